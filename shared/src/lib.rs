@@ -1,1 +1,24 @@
+//! What a writ is and what it permits.
+//!
+//! Everything here is a function of its arguments: there is no clock (time is a [`time::UnixSeconds`] argument), no I/O, no
+//! randomness and no host. The issuer signs what [`claims`] describes; the edge turns bytes into trust in one direction only,
+//! [`token::Unverified`] to [`token::Verified`], and asks [`grant::Grants`] what an [`attempt::Attempt`] may do.
 #![no_std]
+
+extern crate alloc;
+
+pub mod attempt;
+pub mod bundle;
+pub mod claims;
+pub mod document;
+pub mod grant;
+pub mod json;
+pub mod jws;
+pub mod keys;
+pub mod limits;
+pub mod number;
+pub mod revocation;
+pub mod secret;
+pub mod signature;
+pub mod time;
+pub mod token;

@@ -1,0 +1,40 @@
+//! What a request attempts: an action on a resource, with typed parameters. A request is one or several attempts, and all
+//! must be permitted.
+
+use crate::number::Number;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A parameter's value, as typed by the operation that read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Param {
+    /// Text, compared byte for byte.
+    Text(String),
+    /// A number, compared by value.
+    Number(Number),
+    /// A truth value.
+    Bool(bool),
+    /// Several values, in order.
+    List(Vec<Param>),
+}
+
+/// One action on one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Such as `book` or `rds:DescribeDBInstances`.
+    pub action: String,
+    /// Such as `tickets` or `s3://my-bucket/logs/2026-05/a.txt`.
+    pub resource: String,
+    /// Parameters by name; a name occurs at most once. A parameter that the request leaves out is not here.
+    pub params: Vec<(String, Param)>,
+}
+
+impl Attempt {
+    /// The parameter called `name`, if the request gave it.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&Param> {
+        self.params
+            .iter()
+            .find_map(|(own, value)| (own == name).then_some(value))
+    }
+}

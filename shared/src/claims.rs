@@ -1,0 +1,65 @@
+//! The claims of a writ: what the issuer writes and the edge reads.
+
+use crate::grant::Grant;
+use crate::json::Json;
+use crate::time::UnixSeconds;
+use crate::token::TokenError;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The authority of a writ, in the one spelling it was written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// `scope`: scope strings, in order. Written as one space-separated string (RFC 8693, section 4.2); an array is read too.
+    Scope(Vec<String>),
+    /// `authorization_details`: structured grants (RFC 9396). Entries of other types are kept by the issuer and grant nothing here.
+    Details(Vec<Grant>),
+}
+
+/// The claims of a writ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// Issuer, an https origin (or http to loopback).
+    pub iss: String,
+    /// The one audience.
+    pub aud: String,
+    /// The agent: `spiffe://<trust-domain>/agent/<orch>/<task>/<instance>`.
+    pub sub: String,
+    /// The client that asked.
+    pub client_id: String,
+    /// The task, unique within its client.
+    pub task_id: String,
+    /// The orchestration.
+    pub orch_id: String,
+    /// Id of this writ.
+    pub jti: String,
+    /// When it was signed.
+    pub iat: UnixSeconds,
+    /// From when it counts.
+    pub nbf: UnixSeconds,
+    /// From when it no longer counts.
+    pub exp: UnixSeconds,
+    /// What it grants.
+    pub authority: Authority,
+    /// Lineage: given at first issue, kept by renewal.
+    pub lin: String,
+    /// Lineages of the writs this one was delegated from, nearest last; at most [`crate::limits::DELEGATION_DEPTH`].
+    pub anc: Vec<String>,
+    /// `cnf.jkt` (RFC 9449, section 6.1): thumbprint of the key whose proof must come along.
+    pub cnf_jkt: Option<String>,
+}
+
+impl Claims {
+    /// Reads the payload of a writ.
+    ///
+    /// # Errors
+    /// The [`TokenError`] of the first claim that is missing or not of its form.
+    pub fn read(_payload: &Json) -> Result<Self, TokenError> {
+        todo!()
+    }
+    /// The payload as JSON text, members in a fixed order.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        todo!()
+    }
+}

@@ -1,0 +1,259 @@
+//! Reading a JSON document that people write: unknown members are errors, and all errors are reported at once, each with its
+//! place. The edge's configuration, policies, ceilings and grants are all read through this.
+
+use crate::json::Json;
+use crate::number::Number;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::fmt;
+
+/// One thing wrong in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a JSON pointer (RFC 6901); empty for the document itself.
+    pub place: String,
+    /// What is wrong and what was expected: lower case, no period, input in backticks.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.place.is_empty() { "/" } else { &self.place };
+        write!(f, "{place}: {}", self.message)
+    }
+}
+
+/// Collects faults while a document is read.
+#[derive(Debug, Default)]
+pub struct Faults(RefCell<Vec<Fault>>);
+
+impl Faults {
+    /// Nothing wrong yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything that was found, in the order it was found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Fault> {
+        self.0.into_inner()
+    }
+
+    fn push(&self, fault: Fault) {
+        self.0.borrow_mut().push(fault);
+    }
+}
+
+/// A value in a document, with its place and where to report what is wrong with it.
+///
+/// Every reader answers `None` after it has reported a fault, so that `?`-chains lose nothing: the caller goes on with the
+/// other members and the faults add up.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    value: &'a Json,
+    place: String,
+    faults: &'a Faults,
+}
+
+impl<'a> Node<'a> {
+    /// The document itself.
+    #[must_use]
+    pub fn root(value: &'a Json, faults: &'a Faults) -> Self {
+        Self {
+            value,
+            place: String::new(),
+            faults,
+        }
+    }
+
+    /// The value as it stands.
+    #[must_use]
+    pub fn json(&self) -> &'a Json {
+        self.value
+    }
+
+    /// Where this value stands, as a JSON pointer (RFC 6901).
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Reports a fault at this place.
+    pub fn fault(&self, message: impl Into<String>) {
+        self.faults.push(Fault {
+            place: self.place.clone(),
+            message: message.into(),
+        });
+    }
+
+    /// The text that stands here.
+    #[must_use]
+    pub fn text(&self) -> Option<&'a str> {
+        match self.value {
+            Json::Text(text) => Some(text),
+            _ => self.expected("a string"),
+        }
+    }
+
+    /// The number that stands here.
+    #[must_use]
+    pub fn number(&self) -> Option<&'a Number> {
+        match self.value {
+            Json::Number(number) => Some(number),
+            _ => self.expected("a number"),
+        }
+    }
+
+    /// The whole number from `least` to `most` that stands here.
+    #[must_use]
+    pub fn integer(&self, least: u64, most: u64) -> Option<u64> {
+        let value = match self.value {
+            Json::Number(number) => number.as_u64(),
+            _ => None,
+        };
+        match value {
+            Some(value) if (least..=most).contains(&value) => Some(value),
+            _ => self.expected(&format!("a whole number from {least} to {most}")),
+        }
+    }
+
+    /// The truth value that stands here.
+    #[must_use]
+    pub fn bool(&self) -> Option<bool> {
+        match self.value {
+            Json::Bool(value) => Some(*value),
+            _ => self.expected("`true` or `false`"),
+        }
+    }
+
+    /// The elements of the array that stands here, at most `most` of them.
+    #[must_use]
+    pub fn list(&self, most: usize) -> Option<Vec<Node<'a>>> {
+        let Json::List(items) = self.value else {
+            return self.expected("an array");
+        };
+        if items.len() > most {
+            self.fault(format!("{} elements, the limit is {most}", items.len()));
+            return None;
+        }
+        Some(
+            items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| self.child(&index.to_string(), item))
+                .collect(),
+        )
+    }
+
+    /// The members of the object that stands here, whatever their names.
+    #[must_use]
+    pub fn members(&self) -> Option<Vec<(&'a str, Node<'a>)>> {
+        let Json::Object(members) = self.value else {
+            return self.expected("an object");
+        };
+        Some(
+            members
+                .iter()
+                .map(|(name, value)| (name.as_str(), self.child(name, value)))
+                .collect(),
+        )
+    }
+
+    /// The members of the object that stands here; any whose name is not in `known` is a fault.
+    #[must_use]
+    pub fn object(&self, known: &[&str]) -> Option<Members<'a>> {
+        let members = self.members()?;
+        for (name, node) in &members {
+            if !known.contains(name) {
+                node.fault(format!("unknown member `{name}`, expected one of {}", quoted(known)));
+            }
+        }
+        Some(Members {
+            node: self.clone(),
+            members,
+        })
+    }
+
+    /// Reports that `what` was expected here and says what stands here instead.
+    #[must_use]
+    pub fn expected<T>(&self, what: &str) -> Option<T> {
+        self.fault(format!("expected {what}, found {}", kind(self.value)));
+        None
+    }
+
+    fn child(&self, name: &str, value: &'a Json) -> Node<'a> {
+        let step = name.replace('~', "~0").replace('/', "~1");
+        Node {
+            value,
+            place: format!("{}/{step}", self.place),
+            faults: self.faults,
+        }
+    }
+}
+
+/// The members of one object.
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    node: Node<'a>,
+    members: Vec<(&'a str, Node<'a>)>,
+}
+
+impl<'a> Members<'a> {
+    /// The member called `name`, if it is there.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<&Node<'a>> {
+        self.members
+            .iter()
+            .find_map(|(own, node)| (*own == name).then_some(node))
+    }
+
+    /// The member called `name`; a fault if it is missing.
+    #[must_use]
+    pub fn required(&self, name: &str) -> Option<&Node<'a>> {
+        let found = self.optional(name);
+        if found.is_none() {
+            self.node.fault(format!("missing member `{name}`"));
+        }
+        found
+    }
+
+    /// The object itself.
+    #[must_use]
+    pub fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+}
+
+fn kind(value: &Json) -> String {
+    match value {
+        Json::Null => "null".into(),
+        Json::Bool(value) => format!("`{value}`"),
+        Json::Number(value) => format!("the number `{value}`"),
+        Json::Text(value) => format!("the string `{}`", shortened(value)),
+        Json::List(_) => "an array".into(),
+        Json::Object(_) => "an object".into(),
+    }
+}
+
+/// At most 80 characters of `text`, with control characters escaped, so that a message stays one readable line.
+fn shortened(text: &str) -> String {
+    let mut out: String = text.chars().take(80).flat_map(char::escape_debug).collect();
+    if text.chars().nth(80).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn quoted(names: &[&str]) -> String {
+    let mut out = String::new();
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(&format!("`{name}`"));
+    }
+    out
+}
