@@ -1,1 +1,20 @@
+//! The pipeline that turns a request into a permit or a refusal, the same on every host.
+//!
+//! Data in, data out: nothing here reads a clock, opens a connection or knows its host. What only a host can do (read a body,
+//! call the issuer) is returned as a [`step::Step`] that owns its state and is answered with the then-current
+//! [`step::World`]. A [`permit::Permit`] is made by the decision alone and contains the outgoing request, so that what was
+//! judged is what is sent.
 #![no_std]
+
+extern crate alloc;
+
+pub mod call;
+pub mod config;
+pub mod follow;
+pub mod head;
+pub mod memory;
+pub mod permit;
+pub mod record;
+pub mod refusal;
+pub mod response;
+pub mod step;

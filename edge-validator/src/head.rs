@@ -1,0 +1,15 @@
+//! The head of a request, as a host hands it over.
+
+/// A request's head, borrowed from the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The method as it was sent.
+    pub method: &'a str,
+    /// The target as it was on the wire, in origin form: path and query, nothing decoded or resolved.
+    pub target: &'a [u8],
+    /// Header names in lower case and values, in the order in which they came. A host may leave out names that are not in
+    /// [`crate::config::Config::header_names`].
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// Whether a body follows, even one that turns out to be empty.
+    pub has_body: bool,
+}
