@@ -1,1 +1,66 @@
-fn main() {}
+//! `cargo xtask`: the one entry point besides plain cargo. Continuous integration calls the same.
+//!
+//! Everything external is installed by these commands themselves, pinned, into the project's own `.tools/`.
+
+mod arrows;
+mod artifact;
+mod build;
+mod cargo;
+mod ci;
+mod demo;
+mod hosts;
+mod progress;
+mod project;
+mod stage;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install the external tools that the other commands need, once, into `.tools/`.
+    Tools,
+    /// Build the two validators and the issuer into `dist/`.
+    Build(build::Args),
+    /// Run every test there is, on real hosts.
+    Test(test::Args),
+    /// Start everything on this machine and walk through the story.
+    Demo(demo::Args),
+    /// Everything that is checked before a change is merged.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let project = Project::locate()?;
+    match command {
+        Command::Tools => tools::run(&project),
+        Command::Build(args) => build::run(&project, &args),
+        Command::Test(args) => test::run(&project, &args),
+        Command::Demo(args) => demo::run(&project, &args),
+        Command::Ci => ci::run(&project),
+    }
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask ci`: what `.ci/run` calls.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::cargo::cargo;
+use crate::progress::{openly, output};
+use crate::project::Project;
+use crate::stage::Stages;
+use crate::test::{self, ADAPTERS};
+use crate::tools::{self, WASM};
+
+pub(crate) fn run(project: &Project) -> Result<()> {
+    let mut stages = Stages::default();
+    if stages.run("tools", || tools::run(project)).is_none() {
+        return stages.finish();
+    }
+    stages.run("formatting", || {
+        openly(cargo(project).args(["fmt", "--all", "--check"]))
+    });
+    stages.run("clippy", || clippy(project));
+    deny(project, &mut stages);
+    stages.run("documentation", || documentation(project));
+    test::stages_of(project, &test::Args::default(), &mut stages);
+    stages.finish()
+}
+
+/// Every crate and target; the adapters for the target that they are delivered for.
+fn clippy(project: &Project) -> Result<()> {
+    let mut native = without_adapters(project, "clippy");
+    openly(native.args(["--all-targets", "--", "--deny", "warnings"]))?;
+    let mut wasm = only_adapters(project, "clippy");
+    openly(wasm.args(["--", "--deny", "warnings"]))
+}
+
+fn documentation(project: &Project) -> Result<()> {
+    for mut command in [without_adapters(project, "doc"), only_adapters(project, "doc")] {
+        openly(command.arg("--no-deps").env("RUSTDOCFLAGS", "--deny warnings"))?;
+    }
+    Ok(())
+}
+
+fn without_adapters(project: &Project, verb: &str) -> Command {
+    let mut command = cargo(project);
+    command.args([verb, "--quiet", "--workspace"]);
+    for adapter in ADAPTERS {
+        command.args(["--exclude", adapter]);
+    }
+    command
+}
+
+fn only_adapters(project: &Project, verb: &str) -> Command {
+    let mut command = cargo(project);
+    command.args([verb, "--quiet", "--target", WASM]);
+    for adapter in ADAPTERS {
+        command.args(["--package", adapter]);
+    }
+    command
+}
+
+/// Licences, bans and sources always; advisories when their database can be had.
+fn deny(project: &Project, stages: &mut Stages) {
+    stages.run("cargo deny", || {
+        openly(cargo_deny(project)?.args(["check", "licenses", "bans", "sources"]))
+    });
+    let fetched = stages.run("advisories", || {
+        let fetched = output(
+            "fetching the advisory database",
+            cargo_deny(project)?.args(["fetch", "db"]),
+        )?;
+        if !fetched.status.success() {
+            return Ok(false);
+        }
+        openly(cargo_deny(project)?.args(["check", "--disable-fetch", "advisories"]))?;
+        Ok(true)
+    });
+    if fetched == Some(false) {
+        stages.note("advisories: NOT CHECKED (database unreachable)");
+    }
+}
+
+fn cargo_deny(project: &Project) -> Result<Command> {
+    let mut deny = Command::new(tools::crate_program(project, "cargo-deny")?);
+    deny.current_dir(project.root());
+    Ok(deny)
+}

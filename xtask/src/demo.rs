@@ -1,0 +1,66 @@
+//! `cargo xtask demo`: installs and builds what the walk-through needs, then becomes it.
+
+use std::os::unix::process::CommandExt;
+use std::thread;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::build::{self, Part};
+use crate::cargo::cargo;
+use crate::hosts::Hosts;
+use crate::project::Project;
+use crate::tools::{self, Tool, joined};
+
+/// How cargo is told to make the program that walks through the story.
+const DEMO: [&str; 5] = ["--release", "--package", "edgewrit-tests", "--bin", "demo"];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Stop after the walk-through; fail if a verdict or the book was not as expected.
+    #[arg(long)]
+    once: bool,
+    /// One edge only.
+    #[arg(long, value_enum)]
+    edge: Option<Edge>,
+    /// Let a hostile agent loose, with valid writs and raw sockets.
+    #[arg(long)]
+    attack: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Edge {
+    /// The Worker, in workerd.
+    Worker,
+    /// The filter, in Envoy.
+    Envoy,
+}
+
+pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+    thread::scope(|scope| {
+        let tools = scope.spawn(|| tools::install(project, &[Tool::Npm, Tool::Envoy]));
+        let built = build::build(
+            project,
+            &[Part::Edgewrit, Part::Envoy, Part::Worker],
+            &[("building the demo", &DEMO)],
+        );
+        joined(tools.join()).and(built)
+    })?;
+    // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the exit code.
+    let mut demo = cargo(project);
+    demo.args(["run", "--quiet"]).args(DEMO).arg("--").args(words(args));
+    Hosts::installed(project)?.tell(project, &mut demo);
+    Err(demo.exec()).context("starting the demo")
+}
+
+/// The arguments as they were given to us.
+fn words(args: &Args) -> Vec<&'static str> {
+    let edge = match args.edge {
+        Some(Edge::Worker) => &["--edge", "worker"][..],
+        Some(Edge::Envoy) => &["--edge", "envoy"],
+        None => &[],
+    };
+    let flags = [(args.once, "--once"), (args.attack, "--attack")];
+    let flags = flags.into_iter().filter_map(|(given, flag)| given.then_some(flag));
+    edge.iter().copied().chain(flags).collect()
+}

@@ -1,0 +1,107 @@
+//! Running other programs: silent when quick, a line now and then when not.
+
+use std::io::IsTerminal;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// What takes less is not worth a line.
+const QUIET: Duration = Duration::from_secs(2);
+/// How often a line says that something is still going on.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// The clock of the tools. The product's own code takes the time as an argument.
+#[expect(clippy::disallowed_methods, reason = "the tools measure how long their stages take")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Says what goes on, from two seconds on, until dropped.
+pub(crate) struct Progress {
+    stop: Option<Sender<()>>,
+    lines: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// `what` completes "…, 40 s": `installing cargo-deny 0.20.2 (about 2 minutes, once)`.
+    pub(crate) fn start(what: impl Into<String>) -> Self {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let what = what.into();
+        let lines = thread::spawn(move || {
+            let started = now();
+            let mut wait = QUIET;
+            let mut suffix = String::new();
+            while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("  {what}{suffix}");
+                wait = HEARTBEAT;
+                suffix = format!(", {} s so far", (started.elapsed() + HEARTBEAT).as_secs());
+            }
+            if !suffix.is_empty() {
+                eprintln!("  {what}: done in {:.1} s", started.elapsed().as_secs_f32());
+            }
+        });
+        Self {
+            stop: Some(stop),
+            lines: Some(lines),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(lines) = self.lines.take() {
+            // The thread prints and ends; there is nothing to do if it could not.
+            let _ = lines.join();
+        }
+    }
+}
+
+/// Runs `command` to its end, showing what it printed only if it failed. Returns what it wrote to its output.
+pub(crate) fn quietly(what: &str, command: &mut Command) -> Result<Vec<u8>> {
+    let output = output(what, command)?;
+    if !output.status.success() {
+        eprint!("{}", String::from_utf8_lossy(&output.stdout));
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        bail!("{what}: `{}` ended with {}", program(command), output.status);
+    }
+    Ok(output.stdout)
+}
+
+/// Runs `command` to its end, whatever that is, keeping what it printed.
+pub(crate) fn output(what: &str, command: &mut Command) -> Result<Output> {
+    let progress = Progress::start(what);
+    let output = command.stdin(Stdio::null()).output();
+    drop(progress);
+    output.with_context(|| format!("{what}: starting `{}`", program(command)))
+}
+
+/// Runs `command` to its end, in full view.
+pub(crate) fn openly(command: &mut Command) -> Result<()> {
+    let status = command.stdin(Stdio::null()).status();
+    let status = status.with_context(|| format!("starting `{}`", program(command)))?;
+    if !status.success() {
+        bail!("`{}` ended with {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Whether somebody watches.
+pub(crate) fn watched() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+fn program(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}
+
+fn line(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let name = program.rsplit('/').next().unwrap_or(&program).to_owned();
+    command
+        .get_args()
+        .fold(name, |line, word| line + " " + &word.to_string_lossy())
+}

@@ -1,0 +1,99 @@
+//! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a failure.
+
+use anyhow::Result;
+
+use crate::arrows;
+use crate::build::{self, Part};
+use crate::cargo::cargo;
+use crate::hosts::Hosts;
+use crate::progress::{openly, quietly};
+use crate::project::Project;
+use crate::stage::Stages;
+use crate::tools::{self, NO_STD, Tool};
+
+/// Built for wasm and driven through their hosts; they cannot be linked as native programs.
+pub(crate) const ADAPTERS: [&str; 2] = ["edgewrit-cloudflare", "edgewrit-envoy"];
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Args {
+    /// The longer forms of the tests as well, and mutants of `shared` and `edge-validator`.
+    #[arg(long)]
+    long: bool,
+    /// Passed on to the tests: a name to select some of them, `--nocapture` and the like.
+    #[arg(last = true)]
+    selection: Vec<String>,
+}
+
+pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+    let mut stages = Stages::default();
+    stages_of(project, args, &mut stages);
+    stages.finish()
+}
+
+/// Runs the stages of the tests; continuous integration has others around them.
+pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
+    let everything = args.selection.is_empty();
+    if everything {
+        stages.run("arrows", || arrows::hold(project));
+        stages.run("no_std", || no_std(project));
+    }
+    let ready = stages.run("build", || {
+        tools::install(project, &[Tool::Npm, Tool::Envoy])?;
+        build::build(project, &[Part::Edgewrit, Part::Envoy, Part::Worker], &[])
+    });
+    if ready.is_none() {
+        return stages.skip("tests");
+    }
+    stages.run("tests", || tests(project, args, everything));
+    if args.long {
+        stages.run("mutants", || mutants(project));
+    }
+}
+
+/// The proof that these two need no std: the target has none.
+fn no_std(project: &Project) -> Result<()> {
+    tools::add_targets()?;
+    let mut build = cargo(project);
+    build.args([
+        "build",
+        "--package",
+        "edgewrit-shared",
+        "--package",
+        "edgewrit-edge",
+        "--target",
+        NO_STD,
+    ]);
+    quietly("building the no_std crates for a target without std", &mut build).map(drop)
+}
+
+fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
+    let hosts = Hosts::witnessed(project)?;
+    let mut test = cargo(project);
+    test.args(["test", "--workspace", "--no-fail-fast"]);
+    for adapter in ADAPTERS {
+        test.args(["--exclude", adapter]);
+    }
+    test.arg("--").args(&args.selection);
+    hosts.tell(project, &mut test);
+    if args.long {
+        test.env("EDGEWRIT_LONG", "1");
+    }
+    openly(&mut test)?;
+    if everything { hosts.were_run() } else { Ok(()) }
+}
+
+/// Changes the code in many small ways; a change that no test notices is a failure. `.cargo/mutants.toml` lists the
+/// exceptions.
+fn mutants(project: &Project) -> Result<()> {
+    tools::install(project, &[Tool::Mutants])?;
+    let mut mutants = std::process::Command::new(tools::crate_program(project, "cargo-mutants")?);
+    mutants.args([
+        "mutants",
+        "--package",
+        "edgewrit-shared",
+        "--package",
+        "edgewrit-edge",
+        "--no-shuffle",
+    ]);
+    openly(mutants.current_dir(project.root()))
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed once into `.tools/`.
+
+mod crates;
+mod envoy;
+mod installed;
+mod npm;
+mod rust;
+
+pub(crate) use crates::program as crate_program;
+pub(crate) use envoy::binary as envoy_binary;
+pub(crate) use npm::{lock as npm_lock, program as npm_program, workerd as workerd_binary};
+pub(crate) use rust::{NO_STD, WASM, add_targets};
+
+use std::thread;
+
+use anyhow::{Result, anyhow};
+
+use crate::project::Project;
+
+/// Something to install.
+#[derive(Clone, Copy)]
+pub(crate) enum Tool {
+    /// workerd, wrangler, esbuild and binaryen.
+    Npm,
+    /// The Envoy release binary.
+    Envoy,
+    /// cargo-deny.
+    Deny,
+    /// cargo-mutants, for the long tests only.
+    Mutants,
+}
+
+/// Installs everything that `cargo xtask ci` needs.
+pub(crate) fn run(project: &Project) -> Result<()> {
+    add_targets()?;
+    rust::add_components()?;
+    install(project, &[Tool::Npm, Tool::Envoy, Tool::Deny])
+}
+
+/// Makes sure that each of `tools` is there. Quick when they are.
+pub(crate) fn install(project: &Project, tools: &[Tool]) -> Result<()> {
+    thread::scope(|scope| {
+        let started: Vec<_> = tools.iter().map(|tool| scope.spawn(|| tool.install(project))).collect();
+        started.into_iter().try_for_each(|thread| joined(thread.join()))
+    })
+}
+
+impl Tool {
+    fn install(self, project: &Project) -> Result<()> {
+        match self {
+            Self::Npm => npm::install(project),
+            Self::Envoy => envoy::install(project),
+            Self::Deny => crates::install(project, "cargo-deny"),
+            Self::Mutants => crates::install(project, "cargo-mutants"),
+        }
+    }
+}
+
+/// The result of a thread; a panic in it becomes an error.
+pub(crate) fn joined<T>(thread: thread::Result<Result<T>>) -> Result<T> {
+    thread.unwrap_or_else(|_| Err(anyhow!("a thread of xtask panicked")))
+}

@@ -1,0 +1,61 @@
+//! One folder of `.tools/` for each thing installed, and in it a stamp: the pin that it was made from.
+
+use std::env::consts::{ARCH, OS};
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::progress::Progress;
+use crate::project::{Project, empty, remove};
+
+const STAMP: &str = "stamp";
+
+/// Installs into `.tools/<name>`, unless what is there was made from the same `pin`.
+///
+/// `install` is given an empty folder that takes the final name only when it succeeds, so that an interrupted
+/// installation leaves nothing behind that looks complete. `about` completes "installing …".
+pub(crate) fn once(
+    project: &Project,
+    name: &str,
+    pin: &str,
+    about: &str,
+    install: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
+    let stamp = format!("{OS} {ARCH}\n{pin}");
+    let home = project.installed().join(name);
+    if is_made_from(&home, &stamp) {
+        return Ok(());
+    }
+    let _lock = lock(project, name)?;
+    if is_made_from(&home, &stamp) {
+        return Ok(());
+    }
+    let _progress = Progress::start(format!("installing {about}"));
+    let partial = project.installed().join(format!("{name}.partial"));
+    empty(&partial)?;
+    install(&partial)?;
+    fs::write(partial.join(STAMP), &stamp).context("writing the stamp of an installation")?;
+    remove(&home)?;
+    fs::rename(&partial, &home).with_context(|| format!("moving `{}` to its place", partial.display()))
+}
+
+fn is_made_from(home: &Path, stamp: &str) -> bool {
+    fs::read_to_string(home.join(STAMP)).is_ok_and(|found| found == stamp)
+}
+
+/// Held while one process installs; another waits for it.
+fn lock(project: &Project, name: &str) -> Result<File> {
+    fs::create_dir_all(project.installed()).context("creating `.tools`")?;
+    let path = project.installed().join(format!("{name}.lock"));
+    let file = File::create(&path).with_context(|| format!("creating `{}`", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let _progress = Progress::start(format!("waiting for another xtask that installs {name}"));
+            file.lock().with_context(|| format!("locking `{}`", path.display()))?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("locking `{}`", path.display())),
+    }
+    Ok(file)
+}

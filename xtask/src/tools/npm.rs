@@ -1,0 +1,70 @@
+//! What comes from npm: workerd, wrangler, esbuild and binaryen, as `tools/package-lock.json` pins them.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::installed;
+use crate::progress::quietly;
+use crate::project::Project;
+
+const FOLDER: &str = "npm";
+const MANIFEST: &str = "package.json";
+const LOCK: &str = "package-lock.json";
+
+pub(crate) fn install(project: &Project) -> Result<()> {
+    let pin = lock(project)?;
+    installed::once(
+        project,
+        FOLDER,
+        &pin,
+        "workerd, wrangler, esbuild and binaryen (about 15 s, once)",
+        |folder| {
+            for file in [MANIFEST, LOCK] {
+                fs::copy(project.pins().join(file), folder.join(file))
+                    .with_context(|| format!("copying `tools/{file}`"))?;
+            }
+            // Nothing that is installed here runs code while it is installed.
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .current_dir(folder);
+            quietly("npm ci (needs Node 20 or later)", &mut npm).map(drop)
+        },
+    )
+}
+
+/// What is pinned, the whole text of it.
+pub(crate) fn lock(project: &Project) -> Result<String> {
+    [MANIFEST, LOCK]
+        .iter()
+        .map(|file| read(&project.pins().join(file)))
+        .collect()
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading `{}`", path.display()))
+}
+
+/// A program that one of the packages brings.
+pub(crate) fn program(project: &Project, name: &str) -> PathBuf {
+    project.installed().join(FOLDER).join("node_modules/.bin").join(name)
+}
+
+/// The workerd binary itself. The program of that name is a launcher whose child outlives it when it is killed.
+pub(crate) fn workerd(project: &Project) -> Result<PathBuf> {
+    let scope = project.installed().join(FOLDER).join("node_modules/@cloudflare");
+    let packages = fs::read_dir(&scope).with_context(|| format!("reading `{}`", scope.display()))?;
+    packages
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.file_name()
+                .and_then(OsStr::to_str)
+                .is_some_and(|name| name.starts_with("workerd-"))
+        })
+        .map(|path| path.join("bin/workerd"))
+        .find(|binary| binary.is_file())
+        .context("npm has no workerd binary for this machine")
+}
