@@ -14,6 +14,9 @@ use crate::tools::{self, NO_STD, Tool};
 /// Built for wasm and driven through their hosts; they cannot be linked as native programs.
 pub(crate) const ADAPTERS: [&str; 2] = ["edgewrit-cloudflare", "edgewrit-envoy"];
 
+/// Not part of the product, and compiled with a profile of their own.
+const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
+
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
     /// The longer forms of the tests as well, and mutants of `shared` and `edge-validator`.
@@ -36,6 +39,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
     if everything {
         stages.run("arrows", || arrows::hold(project));
         stages.run("no_std", || no_std(project));
+        stages.run("tests of xtask", || own_tests(project));
     }
     let ready = stages.run("build", || {
         tools::install(project, &[Tool::Npm, Tool::Envoy])?;
@@ -70,8 +74,8 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
     let hosts = Hosts::witnessed(project)?;
     let mut test = cargo(project);
     test.args(["test", "--workspace", "--no-fail-fast"]);
-    for adapter in ADAPTERS {
-        test.args(["--exclude", adapter]);
+    for package in ADAPTERS.iter().chain(&TOOLS) {
+        test.args(["--exclude", package]);
     }
     test.arg("--").args(&args.selection);
     hosts.tell(project, &mut test);
@@ -80,6 +84,16 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
     }
     openly(&mut test)?;
     if everything { hosts.were_run() } else { Ok(()) }
+}
+
+/// The tests of these commands themselves, with the profile that they run with.
+fn own_tests(project: &Project) -> Result<()> {
+    let mut test = cargo(project);
+    test.args(["test", "--quiet", "--profile", "tool"]);
+    for package in TOOLS {
+        test.args(["--package", package]);
+    }
+    openly(&mut test)
 }
 
 /// Changes the code in many small ways; a change that no test notices is a failure. `.cargo/mutants.toml` lists the
