@@ -1,0 +1,116 @@
+//! A client on a plain socket.
+
+use super::body::Expected;
+use super::message::{Headers, Message, values};
+use anyhow::{Context as _, Result};
+use std::io::{self, BufReader, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long an answer may take unless the caller says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An answer.
+#[derive(Clone, Debug, Default)]
+pub struct Response {
+    /// Its status; 0 if the first line has none.
+    pub status: u16,
+    /// Its headers.
+    pub headers: Headers,
+    /// Its body, empty if it has none.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The only value of the header called `name`, as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        match values(&self.headers, name).as_slice() {
+            [value] => str::from_utf8(value).ok(),
+            _ => None,
+        }
+    }
+
+    /// The body as JSON; null if it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// A connection to a host under test.
+#[derive(Debug)]
+pub struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    /// Connects; answers may take `patience`.
+    ///
+    /// # Errors
+    /// If nobody listens.
+    pub fn open(address: SocketAddr, patience: Duration) -> Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, patience).with_context(|| format!("cannot reach {address}"))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(patience))?;
+        stream.set_write_timeout(Some(patience))?;
+        Ok(Self {
+            stream: BufReader::new(stream),
+        })
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// # Errors
+    /// If the other side has closed or takes nothing more.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Ends the connection in both directions.
+    pub fn close(&self) {
+        // It may be closed already, which is as good.
+        let _ = self.stream.get_ref().shutdown(Shutdown::Both);
+    }
+
+    /// The next answer, interim ones (1xx) left out; `None` if the connection ends, breaks or stays silent.
+    pub fn read(&mut self, to_head: bool) -> Option<Response> {
+        loop {
+            let mut message = Message::head(&mut self.stream).ok()??;
+            let status = status(&message.start);
+            message.read_body(&mut self.stream, expected(status, to_head)).ok()?;
+            if !(100..200).contains(&status) {
+                return Some(Response {
+                    status,
+                    headers: message.headers,
+                    body: message.body.unwrap_or_default(),
+                });
+            }
+        }
+    }
+}
+
+/// Sends one request, complete as `bytes`, on a connection of its own and reads the answer.
+///
+/// # Errors
+/// If nobody listens or no answer comes.
+pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
+    let mut connection = Connection::open(address, PATIENCE)?;
+    // A host may refuse and close before it has read everything; its answer still counts.
+    let written = connection.write(bytes);
+    let answer = connection.read(bytes.starts_with(b"HEAD "));
+    answer.with_context(|| format!("no answer from {address} (the request was written: {written:?})"))
+}
+
+fn status(start: &[u8]) -> u16 {
+    let code = start.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+    str::from_utf8(code).ok().and_then(|code| code.parse().ok()).unwrap_or(0)
+}
+
+fn expected(status: u16, to_head: bool) -> Expected {
+    match status {
+        100..200 | 204 | 304 => Expected::Never,
+        _ if to_head => Expected::Never,
+        _ => Expected::UntilClose,
+    }
+}

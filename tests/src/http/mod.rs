@@ -1,0 +1,11 @@
+//! HTTP/1.1 as evidence: bytes in, bytes out, nothing normalised. A client that sends what it is told, and a server that writes
+//! down what it hears.
+
+mod body;
+mod client;
+mod message;
+mod server;
+
+pub use client::{Connection, Response, send};
+pub use message::{Headers, Message, values};
+pub use server::{Arrival, Reply, Server};

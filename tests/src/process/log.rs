@@ -1,0 +1,63 @@
+//! The lines that a program prints.
+
+use crate::clock::Deadline;
+use std::io::{BufRead as _, BufReader, Read};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Lines of standard output and standard error, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Log {
+    lines: Mutex<Vec<String>>,
+    grown: Condvar,
+}
+
+impl Log {
+    /// What `pick` makes of the newest line that it takes, waiting up to `wait` for one.
+    pub fn find<T>(&self, wait: Duration, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let deadline = Deadline::after(wait);
+        let mut lines = self.lock();
+        let mut seen = 0;
+        loop {
+            let unseen = lines.get(seen..).unwrap_or_default();
+            if let Some(found) = unseen.iter().rev().find_map(|line| pick(line)) {
+                return Some(found);
+            }
+            seen = lines.len();
+            if deadline.passed() {
+                return None;
+            }
+            let waited = self.grown.wait_timeout(lines, deadline.left());
+            lines = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// The lines that `keep` keeps.
+    pub fn lines(&self, keep: impl Fn(&str) -> bool) -> Vec<String> {
+        self.lock().iter().filter(|line| keep(line)).cloned().collect()
+    }
+
+    /// The last `count` lines, indented.
+    #[must_use]
+    pub fn tail(&self, count: usize) -> String {
+        let lines = self.lock();
+        let from = lines.len().saturating_sub(count);
+        let last = lines.get(from..).unwrap_or_default();
+        last.iter().map(|line| format!("    {line}\n")).collect()
+    }
+
+    pub(super) fn read_from(&self, stream: impl Read) {
+        let mut stream = BufReader::new(stream);
+        let mut line = Vec::new();
+        while matches!(stream.read_until(b'\n', &mut line), Ok(1..)) {
+            let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+            self.lock().push(text);
+            self.grown.notify_all();
+            line.clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

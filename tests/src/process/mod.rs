@@ -1,0 +1,131 @@
+//! Programs under test: started, listened to, and never left behind.
+
+mod log;
+
+pub use log::Log;
+
+use anyhow::{Context as _, Result};
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+const SUPERVISE: &str = include_str!("supervise.sh");
+
+/// A program to start.
+#[derive(Debug)]
+pub struct Program {
+    name: &'static str,
+    command: Command,
+}
+
+impl Program {
+    /// The program at `path`, called `name` in messages.
+    #[must_use]
+    pub fn new(name: &'static str, path: &Path) -> Self {
+        let mut command = Command::new("sh");
+        // A process group of its own: Ctrl-C in a terminal reaches the demo alone, which then stops its children.
+        command.args(["-c", SUPERVISE, name]).arg(path).process_group(0);
+        Self { name, command }
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<OsString>) -> Self {
+        self.command.arg(arg.into());
+        self
+    }
+
+    /// A variable of its environment.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If no process can be made.
+    pub fn start(mut self) -> Result<Process> {
+        let log = Arc::new(Log::default());
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start `{}`", self.name))?;
+        follow(child.stdout.take(), &log);
+        follow(child.stderr.take(), &log);
+        Ok(Process {
+            name: self.name,
+            child,
+            log,
+        })
+    }
+}
+
+fn follow(stream: Option<impl Read + Send + 'static>, log: &Arc<Log>) {
+    if let Some(stream) = stream {
+        let log = Arc::clone(log);
+        std::thread::spawn(move || log.read_from(stream));
+    }
+}
+
+/// A running program. It is killed when this is dropped, and when this process dies.
+#[derive(Debug)]
+pub struct Process {
+    name: &'static str,
+    child: Child,
+    log: Arc<Log>,
+}
+
+impl Process {
+    /// What it has printed.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// How it ended, if it did within `wait`.
+    pub fn ended(&mut self, wait: Duration) -> Option<ExitStatus> {
+        crate::clock::poll(wait, || self.child.try_wait().ok().flatten())
+    }
+
+    /// Waits until `ready` answers; the last lines of the log are part of the error.
+    ///
+    /// # Errors
+    /// If the program ends or `wait` passes first.
+    pub fn wait_for<T>(&mut self, what: &str, wait: Duration, mut ready: impl FnMut() -> Option<T>) -> Result<T> {
+        let mut end = None;
+        let answer = crate::clock::poll(wait, || {
+            let answer = ready();
+            end = self.child.try_wait().ok().flatten();
+            (answer.is_some() || end.is_some()).then_some(answer)
+        });
+        answer.flatten().with_context(|| {
+            let how = end.map_or_else(|| format!("within {} s", wait.as_secs()), |end| format!("but ended ({end})"));
+            format!("`{}` did not {what} {how}; it said:\n{}", self.name, self.log.tail(40))
+        })
+    }
+
+    /// Stops it at once.
+    pub fn stop(&mut self) {
+        drop(self.child.stdin.take());
+        if self.ended(Duration::from_secs(5)).is_none() {
+            // The supervisor itself hangs: the pipe is closed, so nothing of the child can be left but this.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,51 @@
+//! Where the programs under test are. `cargo xtask test` and `cargo xtask demo` install or build them and say so in the environment.
+//! One that is missing is a failure, never a test that is skipped.
+
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
+
+/// The repository.
+#[must_use]
+pub fn repository() -> &'static Path {
+    const TESTS: &str = env!("CARGO_MANIFEST_DIR");
+    Path::new(TESTS).parent().unwrap_or(Path::new(TESTS))
+}
+
+/// The Envoy binary.
+///
+/// # Errors
+/// If it is not there.
+pub fn envoy() -> Result<PathBuf> {
+    existing("EDGEWRIT_ENVOY_BIN", None)
+}
+
+/// The workerd binary.
+///
+/// # Errors
+/// If it is not there.
+pub fn workerd() -> Result<PathBuf> {
+    existing("EDGEWRIT_WORKERD_BIN", None)
+}
+
+/// A file or folder of `dist/`: `edgewrit`, `edgewrit-envoy.wasm`, `worker`.
+///
+/// # Errors
+/// If it is not there.
+pub fn dist(name: &str) -> Result<PathBuf> {
+    let folder = existing("EDGEWRIT_DIST", Some(repository().join("dist")))?;
+    let path = folder.join(name);
+    if !path.exists() {
+        bail!("`{}` is missing: run `cargo xtask test`, which builds it", path.display());
+    }
+    Ok(path)
+}
+
+fn existing(variable: &str, default: Option<PathBuf>) -> Result<PathBuf> {
+    let Some(path) = std::env::var_os(variable).map(PathBuf::from).or(default) else {
+        bail!("`{variable}` is not set: run `cargo xtask test`, which sees to it");
+    };
+    if !path.exists() {
+        bail!("`{}` (from `{variable}`) is missing: run `cargo xtask test`", path.display());
+    }
+    Ok(path)
+}
