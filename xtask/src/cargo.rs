@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::progress;
+use crate::progress::{self, Progress};
 use crate::project::Project;
 
 /// The cargo that runs us, in the project's folder.
@@ -28,7 +28,10 @@ pub(crate) fn build(project: &Project, what: &str, args: &[&str]) -> Result<Path
     if progress::watched() {
         command.env("CARGO_TERM_COLOR", "always");
     }
-    let output = progress::output(what, &mut command)?;
+    let output = {
+        let _progress = Progress::start(what);
+        progress::output(&mut command)?
+    };
     eprint!("{}", String::from_utf8_lossy(&output.stderr));
     if !output.status.success() {
         bail!("{what}: `cargo build {}` failed", args.join(" "));

@@ -64,20 +64,24 @@ fn deny(project: &Project, stages: &mut Stages) {
     stages.run("cargo deny", || {
         openly(cargo_deny(project)?.args(["check", "licenses", "bans", "sources"]))
     });
-    let fetched = stages.run("advisories", || {
-        let fetched = output(
-            "fetching the advisory database",
-            cargo_deny(project)?.args(["fetch", "db"]),
-        )?;
-        if !fetched.status.success() {
-            return Ok(false);
-        }
-        openly(cargo_deny(project)?.args(["check", "--disable-fetch", "advisories"]))?;
-        Ok(true)
-    });
-    if fetched == Some(false) {
+    let verdict = stages.run("advisories", || advisories(project));
+    if let Some(Advisories::Unreachable) = verdict {
         stages.note("advisories: NOT CHECKED (database unreachable)");
     }
+}
+
+enum Advisories {
+    Checked,
+    Unreachable,
+}
+
+fn advisories(project: &Project) -> Result<Advisories> {
+    let fetched = output(cargo_deny(project)?.args(["fetch", "db"]))?;
+    if !fetched.status.success() {
+        return Ok(Advisories::Unreachable);
+    }
+    openly(cargo_deny(project)?.args(["check", "--disable-fetch", "advisories"]))?;
+    Ok(Advisories::Checked)
 }
 
 fn cargo_deny(project: &Project) -> Result<Command> {

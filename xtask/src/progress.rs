@@ -62,27 +62,31 @@ impl Drop for Progress {
 
 /// Runs `command` to its end, showing what it printed only if it failed. Returns what it wrote to its output.
 pub(crate) fn quietly(what: &str, command: &mut Command) -> Result<Vec<u8>> {
-    let output = output(what, command)?;
+    let _progress = Progress::start(what);
+    silently(command).with_context(|| what.to_owned())
+}
+
+/// The same without a word about it, for what is one part of something that is announced as a whole.
+pub(crate) fn silently(command: &mut Command) -> Result<Vec<u8>> {
+    let output = output(command)?;
     if !output.status.success() {
         eprint!("{}", String::from_utf8_lossy(&output.stdout));
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
-        bail!("{what}: `{}` ended with {}", program(command), output.status);
+        bail!("`{}` ended with {}", line(command), output.status);
     }
     Ok(output.stdout)
 }
 
 /// Runs `command` to its end, whatever that is, keeping what it printed.
-pub(crate) fn output(what: &str, command: &mut Command) -> Result<Output> {
-    let progress = Progress::start(what);
+pub(crate) fn output(command: &mut Command) -> Result<Output> {
     let output = command.stdin(Stdio::null()).output();
-    drop(progress);
-    output.with_context(|| format!("{what}: starting `{}`", program(command)))
+    output.with_context(|| format!("starting `{}`", line(command)))
 }
 
 /// Runs `command` to its end, in full view.
 pub(crate) fn openly(command: &mut Command) -> Result<()> {
     let status = command.stdin(Stdio::null()).status();
-    let status = status.with_context(|| format!("starting `{}`", program(command)))?;
+    let status = status.with_context(|| format!("starting `{}`", line(command)))?;
     if !status.success() {
         bail!("`{}` ended with {status}", line(command));
     }
@@ -92,10 +96,6 @@ pub(crate) fn openly(command: &mut Command) -> Result<()> {
 /// Whether somebody watches.
 pub(crate) fn watched() -> bool {
     std::io::stderr().is_terminal()
-}
-
-fn program(command: &Command) -> String {
-    command.get_program().to_string_lossy().into_owned()
 }
 
 fn line(command: &Command) -> String {

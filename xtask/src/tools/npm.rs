@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::installed;
-use crate::progress::quietly;
+use crate::progress::silently;
 use crate::project::Project;
 
 const FOLDER: &str = "npm";
@@ -31,7 +31,9 @@ pub(crate) fn install(project: &Project) -> Result<()> {
             let mut npm = Command::new("npm");
             npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
                 .current_dir(folder);
-            quietly("npm ci (needs Node 20 or later)", &mut npm).map(drop)
+            silently(&mut npm)
+                .context("installing from npm (needs Node 20 or later)")
+                .map(drop)
         },
     )
 }
