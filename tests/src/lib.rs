@@ -1,8 +1,14 @@
-//! The harness.
+//! What the tests and the demo are made of: real hosts, a real issuer, upstreams that write down what they hear, and the
+//! cases that every host has to agree on.
 
 pub mod clock;
+pub mod edge;
+pub mod forge;
 pub mod http;
+pub mod issuer;
 pub mod ports;
 pub mod process;
 pub mod scratch;
 pub mod tools;
+pub mod upstream;
+pub mod vectors;

@@ -31,6 +31,12 @@ pub fn values<'h>(headers: &'h Headers, name: &str) -> Vec<&'h [u8]> {
         .collect()
 }
 
+/// Whether `part` occurs in `bytes`.
+#[must_use]
+pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
+}
+
 impl Message {
     /// Reads a head; `None` if the stream ends before it starts.
     pub(super) fn head(stream: &mut impl BufRead) -> io::Result<Option<Self>> {

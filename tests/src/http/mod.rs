@@ -4,8 +4,10 @@
 mod body;
 mod client;
 mod message;
+mod request;
 mod server;
 
 pub use client::{Connection, Response, send};
-pub use message::{Headers, Message, values};
+pub use message::{Headers, Message, contains, values};
+pub use request::Request;
 pub use server::{Arrival, Reply, Server};

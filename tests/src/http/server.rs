@@ -1,7 +1,7 @@
 //! A server that writes down what it hears, byte for byte, and answers as it is told.
 
 use super::body::Expected;
-use super::message::{Headers, Message, values};
+use super::message::{Headers, Message, contains, values};
 use anyhow::Result;
 use std::io::{self, BufReader, Read, Write};
 use std::mem;
@@ -38,6 +38,13 @@ impl Arrival {
     #[must_use]
     pub fn values(&self, name: &str) -> Vec<&[u8]> {
         values(&self.headers, name)
+    }
+
+    /// Whether `text` occurs anywhere in it.
+    #[must_use]
+    pub fn holds(&self, text: Option<&str>) -> bool {
+        let body = self.body.as_deref().unwrap_or_default();
+        text.is_some_and(|text| [&self.head, body].iter().any(|bytes| contains(bytes, text.as_bytes())))
     }
 
     fn of(message: Message) -> Self {

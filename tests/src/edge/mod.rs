@@ -1,0 +1,156 @@
+//! The two real hosts, each with its validator in it.
+
+mod envoy;
+mod worker;
+
+use crate::http::{Request, Response};
+use crate::process::Process;
+use crate::vectors::request_id;
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long a host may take to start, fetch a bundle and answer.
+const START: Duration = Duration::from_secs(30);
+
+/// How long the line of the log may lag behind the answer.
+const LOG: Duration = Duration::from_secs(3);
+
+/// Which host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The filter in Envoy.
+    Envoy,
+    /// The Worker in workerd.
+    Worker,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Worker, Self::Envoy];
+
+    /// As the demo calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Envoy => "envoy",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What an edge is configured with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The configuration.
+    pub document: Value,
+    /// What `${secret:NAME}` stands for.
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// A running edge.
+#[derive(Debug)]
+pub struct Edge {
+    kind: Kind,
+    address: SocketAddr,
+    process: Process,
+}
+
+/// Starts a host with `setup`. It listens when this returns; it may not have a bundle yet.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
+    let mut edge = spawn(kind, setup)?;
+    let address = edge.address;
+    edge.process.wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
+    Ok(edge)
+}
+
+/// Starts a host and does not wait for it.
+///
+/// # Errors
+/// If no process can be made.
+pub fn spawn(kind: Kind, setup: &Setup) -> Result<Edge> {
+    let (process, address) = match kind {
+        Kind::Envoy => envoy::spawn(setup)?,
+        Kind::Worker => worker::spawn(setup)?,
+    };
+    Ok(Edge { kind, address, process })
+}
+
+impl Edge {
+    /// Which host.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its process.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// What it has printed.
+    #[must_use]
+    pub fn log(&self) -> &crate::process::Log {
+        self.process.log()
+    }
+
+    /// Waits until a request with `writ`, which must count here, is not refused for want of a bundle.
+    ///
+    /// # Errors
+    /// If that takes too long.
+    pub fn wait_until_ready(&mut self, writ: &str) -> Result<()> {
+        let (address, request) = (self.address, Request::new("GET", "/edgewrit-ready").bearer(writ));
+        let answered = |response: &Response| response.status != 503;
+        self.process.wait_for("get a bundle", START, || request.send(address).ok().filter(answered))?;
+        Ok(())
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub fn send(&self, request: &Request) -> Result<Response> {
+        request.send(self.address).map_err(|error| anyhow!("{}: {error:#}; it said:\n{}", self.kind, self.log().tail(20)))
+    }
+
+    /// The line of the log that belongs to `response`.
+    #[must_use]
+    pub fn record(&self, response: &Response) -> Option<Value> {
+        let id = request_id(response)?;
+        let marker = format!(r#""{id}""#);
+        self.log().find(LOG, |line| line.contains(&marker).then(|| verdict(line)).flatten())
+    }
+}
+
+/// The verdict that a line of a host's log holds, whatever the host writes around it.
+fn verdict(line: &str) -> Option<Value> {
+    let at = line.find(r#"{"edgewrit":"verdict""#)?;
+    let (_, json) = line.split_at_checked(at)?;
+    serde_json::Deserializer::from_str(json).into_iter().next()?.ok()
+}
+
+/// `template` with its `${secret:NAME}` filled in.
+#[must_use]
+pub fn expand(template: &str, secrets: &BTreeMap<String, String>) -> String {
+    secrets.iter().fold(template.to_owned(), |text, (name, value)| {
+        text.replace(&format!("${{secret:{name}}}"), value)
+    })
+}

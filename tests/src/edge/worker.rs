@@ -1,0 +1,75 @@
+//! The Worker in workerd.
+
+use super::Setup;
+use crate::process::{Process, Program};
+use crate::{ports, scratch, tools};
+use anyhow::{Context as _, Result, bail};
+use std::fmt::Write as _;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// The name of the configuration's binding, as in `wrangler.toml`.
+const CONFIG: &str = "EDGEWRIT_CONFIG";
+
+pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
+    let address = ports::free()?;
+    let folder = scratch::folder("workerd")?;
+    let modules = copy_modules(&tools::dist("worker")?, &folder)?;
+    fs::write(folder.join("edge.json"), setup.document.to_string())?;
+    let config = folder.join("workerd.capnp");
+    fs::write(&config, capnp(address, &modules, setup))?;
+    let program = Program::new("workerd", &tools::workerd()?).arg("serve").arg("--verbose").arg(config);
+    Ok((program.start()?, address))
+}
+
+/// `dist/worker` is what wrangler uploads: one entry module, and the wasm that it imports.
+fn copy_modules(from: &Path, to: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().ok().context("a module with an odd name")?;
+        if name.ends_with(".js") || name.ends_with(".wasm") {
+            fs::copy(entry.path(), to.join(&name))?;
+            names.push(name);
+        }
+    }
+    // The entry module comes first.
+    names.sort_by_key(|name| (name != "index.js", name.clone()));
+    match names.first().map(String::as_str) {
+        Some("index.js") => Ok(names),
+        _ => bail!("`{}` has no `index.js`", from.display()),
+    }
+}
+
+fn capnp(address: SocketAddr, modules: &[String], setup: &Setup) -> String {
+    let modules: Vec<_> = modules
+        .iter()
+        .map(|name| {
+            let kind = if name.ends_with(".js") { "esModule" } else { "wasm" };
+            format!(r#"(name = "{name}", {kind} = embed "{name}")"#)
+        })
+        .collect();
+    let mut bindings = format!(r#"(name = "{CONFIG}", text = embed "edge.json")"#);
+    for (name, value) in &setup.secrets {
+        let _ = write!(bindings, r#", (name = "{name}", text = {value:?})"#);
+    }
+    format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "network", network = (allow = ["private"])),
+  ],
+  sockets = [(name = "http", address = "{address}", http = (), service = "edge")],
+);
+const edge :Workerd.Worker = (
+  modules = [{}],
+  bindings = [{bindings}],
+  compatibilityDate = "2026-04-01",
+  globalOutbound = "network",
+);
+"#,
+        modules.join(", ")
+    )
+}

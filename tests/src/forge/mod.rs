@@ -1,0 +1,14 @@
+//! Writs that an issuer would never sign, signed with its own key all the same: whatever is wrong with one is all that is wrong.
+
+mod edit;
+mod encode;
+mod key;
+mod members;
+mod spec;
+mod writ;
+
+pub use edit::Edit;
+pub use key::{Key, Keys};
+pub use members::Member;
+pub use spec::{Signer, WritSpec};
+pub use writ::{Setting, forge};

@@ -1,0 +1,219 @@
+//! The real issuer, driven by its own command line and its own API.
+
+use crate::edge::expand;
+use crate::forge::Keys;
+use crate::http::{Request, Response};
+use crate::process::{Process, Program};
+use crate::{clock, ports, scratch, tools};
+use anyhow::{Context as _, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How long the issuer may take to start, and a command to end.
+const START: Duration = Duration::from_secs(20);
+
+/// A running issuer.
+#[derive(Debug)]
+pub struct Issuer {
+    process: Process,
+    address: SocketAddr,
+    url: String,
+    data: PathBuf,
+}
+
+/// A client of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Client {
+    /// Its id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+}
+
+/// What `edgewrit edge add` prints.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Registration {
+    /// The issuer's name.
+    pub issuer: String,
+    /// The keys that bundles are signed with.
+    pub trust: Vec<String>,
+    /// The edge.
+    pub edge: EdgeIdentity,
+}
+
+/// How an edge shows who it is.
+#[derive(Clone, Debug, Deserialize)]
+pub struct EdgeIdentity {
+    /// Its id.
+    pub id: String,
+    /// Its credential.
+    pub credential: String,
+}
+
+impl Issuer {
+    /// Starts one with an empty data folder.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start() -> Result<Self> {
+        Self::start_at(ports::free()?, scratch::folder("issuer")?)
+    }
+
+    /// Starts one at `address` with what lies in `data`.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start_at(address: SocketAddr, data: PathBuf) -> Result<Self> {
+        let url = format!("http://{address}");
+        let program = Program::new("edgewrit serve", &tools::dist("edgewrit")?).arg("serve").arg("--data").arg(&data);
+        let program = program.arg("--listen").arg(address.to_string()).arg("--issuer").arg(&url);
+        let mut process = program.start()?;
+        let healthy = |response: &Response| response.status == 200;
+        let health = Request::new("GET", "/healthz");
+        process.wait_for("become healthy", START, || health.send(address).ok().filter(healthy))?;
+        Ok(Self {
+            process,
+            address,
+            url,
+            data,
+        })
+    }
+
+    /// Ends it; answers where it was, for another start.
+    pub fn stop(mut self) -> (SocketAddr, PathBuf) {
+        self.process.stop();
+        (self.address, self.data.clone())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its name and origin.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it has printed.
+    #[must_use]
+    pub fn log(&self) -> &crate::process::Log {
+        self.process.log()
+    }
+
+    /// Its keys, from its data folder.
+    ///
+    /// # Errors
+    /// If they are not there.
+    pub fn keys(&self) -> Result<Keys> {
+        Keys::of_issuer(&self.data)
+    }
+
+    /// Registers a client by the command line.
+    ///
+    /// # Errors
+    /// If the ceiling is refused.
+    pub fn add_client(&self, name: &str, ceiling: &Value) -> Result<Client> {
+        let file = scratch::folder("ceiling")?.join("ceiling.json");
+        fs::write(&file, ceiling.to_string())?;
+        self.administer(&["client", "add", name, "--json", "--ceiling", &file.to_string_lossy()])
+    }
+
+    /// Registers an edge by the command line.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn add_edge(&self, name: &str, audience: &str, upstream: &str) -> Result<Registration> {
+        self.administer(&["edge", "add", name, "--json", "--audience", audience, "--upstream", upstream])
+    }
+
+    fn administer<T: for<'de> Deserialize<'de>>(&self, args: &[&str]) -> Result<T> {
+        let data = self.data.to_string_lossy();
+        let output = command(&[args, &["--data", &data]].concat())?;
+        serde_json::from_str(&output).with_context(|| format!("`edgewrit {}` printed:\n{output}", args.join(" ")))
+    }
+
+    /// Asks for a task's writs.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub fn ask_task(&self, client: &Client, task: &Value) -> Result<Response> {
+        self.post(client, "/v1/tasks", task)
+    }
+
+    /// Sends a client's request.
+    ///
+    /// # Errors
+    /// If no answer comes.
+    pub fn post(&self, client: &Client, path: &str, body: &Value) -> Result<Response> {
+        let basic = STANDARD.encode(format!("{}:{}", client.client_id, client.client_secret));
+        let request = Request::new("POST", path).header("authorization", format!("Basic {basic}"));
+        request.json(body).send(self.address)
+    }
+
+    /// The writs of a new task, in order.
+    ///
+    /// # Errors
+    /// If the issuer does not grant it.
+    pub fn task(&self, client: &Client, task: &Value) -> Result<Vec<String>> {
+        let answer = self.ask_task(client, task)?;
+        let body = answer.json();
+        ensure!(answer.status == 201, "the task was answered with {}: {body}", answer.status);
+        let writs = body.get("writs").and_then(Value::as_array).context("the answer has no writs")?;
+        let token = |writ: &Value| writ.get("access_token")?.as_str().map(str::to_owned);
+        writs.iter().map(|writ| token(writ).context("a writ has no `access_token`")).collect()
+    }
+}
+
+impl Registration {
+    /// Writes it into an edge's configuration; the credential becomes the secret `EDGE_KEY`.
+    pub fn enter(&self, document: &mut Value, secrets: &mut BTreeMap<String, String>) {
+        const SECRET: &str = "EDGE_KEY";
+        secrets.insert(SECRET.into(), expand(&self.edge.credential, secrets));
+        if let Some(document) = document.as_object_mut() {
+            document.insert("issuer".into(), self.issuer.as_str().into());
+            document.insert("trust".into(), self.trust.as_slice().into());
+            let edge = serde_json::json!({"id": self.edge.id, "credential": format!("${{secret:{SECRET}}}")});
+            document.insert("edge".into(), edge);
+        }
+    }
+}
+
+/// What the command `edgewrit` prints when called with `args`.
+///
+/// # Errors
+/// If it does not end soon and well.
+pub fn command(args: &[&str]) -> Result<String> {
+    let out = scratch::folder("command")?;
+    let ended = run(args, &out)?;
+    let read = |name: &str| fs::read_to_string(out.join(name)).unwrap_or_default();
+    let (stdout, stderr) = (read("out"), read("err"));
+    if !ended.success() {
+        bail!("`edgewrit {}` ended with {ended}:\n{stdout}{stderr}", args.join(" "));
+    }
+    Ok(stdout)
+}
+
+fn run(args: &[&str], out: &Path) -> Result<std::process::ExitStatus> {
+    let mut child = Command::new(tools::dist("edgewrit")?)
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(File::create(out.join("out"))?)
+        .stderr(File::create(out.join("err"))?)
+        .spawn()?;
+    let ended = clock::poll(START, || child.try_wait().ok().flatten());
+    if ended.is_none() {
+        child.kill()?;
+    }
+    ended.with_context(|| format!("`edgewrit {}` does not end", args.join(" ")))
+}

@@ -1,0 +1,56 @@
+//! An upstream that answers everything the same way and writes down what it hears.
+
+use crate::http::{Arrival, Reply, Server};
+use anyhow::Result;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A recording upstream.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    server: Server,
+    reply: Arc<Mutex<Reply>>,
+}
+
+impl Recorder {
+    /// Starts one that answers 200.
+    ///
+    /// # Errors
+    /// If no address can be bound.
+    pub fn start() -> Result<Self> {
+        let reply = Arc::new(Mutex::new(Self::fine()));
+        let of_server = Arc::clone(&reply);
+        let server = Server::start(move |_| of_server.lock().unwrap_or_else(PoisonError::into_inner).clone())?;
+        Ok(Self { server, reply })
+    }
+
+    /// What it answers when nobody said otherwise.
+    #[must_use]
+    pub fn fine() -> Reply {
+        Reply::json(200, &json!({"ok": true}))
+    }
+
+    /// What it answers from now on.
+    pub fn answer(&self, reply: Reply) {
+        *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = reply;
+    }
+
+    /// What has arrived since this was last asked.
+    #[must_use]
+    pub fn take(&self) -> Vec<Arrival> {
+        self.server.take()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Its origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.server.origin()
+    }
+}

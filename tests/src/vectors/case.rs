@@ -1,0 +1,170 @@
+//! The shape of a case, as `tests/vectors/README.md` describes it.
+
+use super::{Arriving, Refused, Responded, Text};
+use crate::forge::WritSpec;
+use serde::Deserialize;
+
+/// A request that every host delivers intact, and the verdict on it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PipelineCase {
+    /// A claim, unique.
+    pub name: String,
+    /// The rule behind it.
+    pub why: String,
+    /// The writ.
+    pub writ: Option<WritSpec>,
+    /// The value of the authorization header, if it is not `Bearer {writ}`.
+    pub authorization: Option<Text>,
+    /// The request.
+    pub request: Ask,
+    /// What the upstream answers.
+    pub upstream: Option<Answered>,
+    /// The verdict.
+    pub expect: Expect,
+}
+
+/// A request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The method.
+    pub method: String,
+    /// The target.
+    pub target: Text,
+    /// The headers besides `host`, `authorization` and `content-length`.
+    #[serde(default)]
+    pub headers: Vec<(String, Text)>,
+    /// The body.
+    pub body: Option<Text>,
+}
+
+/// The answer of an upstream.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answered {
+    /// Its status.
+    pub status: Option<u16>,
+    /// Its headers.
+    #[serde(default)]
+    pub headers: Vec<(String, Text)>,
+    /// Its body.
+    pub body: Option<Text>,
+}
+
+/// A verdict and what follows from it.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Expect {
+    /// The request arrives.
+    Permit(Permitted),
+    /// It does not.
+    Refuse(Refused),
+}
+
+/// What follows from a permit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permitted {
+    /// The action of the record.
+    pub action: Option<String>,
+    /// The resource of the record.
+    pub resource: Option<String>,
+    /// What arrives besides the method, target and body of the request.
+    pub sent: Sent,
+    /// What the client gets.
+    #[serde(default)]
+    pub response: Responded,
+}
+
+/// Where a request arrives, with what.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sent {
+    /// The name of the upstream.
+    pub upstream: String,
+    /// Headers that arrive, once, with this value.
+    #[serde(default)]
+    pub headers: Vec<(String, Text)>,
+    /// Headers that do not.
+    #[serde(default)]
+    pub absent: Vec<super::Absent>,
+}
+
+/// Raw bytes, and what may come of them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireCase {
+    /// A claim, unique.
+    pub name: String,
+    /// The rule behind it.
+    pub why: String,
+    /// The writ.
+    pub writ: Option<WritSpec>,
+    /// The bytes.
+    pub raw: Text,
+    /// How many answers are read.
+    #[serde(default = "one")]
+    pub responses: usize,
+    /// What may come of them.
+    pub expect: WireExpect,
+    /// Instead of `expect`, in Envoy.
+    pub envoy: Option<WireExpect>,
+    /// Instead of `expect`, in workerd.
+    pub worker: Option<WireExpect>,
+}
+
+/// What may come of raw bytes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireExpect {
+    /// How many requests arrive.
+    pub arrived: Option<usize>,
+    /// Which.
+    pub exactly: Option<OneOrMore>,
+    /// What may arrive, once, or not.
+    pub at_most: Option<Arriving>,
+    /// Which statuses the first answer may have.
+    pub status: Option<Vec<StatusOrClosed>>,
+}
+
+/// One arrival or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMore {
+    /// One.
+    One(Box<Arriving>),
+    /// Several, in this order.
+    More(Vec<Arriving>),
+}
+
+impl OneOrMore {
+    pub(super) fn as_slice(&self) -> &[Arriving] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::More(more) => more,
+        }
+    }
+}
+
+/// A status, or a connection that ends without one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum StatusOrClosed {
+    /// A status.
+    Status(u16),
+    /// `"closed"`.
+    Closed(Closed),
+}
+
+/// A connection that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Closed {
+    /// Without an answer.
+    Closed,
+}
+
+fn one() -> usize {
+    1
+}

@@ -1,0 +1,64 @@
+//! Reading the case files.
+
+use super::{PipelineCase, WireCase};
+use crate::tools::repository;
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<C> {
+    #[serde(rename = "subject")]
+    _subject: String,
+    cases: Vec<C>,
+}
+
+/// Every case of `tests/vectors/pipeline`.
+///
+/// # Errors
+/// If a file cannot be read or a name occurs twice.
+pub fn pipeline_cases() -> Result<Vec<PipelineCase>> {
+    cases("pipeline", |case: &PipelineCase| &case.name)
+}
+
+/// Every case of `tests/vectors/wire`.
+///
+/// # Errors
+/// If a file cannot be read or a name occurs twice.
+pub fn wire_cases() -> Result<Vec<WireCase>> {
+    cases("wire", |case: &WireCase| &case.name)
+}
+
+/// One JSON file of `tests/vectors`.
+pub(super) fn json<T: DeserializeOwned>(name: &str) -> Result<T> {
+    read(&folder().join(name))
+}
+
+fn folder() -> PathBuf {
+    repository().join("tests/vectors")
+}
+
+fn cases<C: DeserializeOwned>(kind: &str, name: impl Fn(&C) -> &String) -> Result<Vec<C>> {
+    let mut paths: Vec<_> = fs::read_dir(folder().join(kind))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.sort();
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(read::<File<C>>(&path)?.cases);
+    }
+    let mut names = HashSet::new();
+    for case in &all {
+        ensure!(names.insert(name(case)), "two cases are called `{}`", name(case));
+    }
+    Ok(all)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path).with_context(|| format!("`{}`", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("`{}`", path.display()))
+}

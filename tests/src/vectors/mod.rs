@@ -1,0 +1,19 @@
+//! The cases of `tests/vectors`: read, played against a host, and held against what they expect.
+
+mod bench;
+mod case;
+mod expect;
+mod file;
+mod native;
+mod pipeline;
+mod text;
+mod wire;
+
+pub use bench::Bench;
+pub use case::{Answered, Ask, PipelineCase, Sent, WireCase, WireExpect};
+pub use expect::{Absent, Arriving, Complaints, Refused, Responded};
+pub use file::{pipeline_cases, wire_cases};
+pub use native::Native;
+pub use pipeline::{Host, Played, play_pipeline, request_id};
+pub use text::{Names, Text, Write};
+pub use wire::play_wire;

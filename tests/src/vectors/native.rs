@@ -1,0 +1,204 @@
+//! The pipeline without a host: the second opinion on what the adapters do with it.
+
+use super::Bench;
+use super::pipeline::{Host, Played, request_id};
+use crate::clock;
+use crate::http::{Arrival, Reply, Request, Response};
+use anyhow::{Context as _, Result, anyhow, bail};
+use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::follow;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::permit::{OutgoingRequest, Permit};
+use edgewrit_edge::record::Record;
+use edgewrit_edge::refusal::Refusal;
+use edgewrit_edge::response::{Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_shared::bundle::Snapshot;
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The pipeline, called directly.
+#[derive(Debug)]
+pub struct Native {
+    config: Arc<Config>,
+    issuer: SocketAddr,
+    snapshot: RefCell<Option<Snapshot>>,
+    memory: Memory,
+    arrivals: RefCell<Vec<(String, Arrival)>>,
+}
+
+impl Native {
+    /// Reads the configuration and the issuer's bundle.
+    ///
+    /// # Errors
+    /// If either is refused.
+    pub fn start(bench: &Bench) -> Result<Self> {
+        let setup = bench.setup();
+        let secret = |name: &str| setup.secrets.get(name).cloned();
+        let config = Config::read(&setup.document.to_string(), &secret).map_err(|faults| {
+            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            anyhow!("the configuration of the vectors:\n  {}", faults.join("\n  "))
+        })?;
+        Ok(Self {
+            config: Arc::new(config),
+            issuer: bench.issuer().address(),
+            snapshot: RefCell::default(),
+            memory: Memory::new(1),
+            arrivals: RefCell::default(),
+        })
+    }
+
+    /// Fetches a bundle if the one that is held is about to go stale.
+    fn follow(&self) -> Result<()> {
+        const MARGIN: u64 = 5;
+        let mut held = self.snapshot.borrow_mut();
+        if held.as_ref().is_some_and(|held| held.is_fresh(clock::now().plus(MARGIN))) {
+            return Ok(());
+        }
+        let response = self.call(&follow::bundle_call(&self.config, held.as_ref(), 0));
+        let next = follow::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
+        *held = Some(next.map_err(|error| anyhow!("the bundle: {error}"))?);
+        Ok(())
+    }
+
+    fn call(&self, call: &Call) -> Option<Response> {
+        let mut request = Request::new(call.method, &call.path);
+        for (name, value) in &call.headers {
+            request = request.header(name, value.expose());
+        }
+        if !call.body.is_empty() {
+            request.body = Some(call.body.clone());
+        }
+        request.send(self.issuer).ok()
+    }
+
+    fn judge(&self, request: &Request) -> Result<Step> {
+        let snapshot = self.snapshot.borrow();
+        let world = || World {
+            config: &self.config,
+            snapshot: snapshot.as_ref(),
+            memory: &self.memory,
+            now: clock::now(),
+        };
+        let headers = lower_case(request.framed_headers(&self.authority()));
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let head = Head {
+            method: &request.method,
+            target: &request.target,
+            headers: &headers,
+            has_body: request.body.is_some(),
+        };
+        let mut step = start(head, &world());
+        // First the body, then the boot id, then the spend.
+        for _ in 0..4 {
+            step = match step {
+                Step::Body(need) => {
+                    let body = request.body.as_deref().unwrap_or_default();
+                    let read = if body.len() > need.limit() { BodyRead::TooLarge } else { BodyRead::Whole(body) };
+                    need.with(read, &world())
+                }
+                Step::Spend(need) => {
+                    let response = self.call(&need.call());
+                    need.with(answer(response.as_ref()), &world())
+                }
+                step => return Ok(step),
+            };
+        }
+        bail!("the pipeline has still no verdict after four answers")
+    }
+
+    fn forward(&self, permit: Permit, reply: &Reply) -> (Response, Record) {
+        let (outgoing, in_flight) = permit.into_request();
+        self.arrivals.borrow_mut().push((outgoing.upstream.clone(), arrival(outgoing)));
+        let headers = lower_case(reply.headers.clone());
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let head = ResponseHead {
+            status: reply.status,
+            headers: &headers,
+        };
+        let response = edited(reply, in_flight.response(&head));
+        (response, in_flight.finish(Outcome::Answered(reply.status)))
+    }
+}
+
+impl Host for Native {
+    fn name(&self) -> String {
+        "native".into()
+    }
+
+    fn authority(&self) -> String {
+        "edge.example".into()
+    }
+
+    fn play(&self, request: &Request, reply: &Reply) -> Result<Played> {
+        self.follow()?;
+        let (response, record) = match self.judge(request)? {
+            Step::Refuse(refusal) => (refused(&refusal), refusal.record()),
+            Step::Forward(permit) => self.forward(permit, reply),
+            Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
+        };
+        let record: serde_json::Value = serde_json::from_str(&record.to_string()).context("a record that is no JSON")?;
+        let id = request_id(&response);
+        let matches = id.is_some() && record.get("request_id").and_then(serde_json::Value::as_str) == id.as_deref();
+        Ok(Played {
+            response,
+            record: matches.then_some(record),
+        })
+    }
+
+    fn arrivals(&self) -> Vec<(String, Arrival)> {
+        self.arrivals.take()
+    }
+}
+
+fn answer(response: Option<&Response>) -> Answer<'_> {
+    response.map_or(Answer::Failed, |response| Answer::Got {
+        status: response.status,
+        body: &response.body,
+    })
+}
+
+fn lower_case(headers: crate::http::Headers) -> crate::http::Headers {
+    let lower = |(name, value): (String, Vec<u8>)| (name.to_ascii_lowercase(), value);
+    headers.into_iter().map(lower).collect()
+}
+
+/// What the upstream would hear if a host sent what the permit says.
+fn arrival(outgoing: OutgoingRequest) -> Arrival {
+    let mut headers = vec![("host".to_owned(), outgoing.authority.into_bytes())];
+    headers.extend(outgoing.headers.into_iter().map(|(name, value)| (name.to_string(), value)));
+    let lines = headers.iter().map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
+    let head = [outgoing.target.clone().into_bytes(), lines.collect::<Vec<_>>().concat()].join(&b' ');
+    Arrival {
+        method: outgoing.method,
+        target: outgoing.target.into_bytes(),
+        headers,
+        body: outgoing.body,
+        head,
+    }
+}
+
+fn refused(refusal: &Refusal) -> Response {
+    let response = refusal.response();
+    let headers = response.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes()));
+    Response {
+        status: response.status,
+        headers: headers.collect(),
+        body: response.body.into_bytes(),
+    }
+}
+
+fn edited(reply: &Reply, edits: ResponseEdits<'_>) -> Response {
+    let mut headers = lower_case(reply.headers.clone());
+    let gone = |name: &str| edits.remove.contains(&name) || edits.set.iter().any(|(set, _)| *set == name);
+    headers.retain(|(name, _)| !gone(name));
+    headers.extend(edits.set.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())));
+    Response {
+        status: edits.status,
+        headers,
+        body: edits.body.map_or_else(|| reply.body.clone(), String::into_bytes),
+    }
+}

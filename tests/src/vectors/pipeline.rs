@@ -1,0 +1,250 @@
+//! Plays the pipeline cases: the same ones, on every host.
+
+use super::case::Expect;
+use super::{Arriving, Ask, Bench, Complaints, Names, PipelineCase, Refused};
+use crate::http::{Arrival, Reply, Request, Response};
+use crate::upstream::Recorder;
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Something that judges requests.
+pub trait Host {
+    /// Its name in messages.
+    fn name(&self) -> String;
+    /// The authority that a client dials.
+    fn authority(&self) -> String;
+    /// Sends one request and says what came of it. `reply` is what the upstreams answer.
+    ///
+    /// # Errors
+    /// If the host is not there any more.
+    fn play(&self, request: &Request, reply: &Reply) -> Result<Played>;
+    /// What arrived at the upstreams since this was last asked.
+    fn arrivals(&self) -> Vec<(String, Arrival)>;
+}
+
+/// What came of a request.
+#[derive(Debug, Default)]
+pub struct Played {
+    /// What the client got.
+    pub response: Response,
+    /// The line that was logged about it, found by the id that the client got.
+    pub record: Option<Value>,
+}
+
+/// Plays all `cases` and fails with every complaint there is.
+///
+/// # Errors
+/// If a case is not as it says.
+pub fn play_pipeline(bench: &Bench, host: &dyn Host, cases: &[PipelineCase]) -> Result<()> {
+    let mut failures = Vec::new();
+    let mut unauthorized: Vec<(String, String)> = Vec::new();
+    for case in cases {
+        let run = Run::new(bench, host, case)?;
+        let mut complaints = Complaints::default();
+        let played = run.play(&mut complaints).with_context(|| format!("case `{}`", case.name))?;
+        if played.response.status == 401 {
+            unauthorized.push((case.name.clone(), run.without_id(&played.response)));
+        }
+        failures.extend(complaints.0.iter().map(|line| format!("{}: {line}", case.name)));
+    }
+    failures.extend(differing(&unauthorized));
+    // Whatever the last cases let through late.
+    std::thread::sleep(Duration::from_millis(100));
+    failures.extend(strays(host).map(|line| format!("after the last case: {line}")));
+    report(&host.name(), cases.len(), &failures)
+}
+
+/// Fails if there are failures, listing them.
+pub(super) fn report(host: &str, played: usize, failures: &[String]) -> Result<()> {
+    println!("{host}: {played} cases played, {} complaints", failures.len());
+    if !failures.is_empty() {
+        bail!("{host}: {} complaints in {played} cases\n  {}", failures.len(), failures.join("\n  "));
+    }
+    Ok(())
+}
+
+fn strays(host: &dyn Host) -> impl Iterator<Item = String> {
+    let arrivals = host.arrivals().into_iter();
+    arrivals.map(|(upstream, arrival)| format!("`{}` arrived at `{upstream}`", arrival.line()))
+}
+
+/// All 401 answers are one answer.
+fn differing(unauthorized: &[(String, String)]) -> Vec<String> {
+    let Some((first, pattern)) = unauthorized.first() else {
+        return Vec::new();
+    };
+    let others = unauthorized.iter().filter(|(_, response)| response != pattern);
+    others
+        .map(|(name, response)| format!("{name}: the 401 answer differs from that of {first}:\n    {response}\n    {pattern}"))
+        .collect()
+}
+
+/// One case on one host.
+struct Run<'a> {
+    host: &'a dyn Host,
+    bench: &'a Bench,
+    case: &'a PipelineCase,
+    names: Names,
+    request: Request,
+}
+
+impl<'a> Run<'a> {
+    fn new(bench: &'a Bench, host: &'a dyn Host, case: &'a PipelineCase) -> Result<Self> {
+        let upstream = match &case.expect {
+            Expect::Permit(permitted) => Some(permitted.sent.upstream.as_str()),
+            Expect::Refuse(_) => None,
+        };
+        let mut names = bench.names(&host.authority(), upstream);
+        if let Some(spec) = &case.writ {
+            names.writ = Some(bench.writ(spec, &names).with_context(|| format!("the writ of `{}`", case.name))?);
+        }
+        let request = request(case, &names).with_context(|| format!("the request of `{}`", case.name))?;
+        Ok(Self {
+            host,
+            bench,
+            case,
+            names,
+            request,
+        })
+    }
+
+    fn play(&self, out: &mut Complaints) -> Result<Played> {
+        out.0.extend(strays(self.host).map(|line| format!("before this case, {line}")));
+        let reply = self.reply()?;
+        let played = self.host.play(&self.request, &reply)?;
+        let arrivals = self.host.arrivals();
+        self.hold_record(&played, out);
+        match &self.case.expect {
+            Expect::Permit(_) => self.hold_permit(&played, &arrivals, reply.status, out)?,
+            Expect::Refuse(refused) => self.hold_refusal(refused, &played, &arrivals, out)?,
+        }
+        Ok(played)
+    }
+
+    fn reply(&self) -> Result<Reply> {
+        let Some(answer) = &self.case.upstream else {
+            return Ok(Recorder::fine());
+        };
+        let headers = answer.headers.iter().map(|(name, value)| Ok((name.clone(), value.bytes(&self.names)?)));
+        let body = answer.body.as_ref().map(|body| body.bytes(&self.names)).transpose()?;
+        Ok(Reply {
+            status: answer.status.unwrap_or(200),
+            headers: headers.collect::<Result<_>>()?,
+            body: body.unwrap_or_else(|| Recorder::fine().body),
+        })
+    }
+
+    fn hold_record(&self, played: &Played, out: &mut Complaints) {
+        let expected = match &self.case.expect {
+            Expect::Permit(permitted) => vec![
+                ("verdict", Some("permit")),
+                ("action", permitted.action.as_deref()),
+                ("resource", permitted.resource.as_deref()),
+            ],
+            Expect::Refuse(refused) => vec![("verdict", Some("refuse")), ("label", Some(refused.label.as_str()))],
+        };
+        let Some(record) = &played.record else {
+            let got = (played.response.status, String::from_utf8_lossy(&played.response.body));
+            return out.0.push(format!("no line of the log belongs to the answer {got:?}"));
+        };
+        for (name, value) in expected {
+            let found = record.get(name).and_then(Value::as_str);
+            out.unless(value.is_none() || found == value, || {
+                format!("the log's `{name}` is {found:?}, expected {value:?}; it says {record}")
+            });
+        }
+    }
+
+    fn hold_permit(
+        &self,
+        played: &Played,
+        arrivals: &[(String, Arrival)],
+        of_upstream: u16,
+        out: &mut Complaints,
+    ) -> Result<()> {
+        let Expect::Permit(permitted) = &self.case.expect else {
+            return Ok(());
+        };
+        permitted.response.hold(&played.response, of_upstream, &self.names, out)?;
+        out.unless(played.response.header("edgewrit-request-id").is_some(), || {
+            "the response has no `edgewrit-request-id`, or several".into()
+        });
+        let expected = Arriving::of(&self.case.request, &permitted.sent);
+        self.hold_arrivals(arrivals, &expected, out)
+    }
+
+    fn hold_arrivals(&self, arrivals: &[(String, Arrival)], expected: &Arriving, out: &mut Complaints) -> Result<()> {
+        let [(upstream, arrival)] = arrivals else {
+            let lines: Vec<_> = arrivals.iter().map(|(at, arrival)| format!("{} at {at}", arrival.line())).collect();
+            out.0.push(format!("{} requests arrived, expected one: {lines:?}", arrivals.len()));
+            return Ok(());
+        };
+        out.unless(upstream == expected.upstream(), || {
+            format!("it arrived at `{upstream}`, expected `{}`", expected.upstream())
+        });
+        out.0.extend(self.bench.credential_faults(upstream, arrival));
+        out.unless(!arrival.holds(self.names.writ.as_deref()), || "the writ itself arrived".into());
+        expected.hold(arrival, &self.names, out)
+    }
+
+    fn hold_refusal(
+        &self,
+        refused: &Refused,
+        played: &Played,
+        arrivals: &[(String, Arrival)],
+        out: &mut Complaints,
+    ) -> Result<()> {
+        for (upstream, arrival) in arrivals {
+            out.0.push(format!("`{}` arrived at `{upstream}`, expected nothing", arrival.line()));
+        }
+        refused.hold(&played.response, &self.names, out)
+    }
+
+    /// The answer but for what may differ between two refusals.
+    fn without_id(&self, response: &Response) -> String {
+        let id = request_id(response).unwrap_or_default();
+        let headers = response.headers.iter().filter(|(name, _)| {
+            let varying = ["date", "content-length", "x-envoy-upstream-service-time"];
+            !varying.iter().any(|varying| name.eq_ignore_ascii_case(varying))
+        });
+        let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))).collect();
+        let all = format!("{headers:?} {}", String::from_utf8_lossy(&response.body));
+        if id.is_empty() { all } else { all.replace(&id, "ID") }
+    }
+}
+
+/// The id by which the host's log line about this answer is found.
+#[must_use]
+pub fn request_id(response: &Response) -> Option<String> {
+    if let Some(id) = response.header("edgewrit-request-id") {
+        return Some(id.to_owned());
+    }
+    let problem = response.json();
+    problem.get("request_id").and_then(Value::as_str).map(str::to_owned)
+}
+
+fn request(case: &PipelineCase, names: &Names) -> Result<Request> {
+    let Ask {
+        method,
+        target,
+        headers,
+        body,
+    } = &case.request;
+    let mut request = Request {
+        method: method.clone(),
+        target: target.bytes(names)?,
+        body: body.as_ref().map(|body| body.bytes(names)).transpose()?,
+        headers: Vec::new(),
+    };
+    let authorization = match (&case.authorization, &names.writ) {
+        (Some(text), _) => Some(text.bytes(names)?),
+        (None, Some(writ)) => Some(format!("Bearer {writ}").into_bytes()),
+        (None, None) => None,
+    };
+    request.headers.extend(authorization.map(|value| ("authorization".to_owned(), value)));
+    for (name, value) in headers {
+        request.headers.push((name.clone(), value.bytes(names)?));
+    }
+    Ok(request)
+}
