@@ -2,6 +2,8 @@
 
 /// Longest compact JWS that is read as a writ.
 pub const WRIT_BYTES: usize = 16 * 1024;
+/// Longest text claim of a writ, and longest text member of a bundle.
+pub const CLAIM_BYTES: usize = 1024;
 /// Grants in one writ.
 pub const GRANTS_PER_WRIT: usize = 256;
 /// Grants in one entry of a client's ceiling.
@@ -26,6 +28,8 @@ pub const RULE_TEXT_BYTES: usize = 1024;
 pub const NUMBER_BYTES: usize = 512;
 /// Largest absolute value of a number's written exponent.
 pub const NUMBER_EXPONENT: i64 = 9_999;
+/// Longest id of an allowance.
+pub const ALLOWANCE_BYTES: usize = 64;
 /// Most uses that one allowance can hold.
 pub const USES: u64 = 1_000_000;
 

@@ -1,114 +1,145 @@
 //! Grants: one line of authority each, actions x resources under rules.
+//!
+//! The language is described for its users in `docs/grants.md`.
 
-use crate::attempt::Attempt;
+mod decide;
+mod narrower;
+mod pattern;
+mod read;
+mod rule;
+mod scope;
+mod write;
+
+pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
+pub use narrower::{Narrowing, narrower};
+pub use pattern::{Pattern, PatternError};
+pub use rule::{Answer, Rule};
+
 use crate::document::Node;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+/// The `type` of structured grants in `authorization_details` (RFC 9396, section 2).
+pub const TYPE: &str = "writ";
 
 /// One line of authority.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It permits an attempt whose action is one of its actions, whose resource matches one of its resources and whose parameters
+/// satisfy every rule. Parameters that no rule names are not restricted by it: which parameters a request can have at all is
+/// closed by the edge's operations.
+#[derive(Clone, Debug)]
 pub struct Grant {
-    _placeholder: (),
+    /// Sorted, at least one.
+    actions: Vec<String>,
+    /// Sorted by their spelling, at least one.
+    resources: Vec<Pattern>,
+    /// By parameter, sorted.
+    rules: Vec<(String, Rule)>,
+    uses: Option<Uses>,
+    /// The canonical JSON of all the others.
+    canonical: String,
 }
 
 /// A grant's limit on uses: `{"max": n}` when asked for, `{"max": n, "allowance": id}` once the issuer has made the counter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uses {
-    /// Uses over all writs of the task.
+    /// Uses over all writs of the task, from 1 to [`crate::limits::USES`].
     pub max: u64,
-    /// The counter at the issuer.
+    /// The counter at the issuer. The issuer takes grants from clients only without it; an edge permits only with it.
     pub allowance: Option<String>,
 }
 
 impl Grant {
-    /// Reads a structured grant (type `writ`).
+    /// Reads a structured grant (type `writ`). `None` after faults have been reported, whatever they are.
     #[must_use]
-    pub fn read(_node: &Node<'_>) -> Option<Self> {
-        todo!()
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        read::grant(node)
     }
+
     /// Reads a scope string, `action:resource:identifier`.
     ///
     /// # Errors
-    /// A message that names what was expected.
-    pub fn from_scope(_scope: &str) -> Result<Self, String> {
-        todo!()
+    /// A message that says what stood there and what was expected.
+    pub fn from_scope(scope: &str) -> Result<Self, String> {
+        scope::read(scope)
     }
-    /// This grant as a scope string, if it is such (see the design's `scope(g)`).
+
+    /// This grant as a scope string, if there is one that permits exactly the same: one action without `:`, one resource that is
+    /// `r:id`, or that was read from the scope string `action:r:*`; no rules, no uses.
+    ///
+    /// The structured resource `r:**` has none, since it matches `r:` too.
     #[must_use]
     pub fn to_scope(&self) -> Option<String> {
-        todo!()
+        scope::write(self)
     }
-    /// This grant as JSON text; the canonical bytes by which grants are ordered.
+
+    /// This grant as JSON text: the canonical bytes by which grants are ordered. Reading it gives an equal grant.
+    ///
+    /// A scope string with a wildcard becomes `{"type":"writ","scope":"action:resource:*"}`: no pattern says the same.
     #[must_use]
     pub fn to_json(&self) -> String {
-        todo!()
+        self.canonical.clone()
     }
+
     /// The limit on uses.
     #[must_use]
     pub fn uses(&self) -> Option<&Uses> {
-        todo!()
+        self.uses.as_ref()
     }
-    /// The same grant, its uses counted by `allowance`.
+
+    /// The same grant, its uses counted by `allowance`; unchanged if its uses are not limited.
     #[must_use]
-    pub fn with_allowance(self, _allowance: String) -> Self {
-        todo!()
+    pub fn with_allowance(self, allowance: String) -> Self {
+        let uses = self.uses.map(|uses| Uses {
+            allowance: Some(allowance),
+            ..uses
+        });
+        Self::build(self.actions, self.resources, self.rules, uses)
+    }
+
+    /// A grant of parts that are sorted.
+    fn build(actions: Vec<String>, resources: Vec<Pattern>, rules: Vec<(String, Rule)>, uses: Option<Uses>) -> Self {
+        let wildcard = match (actions.as_slice(), resources.as_slice()) {
+            ([action], [resource]) => resource.as_scope_wildcard().map(|resource| format!("{action}:{resource}")),
+            _ => None,
+        };
+        let canonical = match wildcard {
+            Some(scope) => write::scope(&scope),
+            None => write::grant(&actions, &resources, &rules, uses.as_ref()),
+        };
+        Self {
+            actions,
+            resources,
+            rules,
+            uses,
+            canonical,
+        }
+    }
+
+    fn has_action(&self, action: &str) -> bool {
+        self.actions.binary_search_by(|own| own.as_str().cmp(action)).is_ok()
     }
 }
 
-/// The grants of a writ, compiled.
-#[derive(Clone, Debug)]
-pub struct Grants(Vec<Grant>);
-
-/// What the grants say of one attempt.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Decision<'g> {
-    /// Permitted.
-    Permit {
-        /// The grant that permits; the least by canonical bytes if several do.
-        grant: &'g Grant,
-        /// Empty if a matching grant is unlimited; otherwise every allowance that could be debited.
-        allowances: Vec<&'g str>,
-    },
-    /// Refused.
-    Refuse(Miss<'g>),
-}
-
-/// The nearest miss: the grant that came closest and what objected.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Miss<'g> {
-    /// The grant that came closest, if there is any grant.
-    pub grant: Option<&'g Grant>,
-    /// What objected, for the log: never shown outside.
-    pub reason: String,
-}
-
-impl Grants {
-    /// Grants, in any order; verdicts do not depend on it.
-    #[must_use]
-    pub fn new(grants: Vec<Grant>) -> Self {
-        Self(grants)
-    }
-    /// Decides one attempt.
-    #[must_use]
-    pub fn decide(&self, _attempt: &Attempt) -> Decision<'_> {
-        todo!()
+impl PartialEq for Grant {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
     }
 }
 
-/// Whether a child's authority lies within its parents'.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Narrowing {
-    /// What the child permits, some parent permits.
-    Narrower,
-    /// It does not; why, for whoever asked.
-    Wider {
-        /// What the child permits and no parent does.
-        reason: String,
-    },
+impl Eq for Grant {}
+
+impl PartialOrd for Grant {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
-/// Whether what `child` permits is permitted by `parents` together.
-#[must_use]
-pub fn narrower(_child: &Grant, _parents: &[Grant]) -> Narrowing {
-    todo!()
+impl Ord for Grant {
+    /// The order of the canonical bytes.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.canonical.cmp(&other.canonical)
+    }
 }

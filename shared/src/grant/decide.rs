@@ -1,0 +1,230 @@
+//! The decision: do these grants permit this attempt, and if not, what was nearest to permitting it.
+//!
+//! Nothing here allocates: a verdict borrows the grants and the attempt, and its reasons become text only when they are shown.
+
+use super::{Answer, Grant, Rule};
+use crate::attempt::{Attempt, Param};
+use crate::json::Shown;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::fmt;
+
+/// The grants of a writ, compiled.
+#[derive(Clone, Debug)]
+pub struct Grants(Vec<Grant>);
+
+/// What the grants say of one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// Permitted.
+    Permit {
+        /// The grant that permits; the least by canonical bytes if several do.
+        grant: &'a Grant,
+        /// What must be debited before the attempt may be made.
+        spend: Spend<'a>,
+    },
+    /// Refused.
+    Refuse(Miss<'a>),
+}
+
+impl Grants {
+    /// Grants, in any order; verdicts do not depend on it.
+    #[must_use]
+    pub fn new(mut grants: Vec<Grant>) -> Self {
+        grants.sort_unstable();
+        grants.dedup();
+        Self(grants)
+    }
+
+    /// The grants, in canonical order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Grant] {
+        &self.0
+    }
+
+    /// Decides one attempt.
+    #[must_use]
+    pub fn decide<'a>(&'a self, attempt: &'a Attempt) -> Decision<'a> {
+        let mut permitting = permitting(&self.0, attempt);
+        let Some(grant) = permitting.next() else {
+            return Decision::Refuse(nearest(&self.0, attempt));
+        };
+        let limited = grant.uses.is_some() && permitting.all(|other| other.uses.is_some());
+        let grants = if limited { self.as_slice() } else { &[] };
+        Decision::Permit {
+            grant,
+            spend: Spend { grants, attempt },
+        }
+    }
+}
+
+/// What must be debited for a permitted attempt: one of several allowances, or nothing if a permitting grant is not limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spend<'a> {
+    /// Where the permitting grants are; none if nothing is to be spent.
+    grants: &'a [Grant],
+    attempt: &'a Attempt,
+}
+
+impl<'a> Spend<'a> {
+    /// Whether a use has to be debited at all.
+    #[must_use]
+    pub fn is_needed(&self) -> bool {
+        !self.grants.is_empty()
+    }
+
+    /// Every allowance that could be debited, in the order of the grants; one that counts for several grants comes for each.
+    /// Empty if nothing is to be spent.
+    pub fn allowances(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        permitting(self.grants, self.attempt).filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
+    }
+}
+
+fn permitting<'a>(grants: &'a [Grant], attempt: &'a Attempt) -> impl Iterator<Item = &'a Grant> + use<'a> {
+    grants.iter().filter(move |grant| grant.gap(attempt).is_none())
+}
+
+/// How a grant falls short of permitting an attempt, the farthest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    Action,
+    Resource,
+    /// So many rules do not admit.
+    Rules(Reverse<usize>),
+    Uncounted,
+}
+
+impl Grant {
+    fn gap(&self, attempt: &Attempt) -> Option<Gap> {
+        if !self.has_action(&attempt.action) {
+            return Some(Gap::Action);
+        }
+        if !self.resources.iter().any(|pattern| pattern.matches(&attempt.resource)) {
+            return Some(Gap::Resource);
+        }
+        let counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
+        match self.objections(attempt).count() {
+            0 if counted => None,
+            0 => Some(Gap::Uncounted),
+            objections => Some(Gap::Rules(Reverse(objections))),
+        }
+    }
+
+    fn objections<'a>(&'a self, attempt: &'a Attempt) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+        self.rules.iter().filter_map(|(param, rule)| {
+            let found = attempt.param(param);
+            match rule.answer(found) {
+                Answer::Admits => None,
+                answer => Some(Objection {
+                    param,
+                    rule,
+                    found,
+                    answer,
+                }),
+            }
+        })
+    }
+}
+
+/// The nearest miss: the grant that came closest and what objected. Closer is whoever fails later of action, resource, rules and
+/// counting of uses; among those that fail by rules, by fewer; among equals, the least by canonical bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Miss<'a> {
+    /// The grant that came closest, if there is any grant.
+    pub grant: Option<&'a Grant>,
+    /// What objected, for the log: never shown outside.
+    pub reason: Reason<'a>,
+}
+
+/// Why the grant that came closest does not permit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason<'a> {
+    /// There are no grants.
+    NoGrants,
+    /// The attempt's action is none of its actions.
+    Action(&'a Attempt),
+    /// The attempt's resource matches none of its resources.
+    Resource(&'a Attempt),
+    /// Some of its rules do not admit the parameters.
+    Rules(&'a Grant, &'a Attempt),
+    /// Its uses are limited and nothing counts them: a grant that was asked for, not one that the issuer has made.
+    Uncounted,
+}
+
+/// One rule that does not admit the value it was asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Objection<'a> {
+    /// The parameter.
+    pub param: &'a str,
+    /// What the grant asks of it.
+    pub rule: &'a Rule,
+    /// What the attempt has; `None` if it has no such parameter.
+    pub found: Option<&'a Param>,
+    /// Whether the rule objects or cannot tell.
+    pub answer: Answer,
+}
+
+impl<'a> Reason<'a> {
+    /// The rules that do not admit, by parameter; none if the reason is another.
+    pub fn objections(&self) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+        let parts = match *self {
+            Self::Rules(grant, attempt) => Some((grant, attempt)),
+            _ => None,
+        };
+        parts.into_iter().flat_map(|(grant, attempt)| grant.objections(attempt))
+    }
+}
+
+fn nearest<'a>(grants: &'a [Grant], attempt: &'a Attempt) -> Miss<'a> {
+    let gaps = grants.iter().filter_map(|grant| Some((grant.gap(attempt)?, grant)));
+    // `max_by_key` takes the last of equals; the first is wanted.
+    let Some((gap, grant)) = gaps.rev().max_by_key(|(gap, _)| *gap) else {
+        return Miss {
+            grant: None,
+            reason: Reason::NoGrants,
+        };
+    };
+    let reason = match gap {
+        Gap::Action => Reason::Action(attempt),
+        Gap::Resource => Reason::Resource(attempt),
+        Gap::Rules(_) => Reason::Rules(grant, attempt),
+        Gap::Uncounted => Reason::Uncounted,
+    };
+    Miss {
+        grant: Some(grant),
+        reason,
+    }
+}
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoGrants => f.write_str("no grants"),
+            Self::Action(attempt) => write!(f, "action `{}` is not granted", Shown(&attempt.action)),
+            Self::Resource(attempt) => write!(f, "resource `{}` is not granted", Shown(&attempt.resource)),
+            Self::Rules(..) => {
+                let mut before = "";
+                self.objections().try_for_each(|objection| {
+                    f.write_str(core::mem::replace(&mut before, "; "))?;
+                    objection.fmt(f)
+                })
+            }
+            Self::Uncounted => f.write_str("uses are limited and no allowance counts them"),
+        }
+    }
+}
+
+impl fmt::Display for Objection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { param, rule, .. } = self;
+        write!(f, "parameter `{}` is ", Shown(param))?;
+        match self.found {
+            None => f.write_str("absent")?,
+            Some(Param::Text(text)) => write!(f, "the text `{}`", Shown(text))?,
+            Some(Param::Number(number)) => write!(f, "the number `{number}`")?,
+            Some(Param::Bool(value)) => write!(f, "`{value}`")?,
+            Some(Param::List(_)) => f.write_str("a list")?,
+        }
+        write!(f, ", expected `{rule}`")
+    }
+}

@@ -1,0 +1,69 @@
+//! Whether one pattern matches all that another matches.
+//!
+//! A few texts decide it. Let the child's every `*` be one letter that the parent does not contain. If the parent matches this
+//! text, a `*` of its own stands over each such letter, and stands as well over any run that takes the letter's place: so it
+//! matches whatever the child matches. If it does not, the text itself is what the child permits and the parent refuses.
+//! The ends need a closer look:
+//! * the child's `**` counts as empty: if the parent matches this, it has a `**` over the rest, or the text with one separator
+//!   more, which the child matches too, has too many for it;
+//! * a parent that asks for *something* at the end (a scope string's `*`) could be satisfied by the letter where an empty run
+//!   would not satisfy it: so the text with every `*` empty is asked for too.
+
+use super::{Pattern, Tail};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A letter in no pattern, since patterns hold no control characters.
+const FRESH: char = '\0';
+
+/// Letters to show in place of [`FRESH`].
+const SHOWN: &str = "xyzuvw0123456789";
+
+/// The texts that decide whether a pattern lies within another.
+#[derive(Debug)]
+pub(in crate::grant) struct Probes(Vec<String>);
+
+impl Pattern {
+    /// Whether this pattern matches every text that `child` matches.
+    #[must_use]
+    pub fn includes(&self, child: &Self) -> bool {
+        self.includes_all(&child.probes())
+    }
+
+    /// A text that this pattern matches and none of `others` does. `None` with a single other means that this lies within it; with
+    /// several it may be that they match everything together.
+    #[must_use]
+    pub fn outside(&self, others: &[&Self]) -> Option<String> {
+        let is_fresh = |letter: &char| !others.iter().any(|other| other.has(*letter));
+        let fresh = SHOWN.chars().find(is_fresh).unwrap_or(FRESH);
+        let mut texts = self.texts(fresh).into_iter();
+        texts.find(|text| !others.iter().any(|other| other.matches(text)))
+    }
+
+    pub(in crate::grant) fn probes(&self) -> Probes {
+        Probes(self.texts(FRESH))
+    }
+
+    /// [`Self::includes`], for a child that is compared with many.
+    pub(in crate::grant) fn includes_all(&self, child: &Probes) -> bool {
+        child.0.iter().all(|text| self.matches(text))
+    }
+
+    fn texts(&self, fresh: char) -> Vec<String> {
+        let fresh = String::from(fresh);
+        let mut texts = Vec::from([self.filled(""), self.filled(&fresh)]);
+        if self.tail == Tail::Something {
+            texts.iter_mut().for_each(|text| text.push_str(&fresh));
+        }
+        if self.tail != Tail::Nothing {
+            let longer = texts.last().map(|text| [text, "/"].concat());
+            texts.extend(longer);
+        }
+        texts
+    }
+
+    fn has(&self, letter: char) -> bool {
+        self.segments()
+            .any(|segment| segment.first.contains(letter) || segment.more.iter().any(|piece| piece.contains(letter)))
+    }
+}

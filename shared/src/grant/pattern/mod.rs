@@ -1,0 +1,190 @@
+//! Patterns over resources and text: `*` is any run without `/` and `:`, `**` at the end is any run, `\` takes the next
+//! character as it is. Runs may be empty. Letters are compared as they are: no case folding, no Unicode normalisation.
+
+mod inclusion;
+mod parse;
+
+pub use parse::PatternError;
+pub(super) use inclusion::Probes;
+pub(super) use parse::{literal, something_behind};
+
+use crate::limits::PATTERN_BYTES;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+/// The characters that `*` does not run over.
+const SEPARATORS: [char; 2] = ['/', ':'];
+
+/// A pattern, compiled. Two patterns are equal exactly if they match the same texts.
+///
+/// Since `*` stops at separators, a text can only match with its separators where the pattern has them. So a pattern is a row
+/// of segments, each compared with one segment of the text, and matching never goes back over a separator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// Segments that are followed by a separator, with that separator.
+    heads: Vec<(Segment, char)>,
+    /// What is behind the last separator.
+    last: Segment,
+    tail: Tail,
+}
+
+/// Literal text, then for each of `more` a `*` and literal text. The texts hold no separators.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Segment {
+    first: String,
+    more: Vec<String>,
+}
+
+/// What may follow the last segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    Nothing,
+    /// `**`.
+    Anything,
+    /// `**`, but not the empty run: the `*` of a scope string. It has no spelling as a pattern.
+    Something,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// [`PatternError`] if it is empty, breaks the grammar or is beyond [`PATTERN_BYTES`] or
+    /// [`crate::limits::PATTERN_SEPARATORS`].
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        parse::pattern(text)
+    }
+
+    /// Whether `text` matches. A text longer than [`PATTERN_BYTES`] matches no pattern.
+    ///
+    /// Takes time in proportion to the lengths of pattern and text, and allocates nothing.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        if text.len() > PATTERN_BYTES {
+            return false;
+        }
+        let mut rest = text;
+        for (segment, separator) in &self.heads {
+            let (own, after) = split_segment(rest);
+            match after.strip_prefix(*separator) {
+                Some(after) if segment.covers(own) => rest = after,
+                _ => return false,
+            }
+        }
+        let (own, after) = split_segment(rest);
+        match self.tail {
+            Tail::Nothing => after.is_empty() && self.last.covers(own),
+            Tail::Anything => self.last.begins(own).is_some(),
+            Tail::Something => self
+                .last
+                .begins(own)
+                .is_some_and(|left| !left.is_empty() || !after.is_empty()),
+        }
+    }
+
+    /// The only text that matches, if the pattern has no `*`.
+    pub(super) fn as_literal(&self) -> Option<String> {
+        let plain = self.segments().all(|segment| segment.more.is_empty());
+        (plain && self.tail == Tail::Nothing).then(|| self.filled(""))
+    }
+
+    /// `r:*` as in a scope string, if the pattern came from one.
+    pub(super) fn as_scope_wildcard(&self) -> Option<String> {
+        (self.tail == Tail::Something).then(|| self.filled("") + "*")
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.heads
+            .iter()
+            .map(|(segment, _)| segment)
+            .chain(core::iter::once(&self.last))
+    }
+
+    /// The text that results when `filler` takes the place of every `*`; nothing takes that of `**`.
+    fn filled(&self, filler: &str) -> String {
+        let mut text = String::new();
+        for (segment, separator) in &self.heads {
+            segment.fill(filler, &mut text);
+            text.push(*separator);
+        }
+        self.last.fill(filler, &mut text);
+        text
+    }
+}
+
+impl Segment {
+    /// Whether the whole of `text` matches. Each inner piece is taken where it first occurs: if any place works, the first does.
+    fn covers(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(self.first.as_str()) else {
+            return false;
+        };
+        match self.more.split_last() {
+            None => rest.is_empty(),
+            Some((last, inner)) => rest
+                .strip_suffix(last.as_str())
+                .and_then(|rest| seek(inner, rest))
+                .is_some(),
+        }
+    }
+
+    /// What is left behind the shortest beginning of `text` that matches.
+    fn begins<'t>(&self, text: &'t str) -> Option<&'t str> {
+        seek(&self.more, text.strip_prefix(self.first.as_str())?)
+    }
+
+    fn fill(&self, filler: &str, text: &mut String) {
+        text.push_str(&self.first);
+        for piece in &self.more {
+            text.push_str(filler);
+            text.push_str(piece);
+        }
+    }
+}
+
+/// What is left of `text` behind the first occurrence of each piece, in order.
+fn seek<'t>(pieces: &[String], text: &'t str) -> Option<&'t str> {
+    pieces.iter().try_fold(text, |rest, piece| {
+        rest.split_once(piece.as_str()).map(|(_, after)| after)
+    })
+}
+
+/// `text` up to its first separator, and the rest beginning with that.
+fn split_segment(text: &str) -> (&str, &str) {
+    let end = text.bytes().position(|byte| SEPARATORS.contains(&char::from(byte)));
+    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
+}
+
+impl fmt::Display for Pattern {
+    /// The shortest spelling; reading it back gives an equal pattern, but for the `*` of a scope string.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (segment, separator) in &self.heads {
+            segment.fmt(f)?;
+            f.write_char(*separator)?;
+        }
+        self.last.fmt(f)?;
+        match self.tail {
+            Tail::Nothing => Ok(()),
+            Tail::Anything | Tail::Something => f.write_str("**"),
+        }
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_escaped(&self.first, f)?;
+        self.more.iter().try_for_each(|piece| {
+            f.write_char('*')?;
+            write_escaped(piece, f)
+        })
+    }
+}
+
+fn write_escaped(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    text.chars().try_for_each(|letter| {
+        if matches!(letter, '*' | '\\') {
+            f.write_char('\\')?;
+        }
+        f.write_char(letter)
+    })
+}

@@ -1,0 +1,119 @@
+//! From text to [`Pattern`].
+
+use super::{Pattern, SEPARATORS, Segment, Tail};
+use crate::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Why a text is no pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternError {
+    /// Nothing stands there.
+    Empty,
+    /// Longer than [`PATTERN_BYTES`].
+    TooLong,
+    /// More than [`PATTERN_SEPARATORS`] of `/` and `:`.
+    TooManySeparators,
+    /// `**` with something behind it.
+    RunInside,
+    /// A `\` with nothing behind it.
+    LoneEscape,
+    /// A control character: no resource has one, and a log line should not.
+    Control(char),
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("an empty pattern, expected at least one character"),
+            Self::TooLong => write!(f, "a pattern longer than the limit of {PATTERN_BYTES} bytes"),
+            Self::TooManySeparators => write!(f, "a pattern with more than {PATTERN_SEPARATORS} of `/` and `:`"),
+            Self::RunInside => f.write_str("`**` inside a pattern, expected it only at the end"),
+            Self::LoneEscape => f.write_str("a pattern that ends in `\\`, expected the character that it escapes"),
+            Self::Control(letter) => write!(f, "the control character U+{:04X} in a pattern", u32::from(*letter)),
+        }
+    }
+}
+
+impl core::error::Error for PatternError {}
+
+pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
+    bounded(text)?;
+    let mut build = Build::default();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' if letters.as_str() == "*" => return build.finish(Tail::Anything),
+            '*' if letters.as_str().starts_with('*') => return Err(PatternError::RunInside),
+            '*' => build.star(),
+            '\\' => build.literal(letters.next().ok_or(PatternError::LoneEscape)?),
+            _ => build.literal(letter),
+        }
+    }
+    build.finish(Tail::Nothing)
+}
+
+/// The pattern that matches exactly the texts that begin with `prefix` and are longer.
+pub(in crate::grant) fn something_behind(prefix: &str) -> Result<Pattern, PatternError> {
+    literal_then(prefix, Tail::Something)
+}
+
+/// The pattern that matches `text` and nothing else.
+pub(in crate::grant) fn literal(text: &str) -> Result<Pattern, PatternError> {
+    literal_then(text, Tail::Nothing)
+}
+
+fn literal_then(text: &str, tail: Tail) -> Result<Pattern, PatternError> {
+    let mut build = Build::default();
+    text.chars().for_each(|letter| build.literal(letter));
+    let pattern = build.finish(tail)?;
+    // What is written escaped must be readable again.
+    bounded(&alloc::format!("{pattern}"))?;
+    Ok(pattern)
+}
+
+fn bounded(text: &str) -> Result<(), PatternError> {
+    match text.chars().find(|letter| letter.is_control()) {
+        _ if text.is_empty() => Err(PatternError::Empty),
+        _ if text.len() > PATTERN_BYTES => Err(PatternError::TooLong),
+        Some(letter) => Err(PatternError::Control(letter)),
+        None => Ok(()),
+    }
+}
+
+/// A pattern in the making: what is read of the segment at hand, and the segments before it.
+#[derive(Default)]
+struct Build {
+    heads: Vec<(Segment, char)>,
+    segment: Segment,
+}
+
+impl Build {
+    fn star(&mut self) {
+        self.segment.more.push(String::new());
+    }
+
+    fn literal(&mut self, letter: char) {
+        if SEPARATORS.contains(&letter) {
+            self.heads.push((core::mem::take(&mut self.segment), letter));
+        } else {
+            self.segment
+                .more
+                .last_mut()
+                .unwrap_or(&mut self.segment.first)
+                .push(letter);
+        }
+    }
+
+    fn finish(self, tail: Tail) -> Result<Pattern, PatternError> {
+        if self.heads.len() > PATTERN_SEPARATORS {
+            return Err(PatternError::TooManySeparators);
+        }
+        Ok(Pattern {
+            heads: self.heads,
+            last: self.segment,
+            tail,
+        })
+    }
+}

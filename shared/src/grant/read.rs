@@ -1,0 +1,164 @@
+//! Reading structured grants. Whatever is not understood is a fault, all faults are reported, and a grant with a fault is no
+//! grant.
+
+use super::pattern::Pattern;
+use super::rule::Rule;
+use super::scope::is_scope_character;
+use super::{Grant, TYPE, Uses};
+use crate::document::{Members, Node};
+use crate::limits::{
+    ACTION_BYTES, ACTIONS_PER_GRANT, ALLOWANCE_BYTES, RESOURCES_PER_GRANT, RULE_TEXT_BYTES, RULES_PER_GRANT, USES,
+};
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
+    const MEMBERS: [&str; 6] = ["type", "actions", "resources", "rules", "uses", "scope"];
+    let (members, known) = known_members(node, &MEMBERS)?;
+    let typed = members.required("type").and_then(read_type);
+    let grant = match members.optional("scope") {
+        Some(scope) => scope_alone(&members, scope),
+        None => structured(&members),
+    };
+    typed?;
+    grant.filter(|_| known)
+}
+
+fn read_type(node: &Node<'_>) -> Option<()> {
+    match node.text()? {
+        TYPE => Some(()),
+        _ => node.expected(&format!("the type `{TYPE}`")),
+    }
+}
+
+fn structured(members: &Members<'_>) -> Option<Grant> {
+    let actions = members.required("actions").and_then(read_actions);
+    let resources = members.required("resources").and_then(read_resources);
+    let rules = members.optional("rules").map_or(Some(Vec::new()), read_rules);
+    let uses = members
+        .optional("uses")
+        .map_or(Some(None), |uses| read_uses(uses).map(Some));
+    Some(Grant::build(actions?, resources?, rules?, uses?))
+}
+
+/// A scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
+fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
+    let mut alone = true;
+    for name in ["actions", "resources", "rules", "uses"] {
+        if let Some(beside) = members.optional(name) {
+            beside.fault(format!(
+                "member `{name}` beside `scope`, expected `scope` and `type` alone"
+            ));
+            alone = false;
+        }
+    }
+    let grant = Grant::from_scope(scope.text()?);
+    let grant = grant.map_err(|message| scope.fault(message)).ok();
+    grant.filter(|_| alone)
+}
+
+fn read_actions(node: &Node<'_>) -> Option<Vec<String>> {
+    distinct(node, ACTIONS_PER_GRANT, |item| name(item, ACTION_BYTES), String::clone)
+}
+
+fn read_resources(node: &Node<'_>) -> Option<Vec<Pattern>> {
+    distinct(node, RESOURCES_PER_GRANT, pattern, |pattern| format!("{pattern}"))
+}
+
+fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
+    let members = node.members()?;
+    if members.is_empty() || members.len() > RULES_PER_GRANT {
+        node.fault(format!("{} rules, expected 1 to {RULES_PER_GRANT}", members.len()));
+        return None;
+    }
+    let mut rules = BTreeMap::new();
+    let mut sound = true;
+    for (param, rule) in members {
+        let named = !param.is_empty() && param.len() <= RULE_TEXT_BYTES;
+        if !named {
+            rule.fault(format!(
+                "a parameter name of {} bytes, expected 1 to {RULE_TEXT_BYTES}",
+                param.len()
+            ));
+        }
+        match Rule::read(&rule) {
+            Some(rule) if named => drop(rules.insert(String::from(param), rule)),
+            _ => sound = false,
+        }
+    }
+    sound.then(|| rules.into_iter().collect())
+}
+
+fn read_uses(node: &Node<'_>) -> Option<Uses> {
+    let (members, known) = known_members(node, &["max", "allowance"])?;
+    let max = members.required("max").and_then(|max| max.integer(1, USES));
+    let allowance = members
+        .optional("allowance")
+        .map_or(Some(None), |allowance| name(allowance, ALLOWANCE_BYTES).map(Some));
+    let uses = Uses {
+        max: max?,
+        allowance: allowance?,
+    };
+    known.then_some(uses)
+}
+
+/// The members of the object that stands here, and whether all their names are in `known`.
+pub(super) fn known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
+    let all_known = node.members()?.iter().all(|(name, _)| known.contains(name));
+    Some((node.object(known)?, all_known))
+}
+
+/// The elements of a list that is not empty and in which nothing stands twice, sorted by their spelling.
+pub(super) fn distinct<T>(
+    node: &Node<'_>,
+    most: usize,
+    read: impl Fn(&Node<'_>) -> Option<T>,
+    spelling: impl Fn(&T) -> String,
+) -> Option<Vec<T>> {
+    let items = node.list(most)?;
+    if items.is_empty() {
+        node.fault("an empty array, expected at least one element");
+        return None;
+    }
+    let mut found = BTreeMap::new();
+    let mut sound = true;
+    for item in items {
+        let is_new = read(&item).map(|value| found.insert(spelling(&value), value).is_none());
+        if is_new == Some(false) {
+            item.fault("an element that stands there already, expected each once");
+        }
+        sound &= is_new == Some(true);
+    }
+    sound.then(|| found.into_values().collect())
+}
+
+pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {
+    match Pattern::parse(node.text()?) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            node.fault(format!("{error}"));
+            None
+        }
+    }
+}
+
+/// Text of at most `most` bytes.
+pub(super) fn text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
+    let text = node.text()?;
+    if text.len() > most {
+        node.fault(format!("a string of {} bytes, the limit is {most}", text.len()));
+        return None;
+    }
+    Some(text)
+}
+
+/// A literal name: scope characters (RFC 6749, section 3.3), at least one.
+fn name(node: &Node<'_>, most: usize) -> Option<String> {
+    let text = text(node, most)?;
+    if text.is_empty() || !text.chars().all(is_scope_character) {
+        return node.expected("a name of visible ASCII characters without `\"` and `\\`");
+    }
+    Some(text.into())
+}

@@ -1,0 +1,8 @@
+//! What grants permit: the reading of both spellings, every kind of rule, the decision and its reasons, narrowing, and the laws
+//! that hold for all of them.
+#![cfg(test)]
+
+mod reading;
+mod rules;
+mod scopes;
+mod support;

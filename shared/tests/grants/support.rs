@@ -1,0 +1,90 @@
+//! Grants and attempts from short texts.
+
+use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::{Decision, Grant, Grants};
+use edgewrit_shared::json::{self, Json};
+
+const VALUES: usize = 100_000;
+
+pub(crate) fn parse(text: &str) -> Json {
+    json::parse(text.as_bytes(), VALUES).unwrap_or_else(|error| panic!("{text}: {error:?}"))
+}
+
+/// The grant that `text` spells, or its faults, each as `place: message`.
+pub(crate) fn read(text: &str) -> Result<Grant, Vec<String>> {
+    let json = parse(text);
+    let faults = Faults::new();
+    let grant = Grant::read(&Node::root(&json, &faults));
+    let faults: Vec<String> = faults.into_vec().iter().map(ToString::to_string).collect();
+    match grant {
+        Some(grant) if faults.is_empty() => Ok(grant),
+        Some(_) => panic!("{text} is a grant in spite of {faults:?}"),
+        None if faults.is_empty() => panic!("{text} is no grant, without a fault"),
+        None => Err(faults),
+    }
+}
+
+pub(crate) fn grant(text: &str) -> Grant {
+    read(text).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+}
+
+/// The faults of a text that is no grant.
+pub(crate) fn faults(text: &str) -> Vec<String> {
+    match read(text) {
+        Err(faults) => faults,
+        Ok(_) => panic!("{text} is a grant"),
+    }
+}
+
+/// `act` on `res`, with one rule.
+pub(crate) fn with_rule(rule: &str) -> Grant {
+    grant(&format!(
+        r#"{{"type":"writ","actions":["act"],"resources":["res"],"rules":{{"p":{rule}}}}}"#
+    ))
+}
+
+/// `act` on the resources that match `pattern`.
+pub(crate) fn on(pattern: &str) -> Grant {
+    grant(&format!(
+        r#"{{"type":"writ","actions":["act"],"resources":[{}]}}"#,
+        serde_json::json!(pattern)
+    ))
+}
+
+/// An attempt whose parameters are the members of a JSON object.
+pub(crate) fn attempt(action: &str, resource: &str, params: &str) -> Attempt {
+    let Json::Object(members) = parse(params) else {
+        panic!("{params} is an object");
+    };
+    Attempt {
+        action: action.into(),
+        resource: resource.into(),
+        params: members.into_iter().map(|(name, value)| (name, param(&value))).collect(),
+    }
+}
+
+pub(crate) fn param(value: &Json) -> Param {
+    match value {
+        Json::Text(text) => Param::Text(text.clone()),
+        Json::Number(number) => Param::Number(number.clone()),
+        Json::Bool(value) => Param::Bool(*value),
+        Json::List(values) => Param::List(values.iter().map(param).collect()),
+        Json::Null | Json::Object(_) => panic!("no parameter is {value:?}"),
+    }
+}
+
+pub(crate) fn permits(grant: &Grant, attempt: &Attempt) -> bool {
+    matches!(
+        Grants::new(vec![grant.clone()]).decide(attempt),
+        Decision::Permit { .. }
+    )
+}
+
+/// Why `attempt` is refused.
+pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
+    match grants.decide(attempt) {
+        Decision::Refuse(miss) => miss.reason.to_string(),
+        Decision::Permit { .. } => panic!("{attempt:?} is permitted"),
+    }
+}
