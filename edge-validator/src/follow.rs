@@ -1,32 +1,72 @@
-//! Following the issuer's bundle.
+//! Following the issuer's bundle of keys and revocations.
 
 use crate::call::{Answer, Call};
 use crate::config::Config;
-use edgewrit_shared::bundle::Snapshot;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+use edgewrit_shared::bundle::{BundleError, Snapshot};
+use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
+/// Longest time the issuer is asked to wait for news, in seconds.
+const WAIT_MAX: u32 = 28;
+/// How long the issuer has to answer besides the time it was asked to wait.
+const TIMEOUT_MS: u32 = 5_000;
+
 /// Why an answer gave no newer snapshot. The one that is held stays as it is.
-#[derive(Debug)]
-pub struct FollowError(());
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FollowError {
+    /// No answer came.
+    Failed,
+    /// The issuer answered with this status instead of 200.
+    Status(u16),
+    /// The bundle does not count, or not here.
+    Bundle(BundleError),
+}
 
 impl FollowError {
     /// The stable label, such as `bundle_status`.
     #[must_use]
     pub fn label(&self) -> &'static str {
-        todo!()
+        match self {
+            Self::Failed => "bundle_unanswered",
+            Self::Status(_) => "bundle_status",
+            Self::Bundle(error) => error.label(),
+        }
     }
 }
 
-impl core::fmt::Display for FollowError {
-    fn fmt(&self, _f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        todo!()
+impl fmt::Display for FollowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed => f.write_str("no answer from the issuer to a call for its bundle"),
+            Self::Status(status) => write!(f, "the issuer answered {status} to a call for its bundle, expected 200"),
+            Self::Bundle(error) => write!(f, "the issuer's bundle was not applied: {error}"),
+        }
     }
 }
+
+impl core::error::Error for FollowError {}
 
 /// The call that asks for a bundle newer than `held`; the issuer may keep it waiting for `wait_seconds` (at most 28).
+///
+/// It carries no credential: what it answers is signed, the same for all, and may come out of a cache.
 #[must_use]
-pub fn bundle_call(_config: &Config, _held: Option<&Snapshot>, _wait_seconds: u32) -> Call {
-    todo!()
+pub fn bundle_call(_: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
+    let wait = wait_seconds.min(WAIT_MAX);
+    let path = match held {
+        Some(held) => format!("/v1/bundle?have={}&wait={wait}", held.position()),
+        None => "/v1/bundle".into(),
+    };
+    Call {
+        method: "GET",
+        path,
+        headers: vec![("accept", Secret::new("application/edgewrit-bundle".into()))],
+        body: Vec::new(),
+        timeout_ms: TIMEOUT_MS + wait * 1_000,
+    }
 }
 
 /// The snapshot that the answer to [`bundle_call`] makes of `held`.
@@ -34,10 +74,16 @@ pub fn bundle_call(_config: &Config, _held: Option<&Snapshot>, _wait_seconds: u3
 /// # Errors
 /// [`FollowError`]; ask again after a pause.
 pub fn bundle_answer(
-    _config: &Config,
-    _held: Option<&Snapshot>,
-    _answer: Answer<'_>,
-    _now: UnixSeconds,
+    config: &Config,
+    held: Option<&Snapshot>,
+    answer: Answer<'_>,
+    now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
-    todo!()
+    match answer {
+        Answer::Got { status: 200, body } => {
+            Snapshot::apply(held, body, config.trust(), now).map_err(FollowError::Bundle)
+        }
+        Answer::Got { status, .. } => Err(FollowError::Status(status)),
+        Answer::Failed => Err(FollowError::Failed),
+    }
 }

@@ -8,6 +8,9 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+extern crate std;
+
 pub mod call;
 pub mod config;
 pub mod follow;
@@ -18,3 +21,20 @@ pub mod record;
 pub mod refusal;
 pub mod response;
 pub mod step;
+
+mod body;
+mod cache;
+mod case;
+mod credential;
+mod decide;
+mod fold;
+mod headers;
+mod intake;
+mod line;
+mod operation;
+mod percent;
+mod query;
+mod reason;
+mod spend;
+mod target;
+mod writ;

@@ -1,15 +1,108 @@
 //! What one VM or isolate keeps between requests.
 
-/// Verified writs, counters, the boot id. One thread, no host.
+use crate::cache::Cache;
+use alloc::string::String;
+use core::cell::{Cell, RefCell};
+use core::fmt;
+
+/// Verified writs, counters, the boot id. For one thread; a host keeps one for as long as it lives, over reloads too.
 #[derive(Debug)]
 pub struct Memory {
-    _seed: u64,
+    seed: u64,
+    requests: Cell<u64>,
+    spends: Cell<u64>,
+    boot_id: RefCell<Option<String>>,
+    pub(crate) cache: RefCell<Cache>,
+}
+
+/// A request's name: unique among all that edges with different seeds give out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RequestId {
+    seed: u64,
+    counter: u64,
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}-{}", self.seed, self.counter)
+    }
 }
 
 impl Memory {
     /// Nothing remembered. `seed` is the host's randomness; request ids are `<seed as 16 hex digits>-<counter>`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { _seed: seed }
+        Self {
+            seed,
+            requests: Cell::new(0),
+            spends: Cell::new(0),
+            boot_id: RefCell::new(None),
+            cache: RefCell::new(Cache::new()),
+        }
+    }
+
+    pub(crate) fn next_request(&self) -> RequestId {
+        RequestId {
+            seed: self.seed,
+            counter: next(&self.requests),
+        }
+    }
+
+    /// A number that was not given out before: with edge and boot id it names one spend.
+    pub(crate) fn next_spend(&self) -> u64 {
+        next(&self.spends)
+    }
+
+    /// The name that the issuer gave to this memory.
+    pub(crate) fn boot_id(&self) -> Option<String> {
+        self.boot_id.borrow().clone()
+    }
+
+    pub(crate) fn keep_boot_id(&self, boot_id: String) {
+        *self.boot_id.borrow_mut() = Some(boot_id);
+    }
+
+    /// Forgets the boot id, unless another request has brought a new one meanwhile.
+    pub(crate) fn drop_boot_id(&self, unknown: &str) {
+        let mut held = self.boot_id.borrow_mut();
+        if held.as_deref() == Some(unknown) {
+            *held = None;
+        }
+    }
+}
+
+fn next(counter: &Cell<u64>) -> u64 {
+    let value = counter.get().wrapping_add(1);
+    counter.set(value);
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+    use alloc::string::ToString;
+
+    #[test]
+    fn request_ids_count_up_behind_the_seed() {
+        let memory = Memory::new(0xab);
+        assert_eq!(memory.next_request().to_string(), "00000000000000ab-1");
+        assert_eq!(memory.next_request().to_string(), "00000000000000ab-2");
+    }
+
+    #[test]
+    fn spends_have_a_counter_of_their_own() {
+        let memory = Memory::new(0);
+        let _ = memory.next_request();
+        assert_eq!((memory.next_spend(), memory.next_spend()), (1, 2));
+    }
+
+    #[test]
+    fn only_the_boot_id_that_is_unknown_is_dropped() {
+        let memory = Memory::new(0);
+        memory.keep_boot_id("new".into());
+        memory.drop_boot_id("old");
+        assert_eq!(memory.boot_id().as_deref(), Some("new"));
+        memory.drop_boot_id("new");
+        assert_eq!(memory.boot_id(), None);
     }
 }

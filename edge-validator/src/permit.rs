@@ -1,13 +1,35 @@
 //! The permit: the only way upstream.
 
+use crate::case::Case;
+use crate::decide::Leave;
+use crate::headers::Fields;
+use crate::operation::Operation;
 use crate::refusal::{HostFault, Refusal};
 use crate::response::InFlight;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Leave to send one request, which it contains. Only the decision makes one.
-pub struct Permit(());
+/// Leave to send one request, which it contains. Only the decision makes one; where uses are limited, only after one was spent.
+#[must_use]
+pub struct Permit(Box<Permitted>);
+
+struct Permitted {
+    case: Case,
+    operation: Arc<Operation>,
+    draft: Draft,
+    leave: Leave,
+}
+
+/// An outgoing request that nobody has permitted yet.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Fields,
+    pub(crate) body: Option<Vec<u8>>,
+}
 
 /// The request to send, complete: nothing of the incoming request is added to it.
 pub struct OutgoingRequest {
@@ -30,19 +52,48 @@ pub struct OutgoingRequest {
 }
 
 impl Permit {
+    /// The only maker. A [`Leave`] comes from the decision alone.
+    pub(crate) fn new(case: Case, operation: Arc<Operation>, draft: Draft, leave: Leave) -> Self {
+        Self(Box::new(Permitted {
+            case,
+            operation,
+            draft,
+            leave,
+        }))
+    }
+
     /// The name of the upstream that this permit is for.
     #[must_use]
     pub fn upstream(&self) -> &str {
-        todo!()
+        self.0.operation.upstream.name()
     }
+
     /// The request to send, and what waits for its response.
     #[must_use]
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
-        todo!()
+        let Permitted {
+            case,
+            operation,
+            draft,
+            leave,
+        } = *self.0;
+        let upstream = &operation.upstream;
+        let request = OutgoingRequest {
+            method: draft.method,
+            upstream: upstream.name().into(),
+            origin: upstream.origin().into(),
+            authority: upstream.authority().into(),
+            target: draft.target,
+            headers: draft.headers,
+            body: draft.body,
+            repeatable: !leave.spent(),
+        };
+        (request, InFlight::new(case, operation.caches, leave.spent()))
     }
-    /// Gives the permit up unused because the host cannot do as it says.
+
+    /// Gives the permit up unused because the host cannot do as it says. A use that was spent stays spent.
     #[must_use]
-    pub fn withdraw(self, _fault: HostFault) -> Refusal {
-        todo!()
+    pub fn withdraw(self, fault: HostFault) -> Refusal {
+        Refusal::new(self.0.case, fault)
     }
 }

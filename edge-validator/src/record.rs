@@ -1,11 +1,48 @@
-//! One line for each verdict.
+//! One line for each verdict. Lines of both edges have one form, and join with responses by `request_id`.
 
-/// What is written down about one request. Displays as one line of JSON.
+use crate::case::Case;
+use crate::line::Object;
+use crate::reason::Objection;
+use core::fmt;
+
+/// What is written down about one request. Displays as one line of JSON: values are bounded, control characters escaped.
 #[derive(Debug)]
-pub struct Record(());
+pub struct Record {
+    pub(crate) case: Case,
+    pub(crate) permitted: bool,
+    pub(crate) status: u16,
+    pub(crate) label: &'static str,
+    /// What went wrong, if anything did.
+    pub(crate) objection: Option<Objection>,
+    /// How a permitted request ended.
+    pub(crate) outcome: Option<&'static str>,
+}
 
-impl core::fmt::Display for Record {
-    fn fmt(&self, _f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        todo!()
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let case = &self.case;
+        let (claims, operation) = (case.claims(), case.operation.as_deref());
+        let mut line = Object::open(f)?;
+        line.text("edgewrit", Some("verdict"))?;
+        line.member("request_id", format_args!("\"{}\"", case.request_id))?;
+        line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }))?;
+        line.member("status", self.status)?;
+        line.text("label", Some(self.label))?;
+        if let Some(objection) = &self.objection {
+            line.text("error_code", Some(objection.reason.outside.code()))?;
+            line.text(
+                "detail",
+                Some(objection.detail.as_deref().unwrap_or(objection.reason.meaning)),
+            )?;
+        }
+        line.text("operation", operation.map(|operation| operation.name.as_str()))?;
+        line.text("action", case.action())?;
+        line.text("resource", case.resource.as_deref())?;
+        line.text("upstream", operation.map(|operation| operation.upstream.name()))?;
+        line.text("jti", claims.map(|claims| claims.jti.as_str()))?;
+        line.text("task_id", claims.map(|claims| claims.task_id.as_str()))?;
+        line.text("client_id", claims.map(|claims| claims.client_id.as_str()))?;
+        line.text("outcome", self.outcome)?;
+        line.close()
     }
 }

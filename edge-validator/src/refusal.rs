@@ -1,9 +1,15 @@
-//! Refusals: what the client may read and what the log may read.
+//! Refusals: what the client may read and what the log may read are two things.
 
+use crate::case::Case;
+use crate::line::Object;
 use crate::memory::Memory;
+use crate::reason::{self, Objection, Outside};
 use crate::record::Record;
-use alloc::string::String;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// What a host can run into by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +22,26 @@ pub enum HostFault {
     OtherRequest,
 }
 
+impl From<HostFault> for Objection {
+    fn from(fault: HostFault) -> Self {
+        match fault {
+            HostFault::Unreadable => reason::HOST_UNREADABLE,
+            HostFault::OtherUpstream => reason::HOST_UPSTREAM,
+            HostFault::OtherRequest => reason::HOST_REQUEST,
+        }
+        .into()
+    }
+}
+
 /// A request that goes nowhere.
 #[derive(Debug)]
-pub struct Refusal(());
+pub struct Refusal(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    case: Case,
+    objection: Objection,
+}
 
 /// The answer to the client.
 #[derive(Debug)]
@@ -32,34 +55,101 @@ pub struct RefusalResponse {
 }
 
 impl Refusal {
-    /// A refusal before the pipeline was reached.
-    #[must_use]
-    pub fn of_host(_fault: HostFault, _memory: &Memory) -> Self {
-        todo!()
+    pub(crate) fn new(case: Case, objection: impl Into<Objection>) -> Self {
+        Self(Box::new(Inner {
+            case,
+            objection: objection.into(),
+        }))
     }
+
+    /// A refusal by the host, before the pipeline was reached.
+    #[must_use]
+    pub fn of_host(fault: HostFault, memory: &Memory) -> Self {
+        Self::new(Case::new(memory.next_request()), fault)
+    }
+
     /// HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        todo!()
+        self.0.objection.reason.outside.status()
     }
+
     /// Which rule refused; for the log.
     #[must_use]
     pub fn label(&self) -> &'static str {
-        todo!()
+        self.0.objection.reason.label
     }
+
     /// What the client is told.
     #[must_use]
     pub fn error_code(&self) -> &'static str {
-        todo!()
+        self.0.objection.reason.outside.code()
     }
+
     /// The answer to the client.
     #[must_use]
     pub fn response(&self) -> RefusalResponse {
-        todo!()
+        RefusalResponse::new(&self.0.case, &self.0.objection)
     }
+
     /// The line for the log.
     #[must_use]
     pub fn record(&self) -> Record {
-        todo!()
+        Record {
+            case: self.0.case.clone(),
+            permitted: false,
+            status: self.status(),
+            label: self.label(),
+            objection: Some(self.0.objection.clone()),
+            outcome: None,
+        }
+    }
+}
+
+impl RefusalResponse {
+    pub(crate) fn new(case: &Case, objection: &Objection) -> Self {
+        let outside = objection.reason.outside;
+        let mut headers = vec![
+            ("content-type", "application/problem+json".into()),
+            ("cache-control", "no-store".into()),
+        ];
+        if outside == Outside::Unauthorized {
+            headers.push(("www-authenticate", "Bearer".into()));
+        }
+        Self {
+            status: outside.status(),
+            headers,
+            body: Problem { case, objection }.to_string(),
+        }
+    }
+}
+
+/// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
+pub(crate) struct Problem<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) objection: &'a Objection,
+}
+
+impl fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.objection.reason;
+        let outside = reason.outside;
+        let mut body = Object::open(f)?;
+        body.member("type", format_args!("\"urn:edgewrit:error:{}\"", outside.code()))?;
+        body.text("title", Some(outside.title()))?;
+        body.member("status", outside.status())?;
+        body.text("error_code", Some(outside.code()))?;
+        body.member("request_id", format_args!("\"{}\"", self.case.request_id))?;
+        match outside {
+            Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
+                body.text("detail", Some(reason.meaning))?;
+            }
+            Outside::NotGranted | Outside::UsesExhausted => {
+                body.text("action", self.case.action())?;
+                body.text("resource", self.case.resource.as_deref())?;
+            }
+            _ => {}
+        }
+        body.close()
     }
 }

@@ -1,8 +1,11 @@
 //! The second half: what comes back from the upstream.
 
+use crate::case::Case;
+use crate::reason::{self, Objection};
 use crate::record::Record;
-use crate::refusal::RefusalResponse;
-use alloc::string::String;
+use crate::refusal::{Problem, RefusalResponse};
+use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// The head of the upstream's response, borrowed from the host.
@@ -14,7 +17,7 @@ pub struct ResponseHead<'h> {
     pub headers: &'h [(&'h str, &'h [u8])],
 }
 
-/// What to change in the response before it goes to the client.
+/// What to change in the response before it goes to the client. Redirects are the client's: `location` passes, nobody follows it here.
 #[derive(Debug)]
 pub struct ResponseEdits<'h> {
     /// The status to answer with.
@@ -23,13 +26,9 @@ pub struct ResponseEdits<'h> {
     pub remove: Vec<&'h str>,
     /// Headers to set after that, replacing what is there.
     pub set: Vec<(&'static str, String)>,
-    /// A body to send instead of the upstream's, which is thrown away.
+    /// A body to send instead of the upstream's, which is thrown away. (None is sent to `HEAD`, as ever.)
     pub body: Option<String>,
 }
-
-/// A permitted request whose response has not been dealt with.
-#[derive(Debug)]
-pub struct InFlight(());
 
 /// How a permitted request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,20 +41,158 @@ pub enum Outcome {
     Aborted,
 }
 
+/// A permitted request whose response has not been dealt with.
+#[derive(Debug)]
+pub struct InFlight {
+    case: Case,
+    /// Whether the upstream's `cache-control` reaches the client.
+    caches: bool,
+    spent: bool,
+}
+
+/// Carries the request's name to the client.
+const REQUEST_ID: &str = "edgewrit-request-id";
+/// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
+const CLIENT_CLOSED: u16 = 499;
+
+/// Headers that never reach the client: they speak for the upstream's credential, set state in the client, point around the edge, or belong to the connection.
+const DROP: [&str; 14] = [
+    "alt-svc",
+    "authentication-info",
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-connection",
+    "set-cookie",
+    "set-cookie2",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "www-authenticate",
+];
+/// Headers by which caches would overrule `cache-control`.
+const CACHE: [&str; 5] = [
+    "cache-control",
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "expires",
+    "surrogate-control",
+];
+/// Our own: nobody else speaks under these names.
+const OWN_PREFIX: &str = "edgewrit-";
+
 impl InFlight {
+    pub(crate) fn new(case: Case, caches: bool, spent: bool) -> Self {
+        Self { case, caches, spent }
+    }
+
     /// The edits to the upstream's response.
     #[must_use]
-    pub fn response<'h>(&self, _head: &ResponseHead<'h>) -> ResponseEdits<'h> {
-        todo!()
+    pub fn response<'h>(&self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
+        if let Some(objection) = objection(head.status) {
+            return self.replacement(head, &objection);
+        }
+        let options = connection_options(head);
+        let drop = |name: &str| {
+            DROP.binary_search(&name).is_ok()
+                || name.starts_with(OWN_PREFIX)
+                || (!self.caches && CACHE.contains(&name))
+                || options.iter().any(|option| option.eq_ignore_ascii_case(name))
+        };
+        let mut set = vec![(REQUEST_ID, self.case.request_id.to_string())];
+        if !self.caches {
+            set.push(("cache-control", "private, no-store".into()));
+        }
+        ResponseEdits {
+            status: head.status,
+            remove: head
+                .headers
+                .iter()
+                .map(|(name, _)| *name)
+                .filter(|name| drop(name))
+                .collect(),
+            set,
+            body: None,
+        }
     }
+
+    /// A problem in place of the whole response: none of its headers describes the new body.
+    fn replacement<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
+        ResponseEdits {
+            status: objection.reason.outside.status(),
+            remove: head
+                .headers
+                .iter()
+                .map(|(name, _)| *name)
+                .filter(|name| !name.starts_with(':'))
+                .collect(),
+            set: vec![
+                (REQUEST_ID, self.case.request_id.to_string()),
+                ("content-type", "application/problem+json".into()),
+                ("cache-control", "no-store".into()),
+            ],
+            body: Some(
+                Problem {
+                    case: &self.case,
+                    objection,
+                }
+                .to_string(),
+            ),
+        }
+    }
+
     /// The answer to the client when the upstream gave none.
     #[must_use]
     pub fn unanswered(&self) -> RefusalResponse {
-        todo!()
+        RefusalResponse::new(&self.case, &reason::UPSTREAM_FAILED.into())
     }
+
     /// The line for the log.
     #[must_use]
-    pub fn finish(self, _outcome: Outcome) -> Record {
-        todo!()
+    pub fn finish(self, outcome: Outcome) -> Record {
+        let objection = match outcome {
+            Outcome::Answered(status) => objection(status),
+            Outcome::Failed => Some(reason::UPSTREAM_FAILED.into()),
+            Outcome::Aborted => None,
+        };
+        let told = objection
+            .as_ref()
+            .map(|objection: &Objection| objection.reason.outside.status());
+        Record {
+            case: self.case,
+            permitted: true,
+            status: match outcome {
+                Outcome::Answered(status) => told.unwrap_or(status),
+                Outcome::Failed => told.unwrap_or_default(),
+                Outcome::Aborted => CLIENT_CLOSED,
+            },
+            label: objection.as_ref().map_or("permit", |objection| objection.reason.label),
+            objection,
+            outcome: Some(match outcome {
+                Outcome::Answered(_) => "answered",
+                // A spend cannot be taken back, and nobody knows whether the upstream acted on it.
+                Outcome::Failed | Outcome::Aborted if self.spent => "spent_unknown",
+                Outcome::Failed => "failed",
+                Outcome::Aborted => "aborted",
+            }),
+        }
     }
+}
+
+/// What objects to a response of this status.
+fn objection(status: u16) -> Option<Objection> {
+    match status {
+        401 | 407 => Some(reason::UPSTREAM_CREDENTIAL.into()),
+        0..=199 => Some(reason::UPSTREAM_SWITCH.into()),
+        _ => None,
+    }
+}
+
+/// Names in `connection` are for this hop alone (RFC 9110, section 7.6.1).
+fn connection_options<'h>(head: &ResponseHead<'h>) -> Vec<&'h str> {
+    let values = head.headers.iter().filter(|(name, _)| *name == "connection");
+    let texts = values.filter_map(|(_, value)| core::str::from_utf8(value).ok());
+    texts.flat_map(|text| text.split(',')).map(str::trim).collect()
 }

@@ -1,11 +1,23 @@
 //! The steps from a request's head to a verdict.
+//!
+//! Cheap refusals come first and the one irreversible effect last: shape, writ, operation, (body,) decision, credential, spend, permit. After every wait
+//! time and revocation are asked again. The configuration is the one the request began with.
 
+use crate::body;
 use crate::call::{Answer, Call};
+use crate::case::Case;
 use crate::config::Config;
+use crate::decide::{self, Granted, Limited};
 use crate::head::Head;
+use crate::intake::{self, Request};
 use crate::memory::Memory;
-use crate::permit::Permit;
+use crate::operation::Operation;
+use crate::permit::{Draft, Permit};
+use crate::reason::{self, Objection};
 use crate::refusal::Refusal;
+use crate::spend::{Next, Spend};
+use crate::writ::{self, Writ};
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
@@ -48,36 +60,135 @@ pub enum BodyRead<'a> {
 }
 
 /// A request that cannot be judged without its body.
-pub struct NeedBody(());
+#[must_use]
+pub struct NeedBody(Box<(Case, Request)>);
 
 /// A request that is permitted once the issuer has debited an allowance.
-pub struct NeedSpend(());
+#[must_use]
+pub struct NeedSpend(Box<Unpaid>);
+
+struct Unpaid {
+    case: Case,
+    config: Arc<Config>,
+    writ: Arc<Writ>,
+    operation: Arc<Operation>,
+    draft: Draft,
+    limited: Limited,
+    spend: Spend,
+}
 
 /// Takes in a request's head.
-pub fn start(_head: Head<'_>, _world: &World<'_>) -> Step {
-    todo!()
+pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
+    let mut case = Case::new(world.memory.next_request());
+    match intake::take(&head, world, &mut case) {
+        Err(objection) => Step::Refuse(Refusal::new(case, objection)),
+        Ok(request) if request.operation.body.is_some() => Step::Body(NeedBody(Box::new((case, request)))),
+        Ok(request) => judge(case, request, world),
+    }
+}
+
+/// Decides, and makes the request ready to be sent before anything is spent on it.
+fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
+    let Request {
+        config,
+        writ,
+        operation,
+        resource,
+        readings,
+        mut draft,
+    } = request;
+    let decided = decide::decide(&writ, &operation, &resource, readings)
+        .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
+    let granted = match decided {
+        Ok((granted, credential)) => {
+            draft.headers.extend(credential);
+            granted
+        }
+        Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
+    };
+    match granted {
+        Granted::Freely(leave) => Step::Forward(Permit::new(case, operation, draft, leave)),
+        Granted::Limited(limited) => Step::Spend(NeedSpend(Box::new(Unpaid {
+            case,
+            config,
+            writ,
+            operation,
+            draft,
+            limited,
+            spend: Spend::new(world.memory),
+        }))),
+    }
 }
 
 impl NeedBody {
     /// The longest body that is judged, in bytes.
     #[must_use]
     pub fn limit(&self) -> usize {
-        todo!()
+        let (_, request) = &*self.0;
+        request.operation.body.as_ref().map_or(0, |body| body.limit)
     }
+
     /// Goes on with the body.
-    pub fn with(self, _body: BodyRead<'_>, _world: &World<'_>) -> Step {
-        todo!()
+    pub fn with(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
+        let (case, mut request) = *self.0;
+        match with_body(&mut request, body, world) {
+            Ok(()) => judge(case, request, world),
+            Err(objection) => Step::Refuse(Refusal::new(case, objection)),
+        }
     }
+}
+
+fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
+    writ::stands(&request.writ, &request.config, world)?;
+    let bytes = match read {
+        BodyRead::Whole(bytes) => bytes,
+        BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
+        BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
+    };
+    let readings = &mut request.readings;
+    body::read(bytes, &request.operation, &mut readings.first)?;
+    if let Some(second) = &mut readings.second {
+        body::read(bytes, &request.operation, second)?;
+    }
+    request.draft.body = Some(bytes.to_vec());
+    Ok(())
 }
 
 impl NeedSpend {
     /// The call to make, once.
     #[must_use]
     pub fn call(&self) -> Call {
-        todo!()
+        let unpaid = &*self.0;
+        unpaid
+            .spend
+            .call(&unpaid.config, &unpaid.writ, unpaid.limited.allowances())
     }
+
     /// Goes on with the answer; may need another call.
-    pub fn with(self, _answer: Answer<'_>, _world: &World<'_>) -> Step {
-        todo!()
+    pub fn with(self, answer: Answer<'_>, world: &World<'_>) -> Step {
+        let Unpaid {
+            case,
+            config,
+            writ,
+            operation,
+            draft,
+            limited,
+            spend,
+        } = *self.0;
+        let next = spend.with(answer, limited.allowances(), world.memory);
+        let next = next.and_then(|next| writ::stands(&writ, &config, world).map(|()| next));
+        match next {
+            Err(objection) => Step::Refuse(Refusal::new(case, objection)),
+            Ok(Next::Done(spent)) => Step::Forward(Permit::new(case, operation, draft, limited.paid(spent))),
+            Ok(Next::Call(spend)) => Step::Spend(Self(Box::new(Unpaid {
+                case,
+                config,
+                writ,
+                operation,
+                draft,
+                limited,
+                spend,
+            }))),
+        }
     }
 }

@@ -1,0 +1,155 @@
+//! JSON bodies: strict, closed on the way to every parameter.
+
+use crate::fold::fold;
+use crate::headers::Headers;
+use crate::operation::param::Values;
+use crate::operation::shape::Shape;
+use crate::operation::{Operation, Use};
+use crate::reason::{self, Objection};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use edgewrit_shared::attempt;
+use edgewrit_shared::json::{self, Json, JsonError};
+use edgewrit_shared::limits::JSON_VALUES;
+
+/// Whether a body of the right kind is announced, or none if the operation takes none.
+pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
+    let length = headers.value("content-length");
+    match (&operation.body, has_body && length != Some("0")) {
+        (None, false) => Ok(()),
+        (None, true) => Err(reason::BODY_UNEXPECTED.into()),
+        (Some(_), false) => Err(reason::BODY_MISSING.into()),
+        (Some(_), true) if headers.value("content-encoding").is_some() => Err(reason::CONTENT_ENCODING.into()),
+        (Some(_), true) if !is_json(headers.value("content-type").unwrap_or_default()) => {
+            Err(reason::CONTENT_TYPE.into())
+        }
+        (Some(body), true) => match length.and_then(|length| length.parse::<usize>().ok()) {
+            Some(length) if length > body.limit => Err(reason::BODY_TOO_LARGE.into()),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// `application/json`, and no other parameter than UTF-8's name.
+fn is_json(content_type: &str) -> bool {
+    let (kind, charset) = match content_type.split_once(';') {
+        Some((kind, charset)) => (kind.trim_end(), Some(charset.trim_start())),
+        None => (content_type, None),
+    };
+    let utf_8 = |charset: &str| {
+        ["charset=utf-8", "charset=\"utf-8\""]
+            .iter()
+            .any(|name| charset.eq_ignore_ascii_case(name))
+    };
+    kind.eq_ignore_ascii_case("application/json") && charset.is_none_or(utf_8)
+}
+
+/// Reads the parameters in `bytes` into `values`.
+pub(crate) fn read(bytes: &[u8], operation: &Operation, values: &mut Values) -> Result<(), Objection> {
+    let Some(body) = &operation.body else {
+        return Err(reason::BODY_UNEXPECTED.into());
+    };
+    if bytes.is_empty() {
+        return Err(reason::BODY_MISSING.into());
+    }
+    if bytes.len() > body.limit {
+        return Err(reason::BODY_TOO_LARGE.into());
+    }
+    let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
+    Reader { operation, values }.value(&body.shape, json, false)
+}
+
+fn objection(error: JsonError) -> Objection {
+    let reason = match error {
+        JsonError::Syntax { .. } => reason::BODY_SYNTAX,
+        JsonError::Duplicate { .. } => reason::BODY_REPEATED,
+        JsonError::TooDeep | JsonError::TooManyValues | JsonError::NumberRange => reason::BODY_LIMIT,
+    };
+    reason.because(error.to_string())
+}
+
+struct Reader<'r> {
+    operation: &'r Operation,
+    values: &'r mut Values,
+}
+
+impl Reader<'_> {
+    /// Takes from `json` what `shape` says. Within the elements of an array (`many`) every parameter adds to a list.
+    fn value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
+        match (shape, json) {
+            (Shape::Leaf(Use::Ignore), _) => Ok(()),
+            (Shape::Leaf(Use::Param(index)), json) => self.param(*index, json, many),
+            (Shape::Object(known), Json::Object(members)) => self.object(known, members, many),
+            (Shape::Each(element), Json::List(items)) => self.each(element, items),
+            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.because("expected an object")),
+            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.because("expected an array")),
+        }
+    }
+
+    fn param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
+        let value = self.operation.kind(index).and_then(|kind| kind.of_json(json));
+        let value = value.ok_or_else(|| reason::PARAM_TYPE.because(self.name(index)))?;
+        if many {
+            self.values.push(index, value);
+        } else {
+            self.values.set(index, value);
+        }
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        known: &BTreeMap<String, Shape>,
+        members: Vec<(String, Json)>,
+        many: bool,
+    ) -> Result<(), Objection> {
+        distinct(&members)?;
+        if many {
+            self.complete(known, &members)?;
+        }
+        for (name, json) in members {
+            let shape = known
+                .get(&name)
+                .ok_or_else(|| reason::BODY_UNKNOWN.because(format!("`{name}`")))?;
+            self.value(shape, json, many)?;
+        }
+        Ok(())
+    }
+
+    /// An element that leaves a parameter out would be judged by the other elements' values.
+    fn complete(&self, known: &BTreeMap<String, Shape>, members: &[(String, Json)]) -> Result<(), Objection> {
+        let absent = known
+            .iter()
+            .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
+        match absent.flat_map(|(_, shape)| shape.params()).next() {
+            Some(index) => Err(reason::PARAM_MISSING.because(self.name(index))),
+            None => Ok(()),
+        }
+    }
+
+    fn each(&mut self, element: &Shape, items: Vec<Json>) -> Result<(), Objection> {
+        for index in element.params() {
+            self.values
+                .set(index, attempt::Param::List(Vec::with_capacity(items.len())));
+        }
+        items.into_iter().try_for_each(|item| self.value(element, item, true))
+    }
+
+    fn name(&self, index: usize) -> String {
+        let param = self.operation.params.get(index);
+        format!("`{}`", param.map(|param| param.name.as_str()).unwrap_or_default())
+    }
+}
+
+/// Some readers match members without regard to case, and then take the first, others the last.
+fn distinct(members: &[(String, Json)]) -> Result<(), Objection> {
+    let mut folds = BTreeSet::new();
+    for (name, _) in members {
+        if !folds.insert(fold(name)) {
+            return Err(reason::BODY_REPEATED.because(format!("`{name}`, ignoring case")));
+        }
+    }
+    Ok(())
+}

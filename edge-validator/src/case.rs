@@ -1,0 +1,36 @@
+//! What is known of one request so far; every verdict carries it to the log.
+
+use crate::memory::RequestId;
+use crate::operation::Operation;
+use crate::writ::Writ;
+use alloc::sync::Arc;
+use edgewrit_shared::claims::Claims;
+
+/// What is known of one request so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) request_id: RequestId,
+    pub(crate) writ: Option<Arc<Writ>>,
+    pub(crate) operation: Option<Arc<Operation>>,
+    pub(crate) resource: Option<Arc<str>>,
+}
+
+impl Case {
+    /// Nothing known but the name it is given.
+    pub(crate) fn new(request_id: RequestId) -> Self {
+        Self {
+            request_id,
+            writ: None,
+            operation: None,
+            resource: None,
+        }
+    }
+
+    pub(crate) fn claims(&self) -> Option<&Claims> {
+        self.writ.as_ref().map(|writ| writ.verified.claims())
+    }
+
+    pub(crate) fn action(&self) -> Option<&str> {
+        self.operation.as_ref().map(|operation| operation.action.as_str())
+    }
+}

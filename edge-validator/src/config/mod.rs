@@ -1,0 +1,250 @@
+//! The edge's configuration: one JSON document, the same for every host. `docs/edge.md` has every key.
+
+mod operation;
+mod origin;
+mod source;
+mod upstream;
+mod wiring;
+
+use crate::credential::named_secret;
+use crate::headers;
+use crate::operation::Operation;
+use crate::operation::routes::Routes;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::bundle::Trust;
+pub use edgewrit_shared::document::Fault;
+use edgewrit_shared::document::{Faults, Members, Node};
+use edgewrit_shared::json;
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::limits::{BUNDLE_FRESH, WRIT_LIFE_MAX};
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::Expect;
+pub use upstream::Upstream;
+
+/// Values in a configuration: enough for the longest list of operations.
+const VALUES: usize = 1_000_000;
+/// Bundle keys that can be pinned at once.
+const PINS: usize = 8;
+/// Longest edge id and audience, in bytes.
+const NAME_BYTES: usize = 256;
+/// Longest age of a bundle that a configuration may allow, in seconds.
+const FRESHNESS_MAX: u64 = 24 * 60 * 60;
+/// Seconds after which a host that cannot long-poll asks for a newer bundle, unless the configuration says otherwise.
+const REFRESH: u64 = 10;
+
+/// Answers `${secret:NAME}`.
+type Secrets<'s> = &'s dyn Fn(&str) -> Option<String>;
+
+/// A configuration that was read without a fault.
+#[derive(Debug)]
+pub struct Config {
+    trust: Trust,
+    /// The edge's credential, ready for `authorization`.
+    authorization: Secret,
+    audience: String,
+    life_max: u64,
+    freshness: u64,
+    refresh: u64,
+    upstreams: Vec<Arc<Upstream>>,
+    operations: Vec<Arc<Operation>>,
+    routes: Routes,
+    header_names: Vec<Arc<str>>,
+    version: u64,
+}
+
+impl Config {
+    /// Reads one JSON document. `secret(NAME)` answers `${secret:NAME}`.
+    ///
+    /// # Errors
+    /// Every fault of the document, each with its place.
+    pub fn read(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
+        let document = json::parse(text.as_bytes(), VALUES).map_err(|error| {
+            vec![Fault {
+                place: String::new(),
+                message: format!("expected one JSON document: {error}"),
+            }]
+        })?;
+        let faults = Faults::new();
+        let config = read(&Node::root(&document, &faults), secret, hash(text));
+        let faults = faults.into_vec();
+        config.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    /// Every request header that the pipeline looks at or passes, in lower case, sorted. A host may supply only these.
+    #[must_use]
+    pub fn header_names(&self) -> &[Arc<str>] {
+        &self.header_names
+    }
+
+    /// The issuer's origin, such as `https://issuer.example`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.trust.issuer
+    }
+
+    /// The upstreams, in the order of their names.
+    pub fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
+        self.upstreams.iter().map(|upstream| &**upstream)
+    }
+
+    /// Seconds after which a host that cannot long-poll asks for a newer bundle.
+    #[must_use]
+    pub fn refresh(&self) -> u64 {
+        self.refresh
+    }
+
+    /// Seconds from a bundle's signing for which decisions are made by it, if the bundle itself does not say less.
+    pub(crate) fn freshness(&self) -> u64 {
+        self.freshness
+    }
+
+    /// Changes with every change of the document; part of the key of everything that is cached.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// `Basic` and the edge's id and credential (RFC 7617).
+    pub(crate) fn authorization(&self) -> &Secret {
+        &self.authorization
+    }
+
+    /// What a writ must say to count here.
+    pub(crate) fn expect(&self) -> Expect<'_> {
+        Expect {
+            issuer: &self.trust.issuer,
+            audience: &self.audience,
+            life_max: self.life_max,
+        }
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    pub(crate) fn operation(&self, index: usize) -> Option<&Arc<Operation>> {
+        self.operations.get(index)
+    }
+}
+
+const KEYS: [&str; 9] = [
+    "issuer",
+    "trust",
+    "edge",
+    "audience",
+    "freshness",
+    "refresh",
+    "life_max",
+    "upstreams",
+    "operations",
+];
+
+fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
+    let members = root.object(&KEYS)?;
+    let issuer = members.required("issuer").and_then(origin::read);
+    let pins = members.required("trust").and_then(pins);
+    let authorization = members.required("edge").and_then(|node| authorization(node, secret));
+    let audience = members.required("audience").and_then(name);
+    let freshness = seconds(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
+    let refresh = seconds(&members, "refresh", FRESHNESS_MAX, REFRESH);
+    let life_max = seconds(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let upstreams = members
+        .required("upstreams")
+        .and_then(|node| upstream::read(node, secret));
+    let operations = members.required("operations").zip(upstreams.as_ref());
+    let operations = operations.and_then(|(node, upstreams)| operation::read(node, upstreams));
+    let (operations, routes) = operations?;
+    let own = operations.iter().flat_map(|operation| &operation.headers);
+    Some(Config {
+        trust: Trust {
+            issuer: issuer?.text,
+            pins: pins?,
+        },
+        authorization: authorization?,
+        audience: audience?.into(),
+        life_max: life_max?,
+        freshness: freshness?,
+        refresh: refresh?,
+        upstreams: upstreams?.complete()?,
+        header_names: headers::names(own),
+        operations,
+        routes,
+        version,
+    })
+}
+
+/// Bundle keys, not their thumbprints: nothing unverified has to be parsed to find the key that verifies it.
+fn pins(node: &Node<'_>) -> Option<Vec<PublicKey>> {
+    let items = node.list(PINS)?;
+    if items.is_empty() {
+        node.fault("expected at least one bundle key, as `edgewrit edge add` prints it");
+    }
+    let pins: Vec<Option<PublicKey>> = items.iter().map(pin).collect();
+    pins.into_iter().collect()
+}
+
+fn pin(node: &Node<'_>) -> Option<PublicKey> {
+    let key = PublicKey::from_x(node.text()?);
+    key.map_err(|error| node.fault(format!("expected a bundle key of 43 characters: {error}")))
+        .ok()
+}
+
+/// The edge's id and credential, as `Basic` authentication has them (RFC 7617).
+fn authorization(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
+    let members = node.object(&["id", "credential"])?;
+    let id = members.required("id").and_then(name);
+    let credential = members.required("credential").and_then(|node| one_secret(node, secret));
+    let (id, credential) = (id?, credential?);
+    if id.contains(':') {
+        node.fault(format!("the id `{id}` holds a `:`"));
+        return None;
+    }
+    let pair = Secret::new(format!("{id}:{}", credential.expose()));
+    Some(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
+}
+
+/// `${secret:NAME}` and nothing around it.
+fn one_secret(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
+    let name = node
+        .text()?
+        .strip_prefix("${secret:")
+        .and_then(|rest| rest.strip_suffix('}'));
+    let value = name.ok_or("expected `${secret:NAME}`, found a literal credential".into());
+    value
+        .and_then(|name| named_secret(name, secret))
+        .map_err(|message: String| node.fault(message))
+        .ok()
+}
+
+/// Text of bounded length without control characters.
+fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
+    let text = node.text()?;
+    if text.is_empty() || text.len() > NAME_BYTES || text.chars().any(char::is_control) {
+        node.fault(format!("expected 1 to {NAME_BYTES} bytes without control characters"));
+        return None;
+    }
+    Some(text)
+}
+
+fn seconds(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
+    match members.optional(name) {
+        Some(node) => node.integer(1, most),
+        None => Some(default),
+    }
+}
+
+/// FNV-1a: nobody but the operator chooses the text, so any hash that tells edits apart will do.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

@@ -1,0 +1,248 @@
+//! Operations: rows of the table that turns requests into attempts.
+
+use super::source::Source;
+use super::upstream::{Upstream, Upstreams};
+use super::wiring::Wiring;
+use crate::headers;
+use crate::operation::param::{Kind, Param};
+use crate::operation::pattern::Pattern;
+use crate::operation::routes::{Conflict, Routes};
+use crate::operation::template::Template;
+use crate::operation::{Body, Operation, Use};
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::json::Json;
+use edgewrit_shared::limits::{
+    ACTION_BYTES, BODY_BYTES, BODY_BYTES_MAX, HEADERS, OPERATIONS, PARAMS_PER_OPERATION, RULE_TEXT_BYTES,
+};
+
+const KEYS: [&str; 9] = [
+    "match",
+    "upstream",
+    "action",
+    "resource",
+    "params",
+    "ignore",
+    "headers",
+    "body",
+    "cache_control",
+];
+
+/// Reads the list of operations. Those without faults are in the answer; the caller looks at the faults.
+pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Arc<Operation>>, Routes)> {
+    let items = node.list(OPERATIONS)?;
+    if items.is_empty() {
+        node.fault("expected at least one operation");
+    }
+    let mut operations = Vec::with_capacity(items.len());
+    let mut routes = Routes::default();
+    for (index, item) in items.iter().enumerate() {
+        let Some(members) = item.object(&KEYS) else { continue };
+        let pattern = members.required("match").and_then(|node| {
+            let pattern = parsed(node, Pattern::parse)?;
+            routes
+                .add(&pattern, index)
+                .map_err(|conflict| node.fault(message(&conflict)))
+                .ok()?;
+            Some(pattern)
+        });
+        operations.extend(operation(&members, pattern, upstreams).map(Arc::new));
+    }
+    Some((operations, routes))
+}
+
+fn message(conflict: &Conflict) -> String {
+    match conflict {
+        Conflict::Same(other) => format!("matches the same requests as `/operations/{other}`"),
+        Conflict::Case(other) => {
+            format!("a segment differs from `{other}` of another operation only in case or encoding")
+        }
+    }
+}
+
+fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstreams<'_>) -> Option<Operation> {
+    let upstream = members.required("upstream").and_then(|node| upstream(node, upstreams));
+    let action = members.required("action").and_then(action);
+    let resource = members.required("resource").zip(pattern.as_ref());
+    let resource = resource.and_then(|(node, pattern)| parsed(node, |text| Template::parse(text, &pattern.captures)));
+    let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
+    let wiring = wiring(members, captures.unwrap_or_default());
+    let headers = own_headers(members, &wiring, upstream.as_deref());
+    let caches = caches(members);
+    let limit = body_limit(members, &wiring);
+    let (pattern, resource) = (pattern?, resource?);
+    all_captures_used(members, &pattern, &resource, &wiring);
+    Some(Operation {
+        name: members.optional("match")?.text()?.into(),
+        upstream: upstream?,
+        action: action?.into(),
+        resource,
+        params: wiring.params,
+        captures: wiring.captures.into_iter().filter_map(param_of).collect(),
+        query: wiring.query.into_iter().collect(),
+        header_params: wiring.headers,
+        headers: headers?,
+        body: wiring.body.zip(limit).map(|(shape, limit)| Body { limit, shape }),
+        caches: caches?,
+    })
+}
+
+/// What `parse` makes of the text at `node`; its message becomes a fault.
+fn parsed<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    parse(node.text()?).map_err(|message| node.fault(message)).ok()
+}
+
+fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>> {
+    let found = parsed(node, |name| {
+        upstreams
+            .find(name)
+            .ok_or_else(|| format!("`{}` is no upstream", name.escape_debug()))
+    });
+    found?.cloned()
+}
+
+fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
+    let text = node.text()?;
+    if text.is_empty() || text.len() > ACTION_BYTES || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        node.fault(format!(
+            "expected an action of 1 to {ACTION_BYTES} bytes without white space"
+        ));
+        return None;
+    }
+    Some(text)
+}
+
+/// Reads `params` and `ignore`.
+fn wiring(members: &Members<'_>, captures: &[String]) -> Wiring {
+    let mut wiring = Wiring::default();
+    let params = members.optional("params").and_then(Node::members).unwrap_or_default();
+    let ignored = members
+        .optional("ignore")
+        .and_then(|node| node.list(PARAMS_PER_OPERATION))
+        .unwrap_or_default();
+    if params.len() + ignored.len() > PARAMS_PER_OPERATION {
+        members.node().fault(format!(
+            "more than {PARAMS_PER_OPERATION} `params` and `ignore` together"
+        ));
+        return wiring;
+    }
+    for (name, node) in &params {
+        if let Some((param, source)) = param(name, node)
+            && let Err(message) = wiring.param(param, source, captures)
+        {
+            node.fault(message);
+        }
+    }
+    for node in &ignored {
+        let _ = parsed(node, |text| wiring.ignore(Source::parse(text)?, captures));
+    }
+    wiring
+}
+
+/// A parameter: a source, or an object of `from`, `type` and `optional`.
+fn param(name: &str, node: &Node<'_>) -> Option<(Param, Source)> {
+    if name.is_empty() || name.len() > RULE_TEXT_BYTES {
+        node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
+    }
+    let param = |kind, optional| Param {
+        name: name.into(),
+        kind,
+        optional,
+    };
+    if matches!(node.json(), Json::Text(_)) {
+        return Some((param(Kind::Text, false), parsed(node, Source::parse)?));
+    }
+    let members = node.object(&["from", "type", "optional"])?;
+    let source = members.required("from").and_then(|node| parsed(node, Source::parse));
+    let kind = members.optional("type").map_or(Some(Kind::Text), kind);
+    let optional = members.optional("optional").map_or(Some(false), Node::bool);
+    Some((param(kind?, optional?), source?))
+}
+
+fn kind(node: &Node<'_>) -> Option<Kind> {
+    parsed(node, |text| {
+        let found = Kind::ALL
+            .iter()
+            .find_map(|(name, kind)| (*name == text).then_some(*kind));
+        found.ok_or_else(|| "expected `text`, `integer`, `number`, `boolean` or `list`".into())
+    })
+}
+
+/// Headers that pass besides those that always do: `headers`, and those that are parameters.
+fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
+    let mut names: BTreeSet<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
+    for node in members
+        .optional("headers")
+        .map_or(Some(Vec::new()), |node| node.list(HEADERS))?
+    {
+        let name = parsed(&node, |name| headers::passable(name).map(|()| Arc::from(name)))?;
+        names.insert(name);
+    }
+    let shadowed = upstream
+        .map(|upstream| upstream.credential.shadowed.as_slice())
+        .unwrap_or_default();
+    for name in names.iter().filter(|name| shadowed.iter().any(|own| **own == ***name)) {
+        members.node().fault(format!(
+            "`{name}` is set by the upstream's credential, so it cannot come from the client"
+        ));
+    }
+    Some(names.into_iter().collect())
+}
+
+/// `cache_control: pass` lets the upstream decide what caches may do with its response.
+fn caches(members: &Members<'_>) -> Option<bool> {
+    match members.optional("cache_control") {
+        None => Some(false),
+        Some(node) => parsed(node, |text| {
+            if text == "pass" {
+                Ok(true)
+            } else {
+                Err("expected `pass`".into())
+            }
+        }),
+    }
+}
+
+fn body_limit(members: &Members<'_>, wiring: &Wiring) -> Option<usize> {
+    let Some(node) = members.optional("body") else {
+        return Some(BODY_BYTES);
+    };
+    if wiring.body.is_none() {
+        node.fault("no `params` or `ignore` names anything in the body, so none is taken");
+    }
+    let members = node.object(&["type", "limit"])?;
+    let json = |text: &str| {
+        if text == "application/json" {
+            Ok(())
+        } else {
+            Err("expected `application/json`".into())
+        }
+    };
+    members.optional("type").map_or(Some(()), |node| parsed(node, json))?;
+    let limit = members
+        .optional("limit")
+        .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))?;
+    usize::try_from(limit).ok()
+}
+
+/// A capture that nothing looks at would be a part of the request that is not judged.
+fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, wiring: &Wiring) {
+    for (index, name) in pattern.captures.iter().enumerate() {
+        if !resource.uses(index) && !wiring.captures.contains_key(&index) {
+            members.node().fault(format!(
+                "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
+            ));
+        }
+    }
+}
+
+fn param_of((capture, purpose): (usize, Use)) -> Option<(usize, usize)> {
+    match purpose {
+        Use::Param(param) => Some((capture, param)),
+        Use::Ignore => None,
+    }
+}

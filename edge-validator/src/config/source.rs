@@ -1,0 +1,41 @@
+//! Where in a request a value stands: `query.from`, `body./passenger/user`, `path.id`, `header.x-tenant`.
+
+use crate::headers;
+use crate::operation::shape::{self, Step};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A place in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A name in the query, decoded.
+    Query(String),
+    /// A value in the JSON body.
+    Body(Vec<Step>),
+    /// A capture of the path.
+    Path(String),
+    /// A header.
+    Header(String),
+}
+
+impl Source {
+    /// Reads a source. Errors are messages for people.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once('.') {
+            Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.into())),
+            Some(("body", pointer)) => shape::pointer(pointer).map(Self::Body),
+            Some(("path", name)) => Ok(Self::Path(name.into())),
+            Some(("header", name)) => headers::passable(name).map(|()| Self::Header(name.into())),
+            _ => Err(format!(
+                "expected `query.name`, `body./pointer`, `path.capture` or `header.name`, found `{}`",
+                text.escape_debug()
+            )),
+        }
+    }
+
+    /// Whether it names every element of an array.
+    pub(super) fn is_many(&self) -> bool {
+        matches!(self, Self::Body(steps) if steps.contains(&Step::Each))
+    }
+}

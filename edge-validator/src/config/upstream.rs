@@ -1,0 +1,130 @@
+//! Upstreams: fixed origins, each with a credential of its own.
+
+use super::{Secrets, origin};
+use crate::credential::{Credential, Template};
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use edgewrit_shared::document::Node;
+
+/// Headers that one credential can set.
+const CREDENTIAL_HEADERS: usize = 8;
+/// Longest name of an upstream, in bytes.
+const UPSTREAM_NAME_BYTES: usize = 64;
+/// Headers that are the host's or the pipeline's to set.
+const NOT_CREDENTIALS: [&str; 9] = [
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// An API behind the edge.
+#[derive(Debug)]
+pub struct Upstream {
+    name: String,
+    origin: origin::Origin,
+    pub(crate) credential: Credential,
+}
+
+impl Upstream {
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its origin, such as `https://api.travel.example`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin.text
+    }
+
+    /// Host and port of its origin, as they go into `host`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.origin.authority
+    }
+}
+
+/// Upstreams by name, those with faults included, so that operations can be read all the same.
+pub(super) struct Upstreams<'n>(Vec<(&'n str, Option<Arc<Upstream>>)>);
+
+impl Upstreams<'_> {
+    /// The upstream called `name`, if there is one; within, if it is without faults.
+    pub(super) fn find(&self, name: &str) -> Option<Option<&Arc<Upstream>>> {
+        let place = self.0.binary_search_by(|(own, _)| (*own).cmp(name)).ok()?;
+        self.0.get(place).map(|(_, upstream)| upstream.as_ref())
+    }
+
+    /// All upstreams, if none has a fault.
+    pub(super) fn complete(self) -> Option<Vec<Arc<Upstream>>> {
+        self.0.into_iter().map(|(_, upstream)| upstream).collect()
+    }
+}
+
+/// Reads the object of upstreams.
+pub(super) fn read<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<Upstreams<'n>> {
+    let members = node.members()?;
+    if members.is_empty() {
+        node.fault("expected at least one upstream");
+    }
+    let mut upstreams: Vec<_> = members
+        .iter()
+        .map(|(name, node)| (*name, upstream(name, node, secret).map(Arc::new)))
+        .collect();
+    upstreams.sort_unstable_by_key(|(name, _)| *name);
+    Some(Upstreams(upstreams))
+}
+
+fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    if name.is_empty() || name.len() > UPSTREAM_NAME_BYTES || !name.bytes().all(allowed) {
+        node.fault(format!(
+            "expected a name of at most {UPSTREAM_NAME_BYTES} of `a-z`, `0-9`, `-` and `_`"
+        ));
+    }
+    let members = node.object(&["origin", "credential"])?;
+    let origin = members.required("origin").and_then(origin::read);
+    let credential = match members.optional("credential") {
+        Some(node) => credential(node, secret),
+        None => Some(Credential::default()),
+    };
+    Some(Upstream {
+        name: name.into(),
+        origin: origin?,
+        credential: credential?,
+    })
+}
+
+fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
+    let members = node.object(&["set"])?;
+    let headers = members.required("set")?;
+    let members = headers.members()?;
+    if members.is_empty() || members.len() > CREDENTIAL_HEADERS {
+        headers.fault(format!("expected 1 to {CREDENTIAL_HEADERS} headers"));
+    }
+    let headers: Vec<_> = members.iter().map(|(name, node)| header(name, node, secret)).collect();
+    headers.into_iter().collect::<Option<_>>().map(Credential::new)
+}
+
+fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, Template)> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    if name.is_empty() || !name.bytes().all(allowed) || NOT_CREDENTIALS.contains(&name) || name.starts_with("x-envoy-")
+    {
+        node.fault(format!(
+            "`{}` is no header that a credential can set, expected a lower-case name",
+            name.escape_debug()
+        ));
+    }
+    let template = Template::parse(node.text()?, secret)
+        .map_err(|message| node.fault(message))
+        .ok()?;
+    Some((name.into(), template))
+}

@@ -1,0 +1,73 @@
+//! What an operation takes from where, collected while it is read.
+
+use super::source::Source;
+use crate::operation::Use;
+use crate::operation::param::{Kind, Param};
+use crate::operation::shape::Shape;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// Parameters and where they come from.
+#[derive(Debug, Default)]
+pub(super) struct Wiring {
+    pub(super) params: Vec<Param>,
+    /// By capture: what it is for besides the resource.
+    pub(super) captures: BTreeMap<usize, Use>,
+    pub(super) query: BTreeMap<String, Use>,
+    pub(super) headers: Vec<(Arc<str>, usize)>,
+    pub(super) body: Option<Shape>,
+}
+
+impl Wiring {
+    /// Adds a parameter. Errors are messages for people.
+    pub(super) fn param(&mut self, param: Param, source: Source, captures: &[String]) -> Result<(), String> {
+        let body = matches!(source, Source::Body(_));
+        if param.kind == Kind::List && (!body || source.is_many()) {
+            return Err("expected a list from the body, and without `*`, which makes a list by itself".into());
+        }
+        self.connect(source, Use::Param(self.params.len()), captures)?;
+        self.params.push(param);
+        Ok(())
+    }
+
+    /// Adds something that may be there and is not judged. Errors are messages for people.
+    pub(super) fn ignore(&mut self, source: Source, captures: &[String]) -> Result<(), String> {
+        self.connect(source, Use::Ignore, captures)
+    }
+
+    fn connect(&mut self, source: Source, purpose: Use, captures: &[String]) -> Result<(), String> {
+        let free = match (source, purpose) {
+            (Source::Query(name), _) => self.query.insert(name, purpose).is_none(),
+            (Source::Path(name), _) => {
+                let index = captures.iter().position(|own| *own == name);
+                let index = index.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
+                self.captures.insert(index, purpose).is_none()
+            }
+            (Source::Header(name), Use::Param(index)) => {
+                let free = !self.headers.iter().any(|(own, _)| **own == *name);
+                self.headers.push((name.into(), index));
+                free
+            }
+            (Source::Header(name), Use::Ignore) => {
+                return Err(format!(
+                    "`header.{name}` is not sent unless `headers` names it, so there is nothing to ignore"
+                ));
+            }
+            (Source::Body(steps), _) => match &mut self.body {
+                Some(shape) => shape.add(&steps, purpose).map(|()| true)?,
+                None => {
+                    self.body = Some(Shape::of(&steps, purpose));
+                    true
+                }
+            },
+        };
+        if free {
+            Ok(())
+        } else {
+            Err("another `params` or `ignore` names the same place".into())
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Case folding, to find names that some reader could take for the same.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+/// `text` without differences of case: names whose folds are equal are taken for the same.
+///
+/// Each character is mapped to upper case and then to lower case, which also joins `ſ` with `s`, `ß` with `ss` and the Kelvin sign with `k`.
+/// That is coarser than Unicode's simple folding; it is only used to refuse.
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(text);
+    }
+    let folded: String = text
+        .chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect();
+    Cow::Owned(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+    use alloc::borrow::Cow;
+    use proptest::prelude::*;
+
+    #[test]
+    fn look_alikes_are_one() {
+        for (one, other) in [
+            ("User", "uSER"),
+            ("ſeats", "SEATS"),
+            ("\u{212a}", "k"),
+            ("straße", "STRASSE"),
+            ("É", "é"),
+            ("σ", "ς"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+        assert_ne!(fold("user"), fold("uzer"));
+        assert_ne!(fold("e"), fold("é"));
+    }
+
+    #[test]
+    fn what_is_folded_already_is_not_copied() {
+        assert!(matches!(fold("user_name-1"), Cow::Borrowed(_)));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC*") {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once.clone());
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Request headers: which are looked at, which pass.
+//!
+//! Only headers that have a purpose here are seen at all. Several of one name are one value, joined by `, `: that is what some hosts deliver in the first
+//! place, so it is what is judged and sent on all of them. `content-length` and `host` are the host's business.
+
+use crate::reason::{self, Objection};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
+
+/// Headers of the client that pass on every operation, sorted; `content-type` does so where a body is judged. Others need the operation's `headers`.
+///
+/// Not among them, because they change what is done and not only how it is answered: `range` (many ranges multiply the work), `idempotency-key` (under the upstream's
+/// one credential, agents could meet each other's answers), `prefer`, `accept-encoding` (hosts differ in what they add and undo), `origin` and `referer`.
+pub(crate) const PASS: [&str; 10] = [
+    "accept",
+    "accept-language",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-unmodified-since",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+];
+
+/// Headers that are looked at and never pass.
+const READ: [&str; 5] = [
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "upgrade",
+];
+
+/// Headers that no operation can let pass: they carry identity, say where a request came from or goes to, override what was judged, or belong to the connection.
+const NEVER: [&str; 30] = [
+    "authorization",
+    "cdn-loop",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "cookie2",
+    "dpop",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "max-forwards",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "true-client-ip",
+    "upgrade",
+    "via",
+    "x-client-ip",
+    "x-forwarded",
+    "x-host",
+    "x-method-override",
+    "x-real-ip",
+    "x-url-scheme",
+];
+
+/// Beginnings of the same kind.
+const NEVER_PREFIX: [&str; 8] = [
+    "cf-",
+    "edgewrit-",
+    "x-edgewrit-",
+    "x-envoy-",
+    "x-forwarded-",
+    "x-http-method",
+    "x-original-",
+    "x-rewrite-",
+];
+
+/// The name of a header that an operation may let pass or read. Errors are messages for people.
+pub(crate) fn passable(name: &str) -> Result<(), String> {
+    if name.is_empty()
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    {
+        return Err(format!(
+            "expected a header name of `a-z`, `0-9` and `-`, found `{name}`"
+        ));
+    }
+    if NEVER.contains(&name) || NEVER_PREFIX.iter().any(|prefix| name.starts_with(prefix)) {
+        return Err(format!("`{name}` never passes"));
+    }
+    Ok(())
+}
+
+/// Every name that has a purpose, `own` of the operations included; sorted.
+pub(crate) fn names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
+    let fixed = PASS.into_iter().chain(READ).map(Arc::from);
+    let all: BTreeSet<Arc<str>> = fixed.chain(own.cloned()).collect();
+    all.into_iter().collect()
+}
+
+/// Headers to send: names in lower case, and values.
+pub(crate) type Fields = Vec<(Arc<str>, Vec<u8>)>;
+
+/// The headers of a request that have a purpose.
+#[derive(Debug)]
+pub(crate) struct Headers<'a> {
+    /// By name, each once.
+    seen: Vec<(&'a Arc<str>, Cow<'a, [u8]>)>,
+}
+
+impl<'a> Headers<'a> {
+    /// Picks from `headers` what is in `names`.
+    pub(crate) fn read(headers: &[(&'a str, &'a [u8])], names: &'a [Arc<str>]) -> Result<Self, Objection> {
+        within_limits(headers)?;
+        let mut seen: Vec<(&Arc<str>, Cow<'a, [u8]>)> = Vec::with_capacity(headers.len().min(names.len()));
+        for (name, value) in headers {
+            let Some(name) = names
+                .binary_search_by(|own| (**own).cmp(name))
+                .ok()
+                .and_then(|place| names.get(place))
+            else {
+                continue;
+            };
+            let value = trim(value);
+            if !value.iter().all(|&byte| byte == b'\t' || (b' '..=b'~').contains(&byte)) {
+                return Err(reason::HEADER_VALUE.because(format!("`{name}`")));
+            }
+            match seen.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, first)) => join(first.to_mut(), value),
+                None => seen.push((name, Cow::Borrowed(value))),
+            }
+        }
+        Self { seen }.without_connection_options()
+    }
+
+    /// The value of the header called `name`.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.seen.iter().find(|(own, _)| ***own == *name)?;
+        core::str::from_utf8(value).ok()
+    }
+
+    /// The headers that pass: those on the list and those that `also` names, but no `shadowed` one.
+    pub(crate) fn passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
+        let passes = |name: &Arc<str>| {
+            let listed = PASS.binary_search(&&**name).is_ok() && (has_body || &**name != "content-type");
+            (listed || also.binary_search(name).is_ok()) && !shadowed.iter().any(|own| **own == **name)
+        };
+        let passing = self.seen.into_iter().filter(|(name, _)| passes(name));
+        passing
+            .map(|(name, value)| (Arc::clone(name), value.into_owned()))
+            .collect()
+    }
+
+    /// What `connection` names is for the next hop alone (RFC 9110, section 7.6.1): to us it was not sent.
+    fn without_connection_options(mut self) -> Result<Self, Objection> {
+        if self.value("upgrade").is_some() {
+            return Err(reason::UPGRADE.into());
+        }
+        if let Some(options) = self.value("connection") {
+            let options: Vec<String> = options
+                .split(',')
+                .map(|option| option.trim().to_ascii_lowercase())
+                .collect();
+            self.seen
+                .retain(|(name, _)| !options.iter().any(|option| **option == ***name));
+        }
+        Ok(self)
+    }
+}
+
+fn within_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
+    if headers.len() > HEADERS {
+        return Err(reason::HEADER_COUNT.because(format!("{} headers", headers.len())));
+    }
+    let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > HEADER_BYTES {
+        return Err(reason::HEADER_LENGTH.because(format!("{bytes} bytes")));
+    }
+    Ok(())
+}
+
+fn join(first: &mut Vec<u8>, next: &[u8]) {
+    first.extend_from_slice(b", ");
+    first.extend_from_slice(next);
+}
+
+/// Without the optional white space around a value (RFC 9110, section 5.5).
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}

@@ -1,0 +1,124 @@
+//! Parameters: where a value stands, of which type it is, and how it becomes one.
+
+use crate::reason::{self, Objection};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use edgewrit_shared::attempt;
+use edgewrit_shared::json::Json;
+use edgewrit_shared::number::Number;
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    pub(crate) optional: bool,
+}
+
+/// The type of a parameter's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// A JSON array of texts, numbers and truth values.
+    List,
+}
+
+impl Kind {
+    /// All types by their names in the configuration.
+    pub(crate) const ALL: [(&str, Self); 5] = [
+        ("text", Self::Text),
+        ("integer", Self::Integer),
+        ("number", Self::Number),
+        ("boolean", Self::Boolean),
+        ("list", Self::List),
+    ];
+
+    /// The value that text stands for: numbers by the JSON grammar (RFC 8259, section 6), integers without fraction or exponent (there
+    /// are readers that take `50e-1` for 50), `true` and `false`.
+    pub(crate) fn of_text(self, text: String) -> Option<attempt::Param> {
+        match self {
+            Self::Text => Some(attempt::Param::Text(text)),
+            Self::Integer if text.contains(['.', 'e', 'E']) => None,
+            Self::Integer | Self::Number => Number::parse(&text).map(attempt::Param::Number),
+            Self::Boolean => match text.as_str() {
+                "true" => Some(attempt::Param::Bool(true)),
+                "false" => Some(attempt::Param::Bool(false)),
+                _ => None,
+            },
+            Self::List => None,
+        }
+    }
+
+    /// The value that JSON stands for: no conversions, and `null` is no value.
+    pub(crate) fn of_json(self, json: Json) -> Option<attempt::Param> {
+        match (self, json) {
+            (Self::Text, Json::Text(text)) => Some(attempt::Param::Text(text)),
+            (Self::Integer, Json::Number(number)) if number.is_integer() => Some(attempt::Param::Number(number)),
+            (Self::Number, Json::Number(number)) => Some(attempt::Param::Number(number)),
+            (Self::Boolean, Json::Bool(value)) => Some(attempt::Param::Bool(value)),
+            (Self::List, Json::List(items)) => items
+                .into_iter()
+                .map(scalar)
+                .collect::<Option<_>>()
+                .map(attempt::Param::List),
+            _ => None,
+        }
+    }
+}
+
+fn scalar(json: Json) -> Option<attempt::Param> {
+    match json {
+        Json::Text(text) => Some(attempt::Param::Text(text)),
+        Json::Number(number) => Some(attempt::Param::Number(number)),
+        Json::Bool(value) => Some(attempt::Param::Bool(value)),
+        Json::Null | Json::List(_) | Json::Object(_) => None,
+    }
+}
+
+/// The values of an operation's parameters, as far as they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Values(Vec<Option<attempt::Param>>);
+
+impl Values {
+    /// None yet, for `count` parameters.
+    pub(crate) fn new(count: usize) -> Self {
+        Self(vec![None; count])
+    }
+
+    /// Whether the parameter with this index has a value.
+    pub(crate) fn has(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(Option::is_some)
+    }
+
+    /// Sets the value of the parameter with this index.
+    pub(crate) fn set(&mut self, index: usize, value: attempt::Param) {
+        if let Some(place) = self.0.get_mut(index) {
+            *place = Some(value);
+        }
+    }
+
+    /// Adds an element to the list that the parameter with this index is.
+    pub(crate) fn push(&mut self, index: usize, element: attempt::Param) {
+        if let Some(Some(attempt::Param::List(list))) = self.0.get_mut(index) {
+            list.push(element);
+        }
+    }
+
+    /// The values by name; an objection if one is missing that is not optional.
+    pub(crate) fn named(self, params: &[Param]) -> Result<Vec<(String, attempt::Param)>, Objection> {
+        let mut named = Vec::with_capacity(params.len());
+        for (param, value) in params.iter().zip(self.0) {
+            match value {
+                Some(value) => named.push((param.name.clone(), value)),
+                None if param.optional => {}
+                None => return Err(reason::PARAM_MISSING.because(format!("`{}`", param.name))),
+            }
+        }
+        Ok(named)
+    }
+}

@@ -1,0 +1,96 @@
+//! What an operation matches: a method and a path, such as `GET /customers/{id}`.
+
+use crate::reason::Reason;
+use crate::target::canonical_path;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::TARGET_BYTES;
+
+/// Methods that are never served: they are about the connection or the proxy itself.
+const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
+
+/// A method and a path with captures.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    pub(crate) method: String,
+    pub(crate) segments: Vec<Segment>,
+    /// Names of the captures, in the order of the path.
+    pub(crate) captures: Vec<String>,
+}
+
+/// One segment of a pattern's path.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// This very text, encoded.
+    Literal(String),
+    /// Any segment that is not empty.
+    Capture,
+}
+
+/// Whether requests with this method can be served at all.
+pub(crate) fn is_method(method: &str) -> bool {
+    !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !NEVER.contains(&method)
+}
+
+impl Pattern {
+    /// Reads `METHOD /path/{capture}`. Errors are messages for people.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let (method, path) = text.split_once(' ').ok_or("expected a method, one space and a path")?;
+        if !is_method(method) {
+            return Err(format!(
+                "`{method}` is no method of upper-case letters that is served here"
+            ));
+        }
+        if path.len() > TARGET_BYTES {
+            return Err(format!("the path is longer than {TARGET_BYTES} bytes"));
+        }
+        let rest = path.strip_prefix('/').ok_or("expected a path that begins with `/`")?;
+        let mut pattern = Self {
+            method: method.into(),
+            segments: Vec::new(),
+            captures: Vec::new(),
+        };
+        for segment in rest.split('/') {
+            pattern.push(segment)?;
+        }
+        let plain: String = pattern
+            .segments
+            .iter()
+            .flat_map(|segment| ["/", segment.example()])
+            .collect();
+        canonical_path(&plain)
+            .map_err(|Reason { meaning, .. }| format!("expected a path as requests have it: {meaning}"))?;
+        Ok(pattern)
+    }
+
+    fn push(&mut self, segment: &str) -> Result<(), String> {
+        let capture = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let Some(name) = capture else {
+            self.segments.push(Segment::Literal(segment.into()));
+            return Ok(());
+        };
+        let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if name.is_empty() || !name.bytes().all(named) {
+            return Err(format!(
+                "expected a capture named with `a-z`, `0-9` and `_`, found `{segment}`"
+            ));
+        }
+        if self.captures.iter().any(|own| own == name) {
+            return Err(format!("`{segment}` is captured twice"));
+        }
+        self.captures.push(name.into());
+        self.segments.push(Segment::Capture);
+        Ok(())
+    }
+}
+
+impl Segment {
+    /// Something that the segment matches.
+    fn example(&self) -> &str {
+        match self {
+            Self::Literal(text) => text,
+            Self::Capture => "x",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Finding the operation for a method and path. The work depends on the path's length, not on the number of operations.
+
+use super::pattern::{Pattern, Segment};
+use crate::fold::fold;
+use crate::percent;
+use crate::reason::{self, Objection};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// All operations, as one tree of segments a method.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    methods: BTreeMap<String, Node>,
+}
+
+/// What may follow a beginning of a path.
+#[derive(Debug, Default)]
+struct Node {
+    /// By folded and decoded text: two literals that differ in case or encoding only cannot stand side by side.
+    literals: BTreeMap<String, Literal>,
+    capture: Option<alloc::boxed::Box<Node>>,
+    /// The operation whose path ends here.
+    operation: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Literal {
+    encoded: String,
+    node: Node,
+}
+
+/// An operation and what its path captured, decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found<'p> {
+    pub(crate) operation: usize,
+    pub(crate) captures: Vec<Cow<'p, str>>,
+}
+
+/// Why a pattern cannot be added.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Conflict {
+    /// The operation with this index matches the same requests.
+    Same(usize),
+    /// A segment differs from this one of another operation only in case or encoding.
+    Case(String),
+}
+
+impl Routes {
+    /// Adds the operation with index `operation`.
+    pub(crate) fn add(&mut self, pattern: &Pattern, operation: usize) -> Result<(), Conflict> {
+        let mut node = self.methods.entry(pattern.method.clone()).or_default();
+        for segment in &pattern.segments {
+            node = match segment {
+                Segment::Literal(text) => node.literal(text)?,
+                Segment::Capture => node.capture.get_or_insert_default(),
+            };
+        }
+        match node.operation {
+            Some(other) => Err(Conflict::Same(other)),
+            None => {
+                node.operation = Some(operation);
+                Ok(())
+            }
+        }
+    }
+
+    /// The operation for `method` and a canonical `path`.
+    ///
+    /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that equals a literal (ignoring case and encoding)
+    /// is never captured, because an upstream may well take it for that literal.
+    pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
+        let mut node = self.methods.get(method).ok_or(reason::NO_OPERATION)?;
+        let mut captures = Vec::new();
+        for segment in path.split('/').skip(1) {
+            let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
+            node = match node.literals.get(fold(&decoded).as_ref()) {
+                Some(literal) if literal.encoded == segment => &literal.node,
+                Some(literal) => {
+                    return Err(reason::OPERATION_CASE.because(format!("`{decoded}` for `{}`", literal.encoded)));
+                }
+                None if segment.is_empty() => return Err(reason::NO_OPERATION.into()),
+                None => {
+                    captures.push(decoded);
+                    node.capture.as_ref().ok_or(reason::NO_OPERATION)?
+                }
+            };
+        }
+        let operation = node.operation.ok_or(reason::NO_OPERATION)?;
+        Ok(Found { operation, captures })
+    }
+}
+
+impl Node {
+    fn literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
+        let decoded = percent::decode(encoded).unwrap_or(Cow::Borrowed(encoded));
+        let literal = self
+            .literals
+            .entry(fold(&decoded).into_owned())
+            .or_insert_with(|| Literal {
+                encoded: encoded.to_string(),
+                node: Self::default(),
+            });
+        if literal.encoded == encoded {
+            Ok(&mut literal.node)
+        } else {
+            Err(Conflict::Case(literal.encoded.clone()))
+        }
+    }
+}

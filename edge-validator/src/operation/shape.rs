@@ -1,0 +1,109 @@
+//! The shape of a JSON body: what stands where, and nothing else may.
+
+use crate::operation::Use;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::JSON_DEPTH;
+
+/// A value of the body.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A parameter, or anything at all that is not judged.
+    Leaf(Use),
+    /// An object with no other members than these.
+    Object(BTreeMap<String, Shape>),
+    /// An array whose elements are all of one shape.
+    Each(Box<Shape>),
+}
+
+/// One step of a pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To the member with this name.
+    Member(String),
+    /// To every element.
+    Each,
+}
+
+/// Reads a pointer (RFC 6901) whose step `*` means every element. Errors are messages for people.
+pub(crate) fn pointer(text: &str) -> Result<Vec<Step>, String> {
+    let steps = text
+        .strip_prefix('/')
+        .ok_or("expected a pointer that begins with `/`")?;
+    let steps: Vec<Step> = steps.split('/').map(step).collect::<Result<_, _>>()?;
+    if steps.len() > JSON_DEPTH {
+        return Err(format!("the pointer has more than {JSON_DEPTH} steps"));
+    }
+    if steps.iter().filter(|step| **step == Step::Each).count() > 1 {
+        return Err("expected at most one `*` in a pointer".into());
+    }
+    Ok(steps)
+}
+
+fn step(text: &str) -> Result<Step, String> {
+    if text == "*" {
+        return Ok(Step::Each);
+    }
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!(
+            "`{text}` would point to one element of an array, expected a name or `*`"
+        ));
+    }
+    let mut name = String::new();
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        name.push(match (character, character == '~') {
+            (plain, false) => plain,
+            (_, true) => match rest.next() {
+                Some('0') => '~',
+                Some('1') => '/',
+                _ => return Err(format!("`~` in `{text}` is followed by neither `0` nor `1`")),
+            },
+        });
+    }
+    Ok(Step::Member(name))
+}
+
+impl Shape {
+    /// The shape in which `leaf` stands at the end of `steps`.
+    pub(crate) fn of(steps: &[Step], leaf: Use) -> Self {
+        match steps.split_first() {
+            None => Self::Leaf(leaf),
+            Some((Step::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
+            Some((Step::Member(name), rest)) => Self::Object([(name.clone(), Self::of(rest, leaf))].into()),
+        }
+    }
+
+    /// Puts `leaf` at the end of `steps`. An error says why it cannot stand there.
+    pub(crate) fn add(&mut self, steps: &[Step], leaf: Use) -> Result<(), &'static str> {
+        match (self, steps.split_first()) {
+            (Self::Object(members), Some((Step::Member(name), rest))) => match members.get_mut(name) {
+                Some(shape) => shape.add(rest, leaf),
+                None => {
+                    members.insert(name.clone(), Self::of(rest, leaf));
+                    Ok(())
+                }
+            },
+            (Self::Each(element), Some((Step::Each, rest))) => element.add(rest, leaf),
+            (Self::Leaf(_), None) => Err("another pointer names the same value"),
+            (Self::Leaf(_), Some(_)) => Err("another pointer names a value that this one lies in"),
+            (_, None) => Err("another pointer names a value that lies in this one"),
+            (_, Some(_)) => {
+                Err("another pointer says that this is an object where this one says array, or the reverse")
+            }
+        }
+    }
+
+    /// The parameters in it.
+    pub(crate) fn params(&self) -> Vec<usize> {
+        match self {
+            Self::Leaf(Use::Param(index)) => [*index].into(),
+            Self::Leaf(Use::Ignore) => Vec::new(),
+            Self::Object(members) => members.values().flat_map(Self::params).collect(),
+            Self::Each(element) => element.params(),
+        }
+    }
+}

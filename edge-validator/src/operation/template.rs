@@ -1,0 +1,112 @@
+//! Resource templates, such as `data:customers/{id}`.
+
+use crate::reason::{self, Objection};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::PATTERN_BYTES;
+
+/// At these patterns end a `*`, so a captured value must not bring one where the template has its own.
+const SEPARATORS: [char; 2] = ['/', ':'];
+
+/// A resource with places for captured values.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Template {
+    pieces: Vec<Piece>,
+    /// The separators that its own text holds.
+    separators: Vec<char>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// Index of the capture.
+    Capture(usize),
+}
+
+impl Template {
+    /// Reads a template over `captures`. Errors are messages for people.
+    pub(crate) fn parse(text: &str, captures: &[String]) -> Result<Self, String> {
+        if text.is_empty() || text.chars().any(char::is_control) {
+            return Err("expected a resource without control characters".into());
+        }
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').ok_or("`{` without `}`")?;
+            let index = captures.iter().position(|own| own == name);
+            push_text(&mut pieces, before)?;
+            if matches!(pieces.last(), Some(Piece::Capture(_))) {
+                return Err(format!(
+                    "`{{{name}}}` follows another capture without a `/` or `:` between them"
+                ));
+            }
+            pieces.push(Piece::Capture(
+                index.ok_or_else(|| format!("`{{{name}}}` is not captured by `match`"))?,
+            ));
+            rest = after;
+        }
+        push_text(&mut pieces, rest)?;
+        unambiguous(&pieces)?;
+        let separators = SEPARATORS
+            .into_iter()
+            .filter(|&separator| holds(&pieces, separator))
+            .collect();
+        Ok(Self { pieces, separators })
+    }
+
+    /// Whether the capture with this index has a place in it.
+    pub(crate) fn uses(&self, capture: usize) -> bool {
+        self.pieces.contains(&Piece::Capture(capture))
+    }
+
+    /// The resource for captured values.
+    pub(crate) fn fill(&self, captures: &[Cow<'_, str>]) -> Result<String, Objection> {
+        let mut resource = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => resource.push_str(text),
+                Piece::Capture(index) => {
+                    let value = captures.get(*index).map(AsRef::as_ref).unwrap_or_default();
+                    if value.contains(self.separators.as_slice()) {
+                        return Err(reason::CAPTURE_SEPARATOR.because(format!("`{value}`")));
+                    }
+                    resource.push_str(value);
+                }
+            }
+        }
+        if resource.len() > PATTERN_BYTES {
+            return Err(reason::RESOURCE_LENGTH.because(format!("{} bytes", resource.len())));
+        }
+        Ok(resource)
+    }
+}
+
+fn push_text(pieces: &mut Vec<Piece>, text: &str) -> Result<(), String> {
+    if text.contains('}') {
+        return Err("`}` without `{`".into());
+    }
+    if !text.is_empty() {
+        pieces.push(Piece::Text(text.into()));
+    }
+    Ok(())
+}
+
+/// Between two captures stands a separator; otherwise one could take a part of the other's value.
+fn unambiguous(pieces: &[Piece]) -> Result<(), String> {
+    for window in pieces.windows(3) {
+        if let [Piece::Capture(_), Piece::Text(text), Piece::Capture(_)] = window
+            && !text.contains(SEPARATORS)
+        {
+            return Err(format!("expected a `/` or `:` in `{text}` between two captures"));
+        }
+    }
+    Ok(())
+}
+
+fn holds(pieces: &[Piece], separator: char) -> bool {
+    pieces
+        .iter()
+        .any(|piece| matches!(piece, Piece::Text(text) if text.contains(separator)))
+}

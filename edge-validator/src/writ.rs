@@ -1,0 +1,88 @@
+//! The writ that comes with a request: where it stands, whether it counts, whether it still counts after a wait.
+
+use crate::cache::Versions;
+use crate::config::Config;
+use crate::headers::Headers;
+use crate::reason::{self, Objection, Reason};
+use crate::step::World;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::{TokenError, Unverified, Verified};
+
+/// A writ whose signature was checked, and its text: to recognise it by, and to show to the issuer when a use is spent.
+#[derive(Debug)]
+pub(crate) struct Writ {
+    pub(crate) token: Secret,
+    pub(crate) verified: Verified,
+}
+
+/// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
+pub(crate) fn bearer<'h>(headers: &'h Headers<'_>) -> Result<&'h str, Reason> {
+    let value = headers.value("authorization").unwrap_or_default();
+    if value.is_empty() {
+        return Err(reason::TOKEN_MISSING);
+    }
+    // Hosts join several headers by a comma. No token holds one.
+    if value.contains(',') {
+        return Err(reason::TOKEN_REPEATED);
+    }
+    let (scheme, token) = value.split_once(' ').ok_or(reason::TOKEN_SCHEME)?;
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains([' ', '\t']) {
+        return Err(reason::TOKEN_SCHEME);
+    }
+    Ok(token)
+}
+
+/// The snapshot, if decisions may be made by it now.
+pub(crate) fn fresh<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
+    let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
+    if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
+        Ok(snapshot)
+    } else {
+        Err(reason::SNAPSHOT_STALE)
+    }
+}
+
+/// The writ whose text is `token`, if it counts here and now.
+pub(crate) fn verify(token: &str, config: &Config, world: &World<'_>) -> Result<Arc<Writ>, Objection> {
+    let snapshot = fresh(config, world)?;
+    let versions = Versions {
+        keys: snapshot.keys_version(),
+        config: config.version(),
+    };
+    let known = world.memory.cache.borrow_mut().find(token, versions);
+    if let Some(writ) = known {
+        writ.verified
+            .stands(&config.expect(), snapshot, world.now)
+            .map_err(objection)?;
+        return Ok(writ);
+    }
+    let unverified = Unverified::parse(token).map_err(objection)?;
+    let verified = unverified
+        .verify(&config.expect(), snapshot, world.now)
+        .map_err(objection)?;
+    // No edge takes proofs yet, so a writ that needs one counts nowhere (RFC 9449, section 7.2).
+    if verified.claims().cnf_jkt.is_some() {
+        return Err(reason::TOKEN_BOUND.into());
+    }
+    let writ = Arc::new(Writ {
+        token: Secret::new(token.into()),
+        verified,
+    });
+    world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
+    Ok(writ)
+}
+
+/// Whether `writ` counts now. Asked again after every wait.
+pub(crate) fn stands(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
+    let snapshot = fresh(config, world)?;
+    writ.verified
+        .stands(&config.expect(), snapshot, world.now)
+        .map_err(objection)
+}
+
+fn objection(error: TokenError) -> Objection {
+    Reason::token(error.label()).because(error.to_string())
+}
