@@ -13,6 +13,9 @@ const QUIET: Duration = Duration::from_secs(2);
 /// How often a line says that something is still going on.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
+/// How often a program with a limit is looked at.
+const POLL: Duration = Duration::from_millis(50);
+
 /// The clock of the tools. The product's own code takes the time as an argument.
 #[expect(clippy::disallowed_methods, reason = "the tools measure how long their stages take")]
 pub(crate) fn now() -> Instant {
@@ -81,6 +84,26 @@ pub(crate) fn silently(command: &mut Command) -> Result<Vec<u8>> {
 pub(crate) fn output(command: &mut Command) -> Result<Output> {
     let output = command.stdin(Stdio::null()).output();
     output.with_context(|| format!("starting `{}`", line(command)))
+}
+
+/// Whether `command` succeeds within `limit`; it is ended when it does not come to an end itself. What it prints is lost.
+pub(crate) fn succeeds_within(limit: Duration, command: &mut Command) -> Result<bool> {
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = child.with_context(|| format!("starting `{}`", line(command)))?;
+    let started = now();
+    while started.elapsed() < limit {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.success());
+        }
+        thread::sleep(POLL);
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(false)
 }
 
 /// Runs `command` to its end, in full view.

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a failure.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::arrows;
@@ -49,6 +51,9 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
         return stages.skip("tests");
     }
     stages.run("tests", || tests(project, args, everything));
+    if everything {
+        stages.run("wrangler", || deployable(project));
+    }
     if args.long {
         stages.run("mutants", || mutants(project));
     }
@@ -86,6 +91,19 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
     if everything { hosts.were_run() } else { Ok(()) }
 }
 
+/// What `wrangler deploy` does, up to the upload: `wrangler.toml` and what it builds belong together.
+fn deployable(project: &Project) -> Result<()> {
+    let mut wrangler = Command::new(tools::npm_program(project, "wrangler"));
+    wrangler
+        .args(["deploy", "--dry-run", "--outdir"])
+        .arg(project.scratch("wrangler")?);
+    wrangler
+        .current_dir(project.root())
+        .env("CI", "true")
+        .env("WRANGLER_SEND_METRICS", "false");
+    quietly("preparing a deployment of the Worker", &mut wrangler).map(drop)
+}
+
 /// The tests of these commands themselves, with the profile that they run with.
 fn own_tests(project: &Project) -> Result<()> {
     let mut test = cargo(project);
@@ -100,7 +118,7 @@ fn own_tests(project: &Project) -> Result<()> {
 /// exceptions.
 fn mutants(project: &Project) -> Result<()> {
     tools::install(project, &[Tool::Mutants])?;
-    let mut mutants = std::process::Command::new(tools::crate_program(project, "cargo-mutants")?);
+    let mut mutants = Command::new(tools::crate_program(project, "cargo-mutants")?);
     mutants.args([
         "mutants",
         "--package",
