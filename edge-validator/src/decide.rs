@@ -5,6 +5,7 @@ use crate::operation::param::Values;
 use crate::reason::{self, Objection};
 use crate::spend::Spent;
 use crate::writ::Writ;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
@@ -35,6 +36,7 @@ pub(crate) enum Granted {
 /// An attempt that is permitted once one of its allowances has been debited.
 #[derive(Debug)]
 pub(crate) struct Limited {
+    /// Sorted, each once.
     allowances: Vec<String>,
 }
 
@@ -78,18 +80,21 @@ pub(crate) fn decide(
         None => first,
         Some(second) => agree(first, second),
     }?;
-    Ok(if allowances.is_empty() {
-        Granted::Freely(Leave { spent: false })
-    } else {
-        Granted::Limited(Limited { allowances })
+    Ok(match allowances {
+        None => Granted::Freely(Leave { spent: false }),
+        Some(allowances) => Granted::Limited(Limited { allowances }),
     })
 }
 
-/// The allowances of which one must be debited; none if a grant without limit permits.
-fn verdict(writ: &Writ, attempt: &Attempt) -> Result<Vec<String>, Objection> {
+/// The allowances of which one must be debited; `None` if a grant without limit permits.
+fn verdict(writ: &Writ, attempt: &Attempt) -> Result<Option<Vec<String>>, Objection> {
     match writ.verified.grants().decide(attempt) {
-        Decision::Permit { allowances, .. } => Ok(allowances.into_iter().map(String::from).collect()),
-        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason)),
+        Decision::Permit { spend, .. } if spend.is_needed() => {
+            let ids: BTreeSet<&str> = spend.allowances().collect();
+            Ok(Some(ids.into_iter().map(String::from).collect()))
+        }
+        Decision::Permit { .. } => Ok(None),
+        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
     }
 }
 
