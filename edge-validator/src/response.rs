@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::reason::{self, Objection};
 use crate::record::Record;
-use crate::refusal::{Problem, RefusalResponse};
+use crate::refusal::{HostFault, Problem, Refusal, RefusalResponse};
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -147,6 +147,12 @@ impl InFlight {
     #[must_use]
     pub fn unanswered(&self) -> RefusalResponse {
         RefusalResponse::new(&self.case, &reason::UPSTREAM_FAILED.into())
+    }
+
+    /// Takes the permit back because the host sends, or would send, something else than it says. A use that was spent stays spent.
+    #[must_use]
+    pub fn withdraw(self, fault: HostFault) -> Refusal {
+        Refusal::new(self.case, fault)
     }
 
     /// The line for the log.

@@ -76,6 +76,12 @@ impl Config {
         config.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
+    /// Reads a document that is a part of a larger one, which a host needs for its own settings. Faults are reported at their places in that one.
+    /// `text` is all of it: it tells one version of the configuration from another.
+    pub fn read_part(node: &Node<'_>, text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        read(node, secret, hash(text))
+    }
+
     /// Every request header that the pipeline looks at or passes, in lower case, sorted. A host may supply only these.
     #[must_use]
     pub fn header_names(&self) -> &[Arc<str>] {
