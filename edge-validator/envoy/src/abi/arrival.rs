@@ -1,0 +1,51 @@
+//! Where the host puts what it hands over.
+//!
+//! To return a buffer the host calls the allocation export and writes into what that returned. The allocation stays ours: it
+//! waits here until the call is over and is then checked against the address and size that the host reports.
+
+use super::{Failure, done};
+use core::cell::RefCell;
+use core::ptr;
+
+/// Longest buffer that is taken from the host, in bytes. Envoy itself stops far below.
+const ARRIVAL_BYTES: usize = 16 * 1024 * 1024;
+
+thread_local! {
+    static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Memory for `size` bytes that the host is about to write; null if there is none.
+pub(super) fn allocate(size: usize) -> *mut u8 {
+    ARRIVING.with(|slot| match (zeroed(size), slot.try_borrow_mut()) {
+        (Some(bytes), Ok(mut slot)) => {
+            *slot = bytes;
+            slot.as_mut_ptr()
+        }
+        _ => ptr::null_mut(),
+    })
+}
+
+fn zeroed(size: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if size > ARRIVAL_BYTES {
+        return None;
+    }
+    bytes.try_reserve_exact(size.max(1)).ok()?;
+    bytes.resize(size, 0);
+    Some(bytes)
+}
+
+/// The buffer that `call` hands over; empty if the host has nothing to hand over.
+pub(super) fn receive(
+    call: &'static str,
+    host: impl FnOnce(&mut usize, &mut usize) -> u32,
+) -> Result<Vec<u8>, Failure> {
+    let (mut address, mut size) = (0, 0);
+    done(call, host(&mut address, &mut size))?;
+    let bytes = ARRIVING.take();
+    match size {
+        0 => Ok(Vec::new()),
+        size if size == bytes.len() && address == bytes.as_ptr().addr() => Ok(bytes),
+        _ => Err(Failure::unusable(call)),
+    }
+}

@@ -1,0 +1,66 @@
+//! The functions that the host calls. Each passes on to [`crate::vm`] and does nothing else.
+
+use super::arrival;
+use crate::vm::{self, Flow};
+
+/// The version of the interface; the host looks for the name alone.
+#[unsafe(no_mangle)]
+extern "C" fn proxy_abi_version_0_2_1() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_memory_allocate(size: usize) -> *mut u8 {
+    arrival::allocate(size)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_context_create(context: u32, root: u32) {
+    vm::create(context, root);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_configure(root: u32, size: usize) -> u32 {
+    u32::from(vm::configure(root, size))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_tick(root: u32) {
+    vm::tick(root);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_headers(stream: u32, _headers: u32, end_of_stream: u32) -> u32 {
+    code(vm::request_headers(stream, end_of_stream != 0))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_body(stream: u32, size: usize, end_of_stream: u32) -> u32 {
+    code(vm::request_body(stream, size, end_of_stream != 0))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_trailers(stream: u32, _trailers: u32) -> u32 {
+    code(vm::request_trailers(stream))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_http_call_response(_root: u32, token: u32, headers: u32, body_size: usize, _trailers: u32) {
+    vm::call_response(token, headers, body_size);
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_response_headers(stream: u32, _headers: u32, _end_of_stream: u32) -> u32 {
+    code(vm::response_headers(stream))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_delete(context: u32) {
+    vm::delete(context);
+}
+
+/// `Continue` and `StopIteration` (for headers) or `StopIterationAndBuffer` (for data) have the same numbers everywhere.
+const fn code(flow: Flow) -> u32 {
+    match flow {
+        Flow::Continue => 0,
+        Flow::Pause => 1,
+    }
+}

@@ -1,0 +1,214 @@
+//! What the filter asks of the host.
+
+use super::arrival::receive;
+use super::imports;
+use super::pairs::{self, Block};
+use super::{Failure, done};
+use core::str;
+
+/// Importance of a line in the host's log.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(crate) enum Level {
+    /// Verdicts and changes of state.
+    Info = 2,
+    /// Something an operator should look at.
+    Warn = 3,
+    /// Something does not work.
+    Error = 4,
+}
+
+/// The header maps that are used.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(crate) enum Map {
+    /// The request, on its way upstream.
+    Request = 0,
+    /// The response, on its way to the client.
+    Response = 2,
+    /// The response to an HTTP call of the filter's own.
+    Call = 6,
+}
+
+/// The buffers that are used.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(crate) enum Buffer {
+    /// The request's body as far as it has been buffered.
+    RequestBody = 0,
+    /// The response's body to an HTTP call of the filter's own.
+    CallBody = 4,
+    /// The filter's configuration.
+    Configuration = 7,
+}
+
+/// The client's request, for [`resume_request`].
+const REQUEST_STREAM: u32 = 0;
+/// The `grpc_status` that means: this is not gRPC.
+const NOT_GRPC: i32 = -1;
+
+/// Writes a line to the host's log. There is nobody to tell if that fails.
+pub(crate) fn log(level: Level, line: &str) {
+    // SAFETY: pointer and length are those of `line`, which outlives the call.
+    let _ = unsafe { imports::proxy_log(level as u32, line.as_ptr(), line.len()) };
+}
+
+/// Nanoseconds since 1970-01-01T00:00:00Z.
+pub(crate) fn nanoseconds() -> Result<u64, Failure> {
+    let mut time = 0;
+    done(
+        "proxy_get_current_time_nanoseconds",
+        imports::proxy_get_current_time_nanoseconds(&mut time),
+    )?;
+    Ok(time)
+}
+
+/// Lets the host call `proxy_on_tick` of the current root context every `milliseconds`.
+pub(crate) fn tick_every(milliseconds: u32) -> Result<(), Failure> {
+    done(
+        "proxy_set_tick_period_milliseconds",
+        imports::proxy_set_tick_period_milliseconds(milliseconds),
+    )
+}
+
+/// Makes the calls that follow, until the callback returns, speak of `context`. Fails if that context is gone.
+pub(crate) fn speak_of(context: u32) -> Result<(), Failure> {
+    done(
+        "proxy_set_effective_context",
+        imports::proxy_set_effective_context(context),
+    )
+}
+
+/// Lets the paused request go on.
+pub(crate) fn resume_request() -> Result<(), Failure> {
+    done("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
+}
+
+/// All headers of `map`.
+pub(crate) fn headers(map: Map) -> Result<Block, Failure> {
+    const CALL: &str = "proxy_get_header_map_pairs";
+    receive(CALL, |data, size| {
+        imports::proxy_get_header_map_pairs(map as u32, data, size)
+    })
+    .map(Block::new)
+}
+
+/// Replaces `map` whole.
+pub(crate) fn replace_headers(map: Map, headers: &[(&str, &[u8])]) -> Result<(), Failure> {
+    const CALL: &str = "proxy_set_header_map_pairs";
+    let block = pairs::encode(headers).ok_or(Failure::unusable(CALL))?;
+    // SAFETY: pointer and length are those of `block`, which outlives the call.
+    let status = unsafe { imports::proxy_set_header_map_pairs(map as u32, block.as_ptr(), block.len()) };
+    done(CALL, status)
+}
+
+/// The first `size` bytes of `buffer`, fewer if it is shorter.
+pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
+    receive("proxy_get_buffer_bytes", |data, length| {
+        imports::proxy_get_buffer_bytes(buffer as u32, 0, size, data, length)
+    })
+}
+
+/// Replaces the whole of `buffer`.
+pub(crate) fn replace_bytes(buffer: Buffer, bytes: &[u8]) -> Result<(), Failure> {
+    // SAFETY: pointer and length are those of `bytes`, which outlives the call.
+    let status = unsafe { imports::proxy_set_buffer_bytes(buffer as u32, 0, usize::MAX, bytes.as_ptr(), bytes.len()) };
+    done("proxy_set_buffer_bytes", status)
+}
+
+/// The property at `path`, whose parts are separated by NUL.
+pub(crate) fn property(path: &str) -> Result<Vec<u8>, Failure> {
+    receive("proxy_get_property", |data, size| {
+        // SAFETY: pointer and length are those of `path`, which outlives the call.
+        unsafe { imports::proxy_get_property(path.as_ptr(), path.len(), data, size) }
+    })
+}
+
+/// Sets filter state, which access logs and later filters read as `wasm.<name>`.
+pub(crate) fn publish(name: &str, value: &str) -> Result<(), Failure> {
+    // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
+    let status = unsafe { imports::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
+    done("proxy_set_property", status)
+}
+
+/// What [`answer`] sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reply<'a> {
+    pub(crate) status: u16,
+    pub(crate) headers: &'a [(&'a str, &'a [u8])],
+    pub(crate) body: &'a [u8],
+    /// Shown by access logs as the response's details.
+    pub(crate) details: &'a str,
+}
+
+/// Answers the client instead of the upstream. Whatever the callback returns, the request goes no further.
+pub(crate) fn answer(reply: &Reply<'_>) -> Result<(), Failure> {
+    const CALL: &str = "proxy_send_local_response";
+    let headers = pairs::encode(reply.headers).ok_or(Failure::unusable(CALL))?;
+    // SAFETY: pointers and lengths are those of `reply`'s parts and `headers`, which outlive the call.
+    let status = unsafe {
+        imports::proxy_send_local_response(
+            reply.status.into(),
+            reply.details.as_ptr(),
+            reply.details.len(),
+            reply.body.as_ptr(),
+            reply.body.len(),
+            headers.as_ptr(),
+            headers.len(),
+            NOT_GRPC,
+        )
+    };
+    done(CALL, status)
+}
+
+/// What [`call`] sends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outgoing<'a> {
+    pub(crate) cluster: &'a str,
+    /// With the pseudo-headers.
+    pub(crate) headers: &'a [(&'a str, &'a [u8])],
+    pub(crate) body: &'a [u8],
+    pub(crate) timeout_ms: u32,
+}
+
+/// Starts an HTTP call to a cluster. `proxy_on_http_call_response` of the root context gets the token that is returned.
+pub(crate) fn call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
+    const CALL: &str = "proxy_http_call";
+    let headers = pairs::encode(outgoing.headers).ok_or(Failure::unusable(CALL))?;
+    let trailers = pairs::encode(&[]).ok_or(Failure::unusable(CALL))?;
+    let mut token = 0;
+    // SAFETY: pointers and lengths are those of `outgoing`'s parts, `headers` and `trailers`, which outlive the call.
+    let status = unsafe {
+        imports::proxy_http_call(
+            outgoing.cluster.as_ptr(),
+            outgoing.cluster.len(),
+            headers.as_ptr(),
+            headers.len(),
+            outgoing.body.as_ptr(),
+            outgoing.body.len(),
+            trailers.as_ptr(),
+            trailers.len(),
+            outgoing.timeout_ms,
+            &mut token,
+        )
+    };
+    done(CALL, status).map(|()| token)
+}
+
+/// The VM's environment variables as `NAME=value`, each followed by NUL.
+pub(crate) fn environment() -> Result<Vec<u8>, Failure> {
+    let (mut count, mut size) = (0, 0);
+    done("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
+    let (mut pointers, mut text) = (vec![0; count], vec![0; size]);
+    // SAFETY: the host writes `count` pointers and `size` bytes, the sizes that it has just named; nothing reads the pointers.
+    let status = unsafe { imports::environ_get(pointers.as_mut_ptr(), text.as_mut_ptr()) };
+    done("environ_get", status).map(|()| text)
+}
+
+/// Unpredictable bits.
+pub(crate) fn random() -> Result<u64, Failure> {
+    let mut bytes = [0; size_of::<u64>()];
+    // SAFETY: the host writes `len` bytes to a live, exclusively borrowed array of that length.
+    let status = unsafe { imports::random_get(bytes.as_mut_ptr(), bytes.len()) };
+    done("random_get", status).map(|()| u64::from_le_bytes(bytes))
+}

@@ -1,0 +1,43 @@
+//! Answers that come from the edge itself, and what is written down.
+
+use crate::abi::host::{self, Level, Reply};
+use edgewrit_edge::record::Record;
+use edgewrit_edge::refusal::{Refusal, RefusalResponse};
+
+/// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
+const FILTER_STATE: &str = "edgewrit";
+
+/// Answers the client with a refusal.
+pub(crate) fn refuse(refusal: &Refusal) {
+    publish(refusal.label());
+    send(&refusal.response(), refusal.label());
+    record(&refusal.record());
+}
+
+/// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
+pub(crate) fn send(response: &RefusalResponse, label: &str) {
+    let headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_bytes()))
+        .collect();
+    let sent = host::answer(&Reply {
+        status: response.status,
+        headers: &headers,
+        body: response.body.as_bytes(),
+        details: &format!("edgewrit_{label}"),
+    });
+    if let Err(failure) = sent {
+        host::log(Level::Error, &failure.to_string());
+    }
+}
+
+/// Writes a verdict's line to the log.
+pub(crate) fn record(record: &Record) {
+    host::log(Level::Info, &record.to_string());
+}
+
+/// Shows the verdict to access logs. Nothing depends on it.
+pub(crate) fn publish(label: &str) {
+    let _ = host::publish(FILTER_STATE, label);
+}

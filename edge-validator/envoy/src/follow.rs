@@ -1,0 +1,52 @@
+//! When to ask the issuer for a newer bundle: again and again, each question kept waiting by the issuer until there is news.
+
+use edgewrit_shared::time::UnixSeconds;
+
+/// How long the issuer may keep a question waiting, in seconds.
+pub(crate) const WAIT_SECONDS: u32 = 28;
+/// Least time from one question to the next, in seconds, so that an issuer that does not keep us waiting is not flooded.
+const PAUSE_SECONDS: u64 = 1;
+/// Longest pause after failures, in seconds. The pause doubles with each.
+const PAUSE_SECONDS_MAX: u64 = 16;
+
+/// Where following stands.
+#[derive(Debug)]
+pub(crate) struct Follow {
+    asking: bool,
+    due: UnixSeconds,
+    pause: u64,
+}
+
+impl Follow {
+    pub(crate) const fn new() -> Self {
+        Self {
+            asking: false,
+            due: UnixSeconds(0),
+            pause: PAUSE_SECONDS,
+        }
+    }
+
+    /// Whether to ask now.
+    pub(crate) fn is_due(&self, now: UnixSeconds) -> bool {
+        !self.asking && self.due <= now
+    }
+
+    /// A question is on its way.
+    pub(crate) fn asked(&mut self, now: UnixSeconds) {
+        self.asking = true;
+        self.due = now.plus(PAUSE_SECONDS);
+    }
+
+    /// It was answered with a bundle.
+    pub(crate) fn succeeded(&mut self) {
+        self.asking = false;
+        self.pause = PAUSE_SECONDS;
+    }
+
+    /// It could not be asked, or was not answered with a bundle.
+    pub(crate) fn failed(&mut self, now: UnixSeconds) {
+        self.asking = false;
+        self.due = now.plus(self.pause);
+        self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+    }
+}

@@ -1,0 +1,80 @@
+//! The way back: the pipeline's edits are made to the response before the client sees it.
+
+use crate::abi::host::{self, Level, Map};
+use crate::answer;
+use crate::forward::{Forwarded, selected_cluster};
+use crate::root::status;
+use crate::vm::Flow;
+use edgewrit_edge::refusal::{HostFault, RefusalResponse};
+use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};
+
+/// Statuses from here on may be Envoy's own.
+const ERRORS: u16 = 400;
+/// What Envoy says of a response that the upstream made.
+const VIA_UPSTREAM: &[u8] = b"via_upstream";
+
+/// Edits the response that the host holds, or answers instead of it.
+pub(crate) fn pass_on(forwarded: Forwarded) -> Flow {
+    let Forwarded { in_flight, cluster } = forwarded;
+    if selected_cluster().is_some_and(|selected| selected != cluster.as_bytes()) {
+        let text =
+            format!("a route sent a permitted request somewhere else than to cluster `{cluster}`: see docs/envoy.md");
+        host::log(Level::Error, &text);
+        answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream));
+        return Flow::Pause;
+    }
+    match edit(&in_flight) {
+        Some((status, flow)) => {
+            answer::record(&in_flight.finish(Outcome::Answered(status)));
+            flow
+        }
+        None => {
+            answer::send(&in_flight.unanswered(), "unanswered");
+            answer::record(&in_flight.finish(Outcome::Failed));
+            Flow::Pause
+        }
+    }
+}
+
+/// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
+fn edit(in_flight: &InFlight) -> Option<(u16, Flow)> {
+    let block = host::headers(Map::Response).ok()?;
+    let pairs = block.pairs().ok()?;
+    let status = status(&pairs)?;
+    if status >= ERRORS && !is_of_upstream() {
+        return None;
+    }
+    let headers: Vec<_> = pairs.into_iter().filter(|(name, _)| !name.starts_with(':')).collect();
+    let edits = in_flight.response(&ResponseHead {
+        status,
+        headers: &headers,
+    });
+    match edits.body {
+        Some(_) => Some((status, replace(edits))),
+        None => apply(&edits, &headers).map(|()| (status, Flow::Continue)),
+    }
+}
+
+fn is_of_upstream() -> bool {
+    host::property("response\0code_details").is_ok_and(|details| details == VIA_UPSTREAM)
+}
+
+/// Answers instead of the upstream.
+fn replace(edits: ResponseEdits<'_>) -> Flow {
+    let response = RefusalResponse {
+        status: edits.status,
+        headers: edits.set,
+        body: edits.body.unwrap_or_default(),
+    };
+    answer::send(&response, "replaced");
+    Flow::Pause
+}
+
+fn apply(edits: &ResponseEdits<'_>, headers: &[(&str, &[u8])]) -> Option<()> {
+    let status = edits.status.to_string();
+    let stays = |name: &str| !edits.remove.contains(&name) && edits.set.iter().all(|(own, _)| *own != name);
+    let mut edited: Vec<(&str, &[u8])> = vec![(":status", status.as_bytes())];
+    edited.extend(headers.iter().copied().filter(|(name, _)| stays(name)));
+    edited.extend(edits.set.iter().map(|(name, value)| (*name, value.as_bytes())));
+    host::replace_headers(Map::Response, &edited).ok()
+}

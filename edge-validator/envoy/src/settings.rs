@@ -1,0 +1,114 @@
+//! The plugin's configuration: the edge's own document, and what it is called in this Envoy.
+
+use crate::abi::host::{self, Buffer};
+use edgewrit_edge::config::{Config, Fault};
+use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::json;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Values in one configuration, so that reading it ends.
+const CONFIGURATION_VALUES: usize = 1_000_000;
+
+/// A configuration that was read without a fault.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Arc<Config>,
+    /// The cluster that leads to the issuer.
+    pub(crate) issuer_cluster: String,
+    /// The cluster of each upstream, by the upstream's name.
+    clusters: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Reads the configuration, `size` bytes long, from the host.
+    pub(crate) fn read(size: usize) -> Result<Self, Vec<Fault>> {
+        let text = host::bytes(Buffer::Configuration, size).map_err(fault)?;
+        let text = String::from_utf8(text).map_err(fault)?;
+        let environment = host::environment().map_err(fault)?;
+        let secrets = variables(&environment);
+        let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(fault)?;
+        let faults = Faults::new();
+        let read = read(&text, &Node::root(&document, &faults), &|name| {
+            secrets.get(name).cloned()
+        });
+        let faults = faults.into_vec();
+        match read {
+            Some(settings) if faults.is_empty() => Ok(settings),
+            _ => Err(faults),
+        }
+    }
+
+    /// The cluster of the upstream called `upstream`.
+    pub(crate) fn cluster(&self, upstream: &str) -> Option<&str> {
+        self.clusters.get(upstream).map(String::as_str)
+    }
+
+    /// Host and port of the issuer's origin.
+    pub(crate) fn issuer_authority(&self) -> &str {
+        let issuer = self.config.issuer();
+        issuer.split_once("://").map_or(issuer, |(_, authority)| authority)
+    }
+}
+
+/// What keeps the whole configuration from being read.
+pub(crate) fn fault(error: impl fmt::Display) -> Vec<Fault> {
+    vec![Fault {
+        place: String::new(),
+        message: error.to_string(),
+    }]
+}
+
+/// `NAME=value` texts, each followed by NUL, as a map. What is not UTF-8 is left out, and so is missing where it is needed.
+fn variables(environment: &[u8]) -> BTreeMap<String, String> {
+    let texts = environment
+        .split(|byte| *byte == 0)
+        .filter_map(|text| str::from_utf8(text).ok());
+    texts
+        .filter_map(|text| text.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<Settings> {
+    let members = root.object(&["edge", "clusters", "issuer_cluster"])?;
+    let config = members
+        .required("edge")
+        .and_then(|node| Config::read_part(node, text, secret));
+    let clusters = members.required("clusters").and_then(texts);
+    let issuer_cluster = members.required("issuer_cluster").and_then(Node::text);
+    let (config, clusters) = (config?, clusters?);
+    one_cluster_each(root, &config, &clusters);
+    Some(Settings {
+        config: Arc::new(config),
+        issuer_cluster: issuer_cluster?.to_owned(),
+        clusters,
+    })
+}
+
+fn texts(node: &Node<'_>) -> Option<BTreeMap<String, String>> {
+    let members = node.members()?;
+    members
+        .into_iter()
+        .map(|(name, value)| Some((name.to_owned(), value.text()?.to_owned())))
+        .collect()
+}
+
+/// Reports upstreams without a cluster and clusters without an upstream.
+fn one_cluster_each(root: &Node<'_>, config: &Config, clusters: &BTreeMap<String, String>) {
+    for upstream in config.upstreams().map(|upstream| upstream.name()) {
+        if !clusters.contains_key(upstream) {
+            root.fault(format!(
+                "`clusters` has no member `{upstream}`, expected the cluster of that upstream"
+            ));
+        }
+    }
+    for name in clusters.keys() {
+        if !config.upstreams().any(|upstream| upstream.name() == name) {
+            root.fault(format!(
+                "`clusters` has the member `{name}`, which is no upstream of `edge`"
+            ));
+        }
+    }
+}

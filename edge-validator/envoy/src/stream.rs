@@ -1,0 +1,249 @@
+//! One request, from its head to its verdict.
+
+use crate::abi::Failure;
+use crate::abi::host::{self, Buffer, Level, Map};
+use crate::forward::{self, Forwarded};
+use crate::root::{Heard, Root};
+use crate::vm::Flow;
+use crate::{answer, response};
+use edgewrit_edge::call::Answer;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::permit::Permit;
+use edgewrit_edge::refusal::{HostFault, Refusal};
+use edgewrit_edge::response::Outcome;
+use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
+use edgewrit_shared::time::UnixSeconds;
+use std::mem;
+
+/// How long a body may take to arrive, in seconds, once the head asked for it.
+const BODY_SECONDS: u64 = 30;
+
+/// One stream context.
+pub(crate) struct Stream {
+    root: u32,
+    state: State,
+    has_body: bool,
+}
+
+enum State {
+    /// Its head has not arrived.
+    New,
+    /// Held until its body is there.
+    Reading { need: NeedBody, deadline: UnixSeconds },
+    /// Held until the issuer has answered.
+    Spending(NeedSpend),
+    /// Permitted, on its way.
+    Forwarded(Forwarded),
+    /// Answered.
+    Over,
+}
+
+/// What a stream's callback may use of the VM.
+pub(crate) struct Turn<'a> {
+    pub(crate) root: &'a Root,
+    /// Remembers that the call with this token is the stream's.
+    pub(crate) register: &'a mut dyn FnMut(u32),
+}
+
+impl Stream {
+    pub(crate) const fn new(root: u32) -> Self {
+        Self {
+            root,
+            state: State::New,
+            has_body: false,
+        }
+    }
+
+    /// The root context that it belongs to.
+    pub(crate) const fn root(&self) -> u32 {
+        self.root
+    }
+
+    /// Whether a call to the issuer is on its way for it.
+    pub(crate) const fn is_spending(&self) -> bool {
+        matches!(self.state, State::Spending(_))
+    }
+
+    /// Whether its body should have arrived by `now`.
+    pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
+        matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
+    }
+
+    /// Takes in the head.
+    pub(crate) fn head(&mut self, turn: &mut Turn<'_>, end_of_stream: bool) -> Flow {
+        self.has_body = !end_of_stream;
+        let step = start(turn.root, self.has_body).unwrap_or_else(|| unreadable(turn.root));
+        self.take(step, turn)
+    }
+
+    /// Takes in that `size` bytes of the body are buffered.
+    pub(crate) fn body(&mut self, turn: &mut Turn<'_>, size: usize, end_of_stream: bool) -> Flow {
+        let need = match mem::replace(&mut self.state, State::Over) {
+            State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
+            other => {
+                self.state = other;
+                return Flow::Pause;
+            }
+        };
+        let step = with_body(turn.root, need, size);
+        self.take(step, turn)
+    }
+
+    /// Takes in that the body will not arrive whole: trailers follow it, or it takes too long.
+    pub(crate) fn broken_body(&mut self, turn: &mut Turn<'_>) -> Flow {
+        match mem::replace(&mut self.state, State::Over) {
+            State::Reading { need, .. } => {
+                let step = turn.root.step(|world| need.with(BodyRead::Failed, world));
+                self.take(step, turn)
+            }
+            other => {
+                self.state = other;
+                Flow::Pause
+            }
+        }
+    }
+
+    /// Takes in the issuer's answer. The request is paused and has to be resumed if it may go on.
+    pub(crate) fn spent(&mut self, turn: &mut Turn<'_>, heard: &Heard) -> Flow {
+        let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
+            return Flow::Pause;
+        };
+        let step = turn.root.step(|world| need.with(heard.answer(), world));
+        let flow = self.take(step, turn);
+        if flow == Flow::Continue {
+            complain(host::resume_request());
+        }
+        flow
+    }
+
+    /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
+    pub(crate) fn spent_in_vain(self, root: &Root, heard: &Heard) {
+        if let State::Spending(need) = self.state {
+            record_end(root.step(|world| need.with(heard.answer(), world)));
+        }
+    }
+
+    /// Takes in the head of the response, whoever made it.
+    pub(crate) fn response(&mut self) -> Flow {
+        match mem::replace(&mut self.state, State::Over) {
+            State::Forwarded(forwarded) => response::pass_on(forwarded),
+            _ => Flow::Continue,
+        }
+    }
+
+    /// The client is gone, or the exchange is over.
+    pub(crate) fn end(self, root: &Root) {
+        match self.state {
+            State::Forwarded(forwarded) => answer::record(&forwarded.in_flight.finish(Outcome::Aborted)),
+            State::Reading { need, .. } => record_end(root.step(|world| need.with(BodyRead::Failed, world))),
+            State::New | State::Spending(_) | State::Over => {}
+        }
+    }
+
+    fn take(&mut self, step: Step, turn: &mut Turn<'_>) -> Flow {
+        match step {
+            Step::Refuse(refusal) => self.refuse(&refusal),
+            Step::Forward(permit) => self.forward(permit, turn.root),
+            Step::Body(need) => self.read_body(need, turn.root),
+            Step::Spend(need) => self.spend(need, turn),
+        }
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) -> Flow {
+        self.state = State::Over;
+        answer::refuse(refusal);
+        Flow::Pause
+    }
+
+    fn forward(&mut self, permit: Permit, root: &Root) -> Flow {
+        match forward::replace(permit, root, self.has_body) {
+            Ok(forwarded) => {
+                self.state = State::Forwarded(forwarded);
+                Flow::Continue
+            }
+            Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    fn read_body(&mut self, need: NeedBody, root: &Root) -> Flow {
+        match crate::root::now() {
+            Ok(now) => {
+                let deadline = now.plus(BODY_SECONDS);
+                self.state = State::Reading { need, deadline };
+                Flow::Pause
+            }
+            Err(_) => self.refuse(&root.refusal(HostFault::Unreadable)),
+        }
+    }
+
+    fn spend(&mut self, need: NeedSpend, turn: &mut Turn<'_>) -> Flow {
+        match turn.root.call(&need.call()) {
+            Ok(token) => {
+                (turn.register)(token);
+                self.state = State::Spending(need);
+                Flow::Pause
+            }
+            Err(failure) => {
+                complain(Err(failure));
+                match turn.root.step(|world| need.with(Answer::Failed, world)) {
+                    Step::Refuse(refusal) => self.refuse(&refusal),
+                    _ => self.refuse(&turn.root.refusal(HostFault::Unreadable)),
+                }
+            }
+        }
+    }
+}
+
+/// The pipeline's first step on the head that the host holds; `None` if it cannot be read.
+fn start(root: &Root, has_body: bool) -> Option<Step> {
+    let block = host::headers(Map::Request).ok()?;
+    let pairs = block.pairs().ok()?;
+    let pseudo = |name| pairs.iter().find_map(|(own, value)| (*own == name).then_some(*value));
+    let headers: Vec<_> = pairs
+        .iter()
+        .copied()
+        .filter(|(name, _)| !name.starts_with(':'))
+        .collect();
+    let head = Head {
+        method: str::from_utf8(pseudo(":method")?).ok()?,
+        target: pseudo(":path")?,
+        headers: &headers,
+        has_body,
+    };
+    Some(root.step(|world| step::start(head, world)))
+}
+
+fn unreadable(root: &Root) -> Step {
+    Step::Refuse(root.refusal(HostFault::Unreadable))
+}
+
+fn with_body(root: &Root, need: NeedBody, size: usize) -> Step {
+    let too_large = size > need.limit();
+    let body = match size {
+        0 => Ok(Vec::new()),
+        _ if too_large => Ok(Vec::new()),
+        _ => host::bytes(Buffer::RequestBody, size),
+    };
+    let read = match &body {
+        _ if too_large => BodyRead::TooLarge,
+        Ok(body) if body.len() == size => BodyRead::Whole(body),
+        _ => BodyRead::Failed,
+    };
+    root.step(|world| need.with(read, world))
+}
+
+/// Writes down how a request ended that has nobody to answer any more.
+fn record_end(step: Step) {
+    match step {
+        Step::Refuse(refusal) => answer::record(&refusal.record()),
+        Step::Forward(permit) => answer::record(&permit.into_request().1.finish(Outcome::Aborted)),
+        Step::Body(_) | Step::Spend(_) => {}
+    }
+}
+
+/// A host call failed that has no other way to be noticed.
+fn complain(result: Result<(), Failure>) {
+    if let Err(failure) = result {
+        host::log(Level::Error, &failure.to_string());
+    }
+}
