@@ -24,11 +24,11 @@ pub(crate) fn bearer<'h>(headers: &'h Headers<'_>) -> Result<&'h str, Reason> {
     if value.is_empty() {
         return Err(reason::TOKEN_MISSING);
     }
-    // Hosts join several headers by a comma. No token holds one.
-    if value.contains(',') {
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    // Hosts join several headers by a comma. No token holds one, unless it is of the form that is refused under a label of its own.
+    if value.contains(',') && !token.starts_with('{') {
         return Err(reason::TOKEN_REPEATED);
     }
-    let (scheme, token) = value.split_once(' ').ok_or(reason::TOKEN_SCHEME)?;
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains([' ', '\t']) {
         return Err(reason::TOKEN_SCHEME);
     }
