@@ -1,1 +1,34 @@
+//! The issuer: signs writs for orchestrators, within their ceilings.
+//!
+//! [`app`] is everything that strangers reach, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
+//! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
 
+pub mod allowance;
+pub mod ask;
+pub mod bundle;
+pub mod ceiling;
+pub mod clock;
+pub mod config;
+mod connection;
+pub mod folder;
+pub mod grant;
+mod http;
+pub mod id;
+pub mod issuer;
+pub mod keys;
+pub mod life;
+pub mod mint;
+pub mod office;
+pub mod origin;
+pub mod problem;
+pub mod reading;
+pub mod registry;
+pub mod rfc3339;
+pub mod serve;
+mod session;
+pub mod signer;
+mod spending;
+pub mod store;
+mod task;
+
+pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, admin, app};

@@ -1,0 +1,229 @@
+//! The bundle: what edges follow. Made when it is asked for, once for all who ask in the same second, and read back by the issuer
+//! itself: its own view of keys and revocations is a snapshot like any edge's.
+
+use crate::clock::Clock;
+use crate::keys::SigningKey;
+use crate::store::{Store, StoreError, revocation};
+use axum::body::Bytes;
+use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
+use edgewrit_shared::jws::Kind;
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::limits::BUNDLE_FRESH;
+use edgewrit_shared::revocation::Rows;
+use edgewrit_shared::time::UnixSeconds;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{error, fmt};
+use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::time::timeout;
+
+/// Deltas that are kept for the second in which they were made.
+const KEPT: usize = 64;
+/// Edges that wait for news at the same time; others are answered at once.
+const POLLERS: usize = 4_096;
+
+/// Why there is no bundle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BundleError {
+    /// The store refused.
+    Store(StoreError),
+    /// The issuer itself would not believe what it signed; why.
+    Own(String),
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Own(what) => write!(f, "the bundle just signed is not believable: {what}"),
+        }
+    }
+}
+
+impl error::Error for BundleError {}
+
+/// A position in the history of revocations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Which history.
+    pub epoch: String,
+    /// How far.
+    pub seq: u64,
+}
+
+impl Position {
+    /// Reads `<epoch>.<seq>`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (epoch, seq) = text.split_once('.')?;
+        let digits = seq.bytes().all(|byte| byte.is_ascii_digit());
+        let seq = digits.then(|| seq.parse().ok())??;
+        Some(Self {
+            epoch: epoch.to_owned(),
+            seq,
+        })
+    }
+}
+
+/// Makes bundles.
+#[derive(Debug)]
+pub struct Feed {
+    issuer: String,
+    store: Arc<Store>,
+    clock: Clock,
+    signer: SigningKey,
+    keys: Vec<PublicKey>,
+    made: Mutex<Made>,
+    own: Mutex<Option<Arc<Snapshot>>>,
+    pollers: Semaphore,
+}
+
+/// What was made for one state in one second, by the position it extends.
+#[derive(Debug, Default)]
+struct Made {
+    state: Option<(u64, UnixSeconds)>,
+    documents: HashMap<Option<u64>, Bytes>,
+}
+
+impl Feed {
+    /// A feed of what `store` holds, about `keys`, in the name of `issuer`, signed by `signer`.
+    #[must_use]
+    pub fn new(issuer: String, store: Arc<Store>, clock: Clock, signer: SigningKey, keys: Vec<PublicKey>) -> Self {
+        Self {
+            issuer,
+            store,
+            clock,
+            signer,
+            keys,
+            made: Mutex::default(),
+            own: Mutex::default(),
+            pollers: Semaphore::new(POLLERS),
+        }
+    }
+
+    /// The `x` of the key that edges pin.
+    #[must_use]
+    pub fn pin(&self) -> String {
+        self.signer.public().x()
+    }
+
+    /// A delta after `have`, or a snapshot if `have` is no position in this history. Waits up to `wait` for something newer than
+    /// `have`, or until `stopping`.
+    ///
+    /// # Errors
+    /// [`BundleError`].
+    pub async fn after(
+        &self,
+        have: Option<Position>,
+        wait: Duration,
+        stopping: Stopping,
+    ) -> Result<Bytes, BundleError> {
+        let mut latest = self.store.latest_revocation();
+        let known = *latest.borrow_and_update();
+        let known_to_us = have.filter(|have| have.epoch == self.store.epoch() && have.seq <= known);
+        let Some(Position { seq, .. }) = known_to_us else {
+            return self.document(None).await;
+        };
+        if let Ok(_place) = self.pollers.try_acquire() {
+            let news = latest.wait_for(|latest| *latest > seq);
+            tokio::select! {
+                _ = timeout(wait, news) => {}
+                () = stopping.wait() => {}
+            }
+        }
+        self.document(Some(seq)).await
+    }
+
+    async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
+        let now = self.clock.now().seconds();
+        let latest = *self.store.latest_revocation().borrow();
+        // Held while the document is made, so that a thousand edges woken at once cost one signature.
+        let mut made = self.made.lock().await;
+        if made.state != Some((latest, now)) || made.documents.len() >= KEPT {
+            made.state = Some((latest, now));
+            made.documents.clear();
+        }
+        if let Some(document) = made.documents.get(&from) {
+            return Ok(document.clone());
+        }
+        let document = self.make(from, now).await?;
+        made.documents.insert(from, document.clone());
+        Ok(document)
+    }
+
+    async fn make(&self, from: Option<u64>, now: UnixSeconds) -> Result<Bytes, BundleError> {
+        let read = self.store.read(move |connection| {
+            let revocations = revocation::since(connection, from.unwrap_or_default(), now)?;
+            Ok((revocation::latest(connection)?, revocations))
+        });
+        let (seq, revocations) = read.await.map_err(BundleError::Store)?;
+        let bundle = Bundle {
+            iss: self.issuer.clone(),
+            epoch: self.store.epoch().to_owned(),
+            seq,
+            from,
+            issued_at: now,
+            fresh_until: now.plus(BUNDLE_FRESH),
+            keys: self.keys.clone(),
+            dropped_keys: Vec::new(),
+            audit_head: None,
+            rows: Rows::encode(revocations),
+        };
+        let jws = self.signer.sign(Kind::Bundle, bundle.payload().as_bytes());
+        Ok(bundle.join(&jws).into())
+    }
+
+    /// What the issuer itself holds: every revocation that is durable by now.
+    ///
+    /// # Errors
+    /// [`BundleError`].
+    pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
+        let now = self.clock.now().seconds();
+        let latest = *self.store.latest_revocation().borrow();
+        let mut own = self.own.lock().await;
+        if let Some(held) = own.as_ref().filter(|held| counts(held, latest, now)) {
+            return Ok(Arc::clone(held));
+        }
+        let trust = Trust {
+            issuer: self.issuer.clone(),
+            pins: vec![self.signer.public().clone()],
+        };
+        let from = own.as_deref().and_then(seq);
+        let document = self.document(from).await?;
+        let applied = Snapshot::apply(own.as_deref(), &document, &trust, now);
+        let snapshot = Arc::new(applied.map_err(|error| BundleError::Own(error.label().to_owned()))?);
+        *own = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+}
+
+fn counts(held: &Snapshot, latest: u64, now: UnixSeconds) -> bool {
+    seq(held) >= Some(latest) && held.is_fresh(now)
+}
+
+/// How far what is held reaches.
+fn seq(held: &Snapshot) -> Option<u64> {
+    Position::parse(&held.position()).map(|position| position.seq)
+}
+
+/// Tells when the issuer stops, so that nobody waits for news from it.
+#[derive(Clone, Debug)]
+pub struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// The one who says so, and the one who hears.
+    #[must_use]
+    pub fn channel() -> (watch::Sender<bool>, Self) {
+        let (say, hear) = watch::channel(false);
+        (say, Self(hear))
+    }
+
+    /// Returns when the issuer stops.
+    pub async fn wait(mut self) {
+        if self.0.wait_for(|stopping| *stopping).await.is_err() {
+            // Nobody is left to say so: then it never stops.
+            std::future::pending::<()>().await;
+        }
+    }
+}

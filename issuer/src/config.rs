@@ -1,0 +1,134 @@
+//! What an operator decides, checked once.
+
+use crate::origin::{ORIGIN_EXPECTED, Origin};
+use std::net::SocketAddr;
+use std::{error, fmt};
+
+/// Longest SPIFFE trust domain, in bytes (SPIFFE ID specification, section 2.1).
+const TRUST_DOMAIN_BYTES: usize = 255;
+
+/// The issuer's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `iss` of everything it signs, and where edges and clients find it.
+    pub issuer: Origin,
+    /// Trust domain of the agents' SPIFFE ids.
+    pub trust_domain: String,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// The issuer's name is no origin; what it is.
+    Issuer(String),
+    /// The trust domain is none; what it is.
+    TrustDomain(String),
+    /// The address can be reached from elsewhere, and nothing encrypts.
+    Exposed(SocketAddr),
+    /// The address can be reached from elsewhere, and does not say under which name.
+    Nameless(SocketAddr),
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issuer(found) => write!(f, "`--issuer`: `{found}` found, expected {ORIGIN_EXPECTED}"),
+            Self::TrustDomain(found) => {
+                write!(
+                    f,
+                    "`--trust-domain`: `{found}` found, expected characters of `a-z 0-9 . _ -`"
+                )
+            }
+            Self::Exposed(address) => write!(
+                f,
+                "`--listen`: `{address}` is not loopback and would carry secrets in the clear; \
+                 put a TLS proxy before it and say `--behind-tls-proxy`"
+            ),
+            Self::Nameless(address) => {
+                write!(
+                    f,
+                    "`--listen`: `{address}` is not loopback; name the issuer's https origin with `--issuer`"
+                )
+            }
+        }
+    }
+}
+
+impl error::Error for ConfigError {}
+
+impl Config {
+    /// Settings for an issuer known as `issuer`. Without a `trust_domain` it is the host's name.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if one of them is not of its form.
+    pub fn new(issuer: &str, trust_domain: Option<&str>) -> Result<Self, ConfigError> {
+        let origin = Origin::parse(issuer).ok_or_else(|| ConfigError::Issuer(issuer.to_owned()))?;
+        // An IPv6 address cannot be a trust domain. It is loopback then, or the operator names another.
+        let host = if origin.host().starts_with('[') {
+            "localhost"
+        } else {
+            origin.host()
+        };
+        let trust_domain = trust_domain.unwrap_or(host).to_owned();
+        if !is_trust_domain(&trust_domain) {
+            return Err(ConfigError::TrustDomain(trust_domain));
+        }
+        Ok(Self {
+            issuer: origin,
+            trust_domain,
+        })
+    }
+}
+
+/// Whether the issuer may listen on `address`, and as which origin it is known if nobody says: only loopback has one of itself.
+///
+/// # Errors
+/// [`ConfigError::Exposed`] without a proxy, [`ConfigError::Nameless`] without a name.
+pub fn listening(address: SocketAddr, issuer: Option<&str>, behind_tls_proxy: bool) -> Result<String, ConfigError> {
+    let loopback = address.ip().is_loopback();
+    if !loopback && !behind_tls_proxy {
+        return Err(ConfigError::Exposed(address));
+    }
+    match issuer {
+        Some(issuer) => Ok(issuer.to_owned()),
+        None if loopback => Ok(format!("http://{address}")),
+        None => Err(ConfigError::Nameless(address)),
+    }
+}
+
+fn is_trust_domain(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    (1..=TRUST_DOMAIN_BYTES).contains(&text.len()) && text.bytes().all(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trust_domain_is_the_host_unless_named() {
+        let domain = |issuer, named| Config::new(issuer, named).unwrap().trust_domain;
+        assert_eq!(domain("https://issuer.example:8443", None), "issuer.example");
+        assert_eq!(
+            domain("https://issuer.example", Some("agents.example")),
+            "agents.example"
+        );
+        assert_eq!(domain("http://[::1]:8080", None), "localhost");
+        assert!(Config::new("https://issuer.example", Some("Agents")).is_err());
+    }
+
+    #[test]
+    fn an_address_that_others_reach_needs_a_proxy_and_a_name() {
+        let (near, far): (SocketAddr, SocketAddr) = ("127.0.0.1:80".parse().unwrap(), "0.0.0.0:80".parse().unwrap());
+        assert_eq!(listening(near, None, false).unwrap(), "http://127.0.0.1:80");
+        assert_eq!(
+            listening(far, Some("https://i.example"), false),
+            Err(ConfigError::Exposed(far))
+        );
+        assert_eq!(listening(far, None, true), Err(ConfigError::Nameless(far)));
+        assert_eq!(
+            listening(far, Some("https://i.example"), true).unwrap(),
+            "https://i.example"
+        );
+    }
+}

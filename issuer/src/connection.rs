@@ -1,0 +1,66 @@
+//! Connections: bounded in number, headers and time.
+
+use crate::bundle::Stopping;
+use axum::Router;
+use axum::serve::Listener;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
+
+/// Connections at the same time; more wait to be accepted.
+const CONNECTIONS: usize = 8_192;
+/// Headers of one request.
+const HEADERS: usize = 100;
+/// All headers of a request together, in bytes.
+const HEADER_BYTES: usize = 32 * 1024;
+/// How long the headers of a request may take, and how long a connection may rest between two.
+const HEADER_TIME: Duration = Duration::from_secs(60);
+/// How long a client may take nothing of an answer.
+const WRITE_TIME: Duration = Duration::from_secs(30);
+/// How long requests that have begun may take once the issuer stops.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Answers everybody who connects to `listener` by `router`, until `stopping`; then finishes what has begun.
+pub(crate) async fn accept_all<L: Listener>(mut listener: L, router: Router, stopping: Stopping) {
+    let (http, graceful) = (builder(), GracefulShutdown::new());
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let service = TowerToHyperService::new(router);
+    loop {
+        let accept = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await.0)
+        };
+        let (place, stream) = tokio::select! {
+            accepted = accept => accepted,
+            () = stopping.clone().wait() => break,
+        };
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(WRITE_TIME));
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service.clone());
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A connection that ends in an error has nobody left to tell.
+            let _ended = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
+}
+
+fn builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_headers(HEADERS)
+        .max_header_size(HEADER_BYTES)
+        .half_close(false);
+    builder
+}

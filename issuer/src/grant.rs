@@ -1,0 +1,109 @@
+//! Whether a client gets what it asks for: pure, a function of the ask, the client's ceiling and the time.
+
+use crate::ask::{Ask, Part};
+use crate::ceiling::{Ceiling, Entry};
+use crate::clock::Moment;
+use crate::life;
+use edgewrit_shared::document::Fault;
+use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
+use edgewrit_shared::time::UnixSeconds;
+
+/// The time that a task's writs have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// When the task began; `iat` and `nbf` of its writs.
+    pub born: Moment,
+    /// When its writs expire.
+    pub expires: UnixSeconds,
+}
+
+impl Term {
+    /// `iat` and `nbf` of the writs.
+    #[must_use]
+    pub const fn from(&self) -> UnixSeconds {
+        self.born.seconds()
+    }
+
+    /// Seconds from the one to the other.
+    #[must_use]
+    pub const fn life(&self) -> u64 {
+        self.expires.since(self.from())
+    }
+}
+
+/// Grants `ask` from `now` on, if it lies within `ceiling`.
+///
+/// # Errors
+/// Everything that lies beyond, each with its place in the ask.
+pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, Vec<Fault>> {
+    let mut beyond = Vec::new();
+    let mut longest = u64::MAX;
+    for part in &ask.parts {
+        match ceiling.entry(&part.audience) {
+            Some(entry) => {
+                longest = longest.min(entry.ttl_max);
+                beyond.extend(part_beyond(part, entry));
+            }
+            None => beyond.push(fault(
+                parent(&part.place),
+                "the ceiling has no entry for this audience".to_owned(),
+            )),
+        }
+    }
+    beyond.extend(life_beyond(ask.ttl, longest));
+    if !beyond.is_empty() {
+        return Err(beyond);
+    }
+    let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT).min(longest);
+    Ok(Term {
+        born: now,
+        expires: now.seconds().plus(life),
+    })
+}
+
+fn life_beyond(ttl: Option<u64>, longest: u64) -> Option<Fault> {
+    let asked = ttl.filter(|asked| *asked > longest)?;
+    let (asked, longest) = (life::write(asked), life::write(longest));
+    Some(fault(
+        "/ttl",
+        format!("`{asked}` is longer than the ceiling's `{longest}`"),
+    ))
+}
+
+fn part_beyond(part: &Part, entry: &Entry) -> Vec<Fault> {
+    let reasons = part.grants.iter().enumerate().flat_map(|(index, grant)| {
+        let reasons = [authority_beyond(grant, entry), uses_beyond(grant, entry)];
+        reasons.into_iter().flatten().map(move |reason| (index, reason))
+    });
+    reasons
+        .map(|(index, reason)| fault(&format!("{}/{index}", part.place), reason))
+        .collect()
+}
+
+fn authority_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
+    match narrower(grant, &entry.grants) {
+        Narrowing::Narrower => None,
+        Narrowing::Wider { reason } => Some(reason),
+    }
+}
+
+fn uses_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
+    let most = entry.uses_max?;
+    match grant.uses() {
+        Some(uses) if uses.max <= most => None,
+        Some(uses) => Some(format!("{} uses, the ceiling allows {most}", uses.max)),
+        None => Some(format!("any number of uses, the ceiling allows {most}")),
+    }
+}
+
+fn fault(place: &str, message: String) -> Fault {
+    Fault {
+        place: place.to_owned(),
+        message,
+    }
+}
+
+fn parent(place: &str) -> &str {
+    place.rsplit_once('/').map_or(place, |(parent, _)| parent)
+}

@@ -1,0 +1,123 @@
+//! What an operator does: register clients and edges. Reached over the socket in the data folder, or in-process when nobody serves.
+
+use super::{answer, body};
+use crate::ask::read_id;
+use crate::ceiling::{CEILING_VALUES, Ceiling, read_audience};
+use crate::origin::{ORIGIN_EXPECTED, Origin};
+use crate::problem::{Code, Problem};
+use crate::registry::Registry;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Longest name of a client or edge, in bytes: its id is longer by 13.
+const NAME_BYTES: usize = 64;
+/// Upstreams of one edge.
+const UPSTREAMS: usize = 64;
+
+/// What registering needs.
+#[derive(Debug)]
+pub struct Office {
+    /// Who is registered.
+    pub registry: Arc<Registry>,
+    /// The issuer's origin, once it is known.
+    pub issuer: Option<String>,
+    /// The `x` of the keys that edges pin.
+    pub trust: Vec<String>,
+}
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/clients", post(add_client))
+        .route("/edges", post(add_edge))
+}
+
+async fn add_client(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        let members = node.object(&["name", "ceiling"])?;
+        let name = members.required("name").and_then(read_name);
+        let ceiling = members.required("ceiling").and_then(Ceiling::read);
+        Some((name?, ceiling?))
+    };
+    let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
+    let credential = office.registry.add_client(name, ceiling).await?;
+    tracing::info!(client_id = credential.id, "client registered");
+    let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
+    Ok(answer::json(StatusCode::CREATED, &answer))
+}
+
+/// An edge as asked for.
+struct NewEdge {
+    name: String,
+    audience: String,
+    upstreams: Vec<String>,
+    issuer: Option<String>,
+}
+
+async fn add_edge(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let (edge, _) = body::json(request, JSON_VALUES, NewEdge::read).await?;
+    let Some(issuer) = office.issuer.clone().or(edge.issuer) else {
+        let how = "start `edgewrit serve` once, or name it with `--issuer`";
+        return Err(Problem::new(Code::IssuerUnknown).detail(how));
+    };
+    let upstreams = json!(edge.upstreams);
+    let add = office
+        .registry
+        .add_edge(edge.name, edge.audience.clone(), upstreams.to_string());
+    let credential = add.await?;
+    tracing::info!(edge_id = credential.id, "edge registered");
+    let answer = json!({
+        "issuer": issuer,
+        "trust": office.trust,
+        "edge": {"id": credential.id, "credential": credential.secret.expose()},
+        "audience": edge.audience,
+        "upstreams": upstreams,
+    });
+    Ok(answer::json(StatusCode::CREATED, &answer))
+}
+
+impl NewEdge {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let members = node.object(&["name", "audience", "upstreams", "issuer"])?;
+        let name = members.required("name").and_then(read_name);
+        let audience = members.required("audience").and_then(read_audience);
+        let upstreams = members.required("upstreams").and_then(read_upstreams);
+        let issuer = members.optional("issuer").map(read_origin);
+        Some(Self {
+            name: name?,
+            audience: audience?,
+            upstreams: upstreams?,
+            issuer: issuer.unwrap_or_default(),
+        })
+    }
+}
+
+fn read_name(node: &Node<'_>) -> Option<String> {
+    let name = read_id(node)?;
+    if name.len() > NAME_BYTES {
+        return node.expected(&format!("at most {NAME_BYTES} characters"));
+    }
+    Some(name)
+}
+
+fn read_upstreams(node: &Node<'_>) -> Option<Vec<String>> {
+    let items = node.list(UPSTREAMS)?;
+    if items.is_empty() {
+        node.fault("expected at least one upstream");
+    }
+    let upstreams: Vec<_> = items.iter().map(read_origin).collect();
+    upstreams.into_iter().collect()
+}
+
+fn read_origin(node: &Node<'_>) -> Option<String> {
+    match Origin::parse(node.text()?) {
+        Some(origin) => Some(origin.to_string()),
+        None => node.expected(ORIGIN_EXPECTED),
+    }
+}

@@ -1,0 +1,50 @@
+//! What edges use: boots and spending.
+
+use super::{answer, auth, body};
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use crate::spending::{SpendError, Wish};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+pub(super) fn routes() -> Router<Arc<Issuer>> {
+    Router::new()
+        .route("/v1/edges/boot", post(boot))
+        .route("/v1/uses", post(uses))
+}
+
+async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let edge = auth::edge(&issuer, request.headers())?;
+    body::nothing(request).await?;
+    let boot_id = issuer.boot(&edge).await?;
+    Ok(answer::json(StatusCode::CREATED, &json!({"boot_id": boot_id})))
+}
+
+async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let edge = auth::edge(&issuer, request.headers())?;
+    let (wish, bytes) = body::json(request, JSON_VALUES, Wish::read).await?;
+    let spent = issuer.spend(&edge, wish, Sha256::digest(&bytes).into()).await?;
+    Ok(answer::json(StatusCode::OK, &json!({"spent": spent})))
+}
+
+impl From<SpendError> for Problem {
+    fn from(error: SpendError) -> Self {
+        match error {
+            SpendError::Writ(label) => Self::new(Code::WritRefused).inside(label),
+            SpendError::NotInWrit(id) => Self::new(Code::NotInWrit).inside(id),
+            SpendError::UnknownBoot => Self::new(Code::NotFound).detail("the boot is not one of this edge"),
+            SpendError::CounterReused => Code::CounterReused.into(),
+            SpendError::Exhausted => Code::UsesExhausted.into(),
+            SpendError::Bundle(error) => error.into(),
+            SpendError::Store(error) => error.into(),
+            SpendError::Random(error) => error.into(),
+        }
+    }
+}

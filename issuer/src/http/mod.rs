@@ -1,0 +1,53 @@
+//! The endpoints: each group in a file of its own, translating between HTTP and what the rest of the crate says.
+
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use std::sync::Arc;
+
+mod admin;
+mod answer;
+mod auth;
+mod body;
+mod bundle;
+mod edges;
+mod finish;
+mod oauth;
+mod tasks;
+mod wellknown;
+
+pub use admin::Office;
+use finish::Names;
+
+/// Longest body of a request, in bytes.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// Longest body on the administrator's socket, in bytes: a ceiling of ten thousand grants fits.
+pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// Everything that strangers can reach.
+pub fn app(issuer: Arc<Issuer>) -> Router {
+    let routes = Router::new()
+        .merge(wellknown::routes())
+        .merge(bundle::routes())
+        .merge(oauth::routes())
+        .merge(tasks::routes())
+        .merge(edges::routes())
+        .with_state(issuer);
+    finished(routes, BODY_BYTES)
+}
+
+/// What an operator can reach, over the socket in the data folder.
+pub fn admin(office: Arc<Office>) -> Router {
+    finished(admin::routes().with_state(office), ADMIN_BODY_BYTES)
+}
+
+fn finished(routes: Router, body_bytes: usize) -> Router {
+    routes
+        .fallback(async || Problem::new(Code::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
+        .layer(DefaultBodyLimit::max(body_bytes))
+        .layer(from_fn(finish::log))
+        .layer(from_fn_with_state(Arc::new(Names::default()), finish::finish))
+}

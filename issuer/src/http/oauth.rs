@@ -1,0 +1,219 @@
+//! `POST /oauth/token`: the client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and
+//! `resource` (RFC 8707).
+
+use super::{answer, auth, body};
+use crate::ask::{Ask, Part, is_audience, read_grant};
+use crate::id;
+use crate::issuer::Issuer;
+use crate::problem::Problem;
+use crate::reading::{self, ReadError};
+use crate::registry::Client;
+use crate::session::{self, SESSION_LIFE};
+use crate::task::{StartError, Started};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::post;
+use edgewrit_shared::claims::Authority;
+use edgewrit_shared::document::{Fault, Node};
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::limits::{GRANTS_PER_WRIT, JSON_VALUES};
+use edgewrit_shared::secret::Secret;
+use error::{Name, Refusal};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+mod error;
+mod form;
+
+use form::Form;
+
+pub(super) fn routes() -> Router<Arc<Issuer>> {
+    Router::new().route("/oauth/token", post(token))
+}
+
+async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
+    match answer_to(&issuer, request).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.response(),
+    }
+}
+
+async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+    let headers = request.headers().clone();
+    let mut form = Form::read(body::form(request, &["resource"]).await?);
+    let client = authenticate(issuer, &headers, &mut form)?;
+    match form.take("grant_type").as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => {
+            return Err(Refusal::new(
+                Name::UnsupportedGrantType,
+                "expected `client_credentials`",
+            ));
+        }
+        None => return Err(Refusal::new(Name::InvalidRequest, "missing `grant_type`")),
+    }
+    let resource = form.resource()?;
+    if resource.as_deref() == Some(issuer.config.issuer.as_str()) {
+        return open_session(issuer, &client, &mut form);
+    }
+    let audience = resource.or_else(|| client.ceiling.only_audience().map(str::to_owned));
+    let audience = audience.filter(|audience| is_audience(audience) && client.ceiling.entry(audience).is_some());
+    let unknown = || {
+        Refusal::new(
+            Name::InvalidTarget,
+            "expected `resource` to be one audience of the client's ceiling",
+        )
+    };
+    let part = asked(&mut form, audience.ok_or_else(unknown)?)?;
+    let by_scope = part.place == SCOPE;
+    let started = issuer.start(&client, ask(issuer, part)?, None).await;
+    let started = started.map_err(|error| beyond(error, by_scope))?;
+    writ(&started)
+}
+
+/// By Basic or in the form, not both (RFC 6749, section 2.3).
+fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result<Arc<Client>, Refusal> {
+    let in_form = (form.take("client_id"), form.take("client_secret").map(Secret::new));
+    let shown = match (auth::basic(headers), in_form) {
+        (Some((id, _)), (Some(other), None)) if id != other => None,
+        (Some(shown), (_, None)) => Some(shown),
+        (None, (Some(id), Some(secret))) => Some((id, secret)),
+        _ => None,
+    };
+    let client = shown.and_then(|(id, secret)| issuer.registry.authenticate_client(&id, &secret));
+    client.ok_or(Refusal::new(Name::InvalidClient, "client authentication failed"))
+}
+
+fn open_session(issuer: &Issuer, client: &Client, form: &mut Form) -> Result<Response, Refusal> {
+    if form.take("scope").is_some() || form.take("authorization_details").is_some() {
+        let why = "a session at the issuer has no `scope` and no `authorization_details`";
+        return Err(Refusal::new(Name::InvalidScope, why));
+    }
+    let origin = issuer.config.issuer.as_str();
+    let session = session::open(&issuer.session, origin, &client.client_id, issuer.clock.now());
+    Ok(answer::json(
+        StatusCode::OK,
+        &Answer {
+            access_token: &session.map_err(Problem::from)?,
+            token_type: "Bearer",
+            expires_in: SESSION_LIFE,
+            ..Answer::default()
+        },
+    ))
+}
+
+/// Where grants stand that were asked for as `scope`.
+const SCOPE: &str = "scope";
+/// Where they stand otherwise.
+const DETAILS: &str = "authorization_details";
+
+/// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
+fn asked(form: &mut Form, audience: String) -> Result<Part, Refusal> {
+    let (place, grants) = match (form.take(SCOPE), form.take(DETAILS)) {
+        (Some(scope), None) => (SCOPE, scopes(&scope)?),
+        (None, Some(details)) => (DETAILS, details_of(&details)?),
+        _ => {
+            let why = "expected exactly one of `scope` and `authorization_details`";
+            return Err(Refusal::new(Name::InvalidRequest, why));
+        }
+    };
+    let place = place.to_owned();
+    Ok(Part {
+        audience,
+        place,
+        grants,
+    })
+}
+
+fn scopes(text: &str) -> Result<Vec<Grant>, Refusal> {
+    let scopes: Vec<&str> = text.split(' ').collect();
+    if scopes.len() > GRANTS_PER_WRIT {
+        return Err(Refusal::new(
+            Name::InvalidScope,
+            format!("more than {GRANTS_PER_WRIT} scopes"),
+        ));
+    }
+    let grants: Result<_, _> = scopes.into_iter().map(Grant::from_scope).collect();
+    grants.map_err(|message| Refusal::new(Name::InvalidScope, message))
+}
+
+fn details_of(text: &str) -> Result<Vec<Grant>, Refusal> {
+    let read = |node: &Node<'_>| {
+        let items = node.list(GRANTS_PER_WRIT)?;
+        if items.is_empty() {
+            node.fault("expected at least one grant");
+        }
+        let grants: Vec<_> = items.iter().map(read_grant).collect();
+        grants.into_iter().collect()
+    };
+    reading::json(text.as_bytes(), JSON_VALUES, read).map_err(|error| {
+        let why = match error {
+            ReadError::Json(error) => error.to_string(),
+            ReadError::Shape(faults) => joined(&faults),
+        };
+        Refusal::new(Name::InvalidAuthorizationDetails, why)
+    })
+}
+
+fn joined(faults: &[Fault]) -> String {
+    let faults: Vec<_> = faults.iter().map(Fault::to_string).collect();
+    faults.join("; ")
+}
+
+/// A task of its own, with ids that nobody chose.
+fn ask(issuer: &Issuer, part: Part) -> Result<Ask, Refusal> {
+    let now = issuer.clock.now();
+    Ok(Ask {
+        task_id: id::fresh(now).map_err(Problem::from)?,
+        orch_id: id::fresh(now).map_err(Problem::from)?,
+        agent: None,
+        parts: vec![part],
+        ttl: None,
+        count: 1,
+    })
+}
+
+fn beyond(error: StartError, by_scope: bool) -> Refusal {
+    match error {
+        StartError::Beyond(faults) if by_scope => Refusal::new(Name::InvalidScope, joined(&faults)),
+        StartError::Beyond(faults) => Refusal::new(Name::InvalidAuthorizationDetails, joined(&faults)),
+        error => Problem::from(error).into(),
+    }
+}
+
+#[derive(Default, Serialize)]
+struct Answer<'a> {
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_id: Option<&'a str>,
+}
+
+fn writ(started: &Started) -> Result<Response, Refusal> {
+    let (Some(writ), Some(authority)) = (started.writs.first(), started.task.authorities().into_iter().next()) else {
+        return Err(Refusal::new(Name::ServerError, "the issuer failed"));
+    };
+    let mut answer = Answer {
+        access_token: &writ.token,
+        token_type: "Bearer",
+        expires_in: writ.expires_in,
+        task_id: Some(&started.task.ask.task_id),
+        ..Answer::default()
+    };
+    match authority {
+        Authority::Scope(scopes) => answer.scope = Some(scopes.join(" ")),
+        Authority::Details(grants) => {
+            let grants: Vec<_> = grants.iter().map(Grant::to_json).collect();
+            answer.authorization_details = RawValue::from_string(format!("[{}]", grants.join(","))).ok();
+        }
+    }
+    Ok(answer::json(StatusCode::OK, &answer))
+}

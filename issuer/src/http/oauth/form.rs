@@ -1,0 +1,32 @@
+//! The parameters of a token request.
+
+use super::error::{Name, Refusal};
+
+/// Parameters that were sent and not taken yet. Those that nobody takes are ignored (RFC 6749, section 3.2).
+#[derive(Debug)]
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// A parameter without a value is as good as none (RFC 6749, section 3.2).
+    pub(super) fn read(mut pairs: Vec<(String, String)>) -> Self {
+        pairs.retain(|(_, value)| !value.is_empty());
+        Self(pairs)
+    }
+
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(own, _)| own == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    /// The one `resource`. RFC 8707 allows several; a writ has exactly one audience.
+    pub(super) fn resource(&mut self) -> Result<Option<String>, Refusal> {
+        let first = self.take("resource");
+        if self.take("resource").is_some() {
+            return Err(Refusal::new(
+                Name::InvalidTarget,
+                "expected one `resource`: a writ has one audience",
+            ));
+        }
+        Ok(first)
+    }
+}

@@ -1,0 +1,113 @@
+//! `/v1/tasks`: what orchestrators use.
+
+use super::{answer, auth, body};
+use crate::ask::Ask;
+use crate::issuer::Issuer;
+use crate::mint::Writ;
+use crate::problem::{Code, Problem};
+use crate::rfc3339;
+use crate::store::task::Repeat;
+use crate::task::Started;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::post;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// Longest `Idempotency-Key`, in characters.
+const KEY_CHARACTERS: usize = 128;
+
+pub(super) fn routes() -> Router<Arc<Issuer>> {
+    Router::new()
+        .route("/v1/tasks", post(start))
+        .route("/v1/tasks/{task_id}/complete", post(complete))
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    task_id: &'a str,
+    expires_at: String,
+    writs: Vec<AnsweredWrit<'a>>,
+}
+
+#[derive(Serialize)]
+struct AnsweredWrit<'a> {
+    audience: &'a str,
+    access_token: &'a str,
+    agent_id: &'a str,
+    jti: &'a str,
+    expires_in: u64,
+}
+
+impl<'a> From<&'a Started> for Answer<'a> {
+    fn from(started: &'a Started) -> Self {
+        Self {
+            task_id: &started.task.ask.task_id,
+            expires_at: rfc3339::write(started.task.term.expires),
+            writs: started.writs.iter().map(AnsweredWrit::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
+    fn from(writ: &'a Writ) -> Self {
+        Self {
+            audience: &writ.audience,
+            access_token: &writ.token,
+            agent_id: &writ.agent_id,
+            jti: &writ.jti,
+            expires_in: writ.expires_in,
+        }
+    }
+}
+
+async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let client = auth::client(&issuer, request.headers())?;
+    let key = repeat_key(request.headers())?;
+    let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
+    let repeat = key.map(|key| repeat(key, &bytes));
+    let started = issuer.start(&client, ask, repeat).await?;
+    Ok(answer::json(StatusCode::CREATED, &Answer::from(&started)))
+}
+
+fn repeat(key: String, body: &Bytes) -> Repeat {
+    let hash = Sha256::digest(body).into();
+    Repeat { key, hash }
+}
+
+fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut all = headers.get_all("idempotency-key").iter();
+    let key = match (all.next(), all.next()) {
+        (None, _) => return Ok(None),
+        (Some(only), None) => only.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    if (1..=KEY_CHARACTERS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(key.to_owned()));
+    }
+    let expected = format!("expected one `idempotency-key` of 1 to {KEY_CHARACTERS} visible ASCII characters");
+    Err(Problem::new(Code::BadRequest).detail(expected))
+}
+
+async fn complete(
+    State(issuer): State<Arc<Issuer>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let client = auth::client(&issuer, request.headers())?;
+    let Ok(Path(task_id)) = path else {
+        return Err(Code::NotFound.into());
+    };
+    body::nothing(request).await?;
+    let completed = issuer.complete(&client, task_id.clone()).await?;
+    let completed = completed.ok_or(Problem::new(Code::NotFound))?;
+    let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});
+    Ok(answer::json(StatusCode::OK, &answer))
+}

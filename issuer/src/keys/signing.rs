@@ -1,0 +1,188 @@
+//! An Ed25519 key pair, kept as a private JWK (RFC 8037).
+
+use super::{KeysError, Start};
+use crate::folder::{read_private, write_private};
+use crate::id::random;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::signature::{Compact, Dalek, Verify as _};
+use serde::Deserialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// A private key and its public half. Made, kept and used for rare documents by `ed25519-compact`.
+pub struct SigningKey {
+    pair: ed25519_compact::KeyPair,
+    public: PublicKey,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.public.kid())
+    }
+}
+
+/// The file: RFC 8037, section 2, with `kid`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Jwk {
+    kty: String,
+    crv: String,
+    x: String,
+    d: String,
+    kid: String,
+}
+
+impl SigningKey {
+    pub(super) fn open(path: PathBuf, start: Start) -> Result<Self, KeysError> {
+        match read_private(&path)? {
+            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path, what)),
+            None if start == Start::First => Self::make(&path),
+            None => Err(KeysError::Missing(path)),
+        }
+    }
+
+    /// A new key that is kept nowhere.
+    pub(super) fn fresh() -> Result<Self, KeysError> {
+        let seed = Zeroizing::new(random::<32>()?);
+        Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
+    }
+
+    fn make(path: &Path) -> Result<Self, KeysError> {
+        let key = Self::fresh()?;
+        write_private(path, &key.to_jwk())?;
+        Ok(key)
+    }
+
+    fn from_seed(seed: &[u8; 32]) -> Result<Self, &'static str> {
+        let seed = ed25519_compact::Seed::new(*seed);
+        let pair = ed25519_compact::KeyPair::try_from_seed(seed).map_err(|_| "`d` is zero")?;
+        let public = PublicKey::from_bytes(&pair.pk).map_err(|_| "`d` is no Ed25519 key")?;
+        let key = Self { pair, public };
+        key.prove()?;
+        Ok(key)
+    }
+
+    fn from_jwk(bytes: &[u8]) -> Result<Self, &'static str> {
+        let jwk: Jwk = serde_json::from_slice(bytes).map_err(|_| "expected a private JWK with `kty crv x d kid`")?;
+        if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
+            return Err("expected `kty` to be `OKP` and `crv` to be `Ed25519`");
+        }
+        let (d, mut seed) = (Zeroizing::new(jwk.d), Zeroizing::new([0; 32]));
+        let read = URL_SAFE_NO_PAD.decode_slice(d.as_bytes(), seed.as_mut_slice());
+        if read != Ok(32) {
+            return Err("expected `d` to be 43 characters of base64url");
+        }
+        let key = Self::from_seed(&seed)?;
+        if key.public.x() != jwk.x || key.public.kid() != jwk.kid {
+            return Err("`x` and `kid` do not belong to `d`");
+        }
+        Ok(key)
+    }
+
+    fn to_jwk(&self) -> Zeroizing<Vec<u8>> {
+        let d = Zeroizing::new(URL_SAFE_NO_PAD.encode(self.seed().as_slice()));
+        let (x, kid) = (self.public.x(), self.public.kid());
+        let text = format!(
+            r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}","d":"{}","kid":"{kid}"}}"#,
+            *d
+        );
+        Zeroizing::new((text + "\n").into_bytes())
+    }
+
+    /// Signs once and verifies with both implementations: a key that was damaged on disk or in memory shows here, not at the edges.
+    fn prove(&self) -> Result<(), &'static str> {
+        let (message, signature) = (b"edgewrit key check", self.raw(b"edgewrit key check"));
+        let dalek = Dalek.verify(&self.public, message, &signature);
+        let compact = Compact.verify(&self.public, message, &signature);
+        dalek
+            .and(compact)
+            .map(|_| ())
+            .map_err(|_| "what it signs does not verify")
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The 32 bytes from which the pair is made.
+    pub(crate) fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(*self.pair.sk.seed())
+    }
+
+    /// Signs one document of `kind`.
+    #[must_use]
+    pub fn sign(&self, kind: Kind, payload: &[u8]) -> String {
+        let input = SigningInput::new(kind, Algorithm::EdDsa, self.public.kid(), payload);
+        let signature = self.raw(input.bytes());
+        input.attach(&signature)
+    }
+
+    fn raw(&self, message: &[u8]) -> [u8; 64] {
+        *self.pair.sk.sign(message, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("writ.json");
+        (folder, path)
+    }
+
+    #[test]
+    fn a_key_is_made_once_and_read_again() {
+        let (_folder, path) = folder();
+        let made = SigningKey::open(path.clone(), Start::First).unwrap();
+        let read = SigningKey::open(path.clone(), Start::Later).unwrap();
+        assert_eq!(made.public(), read.public());
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_is_gone_is_not_replaced() {
+        let (_folder, path) = folder();
+        assert!(matches!(
+            SigningKey::open(path, Start::Later),
+            Err(KeysError::Missing(_))
+        ));
+    }
+
+    #[test]
+    fn a_damaged_key_is_refused() {
+        let (_folder, path) = folder();
+        SigningKey::open(path.clone(), Start::First).unwrap();
+        let whole = fs::read_to_string(&path).unwrap();
+        let other = SigningKey::fresh().unwrap().public().x();
+        let own = SigningKey::open(path.clone(), Start::Later).unwrap().public().x();
+        let damages = [
+            String::new(),
+            whole.replace("OKP", "EC"),
+            whole.replace(&own, &other),
+            whole.replace("\"d\":\"", "\"d\":\"A"),
+            whole.replace("{", "{\"more\":1,"),
+        ];
+        for damaged in damages {
+            fs::write(&path, &damaged).unwrap();
+            let found = SigningKey::open(path.clone(), Start::Later);
+            assert!(matches!(found, Err(KeysError::Malformed(..))), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_key_prints_its_name_and_nothing_else() {
+        let key = SigningKey::fresh().unwrap();
+        let d = URL_SAFE_NO_PAD.encode(key.seed().as_slice());
+        assert!(!format!("{key:?}").contains(&d));
+    }
+}

@@ -1,0 +1,256 @@
+//! Errors as clients see them (RFC 9457). Status, code and title stand in one table; what the log may know beyond that is a field of its own.
+
+use crate::bundle::BundleError;
+use crate::id::NoRandomness;
+use crate::mint::MintError;
+use crate::reading::ReadError;
+use crate::registry::RegisterError;
+use crate::store::StoreError;
+use crate::task::StartError;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use edgewrit_shared::document::Fault;
+use serde_json::{Value, json};
+
+/// Faults that one answer lists; the rest is counted.
+const FAULTS: usize = 100;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
+        /// What went wrong. Codes are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+            /// The `error_code`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+            const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is not one: a header or query that cannot be read.
+    BadRequest = BAD_REQUEST, "bad_request", "the request cannot be read";
+    /// The body is not JSON.
+    MalformedJson = BAD_REQUEST, "malformed_json", "the body is not JSON";
+    /// Nobody is identified.
+    Unauthorized = UNAUTHORIZED, "unauthorized", "authentication failed";
+    /// More was asked for than the client's ceiling holds.
+    BeyondCeiling = FORBIDDEN, "beyond_ceiling", "more is asked for than the client's ceiling holds";
+    /// The writ that was presented does not count.
+    WritRefused = FORBIDDEN, "writ_refused", "the writ does not count here";
+    /// An allowance that the writ does not name.
+    NotInWrit = FORBIDDEN, "not_in_writ", "the writ names no such allowance";
+    /// There is no such thing.
+    NotFound = NOT_FOUND, "not_found", "there is no such resource";
+    /// There is, but it does not take this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "the resource does not take this method";
+    /// The body did not arrive in time.
+    RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "the body did not arrive in time";
+    /// The client has such a task.
+    TaskExists = CONFLICT, "task_exists", "the client has such a task already";
+    /// Nothing is left to spend.
+    UsesExhausted = CONFLICT, "uses_exhausted", "no uses are left";
+    /// The name is taken.
+    NameTaken = CONFLICT, "name_taken", "the name is taken";
+    /// Nobody ever said how the issuer is called.
+    IssuerUnknown = CONFLICT, "issuer_unknown", "the issuer's origin is not known yet";
+    /// The body is too large.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body_too_large", "the body is too large";
+    /// The body is of another type.
+    ContentType = UNSUPPORTED_MEDIA_TYPE, "content_type", "the body is of another type";
+    /// The body has another shape.
+    InvalidRequest = UNPROCESSABLE_ENTITY, "invalid_request", "the body is not what is expected";
+    /// The key was used for another request.
+    KeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused", "the idempotency key was used for another request";
+    /// The spend key was used for another request.
+    CounterReused = UNPROCESSABLE_ENTITY, "counter_reused", "the spend key was used for another request";
+    /// The grants do not fit.
+    WritTooLong = UNPROCESSABLE_ENTITY, "writ_too_long", "the grants do not fit into a writ";
+    /// A defect of the issuer.
+    Internal = INTERNAL_SERVER_ERROR, "internal", "the issuer failed";
+    /// Not now.
+    Unavailable = SERVICE_UNAVAILABLE, "unavailable", "the issuer cannot do this now";
+}
+
+/// An error as a response. Its body is rendered by the outermost layer, which knows the request's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    detail: Option<String>,
+    faults: Vec<Fault>,
+    inside: Option<String>,
+}
+
+impl Problem {
+    /// A problem that its code says everything about.
+    #[must_use]
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            detail: None,
+            faults: Vec::new(),
+            inside: None,
+        }
+    }
+
+    /// What the client may know beyond the code.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// What is wrong, each with its place in the request.
+    #[must_use]
+    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// What only the log may know.
+    #[must_use]
+    pub fn inside(mut self, inside: impl Into<String>) -> Self {
+        self.inside = Some(inside.into());
+        self
+    }
+
+    /// The code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What only the log may know.
+    #[must_use]
+    pub fn for_log(&self) -> Option<&str> {
+        self.inside.as_deref()
+    }
+
+    /// The problem in one line, for bodies of other forms.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let detail = self.detail.iter().cloned();
+        let faults = self.faults.iter().map(Fault::to_string);
+        let all: Vec<_> = std::iter::once(self.code.title().to_owned())
+            .chain(detail)
+            .chain(faults)
+            .collect();
+        all.join("; ")
+    }
+
+    /// The problem as JSON, for the request called `request_id`.
+    #[must_use]
+    pub fn body(&self, request_id: &str) -> Value {
+        let code = self.code.as_str();
+        let mut body = json!({
+            "type": format!("urn:edgewrit:error:{code}"),
+            "title": self.code.title(),
+            "status": self.code.status().as_u16(),
+            "error_code": code,
+            "request_id": request_id,
+        });
+        let mut set = |name: &str, value: Value| {
+            if let Some(members) = body.as_object_mut() {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        if let Some(detail) = &self.detail {
+            set("detail", json!(detail));
+        }
+        if !self.faults.is_empty() {
+            let faults = self.faults.iter().take(FAULTS);
+            let list: Vec<_> = faults
+                .map(|fault| json!({"place": fault.place, "message": fault.message}))
+                .collect();
+            set("problems", json!(list));
+            set("problem_count", json!(self.faults.len()));
+        }
+        body
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Json(error) => Self::new(Code::MalformedJson).detail(error.to_string()),
+            ReadError::Shape(faults) => Self::new(Code::InvalidRequest).faults(faults),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::new(Code::Unavailable).inside(error.to_string())
+    }
+}
+
+impl From<NoRandomness> for Problem {
+    fn from(error: NoRandomness) -> Self {
+        Self::new(Code::Unavailable).inside(error.to_string())
+    }
+}
+
+impl From<BundleError> for Problem {
+    fn from(error: BundleError) -> Self {
+        Self::new(Code::Unavailable).inside(error.to_string())
+    }
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::Taken => Code::NameTaken.into(),
+            RegisterError::Random(error) => error.into(),
+            RegisterError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MintError> for Problem {
+    fn from(error: MintError) -> Self {
+        match &error {
+            MintError::TooLong { .. } => Self::new(Code::WritTooLong).detail(error.to_string()),
+            MintError::Unfaithful => Self::new(Code::Internal).inside(error.to_string()),
+            MintError::Sign(_) => Self::new(Code::Unavailable).inside(error.to_string()),
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Beyond(faults) => Self::new(Code::BeyondCeiling).faults(faults),
+            StartError::Exists => Code::TaskExists.into(),
+            StartError::KeyReused => Code::KeyReused.into(),
+            StartError::Mint(error) => error.into(),
+            StartError::Store(error) => error.into(),
+            StartError::Random(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Running: a listener for everybody, a socket for the operator, an orderly end.
+
+use crate::bundle::Stopping;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, listening};
+use crate::connection::accept_all;
+use crate::folder::{Folder, FolderError, write_private};
+use crate::http::{Office, admin, app};
+use crate::issuer::{Data, Issuer, OpenError};
+use axum::serve::ListenerExt as _;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{error, fmt, fs, io};
+use tokio::net::{TcpListener, UnixListener};
+
+/// Where the issuer's origin is kept for commands that run without a server.
+pub(crate) const ISSUER_FILE: &str = "issuer";
+/// Where tools find the address that is really listened on.
+const LISTENING_FILE: &str = "listening";
+/// The operator's socket.
+pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// Where; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// The issuer's origin; on loopback it follows from the address.
+    pub issuer: Option<String>,
+    /// Trust domain of the agents' SPIFFE ids; the issuer's host if not named.
+    pub trust_domain: Option<String>,
+    /// Whether somebody else does TLS before this.
+    pub behind_tls_proxy: bool,
+}
+
+/// Why the issuer does not serve.
+#[derive(Debug)]
+pub enum ServeError {
+    /// A setting.
+    Config(ConfigError),
+    /// The data folder.
+    Open(OpenError),
+    /// A file in it.
+    Folder(FolderError),
+    /// The address.
+    Listen(SocketAddr, io::Error),
+    /// The operator's socket.
+    Socket(PathBuf, io::Error),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+            Self::Folder(error) => error.fmt(f),
+            Self::Listen(address, error) => write!(f, "`--listen`: `{address}`: {error}"),
+            Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl error::Error for ServeError {}
+
+impl From<ConfigError> for ServeError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<FolderError> for ServeError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
+    }
+}
+
+/// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are answered.
+///
+/// # Errors
+/// [`ServeError`], before anything is answered.
+pub async fn serve(
+    path: &Path,
+    listen: Listen,
+    clock: Clock,
+    ready: impl FnOnce(&str),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    listening(listen.address, listen.issuer.as_deref(), listen.behind_tls_proxy)?;
+    let data = Data::open(path, clock).await.map_err(ServeError::Open)?;
+    let refused = |error| ServeError::Listen(listen.address, error);
+    let tcp = TcpListener::bind(listen.address).await.map_err(refused)?;
+    let address = tcp.local_addr().map_err(refused)?;
+    let origin = listening(address, listen.issuer.as_deref(), listen.behind_tls_proxy)?;
+    let config = Config::new(&origin, listen.trust_domain.as_deref())?;
+
+    let folder = data.folder.clone();
+    let office = Arc::new(Office {
+        registry: data.registry(),
+        issuer: Some(config.issuer.to_string()),
+        trust: vec![data.pin()],
+    });
+    let (say_stop, stopping) = Stopping::channel();
+    let issuer = Arc::new(Issuer::new(config, data, stopping.clone()));
+    let socket = operator_socket(&folder)?;
+    let url = format!("http://{address}");
+    write_private(&folder.path(ISSUER_FILE), origin.as_bytes())?;
+    write_private(&folder.path(LISTENING_FILE), url.as_bytes())?;
+
+    let tcp = tcp.tap_io(|stream| {
+        // Answers are small and wanted now. A socket that refuses the option still works.
+        let _refused = stream.set_nodelay(true);
+    });
+    let public = tokio::spawn(accept_all(tcp, app(issuer), stopping.clone()));
+    let private = tokio::spawn(accept_all(socket, admin(office), stopping));
+    tracing::info!(%address, issuer = origin, "serving");
+    ready(&url);
+    stop.await;
+    tracing::info!("stopping");
+    let _nobody_hears = say_stop.send(true);
+    let _drained = tokio::join!(public, private);
+    remove(&folder);
+    Ok(())
+}
+
+/// Binds the operator's socket: under a name in the private key folder first, so that it never has the wrong mode where it is looked for.
+fn operator_socket(folder: &Folder) -> Result<UnixListener, ServeError> {
+    let (aside, path) = (folder.path("keys/admin"), folder.path(ADMIN_SOCKET));
+    let bind = || {
+        remove_if_there(&aside)?;
+        let socket = UnixListener::bind(&aside)?;
+        fs::set_permissions(&aside, fs::Permissions::from_mode(0o600))?;
+        fs::rename(&aside, &path)?;
+        Ok(socket)
+    };
+    bind().map_err(|error| ServeError::Socket(path.clone(), error))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What says that somebody serves goes when nobody does. What cannot be removed is found stale by those who use it.
+fn remove(folder: &Folder) {
+    for name in [ADMIN_SOCKET, LISTENING_FILE] {
+        let _stale = remove_if_there(&folder.path(name));
+    }
+}

@@ -1,0 +1,183 @@
+//! What the issuer remembers: SQLite, written by one thread, read by others.
+//!
+//! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was synced to disk; whatever is
+//! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers are
+//! assigned under it.
+
+use crate::folder::{FolderError, touch_private};
+use crate::id::NoRandomness;
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, Row};
+use std::path::{Path, PathBuf};
+use std::{error, fmt};
+use tokio::sync::watch;
+
+mod checkpoint;
+mod reader;
+pub mod registry;
+pub mod revocation;
+mod schema;
+pub mod spend;
+pub mod task;
+mod writer;
+
+use checkpoint::Checkpointer;
+use reader::Readers;
+use writer::Writer;
+
+/// The store did not do what it was asked to; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// More is queued than is taken in.
+    Busy,
+    /// The database refused: a full disk, a read-only file; what it said, for the log.
+    Unavailable(String),
+    /// The issuer is stopping.
+    Closed,
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => f.write_str("more is queued than is taken in"),
+            Self::Unavailable(what) => write!(f, "the database refused: {what}"),
+            Self::Closed => f.write_str("the issuer is stopping"),
+        }
+    }
+}
+
+impl error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// Why the database cannot be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The file cannot be made.
+    Folder(FolderError),
+    /// SQLite refused.
+    Sqlite(PathBuf, rusqlite::Error),
+    /// A database of another program.
+    Foreign(PathBuf),
+    /// A database of a later version; its version.
+    Later(PathBuf, i64),
+    /// No randomness for a new database's epoch.
+    Random(NoRandomness),
+    /// A thread could not be started.
+    Thread(std::io::Error),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Foreign(path) => write!(f, "{}: not a database of this program", path.display()),
+            Self::Later(path, version) => {
+                let (path, known) = (path.display(), schema::VERSION);
+                write!(
+                    f,
+                    "{path}: schema version is `{version}`, expected at most `{known}`: written by a later release"
+                )
+            }
+            Self::Random(error) => error.fmt(f),
+            Self::Thread(error) => write!(f, "no thread for the database: {error}"),
+        }
+    }
+}
+
+impl error::Error for OpenError {}
+
+/// The store.
+#[derive(Debug)]
+pub struct Store {
+    readers: Readers,
+    writer: Writer,
+    // After the writer: it ends when the writer's thread has.
+    _checkpointer: Checkpointer,
+    epoch: String,
+}
+
+impl Store {
+    /// Opens the database at `path`, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let refused = |error| OpenError::Sqlite(path.to_owned(), error);
+        touch_private(path).map_err(OpenError::Folder)?;
+        let mut connection = Connection::open(path).map_err(refused)?;
+        let epoch = schema::prepare(&mut connection, path)?;
+        let latest = revocation::latest(&connection).map_err(refused)?;
+        let beside = connection_to(path).map_err(refused)?;
+        let (checkpointer, bell) = Checkpointer::start(beside).map_err(OpenError::Thread)?;
+        let writer = Writer::start(connection, latest, bell).map_err(OpenError::Thread)?;
+        Ok(Self {
+            readers: Readers::new(path.to_owned()),
+            writer,
+            _checkpointer: checkpointer,
+            epoch,
+        })
+    }
+
+    /// Names this history of the database; another after a restore.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// The number of the latest durable revocation, as it changes.
+    #[must_use]
+    pub fn latest_revocation(&self) -> watch::Receiver<u64> {
+        self.writer.latest_revocation()
+    }
+
+    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it remains, and nothing else is touched.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the work was not done.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// Does `work` on one consistent state of the database.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.readers.read(work).await
+    }
+}
+
+/// A number as SQLite keeps it. Nothing that is counted here comes near the limit.
+fn int(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The moment that stands in a column as seconds.
+fn seconds(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixSeconds> {
+    let seconds: i64 = row.get(column)?;
+    Ok(UnixSeconds(seconds.unsigned_abs()))
+}
+
+/// Another connection to a database that was prepared.
+fn connection_to(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    schema::settings(&connection)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! Revocations in the order in which they became durable. The order is what edges follow.
+
+use super::{int, seconds};
+use edgewrit_shared::revocation::{Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// Appends a revocation.
+pub fn append(connection: &Connection, revocation: &Revocation) -> rusqlite::Result<()> {
+    let mut append = connection.prepare_cached("INSERT INTO revocations (target, cut, expires) VALUES (?1, ?2, ?3)")?;
+    let target = revocation.target.to_bytes();
+    append.execute(params![target, int(revocation.cut.0), int(revocation.expires.0)])?;
+    Ok(())
+}
+
+/// The number of the latest revocation, 0 before the first.
+pub fn latest(connection: &Connection) -> rusqlite::Result<u64> {
+    let mut latest = connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")?;
+    let seq = latest.query_row([], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(seq.unwrap_or_default().unsigned_abs())
+}
+
+/// The revocations after number `from` that still concern a writ at `now`.
+pub fn since(connection: &Connection, from: u64, now: UnixSeconds) -> rusqlite::Result<Vec<Revocation>> {
+    const SQL: &str = "SELECT target, cut, expires FROM revocations WHERE seq > ?1 AND expires > ?2 ORDER BY seq";
+    let mut since = connection.prepare_cached(SQL)?;
+    let rows = since.query_map(params![int(from), int(now.0)], read)?;
+    rows.collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Revocation> {
+    Ok(Revocation {
+        target: Target::from_bytes(row.get(0)?),
+        cut: seconds(row, 1)?,
+        expires: seconds(row, 2)?,
+    })
+}

@@ -1,0 +1,107 @@
+//! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a constraint on the row itself.
+
+use super::int;
+use crate::allowance::{Left, debit};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// What an edge wants to spend.
+#[derive(Clone, Debug)]
+pub struct Spend {
+    /// Which edge.
+    pub edge_id: String,
+    /// The boot that counts.
+    pub boot_id: String,
+    /// Its count.
+    pub counter: u64,
+    /// SHA-256 of the request.
+    pub request: [u8; 32],
+    /// For each attempt the allowances that could be debited.
+    pub attempts: Vec<Vec<String>>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// What was debited, for each attempt; now, or when the same was asked before.
+    Debited(Vec<String>),
+    /// Not every attempt has an allowance left. Nothing was debited.
+    Exhausted,
+    /// The boot is not one of this edge.
+    UnknownBoot,
+    /// The edge used this count for another request.
+    CounterReused,
+}
+
+/// Remembers a boot.
+pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeconds) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO boots (boot_id, edge_id, created) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![boot_id, edge_id, int(now.0)])?;
+    Ok(())
+}
+
+/// Spends for every attempt, or for none.
+pub fn spend(connection: &Connection, spend: &Spend, now: UnixSeconds) -> rusqlite::Result<Spent> {
+    let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
+    let boot = boot
+        .query_row(params![spend.boot_id, spend.edge_id], |row| row.get(0))
+        .optional()?;
+    let Some(boot) = boot else {
+        return Ok(Spent::UnknownBoot);
+    };
+    if let Some(answer) = answered(connection, boot, spend)? {
+        return Ok(answer);
+    }
+    let left = left(connection, &spend.attempts)?;
+    let Some(debits) = debit(left, &spend.attempts) else {
+        return Ok(Spent::Exhausted);
+    };
+    let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
+    for allowance in &debits {
+        update.execute(params![allowance])?;
+    }
+    remember(connection, boot, spend, &debits, now)?;
+    Ok(Spent::Debited(debits))
+}
+
+/// What was answered when this boot used this count before. Ids have no spaces, so a list of them is one text.
+fn answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
+    let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        if row.get::<_, [u8; 32]>(0)? != spend.request {
+            return Ok(Spent::CounterReused);
+        }
+        let spent: String = row.get(1)?;
+        Ok(Spent::Debited(spent.split(' ').map(str::to_owned).collect()))
+    };
+    find.query_row(params![boot, int(spend.counter)], read).optional()
+}
+
+fn remember(
+    connection: &Connection,
+    boot: i64,
+    spend: &Spend,
+    debits: &[String],
+    now: UnixSeconds,
+) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO spends (boot, counter, request, spent, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (counter, spent) = (int(spend.counter), debits.join(" "));
+    let mut insert = connection.prepare_cached(SQL)?;
+    insert.execute(params![boot, counter, spend.request, spent, int(now.0)])?;
+    Ok(())
+}
+
+/// What is left of each allowance that is named. One that does not exist has nothing left.
+fn left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
+    let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
+    let mut left = Left::new();
+    for allowance in attempts.iter().flatten() {
+        if !left.contains_key(allowance) {
+            let found = find
+                .query_row(params![allowance], |row| row.get::<_, i64>(0))
+                .optional()?;
+            left.insert(allowance.clone(), found.unwrap_or_default().unsigned_abs());
+        }
+    }
+    Ok(left)
+}

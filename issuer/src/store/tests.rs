@@ -1,0 +1,188 @@
+use super::*;
+use crate::clock::Moment;
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use tempfile::TempDir;
+
+struct Opened {
+    store: Store,
+    folder: TempDir,
+}
+
+fn open() -> Opened {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("issuer.db")).unwrap();
+    Opened { store, folder }
+}
+
+fn reopen(opened: Opened) -> Opened {
+    let Opened { store, folder } = opened;
+    drop(store);
+    let store = Store::open(&folder.path().join("issuer.db")).unwrap();
+    Opened { store, folder }
+}
+
+async fn remember(store: &Store, name: &'static str) -> Result<usize, StoreError> {
+    store
+        .write(move |connection| connection.execute("INSERT INTO meta VALUES (?1, 'x')", [name]))
+        .await
+}
+
+async fn remembered(store: &Store) -> Vec<String> {
+    let read = store.read(|connection| {
+        let mut names = connection.prepare("SELECT name FROM meta WHERE value = 'x' ORDER BY name")?;
+        names.query_map([], |row| row.get(0))?.collect()
+    });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_reopening() {
+    let opened = open();
+    let epoch = opened.store.epoch().to_owned();
+    remember(&opened.store, "a").await.unwrap();
+    let opened = reopen(opened);
+    assert_eq!(remembered(&opened.store).await, ["a"]);
+    assert_eq!(opened.store.epoch(), epoch);
+}
+
+#[tokio::test]
+async fn a_job_that_fails_undoes_itself_and_none_of_its_group() {
+    let Opened { store, folder: _folder } = open();
+    let half_done = store.write(|connection| {
+        connection.execute("INSERT INTO meta VALUES ('half', 'x')", [])?;
+        connection.execute("INSERT INTO nowhere VALUES (1)", [])
+    });
+    let outcomes = tokio::join!(remember(&store, "before"), half_done, remember(&store, "after"));
+    assert!(outcomes.0.is_ok() && outcomes.2.is_ok());
+    assert!(matches!(outcomes.1, Err(StoreError::Unavailable(_))));
+    assert_eq!(remembered(&store).await, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_and_loses_nothing() {
+    let Opened { store, folder: _folder } = open();
+    remember(&store, "kept").await.unwrap();
+    let fill = |connection: &Connection| {
+        connection.pragma_update(None, "max_page_count", 1)?;
+        connection.execute("INSERT INTO meta VALUES ('big', hex(zeroblob(1000000)))", [])
+    };
+    assert!(matches!(store.write(fill).await, Err(StoreError::Unavailable(_))));
+    assert_eq!(remembered(&store).await, ["kept"]);
+    let room = |connection: &Connection| connection.pragma_update(None, "max_page_count", 1_000_000);
+    store.write(room).await.unwrap();
+    remember(&store, "later").await.unwrap();
+    assert_eq!(remembered(&store).await, ["kept", "later"]);
+}
+
+#[tokio::test]
+async fn a_read_only_database_refuses_and_loses_nothing() {
+    let Opened { store, folder: _folder } = open();
+    remember(&store, "kept").await.unwrap();
+    store
+        .write(|connection| connection.pragma_update(None, "query_only", true))
+        .await
+        .unwrap();
+    assert!(matches!(
+        remember(&store, "lost").await,
+        Err(StoreError::Unavailable(_))
+    ));
+    assert_eq!(remembered(&store).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let Opened { store, folder: _folder } = open();
+    let write = store.read(|connection| connection.execute("INSERT INTO meta VALUES ('a', 'x')", []));
+    assert!(write.await.is_err());
+    assert!(remembered(&store).await.is_empty());
+}
+
+#[tokio::test]
+async fn every_write_is_synced() {
+    let Opened { store, folder: _folder } = open();
+    let read = |connection: &Connection| connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+    let full = 2;
+    assert_eq!(store.write(read).await.unwrap(), full);
+    let read =
+        |connection: &Connection| connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    assert_eq!(store.write(read).await.unwrap(), "wal");
+}
+
+#[tokio::test]
+async fn a_revocation_is_announced_before_it_is_acknowledged() {
+    let Opened { store, folder: _folder } = open();
+    let latest = store.latest_revocation();
+    for number in 1..=5 {
+        let now = Moment { millis: 1_000 }.seconds();
+        let target = Target::of(Level::Client("c"));
+        let revocation = Revocation {
+            target,
+            cut: now,
+            expires: now.plus(60),
+        };
+        store
+            .write(move |connection| revocation::append(connection, &revocation))
+            .await
+            .unwrap();
+        assert_eq!(*latest.borrow(), number);
+    }
+    let since = store.read(|connection| revocation::since(connection, 3, UnixSeconds(1)));
+    assert_eq!(since.await.unwrap().len(), 2);
+    let expired = store.read(|connection| revocation::since(connection, 0, UnixSeconds(61)));
+    assert!(expired.await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn numbers_of_revocations_are_never_used_again() {
+    let opened = open();
+    let append = |connection: &Connection| {
+        let now = UnixSeconds(1);
+        revocation::append(
+            connection,
+            &Revocation {
+                target: Target::of(Level::All),
+                cut: now,
+                expires: now,
+            },
+        )
+    };
+    opened.store.write(append).await.unwrap();
+    opened
+        .store
+        .write(|connection| connection.execute("DELETE FROM revocations", []))
+        .await
+        .unwrap();
+    let opened = reopen(opened);
+    assert_eq!(*opened.store.latest_revocation().borrow(), 1);
+    opened.store.write(append).await.unwrap();
+    assert_eq!(*opened.store.latest_revocation().borrow(), 2);
+}
+
+#[test]
+fn a_database_of_a_later_release_is_left_alone() {
+    let Opened { store, folder } = open();
+    drop(store);
+    let path = folder.path().join("issuer.db");
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .pragma_update(None, "user_version", schema::VERSION + 1)
+        .unwrap();
+    drop(connection);
+    assert!(matches!(Store::open(&path), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1));
+}
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("issuer.db");
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
+    drop(connection);
+    assert!(matches!(Store::open(&path), Err(OpenError::Foreign(_))));
+    std::fs::write(
+        &path,
+        "not a database at all, but longer than its header would have to be".repeat(20),
+    )
+    .unwrap();
+    assert!(matches!(Store::open(&path), Err(OpenError::Sqlite(..))));
+}
