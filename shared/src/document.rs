@@ -69,6 +69,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A part of a document, whose `place` (a JSON pointer, RFC 6901) the caller knows.
+    pub(crate) fn at(place: &str, value: &'a Json, faults: &'a Faults) -> Self {
+        Self {
+            value,
+            place: place.into(),
+            faults,
+        }
+    }
+
     /// The value as it stands.
     #[must_use]
     pub fn json(&self) -> &'a Json {

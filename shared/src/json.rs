@@ -1,8 +1,20 @@
 //! Strict, bounded JSON: duplicate members are errors, numbers keep their exact value, depth and size have limits.
+//!
+//! One pass over the bytes, whatever the nesting: a document of a stranger costs what its length costs. The lexer is
+//! `hifijson`, which hands out numbers as they are written; limits, duplicates and exactness are decided here.
 
+use crate::limits::JSON_DEPTH;
 use crate::number::Number;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+use hifijson::num::LexWrite as _;
+use hifijson::str::LexAlloc as _;
+use hifijson::token::Lex as _;
+use hifijson::{Expect, SliceLexer};
+
+#[cfg(test)]
+mod tests;
 
 /// A JSON value (RFC 8259). Members keep the order in which they were written; no name occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +47,12 @@ impl Json {
 /// Why bytes are not a JSON document that is read here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonError {
-    /// Not UTF-8, or not JSON; `at` is a byte offset where that is known.
+    /// Not UTF-8, or not JSON; `at` is the byte offset at which reading stopped.
     Syntax {
         /// Offset in bytes.
         at: usize,
     },
-    /// A member name occurs twice in one object.
+    /// A member name occurs twice in one object, compared after unescaping.
     Duplicate {
         /// The name.
         name: String,
@@ -53,10 +65,180 @@ pub enum JsonError {
     NumberRange,
 }
 
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { at } => write!(f, "not JSON at byte {at}"),
+            Self::Duplicate { name } => write!(f, "member `{}` stands twice in one object", Shown(name)),
+            Self::TooDeep => write!(f, "nested deeper than {JSON_DEPTH} levels"),
+            Self::TooManyValues => f.write_str("more values than the limit"),
+            Self::NumberRange => f.write_str("a number beyond the limits of length or exponent"),
+        }
+    }
+}
+
+impl core::error::Error for JsonError {}
+
+/// Input in a message: at most 80 characters, control characters escaped, so that a message stays one readable line.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const CHARACTERS: usize = 80;
+        let mut rest = self.0.chars();
+        for escaped in rest.by_ref().take(CHARACTERS).map(char::escape_debug) {
+            escaped.fmt(f)?;
+        }
+        if rest.next().is_some() {
+            f.write_str("…")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Text as a JSON string, quotes included. Only what must be escaped is (RFC 8259, section 7), so that equal texts are equal bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for character in self.0.chars() {
+            match character {
+                '"' | '\\' => write!(f, "\\{character}")?,
+                '\0'..='\x1f' => write!(f, "\\u{:04x}", u32::from(character))?,
+                _ => f.write_char(character)?,
+            }
+        }
+        f.write_char('"')
+    }
+}
+
 /// Reads one JSON document of at most `values` values; the whole of `bytes` must be it.
+///
+/// Values are members, elements and scalars together, the document itself included. A document of `n` bytes takes time in
+/// proportion to `n`, and `n log n` at worst for the names of one object.
 ///
 /// # Errors
 /// The first thing found wrong, as a [`JsonError`].
-pub fn parse(_bytes: &[u8], _values: usize) -> Result<Json, JsonError> {
-    todo!()
+pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
+    let mut lexer = SliceLexer::new(bytes);
+    let mut room = Room {
+        values,
+        depth: JSON_DEPTH,
+    };
+    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| value(first, lexer, &mut room));
+    read.map_err(|stop| match stop {
+        Stop::Refused(error) => error,
+        Stop::Syntax => JsonError::Syntax {
+            at: bytes.len() - lexer.as_slice().len(),
+        },
+    })
+}
+
+/// Why reading stopped. Where is known from what the lexer has left.
+enum Stop {
+    Syntax,
+    Refused(JsonError),
+}
+
+impl From<Expect> for Stop {
+    fn from(_: Expect) -> Self {
+        Self::Syntax
+    }
+}
+
+impl From<hifijson::str::Error> for Stop {
+    fn from(_: hifijson::str::Error) -> Self {
+        Self::Syntax
+    }
+}
+
+impl From<hifijson::num::Error> for Stop {
+    fn from(_: hifijson::num::Error) -> Self {
+        Self::Syntax
+    }
+}
+
+/// How much more may be read.
+struct Room {
+    values: usize,
+    depth: usize,
+}
+
+impl Room {
+    fn take_value(&mut self) -> Result<(), Stop> {
+        self.values = self
+            .values
+            .checked_sub(1)
+            .ok_or(Stop::Refused(JsonError::TooManyValues))?;
+        Ok(())
+    }
+
+    /// Runs `inner` one level deeper. The limit holds before anything recurses.
+    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        self.depth = self.depth.checked_sub(1).ok_or(Stop::Refused(JsonError::TooDeep))?;
+        let read = inner(self)?;
+        self.depth += 1;
+        Ok(read)
+    }
+}
+
+/// The value that begins with the byte `first`, which the lexer has seen and not yet taken.
+fn value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+    room.take_value()?;
+    match first {
+        b'"' => Ok(Json::Text(lexer.discarded().str_string()?.into_owned())),
+        b'-' | b'0'..=b'9' => number(lexer),
+        b'[' => room.deeper(|room| list(lexer.discarded(), room)),
+        b'{' => room.deeper(|room| object(lexer.discarded(), room)),
+        b'n' | b't' | b'f' => match lexer.null_or_bool().ok_or(Stop::Syntax)? {
+            Some(value) => Ok(Json::Bool(value)),
+            None => Ok(Json::Null),
+        },
+        _ => Err(Stop::Syntax),
+    }
+}
+
+fn number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
+    let (text, _) = lexer.num_string().validated()?;
+    Number::parse(text)
+        .map(Json::Number)
+        .ok_or(Stop::Refused(JsonError::NumberRange))
+}
+
+fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+    let mut items = Vec::new();
+    lexer.seq(b']', SliceLexer::ws_peek, |first, lexer| {
+        items.push(value(first, lexer, room)?);
+        Ok::<_, Stop>(())
+    })?;
+    Ok(Json::List(items))
+}
+
+fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+    let mut members = Vec::new();
+    lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
+        lexer.expect(|_| Some(first), b'"').ok_or(Expect::String)?;
+        let name = lexer.str_string()?.into_owned();
+        lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
+        let first = lexer.ws_peek().ok_or(Expect::Value)?;
+        members.push((name, value(first, lexer, room)?));
+        Ok::<_, Stop>(())
+    })?;
+    match twice(&members) {
+        None => Ok(Json::Object(members)),
+        Some(name) => Err(Stop::Refused(JsonError::Duplicate { name: name.into() })),
+    }
+}
+
+/// A name that occurs twice; found by sorting, so that an object of many members stays cheap.
+fn twice(members: &[(String, Json)]) -> Option<&str> {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find_map(|pair| match pair {
+        [one, other] if one == other => Some(*one),
+        _ => None,
+    })
 }
