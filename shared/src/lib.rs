@@ -7,6 +7,15 @@
 
 extern crate alloc;
 
+// Unit tests and the tests under `tests/` share one signer, which names this crate as everybody else does.
+#[cfg(test)]
+extern crate self as edgewrit_shared;
+#[cfg(test)]
+extern crate std;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 pub mod attempt;
 pub mod bundle;
 pub mod claims;

@@ -1,7 +1,19 @@
 //! The signature seam: one method, two implementations. [`Dalek`] is the one that every artifact uses; [`Compact`] is the
 //! second opinion of every verification test.
+//!
+//! They agree on every signature that an honest signer makes. They differ where the nonce point or the key has a component of
+//! small order and only the equation times the cofactor holds: [`Dalek`] refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
 
 use crate::keys::PublicKey;
+use core::fmt;
+
+mod compact;
+mod dalek;
+#[cfg(test)]
+mod tests;
+
+pub use compact::Compact;
+pub use dalek::Dalek;
 
 /// Proof that a signature was checked. Only an implementation of [`Verify`] in this module makes one.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +22,14 @@ pub struct SignatureValid(());
 /// The signature does not belong to the message and key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadSignature;
+
+impl fmt::Display for BadSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the signature does not belong to the message and key")
+    }
+}
+
+impl core::error::Error for BadSignature {}
 
 /// Checks Ed25519 signatures (RFC 8032).
 pub trait Verify {

@@ -1,0 +1,200 @@
+//! JWS compact serialisation (RFC 7515, section 7.1), as narrow as it can be: `alg`, `kid`, `typ` and nothing else in the
+//! header, canonical base64url, one signature.
+//!
+//! `typ` is compared byte for byte. RFC 7515, section 4.1.9, would have `application/at+jwt` and `AT+JWT` read as `at+jwt`; here
+//! they are refused, for two spellings of one document are two documents to a cache and to a log, and no issuer of ours writes them.
+
+use crate::keys::PublicKey;
+use crate::signature::{BadSignature, SignatureValid, Verify};
+use alloc::string::String;
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use core::fmt;
+
+mod error;
+mod header;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Brought, JwsError, Part};
+
+use header::Header;
+
+/// What kind of document a JWS is. Every reader accepts one kind and every kind is signed by a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A writ: `at+jwt` (RFC 9068).
+    Writ,
+    /// A bundle of keys and revocations: `edgewrit-bundle+jwt`.
+    Bundle,
+    /// A client's session at the issuer, which no edge takes: `edgewrit-session+jwt`.
+    Session,
+}
+
+impl Kind {
+    /// The `typ` of a document of this kind.
+    #[must_use]
+    pub const fn typ(self) -> &'static str {
+        match self {
+            Self::Writ => "at+jwt",
+            Self::Bundle => "edgewrit-bundle+jwt",
+            Self::Session => "edgewrit-session+jwt",
+        }
+    }
+}
+
+/// The names by which Ed25519 signatures go in a header. What is accepted is decided by the key, never by the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// `EdDSA` (RFC 8037), what deployed verifiers accept.
+    EdDsa,
+    /// `Ed25519` (RFC 9864).
+    Ed25519,
+}
+
+impl Algorithm {
+    /// The name in a header's `alg`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Ed25519 => "Ed25519",
+        }
+    }
+}
+
+/// A parsed, unverified JWS. Its payload is out of reach until the signature has been checked, but for
+/// [`Jws::payload_unverified`].
+pub struct Jws<'a> {
+    signing_input: &'a str,
+    kid: String,
+    payload: Vec<u8>,
+    signature: [u8; 64],
+}
+
+impl fmt::Debug for Jws<'_> {
+    /// Shows who is said to have signed, and nothing that would pass for the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jws").field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Jws<'a> {
+    /// Reads a compact JWS of at most `most` bytes that says to be of `kind`.
+    ///
+    /// # Errors
+    /// The first thing found wrong, as a [`JwsError`].
+    pub fn parse(text: &'a str, kind: Kind, most: usize) -> Result<Self, JwsError> {
+        if text.len() > most {
+            return Err(JwsError::TooLong { most });
+        }
+        let (signing_input, parts) = split(text)?;
+        let [header, payload, signature] = parts;
+        let header = decode(Part::Header, header)?;
+        let payload = decode(Part::Payload, payload)?;
+        let signature = decode(Part::Signature, signature)?;
+        Ok(Self {
+            signing_input,
+            kid: Header::read(&header, kind)?.kid,
+            payload,
+            signature: signature.try_into().map_err(|_| JwsError::SignatureLength)?,
+        })
+    }
+
+    /// The id of the key that is said to have signed.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The payload, which anybody may have written: for refusing early, never for permitting.
+    #[must_use]
+    pub fn payload_unverified(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The payload, if `key` signed it.
+    ///
+    /// # Errors
+    /// [`BadSignature`] if it did not.
+    pub fn verify(self, key: &PublicKey, with: &impl Verify) -> Result<Signed, BadSignature> {
+        let proof = with.verify(key, self.signing_input.as_bytes(), &self.signature)?;
+        Ok(Signed {
+            payload: self.payload,
+            _proof: proof,
+        })
+    }
+}
+
+/// A payload whose signature was checked; made by [`Jws::verify`] alone.
+#[derive(Debug)]
+pub struct Signed {
+    payload: Vec<u8>,
+    _proof: SignatureValid,
+}
+
+impl Signed {
+    /// The payload.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+}
+
+/// What is to be signed: header and payload, encoded and joined.
+#[derive(Debug)]
+pub struct SigningInput(String);
+
+impl SigningInput {
+    /// Header and payload for a document of `kind`, signed with `algorithm` by the key whose id is `kid`.
+    ///
+    /// `kid` is a thumbprint, base64url; it is written as it stands.
+    #[must_use]
+    pub fn new(kind: Kind, algorithm: Algorithm, kid: &str, payload: &[u8]) -> Self {
+        let header = header::write(kind, algorithm, kid);
+        let mut text = URL_SAFE_NO_PAD.encode(header);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut text);
+        Self(text)
+    }
+
+    /// The bytes to sign.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// The finished JWS.
+    #[must_use]
+    pub fn attach(self, signature: &[u8; 64]) -> String {
+        let mut text = self.0;
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+        text
+    }
+}
+
+/// What is signed, and the three parts.
+fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
+    if text.starts_with('{') {
+        return Err(JwsError::JsonSerialisation);
+    }
+    let found = text.split('.').count();
+    if found == 5 {
+        return Err(JwsError::Encrypted);
+    }
+    text.rsplit_once('.')
+        .and_then(|(signing_input, signature)| {
+            let (header, payload) = signing_input.split_once('.')?;
+            (found == 3).then_some((signing_input, [header, payload, signature]))
+        })
+        .ok_or(JwsError::Parts { found })
+}
+
+fn decode(part: Part, text: &str) -> Result<Vec<u8>, JwsError> {
+    if text.is_empty() {
+        return Err(JwsError::EmptyPart(part));
+    }
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| JwsError::Base64(part))
+}
