@@ -1,7 +1,15 @@
 //! Revocations as fixed-size rows, sorted, searched where they lie.
 
+use crate::limits::REVOCATIONS;
 use crate::time::UnixSeconds;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::fmt;
+use sha2::{Digest as _, Sha256};
+
+#[cfg(test)]
+mod tests;
 
 /// Bytes of one row: 16 of the target's hash, 4 of the cut, 4 of the expiry, big-endian.
 pub const ROW_BYTES: usize = 24;
@@ -32,19 +40,76 @@ pub enum Level<'a> {
     All,
 }
 
+impl<'a> Level<'a> {
+    /// The level's name, as it enters the hash and the log.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lineage(_) => "lineage",
+            Self::Writ(_) => "writ",
+            Self::Agent(_) => "agent",
+            Self::Task { .. } => "task",
+            Self::Chain(_) => "chain",
+            Self::Client(_) => "client",
+            Self::Key(_) => "key",
+            Self::All => "all",
+        }
+    }
+
+    fn parts(self) -> [Option<&'a str>; 2] {
+        match self {
+            Self::Lineage(id)
+            | Self::Writ(id)
+            | Self::Agent(id)
+            | Self::Chain(id)
+            | Self::Client(id)
+            | Self::Key(id) => [Some(id), None],
+            Self::Task { client_id, task_id } => [Some(client_id), Some(task_id)],
+            Self::All => [None, None],
+        }
+    }
+}
+
 /// The hash by which a level is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target([u8; 16]);
 
 impl Target {
-    /// The target of `level`: the first 16 bytes of a domain-separated SHA-256.
+    /// The target of `level`: the first 16 bytes of SHA-256 over `edgewrit-revocation/1`, 0, the level's name, 0, and each of its
+    /// parts after its length in bytes as 8 bytes, big-endian.
     #[must_use]
-    pub fn of(_level: Level<'_>) -> Self {
-        todo!()
+    pub fn of(level: Level<'_>) -> Self {
+        let mut hash = Sha256::new_with_prefix("edgewrit-revocation/1\0");
+        hash.update(level.name());
+        hash.update([0]);
+        for part in level.parts().into_iter().flatten() {
+            // No platform has an address space beyond 64 bits.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let mut target = [0; 16];
+        for (own, byte) in target.iter_mut().zip(hash.finalize()) {
+            *own = byte;
+        }
+        Self(target)
+    }
+
+    /// The bytes, for whoever stores them.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    /// The target whose bytes these are.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
     }
 }
 
 /// One revocation: ends every writ of `target` with `iat <= cut`, and may be forgotten at `expires`.
+///
+/// A row holds both as 32 bits, which reach to the year 2106; later moments are written as the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revocation {
     /// What it ends.
@@ -55,19 +120,171 @@ pub struct Revocation {
     pub expires: UnixSeconds,
 }
 
-/// Sorted rows.
-#[derive(Clone, Debug, Default)]
-pub struct Rows(Vec<u8>);
+impl Revocation {
+    fn to_row(self) -> Row {
+        let Target(target) = self.target;
+        let mut row = [0; ROW_BYTES];
+        let bytes = target.into_iter().chain(seconds(self.cut)).chain(seconds(self.expires));
+        for (own, byte) in row.iter_mut().zip(bytes) {
+            *own = byte;
+        }
+        row
+    }
+
+    fn from_row(row: &Row) -> Self {
+        let [target @ .., c0, c1, c2, c3, e0, e1, e2, e3] = *row;
+        Self {
+            target: Target(target),
+            cut: UnixSeconds(u32::from_be_bytes([c0, c1, c2, c3]).into()),
+            expires: UnixSeconds(u32::from_be_bytes([e0, e1, e2, e3]).into()),
+        }
+    }
+
+    /// Both in one row: the later cut, the later expiry.
+    fn with(self, other: Self) -> Self {
+        Self {
+            target: self.target,
+            cut: self.cut.max(other.cut),
+            expires: self.expires.max(other.expires),
+        }
+    }
+}
+
+fn seconds(time: UnixSeconds) -> [u8; 4] {
+    u32::try_from(time.0).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+type Row = [u8; ROW_BYTES];
+
+/// Why bytes are not rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowsError {
+    /// Not a whole number of rows.
+    Length,
+    /// Not in strictly ascending order of targets.
+    Order,
+    /// More than [`REVOCATIONS`].
+    TooMany,
+}
+
+impl fmt::Display for RowsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length => write!(f, "revocations are not a whole number of rows of {ROW_BYTES} bytes"),
+            Self::Order => f.write_str("revocations are not in strictly ascending order"),
+            Self::TooMany => write!(f, "more than {REVOCATIONS} revocations"),
+        }
+    }
+}
+
+impl core::error::Error for RowsError {}
+
+/// Sorted rows, one a target. A clone shares them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows(Arc<Vec<Row>>);
 
 impl Rows {
     /// Sorts and encodes `revocations`; of several on one target the latest cut counts.
     #[must_use]
-    pub fn encode(_revocations: Vec<Revocation>) -> Self {
-        todo!()
+    pub fn encode(mut revocations: Vec<Revocation>) -> Self {
+        revocations.sort_unstable();
+        revocations.dedup_by(|later, kept| {
+            let same = later.target == kept.target;
+            if same {
+                *kept = kept.with(*later);
+            }
+            same
+        });
+        Self(Arc::new(revocations.into_iter().map(Revocation::to_row).collect()))
     }
+
+    /// Rows as they travelled.
+    ///
+    /// # Errors
+    /// [`RowsError`] if `bytes` are not whole rows, strictly ascending, within [`REVOCATIONS`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RowsError> {
+        let (rows, rest) = bytes.as_chunks::<ROW_BYTES>();
+        if !rest.is_empty() {
+            return Err(RowsError::Length);
+        }
+        if rows.len() > REVOCATIONS {
+            return Err(RowsError::TooMany);
+        }
+        if !rows.is_sorted_by(|one, next| target_of(one) < target_of(next)) {
+            return Err(RowsError::Order);
+        }
+        Ok(Self(Arc::new(rows.to_vec())))
+    }
+
     /// The bytes as they travel.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_flattened()
     }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a writ of `target` that was issued at `iat` is revoked. A binary search.
+    #[must_use]
+    pub fn revoked(&self, target: Target, iat: UnixSeconds) -> bool {
+        let found = self.0.binary_search_by(|row| target_of(row).cmp(&target));
+        found
+            .ok()
+            .and_then(|at| self.0.get(at))
+            .is_some_and(|row| iat <= Revocation::from_row(row).cut)
+    }
+
+    /// These rows and those of `added`, without what has expired at `now`.
+    ///
+    /// # Errors
+    /// [`RowsError::TooMany`] if the union exceeds [`REVOCATIONS`].
+    pub fn merge(&self, added: &Self, now: UnixSeconds) -> Result<Self, RowsError> {
+        if added.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut merged: Vec<Row> = union(&self.0, &added.0);
+        merged.retain(|row| now < Revocation::from_row(row).expires);
+        if merged.len() > REVOCATIONS {
+            return Err(RowsError::TooMany);
+        }
+        Ok(Self(Arc::new(merged)))
+    }
+}
+
+fn target_of(row: &Row) -> Target {
+    Revocation::from_row(row).target
+}
+
+/// The union of two sorted runs of rows; linear.
+fn union(mut left: &[Row], mut right: &[Row]) -> Vec<Row> {
+    let mut out = Vec::with_capacity(left.len().saturating_add(right.len()));
+    while let ([first, rest @ ..], [other, others @ ..]) = (left, right) {
+        match target_of(first).cmp(&target_of(other)) {
+            Ordering::Less => {
+                out.push(*first);
+                left = rest;
+            }
+            Ordering::Greater => {
+                out.push(*other);
+                right = others;
+            }
+            Ordering::Equal => {
+                out.push(Revocation::from_row(first).with(Revocation::from_row(other)).to_row());
+                (left, right) = (rest, others);
+            }
+        }
+    }
+    out.extend_from_slice(left);
+    out.extend_from_slice(right);
+    out
 }

@@ -1,11 +1,18 @@
 //! The claims of a writ: what the issuer writes and the edge reads.
 
-use crate::grant::Grant;
+use crate::grant::{Grant, Grants};
 use crate::json::Json;
 use crate::time::UnixSeconds;
 use crate::token::TokenError;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+mod authority;
+pub(crate) mod early;
+mod read;
+#[cfg(test)]
+mod tests;
+mod write;
 
 /// The authority of a writ, in the one spelling it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +21,16 @@ pub enum Authority {
     Scope(Vec<String>),
     /// `authorization_details`: structured grants (RFC 9396). Entries of other types are kept by the issuer and grant nothing here.
     Details(Vec<Grant>),
+}
+
+impl Authority {
+    /// The grants, ready to be asked.
+    ///
+    /// # Errors
+    /// [`TokenError::Authority`] if a scope string is not one.
+    pub fn compile(&self) -> Result<Grants, TokenError> {
+        authority::compile(self)
+    }
 }
 
 /// The claims of a writ.
@@ -50,16 +67,20 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Reads the payload of a writ.
+    /// Reads the payload of a writ. Claims that are not described here are ignored.
+    ///
+    /// A [`Json`] number has no spelling any more: that dates are spelled as whole numbers is checked where the payload is still
+    /// text, in [`crate::token::Unverified::verify`].
     ///
     /// # Errors
     /// The [`TokenError`] of the first claim that is missing or not of its form.
-    pub fn read(_payload: &Json) -> Result<Self, TokenError> {
-        todo!()
+    pub fn read(payload: &Json) -> Result<Self, TokenError> {
+        read::claims(payload)
     }
+
     /// The payload as JSON text, members in a fixed order.
     #[must_use]
     pub fn to_json(&self) -> String {
-        todo!()
+        write::claims(self)
     }
 }

@@ -1,0 +1,136 @@
+//! Why a bundle is not applied.
+
+use crate::document::Fault;
+use crate::json::{JsonError, Shown};
+use crate::jws::JwsError;
+use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
+use crate::revocation::RowsError;
+use crate::time::UnixSeconds;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Why a bundle is not applied. The snapshot that is held stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BundleError {
+    /// No line feed after at most [`BUNDLE_HEAD_BYTES`], or not UTF-8 before it.
+    Frame,
+    /// What stands before the line feed is not a JWS that is read here.
+    Jws(JwsError),
+    /// No pinned key has this id.
+    Key {
+        /// The id.
+        kid: String,
+    },
+    /// The signature is not the pinned key's.
+    Signature,
+    /// The payload is not strict JSON.
+    Payload(JsonError),
+    /// Members of the payload are missing, unknown or not of their form.
+    Members(Vec<Fault>),
+    /// Of another issuer.
+    Issuer {
+        /// Which.
+        found: String,
+    },
+    /// `issued_at` is too far in the future: the clock here is behind.
+    Clock {
+        /// `issued_at`.
+        issued_at: UnixSeconds,
+        /// Now.
+        now: UnixSeconds,
+    },
+    /// `fresh_until` has passed.
+    Stale {
+        /// `fresh_until`.
+        fresh_until: UnixSeconds,
+        /// Now.
+        now: UnixSeconds,
+    },
+    /// A delta, and nothing is held that it could extend.
+    Unfounded,
+    /// A delta of another epoch.
+    Epoch {
+        /// Its epoch.
+        found: String,
+        /// The epoch that is held.
+        held: String,
+    },
+    /// A delta that extends another `seq` than the one that is held.
+    Gap {
+        /// The `seq` that it extends.
+        from: u64,
+        /// The `seq` that is held.
+        held: u64,
+    },
+    /// Not newer than what is held.
+    Old {
+        /// The `seq` that is held.
+        held: u64,
+    },
+    /// The rows are not those that were signed for, by number or hash.
+    RowsDiffer,
+    /// The rows are not rows.
+    Rows(RowsError),
+}
+
+impl BundleError {
+    /// The stable label, such as `bundle_signature`.
+    #[must_use]
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Frame => "bundle_frame",
+            Self::Jws(_) => "bundle_malformed",
+            Self::Key { .. } => "bundle_key",
+            Self::Signature => "bundle_signature",
+            Self::Payload(_) | Self::Members(_) => "bundle_payload",
+            Self::Issuer { .. } => "bundle_issuer",
+            Self::Clock { .. } => "bundle_clock",
+            Self::Stale { .. } => "bundle_stale",
+            Self::Unfounded => "bundle_unfounded",
+            Self::Epoch { .. } => "bundle_epoch",
+            Self::Gap { .. } => "bundle_gap",
+            Self::Old { .. } => "bundle_old",
+            Self::RowsDiffer => "bundle_rows_differ",
+            Self::Rows(_) => "bundle_rows",
+        }
+    }
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame => write!(f, "no JWS and line feed within the first {BUNDLE_HEAD_BYTES} bytes"),
+            Self::Jws(error) => error.fmt(f),
+            Self::Key { kid } => write!(f, "header: no pinned key has the id `{}`", Shown(kid)),
+            Self::Signature => f.write_str("the signature is not the pinned key's"),
+            Self::Payload(error) => write!(f, "payload: {error}"),
+            Self::Members(faults) => {
+                f.write_str("payload")?;
+                faults.iter().try_for_each(|fault| write!(f, ": {fault}"))
+            }
+            Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", Shown(found)),
+            Self::Clock { issued_at, now } => write!(
+                f,
+                "`issued_at`: {} is more than {BUNDLE_CLOCK_SKEW} seconds after now, {}: the clock here is behind",
+                issued_at.0, now.0
+            ),
+            Self::Stale { fresh_until, now } => {
+                write!(f, "`fresh_until`: {} is not after now, {}", fresh_until.0, now.0)
+            }
+            Self::Unfounded => f.write_str("a delta, but nothing is held that it could extend"),
+            Self::Epoch { found, held } => write!(
+                f,
+                "a delta of epoch `{}`, but epoch `{}` is held",
+                Shown(found),
+                Shown(held)
+            ),
+            Self::Gap { from, held } => write!(f, "a delta from seq {from}, but seq {held} is held"),
+            Self::Old { held } => write!(f, "not newer than what is held, seq {held}"),
+            Self::RowsDiffer => f.write_str("the revocations are not those that were signed"),
+            Self::Rows(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for BundleError {}

@@ -1,0 +1,169 @@
+//! The signed part of a bundle: written from a [`Bundle`], read into a [`Payload`]. Unknown members are refused: what this edge
+//! cannot read, it must not decide without.
+
+use super::{Bundle, BundleError};
+use crate::document::{Faults, Members, Node};
+use crate::json::{Json, Quoted};
+use crate::keys::{KeySet, PublicKey};
+use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
+use crate::revocation::{ROW_BYTES, Rows};
+use crate::time::UnixSeconds;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+const MEMBERS: [&str; 10] = [
+    "iss",
+    "epoch",
+    "seq",
+    "from",
+    "issued_at",
+    "fresh_until",
+    "keys",
+    "dropped_keys",
+    "audit_head",
+    "revocations",
+];
+
+/// The signed part as JSON text.
+pub(super) fn write(bundle: &Bundle) -> String {
+    let from = bundle.from.map(|from| format!(r#""from":{from},"#)).unwrap_or_default();
+    let audit_head = bundle.audit_head.as_deref();
+    let audit_head = audit_head
+        .map(|head| format!(r#""audit_head":{},"#, Quoted(head)))
+        .unwrap_or_default();
+    format!(
+        r#"{{"iss":{},"epoch":{},"seq":{},{from}"issued_at":{},"fresh_until":{},"keys":[{}],"dropped_keys":[{}],{audit_head}"revocations":{{"rows":{},"sha256":"{}"}}}}"#,
+        Quoted(&bundle.iss),
+        Quoted(&bundle.epoch),
+        bundle.seq,
+        bundle.issued_at.0,
+        bundle.fresh_until.0,
+        joined(bundle.keys.iter().map(PublicKey::to_jwk)),
+        joined(bundle.dropped_keys.iter().map(|kid| Quoted(kid).to_string())),
+        bundle.rows.len(),
+        sha256(bundle.rows.as_bytes()),
+    )
+}
+
+fn joined(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(",")
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(bytes))
+}
+
+/// The signed part of a bundle, as read.
+#[derive(Debug)]
+pub(super) struct Payload {
+    pub(super) iss: String,
+    pub(super) epoch: String,
+    pub(super) seq: u64,
+    pub(super) from: Option<u64>,
+    pub(super) issued_at: UnixSeconds,
+    pub(super) fresh_until: UnixSeconds,
+    /// Keys that sign writs, without those that are dropped.
+    pub(super) keys: Vec<PublicKey>,
+    pub(super) audit_head: Option<String>,
+    rows: u64,
+    rows_sha256: String,
+}
+
+impl Payload {
+    /// Reads a payload. Keys that stand in `known` are taken from there, keys that stand in `pins` are refused: a key that signs
+    /// bundles signs nothing else.
+    pub(super) fn read(payload: &Json, pins: &[PublicKey], known: &KeySet) -> Result<Self, BundleError> {
+        let faults = Faults::new();
+        let root = Node::root(payload, &faults);
+        let read = root
+            .object(&MEMBERS)
+            .and_then(|members| Self::members(&members, pins, known));
+        let faults = faults.into_vec();
+        match read {
+            Some(payload) if faults.is_empty() => Ok(payload),
+            _ => Err(BundleError::Members(faults)),
+        }
+    }
+
+    fn members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
+        let dropped = list(members.required("dropped_keys")?, text)?;
+        let mut keys = list(members.required("keys")?, |node| key(node, pins, known))?;
+        distinct(members.node(), &keys)?;
+        keys.retain(|key| !dropped.iter().any(|kid| kid == key.kid()));
+        let revocations = members.required("revocations")?.object(&["rows", "sha256"])?;
+        Some(Self {
+            iss: text(members.required("iss")?)?,
+            epoch: text(members.required("epoch")?)?,
+            seq: integer(members.required("seq")?)?,
+            from: optional(members.optional("from"), integer)?,
+            issued_at: UnixSeconds(integer(members.required("issued_at")?)?),
+            fresh_until: UnixSeconds(integer(members.required("fresh_until")?)?),
+            keys,
+            audit_head: optional(members.optional("audit_head"), text)?,
+            rows: revocations.required("rows")?.integer(0, REVOCATIONS as u64)?,
+            rows_sha256: text(revocations.required("sha256")?)?,
+        })
+    }
+
+    /// The rows, if `bytes` are those that were signed for.
+    pub(super) fn rows(&self, bytes: &[u8]) -> Result<Rows, BundleError> {
+        let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256(bytes) == self.rows_sha256;
+        if !signed_for {
+            return Err(BundleError::RowsDiffer);
+        }
+        Rows::from_bytes(bytes).map_err(BundleError::Rows)
+    }
+}
+
+fn text(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    if (1..=CLAIM_BYTES).contains(&text.len()) {
+        return Some(text.into());
+    }
+    node.fault(format!("{} bytes, expected 1 to {CLAIM_BYTES}", text.len()));
+    None
+}
+
+fn integer(node: &Node<'_>) -> Option<u64> {
+    node.integer(0, u64::MAX)
+}
+
+/// `None` if the member is there and at fault.
+fn optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
+    match node {
+        None => Some(None),
+        Some(node) => read(node).map(Some),
+    }
+}
+
+fn list<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
+    node.list(BUNDLE_KEYS)?.iter().map(item).collect()
+}
+
+fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey> {
+    match PublicKey::from_jwk_beside(node.json(), known) {
+        Ok(key) if pins.contains(&key) => {
+            node.fault("a pinned key, which signs bundles and nothing else");
+            None
+        }
+        Ok(key) => Some(key),
+        Err(error) => {
+            node.fault(error.to_string());
+            None
+        }
+    }
+}
+
+fn distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
+    let mut kids: Vec<&str> = keys.iter().map(PublicKey::kid).collect();
+    kids.sort_unstable();
+    if kids.is_sorted_by(|one, next| one < next) {
+        return Some(());
+    }
+    node.fault("`keys` holds a key twice");
+    None
+}

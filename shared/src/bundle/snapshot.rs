@@ -1,0 +1,192 @@
+//! What an edge holds of the bundles it applied.
+
+use super::payload::Payload;
+use super::{BundleError, SEPARATOR, Trust};
+use crate::json;
+use crate::jws::{Jws, Kind};
+use crate::keys::{KeySet, PublicKey};
+use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES, JSON_VALUES};
+use crate::revocation::Rows;
+use crate::signature::Dalek;
+use crate::time::UnixSeconds;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::str;
+use sha2::{Digest as _, Sha256};
+
+/// What an edge holds of the bundles it applied: immutable, swapped whole.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    epoch: String,
+    seq: u64,
+    issued_at: UnixSeconds,
+    fresh_until: UnixSeconds,
+    keys: KeySet,
+    keys_version: u64,
+    audit_head: Option<String>,
+    revocations: Rows,
+}
+
+impl Snapshot {
+    /// Applies a bundle to what is held (`None` at start).
+    ///
+    /// A bundle is applied if it is newer than what is held: in the same epoch `seq` is higher and `issued_at` not earlier, or `seq` is
+    /// the same and `issued_at` later (which only refreshes); in another epoch, which takes a snapshot, `issued_at` is later. A delta
+    /// extends exactly the `seq` that is held.
+    ///
+    /// # Errors
+    /// [`BundleError`] if it is not signed by a pinned key, is of another issuer, older, stale, from the future, or does not extend what is held.
+    pub fn apply(held: Option<&Self>, document: &[u8], trust: &Trust, now: UnixSeconds) -> Result<Self, BundleError> {
+        let (jws, rows) = frame(document)?;
+        let payload = authentic(jws, trust, held.map(Self::keys))?;
+        timely(&payload, trust, now)?;
+        succeeds(&payload, held)?;
+        let rows = payload.rows(rows)?;
+        let revocations = match (payload.from, held) {
+            (Some(_), Some(held)) => held.revocations.merge(&rows, now).map_err(BundleError::Rows)?,
+            _ => rows,
+        };
+        Ok(Self {
+            epoch: payload.epoch,
+            seq: payload.seq,
+            issued_at: payload.issued_at,
+            fresh_until: payload.fresh_until,
+            keys_version: version(&payload.keys),
+            keys: KeySet::new(payload.keys),
+            audit_head: payload.audit_head,
+            revocations,
+        })
+    }
+
+    /// Whether decisions may be made by this snapshot at `now`: until it expires, and not on a clock that was set back to before it was
+    /// signed.
+    #[must_use]
+    pub fn is_fresh(&self, now: UnixSeconds) -> bool {
+        now < self.fresh_until && self.issued_at.since(now) <= BUNDLE_CLOCK_SKEW
+    }
+
+    /// When its bundle was signed.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixSeconds {
+        self.issued_at
+    }
+
+    /// Until when decisions may be made by it.
+    #[must_use]
+    pub fn fresh_until(&self) -> UnixSeconds {
+        self.fresh_until
+    }
+
+    /// `<epoch>.<seq>`: names the state that is held; the issuer answers a poll only when it has another.
+    #[must_use]
+    pub fn position(&self) -> String {
+        format!("{}.{}", self.epoch, self.seq)
+    }
+
+    /// Changes whenever the set of usable keys does, and is the same for the same set; part of the key of everything that is cached.
+    #[must_use]
+    pub fn keys_version(&self) -> u64 {
+        self.keys_version
+    }
+
+    /// The keys that sign writs, without those that were dropped.
+    #[must_use]
+    pub fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
+    /// What is revoked.
+    #[must_use]
+    pub fn revocations(&self) -> &Rows {
+        &self.revocations
+    }
+
+    /// Head of the issuer's audit chain when the bundle was signed.
+    #[must_use]
+    pub fn audit_head(&self) -> Option<&str> {
+        self.audit_head.as_deref()
+    }
+}
+
+/// The JWS and the rows.
+fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
+    let head = document.get(..=BUNDLE_HEAD_BYTES).unwrap_or(document);
+    let end = head.iter().position(|byte| *byte == SEPARATOR);
+    end.and_then(|end| document.split_at_checked(end))
+        .and_then(|(jws, rest)| Some((str::from_utf8(jws).ok()?, rest.get(1..)?)))
+        .ok_or(BundleError::Frame)
+}
+
+/// The payload, if a pinned key signed it. Keys are checked once: those that are held were.
+fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
+    let jws = Jws::parse(jws, Kind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
+    let Some(pin) = trust.pins.iter().find(|pin| pin.kid() == jws.kid()) else {
+        return Err(BundleError::Key { kid: jws.kid().into() });
+    };
+    let signed = jws.verify(pin, &Dalek).map_err(|_| BundleError::Signature)?;
+    let payload = json::parse(signed.payload(), JSON_VALUES).map_err(BundleError::Payload)?;
+    Payload::read(&payload, &trust.pins, known.unwrap_or(&KeySet::default()))
+}
+
+fn timely(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), BundleError> {
+    if payload.iss != trust.issuer {
+        return Err(BundleError::Issuer {
+            found: payload.iss.clone(),
+        });
+    }
+    if payload.issued_at.since(now) > BUNDLE_CLOCK_SKEW {
+        return Err(BundleError::Clock {
+            issued_at: payload.issued_at,
+            now,
+        });
+    }
+    if payload.fresh_until <= now {
+        return Err(BundleError::Stale {
+            fresh_until: payload.fresh_until,
+            now,
+        });
+    }
+    Ok(())
+}
+
+/// Whether a bundle may follow what is held.
+fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleError> {
+    let Some(held) = held else {
+        return match payload.from {
+            None => Ok(()),
+            Some(_) => Err(BundleError::Unfounded),
+        };
+    };
+    let same_epoch = payload.epoch == held.epoch;
+    match payload.from {
+        Some(_) if !same_epoch => {
+            return Err(BundleError::Epoch {
+                found: payload.epoch.clone(),
+                held: held.epoch.clone(),
+            });
+        }
+        Some(from) if from != held.seq => return Err(BundleError::Gap { from, held: held.seq }),
+        _ => {}
+    }
+    let newer = if same_epoch && payload.seq != held.seq {
+        payload.seq > held.seq && payload.issued_at >= held.issued_at
+    } else {
+        payload.issued_at > held.issued_at
+    };
+    if newer {
+        Ok(())
+    } else {
+        Err(BundleError::Old { held: held.seq })
+    }
+}
+
+/// The first 8 bytes of SHA-256 over the sorted key ids.
+fn version(keys: &[PublicKey]) -> u64 {
+    let mut kids: Vec<&str> = keys.iter().map(PublicKey::kid).collect();
+    kids.sort_unstable();
+    let hash = Sha256::digest(kids.concat());
+    hash.iter()
+        .take(8)
+        .fold(0, |version, byte| (version << 8) | u64::from(*byte))
+}

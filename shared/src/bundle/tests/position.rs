@@ -1,0 +1,120 @@
+//! Time and order: what may follow what is held.
+
+use super::{apply, bundle_with, held};
+use crate::bundle::BundleError;
+use crate::limits::BUNDLE_CLOCK_SKEW;
+use crate::support::NOW;
+use crate::time::UnixSeconds;
+use std::borrow::ToOwned;
+use std::string::String;
+
+#[test]
+fn a_first_delta_is_refused() {
+    assert_eq!(
+        apply(None, &bundle_with(|bundle| bundle.from = Some(7))).unwrap_err(),
+        BundleError::Unfounded
+    );
+}
+
+#[test]
+fn a_bundle_from_the_future_means_that_the_clock_here_is_behind() {
+    let issued_at = |ahead: u64| bundle_with(|bundle| bundle.issued_at = NOW.plus(ahead));
+    assert!(apply(None, &issued_at(BUNDLE_CLOCK_SKEW)).is_ok());
+    let refused = apply(None, &issued_at(BUNDLE_CLOCK_SKEW + 1)).unwrap_err();
+    assert_eq!(
+        refused,
+        BundleError::Clock {
+            issued_at: NOW.plus(BUNDLE_CLOCK_SKEW + 1),
+            now: NOW
+        }
+    );
+}
+
+#[test]
+fn a_bundle_that_is_stale_on_arrival_is_refused() {
+    let fresh_until = |moment: u64| bundle_with(|bundle| bundle.fresh_until = UnixSeconds(moment));
+    assert!(apply(None, &fresh_until(NOW.0 + 1)).is_ok());
+    let refused = apply(None, &fresh_until(NOW.0)).unwrap_err();
+    assert_eq!(
+        refused,
+        BundleError::Stale {
+            fresh_until: NOW,
+            now: NOW
+        }
+    );
+}
+
+#[test]
+fn a_snapshot_is_fresh_until_it_is_not() {
+    let snapshot = held();
+    assert!(snapshot.is_fresh(NOW));
+    assert!(snapshot.is_fresh(NOW.plus(59)));
+    assert!(!snapshot.is_fresh(NOW.plus(60)));
+    assert!(snapshot.is_fresh(UnixSeconds(NOW.0 - BUNDLE_CLOCK_SKEW)));
+    assert!(
+        !snapshot.is_fresh(UnixSeconds(NOW.0 - BUNDLE_CLOCK_SKEW - 1)),
+        "the clock was set back"
+    );
+}
+
+/// What becomes of a bundle with this `seq`, `from` and age (in seconds, relative to what is held) when seq 7 is held.
+fn after_seven(seq: u64, from: Option<u64>, later: i64) -> Result<String, &'static str> {
+    let bundle = bundle_with(|bundle| {
+        (bundle.seq, bundle.from) = (seq, from);
+        bundle.issued_at = UnixSeconds(NOW.0.checked_add_signed(later).unwrap());
+    });
+    apply(Some(&held()), &bundle)
+        .map(|snapshot| snapshot.position())
+        .map_err(|error| error.label())
+}
+
+#[test]
+fn a_snapshot_replaces_what_is_older() {
+    assert_eq!(after_seven(8, None, 0), Ok("e1.8".to_owned()));
+    assert_eq!(after_seven(8, None, 1), Ok("e1.8".to_owned()));
+    assert_eq!(after_seven(8, None, -1), Err("bundle_old"));
+    assert_eq!(after_seven(7, None, 1), Ok("e1.7".to_owned()), "a refreshment");
+    assert_eq!(after_seven(7, None, 0), Err("bundle_old"), "the same again");
+    assert_eq!(after_seven(7, None, -1), Err("bundle_old"));
+    assert_eq!(after_seven(6, None, 1), Err("bundle_old"), "seq went back");
+    assert_eq!(after_seven(6, None, 0), Err("bundle_old"));
+}
+
+#[test]
+fn a_delta_extends_exactly_what_is_held() {
+    assert_eq!(after_seven(8, Some(7), 0), Ok("e1.8".to_owned()));
+    assert_eq!(after_seven(90, Some(7), 1), Ok("e1.90".to_owned()));
+    assert_eq!(after_seven(7, Some(7), 1), Ok("e1.7".to_owned()), "a refreshment");
+    assert_eq!(after_seven(7, Some(7), 0), Err("bundle_old"));
+    assert_eq!(after_seven(8, Some(7), -1), Err("bundle_old"));
+    assert_eq!(after_seven(6, Some(7), 1), Err("bundle_old"));
+    assert_eq!(after_seven(8, Some(6), 1), Err("bundle_gap"));
+    assert_eq!(after_seven(9, Some(8), 1), Err("bundle_gap"));
+}
+
+#[test]
+fn a_new_epoch_takes_a_snapshot_of_later_date() {
+    let in_epoch = |from: Option<u64>, issued_at: UnixSeconds| {
+        let bundle = bundle_with(|bundle| {
+            bundle.epoch = "e2".to_owned();
+            (bundle.seq, bundle.from, bundle.issued_at) = (1, from, issued_at);
+        });
+        apply(Some(&held()), &bundle).map(|snapshot| snapshot.position())
+    };
+    assert_eq!(in_epoch(None, NOW.plus(1)), Ok("e2.1".to_owned()));
+    assert_eq!(in_epoch(None, NOW), Err(BundleError::Old { held: 7 }));
+    let epoch = BundleError::Epoch {
+        found: "e2".to_owned(),
+        held: "e1".to_owned(),
+    };
+    assert_eq!(in_epoch(Some(7), NOW.plus(1)), Err(epoch));
+}
+
+#[test]
+fn a_new_epoch_of_higher_seq_is_still_judged_by_its_date() {
+    let bundle = bundle_with(|bundle| {
+        bundle.epoch = "e2".to_owned();
+        (bundle.seq, bundle.issued_at) = (9, NOW);
+    });
+    assert_eq!(apply(Some(&held()), &bundle).unwrap_err(), BundleError::Old { held: 7 });
+}

@@ -1,0 +1,109 @@
+//! Reading the claims of a writ.
+
+use super::{Claims, authority};
+use crate::json::Json;
+use crate::limits::{CLAIM_BYTES, DELEGATION_DEPTH};
+use crate::time::UnixSeconds;
+use crate::token::TokenError;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Characters of a SHA-256 thumbprint in base64url.
+const THUMBPRINT_CHARACTERS: usize = 43;
+
+pub(super) fn claims(payload: &Json) -> Result<Claims, TokenError> {
+    Ok(Claims {
+        iss: text(payload, "iss")?,
+        aud: audience(payload.member("aud"))?.into(),
+        sub: text(payload, "sub")?,
+        client_id: text(payload, "client_id")?,
+        task_id: text(payload, "task_id")?,
+        orch_id: text(payload, "orch_id")?,
+        jti: text(payload, "jti")?,
+        iat: date(payload, "iat")?,
+        nbf: date(payload, "nbf")?,
+        exp: date(payload, "exp")?,
+        lin: text(payload, "lin")?,
+        anc: ancestors(payload)?,
+        cnf_jkt: confirmation(payload)?,
+        authority: authority::read(payload)?,
+    })
+}
+
+fn text(payload: &Json, name: &'static str) -> Result<String, TokenError> {
+    bounded(payload.member(name))
+        .map(String::from)
+        .ok_or(TokenError::Claim {
+            name,
+            expected: "a string of 1 to 1024 bytes without control characters",
+        })
+}
+
+/// The text of a claim, if it can be kept, compared and logged as it stands.
+fn bounded(value: Option<&Json>) -> Option<&str> {
+    match value {
+        Some(Json::Text(text)) if (1..=CLAIM_BYTES).contains(&text.len()) && !text.contains(char::is_control) => {
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// The one audience: a string, or an array of one (RFC 7519, section 4.1.3).
+pub(super) fn audience(aud: Option<&Json>) -> Result<&str, TokenError> {
+    let one = match aud {
+        Some(Json::List(items)) => match items.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        },
+        other => other,
+    };
+    bounded(one).ok_or(TokenError::Audience {
+        found: "not exactly one".into(),
+    })
+}
+
+fn date(payload: &Json, name: &'static str) -> Result<UnixSeconds, TokenError> {
+    match payload.member(name) {
+        Some(Json::Number(number)) => number.as_u64().map(UnixSeconds),
+        _ => None,
+    }
+    .ok_or(TokenError::Date { name })
+}
+
+fn ancestors(payload: &Json) -> Result<Vec<String>, TokenError> {
+    let ancestors = match payload.member("anc") {
+        None => Some(Vec::new()),
+        Some(Json::List(items)) if items.len() <= DELEGATION_DEPTH => {
+            items.iter().map(|item| bounded(Some(item)).map(String::from)).collect()
+        }
+        Some(_) => None,
+    };
+    ancestors.ok_or(TokenError::Claim {
+        name: "anc",
+        expected: "an array of at most 5 lineages",
+    })
+}
+
+/// `cnf.jkt` and nothing beside it: a method of confirmation that is not known here would go unchecked.
+fn confirmation(payload: &Json) -> Result<Option<String>, TokenError> {
+    let Some(cnf) = payload.member("cnf") else {
+        return Ok(None);
+    };
+    match cnf {
+        Json::Object(members) => match members.as_slice() {
+            [(name, Json::Text(jkt))] if name == "jkt" && is_thumbprint(jkt) => Some(Some(jkt.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
+    .ok_or(TokenError::Claim {
+        name: "cnf",
+        expected: "an object with a thumbprint as `jkt` and nothing else",
+    })
+}
+
+fn is_thumbprint(text: &str) -> bool {
+    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == THUMBPRINT_CHARACTERS && text.bytes().all(base64url)
+}

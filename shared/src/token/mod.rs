@@ -1,0 +1,106 @@
+//! From text to trust: [`Unverified`] is consumed by the check that makes a [`Verified`], and nothing else makes one.
+
+use crate::bundle::Snapshot;
+use crate::claims::Claims;
+use crate::claims::early::Early;
+use crate::grant::Grants;
+use crate::json;
+use crate::jws::{Jws, Kind};
+use crate::limits::{JSON_VALUES, WRIT_BYTES};
+use crate::signature::Dalek;
+use crate::time::UnixSeconds;
+use alloc::string::String;
+
+mod error;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+pub use error::TokenError;
+
+use standing::{Facts, Targets};
+
+/// What a writ must say to count here.
+#[derive(Clone, Copy, Debug)]
+pub struct Expect<'a> {
+    /// The one issuer.
+    pub issuer: &'a str,
+    /// The one audience.
+    pub audience: &'a str,
+    /// Longest `exp - iat`, in seconds.
+    pub life_max: u64,
+}
+
+/// A token whose shape is right and nothing more.
+#[derive(Debug)]
+pub struct Unverified<'a>(Jws<'a>);
+
+impl<'a> Unverified<'a> {
+    /// Checks the shape: size, three canonical base64url parts, header, kind.
+    ///
+    /// # Errors
+    /// The [`TokenError`] of the first thing that is wrong.
+    pub fn parse(token: &'a str) -> Result<Self, TokenError> {
+        Ok(Self(Jws::parse(token, Kind::Writ, WRIT_BYTES)?))
+    }
+
+    /// Checks, cheap refusals first: key known, issuer, audience, time, signature, claims, grants, revocation.
+    ///
+    /// # Errors
+    /// The [`TokenError`] of the first thing that is wrong.
+    pub fn verify(self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<Verified, TokenError> {
+        let Self(jws) = self;
+        let Some(key) = snapshot.keys().find(jws.kid()) else {
+            return Err(TokenError::Key { kid: jws.kid().into() });
+        };
+        let early = Early::read(jws.payload_unverified())?;
+        Facts::from(&early).stand(expect, now)?;
+        let signed = jws.verify(key, &Dalek).map_err(|_| TokenError::Signature)?;
+        let payload = json::parse(signed.payload(), JSON_VALUES).map_err(TokenError::Payload)?;
+        let claims = Claims::read(&payload)?;
+        let verified = Verified {
+            grants: claims.authority.compile()?,
+            targets: Targets::of(&claims, key.kid()),
+            kid: key.kid().into(),
+            claims,
+        };
+        verified.stands(expect, snapshot, now)?;
+        Ok(verified)
+    }
+}
+
+/// A writ that was signed by a known key for this audience. Whether it counts *now* is asked with [`Verified::stands`].
+#[derive(Debug)]
+pub struct Verified {
+    claims: Claims,
+    grants: Grants,
+    targets: Targets,
+    kid: String,
+}
+
+impl Verified {
+    /// The claims.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// What it grants, ready to be asked.
+    #[must_use]
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// Whether the writ counts at `now`, by issuer, audience and time and by the revocations of `snapshot`, and whether its key is
+    /// still in `snapshot`. Asked on every use and after every wait; allocates nothing unless it refuses.
+    ///
+    /// # Errors
+    /// [`TokenError`] if it is not yet or no longer valid, or revoked.
+    pub fn stands(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
+        Facts::from(&self.claims).stand(expect, now)?;
+        if snapshot.keys().find(&self.kid).is_none() {
+            return Err(TokenError::Key { kid: self.kid.clone() });
+        }
+        self.targets.stand(snapshot.revocations(), self.claims.iat)
+    }
+}

@@ -1,0 +1,113 @@
+//! Whether a writ counts here and now: issuer, audience, time, revocation.
+
+use super::{Expect, TokenError};
+use crate::claims::Claims;
+use crate::claims::early::Early;
+use crate::limits::CLOCK_TOLERANCE;
+use crate::revocation::{Level, Rows, Target};
+use crate::time::UnixSeconds;
+use alloc::vec::Vec;
+
+/// The claims that say where and when a writ counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: UnixSeconds,
+    nbf: UnixSeconds,
+    exp: UnixSeconds,
+}
+
+impl<'a> From<&'a Early> for Facts<'a> {
+    fn from(early: &'a Early) -> Self {
+        Self {
+            iss: &early.iss,
+            aud: &early.aud,
+            iat: early.iat,
+            nbf: early.nbf,
+            exp: early.exp,
+        }
+    }
+}
+
+impl<'a> From<&'a Claims> for Facts<'a> {
+    fn from(claims: &'a Claims) -> Self {
+        Self {
+            iss: &claims.iss,
+            aud: &claims.aud,
+            iat: claims.iat,
+            nbf: claims.nbf,
+            exp: claims.exp,
+        }
+    }
+}
+
+impl Facts<'_> {
+    pub(super) fn stand(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
+        if self.iss != expect.issuer {
+            return Err(TokenError::Issuer { found: self.iss.into() });
+        }
+        if self.aud != expect.audience {
+            return Err(TokenError::Audience { found: self.aud.into() });
+        }
+        self.count_at(now)?;
+        self.live_at_most(expect.life_max)
+    }
+
+    fn count_at(&self, now: UnixSeconds) -> Result<(), TokenError> {
+        if now >= self.exp {
+            return Err(TokenError::Expired { exp: self.exp, now });
+        }
+        for (claim, from) in [("nbf", self.nbf), ("iat", self.iat)] {
+            if from.since(now) > CLOCK_TOLERANCE {
+                return Err(TokenError::NotYet { claim, from, now });
+            }
+        }
+        Ok(())
+    }
+
+    fn live_at_most(&self, most: u64) -> Result<(), TokenError> {
+        if (1..=most).contains(&self.exp.since(self.iat)) {
+            return Ok(());
+        }
+        Err(TokenError::Life {
+            iat: self.iat,
+            exp: self.exp,
+            most,
+        })
+    }
+}
+
+/// Everything by whose revocation a writ falls, hashed once: a level's name beside its target.
+#[derive(Debug)]
+pub(super) struct Targets(Vec<(&'static str, Target)>);
+
+impl Targets {
+    pub(super) fn of(claims: &Claims, kid: &str) -> Self {
+        let root = claims.anc.first().unwrap_or(&claims.lin);
+        let own = [
+            Level::All,
+            Level::Key(kid),
+            Level::Client(&claims.client_id),
+            Level::Task {
+                client_id: &claims.client_id,
+                task_id: &claims.task_id,
+            },
+            Level::Agent(&claims.sub),
+            Level::Chain(root),
+            Level::Lineage(&claims.lin),
+            Level::Writ(&claims.jti),
+        ];
+        let ancestors = claims.anc.iter().map(|lineage| Level::Lineage(lineage));
+        let levels = own.into_iter().chain(ancestors);
+        Self(levels.map(|level| (level.name(), Target::of(level))).collect())
+    }
+
+    /// Whether a writ with these targets that was issued at `iat` is left standing by `rows`.
+    pub(super) fn stand(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
+        match self.0.iter().find(|(_, target)| rows.revoked(*target, iat)) {
+            None => Ok(()),
+            Some((level, _)) => Err(TokenError::Revoked { level }),
+        }
+    }
+}
