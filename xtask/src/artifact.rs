@@ -130,3 +130,25 @@ fn imports(helper: &Path, file: &Path) -> Result<String> {
     let printed = quietly("reading imports", Command::new(helper).arg("imports").arg(file))?;
     String::from_utf8(printed).context("an import has a name that is not UTF-8")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_that_is_not_on_the_list_is_named() {
+        let imports = "env.proxy_log\nwasi_snapshot_preview1.fd_write";
+        let refused = refuse_imports("the filter", imports, |name| FILTER_IMPORTS.contains(&name)).unwrap_err();
+        assert!(
+            refused.to_string().contains("`wasi_snapshot_preview1.fd_write`"),
+            "{refused}"
+        );
+        assert!(!refused.to_string().contains("proxy_log"), "{refused}");
+    }
+
+    #[test]
+    fn one_byte_over_the_limit_is_refused() {
+        assert!(within("the filter", FILTER_LIMIT, FILTER_LIMIT).is_ok());
+        assert!(within("the filter", FILTER_LIMIT + 1, FILTER_LIMIT).is_err());
+    }
+}

@@ -59,3 +59,26 @@ fn product(message: &str) -> Option<PathBuf> {
         .find(|file| file.ends_with(".wasm"))?;
     Some(PathBuf::from(module))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_found() {
+        let message = r#"{"reason":"compiler-artifact","executable":"/t/edgewrit","filenames":["/t/edgewrit"]}"#;
+        assert_eq!(product(message), Some(PathBuf::from("/t/edgewrit")));
+    }
+
+    #[test]
+    fn a_module_is_found() {
+        let message = r#"{"reason":"compiler-artifact","executable":null,"filenames":["/t/a.d","/t/a.wasm"]}"#;
+        assert_eq!(product(message), Some(PathBuf::from("/t/a.wasm")));
+    }
+
+    #[test]
+    fn a_library_is_no_product() {
+        let message = r#"{"reason":"compiler-artifact","executable":null,"filenames":["/t/liba.rlib"]}"#;
+        assert_eq!(product(message), None);
+    }
+}

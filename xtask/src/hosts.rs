@@ -66,3 +66,21 @@ fn witness(folder: &Path, name: &str, real: &Path) -> Result<PathBuf> {
     fs::set_permissions(&witness, fs::Permissions::from_mode(0o755)).context("making a host's witness executable")?;
     Ok(witness)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_was_not_started_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let witness = |name| witness(folder.path(), name, Path::new("/bin/sh")).unwrap();
+        let hosts = Hosts {
+            envoy: witness("envoy"),
+            workerd: witness("workerd"),
+        };
+        let started = Command::new(&hosts.envoy).args(["-c", "exit 7"]).status().unwrap();
+        assert_eq!(started.code(), Some(7), "the witness becomes the host");
+        assert_eq!(hosts.were_run().unwrap_err().to_string(), "no test ran workerd");
+    }
+}

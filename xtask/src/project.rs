@@ -23,6 +23,14 @@ impl Project {
         })
     }
 
+    /// A project that lies at `root`, for tests.
+    #[cfg(test)]
+    pub(crate) fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+        }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

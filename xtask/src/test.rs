@@ -63,15 +63,8 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
 fn no_std(project: &Project) -> Result<()> {
     tools::add_targets()?;
     let mut build = cargo(project);
-    build.args([
-        "build",
-        "--package",
-        "edgewrit-shared",
-        "--package",
-        "edgewrit-edge",
-        "--target",
-        NO_STD,
-    ]);
+    build.args(["build", "--profile", "tool", "--target", NO_STD]);
+    build.args(["--package", "edgewrit-shared", "--package", "edgewrit-edge"]);
     quietly("building the no_std crates for a target without std", &mut build).map(drop)
 }
 

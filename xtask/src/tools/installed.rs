@@ -59,3 +59,55 @@ fn lock(project: &Project, name: &str) -> Result<File> {
     }
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use anyhow::bail;
+
+    use super::*;
+
+    /// Installs a tool that is one file; returns how often that was really done.
+    fn installed(project: &Project, pins: &[&str]) -> usize {
+        let done = Cell::new(0);
+        for pin in pins {
+            let install = |folder: &Path| {
+                done.set(done.get() + 1);
+                Ok(fs::write(folder.join("binary"), pin)?)
+            };
+            once(project, "tool", pin, "a tool", install).unwrap();
+        }
+        done.get()
+    }
+
+    #[test]
+    fn the_same_pin_is_installed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(installed(&Project::at(folder.path()), &["1", "1"]), 1);
+    }
+
+    #[test]
+    fn another_pin_takes_the_place_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::at(folder.path());
+        assert_eq!(installed(&project, &["1", "2"]), 2);
+        assert_eq!(
+            fs::read_to_string(project.installed().join("tool/binary")).unwrap(),
+            "2"
+        );
+    }
+
+    #[test]
+    fn a_failed_installation_leaves_nothing_that_looks_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::at(folder.path());
+        let failed = once(&project, "tool", "1", "a tool", |folder| {
+            fs::write(folder.join("binary"), "half")?;
+            bail!("no network")
+        });
+        assert!(failed.is_err());
+        assert!(!project.installed().join("tool").exists());
+        assert_eq!(installed(&project, &["1"]), 1);
+    }
+}
