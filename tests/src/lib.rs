@@ -1,6 +1,7 @@
 //! What the tests and the demo are made of: real hosts, a real issuer, upstreams that write down what they hear, and the
 //! cases that every host has to agree on.
 
+pub mod attack;
 pub mod clock;
 pub mod edge;
 pub mod forge;
@@ -9,6 +10,7 @@ pub mod issuer;
 pub mod ports;
 pub mod process;
 pub mod scratch;
+pub mod story;
 pub mod tools;
 pub mod upstream;
 pub mod vectors;

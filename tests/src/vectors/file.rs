@@ -49,13 +49,21 @@ fn cases<C: DeserializeOwned>(kind: &str, name: impl Fn(&C) -> &String) -> Resul
     paths.sort();
     let mut all = Vec::new();
     for path in paths {
-        all.extend(read::<File<C>>(&path)?.cases);
+        all.extend(cases_in(&path)?);
     }
     let mut names = HashSet::new();
     for case in &all {
         ensure!(names.insert(name(case)), "two cases are called `{}`", name(case));
     }
     Ok(all)
+}
+
+/// The cases of one file.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn cases_in<C: DeserializeOwned>(path: &Path) -> Result<Vec<C>> {
+    Ok(read::<File<C>>(path)?.cases)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {

@@ -12,19 +12,29 @@ use std::time::Duration;
 /// How long a host may be silent before its answer is held to be none.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Plays all `cases` and fails with every complaint there is.
-///
-/// # Errors
-/// If a case is not as it says.
-pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
-    let mut failures = Vec::new();
-    bench.answer(&Recorder::fine());
-    for case in cases {
-        let mut complaints = Complaints::default();
-        play(bench, edge, case, &mut complaints).with_context(|| format!("case `{}`", case.name))?;
-        failures.extend(complaints.0.iter().map(|line| format!("{}: {line}", case.name)));
+/// Servers that raw requests can end up at.
+pub trait Ground {
+    /// What the names in a case stand for when it dials `host`.
+    ///
+    /// # Errors
+    /// If there is no writ as the case wants it.
+    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names>;
+    /// What has arrived anywhere since this was last asked, with the names of the servers.
+    fn take(&self) -> Vec<(String, Arrival)>;
+}
+
+impl Ground for Bench {
+    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names> {
+        let mut names = self.names(host, upstream);
+        if let Some(spec) = &case.writ {
+            names.writ = Some(self.writ(spec, &names)?);
+        }
+        Ok(names)
     }
-    report(edge.kind().name(), cases.len(), &failures)
+
+    fn take(&self) -> Vec<(String, Arrival)> {
+        self.take()
+    }
 }
 
 /// What a raw request led to.
@@ -34,34 +44,58 @@ pub struct Heard {
     pub responses: Vec<Response>,
     /// What arrived anywhere.
     pub arrivals: Vec<(String, Arrival)>,
+    /// In what the first answer differs from what the case expects.
+    status: Complaints,
+    /// In what the arrivals do.
+    arrived: Complaints,
 }
 
-fn play(bench: &Bench, edge: &Edge, case: &WireCase, out: &mut Complaints) -> Result<()> {
-    let expect = case.expect_of(edge.kind());
-    let expected = expect.arriving();
-    let mut names = bench.names(&edge.address().to_string(), expected.first().map(|one| one.upstream()));
-    if let Some(spec) = &case.writ {
-        names.writ = Some(bench.writ(spec, &names)?);
+impl Heard {
+    /// What is wrong with the arrivals.
+    #[must_use]
+    pub fn about_arrivals(&self) -> &[String] {
+        &self.arrived.0
     }
+}
+
+/// Plays all `cases` and fails with every complaint there is.
+///
+/// # Errors
+/// If a case is not as it says.
+pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
+    let mut failures = Vec::new();
+    bench.answer(&Recorder::fine());
+    for case in cases {
+        let heard = hear(bench, edge, case).with_context(|| format!("case `{}`", case.name))?;
+        let credentials = heard.arrivals.iter().flat_map(|(upstream, arrival)| bench.credential_faults(upstream, arrival));
+        let complaints = heard.status.0.iter().chain(&heard.arrived.0).cloned().chain(credentials);
+        failures.extend(complaints.map(|line| format!("{}: {line}", case.name)));
+    }
+    report(edge.kind().name(), cases.len(), &failures)
+}
+
+/// Plays one case on one host.
+///
+/// # Errors
+/// If nobody listens, or the case itself is not right.
+pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> {
+    let expect = case.expect_of(edge.kind());
+    let upstream = expect.arriving().first().map(Arriving::upstream);
+    let names = ground.names(case, &edge.address().to_string(), upstream)?;
     let responses = talk(edge, &case.raw.writes(&names)?, case.responses)?;
     // What a host lets through after it has answered counts as well.
     std::thread::sleep(Duration::from_millis(20));
-    let heard = Heard {
+    let arrivals = ground.take();
+    Ok(Heard {
+        status: expect.about_status(&responses),
+        arrived: expect.about_arrivals(&arrivals, &names)?,
         responses,
-        arrivals: bench.take(),
-    };
-    expect.hold(&heard, &names, out)?;
-    for (upstream, arrival) in &heard.arrivals {
-        out.0.extend(bench.credential_faults(upstream, arrival));
-    }
-    Ok(())
+        arrivals,
+    })
 }
 
 /// Writes as told and reads up to `count` answers.
-///
-/// # Errors
-/// If nobody listens.
-pub fn talk(edge: &Edge, writes: &[Write], count: usize) -> Result<Vec<Response>> {
+fn talk(edge: &Edge, writes: &[Write], count: usize) -> Result<Vec<Response>> {
     let mut connection = Connection::open(edge.address(), PATIENCE)?;
     let mut to_head = false;
     for (index, write) in writes.iter().enumerate() {
@@ -103,38 +137,35 @@ impl WireExpect {
         exactly.or(self.at_most.as_ref().map(std::slice::from_ref)).unwrap_or_default()
     }
 
-    /// Complains about everything in which what was heard is not this.
-    ///
-    /// # Errors
-    /// If the expectation itself is not right.
-    pub fn hold(&self, heard: &Heard, names: &Names, out: &mut Complaints) -> Result<()> {
-        self.hold_status(&heard.responses, out);
+    fn about_arrivals(&self, arrivals: &[(String, Arrival)], names: &Names) -> Result<Complaints> {
+        let mut out = Complaints::default();
         let expected = self.arriving();
-        let count = heard.arrivals.len();
-        let lines: Vec<_> = heard.arrivals.iter().map(|(at, one)| format!("{} at {at}", one.line())).collect();
         let right = match (self.arrived, &self.at_most) {
-            (Some(arrived), None) => count == arrived && expected.len() == arrived,
-            (None, Some(_)) => count <= 1,
+            (Some(arrived), None) => arrivals.len() == arrived && expected.len() == arrived,
+            (None, Some(_)) => arrivals.len() <= 1,
             _ => false,
         };
         out.unless(right, || {
-            let of = if self.at_most.is_some() { "at most 1".into() } else { format!("{:?}", self.arrived) };
-            format!("{count} requests arrived, expected {of}: {lines:?}")
+            let lines: Vec<_> = arrivals.iter().map(|(at, one)| format!("`{}` at {at}", one.line())).collect();
+            let most = self.at_most.as_ref().map_or("", |_| "at most ");
+            format!("{} requests arrived, expected {most}{}: {lines:?}", arrivals.len(), expected.len())
         });
-        for ((upstream, arrival), expected) in heard.arrivals.iter().zip(expected) {
+        for ((upstream, arrival), expected) in arrivals.iter().zip(expected) {
             out.unless(upstream == expected.upstream(), || format!("it arrived at `{upstream}`"));
             out.unless(!arrival.holds(names.writ.as_deref()), || "the writ itself arrived".into());
-            expected.hold(arrival, names, out)?;
+            expected.hold(arrival, names, &mut out)?;
         }
-        Ok(())
+        Ok(out)
     }
 
-    fn hold_status(&self, responses: &[Response], out: &mut Complaints) {
+    fn about_status(&self, responses: &[Response]) -> Complaints {
+        let mut out = Complaints::default();
         let first = match responses.first() {
             Some(response) => StatusOrClosed::Status(response.status),
             None => StatusOrClosed::Closed(Closed::Closed),
         };
         let right = self.status.as_ref().is_none_or(|expected| expected.contains(&first));
         out.unless(right, || format!("the first answer is {first:?}, expected one of {:?}", self.status));
+        out
     }
 }

@@ -1,0 +1,5 @@
+//! A hostile agent: valid writs, raw sockets, and the upstream's book as the judge.
+
+mod agent;
+
+pub use agent::{Agent, Blow, Report, Tally, confuse};

@@ -1,0 +1,40 @@
+//! The arguments, which `cargo xtask demo` passes on.
+
+use anyhow::{Context as _, Result, bail};
+use edgewrit_tests::edge::Kind;
+
+/// What to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Args {
+    /// End after the tour.
+    pub(crate) once: bool,
+    /// Let the hostile agent loose instead of telling the stories.
+    pub(crate) attack: bool,
+    /// On which edges.
+    pub(crate) kinds: Vec<Kind>,
+}
+
+impl Args {
+    pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut args = Self {
+            once: false,
+            attack: false,
+            kinds: Kind::ALL.to_vec(),
+        };
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--once" => args.once = true,
+                "--attack" => args.attack = true,
+                "--edge" => args.kinds = vec![kind(words.next().as_deref())?],
+                _ => bail!("unknown argument `{word}`, expected `--once`, `--attack` or `--edge worker|envoy`"),
+            }
+        }
+        Ok(args)
+    }
+}
+
+fn kind(name: Option<&str>) -> Result<Kind> {
+    let name = name.context("`--edge` without a value, expected `worker` or `envoy`")?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    kind.with_context(|| format!("`--edge {name}`, expected `worker` or `envoy`"))
+}

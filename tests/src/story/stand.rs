@@ -1,0 +1,99 @@
+//! What every story stands on: a client of the issuer, and edges in front of an API.
+
+use crate::edge::{self, Edge, Kind, Setup};
+use crate::forge::{Setting, WritSpec, forge};
+use crate::issuer::{Client, Issuer};
+use crate::vectors::Names;
+use crate::{clock, tools};
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::thread;
+
+/// A client, the task that it asks for, and the edges.
+#[derive(Debug)]
+pub struct Stand {
+    /// The edges, in the order in which they were asked for.
+    pub edges: Vec<Edge>,
+    /// Who asks for tasks.
+    pub client: Client,
+    /// The configuration of the edges.
+    pub setup: Setup,
+    task: Value,
+}
+
+impl Stand {
+    /// Registers a client and an edge, and starts a host of every kind in front of `origin`. The files of `tests/stories` that
+    /// start with `name` say how. `key` is what the API asks for.
+    ///
+    /// # Errors
+    /// If something does not start.
+    pub fn start(issuer: &Issuer, kinds: &[Kind], name: &str, origin: &str, key: &str) -> Result<Self> {
+        let client = issuer.add_client(name, &file(name, "ceiling")?)?;
+        let mut document = file(name, "edge")?;
+        let audience = document.pointer("/audience").and_then(Value::as_str);
+        let audience = audience.context("the edge has no audience")?.to_owned();
+        let mut secrets = BTreeMap::from([("API_KEY".to_owned(), key.to_owned())]);
+        issuer.add_edge(name, &audience, origin)?.enter(&mut document, &mut secrets);
+        for upstream in document.pointer_mut("/upstreams").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(own) = upstream.1.pointer_mut("/origin") {
+                *own = origin.into();
+            }
+        }
+        let setup = Setup { document, secrets };
+        Ok(Self {
+            edges: start_all(issuer, kinds, &setup, &audience)?,
+            client,
+            setup,
+            task: file(name, "task")?,
+        })
+    }
+
+    /// The task, under another id.
+    #[must_use]
+    pub fn task_called(&self, id: &str) -> Value {
+        let mut task = self.task.clone();
+        if let Some(task) = task.as_object_mut() {
+            task.insert("task_id".into(), id.into());
+        }
+        task
+    }
+
+    /// `count` writs of a new task with this id.
+    ///
+    /// # Errors
+    /// If the issuer does not grant it.
+    pub fn writs(&self, issuer: &Issuer, id: &str, count: usize) -> Result<Vec<String>> {
+        let mut task = self.task_called(id);
+        if let Some(task) = task.as_object_mut() {
+            task.insert("count".into(), count.into());
+        }
+        issuer.task(&self.client, &task)
+    }
+}
+
+fn file(name: &str, what: &str) -> Result<Value> {
+    let path = tools::repository().join(format!("tests/stories/{name}.{what}.json"));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("`{}`", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("`{}`", path.display()))
+}
+
+/// Hosts take a moment to compile the validators, so they start side by side.
+fn start_all(issuer: &Issuer, kinds: &[Kind], setup: &Setup, audience: &str) -> Result<Vec<Edge>> {
+    let setting = Setting {
+        issuer: issuer.url().into(),
+        audience: audience.into(),
+        keys: issuer.keys()?,
+    };
+    let writ = forge(&WritSpec::anything()?, &setting, &Names::default(), clock::now())?;
+    let start = |kind| -> Result<Edge> {
+        let mut edge = edge::start(kind, setup)?;
+        edge.wait_until_ready(&writ)?;
+        Ok(edge)
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = kinds.iter().map(|kind| scope.spawn(|| start(*kind))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().ok().context("a host's thread broke")?);
+        joined.collect()
+    })
+}

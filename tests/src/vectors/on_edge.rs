@@ -1,0 +1,47 @@
+//! A real host as the runner of the pipeline cases sees it.
+
+use super::Bench;
+use super::pipeline::{Host, Played};
+use crate::edge::Edge;
+use crate::http::{Arrival, Reply, Request, Response};
+use anyhow::Result;
+
+/// An edge in front of the upstreams of a bench.
+#[derive(Debug)]
+pub struct OnEdge<'a> {
+    bench: &'a Bench,
+    edge: &'a Edge,
+}
+
+impl<'a> OnEdge<'a> {
+    /// This edge, which was started for this bench.
+    #[must_use]
+    pub fn new(bench: &'a Bench, edge: &'a Edge) -> Self {
+        Self { bench, edge }
+    }
+}
+
+impl Host for OnEdge<'_> {
+    fn name(&self) -> String {
+        self.edge.kind().to_string()
+    }
+
+    fn authority(&self) -> String {
+        self.edge.address().to_string()
+    }
+
+    fn play(&self, request: &Request, reply: &Reply) -> Result<Played> {
+        self.bench.answer(reply);
+        // A host that does not answer one request is a complaint about that case, not the end of the run.
+        let response = self.edge.send(request).unwrap_or_else(|error| Response {
+            body: format!("{error:#}").into_bytes(),
+            ..Response::default()
+        });
+        let record = self.edge.record(&response);
+        Ok(Played { response, record })
+    }
+
+    fn arrivals(&self) -> Vec<(String, Arrival)> {
+        self.bench.take()
+    }
+}

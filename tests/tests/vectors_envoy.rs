@@ -1,0 +1,17 @@
+//! The filter in Envoy does what the vectors say.
+
+use anyhow::{Result, ensure};
+use edgewrit_tests::edge::Kind;
+use edgewrit_tests::vectors::{Bench, OnEdge, pipeline_cases, play_pipeline};
+
+/// How many cases there are at least.
+const CASES: usize = 200;
+
+#[test]
+fn the_filter_does_what_every_case_says() -> Result<()> {
+    let cases = pipeline_cases()?;
+    ensure!(cases.len() >= CASES, "{} pipeline cases, expected {CASES} at least", cases.len());
+    let bench = Bench::start()?;
+    let edge = bench.edge(Kind::Envoy)?;
+    play_pipeline(&bench, &OnEdge::new(&bench, &edge), &cases)
+}

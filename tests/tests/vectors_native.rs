@@ -1,0 +1,15 @@
+//! The pipeline, without a host, does what the vectors say.
+
+use anyhow::{Result, ensure};
+use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline};
+
+/// How many cases there are at least.
+const CASES: usize = 200;
+
+#[test]
+fn the_pipeline_alone_does_what_every_case_says() -> Result<()> {
+    let cases = pipeline_cases()?;
+    ensure!(cases.len() >= CASES, "{} pipeline cases, expected {CASES} at least", cases.len());
+    let bench = Bench::start()?;
+    play_pipeline(&bench, &Native::start(&bench)?, &cases)
+}

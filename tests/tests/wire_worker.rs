@@ -1,0 +1,17 @@
+//! Raw bytes to the Worker in workerd: nothing arrives, or exactly what was decided.
+
+use anyhow::{Result, ensure};
+use edgewrit_tests::edge::Kind;
+use edgewrit_tests::vectors::{Bench, play_wire, wire_cases};
+
+/// How many cases there are at least.
+const CASES: usize = 60;
+
+#[test]
+fn what_arrives_is_what_was_decided() -> Result<()> {
+    let cases = wire_cases()?;
+    ensure!(cases.len() >= CASES, "{} wire cases, expected {CASES} at least", cases.len());
+    let bench = Bench::start()?;
+    let edge = bench.edge(Kind::Worker)?;
+    play_wire(&bench, &edge, &cases)
+}
