@@ -1,13 +1,16 @@
 //! Reading a JSON document that people write: unknown members are errors, and all errors are reported at once, each with its
 //! place. The edge's configuration, policies, ceilings and grants are all read through this.
 
-use crate::json::Json;
+use crate::json::{Json, Shown};
 use crate::number::Number;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
+
+#[cfg(test)]
+mod tests;
 
 /// One thing wrong in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,7 +180,11 @@ impl<'a> Node<'a> {
         let members = self.members()?;
         for (name, node) in &members {
             if !known.contains(name) {
-                node.fault(format!("unknown member `{name}`, expected one of {}", quoted(known)));
+                node.fault(format!(
+                    "unknown member `{}`, expected one of {}",
+                    Shown(name),
+                    quoted(known)
+                ));
             }
         }
         Some(Members {
@@ -241,19 +248,10 @@ fn kind(value: &Json) -> String {
         Json::Null => "null".into(),
         Json::Bool(value) => format!("`{value}`"),
         Json::Number(value) => format!("the number `{value}`"),
-        Json::Text(value) => format!("the string `{}`", shortened(value)),
+        Json::Text(value) => format!("the string `{}`", Shown(value)),
         Json::List(_) => "an array".into(),
         Json::Object(_) => "an object".into(),
     }
-}
-
-/// At most 80 characters of `text`, with control characters escaped, so that a message stays one readable line.
-fn shortened(text: &str) -> String {
-    let mut out: String = text.chars().take(80).flat_map(char::escape_debug).collect();
-    if text.chars().nth(80).is_some() {
-        out.push('…');
-    }
-    out
 }
 
 fn quoted(names: &[&str]) -> String {

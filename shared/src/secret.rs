@@ -27,3 +27,20 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+    use std::borrow::ToOwned;
+    use std::format;
+
+    #[test]
+    fn a_secret_is_exposed_on_request_and_never_printed() {
+        let secret = Secret::new("hunter2".to_owned());
+        assert_eq!(secret.expose(), "hunter2");
+        assert_eq!(
+            format!("{secret:?} {:#?}", Some(secret.clone())),
+            "Secret(…) Some(\n    Secret(…),\n)"
+        );
+    }
+}

@@ -10,6 +10,7 @@ use crate::time::UnixSeconds;
 use crate::token::TokenError;
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use core::str;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -39,7 +40,9 @@ struct Raw<'a> {
 impl Early {
     /// Reads what is needed of a payload and skips the rest.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, TokenError> {
-        let raw: Raw<'_> = serde_json::from_slice(payload).map_err(|_| unreadable(payload))?;
+        // As text, for what is skipped in bytes is not looked at.
+        let text = str::from_utf8(payload).map_err(|_| unreadable(payload))?;
+        let raw: Raw<'_> = serde_json::from_str(text).map_err(|_| unreadable(payload))?;
         Ok(Self {
             iss: issuer(raw.iss)?,
             aud: audience(value(raw.aud).as_ref())?.to_owned(),

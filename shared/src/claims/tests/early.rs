@@ -89,6 +89,8 @@ fn a_payload_that_is_no_strict_object_is_refused_early() {
         Early::read(b"\xff").unwrap_err(),
         TokenError::Payload(JsonError::Syntax { at: 0 })
     );
+    let skipped = Early::read(b"{\"sub\":\"\xff\"}").unwrap_err();
+    assert_eq!(skipped.label(), "token_payload");
     let twice = Early::read(br#"{"iss":"a","iss":"b"}"#).unwrap_err();
     assert_eq!(
         twice,

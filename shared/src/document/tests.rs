@@ -1,0 +1,217 @@
+//! Every reader, its fault, and the place of the fault.
+
+use super::{Fault, Faults, Node};
+use crate::json::{self, Json};
+use std::borrow::ToOwned;
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+fn json(text: &str) -> Json {
+    json::parse(text.as_bytes(), 1_000).unwrap()
+}
+
+/// What is read from a document, and what is wrong with it.
+fn read<T>(text: &str, read: impl FnOnce(&Node<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
+    let value = json(text);
+    let faults = Faults::new();
+    let result = read(&Node::root(&value, &faults));
+    (result, faults.into_vec().iter().map(ToString::to_string).collect())
+}
+
+fn fault(text: &str, reader: impl FnOnce(&Node<'_>) -> Option<()>) -> String {
+    let (result, faults) = read(text, reader);
+    assert_eq!(result, None);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults.concat()
+}
+
+#[test]
+fn scalars_are_read_by_kind() {
+    assert_eq!(
+        read("\"x\"", |node| node.text().map(ToOwned::to_owned)),
+        (Some("x".to_owned()), Vec::new())
+    );
+    assert_eq!(read("true", |node| node.bool()), (Some(true), Vec::new()));
+    assert_eq!(
+        read("1.5", |node| node.number().map(ToString::to_string)).0,
+        Some("1.5".to_owned())
+    );
+}
+
+#[test]
+fn a_value_of_another_kind_is_named() {
+    let expected = |text: &str| fault(text, |node| node.text().map(|_| ()));
+    assert_eq!(expected("null"), "/: expected a string, found null");
+    assert_eq!(expected("false"), "/: expected a string, found `false`");
+    assert_eq!(expected("1.50"), "/: expected a string, found the number `1.5`");
+    assert_eq!(expected("[]"), "/: expected a string, found an array");
+    assert_eq!(expected("{}"), "/: expected a string, found an object");
+    assert_eq!(
+        fault("\"x\"", |node| node.number().map(|_| ())),
+        "/: expected a number, found the string `x`"
+    );
+    assert_eq!(
+        fault("\"x\"", |node| node.bool().map(|_| ())),
+        "/: expected `true` or `false`, found the string `x`"
+    );
+    assert_eq!(
+        fault("\"x\"", |node| node.list(9).map(|_| ())),
+        "/: expected an array, found the string `x`"
+    );
+    assert_eq!(
+        fault("\"x\"", |node| node.members().map(|_| ())),
+        "/: expected an object, found the string `x`"
+    );
+    assert_eq!(
+        fault("\"x\"", |node| node.object(&[]).map(|_| ())),
+        "/: expected an object, found the string `x`"
+    );
+}
+
+#[test]
+fn text_in_a_message_is_one_bounded_line() {
+    let shown = |text: &str| fault(&format!("\"{text}\""), |node| node.bool().map(|_| ()));
+    assert_eq!(
+        shown("a\\nb"),
+        "/: expected `true` or `false`, found the string `a\\nb`"
+    );
+    let most = "x".repeat(80);
+    assert_eq!(
+        shown(&most),
+        format!("/: expected `true` or `false`, found the string `{most}`")
+    );
+    assert_eq!(
+        shown(&format!("{most}y")),
+        format!("/: expected `true` or `false`, found the string `{most}…`")
+    );
+}
+
+#[test]
+fn integers_lie_within_their_bounds() {
+    let integer = |text: &str| read(text, |node| node.integer(2, 4)).0;
+    assert_eq!(["2", "3", "4", "3.0"].map(integer), [2, 3, 4, 3].map(Some));
+    assert_eq!(["1", "5", "2.5", "-3", "\"3\"", "1e99"].map(integer), [None; 6]);
+    let message = fault("5", |node| node.integer(2, 4).map(|_| ()));
+    assert_eq!(message, "/: expected a whole number from 2 to 4, found the number `5`");
+}
+
+#[test]
+fn elements_have_places_and_a_limit() {
+    let places = |node: &Node<'_>| {
+        Some(
+            node.list(2)?
+                .iter()
+                .map(|item| item.place().to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(
+        read("[1,[2]]", places).0,
+        Some(Vec::from(["/0".to_owned(), "/1".to_owned()]))
+    );
+    assert_eq!(
+        fault("[1,2,3]", |node| node.list(2).map(|_| ())),
+        "/: 3 elements, the limit is 2"
+    );
+}
+
+#[test]
+fn members_have_places_that_are_json_pointers() {
+    let places = |node: &Node<'_>| {
+        Some(
+            node.members()?
+                .iter()
+                .map(|(_, node)| node.place().to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(
+        read(r#"{"a/b":1,"m~n":{},"":2}"#, places).0.unwrap(),
+        ["/a~1b", "/m~0n", "/"]
+    );
+    let names = |node: &Node<'_>| {
+        Some(
+            node.members()?
+                .iter()
+                .map(|(name, _)| (*name).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(read(r#"{"b":1,"a":2}"#, names).0.unwrap(), ["b", "a"]);
+}
+
+#[test]
+fn places_lead_through_the_document() {
+    let deep = |node: &Node<'_>| {
+        let members = node.object(&["list"])?;
+        members
+            .required("list")?
+            .list(9)?
+            .last()?
+            .object(&["x"])?
+            .required("x")?
+            .bool()
+            .map(|_| ())
+    };
+    assert_eq!(
+        fault(r#"{"list":[0,{"x":1}]}"#, deep),
+        "/list/1/x: expected `true` or `false`, found the number `1`"
+    );
+}
+
+#[test]
+fn unknown_members_are_faults_and_the_others_are_still_read() {
+    let (found, faults) = read(r#"{"x":1,"a":2,"y":3}"#, |node| {
+        node.object(&["a", "b"])?.optional("a")?.integer(0, 9)
+    });
+    assert_eq!(found, Some(2));
+    assert_eq!(
+        faults,
+        [
+            "/x: unknown member `x`, expected one of `a`, `b`",
+            "/y: unknown member `y`, expected one of `a`, `b`"
+        ]
+    );
+}
+
+#[test]
+fn a_missing_member_is_a_fault_only_if_it_is_required() {
+    let (found, faults) = read("{}", |node| node.object(&["a"])?.optional("a").map(|_| ()));
+    assert_eq!((found, faults), (None, Vec::new()));
+    assert_eq!(
+        fault("{}", |node| node.object(&["a"])?.required("a").map(|_| ())),
+        "/: missing member `a`"
+    );
+    assert_eq!(
+        read(r#"{"a":null}"#, |node| node.object(&["a"])?.required("a").map(|_| ())),
+        (Some(()), Vec::new())
+    );
+}
+
+#[test]
+fn an_object_knows_itself() {
+    let value = json(r#"{"a":1}"#);
+    let faults = Faults::new();
+    let members = Node::at("/place", &value, &faults).object(&["a"]).unwrap();
+    assert_eq!(members.node().place(), "/place");
+    assert_eq!(members.node().json(), &value);
+    assert_eq!(members.required("a").unwrap().place(), "/place/a");
+}
+
+#[test]
+fn faults_add_up_in_the_order_in_which_they_were_found() {
+    let value = json("[1,2]");
+    let faults = Faults::new();
+    let node = Node::root(&value, &faults);
+    node.fault("first");
+    for item in node.list(2).unwrap() {
+        assert_eq!(item.text(), None);
+    }
+    let places: Vec<Fault> = faults.into_vec();
+    assert_eq!(
+        places.iter().map(|fault| fault.place.as_str()).collect::<Vec<_>>(),
+        ["", "/0", "/1"]
+    );
+    assert_eq!(places[0].to_string(), "/: first");
+}
