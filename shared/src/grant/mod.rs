@@ -102,7 +102,9 @@ impl Grant {
     /// A grant of parts that are sorted.
     fn build(actions: Vec<String>, resources: Vec<Pattern>, rules: Vec<(String, Rule)>, uses: Option<Uses>) -> Self {
         let wildcard = match (actions.as_slice(), resources.as_slice()) {
-            ([action], [resource]) => resource.as_scope_wildcard().map(|resource| format!("{action}:{resource}")),
+            ([action], [resource]) => resource
+                .as_scope_wildcard()
+                .map(|resource| format!("{action}:{resource}")),
             _ => None,
         };
         let canonical = match wildcard {

@@ -2,7 +2,14 @@
 //! that hold for all of them.
 #![cfg(test)]
 
+mod deciding;
+mod laws;
+mod made;
+mod naive;
+mod narrowing;
+mod patterns;
 mod reading;
 mod rules;
 mod scopes;
+mod steps;
 mod support;

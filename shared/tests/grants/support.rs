@@ -44,14 +44,6 @@ pub(crate) fn with_rule(rule: &str) -> Grant {
     ))
 }
 
-/// `act` on the resources that match `pattern`.
-pub(crate) fn on(pattern: &str) -> Grant {
-    grant(&format!(
-        r#"{{"type":"writ","actions":["act"],"resources":[{}]}}"#,
-        serde_json::json!(pattern)
-    ))
-}
-
 /// An attempt whose parameters are the members of a JSON object.
 pub(crate) fn attempt(action: &str, resource: &str, params: &str) -> Attempt {
     let Json::Object(members) = parse(params) else {

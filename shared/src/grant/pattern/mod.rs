@@ -4,8 +4,8 @@
 mod inclusion;
 mod parse;
 
-pub use parse::PatternError;
 pub(super) use inclusion::Probes;
+pub use parse::PatternError;
 pub(super) use parse::{literal, something_behind};
 
 use crate::limits::PATTERN_BYTES;

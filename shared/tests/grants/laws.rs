@@ -1,0 +1,199 @@
+//! The laws of the language, each over many made cases, against the naive evaluator. Every test sees to it that its cases are
+//! of both sorts: a law that nothing meets holds too easily.
+
+use crate::made::{Choices, attempt_near, cases, grant};
+use crate::steps::step;
+use crate::support::{grant as read, permits};
+use crate::{naive, support};
+use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
+use serde_json::Value;
+
+fn compiled(grant: &Value) -> Grant {
+    read(&grant.to_string())
+}
+
+fn some_grants(choices: &mut Choices, most: usize) -> Vec<Value> {
+    (0..=choices.below(most)).map(|_| grant(choices)).collect()
+}
+
+/// How often each of two answers came; both have to come often.
+#[derive(Default)]
+struct Balance {
+    yes: u64,
+    no: u64,
+}
+
+impl Balance {
+    fn count(&mut self, answer: bool) {
+        *(if answer { &mut self.yes } else { &mut self.no }) += 1;
+    }
+}
+
+impl Drop for Balance {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let least = (self.yes + self.no) / 50;
+            assert!(self.yes > least && self.no > least, "{} yes, {} no", self.yes, self.no);
+        }
+    }
+}
+
+#[test]
+fn decisions_agree_with_the_naive_evaluator_in_any_order() {
+    let mut balance = Balance::default();
+    for seed in cases(4_000) {
+        let mut choices = Choices::new(seed);
+        let grants = some_grants(&mut choices, 4);
+        let attempt = attempt_near(choices.pick(&grants), &mut choices);
+        let permitting: Vec<&Value> = grants.iter().filter(|grant| naive::permits(grant, &attempt)).collect();
+        let forth = Grants::new(grants.iter().map(compiled).collect());
+        let back = Grants::new(grants.iter().rev().map(compiled).collect());
+        let decision = forth.decide(&attempt);
+        assert_eq!(
+            decision_text(&decision),
+            decision_text(&back.decide(&attempt)),
+            "{seed}"
+        );
+        match decision {
+            Decision::Permit { grant, spend } => {
+                let least = permitting.iter().map(|grant| compiled(grant)).min();
+                assert_eq!(Some(grant), least.as_ref(), "{seed}: {grants:?} {attempt:?}");
+                let free = permitting.iter().any(|grant| grant["uses"].is_null());
+                assert_eq!(spend.is_needed(), !free, "{seed}");
+                assert_eq!(spend.allowances().next().is_some(), !free, "{seed}");
+            }
+            Decision::Refuse(_) => assert!(permitting.is_empty(), "{seed}: {grants:?} {attempt:?}"),
+        }
+        balance.count(!permitting.is_empty());
+    }
+}
+
+fn decision_text(decision: &Decision<'_>) -> String {
+    match decision {
+        Decision::Permit { grant, spend } => {
+            format!("{} {:?}", grant.to_json(), spend.allowances().collect::<Vec<_>>())
+        }
+        Decision::Refuse(miss) => format!("{:?} {}", miss.grant.map(Grant::to_json), miss.reason),
+    }
+}
+
+#[test]
+fn what_a_narrower_child_permits_some_parent_permits() {
+    let mut narrowings = Balance::default();
+    let mut permits = Balance::default();
+    for seed in cases(6_000) {
+        let mut choices = Choices::new(seed);
+        let parents = some_grants(&mut choices, 3);
+        let mut child = choices.pick(&parents).clone();
+        for _ in 0..choices.below(3) {
+            child = step(&child, &mut choices);
+        }
+        widen(&mut child, &mut choices);
+        let compiled_parents: Vec<Grant> = parents.iter().map(compiled).collect();
+        let is_narrower = narrower(&compiled(&child), &compiled_parents) == Narrowing::Narrower;
+        narrowings.count(is_narrower);
+        if !is_narrower {
+            continue;
+        }
+        for _ in 0..4 {
+            let attempt = attempt_near(&child, &mut choices);
+            let permitted = naive::permits(&child, &attempt);
+            let covered = parents.iter().any(|parent| naive::permits(parent, &attempt));
+            assert!(
+                !permitted || covered,
+                "{seed}: {child} permits {attempt:?}, not {parents:?}"
+            );
+            permits.count(permitted);
+        }
+    }
+}
+
+/// Puts a part of another grant into `grant`, most often.
+fn widen(grant: &mut Value, choices: &mut Choices) {
+    let other = self::grant(choices);
+    if grant["scope"].is_string() || other["scope"].is_string() {
+        return;
+    }
+    let Some(members) = grant.as_object_mut() else { return };
+    let member = *choices.pick(&["actions", "resources", "rules", "uses", "none"]);
+    match other.get(member) {
+        Some(value) => drop(members.insert(member.into(), value.clone())),
+        None if member == "rules" || member == "uses" => drop(members.remove(member)),
+        None => {}
+    }
+}
+
+#[test]
+fn every_narrowing_step_is_answered_narrower() {
+    let mut changed = Balance::default();
+    for seed in cases(6_000) {
+        let mut choices = Choices::new(seed);
+        let parent = grant(&mut choices);
+        let child = step(&parent, &mut choices);
+        let (parent, child) = (compiled(&parent), compiled(&child));
+        assert_eq!(
+            narrower(&child, std::slice::from_ref(&parent)),
+            Narrowing::Narrower,
+            "{seed}: {child:?} {parent:?}"
+        );
+        changed.count(child != parent);
+    }
+}
+
+#[test]
+fn narrowing_is_reflexive_and_transitive_and_monotone() {
+    let is_narrower = |child: &Grant, parents: &[Grant]| narrower(child, parents) == Narrowing::Narrower;
+    let mut related = Balance::default();
+    for seed in cases(4_000) {
+        let mut choices = Choices::new(seed);
+        let greatest = grant(&mut choices);
+        let mut middle = step(&greatest, &mut choices);
+        widen(&mut middle, &mut choices);
+        let mut least = step(&middle, &mut choices);
+        widen(&mut least, &mut choices);
+        let (greatest, middle, least) = (compiled(&greatest), compiled(&middle), compiled(&least));
+        assert!(is_narrower(&greatest, std::slice::from_ref(&greatest)), "{seed}");
+        let both =
+            is_narrower(&least, std::slice::from_ref(&middle)) && is_narrower(&middle, std::slice::from_ref(&greatest));
+        assert!(
+            !both || is_narrower(&least, std::slice::from_ref(&greatest)),
+            "{seed}: {least:?} {middle:?} {greatest:?}"
+        );
+        assert!(
+            !both || is_narrower(&least, &[compiled(&grant(&mut choices)), greatest]),
+            "{seed}"
+        );
+        related.count(both);
+    }
+}
+
+#[test]
+fn a_scope_permits_exactly_what_its_grant_permits() {
+    let mut scoped = Balance::default();
+    for seed in cases(6_000) {
+        let mut choices = Choices::new(seed);
+        let grant = grant(&mut choices);
+        let Some(scope) = compiled(&grant).to_scope() else {
+            scoped.count(false);
+            continue;
+        };
+        scoped.count(true);
+        let back = Grant::from_scope(&scope).unwrap();
+        for _ in 0..8 {
+            let attempt = attempt_near(&grant, &mut choices);
+            assert_eq!(
+                permits(&back, &attempt),
+                naive::permits(&grant, &attempt),
+                "{seed}: {scope} {grant} {attempt:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_written_is_read_as_the_same_grant() {
+    for seed in cases(2_000) {
+        let grant = compiled(&grant(&mut Choices::new(seed)));
+        assert_eq!(support::grant(&grant.to_json()).to_json(), grant.to_json(), "{seed}");
+    }
+}

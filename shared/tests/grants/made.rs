@@ -1,0 +1,222 @@
+//! Grants and attempts made from a number, over an alphabet so small that they often meet. A failing case is known by its
+//! number.
+
+use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::number::Number;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// `few` cases, and a hundred times as many in the long form.
+pub(crate) fn cases(few: u64) -> std::ops::Range<u64> {
+    0..few * if is_long() { 100 } else { 1 }
+}
+
+pub(crate) fn is_long() -> bool {
+    std::env::var_os("EDGEWRIT_LONG").is_some()
+}
+
+/// A stream of choices: SplitMix64 (Steele, Lea, Flood 2014).
+pub(crate) struct Choices(u64);
+
+impl Choices {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
+    }
+
+    pub(crate) fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+        &from[self.below(from.len())]
+    }
+
+    pub(crate) fn one_in(&mut self, of: usize) -> bool {
+        self.below(of) == 0
+    }
+
+    /// From one to `most` different things.
+    pub(crate) fn some(&mut self, most: usize, mut make: impl FnMut(&mut Self) -> Value) -> Value {
+        let count = 1 + self.below(most);
+        let made: BTreeSet<String> = (0..count).map(|_| make(self).to_string()).collect();
+        made.iter()
+            .map(|text| serde_json::from_str::<Value>(text).unwrap())
+            .collect()
+    }
+}
+
+const ACTIONS: [&str; 4] = ["a", "b", "c", "d"];
+const PARAMS: [&str; 3] = ["p", "q", "r"];
+const TEXTS: [&str; 7] = ["", "a", "b", "ab", "a/b", "*", "b*"];
+const NUMBERS: [f64; 7] = [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0];
+
+pub(crate) fn grant(choices: &mut Choices) -> Value {
+    if choices.one_in(8) {
+        return json!({"type": "writ", "scope": scope(choices)});
+    }
+    let mut grant = json!({
+        "type": "writ",
+        "actions": choices.some(3, |choices| json!(choices.pick(&ACTIONS))),
+        "resources": choices.some(3, |choices| json!(pattern(choices))),
+    });
+    let rules: Map<String, Value> = (0..choices.below(4))
+        .map(|_| (choices.pick(&PARAMS).to_string(), rule(choices)))
+        .collect();
+    if !rules.is_empty() {
+        grant["rules"] = Value::Object(rules);
+    }
+    if choices.one_in(4) {
+        grant["uses"] = json!({"max": 1 + choices.below(4), "allowance": choices.pick(&["x", "y"])});
+    }
+    grant
+}
+
+fn scope(choices: &mut Choices) -> String {
+    let identifier = if choices.one_in(2) {
+        "*".into()
+    } else {
+        format!("a{}", word(choices))
+    };
+    format!("{}:{}:{identifier}", choices.pick(&ACTIONS), choices.pick(&["a", "b"]))
+}
+
+pub(crate) fn pattern(choices: &mut Choices) -> String {
+    let mut tokens = Vec::new();
+    for _ in 0..=choices.below(4) {
+        let token = *choices.pick(&["a", "b", "*", "/", ":", "\\*"]);
+        if (token, tokens.last()) != ("*", Some(&"*")) {
+            tokens.push(token);
+        }
+    }
+    if choices.one_in(3) && tokens.last() != Some(&"*") {
+        tokens.push("**");
+    }
+    tokens.concat()
+}
+
+fn word(choices: &mut Choices) -> String {
+    (0..choices.below(4))
+        .map(|_| *choices.pick(&['a', 'b', 'x', '*', '/', ':']))
+        .collect()
+}
+
+pub(crate) fn value(choices: &mut Choices) -> Value {
+    match choices.below(5) {
+        0 | 1 => json!(choices.pick(&TEXTS)),
+        2 | 3 => number(choices),
+        _ => json!(choices.one_in(2)),
+    }
+}
+
+pub(crate) fn number(choices: &mut Choices) -> Value {
+    json!(choices.pick(&NUMBERS))
+}
+
+pub(crate) fn rule(choices: &mut Choices) -> Value {
+    let mut rule = Map::new();
+    for _ in 0..=choices.below(2) {
+        let (kind, asked) = kind(choices);
+        rule.insert(kind.into(), asked);
+    }
+    Value::Object(rule)
+}
+
+pub(crate) fn kind(choices: &mut Choices) -> (&'static str, Value) {
+    match choices.below(5) {
+        0 => ("eq", value(choices)),
+        1 => ("in", choices.some(4, value)),
+        2 => ("glob", json!(pattern(choices))),
+        3 => ("min", number(choices)),
+        _ => ("max", number(choices)),
+    }
+}
+
+/// An attempt that `grant` probably permits.
+pub(crate) fn attempt_near(grant: &Value, choices: &mut Choices) -> Attempt {
+    if let Some(scope) = grant["scope"].as_str() {
+        let (action, own) = scope.split_once(':').unwrap();
+        let resource = own.strip_suffix('*').map(|prefix| prefix.to_owned() + &word(choices));
+        return attempt(action, resource.unwrap_or(own.into()), Vec::new(), choices);
+    }
+    let action = grant["actions"]
+        .as_array()
+        .map(|actions| choices.pick(actions).as_str().unwrap())
+        .unwrap();
+    let resources = grant["resources"].as_array().unwrap();
+    let resource = filled(choices.pick(resources).as_str().unwrap(), choices);
+    let rules = grant["rules"].as_object().into_iter().flatten();
+    let params = rules
+        .map(|(name, rule)| (name.clone(), param(&value_near(rule, choices))))
+        .collect();
+    attempt(action, resource, params, choices)
+}
+
+/// An attempt that is mostly as given.
+fn attempt(action: &str, resource: String, params: Vec<(String, Param)>, choices: &mut Choices) -> Attempt {
+    let mut params: Vec<_> = params.into_iter().filter(|_| !choices.one_in(16)).collect();
+    for name in PARAMS {
+        if choices.one_in(4) && params.iter().all(|(own, _)| own != name) {
+            params.push((name.into(), param(&value(choices))));
+        }
+    }
+    Attempt {
+        action: if choices.one_in(16) {
+            *choices.pick(&ACTIONS)
+        } else {
+            action
+        }
+        .into(),
+        resource: if choices.one_in(16) { word(choices) } else { resource },
+        params,
+    }
+}
+
+fn param(value: &Value) -> Param {
+    match value {
+        Value::String(text) => Param::Text(text.clone()),
+        Value::Number(number) => Param::Number(Number::parse(&number.to_string()).unwrap()),
+        Value::Bool(value) => Param::Bool(*value),
+        _ => Param::List(Vec::new()),
+    }
+}
+
+fn value_near(rule: &Value, choices: &mut Choices) -> Value {
+    let kinds: Vec<(&String, &Value)> = rule.as_object().unwrap().iter().collect();
+    let (kind, asked) = *choices.pick(&kinds);
+    match (kind.as_str(), asked) {
+        _ if choices.one_in(16) => {
+            if choices.one_in(4) {
+                json!([])
+            } else {
+                value(choices)
+            }
+        }
+        ("in", Value::Array(values)) => choices.pick(values).clone(),
+        ("glob", Value::String(pattern)) => json!(filled(pattern, choices)),
+        ("min", bound) => json!(bound.as_f64().unwrap() + choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5])),
+        ("max", bound) => json!(bound.as_f64().unwrap() - choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5])),
+        (_, value) => value.clone(),
+    }
+}
+
+/// A text that matches `pattern`, or nearly.
+fn filled(pattern: &str, choices: &mut Choices) -> String {
+    let mut text = String::new();
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' if letters.as_str() == "*" => {
+                text.push_str(&word(choices));
+                break;
+            }
+            '*' => text += *choices.pick(&["", "a", "b", "xx", "*", "ab"]),
+            '\\' => text.extend(letters.next()),
+            _ => text.push(letter),
+        }
+    }
+    text
+}

@@ -1,0 +1,289 @@
+//! Narrowing: examples of what lies within and what does not, and why.
+
+use crate::support::grant;
+use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use std::time::{Duration, Instant};
+
+fn of(actions: &str, resources: &str, more: &str) -> Grant {
+    grant(&format!(
+        r#"{{"type":"writ","actions":{actions},"resources":{resources}{more}}}"#
+    ))
+}
+
+fn plain(actions: &str, resources: &str) -> Grant {
+    of(actions, resources, "")
+}
+
+fn ruled(rule: &str) -> Grant {
+    of(r#"["a"]"#, r#"["r"]"#, &format!(r#","rules":{{"p":{rule}}}"#))
+}
+
+fn limited(uses: &str) -> Grant {
+    of(r#"["a"]"#, r#"["r"]"#, &format!(r#","uses":{uses}"#))
+}
+
+fn is_narrower(child: &Grant, parents: &[Grant]) {
+    let narrowing = narrower(child, parents);
+    assert_eq!(narrowing, Narrowing::Narrower, "{} in {parents:?}", child.to_json());
+}
+
+fn is_wider(child: &Grant, parents: &[Grant], expected: &str) {
+    match narrower(child, parents) {
+        Narrowing::Wider { reason } => assert_eq!(reason, expected, "{}", child.to_json()),
+        Narrowing::Narrower => panic!("{} is wider than {parents:?}", child.to_json()),
+    }
+}
+
+#[test]
+fn parents_add_up_over_actions_and_resources() {
+    let child = plain(r#"["a","b"]"#, r#"["r","s"]"#);
+    is_narrower(
+        &child,
+        &[plain(r#"["a"]"#, r#"["r","s"]"#), plain(r#"["b"]"#, r#"["**"]"#)],
+    );
+    is_narrower(
+        &child,
+        &[
+            plain(r#"["a"]"#, r#"["r"]"#),
+            plain(r#"["b"]"#, r#"["r"]"#),
+            plain(r#"["a"]"#, r#"["s"]"#),
+            plain(r#"["b"]"#, r#"["s"]"#),
+        ],
+    );
+    is_wider(
+        &child,
+        &[
+            plain(r#"["a"]"#, r#"["r"]"#),
+            plain(r#"["b"]"#, r#"["r"]"#),
+            plain(r#"["a"]"#, r#"["s"]"#),
+        ],
+        "action `b` on `s` is not granted, such as on `s`",
+    );
+    is_wider(&child, &[plain(r#"["a"]"#, r#"["**"]"#)], "action `b` is not granted");
+    is_wider(&child, &[], "action `a` is not granted");
+}
+
+#[test]
+fn a_resource_beyond_is_shown_by_an_example() {
+    is_wider(
+        &plain(r#"["a"]"#, r#"["db:**"]"#),
+        &[plain(r#"["a"]"#, r#"["db:*"]"#)],
+        "action `a` on `db:**` is not granted, such as on `db:/`",
+    );
+    is_wider(
+        &plain(r#"["a"]"#, r#"["x**"]"#),
+        &[
+            plain(r#"["a"]"#, r#"["x*"]"#),
+            plain(r#"["a"]"#, r#"["x*/**","x*:**"]"#),
+        ],
+        "action `a` on `x**` is not granted by any one grant",
+    );
+}
+
+#[test]
+fn a_scope_wildcard_lies_between_the_patterns() {
+    let scope = |text: &str| Grant::from_scope(text).unwrap();
+    let run = plain(r#"["a"]"#, r#"["r:**"]"#);
+    is_narrower(&scope("a:r:*"), std::slice::from_ref(&run));
+    is_narrower(&scope("a:r:*"), &[scope("a:r:*")]);
+    is_narrower(&scope("a:r:x"), &[scope("a:r:*")]);
+    is_narrower(&plain(r#"["a"]"#, r#"["r:x*","r:/**"]"#), &[scope("a:r:*")]);
+    is_wider(
+        &run,
+        &[scope("a:r:*")],
+        "action `a` on `r:**` is not granted, such as on `r:`",
+    );
+    is_wider(
+        &plain(r#"["a"]"#, r#"["r:*"]"#),
+        &[scope("a:r:*")],
+        "action `a` on `r:*` is not granted, such as on `r:`",
+    );
+    is_wider(
+        &scope("a:r:*"),
+        &[plain(r#"["a"]"#, r#"["r:*"]"#)],
+        "action `a` on `r:**` is not granted, such as on `r:x/`",
+    );
+    is_wider(
+        &scope("a:r:*"),
+        &[scope("a:r:x")],
+        "action `a` on `r:**` is not granted, such as on `r:y`",
+    );
+}
+
+#[test]
+fn rules_of_the_parent_follow_from_rules_of_the_child() {
+    for (parent, within, beyond) in [
+        (
+            r#"{"eq":1}"#,
+            &[
+                r#"{"eq":1.0}"#,
+                r#"{"in":[1]}"#,
+                r#"{"eq":1,"min":0}"#,
+                r#"{"in":[1,2],"max":1}"#,
+            ][..],
+            &[r#"{"eq":2}"#, r#"{"in":[1,2]}"#, r#"{"min":1}"#, r#"{"eq":"1"}"#][..],
+        ),
+        (
+            r#"{"in":["a","b",3]}"#,
+            &[
+                r#"{"eq":"a"}"#,
+                r#"{"in":["b","a"]}"#,
+                r#"{"eq":3}"#,
+                r#"{"in":["a","c"],"glob":"a*"}"#,
+            ],
+            &[
+                r#"{"eq":"c"}"#,
+                r#"{"in":["a","c"]}"#,
+                r#"{"glob":"a"}"#,
+                r#"{"eq":true}"#,
+            ],
+        ),
+        (
+            r#"{"glob":"a*"}"#,
+            &[
+                r#"{"glob":"a*"}"#,
+                r#"{"glob":"ab*c"}"#,
+                r#"{"glob":"a"}"#,
+                r#"{"eq":"ab"}"#,
+                r#"{"in":["a","ab"]}"#,
+                r#"{"glob":"ab","eq":"x"}"#,
+            ],
+            &[
+                r#"{"glob":"*"}"#,
+                r#"{"glob":"a**"}"#,
+                r#"{"eq":"b"}"#,
+                r#"{"in":["a","b"]}"#,
+                r#"{"eq":1}"#,
+                r#"{"min":1}"#,
+            ],
+        ),
+        (
+            r#"{"min":2}"#,
+            &[
+                r#"{"min":2}"#,
+                r#"{"min":2.5}"#,
+                r#"{"min":3,"max":4}"#,
+                r#"{"eq":2}"#,
+                r#"{"in":[2,9]}"#,
+            ],
+            &[
+                r#"{"min":1.999}"#,
+                r#"{"max":4}"#,
+                r#"{"eq":1}"#,
+                r#"{"in":[1,2]}"#,
+                r#"{"glob":"2"}"#,
+                r#"{"eq":"2"}"#,
+            ],
+        ),
+        (
+            r#"{"max":2}"#,
+            &[
+                r#"{"max":2}"#,
+                r#"{"max":1.5}"#,
+                r#"{"min":1,"max":2}"#,
+                r#"{"eq":2}"#,
+                r#"{"in":[2,-9]}"#,
+            ],
+            &[
+                r#"{"max":2.001}"#,
+                r#"{"min":1}"#,
+                r#"{"eq":3}"#,
+                r#"{"in":[2,3]}"#,
+                r#"{"eq":"2"}"#,
+            ],
+        ),
+        (
+            r#"{"min":1,"max":4}"#,
+            &[r#"{"min":1,"max":4}"#, r#"{"min":2,"max":3}"#, r#"{"eq":4}"#],
+            &[r#"{"min":1}"#, r#"{"max":4}"#, r#"{"eq":5}"#],
+        ),
+    ] {
+        for child in within {
+            is_narrower(&ruled(child), &[ruled(parent)]);
+        }
+        for child in beyond {
+            let reason = format!(
+                "action `a` on `r`: the rule on `p` is `{}`, expected one within `{}`",
+                canonical(child),
+                canonical(parent)
+            );
+            is_wider(&ruled(child), &[ruled(parent)], &reason);
+        }
+        is_wider(
+            &plain(r#"["a"]"#, r#"["r"]"#),
+            &[ruled(parent)],
+            &format!(
+                "action `a` on `r`: there is no rule on `p`, expected one within `{}`",
+                canonical(parent)
+            ),
+        );
+        is_narrower(&ruled(parent), &[plain(r#"["a"]"#, r#"["r"]"#)]);
+    }
+}
+
+/// A rule as grants write it.
+fn canonical(rule: &str) -> String {
+    let json = ruled(rule).to_json();
+    let (_, rule) = json.split_once(r#""p":"#).unwrap();
+    rule.strip_suffix("}}").unwrap().into()
+}
+
+#[test]
+fn every_rule_of_the_parent_counts() {
+    let parent = of(r#"["a"]"#, r#"["r"]"#, r#","rules":{"p":{"eq":1},"q":{"eq":2}}"#);
+    is_narrower(
+        &of(
+            r#"["a"]"#,
+            r#"["r"]"#,
+            r#","rules":{"p":{"eq":1},"q":{"eq":2},"s":{"eq":3}}"#,
+        ),
+        std::slice::from_ref(&parent),
+    );
+    is_wider(
+        &ruled(r#"{"eq":1}"#),
+        &[parent],
+        "action `a` on `r`: there is no rule on `q`, expected one within `{\"eq\":2}`",
+    );
+    // Another parent's rules may be the ones that fit.
+    is_narrower(&ruled(r#"{"eq":1}"#), &[ruled(r#"{"eq":2}"#), ruled(r#"{"min":1}"#)]);
+}
+
+#[test]
+fn uses_lie_within_the_parents_limit() {
+    let (free, three) = (plain(r#"["a"]"#, r#"["r"]"#), limited(r#"{"max":3}"#));
+    let counted = limited(r#"{"max":3,"allowance":"al-1"}"#);
+    is_narrower(&three, std::slice::from_ref(&free));
+    is_narrower(&counted, std::slice::from_ref(&free));
+    is_narrower(&limited(r#"{"max":3}"#), std::slice::from_ref(&three));
+    is_narrower(&limited(r#"{"max":2}"#), std::slice::from_ref(&three));
+    is_narrower(&counted, std::slice::from_ref(&three));
+    is_narrower(&counted, std::slice::from_ref(&counted));
+    is_narrower(
+        &limited(r#"{"max":2,"allowance":"al-1"}"#),
+        std::slice::from_ref(&counted),
+    );
+    let reason = "action `a` on `r`: uses are not limited to 3 or fewer";
+    is_wider(&limited(r#"{"max":4}"#), std::slice::from_ref(&three), reason);
+    is_wider(&free, &[three], reason);
+    let reason = "action `a` on `r`: uses are not limited to 3 or fewer of allowance `al-1`";
+    is_wider(&limited(r#"{"max":3}"#), std::slice::from_ref(&counted), reason);
+    is_wider(&limited(r#"{"max":3,"allowance":"al-2"}"#), &[counted], reason);
+}
+
+/// The largest child against the largest ceiling: each of its resources is compared with each parent once.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
+fn ten_thousand_parents_are_looked_through_in_bounded_time() {
+    let names = |letter: &str, count: usize| {
+        let names: Vec<String> = (0..count).map(|number| format!("\"{letter}{number}\"")).collect();
+        format!("[{}]", names.join(","))
+    };
+    let child = plain(&names("a", 256), &names("r", 256));
+    let mut parents: Vec<Grant> = (0..9_999)
+        .map(|number| plain(&names("a", 8), &format!(r#"["x{number}*a*a*a*b"]"#)))
+        .collect();
+    parents.push(plain(&names("a", 256), r#"["**"]"#));
+    let begun = Instant::now();
+    is_narrower(&child, &parents);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,270 @@
+//! Patterns: examples, and matching and inclusion against all words over a small alphabet.
+
+use crate::made::is_long;
+use crate::naive;
+use edgewrit_shared::grant::{Pattern, PatternError};
+use edgewrit_shared::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
+use std::time::{Duration, Instant};
+
+fn pattern(text: &str) -> Pattern {
+    Pattern::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn a_pattern_matches_whole_texts() {
+    for (text, matched, refused) in [
+        ("a", &["a"][..], &["", "A", "aa", "ba", "a/", "/a"][..]),
+        ("*", &["", "a", "abc", "*", "é"], &["/", ":", "a/", "a:b"]),
+        ("a*", &["a", "ab", "a**"], &["", "b", "ba", "a/"]),
+        ("*a", &["a", "ba", "aa"], &["", "ab", "/a"]),
+        ("a*a", &["aa", "aba", "aaa"], &["a", "a/a", "ab"]),
+        ("*a*b*", &["ab", "xaxbx", "bab"], &["ba", "a", "b", "a/b"]),
+        ("a*b*ab", &["abab", "aXbYab", "abbab"], &["ab", "aab", "abba"]),
+        ("*/*", &["/", "a/b", "/b"], &["", "a", "a:b", "a/b/c"]),
+        ("**", &["", "a", "a/b:c", "///"], &[]),
+        ("a**", &["a", "ab", "a/b:c"], &["", "b", "ba"]),
+        ("a/**", &["a/", "a/b", "a/b/c", "a//"], &["a", "a:b", "b/"]),
+        ("*a**", &["a", "ba", "bab", "xa/y"], &["", "b", "/a", "b/a"]),
+        ("*b*c**", &["bc", "abxc/d", "bbcc"], &["b/c", "cb", "b:c"]),
+        ("\\*", &["*"], &["", "a", "\\*", "**"]),
+        ("\\\\", &["\\"], &["\\\\", ""]),
+        ("\\a\\/\\:b", &["a/:b"], &["\\a/:b", "ab"]),
+        ("*\\**", &["*", "a*b", "**"], &["", "a", "a/*"]),
+        ("\\***", &["*", "*a/b"], &["", "a*"]),
+        ("é*", &["é", "éa"], &["e\u{301}", "É"]),
+        (
+            "arn:aws:rds:us-east-1:123456789012:**",
+            &["arn:aws:rds:us-east-1:123456789012:db:x"],
+            &["arn:aws:rds:us-east-1:123456789013:db:x"],
+        ),
+        (
+            "s3://my-bucket/logs/2026-05/**",
+            &["s3://my-bucket/logs/2026-05/a/b.txt"],
+            &["s3://my-bucket/logs/2026-06/a", "s3://my-bucket/logs/2026-05"],
+        ),
+    ] {
+        for word in matched {
+            assert!(pattern(text).matches(word), "{text} matches {word}");
+        }
+        for word in refused {
+            assert!(!pattern(text).matches(word), "{text} does not match {word}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_pattern_says_why() {
+    let text_of = |count: usize| "a".repeat(count);
+    for (text, error, message) in [
+        (
+            String::new(),
+            PatternError::Empty,
+            "an empty pattern, expected at least one character",
+        ),
+        (
+            "**a".into(),
+            PatternError::RunInside,
+            "`**` inside a pattern, expected it only at the end",
+        ),
+        (
+            "a/**/".into(),
+            PatternError::RunInside,
+            "`**` inside a pattern, expected it only at the end",
+        ),
+        (
+            "***".into(),
+            PatternError::RunInside,
+            "`**` inside a pattern, expected it only at the end",
+        ),
+        (
+            "****".into(),
+            PatternError::RunInside,
+            "`**` inside a pattern, expected it only at the end",
+        ),
+        (
+            "**\\".into(),
+            PatternError::RunInside,
+            "`**` inside a pattern, expected it only at the end",
+        ),
+        (
+            "\\".into(),
+            PatternError::LoneEscape,
+            "a pattern that ends in `\\`, expected the character that it escapes",
+        ),
+        (
+            "a\\\\\\".into(),
+            PatternError::LoneEscape,
+            "a pattern that ends in `\\`, expected the character that it escapes",
+        ),
+        (
+            "a\u{0}".into(),
+            PatternError::Control('\0'),
+            "the control character U+0000 in a pattern",
+        ),
+        (
+            "\\\n".into(),
+            PatternError::Control('\n'),
+            "the control character U+000A in a pattern",
+        ),
+        (
+            "\u{85}".into(),
+            PatternError::Control('\u{85}'),
+            "the control character U+0085 in a pattern",
+        ),
+        (
+            text_of(PATTERN_BYTES + 1),
+            PatternError::TooLong,
+            "a pattern longer than the limit of 512 bytes",
+        ),
+        (
+            "/".repeat(PATTERN_SEPARATORS + 1),
+            PatternError::TooManySeparators,
+            "a pattern with more than 32 of `/` and `:`",
+        ),
+        (
+            "\\:".repeat(PATTERN_SEPARATORS + 1),
+            PatternError::TooManySeparators,
+            "a pattern with more than 32 of `/` and `:`",
+        ),
+    ] {
+        assert_eq!(Pattern::parse(&text), Err(error), "{text}");
+        assert_eq!(error.to_string(), message);
+    }
+    assert!(pattern(&text_of(PATTERN_BYTES)).matches(&text_of(PATTERN_BYTES)));
+    assert!(pattern(&"/:".repeat(PATTERN_SEPARATORS / 2)).matches(&"/:".repeat(PATTERN_SEPARATORS / 2)));
+}
+
+#[test]
+fn a_text_beyond_the_limit_matches_nothing() {
+    assert!(pattern("**").matches(&"a".repeat(PATTERN_BYTES)));
+    assert!(!pattern("**").matches(&"a".repeat(PATTERN_BYTES + 1)));
+    assert!(!pattern("*").matches(&"a".repeat(PATTERN_BYTES + 1)));
+}
+
+#[test]
+fn the_shortest_spelling_is_written() {
+    for (text, written) in [
+        ("a", "a"),
+        ("\\a\\/\\é", "a/é"),
+        ("\\*\\\\*", "\\*\\\\*"),
+        ("a*/b**", "a*/b**"),
+        ("\\***", "\\***"),
+    ] {
+        assert_eq!(pattern(text).to_string(), written);
+        assert_eq!(pattern(text), pattern(written));
+    }
+}
+
+/// All texts of up to `most` of `letters`, the empty one first.
+fn texts(letters: &[&str], most: usize) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let mut begin = 0;
+    for _ in 0..most {
+        let end = all.len();
+        for at in begin..end {
+            let longer: Vec<String> = letters.iter().map(|letter| format!("{}{letter}", all[at])).collect();
+            all.extend(longer);
+        }
+        begin = end;
+    }
+    all
+}
+
+/// All patterns of up to `most` tokens and perhaps `**`.
+fn patterns(most: usize) -> Vec<String> {
+    let begun = texts(&["a", "b", "*", "/", ":", "\\*"], most);
+    let all = begun.iter().flat_map(|text| [text.clone(), format!("{text}**")]);
+    all.filter(|text| Pattern::parse(text).is_ok()).collect()
+}
+
+/// Which of `words` match, a bit for each.
+fn language(words: &[String], matches: impl Fn(&str) -> bool) -> Vec<u64> {
+    let chunk = |words: &[String]| words.iter().fold(0, |bits, word| bits << 1 | u64::from(matches(word)));
+    words.chunks(64).map(chunk).collect()
+}
+
+/// `x` is in no pattern, so it is the letter that shows what only a star matches. The witnesses of patterns of three tokens
+/// and `**` have at most four letters, and so on.
+#[test]
+fn matching_and_inclusion_agree_with_all_words_over_a_small_alphabet() {
+    let tokens = if is_long() { 4 } else { 3 };
+    let words = texts(&["a", "b", "x", "*", "/", ":"], tokens + 1);
+    let mut known = Vec::new();
+    for text in patterns(tokens) {
+        let pattern = pattern(&text);
+        let language = language(&words, |word| naive::matches(&text, word));
+        assert_eq!(self::language(&words, |word| pattern.matches(word)), language, "{text}");
+        known.push((text, pattern, language));
+    }
+    assert!(known.len() > 400, "{} patterns", known.len());
+    for (parent_text, parent, parent_words) in &known {
+        for (child_text, child, child_words) in &known {
+            let within = child_words
+                .iter()
+                .zip(parent_words)
+                .all(|(child, parent)| child & !parent == 0);
+            assert_eq!(parent.includes(child), within, "{parent_text} includes {child_text}");
+            assert_eq!(
+                parent == child,
+                child_words == parent_words,
+                "{parent_text} is {child_text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_text_outside_is_matched_by_the_child_alone() {
+    let all: Vec<Pattern> = patterns(2).iter().map(|text| pattern(text)).collect();
+    for child in &all {
+        for parent in &all {
+            match child.outside(&[parent]) {
+                Some(text) => assert!(
+                    child.matches(&text) && !parent.matches(&text),
+                    "{text}: {child} {parent}"
+                ),
+                None => assert!(parent.includes(child), "{child} {parent}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_text_outside_shows_a_letter_that_no_parent_has() {
+    let outside = |child: &str, parents: &[&str]| {
+        let parents: Vec<Pattern> = parents.iter().map(|text| pattern(text)).collect();
+        pattern(child).outside(&parents.iter().collect::<Vec<_>>())
+    };
+    assert_eq!(outside("a/*", &["a/b", "a/c"]).as_deref(), Some("a/"));
+    assert_eq!(outside("a/*", &["a/", "a/x", "a/y*"]).as_deref(), Some("a/z"));
+    assert_eq!(outside("a/**", &["a/*"]).as_deref(), Some("a//"));
+    assert_eq!(outside("*", &["a", "*x"]).as_deref(), Some(""));
+    assert_eq!(outside("a*", &["a", "*b"]).as_deref(), Some("ax"));
+    assert_eq!(outside("a*", &["a", "axyzuvw0123456789"]).as_deref(), Some("a\0"));
+    // All that `a**` matches is matched by these three together, though by none alone.
+    assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
+}
+
+/// A matcher that goes back over stars takes longer than the age of the universe here.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
+fn matching_takes_time_in_proportion_to_the_lengths() {
+    let begun = Instant::now();
+    for (pattern_text, word) in [
+        (format!("{}b", "*a".repeat(255)), "a".repeat(512)),
+        (format!("{}b**", "*a".repeat(254)), "a".repeat(512)),
+        (format!("*{}b*{}", "a".repeat(254), "a".repeat(254)), "a".repeat(512)),
+        (
+            format!("{}*b", "*a/".repeat(32)),
+            format!("{}{}", "aaaaaaaa/".repeat(32), "a".repeat(200)),
+        ),
+    ] {
+        let adversarial = pattern(&pattern_text);
+        let child = pattern(&"*a".repeat(256));
+        for _ in 0..100 {
+            assert!(!adversarial.matches(&word));
+            assert!(!adversarial.includes(&child));
+        }
+    }
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
