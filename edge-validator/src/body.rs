@@ -90,7 +90,7 @@ impl Reader<'_> {
 
     fn param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
         let value = self.operation.kind(index).and_then(|kind| kind.of_json(json));
-        let value = value.ok_or_else(|| reason::PARAM_TYPE.because(self.name(index)))?;
+        let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
         if many {
             self.values.push(index, value);
         } else {
@@ -124,7 +124,7 @@ impl Reader<'_> {
             .iter()
             .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
         match absent.flat_map(|(_, shape)| shape.params()).next() {
-            Some(index) => Err(reason::PARAM_MISSING.because(self.name(index))),
+            Some(index) => Err(self.operation.object(reason::PARAM_MISSING, index)),
             None => Ok(()),
         }
     }
@@ -135,11 +135,6 @@ impl Reader<'_> {
                 .set(index, attempt::Param::List(Vec::with_capacity(items.len())));
         }
         items.into_iter().try_for_each(|item| self.value(element, item, true))
-    }
-
-    fn name(&self, index: usize) -> String {
-        let param = self.operation.params.get(index);
-        format!("`{}`", param.map(|param| param.name.as_str()).unwrap_or_default())
     }
 }
 

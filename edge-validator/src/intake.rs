@@ -16,7 +16,6 @@ use crate::step::World;
 use crate::target::Target;
 use crate::writ::{self, Writ};
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 
@@ -76,12 +75,12 @@ fn readings(
     let mut values = Values::new(operation.params.len());
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
-            set(operation, *param, text, &mut values)?;
+            operation.read_text(*param, text.to_string(), &mut values)?;
         }
     }
     for (name, param) in &operation.header_params {
         if let Some(text) = headers.value(name) {
-            set(operation, *param, text, &mut values)?;
+            operation.read_text(*param, text.to_string(), &mut values)?;
         }
     }
     let read = |plus: Plus, mut values: Values| query::read(query, plus, operation, &mut values).map(|()| values);
@@ -96,16 +95,4 @@ fn readings(
         }),
         (first, second) => agree(first, second).map(|first| Readings { first, second: None }),
     }
-}
-
-fn set(operation: &Operation, index: usize, text: &str, values: &mut Values) -> Result<(), Objection> {
-    let Some(param) = operation.params.get(index) else {
-        return Ok(());
-    };
-    let value = param.kind.of_text(text.to_string());
-    values.set(
-        index,
-        value.ok_or_else(|| reason::PARAM_TYPE.because(format!("`{}`", param.name)))?,
-    );
-    Ok(())
 }

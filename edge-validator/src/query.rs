@@ -42,16 +42,8 @@ fn read_piece(piece: &str, plus: Plus, operation: &Operation, values: &mut Value
         Some(Use::Param(index)) if values.has(index) => Err(reason::QUERY_REPEATED.because(format!("`{name}`"))),
         Some(Use::Param(index)) => {
             // A name without `=` is empty text to some readers and absent to others.
-            let text = decode(
-                value.ok_or_else(|| reason::PARAM_TYPE.because(format!("`{name}`")))?,
-                plus,
-            )?;
-            let value = operation.kind(index).and_then(|kind| kind.of_text(text.into_owned()));
-            values.set(
-                index,
-                value.ok_or_else(|| reason::PARAM_TYPE.because(format!("`{name}`")))?,
-            );
-            Ok(())
+            let value = value.ok_or_else(|| operation.object(reason::PARAM_TYPE, index))?;
+            operation.read_text(index, decode(value, plus)?.into_owned(), values)
         }
     }
 }

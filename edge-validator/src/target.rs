@@ -117,3 +117,6 @@ fn in_query(byte: u8) -> bool {
 fn encoded_in_path(byte: u8) -> bool {
     !unreserved(byte) && !matches!(byte, b'/' | b'\\') && !byte.is_ascii_control()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,10 +7,12 @@ pub(crate) mod shape;
 pub(crate) mod template;
 
 use crate::config::Upstream;
+use crate::reason::{self, Objection, Reason};
+use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use param::{Kind, Param};
+use param::{Kind, Param, Values};
 use shape::Shape;
 use template::Template;
 
@@ -42,6 +44,22 @@ impl Operation {
     pub(crate) fn query_use(&self, name: &str) -> Option<Use> {
         let place = self.query.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
         self.query.get(place).map(|(_, purpose)| *purpose)
+    }
+
+    /// Reads the value of the parameter with this index from text.
+    pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
+        let value = self.kind(index).and_then(|kind| kind.of_text(text));
+        values.set(index, value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?);
+        Ok(())
+    }
+
+    /// An objection to the parameter with this index.
+    pub(crate) fn object(&self, reason: Reason, index: usize) -> Objection {
+        let param = self.params.get(index);
+        reason.because(format!(
+            "`{}`",
+            param.map(|param| param.name.as_str()).unwrap_or_default()
+        ))
     }
 
     /// The type of the parameter with this index.
