@@ -14,3 +14,4 @@ pub mod story;
 pub mod tools;
 pub mod upstream;
 pub mod vectors;
+pub mod yaml;

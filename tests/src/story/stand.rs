@@ -29,24 +29,57 @@ impl Stand {
     /// # Errors
     /// If something does not start.
     pub fn start(issuer: &Issuer, kinds: &[Kind], name: &str, origin: &str, key: &str) -> Result<Self> {
+        let mut stand = Self::prepare(issuer, name, origin, key)?;
+        stand.edges = stand.start_all(issuer, kinds)?;
+        Ok(stand)
+    }
+
+    /// As [`Self::start`], without any edge.
+    ///
+    /// # Errors
+    /// If the issuer refuses.
+    pub fn prepare(issuer: &Issuer, name: &str, origin: &str, key: &str) -> Result<Self> {
         let client = issuer.add_client(name, &file(name, "ceiling")?)?;
         let mut document = file(name, "edge")?;
-        let audience = document.pointer("/audience").and_then(Value::as_str);
-        let audience = audience.context("the edge has no audience")?.to_owned();
         let mut secrets = BTreeMap::from([("API_KEY".to_owned(), key.to_owned())]);
-        issuer.add_edge(name, &audience, origin)?.enter(&mut document, &mut secrets);
-        for upstream in document.pointer_mut("/upstreams").and_then(Value::as_object_mut).into_iter().flatten() {
-            if let Some(own) = upstream.1.pointer_mut("/origin") {
-                *own = origin.into();
-            }
+        let registration = issuer.add_edge(name, audience(&document)?, origin)?;
+        registration.enter(&mut document, &mut secrets);
+        let upstreams = document.pointer_mut("/upstreams").and_then(Value::as_object_mut);
+        for own in upstreams.into_iter().flatten().filter_map(|(_, upstream)| upstream.pointer_mut("/origin")) {
+            *own = origin.into();
         }
-        let setup = Setup { document, secrets };
         Ok(Self {
-            edges: start_all(issuer, kinds, &setup, &audience)?,
+            edges: Vec::new(),
             client,
-            setup,
+            setup: Setup { document, secrets },
             task: file(name, "task")?,
         })
+    }
+
+    /// Hosts take a moment to compile the validators, so they start side by side.
+    fn start_all(&self, issuer: &Issuer, kinds: &[Kind]) -> Result<Vec<Edge>> {
+        let writ = self.forged(issuer)?;
+        let start = |kind| -> Result<Edge> {
+            let mut edge = edge::start(kind, &self.setup)?;
+            edge.wait_until_ready(&writ)?;
+            Ok(edge)
+        };
+        let start = &start;
+        thread::scope(|scope| {
+            let threads: Vec<_> = kinds.iter().map(|kind| scope.spawn(move || start(*kind))).collect();
+            let joined = threads.into_iter().map(|thread| thread.join().ok().context("a host's thread broke")?);
+            joined.collect()
+        })
+    }
+
+    /// A writ that counts at these edges, and grants what nobody asks for.
+    fn forged(&self, issuer: &Issuer) -> Result<String> {
+        let setting = Setting {
+            issuer: issuer.url().into(),
+            audience: audience(&self.setup.document)?.into(),
+            keys: issuer.keys()?,
+        };
+        forge(&WritSpec::anything()?, &setting, &Names::default(), clock::now())
     }
 
     /// The task, under another id.
@@ -78,22 +111,7 @@ fn file(name: &str, what: &str) -> Result<Value> {
     serde_json::from_str(&text).with_context(|| format!("`{}`", path.display()))
 }
 
-/// Hosts take a moment to compile the validators, so they start side by side.
-fn start_all(issuer: &Issuer, kinds: &[Kind], setup: &Setup, audience: &str) -> Result<Vec<Edge>> {
-    let setting = Setting {
-        issuer: issuer.url().into(),
-        audience: audience.into(),
-        keys: issuer.keys()?,
-    };
-    let writ = forge(&WritSpec::anything()?, &setting, &Names::default(), clock::now())?;
-    let start = |kind| -> Result<Edge> {
-        let mut edge = edge::start(kind, setup)?;
-        edge.wait_until_ready(&writ)?;
-        Ok(edge)
-    };
-    thread::scope(|scope| {
-        let threads: Vec<_> = kinds.iter().map(|kind| scope.spawn(|| start(*kind))).collect();
-        let joined = threads.into_iter().map(|thread| thread.join().ok().context("a host's thread broke")?);
-        joined.collect()
-    })
+fn audience(document: &Value) -> Result<&str> {
+    let audience = document.pointer("/audience").and_then(Value::as_str);
+    audience.context("the edge has no audience")
 }
