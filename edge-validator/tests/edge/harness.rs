@@ -1,0 +1,238 @@
+//! An edge with its configuration, memory and snapshot, a clock that stands still, and an issuer that debits.
+
+use crate::support::{self, NOW};
+use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::permit::OutgoingRequest;
+use edgewrit_edge::refusal::Refusal;
+use edgewrit_edge::response::InFlight;
+use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::json::{self, Json};
+use edgewrit_shared::time::UnixSeconds;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The configuration of most tests.
+pub(crate) const CONFIG: &str = include_str!("config.json");
+
+pub(crate) fn secret(name: &str) -> Option<String> {
+    match name {
+        "EDGE_KEY" => Some("edge-secret".into()),
+        "TRAVEL_KEY" => Some("travel-secret".into()),
+        "DATA_KEY" => Some("data-secret".into()),
+        _ => None,
+    }
+}
+
+/// `CONFIG` with the bundle key of the tests.
+pub(crate) fn config_text() -> String {
+    CONFIG.replace("BUNDLE_KEY", &support::bundle_key().public().x())
+}
+
+pub(crate) fn config() -> Config {
+    Config::read(&config_text(), &secret).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+pub(crate) struct Edge {
+    pub(crate) config: Arc<Config>,
+    pub(crate) memory: Memory,
+    pub(crate) snapshot: Option<Snapshot>,
+    pub(crate) now: UnixSeconds,
+}
+
+impl Edge {
+    pub(crate) fn new() -> Self {
+        Self {
+            config: Arc::new(config()),
+            memory: Memory::new(0xab),
+            snapshot: Some(support::snapshot(NOW, Vec::new())),
+            now: NOW,
+        }
+    }
+
+    pub(crate) fn world(&self) -> World<'_> {
+        World {
+            config: &self.config,
+            snapshot: self.snapshot.as_ref(),
+            memory: &self.memory,
+            now: self.now,
+        }
+    }
+
+    /// The first step for `ask`.
+    pub(crate) fn start(&self, ask: &Ask) -> Step {
+        let headers: Vec<(&str, &[u8])> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let head = Head {
+            method: &ask.method,
+            target: &ask.target,
+            headers: &headers,
+            has_body: ask.body.is_some(),
+        };
+        start(head, &self.world())
+    }
+
+    /// The verdict on `ask`, with a body that arrives whole and `issuer` to debit.
+    pub(crate) fn ask_with(&self, ask: &Ask, issuer: &Issuer) -> Verdict {
+        let mut step = self.start(ask);
+        for _ in 0..4 {
+            step = match step {
+                Step::Refuse(refusal) => return Verdict::Refused(refusal),
+                Step::Forward(permit) => {
+                    let (request, flight) = permit.into_request();
+                    return Verdict::Sent(request, flight);
+                }
+                Step::Body(need) => need.with(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world()),
+                Step::Spend(need) => {
+                    let (status, body) = issuer.answer(&need.call());
+                    need.with(
+                        Answer::Got {
+                            status,
+                            body: body.as_bytes(),
+                        },
+                        &self.world(),
+                    )
+                }
+            };
+        }
+        panic!("more steps than there are needs");
+    }
+
+    pub(crate) fn ask(&self, ask: &Ask) -> Verdict {
+        self.ask_with(ask, &Issuer::default())
+    }
+
+    /// The label of the refusal of `ask`, or `permit`.
+    pub(crate) fn label(&self, ask: &Ask) -> &'static str {
+        match self.ask(ask) {
+            Verdict::Sent(..) => "permit",
+            Verdict::Refused(refusal) => refusal.label(),
+        }
+    }
+}
+
+pub(crate) enum Verdict {
+    Sent(OutgoingRequest, InFlight),
+    Refused(Refusal),
+}
+
+impl Verdict {
+    #[track_caller]
+    pub(crate) fn sent(self) -> (OutgoingRequest, InFlight) {
+        match self {
+            Self::Sent(request, flight) => (request, flight),
+            Self::Refused(refusal) => panic!("refused: {}", refusal.record()),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn refused(self) -> Refusal {
+        match self {
+            Self::Sent(request, _) => panic!("sent: {} {}", request.method, request.target),
+            Self::Refused(refusal) => refusal,
+        }
+    }
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) method: String,
+    pub(crate) target: Vec<u8>,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Ask {
+    /// `METHOD /target` with a writ of these grants.
+    pub(crate) fn new(line: &str, grants: &[&str]) -> Self {
+        Self::bare(line).header("authorization", &format!("Bearer {}", writ(grants)))
+    }
+
+    /// `METHOD /target` and nothing else.
+    pub(crate) fn bare(line: &str) -> Self {
+        let (method, target) = line.split_once(' ').expect("a method and a target");
+        Self {
+            method: method.into(),
+            target: target.into(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn json(mut self, body: &str) -> Self {
+        self.body = Some(body.into());
+        self.header("content-type", "application/json")
+            .header("content-length", &body.len().to_string())
+    }
+}
+
+/// A writ of these grants.
+pub(crate) fn writ(grants: &[&str]) -> String {
+    support::writ(&support::claims(support::grants(grants)))
+}
+
+/// The issuer, as far as edges can see: it knows its boots and counts its allowances.
+#[derive(Default)]
+pub(crate) struct Issuer {
+    pub(crate) allowances: RefCell<BTreeMap<String, u64>>,
+    pub(crate) calls: RefCell<Vec<(String, String)>>,
+}
+
+impl Issuer {
+    pub(crate) fn with(allowance: &str, left: u64) -> Self {
+        let issuer = Self::default();
+        issuer.allowances.borrow_mut().insert(allowance.into(), left);
+        issuer
+    }
+
+    fn answer(&self, call: &Call) -> (u16, String) {
+        let body = String::from_utf8(call.body.clone()).unwrap();
+        self.calls.borrow_mut().push((call.path.clone(), body.clone()));
+        match call.path.as_str() {
+            "/v1/edges/boot" => (201, r#"{"boot_id":"boot-1"}"#.into()),
+            "/v1/uses" => self.spend(&json::parse(body.as_bytes(), 1_000).unwrap()),
+            other => panic!("no such call: {other}"),
+        }
+    }
+
+    fn spend(&self, body: &Json) -> (u16, String) {
+        let Some(Json::List(attempts)) = body.member("attempts") else {
+            panic!("no attempts: {body:?}")
+        };
+        let [Json::List(allowances)] = attempts.as_slice() else {
+            panic!("not one attempt: {attempts:?}")
+        };
+        let mut left = self.allowances.borrow_mut();
+        for allowance in allowances {
+            let Json::Text(id) = allowance else {
+                panic!("not an id: {allowance:?}")
+            };
+            if let Some(uses) = left.get_mut(id).filter(|uses| **uses > 0) {
+                *uses -= 1;
+                return (200, format!(r#"{{"spent":["{id}"]}}"#));
+            }
+        }
+        (
+            409,
+            r#"{"type":"urn:edgewrit:error:uses_exhausted","status":409}"#.into(),
+        )
+    }
+}
+
+/// The value of the header called `name`; the test fails if there are several.
+#[track_caller]
+pub(crate) fn header<'r>(request: &'r OutgoingRequest, name: &str) -> Option<&'r str> {
+    let mut found = request.headers.iter().filter(|(own, _)| **own == *name);
+    let value = found.next().map(|(_, value)| core::str::from_utf8(value).unwrap());
+    assert!(found.next().is_none(), "several {name}");
+    value
+}

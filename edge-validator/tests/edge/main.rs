@@ -1,0 +1,20 @@
+//! The pipeline through its public types, with an issuer in memory.
+#![cfg(test)]
+
+mod caching;
+mod chaos;
+mod configuration;
+mod documentation;
+mod follow;
+mod harness;
+mod operations;
+mod order;
+mod record;
+mod refusals;
+mod response;
+mod sent;
+mod spend;
+mod story;
+#[path = "../support/mod.rs"]
+mod support;
+mod waits;

@@ -1,0 +1,202 @@
+//! Problems for the client, lines for the log.
+
+use crate::harness::{Ask, Edge};
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::refusal::{HostFault, Refusal};
+use edgewrit_edge::response::Outcome;
+use edgewrit_edge::step::Step;
+use edgewrit_shared::json::{self, Json};
+
+const SEARCH: [&str; 1] =
+    [r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}"#];
+const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
+
+fn members(text: &str) -> Vec<(String, Json)> {
+    match json::parse(text.as_bytes(), 100).unwrap() {
+        Json::Object(members) => members,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn names(text: &str) -> Vec<String> {
+    members(text).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn a_permit_is_recorded_with_what_it_permitted() {
+    let line = Edge::new()
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .finish(Outcome::Answered(200))
+        .to_string();
+    assert_eq!(
+        line,
+        concat!(
+            r#"{"edgewrit":"verdict","request_id":"00000000000000ab-1","verdict":"permit","status":200,"label":"permit","#,
+            r#""operation":"GET /flights","action":"search","resource":"flights","upstream":"travel","#,
+            r#""jti":"jti-1","task_id":"trip-42","client_id":"client-1","outcome":"answered"}"#
+        )
+    );
+}
+
+#[test]
+fn a_refusal_is_recorded_with_the_nearest_miss_which_the_client_is_not_told() {
+    let refusal = Edge::new()
+        .ask(&Ask::new(&FLIGHTS.replace("JFK", "CDG"), &SEARCH))
+        .refused();
+    let line = refusal.record().to_string();
+    assert_eq!(
+        names(&line),
+        [
+            "edgewrit",
+            "request_id",
+            "verdict",
+            "status",
+            "label",
+            "error_code",
+            "detail",
+            "operation",
+            "action",
+            "resource",
+            "upstream",
+            "jti",
+            "task_id",
+            "client_id"
+        ]
+    );
+    assert!(line.contains("CDG") && line.contains("JFK"), "{line}");
+    let problem = refusal.response();
+    assert_eq!(
+        problem.body,
+        concat!(
+            r#"{"type":"urn:edgewrit:error:not_granted","title":"the writ does not grant this","status":403,"#,
+            r#""error_code":"not_granted","request_id":"00000000000000ab-1","action":"search","resource":"flights"}"#
+        )
+    );
+    let json = ("content-type", "application/problem+json".to_owned());
+    assert_eq!(
+        (problem.status, problem.headers),
+        (403, vec![json, ("cache-control", "no-store".to_owned())])
+    );
+}
+
+#[test]
+fn all_causes_of_401_look_the_same() {
+    let edge = Edge::new();
+    let bodies: Vec<_> = ["", "Basic x", "Bearer x", "Bearer a.b.c", "Bearer a,b"]
+        .into_iter()
+        .map(|value| {
+            let refusal = edge.ask(&Ask::bare(FLIGHTS).header("authorization", value)).refused();
+            let response = refusal.response();
+            assert_eq!(response.status, 401);
+            assert!(response.headers.contains(&("www-authenticate", "Bearer".into())));
+            let mut members = members(&response.body);
+            members.retain(|(name, _)| name != "request_id");
+            (members, response.headers)
+        })
+        .collect();
+    assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{bodies:?}");
+    assert_eq!(bodies[0].0.len(), 4, "type, title, status, error_code");
+}
+
+#[test]
+fn only_401_asks_for_a_writ() {
+    let refusal = Edge::new().ask(&Ask::new("GET /nowhere", &SEARCH)).refused();
+    assert!(
+        refusal
+            .response()
+            .headers
+            .iter()
+            .all(|(name, _)| *name != "www-authenticate")
+    );
+}
+
+#[test]
+fn requests_of_the_wrong_form_are_told_what_was_expected() {
+    let edge = Edge::new();
+    for (ask, status) in [
+        (Ask::new("GET /flights?x=1", &SEARCH), 400),
+        (Ask::new("POST /quotes?q=a", &SEARCH).json(&"1".repeat(41)), 413),
+        (
+            Ask::new("POST /quotes?q=a", &SEARCH)
+                .json("{}")
+                .header("content-encoding", "gzip"),
+            415,
+        ),
+    ] {
+        let refusal = edge.ask(&ask).refused();
+        assert_eq!(refusal.status(), status);
+        assert!(names(&refusal.response().body).contains(&"detail".to_owned()));
+    }
+    let refusal = edge.ask(&Ask::new("GET /nowhere", &SEARCH)).refused();
+    assert_eq!((refusal.status(), refusal.error_code()), (404, "no_operation"));
+    assert!(!names(&refusal.response().body).contains(&"detail".to_owned()));
+}
+
+#[test]
+fn input_in_a_record_is_escaped_bounded_and_on_one_line() {
+    let edge = Edge::new();
+    let name = format!("%0A%22%E2%80%AE{}", "a".repeat(2_000));
+    let line = edge
+        .ask(&Ask::new(&format!("GET /flights?{name}=1"), &SEARCH))
+        .refused()
+        .record()
+        .to_string();
+    assert!(line.len() < 1_500, "{}", line.len());
+    assert!(!line.contains(['\n', '\u{202e}']));
+    assert_eq!(names(&line).len(), 14);
+}
+
+#[test]
+fn neither_tokens_nor_secrets_are_in_records_and_problems() {
+    let edge = Edge::new();
+    let asks = [
+        Ask::new(FLIGHTS, &SEARCH),
+        Ask::new("GET /nowhere", &SEARCH),
+        Ask::new("GET /flights?x=1", &SEARCH),
+        Ask::bare(FLIGHTS).header("authorization", "Bearer edge-secret.travel-secret.data-secret"),
+        Ask::bare(FLIGHTS).header("authorization", "edge-secret"),
+    ];
+    for ask in asks {
+        let value = String::from_utf8(ask.headers[0].1.clone()).unwrap();
+        let token = value.rsplit(' ').next().unwrap_or_default();
+        let text = match edge.start(&ask) {
+            Step::Refuse(refusal) => format!("{} {} {refusal:?}", refusal.record(), refusal.response().body),
+            Step::Forward(permit) => permit.into_request().1.finish(Outcome::Failed).to_string(),
+            Step::Body(_) | Step::Spend(_) => panic!("no wait here"),
+        };
+        for secret in [token, "edge-secret", "travel-secret", "data-secret"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+#[test]
+fn a_host_that_fails_refuses_under_labels_of_its_own() {
+    let memory = Memory::new(1);
+    for (fault, label) in [
+        (HostFault::Unreadable, "host_unreadable"),
+        (HostFault::OtherUpstream, "host_upstream"),
+        (HostFault::OtherRequest, "host_request"),
+    ] {
+        let refusal = Refusal::of_host(fault, &memory);
+        assert_eq!(
+            (refusal.status(), refusal.error_code(), refusal.label()),
+            (503, "edge_fault", label)
+        );
+    }
+    let edge = Edge::new();
+    let Step::Forward(permit) = edge.start(&Ask::new(FLIGHTS, &SEARCH)) else {
+        panic!("no permit")
+    };
+    let refusal = permit.withdraw(HostFault::OtherUpstream);
+    assert_eq!(refusal.label(), "host_upstream");
+    assert!(
+        refusal
+            .record()
+            .to_string()
+            .contains(r#""verdict":"refuse","status":503"#)
+    );
+    assert!(refusal.record().to_string().contains(r#""upstream":"travel""#));
+}
