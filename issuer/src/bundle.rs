@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::jws::Kind;
 use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::limits::BUNDLE_FRESH;
+use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::revocation::Rows;
 use edgewrit_shared::time::UnixSeconds;
 use std::collections::HashMap;
@@ -86,6 +86,16 @@ struct Made {
     documents: HashMap<Option<u64>, Bytes>,
 }
 
+impl Made {
+    /// Now, or the moment of the last bundle if the clock was set back by no more than edges bear: they refuse what is older than
+    /// what they hold.
+    fn after(&self, now: UnixSeconds) -> UnixSeconds {
+        let last = self.state.map(|(_, at)| at);
+        last.filter(|last| last.since(now) <= BUNDLE_CLOCK_SKEW)
+            .map_or(now, |last| last.max(now))
+    }
+}
+
 impl Feed {
     /// A feed of what `store` holds, about `keys`, in the name of `issuer`, signed by `signer`.
     #[must_use]
@@ -136,10 +146,10 @@ impl Feed {
     }
 
     async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
-        let now = self.clock.now().seconds();
         let latest = *self.store.latest_revocation().borrow();
         // Held while the document is made, so that a thousand edges woken at once cost one signature.
         let mut made = self.made.lock().await;
+        let now = made.after(self.clock.now().seconds());
         if made.state != Some((latest, now)) || made.documents.len() >= KEPT {
             made.state = Some((latest, now));
             made.documents.clear();

@@ -21,17 +21,16 @@ impl Origin {
     pub fn parse(text: &str) -> Option<Self> {
         let uri: Uri = text.parse().ok()?;
         let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-        let canonical = format!("{scheme}://{authority}").to_ascii_lowercase();
+        let host = authority.host().to_ascii_lowercase();
         let allowed = match scheme {
             "https" => true,
-            "http" => is_loopback(authority.host()),
+            "http" => is_loopback(&host),
             _ => false,
         };
-        let plain = !authority.as_str().contains('@') && !authority.host().is_empty();
-        (allowed && plain && canonical == text).then(|| Self {
-            host: authority.host().to_owned(),
-            text: canonical,
-        })
+        // Written again from its parts: whatever else stood in the text makes a difference.
+        let port = authority.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        let canonical = format!("{scheme}://{host}{port}");
+        (allowed && !host.is_empty() && canonical == text).then_some(Self { text: canonical, host })
     }
 
     /// The host: a name or an address, an IPv6 address in brackets.
@@ -95,6 +94,9 @@ mod tests {
             "http://localhost.example",
             "ftp://127.0.0.1",
             "https://issuer.example:port",
+            "https://issuer.example:",
+            "https://issuer.example:0443",
+            "https://issuer.example:65536",
         ];
         for text in bad {
             assert_eq!(Origin::parse(text), None, "{text}");

@@ -1,0 +1,17 @@
+//! The issuer's endpoints, called without a socket.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+
+mod bundle;
+mod completion;
+mod oauth;
+mod office;
+mod requests;
+mod spending;
+mod support;
+mod tasks;
+mod wellknown;

@@ -1,0 +1,321 @@
+//! `POST /v1/edges/boot` and `POST /v1/uses`: law 5, from the outside.
+
+use crate::support::{Answer, Bench, Login, TRAVEL, at_once, claims, post, travel_ceiling, travel_task};
+use crate::tasks::travel;
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+
+struct Spending {
+    bench: Bench,
+    client: Login,
+    edge: Login,
+    boot: String,
+}
+
+/// A writ and the allowances that it names.
+struct Held {
+    token: String,
+    allowances: Vec<String>,
+}
+
+async fn boot(bench: &Bench, edge: &Login) -> String {
+    let answer = bench.post(edge, "/v1/edges/boot", &json!({})).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()["boot_id"].as_str().unwrap().to_owned()
+}
+
+async fn spending() -> Spending {
+    let (bench, client) = travel().await;
+    let edge = bench.edge(TRAVEL).await;
+    let boot = boot(&bench, &edge).await;
+    Spending {
+        bench,
+        client,
+        edge,
+        boot,
+    }
+}
+
+fn book(max: u64, seats: u64) -> Value {
+    json!({"type": "writ", "actions": ["book"], "resources": ["tickets"], "rules": {"seats": {"eq": seats}}, "uses": {"max": max}})
+}
+
+impl Spending {
+    async fn hold(&self, task: &Value) -> Vec<Held> {
+        let tokens = self.bench.post(&self.client, "/v1/tasks", task).await.tokens();
+        tokens.into_iter().map(held).collect()
+    }
+
+    /// A writ with one grant for each maximum.
+    async fn hold_maxima(&self, task_id: &str, maxima: &[u64]) -> Held {
+        let grants: Vec<_> = maxima.iter().zip(1..).map(|(max, seats)| book(*max, seats)).collect();
+        let task = json!({"task_id": task_id, "orch_id": "o", "audiences": {TRAVEL: {"grants": grants}}});
+        self.hold(&task).await.remove(0)
+    }
+
+    fn request(&self, counter: u64, token: &str, attempts: &[&[&String]]) -> Request<Body> {
+        let body = json!({"writ": token, "boot_id": self.boot, "counter": counter, "attempts": attempts});
+        post(Some(&self.edge), "/v1/uses", &body)
+    }
+
+    async fn spend(&self, counter: u64, token: &str, attempts: &[&[&String]]) -> Answer {
+        self.bench.send(self.request(counter, token, attempts)).await
+    }
+}
+
+fn held(token: String) -> Held {
+    let details = claims(&token)["authorization_details"].clone();
+    let named = details
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|grant| grant["uses"]["allowance"].as_str());
+    let allowances = named.map(str::to_owned).collect();
+    Held { token, allowances }
+}
+
+fn spent(answer: &Answer) -> Vec<String> {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    serde_json::from_value(answer.json()["spent"].clone()).unwrap()
+}
+
+#[tokio::test]
+async fn one_use_is_spent_once() {
+    let s = spending().await;
+    let writ = s.hold(&travel_task("t")).await.remove(0);
+    let allowance = &writ.allowances[0];
+    assert_eq!(
+        spent(&s.spend(1, &writ.token, &[&[allowance]]).await),
+        [allowance.as_str()]
+    );
+    s.spend(2, &writ.token, &[&[allowance]])
+        .await
+        .problem(409, "uses_exhausted");
+}
+
+#[tokio::test]
+async fn the_same_spend_key_answers_the_same_and_debits_nothing() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[2]).await;
+    let allowance = &writ.allowances[0];
+    let first = s.spend(7, &writ.token, &[&[allowance]]).await;
+    for _ in 0..3 {
+        assert_eq!(s.spend(7, &writ.token, &[&[allowance]]).await.body, first.body);
+    }
+    spent(&s.spend(8, &writ.token, &[&[allowance]]).await);
+    s.spend(9, &writ.token, &[&[allowance]])
+        .await
+        .problem(409, "uses_exhausted");
+    assert_eq!(s.spend(7, &writ.token, &[&[allowance]]).await.body, first.body);
+}
+
+#[tokio::test]
+async fn a_spend_key_is_for_one_request() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[5, 5]).await;
+    let [one, other] = [&writ.allowances[0], &writ.allowances[1]];
+    spent(&s.spend(1, &writ.token, &[&[one]]).await);
+    s.spend(1, &writ.token, &[&[other]])
+        .await
+        .problem(422, "counter_reused");
+}
+
+#[tokio::test]
+async fn fifty_spenders_at_once_never_exceed_the_maximum() {
+    let s = spending().await;
+    let mut task = travel_task("t");
+    task["audiences"][TRAVEL]["grants"] = json!([book(7, 1)]);
+    task["count"] = json!(10);
+    let writs = s.hold(&task).await;
+    let requests = (0..50).map(|counter| {
+        let writ = &writs[usize::try_from(counter).unwrap() % writs.len()];
+        s.request(counter, &writ.token, &[&[&writ.allowances[0]]])
+    });
+    let answers = at_once(&s.bench.app, requests.collect()).await;
+    let permitted = answers.iter().filter(|answer| answer.status == 200).count();
+    let refused = answers.iter().filter(|answer| answer.status == 409).count();
+    assert_eq!((permitted, refused), (7, 43));
+}
+
+#[tokio::test]
+async fn the_allowance_with_least_left_pays_for_each_attempt() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[3, 2]).await;
+    let [three, two] = [&writ.allowances[0], &writ.allowances[1]];
+    let both: &[&String] = &[three, two];
+    assert_eq!(spent(&s.spend(1, &writ.token, &[both]).await), [two.as_str()]);
+    assert_eq!(
+        spent(&s.spend(2, &writ.token, &[both, both]).await),
+        [two.clone(), three.clone()]
+    );
+    assert_eq!(
+        spent(&s.spend(3, &writ.token, &[both, both]).await),
+        [three.clone(), three.clone()]
+    );
+    s.spend(4, &writ.token, &[both]).await.problem(409, "uses_exhausted");
+}
+
+#[tokio::test]
+async fn all_attempts_of_a_request_are_paid_or_none() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[2, 1]).await;
+    let [two, one] = [&writ.allowances[0], &writ.allowances[1]];
+    s.spend(1, &writ.token, &[&[two], &[one], &[one]])
+        .await
+        .problem(409, "uses_exhausted");
+    spent(&s.spend(2, &writ.token, &[&[two], &[two], &[one]]).await);
+}
+
+#[tokio::test]
+async fn an_edge_spends_only_what_the_writ_itself_names() {
+    let s = spending().await;
+    let (own, other) = (s.hold_maxima("t1", &[1]).await, s.hold_maxima("t2", &[1]).await);
+    let stranger = &other.allowances[0];
+    s.spend(1, &own.token, &[&[stranger]]).await.problem(403, "not_in_writ");
+    s.spend(2, &own.token, &[&[&own.allowances[0], stranger]])
+        .await
+        .problem(403, "not_in_writ");
+    s.spend(3, &own.token, &[&[&"nothing".to_owned()]])
+        .await
+        .problem(403, "not_in_writ");
+    spent(&s.spend(4, &other.token, &[&[stranger]]).await);
+    spent(&s.spend(5, &own.token, &[&[&own.allowances[0]]]).await);
+}
+
+#[tokio::test]
+async fn an_edge_spends_only_with_a_writ_that_counts_at_it_now() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[3]).await;
+    let allowance = &writ.allowances[0];
+    let forged = writ.token.rsplit_once('.').unwrap().0.to_owned() + "." + &"A".repeat(86);
+    for token in [forged.as_str(), "x", "", "a.b.c"] {
+        s.spend(1, token, &[&[allowance]]).await.problem(403, "writ_refused");
+    }
+    let elsewhere = s.bench.edge("https://other.example").await;
+    let boot = boot(&s.bench, &elsewhere).await;
+    let body = json!({"writ": writ.token, "boot_id": boot, "counter": 1, "attempts": [[allowance]]});
+    s.bench
+        .post(&elsewhere, "/v1/uses", &body)
+        .await
+        .problem(403, "writ_refused");
+    spent(&s.spend(2, &writ.token, &[&[allowance]]).await);
+    s.bench.pass(15 * 60);
+    s.spend(3, &writ.token, &[&[allowance]])
+        .await
+        .problem(403, "writ_refused");
+}
+
+#[tokio::test]
+async fn a_task_that_is_over_spends_nothing() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[3]).await;
+    spent(&s.spend(1, &writ.token, &[&[&writ.allowances[0]]]).await);
+    assert_eq!(
+        s.bench.post(&s.client, "/v1/tasks/t/complete", &json!({})).await.status,
+        200
+    );
+    s.spend(2, &writ.token, &[&[&writ.allowances[0]]])
+        .await
+        .problem(403, "writ_refused");
+}
+
+#[tokio::test]
+async fn a_boot_belongs_to_its_edge() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[1]).await;
+    let other = s.bench.edge(TRAVEL).await;
+    let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
+    s.bench.post(&other, "/v1/uses", &body).await.problem(404, "not_found");
+    assert_ne!(boot(&s.bench, &s.edge).await, s.boot);
+}
+
+#[tokio::test]
+async fn only_edges_spend() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[1]).await;
+    let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
+    let (id, credential) = s.edge.parts();
+    let strangers = [
+        s.client.clone(),
+        Login(String::new()),
+        Login(format!("Bearer {}", writ.token)),
+        Login::basic(&id, &format!("x{credential}")),
+        Login::basic("nobody", &credential),
+    ];
+    for stranger in strangers {
+        s.bench
+            .post(&stranger, "/v1/uses", &body)
+            .await
+            .problem(401, "unauthorized");
+        s.bench
+            .post(&stranger, "/v1/edges/boot", &json!({}))
+            .await
+            .problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn what_was_spent_stays_spent_over_a_restart() {
+    let mut s = spending().await;
+    let writ = s.hold_maxima("t", &[1]).await;
+    let first = s.spend(1, &writ.token, &[&[&writ.allowances[0]]]).await;
+    s.bench = s.bench.reopened().await;
+    assert_eq!(
+        s.spend(1, &writ.token, &[&[&writ.allowances[0]]]).await.body,
+        first.body
+    );
+    s.spend(2, &writ.token, &[&[&writ.allowances[0]]])
+        .await
+        .problem(409, "uses_exhausted");
+}
+
+#[tokio::test]
+async fn a_wish_of_another_shape_is_refused_with_everything_wrong_in_it() {
+    let s = spending().await;
+    let body = json!({"writ": 7, "boot_id": "a b", "counter": -1, "attempts": [[], ["a b"], 3], "more": 1});
+    let faults = s
+        .bench
+        .post(&s.edge, "/v1/uses", &body)
+        .await
+        .problem(422, "invalid_request");
+    for place in [
+        "/writ",
+        "/boot_id",
+        "/counter",
+        "/attempts/0",
+        "/attempts/1/0",
+        "/attempts/2",
+        "/more",
+    ] {
+        assert!(
+            faults.iter().any(|fault| fault.starts_with(&format!("{place}: "))),
+            "{place} in {faults:?}"
+        );
+    }
+    let long = json!({"writ": "x".repeat(16 * 1024 + 1), "boot_id": s.boot, "counter": 1, "attempts": [["a"]]});
+    let answer = s.bench.post(&s.edge, "/v1/uses", &long).await;
+    assert!(answer.problem(422, "invalid_request")[0].starts_with("/writ: "));
+    assert!(answer.body.len() < 1_000, "a writ is not repeated");
+}
+
+#[tokio::test]
+async fn a_ceiling_is_not_an_allowance() {
+    // Two tasks of one client have counters of their own, whatever the client's ceiling says of uses.
+    let bench = Bench::new().await;
+    let mut ceiling = travel_ceiling();
+    ceiling[0]["grants"] = json!([{"type": "writ", "actions": ["book"], "resources": ["tickets"]}]);
+    ceiling[0]["uses_max"] = json!(1);
+    let (client, edge) = (bench.client(ceiling).await, bench.edge(TRAVEL).await);
+    let boot = boot(&bench, &edge).await;
+    let s = Spending {
+        bench,
+        client,
+        edge,
+        boot,
+    };
+    for (counter, task) in [(1, "t1"), (2, "t2")] {
+        let writ = s.hold_maxima(task, &[1]).await;
+        spent(&s.spend(counter, &writ.token, &[&[&writ.allowances[0]]]).await);
+    }
+}
