@@ -88,11 +88,11 @@ impl PublicKey {
         }
     }
 
-    /// A key from a JWK (RFC 7517 and 8037): `kty`, `crv` and `x`, and `use` and `kid` if they are there. A private key (`d`) is
+    /// A key from a JWK (RFC 7517 and 8037): `kty`, `crv` and `x`, and `use`, `alg` and `kid` if they are there. A private key (`d`) is
     /// refused, other members are ignored.
     ///
     /// # Errors
-    /// As [`Self::from_x`], and [`KeyError::Jwk`] if the JWK is of another kind, for another use, or `kid` is not the thumbprint.
+    /// As [`Self::from_x`], and [`KeyError::Jwk`] if the JWK is of another kind, for another use or algorithm, or `kid` is not the thumbprint.
     pub fn from_jwk(jwk: &Json) -> Result<Self, KeyError> {
         Self::from_jwk_beside(jwk, &KeySet::default())
     }
@@ -167,6 +167,9 @@ fn jwk_x(jwk: &Json) -> Result<&str, KeyError> {
     }
     if jwk.member("use").is_some() && !says("use", "sig") {
         return Err(KeyError::Jwk("use"));
+    }
+    if jwk.member("alg").is_some() && !says("alg", "EdDSA") && !says("alg", "Ed25519") {
+        return Err(KeyError::Jwk("alg"));
     }
     match jwk.member("x") {
         Some(Json::Text(x)) => Ok(x),

@@ -6,7 +6,7 @@ use crate::jws::JwsError;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::RowsError;
 use crate::time::UnixSeconds;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -106,8 +106,8 @@ impl fmt::Display for BundleError {
             Self::Signature => f.write_str("the signature is not the pinned key's"),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Members(faults) => {
-                f.write_str("payload")?;
-                faults.iter().try_for_each(|fault| write!(f, ": {fault}"))
+                let faults: Vec<String> = faults.iter().map(|fault| fault.to_string()).collect();
+                write!(f, "payload: {}", faults.join("; "))
             }
             Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", Shown(found)),
             Self::Clock { issued_at, now } => write!(

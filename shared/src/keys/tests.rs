@@ -104,8 +104,15 @@ fn a_jwk_is_read_back() {
         format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{X}","kid":"{KID}","use":"sig"}}"#)
     );
     assert_eq!(PublicKey::from_jwk(&jwk(&text)), Ok(key.clone()));
-    let least = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{X}","alg":"EdDSA"}}"#);
-    assert_eq!(PublicKey::from_jwk(&jwk(&least)), Ok(key));
+    for beside in [
+        "",
+        r#","alg":"EdDSA""#,
+        r#","alg":"Ed25519""#,
+        r#","key_ops":["verify"]"#,
+    ] {
+        let text = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{X}"{beside}}}"#);
+        assert_eq!(PublicKey::from_jwk(&jwk(&text)), Ok(key.clone()), "{text}");
+    }
 }
 
 #[test]
@@ -117,6 +124,8 @@ fn a_jwk_of_another_kind_or_use_is_refused_by_the_member_that_says_so() {
         (r#""kty":"OKP""#, KeyError::Jwk("crv")),
         (r#""kty":"OKP","crv":"Ed25519","use":"enc""#, KeyError::Jwk("use")),
         (r#""kty":"OKP","crv":"Ed25519","use":null"#, KeyError::Jwk("use")),
+        (r#""kty":"OKP","crv":"Ed25519","alg":"ES256""#, KeyError::Jwk("alg")),
+        (r#""kty":"OKP","crv":"Ed25519","alg":["EdDSA"]"#, KeyError::Jwk("alg")),
         (r#""kty":"OKP","crv":"Ed25519","d":"x""#, KeyError::Jwk("d")),
         (r#""kty":"OKP","crv":"Ed25519","kid":"x""#, KeyError::Jwk("kid")),
         (r#""kty":"OKP","crv":"Ed25519","kid":1"#, KeyError::Jwk("kid")),

@@ -75,6 +75,13 @@ fn a_payload_with_a_member_missing_unknown_or_not_of_its_form_is_refused() {
             .starts_with("payload: /revocations/x: unknown member"),
         "{unknown}"
     );
+    let several = apply_document(&signed_with("\"seq\":7", "\"seq\":true,\"x\":1"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        several.starts_with("payload: /x: unknown member") && several.contains("; /seq: expected"),
+        "{several}"
+    );
     let twice = apply_document(&signed_with("\"seq\":7", "\"seq\":7,\"seq\":7")).unwrap_err();
     assert_eq!(
         twice,
