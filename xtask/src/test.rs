@@ -107,18 +107,10 @@ fn own_tests(project: &Project) -> Result<()> {
     openly(&mut test)
 }
 
-/// Changes the code in many small ways; a change that no test notices is a failure. `.cargo/mutants.toml` lists the
-/// exceptions.
+/// Changes the code in many small ways; a change that no test notices is a failure. `.cargo/mutants.toml` says which
+/// code, and lists the exceptions.
 fn mutants(project: &Project) -> Result<()> {
     tools::install(project, &[Tool::Mutants])?;
     let mut mutants = Command::new(tools::crate_program(project, "cargo-mutants")?);
-    mutants.args([
-        "mutants",
-        "--package",
-        "edgewrit-shared",
-        "--package",
-        "edgewrit-edge",
-        "--no-shuffle",
-    ]);
-    openly(mutants.current_dir(project.root()))
+    openly(mutants.args(["mutants", "--no-shuffle"]).current_dir(project.root()))
 }
