@@ -44,10 +44,9 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
         let Some(members) = item.object(&KEYS) else { continue };
         let pattern = members.required("match").and_then(|node| {
             let pattern = parsed(node, Pattern::parse)?;
-            routes
-                .add(&pattern, index)
-                .map_err(|conflict| node.fault(message(&conflict)))
-                .ok()?;
+            if let Err(conflict) = routes.add(&pattern, index) {
+                node.fault(message(&conflict));
+            }
             Some(pattern)
         });
         operations.extend(operation(&members, pattern, upstreams).map(Arc::new));
@@ -70,7 +69,7 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
     let resource = members.required("resource").zip(pattern.as_ref());
     let resource = resource.and_then(|(node, pattern)| parsed(node, |text| Template::parse(text, &pattern.captures)));
     let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
-    let wiring = wiring(members, captures.unwrap_or_default());
+    let wiring = wiring(members, captures);
     let headers = own_headers(members, &wiring, upstream.as_deref());
     let caches = caches(members);
     let limit = body_limit(members, &wiring);
@@ -116,8 +115,8 @@ fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
     Some(text)
 }
 
-/// Reads `params` and `ignore`.
-fn wiring(members: &Members<'_>, captures: &[String]) -> Wiring {
+/// Reads `params` and `ignore`. Without `captures` (`match` has a fault) any capture will do.
+fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     let mut wiring = Wiring::default();
     let params = members.optional("params").and_then(Node::members).unwrap_or_default();
     let ignored = members

@@ -34,6 +34,10 @@ fn parse(text: &str) -> Result<Origin, String> {
         (_, Some(authority)) => (false, authority),
         _ => return Err(wanted()),
     };
+    // Not shown: what stands before it may be a password.
+    if authority.contains('@') {
+        return Err("expected an origin without a user".into());
+    }
     let (host, port) = split(authority);
     let loopback = host_kind(host).ok_or_else(wanted)?;
     if !secure && loopback == Host::Remote {

@@ -23,7 +23,7 @@ pub(super) struct Wiring {
 
 impl Wiring {
     /// Adds a parameter. Errors are messages for people.
-    pub(super) fn param(&mut self, param: Param, source: Source, captures: &[String]) -> Result<(), String> {
+    pub(super) fn param(&mut self, param: Param, source: Source, captures: Option<&[String]>) -> Result<(), String> {
         let body = matches!(source, Source::Body(_));
         if param.kind == Kind::List && (!body || source.is_many()) {
             return Err("expected a list from the body, and without `*`, which makes a list by itself".into());
@@ -34,14 +34,15 @@ impl Wiring {
     }
 
     /// Adds something that may be there and is not judged. Errors are messages for people.
-    pub(super) fn ignore(&mut self, source: Source, captures: &[String]) -> Result<(), String> {
+    pub(super) fn ignore(&mut self, source: Source, captures: Option<&[String]>) -> Result<(), String> {
         self.connect(source, Use::Ignore, captures)
     }
 
-    fn connect(&mut self, source: Source, purpose: Use, captures: &[String]) -> Result<(), String> {
+    fn connect(&mut self, source: Source, purpose: Use, captures: Option<&[String]>) -> Result<(), String> {
         let free = match (source, purpose) {
             (Source::Query(name), _) => self.query.insert(name, purpose).is_none(),
             (Source::Path(name), _) => {
+                let Some(captures) = captures else { return Ok(()) };
                 let index = captures.iter().position(|own| *own == name);
                 let index = index.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
                 self.captures.insert(index, purpose).is_none()

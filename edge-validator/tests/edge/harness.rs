@@ -14,7 +14,7 @@ use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The configuration of most tests.
 pub(crate) const CONFIG: &str = include_str!("config.json");
@@ -37,6 +37,9 @@ pub(crate) fn config() -> Config {
     Config::read(&config_text(), &secret).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
+static READ_CONFIG: LazyLock<Arc<Config>> = LazyLock::new(|| Arc::new(config()));
+static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| support::snapshot(NOW, Vec::new()));
+
 pub(crate) struct Edge {
     pub(crate) config: Arc<Config>,
     pub(crate) memory: Memory,
@@ -47,9 +50,9 @@ pub(crate) struct Edge {
 impl Edge {
     pub(crate) fn new() -> Self {
         Self {
-            config: Arc::new(config()),
+            config: Arc::clone(&READ_CONFIG),
             memory: Memory::new(0xab),
-            snapshot: Some(support::snapshot(NOW, Vec::new())),
+            snapshot: Some(SNAPSHOT.clone()),
             now: NOW,
         }
     }
