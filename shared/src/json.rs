@@ -7,7 +7,7 @@ use crate::limits::JSON_DEPTH;
 use crate::number::Number;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
+use core::fmt;
 use hifijson::num::LexWrite as _;
 use hifijson::str::LexAlloc as _;
 use hifijson::token::Lex as _;
@@ -15,6 +15,9 @@ use hifijson::{Expect, SliceLexer};
 
 #[cfg(test)]
 mod tests;
+pub(crate) mod write;
+
+pub use write::Quoted;
 
 /// A JSON value (RFC 8259). Members keep the order in which they were written; no name occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,24 +97,6 @@ impl fmt::Display for Shown<'_> {
         } else {
             Ok(())
         }
-    }
-}
-
-/// Text as a JSON string, quotes included. Only what must be escaped is (RFC 8259, section 7), so that equal texts are equal bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Quoted<'a>(pub &'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        for character in self.0.chars() {
-            match character {
-                '"' | '\\' => write!(f, "\\{character}")?,
-                '\0'..='\x1f' => write!(f, "\\u{:04x}", u32::from(character))?,
-                _ => f.write_char(character)?,
-            }
-        }
-        f.write_char('"')
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::{Bundle, BundleError};
 use crate::document::{Faults, Members, Node};
-use crate::json::{Json, Quoted};
+use crate::json::Json;
+use crate::json::write::{list, member, object, text, texts};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
 use crate::revocation::{ROW_BYTES, Rows};
@@ -30,27 +31,23 @@ const MEMBERS: [&str; 10] = [
 
 /// The signed part as JSON text.
 pub(super) fn write(bundle: &Bundle) -> String {
-    let from = bundle.from.map(|from| format!(r#""from":{from},"#)).unwrap_or_default();
-    let audit_head = bundle.audit_head.as_deref();
-    let audit_head = audit_head
-        .map(|head| format!(r#""audit_head":{},"#, Quoted(head)))
-        .unwrap_or_default();
-    format!(
-        r#"{{"iss":{},"epoch":{},"seq":{},{from}"issued_at":{},"fresh_until":{},"keys":[{}],"dropped_keys":[{}],{audit_head}"revocations":{{"rows":{},"sha256":"{}"}}}}"#,
-        Quoted(&bundle.iss),
-        Quoted(&bundle.epoch),
-        bundle.seq,
-        bundle.issued_at.0,
-        bundle.fresh_until.0,
-        joined(bundle.keys.iter().map(PublicKey::to_jwk)),
-        joined(bundle.dropped_keys.iter().map(|kid| Quoted(kid).to_string())),
-        bundle.rows.len(),
-        sha256(bundle.rows.as_bytes()),
-    )
-}
-
-fn joined(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(",")
+    let mut members = Vec::from([
+        text("iss", &bundle.iss),
+        text("epoch", &bundle.epoch),
+        member("seq", bundle.seq),
+    ]);
+    members.extend(bundle.from.map(|from| member("from", from)));
+    members.extend([
+        member("issued_at", bundle.issued_at.0),
+        member("fresh_until", bundle.fresh_until.0),
+        list("keys", bundle.keys.iter().map(PublicKey::to_jwk)),
+        texts("dropped_keys", &bundle.dropped_keys),
+    ]);
+    members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));
+    let rows = member("rows", bundle.rows.len());
+    let sha256 = text("sha256", &sha256(bundle.rows.as_bytes()));
+    members.push(member("revocations", object(&[rows, sha256])));
+    object(&members)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -90,22 +87,22 @@ impl Payload {
     }
 
     fn members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
-        let dropped = list(members.required("dropped_keys")?, text)?;
-        let mut keys = list(members.required("keys")?, |node| key(node, pins, known))?;
+        let dropped = elements(members.required("dropped_keys")?, bounded)?;
+        let mut keys = elements(members.required("keys")?, |node| key(node, pins, known))?;
         distinct(members.node(), &keys)?;
         keys.retain(|key| !dropped.iter().any(|kid| kid == key.kid()));
         let revocations = members.required("revocations")?.object(&["rows", "sha256"])?;
         Some(Self {
-            iss: text(members.required("iss")?)?,
-            epoch: text(members.required("epoch")?)?,
+            iss: bounded(members.required("iss")?)?,
+            epoch: bounded(members.required("epoch")?)?,
             seq: integer(members.required("seq")?)?,
             from: optional(members.optional("from"), integer)?,
             issued_at: UnixSeconds(integer(members.required("issued_at")?)?),
             fresh_until: UnixSeconds(integer(members.required("fresh_until")?)?),
             keys,
-            audit_head: optional(members.optional("audit_head"), text)?,
+            audit_head: optional(members.optional("audit_head"), bounded)?,
             rows: revocations.required("rows")?.integer(0, REVOCATIONS as u64)?,
-            rows_sha256: text(revocations.required("sha256")?)?,
+            rows_sha256: bounded(revocations.required("sha256")?)?,
         })
     }
 
@@ -119,7 +116,7 @@ impl Payload {
     }
 }
 
-fn text(node: &Node<'_>) -> Option<String> {
+fn bounded(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     if (1..=CLAIM_BYTES).contains(&text.len()) {
         return Some(text.into());
@@ -140,7 +137,7 @@ fn optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T
     }
 }
 
-fn list<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn elements<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
     node.list(BUNDLE_KEYS)?.iter().map(item).collect()
 }
 

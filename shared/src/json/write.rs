@@ -1,0 +1,41 @@
+//! Writing JSON text, members in the order in which they are given.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Text as a JSON string, quotes included.
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        serde_json::Value::from(self.0).fmt(f)
+    }
+}
+
+/// An object of these members.
+pub(crate) fn object(members: &[String]) -> String {
+    format!("{{{}}}", members.join(","))
+}
+
+/// A member whose value is text.
+pub(crate) fn text(name: &str, value: &str) -> String {
+    member(name, Quoted(value))
+}
+
+/// A member whose value is an array of texts.
+pub(crate) fn texts(name: &str, values: &[String]) -> String {
+    list(name, values.iter().map(|value| Quoted(value).to_string()))
+}
+
+/// A member whose value is an array of what is JSON text already.
+pub(crate) fn list(name: &str, values: impl Iterator<Item = String>) -> String {
+    member(name, format_args!("[{}]", values.collect::<Vec<_>>().join(",")))
+}
+
+/// A member whose value is JSON text already.
+pub(crate) fn member(name: &str, value: impl fmt::Display) -> String {
+    format!("{}:{value}", Quoted(name))
+}
