@@ -1,1 +1,30 @@
-#![no_std]
+//! The edge validator as a Cloudflare Worker.
+//!
+//! This crate translates between the runtime and [`edgewrit_edge`]; it decides nothing. A request is read by the names that the
+//! pipeline looks at, and what goes upstream is built from the permit alone, for the upstream's fixed origin.
+//!
+//! The flow, top down: [`serve`] takes one request from its head to its response, [`isolate`] holds what outlives it, [`follow`]
+//! keeps the isolate's snapshot fresh, [`incoming`], [`outgoing`] and [`answer`] translate, [`runtime`] is what is asked of the
+//! host itself.
+
+mod answer;
+mod body;
+mod follow;
+mod incoming;
+mod isolate;
+mod issuer;
+mod outgoing;
+mod runtime;
+mod serve;
+
+use worker::{Context, Env, event};
+
+/// The Worker's one handler. It answers every request itself: an error would be the runtime's to answer.
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    let response = match isolate::current(&env) {
+        Some(isolate) => serve::serve(&isolate, &request, &context).await,
+        None => answer::unconfigured(),
+    };
+    response.map_err(worker::Error::from)
+}

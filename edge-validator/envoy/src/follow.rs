@@ -10,7 +10,7 @@ const PAUSE_SECONDS: u64 = 1;
 const PAUSE_SECONDS_MAX: u64 = 16;
 
 /// Where following stands.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Follow {
     asking: bool,
     due: UnixSeconds,
@@ -27,26 +27,34 @@ impl Follow {
     }
 
     /// Whether to ask now.
-    pub(crate) fn is_due(&self, now: UnixSeconds) -> bool {
+    pub(crate) fn is_due(self, now: UnixSeconds) -> bool {
         !self.asking && self.due <= now
     }
 
     /// A question is on its way.
-    pub(crate) fn asked(&mut self, now: UnixSeconds) {
-        self.asking = true;
-        self.due = now.plus(PAUSE_SECONDS);
+    pub(crate) fn asked(self, now: UnixSeconds) -> Self {
+        Self {
+            asking: true,
+            due: now.plus(PAUSE_SECONDS),
+            ..self
+        }
     }
 
     /// It was answered with a bundle.
-    pub(crate) fn succeeded(&mut self) {
-        self.asking = false;
-        self.pause = PAUSE_SECONDS;
+    pub(crate) fn succeeded(self) -> Self {
+        Self {
+            asking: false,
+            pause: PAUSE_SECONDS,
+            ..self
+        }
     }
 
     /// It could not be asked, or was not answered with a bundle.
-    pub(crate) fn failed(&mut self, now: UnixSeconds) {
-        self.asking = false;
-        self.due = now.plus(self.pause);
-        self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+    pub(crate) fn failed(self, now: UnixSeconds) -> Self {
+        Self {
+            asking: false,
+            due: now.plus(self.pause),
+            pause: self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX),
+        }
     }
 }

@@ -10,6 +10,7 @@
 mod answer;
 mod follow;
 mod forward;
+mod heard;
 mod response;
 mod root;
 mod settings;

@@ -3,7 +3,7 @@
 use crate::abi::host::{self, Level, Map};
 use crate::answer;
 use crate::forward::{Forwarded, selected_cluster};
-use crate::root::status;
+use crate::heard::status;
 use crate::vm::Flow;
 use edgewrit_edge::refusal::{HostFault, RefusalResponse};
 use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};

@@ -1,7 +1,7 @@
 //! One configured filter: its settings, its memory, and what it holds of the issuer's bundle.
 
 use crate::abi::Failure;
-use crate::abi::host::{self, Buffer, Level, Map, Outgoing};
+use crate::abi::host::{self, Level, Outgoing};
 use crate::follow::{Follow, WAIT_SECONDS};
 use crate::settings::{self, Settings};
 use edgewrit_edge::call::{Answer, Call};
@@ -12,14 +12,18 @@ use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
+use std::cell::{Cell, RefCell};
 
 /// One root context.
-#[derive(Debug)]
 pub(crate) struct Root {
+    /// The host's number for it.
+    pub(crate) id: u32,
     pub(crate) settings: Settings,
     memory: Memory,
-    snapshot: Option<Snapshot>,
-    follow: Follow,
+    snapshot: RefCell<Option<Snapshot>>,
+    follow: Cell<Follow>,
+    /// Calls under way: the host's token, and the context that waits for it.
+    calls: RefCell<Vec<(u32, u32)>>,
 }
 
 /// The time by the host's clock.
@@ -30,14 +34,16 @@ pub(crate) fn now() -> Result<UnixSeconds, Failure> {
 
 impl Root {
     /// Reads the configuration, `size` bytes long.
-    pub(crate) fn configured(size: usize) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn configured(id: u32, size: usize) -> Result<Self, Vec<Fault>> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
         Ok(Self {
+            id,
             settings,
             memory: Memory::new(seed),
-            snapshot: None,
-            follow: Follow::new(),
+            snapshot: RefCell::new(None),
+            follow: Cell::new(Follow::new()),
+            calls: RefCell::new(Vec::new()),
         })
     }
 
@@ -46,7 +52,7 @@ impl Root {
         match now() {
             Ok(now) => step(&World {
                 config: &self.settings.config,
-                snapshot: self.snapshot.as_ref(),
+                snapshot: self.snapshot.borrow().as_ref(),
                 memory: &self.memory,
                 now,
             }),
@@ -62,8 +68,8 @@ impl Root {
         Refusal::of_host(fault, &self.memory)
     }
 
-    /// Starts a call to the issuer and returns its token.
-    pub(crate) fn call(&self, call: &Call) -> Result<u32, Failure> {
+    /// Starts a call to the issuer, for whose response `context` waits.
+    pub(crate) fn call(&self, call: &Call, context: u32) -> Result<(), Failure> {
         let authority = self.settings.issuer_authority().as_bytes();
         let mut headers = vec![
             (":method", call.method.as_bytes()),
@@ -76,74 +82,54 @@ impl Root {
                 .iter()
                 .map(|(name, value)| (*name, value.expose().as_bytes())),
         );
-        host::call(&Outgoing {
+        let token = host::call(&Outgoing {
             cluster: &self.settings.issuer_cluster,
             headers: &headers,
             body: &call.body,
             timeout_ms: call.timeout_ms,
-        })
+        })?;
+        self.calls.borrow_mut().push((token, context));
+        Ok(())
     }
 
-    /// Asks the issuer for a newer bundle if it is time to; the token of the call if it was made.
-    pub(crate) fn ask(&mut self) -> Option<u32> {
-        let now = now().ok()?;
-        if !self.follow.is_due(now) {
-            return None;
+    /// The context that waits for the response to the call with this token.
+    pub(crate) fn caller(&self, token: u32) -> Option<u32> {
+        let mut calls = self.calls.borrow_mut();
+        let at = calls.iter().position(|(own, _)| *own == token)?;
+        Some(calls.swap_remove(at).1)
+    }
+
+    /// Asks the issuer for a newer bundle if it is time to.
+    pub(crate) fn ask(&self) {
+        let Ok(now) = now() else { return };
+        if !self.follow.get().is_due(now) {
+            return;
         }
-        let call = follow::bundle_call(&self.settings.config, self.snapshot.as_ref(), WAIT_SECONDS);
-        match self.call(&call) {
-            Ok(token) => {
-                self.follow.asked(now);
-                Some(token)
-            }
+        let call = follow::bundle_call(&self.settings.config, self.snapshot.borrow().as_ref(), WAIT_SECONDS);
+        match self.call(&call, self.id) {
+            Ok(()) => self.follow.update(|follow| follow.asked(now)),
             Err(failure) => {
                 host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
-                self.follow.failed(now);
-                None
+                self.follow.update(|follow| follow.failed(now));
             }
         }
     }
 
-    /// Takes in the issuer's answer to [`Self::ask`].
-    pub(crate) fn hear(&mut self, answer: Answer<'_>) {
+    /// Takes in the issuer's answer, and asks again.
+    pub(crate) fn hear(&self, answer: Answer<'_>) {
         let Ok(now) = now() else { return };
-        match follow::bundle_answer(&self.settings.config, self.snapshot.as_ref(), answer, now) {
+        let held = self.snapshot.take();
+        match follow::bundle_answer(&self.settings.config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
-                self.snapshot = Some(snapshot);
-                self.follow.succeeded();
+                self.snapshot.replace(Some(snapshot));
+                self.follow.update(Follow::succeeded);
             }
             Err(error) => {
                 host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
-                self.follow.failed(now);
+                self.snapshot.replace(held);
+                self.follow.update(|follow| follow.failed(now));
             }
         }
+        self.ask();
     }
-}
-
-/// The whole response to a call, read while the host holds it. A failed call arrives with no headers, and then nothing can be read.
-pub(crate) struct Heard(Option<(u16, Vec<u8>)>);
-
-impl Heard {
-    pub(crate) fn read(headers: u32, body_size: usize) -> Self {
-        if headers == 0 {
-            return Self(None);
-        }
-        let status = host::headers(Map::Call)
-            .ok()
-            .and_then(|block| status(&block.pairs().ok()?));
-        Self(status.zip(host::bytes(Buffer::CallBody, body_size).ok()))
-    }
-
-    pub(crate) fn answer(&self) -> Answer<'_> {
-        match &self.0 {
-            Some((status, body)) => Answer::Got { status: *status, body },
-            None => Answer::Failed,
-        }
-    }
-}
-
-/// The status of a response whose headers these are.
-pub(crate) fn status(headers: &[(&str, &[u8])]) -> Option<u16> {
-    let (_, value) = headers.iter().find(|(name, _)| *name == ":status")?;
-    str::from_utf8(value).ok()?.parse().ok()
 }

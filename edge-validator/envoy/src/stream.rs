@@ -3,7 +3,8 @@
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Level, Map};
 use crate::forward::{self, Forwarded};
-use crate::root::{Heard, Root};
+use crate::heard::Heard;
+use crate::root::{self, Root};
 use crate::vm::Flow;
 use crate::{answer, response};
 use edgewrit_edge::call::Answer;
@@ -14,13 +15,16 @@ use edgewrit_edge::response::Outcome;
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_shared::time::UnixSeconds;
 use std::mem;
+use std::rc::Rc;
 
 /// How long a body may take to arrive, in seconds, once the head asked for it.
 const BODY_SECONDS: u64 = 30;
 
 /// One stream context.
 pub(crate) struct Stream {
-    root: u32,
+    /// The host's number for it.
+    id: u32,
+    root: Rc<Root>,
     state: State,
     has_body: bool,
 }
@@ -38,25 +42,14 @@ enum State {
     Over,
 }
 
-/// What a stream's callback may use of the VM.
-pub(crate) struct Turn<'a> {
-    pub(crate) root: &'a Root,
-    /// Remembers that the call with this token is the stream's.
-    pub(crate) register: &'a mut dyn FnMut(u32),
-}
-
 impl Stream {
-    pub(crate) const fn new(root: u32) -> Self {
+    pub(crate) const fn new(id: u32, root: Rc<Root>) -> Self {
         Self {
+            id,
             root,
             state: State::New,
             has_body: false,
         }
-    }
-
-    /// The root context that it belongs to.
-    pub(crate) const fn root(&self) -> u32 {
-        self.root
     }
 
     /// Whether a call to the issuer is on its way for it.
@@ -64,20 +57,20 @@ impl Stream {
         matches!(self.state, State::Spending(_))
     }
 
-    /// Whether its body should have arrived by `now`.
-    pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
-        matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
+    /// Whether it is one of `root`'s and its body should have arrived by `now`.
+    pub(crate) fn is_overdue(&self, root: &Rc<Root>, now: UnixSeconds) -> bool {
+        Rc::ptr_eq(&self.root, root) && matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
     }
 
     /// Takes in the head.
-    pub(crate) fn head(&mut self, turn: &mut Turn<'_>, end_of_stream: bool) -> Flow {
+    pub(crate) fn head(&mut self, end_of_stream: bool) -> Flow {
         self.has_body = !end_of_stream;
-        let step = start(turn.root, self.has_body).unwrap_or_else(|| unreadable(turn.root));
-        self.take(step, turn)
+        let step = start(&self.root, self.has_body).unwrap_or_else(|| self.unreadable());
+        self.take(step)
     }
 
     /// Takes in that `size` bytes of the body are buffered.
-    pub(crate) fn body(&mut self, turn: &mut Turn<'_>, size: usize, end_of_stream: bool) -> Flow {
+    pub(crate) fn body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
             other => {
@@ -85,16 +78,16 @@ impl Stream {
                 return Flow::Pause;
             }
         };
-        let step = with_body(turn.root, need, size);
-        self.take(step, turn)
+        let step = with_body(&self.root, need, size);
+        self.take(step)
     }
 
     /// Takes in that the body will not arrive whole: trailers follow it, or it takes too long.
-    pub(crate) fn broken_body(&mut self, turn: &mut Turn<'_>) -> Flow {
+    pub(crate) fn broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
-                let step = turn.root.step(|world| need.with(BodyRead::Failed, world));
-                self.take(step, turn)
+                let step = self.root.step(|world| need.with(BodyRead::Failed, world));
+                self.take(step)
             }
             other => {
                 self.state = other;
@@ -104,12 +97,12 @@ impl Stream {
     }
 
     /// Takes in the issuer's answer. The request is paused and has to be resumed if it may go on.
-    pub(crate) fn spent(&mut self, turn: &mut Turn<'_>, heard: &Heard) -> Flow {
+    pub(crate) fn spent(&mut self, heard: &Heard) -> Flow {
         let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
             return Flow::Pause;
         };
-        let step = turn.root.step(|world| need.with(heard.answer(), world));
-        let flow = self.take(step, turn);
+        let step = self.root.step(|world| need.with(heard.answer(), world));
+        let flow = self.take(step);
         if flow == Flow::Continue {
             complain(host::resume_request());
         }
@@ -117,9 +110,9 @@ impl Stream {
     }
 
     /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
-    pub(crate) fn spent_in_vain(self, root: &Root, heard: &Heard) {
+    pub(crate) fn spent_in_vain(self, heard: &Heard) {
         if let State::Spending(need) = self.state {
-            record_end(root.step(|world| need.with(heard.answer(), world)));
+            record_end(self.root.step(|world| need.with(heard.answer(), world)));
         }
     }
 
@@ -132,20 +125,20 @@ impl Stream {
     }
 
     /// The client is gone, or the exchange is over.
-    pub(crate) fn end(self, root: &Root) {
+    pub(crate) fn end(self) {
         match self.state {
             State::Forwarded(forwarded) => answer::record(&forwarded.in_flight.finish(Outcome::Aborted)),
-            State::Reading { need, .. } => record_end(root.step(|world| need.with(BodyRead::Failed, world))),
+            State::Reading { need, .. } => record_end(self.root.step(|world| need.with(BodyRead::Failed, world))),
             State::New | State::Spending(_) | State::Over => {}
         }
     }
 
-    fn take(&mut self, step: Step, turn: &mut Turn<'_>) -> Flow {
+    fn take(&mut self, step: Step) -> Flow {
         match step {
             Step::Refuse(refusal) => self.refuse(&refusal),
-            Step::Forward(permit) => self.forward(permit, turn.root),
-            Step::Body(need) => self.read_body(need, turn.root),
-            Step::Spend(need) => self.spend(need, turn),
+            Step::Forward(permit) => self.forward(permit),
+            Step::Body(need) => self.read_body(need),
+            Step::Spend(need) => self.spend(need),
         }
     }
 
@@ -155,8 +148,8 @@ impl Stream {
         Flow::Pause
     }
 
-    fn forward(&mut self, permit: Permit, root: &Root) -> Flow {
-        match forward::replace(permit, root, self.has_body) {
+    fn forward(&mut self, permit: Permit) -> Flow {
+        match forward::replace(permit, &self.root.settings, self.has_body) {
             Ok(forwarded) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
@@ -165,32 +158,35 @@ impl Stream {
         }
     }
 
-    fn read_body(&mut self, need: NeedBody, root: &Root) -> Flow {
-        match crate::root::now() {
+    fn read_body(&mut self, need: NeedBody) -> Flow {
+        match root::now() {
             Ok(now) => {
                 let deadline = now.plus(BODY_SECONDS);
                 self.state = State::Reading { need, deadline };
                 Flow::Pause
             }
-            Err(_) => self.refuse(&root.refusal(HostFault::Unreadable)),
+            Err(_) => self.refuse(&self.root.refusal(HostFault::Unreadable)),
         }
     }
 
-    fn spend(&mut self, need: NeedSpend, turn: &mut Turn<'_>) -> Flow {
-        match turn.root.call(&need.call()) {
-            Ok(token) => {
-                (turn.register)(token);
+    fn spend(&mut self, need: NeedSpend) -> Flow {
+        match self.root.call(&need.call(), self.id) {
+            Ok(()) => {
                 self.state = State::Spending(need);
                 Flow::Pause
             }
             Err(failure) => {
                 complain(Err(failure));
-                match turn.root.step(|world| need.with(Answer::Failed, world)) {
+                match self.root.step(|world| need.with(Answer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
-                    _ => self.refuse(&turn.root.refusal(HostFault::Unreadable)),
+                    _ => self.refuse(&self.root.refusal(HostFault::Unreadable)),
                 }
             }
         }
+    }
+
+    fn unreadable(&self) -> Step {
+        Step::Refuse(self.root.refusal(HostFault::Unreadable))
     }
 }
 
@@ -211,10 +207,6 @@ fn start(root: &Root, has_body: bool) -> Option<Step> {
         has_body,
     };
     Some(root.step(|world| step::start(head, world)))
-}
-
-fn unreadable(root: &Root) -> Step {
-    Step::Refuse(root.refusal(HostFault::Unreadable))
 }
 
 fn with_body(root: &Root, need: NeedBody, size: usize) -> Step {

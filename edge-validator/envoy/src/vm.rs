@@ -1,10 +1,13 @@
 //! What lives as long as the VM, and where the host's callbacks arrive.
 
 use crate::abi::host::{self, Level};
-use crate::root::{self, Heard, Root};
-use crate::stream::{Stream, Turn};
+use crate::heard::Heard;
+use crate::root::{self, Root};
+use crate::stream::Stream;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::mem;
+use std::rc::Rc;
 
 /// What the host does with the stream when a callback returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,25 +23,25 @@ const FIRST_TICK_MS: u32 = 10;
 /// Time between ticks, in milliseconds.
 const TICK_MS: u32 = 1_000;
 
-/// Who waits for the response to a call of ours.
-enum Caller {
-    /// The root that follows the bundle.
-    Bundle { root: u32 },
-    /// A request that spends.
-    Stream { stream: u32 },
+enum Context {
+    Root(Rc<Root>),
+    Stream(Stream),
 }
 
-/// Contexts and calls by the host's numbers, which it never uses twice.
 struct Vm {
-    roots: BTreeMap<u32, Root>,
-    streams: BTreeMap<u32, Stream>,
-    calls: BTreeMap<u32, Caller>,
+    /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
+    contexts: BTreeMap<u32, Context>,
     /// Whether a body has ever reached the filter.
     bodies_arrive: bool,
 }
 
 thread_local! {
-    static VM: RefCell<Vm> = const { RefCell::new(Vm::new()) };
+    static VM: RefCell<Vm> = const {
+        RefCell::new(Vm {
+            contexts: BTreeMap::new(),
+            bodies_arrive: false,
+        })
+    };
 }
 
 /// Runs a callback on the VM's state. Callbacks do not nest; if the host nested one, `otherwise` is what it would get.
@@ -49,18 +52,20 @@ fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
     })
 }
 
-/// A context begins. Roots begin with their configuration.
+/// A context begins.
 pub(crate) fn create(context: u32, root: u32) {
-    if root != 0 {
-        enter((), |vm| drop(vm.streams.insert(context, Stream::new(root))));
-    }
+    enter((), |vm| {
+        if let Some(root) = vm.root(root) {
+            vm.contexts.insert(context, Context::Stream(Stream::new(context, root)));
+        }
+    });
 }
 
 /// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
-pub(crate) fn configure(root: u32, size: usize) -> bool {
-    match Root::configured(size) {
-        Ok(configured) => enter(false, |vm| {
-            vm.roots.insert(root, configured);
+pub(crate) fn configure(id: u32, size: usize) -> bool {
+    match Root::configured(id, size) {
+        Ok(root) => enter(false, |vm| {
+            vm.contexts.insert(id, Context::Root(Rc::new(root)));
             host::tick_every(FIRST_TICK_MS).is_ok()
         }),
         Err(faults) => {
@@ -74,19 +79,21 @@ pub(crate) fn configure(root: u32, size: usize) -> bool {
 
 /// Time has passed.
 pub(crate) fn tick(root: u32) {
-    enter((), |vm| {
-        vm.ask(root);
-        vm.give_up_on_bodies(root);
-    });
     if let Err(failure) = host::tick_every(TICK_MS) {
         host::log(Level::Error, &failure.to_string());
     }
+    enter((), |vm| {
+        if let Some(root) = vm.root(root) {
+            root.ask();
+            vm.give_up_on_bodies(&root);
+        }
+    });
 }
 
 /// A request's head has arrived.
 pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
-        vm.turn(stream, |stream, turn| stream.head(turn, end_of_stream))
+        vm.on_stream(stream, |stream| stream.head(end_of_stream))
     })
 }
 
@@ -94,132 +101,87 @@ pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
 pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
         vm.bodies_arrive = true;
-        vm.turn(stream, |stream, turn| stream.body(turn, size, end_of_stream))
+        vm.on_stream(stream, |stream| stream.body(size, end_of_stream))
     })
 }
 
 /// Trailers follow a request's body. They are part of no verdict.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| vm.turn(stream, Stream::broken_body))
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::broken_body))
 }
 
 /// The head of the response has arrived: the upstream's, ours, or Envoy's own.
 pub(crate) fn response_headers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| {
-        vm.streams.get_mut(&stream).map_or(Flow::Pause, Stream::response)
-    })
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::response))
 }
 
-/// A call of ours was answered, or failed and has no headers.
-pub(crate) fn call_response(token: u32, headers: u32, body_size: usize) {
+/// A call that `root` made was answered, or failed and has no headers.
+pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
     let heard = Heard::read(headers, body_size);
-    enter((), |vm| match vm.calls.remove(&token) {
-        Some(Caller::Bundle { root }) => vm.hear(root, &heard),
-        Some(Caller::Stream { stream }) => vm.spent(stream, &heard),
-        None => {}
+    enter((), |vm| {
+        let Some(root) = vm.root(root) else { return };
+        match root.caller(token) {
+            Some(id) if id == root.id => root.hear(heard.answer()),
+            Some(id) => vm.spent(id, &heard),
+            None => {}
+        }
     });
 }
 
 /// A context ends.
 pub(crate) fn delete(context: u32) {
-    enter((), |vm| match vm.streams.get_mut(&context) {
+    enter((), |vm| match vm.contexts.get(&context) {
         // It stays for the issuer's answer, which has to be written down.
-        Some(stream) if stream.is_spending() => {}
-        Some(_) => vm.end(context),
-        None => vm.end_root(context),
+        Some(Context::Stream(stream)) if stream.is_spending() => {}
+        _ => {
+            if let Some(Context::Stream(stream)) = vm.contexts.remove(&context) {
+                stream.end();
+            }
+        }
     });
 }
 
 impl Vm {
-    const fn new() -> Self {
-        Self {
-            roots: BTreeMap::new(),
-            streams: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            bodies_arrive: false,
+    fn root(&self, id: u32) -> Option<Rc<Root>> {
+        match self.contexts.get(&id)? {
+            Context::Root(root) => Some(Rc::clone(root)),
+            Context::Stream(_) => None,
         }
     }
 
-    /// Runs a callback of one stream. A stream of a root that has no configuration is held for good.
-    fn turn(&mut self, id: u32, callback: impl FnOnce(&mut Stream, &mut Turn<'_>) -> Flow) -> Flow {
-        let Some(stream) = self.streams.get_mut(&id) else {
-            return Flow::Pause;
-        };
-        let Some(root) = self.roots.get(&stream.root()) else {
-            return Flow::Pause;
-        };
-        let calls = &mut self.calls;
-        let mut register = |token| {
-            calls.insert(token, Caller::Stream { stream: id });
-        };
-        callback(
-            stream,
-            &mut Turn {
-                root,
-                register: &mut register,
-            },
-        )
-    }
-
-    fn ask(&mut self, root: u32) {
-        if let Some(token) = self.roots.get_mut(&root).and_then(Root::ask) {
-            self.calls.insert(token, Caller::Bundle { root });
+    /// Runs a callback of one stream. A stream that nobody knows is held for good.
+    fn on_stream(&mut self, id: u32, callback: impl FnOnce(&mut Stream) -> Flow) -> Flow {
+        match self.contexts.get_mut(&id) {
+            Some(Context::Stream(stream)) => callback(stream),
+            _ => Flow::Pause,
         }
     }
 
-    fn hear(&mut self, root: u32, heard: &Heard) {
-        if let Some(root) = self.roots.get_mut(&root) {
-            root.hear(heard.answer());
-        }
-        self.ask(root);
-    }
-
-    /// A stream's call to the issuer is over. The client may be gone by then, and with it the context.
+    /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
     fn spent(&mut self, id: u32, heard: &Heard) {
         if host::speak_of(id).is_ok() {
-            self.turn(id, |stream, turn| stream.spent(turn, heard));
-        } else if let Some((stream, root)) = self.take(id) {
-            stream.spent_in_vain(root, heard);
+            self.on_stream(id, |stream| stream.spent(heard));
+        } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
+            stream.spent_in_vain(heard);
         }
     }
 
     /// Answers the requests of `root` whose bodies take too long.
-    fn give_up_on_bodies(&mut self, root: u32) {
+    fn give_up_on_bodies(&mut self, root: &Rc<Root>) {
         let Ok(now) = root::now() else { return };
-        let overdue = |stream: &Stream| stream.root() == root && stream.is_overdue(now);
-        let ids: Vec<u32> = self
-            .streams
-            .iter()
-            .filter(|(_, stream)| overdue(stream))
-            .map(|(id, _)| *id)
-            .collect();
-        if !ids.is_empty() && !self.bodies_arrive {
-            host::log(
-                Level::Error,
-                "no body has ever arrived: `allow_on_headers_stop_iteration: true` may be missing",
-            );
-        }
-        for id in ids {
-            if host::speak_of(id).is_ok() {
-                self.turn(id, Stream::broken_body);
+        let mut hint = !self.bodies_arrive;
+        for (id, context) in &mut self.contexts {
+            let Context::Stream(stream) = context else { continue };
+            if !stream.is_overdue(root, now) || host::speak_of(*id).is_err() {
+                continue;
             }
+            if mem::take(&mut hint) {
+                host::log(
+                    Level::Error,
+                    "no body has ever arrived: is `allow_on_headers_stop_iteration: true` missing?",
+                );
+            }
+            stream.broken_body();
         }
-    }
-
-    fn end(&mut self, id: u32) {
-        if let Some((stream, root)) = self.take(id) {
-            stream.end(root);
-        }
-    }
-
-    fn take(&mut self, id: u32) -> Option<(Stream, &Root)> {
-        let stream = self.streams.remove(&id)?;
-        let root = self.roots.get(&stream.root())?;
-        Some((stream, root))
-    }
-
-    fn end_root(&mut self, root: u32) {
-        self.roots.remove(&root);
-        self.streams.retain(|_, stream| stream.root() != root);
     }
 }

@@ -43,8 +43,8 @@ extern "C" fn proxy_on_request_trailers(stream: u32, _trailers: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn proxy_on_http_call_response(_root: u32, token: u32, headers: u32, body_size: usize, _trailers: u32) {
-    vm::call_response(token, headers, body_size);
+extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: u32, body_size: usize, _trailers: u32) {
+    vm::call_response(root, token, headers, body_size);
 }
 
 #[unsafe(no_mangle)]

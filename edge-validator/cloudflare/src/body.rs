@@ -1,0 +1,61 @@
+//! Reading a body to its end, or to a limit: the runtime itself has none.
+
+use edgewrit_edge::step::BodyRead;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
+
+/// What became of a body.
+pub(crate) enum Read {
+    Whole(Vec<u8>),
+    TooLarge,
+    Failed,
+}
+
+impl Read {
+    /// The same, as the pipeline takes it.
+    pub(crate) fn as_body(&self) -> BodyRead<'_> {
+        match self {
+            Self::Whole(bytes) => BodyRead::Whole(bytes),
+            Self::TooLarge => BodyRead::TooLarge,
+            Self::Failed => BodyRead::Failed,
+        }
+    }
+}
+
+/// Reads a request's body. One that says that it is too long is not read at all.
+pub(crate) async fn of_request(request: &Request, limit: usize) -> Read {
+    let length = request.headers().get("content-length").ok().flatten();
+    let length: Option<usize> = length.and_then(|length| length.parse().ok());
+    match request.body() {
+        Some(_) if length.is_some_and(|length| length > limit) => Read::TooLarge,
+        Some(stream) => read(&stream, limit).await,
+        None => Read::Whole(Vec::new()),
+    }
+}
+
+/// Reads a stream, at most `limit` bytes of it and one chunk more.
+pub(crate) async fn read(stream: &ReadableStream, limit: usize) -> Read {
+    match stream.get_reader().dyn_into() {
+        Ok(reader) => chunks(&reader, limit).await.unwrap_or(Read::Failed),
+        Err(_) => Read::Failed,
+    }
+}
+
+async fn chunks(reader: &ReadableStreamDefaultReader, limit: usize) -> Result<Read, JsValue> {
+    let mut bytes = Vec::new();
+    loop {
+        let result = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&result, &"done".into())?.is_truthy() {
+            return Ok(Read::Whole(bytes));
+        }
+        let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
+        if bytes.len().saturating_add(chunk.length() as usize) > limit {
+            // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
+            let _ = reader.cancel();
+            return Ok(Read::TooLarge);
+        }
+        bytes.extend(chunk.to_vec());
+    }
+}

@@ -1,0 +1,91 @@
+//! What outlives a request: the configuration, the memory, the snapshot.
+
+use crate::follow::Follow;
+use crate::runtime;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::step::{Step, World};
+use edgewrit_shared::bundle::Snapshot;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use worker::Env;
+
+/// The text variable that holds the configuration.
+const CONFIG: &str = "EDGEWRIT_CONFIG";
+
+/// The state of one isolate. No borrow of it lives across an await.
+#[derive(Debug)]
+pub(crate) struct Isolate {
+    pub(crate) config: Arc<Config>,
+    pub(crate) follow: Follow,
+    memory: Memory,
+    snapshot: RefCell<Option<Rc<Snapshot>>>,
+}
+
+thread_local! {
+    /// `None` inside if the configuration has faults: a new deployment gets new isolates.
+    static ISOLATE: OnceCell<Option<Rc<Isolate>>> = const { OnceCell::new() };
+}
+
+/// The isolate's state, made by the first request; `None` if the configuration has faults.
+pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
+    ISOLATE.with(|isolate| isolate.get_or_init(|| Isolate::start(env).map(Rc::new)).clone())
+}
+
+impl Isolate {
+    fn start(env: &Env) -> Option<Self> {
+        let config = read(env)?;
+        let seed = runtime::random().map_err(|error| runtime::log(&format!("no randomness: {error:?}")));
+        Some(Self {
+            config: Arc::new(config),
+            follow: Follow::new(),
+            memory: Memory::new(seed.ok()?),
+            snapshot: RefCell::new(None),
+        })
+    }
+
+    /// Takes a step of the pipeline in the world as it is now.
+    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+        let snapshot = self.snapshot();
+        step(&World {
+            config: &self.config,
+            snapshot: snapshot.as_deref(),
+            memory: &self.memory,
+            now: runtime::now(),
+        })
+    }
+
+    /// What is held of the issuer's bundle.
+    pub(crate) fn snapshot(&self) -> Option<Rc<Snapshot>> {
+        self.snapshot.borrow().clone()
+    }
+
+    /// Holds another snapshot from now on.
+    pub(crate) fn hold(&self, snapshot: Snapshot) {
+        self.snapshot.replace(Some(Rc::new(snapshot)));
+    }
+
+    /// The memory.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+/// Reads the configuration. Every fault is a line in the log.
+fn read(env: &Env) -> Option<Config> {
+    let Ok(text) = env.var(CONFIG) else {
+        runtime::log(&format!("configuration: there is no text variable `{CONFIG}`"));
+        return None;
+    };
+    let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
+    match Config::read(&text.to_string(), &secret) {
+        Ok(config) => Some(config),
+        Err(faults) => {
+            for fault in faults {
+                runtime::log(&format!("configuration: {fault}"));
+            }
+            None
+        }
+    }
+}

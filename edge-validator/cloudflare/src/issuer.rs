@@ -1,0 +1,53 @@
+//! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
+
+use crate::{body, outgoing, runtime};
+use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::config::Config;
+use wasm_bindgen::JsValue;
+use web_sys::AbortSignal;
+
+/// Longest answer that is read, in bytes: the largest bundle and some.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// What came back.
+pub(crate) struct Heard(Option<(u16, Vec<u8>)>);
+
+impl Heard {
+    /// The same, as the pipeline takes it.
+    pub(crate) fn answer(&self) -> Answer<'_> {
+        match &self.0 {
+            Some((status, body)) => Answer::Got { status: *status, body },
+            None => Answer::Failed,
+        }
+    }
+}
+
+/// Makes a call.
+pub(crate) async fn call(config: &Config, call: &Call) -> Heard {
+    match send(config, call).await {
+        Ok(heard) => Heard(heard),
+        Err(error) => {
+            runtime::log(&format!("the issuer cannot be called: {error:?}"));
+            Heard(None)
+        }
+    }
+}
+
+async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
+    let headers = call
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.expose().as_bytes()));
+    let init = outgoing::init(call.method, headers, (!call.body.is_empty()).then_some(&call.body))?;
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(call.timeout_ms)));
+    let request = outgoing::request(config.issuer(), &call.path, &init)?;
+    let response = runtime::fetch(&request).await?;
+    let body = match response.body() {
+        Some(stream) => body::read(&stream, ANSWER_BYTES).await,
+        None => body::Read::Whole(Vec::new()),
+    };
+    Ok(match body {
+        body::Read::Whole(body) => Some((response.status(), body)),
+        body::Read::TooLarge | body::Read::Failed => None,
+    })
+}

@@ -1,0 +1,58 @@
+//! What the runtime itself is asked for: the time, randomness, a pause, a line in the log.
+
+use edgewrit_shared::time::UnixSeconds;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Request;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_randomly(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn start_fetch(request: &Request) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(callback: &js_sys::Function, milliseconds: u32) -> Result<JsValue, JsValue>;
+}
+
+/// The time. Between two waits it stands still, by design of the runtime.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970, whole and positive, far below 2^53"
+)]
+pub(crate) fn now() -> UnixSeconds {
+    const MILLISECONDS: u64 = 1_000;
+    UnixSeconds(js_sys::Date::now() as u64 / MILLISECONDS)
+}
+
+/// Unpredictable bits.
+pub(crate) fn random() -> Result<u64, JsValue> {
+    let mut bytes = [0; size_of::<u64>()];
+    fill_randomly(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+/// Sends a request, once.
+pub(crate) async fn fetch(request: &Request) -> Result<web_sys::Response, JsValue> {
+    JsFuture::from(start_fetch(request)?).await?.dyn_into()
+}
+
+/// Waits.
+pub(crate) async fn pause(milliseconds: u32) -> Result<(), JsValue> {
+    let promise = Promise::new(&mut |done, failed| {
+        if let Err(error) = set_timeout(&done, milliseconds) {
+            // A promise's own functions do not throw.
+            let _ = failed.call1(&JsValue::UNDEFINED, &error);
+        }
+    });
+    JsFuture::from(promise).await.map(drop)
+}
+
+/// Writes a line to the Worker's log.
+pub(crate) fn log(line: &str) {
+    web_sys::console::log_1(&line.into());
+}
