@@ -39,6 +39,12 @@ impl Origin {
         &self.host
     }
 
+    /// Whether it is plain http, and so loopback.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.text.starts_with("http:")
+    }
+
     /// The origin as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,52 @@
+//! Commands that change what the issuer knows: carried out by the running server, or here if none runs.
+
+use crate::failure::Failure;
+use clap::Args;
+use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::office;
+use serde_json::Value;
+use std::path::PathBuf;
+use tokio::runtime;
+
+/// Where the issuer keeps its data.
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// Folder of keys and database: the one that `edgewrit serve` was given
+    #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
+    data: PathBuf,
+}
+
+impl Data {
+    /// Posts `body` to the office. Answers what it answers, or what it refuses.
+    pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let post = office::post(&self.data, Clock::system(), path, body);
+        let (status, body) = runtime.map_err(Failure::new)?.block_on(post).map_err(Failure::new)?;
+        let unreadable = || Failure::new("the running server's answer is not readable: it is of another version");
+        let body: Value = serde_json::from_slice(&body).map_err(|_| unreadable())?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(refused(&body, |place, message| format!("{place}: {message}")))
+    }
+}
+
+/// The text at `pointer` of an answer.
+pub(crate) fn text<'a>(answer: &'a Value, pointer: &str) -> Result<&'a str, Failure> {
+    let found = answer.pointer(pointer).and_then(Value::as_str);
+    found.ok_or_else(|| Failure::new(format!("the answer has no `{pointer}`")))
+}
+
+/// A problem (RFC 9457) as lines; `located` makes a line of a fault's place and message.
+pub(crate) fn refused(problem: &Value, located: impl Fn(&str, &str) -> String) -> Failure {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (title, detail) = (text(problem, "title"), text(problem, "detail"));
+    let first = if detail.is_empty() {
+        title
+    } else {
+        format!("{title}: {detail}")
+    };
+    let faults = problem.get("problems").and_then(Value::as_array).into_iter().flatten();
+    let faults = faults.map(|fault| located(&text(fault, "place"), &text(fault, "message")));
+    Failure::all(std::iter::once(first).chain(faults).collect())
+}

@@ -1,0 +1,122 @@
+//! `edgewrit edge`.
+
+use crate::admin::{Data, text};
+use crate::failure::{Failure, print};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Register validators
+#[derive(Debug, Subcommand)]
+pub(crate) enum Edge {
+    /// Register a validator; prints the beginning of its configuration and, once, its credential
+    Add(Add),
+}
+
+const EXAMPLES: &str = "\
+What is printed is the beginning of the edge's configuration: operations and the upstreams' own credentials are left to add. The
+credential is shown once; give it to the edge as the secret EDGE_KEY, never in the file.
+
+Examples:
+  edgewrit edge add front-door --audience https://travel.example --upstream https://api.travel.example --data ./data
+  edgewrit edge add front-door --audience https://travel.example \\
+      --upstream travel=https://api.travel.example --upstream pay=https://pay.example --data ./data";
+
+/// Register a validator
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Add {
+    /// What to call it: `A-Z a-z 0-9 . _ -`; its id begins with this
+    name: String,
+    /// The one audience whose writs it takes
+    #[arg(long, value_name = "AUDIENCE")]
+    audience: String,
+    /// Origin that it forwards to; name it (`travel=https://…`) if there are several
+    #[arg(long, value_name = "[NAME=]URL", required = true)]
+    upstream: Vec<String>,
+    /// The issuer's origin, if `edgewrit serve` never ran on this data
+    #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
+    issuer: Option<String>,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Edge {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Add(add) => add.run(),
+        }
+    }
+}
+
+/// The name of an upstream that was given none.
+const UNNAMED: &str = "upstream";
+
+impl Add {
+    fn run(self) -> Result<(), Failure> {
+        let upstreams = named(&self.upstream)?;
+        let mut body = json!({
+            "name": self.name,
+            "audience": self.audience,
+            "upstreams": upstreams.values().collect::<Vec<_>>(),
+        });
+        if let (Some(issuer), Some(members)) = (self.issuer, body.as_object_mut()) {
+            members.insert("issuer".to_owned(), Value::from(issuer));
+        }
+        let mut answer = self.data.post("/edges", body.to_string())?;
+        let named: BTreeMap<_, _> = upstreams
+            .iter()
+            .map(|(name, origin)| (name, json!({"origin": origin})))
+            .collect();
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("upstreams".to_owned(), json!(named));
+        }
+        if self.json {
+            print(&answer)
+        } else {
+            print(snippet(&answer)?)
+        }
+    }
+}
+
+/// Origins by the names that they go by in the edge's configuration.
+fn named(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let mut named = BTreeMap::new();
+    for upstream in given {
+        // An origin has no `=`.
+        let (name, origin) = upstream.split_once('=').unwrap_or((UNNAMED, upstream));
+        if named.insert(name.to_owned(), origin.to_owned()).is_some() {
+            let expected = "expected every upstream to have a name of its own, as in `--upstream travel=https://…`";
+            return Err(Failure::new(format!(
+                "`--upstream`: two are called `{name}`, {expected}"
+            )));
+        }
+    }
+    Ok(named)
+}
+
+/// The beginning of an edge's configuration, as YAML. JSON values are YAML values.
+fn snippet(answer: &Value) -> Result<String, Failure> {
+    let member = |name: &str| answer.get(name).cloned().unwrap_or_default();
+    let (id, credential) = (text(answer, "/edge/id")?, text(answer, "/edge/credential")?);
+    let mut lines = vec![
+        format!("issuer: {}", member("issuer")),
+        format!("trust: {}", member("trust")),
+        format!(
+            "edge: {{id: {}, credential: \"${{secret:EDGE_KEY}}\"}}",
+            Value::from(id)
+        ),
+        format!("audience: {}", member("audience")),
+        "upstreams:".to_owned(),
+    ];
+    for (name, upstream) in member("upstreams").as_object().into_iter().flatten() {
+        let origin = upstream.get("origin").cloned().unwrap_or_default();
+        lines.push(format!("  {}: {{origin: {origin}}}", Value::from(name.as_str())));
+    }
+    lines.push("# The secret EDGE_KEY, shown this once:".to_owned());
+    lines.push(format!("# {credential}"));
+    Ok(lines.join("\n"))
+}

@@ -1,0 +1,38 @@
+//! How a command ends, and what it prints.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// Why a command failed: one line for each thing that is wrong.
+#[derive(Debug)]
+pub(crate) struct Failure(Vec<String>);
+
+impl Failure {
+    /// One thing that is wrong.
+    pub(crate) fn new(what: impl Display) -> Self {
+        Self(vec![what.to_string()])
+    }
+
+    /// Several.
+    pub(crate) fn all(lines: Vec<String>) -> Self {
+        Self(lines)
+    }
+
+    /// Prints every line to standard error.
+    pub(crate) fn report(self) -> ExitCode {
+        let mut out = io::stderr().lock();
+        for line in self.0 {
+            // With standard error gone there is nobody to tell; the exit code still does.
+            let _unheard = writeln!(out, "error: {line}");
+        }
+        ExitCode::FAILURE
+    }
+}
+
+/// Prints `text` and a line feed to standard output.
+pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let printed = writeln!(out, "{text}").and_then(|()| out.flush());
+    printed.map_err(|error| Failure::new(format!("standard output: {error}")))
+}

@@ -1,0 +1,146 @@
+use super::*;
+use edgewrit_shared::json;
+
+fn as_json(yaml: &str) -> Json {
+    read(yaml)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .unwrap()
+        .0
+}
+
+fn same(yaml: &str, text: &str) {
+    assert_eq!(as_json(yaml), json::parse(text.as_bytes(), 1_000).unwrap(), "{yaml}");
+}
+
+fn faults(yaml: &str) -> Vec<String> {
+    read(yaml).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_all_readers_agree_on_is_taken() {
+    same(
+        "a: 1\nb: [x, 'y', \"z\"]\nc: {d: true, e: null}\n",
+        r#"{"a":1,"b":["x","y","z"],"c":{"d":true,"e":null}}"#,
+    );
+    same(
+        "- a\n- b: c\n  d: |\n    two\n    lines\n",
+        r#"["a",{"b":"c","d":"two\nlines\n"}]"#,
+    );
+    same("--- # only one\na: b\n...\n", r#"{"a":"b"}"#);
+    same(
+        "{\"json\": [1, 2.5, -1e3, \"\\u00e4\"]}",
+        r#"{"json":[1,2.5,-1e3,"ä"]}"#,
+    );
+    same("a:\nb: ~", r#"{"a":null,"b":null}"#);
+    same("7", "7");
+}
+
+#[test]
+fn numbers_are_those_of_json_and_exact() {
+    same(
+        "[0, -0, 10, 1.0, 1E+2, 12345678901234567890.5]",
+        "[0,-0,10,1.0,1E+2,12345678901234567890.5]",
+    );
+    assert_ne!(as_json("12345678901234567890.5"), as_json("12345678901234567890.25"));
+}
+
+#[test]
+fn text_that_only_looks_odd_is_text() {
+    for text in [
+        "nope",
+        "JFK",
+        "1h",
+        "10m",
+        "a:b",
+        "read:data:*",
+        "GET /flights",
+        "v1.2.3",
+        "1.2.3.4",
+        "0xyz",
+        "-",
+        "e5",
+        "2026-05",
+        "12-34",
+    ] {
+        assert_eq!(as_json(text), Json::Text(text.into()), "{text}");
+    }
+}
+
+#[test]
+fn what_readers_disagree_on_must_be_quoted() {
+    let truths = ["yes", "Yes", "YES", "no", "No", "NO", "on", "off", "Off"];
+    let dates = ["2026-05-10", "2026-5-1", "2026-05-10T12:00:00Z", "2026-05-10 12:00:00"];
+    let numbers = [
+        "0x1F", "0o7", "0b1", "012", "+1", "1_000", ".5", "5.", "1.e3", ".inf", "-.INF", ".nan", "12:30", "1:30:00",
+        "01e5",
+    ];
+    for text in truths.iter().chain(&dates).chain(&numbers) {
+        let found = faults(&format!("a: {text}"));
+        assert_eq!(found.len(), 1, "{text}");
+        assert!(found[0].starts_with("1:4: ") && found[0].contains(text), "{found:?}");
+        same(&format!("a: '{text}'"), &format!("{{\"a\":\"{text}\"}}"));
+    }
+}
+
+#[test]
+fn names_are_text() {
+    same("'no': 1\n\"7\": 2", r#"{"no":1,"7":2}"#);
+    assert_eq!(faults("no: 1\n7: 2\n? [a]\n: 3").len(), 3);
+    assert!(faults("7: 1")[0].starts_with("1:1: expected a name"));
+    assert!(faults("<<: {a: 1}")[0].starts_with("1:1: "));
+}
+
+#[test]
+fn anchors_aliases_and_tags_are_refused() {
+    let found = faults("a: &x 1\nb: *x\nc: !!str 2\nd: !mine {e: 3}\n");
+    let starts: Vec<_> = found
+        .iter()
+        .map(|fault| fault.rsplit_once(": ").unwrap().1.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(starts, ["anchors", "aliases", "tags", "tags"]);
+}
+
+#[test]
+fn a_name_that_stands_twice_is_refused_with_both_places() {
+    assert_eq!(faults("a: 1\nb: 2\na: 3\n"), ["3:1: a second `a`, the first is at 1:1"]);
+}
+
+#[test]
+fn everything_wrong_is_said_at_once() {
+    assert_eq!(faults("a: no\nb: [2026-01-01, 0x1]\na: 1\n").len(), 4);
+}
+
+#[test]
+fn what_is_no_single_document_is_refused() {
+    for yaml in [
+        "",
+        "# nothing\n",
+        "---\n",
+        "a: 1\n---\nb: 2\n",
+        "a: [1",
+        "a: b: c",
+        "\ta: 1",
+        "{a: 1",
+        "%YAML 1.2",
+    ] {
+        assert!(read(yaml).is_err(), "{yaml}");
+    }
+}
+
+#[test]
+fn bounds_hold() {
+    assert!(faults(&"[".repeat(100_000))[0].contains("nested deeper than 32 levels"));
+    assert!(faults(&"- ".repeat(100_000))[0].contains("nested deeper than 32 levels"));
+    let many = format!("[{}]", "1,".repeat(FILE_VALUES + 1));
+    assert!(faults(&many)[0].contains("more values than the limit"));
+}
+
+#[test]
+fn every_value_has_a_place() {
+    let (_, places) = read("a:\n  - b/c: 1\n    d~: [x]\n").unwrap();
+    let at = |pointer: &str| places.get(pointer).unwrap().to_string();
+    assert_eq!(
+        [at(""), at("/a"), at("/a/0"), at("/a/0/b~1c"), at("/a/0/d~0/0")],
+        ["1:1", "1:1", "2:5", "2:5", "3:10"]
+    );
+}

@@ -1,0 +1,14 @@
+//! The command `edgewrit` as people and scripts use it.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where"
+)]
+
+mod durable;
+mod files;
+mod inspect;
+mod registering;
+mod running;
+mod support;

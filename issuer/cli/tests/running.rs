@@ -1,0 +1,202 @@
+//! `edgewrit serve`: how it starts, and how it ends.
+
+use crate::support::{Place, mode, wait};
+use std::fs::{self, Permissions};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+#[test]
+fn the_first_start_makes_everything_for_the_owner_alone() {
+    let place = Place::new();
+    let server = place.serve();
+    for name in [
+        "keys/writ.json",
+        "keys/bundle.json",
+        "keys/session.json",
+        "keys/credential.json",
+        "issuer.db",
+        "admin.sock",
+        "lock",
+    ] {
+        assert_eq!(mode(&place.data().join(name)), 0o600, "{name}");
+    }
+    for name in ["", "keys"] {
+        assert_eq!(mode(&place.data().join(name)), 0o700, "{name}");
+    }
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_key_that_others_can_read_is_not_used() {
+    let place = Place::new();
+    place.serve().stop();
+    for name in [
+        "keys/writ.json",
+        "keys/bundle.json",
+        "keys/session.json",
+        "keys/credential.json",
+    ] {
+        let path = place.data().join(name);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
+        assert!(
+            said.len() == 1 && said[0].contains(name) && said[0].contains("`644`, expected `600`"),
+            "{said:?}"
+        );
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+#[test]
+fn a_key_that_is_gone_is_not_replaced() {
+    let place = Place::new();
+    place.serve().stop();
+    fs::remove_file(place.data().join("keys/bundle.json")).unwrap();
+    let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
+    assert!(
+        said[0].contains("keys/bundle.json: not there, though the database is"),
+        "{said:?}"
+    );
+    assert!(!place.data().join("keys/bundle.json").exists());
+}
+
+#[test]
+fn a_data_folder_is_served_once() {
+    let place = Place::new();
+    let _server = place.serve();
+    let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
+    assert!(said[0].contains("held by another process"), "{said:?}");
+}
+
+#[test]
+fn an_address_that_others_reach_takes_a_flag_that_says_so() {
+    let place = Place::new();
+    let said = place
+        .run(&["serve", "--listen", "0.0.0.0:0", "--issuer", "https://issuer.example"])
+        .failed();
+    assert!(said[0].contains("--behind-tls-proxy"), "{said:?}");
+    let said = place
+        .run(&["serve", "--listen", "0.0.0.0:0", "--behind-tls-proxy"])
+        .failed();
+    assert!(said[0].contains("--issuer"), "{said:?}");
+    assert!(!place.data().exists(), "nothing is made for nothing");
+    let plain = [
+        "serve",
+        "--listen",
+        "0.0.0.0:0",
+        "--behind-tls-proxy",
+        "--issuer",
+        "http://issuer.example",
+    ];
+    assert!(place.run(&plain).failed()[0].contains("expected an origin"));
+}
+
+#[test]
+fn an_address_that_is_taken_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = Place::new().run(&["serve", "--listen", &address]).failed();
+    assert!(said[0].contains(&address), "{said:?}");
+}
+
+#[test]
+fn an_issuer_on_loopback_is_known_by_its_real_address() {
+    let place = Place::new();
+    let server = place.serve_with(&["--listen", "127.0.0.1:0"]);
+    let metadata = ureq::get(format!("{}/.well-known/oauth-authorization-server", server.url))
+        .call()
+        .unwrap();
+    let metadata = metadata.into_body().read_to_string().unwrap();
+    assert!(
+        metadata.contains(&format!("\"issuer\":\"{}\"", server.url)),
+        "{metadata}"
+    );
+}
+
+#[test]
+fn stopping_does_not_wait_for_those_who_wait() {
+    let place = Place::new();
+    let server = place.serve();
+    let get = |query: &str| {
+        ureq::get(format!("{}/v1/bundle{query}", server.url))
+            .call()
+            .unwrap()
+            .into_body()
+            .read_to_vec()
+            .unwrap()
+    };
+    let snapshot = get("");
+    let payload = String::from_utf8(snapshot)
+        .unwrap()
+        .split('.')
+        .nth(1)
+        .unwrap()
+        .to_owned();
+    let payload = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, payload).unwrap();
+    let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    let query = format!(
+        "?have={}.{}&wait=28",
+        payload["epoch"].as_str().unwrap(),
+        payload["seq"]
+    );
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| get(&query));
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!waiting.is_finished());
+        server.signal("-TERM");
+        assert!(!waiting.join().unwrap().is_empty(), "the answer was still given");
+    });
+    assert!(server.stop().success());
+    assert!(!place.data().join("listening").exists() && !place.data().join("admin.sock").exists());
+}
+
+#[test]
+fn headers_are_bounded() {
+    let place = Place::new();
+    let server = place.serve();
+    let many = "x: y\r\n".repeat(101);
+    let long = format!("x: {}\r\n", "y".repeat(33 * 1024));
+    let megabyte = format!("x: {}\r\n", "y".repeat(1024 * 1024));
+    for headers in [many, long, megabyte] {
+        let mut stream = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let _cut_off = stream.write_all(format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{headers}\r\n").as_bytes());
+        let mut answer = String::new();
+        let _reset = stream.read_to_string(&mut answer);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    }
+    wait(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
+}
+
+#[test]
+fn a_log_line_is_json_and_holds_nothing_of_the_request() {
+    let place = Place::new();
+    let log = place.file("log", "");
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    let mut child = command.stderr(fs::File::create(&log).unwrap()).spawn().unwrap();
+    let url = wait(|| fs::read_to_string(place.data().join("listening")).ok());
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .new_agent();
+    let get = || {
+        agent
+            .get(format!("{url}/secret-path?secret-query"))
+            .header("authorization", "secret-login")
+            .call()
+            .ok()
+    };
+    assert_eq!(wait(get).status(), 404);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let log = fs::read_to_string(log).unwrap();
+    assert!(
+        log.contains("\"error_code\":\"not_found\"") && !log.contains("secret"),
+        "{log}"
+    );
+    for line in log.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
+    }
+}

@@ -1,0 +1,246 @@
+//! The real binary, on data folders of its own and free ports.
+
+use serde_json::Value;
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long anything may take, in steps.
+const PATIENCE: usize = 400;
+const STEP: Duration = Duration::from_millis(50);
+
+pub(crate) const CEILING: &str = "
+- audience: https://travel.example
+  ttl_max: 1h
+  grants:
+    - {type: writ, actions: [search], resources: [flights]}
+    - {type: writ, actions: [book], resources: [tickets]}
+";
+
+pub(crate) const POLICY: &str = "
+task_id: trip-42
+orch_id: holiday
+ttl: 10m
+audiences:
+  https://travel.example:
+    grants:
+      - type: writ
+        actions: [search]
+        resources: [flights]
+        rules: {from: {eq: JFK}, to: {eq: LHR}, date: {eq: \"2026-05-10\"}}
+      - type: writ
+        actions: [book]
+        resources: [tickets]
+        rules: {user: {eq: X}, seats: {eq: 1}}
+        uses: {max: 1}
+";
+
+/// A folder with data in it, and files beside.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+/// A command that ended.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A running issuer, killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder }
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.display().to_string()
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_edgewrit"));
+        command
+            .args(args)
+            .env("EDGEWRIT_DATA", self.data())
+            .stdin(Stdio::null());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
+        ended(self.command(args).output().unwrap())
+    }
+
+    /// Runs with the login of a client.
+    pub(crate) fn run_as(&self, client: &Value, args: &[&str]) -> Ended {
+        let variable = |name: &str| client[name].as_str().unwrap().to_owned();
+        let mut command = self.command(args);
+        command.env("EDGEWRIT_CLIENT_ID", variable("client_id"));
+        ended(
+            command
+                .env("EDGEWRIT_CLIENT_SECRET", variable("client_secret"))
+                .output()
+                .unwrap(),
+        )
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        self.serve_with(&["--listen", "127.0.0.1:0", "--issuer", "https://issuer.example"])
+    }
+
+    pub(crate) fn serve_with(&self, args: &[&str]) -> Server {
+        let mut child = self
+            .command(&[&["serve"], args].concat())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let listening = self.data().join("listening");
+        let url = wait(|| {
+            assert_eq!(child.try_wait().unwrap(), None, "the server ended");
+            let url = fs::read_to_string(&listening).ok()?;
+            (ureq::get(format!("{url}/healthz")).call().is_ok()).then_some(url)
+        });
+        Server { child, url }
+    }
+
+    pub(crate) fn client(&self, name: &str) -> Value {
+        let ceiling = self.file("ceiling.yaml", CEILING);
+        self.run(&["client", "add", name, "--ceiling", &ceiling, "--json"])
+            .json()
+    }
+
+    pub(crate) fn edge(&self, name: &str) -> Value {
+        let audience = "https://travel.example";
+        let upstream = "travel=https://api.travel.example";
+        self.run(&[
+            "edge",
+            "add",
+            name,
+            "--audience",
+            audience,
+            "--upstream",
+            upstream,
+            "--json",
+        ])
+        .json()
+    }
+
+    pub(crate) fn mint(&self, client: &Value, server: &Server, policy: &str, more: &[&str]) -> Ended {
+        let policy = self.file("task.yaml", policy);
+        self.run_as(
+            client,
+            &[&["mint", "--policy", &policy, "--issuer", &server.url], more].concat(),
+        )
+    }
+}
+
+impl Server {
+    /// Asks it to stop, and waits for that.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        self.signal("-TERM");
+        wait(|| self.child.try_wait().unwrap())
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    /// Ends it without a word.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn post(&self, login: (&str, &str), path: &str, body: &Value) -> (u16, Value) {
+        use base64::Engine as _;
+        let basic = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", login.0, login.1));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let request = config
+            .new_agent()
+            .post(format!("{}{path}", self.url))
+            .content_type("application/json");
+        let mut answer = request
+            .header("authorization", format!("Basic {basic}"))
+            .send(body.to_string())
+            .unwrap();
+        let mut text = String::new();
+        answer.body_mut().as_reader().read_to_string(&mut text).unwrap();
+        (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// What a command that went well printed.
+    pub(crate) fn ok(self) -> String {
+        assert!(self.status.success(), "{}{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    pub(crate) fn json(self) -> Value {
+        serde_json::from_str(&self.ok()).unwrap()
+    }
+
+    /// What a command that did not go well said, line by line; it printed nothing else.
+    pub(crate) fn failed(self) -> Vec<String> {
+        assert_eq!(
+            (self.status.code(), self.stdout.as_str()),
+            (Some(1), ""),
+            "{}",
+            self.stderr
+        );
+        let line = |line: &str| {
+            line.strip_prefix("error: ")
+                .unwrap_or_else(|| panic!("`{line}`"))
+                .to_owned()
+        };
+        self.stderr.lines().map(line).collect()
+    }
+}
+
+fn ended(output: std::process::Output) -> Ended {
+    Ended {
+        status: output.status,
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Waits until `done` answers something, in bounded time.
+pub(crate) fn wait<T>(mut done: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..PATIENCE {
+        if let Some(found) = done() {
+            return found;
+        }
+        sleep(STEP);
+    }
+    panic!("waited {} s in vain", PATIENCE as u128 * STEP.as_millis() / 1000);
+}
+
+pub(crate) fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
