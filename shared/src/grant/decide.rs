@@ -8,6 +8,7 @@ use crate::json::Shown;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
+use core::slice;
 
 /// The grants of a writ, compiled.
 #[derive(Clone, Debug)]
@@ -45,12 +46,27 @@ impl Grants {
     /// Decides one attempt.
     #[must_use]
     pub fn decide<'a>(&'a self, attempt: &'a Attempt) -> Decision<'a> {
-        let mut permitting = permitting(&self.0, attempt);
-        let Some(grant) = permitting.next() else {
-            return Decision::Refuse(nearest(&self.0, attempt));
-        };
-        let limited = grant.uses.is_some() && permitting.all(|other| other.uses.is_some());
-        let grants = if limited { self.as_slice() } else { &[] };
+        let mut grants = self.0.iter();
+        let mut nearest: Option<(Gap, &Grant)> = None;
+        while let Some(grant) = grants.next() {
+            let Some(gap) = grant.gap(attempt) else {
+                return self.permit(grant, grants, attempt);
+            };
+            if nearest.is_none_or(|(least, _)| gap > least) {
+                nearest = Some((gap, grant));
+            }
+        }
+        Decision::Refuse(Miss::of(nearest, attempt))
+    }
+
+    fn permit<'a>(
+        &'a self,
+        grant: &'a Grant,
+        mut others: slice::Iter<'a, Grant>,
+        attempt: &'a Attempt,
+    ) -> Decision<'a> {
+        let unlimited = grant.uses.is_none() || others.any(|other| other.uses.is_none() && other.permits(attempt));
+        let grants = if unlimited { &[] } else { self.as_slice() };
         Decision::Permit {
             grant,
             spend: Spend { grants, attempt },
@@ -76,12 +92,10 @@ impl<'a> Spend<'a> {
     /// Every allowance that could be debited, in the order of the grants; one that counts for several grants comes for each.
     /// Empty if nothing is to be spent.
     pub fn allowances(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        permitting(self.grants, self.attempt).filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
+        let Self { grants, attempt } = *self;
+        let permitting = grants.iter().filter(|grant| grant.permits(attempt));
+        permitting.filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
     }
-}
-
-fn permitting<'a>(grants: &'a [Grant], attempt: &'a Attempt) -> impl Iterator<Item = &'a Grant> + use<'a> {
-    grants.iter().filter(move |grant| grant.gap(attempt).is_none())
 }
 
 /// How a grant falls short of permitting an attempt, the farthest first.
@@ -95,6 +109,10 @@ enum Gap {
 }
 
 impl Grant {
+    fn permits(&self, attempt: &Attempt) -> bool {
+        self.gap(attempt).is_none()
+    }
+
     fn gap(&self, attempt: &Attempt) -> Option<Gap> {
         if !self.has_action(&attempt.action) {
             return Some(Gap::Action);
@@ -102,9 +120,9 @@ impl Grant {
         if !self.resources.iter().any(|pattern| pattern.matches(&attempt.resource)) {
             return Some(Gap::Resource);
         }
-        let counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
+        let is_counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
         match self.objections(attempt).count() {
-            0 if counted => None,
+            0 if is_counted => None,
             0 => Some(Gap::Uncounted),
             objections => Some(Gap::Rules(Reverse(objections))),
         }
@@ -175,24 +193,19 @@ impl<'a> Reason<'a> {
     }
 }
 
-fn nearest<'a>(grants: &'a [Grant], attempt: &'a Attempt) -> Miss<'a> {
-    let gaps = grants.iter().filter_map(|grant| Some((grant.gap(attempt)?, grant)));
-    // `max_by_key` takes the last of equals; the first is wanted.
-    let Some((gap, grant)) = gaps.rev().max_by_key(|(gap, _)| *gap) else {
-        return Miss {
-            grant: None,
-            reason: Reason::NoGrants,
+impl<'a> Miss<'a> {
+    fn of(nearest: Option<(Gap, &'a Grant)>, attempt: &'a Attempt) -> Self {
+        let reason = match nearest {
+            None => Reason::NoGrants,
+            Some((Gap::Action, _)) => Reason::Action(attempt),
+            Some((Gap::Resource, _)) => Reason::Resource(attempt),
+            Some((Gap::Rules(_), grant)) => Reason::Rules(grant, attempt),
+            Some((Gap::Uncounted, _)) => Reason::Uncounted,
         };
-    };
-    let reason = match gap {
-        Gap::Action => Reason::Action(attempt),
-        Gap::Resource => Reason::Resource(attempt),
-        Gap::Rules(_) => Reason::Rules(grant, attempt),
-        Gap::Uncounted => Reason::Uncounted,
-    };
-    Miss {
-        grant: Some(grant),
-        reason,
+        Self {
+            grant: nearest.map(|(_, grant)| grant),
+            reason,
+        }
     }
 }
 

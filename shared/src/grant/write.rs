@@ -5,8 +5,11 @@ use super::pattern::Pattern;
 use super::rule::Rule;
 use super::{TYPE, Uses};
 use crate::attempt::Param;
+use crate::json::Quoted;
+use crate::json::write::{member, object, text, texts};
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 
 pub(super) fn grant(
     actions: &[String],
@@ -14,71 +17,41 @@ pub(super) fn grant(
     rules: &[(String, Rule)],
     uses: Option<&Uses>,
 ) -> String {
-    let mut out = format!("{{\"type\":\"{TYPE}\",\"actions\":");
-    list(actions, |action, out| text(action, out), &mut out);
-    out.push_str(",\"resources\":");
-    list(resources, |pattern, out| text(&pattern.to_string(), out), &mut out);
-    let mut before = ",\"rules\":{";
-    for (param, rule) in rules {
-        out.push_str(before);
-        text(param, &mut out);
-        out.push_str(&format!(":{rule}"));
-        before = ",";
-    }
+    let resources: Vec<String> = resources.iter().map(Pattern::to_string).collect();
+    let mut members = Vec::from([
+        text("type", TYPE),
+        texts("actions", actions),
+        texts("resources", &resources),
+    ]);
     if !rules.is_empty() {
-        out.push('}');
+        let rules: Vec<String> = rules.iter().map(|(param, rule)| member(param, rule)).collect();
+        members.push(member("rules", object(&rules)));
     }
-    if let Some(limit) = uses {
-        write_uses(limit, &mut out);
-    }
-    out.push('}');
-    out
+    members.extend(uses.map(|uses| member("uses", limit(uses))));
+    object(&members)
 }
 
-fn write_uses(uses: &Uses, out: &mut String) {
-    out.push_str(&format!(",\"uses\":{{\"max\":{}", uses.max));
-    if let Some(allowance) = &uses.allowance {
-        out.push_str(",\"allowance\":");
-        text(allowance, out);
-    }
-    out.push('}');
+fn limit(uses: &Uses) -> String {
+    let mut members = Vec::from([member("max", uses.max)]);
+    members.extend(uses.allowance.as_ref().map(|allowance| text("allowance", allowance)));
+    object(&members)
 }
 
 /// The form of a grant that was read from `action:resource:*`.
 pub(super) fn scope(scope: &str) -> String {
-    let mut out = format!("{{\"type\":\"{TYPE}\",\"scope\":");
-    text(scope, &mut out);
-    out.push('}');
-    out
+    object(&[text("type", TYPE), text("scope", scope)])
 }
 
-pub(super) fn param(value: &Param, out: &mut String) {
+/// One value; equal values have one spelling.
+pub(super) fn param(value: &Param) -> String {
     match value {
-        Param::Text(value) => text(value, out),
-        Param::Number(value) => out.push_str(&value.to_string()),
-        Param::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Param::List(values) => list(values, param, out),
+        Param::Text(value) => Quoted(value).to_string(),
+        Param::Number(value) => value.to_string(),
+        Param::Bool(value) => value.to_string(),
+        Param::List(values) => params(values),
     }
 }
 
-/// The canonical JSON of one value; equal values have one.
-pub(super) fn spelling(value: &Param) -> String {
-    let mut out = String::new();
-    param(value, &mut out);
-    out
-}
-
-pub(super) fn text(value: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(value).to_string());
-}
-
-pub(super) fn list<T>(items: &[T], write_item: impl Fn(&T, &mut String), out: &mut String) {
-    out.push('[');
-    for (place, item) in items.iter().enumerate() {
-        if place > 0 {
-            out.push(',');
-        }
-        write_item(item, out);
-    }
-    out.push(']');
+pub(super) fn params(values: &[Param]) -> String {
+    format!("[{}]", values.iter().map(param).collect::<Vec<_>>().join(","))
 }

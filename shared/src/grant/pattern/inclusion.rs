@@ -9,7 +9,7 @@
 //! * a parent that asks for *something* at the end (a scope string's `*`) could be satisfied by the letter where an empty run
 //!   would not satisfy it: so the text with every `*` empty is asked for too.
 
-use super::{Pattern, Tail};
+use super::{Pattern, Segment, Tail};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -63,7 +63,8 @@ impl Pattern {
     }
 
     fn has(&self, letter: char) -> bool {
-        self.segments()
-            .any(|segment| segment.first.contains(letter) || segment.more.iter().any(|piece| piece.contains(letter)))
+        let pieces =
+            |segment: &Segment| segment.first.contains(letter) || segment.more.iter().any(|one| one.contains(letter));
+        self.prefix.contains(letter) || self.heads.iter().any(|(segment, _)| pieces(segment)) || pieces(&self.last)
     }
 }

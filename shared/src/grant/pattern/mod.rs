@@ -22,7 +22,9 @@ const SEPARATORS: [char; 2] = ['/', ':'];
 /// of segments, each compared with one segment of the text, and matching never goes back over a separator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// Segments that are followed by a separator, with that separator.
+    /// The segments before the first with a star, separators included: compared at once, and mostly all there is to compare.
+    prefix: String,
+    /// The other segments that are followed by a separator, with that separator.
     heads: Vec<(Segment, char)>,
     /// What is behind the last separator.
     last: Segment,
@@ -64,7 +66,9 @@ impl Pattern {
         if text.len() > PATTERN_BYTES {
             return false;
         }
-        let mut rest = text;
+        let Some(mut rest) = text.strip_prefix(self.prefix.as_str()) else {
+            return false;
+        };
         for (segment, separator) in &self.heads {
             let (own, after) = split_segment(rest);
             match after.strip_prefix(*separator) {
@@ -85,8 +89,8 @@ impl Pattern {
 
     /// The only text that matches, if the pattern has no `*`.
     pub(super) fn as_literal(&self) -> Option<String> {
-        let plain = self.segments().all(|segment| segment.more.is_empty());
-        (plain && self.tail == Tail::Nothing).then(|| self.filled(""))
+        let plain = self.heads.is_empty() && self.last.more.is_empty() && self.tail == Tail::Nothing;
+        plain.then(|| self.filled(""))
     }
 
     /// `r:*` as in a scope string, if the pattern came from one.
@@ -94,16 +98,9 @@ impl Pattern {
         (self.tail == Tail::Something).then(|| self.filled("") + "*")
     }
 
-    fn segments(&self) -> impl Iterator<Item = &Segment> {
-        self.heads
-            .iter()
-            .map(|(segment, _)| segment)
-            .chain(core::iter::once(&self.last))
-    }
-
     /// The text that results when `filler` takes the place of every `*`; nothing takes that of `**`.
     fn filled(&self, filler: &str) -> String {
-        let mut text = String::new();
+        let mut text = self.prefix.clone();
         for (segment, separator) in &self.heads {
             segment.fill(filler, &mut text);
             text.push(*separator);
@@ -158,6 +155,7 @@ fn split_segment(text: &str) -> (&str, &str) {
 impl fmt::Display for Pattern {
     /// The shortest spelling; reading it back gives an equal pattern, but for the `*` of a scope string.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_escaped(&self.prefix, f)?;
         for (segment, separator) in &self.heads {
             segment.fmt(f)?;
             f.write_char(*separator)?;

@@ -82,11 +82,13 @@ fn bounded(text: &str) -> Result<(), PatternError> {
     }
 }
 
-/// A pattern in the making: what is read of the segment at hand, and the segments before it.
+/// A pattern in the making: what is read of the segment at hand, and what stands before it.
 #[derive(Default)]
 struct Build {
+    prefix: String,
     heads: Vec<(Segment, char)>,
     segment: Segment,
+    separators: usize,
 }
 
 impl Build {
@@ -96,21 +98,29 @@ impl Build {
 
     fn literal(&mut self, letter: char) {
         if SEPARATORS.contains(&letter) {
-            self.heads.push((core::mem::take(&mut self.segment), letter));
+            return self.separator(letter);
+        }
+        let piece = self.segment.more.last_mut().unwrap_or(&mut self.segment.first);
+        piece.push(letter);
+    }
+
+    fn separator(&mut self, letter: char) {
+        self.separators += 1;
+        let segment = core::mem::take(&mut self.segment);
+        if self.heads.is_empty() && segment.more.is_empty() {
+            self.prefix.push_str(&segment.first);
+            self.prefix.push(letter);
         } else {
-            self.segment
-                .more
-                .last_mut()
-                .unwrap_or(&mut self.segment.first)
-                .push(letter);
+            self.heads.push((segment, letter));
         }
     }
 
     fn finish(self, tail: Tail) -> Result<Pattern, PatternError> {
-        if self.heads.len() > PATTERN_SEPARATORS {
+        if self.separators > PATTERN_SEPARATORS {
             return Err(PatternError::TooManySeparators);
         }
         Ok(Pattern {
+            prefix: self.prefix,
             heads: self.heads,
             last: self.segment,
             tail,

@@ -9,49 +9,36 @@ use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 
 #[derive(Debug)]
-struct Min(Number);
-
-#[derive(Debug)]
-struct Max(Number);
+struct Bound<const IS_LEAST: bool>(Number);
 
 pub(super) fn read_min(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
-    Some(Arc::new(Min(node.number()?.clone())))
+    Some(Arc::new(Bound::<true>(node.number()?.clone())))
 }
 
 pub(super) fn read_max(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
-    Some(Arc::new(Max(node.number()?.clone())))
+    Some(Arc::new(Bound::<false>(node.number()?.clone())))
 }
 
-impl Kind for Min {
+impl<const IS_LEAST: bool> Bound<IS_LEAST> {
+    fn admits(&self, number: &Number) -> bool {
+        if IS_LEAST { *number >= self.0 } else { *number <= self.0 }
+    }
+}
+
+impl<const IS_LEAST: bool> Kind for Bound<IS_LEAST> {
     fn answer(&self, found: Option<&Param>) -> Answer {
         match found {
-            Some(Param::Number(number)) => Answer::of(*number >= self.0),
+            Some(Param::Number(number)) => Answer::of(self.admits(number)),
             _ => Answer::CannotTell,
         }
     }
 
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.0.to_string());
+    fn to_json(&self) -> String {
+        self.0.to_string()
     }
 
+    /// A bound of the child that is itself admitted leaves nothing beyond.
     fn is_implied_by(&self, child: &Rule) -> bool {
-        child.kind::<Self>().is_some_and(|child| child.0 >= self.0)
-    }
-}
-
-impl Kind for Max {
-    fn answer(&self, found: Option<&Param>) -> Answer {
-        match found {
-            Some(Param::Number(number)) => Answer::of(*number <= self.0),
-            _ => Answer::CannotTell,
-        }
-    }
-
-    fn write(&self, out: &mut String) {
-        out.push_str(&self.0.to_string());
-    }
-
-    fn is_implied_by(&self, child: &Rule) -> bool {
-        child.kind::<Self>().is_some_and(|child| child.0 <= self.0)
+        child.kind::<Self>().is_some_and(|child| self.admits(&child.0))
     }
 }

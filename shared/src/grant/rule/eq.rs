@@ -19,8 +19,8 @@ impl Kind for Eq {
         value::is_one_of(&self.0, found)
     }
 
-    fn write(&self, out: &mut String) {
-        self.0.iter().for_each(|value| write::param(value, out));
+    fn to_json(&self) -> String {
+        self.0.iter().map(write::param).collect()
     }
 
     /// A child whose values are not listed can admit more than one.

@@ -4,7 +4,8 @@ use super::{Answer, Kind, Rule};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::pattern::Pattern;
-use crate::grant::{read, write};
+use crate::grant::read;
+use crate::json::Quoted;
 use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
 
@@ -23,8 +24,8 @@ impl Kind for Glob {
         }
     }
 
-    fn write(&self, out: &mut String) {
-        write::text(&self.0.to_string(), out);
+    fn to_json(&self) -> String {
+        Quoted(&self.0.to_string()).to_string()
     }
 
     fn is_implied_by(&self, child: &Rule) -> bool {

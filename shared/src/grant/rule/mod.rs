@@ -12,6 +12,7 @@ mod value;
 use super::read::known_members;
 use crate::attempt::Param;
 use crate::document::Node;
+use crate::json::write::{member, object};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -53,8 +54,8 @@ trait Kind: Any + fmt::Debug + Send + Sync {
     /// What it says of the parameter's value; `None` if the attempt has no such parameter.
     fn answer(&self, value: Option<&Param>) -> Answer;
 
-    /// Appends the JSON that stands behind its name; reading this gives an equal kind.
-    fn write(&self, out: &mut String);
+    /// The JSON that stands behind its name; reading this gives an equal kind.
+    fn to_json(&self) -> String;
 
     /// Whether it admits every value that `child` admits. May say no although it does, never yes although it does not.
     ///
@@ -127,13 +128,11 @@ impl Rule {
 impl fmt::Display for Rule {
     /// The canonical JSON spelling.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut before = '{';
-        for (name, kind) in &self.kinds {
-            let mut value = String::new();
-            kind.write(&mut value);
-            write!(f, "{before}\"{name}\":{value}")?;
-            before = ',';
-        }
-        f.write_str("}")
+        let kinds: Vec<String> = self
+            .kinds
+            .iter()
+            .map(|(name, kind)| member(name, kind.to_json()))
+            .collect();
+        f.write_str(&object(&kinds))
     }
 }

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 struct OneOf(Vec<Param>);
 
 pub(super) fn read(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
-    let values = distinct(node, IN_VALUES, value::read, write::spelling)?;
+    let values = distinct(node, IN_VALUES, value::read, write::param)?;
     Some(Arc::new(OneOf(values)))
 }
 
@@ -23,8 +23,8 @@ impl Kind for OneOf {
         value::is_one_of(&self.0, found)
     }
 
-    fn write(&self, out: &mut String) {
-        write::list(&self.0, write::param, out);
+    fn to_json(&self) -> String {
+        write::params(&self.0)
     }
 
     /// A child whose values are not listed can admit others.
