@@ -71,14 +71,16 @@ fn text(item: &Json) -> Option<String> {
 }
 
 /// The structured grants of type `writ`. Entries of other types grant nothing here (RFC 9396, section 2: each type is its own
-/// language), but one of them alone is no authority.
+/// language), so a writ of nothing else is one that permits nothing. No entries at all is no authority.
 fn grants(value: &Json) -> Result<Vec<Grant>, TokenError> {
+    if matches!(value, Json::List(entries) if entries.is_empty()) {
+        return refuse(format!("claim `{DETAILS}`: no entries, expected at least one"));
+    }
     let faults = Faults::new();
     let entries = Node::at(&format!("/{DETAILS}"), value, &faults).list(GRANTS_PER_WRIT);
-    let grants: Vec<Grant> = entries.unwrap_or_default().iter().filter_map(grant).collect();
+    let grants = entries.unwrap_or_default().iter().filter_map(grant).collect();
     match faults.into_vec().first() {
         Some(fault) => refuse(fault.to_string()),
-        None if grants.is_empty() => refuse(format!("claim `{DETAILS}`: no entry of type `writ`")),
         None => Ok(grants),
     }
 }
