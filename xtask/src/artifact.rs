@@ -15,22 +15,19 @@ const FILTER_LIMIT: usize = 450_000;
 const WORKER_LIMIT: usize = 500_000;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 19] = [
-    "env.proxy_add_header_map_value",
+const FILTER_IMPORTS: [&str; 16] = [
     "env.proxy_continue_stream",
     "env.proxy_get_buffer_bytes",
     "env.proxy_get_current_time_nanoseconds",
     "env.proxy_get_header_map_pairs",
-    "env.proxy_get_shared_data",
+    "env.proxy_get_property",
     "env.proxy_http_call",
     "env.proxy_log",
-    "env.proxy_remove_header_map_value",
-    "env.proxy_replace_header_map_value",
     "env.proxy_send_local_response",
     "env.proxy_set_buffer_bytes",
+    "env.proxy_set_effective_context",
     "env.proxy_set_header_map_pairs",
     "env.proxy_set_property",
-    "env.proxy_set_shared_data",
     "env.proxy_set_tick_period_milliseconds",
     "wasi_snapshot_preview1.environ_get",
     "wasi_snapshot_preview1.environ_sizes_get",
