@@ -44,7 +44,10 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts to measure.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "tests bound what things take, and the demo says it")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests bound what things take, and the demo says it"
+    )]
     pub fn start() -> Self {
         Self(Instant::now())
     }

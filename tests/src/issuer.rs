@@ -67,14 +67,32 @@ impl Issuer {
         Self::start_at(ports::free()?, scratch::folder("issuer")?)
     }
 
+    /// Starts one that is known as `url`, where somebody else leads to it.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start_as(url: &str) -> Result<Self> {
+        Self::serve(ports::free()?, url.into(), scratch::folder("issuer")?)
+    }
+
     /// Starts one at `address` with what lies in `data`.
     ///
     /// # Errors
     /// If it does not start.
     pub fn start_at(address: SocketAddr, data: PathBuf) -> Result<Self> {
-        let url = format!("http://{address}");
-        let program = Program::new("edgewrit serve", &tools::dist("edgewrit")?).arg("serve").arg("--data").arg(&data);
-        let program = program.arg("--listen").arg(address.to_string()).arg("--issuer").arg(&url);
+        Self::serve(address, format!("http://{address}"), data)
+    }
+
+    fn serve(address: SocketAddr, url: String, data: PathBuf) -> Result<Self> {
+        let program = Program::new("edgewrit serve", &tools::dist("edgewrit")?)
+            .arg("serve")
+            .arg("--data")
+            .arg(&data);
+        let program = program
+            .arg("--listen")
+            .arg(address.to_string())
+            .arg("--issuer")
+            .arg(&url);
         let mut process = program.start()?;
         let healthy = |response: &Response| response.status == 200;
         let health = Request::new("GET", "/healthz");
@@ -134,7 +152,16 @@ impl Issuer {
     /// # Errors
     /// If it is refused.
     pub fn add_edge(&self, name: &str, audience: &str, upstream: &str) -> Result<Registration> {
-        self.administer(&["edge", "add", name, "--json", "--audience", audience, "--upstream", upstream])
+        self.administer(&[
+            "edge",
+            "add",
+            name,
+            "--json",
+            "--audience",
+            audience,
+            "--upstream",
+            upstream,
+        ])
     }
 
     fn administer<T: for<'de> Deserialize<'de>>(&self, args: &[&str]) -> Result<T> {
@@ -168,10 +195,20 @@ impl Issuer {
     pub fn task(&self, client: &Client, task: &Value) -> Result<Vec<String>> {
         let answer = self.ask_task(client, task)?;
         let body = answer.json();
-        ensure!(answer.status == 201, "the task was answered with {}: {body}", answer.status);
-        let writs = body.get("writs").and_then(Value::as_array).context("the answer has no writs")?;
+        ensure!(
+            answer.status == 201,
+            "the task was answered with {}: {body}",
+            answer.status
+        );
+        let writs = body
+            .get("writs")
+            .and_then(Value::as_array)
+            .context("the answer has no writs")?;
         let token = |writ: &Value| writ.get("access_token")?.as_str().map(str::to_owned);
-        writs.iter().map(|writ| token(writ).context("a writ has no `access_token`")).collect()
+        writs
+            .iter()
+            .map(|writ| token(writ).context("a writ has no `access_token`"))
+            .collect()
     }
 }
 

@@ -35,7 +35,10 @@ pub fn dist(name: &str) -> Result<PathBuf> {
     let folder = existing("EDGEWRIT_DIST", Some(repository().join("dist")))?;
     let path = folder.join(name);
     if !path.exists() {
-        bail!("`{}` is missing: run `cargo xtask test`, which builds it", path.display());
+        bail!(
+            "`{}` is missing: run `cargo xtask test`, which builds it",
+            path.display()
+        );
     }
     Ok(path)
 }
@@ -45,7 +48,10 @@ fn existing(variable: &str, default: Option<PathBuf>) -> Result<PathBuf> {
         bail!("`{variable}` is not set: run `cargo xtask test`, which sees to it");
     };
     if !path.exists() {
-        bail!("`{}` (from `{variable}`) is missing: run `cargo xtask test`", path.display());
+        bail!(
+            "`{}` (from `{variable}`) is missing: run `cargo xtask test`",
+            path.display()
+        );
     }
     Ok(path)
 }

@@ -40,5 +40,7 @@ fn json(yaml: &Yaml<'_>) -> Result<Value> {
 }
 
 fn text(yaml: &Yaml<'_>) -> Result<String> {
-    yaml.as_str().map(str::to_owned).with_context(|| format!("a name that is no text: {yaml:?}"))
+    yaml.as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("a name that is no text: {yaml:?}"))
 }

@@ -14,9 +14,16 @@ fn every_path_in_architecture_exists() -> Result<()> {
     let quoted = text.split('`').skip(1).step_by(2);
     let mut paths: Vec<_> = quoted.filter(|word| is_path(word)).collect();
     paths.extend(drawn(&text)?);
-    ensure!(paths.len() >= 10, "only {} paths were found in ARCHITECTURE.md", paths.len());
+    ensure!(
+        paths.len() >= 10,
+        "only {} paths were found in ARCHITECTURE.md",
+        paths.len()
+    );
     let missing: Vec<_> = paths.into_iter().filter(|path| !exists(path)).collect();
-    assert!(missing.is_empty(), "ARCHITECTURE.md names what is not there: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "ARCHITECTURE.md names what is not there: {missing:?}"
+    );
     Ok(())
 }
 

@@ -13,7 +13,11 @@ fn a_hostile_agent_with_a_valid_writ_gets_one_search_and_one_booking() -> Result
     let (mut tally, mut faults) = (Tally::default(), Vec::new());
     Agent::new(&story, &issuer)?.strike(&mut |blow| {
         tally = tally.plus(blow.tally);
-        faults.extend(blow.fault.as_ref().map(|fault| format!("{} {}: {fault}", blow.edge, blow.name)));
+        faults.extend(
+            blow.fault
+                .as_ref()
+                .map(|fault| format!("{} {}: {fault}", blow.edge, blow.name)),
+        );
     })?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(tally.is_clean() && tally.sent > 80, "{tally:?}");

@@ -39,7 +39,9 @@ fn requests(writ: &str) -> Vec<(&'static str, Vec<u8>)> {
     let get = |target: &str| Request::new("GET", target).bearer(writ);
     let with = |name: &str, value: Vec<u8>| get("/flights?from=JFK&to=LHR&date=2026-05-10").header(name, value);
     let order = |body: Vec<u8>| {
-        let mut order = Request::new("POST", "/bookings").bearer(writ).header("content-type", "application/json");
+        let mut order = Request::new("POST", "/bookings")
+            .bearer(writ)
+            .header("content-type", "application/json");
         order.body = Some(body);
         order
     };
@@ -50,15 +52,36 @@ fn requests(writ: &str) -> Vec<(&'static str, Vec<u8>)> {
     let grants = vec![json!({"type": "writ", "actions": ["search"], "resources": ["flights"]}); 10_000];
     [
         ("a target that is not UTF-8", odd_target),
-        ("a header that is not UTF-8", with("accept", vec![0xff, 0xfe, 0xc3, 0x28])),
-        ("an authorization that is not UTF-8", Request::new("GET", "/flights").header("authorization", vec![b'B', 0xff])),
+        (
+            "a header that is not UTF-8",
+            with("accept", vec![0xff, 0xfe, 0xc3, 0x28]),
+        ),
+        (
+            "an authorization that is not UTF-8",
+            Request::new("GET", "/flights").header("authorization", vec![b'B', 0xff]),
+        ),
         ("a header of a megabyte", with("accept", vec![b'a'; MEGABYTE])),
-        ("a target of a megabyte", get(&format!("/flights?from={}", "a".repeat(MEGABYTE)))),
-        ("a token of a megabyte", Request::new("GET", "/flights").bearer(&"a".repeat(MEGABYTE))),
-        ("a token of 10,000 grants", Request::new("GET", "/flights").bearer(&many_grants(&grants))),
-        ("a token of 15,000 dots", Request::new("GET", "/flights").bearer(&".".repeat(15_000))),
+        (
+            "a target of a megabyte",
+            get(&format!("/flights?from={}", "a".repeat(MEGABYTE))),
+        ),
+        (
+            "a token of a megabyte",
+            Request::new("GET", "/flights").bearer(&"a".repeat(MEGABYTE)),
+        ),
+        (
+            "a token of 10,000 grants",
+            Request::new("GET", "/flights").bearer(&many_grants(&grants)),
+        ),
+        (
+            "a token of 15,000 dots",
+            Request::new("GET", "/flights").bearer(&".".repeat(15_000)),
+        ),
         ("a body of two megabytes", order(vec![b' '; 2 * MEGABYTE])),
-        ("a body that is not UTF-8", order(b"{\"passenger\":{\"user\":\"\xff\xfe\"},\"seats\":1}".to_vec())),
+        (
+            "a body that is not UTF-8",
+            order(b"{\"passenger\":{\"user\":\"\xff\xfe\"},\"seats\":1}".to_vec()),
+        ),
         ("a body of 100,000 brackets", order(deep.into_bytes())),
         ("a body of 200,000 numbers", order(wide.into_bytes())),
         ("a number of 10,000 digits", order(long_number(&"9".repeat(10_000)))),
@@ -86,12 +109,23 @@ fn survives(edge: &Edge, story: &TravelStory, writ: &str) -> Result<()> {
         let answer = send(edge.address(), &bytes).with_context(|| format!("{kind}: {name}"))?;
         refused(&format!("{kind}: {name}"), answer.as_ref())?;
         let arrived = story.api.server().take();
-        ensure!(arrived.is_empty(), "{kind}: {name}: `{}` arrived", arrived.first().map(|one| one.line()).unwrap_or_default());
+        ensure!(
+            arrived.is_empty(),
+            "{kind}: {name}: `{}` arrived",
+            arrived.first().map(|one| one.line()).unwrap_or_default()
+        );
         let after = edge.send(&search("LHR", writ))?;
-        ensure!(after.status == 200, "{kind}: after {name}: {} {}", after.status, after.json());
+        ensure!(
+            after.status == 200,
+            "{kind}: after {name}: {} {}",
+            after.status,
+            after.json()
+        );
         drop(story.api.server().take());
     }
-    let panics = edge.log().lines(|line| line.contains("panicked") || line.contains("unreachable"));
+    let panics = edge
+        .log()
+        .lines(|line| line.contains("panicked") || line.contains("unreachable"));
     ensure!(panics.is_empty(), "{kind}: {}", panics.join("\n"));
     Ok(())
 }
@@ -122,8 +156,14 @@ fn no_request_takes_the_issuer_down() -> Result<()> {
         ("a body of 100,000 brackets", post("[".repeat(100_000).into_bytes())),
         ("credentials that are not UTF-8", basic(vec![0xff; 30])),
         ("credentials of a megabyte", basic(vec![b'a'; MEGABYTE])),
-        ("a target of a megabyte", Request::new("GET", &format!("/{}", "a".repeat(MEGABYTE)))),
-        ("a bundle position of nonsense", Request::new("GET", "/v1/bundle?have=%ff.-1&wait=99999999999999999999")),
+        (
+            "a target of a megabyte",
+            Request::new("GET", &format!("/{}", "a".repeat(MEGABYTE))),
+        ),
+        (
+            "a bundle position of nonsense",
+            Request::new("GET", "/v1/bundle?have=%ff.-1&wait=99999999999999999999"),
+        ),
     ];
     for (name, request) in requests {
         let answer = send(issuer.address(), &request.bytes("issuer.example")).context(name)?;
@@ -149,7 +189,10 @@ fn a_task_of_10_000_grants_is_refused_at_a_named_limit() -> Result<()> {
     ensure!(watch.elapsed() < SOON, "took {:?}", watch.elapsed());
     let told = answer.json().to_string();
     ensure!((400..500).contains(&answer.status), "{} {told}", answer.status);
-    ensure!(told.contains("256"), "the refusal does not name the limit of 256: {told}");
+    ensure!(
+        told.contains("256"),
+        "the refusal does not name the limit of 256: {told}"
+    );
     Ok(())
 }
 
@@ -164,7 +207,10 @@ fn a_ceiling_beyond_the_limit_is_refused_and_nothing_is_registered() -> Result<(
         anyhow::bail!("a ceiling of 10,001 grants was taken");
     };
     let told = format!("{error:#}");
-    ensure!(told.contains("10000") || told.contains("10,000"), "the error does not name the limit: {told}");
+    ensure!(
+        told.contains("10000") || told.contains("10,000"),
+        "the error does not name the limit: {told}"
+    );
     Ok(())
 }
 
@@ -174,6 +220,9 @@ fn inspect_refuses_a_token_of_a_megabyte() -> Result<()> {
     let Err(error) = issuer::command(&["inspect", &"a".repeat(100_000)]) else {
         anyhow::bail!("a token of 100,000 bytes was inspected");
     };
-    ensure!(format!("{error:#}").contains("16384"), "the error does not name the limit: {error:#}");
+    ensure!(
+        format!("{error:#}").contains("16384"),
+        "the error does not name the limit: {error:#}"
+    );
     Ok(())
 }

@@ -46,10 +46,16 @@ impl Scene {
     }
 
     fn becomes(&self, edge: &Edge, status: u16) -> Result<Response> {
-        let answer = poll(SOON, || edge.send(&self.request).ok().filter(|answer| answer.status == status));
+        let answer = poll(SOON, || {
+            edge.send(&self.request).ok().filter(|answer| answer.status == status)
+        });
         answer.with_context(|| {
             let last = edge.send(&self.request).map(|answer| (answer.status, answer.json()));
-            format!("{}: never answered {status}, at last {last:?}; it said:\n{}", edge.kind(), edge.log().tail(30))
+            format!(
+                "{}: never answered {status}, at last {last:?}; it said:\n{}",
+                edge.kind(),
+                edge.log().tail(30)
+            )
         })
     }
 
@@ -57,12 +63,23 @@ impl Scene {
     fn stays_closed(&self, edge: &Edge, label: &str) -> Result<()> {
         self.becomes(edge, 503)?;
         drop(self.api.server().take());
-        let opened = poll(A_WHILE, || edge.send(&self.request).ok().filter(|answer| answer.status != 503));
+        let opened = poll(A_WHILE, || {
+            edge.send(&self.request).ok().filter(|answer| answer.status != 503)
+        });
         ensure!(opened.is_none(), "{}: answered {opened:?}", edge.kind());
         let refused = edge.send(&self.request)?;
         let record = edge.record(&refused).context("no line of the log")?;
-        assert_eq!(record.get("label").and_then(Value::as_str), Some(label), "{}: {record}", edge.kind());
-        ensure!(self.api.server().take().is_empty(), "{}: something arrived", edge.kind());
+        assert_eq!(
+            record.get("label").and_then(Value::as_str),
+            Some(label),
+            "{}: {record}",
+            edge.kind()
+        );
+        ensure!(
+            self.api.server().take().is_empty(),
+            "{}: something arrived",
+            edge.kind()
+        );
         Ok(())
     }
 }
@@ -132,10 +149,17 @@ fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
     let mut scene = Scene::new()?;
     set(&mut scene.stand, "/audiense", json!("https://travel.example"));
     let mut edge = edge::spawn(Kind::Envoy, &scene.stand.setup)?;
-    let end = edge.process().ended(SOON).context("Envoy runs with a bad configuration")?;
+    let end = edge
+        .process()
+        .ended(SOON)
+        .context("Envoy runs with a bad configuration")?;
     ensure!(!end.success(), "Envoy ended with {end}");
     let named = edge.log().lines(|line| line.contains("audiense"));
-    ensure!(!named.is_empty(), "Envoy does not say what is wrong:\n{}", edge.log().tail(30));
+    ensure!(
+        !named.is_empty(),
+        "Envoy does not say what is wrong:\n{}",
+        edge.log().tail(30)
+    );
     Ok(())
 }
 
@@ -147,6 +171,10 @@ fn a_worker_with_a_bad_configuration_answers_500_to_everything() -> Result<()> {
     scene.becomes(&edge, 500)?;
     ensure!(scene.api.server().take().is_empty(), "something arrived");
     let named = edge.log().lines(|line| line.contains("audiense"));
-    ensure!(!named.is_empty(), "the Worker does not say what is wrong:\n{}", edge.log().tail(30));
+    ensure!(
+        !named.is_empty(),
+        "the Worker does not say what is wrong:\n{}",
+        edge.log().tail(30)
+    );
     Ok(())
 }

@@ -35,6 +35,8 @@ fn a_redirect_reaches_the_client_and_nobody_else() -> Result<()> {
 
 fn redirect(status: u16, to: &str) -> Reply {
     let mut reply = Reply::json(status, &json!({"moved": true}));
-    reply.headers.push(("location".into(), format!("{to}/collect").into_bytes()));
+    reply
+        .headers
+        .push(("location".into(), format!("{to}/collect").into_bytes()));
     reply
 }

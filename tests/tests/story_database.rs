@@ -13,7 +13,12 @@ fn the_story_is_true_on_both_edges_and_no_database_is_deleted() -> Result<()> {
     story.walk(&issuer, "optimise", &mut |row| rows.push(row.clone()))?;
     hold(&rows)?;
     assert_eq!(story.api.instances(), ["orders", "customers", "ledger"]);
-    let deletions = story.api.server().take().into_iter().filter(|arrival| arrival.method == "DELETE");
+    let deletions = story
+        .api
+        .server()
+        .take()
+        .into_iter()
+        .filter(|arrival| arrival.method == "DELETE");
     assert_eq!(deletions.count(), 0);
     Ok(())
 }

@@ -31,7 +31,11 @@ fn the_story_is_true_on_both_edges() -> Result<()> {
     story.walk(issuer, "trip-walk", &mut |row| rows.push(row.clone()))?;
     hold(&rows)?;
     let book = story.api.book();
-    let booked: Vec<_> = book.iter().skip(before).map(|booking| (booking.user.as_str(), booking.seats)).collect();
+    let booked: Vec<_> = book
+        .iter()
+        .skip(before)
+        .map(|booking| (booking.user.as_str(), booking.seats))
+        .collect();
     assert_eq!(booked, [("X", 1)]);
     Ok(())
 }
@@ -82,7 +86,11 @@ fn a_refusal_tells_the_attempt_and_nothing_of_the_grants() -> Result<()> {
         assert_eq!(told.get("resource"), Some(&json!("tickets")));
         let text = told.to_string();
         for secret in ["JFK", "LHR", "search", "flights", "seats", "uses"] {
-            ensure!(!text.contains(secret), "{}: the refusal tells `{secret}`: {text}", edge.kind());
+            ensure!(
+                !text.contains(secret),
+                "{}: the refusal tells `{secret}`: {text}",
+                edge.kind()
+            );
         }
     }
     Ok(())
@@ -104,7 +112,9 @@ fn a_completed_task_ends_its_writs_on_both_edges() -> Result<()> {
         let refused = poll(SOON, || edge.send(&request).ok().filter(|answer| answer.status != 200));
         let refused = refused.with_context(|| format!("{}: the task is over and still searches", edge.kind()))?;
         assert_eq!(refused.status, 401, "{}: {}", edge.kind(), refused.json());
-        let label = edge.record(&refused).and_then(|record| record.get("label")?.as_str().map(str::to_owned));
+        let label = edge
+            .record(&refused)
+            .and_then(|record| record.get("label")?.as_str().map(str::to_owned));
         assert_eq!(label.as_deref(), Some("token_revoked"), "{}", edge.kind());
     }
     Ok(())
@@ -122,7 +132,13 @@ fn beyond_its_ceiling_a_client_gets_nothing() -> Result<()> {
     let answer = issuer.ask_task(&story.stand.client, &task)?;
     let told = answer.json();
     assert_eq!(answer.status, 403, "{told}");
-    ensure!(told.to_string().contains("cancel"), "the refusal does not name the grant: {told}");
-    ensure!(told.get("writs").is_none_or(Value::is_null), "writs came with the refusal");
+    ensure!(
+        told.to_string().contains("cancel"),
+        "the refusal does not name the grant: {told}"
+    );
+    ensure!(
+        told.get("writs").is_none_or(Value::is_null),
+        "writs came with the refusal"
+    );
     Ok(())
 }

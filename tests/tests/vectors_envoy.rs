@@ -10,7 +10,11 @@ const CASES: usize = 200;
 #[test]
 fn the_filter_does_what_every_case_says() -> Result<()> {
     let cases = pipeline_cases()?;
-    ensure!(cases.len() >= CASES, "{} pipeline cases, expected {CASES} at least", cases.len());
+    ensure!(
+        cases.len() >= CASES,
+        "{} pipeline cases, expected {CASES} at least",
+        cases.len()
+    );
     let bench = Bench::start()?;
     let edge = bench.edge(Kind::Envoy)?;
     play_pipeline(&bench, &OnEdge::new(&bench, &edge), &cases)

@@ -1,7 +1,7 @@
 //! The pipeline, without a host, does what the vectors say.
 
 use anyhow::{Result, ensure};
-use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline};
+use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline, wire_cases};
 
 /// How many cases there are at least.
 const CASES: usize = 200;
@@ -9,7 +9,18 @@ const CASES: usize = 200;
 #[test]
 fn the_pipeline_alone_does_what_every_case_says() -> Result<()> {
     let cases = pipeline_cases()?;
-    ensure!(cases.len() >= CASES, "{} pipeline cases, expected {CASES} at least", cases.len());
+    ensure!(
+        cases.len() >= CASES,
+        "{} pipeline cases, expected {CASES} at least",
+        cases.len()
+    );
     let bench = Bench::start()?;
     play_pipeline(&bench, &Native::start(&bench)?, &cases)
+}
+
+#[test]
+fn every_case_is_of_its_form() -> Result<()> {
+    let (pipeline, wire) = (pipeline_cases()?, wire_cases()?);
+    println!("{} pipeline cases, {} wire cases", pipeline.len(), wire.len());
+    Ok(())
 }

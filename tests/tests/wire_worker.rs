@@ -10,7 +10,11 @@ const CASES: usize = 60;
 #[test]
 fn what_arrives_is_what_was_decided() -> Result<()> {
     let cases = wire_cases()?;
-    ensure!(cases.len() >= CASES, "{} wire cases, expected {CASES} at least", cases.len());
+    ensure!(
+        cases.len() >= CASES,
+        "{} wire cases, expected {CASES} at least",
+        cases.len()
+    );
     let bench = Bench::start()?;
     let edge = bench.edge(Kind::Worker)?;
     play_wire(&bench, &edge, &cases)

@@ -178,6 +178,7 @@ impl Ground for Agent<'_> {
             upstream: self.story.api.server().address().to_string(),
             evil: self.evil.address().to_string(),
             issuer: self.issuer.url().into(),
+            ..Names::default()
         })
     }
 
@@ -218,7 +219,10 @@ fn blow(edge: &Edge, case: &WireCase, heard: &Heard) -> Blow {
     Blow {
         edge: edge.kind().to_string(),
         name: case.name.clone(),
-        status: heard.responses.first().map_or("-".into(), |first| first.status.to_string()),
+        status: heard
+            .responses
+            .first()
+            .map_or("-".into(), |first| first.status.to_string()),
         tally,
         fault: (!tally.is_clean()).then(|| heard.about_arrivals().join("; ")),
     }

@@ -1,27 +1,183 @@
-//! The filter in Envoy.
+//! The filter in Envoy, with the configuration that is shipped: `edge-validator/envoy/envoy.yaml`, with other addresses.
 
 use super::Setup;
 use crate::process::{Process, Program};
-use crate::{ports, scratch, tools};
+use crate::{ports, scratch, tools, yaml};
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::net::SocketAddr;
 
+const SHIPPED: &str = "edge-validator/envoy/envoy.yaml";
+
+/// Where things stand in the shipped configuration.
+const FILTER_CHAIN: &str = "/static_resources/listeners/0/filter_chains/0";
+const MANAGER: &str = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config";
+const PLUGIN: &str =
+    "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/config";
+
+/// The shipped configuration, changed bit by bit.
+#[derive(Clone, Debug)]
+pub struct Bootstrap(Value);
+
+impl Bootstrap {
+    /// The configuration as it is shipped, listening on `address` without TLS, with the built filter in it.
+    ///
+    /// # Errors
+    /// If it is not of the form that is expected here.
+    pub fn shipped(address: SocketAddr) -> Result<Self> {
+        let mut bootstrap = Self(yaml::read(&tools::repository().join(SHIPPED))?);
+        bootstrap.set("/static_resources/listeners/0/address", socket(address))?;
+        bootstrap.object(FILTER_CHAIN)?.remove("transport_socket");
+        let wasm = tools::dist("edgewrit-envoy.wasm")?;
+        let code = json!({"local": {"filename": wasm.to_string_lossy()}});
+        bootstrap.set(&format!("{PLUGIN}/vm_config/code"), code)?;
+        Ok(bootstrap)
+    }
+
+    /// Lets `setup` be what the filter is configured with, and gives every upstream of it a cluster without TLS.
+    fn configured(mut self, setup: &Setup) -> Result<Self> {
+        let upstreams = setup.document.pointer("/upstreams").and_then(Value::as_object);
+        let origins: Vec<_> = upstreams
+            .into_iter()
+            .flatten()
+            .map(|(name, upstream)| (name.clone(), upstream.pointer("/origin").and_then(Value::as_str)))
+            .collect();
+        let names: Map<_, _> = origins
+            .iter()
+            .map(|(name, _)| (name.clone(), name.as_str().into()))
+            .collect();
+        let plugin = json!({"issuer_cluster": ISSUER, "clusters": names, "edge": setup.document});
+        self.set_plugin(&plugin)?;
+        let secrets: Vec<_> = setup.secrets.keys().cloned().collect();
+        self.set(
+            &format!("{PLUGIN}/vm_config/environment_variables/host_env_keys"),
+            secrets.into(),
+        )?;
+
+        // Shipped is a second wall. The filter must hold without it, in an Envoy that somebody else has configured.
+        let underscores = format!("{MANAGER}/common_http_protocol_options/headers_with_underscores_action");
+        self.set(&underscores, "ALLOW".into())?;
+
+        let issuer = setup.document.pointer("/issuer").and_then(Value::as_str);
+        let all = origins.into_iter().chain([(ISSUER.to_owned(), issuer)]);
+        let clusters: Result<Vec<_>> = all.map(|(name, origin)| self.plain_cluster(&name, origin)).collect();
+        self.set("/static_resources/clusters", clusters?.into())?;
+        Ok(self)
+    }
+
+    /// Lets the cluster called `name` lead to `address`, and believe certificates of the authority in the file `ca`.
+    ///
+    /// # Errors
+    /// If there is no such cluster with TLS.
+    pub fn lead(&mut self, name: &str, address: SocketAddr, ca: &str) -> Result<()> {
+        let clusters = self
+            .0
+            .pointer_mut("/static_resources/clusters")
+            .and_then(Value::as_array_mut);
+        let mut clusters = clusters.into_iter().flatten();
+        let cluster = clusters.find(|cluster| cluster.get("name").is_some_and(|own| own == name));
+        let mut cluster = Self(cluster.with_context(|| format!("no cluster `{name}`"))?.take());
+        cluster.set(
+            "/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address",
+            socket(address),
+        )?;
+        cluster.set("/type", "STATIC".into())?;
+        cluster.set(
+            "/transport_socket/typed_config/common_tls_context/validation_context/trusted_ca/filename",
+            ca.into(),
+        )?;
+        let clusters = self
+            .0
+            .pointer_mut("/static_resources/clusters")
+            .and_then(Value::as_array_mut);
+        let place = clusters.into_iter().flatten().find(|cluster| cluster.is_null());
+        *place.context("the cluster's place")? = cluster.0;
+        Ok(())
+    }
+
+    /// A cluster like the shipped ones, but of a plain http origin.
+    fn plain_cluster(&self, name: &str, origin: Option<&str>) -> Result<Value> {
+        let authority = origin.and_then(|origin| origin.strip_prefix("http://"));
+        let address = authority
+            .with_context(|| format!("`{name}` has no plain http origin: {origin:?}"))?
+            .parse()?;
+        let like = self
+            .0
+            .pointer("/static_resources/clusters/0")
+            .context("no cluster is shipped")?;
+        let mut cluster = Self(like.clone());
+        cluster.object("")?.remove("transport_socket");
+        cluster.set("/name", name.into())?;
+        cluster.set("/type", "STATIC".into())?;
+        cluster.set("/load_assignment/cluster_name", name.into())?;
+        cluster.set(
+            "/load_assignment/endpoints/0/lb_endpoints/0/endpoint/address",
+            socket(address),
+        )?;
+        Ok(cluster.0)
+    }
+
+    fn set(&mut self, pointer: &str, value: Value) -> Result<()> {
+        let place = self.0.pointer_mut(pointer);
+        *place.with_context(|| format!("`{SHIPPED}` has nothing at `{pointer}`"))? = value;
+        Ok(())
+    }
+
+    /// The configuration of the filter: clusters, and the edge's document.
+    ///
+    /// # Errors
+    /// If it is no JSON.
+    pub fn plugin(&self) -> Result<Value> {
+        let text = self
+            .0
+            .pointer(&format!("{PLUGIN}/configuration/value"))
+            .and_then(Value::as_str);
+        let text = text.with_context(|| format!("`{SHIPPED}` does not configure the filter"))?;
+        serde_json::from_str(text).with_context(|| format!("the configuration of the filter in `{SHIPPED}`"))
+    }
+
+    /// Replaces the configuration of the filter.
+    ///
+    /// # Errors
+    /// If it has no place.
+    pub fn set_plugin(&mut self, plugin: &Value) -> Result<()> {
+        self.set(&format!("{PLUGIN}/configuration/value"), plugin.to_string().into())
+    }
+
+    fn object(&mut self, pointer: &str) -> Result<&mut Map<String, Value>> {
+        let place = self.0.pointer_mut(pointer).and_then(Value::as_object_mut);
+        place.with_context(|| format!("`{SHIPPED}` has no object at `{pointer}`"))
+    }
+
+    /// Starts Envoy with it and these secrets.
+    ///
+    /// # Errors
+    /// If no process can be made.
+    pub fn spawn<'s>(&self, secrets: impl IntoIterator<Item = (&'s String, &'s String)>) -> Result<Process> {
+        let config = scratch::folder("envoy")?.join("envoy.json");
+        fs::write(&config, self.0.to_string())?;
+        let program = Program::new("envoy", &tools::envoy()?)
+            .arg("--config-path")
+            .arg(config)
+            // Others may run an Envoy on this machine.
+            .args(["--concurrency", "1", "--disable-hot-restart"]);
+        secrets
+            .into_iter()
+            .fold(program, |program, (name, value)| program.env(name, value))
+            .start()
+    }
+}
+
+/// The cluster of the issuer, as the shipped configuration calls it.
+const ISSUER: &str = "edgewrit_issuer";
+
+fn socket(address: SocketAddr) -> Value {
+    json!({"socket_address": {"address": address.ip().to_string(), "port_value": address.port()}})
+}
+
 pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
     let address = ports::free()?;
-    let folder = scratch::folder("envoy")?;
-    let config = folder.join("envoy.json");
-    fs::write(&config, bootstrap(address, setup)?.to_string())?;
-    let mut program = Program::new("envoy", &tools::envoy()?)
-        .arg("--config-path")
-        .arg(config)
-        .args(["--concurrency", "1", "--disable-hot-restart", "--use-dynamic-base-id"]);
-    for (name, value) in &setup.secrets {
-        program = program.env(name, value);
-    }
-    Ok((program.start()?, address))
-}
-fn bootstrap(_address: SocketAddr, _setup: &Setup) -> Result<Value> {
-    None.context(json!({}).to_string())
+    let bootstrap = Bootstrap::shipped(address)?.configured(setup)?;
+    Ok((bootstrap.spawn(&setup.secrets)?, address))
 }

@@ -1,6 +1,6 @@
 //! The two real hosts, each with its validator in it.
 
-mod envoy;
+pub mod envoy;
 mod worker;
 
 use crate::http::{Request, Response};
@@ -72,7 +72,8 @@ pub struct Edge {
 pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
     let mut edge = spawn(kind, setup)?;
     let address = edge.address;
-    edge.process.wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
+    edge.process
+        .wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
     Ok(edge)
 }
 
@@ -119,7 +120,8 @@ impl Edge {
     pub fn wait_until_ready(&mut self, writ: &str) -> Result<()> {
         let (address, request) = (self.address, Request::new("GET", "/edgewrit-ready").bearer(writ));
         let answered = |response: &Response| response.status != 503;
-        self.process.wait_for("get a bundle", START, || request.send(address).ok().filter(answered))?;
+        self.process
+            .wait_for("get a bundle", START, || request.send(address).ok().filter(answered))?;
         Ok(())
     }
 
@@ -128,7 +130,9 @@ impl Edge {
     /// # Errors
     /// If no answer comes.
     pub fn send(&self, request: &Request) -> Result<Response> {
-        request.send(self.address).map_err(|error| anyhow!("{}: {error:#}; it said:\n{}", self.kind, self.log().tail(20)))
+        request
+            .send(self.address)
+            .map_err(|error| anyhow!("{}: {error:#}; it said:\n{}", self.kind, self.log().tail(20)))
     }
 
     /// The line of the log that belongs to `response`.
@@ -136,7 +140,8 @@ impl Edge {
     pub fn record(&self, response: &Response) -> Option<Value> {
         let id = request_id(response)?;
         let marker = format!(r#""{id}""#);
-        self.log().find(LOG, |line| line.contains(&marker).then(|| verdict(line)).flatten())
+        self.log()
+            .find(LOG, |line| line.contains(&marker).then(|| verdict(line)).flatten())
     }
 }
 

@@ -19,7 +19,10 @@ pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
     fs::write(folder.join("edge.json"), setup.document.to_string())?;
     let config = folder.join("workerd.capnp");
     fs::write(&config, capnp(address, &modules, setup))?;
-    let program = Program::new("workerd", &tools::workerd()?).arg("serve").arg("--verbose").arg(config);
+    let program = Program::new("workerd", &tools::workerd()?)
+        .arg("serve")
+        .arg("--verbose")
+        .arg(config);
     Ok((program.start()?, address))
 }
 
@@ -28,7 +31,11 @@ fn copy_modules(from: &Path, to: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let name = entry.file_name().into_string().ok().context("a module with an odd name")?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .ok()
+            .context("a module with an odd name")?;
         if name.ends_with(".js") || name.ends_with(".wasm") {
             fs::copy(entry.path(), to.join(&name))?;
             names.push(name);

@@ -25,7 +25,10 @@ pub enum Edit {
     SignaturePlusOrder,
     PadSignature,
     TrailingBitsSignature,
-    ChangePayload { old: String, new: String },
+    ChangePayload {
+        old: String,
+        new: String,
+    },
     TwoParts,
     FourParts,
     FiveParts,

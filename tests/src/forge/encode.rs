@@ -12,12 +12,12 @@ pub(super) fn canonical(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// With `=`; blanks are added to the text until some is needed.
-pub(super) fn padded(text: &str) -> String {
+pub(super) fn padded(text: &[u8]) -> String {
     URL_SAFE.encode(blanks_until_partial(text))
 }
 
 /// In the alphabet with `+` and `/`.
-pub(super) fn standard_alphabet(text: &str) -> Result<String> {
+pub(super) fn standard_alphabet(text: &[u8]) -> Result<String> {
     let encoded = STANDARD_NO_PAD.encode(text);
     if !encoded.contains(['+', '/']) {
         bail!("the case's claims encode without `+` and `/`, so the edit changes nothing");
@@ -26,14 +26,16 @@ pub(super) fn standard_alphabet(text: &str) -> Result<String> {
 }
 
 /// With the lowest unused bit of the last character set; blanks are added to the text until there is one.
-pub(super) fn with_trailing_bits(text: &str) -> Result<String> {
+pub(super) fn with_trailing_bits(text: &[u8]) -> Result<String> {
     set_trailing_bit(&canonical(blanks_until_partial(text)))
 }
 
 /// `encoded` with the lowest unused bit of the last character set.
 pub(super) fn set_trailing_bit(encoded: &str) -> Result<String> {
     let mut bytes = encoded.as_bytes().to_vec();
-    let value = bytes.last().and_then(|last| ALPHABET.iter().position(|byte| byte == last));
+    let value = bytes
+        .last()
+        .and_then(|last| ALPHABET.iter().position(|byte| byte == last));
     match (value.and_then(|value| ALPHABET.get(value | 1)), bytes.last_mut()) {
         (Some(changed), Some(last)) if *changed != *last => *last = *changed,
         _ => bail!("the last character has no unused bit to set"),
@@ -41,9 +43,7 @@ pub(super) fn set_trailing_bit(encoded: &str) -> Result<String> {
     Ok(String::from_utf8(bytes)?)
 }
 
-fn blanks_until_partial(text: &str) -> String {
-    match text.len() % 3 {
-        0 => format!("{text} "),
-        _ => text.to_owned(),
-    }
+fn blanks_until_partial(text: &[u8]) -> Vec<u8> {
+    let blank: &[u8] = if text.len().is_multiple_of(3) { b" " } else { b"" };
+    [text, blank].concat()
 }

@@ -32,7 +32,7 @@ struct Now {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    raw: String,
+    raw: Text,
 }
 
 #[derive(Deserialize)]
@@ -73,12 +73,14 @@ impl Reference<'_> {
     }
 
     fn value(&self, json: &str) -> Result<String> {
-        Ok(match serde_json::from_str(json) {
-            Ok(Form::Now(Now { now, suffix })) => format!("{}{suffix}", self.now.0.saturating_add_signed(now)),
-            Ok(Form::Raw(Raw { raw })) => raw,
-            Ok(Form::Text(OfText { text })) => string(&text.string(self.names)?),
-            Ok(Form::KidOf(KidOf { kid_of })) => string(&self.kid(kid_of)),
-            Err(_) => json.to_owned(),
+        // An array of one string could be read as a form with one member.
+        let form = json.starts_with('{').then(|| serde_json::from_str(json).ok()).flatten();
+        Ok(match form {
+            Some(Form::Now(Now { now, suffix })) => format!("{}{suffix}", self.now.0.saturating_add_signed(now)),
+            Some(Form::Raw(Raw { raw })) => raw.string(self.names)?,
+            Some(Form::Text(OfText { text })) => string(&text.string(self.names)?),
+            Some(Form::KidOf(KidOf { kid_of })) => string(&self.kid(kid_of)),
+            None => json.to_owned(),
         })
     }
 

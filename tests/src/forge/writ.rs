@@ -4,7 +4,7 @@ use super::encode;
 use super::members::{Member, Reference, object, string};
 use super::{Edit, Keys, Signer, WritSpec};
 use crate::vectors::Names;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -43,12 +43,12 @@ pub fn forge(spec: &WritSpec, setting: &Setting, names: &Names, now: UnixSeconds
     };
     let signature = sign(spec.sign, &setting.keys, &format!("{header}.{encoded}"));
     let signature = edit_signature(&spec.edit, signature)?;
-    Ok(assemble(&spec.edit, &header, &encoded, &payload, &signature))
+    assemble(&spec.edit, &header, &encoded, &payload, &signature)
 }
 
-fn header(spec: &WritSpec, reference: &Reference<'_>) -> Result<String> {
+fn header(spec: &WritSpec, reference: &Reference<'_>) -> Result<Vec<u8>> {
     if let Some(text) = &spec.header_text {
-        return text.string(reference.names);
+        return text.bytes(reference.names);
     }
     let mut members = vec![
         ("alg".into(), string("EdDSA")),
@@ -59,12 +59,12 @@ fn header(spec: &WritSpec, reference: &Reference<'_>) -> Result<String> {
     if let Edit::DuplicateHeader(name) = &spec.edit {
         duplicate(&mut members, name)?;
     }
-    Ok(object(&members))
+    Ok(object(&members).into_bytes())
 }
 
-fn payload(spec: &WritSpec, setting: &Setting, reference: &Reference<'_>) -> Result<String> {
+fn payload(spec: &WritSpec, setting: &Setting, reference: &Reference<'_>) -> Result<Vec<u8>> {
     if let Some(text) = &spec.payload_text {
-        return text.string(reference.names);
+        return text.bytes(reference.names);
     }
     let mut members = claims(setting, reference.now);
     if let Some(scope) = &spec.scope {
@@ -77,7 +77,7 @@ fn payload(spec: &WritSpec, setting: &Setting, reference: &Reference<'_>) -> Res
     if let Edit::DuplicateClaim(name) = &spec.edit {
         duplicate(&mut members, name)?;
     }
-    Ok(object(&members))
+    Ok(object(&members).into_bytes())
 }
 
 fn claims(setting: &Setting, now: UnixSeconds) -> Vec<Member> {
@@ -87,7 +87,10 @@ fn claims(setting: &Setting, now: UnixSeconds) -> Vec<Member> {
     let texts = [
         ("iss", setting.issuer.clone()),
         ("aud", setting.audience.clone()),
-        ("sub", "spiffe://edgewrit.example/agent/orch-1/task-1/00112233aabbccdd".into()),
+        (
+            "sub",
+            "spiffe://edgewrit.example/agent/orch-1/task-1/00112233aabbccdd".into(),
+        ),
         ("client_id", "client-1".into()),
         ("task_id", "task-1".into()),
         ("orch_id", "orch-1".into()),
@@ -137,8 +140,8 @@ fn edit_signature(edit: &Edit, mut signature: Vec<u8>) -> Result<String> {
 /// Adds the order of the group to S, the second half of a signature, little-endian (RFC 8032, section 5.1).
 fn add_order(signature: &mut [u8]) {
     const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let mut carry = 0;
     for (byte, addend) in signature.iter_mut().skip(32).zip(ORDER) {
@@ -148,11 +151,12 @@ fn add_order(signature: &mut [u8]) {
     }
 }
 
-fn assemble(edit: &Edit, header: &str, encoded: &str, payload: &str, signature: &str) -> String {
-    match edit {
+fn assemble(edit: &Edit, header: &str, encoded: &str, payload: &[u8], signature: &str) -> Result<String> {
+    Ok(match edit {
         Edit::ChangePayload { old, new } => {
-            let changed = encode::canonical(payload.replace(old, new));
-            format!("{header}.{changed}.{signature}")
+            let payload = str::from_utf8(payload)?;
+            ensure!(payload.contains(old), "the payload has no `{old}` to change");
+            format!("{header}.{}.{signature}", encode::canonical(payload.replace(old, new)))
         }
         Edit::TwoParts => format!("{header}.{encoded}"),
         Edit::FourParts => format!("{header}.{encoded}.{signature}.{signature}"),
@@ -162,5 +166,5 @@ fn assemble(edit: &Edit, header: &str, encoded: &str, payload: &str, signature: 
             format!(r#"{{"payload":"{encoded}","protected":"{header}","signature":"{signature}"}}"#)
         }
         _ => format!("{header}.{encoded}.{signature}"),
-    }
+    })
 }

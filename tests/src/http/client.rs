@@ -50,7 +50,8 @@ impl Connection {
     /// # Errors
     /// If nobody listens.
     pub fn open(address: SocketAddr, patience: Duration) -> Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, patience).with_context(|| format!("cannot reach {address}"))?;
+        let stream =
+            TcpStream::connect_timeout(&address, patience).with_context(|| format!("cannot reach {address}"))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
@@ -104,7 +105,10 @@ pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
 
 fn status(start: &[u8]) -> u16 {
     let code = start.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
-    str::from_utf8(code).ok().and_then(|code| code.parse().ok()).unwrap_or(0)
+    str::from_utf8(code)
+        .ok()
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0)
 }
 
 fn expected(status: u16, to_head: bool) -> Expected {

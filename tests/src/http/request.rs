@@ -56,7 +56,9 @@ impl Request {
         if values(&headers, "host").is_empty() {
             headers.insert(0, ("host".into(), host.into()));
         }
-        let framed = ["content-length", "transfer-encoding"].iter().any(|name| !values(&headers, name).is_empty());
+        let framed = ["content-length", "transfer-encoding"]
+            .iter()
+            .any(|name| !values(&headers, name).is_empty());
         if let (Some(body), false) = (&self.body, framed) {
             headers.push(("content-length".into(), body.len().to_string().into()));
         }

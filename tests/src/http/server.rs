@@ -89,7 +89,8 @@ impl Reply {
         for (name, value) in &self.headers {
             out.extend_from_slice(&[name.as_bytes(), b": ", value, b"\r\n"].concat());
         }
-        let framed = values(&self.headers, "content-length").len() + values(&self.headers, "transfer-encoding").len() > 0;
+        let framed =
+            values(&self.headers, "content-length").len() + values(&self.headers, "transfer-encoding").len() > 0;
         let bodiless = matches!(self.status, 100..200 | 204 | 304);
         if !framed && !bodiless {
             out.extend_from_slice(format!("content-length: {}\r\n", self.body.len()).as_bytes());

@@ -114,7 +114,10 @@ impl Process {
             (answer.is_some() || end.is_some()).then_some(answer)
         });
         answer.flatten().with_context(|| {
-            let how = end.map_or_else(|| format!("within {} s", wait.as_secs()), |end| format!("but ended ({end})"));
+            let how = end.map_or_else(
+                || format!("within {} s", wait.as_secs()),
+                |end| format!("but ended ({end})"),
+            );
             format!("`{}` did not {what} {how}; it said:\n{}", self.name, self.log.tail(40))
         })
     }

@@ -43,9 +43,17 @@ impl DatabaseStory {
     fn on(&self, edge: &Edge, writ: &str, tell: &mut Tell<'_>) -> Result<()> {
         let scenes = [
             ("GET", "/accounts/123456789012/instances", (200, "permit")),
-            ("GET", "/accounts/123456789012/instances/orders/parameters", (200, "permit")),
+            (
+                "GET",
+                "/accounts/123456789012/instances/orders/parameters",
+                (200, "permit"),
+            ),
             ("GET", "/accounts/999999999999/instances", (403, "not_granted")),
-            ("DELETE", "/accounts/123456789012/instances/orders", (403, "not_granted")),
+            (
+                "DELETE",
+                "/accounts/123456789012/instances/orders",
+                (403, "not_granted"),
+            ),
         ];
         for (method, target, (status, label)) in scenes {
             let scene = Scene {

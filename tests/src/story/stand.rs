@@ -45,7 +45,11 @@ impl Stand {
         let registration = issuer.add_edge(name, audience(&document)?, origin)?;
         registration.enter(&mut document, &mut secrets);
         let upstreams = document.pointer_mut("/upstreams").and_then(Value::as_object_mut);
-        for own in upstreams.into_iter().flatten().filter_map(|(_, upstream)| upstream.pointer_mut("/origin")) {
+        for own in upstreams
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, upstream)| upstream.pointer_mut("/origin"))
+        {
             *own = origin.into();
         }
         Ok(Self {
@@ -67,7 +71,9 @@ impl Stand {
         let start = &start;
         thread::scope(|scope| {
             let threads: Vec<_> = kinds.iter().map(|kind| scope.spawn(move || start(*kind))).collect();
-            let joined = threads.into_iter().map(|thread| thread.join().ok().context("a host's thread broke")?);
+            let joined = threads
+                .into_iter()
+                .map(|thread| thread.join().ok().context("a host's thread broke")?);
             joined.collect()
         })
     }

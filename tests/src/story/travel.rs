@@ -67,24 +67,66 @@ impl TravelStory {
         for edge in &self.stand.edges {
             self.before_booking(edge, writ, before, tell)?;
         }
-        let (first, last) = self.stand.edges.first().zip(self.stand.edges.last()).context("no edge")?;
-        self.scene(first, "POST /bookings  user X, 1 seat", booking("X", 1, writ), (200, "permit"), before + 1, tell)?;
+        let (first, last) = self
+            .stand
+            .edges
+            .first()
+            .zip(self.stand.edges.last())
+            .context("no edge")?;
+        self.scene(
+            first,
+            "POST /bookings  user X, 1 seat",
+            booking("X", 1, writ),
+            (200, "permit"),
+            before + 1,
+            tell,
+        )?;
         for edge in &self.stand.edges {
             let again = booking("X", 1, writ);
             let says = "POST /bookings  user X, 1 seat, again";
             self.scene(edge, says, again, (403, "uses_exhausted"), before + 1, tell)?;
         }
         let says = "POST /bookings  by the task's second agent";
-        self.scene(last, says, booking("X", 1, other), (403, "uses_exhausted"), before + 1, tell)?;
-        self.scene(last, "GET /flights  to LHR, still", search("LHR", writ), (200, "permit"), before + 1, tell)
+        self.scene(
+            last,
+            says,
+            booking("X", 1, other),
+            (403, "uses_exhausted"),
+            before + 1,
+            tell,
+        )?;
+        self.scene(
+            last,
+            "GET /flights  to LHR, still",
+            search("LHR", writ),
+            (200, "permit"),
+            before + 1,
+            tell,
+        )
     }
 
     fn before_booking(&self, edge: &Edge, writ: &str, book: usize, tell: &mut Tell<'_>) -> Result<()> {
         let scenes = [
-            ("GET /flights?from=JFK&to=LHR&date=2026-05-10", search("LHR", writ), (200, "permit")),
-            ("GET /flights?from=JFK&to=CDG&date=2026-05-10", search("CDG", writ), (403, "not_granted")),
-            ("POST /bookings  user Y, 1 seat", booking("Y", 1, writ), (403, "not_granted")),
-            ("POST /bookings  user X, 50 seats", booking("X", 50, writ), (403, "not_granted")),
+            (
+                "GET /flights?from=JFK&to=LHR&date=2026-05-10",
+                search("LHR", writ),
+                (200, "permit"),
+            ),
+            (
+                "GET /flights?from=JFK&to=CDG&date=2026-05-10",
+                search("CDG", writ),
+                (403, "not_granted"),
+            ),
+            (
+                "POST /bookings  user Y, 1 seat",
+                booking("Y", 1, writ),
+                (403, "not_granted"),
+            ),
+            (
+                "POST /bookings  user X, 50 seats",
+                booking("X", 50, writ),
+                (403, "not_granted"),
+            ),
         ];
         for (says, request, verdict) in scenes {
             self.scene(edge, says, request, verdict, book, tell)?;
@@ -129,13 +171,16 @@ impl TravelStory {
                 edge.send(request)
             };
             let threads: Vec<_> = edges.map(|edge| scope.spawn(move || attempt(edge))).collect();
-            let answers = threads.into_iter().map(|thread| thread.join().ok().context("an attempt broke")?);
+            let answers = threads
+                .into_iter()
+                .map(|thread| thread.join().ok().context("an attempt broke")?);
             answers.collect::<Result<Vec<_>>>()
         })?;
         let count = |status, code: &str| {
             let with = |answer: &&crate::http::Response| {
                 let told = answer.json();
-                answer.status == status && (code.is_empty() || told.get("error_code").and_then(Value::as_str) == Some(code))
+                answer.status == status
+                    && (code.is_empty() || told.get("error_code").and_then(Value::as_str) == Some(code))
             };
             answers.iter().filter(with).count()
         };

@@ -55,9 +55,10 @@ fn answer(arrival: &Arrival, instances: &Mutex<Vec<String>>) -> Reply {
     match (arrival.method.as_str(), words.as_slice()) {
         ("GET", ["accounts", _, "instances"]) => Reply::json(200, &json!({"instances": *lock(instances)})),
         ("GET", ["accounts", _, "instances", name]) => describe(name, &lock(instances)),
-        ("GET", ["accounts", _, "instances", name, "parameters"]) => {
-            Reply::json(200, &json!({"instance": name, "parameters": {"work_mem": "4MB", "max_connections": 200}}))
-        }
+        ("GET", ["accounts", _, "instances", name, "parameters"]) => Reply::json(
+            200,
+            &json!({"instance": name, "parameters": {"work_mem": "4MB", "max_connections": 200}}),
+        ),
         ("DELETE", ["accounts", _, "instances", name]) => {
             lock(instances).retain(|own| own != name);
             Reply::json(200, &json!({"deleted": name}))
@@ -68,7 +69,10 @@ fn answer(arrival: &Arrival, instances: &Mutex<Vec<String>>) -> Reply {
 
 fn describe(name: &str, instances: &[String]) -> Reply {
     if instances.iter().any(|own| own == name) {
-        Reply::json(200, &json!({"instance": name, "class": "db.r6g.large", "status": "available"}))
+        Reply::json(
+            200,
+            &json!({"instance": name, "class": "db.r6g.large", "status": "available"}),
+        )
     } else {
         problem(404, "there is no such database")
     }

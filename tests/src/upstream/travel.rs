@@ -123,10 +123,15 @@ fn answer(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> Reply {
 fn flights(query: &str) -> Value {
     let wanted = |name: &str| {
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(own, _)| *own == name).map(|(_, value)| value).next_back()
+        pairs
+            .filter(|(own, _)| *own == name)
+            .map(|(_, value)| value)
+            .next_back()
     };
     let fits = |name, value| wanted(name).is_none_or(|wanted| wanted == value);
-    let found = FLIGHTS.iter().filter(|(_, from, to, date)| fits("from", *from) && fits("to", *to) && fits("date", *date));
+    let found = FLIGHTS
+        .iter()
+        .filter(|(_, from, to, date)| fits("from", *from) && fits("to", *to) && fits("date", *date));
     let found = found.map(|(flight, from, to, date)| json!({"flight": flight, "from": from, "to": to, "date": date}));
     json!({"flights": found.collect::<Vec<_>>()})
 }

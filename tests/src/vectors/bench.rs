@@ -82,11 +82,13 @@ impl Bench {
     /// The names of a case that dials `host` and is expected to arrive at `upstream`.
     #[must_use]
     pub fn names(&self, host: &str, upstream: Option<&str>) -> Names {
-        let upstream = self.upstreams.get(upstream.unwrap_or("travel"));
+        let authority = |(name, one): (&String, &Upstream)| (name.clone(), one.recorder.address().to_string());
+        let upstreams: BTreeMap<_, _> = self.upstreams.iter().map(authority).collect();
         Names {
             writ: None,
             host: host.into(),
-            upstream: upstream.map(|one| one.recorder.address().to_string()).unwrap_or_default(),
+            upstream: upstreams.get(upstream.unwrap_or("travel")).cloned().unwrap_or_default(),
+            upstreams,
             evil: self.evil.address().to_string(),
             issuer: self.issuer.url().into(),
         }
@@ -150,7 +152,9 @@ fn upstreams(document: &mut Value, secrets: &BTreeMap<String, String>) -> Result
             (!value.contains("${")).then(|| (header.clone(), value))
         });
         let credential = credential.collect();
-        let upstream = upstream.as_object_mut().context("an upstream of `edge.json` is no object")?;
+        let upstream = upstream
+            .as_object_mut()
+            .context("an upstream of `edge.json` is no object")?;
         upstream.insert("origin".into(), recorder.origin().into());
         started.insert(name.clone(), Upstream { recorder, credential });
     }

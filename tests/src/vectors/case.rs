@@ -1,7 +1,10 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
-use super::{Arriving, Refused, Responded, Text};
+use super::{Arriving, Names, Refused, Responded, Text};
 use crate::forge::WritSpec;
+use crate::http::Reply;
+use crate::upstream::Recorder;
+use anyhow::Result;
 use serde::Deserialize;
 
 /// A request that every host delivers intact, and the verdict on it.
@@ -50,6 +53,28 @@ pub struct Answered {
     pub headers: Vec<(String, Text)>,
     /// Its body.
     pub body: Option<Text>,
+}
+
+impl Answered {
+    /// What an upstream answers in a case that says this, or nothing, about it.
+    ///
+    /// # Errors
+    /// If a text is not right.
+    pub fn reply(this: Option<&Self>, names: &Names) -> Result<Reply> {
+        let Some(answer) = this else {
+            return Ok(Recorder::fine());
+        };
+        let headers = answer
+            .headers
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.bytes(names)?)));
+        let body = answer.body.as_ref().map(|body| body.bytes(names)).transpose()?;
+        Ok(Reply {
+            status: answer.status.unwrap_or(200),
+            headers: headers.collect::<Result<_>>()?,
+            body: body.unwrap_or_else(|| Recorder::fine().body),
+        })
+    }
 }
 
 /// A verdict and what follows from it.
@@ -103,6 +128,8 @@ pub struct WireCase {
     pub writ: Option<WritSpec>,
     /// The bytes.
     pub raw: Text,
+    /// What the upstream answers.
+    pub upstream: Option<Answered>,
     /// How many answers are read.
     #[serde(default = "one")]
     pub responses: usize,

@@ -55,7 +55,10 @@ impl Native {
     fn follow(&self) -> Result<()> {
         const MARGIN: u64 = 5;
         let mut held = self.snapshot.borrow_mut();
-        if held.as_ref().is_some_and(|held| held.is_fresh(clock::now().plus(MARGIN))) {
+        if held
+            .as_ref()
+            .is_some_and(|held| held.is_fresh(clock::now().plus(MARGIN)))
+        {
             return Ok(());
         }
         let response = self.call(&follow::bundle_call(&self.config, held.as_ref(), 0));
@@ -84,7 +87,10 @@ impl Native {
             now: clock::now(),
         };
         let headers = lower_case(request.framed_headers(&self.authority()));
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
         let head = Head {
             method: &request.method,
             target: &request.target,
@@ -97,7 +103,11 @@ impl Native {
             step = match step {
                 Step::Body(need) => {
                     let body = request.body.as_deref().unwrap_or_default();
-                    let read = if body.len() > need.limit() { BodyRead::TooLarge } else { BodyRead::Whole(body) };
+                    let read = if body.len() > need.limit() {
+                        BodyRead::TooLarge
+                    } else {
+                        BodyRead::Whole(body)
+                    };
                     need.with(read, &world())
                 }
                 Step::Spend(need) => {
@@ -112,9 +122,14 @@ impl Native {
 
     fn forward(&self, permit: Permit, reply: &Reply) -> (Response, Record) {
         let (outgoing, in_flight) = permit.into_request();
-        self.arrivals.borrow_mut().push((outgoing.upstream.clone(), arrival(outgoing)));
+        self.arrivals
+            .borrow_mut()
+            .push((outgoing.upstream.clone(), arrival(outgoing)));
         let headers = lower_case(reply.headers.clone());
-        let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_slice()))
+            .collect();
         let head = ResponseHead {
             status: reply.status,
             headers: &headers,
@@ -140,7 +155,8 @@ impl Host for Native {
             Step::Forward(permit) => self.forward(permit, reply),
             Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
         };
-        let record: serde_json::Value = serde_json::from_str(&record.to_string()).context("a record that is no JSON")?;
+        let record: serde_json::Value =
+            serde_json::from_str(&record.to_string()).context("a record that is no JSON")?;
         let id = request_id(&response);
         let matches = id.is_some() && record.get("request_id").and_then(serde_json::Value::as_str) == id.as_deref();
         Ok(Played {
@@ -169,8 +185,15 @@ fn lower_case(headers: crate::http::Headers) -> crate::http::Headers {
 /// What the upstream would hear if a host sent what the permit says.
 fn arrival(outgoing: OutgoingRequest) -> Arrival {
     let mut headers = vec![("host".to_owned(), outgoing.authority.into_bytes())];
-    headers.extend(outgoing.headers.into_iter().map(|(name, value)| (name.to_string(), value)));
-    let lines = headers.iter().map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
+    headers.extend(
+        outgoing
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value)),
+    );
+    let lines = headers
+        .iter()
+        .map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
     let head = [outgoing.target.clone().into_bytes(), lines.collect::<Vec<_>>().concat()].join(&b' ');
     Arrival {
         method: outgoing.method,
@@ -183,7 +206,10 @@ fn arrival(outgoing: OutgoingRequest) -> Arrival {
 
 fn refused(refusal: &Refusal) -> Response {
     let response = refusal.response();
-    let headers = response.headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes()));
+    let headers = response
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into_bytes()));
     Response {
         status: response.status,
         headers: headers.collect(),
@@ -195,7 +221,12 @@ fn edited(reply: &Reply, edits: ResponseEdits<'_>) -> Response {
     let mut headers = lower_case(reply.headers.clone());
     let gone = |name: &str| edits.remove.contains(&name) || edits.set.iter().any(|(set, _)| *set == name);
     headers.retain(|(name, _)| !gone(name));
-    headers.extend(edits.set.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())));
+    headers.extend(
+        edits
+            .set
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.into_bytes())),
+    );
     Response {
         status: edits.status,
         headers,

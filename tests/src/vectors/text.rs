@@ -4,16 +4,18 @@ use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A string, or parts that are joined.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Text {
-    /// One part.
-    One(Part),
-    /// Several.
+    // First, because an array of one string could be read as a struct with one field.
+    /// Several parts.
     Parts(Vec<Part>),
+    /// One.
+    One(Part),
 }
 
 /// One part of a text.
@@ -30,6 +32,8 @@ pub enum Part {
     Wait(Wait),
     /// In raw requests: a text written byte by byte.
     BytesOf(BytesOf),
+    /// The length of a text, in decimal digits.
+    LengthOf(LengthOf),
     /// In raw requests: the end of the connection.
     Close(Close),
 }
@@ -63,6 +67,13 @@ pub struct BytesOf {
     bytes_of: Box<Text>,
 }
 
+/// `{"length_of": text}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LengthOf {
+    length_of: Box<Text>,
+}
+
 /// `{"close": true}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,7 +81,7 @@ pub struct Close {
     close: bool,
 }
 
-/// What stands in for `{writ}`, `{host}`, `{upstream}`, `{evil}` and `{issuer}`.
+/// What stands in for `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the upstreams.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// The writ of the case.
@@ -83,6 +94,8 @@ pub struct Names {
     pub evil: String,
     /// The issuer's origin.
     pub issuer: String,
+    /// The authorities of all upstreams, by name.
+    pub upstreams: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -98,7 +111,11 @@ impl Names {
             ("{evil}", &self.evil),
             ("{issuer}", &self.issuer),
         ];
-        Ok(names.iter().fold(filled, |text, (name, value)| text.replace(name, value)))
+        let filled = names
+            .iter()
+            .fold(filled, |text, (name, value)| text.replace(name, value));
+        let fill = |text: String, (name, value): (&String, &String)| text.replace(&format!("{{{name}}}"), value);
+        Ok(self.upstreams.iter().fold(filled, fill))
     }
 }
 
@@ -176,6 +193,7 @@ impl Part {
             Self::Plain(text) => Some(names.fill(text)?.into_bytes()),
             Self::Repeat(Repeat { repeat, times }) => Some(names.fill(repeat)?.repeat(*times).into_bytes()),
             Self::Base64(Base64 { base64 }) => Some(STANDARD.decode(base64).context("a part in base64")?),
+            Self::LengthOf(LengthOf { length_of }) => Some(length_of.bytes(names)?.len().to_string().into_bytes()),
             Self::Wait(_) | Self::BytesOf(_) | Self::Close(_) => None,
         })
     }

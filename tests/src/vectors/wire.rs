@@ -2,10 +2,9 @@
 
 use super::case::{Closed, StatusOrClosed};
 use super::pipeline::report;
-use super::{Arriving, Bench, Complaints, Names, WireCase, WireExpect, Write};
+use super::{Answered, Arriving, Bench, Complaints, Names, WireCase, WireExpect, Write};
 use crate::edge::{Edge, Kind};
-use crate::http::{Arrival, Connection, Response};
-use crate::upstream::Recorder;
+use crate::http::{Arrival, Connection, Reply, Response};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 
@@ -21,6 +20,8 @@ pub trait Ground {
     fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names>;
     /// What has arrived anywhere since this was last asked, with the names of the servers.
     fn take(&self) -> Vec<(String, Arrival)>;
+    /// What the upstreams answer from now on.
+    fn answer(&self, _reply: &Reply) {}
 }
 
 impl Ground for Bench {
@@ -34,6 +35,10 @@ impl Ground for Bench {
 
     fn take(&self) -> Vec<(String, Arrival)> {
         self.take()
+    }
+
+    fn answer(&self, reply: &Reply) {
+        self.answer(reply);
     }
 }
 
@@ -64,11 +69,19 @@ impl Heard {
 /// If a case is not as it says.
 pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
     let mut failures = Vec::new();
-    bench.answer(&Recorder::fine());
     for case in cases {
         let heard = hear(bench, edge, case).with_context(|| format!("case `{}`", case.name))?;
-        let credentials = heard.arrivals.iter().flat_map(|(upstream, arrival)| bench.credential_faults(upstream, arrival));
-        let complaints = heard.status.0.iter().chain(&heard.arrived.0).cloned().chain(credentials);
+        let credentials = heard
+            .arrivals
+            .iter()
+            .flat_map(|(upstream, arrival)| bench.credential_faults(upstream, arrival));
+        let complaints = heard
+            .status
+            .0
+            .iter()
+            .chain(&heard.arrived.0)
+            .cloned()
+            .chain(credentials);
         failures.extend(complaints.map(|line| format!("{}: {line}", case.name)));
     }
     report(edge.kind().name(), cases.len(), &failures)
@@ -82,6 +95,7 @@ pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> 
     let expect = case.expect_of(edge.kind());
     let upstream = expect.arriving().first().map(Arriving::upstream);
     let names = ground.names(case, &edge.address().to_string(), upstream)?;
+    ground.answer(&Answered::reply(case.upstream.as_ref(), &names)?);
     let responses = talk(edge, &case.raw.writes(&names)?, case.responses)?;
     // What a host lets through after it has answered counts as well.
     std::thread::sleep(Duration::from_millis(20));
@@ -134,7 +148,9 @@ impl WireExpect {
     #[must_use]
     pub fn arriving(&self) -> &[Arriving] {
         let exactly = self.exactly.as_ref().map(|exactly| exactly.as_slice());
-        exactly.or(self.at_most.as_ref().map(std::slice::from_ref)).unwrap_or_default()
+        exactly
+            .or(self.at_most.as_ref().map(std::slice::from_ref))
+            .unwrap_or_default()
     }
 
     fn about_arrivals(&self, arrivals: &[(String, Arrival)], names: &Names) -> Result<Complaints> {
@@ -146,13 +162,24 @@ impl WireExpect {
             _ => false,
         };
         out.unless(right, || {
-            let lines: Vec<_> = arrivals.iter().map(|(at, one)| format!("`{}` at {at}", one.line())).collect();
+            let lines: Vec<_> = arrivals
+                .iter()
+                .map(|(at, one)| format!("`{}` at {at}", one.line()))
+                .collect();
             let most = self.at_most.as_ref().map_or("", |_| "at most ");
-            format!("{} requests arrived, expected {most}{}: {lines:?}", arrivals.len(), expected.len())
+            format!(
+                "{} requests arrived, expected {most}{}: {lines:?}",
+                arrivals.len(),
+                expected.len()
+            )
         });
         for ((upstream, arrival), expected) in arrivals.iter().zip(expected) {
-            out.unless(upstream == expected.upstream(), || format!("it arrived at `{upstream}`"));
-            out.unless(!arrival.holds(names.writ.as_deref()), || "the writ itself arrived".into());
+            out.unless(upstream == expected.upstream(), || {
+                format!("it arrived at `{upstream}`")
+            });
+            out.unless(!arrival.holds(names.writ.as_deref()), || {
+                "the writ itself arrived".into()
+            });
             expected.hold(arrival, names, &mut out)?;
         }
         Ok(out)
@@ -165,7 +192,9 @@ impl WireExpect {
             None => StatusOrClosed::Closed(Closed::Closed),
         };
         let right = self.status.as_ref().is_none_or(|expected| expected.contains(&first));
-        out.unless(right, || format!("the first answer is {first:?}, expected one of {:?}", self.status));
+        out.unless(right, || {
+            format!("the first answer is {first:?}, expected one of {:?}", self.status)
+        });
         out
     }
 }

@@ -18,7 +18,11 @@ pub(crate) fn say(stage: &Stage) -> Result<()> {
     for edge in &stage.database.stand.edges {
         println!("  database, {:12} http://{}", edge.kind(), edge.address());
     }
-    let book = format!("curl -H 'authorization: Bearer {}' {}/book", Travel::KEY, stage.travel.api.server().origin());
+    let book = format!(
+        "curl -H 'authorization: Bearer {}' {}/book",
+        Travel::KEY,
+        stage.travel.api.server().origin()
+    );
     println!("  the travel API's book  {book}");
     println!("\nTry it, with a fresh writ of ten minutes:\n");
     for command in commands(stage)? {

@@ -52,12 +52,18 @@ impl Screen {
 
     pub(crate) fn title(&self, title: &str, book: &str) {
         println!("\n{title}\n");
-        println!("{:EDGE$} {:REQUEST$} {:STATUS$} {:REASON$} {book}", "edge", "request", "status", "reason");
+        println!(
+            "{:EDGE$} {:REQUEST$} {:STATUS$} {:REASON$} {book}",
+            "edge", "request", "status", "reason"
+        );
     }
 
     pub(crate) fn row(&mut self, row: &Row) {
         self.rows += 1;
-        let colour = match (&row.fault, row.reason.starts_with("permit") || row.status.ends_with("x200")) {
+        let colour = match (
+            &row.fault,
+            row.reason.starts_with("permit") || row.status.ends_with("x200"),
+        ) {
             (Some(_), _) => Colour::Red,
             (None, true) => Colour::Green,
             (None, false) => Colour::Yellow,
@@ -76,13 +82,21 @@ impl Screen {
             (true, _) => (Colour::Green, "arrived as decided, once"),
         };
         let status = fitted(&blow.status, STATUS);
-        println!("{} {} {status} {}", fitted(&blow.edge, EDGE), fitted(&blow.name, REQUEST), self.paint(colour, came));
+        println!(
+            "{} {} {status} {}",
+            fitted(&blow.edge, EDGE),
+            fitted(&blow.name, REQUEST),
+            self.paint(colour, came)
+        );
         self.fault(blow.fault.as_deref());
     }
 
     pub(crate) fn attack_title(&self, title: &str) {
         println!("\n{title}\n");
-        println!("{:EDGE$} {:REQUEST$} {:STATUS$} the API's book", "edge", "what was tried", "status");
+        println!(
+            "{:EDGE$} {:REQUEST$} {:STATUS$} the API's book",
+            "edge", "what was tried", "status"
+        );
     }
 
     /// The last lines of an attack.
@@ -93,7 +107,11 @@ impl Screen {
             arrived,
             differently,
         } = self.tally;
-        let colour = if self.tally.is_clean() { Colour::Green } else { Colour::Red };
+        let colour = if self.tally.is_clean() {
+            Colour::Green
+        } else {
+            Colour::Red
+        };
         println!("\nsent                  {sent}");
         println!("arrived as decided    {as_decided}");
         println!("arrived               {}", self.paint(colour, &arrived.to_string()));
@@ -103,8 +121,14 @@ impl Screen {
     /// The last line of the stories.
     pub(crate) fn summary(&self) {
         match self.faults {
-            0 => println!("\n{}", self.paint(Colour::Green, &format!("{} verdicts, all as they should be", self.rows))),
-            faults => println!("\n{}", self.paint(Colour::Red, &format!("{faults} of {} rows not as expected", self.rows))),
+            0 => println!(
+                "\n{}",
+                self.paint(Colour::Green, &format!("{} verdicts, all as they should be", self.rows))
+            ),
+            faults => println!(
+                "\n{}",
+                self.paint(Colour::Red, &format!("{faults} of {} rows not as expected", self.rows))
+            ),
         }
     }
 

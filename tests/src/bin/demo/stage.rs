@@ -21,7 +21,9 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn set(kinds: &[Kind], screen: &Screen) -> Result<Self> {
         let issuer = screen.wait("starting the issuer", Issuer::start)?;
-        let travel = screen.wait("starting the travel API and its edges", || TravelStory::start(&issuer, kinds))?;
+        let travel = screen.wait("starting the travel API and its edges", || {
+            TravelStory::start(&issuer, kinds)
+        })?;
         let database = screen.wait("starting the database API and its edges", || {
             DatabaseStory::start(&issuer, kinds)
         })?;
@@ -39,12 +41,14 @@ impl Stage {
             "the API's book",
         );
         self.travel.walk(&self.issuer, "trip-42", &mut |row| screen.row(row))?;
-        self.travel.tell_race(&self.issuer, "trip-43", RACERS, &mut |row| screen.row(row))?;
+        self.travel
+            .tell_race(&self.issuer, "trip-43", RACERS, &mut |row| screen.row(row))?;
         screen.title(
             "Database: \"for 15 minutes, optimise query performance\", and then somebody says: delete it",
             "the API's book",
         );
-        self.database.walk(&self.issuer, "optimise-query-performance", &mut |row| screen.row(row))?;
+        self.database
+            .walk(&self.issuer, "optimise-query-performance", &mut |row| screen.row(row))?;
         screen.summary();
         Ok(())
     }
