@@ -2,7 +2,7 @@
 
 use crate::abi::host::{self, Buffer, Level, Map};
 use crate::answer;
-use crate::settings::Settings;
+use crate::root::Root;
 use edgewrit_edge::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::InFlight;
@@ -20,9 +20,9 @@ pub(crate) struct Forwarded {
 }
 
 /// Replaces the request that the host holds by the permit's.
-pub(crate) fn replace(permit: Permit, settings: &Settings, has_body: bool) -> Result<Forwarded, Refusal> {
+pub(crate) fn replace(permit: Permit, root: &Root, has_body: bool) -> Result<Forwarded, Refusal> {
     let (request, in_flight) = permit.into_request();
-    match place(&request, settings, has_body) {
+    match place(&request, root, has_body) {
         Ok(cluster) => {
             answer::publish("permit");
             Ok(Forwarded { in_flight, cluster })
@@ -31,8 +31,8 @@ pub(crate) fn replace(permit: Permit, settings: &Settings, has_body: bool) -> Re
     }
 }
 
-fn place(request: &OutgoingRequest, settings: &Settings, has_body: bool) -> Result<String, HostFault> {
-    let cluster = settings.cluster(&request.upstream).ok_or(HostFault::OtherUpstream)?;
+fn place(request: &OutgoingRequest, root: &Root, has_body: bool) -> Result<String, HostFault> {
+    let cluster = root.cluster(&request.upstream).ok_or(HostFault::OtherUpstream)?;
     if selected_cluster().is_some_and(|selected| selected != cluster.as_bytes()) {
         return Err(HostFault::OtherUpstream);
     }

@@ -1,9 +1,10 @@
 //! The way back: the pipeline's edits are made to the response before the client sees it.
 
-use crate::abi::host::{self, Level, Map};
+use crate::abi::host::{self, Map};
 use crate::answer;
 use crate::forward::{Forwarded, selected_cluster};
 use crate::heard::status;
+use crate::root::Root;
 use crate::vm::Flow;
 use edgewrit_edge::refusal::{HostFault, RefusalResponse};
 use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};
@@ -14,12 +15,10 @@ const ERRORS: u16 = 400;
 const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
 /// Edits the response that the host holds, or answers instead of it.
-pub(crate) fn pass_on(forwarded: Forwarded) -> Flow {
+pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> Flow {
     let Forwarded { in_flight, cluster } = forwarded;
     if selected_cluster().is_some_and(|selected| selected != cluster.as_bytes()) {
-        let text =
-            format!("a route sent a permitted request somewhere else than to cluster `{cluster}`: see docs/envoy.md");
-        host::log(Level::Error, &text);
+        root.distrust_routes(&cluster);
         answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream));
         return Flow::Pause;
     }

@@ -22,6 +22,8 @@ pub(crate) struct Root {
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
     follow: Cell<Follow>,
+    /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
+    misrouted: Cell<bool>,
     /// Calls under way: the host's token, and the context that waits for it.
     calls: RefCell<Vec<(u32, u32)>>,
 }
@@ -43,6 +45,7 @@ impl Root {
             memory: Memory::new(seed),
             snapshot: RefCell::new(None),
             follow: Cell::new(Follow::new()),
+            misrouted: Cell::new(false),
             calls: RefCell::new(Vec::new()),
         })
     }
@@ -66,6 +69,20 @@ impl Root {
     /// The refusal of a request that never reached the pipeline.
     pub(crate) fn refusal(&self, fault: HostFault) -> Refusal {
         Refusal::of_host(fault, &self.memory)
+    }
+
+    /// The cluster of the upstream called `upstream`, unless routes cannot be trusted to lead there.
+    pub(crate) fn cluster(&self, upstream: &str) -> Option<&str> {
+        self.settings.cluster(upstream).filter(|_| !self.misrouted.get())
+    }
+
+    /// A permitted request went somewhere else than to `cluster`.
+    pub(crate) fn distrust_routes(&self, cluster: &str) {
+        self.misrouted.set(true);
+        let text = format!(
+            "a route sent a permitted request to another cluster than `{cluster}`; all are refused now, see docs/envoy.md"
+        );
+        host::log(Level::Error, &text);
     }
 
     /// Starts a call to the issuer, for whose response `context` waits.

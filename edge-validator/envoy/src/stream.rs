@@ -119,7 +119,7 @@ impl Stream {
     /// Takes in the head of the response, whoever made it.
     pub(crate) fn response(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
-            State::Forwarded(forwarded) => response::pass_on(forwarded),
+            State::Forwarded(forwarded) => response::pass_on(forwarded, &self.root),
             _ => Flow::Continue,
         }
     }
@@ -149,7 +149,7 @@ impl Stream {
     }
 
     fn forward(&mut self, permit: Permit) -> Flow {
-        match forward::replace(permit, &self.root.settings, self.has_body) {
+        match forward::replace(permit, &self.root, self.has_body) {
             Ok(forwarded) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
