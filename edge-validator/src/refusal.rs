@@ -43,6 +43,9 @@ struct Inner {
     objection: Objection,
 }
 
+/// Carries the request's name to the client, on every answer: one to `HEAD` has no body to tell it.
+pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
+
 /// The answer to the client.
 #[derive(Debug)]
 pub struct RefusalResponse {
@@ -112,6 +115,7 @@ impl RefusalResponse {
         let mut headers = vec![
             ("content-type", "application/problem+json".into()),
             ("cache-control", "no-store".into()),
+            (REQUEST_ID, case.request_id.to_string()),
         ];
         if outside == Outside::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
@@ -125,9 +129,9 @@ impl RefusalResponse {
 }
 
 /// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
-pub(crate) struct Problem<'a> {
-    pub(crate) case: &'a Case,
-    pub(crate) objection: &'a Objection,
+struct Problem<'a> {
+    case: &'a Case,
+    objection: &'a Objection,
 }
 
 impl fmt::Display for Problem<'_> {

@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::reason::{self, Objection};
 use crate::record::Record;
-use crate::refusal::{HostFault, Problem, Refusal, RefusalResponse};
+use crate::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -50,8 +50,6 @@ pub struct InFlight {
     spent: bool,
 }
 
-/// Carries the request's name to the client.
-const REQUEST_ID: &str = "edgewrit-request-id";
 /// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
 const CLIENT_CLOSED: u16 = 499;
 
@@ -120,26 +118,17 @@ impl InFlight {
 
     /// A problem in place of the whole response: none of its headers describes the new body.
     fn replacement<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
+        let RefusalResponse { status, headers, body } = RefusalResponse::new(&self.case, objection);
         ResponseEdits {
-            status: objection.reason.outside.status(),
+            status,
             remove: head
                 .headers
                 .iter()
                 .map(|(name, _)| *name)
                 .filter(|name| !name.starts_with(':'))
                 .collect(),
-            set: vec![
-                (REQUEST_ID, self.case.request_id.to_string()),
-                ("content-type", "application/problem+json".into()),
-                ("cache-control", "no-store".into()),
-            ],
-            body: Some(
-                Problem {
-                    case: &self.case,
-                    objection,
-                }
-                .to_string(),
-            ),
+            set: headers,
+            body: Some(body),
         }
     }
 

@@ -297,7 +297,7 @@ fn trust_is_a_list_of_bundle_keys() {
         "{found:?}"
     );
     assert_eq!(found[1], "/trust/1: expected a string, found the number `1`");
-    let nine = vec![key.trim_matches(['[', ']']); 9].join(",");
+    let nine = [key.trim_matches(['[', ']']); 9].join(",");
     one(&key, &format!("[{nine}]"), "/trust: 9 elements, the limit is 8");
 }
 
@@ -568,8 +568,8 @@ fn operations_that_match_the_same_requests_are_faults() {
             r#", {{"match": "{pattern}", "upstream": "u", "action": "a", "resource": "r", "ignore": ["path.p"]}}]"#
         );
         let text = base();
-        let end = text.rfind(']').unwrap();
-        faults(&format!("{}{operation}{}", &text[..end], &text[end + 1..]))
+        let (before, after) = text.rsplit_once(']').unwrap();
+        faults(&format!("{before}{operation}{after}"))
     };
     assert_eq!(
         second("GET /x/{p}"),

@@ -47,8 +47,10 @@ fn label(step: Step) -> &'static str {
     }
 }
 
-/// What can happen during a wait, and what it must lead to.
-fn changes() -> Vec<(&'static str, fn(&mut Edge))> {
+/// The label it must lead to, and what happens during a wait.
+type Change = (&'static str, fn(&mut Edge));
+
+fn changes() -> Vec<Change> {
     vec![
         ("permit", |_| ()),
         ("permit", |edge| edge.now = NOW.plus(59)),
