@@ -10,7 +10,7 @@ use edgewrit_shared::limits::{GRANTS_PER_CEILING, USES};
 /// Entries of one ceiling.
 pub const CEILING_ENTRIES: usize = 1_000;
 /// Values (members, elements and scalars) in the document of one ceiling.
-pub const CEILING_VALUES: usize = 1_000_000;
+pub const CEILING_VALUES: usize = 250_000;
 
 /// What one client may ask for at one audience.
 #[derive(Clone, Debug, PartialEq, Eq)]

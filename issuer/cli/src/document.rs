@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
-/// Values in one file.
-pub(crate) const FILE_VALUES: usize = 1_000_000;
+/// Values (members, elements and scalars) in one file: a ceiling of ten thousand grants fits.
+pub(crate) const FILE_VALUES: usize = 250_000;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Document {
         let text = contents(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
         if path.extension().is_some_and(|extension| extension == "json") {
             let json = json::parse(text.as_bytes(), FILE_VALUES);
-            let json = json.map_err(|error| Failure::new(format!("{name}: {}", located(&text, &error))))?;
+            let json = json.map_err(|error| Failure::new(format!("{name}:{}", located(&text, &error))))?;
             return Ok(Self {
                 name,
                 json,
@@ -96,7 +96,7 @@ fn contents(path: &Path) -> Result<String, String> {
 /// A JSON error with line and column, where it is known at which byte it is.
 fn located(text: &str, error: &json::JsonError) -> String {
     let json::JsonError::Syntax { at } = error else {
-        return error.to_string();
+        return format!(" {error}");
     };
     let before = text.get(..*at).unwrap_or(text);
     let (line, column) = (

@@ -41,7 +41,7 @@ fn every_fault_of_a_configuration_is_said_at_its_line() {
         .replace("upstream: travel,", "upstream: nowhere,");
     let file = place.file("edge.yaml", &format!("{bad}more: 1\n"));
     let said = place.run(&["config", "check", &file]).failed();
-    for start in ["1:1: /issuer: ", "8:24: /operations/0/upstream: ", "9:1: /more: "] {
+    for start in ["1:1: /issuer: ", "8:29: /operations/0/upstream: ", "9:1: /more: "] {
         let whole = format!("{file}:{start}");
         assert!(said.iter().any(|line| line.starts_with(&whole)), "{whole} in {said:#?}");
     }

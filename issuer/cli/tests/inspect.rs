@@ -25,15 +25,16 @@ fn a_writ_is_said_in_words_and_not_taken_for_true() {
     let shown = place.run(&["inspect", &token]).ok();
     assert!(shown.starts_with("NOT VERIFIED: "), "{shown}");
     assert!(
-        shown.contains("search on flights, if from eq JFK and to eq LHR and date eq 2026-05-10"),
+        shown.contains("search on flights, if date eq 2026-05-10 and from eq JFK and to eq LHR"),
         "{shown}"
     );
     assert!(
-        shown.contains("book on tickets, if user eq X and seats eq 1, 1 in all (counted by "),
+        shown.contains("book on tickets, if seats eq 1 and user eq X, 1 in all (counted by "),
         "{shown}"
     );
     assert!(
-        shown.contains(client["client_id"].as_str().unwrap()) && shown.contains("(in 9m "),
+        shown.contains(client["client_id"].as_str().unwrap())
+            && (shown.contains("(in 9m ") || shown.contains("(in 10m 0s)")),
         "{shown}"
     );
 }
@@ -136,7 +137,7 @@ fn what_is_no_token_is_refused_by_what_is_wrong_with_it() {
         ("a.b", "2 parts"),
         ("a.b.c.d.e", "5 parts"),
         ("!.e30.x", "the header is not base64url"),
-        ("e30.e3.x", "the payload: not JSON"),
+        ("e30.ew.x", "the payload: not JSON"),
         ("e30.eyJhIjoxLCJhIjoxfQ.x", "stands twice"),
         (&"x".repeat(16 * 1024 + 1), "longer than the 16384 bytes"),
     ] {

@@ -73,7 +73,7 @@ fn span(seconds: u64) -> String {
 fn grants(payload: &Json) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     match payload.member("scope") {
-        Some(Json::Text(scope)) => words.extend(scope.split(' ').map(|scope| visible(scope))),
+        Some(Json::Text(scope)) => words.extend(scope.split(' ').map(visible)),
         Some(Json::List(scopes)) => words.extend(scopes.iter().map(shown)),
         _ => {}
     }
