@@ -144,7 +144,15 @@ impl Issuer {
     pub fn add_client(&self, name: &str, ceiling: &Value) -> Result<Client> {
         let file = scratch::folder("ceiling")?.join("ceiling.json");
         fs::write(&file, ceiling.to_string())?;
-        self.administer(&["client", "add", name, "--json", "--ceiling", &file.to_string_lossy()])
+        self.add_client_from(name, &file)
+    }
+
+    /// As [`Self::add_client`], with the ceiling in a file.
+    ///
+    /// # Errors
+    /// If the ceiling is refused.
+    pub fn add_client_from(&self, name: &str, ceiling: &Path) -> Result<Client> {
+        self.administer(&["client", "add", name, "--json", "--ceiling", &ceiling.to_string_lossy()])
     }
 
     /// Registers an edge by the command line.

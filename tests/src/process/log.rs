@@ -37,10 +37,10 @@ impl Log {
         self.lock().iter().filter(|line| keep(line)).cloned().collect()
     }
 
-    /// The last `count` lines, indented.
+    /// The last `count` lines, indented, without those about single requests: there can be many, and the reason stands before.
     #[must_use]
     pub fn tail(&self, count: usize) -> String {
-        let lines = self.lock();
+        let lines = self.lines(|line| !line.contains(r#""edgewrit":"#));
         let from = lines.len().saturating_sub(count);
         let last = lines.get(from..).unwrap_or_default();
         last.iter().map(|line| format!("    {line}\n")).collect()
