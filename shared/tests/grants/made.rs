@@ -51,7 +51,7 @@ impl Choices {
 
 const ACTIONS: [&str; 4] = ["a", "b", "c", "d"];
 const PARAMS: [&str; 3] = ["p", "q", "r"];
-const TEXTS: [&str; 7] = ["", "a", "b", "ab", "a/b", "*", "b*"];
+const TEXTS: [&str; 10] = ["", "a", "b", "ab", "a/b", "*", "b*", "/a", "10.0.0.1", "https://a.b/"];
 const NUMBERS: [f64; 7] = [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0];
 
 pub(crate) fn grant(choices: &mut Choices) -> Value {
@@ -116,7 +116,27 @@ pub(crate) fn number(choices: &mut Choices) -> Value {
     json!(choices.pick(&NUMBERS))
 }
 
+const NETWORKS: [&str; 8] = [
+    "0.0.0.0/0",
+    "10.0.0.0/8",
+    "10.128.0.0/9",
+    "10.0.0.0/31",
+    "10.0.0.1/32",
+    "::/0",
+    "2001:db8::/32",
+    "2001:db8::1/128",
+];
+
 pub(crate) fn rule(choices: &mut Choices) -> Value {
+    match choices.below(12) {
+        0 => json!({"absent": true}),
+        1 | 2 => json!({"optional": inner_rule(choices)}),
+        _ => inner_rule(choices),
+    }
+}
+
+/// A rule that may stand inside another.
+fn inner_rule(choices: &mut Choices) -> Value {
     let mut rule = Map::new();
     for _ in 0..=choices.below(2) {
         let (kind, asked) = kind(choices);
@@ -126,12 +146,29 @@ pub(crate) fn rule(choices: &mut Choices) -> Value {
 }
 
 pub(crate) fn kind(choices: &mut Choices) -> (&'static str, Value) {
-    match choices.below(5) {
-        0 => ("eq", value(choices)),
-        1 => ("in", choices.some(4, value)),
-        2 => ("glob", json!(pattern(choices))),
-        3 => ("min", number(choices)),
-        _ => ("max", number(choices)),
+    match choices.below(14) {
+        0 | 1 => ("eq", value(choices)),
+        2 | 3 => ("in", choices.some(4, value)),
+        4 => ("not_in", choices.some(3, value)),
+        5 | 6 => ("glob", json!(pattern(choices))),
+        7 => ("min", number(choices)),
+        8 => ("max", number(choices)),
+        9 => ("length", length(choices)),
+        10 => ("each", inner_rule(choices)),
+        11 => ("under", json!(choices.pick(&["/", "/a", "/a/b", "/b"]))),
+        12 => ("cidr", json!(choices.pick(&NETWORKS))),
+        _ => (
+            "domain",
+            json!(choices.pick(&["a.b", "*.a.b", "*.b", "b", "c.a.b", "*.c.a.b"])),
+        ),
+    }
+}
+
+fn length(choices: &mut Choices) -> Value {
+    match choices.below(3) {
+        0 => json!({"min": choices.below(3)}),
+        1 => json!({"max": choices.below(4)}),
+        _ => json!({"min": choices.below(3), "max": choices.below(4)}),
     }
 }
 
@@ -149,9 +186,8 @@ pub(crate) fn attempt_near(grant: &Value, choices: &mut Choices) -> Attempt {
     let resources = grant["resources"].as_array().unwrap();
     let resource = filled(choices.pick(resources).as_str().unwrap(), choices);
     let rules = grant["rules"].as_object().into_iter().flatten();
-    let params = rules
-        .map(|(name, rule)| (name.clone(), param(&value_near(rule, choices))))
-        .collect();
+    let params = rules.filter_map(|(name, rule)| Some((name.clone(), param(&value_near(rule, choices)?))));
+    let params = params.collect();
     attempt(action, resource, params, choices)
 }
 
@@ -180,26 +216,52 @@ fn param(value: &Value) -> Param {
         Value::String(text) => Param::Text(text.clone()),
         Value::Number(number) => Param::Number(Number::parse(&number.to_string()).unwrap()),
         Value::Bool(value) => Param::Bool(*value),
-        _ => Param::List(Vec::new()),
+        Value::Array(values) => Param::List(values.iter().map(param).collect()),
+        _ => panic!("no parameter is {value}"),
     }
 }
 
-fn value_near(rule: &Value, choices: &mut Choices) -> Value {
+/// A value that `rule` probably admits, if it probably admits any.
+fn value_near(rule: &Value, choices: &mut Choices) -> Option<Value> {
     let kinds: Vec<(&String, &Value)> = rule.as_object().unwrap().iter().collect();
     let (kind, asked) = *choices.pick(&kinds);
-    match (kind.as_str(), asked) {
-        _ if choices.one_in(16) => {
-            if choices.one_in(4) {
-                json!([])
-            } else {
-                value(choices)
-            }
-        }
+    match kind.as_str() {
+        "absent" => None,
+        "optional" if choices.one_in(3) => None,
+        "optional" => value_near(asked, choices),
+        _ if choices.one_in(16) => Some(value(choices)),
+        kind => Some(value_near_kind(kind, asked, choices)),
+    }
+}
+
+fn value_near_kind(kind: &str, asked: &Value, choices: &mut Choices) -> Value {
+    let near = *choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5]);
+    match (kind, asked) {
+        ("eq", value) => value.clone(),
         ("in", Value::Array(values)) => choices.pick(values).clone(),
         ("glob", Value::String(pattern)) => json!(filled(pattern, choices)),
-        ("min", bound) => json!(bound.as_f64().unwrap() + choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5])),
-        ("max", bound) => json!(bound.as_f64().unwrap() - choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5])),
-        (_, value) => value.clone(),
+        ("min", bound) => json!(bound.as_f64().unwrap() + near),
+        ("max", bound) => json!(bound.as_f64().unwrap() - near),
+        ("each", inner) => (0..choices.below(4))
+            .filter_map(|_| value_near(inner, choices))
+            .collect(),
+        ("length", _) if choices.one_in(2) => (0..choices.below(4)).map(|_| value(choices)).collect(),
+        ("length", _) => json!(word(choices)),
+        ("under", Value::String(base)) => json!(base.to_owned() + *choices.pick(&["", "/a", "a", "/b/c", "/.", "/"])),
+        ("cidr", _) => json!(choices.pick(&[
+            "10.0.0.0",
+            "10.0.0.1",
+            "10.0.0.2",
+            "10.200.0.1",
+            "2001:db8::1",
+            "2001:db9::",
+            "::1",
+        ])),
+        ("domain", _) => json!(format!(
+            "https://{}/",
+            choices.pick(&["a.b", "b", "c.a.b", "d.c.a.b", "ca.b"])
+        )),
+        _ => value(choices),
     }
 }
 

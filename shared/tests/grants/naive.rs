@@ -3,6 +3,7 @@
 
 use edgewrit_shared::attempt::{Attempt, Param};
 use serde_json::Value;
+use std::net::IpAddr;
 
 pub(crate) fn permits(grant: &Value, attempt: &Attempt) -> bool {
     if let Some(scope) = grant["scope"].as_str() {
@@ -34,15 +35,92 @@ fn scope_permits(scope: &str, attempt: &Attempt) -> bool {
 }
 
 fn admits(rule: &Value, param: Option<&Param>) -> bool {
-    let Some(param) = param else { return false };
-    members(rule).all(|(kind, asked)| match kind.as_str() {
-        "eq" => equal(asked, param),
-        "in" => items(asked).any(|asked| equal(asked, param)),
-        "glob" => matches!(param, Param::Text(text) if matches(asked.as_str().unwrap(), text)),
-        "min" => thousandths(param).is_some_and(|found| found >= thousandths_of(asked)),
-        "max" => thousandths(param).is_some_and(|found| found <= thousandths_of(asked)),
-        _ => panic!("the kind `{kind}`"),
-    })
+    if rule["absent"].is_boolean() {
+        return param.is_none();
+    }
+    let inner = &rule["optional"];
+    match param {
+        None => inner.is_object(),
+        Some(_) if inner.is_object() => admits(inner, param),
+        Some(param) => members(rule).all(|(kind, asked)| kind_admits(kind, asked, param)),
+    }
+}
+
+fn kind_admits(kind: &str, asked: &Value, param: &Param) -> bool {
+    match (kind, param) {
+        ("eq", _) => equal(asked, param),
+        ("in", _) => items(asked).any(|asked| equal(asked, param)),
+        ("not_in", _) => {
+            items(asked).any(|asked| is_like(asked, param)) && !items(asked).any(|asked| equal(asked, param))
+        }
+        ("glob", Param::Text(text)) => matches(asked.as_str().unwrap(), text),
+        ("min", Param::Number(_)) => thousandths(param).unwrap() >= thousandths_of(asked),
+        ("max", Param::Number(_)) => thousandths(param).unwrap() <= thousandths_of(asked),
+        ("length", Param::Text(text)) => is_length(asked, text.chars().count()),
+        ("length", Param::List(values)) => is_length(asked, values.len()),
+        ("each", Param::List(values)) => !values.is_empty() && values.iter().all(|value| admits(asked, Some(value))),
+        ("under", Param::Text(text)) => is_under(asked.as_str().unwrap(), text),
+        ("cidr", Param::Text(text)) => is_in_network(asked.as_str().unwrap(), text),
+        ("domain", Param::Text(text)) => is_in_domain(asked.as_str().unwrap(), text),
+        _ => false,
+    }
+}
+
+fn is_like(asked: &Value, param: &Param) -> bool {
+    match param {
+        Param::Text(_) => asked.is_string(),
+        Param::Number(_) => asked.is_number(),
+        Param::Bool(_) => asked.is_boolean(),
+        Param::List(_) => false,
+    }
+}
+
+fn is_length(asked: &Value, length: usize) -> bool {
+    let length = length as u64;
+    asked["min"].as_u64().is_none_or(|min| min <= length) && asked["max"].as_u64().is_none_or(|max| length <= max)
+}
+
+/// Paths as lists of segments.
+fn is_under(base: &str, path: &str) -> bool {
+    let segments = |path: &str| -> Option<Vec<String>> {
+        let segments: Vec<String> = path.strip_prefix('/')?.split('/').map(String::from).collect();
+        let plain =
+            |segment: &String| !["", ".", ".."].contains(&segment.as_str()) && !segment.contains(['\\', '%', '~']);
+        match segments.as_slice() {
+            [root] if root.is_empty() => Some(Vec::new()),
+            _ => segments.iter().all(plain).then_some(segments),
+        }
+    };
+    let base = segments(base).unwrap();
+    segments(path).is_some_and(|path| path.starts_with(&base))
+}
+
+/// Addresses as texts of bits.
+fn is_in_network(network: &str, address: &str) -> bool {
+    let bits = |address: &str| match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => Some(format!("4:{:032b}", address.to_bits())),
+        Ok(IpAddr::V6(address)) => Some(format!("6:{:0128b}", address.to_bits())),
+        Err(_) => None,
+    };
+    let (first, prefix) = network.split_once('/').unwrap();
+    let counted: String = bits(first)
+        .unwrap()
+        .chars()
+        .take(2 + prefix.parse::<usize>().unwrap())
+        .collect();
+    bits(address).is_some_and(|address| address.starts_with(&counted))
+}
+
+/// Of URLs that are only made here.
+fn is_in_domain(asked: &str, url: &str) -> bool {
+    let host = url
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .map(|(host, _)| host);
+    match asked.strip_prefix('*') {
+        Some(end) => host.is_some_and(|host| host.ends_with(end)),
+        None => host == Some(asked),
+    }
 }
 
 fn equal(asked: &Value, param: &Param) -> bool {

@@ -38,6 +38,10 @@ fn what_is_read_is_written_in_one_form() {
             r#"{"type":"writ","actions":["a"],"resources":["r"],"rules":{"p":{"eq":"q\"\n"},"q":{"glob":"ab*"},"r":{"eq":false}}}"#,
         ),
         (
+            r#"{"type":"writ","actions":["a"],"resources":["r"],"rules":{"p":{"under":"/a","not_in":["b","a"],"length":{"min":1,"max":2},"domain":"*.b.c","cidr":"2001:DB8:0::/32"},"o":{"optional":{"each":{"eq":1}}},"q":{"absent":true},"r":{"length":{"min":0}}}}"#,
+            r#"{"type":"writ","actions":["a"],"resources":["r"],"rules":{"o":{"optional":{"each":{"eq":1}}},"p":{"cidr":"2001:db8::/32","domain":"*.b.c","length":{"max":2,"min":1},"not_in":["a","b"],"under":"/a"},"q":{"absent":true},"r":{"length":{"min":0}}}}"#,
+        ),
+        (
             r#"{"uses":{"allowance":"a-1","max":2e0},"type":"writ","actions":["a"],"resources":["r"]}"#,
             r#"{"type":"writ","actions":["a"],"resources":["r"],"uses":{"max":2,"allowance":"a-1"}}"#,
         ),
@@ -172,6 +176,58 @@ fn every_fault_has_its_place_and_says_what_was_expected() {
             "/uses/allowance: expected a name of visible ASCII characters without `\"` and `\\`, found the string ``",
         ),
         (
+            &with("rules", json!({"p": {"not_in": []}})),
+            "/rules/p/not_in: an empty array, expected at least one element",
+        ),
+        (
+            &with("rules", json!({"p": {"length": {}}})),
+            "/rules/p/length: a length without bounds, expected `min` or `max`",
+        ),
+        (
+            &with("rules", json!({"p": {"length": {"min": -1}}})),
+            "/rules/p/length/min: expected a whole number from 0 to 1048576, found the number `-1`",
+        ),
+        (
+            &with("rules", json!({"p": {"length": {"min": 1, "least": 1}}})),
+            "/rules/p/length/least: unknown member `least`, expected one of `max`, `min`",
+        ),
+        (
+            &with("rules", json!({"p": {"length": 3}})),
+            "/rules/p/length: expected an object, found the number `3`",
+        ),
+        (
+            &with("rules", json!({"p": {"each": {}}})),
+            "/rules/p/each: a rule that says nothing, expected at least one kind",
+        ),
+        (
+            &with("rules", json!({"p": {"each": {"absent": true}}})),
+            "/rules/p/each: `absent` or `optional` inside a rule, expected it only as a parameter's own rule",
+        ),
+        (
+            &with("rules", json!({"p": {"optional": {"optional": {"eq": 1}}}})),
+            "/rules/p/optional: `absent` or `optional` inside a rule, expected it only as a parameter's own rule",
+        ),
+        (
+            &with("rules", json!({"p": {"optional": {"eq": 1}, "min": 1}})),
+            "/rules/p: `absent` or `optional` beside other kinds, expected it alone",
+        ),
+        (
+            &with("rules", json!({"p": {"absent": true, "eq": 1}})),
+            "/rules/p: `absent` or `optional` beside other kinds, expected it alone",
+        ),
+        (
+            &with("rules", json!({"p": {"absent": true, "optional": {"eq": 1}}})),
+            "/rules/p: `absent` or `optional` beside other kinds, expected it alone",
+        ),
+        (
+            &with("rules", json!({"p": {"absent": false}})),
+            "/rules/p/absent: expected `true`, found `false`",
+        ),
+        (
+            &with("rules", json!({"p": {"absent": 1}})),
+            "/rules/p/absent: expected `true` or `false`, found the number `1`",
+        ),
+        (
             &with("scope", json!("a:b:c")),
             "/actions: member `actions` beside `scope`, expected `scope` and `type` alone",
         ),
@@ -192,6 +248,88 @@ fn unknown_kinds_of_rules_are_faults() {
             faults[0].starts_with(&format!("/rules/p/{kind}: unknown member `{kind}`")),
             "{faults:?}"
         );
+    }
+}
+
+#[test]
+fn what_text_kinds_are_asked_has_their_form() {
+    for (kind, sound, faulty) in [
+        (
+            "under",
+            &["/", "/a", "/a/b.c"][..],
+            &["", "a", "/a/", "//", "/a/../b", "/.", "/a\\b", "/%41", "/~", "/a\n"][..],
+        ),
+        (
+            "cidr",
+            &[
+                "0.0.0.0/0",
+                "10.0.0.0/8",
+                "10.0.0.1/32",
+                "::/0",
+                "2001:db8::/32",
+                "::1/128",
+            ],
+            &[
+                "",
+                "10.0.0.0",
+                "10.0.0.0/",
+                "10.0.0.0/33",
+                "10.0.0.0/08",
+                "10.0.0.0/+8",
+                "10.0.0.0/-1",
+                "10.0.0.1/31",
+                "10.1.0.0/8",
+                "10.0.0.0/8/8",
+                "10.0.0/8",
+                "::/129",
+                "::1/127",
+                "2001:db8::/16",
+                "::ffff:10.0.0.0/104",
+                "fe80::1%1/128",
+                "1.0.0.0/0",
+            ],
+        ),
+        (
+            "domain",
+            &["a", "a.b", "*.a.b", "xn--e1a.b", "a-b.c1"],
+            &[
+                "",
+                "*",
+                "*.",
+                "A.b",
+                "a.b.",
+                ".a",
+                "a..b",
+                "*a.b",
+                "a.*.b",
+                "**.a",
+                "a b",
+                "a_b.c",
+                "-a.b",
+                "a.1",
+                "10.0.0.1",
+                "[::1]",
+                "é.b",
+                "https://a.b",
+                "a.b:80",
+                "a.b/",
+            ],
+        ),
+    ] {
+        for asked in sound {
+            assert!(
+                read(&with("rules", json!({"p": {kind: asked}}))).is_ok(),
+                "{kind} {asked}"
+            );
+        }
+        for asked in faulty {
+            let faults = faults(&with("rules", json!({"p": {kind: asked}})));
+            assert!(
+                faults[0].starts_with(&format!("/rules/p/{kind}: expected a")),
+                "{asked}: {faults:?}"
+            );
+        }
+        assert_eq!(faults(&with("rules", json!({"p": {kind: 1}}))).len(), 1);
     }
 }
 
@@ -237,6 +375,7 @@ fn names_are_visible_ascii_without_quote_and_backslash() {
 #[test]
 fn limits_hold_at_their_boundary() {
     let long = |bytes: usize| "n".repeat(bytes);
+    let path = |bytes: usize| format!("/{}", long(bytes - 1));
     let rules = |count: usize| -> Value {
         (0..count)
             .map(|number| (format!("p{number}"), json!({"eq": 1})))
@@ -261,6 +400,21 @@ fn limits_hold_at_their_boundary() {
             "rules",
             json!({long(RULE_TEXT_BYTES): {"eq": 1}}),
             json!({long(RULE_TEXT_BYTES + 1): {"eq": 1}}),
+        ),
+        (
+            "rules",
+            json!({"p": {"not_in": names(IN_VALUES)}}),
+            json!({"p": {"not_in": names(IN_VALUES + 1)}}),
+        ),
+        (
+            "rules",
+            json!({"p": {"under": path(RULE_TEXT_BYTES)}}),
+            json!({"p": {"under": path(RULE_TEXT_BYTES + 1)}}),
+        ),
+        (
+            "rules",
+            json!({"p": {"length": {"max": 1_048_576}}}),
+            json!({"p": {"length": {"max": 1_048_577}}}),
         ),
         ("uses", json!({"max": USES}), json!({"max": USES + 1})),
         ("uses", json!({"max": 1}), json!({"max": 0})),

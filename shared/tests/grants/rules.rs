@@ -124,6 +124,332 @@ fn min_and_max_admit_their_bound() {
 }
 
 #[test]
+fn not_in_admits_other_values_of_the_types_it_lists() {
+    rule(
+        r#"{"not_in":["a",2]}"#,
+        &[
+            r#"{"p":"b"}"#,
+            r#"{"p":""}"#,
+            r#"{"p":"A"}"#,
+            r#"{"p":1}"#,
+            r#"{"p":2.5}"#,
+        ],
+        &[
+            ABSENT,
+            r#"{"p":"a"}"#,
+            r#"{"p":2}"#,
+            r#"{"p":20e-1}"#,
+            r#"{"p":true}"#,
+            r#"{"p":["b"]}"#,
+        ],
+    );
+    rule(
+        r#"{"not_in":[true]}"#,
+        &[r#"{"p":false}"#],
+        &[r#"{"p":true}"#, r#"{"p":"false"}"#, r#"{"p":0}"#],
+    );
+}
+
+#[test]
+fn length_counts_scalar_values_and_elements() {
+    rule(
+        r#"{"length":{"min":1,"max":2}}"#,
+        &[
+            r#"{"p":"a"}"#,
+            r#"{"p":"ab"}"#,
+            r#"{"p":"éé"}"#,
+            r#"{"p":"\ud83d\ude00a"}"#,
+            r#"{"p":[1]}"#,
+            r#"{"p":["abc",2]}"#,
+        ],
+        &[
+            ABSENT,
+            r#"{"p":""}"#,
+            r#"{"p":"abc"}"#,
+            r#"{"p":"e\u0301a"}"#,
+            r#"{"p":[]}"#,
+            r#"{"p":[1,2,3]}"#,
+            r#"{"p":1}"#,
+            r#"{"p":true}"#,
+        ],
+    );
+    rule(
+        r#"{"length":{"max":0}}"#,
+        &[r#"{"p":""}"#, r#"{"p":[]}"#],
+        &[r#"{"p":"a"}"#, r#"{"p":[""]}"#, ABSENT],
+    );
+    rule(
+        r#"{"length":{"min":2}}"#,
+        &[r#"{"p":"ab"}"#, r#"{"p":"abc"}"#],
+        &[r#"{"p":"a"}"#],
+    );
+}
+
+#[test]
+fn each_admits_lists_of_admitted_elements() {
+    rule(
+        r#"{"each":{"in":["A","B"]}}"#,
+        &[r#"{"p":["A"]}"#, r#"{"p":["B","A","B"]}"#],
+        &[
+            ABSENT,
+            r#"{"p":[]}"#,
+            r#"{"p":["A","C"]}"#,
+            r#"{"p":["A",1]}"#,
+            r#"{"p":"A"}"#,
+            r#"{"p":[["A"]]}"#,
+        ],
+    );
+    rule(
+        r#"{"each":{"min":1},"length":{"max":2}}"#,
+        &[r#"{"p":[1,2]}"#],
+        &[r#"{"p":[1,2,3]}"#, r#"{"p":[0]}"#, r#"{"p":"1"}"#],
+    );
+    rule(
+        r#"{"each":{"each":{"eq":1}}}"#,
+        &[r#"{"p":[[1],[1,1]]}"#],
+        &[r#"{"p":[1]}"#, r#"{"p":[[1],[]]}"#],
+    );
+}
+
+#[test]
+fn absent_admits_that_there_is_no_value() {
+    rule(
+        r#"{"absent":true}"#,
+        &[ABSENT, r#"{"q":1}"#],
+        &[r#"{"p":""}"#, r#"{"p":[]}"#, r#"{"p":false}"#],
+    );
+}
+
+#[test]
+fn optional_admits_no_value_or_an_admitted_one() {
+    rule(
+        r#"{"optional":{"min":1,"max":4}}"#,
+        &[ABSENT, r#"{"q":9}"#, r#"{"p":1}"#, r#"{"p":4}"#],
+        &[r#"{"p":0}"#, r#"{"p":5}"#, r#"{"p":"1"}"#, r#"{"p":[]}"#],
+    );
+}
+
+/// The kind admits each of the texts `admitted` and none of `refused`, nor what is no text.
+fn text_kind(kind: &str, asked: &str, admitted: &[&str], refused: &[&str]) {
+    let grant = with_rule(&serde_json::json!({ kind: asked }).to_string());
+    let permits_text = |text: &&str| {
+        let params = serde_json::json!({ "p": text }).to_string();
+        permits(&grant, &attempt("act", "res", &params))
+    };
+    for text in admitted {
+        assert!(permits_text(text), "{kind} {asked} admits {text:?}");
+    }
+    for text in refused {
+        assert!(!permits_text(text), "{kind} {asked} refuses {text:?}");
+    }
+    rule(
+        &serde_json::json!({ kind: asked }).to_string(),
+        &[],
+        &[ABSENT, r#"{"p":1}"#, r#"{"p":["/a"]}"#],
+    );
+}
+
+#[test]
+fn under_admits_the_path_and_what_is_below() {
+    text_kind(
+        "under",
+        "/data/x",
+        &["/data/x", "/data/x/y", "/data/x/y/z.txt", "/data/x/...", "/data/x/é"],
+        &[
+            "/data",
+            "/data/xy",
+            "/data/",
+            "/",
+            "",
+            "data/x",
+            "/data/x/",
+            "/data/x//y",
+            "/data/x/./y",
+            "/data/x/../x",
+            "/data/x/..",
+            "/Data/x",
+            "/data/x/a\\b",
+            "/data/x/%2e%2e",
+            "/data/x/~",
+            "/data/x/~root",
+            "/data/x/a\u{0}",
+            "/data/x/\n",
+            "/data/x/\u{7f}",
+            "//data/x",
+            "/data/x/.",
+        ],
+    );
+    text_kind("under", "/", &["/", "/a", "/a/b"], &["", "a", "//", "/..", "/a/"]);
+}
+
+#[test]
+fn cidr_admits_addresses_of_the_network() {
+    text_kind(
+        "cidr",
+        "10.128.0.0/9",
+        &["10.128.0.0", "10.255.255.255", "10.200.1.2"],
+        &[
+            "10.127.255.255",
+            "11.0.0.0",
+            "",
+            "10.128.0",
+            "10.128.0.0.0",
+            "10.128.0.00",
+            "010.128.0.0",
+            "10.128.0.256",
+            "0xa.128.0.0",
+            "176160768",
+            " 10.128.0.0",
+            "10.128.0.0/9",
+            "::ffff:10.128.0.0",
+            "::10.128.0.0",
+            "10.128.0.0%eth0",
+            "10.128.0.0:80",
+        ],
+    );
+    text_kind(
+        "cidr",
+        "0.0.0.0/0",
+        &["0.0.0.0", "255.255.255.255"],
+        &["::", "::ffff:1.2.3.4"],
+    );
+    text_kind("cidr", "10.0.0.1/32", &["10.0.0.1"], &["10.0.0.0", "10.0.0.2"]);
+    text_kind(
+        "cidr",
+        "2001:db8::/33",
+        &[
+            "2001:db8::",
+            "2001:DB8:7fff::1",
+            "2001:db8:0:0:0:0:0:1",
+            "2001:db8::1.2.3.4",
+        ],
+        &[
+            "2001:db8:8000::",
+            "2001:db7::",
+            "2001:db8::1%1",
+            "[2001:db8::1]",
+            "2001:db8:::1",
+            "2001:db8::12345",
+            "10.0.0.1",
+        ],
+    );
+    text_kind(
+        "cidr",
+        "::/0",
+        &["::", "ffff::", "::1", "64:ff9b::1.2.3.4"],
+        &["::ffff:1.2.3.4", "::ffff:0:0", "1.2.3.4"],
+    );
+    text_kind(
+        "cidr",
+        "2001:db8::1/128",
+        &["2001:db8::1"],
+        &["2001:db8::", "2001:db8::2"],
+    );
+}
+
+#[test]
+fn domain_admits_urls_of_the_name() {
+    text_kind(
+        "domain",
+        "example.com",
+        &[
+            "https://example.com",
+            "http://example.com/",
+            "https://EXAMPLE.com:8443/a?b=%20c#d",
+            "https://example.com/@evil.com",
+            "https://example.com:1/",
+            "https://example.com:65535",
+        ],
+        &[
+            "example.com",
+            "//example.com/",
+            "HTTPS://example.com/",
+            "ftp://example.com/",
+            "https:/example.com/",
+            "https:example.com",
+            "https:///example.com/",
+            "https://a.example.com/",
+            "https://notexample.com/",
+            "https://example.com.evil.com/",
+            "https://example.com./",
+            "https://example.com@evil.com/",
+            "https://evil.com@example.com/",
+            "https://:@example.com/",
+            "https://example.com\\@evil.com/",
+            "https://evil.com\\example.com/",
+            "https://example%2ecom/",
+            "https://example.com?x",
+            "https://example.com#x",
+            "https://example.com:/",
+            "https://example.com:0/",
+            "https://example.com:080/",
+            "https://example.com:65536/",
+            "https://example.com:+80/",
+            "https://example.com:80:80/",
+            " https://example.com/",
+            "https://example.com/ ",
+            "https://exam\tple.com/",
+            "https://example.com/\n",
+            "https://éxample.com/",
+            "https://example\u{3002}com/",
+            "https://example..com/",
+            "https://.example.com/",
+            "",
+        ],
+    );
+    text_kind(
+        "domain",
+        "*.example.com",
+        &[
+            "https://a.example.com",
+            "https://b.a.example.com:8443/",
+            "http://A-1.Example.COM/x",
+            "https://xn--e1a.example.com/",
+        ],
+        &[
+            "https://example.com/",
+            "https://.example.com/",
+            "https://aexample.com/",
+            "https://a_b.example.com/",
+            "https://-a.example.com/",
+            "https://a-.example.com/",
+        ],
+    );
+    text_kind(
+        "domain",
+        "localhost",
+        &["http://localhost:3000/"],
+        &["http://127.0.0.1/", "http://[::1]/"],
+    );
+    // A last label that begins with a digit can make an IP address of a name.
+    text_kind(
+        "domain",
+        "a.b1",
+        &["https://a.b1/"],
+        &["https://a.1b/", "https://a.0x7f/", "https://a.1/"],
+    );
+}
+
+#[test]
+fn names_and_labels_have_their_longest_form() {
+    let label = "a".repeat(63);
+    let name = [label.as_str(); 3].join(".") + "." + &"a".repeat(61);
+    assert_eq!(name.len(), 253);
+    text_kind(
+        "domain",
+        &name,
+        &[&format!("https://{name}/")],
+        &[&format!("https://{name}a/")],
+    );
+    text_kind(
+        "domain",
+        "*.b",
+        &[&format!("https://{label}.b/")],
+        &[&format!("https://{label}a.b/")],
+    );
+}
+
+#[test]
 fn all_kinds_of_a_rule_hold() {
     rule(
         r#"{"min":1,"max":4}"#,

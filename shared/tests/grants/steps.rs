@@ -1,6 +1,6 @@
 //! Steps that narrow a grant: each makes a child whose authority lies within the parent's by construction.
 
-use crate::made::{Choices, kind, number, pattern, rule};
+use crate::made::{Choices, kind, number, pattern, rule, value};
 use edgewrit_shared::grant::Pattern;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -96,27 +96,73 @@ fn specialised(from: &str, choices: &mut Choices) -> String {
 fn tighten_one(rules: &mut Value, choices: &mut Choices) {
     let Some(rules) = rules.as_object_mut() else { return };
     let names: Vec<String> = rules.keys().cloned().collect();
-    let rule = rules.get_mut(choices.pick(&names)).unwrap().as_object_mut().unwrap();
-    let kinds: Vec<String> = rule.keys().cloned().collect();
-    let name = choices.pick(&kinds).clone();
-    let asked = rule.get_mut(&name).unwrap();
-    match name.as_str() {
+    tighten(rules.get_mut(choices.pick(&names)).unwrap(), choices);
+}
+
+fn tighten(rule: &mut Value, choices: &mut Choices) {
+    let kinds: Vec<String> = rule.as_object().unwrap().keys().cloned().collect();
+    let name = choices.pick(&kinds).as_str();
+    match name {
+        "absent" => {}
+        "optional" => tighten_optional(rule, choices),
         _ if choices.one_in(3) => {
             let (kind, asked) = kind(choices);
-            rule.entry(kind).or_insert(asked);
+            rule.as_object_mut().unwrap().entry(kind).or_insert(asked);
         }
-        "in" if choices.one_in(2) => {
-            let value = choices.pick(asked.as_array().unwrap()).clone();
-            if !rule.contains_key("eq") {
-                rule.remove("in");
-                rule.insert("eq".into(), value);
-            }
+        "in" if choices.one_in(2) && !kinds.contains(&"eq".into()) => {
+            let value = choices.pick(rule["in"].as_array().unwrap()).clone();
+            let members = rule.as_object_mut().unwrap();
+            members.remove("in");
+            members.insert("eq".into(), value);
         }
+        _ => tighten_kind(name, &mut rule[name], choices),
+    }
+}
+
+fn tighten_optional(rule: &mut Value, choices: &mut Choices) {
+    match choices.below(3) {
+        0 => *rule = json!({"absent": true}),
+        1 => *rule = rule["optional"].take(),
+        _ => tighten(&mut rule["optional"], choices),
+    }
+}
+
+fn tighten_kind(name: &str, asked: &mut Value, choices: &mut Choices) {
+    let text = asked.as_str().unwrap_or_default().to_owned();
+    let by = choices.below(2) as u64;
+    match name {
         "in" => drop_one(asked, choices),
-        "glob" => *asked = json!(specialised(asked.as_str().unwrap(), choices)),
+        "not_in" => exclude_another(asked.as_array_mut().unwrap(), choices),
+        "glob" => *asked = json!(specialised(&text, choices)),
         "min" => *asked = json!(asked.as_f64().unwrap() + number(choices).as_f64().unwrap().abs()),
         "max" => *asked = json!(asked.as_f64().unwrap() - number(choices).as_f64().unwrap().abs()),
+        "length" => {
+            asked["min"] = json!(asked["min"].as_u64().unwrap_or(0) + by);
+            asked["max"] = json!(asked["max"].as_u64().unwrap_or(9).saturating_sub(by));
+        }
+        "each" => tighten(asked, choices),
+        "under" => *asked = json!(format!("{}/{}", text.trim_end_matches('/'), choices.pick(&["a", "b"]))),
+        "domain" => {
+            if let Some(name) = text.strip_prefix("*.") {
+                *asked = json!(format!("{}{name}", choices.pick(&["c.", "*.c.", "a.c."])));
+            }
+        }
+        "cidr" => match text.as_str() {
+            "10.0.0.0/31" => *asked = json!(choices.pick(&["10.0.0.0/32", "10.0.0.1/32"])),
+            "0.0.0.0/0" => *asked = json!(choices.pick(&["10.0.0.0/8", "128.0.0.0/1"])),
+            "::/0" => *asked = json!("2001:db8::/32"),
+            _ => {}
+        },
         _ => {}
+    }
+}
+
+/// Another value of a type that is listed already: one of a new type would let more be told.
+fn exclude_another(values: &mut Vec<Value>, choices: &mut Choices) {
+    let another = value(choices);
+    let is_same_type = |own: &Value| std::mem::discriminant(own) == std::mem::discriminant(&another);
+    if values.iter().any(is_same_type) && !values.contains(&another) {
+        values.push(another);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `{"min": number}` and `{"max": number}`: the parameter is a number and at least, or at most, this. Both bounds belong to what
 //! is admitted; numbers are compared by value, exactly.
 
-use super::{Answer, Kind, Rule};
+use super::{Answer, Kind, Rule, Types};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::number::Number;
@@ -35,6 +35,10 @@ impl<const IS_LEAST: bool> Kind for Bound<IS_LEAST> {
 
     fn to_json(&self) -> String {
         self.0.to_string()
+    }
+
+    fn types(&self) -> Types {
+        Types::NUMBER
     }
 
     /// A bound of the child that is itself admitted leaves nothing beyond.

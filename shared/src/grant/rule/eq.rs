@@ -1,6 +1,6 @@
 //! `{"eq": value}`: the parameter is this text, number or truth value. Numbers are compared by value, text byte for byte.
 
-use super::{Answer, Kind, Rule, value};
+use super::{Answer, Kind, Rule, Types, value};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::write;
@@ -21,6 +21,10 @@ impl Kind for Eq {
 
     fn to_json(&self) -> String {
         self.0.iter().map(write::param).collect()
+    }
+
+    fn types(&self) -> Types {
+        Types::of_all(&self.0)
     }
 
     /// A child whose values are not listed can admit more than one.

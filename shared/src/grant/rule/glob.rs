@@ -1,6 +1,6 @@
 //! `{"glob": pattern}`: the parameter is text that matches a pattern (see [`Pattern`]; `*` stops at `/` and `:` here too).
 
-use super::{Answer, Kind, Rule};
+use super::{Answer, Kind, Rule, Types};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::pattern::Pattern;
@@ -26,6 +26,10 @@ impl Kind for Glob {
 
     fn to_json(&self) -> String {
         Quoted(&self.0.to_string()).to_string()
+    }
+
+    fn types(&self) -> Types {
+        Types::TEXT
     }
 
     fn is_implied_by(&self, child: &Rule) -> bool {

@@ -3,12 +3,22 @@
 //! A rule is one or more *kinds*, which all have to hold. To add a kind: write its file, which says how it is read, answered,
 //! written and narrowed, and add its line to [`KINDS`].
 
+mod absent;
 mod bound;
+mod cidr;
+mod domain;
+mod each;
 mod eq;
 mod glob;
+mod length;
+mod not_in;
 mod one_of;
+mod optional;
+mod types;
+mod under;
 mod value;
 
+use self::types::Types;
 use super::read::known_members;
 use crate::attempt::Param;
 use crate::document::Node;
@@ -20,13 +30,30 @@ use core::any::Any;
 use core::fmt;
 
 /// The kinds by name, in canonical order.
-const KINDS: [(&str, Read); 5] = [
-    ("eq", eq::read),
-    ("glob", glob::read),
-    ("in", one_of::read),
-    ("max", bound::read_max),
-    ("min", bound::read_min),
+const KINDS: [(&str, Place, Read); 13] = [
+    ("absent", Place::Alone, absent::read),
+    ("cidr", Place::Anywhere, cidr::read),
+    ("domain", Place::Anywhere, domain::read),
+    ("each", Place::Anywhere, each::read),
+    ("eq", Place::Anywhere, eq::read),
+    ("glob", Place::Anywhere, glob::read),
+    ("in", Place::Anywhere, one_of::read),
+    ("length", Place::Anywhere, length::read),
+    ("max", Place::Anywhere, bound::read_max),
+    ("min", Place::Anywhere, bound::read_min),
+    ("not_in", Place::Anywhere, not_in::read),
+    ("optional", Place::Alone, optional::read),
+    ("under", Place::Anywhere, under::read),
 ];
+
+/// Where a kind may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In any rule, beside other kinds.
+    Anywhere,
+    /// As the only kind of a parameter's own rule: it speaks of there being no value.
+    Alone,
+}
 
 /// Reads what stands behind a kind's name.
 type Read = fn(&Node<'_>) -> Option<Arc<dyn Kind>>;
@@ -52,10 +79,13 @@ impl Answer {
 /// One condition on a value.
 trait Kind: Any + fmt::Debug + Send + Sync {
     /// What it says of the parameter's value; `None` if the attempt has no such parameter.
-    fn answer(&self, value: Option<&Param>) -> Answer;
+    fn answer(&self, found: Option<&Param>) -> Answer;
 
     /// The JSON that stands behind its name; reading this gives an equal kind.
     fn to_json(&self) -> String;
+
+    /// The types of what it can admit. Of all others it cannot tell.
+    fn types(&self) -> Types;
 
     /// Whether it admits every value that `child` admits. May say no although it does, never yes although it does not.
     ///
@@ -75,23 +105,45 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Reads a rule object, such as `{"min":1,"max":4}`. All faults are reported.
+    /// Reads a parameter's own rule, such as `{"min":1,"max":4}`. All faults are reported.
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let names = KINDS.map(|(name, _)| name);
+        let (rule, alone) = Self::read_kinds(node)?;
+        if alone && rule.kinds.len() > 1 {
+            node.fault("`absent` or `optional` beside other kinds, expected it alone");
+            return None;
+        }
+        Some(rule)
+    }
+
+    /// Reads a rule inside another, which has a value to speak of.
+    fn read_inner(node: &Node<'_>) -> Option<Self> {
+        let (rule, alone) = Self::read_kinds(node)?;
+        if alone {
+            node.fault("`absent` or `optional` inside a rule, expected it only as a parameter's own rule");
+            return None;
+        }
+        Some(rule)
+    }
+
+    /// Reads a rule, and whether it has a kind that has to stand alone.
+    fn read_kinds(node: &Node<'_>) -> Option<(Self, bool)> {
+        let names = KINDS.map(|(name, ..)| name);
         let (members, mut sound) = known_members(node, &names)?;
         let mut kinds = Vec::new();
-        for (name, read) in KINDS {
+        let mut alone = false;
+        for (name, place, read) in KINDS {
             match members.optional(name).map(read) {
                 Some(Some(kind)) => kinds.push((name, kind)),
                 Some(None) => sound = false,
-                None => {}
+                None => continue,
             }
+            alone |= place == Place::Alone;
         }
         if sound && kinds.is_empty() {
             node.fault("a rule that says nothing, expected at least one kind");
             return None;
         }
-        sound.then_some(Self { kinds })
+        sound.then_some((Self { kinds }, alone))
     }
 
     /// What the rule says of a parameter's value; `None` if the attempt has no such parameter.
@@ -110,6 +162,12 @@ impl Rule {
             return permitted.all(|value| self.admits(value));
         }
         self.kinds.iter().all(|(_, kind)| kind.is_implied_by(child))
+    }
+
+    /// The types of what the rule can admit.
+    fn types(&self) -> Types {
+        let types = self.kinds.iter().map(|(_, kind)| kind.types());
+        types.fold(Types::ALL, Types::and)
     }
 
     fn admits(&self, value: &Param) -> bool {

@@ -1,6 +1,6 @@
 //! `{"in": [values]}`: the parameter is one of these. The values may be of several types.
 
-use super::{Answer, Kind, Rule, value};
+use super::{Answer, Kind, Rule, Types, value};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::read::distinct;
@@ -25,6 +25,10 @@ impl Kind for OneOf {
 
     fn to_json(&self) -> String {
         write::params(&self.0)
+    }
+
+    fn types(&self) -> Types {
+        Types::of_all(&self.0)
     }
 
     /// A child whose values are not listed can admit others.

@@ -3,10 +3,9 @@
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::read::text;
-use crate::grant::rule::Answer;
+use crate::grant::rule::{Answer, Types};
 use crate::json::Json;
 use crate::limits::RULE_TEXT_BYTES;
-use core::mem::discriminant;
 
 pub(super) fn read(node: &Node<'_>) -> Option<Param> {
     match node.json() {
@@ -20,9 +19,7 @@ pub(super) fn read(node: &Node<'_>) -> Option<Param> {
 /// Whether `found` is one of `named`; not to be told if all of these are of other types.
 pub(super) fn is_one_of(named: &[Param], found: Option<&Param>) -> Answer {
     match found {
-        Some(found) if named.iter().any(|value| discriminant(value) == discriminant(found)) => {
-            Answer::of(named.contains(found))
-        }
+        Some(found) if Types::of_all(named).has(found) => Answer::of(named.contains(found)),
         _ => Answer::CannotTell,
     }
 }

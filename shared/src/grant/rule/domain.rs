@@ -1,0 +1,112 @@
+//! `{"domain": name}` and `{"domain": "*.name"}`: the parameter is an http or https URL whose host is this name, or strictly below it.
+//!
+//! Readers of URLs differ, and a rule that reads one host while the upstream calls another permits what it should not. So only those
+//! URLs are read on whose host the WHATWG standard, curl, Go and Python agree: scheme in lower case; no user information, `\`, `%` or
+//! trailing dot before the path; a host of LDH labels (RFC 5890, section 2.3.1) whose last begins with a letter, so that it is no spelling of an
+//! IP address; printable ASCII throughout. Of all others the rule cannot tell.
+
+use super::{Answer, Kind, Rule, Types};
+use crate::attempt::Param;
+use crate::document::Node;
+use crate::json::Quoted;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+
+/// Longest name (RFC 1035, section 2.3.4), without the root's dot.
+const NAME_BYTES: usize = 253;
+/// Longest label (RFC 1035, section 2.3.4).
+const LABEL_BYTES: usize = 63;
+
+#[derive(Debug)]
+struct Domain {
+    /// In lower case.
+    name: String,
+    /// Whether names below are meant, and not this one.
+    below: bool,
+}
+
+pub(super) fn read(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
+    let text = node.text()?;
+    let (name, below) = text.strip_prefix("*.").map_or((text, false), |name| (name, true));
+    if !is_name(name) || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return node.expected("a domain name in lower case, perhaps behind `*.`");
+    }
+    Some(Arc::new(Domain {
+        name: name.into(),
+        below,
+    }))
+}
+
+fn is_name(text: &str) -> bool {
+    let is_last = |label: &str| label.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    text.len() <= NAME_BYTES && text.split('.').all(is_label) && text.rsplit('.').next().is_some_and(is_last)
+}
+
+fn is_label(text: &str) -> bool {
+    let is_ldh = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_bare = !text.starts_with('-') && !text.ends_with('-');
+    (1..=LABEL_BYTES).contains(&text.len()) && text.bytes().all(is_ldh) && is_bare
+}
+
+/// The host of a URL on which all readers agree.
+fn host(url: &str) -> Option<&str> {
+    let behind = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    if !url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+        return None;
+    }
+    let authority = behind.split_once('/').map_or(behind, |(authority, _)| authority);
+    let (host, port) = authority
+        .split_once(':')
+        .map_or((authority, None), |(host, port)| (host, Some(port)));
+    (is_name(host) && port.is_none_or(is_port)).then_some(host)
+}
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>()
+        .is_ok_and(|port| port > 0 && port.to_string() == text)
+}
+
+impl Domain {
+    /// Whether `host` is meant; case does not count (RFC 4343).
+    fn has(&self, host: &str) -> bool {
+        let Some((before, end)) = host
+            .len()
+            .checked_sub(self.name.len())
+            .and_then(|at| host.split_at_checked(at))
+        else {
+            return false;
+        };
+        let is_placed = if self.below {
+            before.ends_with('.')
+        } else {
+            before.is_empty()
+        };
+        is_placed && end.eq_ignore_ascii_case(&self.name)
+    }
+}
+
+impl Kind for Domain {
+    fn answer(&self, found: Option<&Param>) -> Answer {
+        let Some(Param::Text(url)) = found else {
+            return Answer::CannotTell;
+        };
+        host(url).map_or(Answer::CannotTell, |host| Answer::of(self.has(host)))
+    }
+
+    fn to_json(&self) -> String {
+        let before = if self.below { "*." } else { "" };
+        Quoted(&[before, &self.name].concat()).to_string()
+    }
+
+    fn types(&self) -> Types {
+        Types::TEXT
+    }
+
+    /// What is below a name that is meant, or below the same name, is meant.
+    fn is_implied_by(&self, child: &Rule) -> bool {
+        child.kind::<Self>().is_some_and(|child| {
+            let is_same = self.below == child.below && self.name == child.name;
+            is_same || self.below && self.has(&child.name)
+        })
+    }
+}
