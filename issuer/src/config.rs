@@ -91,7 +91,8 @@ pub fn listening(address: SocketAddr, issuer: Option<&str>, behind_tls_proxy: bo
     }
     match issuer {
         Some(issuer) => Ok(issuer.to_owned()),
-        None if loopback => Ok(format!("http://{address}")),
+        // As URL parsers write it: the usual port is left out.
+        None if loopback => Ok(format!("http://{address}").trim_end_matches(":80").to_owned()),
         None => Err(ConfigError::Nameless(address)),
     }
 }
@@ -120,7 +121,7 @@ mod tests {
     #[test]
     fn an_address_that_others_reach_needs_a_proxy_and_a_name() {
         let (near, far): (SocketAddr, SocketAddr) = ("127.0.0.1:80".parse().unwrap(), "0.0.0.0:80".parse().unwrap());
-        assert_eq!(listening(near, None, false).unwrap(), "http://127.0.0.1:80");
+        assert_eq!(listening(near, None, false).unwrap(), "http://127.0.0.1");
         assert_eq!(
             listening(far, Some("https://i.example"), false),
             Err(ConfigError::Exposed(far))

@@ -27,8 +27,10 @@ impl Origin {
             "http" => is_loopback(&host),
             _ => false,
         };
+        let usual = if scheme == "https" { 443 } else { 80 };
         // Written again from its parts: whatever else stood in the text makes a difference.
-        let port = authority.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        let port = authority.port_u16().filter(|port| *port != usual);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
         let canonical = format!("{scheme}://{host}{port}");
         (allowed && !host.is_empty() && canonical == text).then_some(Self { text: canonical, host })
     }
@@ -75,7 +77,7 @@ mod tests {
             "https://10.0.0.1",
             "http://127.0.0.1:8080",
             "http://localhost",
-            "http://[::1]:80",
+            "http://[::1]:8080",
         ];
         for text in good {
             assert_eq!(Origin::parse(text).unwrap().as_str(), text);
@@ -101,7 +103,9 @@ mod tests {
             "ftp://127.0.0.1",
             "https://issuer.example:port",
             "https://issuer.example:",
-            "https://issuer.example:0443",
+            "https://issuer.example:08443",
+            "https://issuer.example:443",
+            "http://127.0.0.1:80",
             "https://issuer.example:65536",
         ];
         for text in bad {

@@ -22,6 +22,9 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
             /// The HTTP status.
             #[must_use]
             pub const fn status(self) -> StatusCode {

@@ -99,5 +99,11 @@ async fn a_revocation_is_forgotten_when_what_it_ends_has_expired() {
     let rows = |document: &[u8]| document.len() - document.iter().position(|byte| *byte == b'\n').unwrap() - 1;
     assert_eq!(rows(&bench.get("/v1/bundle").await.body), 24);
     bench.pass(600);
+    assert_eq!(
+        rows(&bench.get("/v1/bundle").await.body),
+        24,
+        "an edge's clock may be behind"
+    );
+    bench.pass(30);
     assert_eq!(rows(&bench.get("/v1/bundle").await.body), 0);
 }

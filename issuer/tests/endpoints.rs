@@ -8,10 +8,12 @@
 
 mod bundle;
 mod completion;
+mod documentation;
 mod oauth;
 mod office;
 mod requests;
 mod spending;
 mod support;
 mod tasks;
+mod trouble;
 mod wellknown;

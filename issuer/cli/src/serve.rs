@@ -94,5 +94,6 @@ fn log_from(least: Log) {
         .json()
         .flatten_event(true)
         .with_max_level(least);
-    lines.with_writer(std::io::stderr).init();
+    // Fails only if something logs already.
+    let _logging = lines.with_writer(std::io::stderr).try_init();
 }

@@ -5,6 +5,7 @@ use crate::clock::Moment;
 use crate::grant::Term;
 use crate::id::Seed;
 use crate::mint::Task;
+use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -111,6 +112,8 @@ pub fn complete(
     let target = Target::of(Level::Task { client_id, task_id });
     // A clock that was set back must not leave writs alive that say to be from later.
     let cut = now.max(born);
+    // An edge whose clock is behind must not forget it while it still takes the writs.
+    let expires = expires.plus(CLOCK_TOLERANCE);
     revocation::append(connection, &Revocation { target, cut, expires })?;
     Ok(Some(now))
 }
