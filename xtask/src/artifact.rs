@@ -1,6 +1,5 @@
-//! What a validator must be before it is delivered: importing nothing but what it is allowed, within its size.
+//! What a validator must not ask of its host, nor contain. What does not pass is not delivered.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -8,11 +7,6 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::progress::quietly;
-
-/// Bytes of the filter, as it lies on disk.
-const FILTER_LIMIT: usize = 450_000;
-/// Bytes of the Worker's two files together, compressed, which is how Cloudflare counts.
-const WORKER_LIMIT: usize = 500_000;
 
 /// All that the filter may ask of Envoy.
 const FILTER_IMPORTS: [&str; 16] = [
@@ -40,58 +34,11 @@ const WORKER_IMPORTS: &str = "./index_bg.js.";
 /// A URL object normalises; the Worker judges and sends targets as they were written.
 const URL_PARSER: &str = "new URL(";
 
-/// How large something is.
-#[derive(Default)]
-pub(crate) struct Sizes {
-    raw: usize,
-    gzip: usize,
-}
-
-impl Sizes {
-    /// The sizes of a file, or of the files of a folder together.
-    pub(crate) fn of(path: &Path) -> Result<Self> {
-        if !path.is_dir() {
-            let raw = fs::metadata(path)
-                .with_context(|| format!("reading `{}`", path.display()))?
-                .len();
-            let gzip = quietly("compressing", Command::new("gzip").arg("--stdout").arg(path))?.len();
-            return Ok(Self {
-                raw: usize::try_from(raw)?,
-                gzip,
-            });
-        }
-        let mut sum = Self::default();
-        for entry in fs::read_dir(path)? {
-            let file = Self::of(&entry?.path())?;
-            sum.raw += file.raw;
-            sum.gzip += file.gzip;
-        }
-        Ok(sum)
-    }
-}
-
-impl fmt::Display for Sizes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:>8.1} KB {:>8.1} KB compressed",
-            kilobytes(self.raw),
-            kilobytes(self.gzip)
-        )
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a size for reading, with one decimal")]
-fn kilobytes(bytes: usize) -> f64 {
-    bytes as f64 / 1000.0
-}
-
 /// Accepts the filter, or says what is wrong with it. `helper` is the program `xtask-wasm`.
 pub(crate) fn accept_filter(helper: &Path, file: &Path) -> Result<()> {
     refuse_imports("the filter", &imports(helper, file)?, |name| {
         FILTER_IMPORTS.contains(&name)
-    })?;
-    within("the filter", Sizes::of(file)?.raw, FILTER_LIMIT)
+    })
 }
 
 /// Accepts the Worker in `folder`, or says what is wrong with it.
@@ -103,11 +50,6 @@ pub(crate) fn accept_worker(helper: &Path, folder: &Path) -> Result<()> {
         !glue.contains(URL_PARSER),
         "the Worker's `index.js` contains `{URL_PARSER}`: a URL object normalises"
     );
-    within("the Worker, compressed,", Sizes::of(folder)?.gzip, WORKER_LIMIT)
-}
-
-fn within(what: &str, size: usize, limit: usize) -> Result<()> {
-    ensure!(size <= limit, "{what} has {size} bytes, {limit} are allowed");
     Ok(())
 }
 
@@ -141,11 +83,5 @@ mod tests {
             "{refused}"
         );
         assert!(!refused.to_string().contains("proxy_log"), "{refused}");
-    }
-
-    #[test]
-    fn one_byte_over_the_limit_is_refused() {
-        assert!(within("the filter", FILTER_LIMIT, FILTER_LIMIT).is_ok());
-        assert!(within("the filter", FILTER_LIMIT + 1, FILTER_LIMIT).is_err());
     }
 }

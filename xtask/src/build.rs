@@ -9,9 +9,9 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::artifact::Sizes;
 use crate::cargo;
 use crate::project::Project;
+use crate::sizes;
 use crate::tools::{self, Tool, joined};
 
 #[derive(clap::Args)]
@@ -32,6 +32,20 @@ pub(crate) enum Part {
     Worker,
 }
 
+/// All of it.
+pub(crate) const EVERYTHING: [Part; 3] = [Part::Edgewrit, Part::Envoy, Part::Worker];
+
+impl Part {
+    /// Its name in `dist/`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Edgewrit => "edgewrit",
+            Self::Envoy => finish::FILTER,
+            Self::Worker => finish::WORKER,
+        }
+    }
+}
+
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     let parts = if args.parts.is_empty() {
         Part::value_variants()
@@ -39,7 +53,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
         &args.parts
     };
     build(project, parts, &[])?;
-    report(project, parts)
+    sizes::report(project, parts)
 }
 
 /// Builds `parts`, and the native programs of `also`, `cargo build` arguments each. The wasm side and the native side
@@ -111,16 +125,4 @@ fn place(from: &Path, to: &Path) -> Result<()> {
     let partial = to.with_extension("partial");
     fs::copy(from, &partial).with_context(|| format!("copying to `{}`", partial.display()))?;
     fs::rename(&partial, to).with_context(|| format!("moving to `{}`", to.display()))
-}
-
-fn report(project: &Project, parts: &[Part]) -> Result<()> {
-    for part in parts {
-        let name = match part {
-            Part::Edgewrit => "edgewrit",
-            Part::Envoy => finish::FILTER,
-            Part::Worker => finish::WORKER,
-        };
-        println!("  dist/{name:<22}{}", Sizes::of(&project.dist().join(name))?);
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::build::{self, Part};
+use crate::build::{self, EVERYTHING};
 use crate::cargo::cargo;
 use crate::hosts::Hosts;
 use crate::project::Project;
@@ -39,11 +39,7 @@ enum Edge {
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     thread::scope(|scope| {
         let tools = scope.spawn(|| tools::install(project, &[Tool::Npm, Tool::Envoy]));
-        let built = build::build(
-            project,
-            &[Part::Edgewrit, Part::Envoy, Part::Worker],
-            &[("building the demo", &DEMO)],
-        );
+        let built = build::build(project, &EVERYTHING, &[("building the demo", &DEMO)]);
         joined(tools.join()).and(built)
     })?;
     // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the exit code.

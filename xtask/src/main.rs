@@ -11,6 +11,7 @@ mod demo;
 mod hosts;
 mod progress;
 mod project;
+mod sizes;
 mod stage;
 mod test;
 mod tools;

@@ -5,11 +5,12 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::arrows;
-use crate::build::{self, Part};
+use crate::build::{self, EVERYTHING};
 use crate::cargo::cargo;
 use crate::hosts::Hosts;
 use crate::progress::{openly, quietly};
 use crate::project::Project;
+use crate::sizes;
 use crate::stage::Stages;
 use crate::tools::{self, NO_STD, Tool};
 
@@ -45,11 +46,12 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
     }
     let ready = stages.run("build", || {
         tools::install(project, &[Tool::Npm, Tool::Envoy])?;
-        build::build(project, &[Part::Edgewrit, Part::Envoy, Part::Worker], &[])
+        build::build(project, &EVERYTHING, &[])
     });
     if ready.is_none() {
         return stages.skip("tests");
     }
+    stages.run("sizes", || sizes::report(project, &EVERYTHING));
     stages.run("tests", || tests(project, args, everything));
     if everything {
         stages.run("wrangler", || deployable(project));
