@@ -7,12 +7,15 @@ use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::{OnceCell, RefCell};
+use std::iter;
 use std::rc::Rc;
 use std::sync::Arc;
 use worker::Env;
 
-/// The text variable that holds the configuration.
+/// The text variable that holds the configuration. A variable holds 5 KB at most; more goes on in `EDGEWRIT_CONFIG_2` and so on.
 const CONFIG: &str = "EDGEWRIT_CONFIG";
+/// Variables that one configuration can be spread over; a Worker has no more.
+const PARTS: u32 = 128;
 
 /// The state of one isolate. No borrow of it lives across an await.
 #[derive(Debug)]
@@ -36,11 +39,11 @@ pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
 impl Isolate {
     fn start(env: &Env) -> Option<Self> {
         let config = read(env)?;
-        let seed = runtime::random().map_err(|error| runtime::log(&format!("no randomness: {error:?}")));
+        let seed = runtime::random().ok()?;
         Some(Self {
             config: Arc::new(config),
             follow: Follow::new(),
-            memory: Memory::new(seed.ok()?),
+            memory: Memory::new(seed),
             snapshot: RefCell::new(None),
         })
     }
@@ -74,18 +77,23 @@ impl Isolate {
 
 /// Reads the configuration. Every fault is a line in the log.
 fn read(env: &Env) -> Option<Config> {
-    let Ok(text) = env.var(CONFIG) else {
-        runtime::log(&format!("configuration: there is no text variable `{CONFIG}`"));
-        return None;
-    };
     let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
-    match Config::read(&text.to_string(), &secret) {
+    match Config::read(&text(env), &secret) {
         Ok(config) => Some(config),
         Err(faults) => {
             for fault in faults {
-                runtime::log(&format!("configuration: {fault}"));
+                runtime::log(&format!("configuration (`{CONFIG}`): {fault}"));
             }
             None
         }
     }
+}
+
+/// The document, its parts joined; empty if there is none.
+fn text(env: &Env) -> String {
+    let names = (2..=PARTS).map(|part| format!("{CONFIG}_{part}"));
+    let parts = iter::once(CONFIG.to_owned())
+        .chain(names)
+        .map_while(|name| env.var(&name).ok());
+    parts.map(|part| part.to_string()).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) async fn call(config: &Config, call: &Call) -> Heard {
     match send(config, call).await {
         Ok(heard) => Heard(heard),
         Err(error) => {
-            runtime::log(&format!("the issuer cannot be called: {error:?}"));
+            runtime::log(&format!("the issuer cannot be called: {}", runtime::message(&error)));
             Heard(None)
         }
     }

@@ -5,7 +5,7 @@ use edgewrit_edge::permit::OutgoingRequest;
 use edgewrit_edge::refusal::HostFault;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
-use web_sys::{Headers, Request, RequestInit, RequestRedirect};
+use web_sys::{Headers, Request, RequestCache, RequestInit, RequestRedirect};
 
 /// The runtime's request for a permit.
 ///
@@ -14,7 +14,11 @@ use web_sys::{Headers, Request, RequestInit, RequestRedirect};
 pub(crate) fn permitted(outgoing: &OutgoingRequest) -> Result<Request, HostFault> {
     let headers = outgoing.headers.iter().map(|(name, value)| (&**name, value.as_slice()));
     let init = init(&outgoing.method, headers, outgoing.body.as_ref());
-    let request = init.and_then(|init| request(&outgoing.origin, &outgoing.target, &init));
+    let request = init.and_then(|init| {
+        // The runtime's cache knows URLs, not whom an answer is for.
+        init.set_cache(RequestCache::NoStore);
+        request(&outgoing.origin, &outgoing.target, &init)
+    });
     let request = request.map_err(|_| HostFault::OtherRequest)?;
     is_as_judged(&request, outgoing).map(|()| request)
 }

@@ -52,6 +52,12 @@ pub(crate) async fn pause(milliseconds: u32) -> Result<(), JsValue> {
     JsFuture::from(promise).await.map(drop)
 }
 
+/// What went wrong, in one line.
+pub(crate) fn message(error: &JsValue) -> String {
+    let error = error.dyn_ref::<js_sys::Error>();
+    error.map_or_else(|| "no reason given".into(), |error| error.message().into())
+}
+
 /// Writes a line to the Worker's log.
 pub(crate) fn log(line: &str) {
     web_sys::console::log_1(&line.into());

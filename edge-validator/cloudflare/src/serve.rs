@@ -58,7 +58,7 @@ async fn forward(permit: Permit) -> Result<Response, JsValue> {
     match runtime::fetch(&request).await {
         Ok(response) => answer::upstream(in_flight, &response),
         Err(error) => {
-            runtime::log(&format!("the upstream cannot be reached: {error:?}"));
+            runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(&error)));
             answer::unanswered(in_flight)
         }
     }
