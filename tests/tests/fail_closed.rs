@@ -144,6 +144,12 @@ fn an_edge_that_pins_another_key_refuses() -> Result<()> {
     Ok(())
 }
 
+/// The log names the unknown member.
+fn says_what_is_wrong(edge: &Edge) -> Result<()> {
+    let named = edge.log().find(SOON, |line| line.contains("audiense").then_some(()));
+    named.with_context(|| format!("{} does not say what is wrong:\n{}", edge.kind(), edge.log().tail(30)))
+}
+
 #[test]
 fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -154,13 +160,7 @@ fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
         .ended(SOON)
         .context("Envoy runs with a bad configuration")?;
     ensure!(!end.success(), "Envoy ended with {end}");
-    let named = edge.log().lines(|line| line.contains("audiense"));
-    ensure!(
-        !named.is_empty(),
-        "Envoy does not say what is wrong:\n{}",
-        edge.log().tail(30)
-    );
-    Ok(())
+    says_what_is_wrong(&edge)
 }
 
 #[test]
@@ -170,11 +170,5 @@ fn a_worker_with_a_bad_configuration_answers_500_to_everything() -> Result<()> {
     let edge = scene.edge(Kind::Worker)?;
     scene.becomes(&edge, 500)?;
     ensure!(scene.api.server().take().is_empty(), "something arrived");
-    let named = edge.log().lines(|line| line.contains("audiense"));
-    ensure!(
-        !named.is_empty(),
-        "the Worker does not say what is wrong:\n{}",
-        edge.log().tail(30)
-    );
-    Ok(())
+    says_what_is_wrong(&edge)
 }

@@ -1,7 +1,7 @@
 //! Redirects are never followed: neither the request nor the API's credential goes where an upstream points.
 
 use anyhow::{Context as _, Result};
-use edgewrit_tests::edge::{self, Kind};
+use edgewrit_tests::edge::Kind;
 use edgewrit_tests::http::Reply;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::story::{Stand, booking, search};
@@ -16,8 +16,9 @@ fn a_redirect_reaches_the_client_and_nobody_else() -> Result<()> {
     let credential = json!({"set": {"x-api-key": "${secret:API_KEY}"}});
     let place = stand.setup.document.pointer_mut("/upstreams/travel/credential");
     *place.context("the upstream has no credential")? = credential;
-    for kind in Kind::ALL {
-        let edge = edge::start(kind, &stand.setup)?;
+    stand.start_edges(&issuer, &Kind::ALL)?;
+    for edge in &stand.edges {
+        let kind = edge.kind();
         for (index, status) in [301, 302, 303, 307, 308].into_iter().enumerate() {
             upstream.answer(redirect(status, &evil.origin()));
             let writs = stand.writs(&issuer, &format!("trip-{kind}-{index}"), 1)?;

@@ -30,7 +30,7 @@ impl Stand {
     /// If something does not start.
     pub fn start(issuer: &Issuer, kinds: &[Kind], name: &str, origin: &str, key: &str) -> Result<Self> {
         let mut stand = Self::prepare(issuer, name, origin, key)?;
-        stand.edges = stand.start_all(issuer, kinds)?;
+        stand.start_edges(issuer, kinds)?;
         Ok(stand)
     }
 
@@ -60,8 +60,11 @@ impl Stand {
         })
     }
 
-    /// Hosts take a moment to compile the validators, so they start side by side.
-    fn start_all(&self, issuer: &Issuer, kinds: &[Kind]) -> Result<Vec<Edge>> {
+    /// Starts a host of every kind, side by side: they take a moment to compile the validators.
+    ///
+    /// # Errors
+    /// If one does not start.
+    pub fn start_edges(&mut self, issuer: &Issuer, kinds: &[Kind]) -> Result<()> {
         let writ = self.forged(issuer)?;
         let start = |kind| -> Result<Edge> {
             let mut edge = edge::start(kind, &self.setup)?;
@@ -69,13 +72,15 @@ impl Stand {
             Ok(edge)
         };
         let start = &start;
-        thread::scope(|scope| {
+        let edges: Result<_> = thread::scope(|scope| {
             let threads: Vec<_> = kinds.iter().map(|kind| scope.spawn(move || start(*kind))).collect();
             let joined = threads
                 .into_iter()
                 .map(|thread| thread.join().ok().context("a host's thread broke")?);
             joined.collect()
-        })
+        });
+        self.edges = edges?;
+        Ok(())
     }
 
     /// A writ that counts at these edges, and grants what nobody asks for.

@@ -206,7 +206,7 @@ impl TravelStory {
             edge: names(&self.stand.edges),
             request: format!("POST /bookings  a new task, {attempts} times at once"),
             status: format!("{}x200", race.permitted),
-            reason: format!("{} permits, {} uses_exhausted", race.permitted, race.exhausted),
+            reason: format!("permit for {}, uses_exhausted for {}", race.permitted, race.exhausted),
             book: bookings(self.api.book().len()),
             fault: (race != expected).then(|| format!("expected {expected:?}, found {race:?}")),
         });

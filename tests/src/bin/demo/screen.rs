@@ -6,9 +6,9 @@ use edgewrit_tests::story::Row;
 use std::io::IsTerminal as _;
 
 const EDGE: usize = 8;
-const REQUEST: usize = 52;
-const STATUS: usize = 7;
-const REASON: usize = 48;
+const REQUEST: usize = 54;
+const STATUS: usize = 6;
+const REASON: usize = 64;
 
 /// ANSI colours, for terminals only.
 #[derive(Clone, Copy)]
@@ -79,7 +79,8 @@ impl Screen {
         let (colour, came) = match (blow.tally.is_clean(), blow.tally.as_decided) {
             (false, _) => (Colour::Red, "ARRIVED"),
             (true, 0) => (Colour::Yellow, "nothing arrived"),
-            (true, _) => (Colour::Green, "arrived as decided, once"),
+            (true, 1) => (Colour::Green, "arrived as decided, once"),
+            (true, _) => (Colour::Green, "arrived as decided, each once"),
         };
         let status = fitted(&blow.status, STATUS);
         println!(
