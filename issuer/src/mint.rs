@@ -10,6 +10,7 @@ use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
+use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use std::{error, fmt};
 use tokio::task::spawn_blocking;
@@ -41,12 +42,12 @@ pub struct Mint {
 }
 
 /// A signed writ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Writ {
     /// Where it counts.
     pub audience: String,
     /// The JWT.
-    pub token: String,
+    pub token: Secret,
     /// `sub`.
     pub agent_id: String,
     /// `jti`.
@@ -153,7 +154,7 @@ impl Mint {
             return Err(MintError::Sign(SignError));
         }
         for (writ, token) in writs.iter_mut().zip(tokens) {
-            writ.token = token;
+            writ.token = Secret::new(token);
         }
         Ok(writs)
     }
@@ -222,7 +223,7 @@ impl Mint {
         }
         let writ = Writ {
             audience: claims.aud.clone(),
-            token: String::new(),
+            token: Secret::new(String::new()),
             agent_id: claims.sub.clone(),
             jti: claims.jti.clone(),
             expires_in: claims.exp.since(claims.iat),

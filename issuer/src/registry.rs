@@ -171,11 +171,10 @@ impl Registry {
             ceiling: ceiling.to_json(),
         };
         let now = self.clock.now().seconds();
-        if !self
+        let add = self
             .store
-            .write(move |connection| rows::add_client(connection, &row, now))
-            .await?
-        {
+            .write(move |connection| rows::add_client(connection, &row, now));
+        if !add.await? {
             return Err(RegisterError::Taken);
         }
         let client_id = credential.id.clone();
@@ -208,18 +207,15 @@ impl Registry {
             upstreams,
         };
         let (kept, now) = (row.clone(), self.clock.now().seconds());
-        if !self
+        let add = self
             .store
-            .write(move |connection| rows::add_edge(connection, &kept, now))
-            .await?
-        {
+            .write(move |connection| rows::add_edge(connection, &kept, now));
+        if !add.await? {
             return Err(RegisterError::Taken);
         }
         let (id, edge) = edge(row);
-        self.edges
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, edge);
+        let mut edges = self.edges.write().unwrap_or_else(PoisonError::into_inner);
+        edges.insert(id, edge);
         Ok(credential)
     }
 }

@@ -7,7 +7,8 @@ use crate::connection::accept_all;
 use crate::folder::{Folder, FolderError, write_private};
 use crate::http::{Office, admin, app};
 use crate::issuer::{Data, Issuer, OpenError};
-use axum::serve::ListenerExt as _;
+use axum::Router;
+use axum::serve::{Listener, ListenerExt as _};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -88,34 +89,21 @@ pub async fn serve(
     ready: impl FnOnce(&str),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    listening(listen.address, listen.issuer.as_deref(), listen.behind_tls_proxy)?;
+    listen.origin(listen.address)?;
     let data = Data::open(path, clock).await.map_err(ServeError::Open)?;
-    let refused = |error| ServeError::Listen(listen.address, error);
-    let tcp = TcpListener::bind(listen.address).await.map_err(refused)?;
-    let address = tcp.local_addr().map_err(refused)?;
-    let origin = listening(address, listen.issuer.as_deref(), listen.behind_tls_proxy)?;
-    let config = Config::new(&origin, listen.trust_domain.as_deref())?;
-
-    let folder = data.folder.clone();
-    let office = Arc::new(Office {
-        registry: data.registry(),
-        issuer: Some(config.issuer.to_string()),
-        trust: vec![data.pin()],
-    });
-    let (say_stop, stopping) = Stopping::channel();
-    let issuer = Arc::new(Issuer::new(config, data, stopping.clone()));
+    let (tcp, address) = listen.bind().await?;
+    let (url, folder) = (format!("http://{address}"), data.folder.clone());
+    remove(&folder);
+    let config = Config::new(&listen.origin(address)?, listen.trust_domain.as_deref())?;
     let socket = operator_socket(&folder)?;
-    let url = format!("http://{address}");
-    write_private(&folder.path(ISSUER_FILE), origin.as_bytes())?;
+    write_private(&folder.path(ISSUER_FILE), config.issuer.as_str().as_bytes())?;
     write_private(&folder.path(LISTENING_FILE), url.as_bytes())?;
 
-    let tcp = tcp.tap_io(|stream| {
-        // Answers are small and wanted now. A socket that refuses the option still works.
-        let _refused = stream.set_nodelay(true);
-    });
-    let public = tokio::spawn(accept_all(tcp, app(issuer), stopping.clone()));
-    let private = tokio::spawn(accept_all(socket, admin(office), stopping));
-    tracing::info!(%address, issuer = origin, "serving");
+    tracing::info!(url, issuer = config.issuer.as_str(), "serving");
+    let (say_stop, stopping) = Stopping::channel();
+    let (public, private) = routers(config, data, stopping.clone());
+    let public = tokio::spawn(accept_all(prompt(tcp), public, stopping.clone()));
+    let private = tokio::spawn(accept_all(socket, private, stopping));
     ready(&url);
     stop.await;
     tracing::info!("stopping");
@@ -123,6 +111,39 @@ pub async fn serve(
     let _drained = tokio::join!(public, private);
     remove(&folder);
     Ok(())
+}
+
+impl Listen {
+    /// The issuer's origin when it listens on `address`.
+    fn origin(&self, address: SocketAddr) -> Result<String, ConfigError> {
+        listening(address, self.issuer.as_deref(), self.behind_tls_proxy)
+    }
+
+    /// The listener, and the address it really has.
+    async fn bind(&self) -> Result<(TcpListener, SocketAddr), ServeError> {
+        let refused = |error| ServeError::Listen(self.address, error);
+        let tcp = TcpListener::bind(self.address).await.map_err(refused)?;
+        let address = tcp.local_addr().map_err(refused)?;
+        Ok((tcp, address))
+    }
+}
+
+/// What strangers reach, and what the operator does.
+fn routers(config: Config, data: Data, stopping: Stopping) -> (Router, Router) {
+    let office = Office {
+        registry: data.registry(),
+        issuer: Some(config.issuer.to_string()),
+        trust: vec![data.pin()],
+    };
+    let issuer = Issuer::new(config, data, stopping);
+    (app(Arc::new(issuer)), admin(Arc::new(office)))
+}
+
+/// Answers are small and wanted now. A socket that refuses the option still works.
+fn prompt(tcp: TcpListener) -> impl Listener {
+    tcp.tap_io(|stream| {
+        let _refused = stream.set_nodelay(true);
+    })
 }
 
 /// Binds the operator's socket: under a name in the private key folder first, so that it never has the wrong mode where it is looked for.
@@ -145,7 +166,8 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What says that somebody serves goes when nobody does. What cannot be removed is found stale by those who use it.
+/// What says that somebody serves goes when nobody does: at the end, and at the start if the last server was killed. What cannot be
+/// removed is found stale by those who use it.
 fn remove(folder: &Folder) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
         let _stale = remove_if_there(&folder.path(name));

@@ -14,6 +14,7 @@ use edgewrit_shared::document::Node;
 use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES, WRIT_LIFE_MAX};
+use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{Expect, Unverified, Verified};
 use std::collections::BTreeSet;
 
@@ -23,9 +24,9 @@ const ATTEMPTS: usize = 64;
 const COUNTER_MAX: u64 = (1 << 53) - 1;
 
 /// What an edge asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Wish {
-    writ: String,
+    writ: Secret,
     boot_id: String,
     counter: u64,
     attempts: Vec<Vec<String>>,
@@ -51,9 +52,9 @@ impl Wish {
 }
 
 /// A writ is not repeated in a message, however malformed it is.
-fn read_writ(node: &Node<'_>) -> Option<String> {
+fn read_writ(node: &Node<'_>) -> Option<Secret> {
     match node.json() {
-        Json::Text(text) if text.len() <= WRIT_BYTES => Some(text.clone()),
+        Json::Text(text) if text.len() <= WRIT_BYTES => Some(Secret::new(text.clone())),
         _ => {
             node.fault(format!("expected a writ of at most {WRIT_BYTES} bytes"));
             None
@@ -129,7 +130,7 @@ impl Issuer {
     pub async fn spend(&self, edge: &Edge, wish: Wish, request: [u8; 32]) -> Result<Vec<String>, SpendError> {
         let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
         let now = self.clock.now();
-        let writ = self.verify(edge, &wish.writ, &snapshot, now)?;
+        let writ = self.verify(edge, wish.writ.expose(), &snapshot, now)?;
         named(&writ, &wish.attempts)?;
         let spend = Spend {
             edge_id: edge.edge_id.clone(),

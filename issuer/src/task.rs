@@ -63,14 +63,9 @@ impl Issuer {
     /// [`StartError`]; nothing was changed.
     pub async fn start(&self, client: &Arc<Client>, ask: Ask, repeat: Option<Repeat>) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
-        if let Some(repeat) = repeat.clone() {
-            let client_id = client_id.clone();
-            let find = self
-                .store
-                .read(move |connection| rows::repeated(connection, &client_id, &repeat));
-            if let Some(begun) = find.await? {
-                return self.repeat(client.client_id.clone(), ask, begun).await;
-            }
+        // Before the ceiling, which may be another by now: a repetition gets the answer that was given.
+        if let Some(begun) = self.begun_before(&client_id, repeat.clone()).await? {
+            return self.repeat(client_id, ask, begun).await;
         }
         let (ask, term) = within(client, ask, self.clock.now()).await?;
         let seed = Seed::fresh().map_err(StartError::Random)?;
@@ -82,14 +77,23 @@ impl Issuer {
         });
         let writs = self.mint.mint(&task).await?;
         let begin = Arc::clone(&task);
-        let begun = self
+        let begin = self
             .store
-            .write(move |connection| rows::begin(connection, &begin, repeat.as_ref()))
-            .await?;
-        match begun {
+            .write(move |connection| rows::begin(connection, &begin, repeat.as_ref()));
+        match begin.await? {
             Begun::New => Ok(Started { task, writs }),
-            begun => self.repeat(client.client_id.clone(), task.ask.clone(), begun).await,
+            begun => self.repeat(task.client_id.clone(), task.ask.clone(), begun).await,
         }
+    }
+
+    async fn begun_before(&self, client_id: &str, repeat: Option<Repeat>) -> Result<Option<Begun>, StoreError> {
+        let (Some(repeat), client_id) = (repeat, client_id.to_owned()) else {
+            return Ok(None);
+        };
+        let find = self
+            .store
+            .read(move |connection| rows::repeated(connection, &client_id, &repeat));
+        find.await
     }
 
     /// Makes the answer to a repeated request again.

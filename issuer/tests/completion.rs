@@ -107,3 +107,13 @@ async fn a_revocation_is_forgotten_when_what_it_ends_has_expired() {
     bench.pass(30);
     assert_eq!(rows(&bench.get("/v1/bundle").await.body), 0);
 }
+
+#[tokio::test]
+async fn a_task_that_has_expired_needs_no_revocation() {
+    let (bench, client) = travel().await;
+    bench.post(&client, "/v1/tasks", &travel_task("t")).await.tokens();
+    let position = bench.snapshot().await.position();
+    bench.pass(630);
+    assert_eq!(complete(&bench, &client, "t").await.status, 200);
+    assert_eq!(bench.snapshot().await.position(), position);
+}

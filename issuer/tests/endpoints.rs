@@ -9,9 +9,12 @@
 mod bundle;
 mod completion;
 mod documentation;
+mod edges;
 mod oauth;
 mod office;
+mod repeating;
 mod requests;
+mod session;
 mod spending;
 mod support;
 mod tasks;

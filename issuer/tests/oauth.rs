@@ -1,17 +1,16 @@
 //! `POST /oauth/token`: the client-credentials grant.
 
-use crate::support::{Answer, Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
+use crate::support::{Answer, Bench, Login, TRAVEL, claims, travel_task};
 use crate::tasks::{travel, verified};
 use serde_json::{Value, json};
 
 type Form<'a> = &'a [(&'a str, &'a str)];
 
-const GRANT: (&str, &str) = ("grant_type", "client_credentials");
-const ISSUER: &str = crate::support::ISSUER;
+pub(crate) const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
 impl Answer {
     /// Checks that this is an error of RFC 6749, section 5.2, and answers its description.
-    fn oauth_error(&self, status: u16, error: &str) -> String {
+    pub(crate) fn oauth_error(&self, status: u16, error: &str) -> String {
         let body = self.json();
         assert_eq!(
             (self.status.as_u16(), body["error"].as_str()),
@@ -252,54 +251,4 @@ async fn a_client_that_is_none_is_refused() {
         );
         assert!(answer.header("www-authenticate").starts_with("Basic"));
     }
-}
-
-#[tokio::test]
-async fn a_session_stands_for_its_client_until_it_expires() {
-    let bench = Bench::new().await;
-    let client = bench.client(travel_ceiling()).await;
-    let answer = bench.form(Some(&client), &[GRANT, ("resource", ISSUER)]).await.json();
-    let token = answer["access_token"].as_str().unwrap();
-    assert_eq!(
-        (&answer["expires_in"], &claims(token)["aud"]),
-        (&json!(300), &json!(ISSUER))
-    );
-    let session = Login(format!("Bearer {token}"));
-    assert_eq!(bench.post(&session, "/v1/tasks", &travel_task("t1")).await.status, 201);
-    assert_eq!(
-        bench.post(&client, "/v1/tasks/t1/complete", &json!({})).await.status,
-        200
-    );
-    bench.pass(300);
-    bench
-        .post(&session, "/v1/tasks", &travel_task("t2"))
-        .await
-        .problem(401, "unauthorized");
-}
-
-#[tokio::test]
-async fn a_session_is_no_writ_and_a_writ_no_session() {
-    let (bench, client) = travel().await;
-    let session = bench.form(Some(&client), &[GRANT, ("resource", ISSUER)]).await.json();
-    let session = session["access_token"].as_str().unwrap();
-    assert!(verified(&bench, session).await.is_err());
-    let writ = bench
-        .post(&client, "/v1/tasks", &travel_task("t1"))
-        .await
-        .tokens()
-        .remove(0);
-    for token in [
-        writ.clone(),
-        session.replace('.', ".."),
-        format!("{session}A"),
-        String::new(),
-    ] {
-        let login = Login(format!("Bearer {token}"));
-        bench
-            .post(&login, "/v1/tasks", &travel_task("t2"))
-            .await
-            .problem(401, "unauthorized");
-    }
-    let form = [GRANT, ("resource", ISSUER), ("scope", "read:data:x")];
-    bench.form(Some(&client), &form).await.oauth_error(400, "invalid_scope");
 }

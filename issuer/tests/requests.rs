@@ -154,7 +154,9 @@ async fn what_is_not_there_and_what_is_not_so_are_problems_too() {
         "/v1/edges/boot",
         "/oauth/token",
     ] {
-        bench.get(path).await.problem(405, "method_not_allowed");
+        let answer = bench.get(path).await;
+        answer.problem(405, "method_not_allowed");
+        assert_eq!(answer.header("allow"), "POST");
     }
     bench
         .post(&client, "/v1/bundle", &json!({}))

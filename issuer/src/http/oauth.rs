@@ -2,7 +2,7 @@
 //! `resource` (RFC 8707).
 
 use super::{answer, auth, body};
-use crate::ask::{Ask, Part, is_audience, read_grant};
+use crate::ask::{Ask, Part, read_grant};
 use crate::id;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
@@ -55,23 +55,31 @@ async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusa
         }
         None => return Err(Refusal::new(Name::InvalidRequest, "missing `grant_type`")),
     }
-    let resource = form.resource()?;
-    if resource.as_deref() == Some(issuer.config.issuer.as_str()) {
-        return open_session(issuer, &client, &mut form);
+    match form.resource()? {
+        Some(resource) if resource == issuer.config.issuer.as_str() => open_session(issuer, &client, &mut form),
+        resource => mint(issuer, &client, &mut form, resource).await,
     }
+}
+
+/// A writ for `resource`, or for the only audience of the client.
+async fn mint(
+    issuer: &Issuer,
+    client: &Arc<Client>,
+    form: &mut Form,
+    resource: Option<String>,
+) -> Result<Response, Refusal> {
     let audience = resource.or_else(|| client.ceiling.only_audience().map(str::to_owned));
-    let audience = audience.filter(|audience| is_audience(audience) && client.ceiling.entry(audience).is_some());
+    let audience = audience.filter(|audience| client.ceiling.entry(audience).is_some());
     let unknown = || {
         Refusal::new(
             Name::InvalidTarget,
             "expected `resource` to be one audience of the client's ceiling",
         )
     };
-    let part = asked(&mut form, audience.ok_or_else(unknown)?)?;
+    let part = asked(form, audience.ok_or_else(unknown)?)?;
     let by_scope = part.place == SCOPE;
-    let started = issuer.start(&client, ask(issuer, part)?, None).await;
-    let started = started.map_err(|error| beyond(error, by_scope))?;
-    writ(&started)
+    let started = issuer.start(client, ask(issuer, part)?, None).await;
+    writ(&started.map_err(|error| beyond(error, by_scope))?)
 }
 
 /// By Basic or in the form, not both (RFC 6749, section 2.3).
@@ -202,7 +210,7 @@ fn writ(started: &Started) -> Result<Response, Refusal> {
         return Err(Refusal::new(Name::ServerError, "the issuer failed"));
     };
     let mut answer = Answer {
-        access_token: &writ.token,
+        access_token: writ.token.expose(),
         token_type: "Bearer",
         expires_in: writ.expires_in,
         task_id: Some(&started.task.ask.task_id),

@@ -60,7 +60,7 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
     fn from(writ: &'a Writ) -> Self {
         Self {
             audience: &writ.audience,
-            access_token: &writ.token,
+            access_token: writ.token.expose(),
             agent_id: &writ.agent_id,
             jti: &writ.jti,
             expires_in: writ.expires_in,

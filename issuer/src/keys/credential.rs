@@ -55,11 +55,6 @@ impl CredentialKey {
         }
     }
 
-    /// A new key that is kept nowhere.
-    pub(super) fn fresh() -> Result<Self, KeysError> {
-        Ok(Self::new(&Zeroizing::new(random::<32>()?)))
-    }
-
     fn from_jwk(bytes: &[u8]) -> Option<Self> {
         let jwk: Jwk = serde_json::from_slice(bytes).ok()?;
         let (k, mut key) = (Zeroizing::new(jwk.k), Zeroizing::new([0; 32]));

@@ -89,19 +89,3 @@ impl Keys {
         })
     }
 }
-
-/// Keys of one use only, for tests and for issuers whose data folder is memory.
-impl Keys {
-    /// New keys that are kept nowhere.
-    ///
-    /// # Errors
-    /// [`NoRandomness`] if the system has none.
-    pub fn fresh() -> Result<Self, KeysError> {
-        Ok(Self {
-            writ: SigningKey::fresh()?,
-            bundle: SigningKey::fresh()?,
-            session: SigningKey::fresh()?,
-            credential: CredentialKey::fresh()?,
-        })
-    }
-}

@@ -94,26 +94,46 @@ pub fn complete(
     task_id: &str,
     now: UnixSeconds,
 ) -> rusqlite::Result<Option<UnixSeconds>> {
-    const SQL: &str = "SELECT task, born / 1000, expires, completed FROM tasks WHERE client_id = ?1 AND task_id = ?2";
-    let mut find = connection.prepare_cached(SQL)?;
-    let read = |row: &Row<'_>| {
-        let completed = row.get::<_, Option<i64>>(3)?;
-        let completed = completed.map(|at| UnixSeconds(at.unsigned_abs()));
-        Ok((row.get::<_, i64>(0)?, seconds(row, 1)?, seconds(row, 2)?, completed))
-    };
-    let Some((row, born, expires, completed)) = find.query_row(params![client_id, task_id], read).optional()? else {
+    let Some(row) = find(connection, client_id, task_id)? else {
         return Ok(None);
     };
-    if completed.is_some() {
-        return Ok(completed);
+    if row.completed.is_some() {
+        return Ok(row.completed);
     }
     let mut complete = connection.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
-    complete.execute(params![row, int(now.0)])?;
-    let target = Target::of(Level::Task { client_id, task_id });
-    // A clock that was set back must not leave writs alive that say to be from later.
-    let cut = now.max(born);
-    // An edge whose clock is behind must not forget it while it still takes the writs.
-    let expires = expires.plus(CLOCK_TOLERANCE);
-    revocation::append(connection, &Revocation { target, cut, expires })?;
+    complete.execute(params![row.task, int(now.0)])?;
+    let revocation = Revocation {
+        target: Target::of(Level::Task { client_id, task_id }),
+        // A clock that was set back must not leave writs alive that say to be from later.
+        cut: now.max(row.born),
+        // An edge whose clock is behind must not forget it while it still takes the writs.
+        expires: row.expires.plus(CLOCK_TOLERANCE),
+    };
+    if revocation.expires > now {
+        revocation::append(connection, &revocation)?;
+    }
     Ok(Some(now))
+}
+
+/// A task as completing needs it.
+struct TaskRow {
+    task: i64,
+    born: UnixSeconds,
+    expires: UnixSeconds,
+    completed: Option<UnixSeconds>,
+}
+
+fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
+    const SQL: &str = "SELECT task, born / 1000, expires, completed FROM tasks WHERE client_id = ?1 AND task_id = ?2";
+    let read = |row: &Row<'_>| {
+        let completed: Option<i64> = row.get(3)?;
+        Ok(TaskRow {
+            task: row.get(0)?,
+            born: seconds(row, 1)?,
+            expires: seconds(row, 2)?,
+            completed: completed.map(|at| UnixSeconds(at.unsigned_abs())),
+        })
+    };
+    let mut find = connection.prepare_cached(SQL)?;
+    find.query_row(params![client_id, task_id], read).optional()
 }

@@ -1,0 +1,108 @@
+//! What the issuer takes an edge's word for, and what not.
+
+use crate::spending::{boot, spending, spent};
+use crate::support::{Login, TRAVEL};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_edge_spends_only_what_the_writ_itself_names() {
+    let s = spending().await;
+    let (own, other) = (s.hold_maxima("t1", &[1]).await, s.hold_maxima("t2", &[1]).await);
+    let stranger = &other.allowances[0];
+    s.spend(1, &own.token, &[&[stranger]]).await.problem(403, "not_in_writ");
+    s.spend(2, &own.token, &[&[&own.allowances[0], stranger]])
+        .await
+        .problem(403, "not_in_writ");
+    s.spend(3, &own.token, &[&[&"nothing".to_owned()]])
+        .await
+        .problem(403, "not_in_writ");
+    spent(&s.spend(4, &other.token, &[&[stranger]]).await);
+    spent(&s.spend(5, &own.token, &[&[&own.allowances[0]]]).await);
+}
+
+#[tokio::test]
+async fn an_edge_spends_only_with_a_writ_that_counts_at_it_now() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[3]).await;
+    let allowance = &writ.allowances[0];
+    let forged = writ.token.rsplit_once('.').unwrap().0.to_owned() + "." + &"A".repeat(86);
+    for token in [forged.as_str(), "x", "", "a.b.c"] {
+        s.spend(1, token, &[&[allowance]]).await.problem(403, "writ_refused");
+    }
+    let elsewhere = s.bench.edge("https://other.example").await;
+    let boot = boot(&s.bench, &elsewhere).await;
+    let body = json!({"writ": writ.token, "boot_id": boot, "counter": 1, "attempts": [[allowance]]});
+    s.bench
+        .post(&elsewhere, "/v1/uses", &body)
+        .await
+        .problem(403, "writ_refused");
+    spent(&s.spend(2, &writ.token, &[&[allowance]]).await);
+    s.bench.pass(15 * 60);
+    s.spend(3, &writ.token, &[&[allowance]])
+        .await
+        .problem(403, "writ_refused");
+}
+
+#[tokio::test]
+async fn a_boot_belongs_to_its_edge() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[1]).await;
+    let other = s.bench.edge(TRAVEL).await;
+    let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
+    s.bench.post(&other, "/v1/uses", &body).await.problem(404, "not_found");
+    assert_ne!(boot(&s.bench, &s.edge).await, s.boot);
+}
+
+#[tokio::test]
+async fn only_edges_spend() {
+    let s = spending().await;
+    let writ = s.hold_maxima("t", &[1]).await;
+    let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
+    let (id, credential) = s.edge.parts();
+    let strangers = [
+        s.client.clone(),
+        Login(String::new()),
+        Login(format!("Bearer {}", writ.token)),
+        Login::basic(&id, &format!("x{credential}")),
+        Login::basic("nobody", &credential),
+    ];
+    for stranger in strangers {
+        s.bench
+            .post(&stranger, "/v1/uses", &body)
+            .await
+            .problem(401, "unauthorized");
+        s.bench
+            .post(&stranger, "/v1/edges/boot", &json!({}))
+            .await
+            .problem(401, "unauthorized");
+    }
+}
+
+#[tokio::test]
+async fn a_wish_of_another_shape_is_refused_with_everything_wrong_in_it() {
+    let s = spending().await;
+    let body = json!({"writ": 7, "boot_id": "a b", "counter": -1, "attempts": [[], ["a b"], 3], "more": 1});
+    let faults = s
+        .bench
+        .post(&s.edge, "/v1/uses", &body)
+        .await
+        .problem(422, "invalid_request");
+    for place in [
+        "/writ",
+        "/boot_id",
+        "/counter",
+        "/attempts/0",
+        "/attempts/1/0",
+        "/attempts/2",
+        "/more",
+    ] {
+        assert!(
+            faults.iter().any(|fault| fault.starts_with(&format!("{place}: "))),
+            "{place} in {faults:?}"
+        );
+    }
+    let long = json!({"writ": "x".repeat(16 * 1024 + 1), "boot_id": s.boot, "counter": 1, "attempts": [["a"]]});
+    let answer = s.bench.post(&s.edge, "/v1/uses", &long).await;
+    assert!(answer.problem(422, "invalid_request")[0].starts_with("/writ: "));
+    assert!(answer.body.len() < 1_000, "a writ is not repeated");
+}
