@@ -186,7 +186,5 @@ fn version(keys: &[PublicKey]) -> u64 {
     let mut kids: Vec<&str> = keys.iter().map(PublicKey::kid).collect();
     kids.sort_unstable();
     let hash = Sha256::digest(kids.concat());
-    hash.iter()
-        .take(8)
-        .fold(0, |version, byte| (version << 8) | u64::from(*byte))
+    hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
