@@ -40,7 +40,9 @@ fn clippy(project: &Project) -> Result<()> {
 
 fn documentation(project: &Project) -> Result<()> {
     for mut command in [without_adapters(project, "doc"), only_adapters(project, "doc")] {
-        openly(command.arg("--no-deps").env("RUSTDOCFLAGS", "--deny warnings"))?;
+        // The documentation is for those who change the code, private items and all.
+        let command = command.args(["--no-deps", "--document-private-items"]);
+        openly(command.env("RUSTDOCFLAGS", "--deny warnings"))?;
     }
     Ok(())
 }
