@@ -86,3 +86,6 @@ fn index(token: &str) -> usize {
         sum.wrapping_mul(61).wrapping_add(usize::from(byte))
     }) % SETS
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,6 @@ use crate::case::Case;
 use crate::decide::Leave;
 use crate::headers::Fields;
 use crate::operation::Operation;
-use crate::refusal::{HostFault, Refusal};
 use crate::response::InFlight;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -62,12 +61,6 @@ impl Permit {
         }))
     }
 
-    /// The name of the upstream that this permit is for.
-    #[must_use]
-    pub fn upstream(&self) -> &str {
-        self.0.operation.upstream.name()
-    }
-
     /// The request to send, and what waits for its response.
     #[must_use]
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
@@ -89,11 +82,5 @@ impl Permit {
             repeatable: !leave.spent(),
         };
         (request, InFlight::new(case, operation.caches, leave.spent()))
-    }
-
-    /// Gives the permit up unused because the host cannot do as it says. A use that was spent stays spent.
-    #[must_use]
-    pub fn withdraw(self, fault: HostFault) -> Refusal {
-        Refusal::new(self.0.case, fault)
     }
 }

@@ -14,7 +14,7 @@ pub struct Record {
     pub(crate) label: &'static str,
     /// What went wrong, if anything did.
     pub(crate) objection: Option<Objection>,
-    /// How a permitted request ended.
+    /// How a permitted request ended, or that a use was spent on a refused one.
     pub(crate) outcome: Option<&'static str>,
 }
 

@@ -41,6 +41,8 @@ pub struct Refusal(Box<Inner>);
 struct Inner {
     case: Case,
     objection: Objection,
+    /// Whether a use was spent before; nobody gives it back.
+    spent: bool,
 }
 
 /// Carries the request's name to the client, on every answer: one to `HEAD` has no body to tell it.
@@ -62,7 +64,14 @@ impl Refusal {
         Self(Box::new(Inner {
             case,
             objection: objection.into(),
+            spent: false,
         }))
+    }
+
+    /// The same refusal, of a request on which a use was spent.
+    pub(crate) fn after_spend(mut self, spent: bool) -> Self {
+        self.0.spent = spent;
+        self
     }
 
     /// A refusal by the host, before the pipeline was reached.
@@ -104,7 +113,7 @@ impl Refusal {
             status: self.status(),
             label: self.label(),
             objection: Some(self.0.objection.clone()),
-            outcome: None,
+            outcome: self.0.spent.then_some("spent"),
         }
     }
 }

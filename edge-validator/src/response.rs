@@ -141,7 +141,7 @@ impl InFlight {
     /// Takes the permit back because the host sends, or would send, something else than it says. A use that was spent stays spent.
     #[must_use]
     pub fn withdraw(self, fault: HostFault) -> Refusal {
-        Refusal::new(self.case, fault)
+        Refusal::new(self.case, fault).after_spend(self.spent)
     }
 
     /// The line for the log.

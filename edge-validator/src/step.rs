@@ -175,12 +175,17 @@ impl NeedSpend {
             limited,
             spend,
         } = *self.0;
-        let next = spend.with(answer, limited.allowances(), world.memory);
-        let next = next.and_then(|next| writ::stands(&writ, &config, world).map(|()| next));
+        let next = match spend.with(answer, limited.allowances(), world.memory) {
+            Ok(next) => next,
+            Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
+        };
+        if let Err(objection) = writ::stands(&writ, &config, world) {
+            let spent = matches!(next, Next::Done(_));
+            return Step::Refuse(Refusal::new(case, objection).after_spend(spent));
+        }
         match next {
-            Err(objection) => Step::Refuse(Refusal::new(case, objection)),
-            Ok(Next::Done(spent)) => Step::Forward(Permit::new(case, operation, draft, limited.paid(spent))),
-            Ok(Next::Call(spend)) => Step::Spend(Self(Box::new(Unpaid {
+            Next::Done(spent) => Step::Forward(Permit::new(case, operation, draft, limited.paid(spent))),
+            Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
                 case,
                 config,
                 writ,

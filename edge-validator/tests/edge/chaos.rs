@@ -58,8 +58,6 @@ fn headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
-
     #[test]
     fn every_request_gets_a_verdict_and_what_is_sent_is_what_came(line in lines(), more in headers(), body in proptest::option::of(json_bodies())) {
         let edge = Edge::new();

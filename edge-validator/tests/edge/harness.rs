@@ -14,7 +14,7 @@ use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// The configuration of most tests.
 pub(crate) const CONFIG: &str = include_str!("config.json");
@@ -179,9 +179,16 @@ impl Ask {
     }
 }
 
-/// A writ of these grants.
+/// A writ of these grants. Signing is the slow part of these tests, so each is signed once.
 pub(crate) fn writ(grants: &[&str]) -> String {
-    support::writ(&support::claims(support::grants(grants)))
+    static SIGNED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+    let sign = || support::writ(&support::claims(support::grants(grants)));
+    SIGNED
+        .lock()
+        .unwrap()
+        .entry(grants.concat())
+        .or_insert_with(sign)
+        .clone()
 }
 
 /// The issuer, as far as edges can see: it knows its boots and counts its allowances.

@@ -140,7 +140,7 @@ fn a_replaced_response_keeps_nothing_of_the_upstreams() {
     let edits = edits(&flight, 401, &headers);
     assert_eq!(edits.remove, ["content-encoding", "content-length", "x-secret"]);
     let names: Vec<&str> = edits.set.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["edgewrit-request-id", "content-type", "cache-control"]);
+    assert_eq!(names, ["content-type", "cache-control", "edgewrit-request-id"]);
     assert!(edits.set.contains(&("content-type", "application/problem+json".into())));
     assert!(edits.set.contains(&("cache-control", "no-store".into())));
 }
@@ -212,4 +212,26 @@ fn a_spent_use_whose_fate_nobody_knows_is_recorded_as_such() {
         let line = flight.finish(outcome).to_string();
         assert!(line.contains(&format!("\"outcome\":\"{expected}\"")), "{line}");
     }
+}
+
+#[test]
+fn a_permit_taken_back_after_a_spend_says_that_it_was_spent() {
+    use edgewrit_edge::refusal::HostFault;
+    let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":9,"allowance":"a"}}"#;
+    let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
+    let (_, flight) = Edge::new().ask_with(&ask, &crate::harness::Issuer::with("a", 9)).sent();
+    assert!(
+        flight
+            .withdraw(HostFault::OtherRequest)
+            .record()
+            .to_string()
+            .contains(r#""outcome":"spent""#)
+    );
+    assert!(
+        !self::flight()
+            .withdraw(HostFault::OtherRequest)
+            .record()
+            .to_string()
+            .contains("outcome")
+    );
 }

@@ -184,13 +184,12 @@ fn what_connection_names_was_not_sent() {
 }
 
 #[test]
-fn a_permit_names_its_upstream_and_may_be_repeated_if_nothing_was_spent() {
+fn a_permit_may_be_repeated_if_nothing_was_spent() {
     use edgewrit_edge::step::Step;
     let edge = Edge::new();
     let Step::Forward(permit) = edge.start(&Ask::new(FLIGHTS, &ALL)) else {
         panic!("no permit")
     };
-    assert_eq!(permit.upstream(), "travel");
     assert!(permit.into_request().0.repeatable);
 }
 

@@ -94,6 +94,9 @@ fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
             },
             &edge.world(),
         );
+        if let Step::Refuse(refusal) = &step {
+            assert!(!refusal.record().to_string().contains("outcome"));
+        }
         assert_eq!(
             label(step),
             if expected == "permit" { "another need" } else { expected }
@@ -114,6 +117,9 @@ fn after_the_use_was_spent() {
             },
             &edge.world(),
         );
+        if let Step::Refuse(refusal) = &step {
+            assert!(refusal.record().to_string().ends_with(r#","outcome":"spent"}"#));
+        }
         assert_eq!(label(step), expected);
     }
 }
