@@ -50,12 +50,14 @@ impl fmt::Display for FollowError {
 
 impl core::error::Error for FollowError {}
 
-/// The call that asks for a bundle newer than `held`; the issuer may keep it waiting for `wait_seconds` (at most 28).
+/// The call that asks for a bundle newer than `held`; the issuer may keep it waiting for `wait_seconds`, at most 28 and at most half
+/// of the time after which the edge refuses to decide by what it holds.
 ///
 /// It carries no credential: what it answers is signed, the same for all, and may come out of a cache.
 #[must_use]
-pub fn bundle_call(_: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
-    let wait = wait_seconds.min(WAIT_MAX);
+pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
+    let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_MAX);
+    let wait = wait_seconds.min(WAIT_MAX).min(bearable);
     let path = match held {
         Some(held) => format!("/v1/bundle?have={}&wait={wait}", held.position()),
         None => "/v1/bundle".into(),

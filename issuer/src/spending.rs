@@ -111,7 +111,7 @@ impl Issuer {
     /// Gives `edge` the id under which it counts from now on.
     ///
     /// # Errors
-    /// [`SpendError::Store`] or [`SpendError::Random`].
+    /// `SpendError::Store` or `SpendError::Random`.
     pub async fn boot(&self, edge: &Edge) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
@@ -126,7 +126,7 @@ impl Issuer {
     /// Spends for every attempt of `wish`, or for none. `request` is the hash by which a repetition is recognised.
     ///
     /// # Errors
-    /// [`SpendError`]; nothing was spent.
+    /// `SpendError`; nothing was spent.
     pub async fn spend(&self, edge: &Edge, wish: Wish, request: [u8; 32]) -> Result<Vec<String>, SpendError> {
         let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
         let now = self.clock.now();

@@ -60,7 +60,7 @@ impl Issuer {
     /// that fails consumes nothing.
     ///
     /// # Errors
-    /// [`StartError`]; nothing was changed.
+    /// `StartError`; nothing was changed.
     pub async fn start(&self, client: &Arc<Client>, ask: Ask, repeat: Option<Repeat>) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
         // Before the ceiling, which may be another by now: a repetition gets the answer that was given.

@@ -39,7 +39,8 @@ pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
 impl Isolate {
     fn start(env: &Env) -> Option<Self> {
         let config = read(env)?;
-        let seed = runtime::random().ok()?;
+        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
+        let seed = runtime::random().map_err(no_seed).ok()?;
         Some(Self {
             config: Arc::new(config),
             follow: Follow::new(),

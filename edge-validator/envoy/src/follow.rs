@@ -3,7 +3,7 @@
 use edgewrit_shared::time::UnixSeconds;
 
 /// How long the issuer may keep a question waiting, in seconds.
-pub(crate) const WAIT_SECONDS: u32 = 28;
+const WAIT_SECONDS: u32 = 28;
 /// Least time from one question to the next, in seconds, so that an issuer that does not keep us waiting is not flooded.
 const PAUSE_SECONDS: u64 = 1;
 /// Longest pause after failures, in seconds. The pause doubles with each.
@@ -29,6 +29,11 @@ impl Follow {
     /// Whether to ask now.
     pub(crate) fn is_due(self, now: UnixSeconds) -> bool {
         !self.asking && self.due <= now
+    }
+
+    /// How long the issuer may keep the next question waiting, in seconds: not at all after a failure, when what is held grows old.
+    pub(crate) fn wait_seconds(self) -> u32 {
+        if self.pause > PAUSE_SECONDS { 0 } else { WAIT_SECONDS }
     }
 
     /// A question is on its way.

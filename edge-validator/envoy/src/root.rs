@@ -2,7 +2,7 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Level, Outgoing};
-use crate::follow::{Follow, WAIT_SECONDS};
+use crate::follow::Follow;
 use crate::settings::{self, Settings};
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Fault;
@@ -122,7 +122,11 @@ impl Root {
         if !self.follow.get().is_due(now) {
             return;
         }
-        let call = follow::bundle_call(&self.settings.config, self.snapshot.borrow().as_ref(), WAIT_SECONDS);
+        let call = follow::bundle_call(
+            &self.settings.config,
+            self.snapshot.borrow().as_ref(),
+            self.follow.get().wait_seconds(),
+        );
         match self.call(&call, self.id) {
             Ok(()) => self.follow.update(|follow| follow.asked(now)),
             Err(failure) => {

@@ -57,9 +57,14 @@ impl Stream {
         matches!(self.state, State::Spending(_))
     }
 
-    /// Whether it is one of `root`'s and its body should have arrived by `now`.
-    pub(crate) fn is_overdue(&self, root: &Rc<Root>, now: UnixSeconds) -> bool {
-        Rc::ptr_eq(&self.root, root) && matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
+    /// Whether it is one of `root`'s.
+    pub(crate) fn is_of(&self, root: &Rc<Root>) -> bool {
+        Rc::ptr_eq(&self.root, root)
+    }
+
+    /// Whether its body should have arrived by `now`.
+    pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
+        matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
     }
 
     /// Takes in the head.
@@ -120,7 +125,11 @@ impl Stream {
     pub(crate) fn response(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Forwarded(forwarded) => response::pass_on(forwarded, &self.root),
-            _ => Flow::Continue,
+            // Ours, or Envoy's own before the verdict: what was begun is still to be written down.
+            other => {
+                self.state = other;
+                Flow::Continue
+            }
         }
     }
 
@@ -210,14 +219,16 @@ fn start(root: &Root, has_body: bool) -> Option<Step> {
 }
 
 fn with_body(root: &Root, need: NeedBody, size: usize) -> Step {
-    let too_large = size > need.limit();
-    let body = match size {
-        0 => Ok(Vec::new()),
-        _ if too_large => Ok(Vec::new()),
-        _ => host::bytes(Buffer::RequestBody, size),
+    if size > need.limit() {
+        return root.step(|world| need.with(BodyRead::TooLarge, world));
+    }
+    // An empty buffer is none to the host.
+    let body = if size == 0 {
+        Ok(Vec::new())
+    } else {
+        host::bytes(Buffer::RequestBody, size)
     };
     let read = match &body {
-        _ if too_large => BodyRead::TooLarge,
         Ok(body) if body.len() == size => BodyRead::Whole(body),
         _ => BodyRead::Failed,
     };

@@ -28,6 +28,12 @@ enum Context {
     Stream(Stream),
 }
 
+impl Context {
+    fn is_stream_of(&self, root: &Rc<Root>) -> bool {
+        matches!(self, Self::Stream(stream) if stream.is_of(root))
+    }
+}
+
 struct Vm {
     /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
     contexts: BTreeMap<u32, Context>,
@@ -133,11 +139,7 @@ pub(crate) fn delete(context: u32) {
     enter((), |vm| match vm.contexts.get(&context) {
         // It stays for the issuer's answer, which has to be written down.
         Some(Context::Stream(stream)) if stream.is_spending() => {}
-        _ => {
-            if let Some(Context::Stream(stream)) = vm.contexts.remove(&context) {
-                stream.end();
-            }
-        }
+        _ => vm.end(context),
     });
 }
 
@@ -166,13 +168,22 @@ impl Vm {
         }
     }
 
+    /// Lets go of a context. With a root go those of its streams that wait for an answer, which now never comes.
+    fn end(&mut self, id: u32) {
+        match self.contexts.remove(&id) {
+            Some(Context::Stream(stream)) => stream.end(),
+            Some(Context::Root(root)) => self.contexts.retain(|_, context| !context.is_stream_of(&root)),
+            None => {}
+        }
+    }
+
     /// Answers the requests of `root` whose bodies take too long.
     fn give_up_on_bodies(&mut self, root: &Rc<Root>) {
         let Ok(now) = root::now() else { return };
         let mut hint = !self.bodies_arrive;
         for (id, context) in &mut self.contexts {
             let Context::Stream(stream) = context else { continue };
-            if !stream.is_overdue(root, now) || host::speak_of(*id).is_err() {
+            if !stream.is_of(root) || !stream.is_overdue(now) || host::speak_of(*id).is_err() {
                 continue;
             }
             if mem::take(&mut hint) {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// How long anything may take, in steps.
-const PATIENCE: usize = 400;
+const PATIENCE: usize = 1_200;
 const STEP: Duration = Duration::from_millis(50);
 
 pub(crate) const CEILING: &str = "

@@ -161,7 +161,9 @@ impl Bootstrap {
             .arg("--config-path")
             .arg(config)
             // Others may run an Envoy on this machine.
-            .args(["--concurrency", "1", "--disable-hot-restart"]);
+            .args(["--concurrency", "1", "--disable-hot-restart"])
+            // Of what Envoy itself has to say only what is wrong; of the filter all.
+            .args(["--log-level", "warning", "--component-log-level", "wasm:info"]);
         secrets
             .into_iter()
             .fold(program, |program, (name, value)| program.env(name, value))

@@ -13,8 +13,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How long a host may take to start, fetch a bundle and answer.
-const START: Duration = Duration::from_secs(30);
+/// How long a host may take to start, fetch a bundle and answer. Envoy compiles the filter, which takes a while on a busy machine.
+const START: Duration = Duration::from_secs(90);
 
 /// How long the line of the log may lag behind the answer.
 const LOG: Duration = Duration::from_secs(3);
