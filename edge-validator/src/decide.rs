@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Decision;
+use edgewrit_shared::time::UnixSeconds;
 
 /// Leave to send one request. Made here alone: by a grant without limit, or by a grant whose allowance was debited.
 #[derive(Debug)]
@@ -34,16 +35,26 @@ pub(crate) enum Granted {
 }
 
 /// An attempt that is permitted once one of its allowances has been debited.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Limited {
     /// Sorted, each once.
     allowances: Vec<String>,
+    /// When the first of the grants behind them ends.
+    until: Option<UnixSeconds>,
 }
 
 impl Limited {
     /// The allowances that could be debited.
     pub(crate) fn allowances(&self) -> &[String] {
         &self.allowances
+    }
+
+    /// Whether the grants still count at `now`. Asked again after every wait.
+    pub(crate) fn stands(&self, now: UnixSeconds) -> Result<(), Objection> {
+        match self.until {
+            Some(end) if now >= end => Err(reason::NOT_GRANTED.because("the grant's window ended during the wait")),
+            _ => Ok(()),
+        }
     }
 
     /// Leave, for proof that one was debited.
@@ -66,6 +77,7 @@ pub(crate) fn decide(
     operation: &Operation,
     resource: &str,
     readings: Readings,
+    now: UnixSeconds,
 ) -> Result<Granted, Objection> {
     let verdict = |values: Values| {
         let attempt = Attempt {
@@ -73,25 +85,25 @@ pub(crate) fn decide(
             resource: resource.to_string(),
             params: values.named(&operation.params)?,
         };
-        verdict(writ, &attempt)
+        verdict(writ, &attempt, now)
     };
     let first = verdict(readings.first);
-    let allowances = match readings.second.map(verdict) {
+    let limited = match readings.second.map(verdict) {
         None => first,
         Some(second) => agree(first, second),
     }?;
-    Ok(match allowances {
-        None => Granted::Freely(Leave { spent: false }),
-        Some(allowances) => Granted::Limited(Limited { allowances }),
-    })
+    Ok(limited.map_or(Granted::Freely(Leave { spent: false }), Granted::Limited))
 }
 
-/// The allowances of which one must be debited; `None` if a grant without limit permits.
-fn verdict(writ: &Writ, attempt: &Attempt) -> Result<Option<Vec<String>>, Objection> {
-    match writ.verified.grants().decide(attempt) {
+/// What must be debited; `None` if a grant without limit permits.
+fn verdict(writ: &Writ, attempt: &Attempt, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
+    match writ.verified.grants().decide(attempt, now) {
         Decision::Permit { spend, .. } if spend.is_needed() => {
             let ids: BTreeSet<&str> = spend.allowances().collect();
-            Ok(Some(ids.into_iter().map(String::from).collect()))
+            Ok(Some(Limited {
+                allowances: ids.into_iter().map(String::from).collect(),
+                until: spend.until(),
+            }))
         }
         Decision::Permit { .. } => Ok(None),
         Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),

@@ -97,7 +97,7 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
         readings,
         mut draft,
     } = request;
-    let decided = decide::decide(&writ, &operation, &resource, readings)
+    let decided = decide::decide(&writ, &operation, &resource, readings, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
     let granted = match decided {
         Ok((granted, credential)) => {
@@ -179,7 +179,8 @@ impl NeedSpend {
             Ok(next) => next,
             Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
         };
-        if let Err(objection) = writ::stands(&writ, &config, world) {
+        let stands = writ::stands(&writ, &config, world).and_then(|()| limited.stands(world.now));
+        if let Err(objection) = stands {
             let spent = matches!(next, Next::Done(_));
             return Step::Refuse(Refusal::new(case, objection).after_spend(spent));
         }

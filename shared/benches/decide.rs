@@ -8,6 +8,7 @@ use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::{Grant, Grants, narrower};
 use edgewrit_shared::json;
+use edgewrit_shared::time::UnixSeconds;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -65,7 +66,9 @@ fn main() {
     };
     let (last, none) = (attempt("LHR9"), attempt("CDG"));
     let child = numbered(9);
-    let decide = |grants: &Grants, attempt: &Attempt| _ = black_box(black_box(grants).decide(black_box(attempt)));
+    let decide = |grants: &Grants, attempt: &Attempt| {
+        _ = black_box(black_box(grants).decide(black_box(attempt), UnixSeconds(0)))
+    };
     let cases: [(&str, &dyn Fn()); 5] = [
         ("decide, one literal grant (baseline)", &|| decide(&literal, &plain)),
         ("decide, ten grants, the last permits", &|| decide(&grants, &last)),

@@ -28,6 +28,8 @@ pub const RULE_TEXT_BYTES: usize = 1024;
 pub const NUMBER_BYTES: usize = 512;
 /// Largest absolute value of a number's written exponent.
 pub const NUMBER_EXPONENT: i64 = 9_999;
+/// Latest bound of a window: the end of the year 9999, as RFC 3339 can write it.
+pub const TIME_MAX: u64 = 253_402_300_799;
 /// Longest id of an allowance.
 pub const ALLOWANCE_BYTES: usize = 64;
 /// Most uses that one allowance can hold.

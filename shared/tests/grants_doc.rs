@@ -7,7 +7,7 @@ mod support;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, narrower};
 use edgewrit_shared::json::Json;
-use support::{param, parse, permits, read, refusal};
+use support::{NOW, param, parse, permits, read, refusal};
 
 const REFERENCE: &str = include_str!("../../docs/grants.md");
 
@@ -159,7 +159,7 @@ fn decision(example: &Json) {
         assert_eq!(refusal(&grants, &attempt), text(reason));
         return;
     }
-    let Decision::Permit { spend, .. } = grants.decide(&attempt) else {
+    let Decision::Permit { spend, .. } = grants.decide(&attempt, NOW) else {
         panic!("{example:?} is permitted");
     };
     let spends: Vec<&str> = items(given(example, "spends")).iter().map(text).collect();

@@ -2,9 +2,10 @@
 //!
 //! Nothing here allocates: a verdict borrows the grants and the attempt, and its reasons become text only when they are shown.
 
-use super::{Answer, Grant, Rule};
+use super::{Answer, Grant, Rule, Window};
 use crate::attempt::{Attempt, Param};
 use crate::json::Shown;
+use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt;
@@ -43,14 +44,14 @@ impl Grants {
         &self.0
     }
 
-    /// Decides one attempt.
+    /// Decides one attempt that is made at `now`.
     #[must_use]
-    pub fn decide<'a>(&'a self, attempt: &'a Attempt) -> Decision<'a> {
+    pub fn decide<'a>(&'a self, attempt: &'a Attempt, now: UnixSeconds) -> Decision<'a> {
         let mut grants = self.0.iter();
         let mut nearest: Option<(Gap, &Grant)> = None;
         while let Some(grant) = grants.next() {
-            let Some(gap) = grant.gap(attempt) else {
-                return self.permit(grant, grants, attempt);
+            let Some(gap) = grant.gap(attempt, now) else {
+                return self.permit(grant, grants, attempt, now);
             };
             if nearest.is_none_or(|(least, _)| gap > least) {
                 nearest = Some((gap, grant));
@@ -64,12 +65,13 @@ impl Grants {
         grant: &'a Grant,
         mut others: slice::Iter<'a, Grant>,
         attempt: &'a Attempt,
+        now: UnixSeconds,
     ) -> Decision<'a> {
-        let unlimited = grant.uses.is_none() || others.any(|other| other.uses.is_none() && other.permits(attempt));
+        let unlimited = grant.uses.is_none() || others.any(|other| other.uses.is_none() && other.permits(attempt, now));
         let grants = if unlimited { &[] } else { self.as_slice() };
         Decision::Permit {
             grant,
-            spend: Spend { grants, attempt },
+            spend: Spend { grants, attempt, now },
         }
     }
 }
@@ -80,6 +82,7 @@ pub struct Spend<'a> {
     /// Where the permitting grants are; none if nothing is to be spent.
     grants: &'a [Grant],
     attempt: &'a Attempt,
+    now: UnixSeconds,
 }
 
 impl<'a> Spend<'a> {
@@ -92,9 +95,19 @@ impl<'a> Spend<'a> {
     /// Every allowance that could be debited, in the order of the grants; one that counts for several grants comes for each.
     /// Empty if nothing is to be spent.
     pub fn allowances(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let Self { grants, attempt } = *self;
-        let permitting = grants.iter().filter(|grant| grant.permits(attempt));
-        permitting.filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
+        self.permitting()
+            .filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
+    }
+
+    /// When the first of the grants that could be debited ends, if any does: from then on the decision has to be made anew.
+    #[must_use]
+    pub fn until(&self) -> Option<UnixSeconds> {
+        self.permitting().filter_map(|grant| grant.window.not_after).min()
+    }
+
+    fn permitting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
+        let Self { grants, attempt, now } = *self;
+        grants.iter().filter(move |grant| grant.permits(attempt, now))
     }
 }
 
@@ -105,15 +118,16 @@ enum Gap {
     Resource,
     /// So many rules do not admit.
     Rules(Reverse<usize>),
+    Window,
     Uncounted,
 }
 
 impl Grant {
-    fn permits(&self, attempt: &Attempt) -> bool {
-        self.gap(attempt).is_none()
+    fn permits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
+        self.gap(attempt, now).is_none()
     }
 
-    fn gap(&self, attempt: &Attempt) -> Option<Gap> {
+    fn gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
         if !self.has_action(&attempt.action) {
             return Some(Gap::Action);
         }
@@ -122,6 +136,7 @@ impl Grant {
         }
         let is_counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
         match self.objections(attempt).count() {
+            0 if !self.window.has(now) => Some(Gap::Window),
             0 if is_counted => None,
             0 => Some(Gap::Uncounted),
             objections => Some(Gap::Rules(Reverse(objections))),
@@ -144,8 +159,8 @@ impl Grant {
     }
 }
 
-/// The nearest miss: the grant that came closest and what objected. Closer is whoever fails later of action, resource, rules and
-/// counting of uses; among those that fail by rules, by fewer; among equals, the least by canonical bytes.
+/// The nearest miss: the grant that came closest and what objected. Closer is whoever fails later of action, resource, rules,
+/// window and counting of uses; among those that fail by rules, by fewer; among equals, the least by canonical bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Miss<'a> {
     /// The grant that came closest, if there is any grant.
@@ -165,6 +180,8 @@ pub enum Reason<'a> {
     Resource(&'a Attempt),
     /// Some of its rules do not admit the parameters.
     Rules(&'a Grant, &'a Attempt),
+    /// It does not count now.
+    Window(Window),
     /// Its uses are limited and nothing counts them: a grant that was asked for, not one that the issuer has made.
     Uncounted,
 }
@@ -200,6 +217,7 @@ impl<'a> Miss<'a> {
             Some((Gap::Action, _)) => Reason::Action(attempt),
             Some((Gap::Resource, _)) => Reason::Resource(attempt),
             Some((Gap::Rules(_), grant)) => Reason::Rules(grant, attempt),
+            Some((Gap::Window, grant)) => Reason::Window(grant.window),
             Some((Gap::Uncounted, _)) => Reason::Uncounted,
         };
         Self {
@@ -222,6 +240,7 @@ impl fmt::Display for Reason<'_> {
                     objection.fmt(f)
                 })
             }
+            Self::Window(window) => write!(f, "now is outside the window {window}"),
             Self::Uncounted => f.write_str("uses are limited and no allowance counts them"),
         }
     }

@@ -8,12 +8,14 @@ mod pattern;
 mod read;
 mod rule;
 mod scope;
+mod window;
 mod write;
 
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
 pub use narrower::{Narrowing, narrower};
 pub use pattern::{Pattern, PatternError};
 pub use rule::{Answer, Rule};
+pub use window::Window;
 
 use crate::document::Node;
 use alloc::format;
@@ -38,6 +40,7 @@ pub struct Grant {
     /// By parameter, sorted.
     rules: Vec<(String, Rule)>,
     uses: Option<Uses>,
+    window: Window,
     /// The canonical JSON of all the others.
     canonical: String,
 }
@@ -67,7 +70,7 @@ impl Grant {
     }
 
     /// This grant as a scope string, if there is one that permits exactly the same: one action without `:`, one resource that is
-    /// `r:id`, or that was read from the scope string `action:r:*`; no rules, no uses.
+    /// `r:id`, or that was read from the scope string `action:r:*`; no rules, no uses, no window.
     ///
     /// The structured resource `r:**` has none, since it matches `r:` too.
     #[must_use]
@@ -89,6 +92,12 @@ impl Grant {
         self.uses.as_ref()
     }
 
+    /// When it counts.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
     /// The same grant, its uses counted by `allowance`; unchanged if its uses are not limited.
     #[must_use]
     pub fn with_allowance(self, allowance: String) -> Self {
@@ -96,11 +105,17 @@ impl Grant {
             allowance: Some(allowance),
             ..uses
         });
-        Self::build(self.actions, self.resources, self.rules, uses)
+        Self::build(self.actions, self.resources, self.rules, uses, self.window)
     }
 
     /// A grant of parts that are sorted.
-    fn build(actions: Vec<String>, resources: Vec<Pattern>, rules: Vec<(String, Rule)>, uses: Option<Uses>) -> Self {
+    fn build(
+        actions: Vec<String>,
+        resources: Vec<Pattern>,
+        rules: Vec<(String, Rule)>,
+        uses: Option<Uses>,
+        window: Window,
+    ) -> Self {
         let wildcard = match (actions.as_slice(), resources.as_slice()) {
             ([action], [resource]) => resource
                 .as_scope_wildcard()
@@ -109,13 +124,14 @@ impl Grant {
         };
         let canonical = match wildcard {
             Some(scope) => write::scope(&scope),
-            None => write::grant(&actions, &resources, &rules, uses.as_ref()),
+            None => write::grant(&actions, &resources, &rules, uses.as_ref(), window),
         };
         Self {
             actions,
             resources,
             rules,
             uses,
+            window,
             canonical,
         }
     }

@@ -4,7 +4,7 @@
 use super::pattern::Pattern;
 use super::rule::Rule;
 use super::scope::is_scope_character;
-use super::{Grant, TYPE, Uses};
+use super::{Grant, TYPE, Uses, Window};
 use crate::document::{Members, Node};
 use crate::limits::{
     ACTION_BYTES, ACTIONS_PER_GRANT, ALLOWANCE_BYTES, RESOURCES_PER_GRANT, RULE_TEXT_BYTES, RULES_PER_GRANT, USES,
@@ -15,7 +15,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
-    const MEMBERS: [&str; 6] = ["type", "actions", "resources", "rules", "uses", "scope"];
+    const MEMBERS: [&str; 8] = [
+        "type",
+        "actions",
+        "resources",
+        "rules",
+        "uses",
+        "not_before",
+        "not_after",
+        "scope",
+    ];
     let (members, known) = known_members(node, &MEMBERS)?;
     let typed = members.required("type").and_then(read_type);
     let grant = match members.optional("scope") {
@@ -40,13 +49,14 @@ fn structured(members: &Members<'_>) -> Option<Grant> {
     let uses = members
         .optional("uses")
         .map_or(Some(None), |uses| read_uses(uses).map(Some));
-    Some(Grant::build(actions?, resources?, rules?, uses?))
+    let window = Window::read(members);
+    Some(Grant::build(actions?, resources?, rules?, uses?, window?))
 }
 
 /// A scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
 fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
     let mut alone = true;
-    for name in ["actions", "resources", "rules", "uses"] {
+    for name in ["actions", "resources", "rules", "uses", "not_before", "not_after"] {
         if let Some(beside) = members.optional(name) {
             beside.fault(format!(
                 "member `{name}` beside `scope`, expected `scope` and `type` alone"

@@ -2,6 +2,7 @@
 //! wildcard only as the whole identifier, and stands for any identifier that is not empty; elsewhere it is a letter.
 
 use super::Grant;
+use super::Window;
 use super::pattern::{self, Pattern};
 use crate::limits::ACTION_BYTES;
 use alloc::format;
@@ -42,6 +43,7 @@ pub(super) fn read(scope: &str) -> Result<Grant, String> {
         Vec::from([pattern]),
         Vec::new(),
         None,
+        Window::default(),
     ))
 }
 

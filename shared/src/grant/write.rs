@@ -3,7 +3,7 @@
 
 use super::pattern::Pattern;
 use super::rule::Rule;
-use super::{TYPE, Uses};
+use super::{TYPE, Uses, Window};
 use crate::attempt::Param;
 use crate::json::Quoted;
 use crate::json::write::{member, object, text, texts};
@@ -16,6 +16,7 @@ pub(super) fn grant(
     resources: &[Pattern],
     rules: &[(String, Rule)],
     uses: Option<&Uses>,
+    window: Window,
 ) -> String {
     let resources: Vec<String> = resources.iter().map(Pattern::to_string).collect();
     let mut members = Vec::from([
@@ -28,6 +29,7 @@ pub(super) fn grant(
         members.push(member("rules", object(&rules)));
     }
     members.extend(uses.map(|uses| member("uses", limit(uses))));
+    members.extend(window.members());
     object(&members)
 }
 

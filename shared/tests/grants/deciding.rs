@@ -1,6 +1,6 @@
 //! The decision and its reasons.
 
-use crate::support::{attempt, grant, refusal};
+use crate::support::{NOW, attempt, grant, refusal};
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Answer, Decision, Grant, Grants, Reason};
 
@@ -14,7 +14,7 @@ const BOOK: &str = r#"{"type":"writ","actions":["book"],"resources":["tickets"],
 #[test]
 fn the_travel_story_is_decided_as_it_is_told() {
     let grants = grants(&[SEARCH, BOOK]);
-    let decide = |action, resource, params| match grants.decide(&attempt(action, resource, params)) {
+    let decide = |action, resource, params| match grants.decide(&attempt(action, resource, params), NOW) {
         Decision::Permit { spend, .. } => Ok(spend.is_needed()),
         Decision::Refuse(miss) => Err(miss.reason.to_string()),
     };
@@ -77,13 +77,19 @@ fn what_grants_do_not_name_is_refused() {
         ("aa", "r"),
     ] {
         assert!(
-            matches!(grants.decide(&attempt(action, resource, "{}")), Decision::Refuse(_)),
+            matches!(
+                grants.decide(&attempt(action, resource, "{}"), NOW),
+                Decision::Refuse(_)
+            ),
             "{action} {resource}"
         );
     }
     for (action, resource) in [("a", "r"), ("a", "s"), ("c", "r"), ("c", "s")] {
         assert!(
-            matches!(grants.decide(&attempt(action, resource, "{}")), Decision::Permit { .. }),
+            matches!(
+                grants.decide(&attempt(action, resource, "{}"), NOW),
+                Decision::Permit { .. }
+            ),
             "{action} {resource}"
         );
     }
@@ -91,7 +97,7 @@ fn what_grants_do_not_name_is_refused() {
 
 /// Rows of the grant that is meant to permit, by its uses.
 fn allowances(texts: &[&str], attempt: &Attempt) -> (bool, Vec<String>) {
-    match grants(texts).decide(attempt) {
+    match grants(texts).decide(attempt, NOW) {
         Decision::Permit { spend, .. } => (spend.is_needed(), spend.allowances().map(String::from).collect()),
         Decision::Refuse(miss) => panic!("{}", miss.reason),
     }
@@ -126,7 +132,7 @@ fn limited_uses_that_nothing_counts_permit_nothing() {
         "uses are limited and no allowance counts them"
     );
     let counted = Grants::new(vec![grant(asked).with_allowance("one".into())]);
-    assert!(matches!(counted.decide(&attempt), Decision::Permit { spend, .. } if spend.is_needed()));
+    assert!(matches!(counted.decide(&attempt, NOW), Decision::Permit { spend, .. } if spend.is_needed()));
 }
 
 #[test]
@@ -142,7 +148,7 @@ fn the_least_of_the_permitting_grants_is_named() {
         let mut turned = texts;
         turned.rotate_left(turn);
         let grants = grants(&turned);
-        let Decision::Permit { grant, .. } = grants.decide(&attempt) else {
+        let Decision::Permit { grant, .. } = grants.decide(&attempt, NOW) else {
             panic!("it is permitted");
         };
         assert_eq!(grant.to_json(), texts[2]);
@@ -153,7 +159,8 @@ fn the_least_of_the_permitting_grants_is_named() {
 fn nearest(texts: &[&str], attempt: &Attempt) -> (Option<Grant>, String) {
     let there = grants(texts);
     let back = grants(&texts.iter().rev().copied().collect::<Vec<_>>());
-    let (Decision::Refuse(miss), Decision::Refuse(other)) = (there.decide(attempt), back.decide(attempt)) else {
+    let (Decision::Refuse(miss), Decision::Refuse(other)) = (there.decide(attempt, NOW), back.decide(attempt, NOW))
+    else {
         panic!("{attempt:?} is refused");
     };
     assert_eq!(miss, other);
@@ -197,7 +204,7 @@ fn the_nearest_miss_failed_last() {
 fn objections_say_whether_the_rule_could_tell() {
     let grants = grants(&[SEARCH]);
     let attempt = attempt("search", "flights", r#"{"from":1,"to":"CDG","date":"2026-05-10"}"#);
-    let Decision::Refuse(miss) = grants.decide(&attempt) else {
+    let Decision::Refuse(miss) = grants.decide(&attempt, NOW) else {
         panic!("it is refused");
     };
     let answers: Vec<(&str, Answer)> = miss.reason.objections().map(|one| (one.param, one.answer)).collect();

@@ -3,7 +3,7 @@
 
 use crate::made::{Choices, attempt_near, cases, grant};
 use crate::steps::step;
-use crate::support::{grant as read, permits};
+use crate::support::{NOW, grant as read, permits};
 use crate::{naive, support};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
 use serde_json::Value;
@@ -48,10 +48,10 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
         let permitting: Vec<&Value> = grants.iter().filter(|grant| naive::permits(grant, &attempt)).collect();
         let forth = Grants::new(grants.iter().map(compiled).collect());
         let back = Grants::new(grants.iter().rev().map(compiled).collect());
-        let decision = forth.decide(&attempt);
+        let decision = forth.decide(&attempt, NOW);
         assert_eq!(
             decision_text(&decision),
-            decision_text(&back.decide(&attempt)),
+            decision_text(&back.decide(&attempt, NOW)),
             "{seed}"
         );
         match decision {

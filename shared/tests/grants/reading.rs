@@ -82,7 +82,7 @@ fn every_fault_has_its_place_and_says_what_was_expected() {
         ),
         (
             &with("action", json!(["read"])),
-            "/action: unknown member `action`, expected one of `type`, `actions`, `resources`, `rules`, `uses`, `scope`",
+            "/action: unknown member `action`, expected one of `type`, `actions`, `resources`, `rules`, `uses`, `not_before`, `not_after`, `scope`",
         ),
         (
             &with("actions", json!("read")),

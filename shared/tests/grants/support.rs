@@ -4,6 +4,10 @@ use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::{Decision, Grant, Grants};
 use edgewrit_shared::json::{self, Json};
+use edgewrit_shared::time::UnixSeconds;
+
+/// When attempts are made.
+pub(crate) const NOW: UnixSeconds = UnixSeconds(1_778_400_000);
 
 const VALUES: usize = 100_000;
 
@@ -68,14 +72,14 @@ pub(crate) fn param(value: &Json) -> Param {
 
 pub(crate) fn permits(grant: &Grant, attempt: &Attempt) -> bool {
     matches!(
-        Grants::new(vec![grant.clone()]).decide(attempt),
+        Grants::new(vec![grant.clone()]).decide(attempt, NOW),
         Decision::Permit { .. }
     )
 }
 
 /// Why `attempt` is refused.
 pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
-    match grants.decide(attempt) {
+    match grants.decide(attempt, NOW) {
         Decision::Refuse(miss) => miss.reason.to_string(),
         Decision::Permit { .. } => panic!("{attempt:?} is permitted"),
     }

@@ -63,11 +63,11 @@ fn a_writ_of_a_known_key_for_this_audience_is_verified() {
         params: Vec::new(),
     };
     assert!(matches!(
-        verified.grants().decide(&attempt("search")),
+        verified.grants().decide(&attempt("search"), NOW),
         Decision::Permit { .. }
     ));
     assert!(matches!(
-        verified.grants().decide(&attempt("book")),
+        verified.grants().decide(&attempt("book"), NOW),
         Decision::Refuse(_)
     ));
 }

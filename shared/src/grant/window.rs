@@ -1,0 +1,73 @@
+//! Windows: the time in which a grant counts, inside the life of the writ that carries it.
+
+use crate::document::Members;
+use crate::json::write::member;
+use crate::limits::TIME_MAX;
+use crate::time::UnixSeconds;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+/// From when and until when a grant counts; without a bound, as long as its writ does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// The first second that counts.
+    pub not_before: Option<UnixSeconds>,
+    /// The first second that does not count any more, as with `exp` (RFC 7519, section 4.1.4).
+    pub not_after: Option<UnixSeconds>,
+}
+
+impl Window {
+    /// Reads `not_before` and `not_after`, each a `NumericDate` (RFC 7519, section 2) without fraction.
+    pub(super) fn read(members: &Members<'_>) -> Option<Self> {
+        let bound = |name: &str| match members.optional(name) {
+            Some(node) => node.integer(0, TIME_MAX).map(UnixSeconds).map(Some),
+            None => Some(None),
+        };
+        let (not_before, not_after) = (bound("not_before"), bound("not_after"));
+        let window = Self {
+            not_before: not_before?,
+            not_after: not_after?,
+        };
+        if window.is_empty() {
+            members.node().fault(format!(
+                "a window that never opens: {window}, expected `not_before` below `not_after`"
+            ));
+            return None;
+        }
+        Some(window)
+    }
+
+    /// Whether `now` lies in it.
+    #[must_use]
+    pub fn has(&self, now: UnixSeconds) -> bool {
+        self.not_before.is_none_or(|first| first <= now) && self.not_after.is_none_or(|end| now < end)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.not_before
+            .zip(self.not_after)
+            .is_some_and(|(first, end)| end <= first)
+    }
+
+    /// The members that it is written as.
+    pub(super) fn members(&self) -> impl Iterator<Item = String> + use<> {
+        let bounds = [("not_before", self.not_before), ("not_after", self.not_after)];
+        bounds
+            .into_iter()
+            .filter_map(|(name, bound)| bound.map(|UnixSeconds(at)| member(name, at)))
+    }
+}
+
+impl fmt::Display for Window {
+    /// Such as `{"not_before":1780000000,"not_after":1780000600}`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`{")?;
+        let mut between = "";
+        for member in self.members() {
+            write!(f, "{between}{member}")?;
+            between = ",";
+        }
+        f.write_str("}`")
+    }
+}
