@@ -84,7 +84,7 @@ fn part_beyond(part: &Part, entry: &Entry) -> Vec<Fault> {
 fn authority_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
     match narrower(grant, &entry.grants) {
         Narrowing::Narrower => None,
-        Narrowing::Wider { reason } => Some(reason),
+        beyond @ (Narrowing::Wider { .. } | Narrowing::Unproven { .. }) => Some(beyond.to_string()),
     }
 }
 

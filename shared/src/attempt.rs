@@ -1,12 +1,14 @@
 //! What a request attempts: an action on a resource, with typed parameters. A request is one or several attempts, and all
 //! must be permitted.
 
+use crate::json::Quoted;
 use crate::number::Number;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
-/// A parameter's value, as typed by the operation that read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A parameter's value, as typed by the operation that read it. Ordered by type, then by value, so that lists of values can be searched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Param {
     /// Text, compared byte for byte.
     Text(String),
@@ -36,5 +38,25 @@ impl Attempt {
         self.params
             .iter()
             .find_map(|(own, value)| (own == name).then_some(value))
+    }
+}
+
+impl fmt::Display for Param {
+    /// As JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => Quoted(text).fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Bool(value) => value.fmt(f),
+            Self::List(values) => {
+                f.write_str("[")?;
+                let mut between = "";
+                for value in values {
+                    write!(f, "{between}{value}")?;
+                    between = ",";
+                }
+                f.write_str("]")
+            }
+        }
     }
 }

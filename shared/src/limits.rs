@@ -24,6 +24,20 @@ pub const RULES_PER_GRANT: usize = 16;
 pub const IN_VALUES: usize = 256;
 /// Longest parameter name or text value of a rule.
 pub const RULE_TEXT_BYTES: usize = 1024;
+/// Values that two rules are compared by, at most, where their kinds alone do not tell.
+pub const SAMPLES: usize = 4_096;
+/// Elements of the longest list among these.
+pub const SAMPLE_ELEMENTS: usize = 64;
+/// Unicode scalar values of the longest text among these that is made to have a certain length.
+pub const SAMPLE_CHARACTERS: usize = 4_096;
+/// Parents whose rules are compared by samples, for one action on one resource.
+pub const EXACT_PARENTS: usize = 64;
+/// Parents whose rules on one parameter make samples.
+pub const SAMPLED_PARENTS: usize = 32;
+/// Parameters of an attempt that is looked for to show that a grant is wider than others.
+pub const WITNESS_PARAMS: usize = 64;
+/// Questions to rules that one comparison may ask, beyond comparing kind with kind.
+pub const NARROWING_QUESTIONS: u32 = 1_000_000;
 /// Longest number, in characters of its JSON spelling.
 pub const NUMBER_BYTES: usize = 512;
 /// Largest absolute value of a number's written exponent.

@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use core::cmp::Ordering;
 use core::fmt;
 
+mod neighbours;
 #[cfg(test)]
 mod tests;
 
@@ -53,13 +54,18 @@ impl Number {
         }
         let zeros = written.len() - significant.len();
         let point = exponent + i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()?;
-        let number = Self {
+        Self {
             negative,
             point,
             digits: digits.into(),
-        };
-        let bounded = (point - 1).abs() <= NUMBER_EXPONENT && number.spelling_bytes() <= NUMBER_BYTES;
-        bounded.then_some(number)
+        }
+        .bounded()
+    }
+
+    /// Itself, if it is within the limits.
+    fn bounded(self) -> Option<Self> {
+        let bounded = (self.point - 1).abs() <= NUMBER_EXPONENT && self.spelling_bytes() <= NUMBER_BYTES;
+        bounded.then_some(self)
     }
 
     fn zero() -> Self {

@@ -127,11 +127,20 @@ impl Grant {
         self.gap(attempt, now).is_none()
     }
 
+    /// Whether it permits the attempt once its uses are counted.
+    pub(super) fn admits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
+        matches!(self.gap(attempt, now), None | Some(Gap::Uncounted))
+    }
+
+    pub(super) fn matches(&self, resource: &str) -> bool {
+        self.resources.iter().any(|pattern| pattern.matches(resource))
+    }
+
     fn gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
         if !self.has_action(&attempt.action) {
             return Some(Gap::Action);
         }
-        if !self.resources.iter().any(|pattern| pattern.matches(&attempt.resource)) {
+        if !self.matches(&attempt.resource) {
             return Some(Gap::Resource);
         }
         let is_counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());

@@ -12,7 +12,7 @@ mod window;
 mod write;
 
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
-pub use narrower::{Narrowing, narrower};
+pub use narrower::{Narrowing, Witness, narrower};
 pub use pattern::{Pattern, PatternError};
 pub use rule::{Answer, Rule};
 pub use window::Window;

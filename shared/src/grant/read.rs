@@ -120,28 +120,35 @@ pub(super) fn known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Memb
     Some((node.object(known)?, all_known))
 }
 
-/// The elements of a list that is not empty and in which nothing stands twice, sorted by their spelling.
-pub(super) fn distinct<T>(
+/// The elements of a list that is not empty and in which nothing stands twice, sorted by their keys.
+pub(super) fn distinct<T, K: Ord>(
     node: &Node<'_>,
     most: usize,
     read: impl Fn(&Node<'_>) -> Option<T>,
-    spelling: impl Fn(&T) -> String,
+    key: impl Fn(&T) -> K,
 ) -> Option<Vec<T>> {
     let items = node.list(most)?;
     if items.is_empty() {
         node.fault("an empty array, expected at least one element");
         return None;
     }
-    let mut found = BTreeMap::new();
+    let mut found: Vec<(K, T)> = Vec::with_capacity(items.len());
     let mut sound = true;
     for item in items {
-        let is_new = read(&item).map(|value| found.insert(spelling(&value), value).is_none());
-        if is_new == Some(false) {
-            item.fault("an element that stands there already, expected each once");
+        let Some(value) = read(&item) else {
+            sound = false;
+            continue;
+        };
+        let key = key(&value);
+        match found.binary_search_by(|(own, _)| own.cmp(&key)) {
+            Err(place) => found.insert(place, (key, value)),
+            Ok(_) => {
+                item.fault("an element that stands there already, expected each once");
+                sound = false;
+            }
         }
-        sound &= is_new == Some(true);
     }
-    sound.then(|| found.into_values().collect())
+    sound.then(|| found.into_iter().map(|(_, value)| value).collect())
 }
 
 pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {

@@ -44,6 +44,17 @@ impl Window {
         self.not_before.is_none_or(|first| first <= now) && self.not_after.is_none_or(|end| now < end)
     }
 
+    /// Whether it has every second of `other`.
+    pub(super) fn includes(&self, other: Self) -> bool {
+        let first = self
+            .not_before
+            .is_none_or(|first| other.not_before.is_some_and(|own| first <= own));
+        let end = self
+            .not_after
+            .is_none_or(|end| other.not_after.is_some_and(|own| own <= end));
+        first && end
+    }
+
     fn is_empty(&self) -> bool {
         self.not_before
             .zip(self.not_after)

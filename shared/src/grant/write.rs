@@ -5,8 +5,8 @@ use super::pattern::Pattern;
 use super::rule::Rule;
 use super::{TYPE, Uses, Window};
 use crate::attempt::Param;
-use crate::json::Quoted;
 use crate::json::write::{member, object, text, texts};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -44,16 +44,8 @@ pub(super) fn scope(scope: &str) -> String {
     object(&[text("type", TYPE), text("scope", scope)])
 }
 
-/// One value; equal values have one spelling.
-pub(super) fn param(value: &Param) -> String {
-    match value {
-        Param::Text(value) => Quoted(value).to_string(),
-        Param::Number(value) => value.to_string(),
-        Param::Bool(value) => value.to_string(),
-        Param::List(values) => params(values),
-    }
-}
-
+/// Several values in no order of their own; equal values have one spelling.
 pub(super) fn params(values: &[Param]) -> String {
-    format!("[{}]", values.iter().map(param).collect::<Vec<_>>().join(","))
+    let spelled: BTreeSet<String> = values.iter().map(Param::to_string).collect();
+    format!("[{}]", spelled.into_iter().collect::<Vec<_>>().join(","))
 }

@@ -1,12 +1,13 @@
 //! The laws of the language, each over many made cases, against the naive evaluator. Every test sees to it that its cases are
 //! of both sorts: a law that nothing meets holds too easily.
 
-use crate::made::{Choices, attempt_near, cases, grant};
-use crate::steps::step;
+use crate::listed::is_listed;
+use crate::made::{Choices, attempt_near, cases, grant, moment};
+use crate::steps::{step, without_nulls};
 use crate::support::{NOW, grant as read, permits};
 use crate::{naive, support};
-use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
-use serde_json::Value;
+use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Witness, narrower};
+use serde_json::{Value, json};
 
 fn compiled(grant: &Value) -> Grant {
     read(&grant.to_string())
@@ -45,13 +46,17 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
         let mut choices = Choices::new(seed);
         let grants = some_grants(&mut choices, 4);
         let attempt = attempt_near(choices.pick(&grants), &mut choices);
-        let permitting: Vec<&Value> = grants.iter().filter(|grant| naive::permits(grant, &attempt)).collect();
+        let now = moment(&mut choices);
+        let permitting: Vec<&Value> = grants
+            .iter()
+            .filter(|grant| naive::permits(grant, &attempt, now))
+            .collect();
         let forth = Grants::new(grants.iter().map(compiled).collect());
         let back = Grants::new(grants.iter().rev().map(compiled).collect());
-        let decision = forth.decide(&attempt, NOW);
+        let decision = forth.decide(&attempt, now);
         assert_eq!(
             decision_text(&decision),
-            decision_text(&back.decide(&attempt, NOW)),
+            decision_text(&back.decide(&attempt, now)),
             "{seed}"
         );
         match decision {
@@ -97,8 +102,9 @@ fn what_a_narrower_child_permits_some_parent_permits() {
         }
         for _ in 0..4 {
             let attempt = attempt_near(&child, &mut choices);
-            let permitted = naive::permits(&child, &attempt);
-            let covered = parents.iter().any(|parent| naive::permits(parent, &attempt));
+            let now = moment(&mut choices);
+            let permitted = naive::permits(&child, &attempt, now);
+            let covered = parents.iter().any(|parent| naive::permits(parent, &attempt, now));
             assert!(
                 !permitted || covered,
                 "{seed}: {child} permits {attempt:?}, not {parents:?}"
@@ -115,11 +121,60 @@ fn widen(grant: &mut Value, choices: &mut Choices) {
         return;
     }
     let Some(members) = grant.as_object_mut() else { return };
-    let member = *choices.pick(&["actions", "resources", "rules", "uses", "none"]);
+    let member = *choices.pick(&[
+        "actions",
+        "resources",
+        "rules",
+        "uses",
+        "not_before",
+        "not_after",
+        "none",
+    ]);
     match other.get(member) {
         Some(value) => drop(members.insert(member.into(), value.clone())),
-        None if member == "rules" || member == "uses" => drop(members.remove(member)),
+        None if member != "none" => drop(members.remove(member)),
         None => {}
+    }
+    let end = grant["not_after"].as_u64().unwrap_or(u64::MAX);
+    if grant["not_before"].as_u64().is_some_and(|first| end <= first) {
+        grant["not_after"] = json!(grant["not_before"].as_u64().unwrap() + 1);
+    }
+    without_nulls(grant);
+}
+
+/// Whatever is shown is true: the child permits it so many times, the parents together do not. And what brute force finds, is shown.
+#[test]
+fn a_witness_is_permitted_by_the_child_and_by_no_parent() {
+    let mut answers = Balance::default();
+    let mut shown = Balance::default();
+    for seed in cases(6_000) {
+        let mut choices = Choices::new(seed);
+        let parents = some_grants(&mut choices, 3);
+        let mut child = choices.pick(&parents).clone();
+        for _ in 0..choices.below(3) {
+            child = step(&child, &mut choices);
+        }
+        widen(&mut child, &mut choices);
+        let compiled_parents: Vec<Grant> = parents.iter().map(compiled).collect();
+        let answer = narrower(&compiled(&child), &compiled_parents);
+        answers.count(answer == Narrowing::Narrower);
+        match answer {
+            Narrowing::Narrower => {}
+            Narrowing::Wider { witness, .. } => {
+                shown.count(true);
+                let Witness { attempt, at, uses } = &*witness;
+                let own = naive::permits_uses(std::slice::from_ref(&child), attempt, *at);
+                let most = naive::permits_uses(&parents, attempt, *at);
+                assert!(
+                    own >= *uses && most < *uses,
+                    "{seed}: {child} in {parents:?}: {witness:?}"
+                );
+            }
+            Narrowing::Unproven { reason } => {
+                shown.count(false);
+                assert!(is_listed(&child, &parents), "{seed}: {child} in {parents:?}: {reason}");
+            }
+        }
     }
 }
 
@@ -183,7 +238,7 @@ fn a_scope_permits_exactly_what_its_grant_permits() {
             let attempt = attempt_near(&grant, &mut choices);
             assert_eq!(
                 permits(&back, &attempt),
-                naive::permits(&grant, &attempt),
+                naive::permits(&grant, &attempt, NOW),
                 "{seed}: {scope} {grant} {attempt:?}"
             );
         }

@@ -3,16 +3,18 @@
 
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::number::Number;
+use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// `few` cases, and a hundred times as many in the long form.
+/// `few` cases, or as many as `EDGEWRIT_CASES` says.
 pub(crate) fn cases(few: u64) -> std::ops::Range<u64> {
-    0..few * if is_long() { 100 } else { 1 }
+    let many = std::env::var("EDGEWRIT_CASES").map(|many| many.parse().expect("EDGEWRIT_CASES is a number"));
+    0..many.unwrap_or(few)
 }
 
 pub(crate) fn is_long() -> bool {
-    std::env::var_os("EDGEWRIT_LONG").is_some()
+    std::env::var_os("EDGEWRIT_CASES").is_some()
 }
 
 /// A stream of choices: SplitMix64 (Steele, Lea, Flood 2014).
@@ -72,7 +74,20 @@ pub(crate) fn grant(choices: &mut Choices) -> Value {
     if choices.one_in(4) {
         grant["uses"] = json!({"max": 1 + choices.below(4), "allowance": choices.pick(&["x", "y"])});
     }
+    if choices.one_in(4) {
+        let first = 1 + choices.below(6);
+        grant["not_before"] = json!(first);
+        grant["not_after"] = json!(first + 1 + choices.below(6));
+        if let Some(bound) = [None, Some("not_before"), Some("not_after")][choices.below(3)] {
+            grant.as_object_mut().unwrap().remove(bound);
+        }
+    }
     grant
+}
+
+/// A time about that of the windows.
+pub(crate) fn moment(choices: &mut Choices) -> UnixSeconds {
+    UnixSeconds(choices.below(14) as u64)
 }
 
 fn scope(choices: &mut Choices) -> String {

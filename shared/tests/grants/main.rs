@@ -4,6 +4,7 @@
 
 mod deciding;
 mod laws;
+mod listed;
 mod made;
 mod naive;
 mod narrowing;

@@ -2,16 +2,36 @@
 //! with the crate but the attempt. It knows small numbers only, and no limits.
 
 use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-pub(crate) fn permits(grant: &Value, attempt: &Attempt) -> bool {
+pub(crate) fn permits(grant: &Value, attempt: &Attempt, now: UnixSeconds) -> bool {
+    let uses = &grant["uses"];
+    (uses.is_null() || uses["allowance"].is_string()) && permits_once_counted(grant, attempt, now)
+}
+
+/// How often they permit the attempt together. What one allowance counts is counted once.
+pub(crate) fn permits_uses(grants: &[Value], attempt: &Attempt, now: UnixSeconds) -> u64 {
+    let mut counters = BTreeMap::new();
+    for (index, grant) in grants.iter().enumerate() {
+        if permits_once_counted(grant, attempt, now) {
+            let most = grant["uses"]["max"].as_u64().unwrap_or(1_000_000_000);
+            let allowance = grant["uses"]["allowance"].as_str().map_or(Err(index), Ok);
+            let counter = counters.entry(allowance).or_insert(0);
+            *counter = most.max(*counter);
+        }
+    }
+    counters.values().sum()
+}
+
+fn permits_once_counted(grant: &Value, attempt: &Attempt, UnixSeconds(now): UnixSeconds) -> bool {
     if let Some(scope) = grant["scope"].as_str() {
         return scope_permits(scope, attempt);
     }
-    let uses = &grant["uses"];
-    let counted = uses.is_null() || uses["allowance"].is_string();
-    counted
+    grant["not_before"].as_u64().is_none_or(|first| first <= now)
+        && grant["not_after"].as_u64().is_none_or(|end| now < end)
         && items(&grant["actions"]).any(|action| action == attempt.action.as_str())
         && items(&grant["resources"]).any(|resource| matches(resource.as_str().unwrap(), &attempt.resource))
         && members(&grant["rules"]).all(|(name, rule)| admits(rule, attempt.param(name)))

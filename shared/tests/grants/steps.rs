@@ -15,7 +15,7 @@ pub(crate) fn step(parent: &Value, choices: &mut Choices) -> Value {
             _ => child,
         };
     }
-    match choices.below(6) {
+    match choices.below(7) {
         0 => drop_one(&mut child["actions"], choices),
         1 => drop_one(&mut child["resources"], choices),
         2 => specialise_one(&mut child["resources"], choices),
@@ -26,17 +26,18 @@ pub(crate) fn step(parent: &Value, choices: &mut Choices) -> Value {
             }
         }
         4 => tighten_one(&mut child["rules"], choices),
-        _ => lower_uses(&mut child["uses"], choices),
+        5 => lower_uses(&mut child["uses"], choices),
+        _ => shorten_window(&mut child, choices),
     }
-    without_nulls(child)
+    without_nulls(&mut child);
+    child
 }
 
 /// Looking at a member that is not there has made it.
-fn without_nulls(mut grant: Value) -> Value {
+pub(crate) fn without_nulls(grant: &mut Value) {
     if let Some(members) = grant.as_object_mut() {
         members.retain(|_, member| !member.is_null());
     }
-    grant
 }
 
 fn drop_one(list: &mut Value, choices: &mut Choices) {
@@ -163,6 +164,18 @@ fn exclude_another(values: &mut Vec<Value>, choices: &mut Choices) {
     let is_same_type = |own: &Value| std::mem::discriminant(own) == std::mem::discriminant(&another);
     if values.iter().any(is_same_type) && !values.contains(&another) {
         values.push(another);
+    }
+}
+
+fn shorten_window(grant: &mut Value, choices: &mut Choices) {
+    let first = grant["not_before"].as_u64().unwrap_or(0) + choices.below(3) as u64;
+    let end = grant["not_after"]
+        .as_u64()
+        .unwrap_or(14)
+        .saturating_sub(choices.below(3) as u64);
+    if first < end {
+        grant["not_before"] = json!(first);
+        grant["not_after"] = json!(end);
     }
 }
 

@@ -9,15 +9,23 @@
 //! * a parent that asks for *something* at the end (a scope string's `*`) could be satisfied by the letter where an empty run
 //!   would not satisfy it: so the text with every `*` empty is asked for too.
 
-use super::{Pattern, Segment, Tail};
+use super::{Pattern, SEPARATORS, Segment, Tail};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 /// A letter in no pattern, since patterns hold no control characters.
 const FRESH: char = '\0';
 
 /// Letters to show in place of [`FRESH`].
 const SHOWN: &str = "xyzuvw0123456789";
+/// More of them: the CJK ideographs, more than all patterns of a grant can hold.
+const LETTERS: RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
+
+/// Letters to show where any will do, the plainest first.
+pub(in crate::grant) fn fresh_letters() -> impl Iterator<Item = char> {
+    SHOWN.chars().chain(LETTERS)
+}
 
 /// The texts that decide whether a pattern lies within another.
 #[derive(Debug)]
@@ -34,10 +42,26 @@ impl Pattern {
     /// several it may be that they match everything together.
     #[must_use]
     pub fn outside(&self, others: &[&Self]) -> Option<String> {
-        let is_fresh = |letter: &char| !others.iter().any(|other| other.has(*letter));
-        let fresh = SHOWN.chars().find(is_fresh).unwrap_or(FRESH);
-        let mut texts = self.texts(fresh).into_iter();
+        let mut texts = self.examples(others).into_iter();
         texts.find(|text| !others.iter().any(|other| other.matches(text)))
+    }
+
+    /// Texts that this pattern matches, with a letter for each `*` that none of `others` holds. If one other does not include this pattern,
+    /// one of them is outside it; if several match everything only together, none is.
+    pub(in crate::grant) fn examples(&self, others: &[&Self]) -> Vec<String> {
+        let is_fresh = |letter: &char| !others.iter().any(|other| other.has(*letter));
+        let mut texts = self.texts(fresh_letters().find(is_fresh).unwrap_or(FRESH));
+        if self.tail != Tail::Nothing {
+            // With more separators than they have, only such as end in `**` match.
+            let most = others.iter().map(|other| other.separators()).max().unwrap_or(0);
+            let longest = texts.last().map(|text| [text, "/".repeat(most).as_str()].concat());
+            texts.extend(longest);
+        }
+        texts
+    }
+
+    fn separators(&self) -> usize {
+        self.prefix.matches(SEPARATORS).count() + self.heads.len()
     }
 
     pub(in crate::grant) fn probes(&self) -> Probes {
@@ -62,7 +86,8 @@ impl Pattern {
         texts
     }
 
-    fn has(&self, letter: char) -> bool {
+    /// Whether `letter` stands in it as itself.
+    pub(in crate::grant) fn has(&self, letter: char) -> bool {
         let pieces =
             |segment: &Segment| segment.first.contains(letter) || segment.more.iter().any(|one| one.contains(letter));
         self.prefix.contains(letter) || self.heads.iter().any(|(segment, _)| pieces(segment)) || pieces(&self.last)

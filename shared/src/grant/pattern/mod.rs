@@ -4,7 +4,7 @@
 mod inclusion;
 mod parse;
 
-pub(super) use inclusion::Probes;
+pub(super) use inclusion::{Probes, fresh_letters};
 pub use parse::PatternError;
 pub(super) use parse::{literal, something_behind};
 
@@ -98,8 +98,18 @@ impl Pattern {
         (self.tail == Tail::Something).then(|| self.filled("") + "*")
     }
 
+    /// The text that results when `filler` takes the place of the first `*` or, without one, of `**`; nothing takes that of the others.
+    pub(super) fn filled_once(&self, filler: &str) -> String {
+        const MARK: &str = "\0";
+        match self.filled(MARK).split_once(MARK) {
+            Some((before, after)) => [before, filler, &after.replace(MARK, "")].concat(),
+            None if self.tail == Tail::Nothing => self.filled(""),
+            None => self.filled("") + filler,
+        }
+    }
+
     /// The text that results when `filler` takes the place of every `*`; nothing takes that of `**`.
-    fn filled(&self, filler: &str) -> String {
+    pub(super) fn filled(&self, filler: &str) -> String {
         let mut text = self.prefix.clone();
         for (segment, separator) in &self.heads {
             segment.fill(filler, &mut text);

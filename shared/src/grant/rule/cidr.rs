@@ -2,25 +2,67 @@
 //! IPv4 in four decimal parts without leading zeros, IPv6 without zone; an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is neither, since
 //! some readers take it for the one and some for the other.
 
-use super::{Answer, Kind, Rule, Types};
-use crate::attempt::Param;
+use super::Answer;
 use crate::document::Node;
-use alloc::format;
-use alloc::string::{String, ToString as _};
-use alloc::sync::Arc;
-use core::net::IpAddr;
+use alloc::string::ToString as _;
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The network's first address, and how many of its leading bits count.
-#[derive(Debug)]
-struct Cidr {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cidr {
     first: IpAddr,
     prefix: u32,
 }
 
-pub(super) fn read(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
-    match parse(node.text()?) {
-        Some(network) => Some(Arc::new(network)),
-        None => node.expected("a network such as `10.0.0.0/8` or `2001:db8::/32`, its other bits zero"),
+impl Cidr {
+    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
+        let network = parse(node.text()?);
+        if network.is_none() {
+            return node.expected("a network such as `10.0.0.0/8` or `2001:db8::/32`, its other bits zero");
+        }
+        network
+    }
+
+    pub(super) fn answer(&self, text: &str) -> Answer {
+        address(text).map_or(Answer::CannotTell, |address| Answer::of(self.has(address)))
+    }
+
+    /// Whether every address of `other` is in this network.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        other.prefix >= self.prefix && self.has(other.first)
+    }
+
+    /// The network's first and last address.
+    pub(super) fn ends(&self) -> [IpAddr; 2] {
+        let (bits, _) = bits(self.first);
+        let last = bits | self.others();
+        let last = match self.first {
+            IpAddr::V4(_) => u32::try_from(last).map_or(self.first, |bits| Ipv4Addr::from_bits(bits).into()),
+            IpAddr::V6(_) => Ipv6Addr::from_bits(last).into(),
+        };
+        [self.first, last]
+    }
+
+    /// The bits behind the prefix, all set.
+    fn others(&self) -> u128 {
+        let (_, width) = bits(self.first);
+        let behind = width.saturating_sub(self.prefix);
+        1_u128.checked_shl(behind).map_or(u128::MAX, |above| above - 1)
+    }
+
+    fn has(&self, address: IpAddr) -> bool {
+        let ((own, width), (other, other_width)) = (bits(self.first), bits(address));
+        let differing = (own ^ other)
+            .checked_shr(width.saturating_sub(self.prefix))
+            .unwrap_or(0);
+        width == other_width && differing == 0
+    }
+}
+
+impl fmt::Display for Cidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.first, self.prefix)
     }
 }
 
@@ -31,8 +73,8 @@ fn parse(text: &str) -> Option<Cidr> {
         prefix: prefix.parse().ok()?,
     };
     let canonical_prefix = network.prefix.to_string() == prefix;
-    let (_, width) = bits(network.first);
-    let is_whole = canonical_prefix && network.prefix <= width && network.others() == 0;
+    let (bits, width) = bits(network.first);
+    let is_whole = canonical_prefix && network.prefix <= width && bits & network.others() == 0;
     is_whole.then_some(network)
 }
 
@@ -49,43 +91,5 @@ fn bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), u32::BITS),
         IpAddr::V6(address) => (address.to_bits(), u128::BITS),
-    }
-}
-
-impl Cidr {
-    /// The bits of the first address behind the prefix.
-    fn others(&self) -> u128 {
-        let (bits, width) = bits(self.first);
-        bits & !u128::MAX.checked_shl(width.saturating_sub(self.prefix)).unwrap_or(0)
-    }
-
-    fn has(&self, address: IpAddr) -> bool {
-        let ((own, width), (other, other_width)) = (bits(self.first), bits(address));
-        let differing = (own ^ other)
-            .checked_shr(width.saturating_sub(self.prefix))
-            .unwrap_or(0);
-        width == other_width && differing == 0
-    }
-}
-
-impl Kind for Cidr {
-    fn answer(&self, found: Option<&Param>) -> Answer {
-        let Some(Param::Text(text)) = found else {
-            return Answer::CannotTell;
-        };
-        address(text).map_or(Answer::CannotTell, |address| Answer::of(self.has(address)))
-    }
-
-    fn to_json(&self) -> String {
-        format!("\"{}/{}\"", self.first, self.prefix)
-    }
-
-    fn types(&self) -> Types {
-        Types::TEXT
-    }
-
-    fn is_implied_by(&self, child: &Rule) -> bool {
-        let child = child.kind::<Self>();
-        child.is_some_and(|child| child.prefix >= self.prefix && self.has(child.first))
     }
 }

@@ -5,36 +5,76 @@
 //! trailing dot before the path; a host of LDH labels (RFC 5890, section 2.3.1) whose last begins with a letter, so that it is no spelling of an
 //! IP address; printable ASCII throughout. Of all others the rule cannot tell.
 
-use super::{Answer, Kind, Rule, Types};
-use crate::attempt::Param;
+use super::Answer;
 use crate::document::Node;
-use crate::json::Quoted;
 use alloc::string::{String, ToString as _};
-use alloc::sync::Arc;
+use core::fmt;
 
 /// Longest name (RFC 1035, section 2.3.4), without the root's dot.
 const NAME_BYTES: usize = 253;
 /// Longest label (RFC 1035, section 2.3.4).
 const LABEL_BYTES: usize = 63;
 
-#[derive(Debug)]
-struct Domain {
+/// A name, or all names strictly below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Domain {
     /// In lower case.
     name: String,
     /// Whether names below are meant, and not this one.
     below: bool,
 }
 
-pub(super) fn read(node: &Node<'_>) -> Option<Arc<dyn Kind>> {
-    let text = node.text()?;
-    let (name, below) = text.strip_prefix("*.").map_or((text, false), |name| (name, true));
-    if !is_name(name) || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return node.expected("a domain name in lower case, perhaps behind `*.`");
+impl Domain {
+    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
+        let text = node.text()?;
+        let (name, below) = text.strip_prefix("*.").map_or((text, false), |name| (name, true));
+        if !is_name(name) || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return node.expected("a domain name in lower case, perhaps behind `*.`");
+        }
+        Some(Self {
+            name: name.into(),
+            below,
+        })
     }
-    Some(Arc::new(Domain {
-        name: name.into(),
-        below,
-    }))
+
+    pub(super) fn answer(&self, url: &str) -> Answer {
+        host(url).map_or(Answer::CannotTell, |host| Answer::of(self.has(host)))
+    }
+
+    /// Whether every name of `other` is one of these: what is below a name that is meant, or below the same name, is meant.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        self == other || self.below && self.has(&other.name)
+    }
+
+    /// A host that it admits.
+    pub(super) fn example(&self) -> String {
+        let before = if self.below { "x." } else { "" };
+        [before, &self.name].concat()
+    }
+
+    /// Whether `host` is meant; case does not count (RFC 4343).
+    fn has(&self, host: &str) -> bool {
+        let Some((before, end)) = host
+            .len()
+            .checked_sub(self.name.len())
+            .and_then(|at| host.split_at_checked(at))
+        else {
+            return false;
+        };
+        let is_placed = if self.below {
+            before.ends_with('.')
+        } else {
+            before.is_empty()
+        };
+        is_placed && end.eq_ignore_ascii_case(&self.name)
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let before = if self.below { "*." } else { "" };
+        write!(f, "{before}{}", self.name)
+    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -64,49 +104,4 @@ fn host(url: &str) -> Option<&str> {
 fn is_port(text: &str) -> bool {
     text.parse::<u16>()
         .is_ok_and(|port| port > 0 && port.to_string() == text)
-}
-
-impl Domain {
-    /// Whether `host` is meant; case does not count (RFC 4343).
-    fn has(&self, host: &str) -> bool {
-        let Some((before, end)) = host
-            .len()
-            .checked_sub(self.name.len())
-            .and_then(|at| host.split_at_checked(at))
-        else {
-            return false;
-        };
-        let is_placed = if self.below {
-            before.ends_with('.')
-        } else {
-            before.is_empty()
-        };
-        is_placed && end.eq_ignore_ascii_case(&self.name)
-    }
-}
-
-impl Kind for Domain {
-    fn answer(&self, found: Option<&Param>) -> Answer {
-        let Some(Param::Text(url)) = found else {
-            return Answer::CannotTell;
-        };
-        host(url).map_or(Answer::CannotTell, |host| Answer::of(self.has(host)))
-    }
-
-    fn to_json(&self) -> String {
-        let before = if self.below { "*." } else { "" };
-        Quoted(&[before, &self.name].concat()).to_string()
-    }
-
-    fn types(&self) -> Types {
-        Types::TEXT
-    }
-
-    /// What is below a name that is meant, or below the same name, is meant.
-    fn is_implied_by(&self, child: &Rule) -> bool {
-        child.kind::<Self>().is_some_and(|child| {
-            let is_same = self.below == child.below && self.name == child.name;
-            is_same || self.below && self.has(&child.name)
-        })
-    }
 }

@@ -7,6 +7,7 @@ use crate::attempt::Param;
 pub(super) struct Types(u8);
 
 impl Types {
+    pub(super) const NONE: Self = Self(0);
     pub(super) const ABSENT: Self = Self(1);
     pub(super) const TEXT: Self = Self(2);
     pub(super) const NUMBER: Self = Self(4);
@@ -14,17 +15,13 @@ impl Types {
     pub(super) const LIST: Self = Self(16);
     pub(super) const ALL: Self = Self(31);
 
-    fn of(value: &Param) -> Self {
+    pub(super) fn of(value: &Param) -> Self {
         match value {
             Param::Text(_) => Self::TEXT,
             Param::Number(_) => Self::NUMBER,
             Param::Bool(_) => Self::BOOL,
             Param::List(_) => Self::LIST,
         }
-    }
-
-    pub(super) fn of_all(values: &[Param]) -> Self {
-        values.iter().map(Self::of).fold(Self(0), Self::or)
     }
 
     pub(super) fn or(self, other: Self) -> Self {

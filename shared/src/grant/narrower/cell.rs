@@ -1,0 +1,111 @@
+//! One action on one resource of a child, and whether the parents cover it.
+
+use super::{Narrowing, reason, witness};
+use crate::attempt::Param;
+use crate::grant::pattern::{Pattern, Probes};
+use crate::grant::{Grant, Rule};
+use crate::limits::EXACT_PARENTS;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+/// What is asked of the parents.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) child: &'a Grant,
+    pub(super) action: &'a str,
+    pub(super) resource: &'a Pattern,
+    pub(super) parents: &'a [Grant],
+}
+
+/// A parameter of the child whose values are listed, and the values.
+type Listed<'a> = (&'a str, Cow<'a, [Param]>);
+
+/// Values chosen for some parameters.
+type Chosen<'a> = Vec<(&'a str, &'a Param)>;
+
+impl<'a> Cell<'a> {
+    /// What is to be said of the cell, which no parent covers alone; `None` if several do together. `questions` is how many more may be
+    /// asked.
+    pub(super) fn beyond(&self, questions: &mut u32) -> Option<Narrowing> {
+        let probes = self.resource.probes();
+        if self.is_covered_together(&probes, questions) {
+            return None;
+        }
+        let reason = reason::of(self, &probes);
+        Some(match witness::find(self, questions) {
+            Some(witness) => Narrowing::Wider {
+                reason,
+                witness: Box::new(witness),
+            },
+            None => Narrowing::Unproven { reason },
+        })
+    }
+
+    /// The parents that grant the action.
+    pub(super) fn acting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
+        let Self { action, parents, .. } = *self;
+        parents.iter().filter(move |parent| parent.has_action(action))
+    }
+
+    fn is_covered_together(&self, probes: &Probes, questions: &mut u32) -> bool {
+        let around = self
+            .acting()
+            .filter(|parent| parent.covers(probes) && parent.spans(self.child));
+        let around: Vec<&Grant> = around.take(EXACT_PARENTS).collect();
+        let listed = self.listed(&around);
+        around.len() > 1
+            && !listed.is_empty()
+            && self.is_covered_by_values(&listed, &around, &mut Chosen::new(), questions)
+    }
+
+    /// The parameters by whose values the parents could share the cell.
+    fn listed(&self, parents: &[&Grant]) -> Vec<Listed<'a>> {
+        let is_asked = |param: &str| parents.iter().any(|parent| parent.rule(param).is_some());
+        let rules = self.child.rules.iter().filter(|(param, _)| is_asked(param));
+        let listed = rules.filter_map(|(param, rule)| Some((param.as_str(), rule.listed()?)));
+        listed.filter(|(_, values)| values.len() > 1).collect()
+    }
+
+    /// Whether for every choice of listed values there is a parent around it.
+    fn is_covered_by_values<'l>(
+        &self,
+        listed: &'l [Listed<'l>],
+        parents: &[&Grant],
+        chosen: &mut Chosen<'l>,
+        questions: &mut u32,
+    ) -> bool {
+        let Some(((param, values), rest)) = listed.split_first() else {
+            return parents
+                .iter()
+                .any(|parent| ask(questions) && self.is_within(parent, chosen));
+        };
+        let permitted = self.child.rule(param);
+        let mut permitted = values
+            .iter()
+            .filter(|value| permitted.is_some_and(|rule| rule.admits(Some(value))));
+        permitted.all(|value| {
+            chosen.push((param, value));
+            let covered = self.is_covered_by_values(rest, parents, chosen, questions);
+            chosen.pop();
+            covered
+        })
+    }
+
+    /// Whether the rules of `parent` follow from the child's, where some parameters have the values that were chosen.
+    fn is_within(&self, parent: &Grant, chosen: &[(&str, &Param)]) -> bool {
+        parent.rules.iter().all(
+            |(param, asked): &(_, Rule)| match chosen.iter().find(|(own, _)| own == param) {
+                Some((_, value)) => asked.admits(Some(value)),
+                None => self.child.rule(param).is_some_and(|own| asked.includes(own)),
+            },
+        )
+    }
+}
+
+/// Whether one more question may be asked.
+pub(super) fn ask(questions: &mut u32) -> bool {
+    let left = questions.checked_sub(1);
+    *questions = left.unwrap_or(0);
+    left.is_some()
+}

@@ -1,0 +1,63 @@
+//! Why a cell is not granted, for whoever asked: of all parents, what keeps it out of the one that comes closest.
+
+use super::cell::Cell;
+use super::within;
+use crate::grant::pattern::Probes;
+use crate::grant::{Grant, Uses};
+use crate::json::Shown;
+use alloc::format;
+use alloc::string::String;
+
+pub(super) fn of(cell: &Cell<'_>, probes: &Probes) -> String {
+    let Cell {
+        child,
+        action,
+        resource,
+        ..
+    } = cell;
+    if cell.acting().next().is_none() {
+        return format!("action `{}` is not granted", Shown(action));
+    }
+    let covering = cell.acting().filter(|parent| parent.covers(probes)).min();
+    match covering.and_then(|parent| obstacle(child, parent)) {
+        Some(obstacle) => format!("action `{action}` on `{resource}`: {obstacle}"),
+        None => format!("action `{action}` on `{resource}` is not granted"),
+    }
+}
+
+/// What keeps the whole of `child` out of `parent`, whatever the action and resource.
+fn obstacle(child: &Grant, parent: &Grant) -> Option<String> {
+    if let Some(limit) = &parent.uses
+        && !within(child.uses.as_ref(), limit)
+    {
+        return Some(uses(limit));
+    }
+    if !parent.window.includes(child.window) {
+        return Some(format!(
+            "the window is {}, expected one within {}",
+            child.window, parent.window
+        ));
+    }
+    parent.rules.iter().find_map(|(param, asked)| {
+        let own = child.rule(param);
+        if own.is_some_and(|own| asked.includes(own)) {
+            return None;
+        }
+        let found = own.map_or_else(
+            || format!("there is no rule on `{}`", Shown(param)),
+            |own| format!("the rule on `{}` is `{own}`", Shown(param)),
+        );
+        Some(format!("{found}, expected one within `{asked}`"))
+    })
+}
+
+fn uses(limit: &Uses) -> String {
+    match &limit.allowance {
+        None => format!("uses are not limited to {} or fewer", limit.max),
+        Some(allowance) => format!(
+            "uses are not limited to {} or fewer of allowance `{}`",
+            limit.max,
+            Shown(allowance)
+        ),
+    }
+}

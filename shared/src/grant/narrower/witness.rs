@@ -1,0 +1,217 @@
+//! Looking for what a child permits and its parents refuse.
+//!
+//! For each text that tells the child's resource from the parents', the parents that match it are put out one after the other: by the time,
+//! by a value for each parameter, chosen so that as many as possible object, and at last by the number of uses. What is found is checked
+//! once more as a whole before it is shown.
+
+use super::cell::{Cell, ask};
+use crate::attempt::{Attempt, Param};
+use crate::grant::rule::Samples;
+use crate::grant::{Grant, Rule};
+use crate::json::{Quoted, Shown};
+use crate::limits::{SAMPLED_PARENTS, USES, WITNESS_PARAMS};
+use crate::time::UnixSeconds;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What a child permits and its parents refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// When it is made.
+    pub at: UnixSeconds,
+    /// How many times it is made: more often than once only if the parents grant it so often, and the child once more.
+    pub uses: u64,
+}
+
+/// The attempt that shows that the cell lies beyond its parents, if one is found.
+pub(super) fn find(cell: &Cell<'_>, questions: &mut u32) -> Option<Witness> {
+    let acting: Vec<&Grant> = cell.acting().collect();
+    let patterns: Vec<_> = acting.iter().flat_map(|parent| &parent.resources).collect();
+    let mut texts = cell.resource.examples(&patterns).into_iter();
+    texts.find_map(|resource| {
+        let matching = acting
+            .iter()
+            .copied()
+            .filter(|parent| ask(questions) && parent.matches(&resource));
+        let mut open: Vec<&Grant> = matching.collect();
+        let at = time(cell.child, &open);
+        open.retain(|parent| parent.window.has(at));
+        let names = names(cell.child, &open)?;
+        open.retain(|parent| parent.admits_absence_but_of(&names));
+        let mut search = Search {
+            child: cell.child,
+            names,
+            values: Vec::new(),
+            questions,
+        };
+        let uses = search.uses(open)?;
+        let witness = Witness {
+            attempt: Attempt {
+                action: cell.action.into(),
+                resource,
+                params: search.params(),
+            },
+            at,
+            uses,
+        };
+        witness.is_sound(cell).then_some(witness)
+    })
+}
+
+/// A time in the child's window at which most of `open` are closed.
+fn time(child: &Grant, open: &[&Grant]) -> UnixSeconds {
+    let ends = open.iter().flat_map(|parent| {
+        let before = parent.window.not_before.and_then(|UnixSeconds(at)| at.checked_sub(1));
+        [before.map(UnixSeconds), parent.window.not_after]
+    });
+    let first = child.window.not_before.unwrap_or(UnixSeconds(0));
+    let inside = ends.flatten().filter(|at| child.window.has(*at));
+    let closed = |at: &UnixSeconds| open.iter().filter(|parent| !parent.window.has(*at)).count();
+    let best = inside.max_by_key(closed);
+    best.filter(|best| closed(best) > closed(&first)).unwrap_or(first)
+}
+
+/// The parameters for which a value has to be found: the child's, and those of parents that do not object to the absence of all others. `None`
+/// if they are too many.
+fn names<'a>(child: &'a Grant, open: &[&'a Grant]) -> Option<Vec<&'a str>> {
+    let own: Vec<&str> = child.rules.iter().map(|(param, _)| param.as_str()).collect();
+    let content = open.iter().filter(|parent| parent.admits_absence_but_of(&own));
+    let theirs = content
+        .flat_map(|parent| &parent.rules)
+        .map(|(param, _)| param.as_str());
+    let names: BTreeSet<&str> = own.iter().copied().chain(theirs).collect();
+    (names.len() <= WITNESS_PARAMS).then(|| names.into_iter().collect())
+}
+
+impl Grant {
+    /// Whether it permits that there are no other parameters than these.
+    fn admits_absence_but_of(&self, names: &[&str]) -> bool {
+        let mut others = self.rules.iter().filter(|(param, _)| !names.contains(&param.as_str()));
+        others.all(|(_, rule)| rule.admits(None))
+    }
+}
+
+/// Values for parameters, one after the other. Where the first choice leads nowhere the next is tried, for as long as questions are left.
+struct Search<'a, 'q> {
+    child: &'a Grant,
+    names: Vec<&'a str>,
+    /// The values (or absence) of the first of these.
+    values: Vec<Option<Param>>,
+    /// How many more questions may be asked.
+    questions: &'q mut u32,
+}
+
+/// A value, and the parents that permit it.
+type Choice<'a> = (Option<Param>, Vec<&'a Grant>);
+
+impl<'a> Search<'a, '_> {
+    /// How often the attempt has to be made until none of `open`, the parents that permit what has been chosen so far, permits it any more.
+    fn uses(&mut self, open: Vec<&'a Grant>) -> Option<u64> {
+        let Some(name) = self.names.get(self.values.len()) else {
+            return limit(&open)?.checked_add(1);
+        };
+        for (value, open) in self.choices(name, &open) {
+            self.values.push(value);
+            if let Some(uses) = self.uses(open) {
+                return Some(uses);
+            }
+            self.values.pop();
+        }
+        None
+    }
+
+    /// What the child admits of the parameter called `name`: of all values to which the same parents object the first, and before others
+    /// those to which most object.
+    fn choices(&mut self, name: &str, open: &[&'a Grant]) -> Vec<Choice<'a>> {
+        let own = self.child.rule(name);
+        let asked: Vec<&Rule> = open.iter().filter_map(|parent| parent.rule(name)).collect();
+        let few: Vec<&Rule> = asked.iter().copied().take(SAMPLED_PARENTS).collect();
+        let mut choices: Vec<Choice<'a>> = Vec::new();
+        for value in Samples::of(own, &few).iter() {
+            if own.is_some_and(|own| !own.admits(value)) {
+                continue;
+            }
+            let permits = |parent: &&Grant| {
+                parent
+                    .rule(name)
+                    .is_none_or(|rule| ask(self.questions) && rule.admits(value))
+            };
+            let left: Vec<&Grant> = open.iter().copied().filter(permits).collect();
+            let is_known = choices.iter().any(|(_, known)| *known == left);
+            if *self.questions == 0 {
+                break;
+            }
+            if !is_known {
+                let place = choices.partition_point(|(_, known)| known.len() <= left.len());
+                choices.insert(place, (value.cloned(), left));
+            }
+        }
+        choices
+    }
+
+    fn params(self) -> Vec<(String, Param)> {
+        let params = self.names.into_iter().zip(self.values);
+        params.filter_map(|(name, value)| Some((name.into(), value?))).collect()
+    }
+}
+
+/// How many uses `parents` permit together; `None` if one of them does not limit them.
+fn limit(parents: &[&Grant]) -> Option<u64> {
+    let mut shared: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut sum = 0_u64;
+    for parent in parents {
+        let uses = parent.uses.as_ref()?;
+        let counted = uses
+            .allowance
+            .as_deref()
+            .map(|allowance| shared.entry(allowance).or_default());
+        match counted {
+            Some(most) => *most = uses.max.max(*most),
+            None => sum = sum.checked_add(uses.max)?,
+        }
+    }
+    shared.values().try_fold(sum, |sum, most| sum.checked_add(*most))
+}
+
+impl Witness {
+    /// Whether the child permits it and the parents do not: asked of the whole, however it was found.
+    fn is_sound(&self, cell: &Cell<'_>) -> bool {
+        let Self { attempt, at, uses } = self;
+        let own = cell.child.uses.as_ref().map_or(USES + 1, |own| own.max);
+        let permitting: Vec<&Grant> = cell
+            .parents
+            .iter()
+            .filter(|parent| parent.admits(attempt, *at))
+            .collect();
+        let beyond = limit(&permitting).is_some_and(|limit| limit < *uses);
+        cell.child.admits(attempt, *at) && *uses <= own && beyond
+    }
+}
+
+impl fmt::Display for Witness {
+    /// Such as ``the 2nd `book` on `tickets` with `{"seats":4}` at 1780000000``.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { attempt, at, uses } = self;
+        if *uses > 1 {
+            write!(f, "use {uses} of ")?;
+        }
+        write!(f, "`{}` on `{}`", Shown(&attempt.action), Shown(&attempt.resource))?;
+        if !attempt.params.is_empty() {
+            f.write_str(" with `{")?;
+            let mut between = "";
+            for (name, value) in &attempt.params {
+                write!(f, "{between}{}:{value}", Quoted(name))?;
+                between = ",";
+            }
+            f.write_str("}`")?;
+        }
+        match at {
+            UnixSeconds(0) => Ok(()),
+            UnixSeconds(at) => write!(f, " at {at}"),
+        }
+    }
+}

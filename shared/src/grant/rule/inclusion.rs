@@ -1,0 +1,113 @@
+//! Whether one rule admits all that another admits.
+//!
+//! It is shown in two ways. Kind by kind: each kind of the parent lies around what the child's kinds leave. Or by samples: numbers,
+//! truth values, absence and listed values are told apart by a few of them (see [`Samples`]), so that what holds for these holds for all.
+
+use super::kind::Kind;
+use super::types::Types;
+use super::{Rule, Samples};
+use crate::attempt::Param;
+use alloc::borrow::Cow;
+
+impl Rule {
+    /// Whether this rule admits every value that `child` admits, absence included. May say no although it does, never yes although it
+    /// does not.
+    pub(in crate::grant) fn includes(&self, child: &Self) -> bool {
+        self.includes_by_kind(child) || self.includes_by_samples(child)
+    }
+
+    /// [`Self::includes`], as far as it can be told from the kinds alone: cheap, and nearly always enough.
+    pub(in crate::grant) fn includes_by_kind(&self, child: &Self) -> bool {
+        if let Some(values) = child.listed() {
+            let mut permitted = values.iter().filter(|value| child.admits(Some(value)));
+            return permitted.all(|value| self.admits(Some(value)));
+        }
+        self.kinds.iter().all(|kind| kind.includes(child))
+    }
+
+    fn includes_by_samples(&self, child: &Self) -> bool {
+        if child.admits_no_value() {
+            return !child.admits(None) || self.admits(None);
+        }
+        let samples = Samples::of(Some(child), &[self]);
+        let is_outside = |value: Option<&Param>| child.admits(value) && !self.admits(value);
+        samples.decide(child.types()) && !samples.iter().any(is_outside)
+    }
+
+    /// Whether it is sure that the rule admits nothing, not even absence.
+    pub(in crate::grant) fn is_never(&self) -> bool {
+        !self.admits(None) && self.admits_no_value()
+    }
+
+    /// Whether it is sure that the rule admits no value.
+    fn admits_no_value(&self) -> bool {
+        let own = self.of_values();
+        let is_empty = own
+            .kinds
+            .iter()
+            .any(|kind| matches!(kind, Kind::Length(length) if length.max == Some(0)));
+        let is_never_met = |kind: &Kind| matches!(kind, Kind::Each(rule) if is_empty || rule.admits_no_value());
+        let samples = Samples::of(Some(own), &[]);
+        let all_refused = samples.decide(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
+        all_refused || own.kinds.iter().any(is_never_met)
+    }
+
+    /// All values that it can admit, where they are listed.
+    pub(in crate::grant) fn listed(&self) -> Option<Cow<'_, [Param]>> {
+        self.kinds.iter().find_map(|kind| match kind {
+            Kind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
+            Kind::In(values) => Some(Cow::Borrowed(values.as_slice())),
+            Kind::Glob(pattern) => pattern.as_literal().map(|text| Cow::Owned([Param::Text(text)].into())),
+            _ => None,
+        })
+    }
+
+    /// What it says of values, where it admits absence as well; otherwise the rule itself.
+    pub(super) fn of_values(&self) -> &Self {
+        match self.kinds.as_slice() {
+            [Kind::Optional(rule)] => rule,
+            _ => self,
+        }
+    }
+}
+
+impl Kind {
+    /// Whether this kind admits every value that `child` admits, whose values are not listed.
+    fn includes(&self, child: &Rule) -> bool {
+        let any = |holds: fn(&Self, &Self) -> bool| child.kinds.iter().any(|own| holds(self, own));
+        match self {
+            Self::Absent => child.types().is_within(Types::ABSENT),
+            Self::Optional(rule) => child.types().is_within(Types::ABSENT) || rule.includes_by_kind(child.of_values()),
+            // A child whose values are not listed can admit others.
+            Self::Eq(_) | Self::In(_) => false,
+            // Whatever in the child keeps the values out, or of another type.
+            Self::NotIn(values) => {
+                let is_out = |value: &Param| !child.admits(Some(value));
+                child.types().is_within(values.types()) && values.as_slice().iter().all(is_out)
+            }
+            // A bound of the child that is itself admitted leaves nothing beyond.
+            Self::Min(_) => any(|kind, own| matches!((kind, own), (Self::Min(least), Self::Min(own)) if own >= least)),
+            Self::Max(_) => any(|kind, own| matches!((kind, own), (Self::Max(most), Self::Max(own)) if own <= most)),
+            Self::Glob(_) => {
+                any(|kind, own| matches!((kind, own), (Self::Glob(pattern), Self::Glob(own)) if pattern.includes(own)))
+            }
+            Self::Under(_) => {
+                any(|kind, own| matches!((kind, own), (Self::Under(path), Self::Under(own)) if path.includes(own)))
+            }
+            Self::Cidr(_) => {
+                any(|kind, own| matches!((kind, own), (Self::Cidr(network), Self::Cidr(own)) if network.includes(own)))
+            }
+            Self::Domain(_) => any(
+                |kind, own| matches!((kind, own), (Self::Domain(domain), Self::Domain(own)) if domain.includes(own)),
+            ),
+            Self::Each(_) => {
+                any(|kind, own| matches!((kind, own), (Self::Each(rule), Self::Each(own)) if rule.includes(own)))
+            }
+            Self::Length(length) => {
+                any(
+                    |kind, own| matches!((kind, own), (Self::Length(length), Self::Length(own)) if length.includes(own)),
+                ) || length.max.is_none() && length.min <= Some(1) && any(|_, own| matches!(own, Self::Each(_)))
+            }
+        }
+    }
+}

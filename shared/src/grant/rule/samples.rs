@@ -1,0 +1,88 @@
+//! Values that tell rules apart.
+//!
+//! Rules over numbers only change their answer at the numbers that they name. So these, one between each two neighbours and one beyond
+//! either end decide whatever there is to decide about numbers; likewise `true` and `false`, absence, and listed values. Of text and
+//! lists there are samples too, made from the rules' own patterns, paths, networks, names and lengths: enough to find what one rule
+//! admits and another does not where people would look for it, not enough to prove that there is nothing.
+
+mod lists;
+mod numbers;
+mod texts;
+
+use super::Rule;
+use super::kind::Kind;
+use super::types::Types;
+use crate::attempt::Param;
+use crate::limits::SAMPLES;
+use alloc::vec::Vec;
+
+/// Values, and absence, that a rule and others are compared by.
+#[derive(Debug)]
+pub(in crate::grant) struct Samples {
+    values: Vec<Param>,
+    /// Of which types they decide everything.
+    decided: Types,
+}
+
+impl Samples {
+    /// Samples for what `child` admits (without a rule: everything) and each of `parents` may not.
+    pub(in crate::grant) fn of(child: Option<&Rule>, parents: &[&Rule]) -> Self {
+        let rules = child.into_iter().chain(parents.iter().copied());
+        let kinds: Vec<&Kind> = rules.flat_map(|rule| &rule.of_values().kinds).collect();
+        let mut values = Vec::from([Param::Bool(true), Param::Bool(false)]);
+        let all_numbers = numbers::add(&kinds, &mut values);
+        texts::add(&kinds, &mut values);
+        lists::add(child, &kinds, &mut values);
+        let whole = values.len() <= SAMPLES;
+        values.truncate(SAMPLES);
+        let mut decided = Types::ABSENT.or(Types::BOOL);
+        if all_numbers {
+            decided = decided.or(Types::NUMBER);
+        }
+        if child.is_some_and(|child| child.of_values().listed().is_some()) {
+            decided = Types::ALL;
+        }
+        Self {
+            values,
+            decided: if whole { decided } else { Types::NONE },
+        }
+    }
+
+    /// Whether they decide everything about values of `types`.
+    pub(super) fn decide(&self, types: Types) -> bool {
+        types.is_within(self.decided)
+    }
+
+    /// Absence first, then the values.
+    pub(in crate::grant) fn iter(&self) -> impl Iterator<Item = Option<&Param>> {
+        core::iter::once(None).chain(self.values.iter().map(Some))
+    }
+}
+
+/// The values that kinds name.
+fn named<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k Param> {
+    kinds.iter().flat_map(|kind| match kind {
+        Kind::Eq(value) => core::slice::from_ref(value),
+        Kind::In(values) | Kind::NotIn(values) => values.as_slice(),
+        _ => &[],
+    })
+}
+
+/// Lengths at which a rule changes its answer, and their neighbours, the least first.
+fn lengths(kinds: &[&Kind]) -> Vec<usize> {
+    let bounds = kinds.iter().flat_map(|kind| match kind {
+        Kind::Length(length) => [length.min, length.max],
+        _ => [None, None],
+    });
+    let around = bounds
+        .flatten()
+        .filter_map(|bound| usize::try_from(bound).ok())
+        .flat_map(|bound| [bound.saturating_sub(1), bound, bound.saturating_add(1)]);
+    let mut lengths: Vec<usize> = Vec::new();
+    for length in around {
+        if let Err(place) = lengths.binary_search(&length) {
+            lengths.insert(place, length);
+        }
+    }
+    lengths
+}

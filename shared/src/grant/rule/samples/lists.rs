@@ -1,0 +1,61 @@
+//! Lists: of lengths around those that rules name, each of one element again and again.
+
+use super::{Samples, lengths};
+use crate::attempt::Param;
+use crate::grant::rule::kind::Kind;
+use crate::grant::rule::{Answer, Rule};
+use crate::limits::SAMPLE_ELEMENTS;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Adds the samples.
+pub(super) fn add(child: Option<&Rule>, kinds: &[&Kind], values: &mut Vec<Param>) {
+    let mut lengths = lengths(kinds);
+    lengths.extend([0, 1]);
+    lengths.retain(|length| *length <= SAMPLE_ELEMENTS);
+    let elements = elements(child, kinds);
+    let fits = |length: &&usize| **length > 0 && child.is_none_or(|child| child.fits(**length));
+    let shortest = lengths.iter().find(fits).copied().unwrap_or(1);
+    for element in elements.iter() {
+        values.push(Param::List(vec![element.clone(); shortest]));
+    }
+    if let Some(first) = elements.first() {
+        let other = lengths.iter().filter(|length| **length != shortest);
+        values.extend(other.map(|length| Param::List(vec![first.clone(); *length])));
+    }
+}
+
+/// What may be in the lists: what the child admits, if it says so.
+fn elements(child: Option<&Rule>, kinds: &[&Kind]) -> Vec<Param> {
+    let rules: Vec<&Rule> = kinds.iter().filter_map(|kind| kind.of_elements()).collect();
+    if rules.is_empty() {
+        return [Param::Text("x".into()), Param::Bool(true)].into();
+    }
+    let own = child.and_then(|child| child.of_values().kinds.iter().find_map(Kind::of_elements));
+    let samples = Samples::of(own, &rules);
+    let values = samples.iter().flatten();
+    values
+        .filter(|value| own.is_none_or(|own| own.admits(Some(value))))
+        .cloned()
+        .collect()
+}
+
+impl Kind {
+    /// What it asks of the elements of a list.
+    fn of_elements(&self) -> Option<&Rule> {
+        match self {
+            Self::Each(rule) => Some(rule),
+            _ => None,
+        }
+    }
+}
+
+impl Rule {
+    /// Whether its bounds on lengths admit `length`.
+    fn fits(&self, length: usize) -> bool {
+        self.of_values().kinds.iter().all(|kind| match kind {
+            Kind::Length(bounds) => bounds.answer(length) == Answer::Admits,
+            _ => true,
+        })
+    }
+}

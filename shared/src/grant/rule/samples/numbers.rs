@@ -1,0 +1,43 @@
+//! Numbers: those that rules name, and between and beyond them.
+
+use super::named;
+use crate::attempt::Param;
+use crate::grant::rule::kind::Kind;
+use crate::number::Number;
+use alloc::vec::Vec;
+
+/// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
+pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) -> bool {
+    let named = named(kinds).filter_map(|value| match value {
+        Param::Number(number) => Some(number),
+        _ => None,
+    });
+    let bounds = kinds.iter().filter_map(|kind| match kind {
+        Kind::Min(bound) | Kind::Max(bound) => Some(bound),
+        _ => None,
+    });
+    let mut sorted: Vec<&Number> = Vec::new();
+    for number in named.chain(bounds) {
+        if let Err(place) = sorted.binary_search(&number) {
+            sorted.insert(place, number);
+        }
+    }
+    values.extend(sorted.iter().map(|number| Param::Number((*number).clone())));
+    let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
+        values.push(Param::Number(Number::from(1)));
+        return true;
+    };
+    let mut complete = true;
+    let mut push = |number: Option<Number>| match number {
+        Some(number) => values.push(Param::Number(number)),
+        None => complete = false,
+    };
+    push(most.greater());
+    push(least.less());
+    for pair in sorted.windows(2) {
+        if let [low, high] = pair {
+            push(low.between(high));
+        }
+    }
+    complete
+}

@@ -1,0 +1,100 @@
+//! Texts: those that rules name, and such as their patterns, paths, networks and names make, at the lengths that count.
+
+use super::{lengths, named};
+use crate::attempt::Param;
+use crate::grant::pattern::{Pattern, fresh_letters};
+use crate::grant::rule::kind::Kind;
+use crate::limits::{PATTERN_BYTES, SAMPLE_CHARACTERS};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Adds the samples.
+pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) {
+    values.extend(named_texts(kinds).map(|text| Param::Text(text.into())));
+    let fresh = fresh(kinds);
+    let mut made: Vec<String> = Vec::from([String::new(), fresh.clone()]);
+    for kind in kinds {
+        made_of(kind, kinds, &fresh, &mut made);
+    }
+    let lengths: Vec<usize> = lengths(kinds)
+        .into_iter()
+        .filter(|length| *length <= SAMPLE_CHARACTERS)
+        .collect();
+    let longer: Vec<String> = made
+        .iter()
+        .flat_map(|text| lengths.iter().filter_map(|length| padded(text, &fresh, *length)))
+        .collect();
+    made.extend(longer);
+    // No pattern matches a text of this length, not even `**`.
+    if patterns(kinds).next().is_some() {
+        made.push("x".repeat(PATTERN_BYTES + 1));
+    }
+    values.extend(made.into_iter().map(Param::Text));
+}
+
+/// A letter that no text and no pattern holds, so that what is made with it is none of them.
+fn fresh(kinds: &[&Kind]) -> String {
+    let is_held = |letter: char| {
+        named_texts(kinds).any(|text| text.contains(letter)) || patterns(kinds).any(|pattern| pattern.has(letter))
+    };
+    let letter = fresh_letters().find(|letter| !is_held(*letter));
+    letter.map(String::from).unwrap_or_default()
+}
+
+fn named_texts<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k str> {
+    named(kinds).filter_map(|value| match value {
+        Param::Text(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn patterns<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k Pattern> {
+    kinds.iter().filter_map(|kind| match kind {
+        Kind::Glob(pattern) => Some(pattern),
+        _ => None,
+    })
+}
+
+fn made_of(kind: &Kind, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
+    match kind {
+        Kind::Glob(pattern) => of_pattern(pattern, kinds, fresh, made),
+        Kind::Under(path) => {
+            let path = path.as_str().trim_end_matches('/');
+            made.extend([
+                path.into(),
+                format!("{path}/{fresh}"),
+                format!("{path}{fresh}"),
+                format!("{path}/.."),
+            ]);
+        }
+        Kind::Cidr(network) => made.extend(network.ends().iter().map(ToString::to_string)),
+        Kind::Domain(domain) => {
+            let host = domain.example();
+            made.extend([
+                format!("https://{host}/"),
+                format!("https://{host}/{fresh}"),
+                format!("https://x.{host}/{fresh}"),
+            ]);
+        }
+        _ => {}
+    }
+}
+
+/// Texts that `pattern` matches: those that tell it from others, what no path has, and such of the lengths that count.
+fn of_pattern(pattern: &Pattern, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
+    made.extend(pattern.examples(&patterns(kinds).collect::<Vec<_>>()));
+    made.extend([pattern.filled(fresh), pattern.filled("..")]);
+    for length in lengths(kinds) {
+        let least = pattern.filled("").chars().count();
+        if let Some(missing) = length.checked_sub(least).filter(|missing| *missing <= PATTERN_BYTES) {
+            made.push(pattern.filled_once(&fresh.repeat(missing)));
+        }
+    }
+}
+
+/// `text` with as many letters behind it as make it `length` long.
+fn padded(text: &str, fresh: &str, length: usize) -> Option<String> {
+    let missing = length.checked_sub(text.chars().count())?;
+    (missing > 0).then(|| [text, &fresh.repeat(missing)].concat())
+}

@@ -1,0 +1,80 @@
+//! Values as rules spell them: text, numbers, truth values; and lists of them.
+
+use super::Answer;
+use super::types::Types;
+use crate::attempt::Param;
+use crate::document::Node;
+use crate::grant::read::{distinct, text};
+use crate::grant::write;
+use crate::json::Json;
+use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Several values, at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Values {
+    /// Sorted, each once.
+    values: Vec<Param>,
+    types: Types,
+}
+
+pub(super) fn read_one(node: &Node<'_>) -> Option<Param> {
+    match node.json() {
+        Json::Text(_) => Some(Param::Text(text(node, RULE_TEXT_BYTES)?.into())),
+        Json::Number(number) => Some(Param::Number(number.clone())),
+        Json::Bool(value) => Some(Param::Bool(*value)),
+        Json::Null | Json::List(_) | Json::Object(_) => node.expected("a string, a number, `true` or `false`"),
+    }
+}
+
+impl Values {
+    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
+        distinct(node, IN_VALUES, read_one, Param::clone).map(Self::of)
+    }
+
+    /// Values that are sorted.
+    fn of(values: Vec<Param>) -> Self {
+        let types = values.iter().map(Types::of).fold(Types::NONE, Types::or);
+        Self { values, types }
+    }
+
+    /// Those that `keep` says; `None` if none are left.
+    pub(super) fn retained(&self, keep: impl Fn(&Param) -> bool) -> Option<Self> {
+        let kept: Vec<Param> = self.values.iter().filter(|value| keep(value)).cloned().collect();
+        (!kept.is_empty()).then(|| Self::of(kept))
+    }
+
+    /// These and those of `other`; `None` if they are more than a rule may list.
+    pub(super) fn joined(&self, other: &Self) -> Option<Self> {
+        let mut values = self.values.clone();
+        for value in &other.values {
+            if let Err(place) = values.binary_search(value) {
+                values.insert(place, value.clone());
+            }
+        }
+        (values.len() <= IN_VALUES).then(|| Self::of(values))
+    }
+
+    pub(super) fn as_slice(&self) -> &[Param] {
+        &self.values
+    }
+
+    pub(super) fn types(&self) -> Types {
+        self.types
+    }
+
+    /// Whether `value` is one of them; not to be told if all of these are of other types.
+    pub(super) fn answer(&self, value: &Param) -> Answer {
+        if self.types.has(value) {
+            Answer::of(self.values.binary_search(value).is_ok())
+        } else {
+            Answer::CannotTell
+        }
+    }
+
+    /// The values sorted by their spelling.
+    pub(super) fn to_json(&self) -> String {
+        write::params(&self.values)
+    }
+}
