@@ -101,9 +101,11 @@ impl Number {
         u32::try_from(self.point - digits).ok()
     }
 
-    /// What orders numbers without regard to their sign: zero first, then by the point, then by the digits.
-    fn magnitude(&self) -> (bool, i64, &str) {
-        (!self.digits.is_empty(), self.point, &self.digits)
+    /// Orders numbers without regard to their sign: zero first, then by the point, then by the digits.
+    fn compare_magnitude(&self, other: &Self) -> Ordering {
+        let coarse = |number: &Self| (!number.digits.is_empty(), number.point);
+        let fine = || self.digits.bytes().cmp(other.digits.bytes());
+        coarse(self).cmp(&coarse(other)).then_with(fine)
     }
 
     fn spelling_bytes(&self) -> usize {
@@ -163,8 +165,8 @@ impl PartialOrd for Number {
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.negative, other.negative) {
-            (false, false) => self.magnitude().cmp(&other.magnitude()),
-            (true, true) => other.magnitude().cmp(&self.magnitude()),
+            (false, false) => self.compare_magnitude(other),
+            (true, true) => other.compare_magnitude(self),
             (false, true) => Ordering::Greater,
             (true, false) => Ordering::Less,
         }

@@ -18,6 +18,7 @@ pub use rule::{Answer, Rule};
 pub use window::Window;
 
 use crate::document::Node;
+use crate::short::same;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -137,7 +138,7 @@ impl Grant {
     }
 
     fn has_action(&self, action: &str) -> bool {
-        self.actions.binary_search_by(|own| own.as_str().cmp(action)).is_ok()
+        self.actions.iter().any(|own| same(own, action))
     }
 }
 

@@ -9,6 +9,7 @@ pub use parse::PatternError;
 pub(super) use parse::{literal, something_behind};
 
 use crate::limits::PATTERN_BYTES;
+use crate::short::{strip, strip_end};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
@@ -66,15 +67,16 @@ impl Pattern {
         if text.len() > PATTERN_BYTES {
             return false;
         }
-        let Some(mut rest) = text.strip_prefix(self.prefix.as_str()) else {
+        let Some(mut rest) = strip(text, &self.prefix) else {
             return false;
         };
         for (segment, separator) in &self.heads {
             let (own, after) = split_segment(rest);
-            match after.strip_prefix(*separator) {
-                Some(after) if segment.covers(own) => rest = after,
-                _ => return false,
+            let mut after = after.chars();
+            if after.next() != Some(*separator) || !segment.covers(own) {
+                return false;
             }
+            rest = after.as_str();
         }
         let (own, after) = split_segment(rest);
         match self.tail {
@@ -123,21 +125,18 @@ impl Pattern {
 impl Segment {
     /// Whether the whole of `text` matches. Each inner piece is taken where it first occurs: if any place works, the first does.
     fn covers(&self, text: &str) -> bool {
-        let Some(rest) = text.strip_prefix(self.first.as_str()) else {
+        let Some(rest) = strip(text, &self.first) else {
             return false;
         };
         match self.more.split_last() {
             None => rest.is_empty(),
-            Some((last, inner)) => rest
-                .strip_suffix(last.as_str())
-                .and_then(|rest| seek(inner, rest))
-                .is_some(),
+            Some((last, inner)) => strip_end(rest, last).and_then(|rest| seek(inner, rest)).is_some(),
         }
     }
 
     /// What is left behind the shortest beginning of `text` that matches.
     fn begins<'t>(&self, text: &'t str) -> Option<&'t str> {
-        seek(&self.more, text.strip_prefix(self.first.as_str())?)
+        seek(&self.more, strip(text, &self.first)?)
     }
 
     fn fill(&self, filler: &str, text: &mut String) {
@@ -158,7 +157,7 @@ fn seek<'t>(pieces: &[String], text: &'t str) -> Option<&'t str> {
 
 /// `text` up to its first separator, and the rest beginning with that.
 fn split_segment(text: &str) -> (&str, &str) {
-    let end = text.bytes().position(|byte| SEPARATORS.contains(&char::from(byte)));
+    let end = text.bytes().position(|byte| matches!(byte, b'/' | b':'));
     end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
 }
 

@@ -123,7 +123,7 @@ impl Kind {
 
     fn answer_value(&self, value: &Param) -> Answer {
         match (self, value) {
-            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => Answer::of(own == value),
+            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => Answer::of(own.is(value)),
             (Self::In(own), _) => own.answer(value),
             (Self::NotIn(own), _) => own.answer(value).reversed(),
             (Self::Min(least), Param::Number(number)) => Answer::of(number >= least),

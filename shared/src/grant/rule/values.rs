@@ -11,6 +11,9 @@ use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// So many values are looked at one by one.
+const FEW: usize = 8;
+
 /// Several values, at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Values {
@@ -67,7 +70,12 @@ impl Values {
     /// Whether `value` is one of them; not to be told if all of these are of other types.
     pub(super) fn answer(&self, value: &Param) -> Answer {
         if self.types.has(value) {
-            Answer::of(self.values.binary_search(value).is_ok())
+            let is_there = if self.values.len() <= FEW {
+                self.values.iter().any(|own| own.is(value))
+            } else {
+                self.values.binary_search(value).is_ok()
+            };
+            Answer::of(is_there)
         } else {
             Answer::CannotTell
         }
