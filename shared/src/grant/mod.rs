@@ -3,6 +3,7 @@
 //! The language is described for its users in `docs/grants.md`.
 
 mod decide;
+mod intersect;
 mod narrower;
 mod pattern;
 mod read;
@@ -12,6 +13,7 @@ mod window;
 mod write;
 
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
+pub use intersect::{Part, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
 pub use pattern::{Pattern, PatternError};
 pub use rule::{Answer, Rule};

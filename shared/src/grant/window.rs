@@ -55,7 +55,7 @@ impl Window {
         first && end
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.not_before
             .zip(self.not_after)
             .is_some_and(|(first, end)| end <= first)

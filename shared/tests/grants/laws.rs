@@ -6,7 +6,7 @@ use crate::made::{Choices, attempt_near, cases, grant, moment};
 use crate::steps::{step, without_nulls};
 use crate::support::{NOW, grant as read, permits};
 use crate::{naive, support};
-use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Witness, narrower};
+use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Witness, intersect, narrower};
 use serde_json::{Value, json};
 
 fn compiled(grant: &Value) -> Grant {
@@ -250,5 +250,47 @@ fn what_is_written_is_read_as_the_same_grant() {
     for seed in cases(2_000) {
         let grant = compiled(&grant(&mut Choices::new(seed)));
         assert_eq!(support::grant(&grant.to_json()).to_json(), grant.to_json(), "{seed}");
+    }
+}
+
+/// Everything in the part lies within both sides, and if it is whole, nothing that both permit is missing.
+#[test]
+fn the_part_is_what_both_permit() {
+    let mut wholes = Balance::default();
+    let mut permits = Balance::default();
+    for seed in cases(3_000) {
+        let mut choices = Choices::new(seed);
+        let requested = some_grants(&mut choices, 3);
+        let mut ceiling = some_grants(&mut choices, 3);
+        // Something of the one in the other, so that they meet.
+        let mut shared = choices.pick(&requested).clone();
+        shared = step(&shared, &mut choices);
+        widen(&mut shared, &mut choices);
+        ceiling.push(shared);
+        let compiled = |grants: &[Value]| -> Vec<Grant> { grants.iter().map(compiled).collect() };
+        let part = intersect(&compiled(&requested), &compiled(&ceiling));
+        wholes.count(part.whole);
+        let written: Vec<Value> = part
+            .grants
+            .iter()
+            .map(|grant| serde_json::from_str(&grant.to_json()).unwrap())
+            .collect();
+        let sides: Vec<Value> = requested.iter().chain(&ceiling).chain(&written).cloned().collect();
+        for _ in 0..4 {
+            let attempt = attempt_near(choices.pick(&sides), &mut choices);
+            let now = moment(&mut choices);
+            let by = |grants: &[Value]| naive::permits_uses(grants, &attempt, now);
+            let both = by(&requested) > 0 && by(&ceiling) > 0;
+            let within = by(&written) > 0;
+            assert!(
+                !within || both,
+                "{seed}: {written:?} of {requested:?} in {ceiling:?}: {attempt:?}"
+            );
+            assert!(
+                !both || within || !part.whole,
+                "{seed}: {written:?} of {requested:?} in {ceiling:?}: {attempt:?}"
+            );
+            permits.count(both);
+        }
     }
 }

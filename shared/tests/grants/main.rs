@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod deciding;
+mod intersecting;
 mod laws;
 mod listed;
 mod made;

@@ -18,7 +18,7 @@ pub(crate) fn permits_uses(grants: &[Value], attempt: &Attempt, now: UnixSeconds
     for (index, grant) in grants.iter().enumerate() {
         if permits_once_counted(grant, attempt, now) {
             let most = grant["uses"]["max"].as_u64().unwrap_or(1_000_000_000);
-            let allowance = grant["uses"]["allowance"].as_str().map_or(Err(index), Ok);
+            let allowance = grant["uses"]["allowance"].as_str().ok_or(index);
             let counter = counters.entry(allowance).or_insert(0);
             *counter = most.max(*counter);
         }

@@ -510,20 +510,23 @@ fn open(from: &str) -> Grant {
 fn windows_lie_within_the_parents_window() {
     let always = open("");
     let day = open(r#","not_before":100,"not_after":200"#);
-    is_narrower(&day, &[always.clone()]);
-    is_narrower(&day, &[day.clone()]);
-    is_narrower(&open(r#","not_before":150,"not_after":200"#), &[day.clone()]);
+    is_narrower(&day, std::slice::from_ref(&always));
+    is_narrower(&day, std::slice::from_ref(&day));
+    is_narrower(
+        &open(r#","not_before":150,"not_after":200"#),
+        std::slice::from_ref(&day),
+    );
     is_narrower(&day, &[open(r#","not_before":100"#)]);
     is_narrower(&day, &[open(r#","not_after":200"#)]);
-    is_shown(&always, &[day.clone()], "`a` on `r`");
+    is_shown(&always, std::slice::from_ref(&day), "`a` on `r`");
     is_shown(
         &open(r#","not_before":99,"not_after":200"#),
-        &[day.clone()],
+        std::slice::from_ref(&day),
         "`a` on `r` at 99",
     );
     is_shown(
         &open(r#","not_before":100,"not_after":201"#),
-        &[day.clone()],
+        std::slice::from_ref(&day),
         "`a` on `r` at 200",
     );
     let halves = [

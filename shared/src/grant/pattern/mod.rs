@@ -2,6 +2,7 @@
 //! character as it is. Runs may be empty. Letters are compared as they are: no case folding, no Unicode normalisation.
 
 mod inclusion;
+mod meet;
 mod parse;
 
 pub(super) use inclusion::{Probes, fresh_letters};
@@ -10,7 +11,7 @@ pub(super) use parse::{literal, something_behind};
 
 use crate::limits::PATTERN_BYTES;
 use crate::short::{strip, strip_end};
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
@@ -98,6 +99,11 @@ impl Pattern {
     /// `r:*` as in a scope string, if the pattern came from one.
     pub(super) fn as_scope_wildcard(&self) -> Option<String> {
         (self.tail == Tail::Something).then(|| self.filled("") + "*")
+    }
+
+    /// By what lists of patterns are sorted: the spelling, and whether it is all there is to say.
+    pub(super) fn order(&self) -> (String, bool) {
+        (self.to_string(), self.tail == Tail::Something)
     }
 
     /// The text that results when `filler` takes the place of the first `*` or, without one, of `**`; nothing takes that of the others.

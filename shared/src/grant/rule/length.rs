@@ -43,6 +43,14 @@ impl Length {
         self.min.zip(self.max).is_some_and(|(min, max)| min > max)
     }
 
+    /// The lengths that both admit.
+    pub(super) fn meet(&self, other: &Self) -> Self {
+        Self {
+            min: self.min.max(other.min),
+            max: self.max.into_iter().chain(other.max).min(),
+        }
+    }
+
     /// Whether every length that `other` admits is one of these.
     pub(super) fn includes(&self, other: &Self) -> bool {
         let min = self.min.is_none_or(|min| other.min.is_some_and(|own| own >= min));

@@ -8,11 +8,13 @@ mod domain;
 mod inclusion;
 mod kind;
 mod length;
+mod meet;
 mod samples;
 mod types;
 mod under;
 mod values;
 
+pub(in crate::grant) use meet::Meet;
 pub(in crate::grant) use samples::Samples;
 
 use self::kind::{KINDS, Kind, Place};

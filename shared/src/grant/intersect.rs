@@ -1,0 +1,154 @@
+//! The part of what is asked for that lies within a ceiling.
+
+use super::rule::Meet;
+use super::{Grant, Narrowing, Rule, Uses, Window, narrower};
+use crate::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
+use crate::time::UnixSeconds;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What may be had of what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Grants within both, in canonical order; none lies within another.
+    pub grants: Vec<Grant>,
+    /// Whether nothing is missing: every attempt that both permit is permitted by one of the grants (if perhaps not as often). Otherwise some
+    /// patterns or rules have no common spelling, or there would be more grants than a writ holds.
+    pub whole: bool,
+}
+
+/// The part of `requested` that `ceiling` grants: "the part you may have".
+#[must_use]
+pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> Part {
+    let mut part = Part {
+        grants: Vec::new(),
+        whole: true,
+    };
+    for asked in requested {
+        if narrower(asked, ceiling) == Narrowing::Narrower {
+            part.push(asked.clone());
+            continue;
+        }
+        for limit in ceiling {
+            match asked.meet(limit) {
+                Ok(Some(grant)) => part.push(grant),
+                Ok(None) => {}
+                Err(Unsaid) => part.whole = false,
+            }
+        }
+    }
+    part.grants.sort_unstable();
+    part
+}
+
+/// No grant says what two grants both permit.
+struct Unsaid;
+
+impl Part {
+    /// Adds a grant, unless it lies within one that is there; those that lie within it go.
+    fn push(&mut self, grant: Grant) {
+        let is_within =
+            |child: &Grant, parent: &Grant| narrower(child, core::slice::from_ref(parent)) == Narrowing::Narrower;
+        if self.grants.iter().any(|own| is_within(&grant, own)) {
+            return;
+        }
+        self.grants.retain(|own| !is_within(own, &grant));
+        if self.grants.len() < GRANTS_PER_WRIT {
+            self.grants.push(grant);
+        } else {
+            self.whole = false;
+        }
+    }
+}
+
+impl Grant {
+    /// What both permit; `None` if nothing.
+    fn meet(&self, other: &Self) -> Result<Option<Self>, Unsaid> {
+        let actions: Vec<String> = self
+            .actions
+            .iter()
+            .filter(|action| other.has_action(action))
+            .cloned()
+            .collect();
+        if actions.is_empty() {
+            return Ok(None);
+        }
+        let Some(window) = self.window.meet(other.window) else {
+            return Ok(None);
+        };
+        let mut resources = BTreeMap::new();
+        for own in &self.resources {
+            for theirs in &other.resources {
+                let both = own.meet(theirs).ok_or(Unsaid)?;
+                resources.extend(both.into_iter().map(|pattern| (pattern.order(), pattern)));
+            }
+        }
+        let Some(rules) = rules(self, other)? else {
+            return Ok(None);
+        };
+        if resources.is_empty() {
+            return Ok(None);
+        }
+        if resources.len() > RESOURCES_PER_GRANT {
+            return Err(Unsaid);
+        }
+        let uses = uses(self.uses.as_ref(), other.uses.as_ref())?;
+        let resources: Vec<_> = resources.into_values().collect();
+        // The `*` of a scope string has no spelling beside anything else.
+        let is_plain = rules.is_empty() && uses.is_none() && window == Window::default();
+        let is_alone = actions.len() == 1 && resources.len() == 1 && is_plain;
+        if !is_alone && resources.iter().any(|pattern| pattern.as_scope_wildcard().is_some()) {
+            return Err(Unsaid);
+        }
+        Ok(Some(Self::build(actions, resources, rules, uses, window)))
+    }
+}
+
+/// The rules of both; `None` if two of them admit nothing together.
+fn rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsaid> {
+    let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
+    for (param, rule) in own.rules.iter().chain(&other.rules) {
+        let met = rules
+            .get(param.as_str())
+            .map_or_else(|| Meet::Rule(rule.clone()), |known| known.meet(rule));
+        match met {
+            Meet::Rule(rule) => drop(rules.insert(param, rule)),
+            Meet::Nothing => return Ok(None),
+            Meet::Unsaid => return Err(Unsaid),
+        }
+    }
+    if rules.len() > RULES_PER_GRANT {
+        return Err(Unsaid);
+    }
+    Ok(Some(
+        rules.into_iter().map(|(param, rule)| (param.into(), rule)).collect(),
+    ))
+}
+
+/// The lower limit, on the allowance that either names.
+fn uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid> {
+    let (Some(own), Some(other)) = (own, other) else {
+        return Ok(own.or(other).cloned());
+    };
+    let allowance = match (&own.allowance, &other.allowance) {
+        (Some(own), Some(other)) if own != other => return Err(Unsaid),
+        (own, other) => own.as_ref().or(other.as_ref()).cloned(),
+    };
+    Ok(Some(Uses {
+        max: own.max.min(other.max),
+        allowance,
+    }))
+}
+
+impl Window {
+    fn meet(self, other: Self) -> Option<Self> {
+        let later = |own: Option<UnixSeconds>, other: Option<UnixSeconds>| own.max(other);
+        let earlier = |own: Option<UnixSeconds>, other: Option<UnixSeconds>| own.into_iter().chain(other).min();
+        let both = Self {
+            not_before: later(self.not_before, other.not_before),
+            not_after: earlier(self.not_after, other.not_after),
+        };
+        (!both.is_empty()).then_some(both)
+    }
+}

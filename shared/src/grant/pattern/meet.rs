@@ -1,0 +1,209 @@
+//! What two patterns both match, as patterns.
+//!
+//! They are walked through segment by segment, since no `*` runs over a separator. Where one segment lies within the other it is the answer;
+//! two with one `*` each are joined by the longer beginning and the longer end. Other pairs have no such plain answer.
+
+use super::parse::something_behind;
+use super::{Pattern, SEPARATORS, Segment, Tail};
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+/// Segments that can stand in one place, at most; their combinations are all written out.
+const ALTERNATIVES: usize = 16;
+
+impl Pattern {
+    /// Patterns that together match exactly what both match, none if nothing is. `None` if there is no plain answer.
+    pub(in crate::grant) fn meet(&self, other: &Self) -> Option<Vec<Self>> {
+        if self.includes(other) {
+            return Some([other.clone()].into());
+        }
+        if other.includes(self) {
+            return Some([self.clone()].into());
+        }
+        let mut texts = Vec::from([String::new()]);
+        let (mut own, mut others) = (self.segments().into_iter(), other.segments().into_iter());
+        loop {
+            let (Some(first), Some(second)) = (own.next(), others.next()) else {
+                return None;
+            };
+            let separator = match (first.separator, second.separator) {
+                (Some(one), Some(other)) if one != other => return Some(Vec::new()),
+                (None, Some(_)) if self.tail == Tail::Nothing => return Some(Vec::new()),
+                (Some(_), None) if other.tail == Tail::Nothing => return Some(Vec::new()),
+                (None, None) => return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail)),
+                (one, other) => one.or(other)?,
+            };
+            // A run at the end stands over the rest of this segment, and over all behind it.
+            let segments = first.open_ended().meet(&second.open_ended())?;
+            texts = joined(&texts, &segments)?;
+            texts.iter_mut().for_each(|text| text.push(separator));
+            if first.separator.is_none() {
+                return written(texts, others, other.tail);
+            }
+            if second.separator.is_none() {
+                return written(texts, own, self.tail);
+            }
+        }
+    }
+
+    /// Its segments, each with the separator behind it.
+    fn segments(&self) -> Vec<Part> {
+        let literal = |text: &str, separator| Part {
+            segment: Segment {
+                first: text.into(),
+                more: Vec::new(),
+            },
+            separator,
+        };
+        let before = self.prefix.split_inclusive(SEPARATORS).map(|piece| {
+            let separator = piece.chars().next_back();
+            literal(piece.strip_suffix(SEPARATORS).unwrap_or(piece), separator)
+        });
+        let heads = self.heads.iter().map(|(segment, separator)| Part {
+            segment: segment.clone(),
+            separator: Some(*separator),
+        });
+        let last = Part {
+            segment: self.last.clone(),
+            separator: None,
+        };
+        before.chain(heads).chain([last]).collect()
+    }
+}
+
+#[derive(Clone)]
+struct Part {
+    segment: Segment,
+    /// `None` behind the last one.
+    separator: Option<char>,
+}
+
+impl Part {
+    /// The segment, or for the last one, behind which there is a run, the segment and a `*`.
+    fn open_ended(&self) -> Segment {
+        match self.separator {
+            Some(_) => self.segment.clone(),
+            None => self.segment.open_ended(),
+        }
+    }
+}
+
+/// What both last segments match, behind each of `texts`.
+fn last(
+    texts: &[String],
+    (own, tail): (&Segment, Tail),
+    (other, other_tail): (&Segment, Tail),
+) -> Option<Vec<Pattern>> {
+    let open = |segment: &Segment, tail| match tail {
+        Tail::Nothing => segment.clone(),
+        _ => segment.open_ended(),
+    };
+    if tail == Tail::Something || other_tail == Tail::Something {
+        return None;
+    }
+    let segments = if tail == Tail::Anything && other_tail == Tail::Anything {
+        // One begins as the other does, or nothing begins as both do.
+        match (own.more.is_empty(), other.more.is_empty()) {
+            (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
+            (true, true) if other.first.starts_with(&own.first) => Vec::from([other.clone()]),
+            (true, true) => Vec::new(),
+            _ => return None,
+        }
+    } else {
+        open(own, tail).meet(&open(other, other_tail))?
+    };
+    let tail = if tail == other_tail { tail } else { Tail::Nothing };
+    written(joined(texts, &segments)?, Vec::new().into_iter(), tail)
+}
+
+/// Every one of `texts` with every one of `segments` behind it, as they are written. `None` if these are too many.
+fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
+    let joined: Vec<String> = texts
+        .iter()
+        .flat_map(|text| segments.iter().map(move |segment| format!("{text}{segment}")))
+        .collect();
+    (joined.len() <= ALTERNATIVES).then_some(joined)
+}
+
+/// The patterns that are written as `texts`, with `rest` and `tail` behind each.
+fn written(texts: Vec<String>, rest: impl Iterator<Item = Part>, tail: Tail) -> Option<Vec<Pattern>> {
+    let mut end = String::new();
+    let mut is_plain = true;
+    for part in rest {
+        is_plain &= part.segment.more.is_empty();
+        end.push_str(&part.segment.to_string());
+        end.extend(part.separator);
+    }
+    let patterns = texts.into_iter().map(|text| match tail {
+        Tail::Nothing => Pattern::parse(&(text + &end)).ok(),
+        Tail::Anything => Pattern::parse(&(text + &end + "**")).ok(),
+        Tail::Something if is_plain => {
+            let before = Pattern::parse(&(text + &end)).ok()?.as_literal()?;
+            something_behind(&before).ok()
+        }
+        Tail::Something => None,
+    });
+    patterns.collect()
+}
+
+impl Segment {
+    /// The segment and a `*`.
+    fn open_ended(&self) -> Self {
+        let mut open = self.clone();
+        open.more.push(String::new());
+        open
+    }
+
+    /// Segments that together match exactly what both match. `None` if there is no plain answer.
+    fn meet(&self, other: &Self) -> Option<Vec<Self>> {
+        if self.includes(other) {
+            return Some([other.clone()].into());
+        }
+        if other.includes(self) {
+            return Some([self.clone()].into());
+        }
+        let ([own_end], [other_end]) = (self.more.as_slice(), other.more.as_slice()) else {
+            // Without a `*` it is one text, and that is not the other's.
+            return (self.more.is_empty() || other.more.is_empty()).then(Vec::new);
+        };
+        let first = longer(&self.first, &other.first, str::starts_with);
+        let end = longer(own_end, other_end, str::ends_with);
+        let (Some(first), Some(end)) = (first, end) else {
+            return Some(Vec::new());
+        };
+        let literal = |text: String| Self {
+            first: text,
+            more: Vec::new(),
+        };
+        // The shortest texts are those in which the beginning and the end share letters.
+        let shared = end.char_indices().skip(1).map(|(at, _)| at).chain([end.len()]);
+        let overlapping = shared
+            .filter_map(|at| end.split_at_checked(at))
+            .filter(|(begun, _)| first.ends_with(begun))
+            .map(|(_, rest)| [first, rest].concat())
+            .filter(|text| self.covers(text) && other.covers(text));
+        let mut met: Vec<Self> = overlapping.map(literal).collect();
+        met.push(Self {
+            first: first.into(),
+            more: [end.into()].into(),
+        });
+        Some(met)
+    }
+
+    /// Whether it matches all that `child` matches: see [`super::inclusion`].
+    fn includes(&self, child: &Self) -> bool {
+        let mut text = String::new();
+        child.fill("\0", &mut text);
+        self.covers(&text)
+    }
+}
+
+/// The longer of two texts, if it begins (or ends) as the other does.
+fn longer<'t>(own: &'t str, other: &'t str, fits: fn(&'t str, &'t str) -> bool) -> Option<&'t str> {
+    if fits(own, other) {
+        Some(own)
+    } else {
+        fits(other, own).then_some(other)
+    }
+}

@@ -1,0 +1,163 @@
+//! The part of what is asked for that lies within a ceiling: examples.
+
+use crate::support::grant;
+use edgewrit_shared::grant::{Grant, intersect};
+
+/// The grants that are left, as JSON, and whether nothing is missing.
+fn part(requested: &[&str], ceiling: &[&str]) -> (Vec<String>, bool) {
+    let read = |texts: &[&str]| -> Vec<Grant> { texts.iter().map(|text| grant(text)).collect() };
+    let part = intersect(&read(requested), &read(ceiling));
+    (part.grants.iter().map(Grant::to_json).collect(), part.whole)
+}
+
+fn resources(own: &str, other: &str) -> (Vec<String>, bool) {
+    let of = |pattern: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["{pattern}"]}}"#);
+    let (grants, whole) = part(&[&of(own)], &[&of(other)]);
+    let listed = grants.iter().map(|grant| {
+        let (_, listed) = grant.split_once(r#""resources":["#).unwrap();
+        listed.trim_end_matches("]}").to_owned()
+    });
+    (listed.collect(), whole)
+}
+
+fn rules(own: &str, other: &str) -> (Option<String>, bool) {
+    let of = |rule: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["r"],"rules":{{"p":{rule}}}}}"#);
+    let (grants, whole) = part(&[&of(own)], &[&of(other)]);
+    let rule = grants.first().map(|grant| {
+        let (_, rule) = grant.split_once(r#""p":"#).unwrap();
+        rule.strip_suffix("}}").unwrap().to_owned()
+    });
+    (rule, whole)
+}
+
+#[test]
+fn what_lies_within_is_kept_and_what_lies_outside_is_left_out() {
+    let read = r#"{"type":"writ","actions":["read"],"resources":["db:orders"]}"#;
+    let all = r#"{"type":"writ","actions":["list","read"],"resources":["db:**"]}"#;
+    let other = r#"{"type":"writ","actions":["read"],"resources":["queue:**"]}"#;
+    assert_eq!(part(&[read], &[all]), (vec![read.to_owned()], true));
+    assert_eq!(part(&[all], &[read]), (vec![read.to_owned()], true));
+    assert_eq!(part(&[read, other], &[all]), (vec![read.to_owned()], true));
+    assert_eq!(part(&[read], &[other]), (vec![], true));
+    assert_eq!(part(&[read], &[]), (vec![], true));
+    // What lies within another part is not told twice.
+    assert_eq!(part(&[all, read], &[all]), (vec![all.to_owned()], true));
+}
+
+#[test]
+fn patterns_meet_segment_by_segment() {
+    for (own, other, both) in [
+        ("s3://*/logs/**", "s3://b/**", &[r#""s3://b/logs/**""#][..]),
+        ("a/*/c", "a/b/*", &[r#""a/b/c""#]),
+        ("a/*", "a:*", &[]),
+        ("a/b*", "a/*c", &[r#""a/b*c""#]),
+        ("ab*", "*bc", &[r#""ab*bc","abc""#]),
+        ("x**", "x/y**", &[r#""x/y**""#]),
+        ("a*/**", "*b/c", &[r#""a*b/c""#]),
+        ("a/b", "a/b/c", &[]),
+        ("ab**", "ac**", &[]),
+    ] {
+        let both: Vec<String> = both.iter().map(|pattern| (*pattern).to_owned()).collect();
+        assert_eq!(resources(own, other), (both.clone(), true), "{own} {other}");
+        assert_eq!(resources(other, own), (both, true), "{other} {own}");
+    }
+    assert_eq!(resources("*a*", "*b*"), (vec![], false));
+}
+
+#[test]
+fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
+    for (own, other, both) in [
+        (r#"{"eq":1}"#, r#"{"eq":1}"#, Some(r#"{"eq":1}"#)),
+        (r#"{"eq":1}"#, r#"{"eq":2}"#, None),
+        (r#"{"in":[1,2]}"#, r#"{"in":[2,3]}"#, Some(r#"{"in":[2]}"#)),
+        (
+            r#"{"not_in":["a"]}"#,
+            r#"{"not_in":["b",1]}"#,
+            Some(r#"{"not_in":["a","b"]}"#),
+        ),
+        (r#"{"not_in":["a"]}"#, r#"{"not_in":[1]}"#, None),
+        (r#"{"min":1}"#, r#"{"max":4}"#, Some(r#"{"max":4,"min":1}"#)),
+        (r#"{"min":1}"#, r#"{"min":4}"#, Some(r#"{"min":4}"#)),
+        (r#"{"min":5}"#, r#"{"max":4}"#, None),
+        (r#"{"glob":"a*"}"#, r#"{"glob":"*b"}"#, Some(r#"{"glob":"a*b"}"#)),
+        (r#"{"glob":"a"}"#, r#"{"glob":"b"}"#, None),
+        (r#"{"under":"/a"}"#, r#"{"under":"/a/b"}"#, Some(r#"{"under":"/a/b"}"#)),
+        (r#"{"under":"/a"}"#, r#"{"under":"/b"}"#, None),
+        (
+            r#"{"cidr":"10.0.0.0/8"}"#,
+            r#"{"cidr":"10.1.0.0/16"}"#,
+            Some(r#"{"cidr":"10.1.0.0/16"}"#),
+        ),
+        (
+            r#"{"domain":"*.a.b"}"#,
+            r#"{"domain":"c.a.b"}"#,
+            Some(r#"{"domain":"c.a.b"}"#),
+        ),
+        (
+            r#"{"length":{"min":1}}"#,
+            r#"{"length":{"max":3}}"#,
+            Some(r#"{"length":{"max":3,"min":1}}"#),
+        ),
+        (
+            r#"{"each":{"min":1}}"#,
+            r#"{"each":{"max":2}}"#,
+            Some(r#"{"each":{"max":2,"min":1}}"#),
+        ),
+        (
+            r#"{"optional":{"eq":1}}"#,
+            r#"{"optional":{"eq":2}}"#,
+            Some(r#"{"absent":true}"#),
+        ),
+        (r#"{"optional":{"eq":1}}"#, r#"{"eq":1}"#, Some(r#"{"eq":1}"#)),
+        (
+            r#"{"optional":{"eq":1}}"#,
+            r#"{"optional":{"min":1}}"#,
+            Some(r#"{"optional":{"eq":1,"min":1}}"#),
+        ),
+        (r#"{"absent":true}"#, r#"{"eq":1}"#, None),
+    ] {
+        // A part that is the whole of one side is told as that side tells it.
+        for (own, other) in [(own, other), (other, own)] {
+            let (rule, whole) = rules(own, other);
+            assert!(whole, "{own} {other}");
+            assert!(
+                rule.as_deref() == both || rule.as_deref() == Some(own),
+                "{own} {other}: {rule:?}"
+            );
+            assert_eq!(rule.is_some(), both.is_some(), "{own} {other}: {rule:?}");
+        }
+    }
+    assert_eq!(rules(r#"{"glob":"*a*"}"#, r#"{"glob":"*b*"}"#), (None, false));
+}
+
+#[test]
+fn uses_and_windows_are_the_narrower_of_both() {
+    let of = |more: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["r"]{more}}}"#);
+    for (own, other, both) in [
+        (
+            r#","uses":{"max":3}"#,
+            r#","uses":{"max":2}"#,
+            Some(r#","uses":{"max":2}"#),
+        ),
+        ("", r#","uses":{"max":2}"#, Some(r#","uses":{"max":2}"#)),
+        (
+            r#","uses":{"max":3}"#,
+            r#","uses":{"max":2,"allowance":"x"}"#,
+            Some(r#","uses":{"max":2,"allowance":"x"}"#),
+        ),
+        (
+            r#","not_before":5,"not_after":9"#,
+            r#","not_after":7"#,
+            Some(r#","not_before":5,"not_after":7"#),
+        ),
+        (r#","not_before":7"#, r#","not_after":7"#, None),
+    ] {
+        let both: Vec<String> = both.iter().map(|more| of(more)).collect();
+        assert_eq!(part(&[&of(own)], &[&of(other)]), (both, true), "{own} {other}");
+    }
+    let (own, other) = (
+        of(r#","uses":{"max":3,"allowance":"x"}"#),
+        of(r#","uses":{"max":2,"allowance":"y"}"#),
+    );
+    assert_eq!(part(&[&own], &[&other]), (vec![], false));
+}
