@@ -83,8 +83,8 @@ impl Reader<'_> {
             (Shape::Leaf(Use::Param(index)), json) => self.param(*index, json, many),
             (Shape::Object(known), Json::Object(members)) => self.object(known, members, many),
             (Shape::Each(element), Json::List(items)) => self.each(element, items),
-            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.because("expected an object")),
-            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.because("expected an array")),
+            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.because("not an object")),
+            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.because("not an array")),
         }
     }
 

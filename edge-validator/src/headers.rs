@@ -1,7 +1,8 @@
 //! Request headers: which are looked at, which pass.
 //!
-//! Only headers that have a purpose here are seen at all. Several of one name are one value, joined by `, `: that is what some hosts deliver in the first
-//! place, so it is what is judged and sent on all of them. `content-length` and `host` are the host's business.
+//! Only headers that have a purpose here are seen at all. Several of one name are one value, joined by `, ` where a host hands them over one by one. Some
+//! hosts have joined them before: workerd all of them by `, `, Envoy a few, such as `accept`, by a bare comma. So hosts may differ in the blank, and
+//! on each the value that is judged is the one that is sent. `content-length` and `host` are the host's business.
 
 use crate::reason::{self, Objection};
 use alloc::borrow::Cow;

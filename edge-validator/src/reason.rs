@@ -64,7 +64,7 @@ pub(crate) struct Reason {
     pub(crate) label: &'static str,
     /// What the client is told.
     pub(crate) outside: Outside,
-    /// What the rule wants. Told to the client where it is about the form of its own request.
+    /// What is wrong. Told to the client where it is about the form of its own request.
     pub(crate) meaning: &'static str,
 }
 
@@ -114,63 +114,63 @@ macro_rules! reasons {
 }
 
 reasons! {
-    METHOD = "method", BadRequest, "the method is one of upper-case letters, not `CONNECT` or `TRACE`";
-    TARGET_FORM = "target_form", BadRequest, "the target is a path that begins with `/`";
-    TARGET_LENGTH = "target_length", BadRequest, "the target is at most 8192 bytes long";
-    TARGET_CHARACTER = "target_character", BadRequest, "the target has only characters that no parser changes";
-    TARGET_ENCODING = "target_encoding", BadRequest, "percent-encoding is well-formed, needed, and no separator or control character";
-    TARGET_SEGMENT = "target_segment", BadRequest, "the path has no empty segment but the last, no `.` and no `..`";
-    HEADER_COUNT = "header_count", BadRequest, "there are at most 100 headers";
-    HEADER_LENGTH = "header_length", BadRequest, "headers are at most 32768 bytes long together";
-    HEADER_VALUE = "header_value", BadRequest, "header values are printable ASCII";
-    UPGRADE = "upgrade", BadRequest, "the connection is not upgraded";
+    METHOD = "method", BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
+    TARGET_FORM = "target_form", BadRequest, "the target is not a path that begins with `/`";
+    TARGET_LENGTH = "target_length", BadRequest, "the target is longer than 8192 bytes";
+    TARGET_CHARACTER = "target_character", BadRequest, "the target has a character that some parser changes";
+    TARGET_ENCODING = "target_encoding", BadRequest, "a percent-encoding is malformed, not needed, or a separator or control character";
+    TARGET_SEGMENT = "target_segment", BadRequest, "the path has an empty segment before the last, a `.` or a `..`";
+    HEADER_COUNT = "header_count", BadRequest, "there are more than 100 headers";
+    HEADER_LENGTH = "header_length", BadRequest, "the headers are longer than 32768 bytes together";
+    HEADER_VALUE = "header_value", BadRequest, "a header value is not printable ASCII";
+    UPGRADE = "upgrade", BadRequest, "the connection is to be upgraded";
 
-    TOKEN_MISSING = "token_missing", Unauthorized, "a writ comes in `authorization`";
-    TOKEN_SCHEME = "token_scheme", Unauthorized, "`authorization` is `Bearer`, one space and the writ";
-    TOKEN_REPEATED = "token_repeated", Unauthorized, "one writ comes along";
-    TOKEN_BOUND = "token_bound", Unauthorized, "a writ that is bound to a key comes with a proof";
+    TOKEN_MISSING = "token_missing", Unauthorized, "no writ comes in `authorization`";
+    TOKEN_SCHEME = "token_scheme", Unauthorized, "`authorization` is not `Bearer`, one space and the writ";
+    TOKEN_REPEATED = "token_repeated", Unauthorized, "more than one writ comes along";
+    TOKEN_BOUND = "token_bound", Unauthorized, "the writ is bound to a key and comes without a proof";
 
-    SNAPSHOT_MISSING = "snapshot_missing", SnapshotStale, "the edge holds a bundle";
-    SNAPSHOT_STALE = "snapshot_stale", SnapshotStale, "the bundle that the edge holds is fresh";
+    SNAPSHOT_MISSING = "snapshot_missing", SnapshotStale, "the edge holds no bundle";
+    SNAPSHOT_STALE = "snapshot_stale", SnapshotStale, "the bundle that the edge holds is no longer fresh";
 
-    NO_OPERATION = "no_operation", NoOperation, "an operation matches method and path";
-    OPERATION_CASE = "operation_case", NoOperation, "no segment equals another operation's but for case or encoding";
-    CAPTURE_SEPARATOR = "capture_separator", BadRequest, "captured values hold no separator of their resource";
-    RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is at most 512 bytes long";
+    NO_OPERATION = "no_operation", NoOperation, "no operation matches method and path";
+    OPERATION_CASE = "operation_case", NoOperation, "a segment equals another operation's but for case or encoding";
+    CAPTURE_SEPARATOR = "capture_separator", BadRequest, "a captured value holds a separator of its resource";
+    RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is longer than 512 bytes";
 
-    QUERY_SYNTAX = "query_syntax", BadRequest, "the query is names and values joined by `=` and `&`, none of them without a name";
-    QUERY_UNKNOWN = "query_unknown", BadRequest, "the operation knows every name in the query";
-    QUERY_REPEATED = "query_repeated", BadRequest, "no parameter is given twice in the query";
-    QUERY_PLUS = "query_plus", BadRequest, "`+` in the query means the same as a space and as a plus";
-    PARAM_MISSING = "param_missing", BadRequest, "every parameter that is not optional is given";
-    PARAM_TYPE = "param_type", BadRequest, "every parameter is of its type";
+    QUERY_SYNTAX = "query_syntax", BadRequest, "the query is not names and values joined by `=` and `&`, or holds a value without a name";
+    QUERY_UNKNOWN = "query_unknown", BadRequest, "the query has a name that the operation does not know";
+    QUERY_REPEATED = "query_repeated", BadRequest, "a parameter is given twice in the query";
+    QUERY_PLUS = "query_plus", BadRequest, "`+` in the query means one thing as a space and another as a plus";
+    PARAM_MISSING = "param_missing", BadRequest, "a parameter that is not optional is missing";
+    PARAM_TYPE = "param_type", BadRequest, "a parameter is not of its type";
 
-    BODY_UNEXPECTED = "body_unexpected", BadRequest, "the operation takes no body";
-    BODY_MISSING = "body_missing", BadRequest, "the operation takes a body";
-    BODY_BROKEN = "body_broken", BadRequest, "the body arrives whole";
-    BODY_TOO_LARGE = "body_too_large", BodyTooLarge, "the body is no longer than the operation's limit";
-    CONTENT_TYPE = "content_type", ContentType, "`content-type` is `application/json`, in UTF-8";
-    CONTENT_ENCODING = "content_encoding", ContentType, "the body is not encoded";
-    BODY_SYNTAX = "body_syntax", BadRequest, "the body is JSON";
-    BODY_LIMIT = "body_limit", BadRequest, "the body is not too deep, and neither its values nor its numbers are too many or too long";
-    BODY_REPEATED = "body_repeated", BadRequest, "no member stands twice in an object, whatever its case";
-    BODY_UNKNOWN = "body_unknown", BadRequest, "the operation knows every member of the body";
-    BODY_SHAPE = "body_shape", BadRequest, "objects and arrays are where the operation expects them";
+    BODY_UNEXPECTED = "body_unexpected", BadRequest, "there is a body, and the operation takes none";
+    BODY_MISSING = "body_missing", BadRequest, "there is no body, and the operation takes one";
+    BODY_BROKEN = "body_broken", BadRequest, "the body does not arrive whole";
+    BODY_TOO_LARGE = "body_too_large", BodyTooLarge, "the body is longer than the operation's limit";
+    CONTENT_TYPE = "content_type", ContentType, "`content-type` is not `application/json`, in UTF-8";
+    CONTENT_ENCODING = "content_encoding", ContentType, "the body is encoded";
+    BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON";
+    BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, or its values or numbers are too many or too long";
+    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case";
+    BODY_UNKNOWN = "body_unknown", BadRequest, "the body has a member that the operation does not know";
+    BODY_SHAPE = "body_shape", BadRequest, "the body lacks an object or array where the operation expects one";
 
-    NOT_GRANTED = "not_granted", NotGranted, "a grant of the writ permits the attempt";
-    USES_EXHAUSTED = "uses_exhausted", UsesExhausted, "an allowance has uses left";
-    SPEND_FAILED = "spend_failed", SpendUnavailable, "the issuer answers";
-    SPEND_REFUSED = "spend_refused", SpendUnavailable, "the issuer accepts the edge's call";
-    SPEND_ANSWER = "spend_answer", SpendUnavailable, "the issuer's answer is of the agreed form";
-    CREDENTIAL_VALUE = "credential_value", UpstreamCredential, "claims used in a credential are printable ASCII";
+    NOT_GRANTED = "not_granted", NotGranted, "no grant of the writ permits the attempt";
+    USES_EXHAUSTED = "uses_exhausted", UsesExhausted, "no uses are left";
+    SPEND_FAILED = "spend_failed", SpendUnavailable, "the issuer does not answer";
+    SPEND_REFUSED = "spend_refused", SpendUnavailable, "the issuer does not accept the edge's call";
+    SPEND_ANSWER = "spend_answer", SpendUnavailable, "the issuer's answer is not of the agreed form";
+    CREDENTIAL_VALUE = "credential_value", UpstreamCredential, "a claim used in a credential is not printable ASCII";
 
-    UPSTREAM_CREDENTIAL = "upstream_credential", UpstreamCredential, "the upstream answers neither 401 nor 407";
-    UPSTREAM_SWITCH = "upstream_switch", UpstreamFailed, "the upstream does not switch protocols";
-    UPSTREAM_FAILED = "upstream_failed", UpstreamFailed, "the upstream answers";
+    UPSTREAM_CREDENTIAL = "upstream_credential", UpstreamCredential, "the upstream answers 401 or 407";
+    UPSTREAM_SWITCH = "upstream_switch", UpstreamFailed, "the upstream switches protocols";
+    UPSTREAM_FAILED = "upstream_failed", UpstreamFailed, "the upstream does not answer";
 
-    HOST_UNREADABLE = "host_unreadable", EdgeFault, "the host hands over the request";
-    HOST_UPSTREAM = "host_upstream", EdgeFault, "the host is about to send to the permit's upstream";
-    HOST_REQUEST = "host_request", EdgeFault, "the host is about to send what the permit holds";
+    HOST_UNREADABLE = "host_unreadable", EdgeFault, "the host does not hand over the request";
+    HOST_UPSTREAM = "host_upstream", EdgeFault, "the host is about to send to another upstream than the permit's";
+    HOST_REQUEST = "host_request", EdgeFault, "the host is about to send something else than the permit holds";
 }
 
 #[cfg(test)]

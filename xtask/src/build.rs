@@ -44,6 +44,15 @@ impl Part {
             Self::Worker => finish::WORKER,
         }
     }
+
+    /// What brings the host that it runs in.
+    pub(crate) fn host(self) -> Option<Tool> {
+        match self {
+            Self::Edgewrit => None,
+            Self::Envoy => Some(Tool::Envoy),
+            Self::Worker => Some(Tool::Npm),
+        }
+    }
 }
 
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {

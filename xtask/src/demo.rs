@@ -6,11 +6,11 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::build::{self, EVERYTHING};
+use crate::build::{self, EVERYTHING, Part};
 use crate::cargo::cargo;
 use crate::hosts::Hosts;
 use crate::project::Project;
-use crate::tools::{self, Tool, joined};
+use crate::tools::{self, joined};
 
 /// How cargo is told to make the program that walks through the story.
 const DEMO: [&str; 5] = ["--release", "--package", "edgewrit-tests", "--bin", "demo"];
@@ -36,16 +36,28 @@ enum Edge {
     Envoy,
 }
 
+impl Edge {
+    /// What it takes to show it.
+    const fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Worker => &[Part::Edgewrit, Part::Worker],
+            Self::Envoy => &[Part::Edgewrit, Part::Envoy],
+        }
+    }
+}
+
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+    let parts = args.edge.map_or(&EVERYTHING[..], Edge::parts);
+    let hosts: Vec<_> = parts.iter().filter_map(|part| part.host()).collect();
     thread::scope(|scope| {
-        let tools = scope.spawn(|| tools::install(project, &[Tool::Npm, Tool::Envoy]));
-        let built = build::build(project, &EVERYTHING, &[("building the demo", &DEMO)]);
+        let tools = scope.spawn(|| tools::install(project, &hosts));
+        let built = build::build(project, parts, &[("building the demo", &DEMO)]);
         joined(tools.join()).and(built)
     })?;
     // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the exit code.
     let mut demo = cargo(project);
     demo.args(["run", "--quiet"]).args(DEMO).arg("--").args(words(args));
-    Hosts::installed(project)?.tell(project, &mut demo);
+    Hosts::installed(project, parts)?.tell(project, &mut demo);
     Err(demo.exec()).context("starting the demo")
 }
 

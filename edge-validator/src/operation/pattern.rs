@@ -60,7 +60,7 @@ impl Pattern {
             .flat_map(|segment| ["/", segment.example()])
             .collect();
         canonical_path(&plain)
-            .map_err(|Reason { meaning, .. }| format!("expected a path as requests have it: {meaning}"))?;
+            .map_err(|Reason { meaning, .. }| format!("{meaning}, expected a path as requests have it"))?;
         Ok(pattern)
     }
 

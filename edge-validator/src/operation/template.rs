@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::PATTERN_BYTES;
 
-/// At these patterns end a `*`, so a captured value must not bring one where the template has its own.
+/// At these patterns end a `*`, so a captured value must not bring one that the template's own text holds, beside it or elsewhere.
 const SEPARATORS: [char; 2] = ['/', ':'];
 
 /// A resource with places for captured values.

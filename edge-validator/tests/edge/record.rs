@@ -1,6 +1,6 @@
 //! Problems for the client, lines for the log.
 
-use crate::harness::{Ask, Edge};
+use crate::harness::{Ask, Edge, Issuer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::Outcome;
@@ -83,6 +83,29 @@ fn a_refusal_is_recorded_with_the_nearest_miss_which_the_client_is_not_told() {
 }
 
 #[test]
+fn a_record_says_the_cause_even_where_nothing_finer_is_known() {
+    let edge = Edge::new();
+    let limited = [r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":1,"allowance":"b"}}"#];
+    let spent = edge
+        .ask_with(&Ask::new(FLIGHTS, &limited), &Issuer::with("b", 0))
+        .refused();
+    let nowhere = edge.ask(&Ask::new("GET /nowhere", &SEARCH)).refused();
+    for (refusal, cause) in [
+        (
+            spent,
+            r#""label":"uses_exhausted","error_code":"uses_exhausted","detail":"no uses are left""#,
+        ),
+        (
+            nowhere,
+            r#""label":"no_operation","error_code":"no_operation","detail":"no operation matches method and path""#,
+        ),
+    ] {
+        let line = refusal.record().to_string();
+        assert!(line.contains(cause), "{line}");
+    }
+}
+
+#[test]
 fn all_causes_of_401_look_the_same() {
     let edge = Edge::new();
     let bodies: Vec<_> = ["", "Basic x", "Bearer x", "Bearer a.b.c", "Bearer a,b"]
@@ -116,21 +139,30 @@ fn only_401_asks_for_a_writ() {
 }
 
 #[test]
-fn requests_of_the_wrong_form_are_told_what_was_expected() {
+fn requests_of_the_wrong_form_are_told_what_is_wrong() {
     let edge = Edge::new();
-    for (ask, status) in [
-        (Ask::new("GET /flights?x=1", &SEARCH), 400),
-        (Ask::new("POST /quotes?q=a", &SEARCH).json(&"1".repeat(41)), 413),
+    for (ask, status, detail) in [
+        (
+            Ask::new("GET /flights?x=1", &SEARCH),
+            400,
+            "the query has a name that the operation does not know",
+        ),
+        (
+            Ask::new("POST /quotes?q=a", &SEARCH).json(&"1".repeat(41)),
+            413,
+            "the body is longer than the operation's limit",
+        ),
         (
             Ask::new("POST /quotes?q=a", &SEARCH)
                 .json("{}")
                 .header("content-encoding", "gzip"),
             415,
+            "the body is encoded",
         ),
     ] {
         let refusal = edge.ask(&ask).refused();
         assert_eq!(refusal.status(), status);
-        assert!(names(&refusal.response().body).contains(&"detail".to_owned()));
+        assert!(members(&refusal.response().body).contains(&("detail".into(), Json::Text(detail.into()))));
     }
     let refusal = edge.ask(&Ask::new("GET /nowhere", &SEARCH)).refused();
     assert_eq!((refusal.status(), refusal.error_code()), (404, "no_operation"));

@@ -3,8 +3,10 @@
 use crate::admin::{Data, text};
 use crate::failure::{Failure, print};
 use clap::{Args, Subcommand};
+use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 /// Register validators
 #[derive(Debug, Subcommand)]
@@ -33,7 +35,7 @@ pub(crate) struct Add {
     audience: String,
     /// Origin that it forwards to; name it (`travel=https://…`) if there are several
     #[arg(long, value_name = "[NAME=]URL", required = true)]
-    upstream: Vec<String>,
+    upstream: Vec<Upstream>,
     /// The issuer's origin, if `edgewrit serve` never ran on this data
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: Option<String>,
@@ -52,12 +54,33 @@ impl Edge {
     }
 }
 
+/// Where an edge forwards to.
+#[derive(Clone, Debug)]
+struct Upstream {
+    /// What it is called in the edge's configuration.
+    name: String,
+    origin: Origin,
+}
+
 /// The name of an upstream that was given none.
 const UNNAMED: &str = "upstream";
 
+impl FromStr for Upstream {
+    type Err = String;
+
+    fn from_str(given: &str) -> Result<Self, String> {
+        // An origin has no `=`.
+        let (name, origin) = given.split_once('=').unwrap_or((UNNAMED, given));
+        Ok(Self {
+            name: name.to_owned(),
+            origin: Origin::parse(origin).ok_or_else(|| format!("expected {ORIGIN_EXPECTED}"))?,
+        })
+    }
+}
+
 impl Add {
     fn run(self) -> Result<(), Failure> {
-        let upstreams = named(&self.upstream)?;
+        let upstreams = by_name(&self.upstream)?;
         let mut body = json!({
             "name": self.name,
             "audience": self.audience,
@@ -82,20 +105,18 @@ impl Add {
     }
 }
 
-/// Origins by the names that they go by in the edge's configuration.
-fn named(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    let mut named = BTreeMap::new();
-    for upstream in given {
-        // An origin has no `=`.
-        let (name, origin) = upstream.split_once('=').unwrap_or((UNNAMED, upstream));
-        if named.insert(name.to_owned(), origin.to_owned()).is_some() {
+/// Origins by the names of their upstreams.
+fn by_name(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
+    let mut origins = BTreeMap::new();
+    for Upstream { name, origin } in given {
+        if origins.insert(name.as_str(), origin.as_str()).is_some() {
             let expected = "expected every upstream to have a name of its own, as in `--upstream travel=https://…`";
             return Err(Failure::new(format!(
                 "`--upstream`: two are called `{name}`, {expected}"
             )));
         }
     }
-    Ok(named)
+    Ok(origins)
 }
 
 /// The beginning of an edge's configuration, as YAML. JSON values are YAML values.

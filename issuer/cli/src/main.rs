@@ -8,6 +8,8 @@ mod client;
 mod config;
 mod document;
 mod edge;
+#[cfg(test)]
+mod examples;
 mod failure;
 mod http;
 mod inspect;

@@ -43,18 +43,3 @@ fn the_ceiling_and_the_policy_of_the_help_fit_together() {
         1
     );
 }
-
-#[test]
-fn every_command_on_the_page_is_one() {
-    let place = Place::new();
-    for line in PAGE.lines().filter_map(|line| line.strip_prefix("$ edgewrit ")) {
-        let words: Vec<_> = line
-            .split(' ')
-            .take_while(|word| word.bytes().all(|b| b.is_ascii_lowercase()))
-            .collect();
-        let help = place.run(&[&words[..], &["--help"]].concat()).ok();
-        for option in line.split(' ').filter(|word| word.starts_with("--")) {
-            assert!(help.contains(option), "{option} of `{line}`");
-        }
-    }
-}

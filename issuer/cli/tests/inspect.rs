@@ -115,6 +115,15 @@ fn stranger() -> String {
 }
 
 #[test]
+fn a_pin_may_begin_with_a_hyphen() {
+    let pin = format!("-{}", "A".repeat(41));
+    let said = Place::new()
+        .run(&["inspect", "e30.e30.x", "--issuer", "https://i.example", "--trust", &pin])
+        .stderr;
+    assert!(said.starts_with(&format!("error: `--trust`: `{pin}`: ")), "{said}");
+}
+
+#[test]
 fn a_writ_can_come_from_standard_input() {
     let place = Place::new();
     let (_server, token, _, _) = minted(&place);
