@@ -5,9 +5,10 @@
 mod support;
 
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, narrower};
+use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, intersect, narrower};
 use edgewrit_shared::json::Json;
-use support::{NOW, param, parse, permits, read, refusal};
+use edgewrit_shared::time::UnixSeconds;
+use support::{NOW, param, parse, permits, read};
 
 const REFERENCE: &str = include_str!("../../docs/grants.md");
 
@@ -94,6 +95,7 @@ fn the_reference_holds_what_it_claims() {
             () if has("rule") => rule(&json),
             () if has("pattern") => pattern(&json),
             () if has("child") => narrowing(&json),
+            () if has("requested") => intersection(&json),
             () if has("attempt") => decision(&json),
             () if has("scope") => scope(&json),
             () => structured(&json),
@@ -157,15 +159,24 @@ fn narrowing(example: &Json) {
     }
 }
 
+fn intersection(example: &Json) {
+    let grants = |name: &str| -> Vec<Grant> { items(given(example, name)).iter().map(grant).collect() };
+    let part = intersect(&grants("requested"), &grants("ceiling"));
+    assert_eq!(part.grants, grants("part"), "{example:?}");
+    assert_eq!(Json::Bool(part.whole), *given(example, "whole"), "{example:?}");
+}
+
 fn decision(example: &Json) {
     let grants = Grants::new(items(given(example, "grants")).iter().map(grant).collect());
     let attempt = attempt(given(example, "attempt"));
-    if let Some(reason) = example.member("refused") {
-        assert_eq!(refusal(&grants, &attempt), text(reason));
-        return;
-    }
-    let Decision::Permit { spend, .. } = grants.decide(&attempt, NOW) else {
-        panic!("{example:?} is permitted");
+    let now = match example.member("at") {
+        Some(Json::Number(at)) => UnixSeconds(at.as_u64().unwrap()),
+        _ => NOW,
+    };
+    let spend = match (grants.decide(&attempt, now), example.member("refused")) {
+        (Decision::Permit { spend, .. }, None) => spend,
+        (Decision::Refuse(miss), Some(reason)) => return assert_eq!(miss.reason.to_string(), text(reason)),
+        (decision, _) => panic!("{example:?}: {decision:?}"),
     };
     let spends: Vec<&str> = items(given(example, "spends")).iter().map(text).collect();
     assert_eq!(spend.allowances().collect::<Vec<_>>(), spends);
