@@ -245,6 +245,78 @@ fn a_text_outside_shows_a_letter_that_no_parent_has() {
     assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
 }
 
+/// A shortest common text has at most a letter for each token of the two patterns, and none for `**`: so these words decide.
+#[test]
+fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
+    let tokens = if is_long() { 3 } else { 2 };
+    let words = texts(&["a", "b", "x", "*", "/", ":"], 2 * tokens);
+    let known: Vec<(Pattern, Vec<u64>)> = patterns(tokens)
+        .iter()
+        .map(|text| (pattern(text), language(&words, |word| naive::matches(text, word))))
+        .collect();
+    for (own, own_words) in &known {
+        for (other, other_words) in &known {
+            let mut common = own_words.iter().zip(other_words).map(|(own, other)| own & other);
+            // Words are in the order of their lengths, the first of a chunk in its highest bit.
+            let chunk = common.by_ref().enumerate().find(|(_, bits)| *bits != 0);
+            let first = chunk.map(|(at, bits)| {
+                let chunk = &words[at * 64..words.len().min(at * 64 + 64)];
+                &chunk[chunk.len() - 1 - bits.ilog2() as usize]
+            });
+            let found = own.overlap(other);
+            assert_eq!(
+                found.as_ref().map(String::len),
+                first.map(String::len),
+                "{own} and {other}: {found:?}, {first:?}"
+            );
+            let is_common = |text: &String| own.matches(text) && other.matches(text);
+            assert!(found.iter().all(is_common), "{own} and {other}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_common_text_is_shown_in_plain_letters() {
+    let overlap = |own: &str, other: &str| pattern(own).overlap(&pattern(other));
+    for (own, other, common) in [
+        ("s3://b/logs/*.csv", "s3://b/*/2026*", Some("s3://b/logs/2026.csv")),
+        ("a*", "*b", Some("ab")),
+        ("ab*", "*bc", Some("abc")),
+        ("a*b*c", "*bb*", Some("abbc")),
+        ("a/**", "*:**", None),
+        ("a/**", "*/b:*", Some("a/b:")),
+        ("**", "a", Some("a")),
+        ("é*", "*é", Some("é")),
+        ("\\**", "*\\*x", Some("*x")),
+        ("a*c", "*b", None),
+        ("a", "a/", None),
+    ] {
+        assert_eq!(overlap(own, other).as_deref(), common, "{own} and {other}");
+        assert_eq!(overlap(other, own).as_deref(), common, "{other} and {own}");
+    }
+}
+
+#[test]
+fn a_common_text_beyond_the_limit_is_none() {
+    let (begin, end) = ("a".repeat(PATTERN_BYTES / 2), "b".repeat(PATTERN_BYTES / 2));
+    let common = pattern(&format!("{begin}*")).overlap(&pattern(&format!("*{end}")));
+    assert_eq!(common, Some(format!("{begin}{end}")));
+    let common = pattern(&format!("{begin}a*")).overlap(&pattern(&format!("*{end}")));
+    assert_eq!(common, None);
+}
+
+/// So many ways to share the stars out would take longer than the age of the universe.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
+fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() {
+    let begun = Instant::now();
+    let own = pattern(&format!("{}b", "*a".repeat(255)));
+    assert_eq!(own.overlap(&pattern(&"*a".repeat(256))), None);
+    let common = own.overlap(&pattern(&format!("{}**", "*a".repeat(254))));
+    assert_eq!(common, Some(format!("{}b", "a".repeat(255))));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
 /// A matcher that goes back over stars takes longer than the age of the universe here.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]

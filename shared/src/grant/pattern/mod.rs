@@ -3,6 +3,7 @@
 
 mod inclusion;
 mod meet;
+mod overlap;
 mod parse;
 
 pub(super) use inclusion::{Probes, fresh_letters};

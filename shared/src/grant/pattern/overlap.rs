@@ -1,0 +1,209 @@
+//! A text that two patterns both match.
+//!
+//! Both are read as steps and walked side by side. A star that meets a star leads nowhere that going past one of them does not, so
+//! every move gets closer to the end of one pattern at least: what is left of the one and of the other is all that has to be
+//! remembered, and the shortest text from there on is known from what is left behind one more move.
+
+use super::{Pattern, SEPARATORS, Segment, Tail};
+use crate::limits::PATTERN_BYTES;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The letter to show where any will do.
+const ANY: char = 'x';
+
+/// No text leads to the end from here.
+const NEVER: u16 = u16::MAX;
+
+/// One piece of a pattern.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// This letter.
+    Letter(char),
+    /// Any letter, separators too.
+    Any,
+    /// `*`: any run without separators.
+    Star,
+    /// `**`: any run.
+    Run,
+}
+
+impl Pattern {
+    /// The shortest text that both patterns match, one of them if there are several; `None` if there is none.
+    ///
+    /// Takes time and memory in proportion to the product of their lengths, not counting what they begin and end with alike.
+    #[must_use]
+    pub fn overlap(&self, other: &Self) -> Option<String> {
+        let (own, other) = (self.steps(), other.steps());
+        let begin = alike(own.iter(), other.iter())?;
+        let (first, own) = own.split_at_checked(begin)?;
+        let (_, other) = other.split_at_checked(begin)?;
+        let end = alike(own.iter().rev(), other.iter().rev())?;
+        let (own, last) = own.split_at_checked(own.len().checked_sub(end)?)?;
+        let (other, _) = other.split_at_checked(other.len().checked_sub(end)?)?;
+        let between = Walk::of(own, other).text()?;
+        let text: String = letters(first).chain(between.chars()).chain(letters(last)).collect();
+        // A longer text matches neither, and no common text is shorter.
+        (text.len() <= PATTERN_BYTES).then_some(text)
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.prefix.chars().map(Step::Letter).collect();
+        for (segment, separator) in &self.heads {
+            steps.extend(segment.steps());
+            steps.push(Step::Letter(*separator));
+        }
+        steps.extend(self.last.steps());
+        match self.tail {
+            Tail::Nothing => {}
+            Tail::Anything => steps.push(Step::Run),
+            Tail::Something => steps.extend([Step::Any, Step::Run]),
+        }
+        steps
+    }
+}
+
+impl Segment {
+    fn steps(&self) -> impl Iterator<Item = Step> {
+        let more = self
+            .more
+            .iter()
+            .flat_map(|piece| core::iter::once(Step::Star).chain(piece.chars().map(Step::Letter)));
+        self.first.chars().map(Step::Letter).chain(more)
+    }
+}
+
+/// How many of the first steps are the same letters; `None` if two letters then stand against each other.
+fn alike<'s>(own: impl Iterator<Item = &'s Step>, other: impl Iterator<Item = &'s Step>) -> Option<usize> {
+    let mut count = 0_usize;
+    for pair in own.zip(other) {
+        match pair {
+            (Step::Letter(own), Step::Letter(other)) if own == other => count = count.checked_add(1)?,
+            (Step::Letter(_), Step::Letter(_)) => return None,
+            _ => break,
+        }
+    }
+    Some(count)
+}
+
+fn letters(steps: &[Step]) -> impl Iterator<Item = char> {
+    steps.iter().filter_map(|step| match step {
+        Step::Letter(letter) => Some(*letter),
+        _ => None,
+    })
+}
+
+impl Step {
+    fn takes(self, letter: char) -> bool {
+        match self {
+            Self::Letter(own) => own == letter,
+            Self::Star => !SEPARATORS.contains(&letter),
+            Self::Any | Self::Run => true,
+        }
+    }
+
+    /// Whether it is left by going past it and not by a letter.
+    fn stays(self) -> bool {
+        matches!(self, Self::Star | Self::Run)
+    }
+}
+
+/// Steps taken in one and in the other, and the letter that both take.
+struct Move {
+    own: usize,
+    other: usize,
+    letter: Option<char>,
+}
+
+impl Move {
+    /// The moves from where these steps are next.
+    fn all(own: Option<Step>, other: Option<Step>) -> impl Iterator<Item = Self> {
+        let past = |own: usize, other: usize| Self {
+            own,
+            other,
+            letter: None,
+        };
+        let stays = |step: Option<Step>| step.is_some_and(Step::stays);
+        [
+            own.zip(other).and_then(|(own, other)| Self::read(own, other)),
+            stays(own).then(|| past(1, 0)),
+            stays(other).then(|| past(0, 1)),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    fn read(own: Step, other: Step) -> Option<Self> {
+        let letter = match (own, other) {
+            (Step::Letter(letter), step) | (step, Step::Letter(letter)) => step.takes(letter).then_some(letter)?,
+            (Step::Any, _) | (_, Step::Any) => ANY,
+            _ => return None,
+        };
+        Some(Self {
+            own: usize::from(!own.stays()),
+            other: usize::from(!other.stays()),
+            letter: Some(letter),
+        })
+    }
+
+    /// Bytes of its letter. A character has at most four.
+    fn bytes(&self) -> u16 {
+        let bytes = self.letter.map_or(0, char::len_utf8);
+        u16::try_from(bytes).unwrap_or(NEVER)
+    }
+}
+
+/// What is left of two patterns, and the bytes of the shortest text from there on.
+struct Walk<'s> {
+    own: &'s [Step],
+    other: &'s [Step],
+    /// By how many steps are left of the one, then of the other.
+    bytes: Vec<u16>,
+}
+
+impl<'s> Walk<'s> {
+    fn of(own: &'s [Step], other: &'s [Step]) -> Self {
+        let bytes = Vec::from([0]);
+        let mut walk = Self { own, other, bytes };
+        let lefts = (0..=own.len()).flat_map(|own| (0..=other.len()).map(move |other| (own, other)));
+        for (own, other) in lefts.skip(1) {
+            let least = walk.moves(own, other).map(|(_, bytes)| bytes).min();
+            walk.bytes.push(least.unwrap_or(NEVER));
+        }
+        walk
+    }
+
+    /// The moves where so many steps are left, each with the bytes of the shortest text that begins with it.
+    fn moves(&self, own: usize, other: usize) -> impl Iterator<Item = (Move, u16)> {
+        let moves = Move::all(next(self.own, own), next(self.other, other));
+        moves.filter_map(move |step| {
+            let behind = self.behind(own.checked_sub(step.own)?, other.checked_sub(step.other)?);
+            let bytes = step.bytes().saturating_add(behind);
+            Some((step, bytes))
+        })
+    }
+
+    fn behind(&self, own: usize, other: usize) -> u16 {
+        let at = own * (self.other.len() + 1) + other;
+        self.bytes.get(at).copied().unwrap_or(NEVER)
+    }
+
+    fn text(&self) -> Option<String> {
+        let (mut own, mut other) = (self.own.len(), self.other.len());
+        let mut text = String::new();
+        while (own, other) != (0, 0) {
+            let (step, bytes) = self.moves(own, other).min_by_key(|(_, bytes)| *bytes)?;
+            if bytes == NEVER {
+                return None;
+            }
+            text.extend(step.letter);
+            (own, other) = (own.checked_sub(step.own)?, other.checked_sub(step.other)?);
+        }
+        Some(text)
+    }
+}
+
+/// The step with which the last `left` begin.
+fn next(steps: &[Step], left: usize) -> Option<Step> {
+    steps.get(steps.len().checked_sub(left)?).copied()
+}
