@@ -5,7 +5,7 @@ use crate::ceiling::{Ceiling, Entry};
 use crate::clock::Moment;
 use crate::life;
 use edgewrit_shared::document::Fault;
-use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -60,6 +60,26 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, Vec<Faul
         born: now,
         expires: now.seconds().plus(life),
     })
+}
+
+/// Grants of `ask` whose window does not meet the life of its writs: they would never permit anything. Each with its place in the ask.
+#[must_use]
+pub fn never_open(ask: &Ask, term: &Term) -> Vec<Fault> {
+    let placed = ask
+        .parts
+        .iter()
+        .flat_map(|part| part.grants.iter().enumerate().map(move |grant| (part, grant)));
+    let never = placed.filter(|(_, (_, grant))| {
+        let Window { not_before, not_after } = grant.window();
+        not_before.is_some_and(|first| first >= term.expires) || not_after.is_some_and(|end| end <= term.from())
+    });
+    never
+        .map(|(part, (index, grant))| {
+            let (window, UnixSeconds(from), UnixSeconds(end)) = (grant.window(), term.from(), term.expires);
+            let message = format!("the window {window} is not open while the writ lives, from {from} to {end}");
+            fault(&format!("{}/{index}", part.place), message)
+        })
+        .collect()
 }
 
 fn life_beyond(ttl: Option<u64>, longest: u64) -> Option<Fault> {

@@ -249,6 +249,7 @@ impl From<StartError> for Problem {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Beyond(faults) => Self::new(Code::BeyondCeiling).faults(faults),
+            StartError::NeverOpen(faults) => Self::new(Code::InvalidRequest).faults(faults),
             StartError::Exists => Code::TaskExists.into(),
             StartError::KeyReused => Code::KeyReused.into(),
             StartError::Mint(error) => error.into(),

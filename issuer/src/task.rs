@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::clock::Moment;
-use crate::grant::{Term, grant};
+use crate::grant::{Term, grant, never_open};
 use crate::id::{NoRandomness, Seed};
 use crate::issuer::Issuer;
 use crate::mint::{MintError, Task, Writ};
@@ -31,6 +31,8 @@ pub struct Started {
 pub enum StartError {
     /// It lies beyond the client's ceiling; everything that does.
     Beyond(Vec<Fault>),
+    /// Grants in it would never permit anything; all of them.
+    NeverOpen(Vec<Fault>),
     /// The client has such a task already.
     Exists,
     /// The client used the idempotency key for another request.
@@ -140,5 +142,11 @@ async fn within(client: &Arc<Client>, ask: Ask, now: Moment) -> Result<(Ask, Ter
         let judge = spawn_blocking(move || grant(&ask, &client.ceiling, now).map(|term| (ask, term)));
         judge.await.map_err(|_| StartError::Store(StoreError::Closed))?
     };
-    granted.map_err(StartError::Beyond)
+    let (ask, term) = granted.map_err(StartError::Beyond)?;
+    let never = never_open(&ask, &term);
+    if never.is_empty() {
+        Ok((ask, term))
+    } else {
+        Err(StartError::NeverOpen(never))
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{Bench, ISSUER, Login, NOON, TRAVEL, claims, travel_ceiling, travel_task};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::{Value, json};
 
@@ -175,6 +176,29 @@ async fn what_lies_beyond_the_ceiling_is_refused_and_all_of_it_named() {
         bench.post(&client, "/v1/tasks", &travel_task("t1")).await.status == 201,
         "a refusal consumes nothing"
     );
+}
+
+#[tokio::test]
+async fn a_window_outside_the_life_of_the_writ_is_refused() {
+    let (bench, client) = travel().await;
+    let search = |bounds: Value| {
+        let mut grant = json!({"type": "writ", "actions": ["search"], "resources": ["flights"]});
+        grant
+            .as_object_mut()
+            .unwrap()
+            .extend(bounds.as_object().unwrap().clone());
+        json!({"task_id": "t1", "orch_id": "o", "ttl": "10m", "audiences": {TRAVEL: {"grants": [grant]}}})
+    };
+    let UnixSeconds(now) = bench.now();
+    for bounds in [json!({"not_after": now}), json!({"not_before": now + 600})] {
+        let faults = bench
+            .post(&client, "/v1/tasks", &search(bounds))
+            .await
+            .problem(422, "invalid_request");
+        assert!(faults[0].contains("is not open while the writ lives"), "{faults:?}");
+    }
+    let open = search(json!({"not_before": now + 599, "not_after": now + 700}));
+    assert_eq!(bench.post(&client, "/v1/tasks", &open).await.status, 201);
 }
 
 #[tokio::test]

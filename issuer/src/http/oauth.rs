@@ -187,7 +187,9 @@ fn ask(issuer: &Issuer, part: Part) -> Result<Ask, Refusal> {
 fn beyond(error: StartError, by_scope: bool) -> Refusal {
     match error {
         StartError::Beyond(faults) if by_scope => Refusal::new(Name::InvalidScope, joined(&faults)),
-        StartError::Beyond(faults) => Refusal::new(Name::InvalidAuthorizationDetails, joined(&faults)),
+        StartError::Beyond(faults) | StartError::NeverOpen(faults) => {
+            Refusal::new(Name::InvalidAuthorizationDetails, joined(&faults))
+        }
         error => Problem::from(error).into(),
     }
 }

@@ -21,6 +21,9 @@ impl Pattern {
         if other.includes(self) {
             return Some([self.clone()].into());
         }
+        if self.overlap(other).is_none() {
+            return Some(Vec::new());
+        }
         let mut texts = Vec::from([String::new()]);
         let (mut own, mut others) = (self.segments().into_iter(), other.segments().into_iter());
         loop {
