@@ -4,6 +4,7 @@ use crate::harness::{Ask, Edge, Issuer, Verdict};
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::step::{NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
+use edgewrit_shared::time::UnixSeconds;
 
 const LIMITED: &str =
     r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"b"}}"#;
@@ -203,6 +204,31 @@ fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
     let _ = booted(&edge, &ask);
     assert_eq!(label(&edge, booted(&edge, &ask), got(400, "")), "spend_refused");
     assert_eq!(need(&edge, &ask).call().path, "/v1/uses", "any other refusal keeps it");
+}
+
+/// The debit is done, but the grant is no longer one: the request is not sent, and the record says that the use is gone.
+#[test]
+fn a_window_that_ends_during_the_wait_refuses() {
+    let mut edge = Edge::new();
+    let UnixSeconds(now) = edge.now;
+    let end = now + 5;
+    let grant = LIMITED.replace(r#""uses""#, &format!(r#""not_after":{end},"uses""#));
+    let ask = Ask::new(FLIGHTS, &[&grant]);
+    let answer = got(200, r#"{"spent":["b"]}"#);
+    let (in_time, late) = (booted(&edge, &ask), booted(&edge, &ask));
+    edge.now = UnixSeconds(end - 1);
+    assert_eq!(label(&edge, in_time, answer), "permit");
+    edge.now = UnixSeconds(end);
+    let Step::Refuse(refusal) = late.with(answer, &edge.world()) else {
+        panic!("not refused");
+    };
+    assert_eq!(refusal.label(), "not_granted");
+    let record = refusal.record().to_string();
+    assert!(record.contains(r#""outcome":"spent""#), "{record}");
+    let Step::Refuse(refusal) = edge.start(&ask) else {
+        panic!("not refused");
+    };
+    assert_eq!(refusal.label(), "not_granted");
 }
 
 #[test]
