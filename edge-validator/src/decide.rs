@@ -5,11 +5,11 @@ use crate::operation::param::Values;
 use crate::reason::{self, Objection};
 use crate::spend::Spent;
 use crate::writ::Writ;
-use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Decision;
+use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::time::UnixSeconds;
 
 /// Leave to send one request. Made here alone: by a grant without limit, or by a grant whose allowance was debited.
@@ -98,13 +98,10 @@ pub(crate) fn decide(
 /// What must be debited; `None` if a grant without limit permits.
 fn verdict(writ: &Writ, attempt: &Attempt, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
     match writ.verified.grants().decide(attempt, now) {
-        Decision::Permit { spend, .. } if spend.is_needed() => {
-            let ids: BTreeSet<&str> = spend.allowances().collect();
-            Ok(Some(Limited {
-                allowances: ids.into_iter().map(String::from).collect(),
-                until: spend.until(),
-            }))
-        }
+        Decision::Permit { spend, .. } if spend.is_needed() => Ok(Some(Limited {
+            allowances: distinct(spend.allowances()).into_iter().map(String::from).collect(),
+            until: spend.until(),
+        })),
         Decision::Permit { .. } => Ok(None),
         Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
     }

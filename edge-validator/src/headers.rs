@@ -6,12 +6,12 @@
 
 use crate::reason::{self, Objection};
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
+use edgewrit_shared::sorted::distinct;
 
 /// Headers of the client that pass on every operation, sorted; `content-type` does so where a body is judged. Others need the operation's `headers`.
 ///
@@ -105,8 +105,7 @@ pub(crate) fn passable(name: &str) -> Result<(), String> {
 /// Every name that has a purpose, `own` of the operations included; sorted.
 pub(crate) fn names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
     let fixed = PASS.into_iter().chain(READ).map(Arc::from);
-    let all: BTreeSet<Arc<str>> = fixed.chain(own.cloned()).collect();
-    all.into_iter().collect()
+    distinct(fixed.chain(own.cloned()))
 }
 
 /// Headers to send: names in lower case, and values.

@@ -5,6 +5,7 @@
 
 use crate::limits::JSON_DEPTH;
 use crate::number::Number;
+use crate::sorted::sorted;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -220,8 +221,7 @@ fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
 
 /// A name that occurs twice; found by sorting, so that an object of many members stays cheap.
 fn twice(members: &[(String, Json)]) -> Option<&str> {
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
+    let names = sorted(members.iter().map(|(name, _)| name.as_str()));
     names.windows(2).find_map(|pair| match pair {
         [one, other] if one == other => Some(*one),
         _ => None,

@@ -30,5 +30,6 @@ pub mod revocation;
 pub mod secret;
 mod short;
 pub mod signature;
+pub mod sorted;
 pub mod time;
 pub mod token;

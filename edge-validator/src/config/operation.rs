@@ -9,7 +9,6 @@ use crate::operation::pattern::Pattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::template::Template;
 use crate::operation::{Body, Operation, Use};
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -19,6 +18,7 @@ use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{
     ACTION_BYTES, BODY_BYTES, BODY_BYTES_MAX, HEADERS, OPERATIONS, PARAMS_PER_OPERATION, RULE_TEXT_BYTES,
 };
+use edgewrit_shared::sorted::distinct;
 
 const KEYS: [&str; 9] = [
     "match",
@@ -173,14 +173,15 @@ fn kind(node: &Node<'_>) -> Option<Kind> {
 
 /// Headers that pass besides those that always do: `headers`, and those that are parameters.
 fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
-    let mut names: BTreeSet<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
+    let mut names: Vec<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
     for node in members
         .optional("headers")
         .map_or(Some(Vec::new()), |node| node.list(HEADERS))?
     {
         let name = parsed(&node, |name| headers::passable(name).map(|()| Arc::from(name)))?;
-        names.insert(name);
+        names.push(name);
     }
+    let names = distinct(names);
     let shadowed = upstream
         .map(|upstream| upstream.credential.shadowed.as_slice())
         .unwrap_or_default();
@@ -189,7 +190,7 @@ fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstrea
             "`{name}` is set by the upstream's credential, so it cannot come from the client"
         ));
     }
-    Some(names.into_iter().collect())
+    Some(names)
 }
 
 /// `cache_control: pass` lets the upstream decide what caches may do with its response.

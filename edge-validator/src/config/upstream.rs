@@ -7,6 +7,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::document::Node;
+use edgewrit_shared::sorted::sorted;
 
 /// Headers that one credential can set.
 const CREDENTIAL_HEADERS: usize = 8;
@@ -75,12 +76,10 @@ pub(super) fn read<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<Upstreams
     if members.is_empty() {
         node.fault("expected at least one upstream");
     }
-    let mut upstreams: Vec<_> = members
-        .iter()
-        .map(|(name, node)| (*name, upstream(name, node, secret).map(Arc::new)))
-        .collect();
-    upstreams.sort_unstable_by_key(|(name, _)| *name);
-    Some(Upstreams(upstreams))
+    let places = sorted(members.iter().enumerate().map(|(place, (name, _))| (*name, place)));
+    let found = places.into_iter().filter_map(|(_, place)| members.get(place));
+    let upstreams = found.map(|(name, node)| (*name, upstream(name, node, secret).map(Arc::new)));
+    Some(Upstreams(upstreams.collect()))
 }
 
 fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream> {

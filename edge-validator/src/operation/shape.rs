@@ -73,7 +73,11 @@ impl Shape {
         match steps.split_first() {
             None => Self::Leaf(leaf),
             Some((Step::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
-            Some((Step::Member(name), rest)) => Self::Object([(name.clone(), Self::of(rest, leaf))].into()),
+            Some((Step::Member(name), rest)) => {
+                let mut members = BTreeMap::new();
+                members.insert(name.clone(), Self::of(rest, leaf));
+                Self::Object(members)
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::json::write::{list, member, object, text, texts};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
 use crate::revocation::{ROW_BYTES, Rows};
+use crate::sorted::sorted;
 use crate::time::UnixSeconds;
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -156,8 +157,7 @@ fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey>
 }
 
 fn distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
-    let mut kids: Vec<&str> = keys.iter().map(PublicKey::kid).collect();
-    kids.sort_unstable();
+    let kids = sorted(keys.iter().map(PublicKey::kid));
     if kids.is_sorted_by(|one, next| one < next) {
         return Some(());
     }

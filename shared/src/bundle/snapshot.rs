@@ -8,10 +8,10 @@ use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES, JSON_VALUES};
 use crate::revocation::Rows;
 use crate::signature::Dalek;
+use crate::sorted::sorted;
 use crate::time::UnixSeconds;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::str;
 use sha2::{Digest as _, Sha256};
 
@@ -183,8 +183,7 @@ fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleErro
 
 /// The first 8 bytes of SHA-256 over the sorted key ids.
 fn version(keys: &[PublicKey]) -> u64 {
-    let mut kids: Vec<&str> = keys.iter().map(PublicKey::kid).collect();
-    kids.sort_unstable();
+    let kids = sorted(keys.iter().map(PublicKey::kid));
     let hash = Sha256::digest(kids.concat());
     hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }

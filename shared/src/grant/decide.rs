@@ -5,6 +5,7 @@
 use super::{Answer, Grant, Rule, Window};
 use crate::attempt::{Attempt, Param};
 use crate::json::Shown;
+use crate::sorted::distinct;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -32,10 +33,8 @@ pub enum Decision<'a> {
 impl Grants {
     /// Grants, in any order; verdicts do not depend on it.
     #[must_use]
-    pub fn new(mut grants: Vec<Grant>) -> Self {
-        grants.sort_unstable();
-        grants.dedup();
-        Self(grants)
+    pub fn new(grants: Vec<Grant>) -> Self {
+        Self(distinct(grants))
     }
 
     /// The grants, in canonical order.

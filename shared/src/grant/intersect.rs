@@ -3,6 +3,7 @@
 use super::rule::Meet;
 use super::{Grant, Narrowing, Rule, Uses, Window, narrower};
 use crate::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
+use crate::sorted::sorted;
 use crate::time::UnixSeconds;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -38,7 +39,7 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> Part {
             }
         }
     }
-    part.grants.sort_unstable();
+    part.grants = sorted(part.grants);
     part
 }
 

@@ -6,7 +6,7 @@ use super::rule::Rule;
 use super::{TYPE, Uses, Window};
 use crate::attempt::Param;
 use crate::json::write::{member, object, text, texts};
-use alloc::collections::BTreeSet;
+use crate::sorted::sorted;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -46,6 +46,6 @@ pub(super) fn scope(scope: &str) -> String {
 
 /// Several values in no order of their own; equal values have one spelling.
 pub(super) fn params(values: &[Param]) -> String {
-    let spelled: BTreeSet<String> = values.iter().map(Param::to_string).collect();
-    format!("[{}]", spelled.into_iter().collect::<Vec<_>>().join(","))
+    let spelled = sorted(values.iter().map(Param::to_string));
+    format!("[{}]", spelled.join(","))
 }

@@ -1,8 +1,16 @@
 //! The decision and its reasons.
 
-use crate::support::{NOW, attempt, grant, refusal};
+use crate::support::{NOW, attempt, grant};
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Answer, Decision, Grant, Grants, Reason};
+
+/// Why `attempt` is refused.
+pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
+    match grants.decide(attempt, NOW) {
+        Decision::Refuse(miss) => miss.reason.to_string(),
+        Decision::Permit { .. } => panic!("{attempt:?} is permitted"),
+    }
+}
 
 fn grants(texts: &[&str]) -> Grants {
     Grants::new(texts.iter().map(|text| grant(text)).collect())

@@ -1,6 +1,7 @@
 //! Every kind of rule, at the boundaries of what it admits.
 
-use crate::support::{attempt, permits, refusal, with_rule};
+use crate::deciding::refusal;
+use crate::support::{attempt, permits, with_rule};
 use edgewrit_shared::grant::Grants;
 
 /// `rule` on parameter `p` admits each of `admitted` and none of `refused`, which are objects of parameters.

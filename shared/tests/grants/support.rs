@@ -76,11 +76,3 @@ pub(crate) fn permits(grant: &Grant, attempt: &Attempt) -> bool {
         Decision::Permit { .. }
     )
 }
-
-/// Why `attempt` is refused.
-pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
-    match grants.decide(attempt, NOW) {
-        Decision::Refuse(miss) => miss.reason.to_string(),
-        Decision::Permit { .. } => panic!("{attempt:?} is permitted"),
-    }
-}

@@ -10,8 +10,9 @@ use crate::grant::rule::Samples;
 use crate::grant::{Grant, Rule};
 use crate::json::{Quoted, Shown};
 use crate::limits::{SAMPLED_PARENTS, USES, WITNESS_PARAMS};
+use crate::sorted::distinct;
 use crate::time::UnixSeconds;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -83,8 +84,8 @@ fn names<'a>(child: &'a Grant, open: &[&'a Grant]) -> Option<Vec<&'a str>> {
     let theirs = content
         .flat_map(|parent| &parent.rules)
         .map(|(param, _)| param.as_str());
-    let names: BTreeSet<&str> = own.iter().copied().chain(theirs).collect();
-    (names.len() <= WITNESS_PARAMS).then(|| names.into_iter().collect())
+    let names = distinct(own.iter().copied().chain(theirs));
+    (names.len() <= WITNESS_PARAMS).then_some(names)
 }
 
 impl Grant {
