@@ -37,7 +37,7 @@ pub const SAMPLED_PARENTS: usize = 32;
 /// Parameters of an attempt that is looked for to show that a grant is wider than others.
 pub const WITNESS_PARAMS: usize = 64;
 /// Questions to rules that one comparison may ask, beyond comparing kind with kind.
-pub const NARROWING_QUESTIONS: u32 = 1_000_000;
+pub const NARROWING_QUESTIONS: u32 = 100_000;
 /// Longest number, in characters of its JSON spelling.
 pub const NUMBER_BYTES: usize = 512;
 /// Largest absolute value of a number's written exponent.

@@ -9,7 +9,7 @@ use crate::attempt::{Attempt, Param};
 use crate::grant::rule::Samples;
 use crate::grant::{Grant, Rule};
 use crate::json::{Quoted, Shown};
-use crate::limits::{SAMPLED_PARENTS, USES, WITNESS_PARAMS};
+use crate::limits::{SAMPLED_PARENTS, WITNESS_PARAMS};
 use crate::sorted::distinct;
 use crate::time::UnixSeconds;
 use alloc::collections::BTreeMap;
@@ -133,6 +133,9 @@ impl<'a> Search<'a, '_> {
         let few: Vec<&Rule> = asked.iter().copied().take(SAMPLED_PARENTS).collect();
         let mut choices: Vec<Choice<'a>> = Vec::new();
         for value in Samples::of(own, &few).iter() {
+            if !ask(self.questions) {
+                break;
+            }
             if own.is_some_and(|own| !own.admits(value)) {
                 continue;
             }
@@ -143,10 +146,7 @@ impl<'a> Search<'a, '_> {
             };
             let left: Vec<&Grant> = open.iter().copied().filter(permits).collect();
             let is_known = choices.iter().any(|(_, known)| *known == left);
-            if *self.questions == 0 {
-                break;
-            }
-            if !is_known {
+            if !is_known && *self.questions > 0 {
                 let place = choices.partition_point(|(_, known)| known.len() <= left.len());
                 choices.insert(place, (value.cloned(), left));
             }
@@ -182,7 +182,7 @@ impl Witness {
     /// Whether the child permits it and the parents do not: asked of the whole, however it was found.
     fn is_sound(&self, cell: &Cell<'_>) -> bool {
         let Self { attempt, at, uses } = self;
-        let own = cell.child.uses.as_ref().map_or(USES + 1, |own| own.max);
+        let own = cell.child.uses.as_ref().map_or(u64::MAX, |own| own.max);
         let permitting: Vec<&Grant> = cell
             .parents
             .iter()

@@ -14,6 +14,7 @@ use super::kind::Kind;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::limits::SAMPLES;
+use crate::sorted::distinct;
 use alloc::vec::Vec;
 
 /// Values, and absence, that a rule and others are compared by.
@@ -78,11 +79,5 @@ fn lengths(kinds: &[&Kind]) -> Vec<usize> {
         .flatten()
         .filter_map(|bound| usize::try_from(bound).ok())
         .flat_map(|bound| [bound.saturating_sub(1), bound, bound.saturating_add(1)]);
-    let mut lengths: Vec<usize> = Vec::new();
-    for length in around {
-        if let Err(place) = lengths.binary_search(&length) {
-            lengths.insert(place, length);
-        }
-    }
-    lengths
+    distinct(around)
 }

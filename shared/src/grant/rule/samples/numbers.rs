@@ -4,6 +4,7 @@ use super::named;
 use crate::attempt::Param;
 use crate::grant::rule::kind::Kind;
 use crate::number::Number;
+use crate::sorted::distinct;
 use alloc::vec::Vec;
 
 /// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
@@ -16,12 +17,7 @@ pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) -> bool {
         Kind::Min(bound) | Kind::Max(bound) => Some(bound),
         _ => None,
     });
-    let mut sorted: Vec<&Number> = Vec::new();
-    for number in named.chain(bounds) {
-        if let Err(place) = sorted.binary_search(&number) {
-            sorted.insert(place, number);
-        }
-    }
+    let sorted: Vec<&Number> = distinct(named.chain(bounds));
     values.extend(sorted.iter().map(|number| Param::Number((*number).clone())));
     let (Some(least), Some(most)) = (sorted.first(), sorted.last()) else {
         values.push(Param::Number(Number::from(1)));
