@@ -15,9 +15,10 @@ const ENVOY: &str = "edgewrit-envoy";
 const ISSUER: &str = "edgewrit-issuer";
 const CLI: &str = "edgewrit";
 const TESTS: &str = "edgewrit-tests";
+const BENCH: &str = "edgewrit-bench";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     (SHARED, &[]),
     (EDGE, &[SHARED]),
     (CLOUDFLARE, &[SHARED, EDGE]),
@@ -25,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     (ISSUER, &[SHARED]),
     (CLI, &[SHARED, EDGE, ISSUER]),
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
+    (BENCH, &[SHARED, EDGE]),
     ("xtask", &[]),
     ("xtask-wasm", &[]),
 ];

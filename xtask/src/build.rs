@@ -119,6 +119,13 @@ fn helper(project: &Project) -> Result<PathBuf> {
     })
 }
 
+/// A module that is not delivered, optimised like those that are. Returns where it lies.
+pub(crate) fn optimised(project: &Project, package: &str) -> Result<PathBuf> {
+    tools::add_targets()?;
+    tools::install(project, &[Tool::Npm])?;
+    finish::plain(project, package, &module(project, package)?)
+}
+
 /// Each adapter is built by itself: built together, what one turns on in a shared crate would be on in the other.
 fn module(project: &Project, package: &str) -> Result<PathBuf> {
     let what = format!("building {package}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::bench;
 use crate::cargo::cargo;
 use crate::progress::{openly, succeeds_within};
 use crate::project::Project;
@@ -35,7 +36,7 @@ fn clippy(project: &Project) -> Result<()> {
     let mut native = without_adapters(project, "clippy");
     openly(native.args(["--all-targets", "--", "--deny", "warnings"]))?;
     let mut wasm = only_adapters(project, "clippy");
-    openly(wasm.args(["--", "--deny", "warnings"]))
+    openly(wasm.args(["--package", bench::PACKAGE, "--", "--deny", "warnings"]))
 }
 
 fn documentation(project: &Project) -> Result<()> {

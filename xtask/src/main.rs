@@ -4,6 +4,7 @@
 
 mod arrows;
 mod artifact;
+mod bench;
 mod build;
 mod cargo;
 mod ci;
@@ -41,6 +42,8 @@ enum Command {
     Test(test::Args),
     /// Start everything on this machine and walk through the story.
     Demo(demo::Args),
+    /// Measure what one decision costs, natively and in V8.
+    Bench(bench::Args),
     /// Everything that is checked before a change is merged.
     Ci,
 }
@@ -62,6 +65,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build(args) => build::run(&project, &args),
         Command::Test(args) => test::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
+        Command::Bench(args) => bench::run(&project, &args),
         Command::Ci => ci::run(&project),
     }
 }

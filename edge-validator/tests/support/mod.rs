@@ -45,6 +45,12 @@ pub fn writ_key() -> Key {
     Key::new(1)
 }
 
+/// The public half of [`writ_key`], made once.
+pub fn writ_key_public() -> &'static PublicKey {
+    static KEY: std::sync::OnceLock<PublicKey> = std::sync::OnceLock::new();
+    KEY.get_or_init(|| writ_key().public())
+}
+
 pub fn bundle_key() -> Key {
     Key::new(2)
 }

@@ -45,6 +45,13 @@ pub(crate) fn filter(project: &Project, helper: &Path, module: &Path) -> Result<
     })
 }
 
+/// The module of `package`, optimised and nothing else, among the intermediate files.
+pub(crate) fn plain(project: &Project, package: &str, module: &Path) -> Result<PathBuf> {
+    let optimised = project.scratch(package)?.join("optimised.wasm");
+    optimise(project, &format!("optimising {package}"), module, &optimised)?;
+    Ok(optimised)
+}
+
 /// `worker/` from the module that rustc made: `index.js`, which workerd and wrangler load, and `index_bg.wasm`.
 pub(crate) fn worker(project: &Project, helper: &Path, module: &Path) -> Result<()> {
     unless_made(project, WORKER, module, || {

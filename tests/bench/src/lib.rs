@@ -1,0 +1,40 @@
+//! What one decision costs. The cases are compiled twice, natively and to WebAssembly for V8, and made by the same code: keys, writs,
+//! bundle and configuration come from fixed seeds. `cargo xtask bench` drives both sides in turns.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark: what it measures succeeds"
+)]
+
+mod grants;
+mod pipeline;
+#[path = "../../../edge-validator/tests/support/mod.rs"]
+mod support;
+#[cfg(target_arch = "wasm32")]
+mod v8;
+
+/// Something that is measured.
+pub struct Case {
+    /// What it is called in the table.
+    pub name: &'static str,
+    /// The case that its time is compared with.
+    pub baseline: usize,
+    /// Does it once.
+    pub once: Box<dyn Fn()>,
+}
+
+impl Case {
+    /// Does it `times` times.
+    pub fn run(&self, times: u32) {
+        (0..times).for_each(|_| (self.once)());
+    }
+}
+
+/// All cases. Each is done once while it is made, and panics if it does not end as its name says.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    let mut cases = grants::cases(0);
+    cases.extend(pipeline::cases(cases.len()));
+    cases.iter().for_each(|case| case.run(1));
+    cases
+}

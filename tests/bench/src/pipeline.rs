@@ -1,0 +1,163 @@
+//! The edge's pipeline from a request's head to what is sent: 100 operations, 15 headers, a writ of some 900 bytes.
+
+use crate::{Case, support};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::limits::WRIT_BYTES;
+use edgewrit_shared::signature::Dalek;
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::rc::Rc;
+use std::sync::Arc;
+
+const OPERATIONS: usize = 100;
+const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"},"to":{"eq":"LHR"},"date":{"eq":"2026-05-10"}}}"#;
+const BOOK: &str =
+    r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}}}"#;
+const BODY: &[u8] = br#"{"passenger":{"user":"X"},"seats":1}"#;
+
+/// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of which pass.
+const HEADERS: [(&str, &[u8]); 14] = [
+    ("host", b"edge.example"),
+    ("user-agent", b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"),
+    ("accept", b"application/json, text/plain;q=0.9, */*;q=0.8"),
+    ("accept-language", b"en-GB,en;q=0.9"),
+    ("accept-encoding", b"gzip, deflate, br"),
+    ("content-type", b"application/json"),
+    ("content-length", b"36"),
+    ("cookie", b"session=0123456789abcdef0123456789abcdef"),
+    (
+        "traceparent",
+        b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ),
+    ("tracestate", b"rojo=00f067aa0ba902b7"),
+    ("if-none-match", b"\"33a64df551425fcc55e4d42a148795d9f25f89d4\""),
+    ("if-modified-since", b"Wed, 21 Oct 2015 07:28:00 GMT"),
+    ("x-forwarded-for", b"203.0.113.195, 70.41.3.18"),
+    ("x-request-id", b"7f3ae7d5-5a10-4e0c-8f1d-1b2f6e9a8c4d"),
+];
+
+fn config() -> Arc<Config> {
+    let mut operations = String::from(
+        r#"{"match":"GET /flights","upstream":"travel","action":"search","resource":"flights","params":{"from":"query.from","to":"query.to","date":"query.date"}},
+           {"match":"POST /bookings","upstream":"travel","action":"book","resource":"tickets","params":{"user":"body./passenger/user","seats":{"from":"body./seats","type":"integer"}}}"#,
+    );
+    for index in 2..OPERATIONS {
+        let _ = write!(
+            operations,
+            r#",{{"match":"GET /other-{index}/{{id}}","upstream":"travel","action":"read","resource":"other:{{id}}"}}"#
+        );
+    }
+    let text = format!(
+        r#"{{"issuer":"{}","trust":["{}"],"edge":{{"id":"e","credential":"${{secret:E}}"}},"audience":"{}",
+            "upstreams":{{"travel":{{"origin":"https://api.example","credential":{{"set":{{"authorization":"Bearer ${{secret:T}}"}}}}}}}},
+            "operations":[{operations}]}}"#,
+        support::ISSUER,
+        support::bundle_key().public().x(),
+        support::AUDIENCE,
+    );
+    Arc::new(Config::read(&text, &|_| Some("secret".into())).expect("a configuration"))
+}
+
+struct Edge {
+    config: Arc<Config>,
+    snapshot: Snapshot,
+    writ: String,
+    authorization: String,
+}
+
+struct Ask {
+    method: &'static str,
+    target: &'static [u8],
+    body: Option<&'static [u8]>,
+    permits: bool,
+}
+
+impl Edge {
+    /// One decision, and what is made of it.
+    fn decide(&self, memory: &Memory, ask: &Ask) {
+        let world = World {
+            config: &self.config,
+            snapshot: Some(&self.snapshot),
+            memory,
+            now: support::NOW,
+        };
+        let own = ("authorization", self.authorization.as_bytes());
+        let headers: Vec<(&str, &[u8])> = HEADERS.into_iter().chain([own]).collect();
+        let head = Head {
+            method: ask.method,
+            target: ask.target,
+            headers: &headers,
+            has_body: ask.body.is_some(),
+        };
+        let step = match start(black_box(head), &world) {
+            Step::Body(need) => need.with(BodyRead::Whole(ask.body.unwrap_or_default()), &world),
+            step => step,
+        };
+        match step {
+            Step::Forward(permit) if ask.permits => drop(black_box(permit.into_request())),
+            Step::Refuse(refusal) if !ask.permits => drop(black_box(refusal.response())),
+            _ => panic!("another verdict"),
+        }
+    }
+
+    /// The signature of the writ alone, with what has to be parsed for it.
+    fn verify(&self) {
+        let jws = Jws::parse(black_box(&self.writ), Kind::Writ, WRIT_BYTES).expect("a JWS");
+        let signed = jws.verify(support::writ_key_public(), &Dalek);
+        assert!(black_box(signed).is_ok());
+    }
+}
+
+/// The cases; `first` is the index of the first of them, their baseline.
+pub(crate) fn cases(first: usize) -> Vec<Case> {
+    let writ = support::writ(&support::claims(support::grants(&[SEARCH, BOOK])));
+    let edge = Rc::new(Edge {
+        config: config(),
+        snapshot: support::snapshot(support::NOW, Vec::new()),
+        authorization: format!("Bearer {writ}"),
+        writ,
+    });
+    let memory = Rc::new(Memory::new(1));
+    let cached = |name, ask: Ask| {
+        let (edge, memory) = (Rc::clone(&edge), Rc::clone(&memory));
+        Case {
+            name,
+            baseline: first,
+            once: Box::new(move || edge.decide(&memory, &ask)),
+        }
+    };
+    let ask = |method, target, body, permits| Ask {
+        method,
+        target,
+        body,
+        permits,
+    };
+    let search = b"/flights?from=JFK&to=LHR&date=2026-05-10".as_slice();
+    let other = b"/flights?from=JFK&to=CDG&date=2026-05-10".as_slice();
+    let (bare, fresh) = (Rc::clone(&edge), Rc::clone(&edge));
+    let first_ask = ask("GET", search, None, true);
+    vec![
+        Case {
+            name: "the signature of a writ alone",
+            baseline: first,
+            once: Box::new(move || bare.verify()),
+        },
+        Case {
+            name: "permit, a writ seen for the first time",
+            baseline: first,
+            once: Box::new(move || fresh.decide(&Memory::new(1), &first_ask)),
+        },
+        cached("permit, cached", ask("GET", search, None, true)),
+        cached(
+            "permit with a JSON body, cached",
+            ask("POST", b"/bookings", Some(BODY), true),
+        ),
+        cached("refusal, cached", ask("GET", other, None, false)),
+        cached("refused for its target", ask("GET", b"/flights/../x", None, false)),
+    ]
+}
