@@ -25,15 +25,15 @@ pub const IN_VALUES: usize = 256;
 /// Longest parameter name or text value of a rule.
 pub const RULE_TEXT_BYTES: usize = 1024;
 /// Values that two rules are compared by, at most, where their kinds alone do not tell.
-pub const SAMPLES: usize = 4_096;
+pub const SAMPLES: usize = 1_024;
 /// Elements of the longest list among these.
 pub const SAMPLE_ELEMENTS: usize = 64;
 /// Unicode scalar values of the longest text among these that is made to have a certain length.
 pub const SAMPLE_CHARACTERS: usize = 4_096;
 /// Parents whose rules are compared by samples, for one action on one resource.
-pub const EXACT_PARENTS: usize = 64;
+pub const EXACT_PARENTS: usize = 32;
 /// Parents whose rules on one parameter make samples.
-pub const SAMPLED_PARENTS: usize = 32;
+pub const SAMPLED_PARENTS: usize = 16;
 /// Parameters of an attempt that is looked for to show that a grant is wider than others.
 pub const WITNESS_PARAMS: usize = 64;
 /// Questions to rules that one comparison may ask, beyond comparing kind with kind.

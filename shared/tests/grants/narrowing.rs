@@ -597,3 +597,24 @@ fn what_contradicts_itself_permits_nothing() {
     is_narrower(&never, &[]);
     is_narrower(&never, &[plain(r#"["b"]"#, r#"["s"]"#)]);
 }
+
+/// The worst that a client and its ceiling can make of a comparison: long lists that overlap and never cover.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
+fn a_search_for_a_witness_ends() {
+    let values = |from: usize| {
+        let values: Vec<String> = (from..from + 256).map(|value| format!("\"v{value}\"")).collect();
+        format!("[{}]", values.join(","))
+    };
+    let rules = |from: usize| {
+        let rules: Vec<String> = (0..16)
+            .map(|rule| format!(r#""p{rule}":{{"in":{}}}"#, values(from)))
+            .collect();
+        of(r#"["a"]"#, r#"["r*"]"#, &format!(r#","rules":{{{}}}"#, rules.join(",")))
+    };
+    let child = rules(0);
+    let parents: Vec<Grant> = (1..200).map(rules).collect();
+    let begun = Instant::now();
+    assert_ne!(narrower(&child, &parents), Narrowing::Narrower);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -129,9 +129,12 @@ impl<'a> Search<'a, '_> {
     /// those to which most object.
     fn choices(&mut self, name: &str, open: &[&'a Grant]) -> Vec<Choice<'a>> {
         let own = self.child.rule(name);
-        let asked: Vec<&Rule> = open.iter().filter_map(|parent| parent.rule(name)).collect();
-        let few: Vec<&Rule> = asked.iter().copied().take(SAMPLED_PARENTS).collect();
+        let asked = open.iter().filter_map(|parent| parent.rule(name));
+        let few: Vec<&Rule> = asked.take(SAMPLED_PARENTS).collect();
         let mut choices: Vec<Choice<'a>> = Vec::new();
+        if *self.questions == 0 {
+            return choices;
+        }
         for value in Samples::of(own, &few).iter() {
             if !ask(self.questions) {
                 break;
@@ -145,7 +148,7 @@ impl<'a> Search<'a, '_> {
                     .is_none_or(|rule| ask(self.questions) && rule.admits(value))
             };
             let left: Vec<&Grant> = open.iter().copied().filter(permits).collect();
-            let is_known = choices.iter().any(|(_, known)| *known == left);
+            let is_known = choices.iter().any(|(_, known)| are_the_same(known, &left));
             if !is_known && *self.questions > 0 {
                 let place = choices.partition_point(|(_, known)| known.len() <= left.len());
                 choices.insert(place, (value.cloned(), left));
@@ -158,6 +161,11 @@ impl<'a> Search<'a, '_> {
         let params = self.names.into_iter().zip(self.values);
         params.filter_map(|(name, value)| Some((name.into(), value?))).collect()
     }
+}
+
+/// Whether these are the very same grants, in the same order: cheaper than whether they are equal.
+fn are_the_same(some: &[&Grant], others: &[&Grant]) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| core::ptr::eq(*one, *other))
 }
 
 /// How many uses `parents` permit together; `None` if one of them does not limit them.
