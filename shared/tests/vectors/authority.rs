@@ -94,16 +94,18 @@ fn witness(case: &Case<'_>, child: &[Grant], parents: &[Grant]) -> Result<(), St
     };
     let uses = if case.has("uses") { case.whole("uses") } else { 1 };
     let attempt = attempt(case.0);
-    let permitted = |grants: &[Grant]| {
-        let mut grants = grants.iter();
-        grants.any(|grant| permits_again(grant, &attempt, now, uses))
-    };
-    same(&(permitted(child), permitted(parents)), &(true, false)).map_err(|found| format!("witness: {found}"))
+    let times = |grant: &Grant| times(grant, &attempt, now);
+    let child = child.iter().map(times).max().unwrap_or(0);
+    let parents = parents.iter().map(times).fold(0, u64::saturating_add);
+    same(&(child >= uses, parents >= uses), &(true, false)).map_err(|found| format!("witness: {found}"))
 }
 
-/// Whether `grant` permits `attempt` for the `uses`-th time, once the issuer has made the allowance that it may still lack.
-fn permits_again(grant: &Grant, attempt: &Attempt, now: UnixSeconds, uses: u64) -> bool {
+/// How often `grant` permits `attempt`, once the issuer has made the allowance that it may still lack.
+fn times(grant: &Grant, attempt: &Attempt, now: UnixSeconds) -> u64 {
     let most = grant.uses().map_or(u64::MAX, |uses| uses.max);
     let counted = Grants::new(vec![grant.clone().with_allowance("al-0".into())]);
-    uses <= most && matches!(counted.decide(attempt, now), Decision::Permit { .. })
+    match counted.decide(attempt, now) {
+        Decision::Permit { .. } => most,
+        Decision::Refuse(_) => 0,
+    }
 }
