@@ -1,14 +1,16 @@
 //! The examples of `docs/grants.md`: each block of JSON holds what its sentences claim.
 #![cfg(test)]
 
+#[path = "grants/examples.rs"]
+mod examples;
 #[path = "grants/support.rs"]
 mod support;
 
-use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, intersect, narrower};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::time::UnixSeconds;
-use support::{NOW, param, parse, permits, read};
+use examples::{attempt, given, grant, grants, items, text, with_rule, with_value};
+use support::{NOW, parse, permits, read_json};
 
 const REFERENCE: &str = include_str!("../../docs/grants.md");
 
@@ -25,64 +27,6 @@ fn examples() -> Vec<String> {
         }
     }
     examples
-}
-
-/// Member `name` of an example that has it.
-fn given<'j>(example: &'j Json, name: &str) -> &'j Json {
-    example
-        .member(name)
-        .unwrap_or_else(|| panic!("{example:?} has `{name}`"))
-}
-
-fn text(json: &Json) -> &str {
-    match json {
-        Json::Text(text) => text,
-        _ => panic!("{json:?} is text"),
-    }
-}
-
-fn items(json: &Json) -> &[Json] {
-    match json {
-        Json::List(items) => items,
-        _ => panic!("{json:?} is a list"),
-    }
-}
-
-/// JSON as text again.
-fn spelled(json: &Json) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    match json {
-        Json::Null => "null".into(),
-        Json::Bool(value) => value.to_string(),
-        Json::Number(number) => number.to_string(),
-        Json::Text(text) => quoted(text),
-        Json::List(items) => format!("[{}]", items.iter().map(spelled).collect::<Vec<_>>().join(",")),
-        Json::Object(members) => {
-            let members: Vec<String> = members
-                .iter()
-                .map(|(name, value)| format!("{}:{}", quoted(name), spelled(value)))
-                .collect();
-            format!("{{{}}}", members.join(","))
-        }
-    }
-}
-
-fn grant(json: &Json) -> Grant {
-    support::grant(&spelled(json))
-}
-
-fn attempt(json: &Json) -> Attempt {
-    let params = json.member("params").map_or("{}".into(), spelled);
-    support::attempt(text(given(json, "action")), text(given(json, "resource")), &params)
-}
-
-/// An attempt whose parameter `p` is `value`, or absent if that is null.
-fn with_value(value: &Json) -> Attempt {
-    let mut attempt = support::attempt("act", "res", "{}");
-    if *value != Json::Null {
-        attempt.params.push(("p".into(), param(value)));
-    }
-    attempt
 }
 
 #[test]
@@ -120,7 +64,7 @@ fn the_reference_describes_every_kind() {
 }
 
 fn rule(example: &Json) {
-    let grant = support::with_rule(&spelled(given(example, "rule")));
+    let grant = with_rule(given(example, "rule"));
     for value in items(given(example, "admits")) {
         assert!(permits(&grant, &with_value(value)), "{example:?} admits {value:?}");
     }
@@ -144,7 +88,7 @@ fn pattern(example: &Json) {
 }
 
 fn narrowing(example: &Json) {
-    let parents: Vec<Grant> = items(given(example, "parents")).iter().map(grant).collect();
+    let parents = grants(given(example, "parents"));
     let narrowing = narrower(&grant(given(example, "child")), &parents);
     match (example.member("wider"), example.member("unproven")) {
         (Some(reason), _) => {
@@ -160,14 +104,13 @@ fn narrowing(example: &Json) {
 }
 
 fn intersection(example: &Json) {
-    let grants = |name: &str| -> Vec<Grant> { items(given(example, name)).iter().map(grant).collect() };
-    let part = intersect(&grants("requested"), &grants("ceiling"));
-    assert_eq!(part.grants, grants("part"), "{example:?}");
+    let part = intersect(&grants(given(example, "requested")), &grants(given(example, "ceiling")));
+    assert_eq!(part.grants, grants(given(example, "part")), "{example:?}");
     assert_eq!(Json::Bool(part.whole), *given(example, "whole"), "{example:?}");
 }
 
 fn decision(example: &Json) {
-    let grants = Grants::new(items(given(example, "grants")).iter().map(grant).collect());
+    let grants = Grants::new(grants(given(example, "grants")));
     let attempt = attempt(given(example, "attempt"));
     let now = match example.member("at") {
         Some(Json::Number(at)) => UnixSeconds(at.as_u64().unwrap()),
@@ -191,10 +134,11 @@ fn scope(example: &Json) {
 }
 
 fn structured(example: &Json) {
-    let read = read(&spelled(given(example, "grant")));
+    let read = read_json(given(example, "grant"));
     if let Some(faults) = example.member("faults") {
         let faults: Vec<&str> = items(faults).iter().map(text).collect();
-        assert_eq!(read.unwrap_err(), faults);
+        let found: Vec<String> = read.unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(found, faults);
         return;
     }
     let grant = read.unwrap();

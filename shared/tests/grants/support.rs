@@ -1,7 +1,12 @@
 //! Grants and attempts from short texts.
+#![allow(dead_code, reason = "every test that includes this uses its own part of it")]
+#![allow(
+    clippy::allow_attributes,
+    reason = "an expectation would fail where a test uses all of it"
+)]
 
 use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::document::{Fault, Faults, Node};
 use edgewrit_shared::grant::{Decision, Grant, Grants};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
@@ -17,14 +22,18 @@ pub(crate) fn parse(text: &str) -> Json {
 
 /// The grant that `text` spells, or its faults, each as `place: message`.
 pub(crate) fn read(text: &str) -> Result<Grant, Vec<String>> {
-    let json = parse(text);
+    read_json(&parse(text)).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+/// The grant that `json` is, or its faults.
+pub(crate) fn read_json(json: &Json) -> Result<Grant, Vec<Fault>> {
     let faults = Faults::new();
-    let grant = Grant::read(&Node::root(&json, &faults));
-    let faults: Vec<String> = faults.into_vec().iter().map(ToString::to_string).collect();
+    let grant = Grant::read(&Node::root(json, &faults));
+    let faults = faults.into_vec();
     match grant {
         Some(grant) if faults.is_empty() => Ok(grant),
-        Some(_) => panic!("{text} is a grant in spite of {faults:?}"),
-        None if faults.is_empty() => panic!("{text} is no grant, without a fault"),
+        Some(_) => panic!("{json:?} is a grant in spite of {faults:?}"),
+        None if faults.is_empty() => panic!("{json:?} is no grant, without a fault"),
         None => Err(faults),
     }
 }
@@ -50,13 +59,20 @@ pub(crate) fn with_rule(rule: &str) -> Grant {
 
 /// An attempt whose parameters are the members of a JSON object.
 pub(crate) fn attempt(action: &str, resource: &str, params: &str) -> Attempt {
-    let Json::Object(members) = parse(params) else {
-        panic!("{params} is an object");
+    attempt_with(action, resource, &parse(params))
+}
+
+pub(crate) fn attempt_with(action: &str, resource: &str, params: &Json) -> Attempt {
+    let Json::Object(members) = params else {
+        panic!("{params:?} is an object");
     };
     Attempt {
         action: action.into(),
         resource: resource.into(),
-        params: members.into_iter().map(|(name, value)| (name, param(&value))).collect(),
+        params: members
+            .iter()
+            .map(|(name, value)| (name.clone(), param(value)))
+            .collect(),
     }
 }
 

@@ -1,0 +1,71 @@
+//! The published cases of the grant language, `tests/vectors/grants`: each holds what its name claims.
+#![cfg(test)]
+
+#[path = "grants/examples.rs"]
+mod examples;
+#[path = "grants/support.rs"]
+mod support;
+mod vectors;
+
+use edgewrit_shared::json::Json;
+use examples::{given, items, text};
+use std::collections::BTreeSet;
+use std::panic;
+use std::path::{Path, PathBuf};
+use vectors::{Case, Check, check_of};
+
+/// Fewer cases than this were not read, or somebody has lost some.
+const LEAST: usize = 1_200;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/grants")
+}
+
+/// The files of the folder, each with what checks its cases.
+fn files() -> Vec<(String, Check)> {
+    let names = std::fs::read_dir(folder()).unwrap().map(|entry| {
+        let name = entry.unwrap().file_name();
+        name.into_string().unwrap()
+    });
+    let mut files: Vec<(String, Check)> = names
+        .filter(|name| name != "README.md")
+        .map(|name| {
+            let check = check_of(&name).unwrap_or_else(|| panic!("unknown file `{name}`"));
+            (name, check)
+        })
+        .collect();
+    files.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+    files
+}
+
+fn parsed(file: &str) -> Json {
+    let json = support::parse(&std::fs::read_to_string(folder().join(file)).unwrap());
+    Case(&json).only(&["subject", "cases"]);
+    text(given(&json, "subject"));
+    json
+}
+
+/// A case that cannot be read as what its file holds fails like one that does not hold, and the others go on.
+fn checked(check: Check, json: &Json) -> Result<(), String> {
+    panic::catch_unwind(|| check(&Case(json))).unwrap_or_else(|cause| {
+        let message = cause.downcast::<String>().map_or("a panic".into(), |message| *message);
+        Err(message)
+    })
+}
+
+#[test]
+fn other_implementations_can_rely_on_every_published_case() {
+    let mut names = BTreeSet::new();
+    let mut failures = Vec::new();
+    for (file, check) in files() {
+        for json in items(given(&parsed(&file), "cases")) {
+            let name = text(given(json, "name"));
+            assert!(names.insert(String::from(name)), "two cases are called `{name}`");
+            if let Err(found) = checked(check, json) {
+                failures.push(format!("{file}: {name}: {found}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(names.len() >= LEAST, "{} cases", names.len());
+}

@@ -1,0 +1,33 @@
+//! How the cases of each file are read and checked. `tests/vectors/grants/README.md` describes them for other implementations.
+
+mod authority;
+mod case;
+mod language;
+
+pub(crate) use case::Case;
+
+/// Whether a case holds; if not, what was found instead.
+pub(crate) type Check = fn(&Case<'_>) -> Result<(), String>;
+
+/// What checks the cases of a file.
+pub(crate) fn check_of(file: &str) -> Option<Check> {
+    Some(match file {
+        "reading.json" => language::reading,
+        "canonical.json" => language::canonical,
+        "scopes.json" => language::scopes,
+        "patterns.json" => language::pattern,
+        "inclusion.json" => language::inclusion,
+        "deciding.json" => authority::deciding,
+        "narrowing.json" => authority::narrowing,
+        _ if file.starts_with("rules-") && file.ends_with(".json") => authority::rule,
+        _ => return None,
+    })
+}
+
+fn same<T: PartialEq + core::fmt::Debug>(found: &T, expected: &T) -> Result<(), String> {
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("found {found:?}, expected {expected:?}"))
+    }
+}
