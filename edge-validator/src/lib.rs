@@ -19,9 +19,11 @@ pub mod memory;
 pub mod permit;
 pub mod record;
 pub mod refusal;
+pub mod rehearsal;
 pub mod response;
 pub mod step;
 
+mod asked;
 mod body;
 mod cache;
 mod case;

@@ -11,6 +11,7 @@ mod operations;
 mod order;
 mod record;
 mod refusals;
+mod rehearsal;
 mod response;
 mod sent;
 mod spend;
