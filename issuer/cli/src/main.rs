@@ -1,17 +1,21 @@
-//! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write.
+//! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write, says what
+//! a policy would do.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod admin;
+mod attempt;
 mod client;
 mod config;
+mod decide;
 mod document;
 mod edge;
 mod failure;
 mod http;
 mod inspect;
 mod mint;
+mod moment;
 mod serve;
 mod yaml;
 
@@ -30,6 +34,7 @@ Examples:
   edgewrit edge add front-door --audience https://travel.example --upstream travel=https://api.travel.example --data ./data
   EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080
   edgewrit inspect \"$TOKEN\"
+  edgewrit decide --config edge.yaml < questions.jsonl
 
 Every command says `--help`.";
 
@@ -50,6 +55,8 @@ enum Task {
     /// Check what an edge is configured with
     #[command(subcommand)]
     Config(config::Config),
+    /// Decide requests by grants, one a line of JSON
+    Decide(decide::Decide),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +67,7 @@ fn main() -> ExitCode {
         Task::Mint(mint) => mint.run(),
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),
+        Task::Decide(decide) => decide.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,10 +6,12 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod decide;
 mod documentation;
 mod durable;
 mod files;
 mod inspect;
+mod page;
 mod registering;
 mod running;
 mod support;
