@@ -22,6 +22,7 @@ pub mod refusal;
 pub mod rehearsal;
 pub mod response;
 pub mod step;
+pub mod table;
 
 mod asked;
 mod body;

@@ -18,4 +18,5 @@ mod spend;
 mod story;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 mod waits;

@@ -14,7 +14,7 @@ mod write;
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
 pub use narrower::{Narrowing, narrower};
 pub use pattern::{Pattern, PatternError};
-pub use rule::{Answer, Rule};
+pub use rule::{Answer, ParamType, Rule};
 pub use window::Window;
 
 use crate::document::Node;

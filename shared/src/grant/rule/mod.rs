@@ -11,6 +11,7 @@ mod each;
 mod eq;
 mod glob;
 mod length;
+mod may_admit;
 mod not_in;
 mod one_of;
 mod optional;
@@ -18,6 +19,7 @@ mod types;
 mod under;
 mod value;
 
+pub use self::may_admit::ParamType;
 use self::types::Types;
 use super::read::known_members;
 use crate::attempt::Param;
