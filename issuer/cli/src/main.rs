@@ -11,11 +11,13 @@ mod config;
 mod decide;
 mod document;
 mod edge;
+mod explain;
 mod failure;
 mod http;
 mod inspect;
 mod mint;
 mod moment;
+mod policy;
 mod serve;
 mod yaml;
 
@@ -35,6 +37,7 @@ Examples:
   EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080
   edgewrit inspect \"$TOKEN\"
   edgewrit decide --config edge.yaml < questions.jsonl
+  edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
 
 Every command says `--help`.";
 
@@ -57,6 +60,8 @@ enum Task {
     Config(config::Config),
     /// Decide requests by grants, one a line of JSON
     Decide(decide::Decide),
+    /// Say step by step what becomes of a request under a policy
+    Explain(explain::Explain),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),
         Task::Decide(decide) => decide.run(),
+        Task::Explain(explain) => explain.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

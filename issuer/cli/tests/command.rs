@@ -9,6 +9,7 @@
 mod decide;
 mod documentation;
 mod durable;
+mod explain;
 mod files;
 mod inspect;
 mod page;
