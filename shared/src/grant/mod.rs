@@ -13,7 +13,7 @@ mod write;
 
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
 pub use narrower::{Narrowing, narrower};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, Piece};
 pub use rule::{Answer, ParamType, Rule};
 pub use window::Window;
 
@@ -84,6 +84,24 @@ impl Grant {
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
+    }
+
+    /// Its actions, sorted.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// Its resources, sorted by their spelling.
+    #[must_use]
+    pub fn resources(&self) -> &[Pattern] {
+        &self.resources
+    }
+
+    /// Its rules by parameter, sorted.
+    #[must_use]
+    pub fn rules(&self) -> &[(String, Rule)] {
+        &self.rules
     }
 
     /// The limit on uses.

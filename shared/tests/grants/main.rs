@@ -7,6 +7,7 @@ mod laws;
 mod made;
 mod naive;
 mod narrowing;
+mod overlap;
 mod patterns;
 mod reading;
 mod rules;

@@ -2,9 +2,11 @@
 //! character as it is. Runs may be empty. Letters are compared as they are: no case folding, no Unicode normalisation.
 
 mod inclusion;
+mod overlap;
 mod parse;
 
 pub(super) use inclusion::Probes;
+pub use overlap::Piece;
 pub use parse::PatternError;
 pub(super) use parse::{literal, something_behind};
 
