@@ -16,8 +16,8 @@ pub struct Row<'c>(&'c Operation);
 pub enum Piece<'c> {
     /// This very text.
     Text(&'c str),
-    /// A value from the path: not empty, and without [`Row::not_captured`].
-    Capture,
+    /// The value of the capture of this name: not empty, and without [`Row::not_captured`].
+    Capture(&'c str),
 }
 
 /// A parameter that an operation may send.
@@ -71,9 +71,11 @@ impl<'c> Row<'c> {
 
     /// On what.
     pub fn resource(&self) -> impl Iterator<Item = Piece<'c>> + use<'c> {
-        self.0.resource.pieces().iter().map(|piece| match piece {
+        let name = self.name();
+        let capture = |index: usize| name.split('{').nth(index + 1)?.split('}').next();
+        self.0.resource.pieces().iter().map(move |piece| match piece {
             Part::Text(text) => Piece::Text(text),
-            Part::Capture(_) => Piece::Capture,
+            Part::Capture(index) => Piece::Capture(capture(*index).unwrap_or_default()),
         })
     }
 

@@ -22,7 +22,7 @@ fn a_resource_is_text_and_captures() {
         assert_eq!(row.action(), "read");
         assert_eq!(
             row.resource().collect::<Vec<_>>(),
-            [Piece::Text("data:customers/"), Piece::Capture]
+            [Piece::Text("data:customers/"), Piece::Capture("id")]
         );
         for separator in [':', '/', '\\'] {
             assert!(row.not_captured().contains(&separator));

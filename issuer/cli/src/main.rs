@@ -18,6 +18,7 @@ mod inspect;
 mod mint;
 mod moment;
 mod policy;
+mod reach;
 mod serve;
 mod yaml;
 
@@ -38,6 +39,7 @@ Examples:
   edgewrit inspect \"$TOKEN\"
   edgewrit decide --config edge.yaml < questions.jsonl
   edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
+  edgewrit reach --config edge.yaml --policy task.yaml
 
 Every command says `--help`.";
 
@@ -62,6 +64,8 @@ enum Task {
     Decide(decide::Decide),
     /// Say step by step what becomes of a request under a policy
     Explain(explain::Explain),
+    /// List every operation that the grants of a policy may reach
+    Reach(reach::ReachOf),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Task::Config(config) => config.run(),
         Task::Decide(decide) => decide.run(),
         Task::Explain(explain) => explain.run(),
+        Task::Reach(reach) => reach.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

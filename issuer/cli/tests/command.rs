@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod inspect;
 mod page;
+mod reach;
 mod registering;
 mod running;
 mod support;

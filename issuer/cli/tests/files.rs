@@ -105,7 +105,7 @@ fn wrong_usage_is_told_from_failure() {
         assert_eq!(place.run(args).status.code(), Some(2), "{args:?}");
     }
     for task in [
-        "serve", "client", "edge", "mint", "inspect", "config", "decide", "explain",
+        "serve", "client", "edge", "mint", "inspect", "config", "decide", "explain", "reach",
     ] {
         assert!(place.run(&[task, "--help"]).ok().contains("Usage: "));
     }
