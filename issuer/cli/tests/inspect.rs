@@ -115,6 +115,17 @@ fn stranger() -> String {
 }
 
 #[test]
+fn a_pin_may_begin_with_a_hyphen() {
+    let place = Place::new();
+    // One of 64 keys does, in base64url.
+    let pin = "-1qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    let said = place
+        .run(&["inspect", "no-token", "--issuer", "https://i.example", "--trust", pin])
+        .failed();
+    assert_eq!(said, ["1 parts separated by `.`, expected the 3 of a signed token"]);
+}
+
+#[test]
 fn a_writ_can_come_from_standard_input() {
     let place = Place::new();
     let (_server, token, _, _) = minted(&place);

@@ -32,7 +32,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "URL", requires = "trust")]
     issuer: Option<String>,
     /// Key that the issuer's bundle must be signed by: the `x` of its JWK
-    #[arg(long, value_name = "PIN", requires = "issuer")]
+    #[arg(long, value_name = "PIN", requires = "issuer", allow_hyphen_values = true)]
     trust: Vec<String>,
 }
 
