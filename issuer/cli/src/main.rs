@@ -17,6 +17,7 @@ mod http;
 mod inspect;
 mod mint;
 mod moment;
+mod operations;
 mod policy;
 mod reach;
 mod serve;
@@ -40,6 +41,7 @@ Examples:
   edgewrit decide --config edge.yaml < questions.jsonl
   edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
   edgewrit reach --config edge.yaml --policy task.yaml
+  edgewrit operations replay --config edge.yaml --policy task.yaml access.log
 
 Every command says `--help`.";
 
@@ -66,6 +68,9 @@ enum Task {
     Explain(explain::Explain),
     /// List every operation that the grants of a policy may reach
     Reach(reach::ReachOf),
+    /// Work on an edge's table of operations
+    #[command(subcommand)]
+    Operations(operations::Operations),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +84,7 @@ fn main() -> ExitCode {
         Task::Decide(decide) => decide.run(),
         Task::Explain(explain) => explain.run(),
         Task::Reach(reach) => reach.run(),
+        Task::Operations(operations) => operations.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

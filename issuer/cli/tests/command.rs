@@ -15,5 +15,6 @@ mod inspect;
 mod page;
 mod reach;
 mod registering;
+mod replay;
 mod running;
 mod support;
