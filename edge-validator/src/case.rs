@@ -11,6 +11,12 @@ use edgewrit_shared::claims::Claims;
 pub(crate) struct Case {
     pub(crate) request_id: RequestId,
     pub(crate) writ: Option<Arc<Writ>>,
+    pub(crate) subject: Subject,
+}
+
+/// What a request is about, as far as it is known; refused or not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subject {
     pub(crate) operation: Option<Arc<Operation>>,
     pub(crate) resource: Option<Arc<str>>,
 }
@@ -21,16 +27,21 @@ impl Case {
         Self {
             request_id,
             writ: None,
-            operation: None,
-            resource: None,
+            subject: Subject::default(),
         }
     }
 
     pub(crate) fn claims(&self) -> Option<&Claims> {
         self.writ.as_ref().map(|writ| writ.verified.claims())
     }
+}
 
+impl Subject {
     pub(crate) fn action(&self) -> Option<&str> {
         self.operation.as_ref().map(|operation| operation.action.as_str())
+    }
+
+    pub(crate) fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
     }
 }

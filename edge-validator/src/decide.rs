@@ -4,11 +4,10 @@ use crate::operation::Operation;
 use crate::operation::param::Values;
 use crate::reason::{self, Objection};
 use crate::spend::Spent;
-use crate::writ::Writ;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::Decision;
+use edgewrit_shared::grant::{Decision, Grants};
 use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -71,33 +70,51 @@ pub(crate) struct Readings {
     pub(crate) second: Option<Values>,
 }
 
-/// Decides an attempt: every reading of it must get the same verdict.
-pub(crate) fn decide(
-    writ: &Writ,
-    operation: &Operation,
-    resource: &str,
-    readings: Readings,
-    now: UnixSeconds,
-) -> Result<Granted, Objection> {
-    let verdict = |values: Values| {
-        let attempt = Attempt {
-            action: operation.action.clone(),
-            resource: resource.to_string(),
-            params: values.named(&operation.params)?,
+/// What each reading attempts, or why it attempts nothing.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    pub(crate) first: Result<Attempt, Objection>,
+    pub(crate) second: Option<Result<Attempt, Objection>>,
+}
+
+impl Readings {
+    /// What each reading attempts.
+    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> Attempts {
+        let attempt = |values: Values| {
+            Ok(Attempt {
+                action: operation.action.clone(),
+                resource: resource.to_string(),
+                params: values.named(&operation.params)?,
+            })
         };
-        verdict(writ, &attempt, now)
-    };
-    let first = verdict(readings.first);
-    let limited = match readings.second.map(verdict) {
-        None => first,
-        Some(second) => agree(first, second),
-    }?;
+        Attempts {
+            first: attempt(self.first),
+            second: self.second.map(attempt),
+        }
+    }
+}
+
+/// Decides an attempt: leave to make it, or what has to be debited first.
+pub(crate) fn decide(grants: &Grants, attempts: &Attempts, now: UnixSeconds) -> Result<Granted, Objection> {
+    let limited = judge(grants, attempts, now)?;
     Ok(limited.map_or(Granted::Freely(Leave { spent: false }), Granted::Limited))
 }
 
-/// What must be debited; `None` if a grant without limit permits.
-fn verdict(writ: &Writ, attempt: &Attempt, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
-    match writ.verified.grants().decide(attempt, now) {
+/// What must be debited; `None` if a grant without limit permits. Every reading must get the same verdict.
+pub(crate) fn judge(grants: &Grants, attempts: &Attempts, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
+    let verdict = |attempt: &Result<Attempt, Objection>| match attempt {
+        Ok(attempt) => verdict(grants, attempt, now),
+        Err(objection) => Err(objection.clone()),
+    };
+    let first = verdict(&attempts.first);
+    match attempts.second.as_ref().map(verdict) {
+        None => first,
+        Some(second) => agree(first, second),
+    }
+}
+
+fn verdict(grants: &Grants, attempt: &Attempt, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
+    match grants.decide(attempt, now) {
         Decision::Permit { spend, .. } if spend.is_needed() => Ok(Some(Limited {
             allowances: distinct(spend.allowances()).into_iter().map(String::from).collect(),
             until: spend.until(),

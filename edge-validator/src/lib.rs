@@ -19,9 +19,12 @@ pub mod memory;
 pub mod permit;
 pub mod record;
 pub mod refusal;
+pub mod rehearsal;
 pub mod response;
 pub mod step;
+pub mod table;
 
+mod asked;
 mod body;
 mod cache;
 mod case;

@@ -21,7 +21,7 @@ pub struct Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let case = &self.case;
-        let (claims, operation) = (case.claims(), case.operation.as_deref());
+        let (claims, operation) = (case.claims(), case.subject.operation.as_deref());
         let mut line = Object::open(f)?;
         line.text("edgewrit", Some("verdict"))?;
         line.member("request_id", format_args!("\"{}\"", case.request_id))?;
@@ -36,8 +36,8 @@ impl fmt::Display for Record {
             )?;
         }
         line.text("operation", operation.map(|operation| operation.name.as_str()))?;
-        line.text("action", case.action())?;
-        line.text("resource", case.resource.as_deref())?;
+        line.text("action", case.subject.action())?;
+        line.text("resource", case.subject.resource())?;
         line.text("upstream", operation.map(|operation| operation.upstream.name()))?;
         line.text("jti", claims.map(|claims| claims.jti.as_str()))?;
         line.text("task_id", claims.map(|claims| claims.task_id.as_str()))?;

@@ -158,8 +158,8 @@ impl fmt::Display for Problem<'_> {
                 body.text("detail", Some(reason.meaning))?;
             }
             Outside::NotGranted | Outside::UsesExhausted => {
-                body.text("action", self.case.action())?;
-                body.text("resource", self.case.resource.as_deref())?;
+                body.text("action", self.case.subject.action())?;
+                body.text("resource", self.case.subject.resource())?;
             }
             _ => {}
         }

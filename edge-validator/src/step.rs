@@ -3,7 +3,7 @@
 //! Cheap refusals come first and the one irreversible effect last: shape, writ, operation, (body,) decision, credential, spend, permit. After every wait
 //! time and revocation are asked again. The configuration is the one the request began with.
 
-use crate::body;
+use crate::asked::Asked;
 use crate::call::{Answer, Call};
 use crate::case::Case;
 use crate::config::Config;
@@ -13,7 +13,7 @@ use crate::intake::{self, Request};
 use crate::memory::Memory;
 use crate::operation::Operation;
 use crate::permit::{Draft, Permit};
-use crate::reason::{self, Objection};
+use crate::reason::Objection;
 use crate::refusal::Refusal;
 use crate::spend::{Next, Spend};
 use crate::writ::{self, Writ};
@@ -82,22 +82,22 @@ pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     let mut case = Case::new(world.memory.next_request());
     match intake::take(&head, world, &mut case) {
         Err(objection) => Step::Refuse(Refusal::new(case, objection)),
-        Ok(request) if request.operation.body.is_some() => Step::Body(NeedBody(Box::new((case, request)))),
+        Ok(request) if request.asked.body_limit().is_some() => Step::Body(NeedBody(Box::new((case, request)))),
         Ok(request) => judge(case, request, world),
     }
 }
 
 /// Decides, and makes the request ready to be sent before anything is spent on it.
 fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
-    let Request {
-        config,
-        writ,
+    let Request { config, writ, asked } = request;
+    let Asked {
         operation,
         resource,
         readings,
         mut draft,
-    } = request;
-    let decided = decide::decide(&writ, &operation, &resource, readings, world.now)
+    } = asked;
+    let attempts = readings.attempts(&operation, &resource);
+    let decided = decide::decide(writ.verified.grants(), &attempts, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
     let granted = match decided {
         Ok((granted, credential)) => {
@@ -125,7 +125,7 @@ impl NeedBody {
     #[must_use]
     pub fn limit(&self) -> usize {
         let (_, request) = &*self.0;
-        request.operation.body.as_ref().map_or(0, |body| body.limit)
+        request.asked.body_limit().unwrap_or_default()
     }
 
     /// Goes on with the body.
@@ -140,18 +140,7 @@ impl NeedBody {
 
 fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
     writ::stands(&request.writ, &request.config, world)?;
-    let bytes = match read {
-        BodyRead::Whole(bytes) => bytes,
-        BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
-        BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
-    };
-    let readings = &mut request.readings;
-    body::read(bytes, &request.operation, &mut readings.first)?;
-    if let Some(second) = &mut readings.second {
-        body::read(bytes, &request.operation, second)?;
-    }
-    request.draft.body = Some(bytes.to_vec());
-    Ok(())
+    request.asked.take_body(read)
 }
 
 impl NeedSpend {

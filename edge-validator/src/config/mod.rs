@@ -94,6 +94,12 @@ impl Config {
         &self.trust.issuer
     }
 
+    /// The audience of the writs that count here.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
     /// The upstreams, in the order of their names.
     pub fn upstreams(&self) -> impl Iterator<Item = &Upstream> {
         self.upstreams.iter().map(|upstream| &**upstream)
@@ -135,6 +141,10 @@ impl Config {
 
     pub(crate) fn routes(&self) -> &Routes {
         &self.routes
+    }
+
+    pub(crate) fn rows(&self) -> &[Arc<Operation>] {
+        &self.operations
     }
 
     pub(crate) fn operation(&self, index: usize) -> Option<&Arc<Operation>> {

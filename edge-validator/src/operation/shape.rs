@@ -101,6 +101,15 @@ impl Shape {
         }
     }
 
+    /// The parameters that stand in the elements of an array, and so are lists.
+    pub(crate) fn lists(&self) -> Vec<usize> {
+        match self {
+            Self::Leaf(_) => Vec::new(),
+            Self::Object(members) => members.values().flat_map(Self::lists).collect(),
+            Self::Each(element) => element.params(),
+        }
+    }
+
     /// The parameters in it.
     pub(crate) fn params(&self) -> Vec<usize> {
         match self {

@@ -19,7 +19,7 @@ pub(crate) struct Template {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Piece {
+pub(crate) enum Piece {
     Text(String),
     /// Index of the capture.
     Capture(usize),
@@ -54,6 +54,16 @@ impl Template {
             .filter(|&separator| holds(&pieces, separator))
             .collect();
         Ok(Self { pieces, separators })
+    }
+
+    /// Text and captures, in order.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// The separators that its own text holds: no captured value does.
+    pub(crate) fn separators(&self) -> &[char] {
+        &self.separators
     }
 
     /// Whether the capture with this index has a place in it.

@@ -11,10 +11,12 @@ mod operations;
 mod order;
 mod record;
 mod refusals;
+mod rehearsal;
 mod response;
 mod sent;
 mod spend;
 mod story;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;
 mod waits;

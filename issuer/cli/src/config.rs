@@ -3,9 +3,10 @@
 use crate::document::Document;
 use crate::failure::{Failure, print};
 use clap::{Args, Subcommand};
+use edgewrit_edge::config as edge;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Check what an edge is configured with
 #[derive(Debug, Subcommand)]
@@ -38,27 +39,49 @@ impl Config {
     }
 }
 
-/// Stands for every secret: none is needed to see whether a configuration is one.
+/// Stands for every secret: none is needed to see whether a configuration is one, or what it makes of requests.
 const ANY_SECRET: &str = "secret";
+
+/// An edge's configuration that was read, and its file.
+pub(crate) struct Opened {
+    pub(crate) document: Document,
+    pub(crate) config: edge::Config,
+    /// Names of the secrets that it uses.
+    secrets: BTreeSet<String>,
+}
+
+/// Reads the configuration at `path` as the edge does.
+pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
+    let document = Document::open(path)?;
+    let secrets = RefCell::new(BTreeSet::new());
+    let secret = |name: &str| {
+        secrets.borrow_mut().insert(name.to_owned());
+        Some(ANY_SECRET.to_owned())
+    };
+    let config = edge::Config::read(&document.to_json(), &secret).map_err(|faults| document.faulty(&faults))?;
+    Ok(Opened {
+        document,
+        config,
+        secrets: secrets.into_inner(),
+    })
+}
 
 impl Check {
     fn run(self) -> Result<(), Failure> {
-        let document = Document::open(&self.file)?;
-        let (json, secrets) = (document.to_json(), RefCell::new(BTreeSet::new()));
-        let secret = |name: &str| {
-            secrets.borrow_mut().insert(name.to_owned());
-            Some(ANY_SECRET.to_owned())
-        };
-        let config = edgewrit_edge::config::Config::read(&json, &secret).map_err(|faults| document.faulty(&faults))?;
+        let Opened {
+            document,
+            config,
+            secrets,
+        } = open(&self.file)?;
         if self.json {
-            return print(json);
+            return print(document.to_json());
         }
         print(format!("{}: an edge's configuration", self.file.display()))?;
         print(format!("issuer: {}", config.issuer()))?;
         for upstream in config.upstreams() {
             print(format!("upstream {}: {}", upstream.name(), upstream.origin()))?;
         }
-        let secrets: Vec<_> = secrets.into_inner().into_iter().collect();
+        let secrets: Vec<_> = secrets.into_iter().collect();
         print(format!(
             "secrets: {}",
             if secrets.is_empty() {

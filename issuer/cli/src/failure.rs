@@ -6,27 +6,43 @@ use std::process::ExitCode;
 
 /// Why a command failed: one line for each thing that is wrong.
 #[derive(Debug)]
-pub(crate) struct Failure(Vec<String>);
+pub(crate) struct Failure {
+    lines: Vec<String>,
+    code: u8,
+}
+
+/// The exit code of whatever fails and says nothing else.
+const FAILURE: u8 = 1;
 
 impl Failure {
     /// One thing that is wrong.
     pub(crate) fn new(what: impl Display) -> Self {
-        Self(vec![what.to_string()])
+        Self::all(vec![what.to_string()])
     }
 
     /// Several.
     pub(crate) fn all(lines: Vec<String>) -> Self {
-        Self(lines)
+        Self { lines, code: FAILURE }
+    }
+
+    /// Nothing more to say: what was printed already is the bad news.
+    pub(crate) fn said() -> Self {
+        Self::all(Vec::new())
+    }
+
+    /// The same failure under another exit code.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 
     /// Prints every line to standard error.
     pub(crate) fn report(self) -> ExitCode {
         let mut out = io::stderr().lock();
-        for line in self.0 {
+        for line in self.lines {
             // With standard error gone there is nobody to tell; the exit code still does.
             let _unheard = writeln!(out, "error: {line}");
         }
-        ExitCode::FAILURE
+        ExitCode::from(self.code)
     }
 }
 

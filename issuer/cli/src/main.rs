@@ -1,19 +1,27 @@
-//! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write.
+//! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write, says what
+//! a policy would do.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod admin;
+mod attempt;
 mod client;
 mod config;
+mod decide;
 mod document;
 mod edge;
 #[cfg(test)]
 mod examples;
+mod explain;
 mod failure;
 mod http;
 mod inspect;
 mod mint;
+mod moment;
+mod operations;
+mod policy;
+mod reach;
 mod serve;
 mod yaml;
 
@@ -32,6 +40,10 @@ Examples:
   edgewrit edge add front-door --audience https://travel.example --upstream travel=https://api.travel.example --data ./data
   EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080
   edgewrit inspect \"$TOKEN\"
+  edgewrit decide --config edge.yaml < questions.jsonl
+  edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
+  edgewrit reach --config edge.yaml --policy task.yaml
+  edgewrit operations replay --config edge.yaml --policy task.yaml access.log
 
 Every command says `--help`.";
 
@@ -52,6 +64,15 @@ enum Task {
     /// Check what an edge is configured with
     #[command(subcommand)]
     Config(config::Config),
+    /// Decide requests by grants, one a line of JSON
+    Decide(decide::Decide),
+    /// Say step by step what becomes of a request under a policy
+    Explain(explain::Explain),
+    /// List every operation that the grants of a policy may reach
+    Reach(reach::ReachOf),
+    /// Work on an edge's table of operations
+    #[command(subcommand)]
+    Operations(operations::Operations),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +83,10 @@ fn main() -> ExitCode {
         Task::Mint(mint) => mint.run(),
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),
+        Task::Decide(decide) => decide.run(),
+        Task::Explain(explain) => explain.run(),
+        Task::Reach(reach) => reach.run(),
+        Task::Operations(operations) => operations.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

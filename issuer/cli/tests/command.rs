@@ -6,10 +6,15 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod decide;
 mod documentation;
 mod durable;
+mod explain;
 mod files;
 mod inspect;
+mod page;
+mod reach;
 mod registering;
+mod replay;
 mod running;
 mod support;

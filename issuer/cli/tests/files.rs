@@ -104,7 +104,18 @@ fn wrong_usage_is_told_from_failure() {
     ] {
         assert_eq!(place.run(args).status.code(), Some(2), "{args:?}");
     }
-    for task in ["serve", "client", "edge", "mint", "inspect", "config"] {
+    for task in [
+        "serve",
+        "client",
+        "edge",
+        "mint",
+        "inspect",
+        "config",
+        "decide",
+        "explain",
+        "reach",
+        "operations",
+    ] {
         assert!(place.run(&[task, "--help"]).ok().contains("Usage: "));
     }
 }

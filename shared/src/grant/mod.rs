@@ -15,8 +15,8 @@ mod write;
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
 pub use intersect::{Part, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
-pub use pattern::{Pattern, PatternError};
-pub use rule::{Answer, Rule};
+pub use pattern::{Pattern, PatternError, Piece};
+pub use rule::{Answer, ParamType, Rule};
 pub use window::Window;
 
 use crate::document::Node;
@@ -87,6 +87,24 @@ impl Grant {
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
+    }
+
+    /// Its actions, sorted.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// Its resources, sorted by their spelling.
+    #[must_use]
+    pub fn resources(&self) -> &[Pattern] {
+        &self.resources
+    }
+
+    /// Its rules by parameter, sorted.
+    #[must_use]
+    pub fn rules(&self) -> &[(String, Rule)] {
+        &self.rules
     }
 
     /// The limit on uses.

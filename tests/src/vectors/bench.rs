@@ -35,8 +35,10 @@ impl Bench {
     /// # Errors
     /// If something does not start.
     pub fn start() -> Result<Self> {
-        let mut document: Value = file::json("edge.json")?;
-        let mut secrets: BTreeMap<String, String> = file::json("secrets.json")?;
+        let Setup {
+            mut document,
+            mut secrets,
+        } = file::setup()?;
         let audience = document.pointer("/audience").and_then(Value::as_str);
         let audience = audience.context("`edge.json` has no audience")?.to_owned();
         let issuer = Issuer::start()?;

@@ -1,6 +1,7 @@
 //! Reading the case files.
 
 use super::{PipelineCase, WireCase};
+use crate::edge::Setup;
 use crate::tools::repository;
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
@@ -33,8 +34,16 @@ pub fn wire_cases() -> Result<Vec<WireCase>> {
     cases("wire", |case: &WireCase| &case.name)
 }
 
+/// The edge of the vectors, as its files have it.
+pub(super) fn setup() -> Result<Setup> {
+    Ok(Setup {
+        document: json("edge.json")?,
+        secrets: json("secrets.json")?,
+    })
+}
+
 /// One JSON file of `tests/vectors`.
-pub(super) fn json<T: DeserializeOwned>(name: &str) -> Result<T> {
+fn json<T: DeserializeOwned>(name: &str) -> Result<T> {
     read(&folder().join(name))
 }
 

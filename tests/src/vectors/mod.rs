@@ -7,6 +7,7 @@ mod file;
 mod native;
 mod on_edge;
 mod pipeline;
+mod rehearsed;
 mod text;
 mod wire;
 
@@ -17,5 +18,6 @@ pub use file::{cases_in, pipeline_cases, wire_cases};
 pub use native::Native;
 pub use on_edge::OnEdge;
 pub use pipeline::{Host, Played, play_pipeline, request_id};
+pub use rehearsed::play_rehearsal;
 pub use text::{Names, Text, Write};
 pub use wire::{Ground, Heard, hear, play_wire};

@@ -3,6 +3,7 @@
 use super::Bench;
 use super::pipeline::{Host, Played, request_id};
 use crate::clock;
+use crate::edge::Setup;
 use crate::http::{Arrival, Reply, Request, Response};
 use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::call::{Answer, Call};
@@ -36,14 +37,8 @@ impl Native {
     /// # Errors
     /// If either is refused.
     pub fn start(bench: &Bench) -> Result<Self> {
-        let setup = bench.setup();
-        let secret = |name: &str| setup.secrets.get(name).cloned();
-        let config = Config::read(&setup.document.to_string(), &secret).map_err(|faults| {
-            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            anyhow!("the configuration of the vectors:\n  {}", faults.join("\n  "))
-        })?;
         Ok(Self {
-            config: Arc::new(config),
+            config: Arc::new(config(bench.setup())?),
             issuer: bench.issuer().address(),
             snapshot: RefCell::default(),
             memory: Memory::new(1),
@@ -139,6 +134,15 @@ impl Native {
     }
 }
 
+/// The configuration of the vectors, read.
+pub(super) fn config(setup: &Setup) -> Result<Config> {
+    let secret = |name: &str| setup.secrets.get(name).cloned();
+    Config::read(&setup.document.to_string(), &secret).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        anyhow!("the configuration of the vectors:\n  {}", faults.join("\n  "))
+    })
+}
+
 impl Host for Native {
     fn name(&self) -> String {
         "native".into()
@@ -177,7 +181,7 @@ fn answer(response: Option<&Response>) -> Answer<'_> {
     })
 }
 
-fn lower_case(headers: crate::http::Headers) -> crate::http::Headers {
+pub(super) fn lower_case(headers: crate::http::Headers) -> crate::http::Headers {
     let lower = |(name, value): (String, Vec<u8>)| (name.to_ascii_lowercase(), value);
     headers.into_iter().map(lower).collect()
 }

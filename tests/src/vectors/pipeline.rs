@@ -237,7 +237,8 @@ pub fn request_id(response: &Response) -> Option<String> {
     problem.get("request_id").and_then(Value::as_str).map(str::to_owned)
 }
 
-fn request(case: &PipelineCase, names: &Names) -> Result<Request> {
+/// The request of a case.
+pub(super) fn request(case: &PipelineCase, names: &Names) -> Result<Request> {
     let Ask {
         method,
         target,

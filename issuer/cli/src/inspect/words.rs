@@ -60,6 +60,13 @@ fn moment(time: &Json, now: UnixSeconds) -> String {
     format!("{} ({relative})", rfc3339::write(moment))
 }
 
+fn date(time: &Json) -> Option<String> {
+    match time {
+        Json::Number(number) => number.as_u64().map(UnixSeconds).map(rfc3339::write),
+        _ => None,
+    }
+}
+
 fn span(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
@@ -86,15 +93,19 @@ fn grants(payload: &Json) -> Vec<String> {
     words
 }
 
-fn grant(grant: &Json) -> String {
+/// A grant, as its JSON has it.
+pub(crate) fn grant(grant: &Json) -> String {
     if !matches!(grant.member("type"), Some(Json::Text(kind)) if kind == "writ") {
         return "of another type: permits nothing at an edge".to_owned();
     }
-    let mut words = format!(
-        "{} on {}",
-        list(grant.member("actions")),
-        list(grant.member("resources"))
-    );
+    let mut words = match grant.member("scope") {
+        Some(scope) => shown(scope),
+        None => format!(
+            "{} on {}",
+            list(grant.member("actions")),
+            list(grant.member("resources"))
+        ),
+    };
     if let Some(Json::Object(rules)) = grant.member("rules") {
         let rules: Vec<_> = rules
             .iter()
@@ -107,6 +118,11 @@ fn grant(grant: &Json) -> String {
         let _infallible = write!(words, ", {max} in all");
         if let Some(allowance) = uses.member("allowance") {
             let _infallible = write!(words, " (counted by {})", shown(allowance));
+        }
+    }
+    for (bound, said) in [("not_before", "from"), ("not_after", "until")] {
+        if let Some(moment) = grant.member(bound) {
+            let _infallible = write!(words, ", {said} {}", date(moment).unwrap_or_else(|| shown(moment)));
         }
     }
     words
@@ -151,7 +167,7 @@ fn shown(value: &Json) -> String {
 }
 
 /// Text that cannot move the cursor, break the line or turn its direction, whatever a forger put into it.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let plain = |c: char| matches!(c, '"' | '\'' | '\\');
     let escape = |c: char| {
         if plain(c) {
@@ -183,6 +199,13 @@ mod tests {
         assert_eq!(
             grant(&read(r#"{"type":"other"}"#)),
             "of another type: permits nothing at an edge"
+        );
+        assert_eq!(grant(&read(r#"{"type":"writ","scope":"read:data:*"}"#)), "read:data:*");
+        let text =
+            r#"{"type":"writ","actions":["a"],"resources":["r"],"not_before":1778414400,"not_after":1778415000}"#;
+        assert_eq!(
+            grant(&read(text)),
+            "a on r, from 2026-05-10T12:00:00Z, until 2026-05-10T12:10:00Z"
         );
     }
 

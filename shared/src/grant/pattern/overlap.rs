@@ -1,4 +1,4 @@
-//! A text that two patterns both match.
+//! A text that two patterns both match, or that fills a template and matches a pattern.
 //!
 //! Both are read as steps and walked side by side. A star that meets a star leads nowhere that going past one of them does not, so
 //! every move gets closer to the end of one pattern at least: what is left of the one and of the other is all that has to be
@@ -15,17 +15,24 @@ const ANY: char = 'x';
 /// No text leads to the end from here.
 const NEVER: u16 = u16::MAX;
 
-/// One piece of a pattern.
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// This very text.
+    Text(&'t str),
+    /// Any text that is not empty and holds none of these characters, which are separators.
+    Run(&'t [char]),
+}
+
+/// One step of a pattern or template.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum Step<'t> {
     /// This letter.
     Letter(char),
-    /// Any letter, separators too.
-    Any,
-    /// `*`: any run without separators.
-    Star,
-    /// `**`: any run.
-    Run,
+    /// One letter that is none of these.
+    One(&'t [char]),
+    /// Any number of letters that are none of these.
+    Many(&'t [char]),
 }
 
 impl Pattern {
@@ -34,21 +41,18 @@ impl Pattern {
     /// Takes time and memory in proportion to the product of their lengths, not counting what they begin and end with alike.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> Option<String> {
-        let (own, other) = (self.steps(), other.steps());
-        let begin = alike(own.iter(), other.iter())?;
-        let (first, own) = own.split_at_checked(begin)?;
-        let (_, other) = other.split_at_checked(begin)?;
-        let end = alike(own.iter().rev(), other.iter().rev())?;
-        let (own, last) = own.split_at_checked(own.len().checked_sub(end)?)?;
-        let (other, _) = other.split_at_checked(other.len().checked_sub(end)?)?;
-        let between = Walk::of(own, other).text()?;
-        let text: String = letters(first).chain(between.chars()).chain(letters(last)).collect();
-        // A longer text matches neither, and no common text is shorter.
-        (text.len() <= PATTERN_BYTES).then_some(text)
+        common(&self.steps(), &other.steps())
     }
 
-    fn steps(&self) -> Vec<Step> {
-        let mut steps: Vec<Step> = self.prefix.chars().map(Step::Letter).collect();
+    /// Whether some text that fills `template` matches. Takes as long as [`Self::overlap`].
+    #[must_use]
+    pub fn matches_some(&self, template: &[Piece<'_>]) -> bool {
+        let template: Vec<Step<'_>> = template.iter().flat_map(Piece::steps).collect();
+        common(&template, &self.steps()).is_some()
+    }
+
+    fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<Step<'_>> = self.prefix.chars().map(Step::Letter).collect();
         for (segment, separator) in &self.heads {
             steps.extend(segment.steps());
             steps.push(Step::Letter(*separator));
@@ -56,25 +60,48 @@ impl Pattern {
         steps.extend(self.last.steps());
         match self.tail {
             Tail::Nothing => {}
-            Tail::Anything => steps.push(Step::Run),
-            Tail::Something => steps.extend([Step::Any, Step::Run]),
+            Tail::Anything => steps.push(Step::Many(&[])),
+            Tail::Something => steps.extend([Step::One(&[]), Step::Many(&[])]),
         }
         steps
     }
 }
 
+/// The shortest text that takes both ways, no longer than any that a pattern matches.
+fn common(own: &[Step<'_>], other: &[Step<'_>]) -> Option<String> {
+    let begin = alike(own.iter(), other.iter())?;
+    let (first, own) = own.split_at_checked(begin)?;
+    let (_, other) = other.split_at_checked(begin)?;
+    let end = alike(own.iter().rev(), other.iter().rev())?;
+    let (own, last) = own.split_at_checked(own.len().checked_sub(end)?)?;
+    let (other, _) = other.split_at_checked(other.len().checked_sub(end)?)?;
+    let between = Walk::of(own, other).text()?;
+    let text: String = letters(first).chain(between.chars()).chain(letters(last)).collect();
+    // No common text is shorter.
+    (text.len() <= PATTERN_BYTES).then_some(text)
+}
+
+impl<'t> Piece<'t> {
+    fn steps(&self) -> Vec<Step<'t>> {
+        match *self {
+            Self::Text(text) => text.chars().map(Step::Letter).collect(),
+            Self::Run(without) => [Step::One(without), Step::Many(without)].into(),
+        }
+    }
+}
+
 impl Segment {
-    fn steps(&self) -> impl Iterator<Item = Step> {
+    fn steps(&self) -> impl Iterator<Item = Step<'static>> {
         let more = self
             .more
             .iter()
-            .flat_map(|piece| core::iter::once(Step::Star).chain(piece.chars().map(Step::Letter)));
+            .flat_map(|piece| core::iter::once(Step::Many(&SEPARATORS)).chain(piece.chars().map(Step::Letter)));
         self.first.chars().map(Step::Letter).chain(more)
     }
 }
 
 /// How many of the first steps are the same letters; `None` if two letters then stand against each other.
-fn alike<'s>(own: impl Iterator<Item = &'s Step>, other: impl Iterator<Item = &'s Step>) -> Option<usize> {
+fn alike<'s>(own: impl Iterator<Item = &'s Step<'s>>, other: impl Iterator<Item = &'s Step<'s>>) -> Option<usize> {
     let mut count = 0_usize;
     for pair in own.zip(other) {
         match pair {
@@ -86,25 +113,24 @@ fn alike<'s>(own: impl Iterator<Item = &'s Step>, other: impl Iterator<Item = &'
     Some(count)
 }
 
-fn letters(steps: &[Step]) -> impl Iterator<Item = char> {
+fn letters(steps: &[Step<'_>]) -> impl Iterator<Item = char> {
     steps.iter().filter_map(|step| match step {
         Step::Letter(letter) => Some(*letter),
         _ => None,
     })
 }
 
-impl Step {
+impl Step<'_> {
     fn takes(self, letter: char) -> bool {
         match self {
             Self::Letter(own) => own == letter,
-            Self::Star => !SEPARATORS.contains(&letter),
-            Self::Any | Self::Run => true,
+            Self::One(without) | Self::Many(without) => !without.contains(&letter),
         }
     }
 
     /// Whether it is left by going past it and not by a letter.
     fn stays(self) -> bool {
-        matches!(self, Self::Star | Self::Run)
+        matches!(self, Self::Many(_))
     }
 }
 
@@ -117,13 +143,13 @@ struct Move {
 
 impl Move {
     /// The moves from where these steps are next.
-    fn all(own: Option<Step>, other: Option<Step>) -> impl Iterator<Item = Self> {
+    fn all(own: Option<Step<'_>>, other: Option<Step<'_>>) -> impl Iterator<Item = Self> {
         let past = |own: usize, other: usize| Self {
             own,
             other,
             letter: None,
         };
-        let stays = |step: Option<Step>| step.is_some_and(Step::stays);
+        let stays = |step: Option<Step<'_>>| step.is_some_and(Step::stays);
         [
             own.zip(other).and_then(|(own, other)| Self::read(own, other)),
             stays(own).then(|| past(1, 0)),
@@ -133,10 +159,10 @@ impl Move {
         .flatten()
     }
 
-    fn read(own: Step, other: Step) -> Option<Self> {
+    fn read(own: Step<'_>, other: Step<'_>) -> Option<Self> {
         let letter = match (own, other) {
             (Step::Letter(letter), step) | (step, Step::Letter(letter)) => step.takes(letter).then_some(letter)?,
-            (Step::Any, _) | (_, Step::Any) => ANY,
+            (Step::One(_), _) | (_, Step::One(_)) => ANY,
             _ => return None,
         };
         Some(Self {
@@ -155,14 +181,14 @@ impl Move {
 
 /// What is left of two patterns, and the bytes of the shortest text from there on.
 struct Walk<'s> {
-    own: &'s [Step],
-    other: &'s [Step],
+    own: &'s [Step<'s>],
+    other: &'s [Step<'s>],
     /// By how many steps are left of the one, then of the other.
     bytes: Vec<u16>,
 }
 
 impl<'s> Walk<'s> {
-    fn of(own: &'s [Step], other: &'s [Step]) -> Self {
+    fn of(own: &'s [Step<'s>], other: &'s [Step<'s>]) -> Self {
         let bytes = Vec::from([0]);
         let mut walk = Self { own, other, bytes };
         let lefts = (0..=own.len()).flat_map(|own| (0..=other.len()).map(move |other| (own, other)));
@@ -204,6 +230,6 @@ impl<'s> Walk<'s> {
 }
 
 /// The step with which the last `left` begin.
-fn next(steps: &[Step], left: usize) -> Option<Step> {
+fn next<'s>(steps: &[Step<'s>], left: usize) -> Option<Step<'s>> {
     steps.get(steps.len().checked_sub(left)?).copied()
 }

@@ -8,12 +8,14 @@ mod domain;
 mod inclusion;
 mod kind;
 mod length;
+mod may_admit;
 mod meet;
 mod samples;
 mod types;
 mod under;
 mod values;
 
+pub use may_admit::ParamType;
 pub(in crate::grant) use meet::Meet;
 pub(in crate::grant) use samples::Samples;
 

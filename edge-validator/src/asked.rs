@@ -1,0 +1,129 @@
+//! What a request asks for, whoever sent it: everything of a request that is judged, its writ apart.
+
+use crate::body;
+use crate::case::Subject;
+use crate::config::Config;
+use crate::decide::{Readings, agree};
+use crate::head::Head;
+use crate::headers::Headers;
+use crate::operation::Operation;
+use crate::operation::param::Values;
+use crate::operation::pattern::is_method;
+use crate::permit::Draft;
+use crate::query::{self, Plus};
+use crate::reason::{self, Objection};
+use crate::step::BodyRead;
+use crate::target::Target;
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+
+/// A head of a form that is judged here.
+#[derive(Debug)]
+pub(crate) struct WellFormed<'h> {
+    head: &'h Head<'h>,
+    target: Target<'h>,
+    pub(crate) headers: Headers<'h>,
+}
+
+/// What a request asks for, as far as its head says it.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) operation: Arc<Operation>,
+    pub(crate) resource: Arc<str>,
+    pub(crate) readings: Readings,
+    pub(crate) draft: Draft,
+}
+
+impl<'h> WellFormed<'h> {
+    /// Reads method, target and headers, cheap refusals first.
+    pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
+        if !is_method(head.method) {
+            return Err(reason::METHOD.into());
+        }
+        Ok(Self {
+            head,
+            target: Target::read(head.target)?,
+            headers: Headers::read(head.headers, config.header_names())?,
+        })
+    }
+
+    /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
+    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<Asked, Objection> {
+        let Self { head, target, headers } = self;
+        let found = config.routes().find(head.method, target.path())?;
+        let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
+        subject.operation = Some(Arc::clone(&operation));
+        let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
+        subject.resource = Some(Arc::clone(&resource));
+        let readings = readings(&operation, &found.captures, &headers, target.query())?;
+        body::expected(&operation, head.has_body, &headers)?;
+        let shadowed = &operation.upstream.credential.shadowed;
+        let draft = Draft {
+            method: head.method.to_string(),
+            target: target.text().to_string(),
+            headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
+            body: None,
+        };
+        Ok(Asked {
+            operation,
+            resource,
+            readings,
+            draft,
+        })
+    }
+}
+
+impl Asked {
+    /// The longest body that is judged, in bytes; `None` if the operation takes none.
+    pub(crate) fn body_limit(&self) -> Option<usize> {
+        self.operation.body.as_ref().map(|body| body.limit)
+    }
+
+    /// Reads the parameters that the body holds, into every reading.
+    pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
+        let bytes = match read {
+            BodyRead::Whole(bytes) => bytes,
+            BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
+            BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
+        };
+        body::read(bytes, &self.operation, &mut self.readings.first)?;
+        if let Some(second) = &mut self.readings.second {
+            body::read(bytes, &self.operation, second)?;
+        }
+        self.draft.body = Some(bytes.to_vec());
+        Ok(())
+    }
+}
+
+/// The parameters that a head holds; in two readings if the query holds a `+` and it makes a difference.
+fn readings(
+    operation: &Operation,
+    captures: &[Cow<'_, str>],
+    headers: &Headers<'_>,
+    query: Option<&str>,
+) -> Result<Readings, Objection> {
+    let mut values = Values::new(operation.params.len());
+    for (capture, param) in &operation.captures {
+        if let Some(text) = captures.get(*capture) {
+            operation.read_text(*param, text.to_string(), &mut values)?;
+        }
+    }
+    for (name, param) in &operation.header_params {
+        if let Some(text) = headers.value(name) {
+            operation.read_text(*param, text.to_string(), &mut values)?;
+        }
+    }
+    let read = |plus: Plus, mut values: Values| query::read(query, plus, operation, &mut values).map(|()| values);
+    if !query.is_some_and(|query| query.contains('+')) {
+        let first = read(Plus::Plus, values)?;
+        return Ok(Readings { first, second: None });
+    }
+    match (read(Plus::Space, values.clone()), read(Plus::Plus, values)) {
+        (Ok(first), Ok(second)) => Ok(Readings {
+            second: (first != second).then_some(second),
+            first,
+        }),
+        (first, second) => agree(first, second).map(|first| Readings { first, second: None }),
+    }
+}

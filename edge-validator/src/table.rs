@@ -1,0 +1,125 @@
+//! The table of operations, for reading: what requests can attempt at all.
+
+use crate::config::Config;
+use crate::operation::param::Kind;
+use crate::operation::template::Piece as Part;
+use crate::operation::{Operation, Use};
+use alloc::vec::Vec;
+use edgewrit_shared::grant::ParamType;
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'c>(&'c Operation);
+
+/// A piece of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'c> {
+    /// This very text.
+    Text(&'c str),
+    /// The value of the capture of this name: not empty, and without [`Row::not_captured`].
+    Capture(&'c str),
+}
+
+/// A parameter that an operation may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'c> {
+    /// Its name, by which rules speak of it.
+    pub name: &'c str,
+    /// The type of its value.
+    pub value: ParamType,
+    /// Whether a request may leave it out.
+    pub optional: bool,
+    /// Where in a request it stands.
+    pub source: Source,
+}
+
+/// Where in a request a parameter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+    /// In the body.
+    Body,
+}
+
+/// Characters that no segment of a path stands for: a captured value is one segment, and neither comes encoded.
+const NOT_IN_SEGMENTS: [char; 2] = ['/', '\\'];
+
+impl Config {
+    /// The operations, in the order in which they are written.
+    pub fn operations(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows().iter().map(|operation| Row(operation))
+    }
+}
+
+impl<'c> Row<'c> {
+    /// As it is written, such as `GET /customers/{id}`.
+    #[must_use]
+    pub fn name(&self) -> &'c str {
+        &self.0.name
+    }
+
+    /// What a matching request attempts.
+    #[must_use]
+    pub fn action(&self) -> &'c str {
+        &self.0.action
+    }
+
+    /// On what.
+    pub fn resource(&self) -> impl Iterator<Item = Piece<'c>> + use<'c> {
+        let name = self.name();
+        let capture = |index: usize| name.split('{').nth(index + 1)?.split('}').next();
+        self.0.resource.pieces().iter().map(move |piece| match piece {
+            Part::Text(text) => Piece::Text(text),
+            Part::Capture(index) => Piece::Capture(capture(*index).unwrap_or_default()),
+        })
+    }
+
+    /// Characters that no captured value holds.
+    #[must_use]
+    pub fn not_captured(&self) -> Vec<char> {
+        let separators = self.0.resource.separators().iter().copied();
+        separators.chain(NOT_IN_SEGMENTS).collect()
+    }
+
+    /// Every parameter that it may send.
+    pub fn params(&self) -> impl Iterator<Item = Field<'c>> + use<'c> {
+        let operation = self.0;
+        operation.params.iter().enumerate().map(move |(index, param)| Field {
+            name: &param.name,
+            value: value(operation, index, param.kind),
+            optional: param.optional,
+            source: source(operation, index),
+        })
+    }
+}
+
+fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
+    let is_many = operation
+        .body
+        .as_ref()
+        .is_some_and(|body| body.shape.lists().contains(&index));
+    match kind {
+        _ if is_many => ParamType::List,
+        Kind::Text => ParamType::Text,
+        Kind::Integer | Kind::Number => ParamType::Number,
+        Kind::Boolean => ParamType::Bool,
+        Kind::List => ParamType::List,
+    }
+}
+
+fn source(operation: &Operation, index: usize) -> Source {
+    if operation.captures.iter().any(|(_, param)| *param == index) {
+        Source::Path
+    } else if operation.query.iter().any(|(_, purpose)| *purpose == Use::Param(index)) {
+        Source::Query
+    } else if operation.header_params.iter().any(|(_, param)| *param == index) {
+        Source::Header
+    } else {
+        Source::Body
+    }
+}

@@ -1,0 +1,74 @@
+//! An account for people.
+
+use super::account::Account;
+use crate::attempt::value_to_json;
+use crate::inspect::words::{grant as grant_in_words, visible};
+use edgewrit_edge::rehearsal::Verdict;
+use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json;
+use edgewrit_shared::limits::JSON_VALUES;
+
+/// The account, line by line.
+pub(super) fn of(account: &Account) -> String {
+    let rehearsal = &account.rehearsal;
+    let mut lines = vec![verdict(&rehearsal.verdict)];
+    let operation = rehearsal.operation.as_deref().unwrap_or("none matches");
+    lines.push(format!("operation: {operation}"));
+    for (attempt, objections) in rehearsal.attempts.iter().zip(&account.objections) {
+        lines.push(format!("attempt: {}", said(attempt)));
+        let grants = account.grants.iter().zip(objections).enumerate();
+        lines.extend(grants.map(|(index, (grant, objection))| {
+            let answer = objection.as_deref().unwrap_or("permits");
+            format!("  grant {index}: {}\n    {}", in_words(grant), visible(answer))
+        }));
+    }
+    if let Some(smallest) = &account.smallest {
+        match &smallest.grant {
+            Ok(grant) => lines.push(format!(
+                "the smallest grant that would permit it:\n  {}",
+                grant.to_json()
+            )),
+            Err(message) => lines.push(format!("no grant can be just this: {}", visible(message))),
+        }
+        if !smallest.open.is_empty() {
+            lines.push(format!("  it leaves open: {}", visible(&smallest.open.join(", "))));
+        }
+    }
+    lines.join("\n")
+}
+
+fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Refuse { label, detail } => format!("refused: {label}: {}", visible(detail)),
+        Verdict::Permit { grant, spends } => match spends.as_slice() {
+            [] => format!("permitted by grant {grant}"),
+            [_] => format!("permitted by grant {grant}, one of its uses is spent"),
+            spends => {
+                let spends: Vec<_> = spends.iter().map(ToString::to_string).collect();
+                format!(
+                    "permitted by grant {grant}, one use of grant {} is spent",
+                    spends.join(" or ")
+                )
+            }
+        },
+    }
+}
+
+fn said(attempt: &Attempt) -> String {
+    let params: Vec<_> = attempt
+        .params
+        .iter()
+        .map(|(name, value)| format!("{} {}", visible(name), visible(&value_to_json(value))))
+        .collect();
+    let (action, resource) = (visible(&attempt.action), visible(&attempt.resource));
+    match params.as_slice() {
+        [] => format!("{action} on {resource}"),
+        params => format!("{action} on {resource} with {}", params.join(", ")),
+    }
+}
+
+fn in_words(grant: &Grant) -> String {
+    let text = grant.to_json();
+    json::parse(text.as_bytes(), JSON_VALUES).map_or(text, |json| grant_in_words(&json))
+}

@@ -1,0 +1,57 @@
+//! Envoy's access log, one JSON object a line. Its format is the operator's, so names are taken as they are usually given.
+
+use super::recorded::{Body, Recorded};
+use serde_json::{Map, Value};
+
+/// Longest line that is read, in bytes.
+const LINE_BYTES: usize = 64 * 1024;
+
+/// The lines of a log; an empty one at the end is none.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let lines = bytes.split(|byte| *byte == b'\n');
+    lines.take(if bytes.is_empty() { 0 } else { usize::MAX })
+}
+
+/// The request of a line. Errors are messages for people.
+pub(super) fn read(line: &[u8]) -> Result<Recorded, String> {
+    if line.len() > LINE_BYTES {
+        return Err(format!("longer than {LINE_BYTES} bytes"));
+    }
+    let members: Map<String, Value> = serde_json::from_slice(line).map_err(|_| "not a JSON object")?;
+    let method = text(&members, "method").ok_or("no method: expected `method`, `:method` or `req_method`")?;
+    let target = text(&members, "x-envoy-original-path").or_else(|| text(&members, "path"));
+    let target = target.ok_or("no target: expected `x-envoy-original-path`, `path`, `:path` or `req_path`")?;
+    let is_some = |bytes: &Value| bytes.as_u64().is_some_and(|bytes| bytes > 0);
+    let has_body = named(&members, "bytes-received").any(is_some);
+    Ok(Recorded {
+        method,
+        target,
+        headers: None,
+        body: if has_body { Body::Lost } else { Body::Nothing },
+    })
+}
+
+/// The text that is called `name`, if it was there to be logged: Envoy writes `-` or null otherwise.
+fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
+    let texts = named(members, name).filter_map(Value::as_str);
+    let mut there = texts.filter(|text| !text.is_empty() && *text != "-");
+    there.next().map(str::to_owned)
+}
+
+fn named<'m>(members: &'m Map<String, Value>, name: &str) -> impl Iterator<Item = &'m Value> {
+    members
+        .iter()
+        .filter(move |(own, _)| usual(own) == name)
+        .map(|(_, value)| value)
+}
+
+/// The name without what operators put before it.
+fn usual(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let name = name
+        .strip_prefix("req-")
+        .or_else(|| name.strip_prefix("request-"))
+        .unwrap_or(&name);
+    name.trim_start_matches([':', '-']).to_owned()
+}

@@ -1,0 +1,91 @@
+//! What is reached, for people and for programs.
+
+use super::misses::{Miss, Reach};
+use edgewrit_edge::table::{Piece, Row};
+use edgewrit_shared::grant::ParamType;
+use serde_json::{Value, json};
+
+pub(super) fn words(reaches: &[Reach<'_>]) -> String {
+    let width = reaches.iter().map(|reach| reach.row.name().chars().count()).max();
+    let line = |reach: &Reach<'_>, said: &str| {
+        let width = width.unwrap_or_default();
+        let (name, attempt) = (reach.row.name(), attempt(reach.row));
+        format!("  {name:<width$}  {attempt}: {said}")
+    };
+    let mut lines = vec!["reached".to_owned()];
+    let (reached, others): (Vec<_>, Vec<_>) = reaches.iter().partition(|reach| !reach.grants.is_empty());
+    lines.extend(reached.iter().map(|reach| line(reach, &by(&reach.grants))));
+    lines.push("just out of reach".to_owned());
+    let (near, far): (Vec<_>, Vec<_>) = others.into_iter().partition(|reach| reach.near.is_some());
+    lines.extend(near.iter().map(|reach| line(reach, &reason(reach))));
+    lines.push(format!("out of reach: {} other operations", far.len()));
+    lines.join("\n")
+}
+
+fn by(grants: &[usize]) -> String {
+    let grants: Vec<_> = grants.iter().map(|index| format!("grant {index}")).collect();
+    grants.join(", ")
+}
+
+/// Why the operation is just out of reach.
+fn reason(reach: &Reach<'_>) -> String {
+    let Some((grant, miss)) = reach.near else {
+        return String::new();
+    };
+    let action = reach.row.action();
+    match miss {
+        Miss::Action => format!("grant {grant} has the resource, and not the action `{action}`"),
+        Miss::Resource => format!("grant {grant} has the action, and no resource that this can be"),
+        Miss::Rule(param, rule) => format!(
+            "grant {grant} asks `{param}` to be `{rule}`, and {}",
+            sent(reach.row, param)
+        ),
+    }
+}
+
+/// What the operation sends as a parameter.
+fn sent(row: Row<'_>, param: &str) -> String {
+    let Some(field) = row.params().find(|field| field.name == param) else {
+        return "the operation has no such parameter".to_owned();
+    };
+    let value = match field.value {
+        ParamType::Text => "text",
+        ParamType::Number => "a number",
+        ParamType::Bool => "`true` or `false`",
+        ParamType::List => "a list",
+    };
+    let or_none = if field.optional { " or nothing" } else { "" };
+    format!("the operation sends {value}{or_none}")
+}
+
+fn attempt(row: Row<'_>) -> String {
+    format!("{} on {}", row.action(), resource(row))
+}
+
+/// The resource as it is written.
+fn resource(row: Row<'_>) -> String {
+    let pieces = row.resource().map(|piece| match piece {
+        Piece::Text(text) => text.to_owned(),
+        Piece::Capture(name) => format!("{{{name}}}"),
+    });
+    pieces.collect()
+}
+
+pub(super) fn json(reaches: &[Reach<'_>]) -> Value {
+    let (mut reached, mut near, mut far) = (Vec::new(), Vec::new(), Vec::new());
+    for reach in reaches {
+        let row = reach.row;
+        let (name, action, resource) = (row.name(), row.action(), resource(row));
+        if !reach.grants.is_empty() {
+            reached.push(json!({"operation": name, "action": action, "resource": resource, "grants": reach.grants}));
+        } else if let Some((grant, _)) = reach.near {
+            let reason = reason(reach);
+            near.push(
+                json!({"operation": name, "action": action, "resource": resource, "grant": grant, "reason": reason}),
+            );
+        } else {
+            far.push(json!({"operation": name, "action": action, "resource": resource}));
+        }
+    }
+    json!({"reached": reached, "near": near, "far": far})
+}

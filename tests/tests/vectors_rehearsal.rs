@@ -1,0 +1,14 @@
+//! A rehearsal is the same pipeline: by the grants alone it says what the vectors say.
+
+use anyhow::{Result, ensure};
+use edgewrit_tests::vectors::{pipeline_cases, play_rehearsal};
+
+/// How many cases do not depend on the writ itself, at least.
+const CASES: usize = 350;
+
+#[test]
+fn a_rehearsal_says_what_every_case_says_whose_verdict_is_not_the_writs() -> Result<()> {
+    let played = play_rehearsal(&pipeline_cases()?)?;
+    ensure!(played >= CASES, "{played} cases rehearsed, expected {CASES} at least");
+    Ok(())
+}
