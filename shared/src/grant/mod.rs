@@ -5,6 +5,7 @@
 mod decide;
 mod intersect;
 mod narrower;
+mod overlap;
 mod pattern;
 mod read;
 mod rule;
@@ -87,6 +88,24 @@ impl Grant {
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
+    }
+
+    /// The names of its actions, sorted, at least one.
+    #[must_use]
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// Its resources, sorted by their spelling, at least one.
+    #[must_use]
+    pub fn resources(&self) -> &[Pattern] {
+        &self.resources
+    }
+
+    /// Its rules by parameter, sorted.
+    #[must_use]
+    pub fn rules(&self) -> &[(String, Rule)] {
+        &self.rules
     }
 
     /// The limit on uses.

@@ -9,6 +9,7 @@ mod listed;
 mod made;
 mod naive;
 mod narrowing;
+mod overlapping;
 mod patterns;
 mod reading;
 mod rules;

@@ -9,6 +9,7 @@ mod inclusion;
 mod kind;
 mod length;
 mod meet;
+mod overlap;
 mod samples;
 mod types;
 mod under;
