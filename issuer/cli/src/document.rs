@@ -106,7 +106,8 @@ fn located(text: &str, error: &json::JsonError) -> String {
     format!("{line}:{column}: not JSON")
 }
 
-fn write(json: &Json, out: &mut String) {
+/// Writes `json` as text.
+pub(crate) fn write(json: &Json, out: &mut String) {
     match json {
         Json::Null => out.push_str("null"),
         Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),

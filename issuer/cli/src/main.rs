@@ -13,7 +13,9 @@ mod examples;
 mod failure;
 mod http;
 mod inspect;
+mod lines;
 mod mint;
+mod narrower;
 mod serve;
 mod yaml;
 
@@ -52,6 +54,8 @@ enum Task {
     /// Check what an edge is configured with
     #[command(subcommand)]
     Config(config::Config),
+    /// Say whether grants lie within others, one question a line of JSON
+    Narrower(narrower::Narrower),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Task::Mint(mint) => mint.run(),
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),
+        Task::Narrower(narrower) => narrower.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

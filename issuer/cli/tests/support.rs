@@ -85,7 +85,7 @@ impl Place {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ended {
-        ended(self.command(args).output().unwrap())
+        Ended::of(self.command(args).output().unwrap())
     }
 
     /// Runs with the login of a client.
@@ -93,7 +93,7 @@ impl Place {
         let variable = |name: &str| client[name].as_str().unwrap().to_owned();
         let mut command = self.command(args);
         command.env("EDGEWRIT_CLIENT_ID", variable("client_id"));
-        ended(
+        Ended::of(
             command
                 .env("EDGEWRIT_CLIENT_SECRET", variable("client_secret"))
                 .output()
@@ -195,6 +195,14 @@ impl Drop for Server {
 }
 
 impl Ended {
+    pub(crate) fn of(output: std::process::Output) -> Self {
+        Self {
+            status: output.status,
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// What a command that went well printed.
     pub(crate) fn ok(self) -> String {
         assert!(self.status.success(), "{}{}", self.stdout, self.stderr);
@@ -219,14 +227,6 @@ impl Ended {
                 .to_owned()
         };
         self.stderr.lines().map(line).collect()
-    }
-}
-
-fn ended(output: std::process::Output) -> Ended {
-    Ended {
-        status: output.status,
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
