@@ -14,6 +14,7 @@ mod failure;
 mod http;
 mod inspect;
 mod lines;
+mod lint;
 mod mint;
 mod narrower;
 mod serve;
@@ -56,6 +57,8 @@ enum Task {
     Config(config::Config),
     /// Say whether grants lie within others, one question a line of JSON
     Narrower(narrower::Narrower),
+    /// Say what is doubtful about policies and ceilings
+    Lint(lint::Lint),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),
         Task::Narrower(narrower) => narrower.run(),
+        Task::Lint(lint) => lint.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

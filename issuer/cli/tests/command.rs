@@ -10,6 +10,7 @@ mod documentation;
 mod durable;
 mod files;
 mod inspect;
+mod linting;
 mod narrower;
 mod registering;
 mod running;
