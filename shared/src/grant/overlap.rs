@@ -14,8 +14,8 @@ impl Grant {
     pub fn overlap(&self, other: &Self) -> Option<Witness> {
         let action = self.actions.iter().find(|action| other.has_action(action))?;
         let window = self.window.meet(other.window)?;
-        let params = self.common_params(other)?;
         let resource = self.common_resource(other)?;
+        let params = self.common_params(other)?;
         let witness = Witness {
             attempt: Attempt {
                 action: action.clone(),
