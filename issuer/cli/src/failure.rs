@@ -11,10 +11,8 @@ pub(crate) struct Failure {
     code: u8,
 }
 
-/// The exit code of a command that failed.
-const FAILED: u8 = 1;
-/// That of one that could not begin, or only in part: also what clap exits with when the usage is wrong.
-const UNREADABLE: u8 = 2;
+/// The exit code of whatever fails and says nothing else.
+const FAILURE: u8 = 1;
 
 impl Failure {
     /// One thing that is wrong.
@@ -24,20 +22,17 @@ impl Failure {
 
     /// Several.
     pub(crate) fn all(lines: Vec<String>) -> Self {
-        Self { lines, code: FAILED }
+        Self { lines, code: FAILURE }
     }
 
-    /// What is wrong is what the command printed: its answer.
-    pub(crate) fn answered() -> Self {
+    /// Nothing more to say: what was printed already is the bad news.
+    pub(crate) fn said() -> Self {
         Self::all(Vec::new())
     }
 
-    /// Those of files, for a command that fails also with an answer.
-    pub(crate) fn unreadable(failures: Vec<Self>) -> Self {
-        Self {
-            lines: failures.into_iter().flat_map(|failure| failure.lines).collect(),
-            code: UNREADABLE,
-        }
+    /// The same failure under another exit code.
+    pub(crate) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 
     /// Prints every line to standard error.
@@ -56,4 +51,11 @@ pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let printed = writeln!(out, "{text}").and_then(|()| out.flush());
     printed.map_err(|error| Failure::new(format!("standard output: {error}")))
+}
+
+impl FromIterator<Failure> for Failure {
+    /// All that is wrong, as one failure.
+    fn from_iter<T: IntoIterator<Item = Self>>(failures: T) -> Self {
+        Self::all(failures.into_iter().flat_map(|failure| failure.lines).collect())
+    }
 }

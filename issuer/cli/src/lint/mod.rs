@@ -35,6 +35,9 @@ Examples:
   edgewrit lint --json policies/a.yaml policies/b.yaml ceiling.yaml
   edgewrit lint --allow unneeded --allow star-stops --now 1778400000 task.yaml ceiling.yaml";
 
+/// The exit code if a file could not be read: as that of wrong usage.
+const UNREADABLE: u8 = 2;
+
 /// Say what is doubtful about policies and ceilings
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -80,8 +83,8 @@ impl Lint {
             }
         }
         match (unreadable.is_empty(), found.is_empty()) {
-            (false, _) => Err(Failure::unreadable(unreadable)),
-            (true, false) => Err(Failure::answered()),
+            (false, _) => Err(unreadable.into_iter().collect::<Failure>().with_code(UNREADABLE)),
+            (true, false) => Err(Failure::said()),
             (true, true) => Ok(()),
         }
     }
