@@ -46,6 +46,12 @@ impl Ceiling {
         Some(Self(entries))
     }
 
+    /// Its entries, in the order in which they are written.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
     /// The entry for `audience`.
     #[must_use]
     pub fn entry(&self, audience: &str) -> Option<&Entry> {

@@ -45,6 +45,29 @@ impl Document {
         }
     }
 
+    /// The file's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// All that stands in it.
+    pub(crate) fn json(&self) -> &Json {
+        &self.json
+    }
+
+    /// The value at `place`, a JSON pointer (RFC 6901).
+    pub(crate) fn value(&self, place: &str) -> Option<&Json> {
+        place.split('/').skip(1).try_fold(&self.json, |json, step| match json {
+            Json::List(items) => items.get(step.parse::<usize>().ok()?),
+            _ => json.member(&step.replace("~1", "/").replace("~0", "~")),
+        })
+    }
+
+    /// Where `place`, a JSON pointer, stands in the file, if that is known: in YAML.
+    pub(crate) fn place(&self, place: &str) -> Option<Place> {
+        self.places.get(place).copied()
+    }
+
     /// Reads a value out of the document.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Failure> {
         reading::value(&self.json, read).map_err(|faults| self.faulty(&faults))

@@ -52,3 +52,10 @@ pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     let printed = writeln!(out, "{text}").and_then(|()| out.flush());
     printed.map_err(|error| Failure::new(format!("standard output: {error}")))
 }
+
+impl FromIterator<Failure> for Failure {
+    /// All that is wrong, as one failure.
+    fn from_iter<T: IntoIterator<Item = Self>>(failures: T) -> Self {
+        Self::all(failures.into_iter().flat_map(|failure| failure.lines).collect())
+    }
+}

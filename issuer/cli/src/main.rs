@@ -17,8 +17,11 @@ mod explain;
 mod failure;
 mod http;
 mod inspect;
+mod lines;
+mod lint;
 mod mint;
 mod moment;
+mod narrower;
 mod operations;
 mod policy;
 mod reach;
@@ -73,6 +76,10 @@ enum Task {
     /// Work on an edge's table of operations
     #[command(subcommand)]
     Operations(operations::Operations),
+    /// Say whether grants lie within others, one question a line of JSON
+    Narrower(narrower::Narrower),
+    /// Say what is doubtful about policies and ceilings
+    Lint(lint::Lint),
 }
 
 fn main() -> ExitCode {
@@ -87,6 +94,8 @@ fn main() -> ExitCode {
         Task::Explain(explain) => explain.run(),
         Task::Reach(reach) => reach.run(),
         Task::Operations(operations) => operations.run(),
+        Task::Narrower(narrower) => narrower.run(),
+        Task::Lint(lint) => lint.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

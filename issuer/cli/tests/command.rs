@@ -12,6 +12,8 @@ mod durable;
 mod explain;
 mod files;
 mod inspect;
+mod linting;
+mod narrower;
 mod page;
 mod reach;
 mod registering;

@@ -143,7 +143,7 @@ fn uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid
 }
 
 impl Window {
-    fn meet(self, other: Self) -> Option<Self> {
+    pub(super) fn meet(self, other: Self) -> Option<Self> {
         let later = |own: Option<UnixSeconds>, other: Option<UnixSeconds>| own.max(other);
         let earlier = |own: Option<UnixSeconds>, other: Option<UnixSeconds>| own.into_iter().chain(other).min();
         let both = Self {

@@ -5,6 +5,7 @@
 mod decide;
 mod intersect;
 mod narrower;
+mod overlap;
 mod pattern;
 mod read;
 mod rule;
@@ -89,13 +90,13 @@ impl Grant {
         self.canonical.clone()
     }
 
-    /// Its actions, sorted.
+    /// The names of its actions, sorted, at least one.
     #[must_use]
     pub fn actions(&self) -> &[String] {
         &self.actions
     }
 
-    /// Its resources, sorted by their spelling.
+    /// Its resources, sorted by their spelling, at least one.
     #[must_use]
     pub fn resources(&self) -> &[Pattern] {
         &self.resources

@@ -10,6 +10,7 @@ mod made;
 mod naive;
 mod narrowing;
 mod overlap;
+mod overlapping;
 mod patterns;
 mod reading;
 mod rules;

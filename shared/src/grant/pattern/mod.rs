@@ -92,8 +92,15 @@ impl Pattern {
         }
     }
 
+    /// Whether it ends in `**`, or in the `*` of a scope string: whatever begins alike matches.
+    #[must_use]
+    pub fn runs_on(&self) -> bool {
+        self.tail != Tail::Nothing
+    }
+
     /// The only text that matches, if the pattern has no `*`.
-    pub(super) fn as_literal(&self) -> Option<String> {
+    #[must_use]
+    pub fn as_literal(&self) -> Option<String> {
         let plain = self.heads.is_empty() && self.last.more.is_empty() && self.tail == Tail::Nothing;
         plain.then(|| self.filled(""))
     }

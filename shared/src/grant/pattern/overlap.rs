@@ -41,6 +41,9 @@ impl Pattern {
     /// Takes time and memory in proportion to the product of their lengths, not counting what they begin and end with alike.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> Option<String> {
+        if !self.prefix.starts_with(&other.prefix) && !other.prefix.starts_with(&self.prefix) {
+            return None;
+        }
         common(&self.steps(), &other.steps())
     }
 

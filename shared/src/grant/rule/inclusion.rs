@@ -34,13 +34,16 @@ impl Rule {
         samples.decide(child.types()) && !samples.iter().any(is_outside)
     }
 
-    /// Whether it is sure that the rule admits nothing, not even absence.
-    pub(in crate::grant) fn is_never(&self) -> bool {
+    /// Whether it is sure that the rule admits nothing, not even absence, so that its grant permits nothing. Of rules that speak of text in several
+    /// ways it may not be sure although it is so.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
         !self.admits(None) && self.admits_no_value()
     }
 
-    /// Whether it is sure that the rule admits no value.
-    fn admits_no_value(&self) -> bool {
+    /// Whether it is sure that the rule admits no value: at most absence. As sure as [`Self::is_never`].
+    #[must_use]
+    pub fn admits_no_value(&self) -> bool {
         let own = self.of_values();
         let is_empty = own
             .kinds

@@ -10,6 +10,7 @@ mod kind;
 mod length;
 mod may_admit;
 mod meet;
+mod overlap;
 mod samples;
 mod types;
 mod under;

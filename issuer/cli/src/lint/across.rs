@@ -1,0 +1,89 @@
+//! Policies and ceilings together.
+
+use super::finding::{Code, Finding};
+use super::pairs::{is_never, is_within};
+use super::source::{Content, Group, Source};
+use edgewrit_issuer::ask::Ask;
+use edgewrit_issuer::ceiling::Ceiling;
+use edgewrit_issuer::clock::Moment;
+use edgewrit_issuer::grant;
+use edgewrit_shared::grant::Grant;
+use std::slice;
+
+/// Findings, each with the index of its source; none unless there are both policies and ceilings.
+pub(super) fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
+    let (mut policies, mut ceilings) = (Vec::new(), Vec::new());
+    for (index, source) in sources.iter().enumerate() {
+        match &source.content {
+            Content::Policy(ask) => policies.push((index, ask)),
+            Content::Ceiling(ceiling) => ceilings.push((index, source, ceiling)),
+        }
+    }
+    if policies.is_empty() || ceilings.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (index, ask) in &policies {
+        found.extend(beyond(ask, &ceilings, now).into_iter().map(|finding| (*index, finding)));
+    }
+    for (index, source, _) in &ceilings {
+        for group in source.groups() {
+            let asked: Vec<&Grant> = policies
+                .iter()
+                .flat_map(|(_, ask)| &ask.parts)
+                .filter(|part| part.audience == group.audience)
+                .flat_map(|part| &part.grants)
+                .filter(|grant| !is_never(grant))
+                .collect();
+            found.extend(unneeded(&group, &asked).into_iter().map(|finding| (*index, finding)));
+        }
+    }
+    found
+}
+
+/// What the policy asks for beyond each ceiling; told of the ceiling that it comes closest to.
+fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<Finding> {
+    let refused = ceilings.iter().map(|(_, source, ceiling)| {
+        let faults = grant::grant(ask, ceiling, now).err().unwrap_or_default();
+        (source.document.name(), faults)
+    });
+    let Some((name, faults)) = refused.min_by_key(|(_, faults)| faults.len()) else {
+        return Vec::new();
+    };
+    let found = faults.into_iter().map(|fault| {
+        let wrong = format!("outside the ceiling `{name}`: {}", fault.message);
+        Finding::new(Code::Beyond, fault.place, wrong, "ask for less, or widen the ceiling")
+    });
+    found.collect()
+}
+
+/// Grants of a ceiling without which the policies could ask for all the same.
+fn unneeded(group: &Group<'_>, asked: &[&Grant]) -> Vec<Finding> {
+    const INSTEAD: &str = "leave it out, if these are all the policies";
+    if asked.is_empty() {
+        let wrong = format!("no given policy asks for anything at `{}`", group.audience);
+        return vec![Finding::new(Code::Unneeded, group.entry.clone(), wrong, INSTEAD)];
+    }
+    let is_alone = |limit: &Grant, asked: &Grant| is_within(asked, slice::from_ref(limit));
+    // Grants that lie within several of the ceiling's together need each of those.
+    let shared: Vec<&Grant> = asked
+        .iter()
+        .copied()
+        .filter(|asked| !group.grants.iter().any(|limit| is_alone(limit, asked)) && is_within(asked, group.grants))
+        .collect();
+    let unneeded = group.placed().enumerate().filter(|(index, (_, limit))| {
+        !asked.iter().any(|asked| is_alone(limit, asked))
+            && shared
+                .iter()
+                .all(|asked| is_within(asked, &without(group.grants, *index)))
+    });
+    let wrong = "no given policy needs it";
+    unneeded
+        .map(|(_, (place, _))| Finding::new(Code::Unneeded, place, wrong, INSTEAD))
+        .collect()
+}
+
+fn without(grants: &[Grant], index: usize) -> Vec<Grant> {
+    let others = grants.iter().enumerate().filter(|(at, _)| *at != index);
+    others.map(|(_, grant)| grant.clone()).collect()
+}

@@ -1,0 +1,158 @@
+//! What is doubtful about one grant.
+
+use super::finding::{Code, Finding};
+use super::patterns;
+use super::source::{Content, Source};
+use super::verbs::Effect;
+use edgewrit_issuer::ask::Ask;
+use edgewrit_issuer::clock::Moment;
+use edgewrit_issuer::grant::{Term, never_open};
+use edgewrit_issuer::rfc3339;
+use edgewrit_shared::attempt::Param;
+use edgewrit_shared::grant::{Answer, Grant, Rule};
+use edgewrit_shared::json::Json;
+use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
+
+pub(super) fn findings(source: &Source, now: Moment) -> Vec<Finding> {
+    let mut found = match &source.content {
+        Content::Policy(ask) => never_open_in_life(ask, now),
+        Content::Ceiling(_) => Vec::new(),
+    };
+    for group in source.groups() {
+        for (place, grant) in group.placed() {
+            let json = source.document.value(&place);
+            found.extend(broad(&place, grant, source.is_policy()));
+            if source.is_policy() {
+                found.extend(unguarded(&place, grant));
+            } else {
+                found.extend(over(&place, grant, now));
+            }
+            found.extend(json.into_iter().flat_map(|json| patterns::findings(&place, json)));
+            for (param, rule) in grant.rules() {
+                let place = format!("{place}/rules/{}", param.replace('~', "~0").replace('/', "~1"));
+                let json = source.document.value(&place);
+                found.extend(never(&place, param, rule, json));
+            }
+        }
+    }
+    found
+}
+
+fn never_open_in_life(ask: &Ask, now: Moment) -> Vec<Finding> {
+    let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
+    let expires = now.seconds().plus(life);
+    let faults = never_open(ask, &Term { born: now, expires });
+    let found = faults.into_iter().map(|fault| {
+        let instead = "move the window, mint later, or live longer (`ttl`)";
+        Finding::new(Code::Impossible, fault.place, fault.message, instead)
+    });
+    found.collect()
+}
+
+/// A window of a ceiling that has ended.
+fn over(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
+    let end = grant.window().not_after.filter(|end| *end <= now.seconds())?;
+    let wrong = format!("its window ended at {}", rfc3339::write(end));
+    Some(Finding::new(
+        Code::Impossible,
+        place,
+        wrong,
+        "remove it, or move the window",
+    ))
+}
+
+/// A rule that admits nothing, or not what it seems to.
+fn never(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
+    let param = param.escape_debug();
+    if rule.is_never() {
+        let wrong = format!("nothing meets the rule on `{param}`, `{rule}`, so the grant permits nothing");
+        return Some(Finding::new(
+            Code::Impossible,
+            place,
+            wrong,
+            "correct the rule: all its kinds have to hold",
+        ));
+    }
+    let inner = json.and_then(|json| json.member("optional"));
+    if inner.is_some() && rule.admits_no_value() {
+        let wrong = format!("no value of `{param}` meets `{rule}`: only requests without it are permitted");
+        let instead = "correct the rule, or write `{\"absent\": true}` if that is meant";
+        return Some(Finding::new(Code::Contradictory, place, wrong, instead));
+    }
+    let dead = refused(rule, inner.or(json)?)?;
+    let wrong = format!("`in` lists `{dead}` for `{param}`, which the rest of the rule refuses");
+    Some(Finding::new(
+        Code::Contradictory,
+        place,
+        wrong,
+        "take it out of the list, or correct the rest",
+    ))
+}
+
+/// A value that the rule lists and does not admit.
+fn refused(rule: &Rule, json: &Json) -> Option<Param> {
+    let Json::List(values) = json.member("in")? else {
+        return None;
+    };
+    let mut values = values.iter().filter_map(param);
+    values.find(|value| rule.answer(Some(value)) != Answer::Admits)
+}
+
+fn param(value: &Json) -> Option<Param> {
+    match value {
+        Json::Text(text) => Some(Param::Text(text.clone())),
+        Json::Number(number) => Some(Param::Number(number.clone())),
+        Json::Bool(value) => Some(Param::Bool(*value)),
+        Json::Null | Json::List(_) | Json::Object(_) => None,
+    }
+}
+
+/// Resources that reach farther than one would think: of a ceiling only all of them, since it is meant to be wide.
+fn broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
+    if grant.resources().iter().any(|pattern| pattern.to_string() == "**") {
+        let instead = "name what is needed: whatever the audience gets later is granted with it";
+        return Some(Finding::new(
+            Code::Broad,
+            place,
+            "`**` is every resource of the audience",
+            instead,
+        ));
+    }
+    let action = grant.actions().iter().find(|action| Effect::of(action).changes())?;
+    let resource = grant
+        .resources()
+        .iter()
+        .find(|pattern| pattern.runs_on() && is_policy)?;
+    let wrong = format!(
+        "`{action}` changes things, and is granted on all whose name begins as `{resource}` does, at any depth"
+    );
+    Some(Finding::new(
+        Code::Broad,
+        place,
+        wrong,
+        "name the resources, or stop at the next `/` or `:` with `*`",
+    ))
+}
+
+/// An operation that matters, without limits on how often or with what.
+fn unguarded(place: &str, grant: &Grant) -> Option<Finding> {
+    let is_named = grant.resources().iter().all(|pattern| pattern.as_literal().is_some());
+    let asks = |(_, rule): &(String, Rule)| rule.answer(None) != Answer::Admits;
+    let without_rule = !grant.rules().iter().any(asks);
+    let without_uses = grant.uses().is_none();
+    let action = grant.actions().iter().find(|action| match Effect::of(action) {
+        Effect::Pays | Effect::Makes => without_rule || without_uses,
+        Effect::Destroys => without_rule && !is_named || without_uses,
+        Effect::Reads | Effect::Writes | Effect::Unknown => false,
+    })?;
+    let often = without_uses.then_some("any number of times");
+    let with = without_rule.then_some("with any parameters");
+    let how: Vec<_> = often.into_iter().chain(with).collect();
+    let wrong = format!("`{action}` is permitted {}", how.join(" and "));
+    let instead = match (without_uses, without_rule) {
+        (true, false) => "add `uses`",
+        (false, _) => "add rules on what must be as the task says",
+        (true, true) => "add `uses`, and rules on what must be as the task says",
+    };
+    Some(Finding::new(Code::Unguarded, place, wrong, instead))
+}

@@ -1,0 +1,185 @@
+//! What is doubtful about the grants of one audience together.
+
+use super::finding::{Code, Finding};
+use super::source::{Group, Source};
+use edgewrit_shared::grant::{Grant, Narrowing, Rule, narrower};
+use std::slice;
+
+/// Grants of one audience that each grant is compared with, at most: those nearest before it.
+const COMPARED: usize = 1_000;
+
+pub(super) fn findings(source: &Source, group: &Group<'_>) -> Vec<Finding> {
+    let texts = group.grants.iter().map(examples).collect();
+    let view = View { source, group, texts };
+    let mut found = Vec::new();
+    let kept: Vec<usize> = view.kept(&mut found);
+    for (at, own) in kept.iter().enumerate() {
+        let others = kept.get(at.saturating_sub(COMPARED)..at).unwrap_or_default();
+        found.extend(view.first(*own, others));
+    }
+    found
+}
+
+/// The grants of one audience, by their index.
+struct View<'s> {
+    source: &'s Source,
+    group: &'s Group<'s>,
+    /// For each grant a text that each of its resources matches: a quick way to see that another does not cover it.
+    texts: Vec<Vec<String>>,
+}
+
+fn examples(grant: &Grant) -> Vec<String> {
+    let texts = grant.resources().iter().map(|pattern| pattern.outside(&[]));
+    texts.flatten().collect()
+}
+
+/// Whether it is sure that `child` permits nothing that `parent` does not.
+pub(super) fn is_within(child: &Grant, parents: &[Grant]) -> bool {
+    narrower(child, parents) == Narrowing::Narrower
+}
+
+/// Whether it is sure that the grant permits nothing.
+pub(super) fn is_never(grant: &Grant) -> bool {
+    grant.rules().iter().any(|(_, rule)| rule.is_never())
+}
+
+impl View<'_> {
+    /// The grants that are not implied by others which are kept; a finding for each that is. From the last to the first, so that of two equal
+    /// grants the second goes, and all of them can go at once.
+    fn kept(&self, found: &mut Vec<Finding>) -> Vec<usize> {
+        let grants = self.group.grants;
+        let mut kept: Vec<usize> = (0..grants.len()).collect();
+        for own in (0..grants.len()).rev() {
+            let Some(grant) = grants.get(own) else { continue };
+            let at = kept.partition_point(|index| *index < own);
+            if is_never(grant) {
+                kept.remove(at);
+                continue;
+            }
+            // In a policy a grant with uses adds them to those of others.
+            if self.source.is_policy() && grant.uses().is_some() {
+                continue;
+            }
+            let others = self.near(own, &kept);
+            if let Some(covering) = self.covering(grant, &others) {
+                let wrong = format!("it permits nothing that is not permitted already by {covering}");
+                found.push(self.finding(Code::Implied, own, wrong, "leave it out"));
+                kept.remove(at);
+            }
+        }
+        kept
+    }
+
+    /// Those of `kept` that could cover a part of the grant `own`, and are near it.
+    fn near(&self, own: usize, kept: &[usize]) -> Vec<(usize, &Grant)> {
+        let near = kept
+            .iter()
+            .copied()
+            .filter(|index| *index != own && index.abs_diff(own) <= COMPARED);
+        let grants = near.filter_map(|index| Some((index, self.group.grants.get(index)?)));
+        let texts = self.texts.get(own).map(Vec::as_slice).unwrap_or_default();
+        let matches = |grant: &Grant| {
+            texts
+                .iter()
+                .any(|text| grant.resources().iter().any(|pattern| pattern.matches(text)))
+        };
+        let counts = |grant: &Grant| self.source.is_policy() && grant.uses().is_some();
+        grants
+            .filter(|(_, grant)| matches(grant) && !counts(grant) && !is_never(grant))
+            .collect()
+    }
+
+    /// Which of `others` permit all that `grant` permits.
+    fn covering(&self, grant: &Grant, others: &[(usize, &Grant)]) -> Option<String> {
+        let alone = others
+            .iter()
+            .find(|(_, other)| is_within(grant, slice::from_ref(other)));
+        if let Some((index, _)) = alone {
+            return Some(self.named(*index));
+        }
+        let together: Vec<Grant> = others.iter().map(|(_, other)| (*other).clone()).collect();
+        is_within(grant, &together).then(|| "other grants together".to_owned())
+    }
+
+    /// The first finding about a grant and one of those before it.
+    fn first(&self, own: usize, others: &[usize]) -> Option<Finding> {
+        others.iter().find_map(|other| self.compare(*other, own))
+    }
+
+    fn compare(&self, first: usize, second: usize) -> Option<Finding> {
+        let (one, other) = (self.group.grants.get(first)?, self.group.grants.get(second)?);
+        let is_policy = self.source.is_policy();
+        match (one.uses().is_some(), other.uses().is_some()) {
+            (true, false) => self.uncounted((first, one), (second, other)),
+            (false, true) => self.uncounted((second, other), (first, one)),
+            (true, true) if is_policy => self.added(first, (second, other), one),
+            (false, false) if is_policy => self.alternative((first, one), (second, other)),
+            _ => None,
+        }
+    }
+
+    /// A limited grant where another permits the same without a limit.
+    fn uncounted(&self, (at, limited): (usize, &Grant), (other, free): (usize, &Grant)) -> Option<Finding> {
+        let example = limited.overlap(free)?;
+        let max = limited.uses()?.max;
+        let uses = if max == 1 { "use is" } else { "uses are" };
+        let free_named = self.named(other);
+        let wrong = if !self.source.is_policy() {
+            format!(
+                "its limit of {max} does not hold for what may be had without one by {free_named}, such as {example}"
+            )
+        } else if is_within(limited, slice::from_ref(free)) {
+            format!("its {max} {uses} never counted: {free_named} permits the same without a limit, such as {example}")
+        } else {
+            format!(
+                "its {max} {uses} not counted where {free_named} permits the same without a limit, such as {example}"
+            )
+        };
+        Some(self.finding(
+            Code::UncountedOverlap,
+            at,
+            wrong,
+            "limit the uses of both, or leave one out",
+        ))
+    }
+
+    /// Two limited grants, whose uses add up.
+    fn added(&self, first: usize, (second, own): (usize, &Grant), other: &Grant) -> Option<Finding> {
+        let example = own.overlap(other)?;
+        let sum = own.uses()?.max.checked_add(other.uses()?.max)?;
+        let first = self.named(first);
+        let wrong = format!("its uses and those of {first} add up: {sum} of what both permit, such as {example}");
+        let instead = "make one grant of both, or let them differ";
+        Some(self.finding(Code::Overlap, second, wrong, instead))
+    }
+
+    /// Two grants of which one has rules on what the other leaves open: rules do not combine.
+    fn alternative(&self, (first, one): (usize, &Grant), (second, other): (usize, &Grant)) -> Option<Finding> {
+        let (param, limited, open) = match (only_in(one, other), only_in(other, one)) {
+            (_, Some(param)) => (param, second, first),
+            (Some(param), None) => (param, first, second),
+            (None, None) => return None,
+        };
+        let example = one.overlap(other)?;
+        let open = self.named(open);
+        let param = param.escape_debug();
+        let wrong = format!("its rule on `{param}` does not hold for what {open} permits too, such as {example}");
+        let instead = "put the rules into one grant if all are meant to hold, or let the grants differ";
+        Some(self.finding(Code::Overlap, limited, wrong, instead))
+    }
+
+    fn named(&self, index: usize) -> String {
+        self.source.named(&self.group.place(index))
+    }
+
+    fn finding(&self, code: Code, index: usize, wrong: String, instead: &str) -> Finding {
+        Finding::new(code, self.group.place(index), wrong, instead)
+    }
+}
+
+/// A parameter on which `own` has a rule and `other` none.
+fn only_in<'g>(own: &'g Grant, other: &Grant) -> Option<&'g str> {
+    let is_open = |param: &String| !other.rules().iter().any(|(known, _)| known == param);
+    let mut params = own.rules().iter().map(|(param, _): &(String, Rule)| param);
+    params.find(|param| is_open(param)).map(String::as_str)
+}

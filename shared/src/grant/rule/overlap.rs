@@ -1,0 +1,42 @@
+//! A value that two rules both admit.
+
+use super::kind::Kind;
+use super::{Meet, Rule, Samples};
+use crate::attempt::Param;
+use crate::grant::Pattern;
+
+impl Rule {
+    /// A value that both rules admit, or absence, which comes first; `None` if none was found. What samples and the patterns of both tell is found,
+    /// not everything that there may be where text is spoken of in several ways.
+    pub(in crate::grant) fn overlap(&self, other: &Self) -> Option<Option<Param>> {
+        let joined = match self.meet(other) {
+            Meet::Nothing => return None,
+            Meet::Rule(rule) => Some(rule),
+            Meet::Unsaid => None,
+        };
+        let is_common = |value: &Option<Param>| self.admits(value.as_ref()) && other.admits(value.as_ref());
+        let of_both = || Samples::of(Some(self), &[other]);
+        let samples = joined.map_or_else(of_both, |rule| Samples::of(Some(&rule), &[]));
+        let mut values = samples.iter().map(Option::<&Param>::cloned).chain(self.globs(other));
+        values.find(is_common)
+    }
+
+    /// Texts that patterns of both match.
+    fn globs(&self, other: &Self) -> impl Iterator<Item = Option<Param>> {
+        let common = self.glob().zip(other.glob());
+        let text = common.and_then(|(own, other)| own.overlap(other));
+        text.map(|text| Some(Param::Text(text))).into_iter()
+    }
+
+    fn glob(&self) -> Option<&Pattern> {
+        self.of_values().kinds.iter().find_map(|kind| match kind {
+            Kind::Glob(pattern) => Some(pattern),
+            _ => None,
+        })
+    }
+
+    /// A value that the rule admits, or absence; `None` if none was found.
+    pub(in crate::grant) fn example(&self) -> Option<Option<Param>> {
+        self.overlap(self)
+    }
+}
