@@ -38,3 +38,11 @@ pub fn cases() -> Vec<Case> {
     cases.iter().for_each(|case| case.run(1));
     cases
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_case_ends_as_its_name_says() {
+        assert!(!super::cases().is_empty());
+    }
+}
