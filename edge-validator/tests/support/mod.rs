@@ -34,21 +34,19 @@ impl Key {
         PublicKey::from_bytes(&self.0.pk).expect("the library makes good keys")
     }
 
+    pub fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
+        *self.0.sk.sign(message, None)
+    }
+
     pub fn sign(&self, kind: Kind, payload: &str) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, self.public().kid(), payload.as_bytes());
-        let signature = self.0.sk.sign(input.bytes(), None);
+        let signature = self.sign_bytes(input.bytes());
         input.attach(&signature)
     }
 }
 
 pub fn writ_key() -> Key {
     Key::new(1)
-}
-
-/// The public half of [`writ_key`], made once.
-pub fn writ_key_public() -> &'static PublicKey {
-    static KEY: std::sync::OnceLock<PublicKey> = std::sync::OnceLock::new();
-    KEY.get_or_init(|| writ_key().public())
 }
 
 pub fn bundle_key() -> Key {

@@ -10,6 +10,7 @@ mod grants;
 mod pipeline;
 #[path = "../../../edge-validator/tests/support/mod.rs"]
 mod support;
+mod token;
 #[cfg(target_arch = "wasm32")]
 mod v8;
 
@@ -34,7 +35,17 @@ impl Case {
 #[must_use]
 pub fn cases() -> Vec<Case> {
     let mut cases = grants::cases(0);
-    cases.extend(pipeline::cases(cases.len()));
+    let signature = cases.len();
+    cases.extend(token::cases(signature));
+    cases.extend(pipeline::cases(signature));
     cases.iter().for_each(|case| case.run(1));
     cases
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_case_ends_as_its_name_says() {
+        assert!(!super::cases().is_empty());
+    }
 }

@@ -1,0 +1,103 @@
+//! Writs: the signature alone, the whole of what is verified, and its parts.
+
+use crate::{Case, support};
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::claims::Claims;
+use edgewrit_shared::json;
+use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::signature::{Compact, Dalek, Verify};
+use edgewrit_shared::token::{Expect, Unverified, Verified};
+use std::hint::black_box;
+
+/// Revocations of other writs.
+const REVOCATIONS: u64 = 100_000;
+const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"},"to":{"eq":"LHR"},"date":{"eq":"2026-05-10"}}}"#;
+const BOOK: &str =
+    r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}}}"#;
+const EXPECT: Expect<'static> = Expect {
+    issuer: support::ISSUER,
+    audience: support::AUDIENCE,
+    life_max: WRIT_LIFE_MAX,
+};
+
+fn claims() -> Claims {
+    support::claims(support::grants(&[SEARCH, BOOK]))
+}
+
+/// Some 900 bytes.
+pub(crate) fn writ() -> String {
+    support::writ(&claims())
+}
+
+fn revocations() -> Vec<Revocation> {
+    let one = |number: u64| Revocation {
+        target: Target::of(Level::Writ(&number.to_string())),
+        cut: support::NOW,
+        expires: support::NOW.plus(900),
+    };
+    (0..REVOCATIONS).map(one).collect()
+}
+
+fn verify(writ: &str, snapshot: &Snapshot) -> Verified {
+    let unverified = Unverified::parse(black_box(writ)).expect("a writ");
+    unverified.verify(&EXPECT, snapshot, support::NOW).expect("verified")
+}
+
+/// The signature of the writ alone.
+fn bare(by: impl Verify + 'static) -> Box<dyn Fn()> {
+    let (key, writ) = (support::writ_key(), writ());
+    let (signed, _) = writ.rsplit_once('.').expect("a signature");
+    let (public, signed, signature) = (key.public(), signed.to_owned(), key.sign_bytes(signed.as_bytes()));
+    Box::new(move || {
+        let proof = by.verify(&public, black_box(signed.as_bytes()), &signature);
+        black_box(proof.expect("a good signature"));
+    })
+}
+
+/// The cases; `first` is the index of the first of them, their baseline.
+pub(crate) fn cases(first: usize) -> Vec<Case> {
+    let (whole, parts, payload) = (writ(), writ(), claims().to_json());
+    let [empty, full] = [Vec::new(), revocations()].map(|rows| support::snapshot(support::NOW, rows));
+    let (among_many, known, held) = (whole.clone(), verify(&whole, &full), full.clone());
+    let case = |name, once: Box<dyn Fn()>| Case {
+        name,
+        baseline: first,
+        once,
+    };
+    vec![
+        case("the signature of a writ alone", bare(Dalek)),
+        case("the same by ed25519-compact", bare(Compact)),
+        case(
+            "verify a writ, nothing revoked",
+            Box::new(move || drop(black_box(verify(&whole, &empty)))),
+        ),
+        case(
+            "verify a writ, 100,000 revocations",
+            Box::new(move || drop(black_box(verify(&among_many, &full)))),
+        ),
+        case(
+            "a verified writ stands, 100,000 revocations",
+            Box::new(move || {
+                let stands = black_box(&known).stands(&EXPECT, &held, support::NOW);
+                stands.expect("nothing of it is revoked");
+            }),
+        ),
+        case(
+            "JWS of the writ",
+            Box::new(move || {
+                drop(black_box(
+                    Jws::parse(black_box(&parts), Kind::Writ, WRIT_BYTES).expect("a JWS"),
+                ))
+            }),
+        ),
+        case(
+            "JSON and claims of the payload",
+            Box::new(move || {
+                let json = json::parse(black_box(payload.as_bytes()), JSON_VALUES).expect("JSON");
+                black_box(Claims::read(&json).expect("claims"));
+            }),
+        ),
+    ]
+}
