@@ -50,10 +50,8 @@ fn read_piece(piece: &str, plus: Plus, operation: &Operation, values: &mut Value
 
 fn decode(text: &str, plus: Plus) -> Result<Cow<'_, str>, Objection> {
     let decoded = match plus {
-        Plus::Space if text.contains('+') => {
-            percent::decode(&text.replace('+', "%20")).map(|text| text.into_owned().into())
-        }
-        _ => percent::decode(text),
+        Plus::Space => percent::decode(&text.replace('+', "%20")).map(|text| text.into_owned().into()),
+        Plus::Plus => percent::decode(text),
     };
     decoded.ok_or_else(|| reason::TARGET_ENCODING.into())
 }

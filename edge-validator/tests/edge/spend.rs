@@ -114,6 +114,38 @@ fn nothing_is_spent_if_a_grant_without_limit_permits() {
 }
 
 #[test]
+fn what_is_spent_does_not_depend_on_what_a_plus_means() {
+    const FREELY: &str = "";
+    let first_step = |space: &str, plus: &str| {
+        let grant = |from: &str, uses: &str| {
+            format!(
+                r#"{{"type":"writ","actions":["search"],"resources":["flights"],"rules":{{"from":{{"eq":"{from}"}}}}{uses}}}"#
+            )
+        };
+        let grants = [grant("New York", space), grant("New+York", plus)];
+        let ask = Ask::new(
+            &FLIGHTS.replace("JFK", "New+York"),
+            &grants.each_ref().map(String::as_str),
+        );
+        match Edge::new().start(&ask) {
+            Step::Refuse(refusal) => refusal.label(),
+            Step::Forward(_) => "permit",
+            Step::Spend(_) => "spend",
+            Step::Body(_) => "body",
+        }
+    };
+    let (a, b) = (
+        r#","uses":{"max":1,"allowance":"a"}"#,
+        r#","uses":{"max":1,"allowance":"b"}"#,
+    );
+    assert_eq!(first_step(FREELY, FREELY), "permit");
+    assert_eq!(first_step(a, a), "spend");
+    assert_eq!(first_step(a, b), "query_plus");
+    assert_eq!(first_step(FREELY, b), "query_plus");
+    assert_eq!(first_step(a, FREELY), "query_plus");
+}
+
+#[test]
 fn only_the_debit_of_one_of_its_allowances_permits() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED, OTHER]);

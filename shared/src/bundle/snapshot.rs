@@ -12,6 +12,7 @@ use crate::sorted::sorted;
 use crate::time::UnixSeconds;
 use alloc::format;
 use alloc::string::String;
+use core::cmp::Ordering;
 use core::str;
 use sha2::{Digest as _, Sha256};
 
@@ -169,10 +170,10 @@ fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleErro
         Some(from) if from != held.seq => return Err(BundleError::Gap { from, held: held.seq }),
         _ => {}
     }
-    let newer = if same_epoch && payload.seq != held.seq {
-        payload.seq > held.seq && payload.issued_at >= held.issued_at
-    } else {
-        payload.issued_at > held.issued_at
+    let newer = match payload.seq.cmp(&held.seq) {
+        Ordering::Less if same_epoch => false,
+        Ordering::Greater if same_epoch => payload.issued_at >= held.issued_at,
+        _ => payload.issued_at > held.issued_at,
     };
     if newer {
         Ok(())

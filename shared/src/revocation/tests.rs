@@ -41,8 +41,8 @@ fn a_target_is_the_documented_hash() {
     assert_eq!(hex(Target::of(Level::Lineage("x"))), "c1c105baf03d3fbb6c3c8dc792a8097f");
 }
 
-fn hex(Target(bytes): Target) -> std::string::String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn hex(target: Target) -> std::string::String {
+    target.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
