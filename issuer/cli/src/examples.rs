@@ -39,7 +39,7 @@ fn calls(line: &str) -> Vec<String> {
 
 /// What is wrong with a call, if anything.
 fn fault(call: &str) -> Option<clap::Error> {
-    Command::try_parse_from(call.split(' ')).err()
+    Command::try_parse_from(shlex::split(call).expect("quotes come in pairs")).err()
 }
 
 /// The same of a call whose arguments may be left out.

@@ -4,6 +4,7 @@
 //! truth values, absence and listed values are told apart by a few of them (see [`Samples`]), so that what holds for these holds for all.
 
 use super::kind::Kind;
+use super::length::Length;
 use super::types::Types;
 use super::{Rule, Samples};
 use crate::attempt::Param;
@@ -65,6 +66,18 @@ impl Rule {
         })
     }
 
+    /// The lengths that it admits. A list of which each element is admitted is not empty.
+    fn lengths(&self) -> Length {
+        let own = self.kinds.iter().find_map(|kind| match kind {
+            Kind::Length(length) => Some(length.clone()),
+            _ => None,
+        });
+        let own = own.unwrap_or(Length { min: None, max: None });
+        let has_elements = self.kinds.iter().any(|kind| matches!(kind, Kind::Each(_)));
+        let min = own.min.max(has_elements.then_some(1));
+        Length { min, ..own }
+    }
+
     /// What it says of values, where it admits absence as well; otherwise the rule itself.
     pub(super) fn of_values(&self) -> &Self {
         match self.kinds.as_slice() {
@@ -106,11 +119,7 @@ impl Kind {
             Self::Each(_) => {
                 any(|kind, own| matches!((kind, own), (Self::Each(rule), Self::Each(own)) if rule.includes(own)))
             }
-            Self::Length(length) => {
-                any(
-                    |kind, own| matches!((kind, own), (Self::Length(length), Self::Length(own)) if length.includes(own)),
-                ) || length.max.is_none() && length.min <= Some(1) && any(|_, own| matches!(own, Self::Each(_)))
-            }
+            Self::Length(length) => length.includes(&child.lengths()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Lists: of lengths around those that rules name, each of one element again and again.
+//! Lists: of lengths around those that rules name, each of one element again and again; and one of as many elements as fit.
 
 use super::{Samples, lengths};
 use crate::attempt::Param;
@@ -19,6 +19,14 @@ pub(super) fn add(child: Option<&Rule>, kinds: &[&Kind], values: &mut Vec<Param>
     for element in elements.iter() {
         values.push(Param::List(vec![element.clone(); shortest]));
     }
+    // One of many elements, for parents that admit each of them alone.
+    let many = (2..=elements.len().min(SAMPLE_ELEMENTS))
+        .rev()
+        .find(|length| fits(&length));
+    values.extend(
+        many.and_then(|length| elements.get(..length))
+            .map(|some| Param::List(some.to_vec())),
+    );
     if let Some(first) = elements.first() {
         let other = lengths.iter().filter(|length| **length != shortest);
         values.extend(other.map(|length| Param::List(vec![first.clone(); *length])));
