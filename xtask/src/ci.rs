@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::bench;
 use crate::cargo::cargo;
+use crate::laws;
 use crate::progress::{openly, succeeds_within};
 use crate::project::Project;
 use crate::stage::Stages;
@@ -28,6 +29,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
     test::stages_of(project, &test::Args::default(), &mut stages);
+    stages.run("laws", || laws::run(project, &laws::Args::default()));
     stages.finish()
 }
 

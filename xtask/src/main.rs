@@ -10,6 +10,7 @@ mod cargo;
 mod ci;
 mod demo;
 mod hosts;
+mod laws;
 mod progress;
 mod project;
 mod sizes;
@@ -40,6 +41,8 @@ enum Command {
     Build(build::Args),
     /// Run every test there is, on real hosts.
     Test(test::Args),
+    /// Compare the language of grants with a naive evaluator over a million cases of every law.
+    Laws(laws::Args),
     /// Start everything on this machine and walk through the story.
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
@@ -64,6 +67,7 @@ fn run(command: Command) -> Result<()> {
         Command::Tools => tools::run(&project),
         Command::Build(args) => build::run(&project, &args),
         Command::Test(args) => test::run(&project, &args),
+        Command::Laws(args) => laws::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Ci => ci::run(&project),

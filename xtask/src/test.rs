@@ -8,6 +8,7 @@ use crate::arrows;
 use crate::build::{self, EVERYTHING};
 use crate::cargo::cargo;
 use crate::hosts::Hosts;
+use crate::laws;
 use crate::progress::{openly, quietly};
 use crate::project::Project;
 use crate::sizes;
@@ -22,7 +23,7 @@ const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
-    /// The longer forms of the tests as well, and mutants of `shared` and `edge-validator`.
+    /// The laws over many cases as well (`cargo xtask laws`), and mutants of `shared` and `edge-validator`.
     #[arg(long)]
     long: bool,
     /// Passed on to the tests: a name to select some of them, `--nocapture` and the like.
@@ -57,6 +58,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
         stages.run("wrangler", || deployable(project));
     }
     if args.long {
+        stages.run("laws", || laws::run(project, &laws::Args::default()));
         stages.run("mutants", || mutants(project));
     }
 }
@@ -79,9 +81,6 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
     }
     test.arg("--").args(&args.selection);
     hosts.tell(project, &mut test);
-    if args.long {
-        test.env("EDGEWRIT_LONG", "1");
-    }
     openly(&mut test)?;
     if everything { hosts.were_run() } else { Ok(()) }
 }

@@ -2,12 +2,13 @@
 //! of both sorts: a law that nothing meets holds too easily.
 
 use crate::listed::is_listed;
-use crate::made::{Choices, attempt_near, cases, grant, moment};
+use crate::made::{Choices, attempt_near, cases, grant, moment, report};
 use crate::steps::{step, without_nulls};
 use crate::support::{NOW, grant as read, permits};
 use crate::{naive, support};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Witness, intersect, narrower};
 use serde_json::{Value, json};
+use std::fmt;
 
 fn compiled(grant: &Value) -> Grant {
     read(&grant.to_string())
@@ -18,15 +19,27 @@ fn some_grants(choices: &mut Choices, most: usize) -> Vec<Value> {
 }
 
 /// How often each of two answers came; both have to come often.
-#[derive(Default)]
 struct Balance {
+    what: &'static str,
     yes: u64,
     no: u64,
 }
 
 impl Balance {
+    /// Of nothing yet; `what` says what the answers are about.
+    fn of(what: &'static str) -> Self {
+        Self { what, yes: 0, no: 0 }
+    }
+
     fn count(&mut self, answer: bool) {
         *(if answer { &mut self.yes } else { &mut self.no }) += 1;
+    }
+}
+
+impl fmt::Display for Balance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, yes, no } = self;
+        write!(f, "{} {what}: {yes} yes, {no} no", yes + no)
     }
 }
 
@@ -34,14 +47,15 @@ impl Drop for Balance {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let least = (self.yes + self.no) / 50;
-            assert!(self.yes > least && self.no > least, "{} yes, {} no", self.yes, self.no);
+            assert!(self.yes > least && self.no > least, "{self}");
+            report(&format!("{self}"));
         }
     }
 }
 
 #[test]
 fn decisions_agree_with_the_naive_evaluator_in_any_order() {
-    let mut balance = Balance::default();
+    let mut balance = Balance::of("decisions, permitted");
     for seed in cases(4_000) {
         let mut choices = Choices::new(seed);
         let grants = some_grants(&mut choices, 4);
@@ -51,17 +65,14 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
             .iter()
             .filter(|grant| naive::permits(grant, &attempt, now))
             .collect();
-        let forth = Grants::new(grants.iter().map(compiled).collect());
-        let back = Grants::new(grants.iter().rev().map(compiled).collect());
+        let compiled: Vec<Grant> = grants.iter().map(compiled).collect();
+        let back = Grants::new(compiled.iter().rev().cloned().collect());
+        let forth = Grants::new(compiled);
         let decision = forth.decide(&attempt, now);
-        assert_eq!(
-            decision_text(&decision),
-            decision_text(&back.decide(&attempt, now)),
-            "{seed}"
-        );
+        assert_eq!(decision, back.decide(&attempt, now), "{seed}");
         match decision {
             Decision::Permit { grant, spend } => {
-                let least = permitting.iter().map(|grant| compiled(grant)).min();
+                let least = permitting.iter().map(|grant| self::compiled(grant)).min();
                 assert_eq!(Some(grant), least.as_ref(), "{seed}: {grants:?} {attempt:?}");
                 let free = permitting.iter().any(|grant| grant["uses"].is_null());
                 assert_eq!(spend.is_needed(), !free, "{seed}");
@@ -73,19 +84,10 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
     }
 }
 
-fn decision_text(decision: &Decision<'_>) -> String {
-    match decision {
-        Decision::Permit { grant, spend } => {
-            format!("{} {:?}", grant.to_json(), spend.allowances().collect::<Vec<_>>())
-        }
-        Decision::Refuse(miss) => format!("{:?} {}", miss.grant.map(Grant::to_json), miss.reason),
-    }
-}
-
 #[test]
 fn what_a_narrower_child_permits_some_parent_permits() {
-    let mut narrowings = Balance::default();
-    let mut permits = Balance::default();
+    let mut narrowings = Balance::of("pairs, narrower");
+    let mut permits = Balance::of("attempts, permitted");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
         let parents = some_grants(&mut choices, 3);
@@ -145,8 +147,8 @@ fn widen(grant: &mut Value, choices: &mut Choices) {
 /// Whatever is shown is true: the child permits it so many times, the parents together do not. And what brute force finds, is shown.
 #[test]
 fn a_witness_is_permitted_by_the_child_and_by_no_parent() {
-    let mut answers = Balance::default();
-    let mut shown = Balance::default();
+    let mut answers = Balance::of("pairs, narrower");
+    let mut shown = Balance::of("pairs that are not, shown by a witness");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
         let parents = some_grants(&mut choices, 3);
@@ -180,7 +182,7 @@ fn a_witness_is_permitted_by_the_child_and_by_no_parent() {
 
 #[test]
 fn every_narrowing_step_is_answered_narrower() {
-    let mut changed = Balance::default();
+    let mut changed = Balance::of("steps, changing something");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
         let parent = grant(&mut choices);
@@ -198,7 +200,7 @@ fn every_narrowing_step_is_answered_narrower() {
 #[test]
 fn narrowing_is_reflexive_and_transitive_and_monotone() {
     let is_narrower = |child: &Grant, parents: &[Grant]| narrower(child, parents) == Narrowing::Narrower;
-    let mut related = Balance::default();
+    let mut related = Balance::of("triples, each within the next");
     for seed in cases(4_000) {
         let mut choices = Choices::new(seed);
         let greatest = grant(&mut choices);
@@ -224,7 +226,7 @@ fn narrowing_is_reflexive_and_transitive_and_monotone() {
 
 #[test]
 fn a_scope_permits_exactly_what_its_grant_permits() {
-    let mut scoped = Balance::default();
+    let mut scoped = Balance::of("grants, with a scope");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
         let grant = grant(&mut choices);
@@ -247,17 +249,19 @@ fn a_scope_permits_exactly_what_its_grant_permits() {
 
 #[test]
 fn what_is_written_is_read_as_the_same_grant() {
+    let mut scopes = Balance::of("grants, scopes");
     for seed in cases(2_000) {
         let grant = compiled(&grant(&mut Choices::new(seed)));
         assert_eq!(support::grant(&grant.to_json()).to_json(), grant.to_json(), "{seed}");
+        scopes.count(grant.to_scope().is_some());
     }
 }
 
 /// Everything in the part lies within both sides, and if it is whole, nothing that both permit is missing.
 #[test]
 fn the_part_is_what_both_permit() {
-    let mut wholes = Balance::default();
-    let mut permits = Balance::default();
+    let mut wholes = Balance::of("parts, whole");
+    let mut permits = Balance::of("attempts, permitted");
     for seed in cases(3_000) {
         let mut choices = Choices::new(seed);
         let requested = some_grants(&mut choices, 3);

@@ -5,14 +5,27 @@ use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::number::Number;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// `few` cases, or as many as `EDGEWRIT_CASES` says.
-pub(crate) fn cases(few: u64) -> std::ops::Range<u64> {
+/// So many cases are worth a line.
+const REPORTED: u64 = 250_000;
+
+/// `few` cases, or as many as `EDGEWRIT_CASES` says (`cargo xtask laws`).
+pub(crate) fn cases(few: u64) -> impl Iterator<Item = u64> {
     let many = std::env::var("EDGEWRIT_CASES").map(|many| many.parse().expect("EDGEWRIT_CASES is a number"));
-    0..many.unwrap_or(few)
+    (0..many.unwrap_or(few)).inspect(|done| {
+        if *done > 0 && done % REPORTED == 0 {
+            report(&format!("{done} cases so far"));
+        }
+    })
 }
 
+/// Prints a line that begins with the running test's name.
+pub(crate) fn report(line: &str) {
+    println!("{}: {line}", std::thread::current().name().unwrap_or_default());
+}
+
+/// Whether there is time for the longer forms of the tests that go through all cases of a size.
 pub(crate) fn is_long() -> bool {
     std::env::var_os("EDGEWRIT_CASES").is_some()
 }
@@ -44,10 +57,9 @@ impl Choices {
     /// From one to `most` different things.
     pub(crate) fn some(&mut self, most: usize, mut make: impl FnMut(&mut Self) -> Value) -> Value {
         let count = 1 + self.below(most);
-        let made: BTreeSet<String> = (0..count).map(|_| make(self).to_string()).collect();
-        made.iter()
-            .map(|text| serde_json::from_str::<Value>(text).unwrap())
-            .collect()
+        let made = (0..count).map(|_| make(self));
+        let made: BTreeMap<String, Value> = made.map(|value| (value.to_string(), value)).collect();
+        made.into_values().collect()
     }
 }
 
