@@ -92,7 +92,7 @@ fn a_refusal_has_its_label_and_what_stood_there() {
     assert_eq!(refused(&Ask::bare("GET /nowhere"), &[SEARCH]).0, "no_operation");
     assert_eq!(
         refused(&Ask::bare("GET /flights/"), &[SEARCH]),
-        ("no_operation", "an operation matches method and path".into())
+        ("no_operation", "no operation matches method and path".into())
     );
     let search = Ask::bare("GET /flights?from=JFK&to=LHR&date=d");
     assert_eq!(refused(&search, &[]), ("not_granted", "no grants".into()));

@@ -39,7 +39,25 @@ fn calls(line: &str) -> Vec<String> {
 
 /// What is wrong with a call, if anything.
 fn fault(call: &str) -> Option<clap::Error> {
-    Command::try_parse_from(call.split(' ')).err()
+    Command::try_parse_from(words(call)).err()
+}
+
+/// The words of a call, as a shell takes them: what stands between single quotes is one.
+fn words(call: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for (index, part) in call.split('\'').enumerate() {
+        let mut parts = if index % 2 == 0 {
+            part.split(' ').collect()
+        } else {
+            vec![part]
+        }
+        .into_iter();
+        if let (Some(first), Some(word)) = (parts.next(), words.last_mut()) {
+            word.push_str(first);
+        }
+        words.extend(parts.map(str::to_owned));
+    }
+    words
 }
 
 /// The same of a call whose arguments may be left out.
@@ -113,6 +131,12 @@ fn a_wrong_call_is_noticed() {
         "without its origin"
     );
     assert!(fault(&format!("{edge} --upstream travel=https://b.example")).is_none());
+    let config = "edgewrit config check";
+    assert!(
+        fault(&format!("{config} 'my edge.yaml'")).is_none(),
+        "one word in quotes"
+    );
+    assert!(fault(&format!("{config} my edge.yaml")).is_some());
     assert!(fault_of_name("edgewrit edge remove").is_some());
     assert!(fault_of_name("edgewrit config check edge.yaml --yaml").is_some());
     assert!(fault_of_name("edgewrit edge add").is_none());

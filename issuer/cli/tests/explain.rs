@@ -85,7 +85,7 @@ fn a_request_that_no_operation_matches_is_told_so() {
     assert_eq!(said.status.code(), Some(1));
     assert_eq!(
         said.stdout,
-        "refused: no_operation: an operation matches method and path\noperation: none matches\n"
+        "refused: no_operation: no operation matches method and path\noperation: none matches\n"
     );
 }
 
