@@ -50,7 +50,7 @@ pub enum Verdict {
     Refuse {
         /// Which rule refuses: one of the labels of `docs/edge.md`.
         label: &'static str,
-        /// What stood there, or what the rule wants. May contain input.
+        /// What stood there, or what is wrong. May contain input.
         detail: String,
     },
 }

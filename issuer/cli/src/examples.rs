@@ -113,6 +113,12 @@ fn a_wrong_call_is_noticed() {
         "without its origin"
     );
     assert!(fault(&format!("{edge} --upstream travel=https://b.example")).is_none());
+    let config = "edgewrit config check";
+    assert!(
+        fault(&format!("{config} 'my edge.yaml'")).is_none(),
+        "one word in quotes"
+    );
+    assert!(fault(&format!("{config} my edge.yaml")).is_some());
     assert!(fault_of_name("edgewrit edge remove").is_some());
     assert!(fault_of_name("edgewrit config check edge.yaml --yaml").is_some());
     assert!(fault_of_name("edgewrit edge add").is_none());

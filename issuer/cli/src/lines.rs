@@ -17,7 +17,7 @@ const READ_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 /// At the end, how many lines could not be read; what is wrong with each is its answer.
-pub(crate) fn answer_all(answer: impl Fn(&Node<'_>) -> Option<String>) -> Result<(), Failure> {
+pub(crate) fn answer_all(answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<(), Failure> {
     let input = BufReader::with_capacity(READ_BYTES, io::stdin().lock());
     let (lines, unreadable) = pump(input, BufWriter::new(io::stdout().lock()), answer)?;
     match unreadable {
@@ -30,7 +30,7 @@ pub(crate) fn answer_all(answer: impl Fn(&Node<'_>) -> Option<String>) -> Result
 fn pump<R: io::Read, W: Write>(
     mut input: BufReader<R>,
     mut output: W,
-    answer: impl Fn(&Node<'_>) -> Option<String>,
+    mut answer: impl FnMut(&Node<'_>) -> Option<String>,
 ) -> Result<(u64, u64), Failure> {
     let reading = |error| Failure::new(format!("standard input: {error}"));
     let writing = |error| Failure::new(format!("standard output: {error}"));
@@ -43,7 +43,7 @@ fn pump<R: io::Read, W: Write>(
         line.clear();
         let answer = match next(&mut input, &mut line).map_err(reading)? {
             Next::End => return Ok((lines, unreadable)),
-            Next::Line => answered(&line, &answer),
+            Next::Line => answered(&line, &mut answer),
             Next::TooLong => Err(error(None, &[format!("longer than {LINE_BYTES} bytes")])),
         };
         lines += 1;
@@ -53,7 +53,7 @@ fn pump<R: io::Read, W: Write>(
     }
 }
 
-fn answered(line: &[u8], answer: impl Fn(&Node<'_>) -> Option<String>) -> Result<String, String> {
+fn answered(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<String, String> {
     let json = json::parse(line, FILE_VALUES).map_err(|fault| error(None, &[fault.to_string()]))?;
     let id = json.member("id");
     let members = reading::value(&json, answer)

@@ -1,15 +1,13 @@
-//! One line of output.
+//! The answer to a question.
 
 use super::question;
 use crate::attempt;
-use crate::document::{FILE_VALUES, write};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
-use edgewrit_issuer::reading;
 use edgewrit_shared::document::{Members, Node};
-use edgewrit_shared::json::{self, Json, Quoted};
+use edgewrit_shared::json::Json;
 
 /// What answers questions.
 #[derive(Debug)]
@@ -28,17 +26,9 @@ impl Judge {
         }
     }
 
-    /// The answer to a question; an error if that cannot be read.
-    pub(super) fn answer(&mut self, line: &[u8]) -> Result<String, String> {
-        let json = json::parse(line, FILE_VALUES).map_err(|error| unreadable(None, &[error.to_string()]))?;
-        let id = json.member("id");
-        match reading::value(&json, |root| self.decide(root)) {
-            Ok(rehearsal) => Ok(answer(id, &rehearsal)),
-            Err(faults) => {
-                let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-                Err(unreadable(id, &faults))
-            }
-        }
+    /// The members of the answer to a question.
+    pub(super) fn answer(&mut self, question: &Node<'_>) -> Option<String> {
+        self.decide(question).map(|rehearsal| answer(&rehearsal))
     }
 
     fn decide(&mut self, root: &Node<'_>) -> Option<Rehearsal> {
@@ -79,32 +69,14 @@ impl Last {
     }
 }
 
-fn answer(id: Option<&Json>, rehearsal: &Rehearsal) -> String {
+fn answer(rehearsal: &Rehearsal) -> String {
     let (verdict, label, grant) = match &rehearsal.verdict {
         Verdict::Permit { grant, .. } => ("permit", "permit", format!(",\"grant\":{grant}")),
         Verdict::Refuse { label, .. } => ("refuse", *label, String::new()),
     };
     let attempts: Vec<_> = rehearsal.attempts.iter().map(attempt::to_json).collect();
     format!(
-        "{{{}\"verdict\":\"{verdict}\",\"label\":\"{label}\",\"attempts\":[{}]{grant}}}",
-        id_member(id),
+        "\"verdict\":\"{verdict}\",\"label\":\"{label}\",\"attempts\":[{}]{grant}",
         attempts.join(",")
     )
-}
-
-/// The answer to what is no question: messages, each with its place in the line.
-pub(super) fn unreadable(id: Option<&Json>, messages: &[String]) -> String {
-    let messages: Vec<_> = messages.iter().map(|message| Quoted(message).to_string()).collect();
-    format!("{{{}\"error\":[{}]}}", id_member(id), messages.join(","))
-}
-
-/// The `id` of a question, to begin its answer with.
-fn id_member(id: Option<&Json>) -> String {
-    let mut text = String::new();
-    if let Some(id) = id {
-        text.push_str("\"id\":");
-        write(id, &mut text);
-        text.push(',');
-    }
-    text
 }

@@ -1,20 +1,14 @@
 //! `edgewrit decide`.
 
-use crate::config;
 use crate::failure::Failure;
+use crate::{config, lines};
 use clap::Args;
-use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::PathBuf;
 
 mod answer;
 mod question;
 
 use answer::Judge;
-
-/// Longest line that is read, in bytes: a body of the longest kind fits, escaped.
-const LINE_BYTES: usize = 4 * 1024 * 1024;
-/// Bytes that are read at once.
-const READ_BYTES: usize = 64 * 1024;
 
 const EXAMPLES: &str = "\
 Each line of standard input is one question:
@@ -42,73 +36,15 @@ pub(crate) struct Decide {
     /// The edge's configuration, YAML or JSON
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Print JSON: it always does
+    #[arg(long)]
+    json: bool,
 }
 
 impl Decide {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let edge = config::open(&self.config)?;
-        let mut judge = Judge::new(edge.config);
-        let input = BufReader::with_capacity(READ_BYTES, io::stdin().lock());
-        let tally = answer_all(input, BufWriter::new(io::stdout().lock()), &mut judge)?;
-        match tally.unreadable {
-            0 => Ok(()),
-            unreadable => Err(Failure::new(format!(
-                "{unreadable} of {} lines could not be read",
-                tally.lines
-            ))),
-        }
-    }
-}
-
-/// How many lines came, and how many of them could not be read.
-#[derive(Debug, Default)]
-struct Tally {
-    lines: u64,
-    unreadable: u64,
-}
-
-fn answer_all<R: io::Read, W: Write>(
-    mut input: BufReader<R>,
-    mut output: W,
-    judge: &mut Judge,
-) -> Result<Tally, Failure> {
-    let reading = |error| Failure::new(format!("standard input: {error}"));
-    let writing = |error| Failure::new(format!("standard output: {error}"));
-    let (mut line, mut tally) = (Vec::new(), Tally::default());
-    loop {
-        // Whoever asks may wait for the answer before asking again.
-        if !input.buffer().contains(&b'\n') {
-            output.flush().map_err(writing)?;
-        }
-        line.clear();
-        let answer = match next(&mut input, &mut line).map_err(reading)? {
-            Next::End => return Ok(tally),
-            Next::Line => judge.answer(&line),
-            Next::TooLong => Err(answer::unreadable(None, &[format!("longer than {LINE_BYTES} bytes")])),
-        };
-        tally.lines += 1;
-        tally.unreadable += u64::from(answer.is_err());
-        let (Ok(text) | Err(text)) = answer;
-        writeln!(output, "{text}").map_err(writing)?;
-    }
-}
-
-enum Next {
-    Line,
-    TooLong,
-    End,
-}
-
-/// Reads one line into `line`, without its line feed. Of one that is too long the rest is skipped.
-fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Next> {
-    input.take(LINE_BYTES as u64 + 1).read_until(b'\n', line)?;
-    if line.last() == Some(&b'\n') {
-        line.pop();
-        return Ok(Next::Line);
-    }
-    match line.len() {
-        0 => Ok(Next::End),
-        length if length > LINE_BYTES => input.skip_until(b'\n').map(|_| Next::TooLong),
-        _ => Ok(Next::Line),
+        let Self { config, json: _ } = self;
+        let mut judge = Judge::new(config::open(&config)?.config);
+        lines::answer_all(|question| judge.answer(question))
     }
 }
