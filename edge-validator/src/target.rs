@@ -78,6 +78,10 @@ fn canonical_segment(segment: &str) -> Result<(), Reason> {
     if percent::units(decoded.as_bytes()).any(|unit| matches!(unit, Some(Unit::Encoded { .. }))) {
         return Err(reason::TARGET_ENCODING);
     }
+    // Beyond ASCII as in it: no resource has a control character.
+    if decoded.chars().any(char::is_control) {
+        return Err(reason::TARGET_ENCODING);
+    }
     Ok(())
 }
 

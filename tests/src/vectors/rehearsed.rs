@@ -73,7 +73,12 @@ fn grants(spec: &WritSpec, names: &Names) -> Result<Option<Vec<Grant>>> {
             .iter()
             .any(|claim| spec.claims.contains_key(*claim));
     match (&spec.grants, &spec.scope) {
-        (Some(grants), None) if !elsewhere => structured(grants.get()).map(Some),
+        (Some(grants), None) if !elsewhere => {
+            let grants = structured(grants.get())?;
+            // A rehearsal takes every limit as counted; that an edge does not is the writ's matter.
+            let uncounted = |grant: &Grant| grant.uses().is_some_and(|uses| uses.allowance.is_none());
+            Ok((!grants.iter().any(uncounted)).then_some(grants))
+        }
         (None, Some(scope)) if !elsewhere => {
             let scope = scope.string(names)?;
             let grants: Result<_, _> = scope.split(' ').map(Grant::from_scope).collect();
