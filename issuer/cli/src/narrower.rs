@@ -1,5 +1,6 @@
 //! `edgewrit narrower`.
 
+use crate::attempt;
 use crate::failure::Failure;
 use crate::lines;
 use clap::Args;
@@ -82,12 +83,8 @@ fn grant(node: &Node<'_>) -> Option<Grant> {
 }
 
 /// A witness as JSON: `at` unless it is made at 0, `uses` unless it is made once.
-pub(crate) fn to_json(witness: &Witness) -> String {
+fn to_json(witness: &Witness) -> String {
     let Witness { attempt, at, uses } = witness;
-    let params = attempt.params.iter();
-    let params: Vec<_> = params
-        .map(|(name, value)| format!("{}:{value}", Quoted(name)))
-        .collect();
     let at = match at {
         UnixSeconds(0) => String::new(),
         UnixSeconds(at) => format!(",\"at\":{at}"),
@@ -96,10 +93,7 @@ pub(crate) fn to_json(witness: &Witness) -> String {
         1 => String::new(),
         _ => format!(",\"uses\":{uses}"),
     };
-    format!(
-        "{{\"action\":{},\"resource\":{},\"params\":{{{}}}{at}{uses}}}",
-        Quoted(&attempt.action),
-        Quoted(&attempt.resource),
-        params.join(",")
-    )
+    let attempt = attempt::to_json(attempt);
+    let members = attempt.strip_suffix('}').unwrap_or(&attempt);
+    format!("{members}{at}{uses}}}")
 }

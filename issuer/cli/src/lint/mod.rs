@@ -4,8 +4,10 @@
 //! together ([`across`]). `docs/lint.md` says of every code why it matters.
 
 use crate::failure::{Failure, print};
+use crate::moment;
 use clap::Args;
 use edgewrit_issuer::clock::{Clock, Moment};
+use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -33,7 +35,7 @@ read. The codes are explained in docs/lint.md.
 Examples:
   edgewrit lint task.yaml
   edgewrit lint --json policies/a.yaml policies/b.yaml ceiling.yaml
-  edgewrit lint --allow unneeded --allow star-stops --now 1778400000 task.yaml ceiling.yaml";
+  edgewrit lint --allow unneeded --allow star-stops --now 2026-05-10T12:00:00Z task.yaml ceiling.yaml";
 
 /// The exit code if a file could not be read: as that of wrong usage.
 const UNREADABLE: u8 = 2;
@@ -48,9 +50,9 @@ pub(crate) struct Lint {
     /// Do not report this code
     #[arg(long, value_name = "CODE")]
     allow: Vec<Code>,
-    /// Take this for the time, in seconds since 1970
-    #[arg(long, value_name = "SECONDS")]
-    now: Option<u64>,
+    /// Take this for the time: seconds since 1970, or RFC 3339
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    now: Option<UnixSeconds>,
     /// Print the findings as a JSON array
     #[arg(long)]
     json: bool,
@@ -90,7 +92,7 @@ impl Lint {
     }
 }
 
-fn at(seconds: u64) -> Moment {
+fn at(UnixSeconds(seconds): UnixSeconds) -> Moment {
     Moment {
         millis: seconds.saturating_mul(1_000),
     }
