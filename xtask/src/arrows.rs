@@ -16,9 +16,10 @@ const ISSUER: &str = "edgewrit-issuer";
 const CLI: &str = "edgewrit";
 const TESTS: &str = "edgewrit-tests";
 const BENCH: &str = "edgewrit-bench";
+const FUZZ: &str = "edgewrit-fuzz";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     (SHARED, &[]),
     (EDGE, &[SHARED]),
     (CLOUDFLARE, &[SHARED, EDGE]),
@@ -27,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     (CLI, &[SHARED, EDGE, ISSUER]),
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
     (BENCH, &[SHARED, EDGE]),
+    (FUZZ, &[SHARED, EDGE]),
     ("xtask", &[]),
     ("xtask-wasm", &[]),
 ];

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::bench;
 use crate::cargo::cargo;
+use crate::fuzz;
 use crate::laws;
 use crate::progress::{openly, succeeds_within};
 use crate::project::Project;
@@ -29,6 +30,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
     test::stages_of(project, &test::Args::default(), &mut stages);
+    stages.run("fuzz", || fuzz::run(project, &fuzz::Args::briefly()));
     stages.run("laws", || laws::run(project, &laws::Args::default()));
     stages.finish()
 }

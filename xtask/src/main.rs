@@ -9,6 +9,7 @@ mod build;
 mod cargo;
 mod ci;
 mod demo;
+mod fuzz;
 mod hosts;
 mod laws;
 mod progress;
@@ -47,6 +48,8 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
+    /// Fuzz every parser, and narrowing against deciding, guided by coverage.
+    Fuzz(fuzz::Args),
     /// Everything that is checked before a change is merged.
     Ci,
 }
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<()> {
         Command::Laws(args) => laws::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
+        Command::Fuzz(args) => fuzz::run(&project, &args),
         Command::Ci => ci::run(&project),
     }
 }

@@ -1,0 +1,9 @@
+//! The target that `EDGEWRIT_FUZZ` names, under libFuzzer. `cargo xtask fuzz` builds it with coverage and calls it.
+#![no_main]
+
+use edgewrit_fuzz::{Target, target};
+use std::sync::LazyLock;
+
+static CHOSEN: LazyLock<Target> = LazyLock::new(target);
+
+libfuzzer_sys::fuzz_target!(init: edgewrit_fuzz::prepare(), |data: &[u8]| (CHOSEN.fuzz)(data));

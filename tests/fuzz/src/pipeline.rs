@@ -1,0 +1,122 @@
+//! The edge: heads, bodies, configurations.
+
+use crate::{Target, support, with_text};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_shared::bundle::Snapshot;
+use std::sync::Arc;
+
+const CONFIG_TEXT: &str = include_str!("../../../edge-validator/tests/edge/config.json");
+const GRANTS: [&str; 1] =
+    [r#"{"type":"writ","actions":["search","book","quote","report","options","read","probe"],"resources":["**"]}"#];
+
+struct Edge {
+    config: Arc<Config>,
+    snapshot: Snapshot,
+    memory: Memory,
+    authorization: String,
+}
+
+thread_local! {
+    static EDGE: Edge = {
+        let text = CONFIG_TEXT.replace("BUNDLE_KEY", &support::bundle_key().public().x());
+        let config = Config::read(&text, &|_| Some("secret".into())).expect("a configuration");
+        Edge {
+            config: Arc::new(config),
+            snapshot: support::snapshot(support::NOW, Vec::new()),
+            memory: Memory::new(1),
+            authorization: format!("Bearer {}", support::writ(&support::claims(support::grants(&GRANTS)))),
+        }
+    };
+}
+
+impl Edge {
+    fn judge(&self, method: &str, target: &[u8], headers: &[(&str, &[u8])], body: Option<&[u8]>) {
+        let world = World {
+            config: &self.config,
+            snapshot: Some(&self.snapshot),
+            memory: &self.memory,
+            now: support::NOW,
+        };
+        let own = ("authorization", self.authorization.as_bytes());
+        let headers: Vec<_> = std::iter::once(own).chain(headers.iter().copied()).collect();
+        let head = Head {
+            method,
+            target,
+            headers: &headers,
+            has_body: body.is_some(),
+        };
+        let step = match start(head, &world) {
+            Step::Body(need) => need.with(BodyRead::Whole(body.unwrap_or_default()), &world),
+            step => step,
+        };
+        match step {
+            Step::Forward(permit) => {
+                let (request, _) = permit.into_request();
+                assert_eq!(request.target.as_bytes(), target, "what was judged is what is sent");
+                assert_eq!(request.method, method);
+                assert!(request.body.is_none() || request.body.as_deref() == body);
+                let secret = request.headers.iter().any(|(_, value)| value.as_slice() == own.1);
+                assert!(!secret, "the writ is not sent");
+            }
+            Step::Refuse(refusal) => {
+                assert!((400..=599).contains(&refusal.status()));
+                assert!(!refusal.record().to_string().contains('\n'));
+            }
+            Step::Body(_) | Step::Spend(_) => panic!("neither is asked for twice"),
+        }
+    }
+}
+
+pub(crate) const REQUEST: Target = Target {
+    name: "request",
+    fuzz: |data| {
+        let mut lines = data.split(|byte| *byte == b'\n');
+        let first = lines.next().unwrap_or_default();
+        let mut words = first.splitn(2, |byte| *byte == b' ');
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let Ok(method) = std::str::from_utf8(method) else {
+            return;
+        };
+        let headers: Vec<(&str, &[u8])> = lines
+            .filter_map(|line| {
+                let colon = line.iter().position(|byte| *byte == b':')?;
+                let (name, value) = line.split_at_checked(colon)?;
+                Some((std::str::from_utf8(name).ok()?, value.get(1..)?))
+            })
+            .collect();
+        EDGE.with(|edge| edge.judge(method, target, &headers, None));
+    },
+    seeds: &[
+        "GET /flights?from=JFK&to=LHR&date=2026-05-10\naccept: */*",
+        "GET /customers/42/orders/a%20b\nconnection: x\nx-tenant: 1",
+        "POST /bookings\ncontent-type: application/json",
+    ],
+};
+
+pub(crate) const BODY: Target = Target {
+    name: "body",
+    fuzz: |data| {
+        let length = data.len().to_string();
+        let headers: [(&str, &[u8]); 2] = [
+            ("content-type", b"application/json"),
+            ("content-length", length.as_bytes()),
+        ];
+        EDGE.with(|edge| edge.judge("POST", b"/bookings", &headers, Some(data)));
+    },
+    seeds: &[r#"{"passenger":{"user":"X"},"seats":1}"#, r#"{"seats":50,"Seats":1}"#],
+};
+
+pub(crate) const CONFIG: Target = Target {
+    name: "config",
+    fuzz: |data| {
+        with_text(data, |text| {
+            if let Err(faults) = Config::read(text, &|_| Some("secret".into())) {
+                assert!(!faults.is_empty());
+            }
+        });
+    },
+    seeds: &[CONFIG_TEXT],
+};
