@@ -2,6 +2,7 @@
 //! that hold for all of them.
 #![cfg(test)]
 
+mod bounds;
 mod deciding;
 mod intersecting;
 mod laws;
