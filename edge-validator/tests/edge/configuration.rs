@@ -3,6 +3,7 @@
 use crate::harness::{config, config_text, secret};
 use crate::support;
 use edgewrit_edge::config::Config;
+use edgewrit_shared::limits::TARGET_BYTES;
 
 /// A small document without faults, its parts to be replaced.
 const BASE: &str = r#"{
@@ -560,6 +561,17 @@ fn a_pattern_is_a_method_and_a_path() {
             "{found:?}"
         );
     }
+}
+
+#[test]
+fn a_path_is_no_longer_than_those_of_requests() {
+    let pattern = |bytes: usize| format!("GET /{}/{{id}}", "x".repeat(bytes - "//{id}".len()));
+    fine("GET /x/{id}", &pattern(TARGET_BYTES));
+    one(
+        "GET /x/{id}",
+        &pattern(TARGET_BYTES + 1),
+        "/operations/0/match: the path is longer than 8192 bytes",
+    );
 }
 
 #[test]

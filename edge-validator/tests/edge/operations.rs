@@ -83,3 +83,16 @@ fn the_most_specific_operation_wins_from_the_left() {
         assert_eq!(resource(&edge, line), expected, "{line}");
     }
 }
+
+#[test]
+fn a_captured_value_holds_no_separator_that_the_resource_has() {
+    for (resource, label) in [
+        ("{id}", "permit"),
+        ("r/{id}", "permit"),
+        ("r:{id}", "capture_separator"),
+        ("r/{id}:s", "capture_separator"),
+    ] {
+        let edge = edge_of(&operation("GET /x/{id}", resource));
+        assert_eq!(edge.label(&Ask::new("GET /x/a:b", &ALL)), label, "{resource}");
+    }
+}

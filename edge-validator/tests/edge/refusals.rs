@@ -641,3 +641,22 @@ fn every_element_of_an_array_has_what_is_mapped() {
         bodies(&[(&body(extras), label)]);
     }
 }
+
+#[test]
+fn every_element_of_an_array_is_judged() {
+    let grant =
+        r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"extras":{"each":{"in":["a","b"]}}}}"#;
+    let edge = Edge::new();
+    for (extras, label) in [
+        (r#"[{"sku":"a"},{"sku":"b"}]"#, "permit"),
+        (r#"[{"sku":"a"},{"sku":"c"}]"#, "not_granted"),
+        (r#"[{"sku":"c"},{"sku":"a"}]"#, "not_granted"),
+    ] {
+        let body = format!(r#"{{"passenger":{{"user":"X"}},"seats":1,"extras":{extras}}}"#);
+        assert_eq!(
+            edge.label(&Ask::new("POST /bookings", &[grant]).json(&body)),
+            label,
+            "{extras}"
+        );
+    }
+}
