@@ -2,11 +2,6 @@
 #![cfg(test)]
 
 #[path = "grants/support.rs"]
-#[allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "every test that includes this uses its own part of it"
-)]
 mod support;
 
 use edgewrit_shared::attempt::Attempt;

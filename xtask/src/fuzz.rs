@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::cargo::cargo;
-use crate::progress::{openly, quietly};
+use crate::progress::quietly;
 use crate::project::Project;
 
 const PACKAGE: &str = "edgewrit-fuzz";
@@ -52,14 +52,16 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     );
     let mut broken = Vec::new();
     for target in chosen {
-        if fuzz(project, &program, target, args.seconds).is_err() {
+        if let Err(error) = fuzz(project, &program, target, args.seconds) {
+            eprintln!("{error:#}");
             broken.push(target.as_str());
         }
     }
     if !broken.is_empty() {
         bail!(
-            "an input breaks `{}`; it was saved, and its file is named above",
-            broken.join("`, `")
+            "an input breaks `{0}`; it is in `target/fuzz/found`: run `EDGEWRIT_FUZZ={0} {1} FILE` with it again",
+            broken.join("`, `"),
+            program.display()
         );
     }
     Ok(())
@@ -117,13 +119,16 @@ fn fuzz(project: &Project, program: &Path, target: &str, seconds: u32) -> Result
     let found = project.root().join("target/fuzz/found").join(target);
     fs::create_dir_all(&found).context("creating the folder for what is found")?;
     seed(program, target, &corpus)?;
-    println!("== {target}, {seconds} s");
     let mut fuzz = Command::new(program);
     fuzz.arg(&corpus)
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={}/", found.display()))
         .args(["-timeout=10", "-max_len=4096", "-print_final_stats=0", "-verbosity=0"]);
-    openly(fuzz.env("EDGEWRIT_FUZZ", target))
+    quietly(
+        &format!("fuzzing {target} for {seconds} s"),
+        fuzz.env("EDGEWRIT_FUZZ", target),
+    )
+    .map(drop)
 }
 
 fn seed(program: &Path, target: &str, corpus: &Path) -> Result<()> {
