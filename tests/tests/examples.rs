@@ -109,6 +109,8 @@ fn every_task_of_the_pages_is_granted() -> Result<()> {
     let tasks: Vec<_> = blocks()?
         .into_iter()
         .filter(|block| block.says(&["task_id", "audiences", "grants"]))
+        // What lint finds fault with is shown with its faults; its own tests run those.
+        .filter(|block| !block.place.starts_with("lint.md"))
         .collect();
     ensure!(!tasks.is_empty(), "the pages show no task");
     let issuer = Issuer::start()?;
