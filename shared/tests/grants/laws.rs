@@ -84,18 +84,24 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
     }
 }
 
+/// Some parents, and what a few steps, mostly but not all narrowing, make of one of them.
+fn related(choices: &mut Choices) -> (Value, Vec<Value>) {
+    let parents = some_grants(choices, 3);
+    let mut child = choices.pick(&parents).clone();
+    for _ in 0..choices.below(3) {
+        child = step(&child, choices);
+    }
+    widen(&mut child, choices);
+    (child, parents)
+}
+
 #[test]
 fn what_a_narrower_child_permits_some_parent_permits() {
     let mut narrowings = Balance::of("pairs, narrower");
     let mut permits = Balance::of("attempts, permitted");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
-        let parents = some_grants(&mut choices, 3);
-        let mut child = choices.pick(&parents).clone();
-        for _ in 0..choices.below(3) {
-            child = step(&child, &mut choices);
-        }
-        widen(&mut child, &mut choices);
+        let (child, parents) = related(&mut choices);
         let compiled_parents: Vec<Grant> = parents.iter().map(compiled).collect();
         let is_narrower = narrower(&compiled(&child), &compiled_parents) == Narrowing::Narrower;
         narrowings.count(is_narrower);
@@ -151,12 +157,7 @@ fn a_witness_is_permitted_by_the_child_and_by_no_parent() {
     let mut shown = Balance::of("pairs that are not, shown by a witness");
     for seed in cases(6_000) {
         let mut choices = Choices::new(seed);
-        let parents = some_grants(&mut choices, 3);
-        let mut child = choices.pick(&parents).clone();
-        for _ in 0..choices.below(3) {
-            child = step(&child, &mut choices);
-        }
-        widen(&mut child, &mut choices);
+        let (child, parents) = related(&mut choices);
         let compiled_parents: Vec<Grant> = parents.iter().map(compiled).collect();
         let answer = narrower(&compiled(&child), &compiled_parents);
         answers.count(answer == Narrowing::Narrower);
