@@ -14,6 +14,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::grant::is_action;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{
     ACTION_BYTES, BODY_BYTES, BODY_BYTES_MAX, HEADERS, OPERATIONS, PARAMS_PER_OPERATION, RULE_TEXT_BYTES,
@@ -106,9 +107,9 @@ fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>>
 
 fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
     let text = node.text()?;
-    if text.is_empty() || text.len() > ACTION_BYTES || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    if !is_action(text) {
         node.fault(format!(
-            "expected an action of 1 to {ACTION_BYTES} bytes without white space"
+            "expected an action of 1 to {ACTION_BYTES} visible ASCII characters without `\"` and `\\`, as grants name them"
         ));
         return None;
     }

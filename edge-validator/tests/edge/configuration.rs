@@ -637,7 +637,7 @@ fn actions_are_names() {
         one(
             r#""read""#,
             &format!("\"{wrong}\""),
-            "/operations/0/action: expected an action of 1 to 128 bytes without white space",
+            "/operations/0/action: expected an action of 1 to 128 visible ASCII characters without `\"` and `\\`, as grants name them",
         );
     }
     fine(r#""read""#, &format!("\"{}\"", "a".repeat(128)));

@@ -2,6 +2,7 @@
 //!
 //! The language is described for its users in `docs/grants.md`.
 
+mod action;
 mod decide;
 mod intersect;
 mod narrower;
@@ -13,6 +14,7 @@ mod scope;
 mod window;
 mod write;
 
+pub use action::is_action;
 pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
 pub use intersect::{Part, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
