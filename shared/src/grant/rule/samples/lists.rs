@@ -16,20 +16,30 @@ pub(super) fn add(child: Option<&Rule>, kinds: &[&Kind], values: &mut Vec<Param>
     let elements = elements(child, kinds);
     let fits = |length: &&usize| **length > 0 && child.is_none_or(|child| child.fits(**length));
     let shortest = lengths.iter().find(fits).copied().unwrap_or(1);
-    for element in elements.iter() {
-        values.push(Param::List(vec![element.clone(); shortest]));
-    }
+    // Lists in lists multiply: what a sample holds is limited as a whole.
+    let holds = |element: &Param, length: usize| elements_of(element).saturating_mul(length) <= SAMPLE_ELEMENTS;
+    let short = elements.iter().filter(|element| holds(element, shortest));
+    values.extend(short.map(|element| Param::List(vec![element.clone(); shortest])));
     // One of many elements, for parents that admit each of them alone.
     let many = (2..=elements.len().min(SAMPLE_ELEMENTS))
         .rev()
         .find(|length| fits(&length));
-    values.extend(
-        many.and_then(|length| elements.get(..length))
-            .map(|some| Param::List(some.to_vec())),
-    );
+    let some = many.and_then(|length| elements.get(..length));
+    let some = some.filter(|some| some.iter().map(elements_of).sum::<usize>() <= SAMPLE_ELEMENTS);
+    values.extend(some.map(|some| Param::List(some.to_vec())));
     if let Some(first) = elements.first() {
-        let other = lengths.iter().filter(|length| **length != shortest);
+        let other = lengths
+            .iter()
+            .filter(|length| **length != shortest && holds(first, **length));
         values.extend(other.map(|length| Param::List(vec![first.clone(); *length])));
+    }
+}
+
+/// How many elements a value has, those of its elements included; itself counts as one.
+fn elements_of(value: &Param) -> usize {
+    match value {
+        Param::List(values) => values.iter().map(elements_of).fold(1, usize::saturating_add),
+        _ => 1,
     }
 }
 
