@@ -37,7 +37,7 @@ impl Document {
                 places: BTreeMap::new(),
             });
         }
-        match yaml::read(&text) {
+        match yaml::read(&text, FILE_VALUES) {
             Ok((json, places)) => Ok(Self { name, json, places }),
             Err(faults) => Err(Failure::all(
                 faults.iter().map(|fault| format!("{name}:{fault}")).collect(),

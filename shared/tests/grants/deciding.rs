@@ -227,3 +227,23 @@ fn grants_are_kept_once_and_in_order() {
     assert_eq!(texts.len(), 2);
     assert!(texts.is_sorted());
 }
+
+#[test]
+fn what_is_spent_counts_until_the_first_of_its_grants_ends() {
+    let with = |more: &str| {
+        format!(r#"{{"type":"writ","actions":["a"],"resources":["r"],"uses":{{"max":1,"allowance":"al-1"}}{more}}}"#)
+    };
+    let until = |texts: &[String]| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        match grants(&texts).decide(&attempt("a", "r", "{}"), NOW) {
+            Decision::Permit { spend, .. } => spend.until(),
+            Decision::Refuse(miss) => panic!("{}", miss.reason),
+        }
+    };
+    let ending = |after: u64| format!(r#","not_after":{}"#, NOW.0 + after);
+    assert_eq!(until(&[with("")]), None);
+    assert_eq!(
+        until(&[with(""), with(&ending(20)), with(&ending(10))]),
+        Some(NOW.plus(10))
+    );
+}

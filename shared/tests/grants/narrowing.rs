@@ -618,3 +618,25 @@ fn a_search_for_a_witness_ends() {
     assert_ne!(narrower(&child, &parents), Narrowing::Narrower);
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn a_witness_is_as_long_as_a_rule_on_length_wants_it() {
+    for glob in ["a*b", "a**", "*"] {
+        let child = ruled(&format!(r#"{{"glob":"{glob}","length":{{"min":40}}}}"#));
+        is_narrower(&child, &[ruled(r#"{"length":{"min":40}}"#)]);
+        let Narrowing::Wider { witness, .. } = narrower(&child, &[ruled(r#"{"glob":"**","length":{"max":39}}"#)])
+        else {
+            panic!("{glob} is not found wider");
+        };
+        let text = witness.attempt.param("p").map(ToString::to_string).unwrap_or_default();
+        assert_eq!(text.len(), 42, "{text}");
+    }
+}
+
+#[test]
+fn what_admits_no_length_lies_within_everything() {
+    let never = ruled(r#"{"length":{"min":2,"max":1}}"#);
+    is_narrower(&never, &[ruled(r#"{"eq":true}"#)]);
+    let once = ruled(r#"{"length":{"min":2,"max":2}}"#);
+    assert_ne!(narrower(&once, &[ruled(r#"{"eq":true}"#)]), Narrowing::Narrower);
+}

@@ -2,7 +2,7 @@
 
 use crate::made::is_long;
 use crate::naive;
-use edgewrit_shared::grant::{Pattern, PatternError};
+use edgewrit_shared::grant::{Grant, Pattern, PatternError};
 use edgewrit_shared::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
 use std::time::{Duration, Instant};
 
@@ -339,4 +339,13 @@ fn matching_takes_time_in_proportion_to_the_lengths() {
         }
     }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn only_what_ends_in_two_stars_or_a_scopes_star_runs_on() {
+    for (text, runs_on) in [("a/**", true), ("**", true), ("a/*", false), ("a", false)] {
+        assert_eq!(pattern(text).runs_on(), runs_on, "{text}");
+    }
+    let scope = Grant::from_scope("a:r:*").unwrap();
+    assert!(scope.resources()[0].runs_on());
 }

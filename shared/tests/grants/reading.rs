@@ -5,6 +5,7 @@ use edgewrit_shared::limits::{
     ACTION_BYTES, ACTIONS_PER_GRANT, ALLOWANCE_BYTES, IN_VALUES, RESOURCES_PER_GRANT, RULE_TEXT_BYTES, RULES_PER_GRANT,
     USES,
 };
+use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
 
 fn plain() -> Value {
@@ -446,4 +447,16 @@ fn an_allowance_is_added_to_limited_grants_only() {
     let unlimited = grant(&plain().to_string());
     assert_eq!(unlimited.clone().with_allowance("a-1".into()), unlimited);
     assert!(unlimited.uses().is_none());
+}
+
+#[test]
+fn a_grant_tells_what_it_holds() {
+    let grant = grant(
+        r#"{"type":"writ","actions":["b","a"],"resources":["s/**","r"],"not_before":1778400000,"not_after":1778400600}"#,
+    );
+    assert_eq!(grant.actions(), ["a", "b"]);
+    let resources: Vec<String> = grant.resources().iter().map(ToString::to_string).collect();
+    assert_eq!(resources, ["r", "s/**"]);
+    assert_eq!(grant.window().not_before, Some(UnixSeconds(1_778_400_000)));
+    assert_eq!(grant.window().not_after, Some(UnixSeconds(1_778_400_600)));
 }

@@ -2,11 +2,14 @@
 //! seeds.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target fails by a panic")]
 
+mod files;
 mod grants;
 mod pipeline;
 #[path = "../../../edge-validator/tests/support/mod.rs"]
 mod support;
 mod tokens;
+#[path = "../../../issuer/cli/src/yaml/mod.rs"]
+mod yaml;
 
 use std::path::Path;
 use std::str;
@@ -23,7 +26,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 15] = [
     tokens::JSON,
     tokens::NUMBER,
     tokens::TOKEN,
@@ -38,6 +41,7 @@ pub const TARGETS: [Target; 14] = [
     pipeline::REQUEST,
     pipeline::BODY,
     pipeline::CONFIG,
+    files::YAML,
 ];
 
 /// Does what else may be asked of the program: prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into the

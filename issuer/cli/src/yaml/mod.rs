@@ -11,8 +11,6 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use crate::document::FILE_VALUES;
-
 /// Line and column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
@@ -51,13 +49,13 @@ impl fmt::Display for YamlFault {
 /// The place of every value, by its JSON pointer; that of a member is its name's.
 pub(crate) type Places = BTreeMap<String, Place>;
 
-/// Reads one document.
-pub(crate) fn read(text: &str) -> Result<(Json, Places), Vec<YamlFault>> {
+/// Reads one document of at most `values` values.
+pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), Vec<YamlFault>> {
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
         places: Places::new(),
         faults: Vec::new(),
-        values: FILE_VALUES,
+        values,
     };
     match reader.document() {
         Ok(json) if reader.faults.is_empty() => Ok((json, reader.places)),

@@ -1,8 +1,10 @@
 use super::*;
 use edgewrit_shared::json;
 
+const VALUES: usize = 1_000;
+
 fn as_json(yaml: &str) -> Json {
-    read(yaml)
+    read(yaml, VALUES)
         .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())
         .unwrap()
         .0
@@ -13,7 +15,11 @@ fn same(yaml: &str, text: &str) {
 }
 
 fn faults(yaml: &str) -> Vec<String> {
-    read(yaml).unwrap_err().iter().map(ToString::to_string).collect()
+    read(yaml, VALUES)
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[test]
@@ -120,7 +126,7 @@ fn what_is_no_single_document_is_refused() {
         "{a: 1",
         "%YAML 1.2",
     ] {
-        assert!(read(yaml).is_err(), "{yaml:?}");
+        assert!(read(yaml, VALUES).is_err(), "{yaml:?}");
     }
 }
 
@@ -128,17 +134,17 @@ fn what_is_no_single_document_is_refused() {
 fn bounds_hold() {
     for (opening, closing) in [("[", "]"), ("- ", ""), ("{a: ", "}")] {
         let nested = |levels: usize| format!("{}x{}", opening.repeat(levels), closing.repeat(levels));
-        assert!(read(&nested(32)).is_ok());
+        assert!(read(&nested(32), VALUES).is_ok());
         assert!(faults(&nested(33))[0].ends_with("nested deeper than 32 levels"));
         assert_eq!(faults(&nested(100_000)).len(), 1);
     }
-    let many = format!("[{}]", "1,".repeat(FILE_VALUES + 1));
+    let many = format!("[{}]", "1,".repeat(VALUES + 1));
     assert!(faults(&many)[0].contains("more values than the limit"));
 }
 
 #[test]
 fn every_value_has_a_place() {
-    let (_, places) = read("a:\n  - b/c: 1\n    d~: [x]\n").unwrap();
+    let (_, places) = read("a:\n  - b/c: 1\n    d~: [x]\n", VALUES).unwrap();
     let at = |pointer: &str| places[pointer].to_string();
     assert_eq!(
         [at(""), at("/a"), at("/a/0"), at("/a/0/b~1c"), at("/a/0/d~0/0")],

@@ -115,12 +115,11 @@ impl Pattern {
         (self.to_string(), self.tail == Tail::Something)
     }
 
-    /// The text that results when `filler` takes the place of the first `*` or, without one, of `**`; nothing takes that of the others.
+    /// The text that results when `filler` takes the place of the first `*` or, without one, stands at the end; nothing takes that of the others.
     pub(super) fn filled_once(&self, filler: &str) -> String {
         const MARK: &str = "\0";
         match self.filled(MARK).split_once(MARK) {
             Some((before, after)) => [before, filler, &after.replace(MARK, "")].concat(),
-            None if self.tail == Tail::Nothing => self.filled(""),
             None => self.filled("") + filler,
         }
     }
