@@ -2,6 +2,7 @@
 
 use crate::support::grant;
 use edgewrit_shared::grant::{Grant, intersect};
+use edgewrit_shared::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
 
 /// The grants that are left, as JSON, and whether nothing is missing.
 fn part(requested: &[&str], ceiling: &[&str]) -> (Vec<String>, bool) {
@@ -42,6 +43,7 @@ fn what_lies_within_is_kept_and_what_lies_outside_is_left_out() {
     assert_eq!(part(&[read], &[]), (vec![], true));
     // What lies within another part is not told twice.
     assert_eq!(part(&[all, read], &[all]), (vec![all.to_owned()], true));
+    assert_eq!(part(&[read, all], &[all]), (vec![all.to_owned()], true));
 }
 
 #[test]
@@ -56,12 +58,17 @@ fn patterns_meet_segment_by_segment() {
         ("a*/**", "*b/c", &[r#""a*b/c""#]),
         ("a/b", "a/b/c", &[]),
         ("ab**", "ac**", &[]),
+        ("*/ab**", "x/a**", &[r#""x/ab**""#]),
+        ("*/ab**", "x/a*c", &[r#""x/ab*c""#]),
+        ("abb*b", "a*bb", &[r#""abb*bb","abbb""#]),
     ] {
         let both: Vec<String> = both.iter().map(|pattern| (*pattern).to_owned()).collect();
         assert_eq!(resources(own, other), (both.clone(), true), "{own} {other}");
         assert_eq!(resources(other, own), (both, true), "{other} {own}");
     }
-    assert_eq!(resources("*a*", "*b*"), (vec![], false));
+    for (own, other) in [("*a*", "*b*"), ("*a**", "b**")] {
+        assert_eq!(resources(own, other), (vec![], false), "{own} {other}");
+    }
 }
 
 #[test]
@@ -79,6 +86,16 @@ fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
         (r#"{"min":1}"#, r#"{"max":4}"#, Some(r#"{"max":4,"min":1}"#)),
         (r#"{"min":1}"#, r#"{"min":4}"#, Some(r#"{"min":4}"#)),
         (r#"{"min":5}"#, r#"{"max":4}"#, None),
+        (
+            r#"{"min":1,"max":4}"#,
+            r#"{"min":2,"max":9}"#,
+            Some(r#"{"max":4,"min":2}"#),
+        ),
+        (
+            r#"{"optional":{"min":5}}"#,
+            r#"{"optional":{"max":4}}"#,
+            Some(r#"{"absent":true}"#),
+        ),
         (r#"{"glob":"a*"}"#, r#"{"glob":"*b"}"#, Some(r#"{"glob":"a*b"}"#)),
         (r#"{"glob":"a"}"#, r#"{"glob":"b"}"#, None),
         (r#"{"under":"/a"}"#, r#"{"under":"/a/b"}"#, Some(r#"{"under":"/a/b"}"#)),
@@ -141,6 +158,11 @@ fn uses_and_windows_are_the_narrower_of_both() {
         ),
         ("", r#","uses":{"max":2}"#, Some(r#","uses":{"max":2}"#)),
         (
+            r#","uses":{"max":3,"allowance":"x"}"#,
+            r#","uses":{"max":2,"allowance":"x"}"#,
+            Some(r#","uses":{"max":2,"allowance":"x"}"#),
+        ),
+        (
             r#","uses":{"max":3}"#,
             r#","uses":{"max":2,"allowance":"x"}"#,
             Some(r#","uses":{"max":2,"allowance":"x"}"#),
@@ -160,4 +182,60 @@ fn uses_and_windows_are_the_narrower_of_both() {
         of(r#","uses":{"max":2,"allowance":"y"}"#),
     );
     assert_eq!(part(&[&own], &[&other]), (vec![], false));
+}
+
+#[test]
+fn the_star_of_a_scope_has_a_spelling_only_alone() {
+    let scope = r#"{"type":"writ","scope":"a:r:*"}"#;
+    let alone = r#"{"type":"writ","actions":["a","b"],"resources":["r:**","s"]}"#;
+    assert_eq!(part(&[scope], &[alone]), (vec![scope.to_owned()], true));
+    for more in [
+        r#""resources":["r:**"],"rules":{"p":{"eq":1}}"#,
+        r#""resources":["r:**"],"uses":{"max":1}"#,
+        r#""resources":["r:**"],"not_after":9"#,
+        r#""resources":["*:a**"]"#,
+    ] {
+        let limit = format!(r#"{{"type":"writ","actions":["a"],{more}}}"#);
+        assert_eq!(part(&[scope], &[&limit]), (vec![], false), "{more}");
+    }
+    // What it permits among others is said without it.
+    let below = r#"{"type":"writ","actions":["a"],"resources":["r:x"],"rules":{"p":{"eq":1}}}"#;
+    assert_eq!(part(&[scope], &[below]), (vec![below.to_owned()], true));
+}
+
+#[test]
+fn a_part_is_whole_up_to_the_limits_of_a_writ() {
+    let of = |action: usize| format!(r#"{{"type":"writ","actions":["a{action}"],"resources":["r"]}}"#);
+    let many: Vec<String> = (0..=GRANTS_PER_WRIT).map(of).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let (grants, whole) = part(&many[1..], &many);
+    assert_eq!((grants.len(), whole), (GRANTS_PER_WRIT, true));
+    let (grants, whole) = part(&many, &many);
+    assert_eq!((grants.len(), whole), (GRANTS_PER_WRIT, false));
+
+    let listed = |resources: Vec<String>| {
+        format!(
+            r#"{{"type":"writ","actions":["a"],"resources":["{}"]}}"#,
+            resources.join(r#"",""#)
+        )
+    };
+    let own = |count: usize| listed((0..count).map(|own| format!("{own}/*")).collect());
+    let two = listed(vec!["*/a".into(), "*/b".into()]);
+    let (grants, whole) = part(&[&own(RESOURCES_PER_GRANT / 2)], &[&two]);
+    assert_eq!((grants.len(), whole), (1, true));
+    assert_eq!(part(&[&own(RESOURCES_PER_GRANT / 2 + 1)], &[&two]), (vec![], false));
+
+    let ruled = |name: &str, count: usize| {
+        let rules: Vec<String> = (0..count).map(|rule| format!(r#""{name}{rule}":{{"eq":1}}"#)).collect();
+        format!(
+            r#"{{"type":"writ","actions":["a"],"resources":["r"],"rules":{{{}}}}}"#,
+            rules.join(",")
+        )
+    };
+    let (grants, whole) = part(&[&ruled("p", RULES_PER_GRANT - 1)], &[&ruled("q", 1)]);
+    assert_eq!((grants.len(), whole), (1, true));
+    assert_eq!(
+        part(&[&ruled("p", RULES_PER_GRANT)], &[&ruled("q", 1)]),
+        (vec![], false)
+    );
 }

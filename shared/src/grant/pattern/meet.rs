@@ -3,7 +3,6 @@
 //! They are walked through segment by segment, since no `*` runs over a separator. Where one segment lies within the other it is the answer;
 //! two with one `*` each are joined by the longer beginning and the longer end. Other pairs have no such plain answer.
 
-use super::parse::something_behind;
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -31,9 +30,6 @@ impl Pattern {
                 return None;
             };
             let separator = match (first.separator, second.separator) {
-                (Some(one), Some(other)) if one != other => return Some(Vec::new()),
-                (None, Some(_)) if self.tail == Tail::Nothing => return Some(Vec::new()),
-                (Some(_), None) if other.tail == Tail::Nothing => return Some(Vec::new()),
                 (None, None) => return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail)),
                 (one, other) => one.or(other)?,
             };
@@ -106,11 +102,10 @@ fn last(
         return None;
     }
     let segments = if tail == Tail::Anything && other_tail == Tail::Anything {
-        // One begins as the other does, or nothing begins as both do.
+        // They overlap, so one begins as the other does.
         match (own.more.is_empty(), other.more.is_empty()) {
             (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
             (true, true) if other.first.starts_with(&own.first) => Vec::from([other.clone()]),
-            (true, true) => Vec::new(),
             _ => return None,
         }
     } else {
@@ -132,19 +127,14 @@ fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
 /// The patterns that are written as `texts`, with `rest` and `tail` behind each.
 fn written(texts: Vec<String>, rest: impl Iterator<Item = Part>, tail: Tail) -> Option<Vec<Pattern>> {
     let mut end = String::new();
-    let mut is_plain = true;
     for part in rest {
-        is_plain &= part.segment.more.is_empty();
         end.push_str(&part.segment.to_string());
         end.extend(part.separator);
     }
     let patterns = texts.into_iter().map(|text| match tail {
         Tail::Nothing => Pattern::parse(&(text + &end)).ok(),
         Tail::Anything => Pattern::parse(&(text + &end + "**")).ok(),
-        Tail::Something if is_plain => {
-            let before = Pattern::parse(&(text + &end)).ok()?.as_literal()?;
-            something_behind(&before).ok()
-        }
+        // No pattern says it; nor does it come to that, for what overlaps a text and runs on includes all that begins with that text.
         Tail::Something => None,
     });
     patterns.collect()
@@ -167,8 +157,7 @@ impl Segment {
             return Some([self.clone()].into());
         }
         let ([own_end], [other_end]) = (self.more.as_slice(), other.more.as_slice()) else {
-            // Without a `*` it is one text, and that is not the other's.
-            return (self.more.is_empty() || other.more.is_empty()).then(Vec::new);
+            return None;
         };
         let first = longer(&self.first, &other.first, str::starts_with);
         let end = longer(own_end, other_end, str::ends_with);
