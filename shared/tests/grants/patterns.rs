@@ -349,3 +349,17 @@ fn only_what_ends_in_two_stars_or_a_scopes_star_runs_on() {
     let scope = Grant::from_scope("a:r:*").unwrap();
     assert!(scope.resources()[0].runs_on());
 }
+
+#[test]
+fn a_text_outside_has_more_separators_than_the_others_and_a_letter_of_none() {
+    let outside = |own: &str, others: &[&str]| {
+        let others: Vec<Pattern> = others.iter().map(|other| pattern(other)).collect();
+        pattern(own).outside(&others.iter().collect::<Vec<_>>())
+    };
+    for (own, others) in [("**", ["*", "*/*", "*/*/*"]), ("a/**", ["a/*", "a/*/*", "a/*/*/*"])] {
+        assert!(outside(own, &others).is_some(), "{own}");
+    }
+    let first = outside("a*", &["a"]).unwrap();
+    let second = outside("a*", &["a", &format!("{first}*")]).unwrap();
+    assert!(second.starts_with('a') && !second.starts_with(&first), "{second}");
+}
