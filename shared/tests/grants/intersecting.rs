@@ -189,6 +189,9 @@ fn the_star_of_a_scope_has_a_spelling_only_alone() {
     let scope = r#"{"type":"writ","scope":"a:r:*"}"#;
     let alone = r#"{"type":"writ","actions":["a","b"],"resources":["r:**","s"]}"#;
     assert_eq!(part(&[scope], &[alone]), (vec![scope.to_owned()], true));
+    assert_eq!(part(&[alone], &[scope]), (vec![scope.to_owned()], true));
+    let beside = r#"{"type":"writ","actions":["a"],"resources":["r:**","r:x"]}"#;
+    assert_eq!(part(&[beside], &[scope]), (vec![], false));
     for more in [
         r#""resources":["r:**"],"rules":{"p":{"eq":1}}"#,
         r#""resources":["r:**"],"uses":{"max":1}"#,

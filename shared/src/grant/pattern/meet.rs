@@ -105,7 +105,7 @@ fn last(
         // They overlap, so one begins as the other does.
         match (own.more.is_empty(), other.more.is_empty()) {
             (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
-            (true, true) if other.first.starts_with(&own.first) => Vec::from([other.clone()]),
+            (true, true) => Vec::from([other.clone()]),
             _ => return None,
         }
     } else {
