@@ -28,6 +28,7 @@ pub mod serve;
 mod session;
 pub mod signer;
 mod spending;
+mod standing;
 pub mod store;
 mod task;
 

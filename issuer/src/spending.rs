@@ -2,20 +2,18 @@
 
 use crate::ask::read_id;
 use crate::bundle::BundleError;
-use crate::clock::Moment;
 use crate::id::{self, NoRandomness};
 use crate::issuer::Issuer;
 use crate::registry::Edge;
 use crate::store::StoreError;
 use crate::store::spend::{self as rows, Spend, Spent};
-use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Authority;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::token::{Expect, Unverified, Verified};
+use edgewrit_shared::token::Verified;
 use std::collections::BTreeSet;
 
 /// Attempts of one request that spend.
@@ -130,7 +128,9 @@ impl Issuer {
     pub async fn spend(&self, edge: &Edge, wish: Wish, request: [u8; 32]) -> Result<Vec<String>, SpendError> {
         let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
         let now = self.clock.now();
-        let writ = self.verify(edge, wish.writ.expose(), &snapshot, now)?;
+        // As an edge does it: the issuer does not take the edge's word for it.
+        let verified = self.verify(wish.writ.expose(), &edge.audience, &snapshot, now.seconds());
+        let writ = verified.map_err(|error| SpendError::Writ(error.label()))?;
         named(&writ, &wish.attempts)?;
         let spend = Spend {
             edge_id: edge.edge_id.clone(),
@@ -148,17 +148,6 @@ impl Issuer {
             Spent::UnknownBoot => Err(SpendError::UnknownBoot),
             Spent::CounterReused => Err(SpendError::CounterReused),
         }
-    }
-
-    /// The issuer checks a writ as an edge does: it does not take the edge's word for it.
-    fn verify(&self, edge: &Edge, writ: &str, snapshot: &Snapshot, now: Moment) -> Result<Verified, SpendError> {
-        let expect = Expect {
-            issuer: self.config.issuer.as_str(),
-            audience: &edge.audience,
-            life_max: WRIT_LIFE_MAX,
-        };
-        let verified = Unverified::parse(writ).and_then(|writ| writ.verify(&expect, snapshot, now.seconds()));
-        verified.map_err(|error| SpendError::Writ(error.label()))
     }
 }
 

@@ -16,6 +16,7 @@ mod repeating;
 mod requests;
 mod session;
 mod spending;
+mod standing;
 mod support;
 mod tasks;
 mod trouble;

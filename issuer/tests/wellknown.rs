@@ -42,7 +42,12 @@ async fn metadata_say_what_is_there() {
     );
     let metadata = answer.json();
     assert_eq!(metadata["issuer"], ISSUER);
-    for (member, status) in [("token_endpoint", 405), ("jwks_uri", 200)] {
+    for (member, status) in [
+        ("token_endpoint", 405),
+        ("introspection_endpoint", 405),
+        ("revocation_endpoint", 405),
+        ("jwks_uri", 200),
+    ] {
         let path = metadata[member].as_str().unwrap().strip_prefix(ISSUER).unwrap();
         assert_eq!(bench.get(path).await.status, status, "{member}");
     }

@@ -1,5 +1,5 @@
 //! `POST /oauth/token`: the client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and
-//! `resource` (RFC 8707).
+//! `resource` (RFC 8707). Beside it what becomes of tokens: introspection and revocation.
 
 use super::{answer, auth, body};
 use crate::ask::{Ask, Part, read_grant};
@@ -27,11 +27,16 @@ use std::sync::Arc;
 
 mod error;
 mod form;
+mod introspect;
+mod revoke;
 
 use form::Form;
 
 pub(super) fn routes() -> Router<Arc<Issuer>> {
-    Router::new().route("/oauth/token", post(token))
+    Router::new()
+        .route("/oauth/token", post(token))
+        .route("/oauth/introspect", post(introspect::introspect))
+        .route("/oauth/revoke", post(revoke::revoke))
 }
 
 async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {

@@ -32,10 +32,14 @@ async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
     let metadata = json!({
         "issuer": origin,
         "token_endpoint": format!("{origin}/oauth/token"),
+        "introspection_endpoint": format!("{origin}/oauth/introspect"),
+        "revocation_endpoint": format!("{origin}/oauth/revoke"),
         "jwks_uri": format!("{origin}/.well-known/jwks.json"),
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "authorization_details_types_supported": ["writ"],
     });
     cached(json(StatusCode::OK, &metadata), CACHED)

@@ -108,10 +108,14 @@ impl Bench {
     }
 
     pub(crate) async fn form(&self, login: Option<&Login>, pairs: &[(&str, &str)]) -> Answer {
+        self.form_to("/oauth/token", login, pairs).await
+    }
+
+    pub(crate) async fn form_to(&self, path: &str, login: Option<&Login>, pairs: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)
             .finish();
-        let mut request = Request::post("/oauth/token").header("content-type", "application/x-www-form-urlencoded");
+        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         if let Some(Login(login)) = login {
             request = request.header("authorization", login);
         }

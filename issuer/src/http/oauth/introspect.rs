@@ -1,0 +1,64 @@
+//! `POST /oauth/introspect` (RFC 7662): whether a writ counts now, and what it says.
+
+use super::super::{answer, auth, body};
+use super::authenticate;
+use super::error::{Name, Refusal};
+use super::form::Form;
+use crate::issuer::Issuer;
+use crate::problem::Problem;
+use crate::registry::{Client, Edge};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use edgewrit_shared::claims::Claims;
+use edgewrit_shared::secret::Secret;
+use std::sync::Arc;
+
+/// What is said of every token that does not count, whatever the cause, and of those of others (RFC 7662, section 2.2).
+const INACTIVE: &str = r#"{"active":false}"#;
+
+/// Who may ask: the client whose writ it is, and the edges of its audience.
+enum Asker {
+    Client(Arc<Client>),
+    Edge(Arc<Edge>),
+}
+
+impl Asker {
+    fn may_see(&self, writ: &Claims) -> bool {
+        match self {
+            Self::Client(client) => client.client_id == writ.client_id,
+            Self::Edge(edge) => edge.audience == writ.aud,
+        }
+    }
+}
+
+pub(super) async fn introspect(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
+    answer_to(&issuer, request).await.unwrap_or_else(Refusal::response)
+}
+
+async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+    let headers = request.headers().clone();
+    let mut form = Form::read(body::form(request, &[]).await?);
+    let asker = asker(issuer, &headers, &mut form)?;
+    let token = form.take("token").map(Secret::new);
+    let token = token.ok_or_else(|| Refusal::new(Name::InvalidRequest, "missing `token`"))?;
+    let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
+    let seen = writ.as_ref().filter(|writ| asker.may_see(writ.claims()));
+    let text = seen.and_then(|writ| active(writ.claims()));
+    let text = text.unwrap_or_else(|| INACTIVE.to_owned());
+    Ok(answer::bytes_of(StatusCode::OK, "application/json", text))
+}
+
+fn asker(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result<Asker, Refusal> {
+    match auth::edge(issuer, headers) {
+        Ok(edge) => Ok(Asker::Edge(edge)),
+        Err(_) => authenticate(issuer, headers, form).map(Asker::Client),
+    }
+}
+
+/// The claims, and before them what RFC 7662 adds.
+fn active(writ: &Claims) -> Option<String> {
+    let claims = writ.to_json();
+    let members = claims.strip_prefix('{')?;
+    Some([r#"{"active":true,"token_type":"Bearer","#, members].concat())
+}

@@ -1,0 +1,34 @@
+//! `POST /oauth/revoke` (RFC 7009): the early end of a writ and of all that descends from it.
+
+use super::super::{answer, body};
+use super::authenticate;
+use super::error::{Name, Refusal};
+use super::form::Form;
+use crate::issuer::Issuer;
+use crate::problem::Problem;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::secret::Secret;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
+    answer_to(&issuer, request).await.unwrap_or_else(Refusal::response)
+}
+
+async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+    let headers = request.headers().clone();
+    let mut form = Form::read(body::form(request, &[]).await?);
+    let client = authenticate(issuer, &headers, &mut form)?;
+    let token = form.take("token").map(Secret::new);
+    let token = token.ok_or_else(|| Refusal::new(Name::InvalidRequest, "missing `token`"))?;
+    // What does not count is as good as revoked (RFC 7009, section 2.2).
+    if let Some(writ) = issuer.standing(token.expose()).await.map_err(Problem::from)? {
+        if writ.claims().client_id != client.client_id {
+            return Err(Refusal::new(Name::InvalidGrant, "the writ is another client's"));
+        }
+        issuer.revoke(writ.claims()).await.map_err(Problem::from)?;
+    }
+    Ok(answer::json(StatusCode::OK, &json!({})))
+}
