@@ -54,8 +54,12 @@ fn patterns_meet_segment_by_segment() {
         ("a/*", "a:*", &[]),
         ("a/b*", "a/*c", &[r#""a/b*c""#]),
         ("ab*", "*bc", &[r#""ab*bc","abc""#]),
+        // A text in which the beginning and the end share letters is too short for one of them.
+        ("abc*c", "a*bc", &[r#""abc*bc""#]),
         ("x**", "x/y**", &[r#""x/y**""#]),
         ("a*/**", "*b/c", &[r#""a*b/c""#]),
+        ("a*/c**", "*b/*", &[r#""a*b/c*""#]),
+        ("a*/cd**", "*b/c**", &[r#""a*b/cd**""#]),
         ("a/b", "a/b/c", &[]),
         ("ab**", "ac**", &[]),
         ("*/ab**", "x/a**", &[r#""x/ab**""#]),
@@ -85,6 +89,7 @@ fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
         (r#"{"not_in":["a"]}"#, r#"{"not_in":[1]}"#, None),
         (r#"{"min":1}"#, r#"{"max":4}"#, Some(r#"{"max":4,"min":1}"#)),
         (r#"{"min":1}"#, r#"{"min":4}"#, Some(r#"{"min":4}"#)),
+        (r#"{"max":4}"#, r#"{"max":1}"#, Some(r#"{"max":1}"#)),
         (r#"{"min":5}"#, r#"{"max":4}"#, None),
         (
             r#"{"min":1,"max":4}"#,
@@ -123,6 +128,11 @@ fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
         (
             r#"{"optional":{"eq":1}}"#,
             r#"{"optional":{"eq":2}}"#,
+            Some(r#"{"absent":true}"#),
+        ),
+        (
+            r#"{"optional":{"min":5}}"#,
+            r#"{"optional":{"max":4}}"#,
             Some(r#"{"absent":true}"#),
         ),
         (r#"{"optional":{"eq":1}}"#, r#"{"eq":1}"#, Some(r#"{"eq":1}"#)),
@@ -168,6 +178,11 @@ fn uses_and_windows_are_the_narrower_of_both() {
             Some(r#","uses":{"max":2,"allowance":"x"}"#),
         ),
         (
+            r#","uses":{"max":3,"allowance":"x"}"#,
+            r#","uses":{"max":2,"allowance":"x"}"#,
+            Some(r#","uses":{"max":2,"allowance":"x"}"#),
+        ),
+        (
             r#","not_before":5,"not_after":9"#,
             r#","not_after":7"#,
             Some(r#","not_before":5,"not_after":7"#),
@@ -185,60 +200,91 @@ fn uses_and_windows_are_the_narrower_of_both() {
 }
 
 #[test]
-fn the_star_of_a_scope_has_a_spelling_only_alone() {
-    let scope = r#"{"type":"writ","scope":"a:r:*"}"#;
-    let alone = r#"{"type":"writ","actions":["a","b"],"resources":["r:**","s"]}"#;
-    assert_eq!(part(&[scope], &[alone]), (vec![scope.to_owned()], true));
-    assert_eq!(part(&[alone], &[scope]), (vec![scope.to_owned()], true));
-    let beside = r#"{"type":"writ","actions":["a"],"resources":["r:**","r:x"]}"#;
-    assert_eq!(part(&[beside], &[scope]), (vec![], false));
-    for more in [
-        r#""resources":["r:**"],"rules":{"p":{"eq":1}}"#,
-        r#""resources":["r:**"],"uses":{"max":1}"#,
-        r#""resources":["r:**"],"not_after":9"#,
-        r#""resources":["*:a**"]"#,
-    ] {
-        let limit = format!(r#"{{"type":"writ","actions":["a"],{more}}}"#);
-        assert_eq!(part(&[scope], &[&limit]), (vec![], false), "{more}");
-    }
-    // What it permits among others is said without it.
-    let below = r#"{"type":"writ","actions":["a"],"resources":["r:x"],"rules":{"p":{"eq":1}}}"#;
-    assert_eq!(part(&[scope], &[below]), (vec![below.to_owned()], true));
+fn parts_stand_side_by_side_and_a_larger_one_takes_the_place_of_those_within_it() {
+    let of = |resources: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":[{resources}]}}"#);
+    let (one, two, both) = (of(r#""r""#), of(r#""s""#), of(r#""r","s""#));
+    let all = of(r#""**""#);
+    assert_eq!(part(&[&one, &two], &[&all]), (vec![one.clone(), two.clone()], true));
+    assert_eq!(part(&[&one, &two, &both], &[&all]), (vec![both], true));
 }
 
 #[test]
-fn a_part_is_whole_up_to_the_limits_of_a_writ() {
-    let of = |action: usize| format!(r#"{{"type":"writ","actions":["a{action}"],"resources":["r"]}}"#);
-    let many: Vec<String> = (0..=GRANTS_PER_WRIT).map(of).collect();
-    let many: Vec<&str> = many.iter().map(String::as_str).collect();
-    let (grants, whole) = part(&many[1..], &many);
-    assert_eq!((grants.len(), whole), (GRANTS_PER_WRIT, true));
-    let (grants, whole) = part(&many, &many);
-    assert_eq!((grants.len(), whole), (GRANTS_PER_WRIT, false));
+fn no_more_grants_are_left_than_a_writ_holds() {
+    let of = |pattern: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["{pattern}"]}}"#);
+    let asked: Vec<String> = (0..=GRANTS_PER_WRIT).map(|number| of(&format!("r{number}"))).collect();
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let all = of("**");
+    for (asked, whole) in [(&asked[1..], true), (&asked[..], false)] {
+        let (grants, is_whole) = part(asked, &[&all]);
+        assert_eq!((grants.len(), is_whole), (GRANTS_PER_WRIT, whole));
+    }
+}
 
-    let listed = |resources: Vec<String>| {
+#[test]
+fn no_more_resources_are_left_than_a_grant_holds() {
+    // Each of these meets each of those in a pattern of its own.
+    let of = |patterns: Vec<String>| {
         format!(
             r#"{{"type":"writ","actions":["a"],"resources":["{}"]}}"#,
-            resources.join(r#"",""#)
+            patterns.join(r#"",""#)
         )
     };
-    let own = |count: usize| listed((0..count).map(|own| format!("{own}/*")).collect());
-    let two = listed(vec!["*/a".into(), "*/b".into()]);
-    let (grants, whole) = part(&[&own(RESOURCES_PER_GRANT / 2)], &[&two]);
+    let beginning = |count: u8| {
+        of((b'a'..b'a' + count)
+            .map(|letter| format!("{}*", char::from(letter)))
+            .collect())
+    };
+    let ending = |count: u8| {
+        of((b'A'..b'A' + count)
+            .map(|letter| format!("*{}", char::from(letter)))
+            .collect())
+    };
+    assert_eq!(RESOURCES_PER_GRANT, 16 * 16);
+    let (grants, whole) = part(&[&beginning(16)], &[&ending(16)]);
     assert_eq!((grants.len(), whole), (1, true));
-    assert_eq!(part(&[&own(RESOURCES_PER_GRANT / 2 + 1)], &[&two]), (vec![], false));
+    assert_eq!(grant(&grants[0]).resources().len(), RESOURCES_PER_GRANT);
+    assert_eq!(part(&[&beginning(17)], &[&ending(16)]), (vec![], false));
+}
 
-    let ruled = |name: &str, count: usize| {
-        let rules: Vec<String> = (0..count).map(|rule| format!(r#""{name}{rule}":{{"eq":1}}"#)).collect();
+#[test]
+fn no_more_rules_are_left_than_a_grant_holds() {
+    let of = |params: std::ops::Range<usize>| {
+        let rules: Vec<String> = params.map(|param| format!(r#""p{param:02}":{{"eq":1}}"#)).collect();
         format!(
             r#"{{"type":"writ","actions":["a"],"resources":["r"],"rules":{{{}}}}}"#,
             rules.join(",")
         )
     };
-    let (grants, whole) = part(&[&ruled("p", RULES_PER_GRANT - 1)], &[&ruled("q", 1)]);
-    assert_eq!((grants.len(), whole), (1, true));
+    let half = RULES_PER_GRANT / 2;
+    let (first, second) = (of(0..half), of(half..RULES_PER_GRANT));
+    assert_eq!(part(&[&first], &[&second]), (vec![of(0..RULES_PER_GRANT)], true));
     assert_eq!(
-        part(&[&ruled("p", RULES_PER_GRANT)], &[&ruled("q", 1)]),
+        part(&[&of(0..half + 1)], &[&of(half + 1..RULES_PER_GRANT + 1)]),
         (vec![], false)
+    );
+}
+
+#[test]
+fn the_star_of_a_scope_string_is_told_only_by_itself() {
+    let scope = r#"{"type":"writ","scope":"a:r:*"}"#;
+    let of = |resources: &str, more: &str| {
+        format!(r#"{{"type":"writ","actions":["a","b"],"resources":[{resources}]{more}}}"#)
+    };
+    let run = r#""r:**""#;
+    assert_eq!(part(&[&of(run, "")], &[scope]), (vec![scope.to_owned()], true));
+    for beyond in [
+        of(r#""r:**","*:a""#, ""),
+        of(run, r#","rules":{"p":{"eq":1}}"#),
+        of(run, r#","uses":{"max":1}"#),
+        of(run, r#","not_before":1"#),
+        // Not even a pattern says what these have in common.
+        of(r#""r:*""#, ""),
+    ] {
+        assert_eq!(part(&[&beyond], &[scope]), (vec![], false), "{beyond}");
+    }
+    let inside = r#"{"type":"writ","actions":["a"],"resources":["r:a/b"]}"#;
+    assert_eq!(
+        part(&[&of(r#""*:a/b""#, "")], &[scope]),
+        (vec![inside.to_owned()], true)
     );
 }

@@ -18,3 +18,4 @@ mod rules;
 mod scopes;
 mod steps;
 mod support;
+mod together;

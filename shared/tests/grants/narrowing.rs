@@ -4,37 +4,37 @@ use crate::support::grant;
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
 use std::time::{Duration, Instant};
 
-fn of(actions: &str, resources: &str, more: &str) -> Grant {
+pub(crate) fn of(actions: &str, resources: &str, more: &str) -> Grant {
     grant(&format!(
         r#"{{"type":"writ","actions":{actions},"resources":{resources}{more}}}"#
     ))
 }
 
-fn plain(actions: &str, resources: &str) -> Grant {
+pub(crate) fn plain(actions: &str, resources: &str) -> Grant {
     of(actions, resources, "")
 }
 
-fn ruled(rule: &str) -> Grant {
+pub(crate) fn ruled(rule: &str) -> Grant {
     of(r#"["a"]"#, r#"["r"]"#, &format!(r#","rules":{{"p":{rule}}}"#))
 }
 
-fn limited(uses: &str) -> Grant {
+pub(crate) fn limited(uses: &str) -> Grant {
     of(r#"["a"]"#, r#"["r"]"#, &format!(r#","uses":{uses}"#))
 }
 
-fn is_narrower(child: &Grant, parents: &[Grant]) {
+pub(crate) fn is_narrower(child: &Grant, parents: &[Grant]) {
     let narrowing = narrower(child, parents);
     assert_eq!(narrowing, Narrowing::Narrower, "{} in {parents:?}", child.to_json());
 }
 
-fn is_wider(child: &Grant, parents: &[Grant], expected: &str) {
+pub(crate) fn is_wider(child: &Grant, parents: &[Grant], expected: &str) {
     match narrower(child, parents) {
         Narrowing::Wider { reason, .. } => assert_eq!(reason, expected, "{}", child.to_json()),
         other => panic!("{} in {parents:?}: {other:?}", child.to_json()),
     }
 }
 
-fn is_unproven(child: &Grant, parents: &[Grant], expected: &str) {
+pub(crate) fn is_unproven(child: &Grant, parents: &[Grant], expected: &str) {
     match narrower(child, parents) {
         Narrowing::Unproven { reason } => assert_eq!(reason, expected, "{}", child.to_json()),
         other => panic!("{} in {parents:?}: {other:?}", child.to_json()),
@@ -453,7 +453,7 @@ fn ten_thousand_parents_are_looked_through_in_bounded_time() {
 }
 
 /// What is told of a child that is wider: the reason, and the attempt that shows it.
-fn is_shown(child: &Grant, parents: &[Grant], expected: &str) {
+pub(crate) fn is_shown(child: &Grant, parents: &[Grant], expected: &str) {
     let narrowing = narrower(child, parents);
     assert!(matches!(narrowing, Narrowing::Wider { .. }), "{narrowing:?}");
     let told = narrowing.to_string();

@@ -51,6 +51,8 @@ fn two_grants_overlap_where_actions_resources_and_windows_do() {
         Some("`a` on `r`"),
         "uses are not asked for"
     );
+    let ended = of(r#""a""#, r#""r""#, r#","not_after":0"#);
+    assert_eq!(overlap(&ended, &of(r#""a""#, r#""r""#, "")), None, "it never counts");
 }
 
 #[test]

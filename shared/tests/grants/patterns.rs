@@ -241,8 +241,16 @@ fn a_text_outside_shows_a_letter_that_no_parent_has() {
     assert_eq!(outside("*", &["a", "*x"]).as_deref(), Some(""));
     assert_eq!(outside("a*", &["a", "*b"]).as_deref(), Some("ax"));
     assert_eq!(outside("a*", &["a", "axyzuvw0123456789"]).as_deref(), Some("a一"));
+    assert_eq!(outside("*/b", &["/b", "x/b"]).as_deref(), Some("y/b"));
     // All that `a**` matches is matched by these three together, though by none alone.
     assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
+}
+
+#[test]
+fn a_text_outside_has_more_separators_than_any_parent() {
+    let parents = ["*", "*/*", "*/*/*", "*/*/*/*"].map(pattern);
+    let outside = pattern("**").outside(&parents.iter().collect::<Vec<_>>());
+    assert_eq!(outside.as_deref(), Some("////"));
 }
 
 /// A shortest common text has at most a letter for each token of the two patterns, and none for `**`: so these words decide.
@@ -294,6 +302,14 @@ fn a_common_text_is_shown_in_plain_letters() {
         assert_eq!(overlap(own, other).as_deref(), common, "{own} and {other}");
         assert_eq!(overlap(other, own).as_deref(), common, "{other} and {own}");
     }
+}
+
+/// Patterns in which two pieces stand in either order: one of them comes twice, whichever is shorter.
+#[test]
+fn a_common_text_has_as_few_bytes_as_can_be() {
+    let overlap = |own: &str, other: &str| pattern(own).overlap(&pattern(other));
+    assert_eq!(overlap("*ab*一*", "*一*ab*").as_deref(), Some("ab一ab"));
+    assert_eq!(overlap("*abcd*一*", "*一*abcd*").as_deref(), Some("一abcd一"));
 }
 
 #[test]

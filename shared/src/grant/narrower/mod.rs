@@ -44,66 +44,70 @@ pub enum Narrowing {
 /// same allowance. A parent without limit covers both. A parent's window covers the windows inside it.
 #[must_use]
 pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
-    let mut open: Vec<&Grant> = parents.iter().filter(|parent| parent.encloses_by_kind(child)).collect();
-    let mut missing = uncovered(child, &open);
+    let by_kind: Vec<&Grant> = parents.iter().filter(|parent| parent.encloses_by_kind(child)).collect();
+    let missing = ungranted(cells(child), &by_kind);
     if missing.is_empty() || child.is_never() {
         return Narrowing::Narrower;
     }
-    let before = open.len();
-    open.extend(enclosing_exactly(child, parents, &missing));
-    if open.len() > before {
-        missing = uncovered(child, &open);
-    }
+    let exactly = enclosing_exactly(child, parents, &missing);
+    let missing = ungranted(missing, &exactly);
     let mut questions = NARROWING_QUESTIONS;
-    let mut answer = Narrowing::Narrower;
-    for (resource, actions) in missing {
-        for action in actions {
-            let cell = Cell {
-                child,
-                action,
-                resource,
-                parents,
-            };
+    let mut unproven = None;
+    let cells = missing.iter().flat_map(|(resource, actions)| {
+        actions.iter().map(|action| Cell {
+            child,
+            action,
+            resource,
+            parents,
+        })
+    });
+    for cell in cells {
+        match cell.beyond(&mut questions) {
+            None => {}
             // A witness for any cell says more than that another cannot be proved.
-            match cell.beyond(&mut questions) {
-                Some(wider @ Narrowing::Wider { .. }) => return wider,
-                Some(unproven) if answer == Narrowing::Narrower => answer = unproven,
-                _ => {}
-            }
-            if questions == 0 && answer != Narrowing::Narrower {
-                return answer;
+            Some(wider @ Narrowing::Wider { .. }) => return wider,
+            Some(other) => {
+                unproven.get_or_insert(other);
+                if questions == 0 {
+                    break;
+                }
             }
         }
     }
-    answer
+    unproven.unwrap_or(Narrowing::Narrower)
 }
 
-/// Resources of a child, each with the actions that no parent grants on it.
-type Missing<'c> = Vec<(&'c Pattern, Vec<&'c str>)>;
+/// Resources of a child, each with some of its actions.
+type Cells<'c> = Vec<(&'c Pattern, Vec<&'c str>)>;
 
-fn uncovered<'c>(child: &'c Grant, parents: &[&Grant]) -> Missing<'c> {
-    let cells = child
+/// All that `child` asks for.
+fn cells(child: &Grant) -> Cells<'_> {
+    let actions: Vec<&str> = child.actions.iter().map(String::as_str).collect();
+    child
         .resources
         .iter()
-        .map(|resource| (resource, missing(child, &resource.probes(), parents)));
-    cells.filter(|(_, actions)| !actions.is_empty()).collect()
+        .map(|resource| (resource, actions.clone()))
+        .collect()
 }
 
-/// The actions of `child` that no parent grants on the resource behind `probes`.
+/// Those of `cells` that no parent grants.
 ///
 /// Goes through the parents once for all actions, so that thousands of parents are looked at once for each resource.
-fn missing<'c>(child: &'c Grant, probes: &Probes, parents: &[&Grant]) -> Vec<&'c str> {
-    let mut missing: Vec<&str> = child.actions.iter().map(String::as_str).collect();
-    for parent in parents {
-        if missing.iter().any(|action| parent.has_action(action)) && parent.covers(probes) {
-            missing.retain(|action| !parent.has_action(action));
+fn ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
+    for (resource, actions) in &mut cells {
+        let probes = resource.probes();
+        for parent in parents {
+            if actions.iter().any(|action| parent.has_action(action)) && parent.covers(&probes) {
+                actions.retain(|action| !parent.has_action(action));
+            }
         }
     }
-    missing
+    cells.retain(|(_, actions)| !actions.is_empty());
+    cells
 }
 
 /// Parents that are of use for what is missing, and keep nothing out if rules are compared exactly.
-fn enclosing_exactly<'p>(child: &Grant, parents: &'p [Grant], missing: &Missing<'_>) -> Vec<&'p Grant> {
+fn enclosing_exactly<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_>) -> Vec<&'p Grant> {
     let missing: Vec<(Probes, &[&str])> = missing
         .iter()
         .map(|(resource, actions)| (resource.probes(), &**actions))

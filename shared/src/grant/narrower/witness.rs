@@ -148,8 +148,12 @@ impl<'a> Search<'a, '_> {
                     .is_none_or(|rule| ask(self.questions) && rule.admits(value))
             };
             let left: Vec<&Grant> = open.iter().copied().filter(permits).collect();
+            // Those that were not asked any more are not left, though they may permit.
+            if *self.questions == 0 {
+                break;
+            }
             let is_known = choices.iter().any(|(_, known)| are_the_same(known, &left));
-            if !is_known && *self.questions > 0 {
+            if !is_known {
                 let place = choices.partition_point(|(_, known)| known.len() <= left.len());
                 choices.insert(place, (value.cloned(), left));
             }

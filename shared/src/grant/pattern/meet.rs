@@ -2,6 +2,8 @@
 //!
 //! They are walked through segment by segment, since no `*` runs over a separator. Where one segment lies within the other it is the answer;
 //! two with one `*` each are joined by the longer beginning and the longer end. Other pairs have no such plain answer.
+//!
+//! By then a text is known that both match, so nothing is asked any more that would only tell that there is none.
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use alloc::format;
@@ -29,9 +31,9 @@ impl Pattern {
             let (Some(first), Some(second)) = (own.next(), others.next()) else {
                 return None;
             };
-            let separator = match (first.separator, second.separator) {
-                (None, None) => return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail)),
-                (one, other) => one.or(other)?,
+            // The common text has the same separator here as both, or as the one that still has some.
+            let Some(separator) = first.separator.or(second.separator) else {
+                return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
             };
             // A run at the end stands over the rest of this segment, and over all behind it.
             let segments = first.open_ended().meet(&second.open_ended())?;
@@ -102,7 +104,7 @@ fn last(
         return None;
     }
     let segments = if tail == Tail::Anything && other_tail == Tail::Anything {
-        // They overlap, so one begins as the other does.
+        // The common text begins as both do, so one of them begins as the other does.
         match (own.more.is_empty(), other.more.is_empty()) {
             (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
             (true, true) => Vec::from([other.clone()]),
@@ -131,12 +133,12 @@ fn written(texts: Vec<String>, rest: impl Iterator<Item = Part>, tail: Tail) -> 
         end.push_str(&part.segment.to_string());
         end.extend(part.separator);
     }
-    let patterns = texts.into_iter().map(|text| match tail {
-        Tail::Nothing => Pattern::parse(&(text + &end)).ok(),
-        Tail::Anything => Pattern::parse(&(text + &end + "**")).ok(),
-        // No pattern says it; nor does it come to that, for what overlaps a text and runs on includes all that begins with that text.
-        Tail::Something => None,
-    });
+    match tail {
+        Tail::Nothing => {}
+        Tail::Anything => end.push_str("**"),
+        Tail::Something => return None,
+    }
+    let patterns = texts.into_iter().map(|text| Pattern::parse(&(text + &end)).ok());
     patterns.collect()
 }
 
@@ -148,7 +150,7 @@ impl Segment {
         open
     }
 
-    /// Segments that together match exactly what both match. `None` if there is no plain answer.
+    /// Segments that together match exactly what both match, where that is something. `None` if there is no plain answer.
     fn meet(&self, other: &Self) -> Option<Vec<Self>> {
         if self.includes(other) {
             return Some([other.clone()].into());
@@ -159,11 +161,8 @@ impl Segment {
         let ([own_end], [other_end]) = (self.more.as_slice(), other.more.as_slice()) else {
             return None;
         };
-        let first = longer(&self.first, &other.first, str::starts_with);
-        let end = longer(own_end, other_end, str::ends_with);
-        let (Some(first), Some(end)) = (first, end) else {
-            return Some(Vec::new());
-        };
+        let first = longer(&self.first, &other.first, str::starts_with)?;
+        let end = longer(own_end, other_end, str::ends_with)?;
         let literal = |text: String| Self {
             first: text,
             more: Vec::new(),
