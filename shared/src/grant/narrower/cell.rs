@@ -109,3 +109,15 @@ pub(super) fn ask(questions: &mut u32) -> bool {
     *questions = left.unwrap_or(0);
     left.is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ask;
+
+    #[test]
+    fn no_more_questions_are_asked_than_are_left() {
+        let mut questions = 2;
+        let asked: [bool; 4] = core::array::from_fn(|_| ask(&mut questions));
+        assert_eq!((asked, questions), ([true, true, false, false], 0));
+    }
+}
