@@ -2,8 +2,10 @@
 
 use crate::made::is_long;
 use crate::naive;
-use edgewrit_shared::grant::{Grant, Pattern, PatternError};
+use crate::support::grant;
+use edgewrit_shared::grant::{Grant, Pattern, PatternError, intersect};
 use edgewrit_shared::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
+use std::slice;
 use std::time::{Duration, Instant};
 
 fn pattern(text: &str) -> Pattern {
@@ -246,13 +248,6 @@ fn a_text_outside_shows_a_letter_that_no_parent_has() {
     assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
 }
 
-#[test]
-fn a_text_outside_has_more_separators_than_any_parent() {
-    let parents = ["*", "*/*", "*/*/*", "*/*/*/*"].map(pattern);
-    let outside = pattern("**").outside(&parents.iter().collect::<Vec<_>>());
-    assert_eq!(outside.as_deref(), Some("////"));
-}
-
 /// A shortest common text has at most a letter for each token of the two patterns, and none for `**`: so these words decide.
 #[test]
 fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
@@ -281,6 +276,42 @@ fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
             assert!(found.iter().all(is_common), "{own} and {other}: {found:?}");
         }
     }
+}
+
+/// A shortest text that tells two patterns from those they meet in has at most a letter for each of their tokens; of three tokens each, words of
+/// one letter less have to do.
+#[test]
+fn patterns_meet_in_exactly_what_both_match() {
+    let (tokens, letters) = if is_long() { (3, 5) } else { (2, 4) };
+    let words = texts(&["a", "b", "x", "/", ":"], letters);
+    let of = |pattern: &String| {
+        let json = serde_json::json!({"type": "writ", "actions": ["a"], "resources": [pattern]});
+        grant(&json.to_string())
+    };
+    let scopes = ["a:a:*", "a:/:*"].map(|scope| Grant::from_scope(scope).unwrap());
+    let grants = patterns(tokens).iter().map(of).chain(scopes).collect::<Vec<_>>();
+    let known = grants.iter().map(|grant| {
+        let words = language(&words, |word| grant.resources()[0].matches(word));
+        (grant, words)
+    });
+    let known: Vec<(&Grant, Vec<u64>)> = known.collect();
+    let (mut whole, mut beyond) = (0, 0);
+    for (own, own_words) in &known {
+        for (other, other_words) in &known {
+            let part = intersect(slice::from_ref(*own), slice::from_ref(*other));
+            let met = part.grants.iter().flat_map(Grant::resources).collect::<Vec<_>>();
+            let both = own_words.iter().zip(other_words).map(|(own, other)| own & other);
+            if part.whole {
+                let met = language(&words, |word| met.iter().any(|pattern| pattern.matches(word)));
+                assert!(both.eq(met), "{} and {}: {part:?}", own.to_json(), other.to_json());
+                whole += 1;
+            } else {
+                assert!(met.is_empty());
+                beyond += 1;
+            }
+        }
+    }
+    assert!(beyond * 20 < whole, "{whole} whole, {beyond} not");
 }
 
 #[test]
@@ -330,6 +361,25 @@ fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() 
     assert_eq!(own.overlap(&pattern(&"*a".repeat(256))), None);
     let common = own.overlap(&pattern(&format!("{}**", "*a".repeat(254))));
     assert_eq!(common, Some(format!("{}b", "a".repeat(255))));
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+/// To walk through what both begin or end with would take a hundred times as long.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
+fn what_two_patterns_begin_and_end_with_adds_little_to_the_time() {
+    let begun = Instant::now();
+    let long = "a".repeat(PATTERN_BYTES - 10);
+    for (own, other, common) in [
+        (format!("{long}*"), format!("{long}*b"), Some(format!("{long}b"))),
+        (format!("*{long}"), format!("b*{long}"), Some(format!("b{long}"))),
+        (format!("*{long}b"), format!("*{long}c"), None),
+    ] {
+        let (own, other) = (pattern(&own), pattern(&other));
+        for _ in 0..100 {
+            assert_eq!(own.overlap(&other), common);
+        }
+    }
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 

@@ -1,8 +1,10 @@
 //! Narrowing: what several parents grant together, and how far that is looked for.
 
 use crate::narrowing::{is_narrower, is_shown, is_unproven, is_wider, limited, of, plain, ruled};
-use edgewrit_shared::grant::Grant;
-use edgewrit_shared::limits::{EXACT_PARENTS, GRANTS_PER_CEILING, IN_VALUES, NARROWING_QUESTIONS, WITNESS_PARAMS};
+use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use edgewrit_shared::limits::{
+    EXACT_PARENTS, GRANTS_PER_CEILING, IN_VALUES, NARROWING_QUESTIONS, RULES_PER_GRANT, WITNESS_PARAMS,
+};
 
 /// So many patterns that begin with `before`, as a grant lists them.
 fn numbered(before: &str, count: usize) -> String {
@@ -129,6 +131,22 @@ fn values_that_the_same_parents_permit_are_tried_once() {
         &[plain(r#"["a"]"#, r#"["r"]"#)],
         r#"`a` on `rx` with `{"p":"v0","q":"v0","s":"v0"}`"#,
     );
+}
+
+/// Ten values for each of so many parameters: to go through all choices would take years.
+#[test]
+fn choices_that_are_too_many_to_go_through_are_left_open() {
+    let of_all = |first: &str, others: &str| {
+        let others: String = (1..RULES_PER_GRANT)
+            .map(|param| format!(r#","p{param}":{others}"#))
+            .collect();
+        of(r#"["a"]"#, r#"["r"]"#, &format!(r#","rules":{{"p":{first}{others}}}"#))
+    };
+    let ten = format!(r#"{{"in":{}}}"#, numbered("v", 10));
+    let any = r#"{"glob":"v*"}"#;
+    let parents = [of_all(r#"{"eq":"v0"}"#, any), of_all(r#"{"not_in":["v0"]}"#, any)];
+    let narrowing = narrower(&of_all(&ten, &ten), &parents);
+    assert!(matches!(narrowing, Narrowing::Unproven { .. }), "{narrowing}");
 }
 
 /// The last parent permits all that the child does, but counts it elsewhere. When questions run out it is not asked any more.
