@@ -13,7 +13,7 @@ use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::token::Verified;
+use edgewrit_shared::token::{Unverified, Verified};
 use std::collections::BTreeSet;
 
 /// Attempts of one request that spend.
@@ -129,7 +129,8 @@ impl Issuer {
         let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
         let now = self.clock.now();
         // As an edge does it: the issuer does not take the edge's word for it.
-        let verified = self.verify(wish.writ.expose(), &edge.audience, &snapshot, now.seconds());
+        let writ = Unverified::parse(wish.writ.expose());
+        let verified = writ.and_then(|writ| self.verify(writ, &edge.audience, &snapshot, now.seconds()));
         let writ = verified.map_err(|error| SpendError::Writ(error.label()))?;
         named(&writ, &wish.attempts)?;
         let spend = Spend {

@@ -2,13 +2,12 @@
 
 use crate::bundle::BundleError;
 use crate::issuer::Issuer;
-use crate::store::{StoreError, revocation as rows};
+use crate::store::StoreError;
+use crate::store::revocation::{self, Living};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
-use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, Kind};
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
-use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 
@@ -18,18 +17,20 @@ impl Issuer {
     /// # Errors
     /// [`BundleError`] if the issuer does not know what is revoked.
     pub(crate) async fn standing(&self, token: &str) -> Result<Option<Verified>, BundleError> {
-        let Some(audience) = audience_unverified(token) else {
+        let Ok(writ) = Unverified::parse(token) else {
+            return Ok(None);
+        };
+        let Ok(audience) = writ.audience_unverified() else {
             return Ok(None);
         };
         let snapshot = self.feed.snapshot().await?;
-        let verified = self.verify(token, &audience, &snapshot, self.clock.now().seconds());
-        Ok(verified.ok())
+        Ok(self.verify(writ, &audience, &snapshot, self.clock.now().seconds()).ok())
     }
 
     /// The issuer checks a writ as an edge of `audience` does.
     pub(crate) fn verify(
         &self,
-        token: &str,
+        writ: Unverified<'_>,
         audience: &str,
         snapshot: &Snapshot,
         now: UnixSeconds,
@@ -39,7 +40,7 @@ impl Issuer {
             audience,
             life_max: WRIT_LIFE_MAX,
         };
-        Unverified::parse(token)?.verify(&expect, snapshot, now)
+        writ.verify(&expect, snapshot, now)
     }
 
     /// Ends the lineage of a writ: the writ, and all that descends from it.
@@ -47,26 +48,14 @@ impl Issuer {
     /// # Errors
     /// [`StoreError`]; the writ goes on.
     pub(crate) async fn revoke(&self, writ: &Claims) -> Result<(), StoreError> {
-        let revocation = Revocation {
+        let living = Living {
             target: Target::of(Level::Lineage(&writ.lin)),
-            // A clock that was set back must not leave a writ alive that says to be from later.
-            cut: self.clock.now().seconds().max(writ.iat),
-            // An edge whose clock is behind must not forget it while it still takes the writ.
-            expires: writ.exp.plus(CLOCK_TOLERANCE),
+            born: writ.iat,
+            expires: writ.exp,
         };
-        let append = self
-            .store
-            .write(move |connection| rows::append(connection, &revocation));
-        append.await
-    }
-}
-
-/// The audience that `token` says it has, so that it can be checked as that audience's edges would.
-fn audience_unverified(token: &str) -> Option<String> {
-    let jws = Jws::parse(token, Kind::Writ, WRIT_BYTES).ok()?;
-    let payload = json::parse(jws.payload_unverified(), JSON_VALUES).ok()?;
-    match payload.member("aud")? {
-        Json::Text(audience) => Some(audience.clone()),
-        _ => None,
+        let now = self.clock.now().seconds();
+        self.store
+            .write(move |connection| revocation::end(connection, living, now))
+            .await
     }
 }

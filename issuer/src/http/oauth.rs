@@ -39,17 +39,10 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
         .route("/oauth/revoke", post(revoke::revoke))
 }
 
-async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
-    match answer_to(&issuer, request).await {
-        Ok(response) => response,
-        Err(refusal) => refusal.response(),
-    }
-}
-
-async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let mut form = Form::read(body::form(request, &["resource"]).await?);
-    let client = authenticate(issuer, &headers, &mut form)?;
+    let client = authenticate(&issuer, &headers, &mut form)?;
     match form.take("grant_type").as_deref() {
         Some("client_credentials") => {}
         Some(_) => {
@@ -61,8 +54,8 @@ async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusa
         None => return Err(Refusal::new(Name::InvalidRequest, "missing `grant_type`")),
     }
     match form.resource()? {
-        Some(resource) if resource == issuer.config.issuer.as_str() => open_session(issuer, &client, &mut form),
-        resource => mint(issuer, &client, &mut form, resource).await,
+        Some(resource) if resource == issuer.config.issuer.as_str() => open_session(&issuer, &client, &mut form),
+        resource => mint(&issuer, &client, &mut form, resource).await,
     }
 }
 

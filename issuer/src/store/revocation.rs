@@ -1,9 +1,36 @@
 //! Revocations in the order in which they became durable. The order is what edges follow.
 
 use super::{int, seconds};
+use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::revocation::{Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// What lives, and can be ended early.
+#[derive(Clone, Copy, Debug)]
+pub struct Living {
+    /// By what it is revoked.
+    pub target: Target,
+    /// When the last writ of it was issued.
+    pub born: UnixSeconds,
+    /// When the last writ of it expires.
+    pub expires: UnixSeconds,
+}
+
+/// Ends what lives, unless its time is over.
+pub fn end(connection: &Connection, living: Living, now: UnixSeconds) -> rusqlite::Result<()> {
+    let revocation = Revocation {
+        target: living.target,
+        // A clock that was set back must not leave writs alive that say to be from later.
+        cut: now.max(living.born),
+        // An edge whose clock is behind must not forget it while it still takes the writs.
+        expires: living.expires.plus(CLOCK_TOLERANCE),
+    };
+    if revocation.expires > now {
+        append(connection, &revocation)?;
+    }
+    Ok(())
+}
 
 /// Appends a revocation.
 pub fn append(connection: &Connection, revocation: &Revocation) -> rusqlite::Result<()> {

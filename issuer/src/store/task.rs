@@ -1,12 +1,12 @@
 //! Tasks, as they are begun and ended.
 
-use super::{int, revocation, seconds};
+use super::revocation::{self, Living};
+use super::{int, seconds};
 use crate::clock::Moment;
 use crate::grant::Term;
 use crate::id::Seed;
 use crate::mint::Task;
-use edgewrit_shared::limits::CLOCK_TOLERANCE;
-use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -102,16 +102,12 @@ pub fn complete(
     }
     let mut complete = connection.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
     complete.execute(params![row.task, int(now.0)])?;
-    let revocation = Revocation {
+    let living = Living {
         target: Target::of(Level::Task { client_id, task_id }),
-        // A clock that was set back must not leave writs alive that say to be from later.
-        cut: now.max(row.born),
-        // An edge whose clock is behind must not forget it while it still takes the writs.
-        expires: row.expires.plus(CLOCK_TOLERANCE),
+        born: row.born,
+        expires: row.expires,
     };
-    if revocation.expires > now {
-        revocation::append(connection, &revocation)?;
-    }
+    revocation::end(connection, living, now)?;
     Ok(Some(now))
 }
 

@@ -44,6 +44,14 @@ impl<'a> Unverified<'a> {
         Ok(Self(Jws::parse(token, Kind::Writ, WRIT_BYTES)?))
     }
 
+    /// The audience that it says it has, which anybody may have written: for who verifies writs of several, to know what to expect.
+    ///
+    /// # Errors
+    /// The [`TokenError`] of the first claim that cannot be read.
+    pub fn audience_unverified(&self) -> Result<String, TokenError> {
+        Ok(Early::read(self.0.payload_unverified())?.aud)
+    }
+
     /// Checks, cheap refusals first: key known, issuer, audience, time, signature, claims, grants, revocation.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::super::answer;
 use crate::problem::{Code, Problem};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 /// Longest `error_description`, in characters.
@@ -52,7 +52,7 @@ impl Name {
     }
 }
 
-/// Why there is no token.
+/// Why what was asked for is refused.
 #[derive(Debug)]
 pub(super) struct Refusal {
     name: Name,
@@ -70,10 +70,12 @@ impl Refusal {
             problem: None,
         }
     }
+}
 
-    pub(super) fn response(self) -> Response {
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
         if let Some(inside) = self.problem.as_ref().and_then(Problem::for_log) {
-            tracing::error!(inside, "no token");
+            tracing::error!(inside, "refused");
         }
         let body = json!({"error": self.name.as_str(), "error_description": describable(&self.description)});
         let mut response = answer::json(self.status, &body);

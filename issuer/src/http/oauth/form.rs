@@ -1,6 +1,7 @@
 //! The parameters of a token request.
 
 use super::error::{Name, Refusal};
+use edgewrit_shared::secret::Secret;
 
 /// Parameters that were sent and not taken yet. Those that nobody takes are ignored (RFC 6749, section 3.2).
 #[derive(Debug)]
@@ -16,6 +17,12 @@ impl Form {
     pub(super) fn take(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(own, _)| own == name)?;
         Some(self.0.swap_remove(at).1)
+    }
+
+    /// The `token` that the request is about.
+    pub(super) fn token(&mut self) -> Result<Secret, Refusal> {
+        let token = self.take("token").map(Secret::new);
+        token.ok_or_else(|| Refusal::new(Name::InvalidRequest, "missing `token`"))
     }
 
     /// The one `resource`. RFC 8707 allows several; a writ has exactly one audience.

@@ -2,7 +2,7 @@
 
 use super::super::{answer, auth, body};
 use super::authenticate;
-use super::error::{Name, Refusal};
+use super::error::Refusal;
 use super::form::Form;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
@@ -11,7 +11,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use edgewrit_shared::claims::Claims;
-use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 
 /// What is said of every token that does not count, whatever the cause, and of those of others (RFC 7662, section 2.2).
@@ -32,16 +31,11 @@ impl Asker {
     }
 }
 
-pub(super) async fn introspect(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
-    answer_to(&issuer, request).await.unwrap_or_else(Refusal::response)
-}
-
-async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn introspect(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let mut form = Form::read(body::form(request, &[]).await?);
-    let asker = asker(issuer, &headers, &mut form)?;
-    let token = form.take("token").map(Secret::new);
-    let token = token.ok_or_else(|| Refusal::new(Name::InvalidRequest, "missing `token`"))?;
+    let asker = asker(&issuer, &headers, &mut form)?;
+    let token = form.token()?;
     let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
     let seen = writ.as_ref().filter(|writ| asker.may_see(writ.claims()));
     let text = seen.and_then(|writ| active(writ.claims()));

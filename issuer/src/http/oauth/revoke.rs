@@ -9,20 +9,14 @@ use crate::problem::Problem;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Response {
-    answer_to(&issuer, request).await.unwrap_or_else(Refusal::response)
-}
-
-async fn answer_to(issuer: &Issuer, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let mut form = Form::read(body::form(request, &[]).await?);
-    let client = authenticate(issuer, &headers, &mut form)?;
-    let token = form.take("token").map(Secret::new);
-    let token = token.ok_or_else(|| Refusal::new(Name::InvalidRequest, "missing `token`"))?;
+    let client = authenticate(&issuer, &headers, &mut form)?;
+    let token = form.token()?;
     // What does not count is as good as revoked (RFC 7009, section 2.2).
     if let Some(writ) = issuer.standing(token.expose()).await.map_err(Problem::from)? {
         if writ.claims().client_id != client.client_id {

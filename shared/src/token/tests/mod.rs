@@ -54,6 +54,14 @@ fn signed_with(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn a_writ_says_its_audience_before_it_is_verified() {
+    let audience = |writ: &str| Unverified::parse(writ).unwrap().audience_unverified();
+    let claims = support::claims();
+    assert_eq!(audience(&support::writ(&claims)), Ok(claims.aud));
+    assert!(audience(&Signer::writs().sign(Kind::Writ, "{}")).is_err());
+}
+
+#[test]
 fn a_writ_of_a_known_key_for_this_audience_is_verified() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     assert_eq!(*verified.claims(), support::claims());
