@@ -201,13 +201,18 @@ impl<'a> Node<'a> {
     }
 
     fn child(&self, name: &str, value: &'a Json) -> Node<'a> {
-        let step = name.replace('~', "~0").replace('/', "~1");
         Node {
             value,
-            place: format!("{}/{step}", self.place),
+            place: format!("{}/{}", self.place, pointer_step(name)),
             faults: self.faults,
         }
     }
+}
+
+/// The member called `name`, as a step of a JSON pointer (RFC 6901, section 3).
+#[must_use]
+pub fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The members of one object.

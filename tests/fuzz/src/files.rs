@@ -1,6 +1,7 @@
 //! Files that people write.
 
 use crate::{Target, with_text, yaml};
+use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::json::{self, Json};
 
 const VALUES: usize = 2_000;
@@ -44,8 +45,7 @@ fn placed(json: &Json, pointer: &str, places: &yaml::Places) {
         }
         Json::Object(members) => {
             for (name, value) in members {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                placed(value, &format!("{pointer}/{name}"), places);
+                placed(value, &format!("{pointer}/{}", pointer_step(name)), places);
             }
         }
         _ => {}

@@ -9,6 +9,7 @@ use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
 use edgewrit_shared::attempt::Param;
+use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::grant::{Answer, Grant, Rule};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
@@ -29,7 +30,7 @@ pub(super) fn findings(source: &Source, now: Moment) -> Vec<Finding> {
             }
             found.extend(json.into_iter().flat_map(|json| patterns::findings(&place, json)));
             for (param, rule) in grant.rules() {
-                let place = format!("{place}/rules/{}", param.replace('~', "~0").replace('/', "~1"));
+                let place = format!("{place}/rules/{}", pointer_step(param));
                 let json = source.document.value(&place);
                 found.extend(never(&place, param, rule, json));
             }

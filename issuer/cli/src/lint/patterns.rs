@@ -1,6 +1,7 @@
 //! What is doubtful about patterns as they are written.
 
 use super::finding::{Code, Finding};
+use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
 
@@ -16,7 +17,7 @@ pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
     }
     if let Some(Json::Object(rules)) = grant.member("rules") {
         for (param, rule) in rules {
-            let place = format!("{place}/rules/{}", param.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{place}/rules/{}", pointer_step(param));
             in_rule(&place, rule, &mut found);
         }
     }

@@ -1,6 +1,7 @@
 //! YAML as far as people need it to write JSON: the 1.2 core schema, without anchors, aliases and tags, without anything that
 //! another reader would take for something else.
 
+use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::JSON_DEPTH;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
@@ -147,7 +148,7 @@ impl<'input> Reader<'input> {
             if let Some(first) = names.insert(name.clone(), Place::from(span.start)) {
                 self.fault(span.start, format!("a second `{name}`, the first is at {first}"));
             }
-            let place = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{place}/{}", pointer_step(&name));
             self.places.insert(place.clone(), span.start.into());
             let (event, span) = self.next()?;
             let value = self.value(event, span, &place, depth)?;
