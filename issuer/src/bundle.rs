@@ -2,12 +2,11 @@
 //! itself: its own view of keys and revocations is a snapshot like any edge's.
 
 use crate::clock::Clock;
-use crate::keys::SigningKey;
-use crate::store::{Store, StoreError, revocation};
+use crate::keys::{Job, Keyring, State};
+use crate::store::{Store, StoreError, audit, revocation};
 use axum::body::Bytes;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::jws::Kind;
-use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::revocation::Rows;
 use edgewrit_shared::time::UnixSeconds;
@@ -72,8 +71,7 @@ pub struct Feed {
     issuer: String,
     store: Arc<Store>,
     clock: Clock,
-    signer: SigningKey,
-    keys: Vec<PublicKey>,
+    keyring: Arc<Keyring>,
     made: Mutex<Made>,
     own: Mutex<Option<Arc<Snapshot>>>,
     pollers: Semaphore,
@@ -82,40 +80,41 @@ pub struct Feed {
 /// What was made for one state in one second, by the position it extends.
 #[derive(Debug, Default)]
 struct Made {
-    state: Option<(u64, UnixSeconds)>,
+    state: Option<Stand>,
     documents: HashMap<Option<u64>, Bytes>,
+}
+
+/// What a document depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stand {
+    latest: u64,
+    keys: u64,
+    at: UnixSeconds,
 }
 
 impl Made {
     /// Now, or the moment of the last bundle if the clock was set back by no more than edges bear: they refuse what is older than
     /// what they hold.
     fn after(&self, now: UnixSeconds) -> UnixSeconds {
-        let last = self.state.map(|(_, at)| at);
+        let last = self.state.map(|state| state.at);
         last.filter(|last| last.since(now) <= BUNDLE_CLOCK_SKEW)
             .map_or(now, |last| last.max(now))
     }
 }
 
 impl Feed {
-    /// A feed of what `store` holds, about `keys`, in the name of `issuer`, signed by `signer`.
+    /// A feed of what `store` holds, about the keys of `keyring`, in the name of `issuer`.
     #[must_use]
-    pub fn new(issuer: String, store: Arc<Store>, clock: Clock, signer: SigningKey, keys: Vec<PublicKey>) -> Self {
+    pub fn new(issuer: String, store: Arc<Store>, clock: Clock, keyring: Arc<Keyring>) -> Self {
         Self {
             issuer,
             store,
             clock,
-            signer,
-            keys,
+            keyring,
             made: Mutex::default(),
             own: Mutex::default(),
             pollers: Semaphore::new(POLLERS),
         }
-    }
-
-    /// The `x` of the key that edges pin.
-    #[must_use]
-    pub fn pin(&self) -> String {
-        self.signer.public().x()
     }
 
     /// A delta after `have`, or a snapshot if `have` is no position in this history. Waits up to `wait` for something newer than
@@ -129,14 +128,14 @@ impl Feed {
         wait: Duration,
         stopping: Stopping,
     ) -> Result<Bytes, BundleError> {
-        let mut latest = self.store.latest_revocation();
-        let known = *latest.borrow_and_update();
+        let mut reached = self.store.reached();
+        let known = reached.borrow_and_update().revocation;
         let known_to_us = have.filter(|have| have.epoch == self.store.epoch() && have.seq <= known);
         let Some(Position { seq, .. }) = known_to_us else {
             return self.document(None).await;
         };
         if let Ok(_place) = self.pollers.try_acquire() {
-            let news = latest.wait_for(|latest| *latest > seq);
+            let news = reached.wait_for(|reached| reached.revocation > seq);
             tokio::select! {
                 _ = timeout(wait, news) => {}
                 () = stopping.wait() => {}
@@ -146,12 +145,17 @@ impl Feed {
     }
 
     async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
-        let latest = *self.store.latest_revocation().borrow();
+        let latest = self.store.reached().borrow().revocation;
         // Held while the document is made, so that a thousand edges woken at once cost one signature.
         let mut made = self.made.lock().await;
         let now = made.after(self.clock.now().seconds());
-        if made.state != Some((latest, now)) || made.documents.len() >= KEPT {
-            made.state = Some((latest, now));
+        let stand = Stand {
+            latest,
+            keys: self.keyring.ring().version,
+            at: now,
+        };
+        if made.state != Some(stand) || made.documents.len() >= KEPT {
+            made.state = Some(stand);
             made.documents.clear();
         }
         if let Some(document) = made.documents.get(&from) {
@@ -165,9 +169,10 @@ impl Feed {
     async fn make(&self, from: Option<u64>, now: UnixSeconds) -> Result<Bytes, BundleError> {
         let read = self.store.read(move |connection| {
             let revocations = revocation::since(connection, from.unwrap_or_default(), now)?;
-            Ok((revocation::latest(connection)?, revocations))
+            Ok((revocation::latest(connection)?, revocations, audit::head(connection)?))
         });
-        let (seq, revocations) = read.await.map_err(BundleError::Store)?;
+        let (seq, revocations, head) = read.await.map_err(BundleError::Store)?;
+        let ring = self.keyring.ring();
         let bundle = Bundle {
             iss: self.issuer.clone(),
             epoch: self.store.epoch().to_owned(),
@@ -175,12 +180,12 @@ impl Feed {
             from,
             issued_at: now,
             fresh_until: now.plus(BUNDLE_FRESH),
-            keys: self.keys.clone(),
-            dropped_keys: Vec::new(),
-            audit_head: None,
+            keys: ring.verifying(),
+            dropped_keys: ring.dropped(),
+            audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
         };
-        let jws = self.signer.sign(Kind::Bundle, bundle.payload().as_bytes());
+        let jws = ring.bundle.sign(Kind::Bundle, bundle.payload().as_bytes());
         Ok(bundle.join(&jws).into())
     }
 
@@ -190,14 +195,14 @@ impl Feed {
     /// [`BundleError`].
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
         let now = self.clock.now().seconds();
-        let latest = *self.store.latest_revocation().borrow();
+        let latest = self.store.reached().borrow().revocation;
         let mut own = self.own.lock().await;
         if let Some(held) = own.as_ref().filter(|held| counts(held, latest, now)) {
             return Ok(Arc::clone(held));
         }
         let trust = Trust {
             issuer: self.issuer.clone(),
-            pins: vec![self.signer.public().clone()],
+            pins: self.keyring.ring().public(Job::Bundle, &[State::Current, State::Next]),
         };
         let from = own.as_deref().and_then(seq);
         let document = self.document(from).await?;

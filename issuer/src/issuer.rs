@@ -4,10 +4,9 @@ use crate::bundle::{Feed, Stopping};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::folder::{Folder, FolderError, Lock};
-use crate::keys::{CredentialKey, Keys, KeysError, SigningKey, Start};
+use crate::keys::{Keyring, KeysError};
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
-use crate::signer::LocalSigner;
 use crate::store::{self, Store};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,13 +43,15 @@ impl error::Error for OpenError {}
 pub struct Data {
     /// The folder.
     pub folder: Folder,
-    clock: Clock,
-    store: Arc<Store>,
-    registry: Arc<Registry>,
-    writ: SigningKey,
-    bundle: SigningKey,
-    session: SigningKey,
-    lock: Lock,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// What is remembered.
+    pub store: Arc<Store>,
+    /// Who is registered.
+    pub registry: Arc<Registry>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    _lock: Lock,
 }
 
 impl Data {
@@ -69,40 +70,24 @@ impl Data {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock) -> Result<Self, OpenError> {
-        let database = folder.path("issuer.db");
-        let start = if database.exists() { Start::Later } else { Start::First };
-        let keys = Keys::open(&folder, start).map_err(OpenError::Keys)?;
-        let store = Arc::new(Store::open(&database).map_err(OpenError::Store)?);
-        let registry = registry(&store, keys.credential, &clock).await?;
+        let store = Store::open(&folder.path(DATABASE), clock.clone()).map_err(OpenError::Store)?;
+        let store = Arc::new(store);
+        let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
+        let (keyring, credential) = keys.map_err(OpenError::Keys)?;
+        let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
         Ok(Self {
             folder,
             clock,
             store,
-            registry,
-            writ: keys.writ,
-            bundle: keys.bundle,
-            session: keys.session,
-            lock,
+            registry: registry.map(Arc::new).map_err(OpenError::Registry)?,
+            keyring: Arc::new(keyring),
+            _lock: lock,
         })
     }
-
-    /// Who is registered.
-    #[must_use]
-    pub fn registry(&self) -> Arc<Registry> {
-        Arc::clone(&self.registry)
-    }
-
-    /// The `x` of the key that edges pin.
-    #[must_use]
-    pub fn pin(&self) -> String {
-        self.bundle.public().x()
-    }
 }
 
-async fn registry(store: &Arc<Store>, key: CredentialKey, clock: &Clock) -> Result<Arc<Registry>, OpenError> {
-    let loaded = Registry::load(Arc::clone(store), key, clock.clone()).await;
-    loaded.map(Arc::new).map_err(OpenError::Registry)
-}
+/// The database in the data folder.
+pub const DATABASE: &str = "issuer.db";
 
 /// The issuer.
 #[derive(Debug)]
@@ -111,40 +96,41 @@ pub struct Issuer {
     pub(crate) clock: Clock,
     pub(crate) store: Arc<Store>,
     pub(crate) registry: Arc<Registry>,
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) mint: Arc<Mint>,
     pub(crate) feed: Feed,
-    pub(crate) session: SigningKey,
     pub(crate) stopping: Stopping,
-    /// The public half of the writ key as a JWK, for `/.well-known/jwks.json`.
-    pub(crate) jwk: String,
-    _lock: Lock,
+    /// Holds the folder.
+    _data: Arc<Data>,
 }
 
 impl Issuer {
     /// An issuer with `config` on `data`, until `stopping`.
     #[must_use]
-    pub fn new(config: Config, data: Data, stopping: Stopping) -> Self {
-        let Data { clock, store, writ, .. } = data;
+    pub fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
         let issuer = config.issuer.to_string();
-        let keys = vec![writ.public().clone()];
-        let feed = Feed::new(issuer.clone(), Arc::clone(&store), clock.clone(), data.bundle, keys);
+        let (store, keyring) = (Arc::clone(&data.store), Arc::clone(&data.keyring));
+        let feed = Feed::new(
+            issuer.clone(),
+            Arc::clone(&store),
+            data.clock.clone(),
+            Arc::clone(&keyring),
+        );
         let mint = Mint {
             issuer,
             trust_domain: config.trust_domain.clone(),
-            kid: writ.public().kid().to_owned(),
-            signer: Box::new(LocalSigner::new(&writ)),
+            keyring: Arc::clone(&keyring),
         };
         Self {
             config,
-            clock,
+            clock: data.clock.clone(),
             store,
-            registry: data.registry,
+            registry: Arc::clone(&data.registry),
+            keyring,
             mint: Arc::new(mint),
             feed,
-            session: data.session,
             stopping,
-            jwk: writ.public().to_jwk(),
-            _lock: data.lock,
+            _data: data,
         }
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod allowance;
 pub mod ask;
+pub mod audit;
 pub mod bundle;
+pub mod call;
 pub mod ceiling;
 pub mod clock;
 pub mod config;

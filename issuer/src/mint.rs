@@ -4,7 +4,8 @@
 use crate::ask::Ask;
 use crate::grant::Term;
 use crate::id::Seed;
-use crate::signer::{SignError, Signer};
+use crate::keys::{Keyring, Ring};
+use crate::signer::SignError;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
@@ -35,10 +36,8 @@ pub struct Mint {
     pub issuer: String,
     /// The SPIFFE trust domain of `sub`.
     pub trust_domain: String,
-    /// Id of the key that `signer` signs with.
-    pub kid: String,
-    /// The one who signs.
-    pub signer: Box<dyn Signer>,
+    /// Whose writ key signs.
+    pub keyring: Arc<Keyring>,
 }
 
 /// A signed writ.
@@ -63,6 +62,36 @@ pub struct Allowance {
     pub id: String,
     /// How much it holds.
     pub max: u64,
+}
+
+/// A grant that a task was given, as it is held against what is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// At which audience.
+    pub audience: String,
+    /// Its id, by which edges say what a request used.
+    pub id: String,
+    /// The grant as JSON text.
+    pub body: String,
+}
+
+impl Granted {
+    /// Every grant of `authority` at `audience`.
+    #[must_use]
+    pub fn all(audience: &str, authority: &Authority) -> Vec<Self> {
+        let one = |grant: &Grant| Self {
+            audience: audience.to_owned(),
+            id: grant.id(),
+            body: grant.to_json(),
+        };
+        match authority {
+            Authority::Details(grants) => grants.iter().map(one).collect(),
+            Authority::Scope(scopes) => {
+                let grants = scopes.iter().filter_map(|scope| Grant::from_scope(scope).ok());
+                grants.map(|grant| one(&grant)).collect()
+            }
+        }
+    }
 }
 
 /// Why there are no writs.
@@ -109,6 +138,21 @@ impl Task {
         numbered.collect()
     }
 
+    /// The id of its `index`th writ.
+    #[must_use]
+    pub fn jti(&self, index: usize) -> String {
+        self.seed.id(self.term.born, "writ", index)
+    }
+
+    /// What it was granted, at every audience.
+    #[must_use]
+    pub fn granted(&self) -> Vec<Granted> {
+        let parts = self.ask.parts.iter().zip(self.authorities());
+        parts
+            .flat_map(|(part, authority)| Granted::all(&part.audience, &authority))
+            .collect()
+    }
+
     /// The authority for each audience, in the order of the ask.
     #[must_use]
     pub fn authorities(&self) -> Vec<Authority> {
@@ -148,45 +192,45 @@ impl Mint {
     /// # Errors
     /// [`MintError`]; no writ has left this function then.
     pub async fn mint(self: &Arc<Self>, task: &Arc<Task>) -> Result<Vec<Writ>, MintError> {
-        let (mut writs, inputs): (Vec<_>, Vec<_>) = self.drafts(task).await?.into_iter().unzip();
-        let tokens = self.signer.sign(inputs).await.map_err(MintError::Sign)?;
-        if tokens.len() != writs.len() {
-            return Err(MintError::Sign(SignError));
-        }
-        for (writ, token) in writs.iter_mut().zip(tokens) {
-            writ.token = Secret::new(token);
-        }
-        Ok(writs)
+        let ring = self.keyring.ring();
+        let drafts = if task.ask.writs() <= IN_PLACE {
+            drafts(&self.all_claims(task), ring.writ.kid())
+        } else {
+            let (mint, task, kid) = (Arc::clone(self), Arc::clone(task), ring.writ.kid().to_owned());
+            let drafted = spawn_blocking(move || drafts(&mint.all_claims(&task), &kid)).await;
+            drafted.unwrap_or(Err(MintError::Sign(SignError)))
+        };
+        sign(&ring, drafts?).await
     }
 
-    async fn drafts(self: &Arc<Self>, task: &Arc<Task>) -> Result<Vec<Draft>, MintError> {
-        if task.ask.writs() <= IN_PLACE {
-            return self.draft_all(task);
-        }
-        let (mint, task) = (Arc::clone(self), Arc::clone(task));
-        let drafted = spawn_blocking(move || mint.draft_all(&task)).await;
-        drafted.unwrap_or(Err(MintError::Sign(SignError)))
+    /// Mints the one writ that says `claims`.
+    ///
+    /// # Errors
+    /// [`MintError`].
+    pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
+        let ring = self.keyring.ring();
+        let drafts = drafts(std::slice::from_ref(claims), ring.writ.kid())?;
+        let signed = sign(&ring, drafts).await?;
+        signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
-    fn draft_all(&self, task: &Task) -> Result<Vec<Draft>, MintError> {
+    fn all_claims(&self, task: &Task) -> Vec<Claims> {
         let authorities = task.authorities();
-        let mut drafts = Vec::with_capacity(task.ask.writs());
+        let mut all = Vec::with_capacity(task.ask.writs());
         for instance in 0..task.ask.count {
-            let agent_id = self.agent_id(task, instance);
+            let agent_id = self.agent_id(&task.ask.orch_id, &task.ask.task_id, &task.seed.instance(instance));
             for (part, authority) in task.ask.parts.iter().zip(&authorities) {
-                let jti = task.seed.id(task.term.born, "writ", drafts.len());
-                let claims = self.claims(task, &part.audience, authority, &agent_id, &jti);
-                drafts.push(self.draft(&claims)?);
+                let jti = task.jti(all.len());
+                all.push(self.claims(task, &part.audience, authority, &agent_id, &jti));
             }
         }
-        Ok(drafts)
+        all
     }
 
-    /// Who the `index`th agent of the task is.
-    fn agent_id(&self, task: &Task, index: usize) -> String {
-        let (domain, ask) = (&self.trust_domain, &task.ask);
-        let instance = task.seed.instance(index);
-        format!("spiffe://{domain}/agent/{}/{}/{instance}", ask.orch_id, ask.task_id)
+    /// The id of an agent of a task.
+    #[must_use]
+    pub fn agent_id(&self, orch_id: &str, task_id: &str, instance: &str) -> String {
+        format!("spiffe://{}/agent/{orch_id}/{task_id}/{instance}", self.trust_domain)
     }
 
     fn claims(&self, task: &Task, audience: &str, authority: &Authority, agent_id: &str, jti: &str) -> Claims {
@@ -206,28 +250,45 @@ impl Mint {
             lin: jti.to_owned(),
             anc: Vec::new(),
             cnf_jkt: None,
+            agent_key: None,
         }
     }
+}
 
-    fn draft(&self, claims: &Claims) -> Result<Draft, MintError> {
-        let payload = claims.to_json();
-        let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, &self.kid, payload.as_bytes());
-        if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
-            let audience = claims.aud.clone();
-            return Err(MintError::TooLong { audience });
-        }
-        let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
-        let back = back.and_then(|payload| Claims::read(&payload).ok());
-        if back.as_ref() != Some(claims) {
-            return Err(MintError::Unfaithful);
-        }
-        let writ = Writ {
-            audience: claims.aud.clone(),
-            token: Secret::new(String::new()),
-            agent_id: claims.sub.clone(),
-            jti: claims.jti.clone(),
-            expires_in: claims.exp.since(claims.iat),
-        };
-        Ok((writ, input))
+fn drafts(all: &[Claims], kid: &str) -> Result<Vec<Draft>, MintError> {
+    all.iter().map(|claims| draft(claims, kid)).collect()
+}
+
+async fn sign(ring: &Ring, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
+    let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
+    let tokens = ring.writ.sign(inputs).await.map_err(MintError::Sign)?;
+    if tokens.len() != writs.len() {
+        return Err(MintError::Sign(SignError));
     }
+    for (writ, token) in writs.iter_mut().zip(tokens) {
+        writ.token = Secret::new(token);
+    }
+    Ok(writs)
+}
+
+fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
+    let payload = claims.to_json();
+    let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
+    if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
+        let audience = claims.aud.clone();
+        return Err(MintError::TooLong { audience });
+    }
+    let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
+    let back = back.and_then(|payload| Claims::read(&payload).ok());
+    if back.as_ref() != Some(claims) {
+        return Err(MintError::Unfaithful);
+    }
+    let writ = Writ {
+        audience: claims.aud.clone(),
+        token: Secret::new(String::new()),
+        agent_id: claims.sub.clone(),
+        jti: claims.jti.clone(),
+        expires_in: claims.exp.since(claims.iat),
+    };
+    Ok((writ, input))
 }

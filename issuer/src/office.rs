@@ -104,11 +104,8 @@ async fn here(
 ) -> Result<(StatusCode, Bytes), CallError> {
     let issuer = fs::read_to_string(folder.path(ISSUER_FILE)).ok();
     let data = Data::open_locked(folder, lock, clock).await.map_err(CallError::Open)?;
-    let office = Office {
-        registry: data.registry(),
-        issuer,
-        trust: vec![data.pin()],
-    };
+    let data = Arc::new(data);
+    let office = Office { data, issuer };
     match admin(Arc::new(office)).oneshot(request).await {
         Ok(response) => collected(response).await,
         Err(never) => match never {},

@@ -229,6 +229,7 @@ impl From<RegisterError> for Problem {
     fn from(error: RegisterError) -> Self {
         match error {
             RegisterError::Taken => Code::NameTaken.into(),
+            RegisterError::Unknown => Code::NotFound.into(),
             RegisterError::Random(error) => error.into(),
             RegisterError::Store(error) => error.into(),
         }
@@ -255,6 +256,7 @@ impl From<StartError> for Problem {
             StartError::Mint(error) => error.into(),
             StartError::Store(error) => error.into(),
             StartError::Random(error) => error.into(),
+            StartError::ClientEnded => Code::Unauthorized.into(),
         }
     }
 }

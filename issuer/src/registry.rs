@@ -1,17 +1,24 @@
 //! Clients and edges: who they are and what they may do. Held in memory, written through to the store.
 
+use crate::audit::{Event, Kind};
 use crate::ceiling::{CEILING_VALUES, Ceiling};
 use crate::clock::Clock;
 use crate::id::{self, NoRandomness};
 use crate::keys::{CredentialKey, Hash};
 use crate::reading;
+use crate::session::SESSION_LIFE;
 use crate::store::registry::{self as rows, ClientRow, EdgeRow};
+use crate::store::revocation::{self, Living};
 use crate::store::{Store, StoreError};
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::{error, fmt};
-use subtle::ConstantTimeEq as _;
+use subtle::{Choice, ConstantTimeEq as _};
 
 /// A registered orchestrator.
 #[derive(Debug)]
@@ -20,7 +27,40 @@ pub struct Client {
     pub client_id: String,
     /// What it may ask for.
     pub ceiling: Ceiling,
-    hash: Hash,
+    /// As it is kept.
+    row: ClientRow,
+}
+
+impl Client {
+    /// What the operator calls it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// Life of its sessions, in seconds.
+    #[must_use]
+    pub const fn session_life(&self) -> u64 {
+        self.row.session_life
+    }
+
+    /// When it was registered.
+    #[must_use]
+    pub const fn created(&self) -> UnixSeconds {
+        self.row.created
+    }
+
+    /// When its ceiling was last replaced.
+    #[must_use]
+    pub const fn updated(&self) -> UnixSeconds {
+        self.row.updated
+    }
+
+    /// Whether it was not shut out.
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        self.row.ended.is_none()
+    }
 }
 
 /// A registered validator.
@@ -42,11 +82,13 @@ pub struct Credential {
     pub secret: Secret,
 }
 
-/// Why somebody was not registered.
+/// Why somebody was not registered, or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterError {
     /// The name is taken.
     Taken,
+    /// There is no such client, or it was shut out.
+    Unknown,
     /// No randomness for a secret.
     Random(NoRandomness),
     /// Not stored.
@@ -104,6 +146,8 @@ pub struct Registry {
     clock: Clock,
     clients: RwLock<HashMap<String, Arc<Client>>>,
     edges: RwLock<HashMap<String, Arc<Edge>>>,
+    /// Held by whoever changes a client that exists.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Registry {
@@ -121,71 +165,190 @@ impl Registry {
             clock,
             clients: RwLock::new(clients?),
             edges: RwLock::new(edges.into_iter().map(edge).collect()),
+            turn: tokio::sync::Mutex::default(),
         })
     }
 
-    /// The client that `id` and `secret` identify.
+    /// The key under which secrets are hashed.
+    #[must_use]
+    pub const fn key(&self) -> &CredentialKey {
+        &self.key
+    }
+
+    /// The client that `id` and `secret` identify. Takes the same time whether there is one or not.
     #[must_use]
     pub fn authenticate_client(&self, id: &str, secret: &Secret) -> Option<Arc<Client>> {
         let found = self.client(id);
-        let expected = found.as_ref().map_or(&NOBODY, |client| &client.hash);
-        let same = self.key.hash(CLIENT, id, secret).ct_eq(expected);
-        found.filter(|_| same.into())
+        let now = self.clock.now().seconds();
+        let row = found.as_ref().map(|client| &client.row);
+        let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
+        let shown = self.key.hash(CLIENT, id, secret);
+        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        found.filter(|_| (same | same_as_before).into())
     }
 
     /// The edge that `id` and `secret` identify.
     #[must_use]
     pub fn authenticate_edge(&self, id: &str, secret: &Secret) -> Option<Arc<Edge>> {
-        let found = self
-            .edges
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned();
+        let edges = self.edges.read().unwrap_or_else(PoisonError::into_inner);
+        let found = edges.get(id).cloned();
         let expected = found.as_ref().map_or(&NOBODY, |edge| &edge.hash);
-        let same = self.key.hash(EDGE, id, secret).ct_eq(expected);
+        let same: Choice = self.key.hash(EDGE, id, secret).ct_eq(expected);
         found.filter(|_| same.into())
     }
 
-    /// The client with this id, whoever asks.
+    /// The client with this id, whoever asks, unless it was shut out.
     #[must_use]
     pub fn client(&self, id: &str) -> Option<Arc<Client>> {
-        self.clients
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
+        self.any_client(id).filter(|client| client.is_active())
     }
 
-    /// Registers a client.
+    /// The client with this id, even if it was shut out.
+    #[must_use]
+    pub fn any_client(&self, id: &str) -> Option<Arc<Client>> {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients.get(id).cloned()
+    }
+
+    /// All clients, in the order in which they were registered.
+    #[must_use]
+    pub fn clients(&self) -> Vec<Arc<Client>> {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = clients.values().cloned().collect();
+        all.sort_by(|one, other| (one.row.created, &one.client_id).cmp(&(other.row.created, &other.client_id)));
+        all
+    }
+
+    /// Registers a client; its sessions live for `session_life` seconds.
     ///
     /// # Errors
     /// [`RegisterError`]; nobody was registered.
-    pub async fn add_client(&self, name: String, ceiling: Ceiling) -> Result<Credential, RegisterError> {
+    pub async fn add_client(
+        &self,
+        name: String,
+        ceiling: Ceiling,
+        session_life: Option<u64>,
+    ) -> Result<Credential, RegisterError> {
         let credential = credential(&name, CLIENT_SECRET)?;
-        let hash = self.key.hash(CLIENT, &credential.id, &credential.secret);
+        let now = self.clock.now().seconds();
         let row = ClientRow {
             client_id: credential.id.clone(),
             name,
-            hash,
+            hash: self.key.hash(CLIENT, &credential.id, &credential.secret),
+            before: None,
             ceiling: ceiling.to_json(),
+            session_life: session_life.unwrap_or(SESSION_LIFE),
+            created: now,
+            updated: now,
+            ended: None,
         };
-        let now = self.clock.now().seconds();
-        let add = self
-            .store
-            .write(move |connection| rows::add_client(connection, &row, now));
+        let kept = row.clone();
+        let event = Event::done(Kind::AppRegistered)
+            .client(&row.client_id)
+            .text(of_ceiling(&row));
+        let add = self.store.write(move |writing| {
+            let added = rows::add_client(writing, &kept)?;
+            if added {
+                writing.record(&event)?;
+            }
+            Ok(added)
+        });
         if !add.await? {
             return Err(RegisterError::Taken);
         }
-        let client_id = credential.id.clone();
-        let client = Client {
-            client_id,
-            ceiling,
-            hash,
-        };
-        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
-        clients.insert(credential.id.clone(), Arc::new(client));
+        self.hold(row, ceiling);
         Ok(credential)
+    }
+
+    /// Replaces the ceiling of a client, and the life of its sessions.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing has changed.
+    pub async fn update_client(
+        &self,
+        id: &str,
+        ceiling: Option<Ceiling>,
+        session_life: Option<u64>,
+    ) -> Result<Arc<Client>, RegisterError> {
+        let _turn = self.turn.lock().await;
+        let client = self.client(id).ok_or(RegisterError::Unknown)?;
+        let ceiling = ceiling.unwrap_or_else(|| client.ceiling.clone());
+        let mut row = client.row.clone();
+        row.ceiling = ceiling.to_json();
+        row.session_life = session_life.unwrap_or(row.session_life);
+        row.updated = self.clock.now().seconds();
+        let event = Event::done(Kind::AppUpdated).client(id).text(of_ceiling(&row));
+        self.put(row.clone(), event, None).await?;
+        Ok(self.hold(row, ceiling))
+    }
+
+    /// Gives a client another secret; the one it has counts for `overlap` more seconds.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing has changed.
+    pub async fn rotate_secret(&self, id: &str, overlap: u64) -> Result<Credential, RegisterError> {
+        let _turn = self.turn.lock().await;
+        let client = self.client(id).ok_or(RegisterError::Unknown)?;
+        let secret = id::secret(CLIENT_SECRET)?;
+        let until = self.clock.now().seconds().plus(overlap);
+        let mut row = client.row.clone();
+        row.before = (overlap > 0).then_some((row.hash, until));
+        row.hash = self.key.hash(CLIENT, id, &secret);
+        let event = Event::done(Kind::ClientSecretRotated).client(id);
+        let event = event.data(&json!({"overlap": overlap}));
+        self.put(row.clone(), event, None).await?;
+        self.hold(row, client.ceiling.clone());
+        let id = id.to_owned();
+        Ok(Credential { id, secret })
+    }
+
+    /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now. Answers when that was, which may
+    /// have been before.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing has changed.
+    pub async fn end_client(&self, id: &str) -> Result<UnixSeconds, RegisterError> {
+        let _turn = self.turn.lock().await;
+        let client = self.any_client(id).ok_or(RegisterError::Unknown)?;
+        if let Some(ended) = client.row.ended {
+            return Ok(ended);
+        }
+        let now = self.clock.now().seconds();
+        let mut row = client.row.clone();
+        row.ended = Some(now);
+        row.before = None;
+        let living = Living {
+            target: Target::of(Level::Client(id)),
+            born: now,
+            expires: now.plus(WRIT_LIFE_MAX),
+        };
+        let event = Event::done(Kind::AppDeregistered).client(id);
+        self.put(row.clone(), event, Some(living)).await?;
+        self.hold(row, client.ceiling.clone());
+        Ok(now)
+    }
+
+    async fn put(&self, row: ClientRow, event: Event, ends: Option<Living>) -> Result<(), StoreError> {
+        let now = self.clock.now().seconds();
+        let put = self.store.write(move |writing| {
+            rows::put_client(writing, &row)?;
+            ends.iter()
+                .try_for_each(|living| revocation::end(writing, *living, now))?;
+            writing.record(&event)
+        });
+        put.await
+    }
+
+    fn hold(&self, row: ClientRow, ceiling: Ceiling) -> Arc<Client> {
+        let client = Arc::new(Client {
+            client_id: row.client_id.clone(),
+            ceiling,
+            row,
+        });
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        clients.insert(client.client_id.clone(), Arc::clone(&client));
+        client
     }
 
     /// Registers an edge for `audience`; `upstreams` is JSON text.
@@ -207,9 +370,15 @@ impl Registry {
             upstreams,
         };
         let (kept, now) = (row.clone(), self.clock.now().seconds());
-        let add = self
-            .store
-            .write(move |connection| rows::add_edge(connection, &kept, now));
+        let event = Event::done(Kind::EdgeRegistered);
+        let event = event.data(&json!({"edge_id": row.edge_id, "audience": row.audience}));
+        let add = self.store.write(move |writing| {
+            let added = rows::add_edge(writing, &kept, now)?;
+            if added {
+                writing.record(&event)?;
+            }
+            Ok(added)
+        });
         if !add.await? {
             return Err(RegisterError::Taken);
         }
@@ -218,6 +387,11 @@ impl Registry {
         edges.insert(id, edge);
         Ok(credential)
     }
+}
+
+/// What an event says of a client's ceiling.
+fn of_ceiling(row: &ClientRow) -> String {
+    format!(r#"{{"name":"{}","ceiling":{}}}"#, row.name, row.ceiling)
 }
 
 /// An id that begins with `name`, for people, and is never used again, for writs and logs that outlive the name.
@@ -233,9 +407,9 @@ fn client(row: ClientRow) -> Result<(String, Arc<Client>), LoadError> {
     let client = Client {
         client_id: row.client_id.clone(),
         ceiling: ceiling.map_err(|_| LoadError::Ceiling(row.client_id.clone()))?,
-        hash: row.hash,
+        row,
     };
-    Ok((row.client_id, Arc::new(client)))
+    Ok((client.client_id.clone(), Arc::new(client)))
 }
 
 fn edge(row: EdgeRow) -> (String, Arc<Edge>) {

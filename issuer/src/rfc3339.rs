@@ -1,5 +1,6 @@
 //! Moments as people and their tools read them (RFC 3339).
 
+use crate::clock::Moment;
 use edgewrit_shared::time::UnixSeconds;
 
 /// The first second of the year 10000, which RFC 3339 cannot write.
@@ -12,6 +13,14 @@ pub fn write(moment: UnixSeconds) -> String {
     let (year, month, day) = date(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `moment` with its milliseconds, such as `2026-05-10T12:00:00.250Z`.
+#[must_use]
+pub fn write_millis(moment: Moment) -> String {
+    let whole = write(moment.seconds());
+    let seconds = whole.strip_suffix('Z').unwrap_or(&whole);
+    format!("{seconds}.{:03}Z", moment.millis % 1000)
 }
 
 /// The Gregorian date `days` after 1970-01-01: Hinnant's `civil_from_days`, in which years begin in March.

@@ -130,10 +130,10 @@ impl Listen {
 
 /// What strangers reach, and what the operator does.
 fn routers(config: Config, data: Data, stopping: Stopping) -> (Router, Router) {
+    let data = Arc::new(data);
     let office = Office {
-        registry: data.registry(),
+        data: Arc::clone(&data),
         issuer: Some(config.issuer.to_string()),
-        trust: vec![data.pin()],
     };
     let issuer = Issuer::new(config, data, stopping);
     (app(Arc::new(issuer)), admin(Arc::new(office)))

@@ -1,10 +1,13 @@
 //! Spending: the last thing an edge does before it forwards.
 
 use crate::ask::read_id;
+use crate::audit::{Event, Kind};
 use crate::bundle::BundleError;
+use crate::call::Call;
 use crate::id::{self, NoRandomness};
 use crate::issuer::Issuer;
 use crate::registry::Edge;
+use crate::standing::of_writ;
 use crate::store::StoreError;
 use crate::store::spend::{self as rows, Spend, Spent};
 use edgewrit_shared::claims::Authority;
@@ -14,6 +17,7 @@ use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{Unverified, Verified};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Attempts of one request that spend.
@@ -110,13 +114,16 @@ impl Issuer {
     ///
     /// # Errors
     /// `SpendError::Store` or `SpendError::Random`.
-    pub async fn boot(&self, edge: &Edge) -> Result<String, SpendError> {
+    pub async fn boot(&self, edge: &Edge, call: &Call) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
         let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
-        let write = self
-            .store
-            .write(move |connection| rows::boot(connection, &boot, &edge_id, now.seconds()));
+        let event = Event::done(Kind::EdgeBooted).in_call(call);
+        let event = event.data(&json!({"edge_id": edge.edge_id, "boot_id": boot_id}));
+        let write = self.store.write(move |writing| {
+            rows::boot(writing, &boot, &edge_id, now.seconds())?;
+            writing.record(&event)
+        });
         write.await?;
         Ok(boot_id)
     }
@@ -125,7 +132,13 @@ impl Issuer {
     ///
     /// # Errors
     /// `SpendError`; nothing was spent.
-    pub async fn spend(&self, edge: &Edge, wish: Wish, request: [u8; 32]) -> Result<Vec<String>, SpendError> {
+    pub async fn spend(
+        &self,
+        edge: &Edge,
+        wish: Wish,
+        request: [u8; 32],
+        call: &Call,
+    ) -> Result<Vec<String>, SpendError> {
         let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
         let now = self.clock.now();
         // As an edge does it: the issuer does not take the edge's word for it.
@@ -140,9 +153,14 @@ impl Issuer {
             request,
             attempts: wish.attempts,
         };
+        let event = |event| of_writ(event, writ.claims()).in_call(call);
+        let events = [
+            event(Event::done(Kind::UsesSpent)),
+            event(Event::denied(Kind::UsesRefused)),
+        ];
         let write = self
             .store
-            .write(move |connection| rows::spend(connection, &spend, now.seconds()));
+            .write(move |writing| rows::spend(writing, &spend, now.seconds(), events));
         match write.await? {
             Spent::Debited(allowances) => Ok(allowances),
             Spent::Exhausted => Err(SpendError::Exhausted),

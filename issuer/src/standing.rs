@@ -1,15 +1,17 @@
 //! What the issuer itself makes of a writ: whether it counts now, at whichever edge, and its early end.
 
+use crate::audit::Event;
 use crate::bundle::BundleError;
 use crate::issuer::Issuer;
-use crate::store::StoreError;
 use crate::store::revocation::{self, Living};
+use crate::store::{StoreError, lineage, task};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
+use serde_json::json;
 
 impl Issuer {
     /// The writ that `token` is, if it counts now at the edges of its audience.
@@ -43,19 +45,36 @@ impl Issuer {
         writ.verify(&expect, snapshot, now)
     }
 
-    /// Ends the lineage of a writ: the writ, and all that descends from it.
+    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event` says why.
     ///
     /// # Errors
     /// [`StoreError`]; the writ goes on.
-    pub(crate) async fn revoke(&self, writ: &Claims) -> Result<(), StoreError> {
-        let living = Living {
-            target: Target::of(Level::Lineage(&writ.lin)),
-            born: writ.iat,
-            expires: writ.exp,
-        };
-        let now = self.clock.now().seconds();
-        self.store
-            .write(move |connection| revocation::end(connection, living, now))
-            .await
+    pub(crate) async fn end_lineage(&self, writ: &Claims, event: Event) -> Result<(), StoreError> {
+        let event = of_writ(event, writ);
+        let (writ, now) = (writ.clone(), self.clock.now().seconds());
+        let end = self.store.write(move |writing| {
+            let kept = lineage::find(writing, &writ.lin)?;
+            let living = Living {
+                target: Target::of(Level::Lineage(&writ.lin)),
+                born: writ.iat,
+                // Its latest writ may be another, and what descends from it does not live longer than that.
+                expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
+            };
+            revocation::end(writing, living, now)?;
+            let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
+            writing.record(&Event { task: row, ..event })
+        });
+        end.await
     }
+}
+
+/// `event`, about a writ.
+pub(crate) fn of_writ(event: Event, writ: &Claims) -> Event {
+    let event = event.client(&writ.client_id).agent(&writ.sub);
+    let event = Event {
+        task_id: Some(writ.task_id.clone()),
+        orch_id: Some(writ.orch_id.clone()),
+        ..event
+    };
+    event.data(&json!({"jti": writ.jti, "lineage": writ.lin}))
 }

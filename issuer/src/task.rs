@@ -1,21 +1,28 @@
 //! Tasks: begun within a ceiling, ended at once.
 
 use crate::ask::Ask;
+use crate::audit::{Event, Kind};
+use crate::call::Call;
 use crate::clock::Moment;
 use crate::grant::{Term, grant, never_open};
 use crate::id::{NoRandomness, Seed};
 use crate::issuer::Issuer;
-use crate::mint::{MintError, Task, Writ};
+use crate::mint::{Granted, MintError, Task, Writ};
 use crate::registry::Client;
 use crate::store::StoreError;
 use crate::store::task::{self as rows, Begun, Repeat};
 use edgewrit_shared::document::Fault;
+use edgewrit_shared::json::Quoted;
 use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 /// Comparisons of a grant with one of the ceiling that are made without giving way to other work: about 0.2 ms.
 const COMPARISONS_IN_PLACE: usize = 512;
+
+/// What lies beyond the ceiling is recorded up to so many faults.
+const FAULTS_KEPT: usize = 16;
 
 /// A task that exists, and its writs.
 #[derive(Clone, Debug)]
@@ -43,6 +50,8 @@ pub enum StartError {
     Store(StoreError),
     /// No randomness for its ids.
     Random(NoRandomness),
+    /// The client was shut out.
+    ClientEnded,
 }
 
 impl From<MintError> for StartError {
@@ -63,13 +72,23 @@ impl Issuer {
     ///
     /// # Errors
     /// `StartError`; nothing was changed.
-    pub async fn start(&self, client: &Arc<Client>, ask: Ask, repeat: Option<Repeat>) -> Result<Started, StartError> {
+    pub async fn start(
+        &self,
+        client: &Arc<Client>,
+        ask: Ask,
+        repeat: Option<Repeat>,
+        call: &Call,
+    ) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
         // Before the ceiling, which may be another by now: a repetition gets the answer that was given.
         if let Some(begun) = self.begun_before(&client_id, repeat.clone()).await? {
             return self.repeat(client_id, ask, begun).await;
         }
-        let (ask, term) = within(client, ask, self.clock.now()).await?;
+        let task_id = ask.task_id.clone();
+        let (ask, term) = match within(client, ask, self.clock.now()).await {
+            Err(StartError::Beyond(faults)) => return Err(self.beyond(&client_id, &task_id, faults, call).await),
+            within => within?,
+        };
         let seed = Seed::fresh().map_err(StartError::Random)?;
         let task = Arc::new(Task {
             client_id,
@@ -78,14 +97,23 @@ impl Issuer {
             term,
         });
         let writs = self.mint.mint(&task).await?;
-        let begin = Arc::clone(&task);
+        let (begin, event) = (Arc::clone(&task), started(&task, &writs).in_call(call));
         let begin = self
             .store
-            .write(move |connection| rows::begin(connection, &begin, repeat.as_ref()));
+            .write(move |writing| rows::begin(writing, &begin, repeat.as_ref(), event));
         match begin.await? {
             Begun::New => Ok(Started { task, writs }),
             begun => self.repeat(task.client_id.clone(), task.ask.clone(), begun).await,
         }
+    }
+
+    /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an orchestrator may want to know why.
+    async fn beyond(&self, client_id: &str, task_id: &str, faults: Vec<Fault>, call: &Call) -> StartError {
+        let shown: Vec<_> = faults.iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
+        let event = Event::denied(Kind::TaskRefused).client(client_id).in_call(call);
+        let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
+        let record = self.store.write(move |writing| writing.record(&event));
+        record.await.err().map_or(StartError::Beyond(faults), StartError::Store)
     }
 
     async fn begun_before(&self, client_id: &str, repeat: Option<Repeat>) -> Result<Option<Begun>, StoreError> {
@@ -112,6 +140,7 @@ impl Issuer {
                 Ok(Started { task, writs })
             }
             Begun::KeyReused => Err(StartError::KeyReused),
+            Begun::ClientEnded => Err(StartError::ClientEnded),
             Begun::New | Begun::Exists => Err(StartError::Exists),
         }
     }
@@ -120,13 +149,36 @@ impl Issuer {
     ///
     /// # Errors
     /// [`StoreError`]; the task goes on.
-    pub async fn complete(&self, client: &Client, task_id: String) -> Result<Option<UnixSeconds>, StoreError> {
+    pub async fn complete(
+        &self,
+        client: &Client,
+        task_id: String,
+        call: &Call,
+    ) -> Result<Option<UnixSeconds>, StoreError> {
         let (client_id, now) = (client.client_id.clone(), self.clock.now().seconds());
+        let event = Event::done(Kind::TaskCompleted).client(&client_id).in_call(call);
         let complete = self
             .store
-            .write(move |connection| rows::complete(connection, &client_id, &task_id, now));
+            .write(move |writing| rows::complete(writing, &client_id, &task_id, now, event));
         complete.await
     }
+}
+
+/// The event of a task's beginning: what was granted, and every writ by its id.
+fn started(task: &Task, writs: &[Writ]) -> Event {
+    let granted = task.granted();
+    let granted = granted.iter().map(|granted| {
+        let Granted { audience, id, body } = granted;
+        format!(r#"{{"audience":{},"id":"{id}","grant":{body}}}"#, Quoted(audience))
+    });
+    let writs = writs.iter().map(|writ| Quoted(&writ.jti).to_string());
+    let (granted, writs) = (
+        granted.collect::<Vec<_>>().join(","),
+        writs.collect::<Vec<_>>().join(","),
+    );
+    let (agents, exp) = (task.ask.count, task.term.expires.0);
+    let data = format!(r#"{{"agents":{agents},"exp":{exp},"granted":[{granted}],"writs":[{writs}]}}"#);
+    Event::done(Kind::TaskStarted).client(&task.client_id).text(data)
 }
 
 /// The term of `ask`, if it lies within the ceiling of `client`.

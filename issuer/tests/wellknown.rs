@@ -13,7 +13,7 @@ async fn the_published_key_is_the_one_that_signs() {
     assert_eq!(answer.header("cache-control"), "public, max-age=300");
     assert_eq!(answer.header("content-type"), "application/jwk-set+json");
     let keys = answer.json()["keys"].as_array().unwrap().clone();
-    assert_eq!(keys.len(), 1, "nothing but the writ key");
+    assert_eq!(keys.len(), 2, "the key that signs writs, and the next one");
     let jwk = json::parse(keys[0].to_string().as_bytes(), 16).unwrap();
     let key = PublicKey::from_jwk(&jwk).unwrap();
     let token = bench

@@ -140,6 +140,11 @@ impl PublicKey {
         )
     }
 
+    /// The members of the JWK that its thumbprint covers (RFC 7638, section 3.2): all that a reader who computes it needs.
+    pub(crate) fn to_bare_jwk(&self) -> String {
+        format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, self.x())
+    }
+
     pub(crate) fn point(&self) -> &VerifyingKey {
         &self.point
     }

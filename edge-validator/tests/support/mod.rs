@@ -84,6 +84,7 @@ pub fn claims(grants: Vec<Grant>) -> Claims {
         lin: "lineage-1".into(),
         anc: Vec::new(),
         cnf_jkt: None,
+        agent_key: None,
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{answer, body};
 use crate::ask::read_id;
 use crate::ceiling::{CEILING_VALUES, Ceiling, read_audience};
+use crate::issuer::Data;
 use crate::origin::{ORIGIN_EXPECTED, Origin};
 use crate::problem::{Code, Problem};
-use crate::registry::Registry;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -21,15 +21,13 @@ const NAME_BYTES: usize = 64;
 /// Upstreams of one edge.
 const UPSTREAMS: usize = 64;
 
-/// What registering needs.
+/// What the operator works on.
 #[derive(Debug)]
 pub struct Office {
-    /// Who is registered.
-    pub registry: Arc<Registry>,
+    /// The data folder.
+    pub data: Arc<Data>,
     /// The issuer's origin, once it is known.
     pub issuer: Option<String>,
-    /// The `x` of the keys that edges pin.
-    pub trust: Vec<String>,
 }
 
 pub(super) fn routes() -> Router<Arc<Office>> {
@@ -46,7 +44,7 @@ async fn add_client(State(office): State<Arc<Office>>, request: Request) -> Resu
         Some((name?, ceiling?))
     };
     let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
-    let credential = office.registry.add_client(name, ceiling).await?;
+    let credential = office.data.registry.add_client(name, ceiling, None).await?;
     tracing::info!(client_id = credential.id, "client registered");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
     Ok(answer::json(StatusCode::CREATED, &answer))
@@ -68,13 +66,14 @@ async fn add_edge(State(office): State<Arc<Office>>, request: Request) -> Result
     };
     let upstreams = json!(edge.upstreams);
     let add = office
+        .data
         .registry
         .add_edge(edge.name, edge.audience.clone(), upstreams.to_string());
     let credential = add.await?;
     tracing::info!(edge_id = credential.id, "edge registered");
     let answer = json!({
         "issuer": issuer,
-        "trust": office.trust,
+        "trust": office.data.keyring.ring().pins(),
         "edge": {"id": credential.id, "credential": credential.secret.expose()},
         "audience": edge.audience,
         "upstreams": upstreams,

@@ -3,10 +3,11 @@
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::registry::{Client, Edge};
-use crate::session;
+use crate::session::{Session, Who};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -18,17 +19,38 @@ enum Shown {
 }
 
 /// The client that the headers identify: by Basic, or by the bearer of a session.
-pub(super) fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
+pub(super) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
     let found = match shown(headers) {
         Some(Shown::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
-        Some(Shown::Bearer(token)) => {
-            let now = issuer.clock.now().seconds();
-            let client_id = session::client_of(&issuer.session, issuer.config.issuer.as_str(), token.expose(), now);
-            client_id.and_then(|client_id| issuer.registry.client(&client_id))
-        }
+        Some(Shown::Bearer(token)) => match session(issuer, &token).await? {
+            Some(Session {
+                who: Who::Client(id), ..
+            }) => issuer.registry.client(&id),
+            _ => None,
+        },
         None => None,
     };
     found.ok_or(Problem::new(Code::Unauthorized))
+}
+
+/// The session that `token` is, if it counts now.
+pub(super) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
+    let (ring, now) = (issuer.keyring.ring(), issuer.clock.now().seconds());
+    let Some(session) = Session::read(&ring, issuer.config.issuer.as_str(), token.expose(), now) else {
+        return Ok(None);
+    };
+    let target = Target::of(Level::Writ(&session.jti));
+    let snapshot = issuer.feed.snapshot().await?;
+    let revoked = snapshot.revocations().revoked(target, session.iat);
+    Ok((!revoked).then_some(session))
+}
+
+/// The bearer that the headers show.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    match shown(headers) {
+        Some(Shown::Bearer(token)) => Some(token),
+        _ => None,
+    }
 }
 
 /// The edge that the headers identify, by Basic.

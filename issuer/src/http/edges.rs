@@ -1,6 +1,7 @@
 //! What edges use: boots and spending.
 
 use super::{answer, auth, body};
+use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::spending::{SpendError, Wish};
@@ -22,15 +23,17 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
 
 async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
+    let call = Call::of(request.headers());
     body::nothing(request).await?;
-    let boot_id = issuer.boot(&edge).await?;
+    let boot_id = issuer.boot(&edge, &call).await?;
     Ok(answer::json(StatusCode::CREATED, &json!({"boot_id": boot_id})))
 }
 
 async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
+    let call = Call::of(request.headers());
     let (wish, bytes) = body::json(request, JSON_VALUES, Wish::read).await?;
-    let spent = issuer.spend(&edge, wish, Sha256::digest(&bytes).into()).await?;
+    let spent = issuer.spend(&edge, wish, Sha256::digest(&bytes).into(), &call).await?;
     Ok(answer::json(StatusCode::OK, &json!({"spent": spent})))
 }
 

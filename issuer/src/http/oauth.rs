@@ -3,12 +3,13 @@
 
 use super::{answer, auth, body};
 use crate::ask::{Ask, Part, read_grant};
+use crate::call::Call;
 use crate::id;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use crate::reading::{self, ReadError};
 use crate::registry::Client;
-use crate::session::{self, SESSION_LIFE};
+use crate::session::{Session, Who};
 use crate::task::{StartError, Started};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -55,7 +56,7 @@ async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Re
     }
     match form.resource()? {
         Some(resource) if resource == issuer.config.issuer.as_str() => open_session(&issuer, &client, &mut form),
-        resource => mint(&issuer, &client, &mut form, resource).await,
+        resource => mint(&issuer, &client, &mut form, resource, &Call::of(&headers)).await,
     }
 }
 
@@ -65,6 +66,7 @@ async fn mint(
     client: &Arc<Client>,
     form: &mut Form,
     resource: Option<String>,
+    call: &Call,
 ) -> Result<Response, Refusal> {
     let audience = resource.or_else(|| client.ceiling.only_audience().map(str::to_owned));
     let audience = audience.filter(|audience| client.ceiling.entry(audience).is_some());
@@ -76,7 +78,7 @@ async fn mint(
     };
     let part = asked(form, audience.ok_or_else(unknown)?)?;
     let by_scope = part.place == SCOPE;
-    let started = issuer.start(client, ask(issuer, part)?, None).await;
+    let started = issuer.start(client, ask(issuer, part)?, None, call).await;
     writ(&started.map_err(|error| beyond(error, by_scope))?)
 }
 
@@ -99,13 +101,14 @@ fn open_session(issuer: &Issuer, client: &Client, form: &mut Form) -> Result<Res
         return Err(Refusal::new(Name::InvalidScope, why));
     }
     let origin = issuer.config.issuer.as_str();
-    let session = session::open(&issuer.session, origin, &client.client_id, issuer.clock.now());
+    let (who, life) = (Who::Client(client.client_id.clone()), client.session_life());
+    let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
     Ok(answer::json(
         StatusCode::OK,
         &Answer {
-            access_token: &session.map_err(Problem::from)?,
+            access_token: &session.sign(&issuer.keyring.ring(), origin),
             token_type: "Bearer",
-            expires_in: SESSION_LIFE,
+            expires_in: life,
             ..Answer::default()
         },
     ))

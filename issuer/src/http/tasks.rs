@@ -2,6 +2,7 @@
 
 use super::{answer, auth, body};
 use crate::ask::Ask;
+use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::mint::Writ;
 use crate::problem::{Code, Problem};
@@ -69,11 +70,12 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
 }
 
 async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let client = auth::client(&issuer, request.headers())?;
+    let client = auth::client(&issuer, request.headers()).await?;
+    let call = Call::of(request.headers());
     let key = repeat_key(request.headers())?;
     let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
     let repeat = key.map(|key| repeat(key, &bytes));
-    let started = issuer.start(&client, ask, repeat).await?;
+    let started = issuer.start(&client, ask, repeat, &call).await?;
     Ok(answer::json(StatusCode::CREATED, &Answer::from(&started)))
 }
 
@@ -101,12 +103,13 @@ async fn complete(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let client = auth::client(&issuer, request.headers())?;
+    let client = auth::client(&issuer, request.headers()).await?;
+    let call = Call::of(request.headers());
     let Ok(Path(task_id)) = path else {
         return Err(Code::NotFound.into());
     };
     body::nothing(request).await?;
-    let completed = issuer.complete(&client, task_id.clone()).await?;
+    let completed = issuer.complete(&client, task_id.clone(), &call).await?;
     let completed = completed.ok_or(Problem::new(Code::NotFound))?;
     let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});
     Ok(answer::json(StatusCode::OK, &answer))

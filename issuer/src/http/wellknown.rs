@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use edgewrit_shared::keys::PublicKey;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -22,7 +23,14 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
 
 /// The keys that sign writs (RFC 7517).
 async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
-    let keys = format!("{{\"keys\":[{}]}}", issuer.jwk);
+    let keys: Vec<_> = issuer
+        .keyring
+        .ring()
+        .verifying()
+        .iter()
+        .map(PublicKey::to_jwk)
+        .collect();
+    let keys = format!("{{\"keys\":[{}]}}", keys.join(","));
     cached(bytes_of(StatusCode::OK, "application/jwk-set+json", keys), CACHED)
 }
 

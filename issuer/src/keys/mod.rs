@@ -1,14 +1,21 @@
-//! The issuer's keys: one file and one job each, made on first start, never replaced silently.
+//! The issuer's keys: one job each, so that nothing that is signed here can be taken for something else. For each job there is a
+//! key that signs, one that will, known to others already, and those that did. Private halves are files, one a key; which key stands
+//! where is in the database.
 
-use crate::folder::{Folder, FolderError};
+use crate::folder::FolderError;
 use crate::id::NoRandomness;
+use crate::store::StoreError;
 use std::path::PathBuf;
 use std::{error, fmt};
 
 mod credential;
+mod ring;
+mod rotate;
 mod signing;
 
 pub use credential::{CredentialKey, Hash};
+pub use ring::{Keyring, Ring};
+pub use rotate::RotateError;
 pub use signing::SigningKey;
 
 /// Why keys cannot be used.
@@ -18,10 +25,14 @@ pub enum KeysError {
     Folder(FolderError),
     /// No randomness to make one.
     Random(NoRandomness),
-    /// Not the first start, and the file is gone: a new key would lock every edge out.
+    /// The database knows the key, and the file is gone: a new key would lock every edge out.
     Missing(PathBuf),
     /// The file does not hold such a key; what is wrong with it.
     Malformed(PathBuf, &'static str),
+    /// The database has no key that signs; for which job.
+    NoCurrent(Job),
+    /// The database refused.
+    Store(StoreError),
 }
 
 impl fmt::Display for KeysError {
@@ -35,6 +46,8 @@ impl fmt::Display for KeysError {
                 path.display()
             ),
             Self::Malformed(path, what) => write!(f, "{}: {what}", path.display()),
+            Self::NoCurrent(job) => write!(f, "the database holds no current key for `{}`", job.as_str()),
+            Self::Store(error) => error.fmt(f),
         }
     }
 }
@@ -53,39 +66,70 @@ impl From<NoRandomness> for KeysError {
     }
 }
 
+impl From<StoreError> for KeysError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// Whether missing keys are made or missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// There is no database yet.
+    /// The database knows of none yet.
     First,
-    /// There is.
+    /// It does.
     Later,
 }
 
-/// All keys of the issuer. What one signs no other does, so nothing that is signed here can be taken for something else.
-#[derive(Debug)]
-pub struct Keys {
-    /// Signs writs; published in the bundle and the JWKS.
-    pub writ: SigningKey,
-    /// Signs bundles; pinned by the edges.
-    pub bundle: SigningKey,
-    /// Signs the sessions of clients; known to the issuer alone.
-    pub session: SigningKey,
-    /// Under which secrets of clients and edges are hashed.
-    pub credential: CredentialKey,
+macro_rules! names {
+    ($(#[$doc:meta])* $type:ident: $($(#[$variant_doc:meta])* $name:ident = $text:literal,)*) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $type { $($(#[$variant_doc])* $name,)* }
+
+        impl $type {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name by which people know it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The one with this name.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|own| own.as_str() == text)
+            }
+        }
+    };
 }
 
-impl Keys {
-    /// Reads the keys of `folder`, or makes them on the first start.
-    ///
-    /// # Errors
-    /// [`KeysError`], with the file that is at fault.
-    pub fn open(folder: &Folder, start: Start) -> Result<Self, KeysError> {
-        Ok(Self {
-            writ: SigningKey::open(folder.path("keys/writ.json"), start)?,
-            bundle: SigningKey::open(folder.path("keys/bundle.json"), start)?,
-            session: SigningKey::open(folder.path("keys/session.json"), start)?,
-            credential: CredentialKey::open(folder.path("keys/credential.json"), start)?,
-        })
-    }
+names! {
+    /// What a key signs.
+    Job:
+    /// Writs; published in the bundle and the JWKS.
+    Writ = "writ",
+    /// Bundles; pinned by the edges.
+    Bundle = "bundle",
+    /// Checkpoints of the audit chain.
+    Checkpoint = "checkpoint",
+    /// Delegation records of the AgentWrit API.
+    Delegation = "delegation",
+    /// Sessions of clients and the operator; known to the issuer alone.
+    Session = "session",
+}
+
+names! {
+    /// Where a key stands.
+    State:
+    /// It will sign, and others know it already.
+    Next = "next",
+    /// It signs.
+    Current = "current",
+    /// It has signed, and what it signed counts.
+    Retired = "retired",
+    /// It was given up, and nothing that it signed counts.
+    Dropped = "dropped",
 }

@@ -1,6 +1,6 @@
 //! An Ed25519 key pair, kept as a private JWK (RFC 8037).
 
-use super::{KeysError, Start};
+use super::KeysError;
 use crate::folder::{read_private, write_private};
 use crate::id::random;
 use base64::Engine as _;
@@ -37,10 +37,10 @@ struct Jwk {
 }
 
 impl SigningKey {
-    pub(super) fn open(path: PathBuf, start: Start) -> Result<Self, KeysError> {
+    /// The key that is kept at `path`.
+    pub(super) fn open(path: PathBuf) -> Result<Self, KeysError> {
         match read_private(&path)? {
             Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path, what)),
-            None if start == Start::First => Self::make(&path),
             None => Err(KeysError::Missing(path)),
         }
     }
@@ -51,10 +51,9 @@ impl SigningKey {
         Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
     }
 
-    fn make(path: &Path) -> Result<Self, KeysError> {
-        let key = Self::fresh()?;
-        write_private(path, &key.to_jwk())?;
-        Ok(key)
+    /// Keeps the key at `path`.
+    pub(super) fn keep(&self, path: &Path) -> Result<(), KeysError> {
+        Ok(write_private(path, &self.to_jwk())?)
     }
 
     fn from_seed(seed: &[u8; 32]) -> Result<Self, &'static str> {
@@ -123,7 +122,9 @@ impl SigningKey {
         input.attach(&signature)
     }
 
-    fn raw(&self, message: &[u8]) -> [u8; 64] {
+    /// The signature of `message` alone, which only records of the AgentWrit API have.
+    #[must_use]
+    pub fn raw(&self, message: &[u8]) -> [u8; 64] {
         *self.pair.sk.sign(message, None)
     }
 }
@@ -134,37 +135,34 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
-    fn folder() -> (tempfile::TempDir, PathBuf) {
+    fn kept() -> (tempfile::TempDir, PathBuf, SigningKey) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("writ.json");
-        (folder, path)
+        let key = SigningKey::fresh().unwrap();
+        key.keep(&path).unwrap();
+        (folder, path, key)
     }
 
     #[test]
-    fn a_key_is_made_once_and_read_again() {
-        let (_folder, path) = folder();
-        let made = SigningKey::open(path.clone(), Start::First).unwrap();
-        let read = SigningKey::open(path.clone(), Start::Later).unwrap();
-        assert_eq!(made.public(), read.public());
+    fn a_key_is_kept_for_its_owner_alone_and_read_again() {
+        let (_folder, path, kept) = kept();
+        let read = SigningKey::open(path.clone()).unwrap();
+        assert_eq!(kept.public(), read.public());
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
     fn a_key_that_is_gone_is_not_replaced() {
-        let (_folder, path) = folder();
-        assert!(matches!(
-            SigningKey::open(path, Start::Later),
-            Err(KeysError::Missing(_))
-        ));
+        let folder = tempfile::tempdir().unwrap();
+        let gone = SigningKey::open(folder.path().join("writ.json"));
+        assert!(matches!(gone, Err(KeysError::Missing(_))));
     }
 
     #[test]
     fn a_damaged_key_is_refused() {
-        let (_folder, path) = folder();
-        SigningKey::open(path.clone(), Start::First).unwrap();
+        let (_folder, path, kept) = kept();
         let whole = fs::read_to_string(&path).unwrap();
-        let other = SigningKey::fresh().unwrap().public().x();
-        let own = SigningKey::open(path.clone(), Start::Later).unwrap().public().x();
+        let (own, other) = (kept.public().x(), SigningKey::fresh().unwrap().public().x());
         let damages = [
             String::new(),
             whole.replace("OKP", "EC"),
@@ -174,7 +172,7 @@ mod tests {
         ];
         for damaged in damages {
             fs::write(&path, &damaged).unwrap();
-            let found = SigningKey::open(path.clone(), Start::Later);
+            let found = SigningKey::open(path.clone());
             assert!(matches!(found, Err(KeysError::Malformed(..))), "{damaged}");
         }
     }

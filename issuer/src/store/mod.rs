@@ -1,9 +1,10 @@
 //! What the issuer remembers: SQLite, written by one thread, read by others.
 //!
 //! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was synced to disk; whatever is
-//! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers are
-//! assigned under it.
+//! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers and places in the
+//! audit chain are assigned under it.
 
+use crate::clock::Clock;
 use crate::folder::{FolderError, touch_private};
 use crate::id::NoRandomness;
 use edgewrit_shared::time::UnixSeconds;
@@ -12,7 +13,11 @@ use std::path::{Path, PathBuf};
 use std::{error, fmt};
 use tokio::sync::watch;
 
+pub mod agent;
+pub mod audit;
 mod checkpoint;
+pub mod keys;
+pub mod lineage;
 mod reader;
 pub mod registry;
 pub mod revocation;
@@ -24,6 +29,7 @@ mod writer;
 use checkpoint::Checkpointer;
 use reader::Readers;
 use writer::Writer;
+pub use writer::{Reached, Writing};
 
 /// The store did not do what it was asked to; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,15 +113,15 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
+    pub fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
         let refused = |error| OpenError::Sqlite(path.to_owned(), error);
         touch_private(path).map_err(OpenError::Folder)?;
         let mut connection = Connection::open(path).map_err(refused)?;
         let epoch = schema::prepare(&mut connection, path)?;
-        let latest = revocation::latest(&connection).map_err(refused)?;
+        let reached = reached(&connection).map_err(refused)?;
         let beside = connection_to(path).map_err(refused)?;
         let (checkpointer, bell) = Checkpointer::start(beside).map_err(OpenError::Thread)?;
-        let writer = Writer::start(connection, latest, bell).map_err(OpenError::Thread)?;
+        let writer = Writer::start(connection, clock, reached, bell).map_err(OpenError::Thread)?;
         Ok(Self {
             readers: Readers::new(path.to_owned()),
             writer,
@@ -130,10 +136,16 @@ impl Store {
         &self.epoch
     }
 
-    /// The number of the latest durable revocation, as it changes.
+    /// How far what others follow reaches, as it changes.
     #[must_use]
-    pub fn latest_revocation(&self) -> watch::Receiver<u64> {
-        self.writer.latest_revocation()
+    pub fn reached(&self) -> watch::Receiver<Reached> {
+        self.writer.reached()
+    }
+
+    /// Work that waits for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it remains, and nothing else is touched.
@@ -143,7 +155,7 @@ impl Store {
     pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.write(work).await
     }
@@ -159,6 +171,13 @@ impl Store {
     {
         self.readers.read(work).await
     }
+}
+
+fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
+    Ok(Reached {
+        revocation: revocation::latest(connection)?,
+        head: audit::head(connection)?,
+    })
 }
 
 /// A number as SQLite keeps it. Nothing that is counted here comes near the limit.

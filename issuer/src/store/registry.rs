@@ -1,9 +1,9 @@
 //! Clients and edges, as they are kept.
 
-use super::int;
+use super::{int, seconds};
 use crate::keys::Hash;
 use edgewrit_shared::time::UnixSeconds;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// A client as it is kept.
 #[derive(Clone, Debug)]
@@ -14,8 +14,18 @@ pub struct ClientRow {
     pub name: String,
     /// Of its secret.
     pub hash: Hash,
+    /// Of the secret before, and until when that counts.
+    pub before: Option<(Hash, UnixSeconds)>,
     /// Its ceiling as JSON text.
     pub ceiling: String,
+    /// Life of its sessions, in seconds.
+    pub session_life: u64,
+    /// When it was registered.
+    pub created: UnixSeconds,
+    /// When its ceiling was last replaced.
+    pub updated: UnixSeconds,
+    /// When it was shut out.
+    pub ended: Option<UnixSeconds>,
 }
 
 /// An edge as it is kept.
@@ -34,12 +44,44 @@ pub struct EdgeRow {
 }
 
 /// Adds a client. Answers whether its name was free.
-pub fn add_client(connection: &Connection, row: &ClientRow, now: UnixSeconds) -> rusqlite::Result<bool> {
-    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, created) VALUES (?1, ?2, ?3, ?4, ?5)
-        ON CONFLICT (name) DO NOTHING";
-    let mut insert = connection.prepare_cached(SQL)?;
-    let inserted = insert.execute(params![row.client_id, row.name, row.hash, row.ceiling, int(now.0)])?;
+pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
+    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_life, created, updated)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING";
+    let inserted = connection.prepare_cached(SQL)?.execute(params![
+        row.client_id,
+        row.name,
+        row.hash,
+        row.ceiling,
+        int(row.session_life),
+        int(row.created.0),
+        int(row.updated.0),
+    ])?;
     Ok(inserted == 1)
+}
+
+/// Replaces what can change of a client.
+pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_life = ?6,
+        updated = ?7, ended = ?8 WHERE client_id = ?1";
+    connection.prepare_cached(SQL)?.execute(params![
+        row.client_id,
+        row.hash,
+        row.before.map(|(hash, _)| hash),
+        row.before.map(|(_, until)| int(until.0)),
+        row.ceiling,
+        int(row.session_life),
+        int(row.updated.0),
+        row.ended.map(|at| int(at.0)),
+    ])?;
+    Ok(())
+}
+
+/// Whether a client is registered and was not shut out.
+pub fn is_active(connection: &Connection, client_id: &str) -> rusqlite::Result<bool> {
+    let mut find = connection.prepare_cached("SELECT ended IS NULL FROM clients WHERE client_id = ?1")?;
+    let active = find.query_row(params![client_id], |row| row.get(0)).optional()?;
+    Ok(active.unwrap_or(false))
 }
 
 /// Adds an edge. Answers whether its name was free.
@@ -60,18 +102,32 @@ pub fn add_edge(connection: &Connection, row: &EdgeRow, now: UnixSeconds) -> rus
     Ok(inserted == 1)
 }
 
-/// All clients.
+/// All clients, those that were shut out too.
 pub fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
-    let mut all = connection.prepare("SELECT client_id, name, hash, ceiling FROM clients")?;
-    let read = |row: &Row<'_>| {
-        Ok(ClientRow {
-            client_id: row.get(0)?,
-            name: row.get(1)?,
-            hash: row.get(2)?,
-            ceiling: row.get(3)?,
-        })
+    let mut all = connection.prepare(
+        "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_life, created, updated, ended
+        FROM clients ORDER BY created, client_id",
+    )?;
+    all.query_map([], client)?.collect()
+}
+
+fn client(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
+    let moment = |column| -> rusqlite::Result<Option<UnixSeconds>> {
+        let at: Option<i64> = row.get(column)?;
+        Ok(at.map(|at| UnixSeconds(at.unsigned_abs())))
     };
-    all.query_map([], read)?.collect()
+    let before: Option<Hash> = row.get(3)?;
+    Ok(ClientRow {
+        client_id: row.get(0)?,
+        name: row.get(1)?,
+        hash: row.get(2)?,
+        before: before.zip(moment(4)?),
+        ceiling: row.get(5)?,
+        session_life: row.get::<_, i64>(6)?.unsigned_abs(),
+        created: seconds(row, 7)?,
+        updated: seconds(row, 8)?,
+        ended: moment(9)?,
+    })
 }
 
 /// All edges.

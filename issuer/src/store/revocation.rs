@@ -40,6 +40,29 @@ pub fn append(connection: &Connection, revocation: &Revocation) -> rusqlite::Res
     Ok(())
 }
 
+/// Whether a writ with `targets` that was issued at `iat` is revoked. Asked where what follows becomes durable, so that nothing that
+/// is revoked first can come after it.
+pub fn is_revoked(
+    connection: &Connection,
+    targets: impl Iterator<Item = Target>,
+    iat: UnixSeconds,
+) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM revocations WHERE target = ?1 AND cut >= ?2";
+    let mut find = connection.prepare_cached(SQL)?;
+    for target in targets {
+        if find.exists(params![target.to_bytes(), int(iat.0)])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Forgets up to `most` revocations of what has expired by `now`.
+pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires <= ?1 LIMIT ?2)";
+    connection.prepare_cached(SQL)?.execute(params![int(now.0), int(most)])
+}
+
 /// The number of the latest revocation, 0 before the first.
 pub fn latest(connection: &Connection) -> rusqlite::Result<u64> {
     let mut latest = connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")?;

@@ -15,71 +15,9 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// Ids that begin with the time keep an index growing at one end. `(client_id, task_id)` is the client's choice; it is indexed
-/// once a task, not once a writ.
-const TABLES: &str = "
-CREATE TABLE meta (
-    name TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE clients (
-    client_id TEXT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    hash BLOB NOT NULL,
-    ceiling TEXT NOT NULL,
-    created INTEGER NOT NULL
-) STRICT;
-CREATE TABLE edges (
-    edge_id TEXT PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    hash BLOB NOT NULL,
-    audience TEXT NOT NULL,
-    upstreams TEXT NOT NULL,
-    created INTEGER NOT NULL
-) STRICT;
-CREATE TABLE tasks (
-    task INTEGER PRIMARY KEY,
-    client_id TEXT NOT NULL,
-    task_id TEXT NOT NULL,
-    orch_id TEXT NOT NULL,
-    agent TEXT,
-    seed BLOB NOT NULL,
-    born INTEGER NOT NULL,
-    expires INTEGER NOT NULL,
-    completed INTEGER,
-    repeat_key TEXT,
-    repeat_hash BLOB,
-    UNIQUE (client_id, task_id)
-) STRICT;
-CREATE UNIQUE INDEX tasks_by_repeat_key ON tasks (client_id, repeat_key) WHERE repeat_key IS NOT NULL;
-CREATE TABLE allowances (
-    allowance TEXT PRIMARY KEY,
-    task INTEGER NOT NULL REFERENCES tasks (task),
-    most INTEGER NOT NULL,
-    spent INTEGER NOT NULL DEFAULT 0,
-    CHECK (spent BETWEEN 0 AND most)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE boots (
-    boot INTEGER PRIMARY KEY,
-    boot_id TEXT NOT NULL UNIQUE,
-    edge_id TEXT NOT NULL,
-    created INTEGER NOT NULL
-) STRICT;
-CREATE TABLE spends (
-    boot INTEGER NOT NULL REFERENCES boots (boot),
-    counter INTEGER NOT NULL,
-    request BLOB NOT NULL,
-    spent TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (boot, counter)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE revocations (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    target BLOB NOT NULL,
-    cut INTEGER NOT NULL,
-    expires INTEGER NOT NULL
-) STRICT;
-";
+/// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`) is
+/// indexed once a task, not once a writ.
+const TABLES: &str = include_str!("tables.sql");
 
 /// Sets a new connection up, makes the tables if there are none, and answers the epoch.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String, OpenError> {

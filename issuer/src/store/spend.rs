@@ -1,9 +1,11 @@
 //! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a constraint on the row itself.
 
-use super::int;
+use super::{Writing, int};
 use crate::allowance::{Left, debit};
+use crate::audit::Event;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::json;
 
 /// What an edge wants to spend.
 #[derive(Clone, Debug)]
@@ -41,7 +43,10 @@ pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeco
 }
 
 /// Spends for every attempt, or for none.
-pub fn spend(connection: &Connection, spend: &Spend, now: UnixSeconds) -> rusqlite::Result<Spent> {
+///
+/// Of the two `events` the one is recorded when something was spent, the other when nothing was left.
+pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, events: [Event; 2]) -> rusqlite::Result<Spent> {
+    let connection: &Connection = writing;
     let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
     let boot = boot
         .query_row(params![spend.boot_id, spend.edge_id], |row| row.get(0))
@@ -52,8 +57,13 @@ pub fn spend(connection: &Connection, spend: &Spend, now: UnixSeconds) -> rusqli
     if let Some(answer) = answered(connection, boot, spend)? {
         return Ok(answer);
     }
+    let [spent, refused] = events;
     let left = left(connection, &spend.attempts)?;
     let Some(debits) = debit(left, &spend.attempts) else {
+        let wanted: Vec<_> = spend.attempts.iter().flatten().collect();
+        let task = task_of(connection, wanted.first().map_or("", |id| id.as_str()))?;
+        let data = json!({"edge_id": spend.edge_id, "allowances": wanted});
+        writing.record(&Event { task, ..refused }.data(&data))?;
         return Ok(Spent::Exhausted);
     };
     let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
@@ -61,6 +71,9 @@ pub fn spend(connection: &Connection, spend: &Spend, now: UnixSeconds) -> rusqli
         update.execute(params![allowance])?;
     }
     remember(connection, boot, spend, &debits, now)?;
+    let task = task_of(connection, debits.first().map_or("", String::as_str))?;
+    let data = json!({"edge_id": spend.edge_id, "allowances": debits});
+    writing.record(&Event { task, ..spent }.data(&data))?;
     Ok(Spent::Debited(debits))
 }
 
@@ -75,6 +88,12 @@ fn answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Resu
         Ok(Spent::Debited(spent.split(' ').map(str::to_owned).collect()))
     };
     find.query_row(params![boot, int(spend.counter)], read).optional()
+}
+
+/// The task that an allowance is of.
+fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
+    let mut find = connection.prepare_cached("SELECT task FROM allowances WHERE allowance = ?1")?;
+    find.query_row(params![allowance], |row| row.get(0)).optional()
 }
 
 fn remember(

@@ -1,11 +1,12 @@
-//! Tasks, as they are begun and ended.
+//! Tasks, as they are begun, joined and ended.
 
 use super::revocation::{self, Living};
-use super::{int, seconds};
+use super::{Writing, int, registry, seconds};
+use crate::audit::Event;
 use crate::clock::Moment;
 use crate::grant::Term;
 use crate::id::Seed;
-use crate::mint::Task;
+use crate::mint::{Granted, Task};
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -30,25 +31,42 @@ pub enum Begun {
     Exists,
     /// The client used the key for another request.
     KeyReused,
+    /// The client was shut out meanwhile.
+    ClientEnded,
 }
 
-/// Begins `task` and makes its allowances.
-pub fn begin(connection: &Connection, task: &Task, repeat: Option<&Repeat>) -> rusqlite::Result<Begun> {
+/// Begins `task`, makes its allowances, and records `event` of it.
+pub fn begin(writing: &Writing<'_>, task: &Task, repeat: Option<&Repeat>, event: Event) -> rusqlite::Result<Begun> {
     if let Some(repeat) = repeat
-        && let Some(begun) = repeated(connection, &task.client_id, repeat)?
+        && let Some(begun) = repeated(writing, &task.client_id, repeat)?
     {
         return Ok(begun);
     }
-    if !insert(connection, task, repeat)? {
+    if !registry::is_active(writing, &task.client_id)? {
+        return Ok(Begun::ClientEnded);
+    }
+    if !insert(writing, task, repeat)? {
         return Ok(Begun::Exists);
     }
-    let row = connection.last_insert_rowid();
-    let mut allowance =
-        connection.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
+    let row = writing.last_insert_rowid();
+    let mut allowance = writing.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
     for made in task.allowances() {
         allowance.execute(params![made.id, row, int(made.max)])?;
     }
+    grant(writing, row, &task.granted())?;
+    writing.record(&event.task(row, &task.ask.task_id, &task.ask.orch_id))?;
     Ok(Begun::New)
+}
+
+/// Keeps what was granted to a task, so that it can be held against what was used.
+pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "INSERT INTO grants (task, audience, grant_id, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    let mut grant = connection.prepare_cached(SQL)?;
+    for Granted { audience, id, body } in granted {
+        grant.execute(params![task, audience, id, body])?;
+    }
+    Ok(())
 }
 
 /// What was begun when the client used this key before.
@@ -68,15 +86,16 @@ pub fn repeated(connection: &Connection, client_id: &str, repeat: &Repeat) -> ru
 
 /// Whether the task was new.
 fn insert(connection: &Connection, task: &Task, repeat: Option<&Repeat>) -> rusqlite::Result<bool> {
-    const SQL: &str =
-        "INSERT INTO tasks (client_id, task_id, orch_id, agent, seed, born, expires, repeat_key, repeat_hash)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (client_id, task_id) DO NOTHING";
+    const SQL: &str = "INSERT INTO tasks
+        (client_id, task_id, orch_id, agent, agents, seed, born, expires, live_until, repeat_key, repeat_hash)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10) ON CONFLICT (task_id, client_id) DO NOTHING";
     let (ask, term) = (&task.ask, &task.term);
     let inserted = connection.prepare_cached(SQL)?.execute(params![
         task.client_id,
         ask.task_id,
         ask.orch_id,
         ask.agent,
+        int(ask.count as u64),
         task.seed.0,
         int(term.born.millis),
         int(term.expires.0),
@@ -86,50 +105,131 @@ fn insert(connection: &Connection, task: &Task, repeat: Option<&Repeat>) -> rusq
     Ok(inserted == 1)
 }
 
-/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been before; `None` if the client has
-/// no such task.
-pub fn complete(
+/// A task that an agent registers for.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// Its client.
+    pub client_id: String,
+    /// Its id.
+    pub task_id: String,
+    /// The agent's orchestration.
+    pub orch_id: String,
+    /// Where ids would come from.
+    pub seed: Seed,
+    /// When the agent registers.
+    pub now: Moment,
+    /// When its writ expires.
+    pub expires: UnixSeconds,
+}
+
+/// Answers the row of a task that an agent registers for, and begins the task if it is the first. `None` if the client ended it.
+pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i64>> {
+    const SQL: &str = "INSERT INTO tasks (client_id, task_id, orch_id, agents, seed, born, expires, live_until)
+        VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?6)
+        ON CONFLICT (task_id, client_id) DO UPDATE SET live_until = max(live_until, excluded.live_until)
+        WHERE completed IS NULL RETURNING task";
+    let mut join_task = connection.prepare_cached(SQL)?;
+    let task = join_task.query_row(
+        params![
+            join.client_id,
+            join.task_id,
+            join.orch_id,
+            join.seed.0,
+            int(join.now.millis),
+            int(join.expires.0),
+        ],
+        |row| row.get(0),
+    );
+    task.optional()
+}
+
+/// Notes that a task has a writ that expires at `expires`. Answers the task's row, if it is still kept.
+pub fn live_until(
     connection: &Connection,
     client_id: &str,
     task_id: &str,
+    expires: UnixSeconds,
+) -> rusqlite::Result<Option<i64>> {
+    const SQL: &str = "UPDATE tasks SET live_until = max(live_until, ?3) WHERE task_id = ?2 AND client_id = ?1
+        RETURNING task";
+    let mut put = connection.prepare_cached(SQL)?;
+    put.query_row(params![client_id, task_id, int(expires.0)], |row| row.get(0))
+        .optional()
+}
+
+/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been before; `None` if the client has
+/// no such task.
+pub fn complete(
+    writing: &Writing<'_>,
+    client_id: &str,
+    task_id: &str,
     now: UnixSeconds,
+    event: Event,
 ) -> rusqlite::Result<Option<UnixSeconds>> {
-    let Some(row) = find(connection, client_id, task_id)? else {
+    let Some(row) = find(writing, client_id, task_id)? else {
         return Ok(None);
     };
     if row.completed.is_some() {
         return Ok(row.completed);
     }
-    let mut complete = connection.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
+    let mut complete = writing.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
     complete.execute(params![row.task, int(now.0)])?;
     let living = Living {
         target: Target::of(Level::Task { client_id, task_id }),
-        born: row.born,
-        expires: row.expires,
+        born: row.born.seconds(),
+        expires: row.live_until,
     };
-    revocation::end(connection, living, now)?;
+    revocation::end(writing, living, now)?;
+    writing.record(&event.task(row.task, task_id, &row.orch_id))?;
     Ok(Some(now))
 }
 
-/// A task as completing needs it.
-struct TaskRow {
-    task: i64,
-    born: UnixSeconds,
-    expires: UnixSeconds,
-    completed: Option<UnixSeconds>,
+/// A task as it is kept.
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    /// Its row.
+    pub task: i64,
+    /// Its client.
+    pub client_id: String,
+    /// Its orchestration.
+    pub orch_id: String,
+    /// What the client calls the agent.
+    pub agent: Option<String>,
+    /// When it began.
+    pub born: Moment,
+    /// When the last writ of it expires.
+    pub live_until: UnixSeconds,
+    /// When the client ended it.
+    pub completed: Option<UnixSeconds>,
 }
 
-fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
-    const SQL: &str = "SELECT task, born / 1000, expires, completed FROM tasks WHERE client_id = ?1 AND task_id = ?2";
-    let read = |row: &Row<'_>| {
-        let completed: Option<i64> = row.get(3)?;
-        Ok(TaskRow {
-            task: row.get(0)?,
-            born: seconds(row, 1)?,
-            expires: seconds(row, 2)?,
-            completed: completed.map(|at| UnixSeconds(at.unsigned_abs())),
-        })
-    };
-    let mut find = connection.prepare_cached(SQL)?;
-    find.query_row(params![client_id, task_id], read).optional()
+const TASK_ROW: &str = "SELECT task, client_id, orch_id, agent, born, live_until, completed FROM tasks";
+
+/// The task of a client.
+pub fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
+    let sql = format!("{TASK_ROW} WHERE task_id = ?1 AND client_id = ?2");
+    let mut find = connection.prepare_cached(&sql)?;
+    find.query_row(params![task_id, client_id], read).optional()
+}
+
+/// The tasks of this name, of up to `most` clients.
+pub fn named(connection: &Connection, task_id: &str, most: u64) -> rusqlite::Result<Vec<TaskRow>> {
+    let sql = format!("{TASK_ROW} WHERE task_id = ?1 ORDER BY task LIMIT ?2");
+    let mut named = connection.prepare_cached(&sql)?;
+    named.query_map(params![task_id, int(most)], read)?.collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    let completed: Option<i64> = row.get(6)?;
+    Ok(TaskRow {
+        task: row.get(0)?,
+        client_id: row.get(1)?,
+        orch_id: row.get(2)?,
+        agent: row.get(3)?,
+        born: Moment {
+            millis: row.get::<_, i64>(4)?.unsigned_abs(),
+        },
+        live_until: seconds(row, 5)?,
+        completed: completed.map(|at| UnixSeconds(at.unsigned_abs())),
+    })
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::clock::Moment;
+use crate::clock::{Clock, Moment};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use tempfile::TempDir;
 
@@ -10,14 +10,14 @@ struct Opened {
 
 fn open() -> Opened {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("issuer.db")).unwrap();
+    let store = Store::open(&folder.path().join("issuer.db"), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
 fn reopen(opened: Opened) -> Opened {
     let Opened { store, folder } = opened;
     drop(store);
-    let store = Store::open(&folder.path().join("issuer.db")).unwrap();
+    let store = Store::open(&folder.path().join("issuer.db"), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
@@ -62,13 +62,13 @@ async fn a_job_that_fails_undoes_itself_and_none_of_its_group() {
 async fn a_full_disk_refuses_and_loses_nothing() {
     let Opened { store, folder: _folder } = open();
     remember(&store, "kept").await.unwrap();
-    let fill = |connection: &Connection| {
+    let fill = |connection: &Writing<'_>| {
         connection.pragma_update(None, "max_page_count", 1)?;
         connection.execute("INSERT INTO meta VALUES ('big', hex(zeroblob(1000000)))", [])
     };
     assert!(matches!(store.write(fill).await, Err(StoreError::Unavailable(_))));
     assert_eq!(remembered(&store).await, ["kept"]);
-    let room = |connection: &Connection| connection.pragma_update(None, "max_page_count", 1_000_000);
+    let room = |connection: &Writing<'_>| connection.pragma_update(None, "max_page_count", 1_000_000);
     store.write(room).await.unwrap();
     remember(&store, "later").await.unwrap();
     assert_eq!(remembered(&store).await, ["kept", "later"]);
@@ -100,18 +100,19 @@ async fn readers_cannot_write() {
 #[tokio::test]
 async fn every_write_is_synced() {
     let Opened { store, folder: _folder } = open();
-    let read = |connection: &Connection| connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+    let read =
+        |connection: &Writing<'_>| connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
     let full = 2;
     assert_eq!(store.write(read).await.unwrap(), full);
     let read =
-        |connection: &Connection| connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+        |connection: &Writing<'_>| connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
     assert_eq!(store.write(read).await.unwrap(), "wal");
 }
 
 #[tokio::test]
 async fn a_revocation_is_announced_before_it_is_acknowledged() {
     let Opened { store, folder: _folder } = open();
-    let latest = store.latest_revocation();
+    let reached = store.reached();
     for number in 1..=5 {
         let now = Moment { millis: 1_000 }.seconds();
         let target = Target::of(Level::Client("c"));
@@ -124,7 +125,7 @@ async fn a_revocation_is_announced_before_it_is_acknowledged() {
             .write(move |connection| revocation::append(connection, &revocation))
             .await
             .unwrap();
-        assert_eq!(*latest.borrow(), number);
+        assert_eq!(reached.borrow().revocation, number);
     }
     let since = store.read(|connection| revocation::since(connection, 3, UnixSeconds(1)));
     assert_eq!(since.await.unwrap().len(), 2);
@@ -135,7 +136,7 @@ async fn a_revocation_is_announced_before_it_is_acknowledged() {
 #[tokio::test]
 async fn numbers_of_revocations_are_never_used_again() {
     let opened = open();
-    let append = |connection: &Connection| {
+    let append = |connection: &Writing<'_>| {
         let now = UnixSeconds(1);
         revocation::append(
             connection,
@@ -153,9 +154,9 @@ async fn numbers_of_revocations_are_never_used_again() {
         .await
         .unwrap();
     let opened = reopen(opened);
-    assert_eq!(*opened.store.latest_revocation().borrow(), 1);
+    assert_eq!(opened.store.reached().borrow().revocation, 1);
     opened.store.write(append).await.unwrap();
-    assert_eq!(*opened.store.latest_revocation().borrow(), 2);
+    assert_eq!(opened.store.reached().borrow().revocation, 2);
 }
 
 #[test]
@@ -168,7 +169,9 @@ fn a_database_of_a_later_release_is_left_alone() {
         .pragma_update(None, "user_version", schema::VERSION + 1)
         .unwrap();
     drop(connection);
-    assert!(matches!(Store::open(&path), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1));
+    assert!(
+        matches!(Store::open(&path, Clock::system()), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1)
+    );
 }
 
 #[test]
@@ -178,11 +181,17 @@ fn a_database_of_another_program_is_left_alone() {
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
     drop(connection);
-    assert!(matches!(Store::open(&path), Err(OpenError::Foreign(_))));
+    assert!(matches!(
+        Store::open(&path, Clock::system()),
+        Err(OpenError::Foreign(_))
+    ));
     std::fs::write(
         &path,
         "not a database at all, but longer than its header would have to be".repeat(20),
     )
     .unwrap();
-    assert!(matches!(Store::open(&path), Err(OpenError::Sqlite(..))));
+    assert!(matches!(
+        Store::open(&path, Clock::system()),
+        Err(OpenError::Sqlite(..))
+    ));
 }

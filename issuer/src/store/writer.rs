@@ -1,8 +1,12 @@
 //! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
 
-use super::{StoreError, revocation};
+use super::{StoreError, audit, revocation};
+use crate::audit::{Event, Head};
+use crate::clock::{Clock, Moment};
 use rusqlite::Connection;
+use std::cell::Cell;
 use std::io;
+use std::ops::Deref;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -12,10 +16,42 @@ const QUEUE: usize = 8_192;
 /// Work that shares one commit.
 const GROUP: usize = 512;
 
+/// A transaction of the writer: the database, and the chain that is extended by what happens in it.
+#[derive(Debug)]
+pub struct Writing<'a> {
+    connection: &'a Connection,
+    clock: &'a Clock,
+    head: Cell<Head>,
+    last: Cell<Moment>,
+}
+
+impl Deref for Writing<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+impl Writing<'_> {
+    /// Appends `event` to the chain. It is durable with whatever else the work does, and not at all if that fails.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
+        // Time does not run backwards in the chain, so that a moment can be searched for in it.
+        let at = self.clock.now().max(self.last.get());
+        let head = audit::append(self.connection, self.head.get(), at, event)?;
+        self.head.set(head);
+        self.last.set(at);
+        Ok(())
+    }
+}
+
 /// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
 trait Job: Send {
     /// Does the work; its outcome waits in `self`.
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
     /// Tells whoever waits: the outcome if the commit went well.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
@@ -29,11 +65,11 @@ struct Work<T, F> {
 impl<T, F> Job for Work<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send,
 {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()> {
         if let Some(work) = self.work.take() {
-            self.outcome = Some(work(connection)?);
+            self.outcome = Some(work(writing)?);
         }
         Ok(())
     }
@@ -46,37 +82,58 @@ where
     }
 }
 
+/// How far the histories reach that others follow: what is durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Number of the latest revocation.
+    pub revocation: u64,
+    /// The last event of the audit chain.
+    pub head: Head,
+}
+
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
-    latest: watch::Receiver<u64>,
+    reached: watch::Receiver<Reached>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Starts the thread. `bell` is rung after every commit.
-    pub(super) fn start(connection: Connection, latest: u64, bell: SyncSender<()>) -> io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        clock: Clock,
+        reached: Reached,
+        bell: SyncSender<()>,
+    ) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let (announce, latest) = watch::channel(latest);
+        let (announce, reached) = watch::channel(reached);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_all(&connection, jobs, &announce, &bell))?;
+            .spawn(move || write_all(&connection, &clock, jobs, &announce, &bell))?;
         Ok(Self {
             queue: Some(queue),
-            latest,
+            reached,
             thread: Some(thread),
         })
     }
 
-    pub(super) fn latest_revocation(&self) -> watch::Receiver<u64> {
-        self.latest.clone()
+    pub(super) fn reached(&self) -> watch::Receiver<Reached> {
+        self.reached.clone()
+    }
+
+    /// Work that waits.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue
+            .as_ref()
+            .map_or(0, |queue| QUEUE.saturating_sub(queue.capacity()))
     }
 
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let job = Work {
@@ -105,16 +162,27 @@ impl Drop for Writer {
 
 fn write_all(
     connection: &Connection,
+    clock: &Clock,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
-    announce: &watch::Sender<u64>,
+    announce: &watch::Sender<Reached>,
     bell: &SyncSender<()>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
+    let writing = Writing {
+        connection,
+        clock,
+        head: Cell::new(announce.borrow().head),
+        last: Cell::new(audit::last_at(connection).unwrap_or_default()),
+    };
     while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-        let outcomes = commit(connection, &mut group);
+        let outcomes = commit(&writing, &mut group);
         // Told before anybody is answered: who hears that a task is over must not find an edge that cannot know.
-        if let Ok(latest) = revocation::latest(connection) {
-            announce.send_if_modified(|known| std::mem::replace(known, latest) != latest);
+        if let Ok(revocation) = revocation::latest(connection) {
+            let head = writing.head.get();
+            announce.send_if_modified(|known| {
+                let reached = Reached { revocation, head };
+                std::mem::replace(known, reached) != reached
+            });
         }
         for (job, outcome) in group.drain(..).zip(outcomes) {
             job.answer(outcome);
@@ -124,38 +192,42 @@ fn write_all(
 }
 
 /// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole is lost.
-fn commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> Vec<Result<(), StoreError>> {
-    match try_commit(connection, group) {
+fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), StoreError>> {
+    let head = writing.head.get();
+    match try_commit(writing, group) {
         Ok(outcomes) => outcomes,
         Err(error) => {
             tracing::error!(%error, jobs = group.len(), "commit failed");
-            if !connection.is_autocommit() {
-                let _lost_anyway = connection.execute_batch("ROLLBACK");
+            writing.head.set(head);
+            if !writing.is_autocommit() {
+                let _lost_anyway = writing.execute_batch("ROLLBACK");
             }
             vec![Err(error.into()); group.len()]
         }
     }
 }
 
-fn try_commit(connection: &Connection, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+fn try_commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
+    writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut outcomes = Vec::with_capacity(group.len());
     for job in group {
-        outcomes.push(run_apart(connection, job.as_mut())?);
+        outcomes.push(run_apart(writing, job.as_mut())?);
     }
-    connection.prepare_cached("COMMIT")?.execute([])?;
+    writing.prepare_cached("COMMIT")?.execute([])?;
     Ok(outcomes)
 }
 
 /// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. An error that ends the whole
 /// transaction, as a full disk can, makes the savepoint unusable and so is everybody's.
-fn run_apart(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
-    connection.prepare_cached("SAVEPOINT job")?.execute([])?;
-    let ran = job.run(connection);
+fn run_apart(writing: &Writing<'_>, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
+    let head = writing.head.get();
+    writing.prepare_cached("SAVEPOINT job")?.execute([])?;
+    let ran = job.run(writing);
     if let Err(error) = &ran {
         tracing::error!(%error, "write failed");
-        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+        writing.head.set(head);
+        writing.prepare_cached("ROLLBACK TO job")?.execute([])?;
     }
-    connection.prepare_cached("RELEASE job")?.execute([])?;
+    writing.prepare_cached("RELEASE job")?.execute([])?;
     Ok(ran.map_err(StoreError::from))
 }

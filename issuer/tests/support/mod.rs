@@ -56,12 +56,11 @@ impl Bench {
     async fn on(folder: TempDir, clock: Arc<AtomicU64>) -> Self {
         let reading = Arc::clone(&clock);
         let clock_of = Clock::new(move || Duration::from_millis(reading.load(Ordering::SeqCst)));
-        let data = Data::open(folder.path(), clock_of).await.unwrap();
-        let (pin, registry) = (data.pin(), data.registry());
+        let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
+        let pin = data.keyring.ring().pins().remove(0);
         let office = Office {
-            registry,
+            data: Arc::clone(&data),
             issuer: Some(ISSUER.to_owned()),
-            trust: vec![pin.clone()],
         };
         let (say_stop, stopping) = Stopping::channel();
         let issuer = Issuer::new(Config::new(ISSUER, None).unwrap(), data, stopping);

@@ -41,7 +41,7 @@ pub(super) fn write(bundle: &Bundle) -> String {
     members.extend([
         member("issued_at", bundle.issued_at.0),
         member("fresh_until", bundle.fresh_until.0),
-        list("keys", bundle.keys.iter().map(PublicKey::to_jwk)),
+        list("keys", bundle.keys.iter().map(PublicKey::to_bare_jwk)),
         texts("dropped_keys", &bundle.dropped_keys),
     ]);
     members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));

@@ -64,6 +64,8 @@ pub struct Claims {
     pub anc: Vec<String>,
     /// `cnf.jkt` (RFC 9449, section 6.1): thumbprint of the key whose proof must come along.
     pub cnf_jkt: Option<String>,
+    /// The agent's own public key as it registered it, in padded base64. It binds nothing: whoever bears the writ can use it.
+    pub agent_key: Option<String>,
 }
 
 impl Claims {

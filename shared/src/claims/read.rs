@@ -26,6 +26,7 @@ pub(super) fn claims(payload: &Json) -> Result<Claims, TokenError> {
         lin: text(payload, "lin")?,
         anc: ancestors(payload)?,
         cnf_jkt: confirmation(payload)?,
+        agent_key: optional(payload, "agent_key")?,
         authority: authority::read(payload)?,
     })
 }
@@ -37,6 +38,10 @@ fn text(payload: &Json, name: &'static str) -> Result<String, TokenError> {
             name,
             expected: "a string of 1 to 1024 bytes without control characters",
         })
+}
+
+fn optional(payload: &Json, name: &'static str) -> Result<Option<String>, TokenError> {
+    payload.member(name).map(|_| text(payload, name)).transpose()
 }
 
 /// The text of a claim, if it can be kept, compared and logged as it stands.

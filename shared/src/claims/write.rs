@@ -26,6 +26,7 @@ pub(super) fn claims(claims: &Claims) -> String {
     if let Some(jkt) = &claims.cnf_jkt {
         members.push(member("cnf", object(&[text("jkt", jkt)])));
     }
+    members.extend(claims.agent_key.iter().map(|key| text("agent_key", key)));
     members.push(match &claims.authority {
         Authority::Scope(scopes) => text("scope", &scopes.join(" ")),
         Authority::Details(grants) => list("authorization_details", grants.iter().map(Grant::to_json)),

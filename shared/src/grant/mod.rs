@@ -28,6 +28,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use sha2::{Digest as _, Sha256};
 
 /// The `type` of structured grants in `authorization_details` (RFC 9396, section 2).
 pub const TYPE: &str = "writ";
@@ -90,6 +91,14 @@ impl Grant {
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
+    }
+
+    /// A short name for it: the first 8 bytes of SHA-256 over its canonical bytes, in hexadecimal. What an edge permits is counted
+    /// by it; nothing is decided by it.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let digest = Sha256::digest(&self.canonical);
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The names of its actions, sorted, at least one.

@@ -30,6 +30,8 @@ pub enum Kind {
     Bundle,
     /// A client's session at the issuer, which no edge takes: `edgewrit-session+jwt`.
     Session,
+    /// How far the issuer's audit chain reaches, and its hash there: `edgewrit-checkpoint+jwt`.
+    Checkpoint,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
             Self::Writ => "at+jwt",
             Self::Bundle => "edgewrit-bundle+jwt",
             Self::Session => "edgewrit-session+jwt",
+            Self::Checkpoint => "edgewrit-checkpoint+jwt",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::grant::Grants;
 use crate::json;
 use crate::jws::{Jws, Kind};
 use crate::limits::{JSON_VALUES, WRIT_BYTES};
+use crate::revocation::Target;
 use crate::signature::Dalek;
 use crate::time::UnixSeconds;
 use alloc::string::String;
@@ -97,6 +98,11 @@ impl Verified {
     #[must_use]
     pub fn grants(&self) -> &Grants {
         &self.grants
+    }
+
+    /// Everything by whose revocation it falls.
+    pub fn targets(&self) -> impl Iterator<Item = Target> {
+        self.targets.iter()
     }
 
     /// Whether the writ counts at `now`, by issuer, audience and time and by the revocations of `snapshot`, and whether its key is

@@ -103,6 +103,10 @@ impl Targets {
         Self(levels.map(|level| (level.name(), Target::of(level))).collect())
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = Target> {
+        self.0.iter().map(|(_, target)| *target)
+    }
+
     /// Whether a writ with these targets that was issued at `iat` is left standing by `rows`.
     pub(super) fn stand(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
         match self.0.iter().find(|(_, target)| rows.revoked(*target, iat)) {

@@ -99,6 +99,7 @@ pub fn claims() -> Claims {
         lin: "lineage-1".to_owned(),
         anc: Vec::new(),
         cnf_jkt: None,
+        agent_key: None,
     }
 }
 

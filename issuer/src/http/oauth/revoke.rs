@@ -4,6 +4,8 @@ use super::super::{answer, body};
 use super::authenticate;
 use super::error::{Name, Refusal};
 use super::form::Form;
+use crate::audit::{Event, Kind};
+use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
@@ -22,7 +24,8 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
         if writ.claims().client_id != client.client_id {
             return Err(Refusal::new(Name::InvalidGrant, "the writ is another client's"));
         }
-        issuer.revoke(writ.claims()).await.map_err(Problem::from)?;
+        let event = Event::done(Kind::TokenRevoked).in_call(&Call::of(&headers));
+        issuer.end_lineage(writ.claims(), event).await.map_err(Problem::from)?;
     }
     Ok(answer::json(StatusCode::OK, &json!({})))
 }

@@ -47,20 +47,22 @@ fn the_payload_has_its_members_in_a_fixed_order() {
     let claims = Claims {
         anc: Vec::from(["root".to_owned(), "near".to_owned()]),
         cnf_jkt: Some("k".repeat(43)),
+        agent_key: Some("a".repeat(44)),
         sub: "quote\" back\\".to_owned(),
         ..support::claims()
     };
     let expected = format!(
         concat!(
             r#"{{"iss":"{}","sub":"quote\" back\\","aud":"{}","iat":{},"nbf":{},"exp":{},"jti":"writ-1","client_id":"planner","#,
-            r#""task_id":"task-1","orch_id":"orch-1","lin":"lineage-1","anc":["root","near"],"cnf":{{"jkt":"{}"}},"scope":"search:flights:*"}}"#
+            r#""task_id":"task-1","orch_id":"orch-1","lin":"lineage-1","anc":["root","near"],"cnf":{{"jkt":"{}"}},"agent_key":"{}","scope":"search:flights:*"}}"#
         ),
         ISSUER,
         AUDIENCE,
         NOW.0,
         NOW.0,
         NOW.0 + LIFE,
-        "k".repeat(43)
+        "k".repeat(43),
+        "a".repeat(44)
     );
     assert_eq!(claims.to_json(), expected);
     assert_eq!(Claims::read(&parsed(&expected)), Ok(claims));
@@ -221,11 +223,12 @@ prop_compose! {
         dates in any::<[u64; 3]>(),
         anc in prop::collection::vec(text_claim(), 0..=DELEGATION_DEPTH),
         cnf_jkt in prop::option::of("[A-Za-z0-9_-]{43}"),
+        agent_key in prop::option::of("[A-Za-z0-9+/=]{1,44}"),
         authority in authority(),
     ) -> Claims {
         let [iss, aud, sub, client_id, task_id, orch_id, jti, lin] = <[String; 8]>::try_from(texts).unwrap();
         let [iat, nbf, exp] = dates.map(UnixSeconds);
-        Claims { iss, aud, sub, client_id, task_id, orch_id, jti, iat, nbf, exp, authority, lin, anc, cnf_jkt }
+        Claims { iss, aud, sub, client_id, task_id, orch_id, jti, iat, nbf, exp, authority, lin, anc, cnf_jkt, agent_key }
     }
 }
 

@@ -1,0 +1,206 @@
+//! The chain: `hash = SHA-256(hash before || line)`, from 32 zero bytes on.
+
+use crate::id::hex;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+/// How far the chain reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Number of the last event, 0 before the first.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+impl Head {
+    /// The head after `line`.
+    #[must_use]
+    pub fn after(self, line: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(self.hash);
+        hash.update(line);
+        Self {
+            seq: self.seq + 1,
+            hash: hash.finalize().into(),
+        }
+    }
+
+    /// Reads `<seq>:<64 hexadecimal digits>`, as it is displayed and stands in bundles.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, digits) = text.split_once(':')?;
+        let mut hash = [0; 32];
+        if digits.len() != 64 || !digits.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        let seq = seq.parse().ok()?;
+        Some(Self { seq, hash })
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seq, hex(&self.hash))
+    }
+}
+
+/// One event as it is kept.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Its number, and its hash as it was kept.
+    pub head: Head,
+    /// Its line.
+    pub line: String,
+}
+
+impl Link {
+    /// The line as it is exported: with the hash before it and its own.
+    #[must_use]
+    pub fn exported(&self, before: &Head) -> String {
+        let line = self.line.strip_suffix('}').unwrap_or(&self.line);
+        let (prev, hash) = (hex(&before.hash), hex(&self.head.hash));
+        format!(r#"{line},"prev_hash":"{prev}","hash":"{hash}"}}"#)
+    }
+
+    /// An exported line, taken apart: the hash that it says comes before, and the link.
+    #[must_use]
+    pub fn imported(text: &str) -> Option<(Head, Self)> {
+        const SUFFIX: usize = r#","prev_hash":"","hash":""}"#.len() + 128;
+        let (line, suffix) = text.split_at_checked(text.len().checked_sub(SUFFIX)?)?;
+        let prev = suffix.strip_prefix(r#","prev_hash":""#)?.get(..64)?;
+        let hash = suffix
+            .strip_suffix(r#""}"#)?
+            .get(r#","prev_hash":"","hash":""#.len() + 64..)?;
+        let seq: u64 = line.strip_prefix(r#"{"seq":"#)?.split_once(',')?.0.parse().ok()?;
+        let before = Head::parse(&format!("{}:{prev}", seq.checked_sub(1)?))?;
+        let head = Head::parse(&format!("{seq}:{hash}"))?;
+        let line = format!("{line}}}");
+        Some((before, Self { head, line }))
+    }
+
+    /// Whether the link follows `before`.
+    ///
+    /// # Errors
+    /// [`Broken`], with what is wrong.
+    pub fn follows(&self, before: &Head) -> Result<Head, Broken> {
+        let (seq, own) = (before.seq + 1, self.head);
+        if own.seq != seq {
+            return Err(Broken::Gap {
+                expected: seq,
+                found: own.seq,
+            });
+        }
+        if !self.line.starts_with(&format!(r#"{{"seq":{seq},"#)) {
+            return Err(Broken::Number { seq });
+        }
+        if before.after(&self.line) != own {
+            return Err(Broken::Hash { seq });
+        }
+        Ok(own)
+    }
+}
+
+/// Where the chain is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// An event is missing, or stands twice.
+    Gap {
+        /// The number that should stand here.
+        expected: u64,
+        /// The number that does.
+        found: u64,
+    },
+    /// An event's line says to be another's.
+    Number {
+        /// Which event.
+        seq: u64,
+    },
+    /// An event, or one before it, is not what was hashed.
+    Hash {
+        /// Which event.
+        seq: u64,
+    },
+    /// The chain does not have the hash that somebody saw.
+    Head {
+        /// What was seen.
+        seen: Head,
+    },
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gap { expected, found } => write!(f, "event {expected} is missing: {found} stands in its place"),
+            Self::Number { seq } => write!(f, "event {seq} says to be another one"),
+            Self::Hash { seq } => write!(f, "event {seq}, or its hash, was changed"),
+            Self::Head { seen } => write!(f, "event {} is not the one that was seen there, {seen}", seen.seq),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(lines: &[&str]) -> Vec<Link> {
+        let mut head = Head::default();
+        let link = |line: &&str| {
+            head = head.after(line);
+            Link {
+                head,
+                line: (*line).to_owned(),
+            }
+        };
+        lines.iter().map(link).collect()
+    }
+
+    fn verified(links: &[Link]) -> Result<Head, Broken> {
+        links.iter().try_fold(Head::default(), |head, link| link.follows(&head))
+    }
+
+    const LINES: [&str; 3] = [r#"{"seq":1,"a":1}"#, r#"{"seq":2,"a":"ü"}"#, r#"{"seq":3,"a":3}"#];
+
+    #[test]
+    fn what_was_chained_verifies() {
+        let links = chain(&LINES);
+        assert_eq!(verified(&links), Ok(links[2].head));
+        let text = links[2].head.to_string();
+        assert_eq!(Head::parse(&text), Some(links[2].head));
+    }
+
+    #[test]
+    fn a_change_anywhere_shows() {
+        let mut changed = chain(&LINES);
+        changed[1].line = changed[1].line.replace('2', "4");
+        assert_eq!(verified(&changed), Err(Broken::Number { seq: 2 }));
+        let mut changed = chain(&LINES);
+        changed[1].line = changed[1].line.replace('ü', "u");
+        assert_eq!(verified(&changed), Err(Broken::Hash { seq: 2 }));
+        let mut hashed_again = chain(&LINES);
+        hashed_again[1].line = hashed_again[1].line.replace('ü', "u");
+        hashed_again[1].head = hashed_again[0].head.after(&hashed_again[1].line);
+        assert_eq!(verified(&hashed_again), Err(Broken::Hash { seq: 3 }));
+        let mut missing = chain(&LINES);
+        missing.remove(1);
+        assert_eq!(verified(&missing), Err(Broken::Gap { expected: 2, found: 3 }));
+        let mut exchanged = chain(&LINES);
+        exchanged.swap(0, 1);
+        assert_eq!(verified(&exchanged), Err(Broken::Gap { expected: 1, found: 2 }));
+    }
+
+    #[test]
+    fn an_exported_line_is_taken_apart_again() {
+        let links = chain(&LINES);
+        let text = links[1].exported(&links[0].head);
+        let (before, link) = Link::imported(&text).unwrap();
+        assert_eq!((before, link.head), (links[0].head, links[1].head));
+        assert_eq!(link.line, LINES[1]);
+        for broken in ["", "{}", &text.replace("prev_hash", "prev"), &text[1..]] {
+            assert!(Link::imported(broken).is_none(), "{broken}");
+        }
+    }
+}

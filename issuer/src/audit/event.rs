@@ -1,0 +1,205 @@
+//! The events that are kept.
+
+use serde_json::Value;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What happened. The names are stable; those of the AgentWrit API are the ones it uses.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind { $($(#[$doc])* $name,)* }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name in the event's line.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A client began a task and got its writs.
+    TaskStarted = "task_started";
+    /// A client ended a task.
+    TaskCompleted = "task_completed";
+    /// A client asked for more than its ceiling holds.
+    TaskRefused = "scope_ceiling_exceeded";
+    /// A writ was issued to an agent that registered.
+    TokenIssued = "token_issued";
+    /// A writ was replaced by its successor.
+    TokenRenewed = "token_renewed";
+    /// A writ was not replaced.
+    TokenRenewalFailed = "token_renewal_failed";
+    /// An agent gave its writ back.
+    TokenReleased = "token_released";
+    /// A writ, or many, were ended early.
+    TokenRevoked = "token_revoked";
+    /// An agent passed a part of its authority on.
+    DelegationCreated = "delegation_created";
+    /// An agent tried to pass on what it may not.
+    DelegationRefused = "delegation_attenuation_violation";
+    /// An operator showed the secret.
+    AdminAuth = "admin_auth";
+    /// Somebody showed another one.
+    AdminAuthFailed = "admin_auth_failed";
+    /// A client was registered.
+    AppRegistered = "app_registered";
+    /// A client's ceiling was replaced.
+    AppUpdated = "app_updated";
+    /// A client was shut out.
+    AppDeregistered = "app_deregistered";
+    /// A client showed its secret.
+    AppAuthenticated = "app_authenticated";
+    /// Somebody showed another one.
+    AppAuthFailed = "app_auth_failed";
+    /// A client got a new secret.
+    ClientSecretRotated = "client_secret_rotated";
+    /// An edge was registered.
+    EdgeRegistered = "edge_registered";
+    /// An edge began to count.
+    EdgeBooted = "edge_booted";
+    /// Leave to register an agent was given.
+    LaunchTokenIssued = "launch_token_issued";
+    /// It was not.
+    LaunchTokenDenied = "launch_token_denied";
+    /// An agent registered.
+    AgentRegistered = "agent_registered";
+    /// An agent asked for more than its launch token holds, or did not prove its key.
+    RegistrationRefused = "registration_policy_violation";
+    /// Somebody lacked the scope for an endpoint.
+    ScopeViolation = "scope_violation";
+    /// An edge spent uses.
+    UsesSpent = "uses_spent";
+    /// An edge wanted to spend what was not there.
+    UsesRefused = "uses_refused";
+    /// An edge permitted a request.
+    RequestPermitted = "request_permitted";
+    /// An edge refused a request.
+    RequestRefused = "request_refused";
+    /// A signing key was replaced by the next.
+    KeyRotated = "key_rotated";
+    /// A signing key was dropped.
+    KeyDropped = "key_dropped";
+    /// The database was opened from a backup: a new epoch began.
+    DatabaseRestored = "database_restored";
+}
+
+/// Whether what was tried was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was.
+    Success,
+    /// It was refused.
+    Denied,
+}
+
+impl Outcome {
+    /// The name in the event's line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// Something that happened. Its number, its time and its hash come with its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What.
+    pub kind: Kind,
+    /// Whether it was done.
+    pub outcome: Outcome,
+    /// The client that it concerns.
+    pub client_id: Option<String>,
+    /// The row of the task that it concerns, for looking it up.
+    pub task: Option<i64>,
+    /// The task's id.
+    pub task_id: Option<String>,
+    /// The orchestration's id.
+    pub orch_id: Option<String>,
+    /// The agent's id.
+    pub agent_id: Option<String>,
+    /// The request in which it happened.
+    pub request_id: Option<String>,
+    /// The trace that the request belongs to (W3C Trace Context).
+    pub traceparent: Option<String>,
+    /// What depends on the kind: a JSON object, or nothing.
+    pub data: String,
+}
+
+impl Event {
+    /// Something that was done.
+    #[must_use]
+    pub const fn done(kind: Kind) -> Self {
+        Self::new(kind, Outcome::Success)
+    }
+
+    /// Something that was refused.
+    #[must_use]
+    pub const fn denied(kind: Kind) -> Self {
+        Self::new(kind, Outcome::Denied)
+    }
+
+    const fn new(kind: Kind, outcome: Outcome) -> Self {
+        Self {
+            kind,
+            outcome,
+            client_id: None,
+            task: None,
+            task_id: None,
+            orch_id: None,
+            agent_id: None,
+            request_id: None,
+            traceparent: None,
+            data: String::new(),
+        }
+    }
+
+    /// Whether it is looked up by its request: what an edge decided, and what was refused.
+    #[must_use]
+    pub fn is_looked_up(&self) -> bool {
+        self.outcome == Outcome::Denied || self.kind == Kind::RequestPermitted
+    }
+
+    /// The client that it concerns.
+    #[must_use]
+    pub fn client(mut self, client_id: &str) -> Self {
+        self.client_id = Some(client_id.to_owned());
+        self
+    }
+
+    /// The task that it concerns, and the orchestration.
+    #[must_use]
+    pub fn task(mut self, row: i64, task_id: &str, orch_id: &str) -> Self {
+        self.task = Some(row);
+        self.task_id = Some(task_id.to_owned());
+        self.orch_id = Some(orch_id.to_owned());
+        self
+    }
+
+    /// The agent that it concerns.
+    #[must_use]
+    pub fn agent(mut self, agent_id: &str) -> Self {
+        self.agent_id = Some(agent_id.to_owned());
+        self
+    }
+
+    /// What depends on the kind, as the text of a JSON object.
+    #[must_use]
+    pub fn text(mut self, data: String) -> Self {
+        self.data = data;
+        self
+    }
+
+    /// What depends on the kind: a JSON object.
+    #[must_use]
+    pub fn data(self, data: &Value) -> Self {
+        self.text(data.to_string())
+    }
+}

@@ -1,0 +1,176 @@
+//! The keys in use, as one value that is swapped whole.
+
+use super::{CredentialKey, Job, KeysError, SigningKey, Start, State};
+use crate::clock::Clock;
+use crate::folder::Folder;
+use crate::signer::{LocalSigner, Signer};
+use crate::store::Store;
+use crate::store::keys::{self as rows, KeyRow};
+use edgewrit_shared::json;
+use edgewrit_shared::keys::PublicKey;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Values in a JWK.
+const JWK_VALUES: usize = 16;
+
+/// The keys as they stand at one moment.
+#[derive(Debug)]
+pub struct Ring {
+    /// Counts the changes, so that what depends on keys can be told from what depended on others.
+    pub version: u64,
+    /// Every key that is known, without private halves.
+    pub rows: Vec<KeyRow>,
+    /// Signs writs.
+    pub writ: Box<dyn Signer>,
+    /// Signs bundles.
+    pub bundle: SigningKey,
+    /// Signs checkpoints of the audit chain.
+    pub checkpoint: SigningKey,
+    /// Signs delegation records.
+    pub delegation: SigningKey,
+    /// Signs sessions.
+    pub session: SigningKey,
+}
+
+impl Ring {
+    /// The public halves for a job of keys in one of `states`.
+    #[must_use]
+    pub fn public(&self, job: Job, states: &[State]) -> Vec<PublicKey> {
+        let rows = self.rows.iter();
+        let chosen = rows.filter(|row| row.job == job && states.contains(&row.state));
+        chosen.filter_map(|row| public(&row.jwk)).collect()
+    }
+
+    /// Keys by which writs are verified: those that signed, the one that does, and the one that will.
+    #[must_use]
+    pub fn verifying(&self) -> Vec<PublicKey> {
+        self.public(Job::Writ, &[State::Retired, State::Current, State::Next])
+    }
+
+    /// The `x` of the keys that edges pin: the one that signs bundles, and the one that will.
+    #[must_use]
+    pub fn pins(&self) -> Vec<String> {
+        let keys = [State::Current, State::Next].map(|state| self.public(Job::Bundle, &[state]));
+        keys.iter().flatten().map(PublicKey::x).collect()
+    }
+
+    /// Ids of keys whose writs must not count any more.
+    #[must_use]
+    pub fn dropped(&self) -> Vec<String> {
+        let dropped = self.rows.iter().filter(|row| row.state == State::Dropped);
+        dropped.map(|row| row.kid.clone()).collect()
+    }
+
+    /// The key for `job` in `state`.
+    pub(super) fn row(&self, job: Job, state: State) -> Option<&KeyRow> {
+        self.rows.iter().find(|row| row.job == job && row.state == state)
+    }
+}
+
+fn public(jwk: &str) -> Option<PublicKey> {
+    let jwk = json::parse(jwk.as_bytes(), JWK_VALUES).ok()?;
+    PublicKey::from_jwk(&jwk).ok()
+}
+
+/// Holds the keys, and changes them.
+#[derive(Debug)]
+pub struct Keyring {
+    pub(super) folder: Folder,
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Clock,
+    ring: RwLock<Arc<Ring>>,
+    /// Held by whoever changes keys.
+    pub(super) turn: tokio::sync::Mutex<()>,
+}
+
+impl Keyring {
+    /// The keys of `folder`, as `store` says where they stand. A new store gets new keys.
+    ///
+    /// # Errors
+    /// [`KeysError`], with the file that is at fault.
+    pub async fn open(folder: Folder, store: Arc<Store>, clock: Clock) -> Result<(Self, CredentialKey), KeysError> {
+        let mut known = store.read(rows::all).await?;
+        let start = if known.is_empty() { Start::First } else { Start::Later };
+        let credential = CredentialKey::open(folder.path("keys/credential.json"), start)?;
+        if start == Start::First {
+            known = first(&folder, &store, &clock).await?;
+        }
+        let ring = load(&folder, known, 0)?;
+        let keyring = Self {
+            folder,
+            store,
+            clock,
+            ring: RwLock::new(Arc::new(ring)),
+            turn: tokio::sync::Mutex::default(),
+        };
+        Ok((keyring, credential))
+    }
+
+    /// The keys as they stand now.
+    #[must_use]
+    pub fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the keys again after they were changed in `folder` and `store`.
+    pub(super) async fn reload(&self) -> Result<Arc<Ring>, KeysError> {
+        let known = self.store.read(rows::all).await?;
+        let ring = Arc::new(load(&self.folder, known, self.ring().version + 1)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
+        Ok(ring)
+    }
+}
+
+/// Makes a key that signs and a next one for every job.
+async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+    let mut made = Vec::new();
+    for job in Job::ALL {
+        for state in [State::Current, State::Next] {
+            made.push(make(folder, *job, state, clock)?);
+        }
+    }
+    let added = made.clone();
+    let add = store.write(move |writing| added.iter().try_for_each(|row| rows::add(writing, row)));
+    add.await?;
+    Ok(made)
+}
+
+/// Makes a key and its file, which nothing refers to yet.
+pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Result<KeyRow, KeysError> {
+    let key = SigningKey::fresh()?;
+    key.keep(&path(folder, job, key.public().kid()))?;
+    Ok(KeyRow {
+        kid: key.public().kid().to_owned(),
+        job,
+        state,
+        jwk: key.public().to_jwk(),
+        since: clock.now().seconds(),
+    })
+}
+
+/// Where the private half of a key is kept.
+pub(super) fn path(folder: &Folder, job: Job, kid: &str) -> PathBuf {
+    folder.path(&format!("keys/{}-{kid}.json", job.as_str()))
+}
+
+fn load(folder: &Folder, rows: Vec<KeyRow>, version: u64) -> Result<Ring, KeysError> {
+    let current = |job: Job| {
+        let row = rows.iter().find(|row| row.job == job && row.state == State::Current);
+        let row = row.ok_or(KeysError::NoCurrent(job))?;
+        SigningKey::open(path(folder, job, &row.kid))
+    };
+    // Opened so that one that is damaged or gone shows now, and not when it is needed.
+    for row in rows.iter().filter(|row| row.state == State::Next) {
+        SigningKey::open(path(folder, row.job, &row.kid))?;
+    }
+    Ok(Ring {
+        version,
+        writ: Box::new(LocalSigner::new(&current(Job::Writ)?)),
+        bundle: current(Job::Bundle)?,
+        checkpoint: current(Job::Checkpoint)?,
+        delegation: current(Job::Delegation)?,
+        session: current(Job::Session)?,
+        rows,
+    })
+}

@@ -1,0 +1,140 @@
+//! Changing keys: the next one signs, or one is given up.
+
+use super::ring::{make, path};
+use super::{Job, Keyring, KeysError, State};
+use crate::audit::{Event, Kind};
+use crate::store::keys::{self as rows, KeyRow};
+use crate::store::{Writing, revocation};
+use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use std::{fmt, fs, io};
+
+/// How long a key must have been known as the next before it signs: by then every edge that decides at all has a bundle with it.
+const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
+
+/// Why keys were not changed.
+#[derive(Debug)]
+pub enum RotateError {
+    /// Edges may not know the next key yet; from when on they do.
+    Early(UnixSeconds),
+    /// There is no such key, or it was dropped already.
+    Unknown,
+    /// The keys themselves.
+    Keys(KeysError),
+}
+
+impl fmt::Display for RotateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Early(UnixSeconds(from)) => write!(f, "edges know the next key only from {from} on"),
+            Self::Unknown => f.write_str("no such key"),
+            Self::Keys(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: Into<KeysError>> From<E> for RotateError {
+    fn from(error: E) -> Self {
+        Self::Keys(error.into())
+    }
+}
+
+impl Keyring {
+    /// Lets the next key for `job` sign. Answers its id. What the one before signed goes on to count.
+    ///
+    /// # Errors
+    /// [`RotateError`]; no key has changed.
+    pub async fn rotate(&self, job: Job) -> Result<String, RotateError> {
+        let _turn = self.turn.lock().await;
+        let now = self.clock.now().seconds();
+        let ring = self.ring();
+        let next = ring.row(job, State::Next).ok_or(KeysError::NoCurrent(job))?;
+        let known = next.since.plus(KNOWN);
+        if matches!(job, Job::Writ | Job::Bundle) && now < known {
+            return Err(RotateError::Early(known));
+        }
+        let kid = next.kid.clone();
+        self.advance(job, State::Retired, Kind::KeyRotated, now).await?;
+        Ok(kid)
+    }
+
+    /// Gives up the key `kid`: nothing that it signed counts from now on. If it signs, the next one does so now.
+    ///
+    /// # Errors
+    /// [`RotateError`]; no key has changed.
+    pub async fn drop_key(&self, kid: &str) -> Result<(), RotateError> {
+        let _turn = self.turn.lock().await;
+        let ring = self.ring();
+        let row = ring
+            .rows
+            .iter()
+            .find(|row| row.kid == kid && row.state != State::Dropped);
+        let row = row.cloned().ok_or(RotateError::Unknown)?;
+        let now = self.clock.now().seconds();
+        match row.state {
+            State::Current => self.advance(row.job, State::Dropped, Kind::KeyDropped, now).await?,
+            State::Next | State::Retired | State::Dropped => self.give_up(row, now).await?,
+        }
+        Ok(())
+    }
+
+    /// The next key signs, a new one is next, and the one that signed comes to `state`.
+    async fn advance(&self, job: Job, state: State, kind: Kind, now: UnixSeconds) -> Result<(), KeysError> {
+        let ring = self.ring();
+        let no_current = || KeysError::NoCurrent(job);
+        let current = ring.row(job, State::Current).ok_or_else(no_current)?.clone();
+        let next = ring.row(job, State::Next).ok_or_else(no_current)?.kid.clone();
+        let fresh = make(&self.folder, job, State::Next, &self.clock)?;
+        let old = current.kid.clone();
+        let change = self.store.write(move |writing| {
+            put_away(writing, &current, state, kind, now)?;
+            rows::put(writing, &next, State::Current, now)?;
+            rows::add(writing, &fresh)
+        });
+        change.await?;
+        self.reload().await?;
+        self.erase(job, &old)
+    }
+
+    async fn give_up(&self, row: KeyRow, now: UnixSeconds) -> Result<(), KeysError> {
+        let (job, kid, was_next) = (row.job, row.kid.clone(), row.state == State::Next);
+        let fresh = was_next
+            .then(|| make(&self.folder, job, State::Next, &self.clock))
+            .transpose()?;
+        let change = self.store.write(move |writing| {
+            put_away(writing, &row, State::Dropped, Kind::KeyDropped, now)?;
+            fresh.iter().try_for_each(|fresh| rows::add(writing, fresh))
+        });
+        change.await?;
+        self.reload().await?;
+        self.erase(job, &kid)
+    }
+
+    /// Removes the private half of a key that signs nothing any more.
+    fn erase(&self, job: Job, kid: &str) -> Result<(), KeysError> {
+        let path = path(&self.folder, job, kid);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(crate::folder::FolderError::Io(path, error).into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Brings a key to its last states. One that is dropped is revoked too, so that edges that wait for news hear of it at once.
+fn put_away(writing: &Writing<'_>, row: &KeyRow, state: State, kind: Kind, now: UnixSeconds) -> rusqlite::Result<()> {
+    rows::put(writing, &row.kid, state, now)?;
+    if state == State::Dropped && row.job == Job::Writ {
+        let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
+        let revocation = Revocation {
+            target: Target::of(Level::Key(&row.kid)),
+            cut: now.plus(CLOCK_TOLERANCE),
+            expires: now.plus(life + CLOCK_TOLERANCE),
+        };
+        revocation::append(writing, &revocation)?;
+    }
+    writing.record(&Event::done(kind).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
+}

@@ -1,0 +1,183 @@
+//! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up by.
+
+use super::int;
+use crate::audit::{self, Event, Head, Link};
+use crate::clock::Moment;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// Appends `event` behind `head`, and answers the new head.
+pub fn append(connection: &Connection, head: Head, at: Moment, event: &Event) -> rusqlite::Result<Head> {
+    const SQL: &str = "INSERT INTO audit (seq, at, event, outcome, task, agent_id, request_id, line, hash)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let line = audit::line(head.seq + 1, at, event);
+    let next = head.after(&line);
+    connection.prepare_cached(SQL)?.execute(params![
+        int(next.seq),
+        int(at.millis),
+        event.kind.as_str(),
+        event.outcome.as_str(),
+        event.task,
+        event.agent_id,
+        event.request_id.as_ref().filter(|_| event.is_looked_up()),
+        line,
+        next.hash,
+    ])?;
+    Ok(next)
+}
+
+/// How far the chain reaches.
+pub fn head(connection: &Connection) -> rusqlite::Result<Head> {
+    let mut last = connection.prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?;
+    Ok(last
+        .query_row([], |row| head_of(row, 1))
+        .optional()?
+        .unwrap_or_default())
+}
+
+/// When the last event happened.
+pub fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
+    let mut last = connection.prepare_cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")?;
+    let millis: Option<i64> = last.query_row([], |row| row.get(0)).optional()?;
+    Ok(Moment {
+        millis: millis.unwrap_or_default().unsigned_abs(),
+    })
+}
+
+/// The head as it was at event `seq`.
+pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Head>> {
+    if seq == 0 {
+        return Ok(Some(Head::default()));
+    }
+    let mut find = connection.prepare_cached("SELECT seq, hash FROM audit WHERE seq = ?1")?;
+    find.query_row(params![int(seq)], |row| head_of(row, 1)).optional()
+}
+
+/// Up to `most` events after number `from`, in their order.
+pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Link>> {
+    const SQL: &str = "SELECT seq, line, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let mut after = connection.prepare_cached(SQL)?;
+    after.query_map(params![int(from), int(most)], link)?.collect()
+}
+
+/// The events of one request.
+pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusqlite::Result<Vec<Link>> {
+    const SQL: &str = "SELECT seq, line, hash FROM audit WHERE request_id = ?1 ORDER BY seq LIMIT ?2";
+    let mut of = connection.prepare_cached(SQL)?;
+    of.query_map(params![request_id, int(most)], link)?.collect()
+}
+
+/// Number of the first event at or after `at`, one beyond the last if there is none. A search by halves: time never runs backwards
+/// in the chain.
+pub fn first_at(connection: &Connection, at: Moment) -> rusqlite::Result<u64> {
+    let mut when = connection.prepare_cached("SELECT at FROM audit WHERE seq = ?1")?;
+    let (mut low, mut high) = (1, head(connection)?.seq + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let millis: i64 = when.query_row(params![int(middle)], |row| row.get(0))?;
+        if millis < int(at.millis) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
+}
+
+/// What events are asked for by. Whatever is not said is not asked.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The kind of event.
+    pub event: Option<String>,
+    /// `success` or `denied`.
+    pub outcome: Option<String>,
+    /// The agent.
+    pub agent_id: Option<String>,
+    /// The task, of whichever client.
+    pub task_id: Option<String>,
+    /// From this moment on.
+    pub since: Option<Moment>,
+    /// Up to and without this moment.
+    pub until: Option<Moment>,
+    /// How many at most.
+    pub limit: u64,
+    /// How many are passed over.
+    pub offset: u64,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Page {
+    /// Events, oldest first, each with the hash before it.
+    pub events: Vec<(Head, Link)>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// Events by `query`. Without other conditions than time nothing is searched: numbers have no gaps.
+pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
+    let first = query.since.map_or(Ok(1), |at| first_at(connection, at))?;
+    let end = match query.until {
+        Some(at) => first_at(connection, at)?,
+        None => head(connection)?.seq + 1,
+    };
+    let (condition, texts) = condition(query);
+    let count = format!("SELECT count(*) FROM audit WHERE seq >= {first} AND seq < {end}{condition}");
+    let total = if texts.is_empty() {
+        end.saturating_sub(first)
+    } else {
+        let mut count = connection.prepare_cached(&count)?;
+        let total: i64 = count.query_row(rusqlite::params_from_iter(&texts), |row| row.get(0))?;
+        total.unsigned_abs()
+    };
+    let (limit, offset) = (query.limit, query.offset);
+    let (first, skipped) = if texts.is_empty() {
+        (first + offset, 0)
+    } else {
+        (first, offset)
+    };
+    let page = format!(
+        "SELECT seq, line, hash FROM audit WHERE seq >= {first} AND seq < {end}{condition}
+        ORDER BY seq LIMIT {limit} OFFSET {skipped}"
+    );
+    let mut page = connection.prepare(&page)?;
+    let links: Vec<Link> = page
+        .query_map(rusqlite::params_from_iter(&texts), link)?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut events = Vec::with_capacity(links.len());
+    for link in links {
+        let before = head_at(connection, link.head.seq.saturating_sub(1))?;
+        events.push((before.unwrap_or_default(), link));
+    }
+    Ok(Page { events, total })
+}
+
+/// SQL for the conditions on columns, and what its parameters are.
+fn condition(query: &Query) -> (String, Vec<&str>) {
+    let conditions = [
+        (" AND event = ?", &query.event),
+        (" AND outcome = ?", &query.outcome),
+        (" AND agent_id = ?", &query.agent_id),
+        (
+            " AND task IN (SELECT task FROM tasks WHERE task_id = ?)",
+            &query.task_id,
+        ),
+    ];
+    let asked = conditions
+        .iter()
+        .filter_map(|(sql, value)| Some((*sql, value.as_deref()?)));
+    asked.unzip()
+}
+
+fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
+    Ok(Link {
+        head: head_of(row, 2)?,
+        line: row.get(1)?,
+    })
+}
+
+fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
+    Ok(Head {
+        seq: row.get::<_, i64>(0)?.unsigned_abs(),
+        hash: row.get(hash)?,
+    })
+}

@@ -1,0 +1,62 @@
+//! Lineages that were renewed or passed something on. Any other consists of its first writ, which is named like it.
+
+use super::{int, seconds};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// A lineage as it is kept.
+#[derive(Clone, Debug)]
+pub struct Lineage {
+    /// When its latest writ expires.
+    pub expires: UnixSeconds,
+    /// For a delegated one: the records of how it came to be, as the text of a JSON list.
+    pub chain: Option<String>,
+}
+
+/// The lineage with this id, if it is kept.
+pub fn find(connection: &Connection, lineage: &str) -> rusqlite::Result<Option<Lineage>> {
+    let mut find = connection.prepare_cached("SELECT expires, chain FROM lineages WHERE lineage = ?1")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Lineage {
+            expires: seconds(row, 0)?,
+            chain: row.get(1)?,
+        })
+    };
+    find.query_row(params![lineage], read).optional()
+}
+
+/// Keeps a lineage from now on, unless it is kept already.
+pub fn keep(
+    connection: &Connection,
+    lineage: &str,
+    jti: &str,
+    expires: UnixSeconds,
+    chain: Option<&str>,
+) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "INSERT INTO lineages (lineage, jti, expires, chain) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    let mut keep = connection.prepare_cached(SQL)?;
+    keep.execute(params![lineage, jti, int(expires.0), chain])?;
+    Ok(())
+}
+
+/// Lets `next`, which expires at `expires`, follow `jti`. Answers whether `jti` was the latest writ of the lineage.
+pub fn succeed(
+    connection: &Connection,
+    lineage: &str,
+    jti: &str,
+    next: &str,
+    expires: UnixSeconds,
+) -> rusqlite::Result<bool> {
+    const SQL: &str = "UPDATE lineages SET jti = ?3, expires = ?4 WHERE lineage = ?1 AND jti = ?2";
+    keep(connection, lineage, jti, expires, None)?;
+    let mut succeed = connection.prepare_cached(SQL)?;
+    Ok(succeed.execute(params![lineage, jti, next, int(expires.0)])? == 1)
+}
+
+/// Forgets up to `most` lineages that have expired by `now`.
+pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM lineages WHERE lineage IN
+        (SELECT lineage FROM lineages WHERE expires <= ?1 LIMIT ?2)";
+    connection.prepare_cached(SQL)?.execute(params![int(now.0), int(most)])
+}
