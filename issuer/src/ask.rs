@@ -84,6 +84,18 @@ pub fn read_id(node: &Node<'_>) -> Option<String> {
     node.expected(ID_EXPECTED)
 }
 
+/// Longest name of a client or edge, in bytes: its id is longer by 13.
+const NAME_BYTES: usize = 64;
+
+/// Reads the name of a client or edge.
+pub fn read_name(node: &Node<'_>) -> Option<String> {
+    let name = read_id(node)?;
+    if name.len() > NAME_BYTES {
+        return node.expected(&format!("at most {NAME_BYTES} characters"));
+    }
+    Some(name)
+}
+
 /// Whether `text` can name an audience: visible ASCII, at most [`AUDIENCE_BYTES`] long.
 #[must_use]
 pub fn is_audience(text: &str) -> bool {

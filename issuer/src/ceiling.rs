@@ -46,6 +46,12 @@ impl Ceiling {
         Some(Self(entries))
     }
 
+    /// A ceiling of one entry.
+    #[must_use]
+    pub fn of(entry: Entry) -> Self {
+        Self(vec![entry])
+    }
+
     /// Its entries, in the order in which they are written.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

@@ -1,20 +1,37 @@
 //! What an operator decides, checked once.
 
 use crate::origin::{ORIGIN_EXPECTED, Origin};
-use std::net::SocketAddr;
+use edgewrit_shared::secret::Secret;
+use std::net::{IpAddr, SocketAddr};
 use std::{error, fmt};
 
 /// Longest SPIFFE trust domain, in bytes (SPIFFE ID specification, section 2.1).
 const TRUST_DOMAIN_BYTES: usize = 255;
 
+/// Fewest bytes of the operator's secret.
+pub const OPERATOR_SECRET_BYTES: usize = 16;
+/// Audience of writs in the AgentWrit API, unless the operator says otherwise.
+pub const DEFAULT_AUDIENCE: &str = "agentwrit";
+
 /// The issuer's settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// `iss` of everything it signs, and where edges and clients find it.
     pub issuer: Origin,
     /// Trust domain of the agents' SPIFFE ids.
     pub trust_domain: String,
+    /// Audience of clients that are registered through the AgentWrit API, which knows none.
+    pub default_audience: String,
+    /// The operator's secret in that API. Without one nobody is the operator there.
+    pub operator_secret: Option<Secret>,
+    /// Proxies whose `x-forwarded-for` says where a request comes from.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Failures of a client to show its secret that are answered at once, for each source; one a second after that.
+    pub client_failures: u64,
 }
+
+/// As [`Config::client_failures`], unless the operator says otherwise.
+const CLIENT_FAILURES: u64 = 10;
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +40,10 @@ pub enum ConfigError {
     Issuer(String),
     /// The trust domain is none; what it is.
     TrustDomain(String),
+    /// The default audience is none; what it is, and what is expected.
+    Audience(String, &'static str),
+    /// The operator's secret is too short.
+    ShortSecret,
     /// The address can be reached from elsewhere, and nothing encrypts.
     Exposed(SocketAddr),
     /// The address can be reached from elsewhere, and does not say under which name.
@@ -39,6 +60,11 @@ impl fmt::Display for ConfigError {
                     "`--trust-domain`: `{found}` found, expected characters of `a-z 0-9 . _ -`"
                 )
             }
+            Self::Audience(found, expected) => write!(f, "`default_audience`: `{found}` found, expected {expected}"),
+            Self::ShortSecret => write!(
+                f,
+                "the operator's secret is shorter than {OPERATOR_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`"
+            ),
             Self::Exposed(address) => write!(
                 f,
                 "`--listen`: `{address}` is not loopback and would carry secrets in the clear; \
@@ -76,8 +102,24 @@ impl Config {
         Ok(Self {
             issuer: origin,
             trust_domain,
+            default_audience: DEFAULT_AUDIENCE.to_owned(),
+            operator_secret: None,
+            trusted_proxies: Vec::new(),
+            client_failures: CLIENT_FAILURES,
         })
     }
+}
+
+/// The operator's secret, from what a file or the environment holds.
+///
+/// # Errors
+/// [`ConfigError::ShortSecret`].
+pub fn operator_secret(text: &str) -> Result<Secret, ConfigError> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.len() < OPERATOR_SECRET_BYTES {
+        return Err(ConfigError::ShortSecret);
+    }
+    Ok(Secret::new(text.to_owned()))
 }
 
 /// Whether the issuer may listen on `address`, and as which origin it is known if nobody says: only loopback has one of itself.

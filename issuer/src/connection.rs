@@ -1,8 +1,9 @@
 //! Connections: bounded in number, headers and time.
 
 use crate::bundle::Stopping;
-use axum::Router;
+use crate::http::Peer;
 use axum::serve::Listener;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
+use tower::Layer as _;
 
 /// Connections at the same time; more wait to be accepted.
 const CONNECTIONS: usize = 8_192;
@@ -26,23 +28,28 @@ const WRITE_TIME: Duration = Duration::from_secs(30);
 /// How long requests that have begun may take once the issuer stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Answers everybody who connects to `listener` by `router`, until `stopping`; then finishes what has begun.
-pub(crate) async fn accept_all<L: Listener>(mut listener: L, router: Router, stopping: Stopping) {
+/// Answers everybody who connects to `listener` by `router`, which learns the `peer` of each, until `stopping`; then finishes what has begun.
+pub(crate) async fn accept_all<L: Listener>(
+    mut listener: L,
+    router: Router,
+    peer: fn(L::Addr) -> Peer,
+    stopping: Stopping,
+) {
     let (http, graceful) = (builder(), GracefulShutdown::new());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let service = TowerToHyperService::new(router);
     loop {
         let accept = async {
             let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await.0)
+            (place, listener.accept().await)
         };
-        let (place, stream) = tokio::select! {
+        let (place, (stream, address)) = tokio::select! {
             accepted = accept => accepted,
             () = stopping.clone().wait() => break,
         };
+        let service = TowerToHyperService::new(Extension(peer(address)).layer(router.clone()));
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(WRITE_TIME));
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service.clone());
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that ends in an error has nobody left to tell.

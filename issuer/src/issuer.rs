@@ -1,16 +1,19 @@
 //! The issuer as a value: what the endpoints share.
 
 use crate::bundle::{Feed, Stopping};
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::folder::{Folder, FolderError, Lock};
-use crate::keys::{Keyring, KeysError};
+use crate::keys::{Hash, Keyring, KeysError};
+use crate::limiter::Limiter;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
 use crate::store::{self, Store};
+use edgewrit_shared::secret::Secret;
 use std::path::Path;
 use std::sync::Arc;
 use std::{error, fmt};
+use subtle::ConstantTimeEq as _;
 
 /// Why a data folder cannot be opened.
 #[derive(Debug)]
@@ -89,6 +92,22 @@ impl Data {
 /// The database in the data folder.
 pub const DATABASE: &str = "issuer.db";
 
+/// How often secrets may be tried.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    /// The operator's, for each source.
+    pub(crate) operator: Limiter,
+    /// A client's, for each client and source: only failures count.
+    pub(crate) client: Limiter,
+}
+
+/// Milliseconds between two tries of the operator's secret, and tries at once.
+const OPERATOR_TRIES: (u64, u64) = (200, 10);
+/// Milliseconds between two failures of a client.
+const CLIENT_TRIES: u64 = 1_000;
+/// What the hash of the operator's secret is made for.
+const OPERATOR: &str = "operator";
+
 /// The issuer.
 #[derive(Debug)]
 pub struct Issuer {
@@ -100,6 +119,10 @@ pub struct Issuer {
     pub(crate) mint: Arc<Mint>,
     pub(crate) feed: Feed,
     pub(crate) stopping: Stopping,
+    pub(crate) limits: Limits,
+    pub(crate) began: Moment,
+    /// Of the operator's secret, if there is one.
+    operator: Option<Hash>,
     /// Holds the folder.
     _data: Arc<Data>,
 }
@@ -121,8 +144,15 @@ impl Issuer {
             trust_domain: config.trust_domain.clone(),
             keyring: Arc::clone(&keyring),
         };
+        let operator = config.operator_secret.as_ref();
         Self {
+            limits: Limits {
+                operator: Limiter::new(OPERATOR_TRIES.0, OPERATOR_TRIES.1),
+                client: Limiter::new(CLIENT_TRIES, config.client_failures),
+            },
+            operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,
+            began: data.clock.now(),
             clock: data.clock.clone(),
             store,
             registry: Arc::clone(&data.registry),
@@ -132,5 +162,12 @@ impl Issuer {
             stopping,
             _data: data,
         }
+    }
+
+    /// Whether `secret` is the operator's. Takes the same time whether there is one or not.
+    pub(crate) fn is_operator(&self, secret: &Secret) -> bool {
+        let shown = self.registry.key().hash(OPERATOR, "", secret);
+        let same: bool = shown.ct_eq(&self.operator.unwrap_or_default()).into();
+        same && self.operator.is_some()
     }
 }

@@ -3,6 +3,7 @@
 //! [`app`] is everything that strangers reach, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
 //! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
 
+mod agent;
 pub mod allowance;
 pub mod ask;
 pub mod audit;
@@ -19,19 +20,22 @@ pub mod id;
 pub mod issuer;
 pub mod keys;
 pub mod life;
+mod limiter;
 pub mod mint;
 pub mod office;
 pub mod origin;
 pub mod problem;
 pub mod reading;
 pub mod registry;
+pub mod revoke;
 pub mod rfc3339;
 pub mod serve;
 mod session;
+pub mod settings;
 pub mod signer;
 mod spending;
 mod standing;
 pub mod store;
 mod task;
 
-pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, admin, app};
+pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, Peer, admin, app};

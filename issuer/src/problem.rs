@@ -51,6 +51,14 @@ codes! {
     Unauthorized = UNAUTHORIZED, "unauthorized", "authentication failed";
     /// More was asked for than the client's ceiling holds.
     BeyondCeiling = FORBIDDEN, "beyond_ceiling", "more is asked for than the client's ceiling holds";
+    /// More was asked for than the client holds, in the AgentWrit API.
+    Forbidden = FORBIDDEN, "forbidden", "more is asked for than the client's ceiling holds";
+    /// More was asked for than the agent holds, in the AgentWrit API.
+    ScopeViolation = FORBIDDEN, "scope_violation", "more is asked for than the agent holds";
+    /// The bearer is not for this endpoint, in the AgentWrit API.
+    InsufficientScope = FORBIDDEN, "insufficient_scope", "the bearer is not for this endpoint";
+    /// A life that nothing can have, in the AgentWrit API.
+    InvalidTtl = UNPROCESSABLE_ENTITY, "invalid_ttl", "nothing can live so long, or so short";
     /// The writ that was presented does not count.
     WritRefused = FORBIDDEN, "writ_refused", "the writ does not count here";
     /// An allowance that the writ does not name.
@@ -81,6 +89,8 @@ codes! {
     CounterReused = UNPROCESSABLE_ENTITY, "counter_reused", "the spend key was used for another request";
     /// The grants do not fit.
     WritTooLong = UNPROCESSABLE_ENTITY, "writ_too_long", "the grants do not fit into a writ";
+    /// Too often.
+    RateLimited = TOO_MANY_REQUESTS, "rate_limited", "too many attempts";
     /// A defect of the issuer.
     Internal = INTERNAL_SERVER_ERROR, "internal", "the issuer failed";
     /// Not now.
@@ -94,6 +104,8 @@ pub struct Problem {
     detail: Option<String>,
     faults: Vec<Fault>,
     inside: Option<String>,
+    retry_after: Option<u64>,
+    agentwrit: Option<String>,
 }
 
 impl Problem {
@@ -105,6 +117,44 @@ impl Problem {
             detail: None,
             faults: Vec::new(),
             inside: None,
+            retry_after: None,
+            agentwrit: None,
+        }
+    }
+
+    /// When to come again, in seconds.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says the problem in the words of the AgentWrit API, at `path`.
+    pub fn speak_agentwrit(&mut self, path: String) {
+        self.agentwrit = Some(path);
+    }
+
+    /// When to come again, in seconds, if that is known.
+    #[must_use]
+    pub const fn is_over_in(&self) -> Option<u64> {
+        self.retry_after
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.agentwrit {
+            Some(_) => agentwrit(self.code).0,
+            None => self.code.status(),
+        }
+    }
+
+    /// The `error_code`.
+    #[must_use]
+    pub fn error_code(&self) -> &'static str {
+        match self.agentwrit {
+            Some(_) => agentwrit(self.code).1,
+            None => self.code.as_str(),
         }
     }
 
@@ -156,11 +206,16 @@ impl Problem {
     /// The problem as JSON, for the request called `request_id`.
     #[must_use]
     pub fn body(&self, request_id: &str) -> Value {
-        let code = self.code.as_str();
+        let code = self.error_code();
+        let space = if self.agentwrit.is_some() {
+            "agentwrit"
+        } else {
+            "edgewrit"
+        };
         let mut body = json!({
-            "type": format!("urn:edgewrit:error:{code}"),
+            "type": format!("urn:{space}:error:{code}"),
             "title": self.code.title(),
-            "status": self.code.status().as_u16(),
+            "status": self.status().as_u16(),
             "error_code": code,
             "request_id": request_id,
         });
@@ -169,6 +224,10 @@ impl Problem {
                 members.insert(name.to_owned(), value);
             }
         };
+        if let Some(path) = &self.agentwrit {
+            set("instance", json!(path));
+            set("detail", json!(self.code.title()));
+        }
         if let Some(detail) = &self.detail {
             set("detail", json!(detail));
         }
@@ -184,9 +243,25 @@ impl Problem {
     }
 }
 
+/// Status and code as the AgentWrit API has them, which knows fewer.
+const fn agentwrit(code: Code) -> (StatusCode, &'static str) {
+    match code {
+        Code::BadRequest | Code::MalformedJson | Code::InvalidRequest | Code::RequestTimeout | Code::ContentType => {
+            (StatusCode::BAD_REQUEST, "invalid_request")
+        }
+        Code::InvalidTtl => (StatusCode::BAD_REQUEST, "invalid_ttl"),
+        Code::NameTaken => (StatusCode::CONFLICT, "conflict"),
+        Code::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large"),
+        Code::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+        // The grants do not fit: the request asks for too much at once.
+        Code::WritTooLong => (StatusCode::BAD_REQUEST, "invalid_request"),
+        other => (other.status(), other.as_str()),
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.code.status().into_response();
+        let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
     }

@@ -2,13 +2,15 @@
 
 use crate::bundle::Stopping;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, listening};
+use crate::config::{Config, ConfigError};
 use crate::connection::accept_all;
 use crate::folder::{Folder, FolderError, write_private};
-use crate::http::{Office, admin, app};
+use crate::http::{Office, Peer, admin, app};
 use crate::issuer::{Data, Issuer, OpenError};
+use crate::settings::Settings;
 use axum::Router;
 use axum::serve::{Listener, ListenerExt as _};
+use edgewrit_shared::secret::Secret;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,19 +25,6 @@ pub(crate) const ISSUER_FILE: &str = "issuer";
 const LISTENING_FILE: &str = "listening";
 /// The operator's socket.
 pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
-
-/// How to serve.
-#[derive(Clone, Debug)]
-pub struct Listen {
-    /// Where; port 0 takes a free one.
-    pub address: SocketAddr,
-    /// The issuer's origin; on loopback it follows from the address.
-    pub issuer: Option<String>,
-    /// Trust domain of the agents' SPIFFE ids; the issuer's host if not named.
-    pub trust_domain: Option<String>,
-    /// Whether somebody else does TLS before this.
-    pub behind_tls_proxy: bool,
-}
 
 /// Why the issuer does not serve.
 #[derive(Debug)]
@@ -84,17 +73,18 @@ impl From<FolderError> for ServeError {
 /// [`ServeError`], before anything is answered.
 pub async fn serve(
     path: &Path,
-    listen: Listen,
+    settings: &Settings,
+    secret: Option<Secret>,
     clock: Clock,
     ready: impl FnOnce(&str),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    listen.origin(listen.address)?;
+    settings.config(settings.address(), None)?;
     let data = Data::open(path, clock).await.map_err(ServeError::Open)?;
-    let (tcp, address) = listen.bind().await?;
+    let (tcp, address) = bind(settings.address()).await?;
     let (url, folder) = (format!("http://{address}"), data.folder.clone());
     remove(&folder);
-    let config = Config::new(&listen.origin(address)?, listen.trust_domain.as_deref())?;
+    let config = settings.config(address, secret)?;
     let socket = operator_socket(&folder)?;
     write_private(&folder.path(ISSUER_FILE), config.issuer.as_str().as_bytes())?;
     write_private(&folder.path(LISTENING_FILE), url.as_bytes())?;
@@ -102,8 +92,8 @@ pub async fn serve(
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
     let (public, private) = routers(config, data, stopping.clone());
-    let public = tokio::spawn(accept_all(prompt(tcp), public, stopping.clone()));
-    let private = tokio::spawn(accept_all(socket, private, stopping));
+    let public = tokio::spawn(accept_all(prompt(tcp), public, Peer::at, stopping.clone()));
+    let private = tokio::spawn(accept_all(socket, private, |_| Peer::default(), stopping));
     ready(&url);
     stop.await;
     tracing::info!("stopping");
@@ -113,19 +103,12 @@ pub async fn serve(
     Ok(())
 }
 
-impl Listen {
-    /// The issuer's origin when it listens on `address`.
-    fn origin(&self, address: SocketAddr) -> Result<String, ConfigError> {
-        listening(address, self.issuer.as_deref(), self.behind_tls_proxy)
-    }
-
-    /// The listener, and the address it really has.
-    async fn bind(&self) -> Result<(TcpListener, SocketAddr), ServeError> {
-        let refused = |error| ServeError::Listen(self.address, error);
-        let tcp = TcpListener::bind(self.address).await.map_err(refused)?;
-        let address = tcp.local_addr().map_err(refused)?;
-        Ok((tcp, address))
-    }
+/// The listener, and the address it really has.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let refused = |error| ServeError::Listen(address, error);
+    let tcp = TcpListener::bind(address).await.map_err(refused)?;
+    let address = tcp.local_addr().map_err(refused)?;
+    Ok((tcp, address))
 }
 
 /// What strangers reach, and what the operator does.
@@ -140,7 +123,7 @@ fn routers(config: Config, data: Data, stopping: Stopping) -> (Router, Router) {
 }
 
 /// Answers are small and wanted now. A socket that refuses the option still works.
-fn prompt(tcp: TcpListener) -> impl Listener {
+fn prompt(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
     tcp.tap_io(|stream| {
         let _refused = stream.set_nodelay(true);
     })

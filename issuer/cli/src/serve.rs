@@ -1,17 +1,26 @@
 //! `edgewrit serve`.
 
+use crate::document::Document;
 use crate::failure::{Failure, print};
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
-use edgewrit_issuer::serve::{Listen, serve};
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use edgewrit_issuer::config;
+use edgewrit_issuer::serve::serve;
+use edgewrit_issuer::settings::Settings;
+use edgewrit_shared::secret::Secret;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
+use zeroize::Zeroizing;
 
 const EXAMPLES: &str = "\
-The first start makes keys and database in the data folder; keep a copy of both. Logs are JSON lines on standard error.
+The first start makes keys and database in the data folder; keep a copy of both (`edgewrit backup`). Logs are JSON lines on standard error.
+Settings come from the flags, then from the environment, then from DIR/edgewrit.yaml (`edgewrit init` writes one), then from defaults.
+
+The operator's secret of the AgentWrit API is in EDGEWRIT_ADMIN_SECRET or in the file `--admin-secret-file`: at least 16 bytes.
 
 Examples:
   edgewrit serve --data ./data --listen 127.0.0.1:8080
@@ -24,22 +33,53 @@ pub(crate) struct Serve {
     /// Folder of keys and database; made if it is not there
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
-    /// Address and port; port 0 takes a free one, which is printed and written to DIR/listening
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Configuration file [default: DIR/edgewrit.yaml, if it is there]
+    #[arg(long, value_name = "FILE", env = "EDGEWRIT_CONFIG")]
+    config: Option<PathBuf>,
+    /// Address and port [default: 127.0.0.1:8080]; port 0 takes a free one, which is printed and written to DIR/listening
+    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_LISTEN")]
+    listen: Option<SocketAddr>,
     /// Origin under which clients and edges know the issuer [default on loopback: http://ADDR]
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: Option<String>,
     /// SPIFFE trust domain of the agents [default: the issuer's host]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", env = "EDGEWRIT_TRUST_DOMAIN")]
     trust_domain: Option<String>,
     /// Listen without TLS although others can reach the address: something in front of it encrypts
-    #[arg(long)]
-    behind_tls_proxy: bool,
-    /// Least severe lines of the log
-    #[arg(long, value_enum, default_value = "info")]
-    log: Log,
+    #[arg(long, env = "EDGEWRIT_BEHIND_TLS_PROXY", num_args = 0..=1, default_missing_value = "true")]
+    behind_tls_proxy: Option<bool>,
+    /// Proxies whose `x-forwarded-for` says where a request comes from
+    #[arg(
+        long,
+        value_name = "ADDR,..",
+        env = "EDGEWRIT_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Option<Vec<IpAddr>>,
+    /// Audience of clients registered through the AgentWrit API [default: agentwrit]
+    #[arg(long, value_name = "NAME", env = "EDGEWRIT_DEFAULT_AUDIENCE")]
+    default_audience: Option<String>,
+    /// File with the operator's secret of the AgentWrit API, unless it is in EDGEWRIT_ADMIN_SECRET
+    #[arg(long, value_name = "FILE", env = "EDGEWRIT_ADMIN_SECRET_FILE")]
+    admin_secret_file: Option<PathBuf>,
+    /// Failures of a client to show its secret that are answered at once, for each source; then one a second [default: 10]
+    #[arg(long, value_name = "N", env = "EDGEWRIT_CLIENT_FAILURES")]
+    client_failures: Option<u64>,
+    /// Address and port where Prometheus reads metrics [default: nowhere]
+    #[arg(long, value_name = "ADDR", env = "EDGEWRIT_METRICS")]
+    metrics: Option<SocketAddr>,
+    /// File to which the audit's lines are written too, for shippers; `-` is standard output [default: nowhere]
+    #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
+    audit_log: Option<PathBuf>,
+    /// Least severe lines of the log [default: info]
+    #[arg(long, value_enum, env = "EDGEWRIT_LOG")]
+    log: Option<Log>,
 }
+
+/// The configuration file in the data folder.
+pub(crate) const CONFIG_FILE: &str = "edgewrit.yaml";
+/// Where the operator's secret is looked for first.
+const ADMIN_SECRET: &str = "EDGEWRIT_ADMIN_SECRET";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Log {
@@ -53,28 +93,68 @@ enum Log {
 
 impl Serve {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        log_from(self.log);
+        let data = self.data.clone();
+        let settings = self.settings()?;
+        let log = settings
+            .log
+            .as_deref()
+            .map_or(Ok(Log::Info), |name| Log::from_str(name, true));
+        log_from(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?);
+        let secret = operators_secret(&settings)?;
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(Failure::new)?.block_on(self.serve())
+        runtime.map_err(Failure::new)?.block_on(run(&data, &settings, secret))
     }
 
-    async fn serve(self) -> Result<(), Failure> {
-        let listen = Listen {
-            address: self.listen,
+    /// Flags and environment, and the configuration file where they say nothing.
+    fn settings(self) -> Result<Settings, Failure> {
+        let usual = self.data.join(CONFIG_FILE);
+        let file = self.config.clone().or_else(|| usual.exists().then_some(usual));
+        let written = match file {
+            Some(file) => Document::open(&file)?.read(Settings::read)?,
+            None => Settings::default(),
+        };
+        let said = Settings {
+            listen: self.listen,
             issuer: self.issuer,
             trust_domain: self.trust_domain,
             behind_tls_proxy: self.behind_tls_proxy,
+            trusted_proxies: self.trusted_proxies,
+            default_audience: self.default_audience,
+            admin_secret_file: self.admin_secret_file,
+            client_failures: self.client_failures,
+            metrics: self.metrics,
+            audit_log: self.audit_log,
+            log: self
+                .log
+                .and_then(|log| Some(log.to_possible_value()?.get_name().to_owned())),
         };
-        let asked = |kind| signal(kind).map_err(Failure::new);
-        let stop = asked_to_stop(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
-        let ready = |url: &str| {
-            // Whoever reads this may have gone; the issuer serves all the same.
-            let _unheard = print(format!("listening on {url}"));
-        };
-        serve(&self.data, listen, Clock::system(), ready, stop)
-            .await
-            .map_err(Failure::new)
+        Ok(said.or(written))
     }
+}
+
+/// From the environment, or from the file that the settings name.
+fn operators_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
+    let text = match (env::var(ADMIN_SECRET), &settings.admin_secret_file) {
+        (Ok(text), _) => Zeroizing::new(text),
+        (Err(_), Some(file)) => {
+            let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("{}: {error}", file.display())));
+            Zeroizing::new(text?)
+        }
+        (Err(_), None) => return Ok(None),
+    };
+    config::operator_secret(&text).map(Some).map_err(Failure::new)
+}
+
+async fn run(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result<(), Failure> {
+    let asked = |kind| signal(kind).map_err(Failure::new);
+    let stop = asked_to_stop(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
+    let ready = |url: &str| {
+        // Whoever reads this may have gone; the issuer serves all the same.
+        let _unheard = print(format!("listening on {url}"));
+    };
+    serve(data, settings, secret, Clock::system(), ready, stop)
+        .await
+        .map_err(Failure::new)
 }
 
 async fn asked_to_stop(mut interrupt: Signal, mut terminate: Signal) {

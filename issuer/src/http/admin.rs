@@ -1,7 +1,7 @@
 //! What an operator does: register clients and edges. Reached over the socket in the data folder, or in-process when nobody serves.
 
 use super::{answer, body};
-use crate::ask::read_id;
+use crate::ask::read_name;
 use crate::ceiling::{CEILING_VALUES, Ceiling, read_audience};
 use crate::issuer::Data;
 use crate::origin::{ORIGIN_EXPECTED, Origin};
@@ -16,8 +16,6 @@ use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Longest name of a client or edge, in bytes: its id is longer by 13.
-const NAME_BYTES: usize = 64;
 /// Upstreams of one edge.
 const UPSTREAMS: usize = 64;
 
@@ -95,14 +93,6 @@ impl NewEdge {
             issuer: issuer.unwrap_or_default(),
         })
     }
-}
-
-fn read_name(node: &Node<'_>) -> Option<String> {
-    let name = read_id(node)?;
-    if name.len() > NAME_BYTES {
-        return node.expected(&format!("at most {NAME_BYTES} characters"));
-    }
-    Some(name)
 }
 
 fn read_upstreams(node: &Node<'_>) -> Option<Vec<String>> {

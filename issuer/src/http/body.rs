@@ -73,7 +73,8 @@ fn expect_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
     Err(Problem::new(Code::ContentType).detail(format!("expected `content-type: {expected}`")))
 }
 
-async fn arrive(request: Request) -> Result<Bytes, Problem> {
+/// The body, once it is there.
+pub(super) async fn arrive(request: Request) -> Result<Bytes, Problem> {
     match timeout(ARRIVAL, Bytes::from_request(request, &())).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Code::BodyTooLarge.into()),

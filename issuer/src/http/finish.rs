@@ -72,6 +72,9 @@ fn render(response: &mut Response, problem: &Problem, request_id: &str) {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
+    if let Some(seconds) = problem.is_over_in() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if problem.code() == Code::Unauthorized {
         headers.insert(
             header::WWW_AUTHENTICATE,
@@ -92,7 +95,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     let method = if route == "-" { "-" } else { method.as_str() };
     let request_id = name.as_ref().and_then(|name| name.to_str().ok()).unwrap_or("-");
     let problem = response.extensions().get::<Problem>();
-    let error_code = problem.map_or("-", |problem| problem.code().as_str());
+    let error_code = problem.map_or("-", Problem::error_code);
     let inside = problem.and_then(Problem::for_log).unwrap_or("-");
     if status >= 500 {
         tracing::error!(request_id, method, route, status, error_code, inside, "failed");

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use std::sync::Arc;
 
 mod admin;
+mod agentwrit;
 mod answer;
 mod auth;
 mod body;
@@ -15,11 +16,13 @@ mod bundle;
 mod edges;
 mod finish;
 mod oauth;
+mod source;
 mod tasks;
 mod wellknown;
 
 pub use admin::Office;
 use finish::Names;
+pub use source::Peer;
 
 /// Longest body of a request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -33,6 +36,7 @@ pub fn app(issuer: Arc<Issuer>) -> Router {
         .merge(bundle::routes())
         .merge(oauth::routes())
         .merge(tasks::routes())
+        .merge(agentwrit::routes())
         .merge(edges::routes())
         .with_state(issuer);
     finished(routes, BODY_BYTES)

@@ -40,6 +40,19 @@ pub fn keep(
     Ok(())
 }
 
+/// Notes that `agent_id` passed something of a kept lineage on.
+pub fn pass_on(connection: &Connection, lineage: &str, agent_id: &str) -> rusqlite::Result<()> {
+    let mut pass = connection.prepare_cached("UPDATE lineages SET agent_id = ?2 WHERE lineage = ?1")?;
+    pass.execute(params![lineage, agent_id])?;
+    Ok(())
+}
+
+/// The lineages of which an agent passed something on.
+pub fn passed_on_by(connection: &Connection, agent_id: &str) -> rusqlite::Result<Vec<String>> {
+    let mut passed = connection.prepare_cached("SELECT lineage FROM lineages WHERE agent_id = ?1")?;
+    passed.query_map(params![agent_id], |row| row.get(0))?.collect()
+}
+
 /// Lets `next`, which expires at `expires`, follow `jti`. Answers whether `jti` was the latest writ of the lineage.
 pub fn succeed(
     connection: &Connection,

@@ -85,8 +85,11 @@ CREATE TABLE lineages (
     lineage TEXT PRIMARY KEY,
     jti TEXT NOT NULL,
     expires INTEGER NOT NULL,
-    chain TEXT
+    -- Of a delegated one: how it came to be. Of one that was passed on: by whom.
+    chain TEXT,
+    agent_id TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX lineages_by_agent ON lineages (agent_id) WHERE agent_id IS NOT NULL;
 CREATE INDEX lineages_by_expiry ON lineages (expires);
 CREATE TABLE launch_tokens (
     hash BLOB PRIMARY KEY,

@@ -1,0 +1,175 @@
+//! Delegation: an agent passes a part of what it holds on to another agent of its client, for no longer than it holds it.
+
+use super::register::is_active;
+use super::{AgentError, first_beyond, grants_of, held};
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::id::{self, hex};
+use crate::issuer::Issuer;
+use crate::mint::{Granted, Writ};
+use crate::rfc3339;
+use crate::standing::of_writ;
+use crate::store::{agent, lineage, revocation, task};
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
+use edgewrit_shared::token::Verified;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// What an agent wants to pass on.
+#[derive(Clone, Debug)]
+pub(crate) struct Delegation {
+    /// To which agent.
+    pub(crate) to: String,
+    /// What.
+    pub(crate) scope: Vec<String>,
+    /// For how long, in seconds.
+    pub(crate) ttl: u64,
+}
+
+/// What was passed on.
+#[derive(Debug)]
+pub(crate) struct Delegated {
+    /// The delegate's writ.
+    pub(crate) writ: Writ,
+    /// How it came to be, one record a step.
+    pub(crate) chain: Value,
+}
+
+/// `chain_hash` of a chain: SHA-256 of its text in hexadecimal.
+pub(crate) fn chain_hash(chain: &str) -> String {
+    hex(&Sha256::digest(chain))
+}
+
+impl Issuer {
+    /// Passes a part of `writ` on.
+    ///
+    /// # Errors
+    /// [`AgentError`]; nothing was passed on.
+    pub(crate) async fn delegate(
+        &self,
+        writ: &Verified,
+        ask: Delegation,
+        call: &Call,
+    ) -> Result<Delegated, AgentError> {
+        let claims = writ.claims();
+        let grants = grants_of(&ask.scope)?;
+        if !(1..=WRIT_LIFE_MAX).contains(&ask.ttl) {
+            return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {WRIT_LIFE_MAX}")));
+        }
+        if ask.to == claims.sub {
+            return Err(AgentError::Invalid("an agent does not delegate to itself".to_owned()));
+        }
+        self.find_agent(&claims.client_id, &ask.to).await?;
+        let why = if claims.anc.len() >= DELEGATION_DEPTH {
+            Some(format!("at most {DELEGATION_DEPTH} delegations follow each other"))
+        } else {
+            let beyond = first_beyond(&grants, &held(claims)).and_then(|grant| grant.to_scope());
+            beyond.map(|scope| format!("`{scope}` lies beyond what the agent holds"))
+        };
+        if let Some(why) = why {
+            let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
+            let event = event.data(&json!({"to": ask.to, "scope": ask.scope, "why": why}));
+            self.record(event).await?;
+            return Err(AgentError::Scope(why));
+        }
+        self.pass_on(writ, ask, call).await
+    }
+
+    async fn find_agent(&self, client_id: &str, agent_id: &str) -> Result<(), AgentError> {
+        let path = format!("spiffe://{}/agent/", self.mint.trust_domain);
+        let rest = agent_id.strip_prefix(&path).ok_or(AgentError::NoAgent)?;
+        let parts: Vec<String> = rest.split('/').map(str::to_owned).collect();
+        let parts: [String; 3] = parts.try_into().map_err(|_| AgentError::NoAgent)?;
+        let client_id = client_id.to_owned();
+        let find = self
+            .store
+            .read(move |reading| agent::is_registered(reading, &client_id, parts.each_ref().map(String::as_str)));
+        if find.await? { Ok(()) } else { Err(AgentError::NoAgent) }
+    }
+
+    async fn pass_on(&self, writ: &Verified, ask: Delegation, call: &Call) -> Result<Delegated, AgentError> {
+        let parent = writ.claims().clone();
+        let next = self.delegates_claims(&parent, &ask)?;
+        let chain = self.chain(&parent, &ask).await?;
+        let signed = self.mint.issue(&next).await?;
+        let text = chain.to_string();
+        let event = of_writ(Event::done(Kind::DelegationCreated).in_call(call), &next);
+        let event = event.data(&json!({
+            "from": parent.sub,
+            "jti": next.jti,
+            "lineage": next.lin,
+            "scope": ask.scope,
+            "exp": next.exp.0,
+            "depth": next.anc.len(),
+            "chain_hash": chain_hash(&text),
+        }));
+        let targets: Vec<_> = writ.targets().collect();
+        let granted = Granted::all(&next.aud, &next.authority);
+        let pass = self.store.write(move |writing| {
+            let standing = is_active(writing, &parent.client_id)?
+                && !revocation::is_revoked(writing, targets.into_iter(), parent.iat)?;
+            if standing {
+                // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
+                lineage::keep(writing, &parent.lin, &parent.jti, parent.exp, None)?;
+                lineage::pass_on(writing, &parent.lin, &parent.sub)?;
+                lineage::keep(writing, &next.lin, &next.jti, next.exp, Some(&text))?;
+                let row = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
+                if let Some(row) = row {
+                    task::grant(writing, row, &granted)?;
+                }
+                writing.record(&Event { task: row, ..event })?;
+            }
+            Ok(standing)
+        });
+        match pass.await? {
+            true => Ok(Delegated { writ: signed, chain }),
+            false => Err(AgentError::Unauthorized("revoked meanwhile")),
+        }
+    }
+
+    /// What the delegate's writ says: the same task, for it is the same authority, in the delegate's name.
+    fn delegates_claims(&self, parent: &Claims, ask: &Delegation) -> Result<Claims, AgentError> {
+        let now = self.clock.now();
+        let (jti, iat) = (id::fresh(now)?, now.seconds());
+        let anc = parent.anc.iter().chain([&parent.lin]).cloned().collect();
+        Ok(Claims {
+            sub: ask.to.clone(),
+            lin: jti.clone(),
+            jti,
+            iat,
+            nbf: iat,
+            exp: iat.plus(ask.ttl).min(parent.exp),
+            authority: Authority::Scope(ask.scope.clone()),
+            anc,
+            cnf_jkt: None,
+            agent_key: None,
+            ..parent.clone()
+        })
+    }
+
+    /// The records of how the delegate's writ comes to be: those of its parent, and one more, signed.
+    async fn chain(&self, parent: &Claims, ask: &Delegation) -> Result<Value, AgentError> {
+        let mut records = match self.chain_of(&parent.lin).await? {
+            Some(chain) => serde_json::from_str::<Vec<Value>>(&chain).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let at = rfc3339::write(self.clock.now().seconds());
+        let message = format!("{}|{}|{at}", parent.sub, ask.scope.join(","));
+        let signature = self.keyring.ring().delegation.raw(message.as_bytes());
+        records.push(json!({
+            "agent": parent.sub,
+            "scope": ask.scope,
+            "delegated_at": at,
+            "signature": hex(&signature),
+        }));
+        Ok(Value::Array(records))
+    }
+
+    /// The chain of a delegated lineage, as the text of a JSON list.
+    pub(crate) async fn chain_of(&self, lineage: &str) -> Result<Option<String>, AgentError> {
+        let lineage = lineage.to_owned();
+        let find = self.store.read(move |reading| lineage::find(reading, &lineage));
+        Ok(find.await?.and_then(|kept| kept.chain))
+    }
+}

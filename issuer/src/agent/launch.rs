@@ -1,0 +1,115 @@
+//! Launch tokens: leave for one agent to register.
+
+use super::{AgentError, Owner, first_beyond, grants_of, is_reserved};
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::id::{hex, random};
+use crate::issuer::Issuer;
+use crate::keys::CredentialKey;
+use crate::life;
+use crate::store::agent::{self as rows, LaunchToken};
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+/// Longest life of a launch token, in seconds.
+const LAUNCH_LIFE_MAX: u64 = 3_600;
+/// What the hash of a launch token is made for.
+const LAUNCH: &str = "launch";
+
+/// A launch token as asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct LaunchAsk {
+    /// What the client calls the agent.
+    pub(crate) agent_name: String,
+    /// What the agent may ask for.
+    pub(crate) scope: Vec<String>,
+    /// Life of the agent's writ, in seconds.
+    pub(crate) max_ttl: u64,
+    /// Whether it counts once.
+    pub(crate) single_use: bool,
+    /// Its own life, in seconds.
+    pub(crate) ttl: u64,
+}
+
+/// What is kept of a launch token.
+pub(super) fn hash(key: &CredentialKey, token: &Secret) -> [u8; 32] {
+    key.hash(LAUNCH, "", token)
+}
+
+impl Issuer {
+    /// Lets an agent of `owner` register. Answers the launch token and until when it counts.
+    ///
+    /// # Errors
+    /// [`AgentError`]; there is no launch token then.
+    pub(crate) async fn launch(
+        &self,
+        owner: &Owner,
+        ask: LaunchAsk,
+        call: &Call,
+    ) -> Result<(Secret, UnixSeconds), AgentError> {
+        within(owner, &ask)?;
+        let event = |kind: fn(Kind) -> Event, what| {
+            let event = kind(what).client(owner.client_id()).in_call(call);
+            event.data(&json!({"agent_name": ask.agent_name, "scope": ask.scope, "max_ttl": ask.max_ttl}))
+        };
+        if let Err(denied) = permitted(owner, &ask) {
+            let event = event(Event::denied, Kind::LaunchTokenDenied);
+            self.store.write(move |writing| writing.record(&event)).await?;
+            return Err(denied);
+        }
+        let bytes = Zeroizing::new(random::<32>()?);
+        let token = Secret::new(hex(bytes.as_slice()));
+        let expires = self.clock.now().seconds().plus(ask.ttl);
+        let event = event(Event::done, Kind::LaunchTokenIssued);
+        let hash = hash(self.registry.key(), &token);
+        let row = LaunchToken {
+            client_id: owner.client_id().to_owned(),
+            agent_name: ask.agent_name,
+            scope: ask.scope.join(" "),
+            max_ttl: ask.max_ttl,
+            single_use: ask.single_use,
+            expires,
+        };
+        let add = self.store.write(move |writing| {
+            rows::add_launch_token(writing, &hash, &row)?;
+            writing.record(&event)
+        });
+        add.await?;
+        Ok((token, expires))
+    }
+}
+
+/// Whether what is asked for is a launch token at all.
+fn within(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
+    if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
+        return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
+    }
+    if !(1..=LAUNCH_LIFE_MAX).contains(&ask.ttl) {
+        return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {LAUNCH_LIFE_MAX}")));
+    }
+    match owner.entry() {
+        Some(entry) if ask.max_ttl > entry.ttl_max => {
+            let (asked, most) = (life::write(ask.max_ttl), life::write(entry.ttl_max));
+            Err(AgentError::Forbidden(format!(
+                "`max_ttl`: `{asked}` is longer than the ceiling's `{most}`"
+            )))
+        }
+        _ => grants_of(&ask.scope).map(drop),
+    }
+}
+
+/// Whether it lies within what its owner holds.
+fn permitted(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
+    let beyond = |scope: &str| AgentError::Forbidden(format!("`{scope}` lies beyond the client's ceiling"));
+    if let Some(scope) = ask.scope.iter().find(|scope| is_reserved(scope)) {
+        return Err(beyond(scope));
+    }
+    let grants = grants_of(&ask.scope)?;
+    match owner.entry().and_then(|entry| first_beyond(&grants, &entry.grants)) {
+        Some(grant) => Err(beyond(&grant.to_scope().unwrap_or_default())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,173 @@
+//! Agents that register themselves, renew and pass on what they hold: the life of a writ in the AgentWrit API.
+
+use crate::bundle::BundleError;
+use crate::ceiling::Entry;
+use crate::id::NoRandomness;
+use crate::issuer::Issuer;
+use crate::mint::MintError;
+use crate::problem::{Code, Problem};
+use crate::registry::Client;
+use crate::store::StoreError;
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use std::sync::Arc;
+
+mod delegate;
+mod launch;
+mod nonce;
+mod register;
+mod renew;
+
+pub(crate) use delegate::{Delegated, Delegation, chain_hash};
+pub(crate) use launch::LaunchAsk;
+pub(crate) use nonce::NONCE_LIFE;
+pub(crate) use register::Registration;
+pub(crate) use renew::lineage_of;
+
+/// Scope strings that one agent can hold.
+pub(crate) const SCOPES: usize = 256;
+/// Actions of the issuer's own sessions. No agent gets them.
+const RESERVED: [&str; 2] = ["admin", "app"];
+/// When to come again, in seconds, if there is no room for another renewal.
+const BUSY_SECONDS: u64 = 30;
+/// In whose name the operator lets agents register.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// Why an agent does not get what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AgentError {
+    /// What was shown does not count; why, for the log.
+    Unauthorized(&'static str),
+    /// Not a request; what was expected.
+    Invalid(String),
+    /// Not a life that anything can have; what was expected.
+    Ttl(String),
+    /// Beyond what the agent, or its launch token, holds.
+    Scope(String),
+    /// Beyond what the client holds.
+    Forbidden(String),
+    /// There is no such agent.
+    NoAgent,
+    /// More is revoked than leaves room for another renewal.
+    Busy,
+    /// Its writ cannot be minted.
+    Mint(MintError),
+    /// The store refused.
+    Store(StoreError),
+    /// The issuer does not know what is revoked.
+    Bundle(BundleError),
+    /// No randomness for an id.
+    Random(NoRandomness),
+}
+
+macro_rules! from {
+    ($($variant:ident($error:ty),)*) => {
+        $(impl From<$error> for AgentError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+}
+
+from! {
+    Mint(MintError),
+    Store(StoreError),
+    Bundle(BundleError),
+    Random(NoRandomness),
+}
+
+impl From<AgentError> for Problem {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::Unauthorized(why) => Self::new(Code::Unauthorized).inside(why),
+            AgentError::Invalid(expected) => Self::new(Code::InvalidRequest).detail(expected),
+            AgentError::Ttl(expected) => Self::new(Code::InvalidTtl).detail(expected),
+            AgentError::Scope(why) => Self::new(Code::ScopeViolation).detail(why),
+            AgentError::Forbidden(why) => Self::new(Code::Forbidden).detail(why),
+            AgentError::NoAgent => Self::new(Code::NotFound).detail("there is no such agent"),
+            AgentError::Busy => Self::new(Code::RateLimited).retry_after(BUSY_SECONDS),
+            AgentError::Mint(error) => error.into(),
+            AgentError::Store(error) => error.into(),
+            AgentError::Bundle(error) => error.into(),
+            AgentError::Random(error) => error.into(),
+        }
+    }
+}
+
+/// Reads scope strings that anybody may have written.
+///
+/// # Errors
+/// [`AgentError::Invalid`], with the first that is none.
+pub(crate) fn grants_of(scopes: &[String]) -> Result<Vec<Grant>, AgentError> {
+    if scopes.is_empty() || scopes.len() > SCOPES {
+        return Err(AgentError::Invalid(format!("expected 1 to {SCOPES} scopes")));
+    }
+    let grants = scopes.iter().map(|scope| Grant::from_scope(scope));
+    grants.collect::<Result<_, _>>().map_err(AgentError::Invalid)
+}
+
+/// Whether a scope string is one that only the issuer's own sessions have.
+pub(crate) fn is_reserved(scope: &str) -> bool {
+    scope.split(':').next().is_some_and(|action| RESERVED.contains(&action))
+}
+
+/// The first of `grants` that does not lie within `held`.
+fn first_beyond<'a>(grants: &'a [Grant], held: &[Grant]) -> Option<&'a Grant> {
+    grants.iter().find(|grant| narrower(grant, held) != Narrowing::Narrower)
+}
+
+/// What a writ grants, grant by grant.
+fn held(writ: &Claims) -> Vec<Grant> {
+    match &writ.authority {
+        Authority::Details(grants) => grants.clone(),
+        Authority::Scope(scopes) => scopes
+            .iter()
+            .filter_map(|scope| Grant::from_scope(scope).ok())
+            .collect(),
+    }
+}
+
+/// In whose name an agent lives: a client, or the operator.
+#[derive(Clone, Debug)]
+pub(crate) enum Owner {
+    /// The operator.
+    Operator,
+    /// A client.
+    Client(Arc<Client>),
+}
+
+impl Owner {
+    /// The `client_id` of its agents' writs.
+    pub(crate) fn client_id(&self) -> &str {
+        match self {
+            Self::Operator => OPERATOR,
+            Self::Client(client) => &client.client_id,
+        }
+    }
+
+    /// What its agents can hold at most: the ceiling's first entry, whose audience is the client's default one.
+    fn entry(&self) -> Option<&Entry> {
+        match self {
+            Self::Operator => None,
+            Self::Client(client) => client.ceiling.entries().first(),
+        }
+    }
+}
+
+impl Issuer {
+    /// The owner with this id, unless it was shut out.
+    fn owner(&self, client_id: &str) -> Option<Owner> {
+        match client_id {
+            OPERATOR => Some(Owner::Operator),
+            _ => self.registry.client(client_id).map(Owner::Client),
+        }
+    }
+
+    /// The audience of writs that name none: the client's default one.
+    fn default_audience<'a>(&'a self, owner: &'a Owner) -> &'a str {
+        owner
+            .entry()
+            .map_or(&self.config.default_audience, |entry| &entry.audience)
+    }
+}

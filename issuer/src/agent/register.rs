@@ -1,0 +1,215 @@
+//! Registration: an agent shows its launch token and proves its key, and gets its writ.
+
+use super::launch::hash;
+use super::{AgentError, Owner, first_beyond, grants_of, nonce};
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::id::{self, Seed, hex, random};
+use crate::issuer::Issuer;
+use crate::mint::{Granted, Writ};
+use crate::store::agent::{self as rows, Agent, LaunchToken};
+use crate::store::task::{Joined, grant, join};
+use crate::store::{Writing, registry};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::signature::{Dalek, Verify as _};
+use serde_json::json;
+
+/// An agent as it registers.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    /// What it was launched with.
+    pub(crate) launch_token: Secret,
+    /// What it was challenged with.
+    pub(crate) nonce: String,
+    /// Its public key, in padded base64.
+    pub(crate) public_key: String,
+    /// Its signature of the nonce's bytes, in padded base64.
+    pub(crate) signature: String,
+    /// Its orchestration.
+    pub(crate) orch_id: String,
+    /// Its task.
+    pub(crate) task_id: String,
+    /// What it asks for.
+    pub(crate) scope: Vec<String>,
+}
+
+/// What came of the one transaction in which everything is consumed.
+enum Outcome {
+    Registered,
+    NonceUsed,
+    LaunchTokenUsed,
+    ClientEnded,
+    TaskEnded,
+}
+
+impl Issuer {
+    /// A nonce for an agent to sign.
+    ///
+    /// # Errors
+    /// [`AgentError::Random`].
+    pub(crate) fn challenge(&self) -> Result<String, AgentError> {
+        Ok(nonce::fresh(self.registry.key(), self.clock.now().seconds())?)
+    }
+
+    /// Registers an agent. What is consumed, and in which order: nothing for what is beyond the launch token; the nonce, once it is a
+    /// genuine one; the launch token, once the key is proved.
+    ///
+    /// # Errors
+    /// [`AgentError`].
+    pub(crate) async fn register(&self, ask: Registration, call: &Call) -> Result<Writ, AgentError> {
+        let now = self.clock.now();
+        let grants = grants_of(&ask.scope)?;
+        let hash = hash(self.registry.key(), &ask.launch_token);
+        let find = self
+            .store
+            .read(move |reading| rows::launch_token(reading, &hash, now.seconds()));
+        let token = find.await?.ok_or(AgentError::Unauthorized("no such launch token"))?;
+        let owner = self.owner(&token.client_id);
+        let owner = owner.ok_or(AgentError::Unauthorized("the launch token's client was shut out"))?;
+        let refused = |why: &str| self.refused(&token, &ask, why, call);
+        let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
+        if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
+            let scope = grant.to_scope().unwrap_or_default();
+            self.record(refused("scope")).await?;
+            return Err(AgentError::Scope(format!("`{scope}` lies beyond the launch token")));
+        }
+        let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
+        let nonce = nonce.ok_or(AgentError::Unauthorized("no nonce of ours, or too old"))?;
+        if !proves(&ask, &nonce) {
+            let event = refused("key");
+            let spoil = self.store.write(move |writing| {
+                rows::use_nonce(writing, &nonce)?;
+                writing.record(&event)
+            });
+            spoil.await?;
+            return Err(AgentError::Unauthorized("the signature is not the key's"));
+        }
+        self.admit(&ask, &token, &owner, (hash, nonce), call).await
+    }
+
+    async fn admit(
+        &self,
+        ask: &Registration,
+        token: &LaunchToken,
+        owner: &Owner,
+        (hash, nonce): ([u8; 32], [u8; 32]),
+        call: &Call,
+    ) -> Result<Writ, AgentError> {
+        let now = self.clock.now();
+        let agent = Agent {
+            instance: hex(&random::<8>()?),
+            orch_id: ask.orch_id.clone(),
+            name: token.agent_name.clone(),
+            public_key: ask.public_key.clone(),
+        };
+        let claims = self.first_writ(ask, token, owner, &agent)?;
+        let writ = self.mint.issue(&claims).await?;
+        let joined = Joined {
+            client_id: claims.client_id.clone(),
+            task_id: claims.task_id.clone(),
+            orch_id: claims.orch_id.clone(),
+            seed: Seed::fresh()?,
+            now,
+            expires: claims.exp,
+        };
+        let granted = Granted::all(&claims.aud, &claims.authority);
+        let registered = Event::done(Kind::AgentRegistered).in_call(call);
+        let registered = registered.data(&json!({"name": agent.name, "public_key": agent.public_key}));
+        let issued = Event::done(Kind::TokenIssued).in_call(call);
+        let issued =
+            issued.data(&json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}));
+        let register = self.store.write(move |writing| {
+            if !rows::use_nonce(writing, &nonce)? {
+                return Ok(Outcome::NonceUsed);
+            }
+            if !rows::use_launch_token(writing, &hash, now.seconds())? {
+                return Ok(Outcome::LaunchTokenUsed);
+            }
+            if !is_active(writing, &claims.client_id)? {
+                return Ok(Outcome::ClientEnded);
+            }
+            let Some(task) = join(writing, &joined)? else {
+                return Ok(Outcome::TaskEnded);
+            };
+            rows::add(writing, task, &agent, now)?;
+            grant(writing, task, &granted)?;
+            for event in [registered, issued] {
+                let event = event.client(&claims.client_id).agent(&claims.sub);
+                writing.record(&event.task(task, &claims.task_id, &claims.orch_id))?;
+            }
+            Ok(Outcome::Registered)
+        });
+        match register.await? {
+            Outcome::Registered => Ok(writ),
+            Outcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
+            Outcome::LaunchTokenUsed => Err(AgentError::Unauthorized("the launch token was used")),
+            Outcome::ClientEnded => Err(AgentError::Unauthorized("the client was shut out")),
+            Outcome::TaskEnded => Err(AgentError::Forbidden("the client ended this task".to_owned())),
+        }
+    }
+
+    fn first_writ(
+        &self,
+        ask: &Registration,
+        token: &LaunchToken,
+        owner: &Owner,
+        agent: &Agent,
+    ) -> Result<Claims, AgentError> {
+        let now = self.clock.now();
+        let (jti, iat) = (id::fresh(now)?, now.seconds());
+        Ok(Claims {
+            iss: self.mint.issuer.clone(),
+            aud: self.default_audience(owner).to_owned(),
+            sub: self.mint.agent_id(&ask.orch_id, &ask.task_id, &agent.instance),
+            client_id: token.client_id.clone(),
+            task_id: ask.task_id.clone(),
+            orch_id: ask.orch_id.clone(),
+            lin: jti.clone(),
+            jti,
+            iat,
+            nbf: iat,
+            exp: iat.plus(token.max_ttl),
+            authority: Authority::Scope(ask.scope.clone()),
+            anc: Vec::new(),
+            cnf_jkt: None,
+            agent_key: Some(agent.public_key.clone()),
+        })
+    }
+
+    fn refused(&self, token: &LaunchToken, ask: &Registration, why: &str, call: &Call) -> Event {
+        let event = Event::denied(Kind::RegistrationRefused)
+            .client(&token.client_id)
+            .in_call(call);
+        event.data(&json!({
+            "why": why,
+            "name": token.agent_name,
+            "task_id": ask.task_id,
+            "orch_id": ask.orch_id,
+            "scope": ask.scope,
+        }))
+    }
+
+    /// Records an event that nothing else goes with.
+    pub(crate) async fn record(&self, event: Event) -> Result<(), AgentError> {
+        Ok(self.store.write(move |writing| writing.record(&event)).await?)
+    }
+}
+
+/// Whether whoever registers holds the key: it signed the nonce's bytes.
+fn proves(ask: &Registration, nonce: &[u8; 32]) -> bool {
+    let key = STANDARD.decode(&ask.public_key).ok();
+    let key = key.and_then(|key| PublicKey::from_bytes(&key.try_into().ok()?).ok());
+    let signature = STANDARD.decode(&ask.signature).ok();
+    let signature: Option<[u8; 64]> = signature.and_then(|signature| signature.try_into().ok());
+    let shown = key.zip(signature);
+    shown.is_some_and(|(key, signature)| Dalek.verify(&key, nonce, &signature).is_ok())
+}
+
+/// The operator is not a row, and cannot be shut out.
+pub(super) fn is_active(writing: &Writing<'_>, client_id: &str) -> Result<bool, rusqlite::Error> {
+    Ok(client_id == super::OPERATOR || registry::is_active(writing, client_id)?)
+}

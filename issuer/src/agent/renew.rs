@@ -1,0 +1,96 @@
+//! Renewal: a writ is replaced by one successor, and dead at once. The lineage goes on, up to the longest life that a writ can have.
+
+use super::AgentError;
+use super::register::is_active;
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::id;
+use crate::issuer::Issuer;
+use crate::mint::Writ;
+use crate::standing::of_writ;
+use crate::store::revocation::{self, Living};
+use crate::store::{Writing, lineage, task};
+use edgewrit_shared::claims::Claims;
+use edgewrit_shared::limits::{RENEWALS_UNTIL, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::Verified;
+
+/// When a lineage began, which its id says: ids begin with twelve hexadecimal digits of milliseconds.
+fn born(lineage: &str) -> Option<UnixSeconds> {
+    let millis = u64::from_str_radix(lineage.get(..12)?, 16).ok()?;
+    Some(UnixSeconds(millis / 1000))
+}
+
+/// The lineage of a writ, which its id begins with.
+#[must_use]
+pub(crate) fn lineage_of(jti: &str) -> &str {
+    jti.split('.').next().unwrap_or(jti)
+}
+
+impl Issuer {
+    /// Replaces `writ` by a successor with the same authority and the same life. Of many who ask at once one gets it.
+    ///
+    /// # Errors
+    /// [`AgentError`]; the writ is what it was.
+    pub(crate) async fn renew(&self, writ: &Verified, call: &Call) -> Result<Writ, AgentError> {
+        let (claims, now) = (writ.claims(), self.clock.now().seconds());
+        if self.feed.snapshot().await?.revocations().len() >= RENEWALS_UNTIL {
+            return Err(AgentError::Busy);
+        }
+        let next = self.successor(claims, now).await?;
+        let renewed = self.mint.issue(&next).await?;
+        let event = of_writ(Event::done(Kind::TokenRenewed).in_call(call), &next);
+        let (old, targets) = (claims.clone(), writ.targets().collect::<Vec<_>>());
+        let succeed = self.store.write(move |writing| {
+            let standing = is_active(writing, &old.client_id)?
+                && !revocation::is_revoked(writing, targets.into_iter(), old.iat)?
+                && lineage::succeed(writing, &old.lin, &old.jti, &next.jti, next.exp)?;
+            if standing {
+                retire(writing, &old, now)?;
+                let task = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
+                writing.record(&Event { task, ..event })?;
+            }
+            Ok(standing)
+        });
+        match succeed.await? {
+            true => Ok(renewed),
+            false => Err(AgentError::Unauthorized("renewed or revoked meanwhile")),
+        }
+    }
+
+    /// What the successor of a writ says.
+    async fn successor(&self, old: &Claims, now: UnixSeconds) -> Result<Claims, AgentError> {
+        let ancestors = old.anc.clone();
+        let find = self.store.read(move |reading| {
+            let kept = ancestors.iter().map(|ancestor| lineage::find(reading, ancestor));
+            kept.collect::<Result<Vec<_>, _>>()
+        });
+        // What was passed on does not outlive those who did.
+        let mut end = born(&old.lin).unwrap_or(old.iat).plus(WRIT_LIFE_MAX);
+        for ancestor in find.await? {
+            end = ancestor.map_or(old.exp, |kept| kept.expires).min(end);
+        }
+        let exp = now.plus(old.exp.since(old.iat)).min(end);
+        if exp <= now {
+            return Err(AgentError::Unauthorized("the lineage is at its end"));
+        }
+        Ok(Claims {
+            jti: format!("{}.{}", old.lin, id::fresh(self.clock.now())?),
+            iat: now,
+            nbf: now,
+            exp,
+            ..old.clone()
+        })
+    }
+}
+
+/// Ends the writ that was renewed, and nothing else of its lineage.
+fn retire(writing: &Writing<'_>, old: &Claims, now: UnixSeconds) -> rusqlite::Result<()> {
+    let living = Living {
+        target: Target::of(Level::Writ(&old.jti)),
+        born: old.iat,
+        expires: old.exp,
+    };
+    revocation::end(writing, living, now)
+}

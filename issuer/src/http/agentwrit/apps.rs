@@ -1,0 +1,154 @@
+//! `/v1/admin/apps`: clients, as this API calls them apps.
+
+use super::super::answer;
+use super::fields::{Fields, expected};
+use super::operator;
+use crate::agent::{grants_of, is_reserved};
+use crate::ask::read_name;
+use crate::ceiling::{Ceiling, Entry};
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use crate::reading;
+use crate::registry::Client;
+use crate::rfc3339;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json::Json;
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Life of an app's sessions unless somebody says otherwise, in seconds.
+const TOKEN_TTL: u64 = 1_800;
+
+pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    let fields = Fields::of(request).await?;
+    let name = Json::Text(fields.text("name")?.to_owned());
+    let name = reading::value(&name, read_name).map_err(|faults| {
+        let why = faults.first().map_or_else(String::new, |fault| fault.message.clone());
+        Problem::new(Code::InvalidRequest).detail(format!("`name`: {why}"))
+    })?;
+    let ceiling = ceiling(&issuer, &issuer.config.default_audience, &fields.texts("scopes")?)?;
+    let life = life(&fields, TOKEN_TTL)?;
+    let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
+    let client = find(&issuer, &credential.id)?;
+    let mut answer = shown(&client);
+    set(&mut answer, "client_secret", json!(credential.secret.expose()));
+    Ok(answer::json(StatusCode::CREATED, &answer))
+}
+
+pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    let apps: Vec<_> = issuer.registry.clients().iter().map(|client| dated(client)).collect();
+    Ok(answer::json(
+        StatusCode::OK,
+        &json!({"total": apps.len(), "apps": apps}),
+    ))
+}
+
+pub(super) async fn show(
+    State(issuer): State<Arc<Issuer>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    Ok(answer::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
+}
+
+pub(super) async fn update(
+    State(issuer): State<Arc<Issuer>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    let client = find(&issuer, &id)?;
+    let fields = Fields::of(request).await?;
+    let audience = client.ceiling.entries().first().map(|entry| entry.audience.as_str());
+    let ceiling = match fields.has("scopes") {
+        true => Some(ceiling(
+            &issuer,
+            audience.unwrap_or_default(),
+            &fields.texts("scopes")?,
+        )?),
+        false => None,
+    };
+    let life = life(&fields, client.session_life())?;
+    let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
+    Ok(answer::json(StatusCode::OK, &dated(&client)))
+}
+
+pub(super) async fn end(
+    State(issuer): State<Arc<Issuer>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
+    let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {
+    let found = issuer.registry.any_client(id);
+    found.ok_or_else(|| Problem::new(Code::NotFound).detail("there is no such app"))
+}
+
+fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
+    let life = fields.seconds("token_ttl", usual)?;
+    if life > WRIT_LIFE_MAX {
+        let expected = format!("`token_ttl`: expected at most {WRIT_LIFE_MAX}");
+        return Err(Problem::new(Code::InvalidTtl).detail(expected));
+    }
+    Ok(life)
+}
+
+/// The ceiling that an app's scopes are: all at one audience.
+fn ceiling(issuer: &Issuer, audience: &str, scopes: &[String]) -> Result<Ceiling, Problem> {
+    if let Some(scope) = scopes.iter().find(|scope| is_reserved(scope)) {
+        return Err(expected(
+            "scopes",
+            &format!("none of the issuer's own, such as `{scope}`"),
+        ));
+    }
+    let entry = Entry {
+        audience: if audience.is_empty() {
+            &issuer.config.default_audience
+        } else {
+            audience
+        }
+        .to_owned(),
+        grants: grants_of(scopes)?,
+        ttl_max: WRIT_LIFE_MAX,
+        uses_max: None,
+    };
+    Ok(Ceiling::of(entry))
+}
+
+fn shown(client: &Client) -> Value {
+    let grants = client.ceiling.entries().first().map(|entry| entry.grants.as_slice());
+    let scopes: Vec<_> = grants.unwrap_or_default().iter().filter_map(Grant::to_scope).collect();
+    json!({
+        "app_id": client.client_id,
+        "name": client.name(),
+        "client_id": client.client_id,
+        "scopes": scopes,
+        "token_ttl": client.session_life(),
+        "status": if client.is_active() { "active" } else { "inactive" },
+    })
+}
+
+fn dated(client: &Client) -> Value {
+    let mut shown = shown(client);
+    set(&mut shown, "created_at", json!(rfc3339::write(client.created())));
+    set(&mut shown, "updated_at", json!(rfc3339::write(client.updated())));
+    shown
+}
+
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}

@@ -1,0 +1,27 @@
+//! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last event.
+
+use super::super::answer;
+use crate::issuer::Issuer;
+use crate::store::audit;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
+    let head = issuer.store.read(audit::head).await;
+    let (status, name) = match head {
+        Ok(_) => (StatusCode::OK, "ok"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let up = issuer.clock.now().seconds().since(issuer.began.seconds());
+    let health = json!({
+        "status": name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime": up,
+        "db_connected": head.is_ok(),
+        "audit_events_count": head.map_or(0, |head| head.seq),
+    });
+    answer::json(status, &health)
+}

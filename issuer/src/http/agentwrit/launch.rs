@@ -1,0 +1,57 @@
+//! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
+
+use super::super::answer;
+use super::fields::Fields;
+use super::{Bearer, operator, who};
+use crate::agent::{LaunchAsk, Owner};
+use crate::call::Call;
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use crate::rfc3339;
+use crate::session::{Session, Who};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Life of an agent's writ unless somebody says otherwise, in seconds.
+const MAX_TTL: u64 = 300;
+/// Life of a launch token unless somebody says otherwise, in seconds.
+const TTL: u64 = 30;
+
+pub(super) async fn by_operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    launch(&issuer, &Owner::Operator, request).await
+}
+
+pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let client = match who(&issuer, request.headers()).await? {
+        Bearer::Session(Session {
+            who: Who::Client(id), ..
+        }) => issuer.registry.client(&id),
+        _ => None,
+    };
+    let client = client.ok_or(Problem::new(Code::InsufficientScope))?;
+    launch(&issuer, &Owner::Client(client), request).await
+}
+
+async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Response, Problem> {
+    let call = Call::of(request.headers());
+    let fields = Fields::of(request).await?;
+    let ask = LaunchAsk {
+        agent_name: fields.text("agent_name")?.to_owned(),
+        scope: fields.texts("allowed_scope")?,
+        max_ttl: fields.seconds("max_ttl", MAX_TTL)?,
+        single_use: fields.bool("single_use", true)?,
+        ttl: fields.seconds("ttl", TTL)?,
+    };
+    let policy = json!({"allowed_scope": ask.scope, "max_ttl": ask.max_ttl});
+    let (token, expires) = issuer.launch(owner, ask, &call).await?;
+    let answer = json!({
+        "launch_token": token.expose(),
+        "expires_at": rfc3339::write(expires),
+        "policy": policy,
+    });
+    Ok(answer::json(StatusCode::CREATED, &answer))
+}

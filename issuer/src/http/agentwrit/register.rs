@@ -1,0 +1,43 @@
+//! `GET /v1/challenge` and `POST /v1/register`.
+
+use super::super::answer;
+use super::fields::Fields;
+use crate::agent::{NONCE_LIFE, Registration};
+use crate::call::Call;
+use crate::issuer::Issuer;
+use crate::problem::Problem;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::secret::Secret;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
+    let nonce = issuer.challenge()?;
+    Ok(answer::json(
+        StatusCode::OK,
+        &json!({"nonce": nonce, "expires_in": NONCE_LIFE}),
+    ))
+}
+
+pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let call = Call::of(request.headers());
+    let fields = Fields::of(request).await?;
+    let ask = Registration {
+        launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
+        nonce: fields.text("nonce")?.to_owned(),
+        public_key: fields.text("public_key")?.to_owned(),
+        signature: fields.text("signature")?.to_owned(),
+        orch_id: fields.id("orch_id")?,
+        task_id: fields.id("task_id")?,
+        scope: fields.texts("requested_scope")?,
+    };
+    let writ = issuer.register(ask, &call).await?;
+    let answer = json!({
+        "agent_id": writ.agent_id,
+        "access_token": writ.token.expose(),
+        "expires_in": writ.expires_in,
+    });
+    Ok(answer::json(StatusCode::OK, &answer))
+}

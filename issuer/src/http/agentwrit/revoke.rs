@@ -1,0 +1,38 @@
+//! `POST /v1/revoke`.
+
+use super::super::answer;
+use super::fields::{Fields, expected};
+use super::operator;
+use crate::call::Call;
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use crate::revoke::{self as ends, Aim, RevokeError};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use std::sync::Arc;
+
+/// The levels that this API has. The others are the operator's on the issuer's own socket.
+const LEVELS: [&str; 4] = ["token", "agent", "task", "chain"];
+
+pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    operator(&issuer, request.headers()).await?;
+    let event = ends::event().in_call(&Call::of(request.headers()));
+    let fields = Fields::of(request).await?;
+    let (level, target) = (fields.text("level")?, fields.text("target")?);
+    let aim = Aim::parse(level, target.to_owned()).filter(|_| LEVELS.contains(&level));
+    let aim = aim.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
+    let count = ends::revoke(&issuer.store, &issuer.clock, aim, None, event).await?;
+    let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Ambiguous(_) => Self::new(Code::InvalidRequest).detail(error.to_string()),
+            RevokeError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
+
+use super::super::{answer, auth, body};
+use super::fields::Fields;
+use super::{Bearer, agent, who};
+use crate::agent::{Delegated, Delegation, chain_hash};
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::issuer::Issuer;
+use crate::problem::Problem;
+use crate::session::Session;
+use crate::store::revocation::{self, Living};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::secret::Secret;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Life of what is delegated unless somebody says otherwise, in seconds.
+const DELEGATED_TTL: u64 = 60;
+
+pub(super) async fn validate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let fields = Fields::of(request).await?;
+    let token = Secret::new(fields.raw("token")?.to_owned());
+    let claims = match auth::session(&issuer, &token).await? {
+        Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
+        None => match issuer.standing(token.expose()).await? {
+            Some(writ) => Some(shown(&issuer, writ.claims()).await?),
+            None => None,
+        },
+    };
+    let answer = match claims {
+        Some(claims) => json!({"valid": true, "claims": claims}),
+        None => json!({"valid": false, "error": "token is invalid or expired"}),
+    };
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+/// The claims of a writ as this API shows them.
+async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
+    let scopes: Vec<String> = match &claims.authority {
+        Authority::Scope(scopes) => scopes.clone(),
+        Authority::Details(grants) => grants.iter().filter_map(Grant::to_scope).collect(),
+    };
+    let mut shown = json!({
+        "iss": claims.iss,
+        "sub": claims.sub,
+        "aud": [claims.aud],
+        "exp": claims.exp.0,
+        "nbf": claims.nbf.0,
+        "iat": claims.iat.0,
+        "jti": claims.jti,
+        "client_id": claims.client_id,
+        "scope": scopes,
+        "task_id": claims.task_id,
+        "orch_id": claims.orch_id,
+    });
+    if !claims.anc.is_empty()
+        && let Some(chain) = issuer.chain_of(&claims.lin).await?
+        && let Some(members) = shown.as_object_mut()
+    {
+        let records = serde_json::from_str(&chain).unwrap_or_default();
+        members.insert("delegation_chain".to_owned(), records);
+        members.insert("chain_hash".to_owned(), json!(chain_hash(&chain)));
+    }
+    Ok(shown)
+}
+
+pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let writ = agent(&issuer, request.headers()).await?;
+    let call = Call::of(request.headers());
+    body::arrive(request).await?;
+    let renewed = issuer.renew(&writ, &call).await?;
+    let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let call = Call::of(request.headers());
+    let event = Event::done(Kind::TokenReleased).in_call(&call);
+    match who(&issuer, request.headers()).await? {
+        Bearer::Writ(writ) => issuer.end_lineage(writ.claims(), event).await?,
+        Bearer::Session(session) => end_session(&issuer, session, event).await?,
+    }
+    body::arrive(request).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<(), Problem> {
+    let living = Living {
+        target: Target::of(Level::Writ(&session.jti)),
+        born: session.iat,
+        expires: session.exp,
+    };
+    let now = issuer.clock.now().seconds();
+    let event = event.data(&json!({"jti": session.jti}));
+    let end = issuer.store.write(move |writing| {
+        revocation::end(writing, living, now)?;
+        writing.record(&event)
+    });
+    Ok(end.await?)
+}
+
+pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let writ = agent(&issuer, request.headers()).await?;
+    let call = Call::of(request.headers());
+    let fields = Fields::of(request).await?;
+    let ask = Delegation {
+        to: fields.text("delegate_to")?.to_owned(),
+        scope: fields.texts("scope")?,
+        ttl: fields.seconds("ttl", DELEGATED_TTL)?,
+    };
+    let Delegated { writ, chain } = issuer.delegate(&writ, ask, &call).await?;
+    let answer = json!({
+        "access_token": writ.token.expose(),
+        "expires_in": writ.expires_in,
+        "delegation_chain": chain,
+    });
+    Ok(answer::json(StatusCode::OK, &answer))
+}

@@ -1,0 +1,182 @@
+//! What an operator sets: from flags and the environment first, then from the configuration file. What nobody sets has a default.
+
+use crate::ask::{AUDIENCE_EXPECTED, read_id};
+use crate::ceiling::read_audience;
+use crate::config::{Config, ConfigError, listening};
+use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::secret::Secret;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Where the issuer listens unless somebody says otherwise.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// Proxies that can be trusted, at most.
+const PROXIES: usize = 64;
+/// Most failures of a client that can be allowed at once.
+const FAILURES_MAX: u64 = 10_000;
+
+/// The settings, as far as somebody set them.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Address and port; port 0 takes a free one.
+    pub listen: Option<SocketAddr>,
+    /// The issuer's origin; on loopback it follows from the address.
+    pub issuer: Option<String>,
+    /// Trust domain of the agents' SPIFFE ids; the issuer's host if not named.
+    pub trust_domain: Option<String>,
+    /// Whether somebody else does TLS before this.
+    pub behind_tls_proxy: Option<bool>,
+    /// Proxies whose `x-forwarded-for` counts.
+    pub trusted_proxies: Option<Vec<IpAddr>>,
+    /// Audience of clients that are registered through the AgentWrit API.
+    pub default_audience: Option<String>,
+    /// File with the operator's secret in that API.
+    pub admin_secret_file: Option<PathBuf>,
+    /// Failures of a client that are answered at once.
+    pub client_failures: Option<u64>,
+    /// Where metrics are read.
+    pub metrics: Option<SocketAddr>,
+    /// Where the audit's lines go: a file, or `-` for standard output.
+    pub audit_log: Option<PathBuf>,
+    /// Least severe lines of the log: `error`, `info` or `debug`.
+    pub log: Option<String>,
+}
+
+/// The names of the settings in a configuration file.
+const NAMES: [&str; 11] = [
+    "listen",
+    "issuer",
+    "trust_domain",
+    "behind_tls_proxy",
+    "trusted_proxies",
+    "default_audience",
+    "admin_secret_file",
+    "client_failures",
+    "metrics",
+    "audit_log",
+    "log",
+];
+
+impl Settings {
+    /// Reads a configuration file.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        let members = node.object(&NAMES)?;
+        Some(Self {
+            listen: optional(&members, "listen", read_address)?,
+            issuer: optional(&members, "issuer", read_text)?,
+            trust_domain: optional(&members, "trust_domain", read_text)?,
+            behind_tls_proxy: optional(&members, "behind_tls_proxy", |node| node.bool())?,
+            trusted_proxies: optional(&members, "trusted_proxies", read_proxies)?,
+            default_audience: optional(&members, "default_audience", read_audience)?,
+            admin_secret_file: optional(&members, "admin_secret_file", read_path)?,
+            client_failures: optional(&members, "client_failures", |node| node.integer(1, FAILURES_MAX))?,
+            metrics: optional(&members, "metrics", read_address)?,
+            audit_log: optional(&members, "audit_log", read_path)?,
+            log: optional(&members, "log", read_id)?,
+        })
+    }
+
+    /// These settings, and those of `other` where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            issuer: self.issuer.or(other.issuer),
+            trust_domain: self.trust_domain.or(other.trust_domain),
+            behind_tls_proxy: self.behind_tls_proxy.or(other.behind_tls_proxy),
+            trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            default_audience: self.default_audience.or(other.default_audience),
+            admin_secret_file: self.admin_secret_file.or(other.admin_secret_file),
+            client_failures: self.client_failures.or(other.client_failures),
+            metrics: self.metrics.or(other.metrics),
+            audit_log: self.audit_log.or(other.audit_log),
+            log: self.log.or(other.log),
+        }
+    }
+
+    /// Where to listen.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or(LISTEN)
+    }
+
+    /// The issuer's settings when it listens on `address` and the operator's secret is `secret`.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn config(&self, address: SocketAddr, secret: Option<Secret>) -> Result<Config, ConfigError> {
+        let issuer = listening(address, self.issuer.as_deref(), self.behind_tls_proxy.unwrap_or(false))?;
+        let mut config = Config::new(&issuer, self.trust_domain.as_deref())?;
+        if let Some(audience) = &self.default_audience {
+            if !crate::ask::is_audience(audience) {
+                return Err(ConfigError::Audience(audience.clone(), AUDIENCE_EXPECTED));
+            }
+            config.default_audience.clone_from(audience);
+        }
+        config.client_failures = self.client_failures.unwrap_or(config.client_failures);
+        config.trusted_proxies = self.trusted_proxies.clone().unwrap_or_default();
+        config.operator_secret = secret;
+        Ok(config)
+    }
+}
+
+/// `None` if the member is there and at fault.
+fn optional<T>(members: &Members<'_>, name: &str, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
+    match members.optional(name) {
+        None => Some(None),
+        Some(node) => read(node).map(Some),
+    }
+}
+
+fn read_text(node: &Node<'_>) -> Option<String> {
+    node.text().map(str::to_owned)
+}
+
+fn read_path(node: &Node<'_>) -> Option<PathBuf> {
+    node.text().map(PathBuf::from)
+}
+
+fn read_address(node: &Node<'_>) -> Option<SocketAddr> {
+    let address = node.text()?.parse().ok();
+    address.or_else(|| node.expected("an address and a port, such as `127.0.0.1:8080`"))
+}
+
+fn read_proxies(node: &Node<'_>) -> Option<Vec<IpAddr>> {
+    let read = |node: &Node<'_>| {
+        let address = node.text()?.parse().ok();
+        address.or_else(|| node.expected("an address, such as `10.0.0.1`"))
+    };
+    node.list(PROXIES)?.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading;
+
+    #[test]
+    fn every_setting_is_read_and_no_other() {
+        let text = r#"{"listen":"0.0.0.0:1","issuer":"https://i.example","trust_domain":"t","behind_tls_proxy":true,
+            "trusted_proxies":["10.0.0.1","::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
+            "metrics":"127.0.0.1:2","audit_log":"-","log":"debug"}"#;
+        let read = reading::json(text.as_bytes(), 64, Settings::read).unwrap();
+        let config = read.config(read.address(), None).unwrap();
+        assert_eq!((config.default_audience.as_str(), config.client_failures), ("a", 3));
+        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(text.matches("\":").count(), NAMES.len());
+        let faults = reading::json(br#"{"listn":"x","log":1,"listen":"8080"}"#, 64, Settings::read);
+        assert!(faults.is_err());
+    }
+
+    #[test]
+    fn what_is_set_first_counts() {
+        let set = |listen: Option<&str>, log: Option<&str>| Settings {
+            listen: listen.map(|text| text.parse().unwrap()),
+            log: log.map(str::to_owned),
+            ..Settings::default()
+        };
+        let both = set(Some("127.0.0.1:1"), None).or(set(Some("127.0.0.1:2"), Some("info")));
+        assert_eq!((both.address().port(), both.log.as_deref()), (1, Some("info")));
+        assert_eq!(set(None, None).address(), LISTEN);
+    }
+}
