@@ -234,6 +234,12 @@ impl Stopping {
         (say, Self(hear))
     }
 
+    /// Whether it was said.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Returns when the issuer stops.
     pub async fn wait(mut self) {
         if self.0.wait_for(|stopping| *stopping).await.is_err() {

@@ -1,15 +1,18 @@
 //! The issuer as a value: what the endpoints share.
 
+use crate::audit::{Event, Kind};
 use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::keys::{Hash, Keyring, KeysError};
 use crate::limiter::Limiter;
+use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
-use crate::store::{self, Store};
+use crate::store::{self, Store, StoreError};
 use edgewrit_shared::secret::Secret;
+use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::{error, fmt};
@@ -26,6 +29,8 @@ pub enum OpenError {
     Store(store::OpenError),
     /// What its database says of clients.
     Registry(LoadError),
+    /// That it was restored could not be recorded.
+    Restored(StoreError),
 }
 
 impl fmt::Display for OpenError {
@@ -35,6 +40,7 @@ impl fmt::Display for OpenError {
             Self::Keys(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Registry(error) => error.fmt(f),
+            Self::Restored(error) => error.fmt(f),
         }
     }
 }
@@ -77,6 +83,7 @@ impl Data {
         let store = Arc::new(store);
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
         let (keyring, credential) = keys.map_err(OpenError::Keys)?;
+        restored(&store).await.map_err(OpenError::Restored)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
         Ok(Self {
             folder,
@@ -87,6 +94,18 @@ impl Data {
             _lock: lock,
         })
     }
+}
+
+/// Records that the database comes from a backup, if this is the first time that it is opened.
+async fn restored(store: &Store) -> Result<(), StoreError> {
+    let epoch = store.epoch().to_owned();
+    let note = store.write(move |writing| {
+        if store::was_restored(writing)? {
+            writing.record(&Event::done(Kind::DatabaseRestored).data(&json!({"epoch": epoch})))?;
+        }
+        Ok(())
+    });
+    note.await
 }
 
 /// The database in the data folder.
@@ -121,6 +140,7 @@ pub struct Issuer {
     pub(crate) stopping: Stopping,
     pub(crate) limits: Limits,
     pub(crate) began: Moment,
+    pub(crate) metrics: Arc<Metrics>,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
     /// Holds the folder.
@@ -153,6 +173,7 @@ impl Issuer {
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,
             began: data.clock.now(),
+            metrics: Arc::default(),
             clock: data.clock.clone(),
             store,
             registry: Arc::clone(&data.registry),

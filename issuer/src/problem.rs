@@ -75,6 +75,8 @@ codes! {
     UsesExhausted = CONFLICT, "uses_exhausted", "no uses are left";
     /// The name is taken.
     NameTaken = CONFLICT, "name_taken", "the name is taken";
+    /// Edges may not know the next key yet.
+    TooEarly = CONFLICT, "too_early", "the next key is not known everywhere yet";
     /// Nobody ever said how the issuer is called.
     IssuerUnknown = CONFLICT, "issuer_unknown", "the issuer's origin is not known yet";
     /// The body is too large.

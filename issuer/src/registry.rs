@@ -220,6 +220,13 @@ impl Registry {
         all
     }
 
+    /// How many clients are not shut out.
+    #[must_use]
+    pub fn active_clients(&self) -> usize {
+        let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+        clients.values().filter(|client| client.is_active()).count()
+    }
+
     /// Registers a client; its sessions live for `session_life` seconds.
     ///
     /// # Errors

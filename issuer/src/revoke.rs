@@ -12,7 +12,7 @@ use serde_json::json;
 use std::fmt;
 
 /// Tasks of one name among which the operator has to choose.
-const NAMESAKES: u64 = 2;
+pub(crate) const NAMESAKES: u64 = 2;
 
 /// What is ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

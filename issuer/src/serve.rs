@@ -1,5 +1,6 @@
 //! Running: a listener for everybody, a socket for the operator, an orderly end.
 
+use crate::audit_log::AuditLog;
 use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
@@ -7,7 +8,9 @@ use crate::connection::accept_all;
 use crate::folder::{Folder, FolderError, write_private};
 use crate::http::{Office, Peer, admin, app};
 use crate::issuer::{Data, Issuer, OpenError};
+use crate::metrics;
 use crate::settings::Settings;
+use crate::upkeep::keep_up;
 use axum::Router;
 use axum::serve::{Listener, ListenerExt as _};
 use edgewrit_shared::secret::Secret;
@@ -18,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{error, fmt, fs, io};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinSet;
 
 /// Where the issuer's origin is kept for commands that run without a server.
 pub(crate) const ISSUER_FILE: &str = "issuer";
@@ -39,6 +43,8 @@ pub enum ServeError {
     Listen(SocketAddr, io::Error),
     /// The operator's socket.
     Socket(PathBuf, io::Error),
+    /// The file for the audit's lines.
+    AuditLog(PathBuf, io::Error),
 }
 
 impl fmt::Display for ServeError {
@@ -48,6 +54,7 @@ impl fmt::Display for ServeError {
             Self::Open(error) => error.fmt(f),
             Self::Folder(error) => error.fmt(f),
             Self::Listen(address, error) => write!(f, "`--listen`: `{address}`: {error}"),
+            Self::AuditLog(path, error) => write!(f, "`--audit-log`: {}: {error}", path.display()),
             Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -91,14 +98,27 @@ pub async fn serve(
 
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
-    let (public, private) = routers(config, data, stopping.clone());
-    let public = tokio::spawn(accept_all(prompt(tcp), public, Peer::at, stopping.clone()));
-    let private = tokio::spawn(accept_all(socket, private, |_| Peer::default(), stopping));
+    let data = Arc::new(data);
+    let mut running = JoinSet::new();
+    if let Some(path) = &settings.audit_log {
+        let log = AuditLog::open(path, &data.store).map_err(|error| ServeError::AuditLog(path.clone(), error))?;
+        running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
+    }
+    let origin = config.issuer.to_string();
+    running.spawn(keep_up(Arc::clone(&data), origin, stopping.clone()));
+    let routers = Routers::new(config, data, stopping.clone());
+    if let Some(address) = settings.metrics {
+        let (tcp, address) = bind(address).await?;
+        tracing::info!(%address, "metrics");
+        running.spawn(accept_all(prompt(tcp), routers.metrics, Peer::at, stopping.clone()));
+    }
+    running.spawn(accept_all(prompt(tcp), routers.public, Peer::at, stopping.clone()));
+    running.spawn(accept_all(socket, routers.private, |_| Peer::default(), stopping));
     ready(&url);
     stop.await;
     tracing::info!("stopping");
     let _nobody_hears = say_stop.send(true);
-    let _drained = tokio::join!(public, private);
+    let _drained = running.join_all().await;
     remove(&folder);
     Ok(())
 }
@@ -111,15 +131,26 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErr
     Ok((tcp, address))
 }
 
-/// What strangers reach, and what the operator does.
-fn routers(config: Config, data: Data, stopping: Stopping) -> (Router, Router) {
-    let data = Arc::new(data);
-    let office = Office {
-        data: Arc::clone(&data),
-        issuer: Some(config.issuer.to_string()),
-    };
-    let issuer = Issuer::new(config, data, stopping);
-    (app(Arc::new(issuer)), admin(Arc::new(office)))
+/// What strangers reach, what the operator does, and what Prometheus reads.
+struct Routers {
+    public: Router,
+    private: Router,
+    metrics: Router,
+}
+
+impl Routers {
+    fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
+        let office = Office {
+            data: Arc::clone(&data),
+            issuer: Some(config.issuer.to_string()),
+        };
+        let issuer = Arc::new(Issuer::new(config, data, stopping));
+        Self {
+            public: app(Arc::clone(&issuer)),
+            private: admin(Arc::new(office)),
+            metrics: metrics::routes(issuer),
+        }
+    }
 }
 
 /// Answers are small and wanted now. A socket that refuses the option still works.

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn every_setting_is_read_and_no_other() {
         let text = r#"{"listen":"0.0.0.0:1","issuer":"https://i.example","trust_domain":"t","behind_tls_proxy":true,
-            "trusted_proxies":["10.0.0.1","::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
+            "trusted_proxies":["10.0.0.1","fe80::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
             "metrics":"127.0.0.1:2","audit_log":"-","log":"debug"}"#;
         let read = reading::json(text.as_bytes(), 64, Settings::read).unwrap();
         let config = read.config(read.address(), None).unwrap();

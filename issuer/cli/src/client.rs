@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::failure::{Failure, print};
 use clap::{Args, Subcommand};
 use edgewrit_issuer::ceiling::Ceiling;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Register orchestrators
@@ -13,6 +13,12 @@ use std::path::PathBuf;
 pub(crate) enum Client {
     /// Register an orchestrator; prints its id and, once, its secret
     Add(Add),
+    /// List orchestrators
+    List(List),
+    /// Give an orchestrator another secret; the one it has counts for some more time
+    Rotate(Rotate),
+    /// Shut an orchestrator out: its sessions, launch tokens, agents and writs end now
+    End(End),
 }
 
 const EXAMPLES: &str = "\
@@ -48,10 +54,52 @@ pub(crate) struct Add {
     json: bool,
 }
 
+/// List orchestrators
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const ROTATE: &str = "\
+Example:
+  edgewrit client rotate planner-4c68510dfc1b --overlap 86400 --data ./data";
+
+/// Give an orchestrator another secret
+#[derive(Debug, Args)]
+#[command(after_help = ROTATE)]
+pub(crate) struct Rotate {
+    /// Its id
+    client_id: String,
+    /// Seconds for which the secret that it has still counts
+    #[arg(long, value_name = "SECONDS", default_value = "3600")]
+    overlap: u64,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shut an orchestrator out
+#[derive(Debug, Args)]
+pub(crate) struct End {
+    /// Its id
+    client_id: String,
+    #[command(flatten)]
+    data: Data,
+}
+
 impl Client {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(),
+            Self::List(list) => list.run(),
+            Self::Rotate(rotate) => rotate.run(),
+            Self::End(end) => end.run(),
         }
     }
 }
@@ -65,10 +113,53 @@ impl Add {
             ceiling.to_json()
         );
         let answer = self.data.post("/clients", body)?;
+        print_secret(&answer, self.json)
+    }
+}
+
+fn print_secret(answer: &Value, json: bool) -> Result<(), Failure> {
+    if json {
+        return print(answer);
+    }
+    print(format!("client_id: {}", text(answer, "/client_id")?))?;
+    print(format!("client_secret: {}", text(answer, "/client_secret")?))
+}
+
+impl List {
+    fn run(self) -> Result<(), Failure> {
+        let answer = self.data.post("/clients/list", String::new())?;
         if self.json {
             return print(&answer);
         }
-        print(format!("client_id: {}", text(&answer, "/client_id")?))?;
-        print(format!("client_secret: {}", text(&answer, "/client_secret")?))
+        for client in answer.get("clients").and_then(Value::as_array).into_iter().flatten() {
+            let active = client.get("active").and_then(Value::as_bool).unwrap_or_default();
+            let state = if active { "active" } else { "ended" };
+            print(format!(
+                "{} {state} since {}",
+                text(client, "/client_id")?,
+                text(client, "/created_at")?
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+impl Rotate {
+    fn run(self) -> Result<(), Failure> {
+        let body = json!({"client_id": self.client_id, "overlap": self.overlap}).to_string();
+        print_secret(&self.data.post("/clients/rotate", body)?, self.json)
+    }
+}
+
+impl End {
+    fn run(self) -> Result<(), Failure> {
+        let answer = self
+            .data
+            .post("/clients/end", json!({"client_id": self.client_id}).to_string())?;
+        print(format!(
+            "ended: {} at {}",
+            text(&answer, "/client_id")?,
+            text(&answer, "/ended_at")?
+        ))
     }
 }

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 mod admin;
 mod attempt;
+mod audit;
+mod backup;
 mod client;
 mod config;
 mod decide;
@@ -16,7 +18,9 @@ mod examples;
 mod explain;
 mod failure;
 mod http;
+mod init;
 mod inspect;
+mod keys;
 mod lines;
 mod lint;
 mod mint;
@@ -25,7 +29,10 @@ mod narrower;
 mod operations;
 mod policy;
 mod reach;
+mod revoke;
 mod serve;
+mod task;
+mod why;
 mod yaml;
 
 /// Task-scoped credentials for AI agents, enforced at the edge.
@@ -42,6 +49,7 @@ Examples:
   edgewrit client add planner --ceiling ceiling.yaml --data ./data
   edgewrit edge add front-door --audience https://travel.example --upstream travel=https://api.travel.example --data ./data
   EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080
+  edgewrit task show trip-42 --data ./data
   edgewrit inspect \"$TOKEN\"
   edgewrit decide --config edge.yaml < questions.jsonl
   edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
@@ -52,6 +60,8 @@ Every command says `--help`.";
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Write a configuration file with every setting in it
+    Init(init::Init),
     /// Run the issuer
     Serve(serve::Serve),
     /// Register orchestrators
@@ -60,6 +70,21 @@ enum Task {
     /// Register validators
     #[command(subcommand)]
     Edge(edge::Edge),
+    /// Look at signing keys, let the next one sign, give one up
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// End writs before their time
+    Revoke(revoke::Revoke),
+    /// Look at tasks
+    #[command(subcommand)]
+    Task(task::Task),
+    /// Say what became of a request, and why
+    Why(why::Why),
+    /// Verify, export and follow what happened
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Copy database and keys while the issuer runs
+    Backup(backup::Backup),
     /// Ask an issuer for the writs of a task
     Mint(mint::Mint),
     /// Show what a writ says
@@ -84,9 +109,16 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Command::parse().task {
+        Task::Init(init) => init.run(),
         Task::Serve(serve) => serve.run(),
         Task::Client(client) => client.run(),
         Task::Edge(edge) => edge.run(),
+        Task::Keys(keys) => keys.run(),
+        Task::Revoke(revoke) => revoke.run(),
+        Task::Task(task) => task.run(),
+        Task::Why(why) => why.run(),
+        Task::Audit(audit) => audit.run(),
+        Task::Backup(backup) => backup.run(),
         Task::Mint(mint) => mint.run(),
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),

@@ -11,16 +11,9 @@ use std::time::Duration;
 fn the_first_start_makes_everything_for_the_owner_alone() {
     let place = Place::new();
     let server = place.serve();
-    for name in [
-        "keys/writ.json",
-        "keys/bundle.json",
-        "keys/session.json",
-        "keys/credential.json",
-        "issuer.db",
-        "admin.sock",
-        "lock",
-    ] {
-        assert_eq!(mode(&place.data().join(name)), 0o600, "{name}");
+    let made = ["issuer.db", "admin.sock", "lock"].map(str::to_owned);
+    for name in made.into_iter().chain(keys(&place)) {
+        assert_eq!(mode(&place.data().join(&name)), 0o600, "{name}");
     }
     for name in ["", "keys"] {
         assert_eq!(mode(&place.data().join(name)), 0o700, "{name}");
@@ -28,21 +21,28 @@ fn the_first_start_makes_everything_for_the_owner_alone() {
     assert!(server.stop().success());
 }
 
+/// The key files of a place, one for each job at least.
+fn keys(place: &Place) -> Vec<String> {
+    let files = fs::read_dir(place.data().join("keys")).unwrap();
+    let names = files.map(|file| format!("keys/{}", file.unwrap().file_name().display()));
+    let keys: Vec<_> = names.filter(|name| name.ends_with(".json")).collect();
+    for job in ["writ", "bundle", "checkpoint", "delegation", "session"] {
+        let of_job = keys.iter().filter(|name| name.starts_with(&format!("keys/{job}-")));
+        assert_eq!(of_job.count(), 2, "{job}: one that signs, and the next one");
+    }
+    keys
+}
+
 #[test]
 fn a_key_that_others_can_read_is_not_used() {
     let place = Place::new();
     place.serve().stop();
-    for name in [
-        "keys/writ.json",
-        "keys/bundle.json",
-        "keys/session.json",
-        "keys/credential.json",
-    ] {
-        let path = place.data().join(name);
+    for name in keys(&place) {
+        let path = place.data().join(&name);
         fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
         let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
         assert!(
-            said.len() == 1 && said[0].contains(name) && said[0].contains("`644`, expected `600`"),
+            said.len() == 1 && said[0].contains(&name) && said[0].contains("`644`, expected `600`"),
             "{said:?}"
         );
         fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
@@ -53,13 +53,17 @@ fn a_key_that_others_can_read_is_not_used() {
 fn a_key_that_is_gone_is_not_replaced() {
     let place = Place::new();
     place.serve().stop();
-    fs::remove_file(place.data().join("keys/bundle.json")).unwrap();
-    let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
-    assert!(
-        said[0].contains("keys/bundle.json: not there, though the database is"),
-        "{said:?}"
-    );
-    assert!(!place.data().join("keys/bundle.json").exists());
+    for name in keys(&place) {
+        let path = place.data().join(&name);
+        let key = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
+        let expected = format!("{name}: not there, though the database is");
+        assert!(said[0].contains(&expected), "{said:?}");
+        assert!(!path.exists());
+        fs::write(&path, key).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    }
 }
 
 #[test]

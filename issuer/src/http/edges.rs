@@ -1,9 +1,10 @@
-//! What edges use: boots and spending.
+//! What edges use: boots, spending and records.
 
 use super::{answer, auth, body};
 use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
+use crate::records::{BATCH_VALUES, Batch};
 use crate::spending::{SpendError, Wish};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -19,6 +20,7 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
     Router::new()
         .route("/v1/edges/boot", post(boot))
         .route("/v1/uses", post(uses))
+        .route("/v1/records", post(records))
 }
 
 async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
@@ -37,12 +39,23 @@ async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
     Ok(answer::json(StatusCode::OK, &json!({"spent": spent})))
 }
 
+async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let edge = auth::edge(&issuer, request.headers())?;
+    let (batch, _) = body::json(request, BATCH_VALUES, Batch::read).await?;
+    let last = issuer.take_in(&edge, batch).await?;
+    let last = last.ok_or_else(|| Problem::new(Code::NotFound).detail(NO_BOOT))?;
+    Ok(answer::json(StatusCode::OK, &json!({"recorded": last})))
+}
+
+/// Why an edge's boot is not found.
+const NO_BOOT: &str = "the boot is not one of this edge";
+
 impl From<SpendError> for Problem {
     fn from(error: SpendError) -> Self {
         match error {
             SpendError::Writ(label) => Self::new(Code::WritRefused).inside(label),
             SpendError::NotInWrit(id) => Self::new(Code::NotInWrit).inside(id),
-            SpendError::UnknownBoot => Self::new(Code::NotFound).detail("the boot is not one of this edge"),
+            SpendError::UnknownBoot => Self::new(Code::NotFound).detail(NO_BOOT),
             SpendError::CounterReused => Code::CounterReused.into(),
             SpendError::Exhausted => Code::UsesExhausted.into(),
             SpendError::Bundle(error) => error.into(),

@@ -1,6 +1,7 @@
 //! The endpoints: each group in a file of its own, translating between HTTP and what the rest of the crate says.
 
 use crate::issuer::Issuer;
+use crate::metrics;
 use crate::problem::{Code, Problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -31,6 +32,7 @@ pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Everything that strangers can reach.
 pub fn app(issuer: Arc<Issuer>) -> Router {
+    let metrics = Arc::clone(&issuer.metrics);
     let routes = Router::new()
         .merge(wellknown::routes())
         .merge(bundle::routes())
@@ -39,7 +41,7 @@ pub fn app(issuer: Arc<Issuer>) -> Router {
         .merge(agentwrit::routes())
         .merge(edges::routes())
         .with_state(issuer);
-    finished(routes, BODY_BYTES)
+    finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count))
 }
 
 /// What an operator can reach, over the socket in the data folder.

@@ -6,8 +6,10 @@ use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::mint::Writ;
 use crate::problem::{Code, Problem};
+use crate::report;
 use crate::rfc3339;
-use crate::store::task::Repeat;
+use crate::store::report as reports;
+use crate::store::task::{self as tasks, Repeat};
 use crate::task::Started;
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +17,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use edgewrit_shared::limits::JSON_VALUES;
 use serde::Serialize;
 use serde_json::json;
@@ -28,6 +30,7 @@ const KEY_CHARACTERS: usize = 128;
 pub(super) fn routes() -> Router<Arc<Issuer>> {
     Router::new()
         .route("/v1/tasks", post(start))
+        .route("/v1/tasks/{task_id}", get(show))
         .route("/v1/tasks/{task_id}/complete", post(complete))
 }
 
@@ -96,6 +99,26 @@ fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
     let expected = format!("expected one `idempotency-key` of 1 to {KEY_CHARACTERS} visible ASCII characters");
     Err(Problem::new(Code::BadRequest).detail(expected))
+}
+
+/// What the task was granted, and what of it was used.
+async fn show(
+    State(issuer): State<Arc<Issuer>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let client = auth::client(&issuer, request.headers()).await?;
+    let Ok(Path(task_id)) = path else {
+        return Err(Code::NotFound.into());
+    };
+    let (client_id, name) = (client.client_id.clone(), task_id.clone());
+    let read = issuer.store.read(move |reading| {
+        let task = tasks::find(reading, &client_id, &name)?;
+        task.map(|task| reports::of(reading, task)).transpose()
+    });
+    let report = read.await?.ok_or(Problem::new(Code::NotFound))?;
+    let now = issuer.clock.now().seconds();
+    Ok(answer::json(StatusCode::OK, &report::json(&task_id, &report, now)))
 }
 
 async fn complete(

@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
         .route("/.well-known/jwks.json", get(keys))
         .route("/.well-known/oauth-authorization-server", get(metadata))
         .route("/healthz", get(health))
+        .route("/readyz", get(ready))
 }
 
 /// The keys that sign writs (RFC 7517).
@@ -62,5 +63,14 @@ async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
     {
         Ok(()) => json(StatusCode::OK, &json!({"status": "ok"})),
         Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
+    }
+}
+
+/// Whether requests should be sent here: the database answers, what is revoked is known, and the issuer is not stopping.
+async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
+    let ready = !issuer.stopping.is_said() && issuer.feed.snapshot().await.is_ok();
+    match ready {
+        true => json(StatusCode::OK, &json!({"status": "ready"})),
+        false => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
     }
 }

@@ -113,6 +113,18 @@ impl Keyring {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Forgets what the store has forgotten.
+    ///
+    /// # Errors
+    /// [`KeysError`]; the keys are what they were.
+    pub async fn refresh(&self) -> Result<(), KeysError> {
+        let _turn = self.turn.lock().await;
+        if self.store.read(rows::all).await? != self.ring().rows {
+            self.reload().await?;
+        }
+        Ok(())
+    }
+
     /// Reads the keys again after they were changed in `folder` and `store`.
     pub(super) async fn reload(&self) -> Result<Arc<Ring>, KeysError> {
         let known = self.store.read(rows::all).await?;
@@ -130,10 +142,11 @@ async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyR
             made.push(make(folder, *job, state, clock)?);
         }
     }
-    let added = made.clone();
-    let add = store.write(move |writing| added.iter().try_for_each(|row| rows::add(writing, row)));
-    add.await?;
-    Ok(made)
+    let add = store.write(move |writing| {
+        made.iter().try_for_each(|row| rows::add(writing, row))?;
+        rows::all(writing)
+    });
+    Ok(add.await?)
 }
 
 /// Makes a key and its file, which nothing refers to yet.

@@ -181,3 +181,24 @@ fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
         hash: row.get(hash)?,
     })
 }
+
+/// Keeps a checkpoint of the chain at event `seq`.
+pub fn add_checkpoint(connection: &Connection, seq: u64, jws: &str) -> rusqlite::Result<()> {
+    let mut add = connection.prepare_cached("INSERT OR REPLACE INTO checkpoints (seq, jws) VALUES (?1, ?2)")?;
+    add.execute(params![int(seq), jws])?;
+    Ok(())
+}
+
+/// Number of the last event that a checkpoint covers.
+pub fn last_checkpoint(connection: &Connection) -> rusqlite::Result<u64> {
+    let last: Option<i64> = connection.query_row("SELECT max(seq) FROM checkpoints", [], |row| row.get(0))?;
+    Ok(last.unwrap_or_default().unsigned_abs())
+}
+
+/// Up to `most` checkpoints after event `from`: the number of the event, and the signed document.
+pub fn checkpoints(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<(u64, String)>> {
+    let mut after =
+        connection.prepare_cached("SELECT seq, jws FROM checkpoints WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
+    after.query_map(params![int(from), int(most)], read)?.collect()
+}

@@ -6,7 +6,7 @@ use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 
 /// A key as it is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
     /// Its RFC 7638 thumbprint.
     pub kid: String,

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod lineage;
 mod reader;
 pub mod registry;
+pub mod report;
 pub mod revocation;
 mod schema;
 pub mod spend;
@@ -178,6 +179,11 @@ fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
         revocation: revocation::latest(connection)?,
         head: audit::head(connection)?,
     })
+}
+
+/// Whether the database was opened from a backup for the first time, which is noted now.
+pub fn was_restored(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(connection.execute("DELETE FROM meta WHERE name = 'restored'", [])? == 1)
 }
 
 /// A number as SQLite keeps it. Nothing that is counted here comes near the limit.

@@ -124,3 +124,12 @@ fn left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<L
     }
     Ok(left)
 }
+
+/// Forgets up to `most` answers to spends before `moment`: nobody repeats those any more.
+pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM spends WHERE (boot, counter) IN
+        (SELECT boot, counter FROM spends WHERE at < ?1 LIMIT ?2)";
+    connection
+        .prepare_cached(SQL)?
+        .execute(params![int(moment.0), int(most)])
+}

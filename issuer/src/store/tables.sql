@@ -43,6 +43,7 @@ CREATE TABLE tasks (
     UNIQUE (task_id, client_id)
 ) STRICT;
 CREATE UNIQUE INDEX tasks_by_repeat_key ON tasks (client_id, repeat_key) WHERE repeat_key IS NOT NULL;
+CREATE INDEX tasks_by_end ON tasks (live_until);
 -- What was granted, and how often it was used.
 CREATE TABLE grants (
     task INTEGER NOT NULL REFERENCES tasks (task),
@@ -69,6 +70,7 @@ CREATE TABLE allowances (
     spent INTEGER NOT NULL DEFAULT 0,
     CHECK (spent BETWEEN 0 AND most)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX allowances_by_task ON allowances (task);
 
 -- Agents that registered themselves. Those of a task that was asked for whole follow from its seed.
 CREATE TABLE agents (
@@ -122,6 +124,7 @@ CREATE TABLE spends (
     at INTEGER NOT NULL,
     PRIMARY KEY (boot, counter)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX spends_by_time ON spends (at);
 
 CREATE TABLE revocations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

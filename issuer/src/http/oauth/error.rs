@@ -58,7 +58,7 @@ pub(super) struct Refusal {
     name: Name,
     status: StatusCode,
     description: String,
-    problem: Option<Problem>,
+    problem: Option<Box<Problem>>,
 }
 
 impl Refusal {
@@ -74,7 +74,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if let Some(inside) = self.problem.as_ref().and_then(Problem::for_log) {
+        if let Some(inside) = self.problem.as_ref().and_then(|problem| problem.for_log()) {
             tracing::error!(inside, "refused");
         }
         let body = json!({"error": self.name.as_str(), "error_description": describable(&self.description)});
@@ -99,7 +99,7 @@ impl From<Problem> for Refusal {
             name,
             status,
             description: problem.describe(),
-            problem: Some(problem),
+            problem: Some(Box::new(problem)),
         }
     }
 }

@@ -1,16 +1,14 @@
-//! What an operator does: register clients and edges. Reached over the socket in the data folder, or in-process when nobody serves.
+//! Registering edges.
 
-use super::{answer, body};
+use super::super::{answer, body};
+use super::Office;
 use crate::ask::read_name;
-use crate::ceiling::{CEILING_VALUES, Ceiling, read_audience};
-use crate::issuer::Data;
+use crate::ceiling::read_audience;
 use crate::origin::{ORIGIN_EXPECTED, Origin};
 use crate::problem::{Code, Problem};
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::post;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
@@ -18,35 +16,6 @@ use std::sync::Arc;
 
 /// Upstreams of one edge.
 const UPSTREAMS: usize = 64;
-
-/// What the operator works on.
-#[derive(Debug)]
-pub struct Office {
-    /// The data folder.
-    pub data: Arc<Data>,
-    /// The issuer's origin, once it is known.
-    pub issuer: Option<String>,
-}
-
-pub(super) fn routes() -> Router<Arc<Office>> {
-    Router::new()
-        .route("/clients", post(add_client))
-        .route("/edges", post(add_edge))
-}
-
-async fn add_client(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    let read = |node: &Node<'_>| {
-        let members = node.object(&["name", "ceiling"])?;
-        let name = members.required("name").and_then(read_name);
-        let ceiling = members.required("ceiling").and_then(Ceiling::read);
-        Some((name?, ceiling?))
-    };
-    let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
-    let credential = office.data.registry.add_client(name, ceiling, None).await?;
-    tracing::info!(client_id = credential.id, "client registered");
-    let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
-    Ok(answer::json(StatusCode::CREATED, &answer))
-}
 
 /// An edge as asked for.
 struct NewEdge {
@@ -56,7 +25,7 @@ struct NewEdge {
     issuer: Option<String>,
 }
 
-async fn add_edge(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
     let (edge, _) = body::json(request, JSON_VALUES, NewEdge::read).await?;
     let Some(issuer) = office.issuer.clone().or(edge.issuer) else {
         let how = "start `edgewrit serve` once, or name it with `--issuer`";

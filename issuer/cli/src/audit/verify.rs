@@ -1,0 +1,142 @@
+//! `edgewrit audit verify`.
+
+use super::EVENTS;
+use crate::failure::{Failure, print};
+use clap::Args;
+use edgewrit_issuer::audit::{Broken, Checkpoint, Head, Link};
+use edgewrit_issuer::history::History;
+use edgewrit_shared::keys::PublicKey;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Every edge has seen heads of the chain: a bundle's `audit_head`, such as `120:9f86…`. With `--seen` the chain must have that hash there;
+a chain that was cut off and continued has not.
+
+Examples:
+  edgewrit audit verify --data ./data
+  edgewrit audit verify --data ./data --seen 120:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+  edgewrit audit verify --export audit.jsonl";
+
+/// Verify the chain from its beginning, and every checkpoint
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Verify {
+    /// Folder of keys and database: the one that `edgewrit serve` was given
+    #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA", required_unless_present = "export")]
+    data: Option<PathBuf>,
+    /// A file that `edgewrit audit export` or `--audit-log` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    export: Option<PathBuf>,
+    /// A head that somebody saw
+    #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
+    seen: Vec<Head>,
+}
+
+fn head(text: &str) -> Result<Head, String> {
+    Head::parse(text).ok_or_else(|| "expected a number, a colon and 64 hexadecimal digits".to_owned())
+}
+
+/// Events after which progress is shown on a terminal: a second's worth.
+const SHOWN: u64 = 200_000;
+
+/// What is known of the chain so far.
+struct Walk {
+    head: Head,
+    seen: Vec<Head>,
+}
+
+impl Walk {
+    fn step(&mut self, link: &Link) -> Result<(), Broken> {
+        self.head = link.follows(&self.head)?;
+        let own = self.head;
+        if let Some(seen) = self.seen.iter().find(|seen| seen.seq == own.seq && **seen != own) {
+            return Err(Broken::Head { seen: *seen });
+        }
+        if own.seq.is_multiple_of(SHOWN) && io::stderr().is_terminal() {
+            // Nothing is lost with progress that nobody sees.
+            let _unseen = write!(io::stderr(), "\r{} events", own.seq);
+        }
+        Ok(())
+    }
+
+    /// What was seen must be there.
+    fn end(&self) -> Result<(), Failure> {
+        match self.seen.iter().find(|seen| seen.seq > self.head.seq) {
+            Some(seen) => Err(Failure::new(format!(
+                "the chain ends at event {}, but event {} was seen: it was cut off",
+                self.head.seq, seen.seq
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let mut walk = Walk {
+            head: Head::default(),
+            seen: self.seen,
+        };
+        let checkpoints = match (&self.export, &self.data) {
+            (Some(file), _) => of_file(&mut walk, file)?,
+            (None, Some(data)) => of_history(&mut walk, &History::open(data).map_err(Failure::new)?)?,
+            (None, None) => 0,
+        };
+        walk.end()?;
+        print(format!("{} events, {checkpoints} checkpoints: whole", walk.head.seq))?;
+        print(format!("head {}", walk.head))
+    }
+}
+
+fn broken(broken: &Broken) -> Failure {
+    Failure::new(format!("the chain is broken: {broken}"))
+}
+
+fn of_history(walk: &mut Walk, history: &History) -> Result<u64, Failure> {
+    let keys = history.checkpoint_keys().map_err(Failure::new)?;
+    let mut checkpoints = 0;
+    loop {
+        let from = walk.head.seq;
+        let links = history.after(from, EVENTS).map_err(Failure::new)?;
+        let Some(last) = links.last().map(|link| link.head.seq) else {
+            return Ok(checkpoints);
+        };
+        let signed = history.checkpoints(from, last).map_err(Failure::new)?;
+        let mut signed = signed.iter().peekable();
+        for link in &links {
+            walk.step(link).map_err(|error| broken(&error))?;
+            while let Some((_, jws)) = signed.next_if(|(seq, _)| *seq == walk.head.seq) {
+                holds(jws, &keys, &walk.head)?;
+                checkpoints += 1;
+            }
+        }
+    }
+}
+
+/// Whether a checkpoint says what the chain has.
+fn holds(jws: &str, keys: &[PublicKey], head: &Head) -> Result<(), Failure> {
+    let wrong = |what: String| Failure::new(format!("checkpoint at event {}: {what}", head.seq));
+    let checkpoint = Checkpoint::read(jws, keys).map_err(|error| wrong(error.to_string()))?;
+    if checkpoint.head == *head {
+        return Ok(());
+    }
+    Err(wrong(format!("it was signed for {}", checkpoint.head)))
+}
+
+fn of_file(walk: &mut Walk, path: &PathBuf) -> Result<u64, Failure> {
+    let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
+    let file = BufReader::new(File::open(path).map_err(named)?);
+    for (number, line) in (1..).zip(file.lines()) {
+        let line = line.map_err(named)?;
+        let unreadable = || Failure::new(format!("{}:{number}: not a line of the audit", path.display()));
+        let (before, link) = Link::imported(&line).ok_or_else(unreadable)?;
+        // A file may begin anywhere: what comes before is taken as it says.
+        if number == 1 {
+            walk.head = before;
+        }
+        walk.step(&link).map_err(|error| broken(&error))?;
+    }
+    Ok(0)
+}

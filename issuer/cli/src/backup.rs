@@ -1,0 +1,36 @@
+//! `edgewrit backup`.
+
+use crate::admin::Data;
+use crate::failure::{Failure, print};
+use clap::Args;
+use serde_json::{Value, json};
+use std::env;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+The copy is a data folder: database and keys, for its owner alone. To restore, put it where the data folder was and serve from it. A
+restored issuer begins another epoch, and edges take a whole snapshot from it: what was revoked after the backup is not in it, so
+revoke everything that was issued since then (`edgewrit revoke all --before NOW`).
+
+Example:
+  edgewrit backup /backups/2026-05-10 --data ./data";
+
+/// Copy database and keys while the issuer runs
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Backup {
+    /// Folder to make; must not be there
+    to: PathBuf,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Backup {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let here = env::current_dir().map_err(Failure::new)?;
+        let to = here.join(self.to);
+        let answer = self.data.post("/backup", json!({"to": to}).to_string())?;
+        let bytes = answer.get("bytes").and_then(Value::as_u64).unwrap_or_default();
+        print(format!("{}: {bytes} bytes of database, and the keys", to.display()))
+    }
+}

@@ -1,0 +1,84 @@
+//! `edgewrit init`.
+
+use crate::failure::{Failure, print};
+use crate::serve::CONFIG_FILE;
+use clap::Args;
+use edgewrit_issuer::folder::{Folder, write_private};
+use std::path::PathBuf;
+
+/// What is written: every setting with its default, commented out.
+pub(crate) const TEMPLATE: &str = "\
+# Settings of `edgewrit serve`. Flags and EDGEWRIT_* variables come first; what nobody sets has the default shown.
+# Unknown names are errors.
+
+# Address and port. Beyond loopback something in front of it must encrypt.
+# listen: 127.0.0.1:8080
+# behind_tls_proxy: false
+
+# Origin under which clients and edges know the issuer. On loopback it follows from `listen`. It must stay.
+# issuer: https://issuer.example
+
+# SPIFFE trust domain of the agents; the issuer's host if not named.
+# trust_domain: issuer.example
+
+# Proxies whose `x-forwarded-for` says where a request comes from.
+# trusted_proxies: [10.0.0.1]
+
+# The AgentWrit API: the operator's secret (or EDGEWRIT_ADMIN_SECRET), and the audience of apps that are registered there.
+# admin_secret_file: /run/secrets/edgewrit-admin
+# default_audience: agentwrit
+# client_failures: 10
+
+# Where Prometheus reads metrics. Nowhere if not set.
+# metrics: 127.0.0.1:9090
+
+# File for the audit's lines, for shippers; `-` is standard output. Nowhere if not set.
+# audit_log: /var/log/edgewrit/audit.jsonl
+
+# Least severe lines of the log: error, info, debug.
+# log: info
+";
+
+const EXAMPLES: &str = "\
+Example:
+  edgewrit init --data ./data
+  edgewrit serve --data ./data";
+
+/// Write a configuration file with every setting in it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Init {
+    /// Folder of keys and database; made if it is not there
+    #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
+    data: PathBuf,
+}
+
+impl Init {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let folder = Folder::open(&self.data).map_err(Failure::new)?;
+        let path = folder.path(CONFIG_FILE);
+        if path.exists() {
+            return Err(Failure::new(format!("{}: there is one already", path.display())));
+        }
+        write_private(&path, TEMPLATE.as_bytes()).map_err(Failure::new)?;
+        print(format!("{}: every setting, with its default", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgewrit_issuer::settings::Settings;
+
+    #[test]
+    fn the_template_uncommented_is_a_configuration() {
+        let lines = TEMPLATE.lines().filter(|line| {
+            let name = line.strip_prefix("# ").and_then(|line| line.split_once(": "));
+            name.is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+        });
+        let text: String = lines.map(|line| line.replacen("# ", "", 1) + "\n").collect();
+        let (json, _) = crate::yaml::read(&text, 100).unwrap();
+        edgewrit_issuer::reading::value(&json, Settings::read).unwrap();
+        assert_eq!(text.lines().count(), 11, "{text}");
+    }
+}

@@ -1,0 +1,78 @@
+//! `edgewrit revoke`.
+
+use crate::admin::Data;
+use crate::failure::{Failure, print};
+use clap::{Args, ValueEnum};
+use edgewrit_issuer::rfc3339;
+use serde_json::{Value, json};
+
+const EXAMPLES: &str = "\
+What was issued later is not touched. Every edge knows within a minute at most, those that wait for news at once.
+
+Examples:
+  edgewrit revoke agent spiffe://issuer.example/agent/holiday/trip-42/0123456789abcdef --data ./data
+  edgewrit revoke task planner-4c68510dfc1b/trip-42 --data ./data
+  edgewrit revoke client planner-4c68510dfc1b --data ./data
+  edgewrit revoke all --before 2026-05-10T12:00:00Z --data ./data";
+
+/// End writs before their time
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Revoke {
+    /// What is ended
+    #[arg(value_enum)]
+    level: Level,
+    /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing for `all`
+    target: Option<String>,
+    /// Only what was issued up to this moment (RFC 3339) [default: now]
+    #[arg(long, value_name = "MOMENT")]
+    before: Option<String>,
+    #[command(flatten)]
+    data: Data,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Level {
+    /// A writ, what it was renewed to, and what descends from it
+    Token,
+    /// The same, by its lineage
+    Lineage,
+    /// All writs of an agent
+    Agent,
+    /// All writs of a task
+    Task,
+    /// What descends from a lineage, or from what an agent passed on
+    Chain,
+    /// All writs of a client
+    Client,
+    /// All writs that a key signed
+    Key,
+    /// Everything
+    All,
+}
+
+impl Revoke {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let level = self.level.to_possible_value();
+        let level = level.as_ref().map_or("", |value| value.get_name());
+        let mut body = json!({"level": level});
+        let mut set = |name: &str, value: Option<Value>| {
+            if let (Some(members), Some(value)) = (body.as_object_mut(), value) {
+                members.insert(name.to_owned(), value);
+            }
+        };
+        set("target", self.target.map(Value::from));
+        set(
+            "before",
+            self.before.map(|text| moment(&text)).transpose()?.map(Value::from),
+        );
+        let answer = self.data.post("/revocations", body.to_string())?;
+        let count = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
+        print(format!("revoked: {count}"))
+    }
+}
+
+fn moment(text: &str) -> Result<u64, Failure> {
+    let moment = rfc3339::read(text).map(|moment| moment.0);
+    moment.ok_or_else(|| Failure::new(format!("`--before`: `{text}` found, expected `2026-05-10T12:00:00Z`")))
+}

@@ -1,0 +1,112 @@
+//! Backups: a folder with a database and keys, from which an issuer can be started. What is restored begins another epoch, so that
+//! no edge takes a history that was cut short for the one it follows.
+
+use crate::folder::{Folder, FolderError, read_private, write_private};
+use crate::id::{NoRandomness, hex, random};
+use crate::issuer::DATABASE;
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags, params};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{error, fmt, fs, io};
+
+/// Pages that are copied at once; others write in between.
+const PAGES: i32 = 1_024;
+/// Rest between two such steps.
+const REST: Duration = Duration::from_millis(1);
+
+/// Why there is no backup.
+#[derive(Debug)]
+pub enum BackupError {
+    /// Something stands there already.
+    Exists(PathBuf),
+    /// A file or folder.
+    Folder(FolderError),
+    /// The database.
+    Sqlite(rusqlite::Error),
+    /// No randomness for the copy's epoch.
+    Random(NoRandomness),
+}
+
+impl fmt::Display for BackupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exists(path) => write!(
+                f,
+                "{}: there is something already; name a folder that is not there",
+                path.display()
+            ),
+            Self::Folder(error) => error.fmt(f),
+            Self::Sqlite(error) => error.fmt(f),
+            Self::Random(error) => error.fmt(f),
+        }
+    }
+}
+
+impl error::Error for BackupError {}
+
+macro_rules! from {
+    ($($error:ty => $variant:ident,)*) => {
+        $(impl From<$error> for BackupError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+}
+
+from! {
+    FolderError => Folder,
+    rusqlite::Error => Sqlite,
+    NoRandomness => Random,
+}
+
+/// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of the database's copy.
+///
+/// # Errors
+/// [`BackupError`]; what was begun at `to` is of no use then.
+pub fn back_up(folder: &Folder, to: &Path) -> Result<u64, BackupError> {
+    if to.exists() {
+        return Err(BackupError::Exists(to.to_owned()));
+    }
+    let copy = Folder::open(to)?;
+    // Keys first: of a key that is made meanwhile the copy of the database must not know more than the copy of the keys.
+    copy_keys(folder, &copy)?;
+    let database = copy.path(DATABASE);
+    copy_database(&folder.path(DATABASE), &database)?;
+    copy_keys(folder, &copy)?;
+    let size = fs::metadata(&database).map_err(|error| FolderError::Io(database, error))?;
+    Ok(size.len())
+}
+
+fn copy_database(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    crate::folder::touch_private(to)?;
+    let mut copy = Connection::open(to)?;
+    Backup::new(&source, &mut copy)?.run_to_completion(PAGES, REST, None)?;
+    let epoch = hex(&random::<8>()?);
+    copy.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", params![epoch])?;
+    copy.execute("INSERT OR REPLACE INTO meta VALUES ('restored', '1')", [])?;
+    copy.pragma_update(None, "journal_mode", "delete")?;
+    copy.close().map_err(|(_, error)| error)?;
+    let synced = fs::File::open(to).and_then(|file| file.sync_all());
+    Ok(synced.map_err(|error| FolderError::Io(to.to_owned(), error))?)
+}
+
+/// Copies every key file that the copy does not have yet.
+fn copy_keys(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
+    let keys = folder.path("keys");
+    let at = |error: io::Error| FolderError::Io(keys.clone(), error);
+    for entry in fs::read_dir(&keys).map_err(at)? {
+        let name = entry.map_err(at)?.file_name();
+        let name = Path::new(&name);
+        if name.extension().is_some_and(|extension| extension == "json") {
+            let (from, to) = (keys.join(name), copy.path("keys").join(name));
+            // A key that was retired in between is gone, and not needed.
+            if let Some(bytes) = read_private(&from)?.filter(|_| !to.exists()) {
+                write_private(&to, &zeroize::Zeroizing::new(bytes))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The audit as it lies in a data folder, for those who only read: no key, no lock, no change.
+
+use crate::audit::{Head, Link};
+use crate::issuer::DATABASE;
+use crate::keys::Job;
+use crate::store::{audit, keys};
+use edgewrit_shared::json;
+use edgewrit_shared::keys::PublicKey;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{error, fmt};
+
+/// How long a writer is waited for.
+const BUSY: Duration = Duration::from_secs(5);
+/// Values in a JWK.
+const JWK_VALUES: usize = 16;
+/// Checkpoints between two events that are read together.
+const CHECKPOINTS: u64 = 100_000;
+
+/// Why the history cannot be read.
+#[derive(Debug)]
+pub struct HistoryError(PathBuf, rusqlite::Error);
+
+impl fmt::Display for HistoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.display(), self.1)
+    }
+}
+
+impl error::Error for HistoryError {}
+
+/// The history in a data folder.
+#[derive(Debug)]
+pub struct History {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl History {
+    /// Opens the history in the data folder at `path`.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn open(path: &Path) -> Result<Self, HistoryError> {
+        let path = path.join(DATABASE);
+        // Not read-only: the last reader of a log that nobody writes must be able to close it.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
+            connection.pragma_update(None, "query_only", true)?;
+            connection
+                .query_row("SELECT 1 FROM audit LIMIT 0", [], |_| Ok(()))
+                .or_else(none)?;
+            Ok(connection)
+        });
+        match opened {
+            Ok(connection) => Ok(Self { path, connection }),
+            Err(error) => Err(HistoryError(path, error)),
+        }
+    }
+
+    fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T, HistoryError> {
+        result.map_err(|error| HistoryError(self.path.clone(), error))
+    }
+
+    /// How far the chain reaches.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn head(&self) -> Result<Head, HistoryError> {
+        self.named(audit::head(&self.connection))
+    }
+
+    /// The head as it was at event `seq`; the beginning if there is no such event.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn head_at(&self, seq: u64) -> Result<Head, HistoryError> {
+        self.named(audit::head_at(&self.connection, seq))
+            .map(Option::unwrap_or_default)
+    }
+
+    /// Up to `most` events after number `from`.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn after(&self, from: u64, most: u64) -> Result<Vec<Link>, HistoryError> {
+        self.named(audit::after(&self.connection, from, most))
+    }
+
+    /// The checkpoints of events after `from`, up to `last`.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn checkpoints(&self, from: u64, last: u64) -> Result<Vec<(u64, String)>, HistoryError> {
+        let mut found = self.named(audit::checkpoints(&self.connection, from, CHECKPOINTS))?;
+        found.retain(|(seq, _)| *seq <= last);
+        Ok(found)
+    }
+
+    /// Every key that ever signed checkpoints.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn checkpoint_keys(&self) -> Result<Vec<PublicKey>, HistoryError> {
+        let rows = self.named(keys::all(&self.connection))?;
+        let rows = rows.iter().filter(|row| row.job == Job::Checkpoint);
+        let keys = rows.filter_map(|row| json::parse(row.jwk.as_bytes(), JWK_VALUES).ok());
+        Ok(keys.filter_map(|jwk| PublicKey::from_jwk(&jwk).ok()).collect())
+    }
+}
+
+/// An empty table is one.
+fn none(error: rusqlite::Error) -> rusqlite::Result<()> {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        error => Err(error),
+    }
+}

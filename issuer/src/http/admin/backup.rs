@@ -1,0 +1,36 @@
+//! A copy of everything that is needed to go on elsewhere.
+
+use super::super::{answer, body};
+use super::Office;
+use crate::backup::{self, BackupError};
+use crate::problem::{Code, Problem};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+
+pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| node.object(&["to"])?.required("to")?.text().map(PathBuf::from);
+    let (to, _) = body::json(request, JSON_VALUES, read).await?;
+    let (folder, target) = (office.data.folder.clone(), to.clone());
+    let copied = spawn_blocking(move || backup::back_up(&folder, &target)).await;
+    let bytes = copied.map_err(|_| Problem::new(Code::Internal))??;
+    tracing::info!(bytes, "backed up");
+    Ok(answer::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Exists(_) => Self::new(Code::NameTaken).detail(error.to_string()),
+            BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Random(_) => {
+                Self::new(Code::Unavailable).detail(error.to_string())
+            }
+        }
+    }
+}

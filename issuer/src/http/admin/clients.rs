@@ -1,0 +1,77 @@
+//! Registering clients, giving them other secrets, shutting them out.
+
+use super::super::{answer, body};
+use super::Office;
+use crate::ask::{read_id, read_name};
+use crate::ceiling::{CEILING_VALUES, Ceiling};
+use crate::problem::Problem;
+use crate::rfc3339;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Longest time that two secrets of a client can count, in seconds: a month.
+const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
+
+pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        let members = node.object(&["name", "ceiling"])?;
+        let name = members.required("name").and_then(read_name);
+        let ceiling = members.required("ceiling").and_then(Ceiling::read);
+        Some((name?, ceiling?))
+    };
+    let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
+    let credential = office.data.registry.add_client(name, ceiling, None).await?;
+    tracing::info!(client_id = credential.id, "client registered");
+    let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
+    Ok(answer::json(StatusCode::CREATED, &answer))
+}
+
+pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    body::nothing(request).await?;
+    let clients = office.data.registry.clients();
+    let shown = clients.iter().map(|client| {
+        json!({
+            "client_id": client.client_id,
+            "name": client.name(),
+            "active": client.is_active(),
+            "created_at": rfc3339::write(client.created()),
+            "updated_at": rfc3339::write(client.updated()),
+        })
+    });
+    Ok(answer::json(
+        StatusCode::OK,
+        &json!({"clients": shown.collect::<Vec<_>>()}),
+    ))
+}
+
+/// Another secret; the one before counts for some more time.
+pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        let members = node.object(&["client_id", "overlap"])?;
+        let client_id = members.required("client_id").and_then(read_id);
+        let overlap = members
+            .required("overlap")
+            .and_then(|node| node.integer(0, OVERLAP_MAX));
+        Some((client_id?, overlap?))
+    };
+    let ((client_id, overlap), _) = body::json(request, JSON_VALUES, read).await?;
+    let credential = office.data.registry.rotate_secret(&client_id, overlap).await?;
+    tracing::info!(client_id, overlap, "client has another secret");
+    let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+/// Everything of the client ends now.
+pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| node.object(&["client_id"])?.required("client_id").and_then(read_id);
+    let (client_id, _) = body::json(request, JSON_VALUES, read).await?;
+    let ended = office.data.registry.end_client(&client_id).await?;
+    tracing::info!(client_id, "client shut out");
+    let answer = json!({"client_id": client_id, "ended_at": rfc3339::write(ended)});
+    Ok(answer::json(StatusCode::OK, &answer))
+}

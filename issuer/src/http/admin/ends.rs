@@ -1,0 +1,43 @@
+//! Early ends, at every level.
+
+use super::super::{answer, body};
+use super::Office;
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::revoke::{self, Aim};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::limits::{JSON_VALUES, TIME_MAX};
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let event = revoke::event().in_call(&Call::of(request.headers()));
+    let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
+    let (level, target) = (aim.parts().0, aim.parts().1.to_owned());
+    let count = revoke::revoke(&office.data.store, &office.data.clock, aim, cut, event).await?;
+    tracing::info!(level, count, "revoked");
+    let answer = json!({"level": level, "target": target, "count": count});
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+/// Reads `{level, target?, before?}`.
+fn read(node: &Node<'_>) -> Option<(Aim, Option<UnixSeconds>)> {
+    let members = node.object(&["level", "target", "before"])?;
+    let level = members.required("level")?;
+    let target = members.optional("target").map_or(Some(""), Node::text)?;
+    let cut = match members.optional("before") {
+        None => None,
+        Some(node) => Some(UnixSeconds(node.integer(0, TIME_MAX)?)),
+    };
+    let aim = Aim::parse(level.text()?, target.to_owned());
+    let aim =
+        aim.or_else(|| level.expected("`token`, `lineage`, `agent`, `task`, `chain`, `client`, `key` or `all`"))?;
+    if target.is_empty() != (aim == Aim::All) {
+        node.fault("expected a `target`, unless the level is `all`");
+    }
+    Some((aim, cut))
+}

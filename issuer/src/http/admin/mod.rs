@@ -1,0 +1,39 @@
+//! What an operator does. Reached over the socket in the data folder, or in-process when nobody serves. Every request is a POST with a
+//! JSON body.
+
+use crate::issuer::Data;
+use axum::Router;
+use axum::routing::post;
+use std::sync::Arc;
+
+mod backup;
+mod clients;
+mod edges;
+mod ends;
+mod keys;
+mod tasks;
+
+/// What the operator works on.
+#[derive(Debug)]
+pub struct Office {
+    /// The data folder.
+    pub data: Arc<Data>,
+    /// The issuer's origin, once it is known.
+    pub issuer: Option<String>,
+}
+
+pub(super) fn routes() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/clients", post(clients::add))
+        .route("/clients/list", post(clients::list))
+        .route("/clients/rotate", post(clients::rotate))
+        .route("/clients/end", post(clients::end))
+        .route("/edges", post(edges::add))
+        .route("/revocations", post(ends::end))
+        .route("/keys", post(keys::list))
+        .route("/keys/rotate", post(keys::rotate))
+        .route("/keys/drop", post(keys::drop_key))
+        .route("/tasks/show", post(tasks::show))
+        .route("/why", post(tasks::why))
+        .route("/backup", post(backup::back_up))
+}

@@ -1,0 +1,70 @@
+//! What the operator sees of tasks and of requests.
+
+use super::super::{answer, body};
+use super::Office;
+use crate::ask::read_id;
+use crate::problem::{Code, Problem};
+use crate::store::{audit, report as reports, task as tasks};
+use crate::{report, revoke::NAMESAKES};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::limits::JSON_VALUES;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Events of one request that are shown.
+const EVENTS: u64 = 100;
+
+/// Granted against used.
+pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        let members = node.object(&["task_id", "client_id"])?;
+        let client_id = members.optional("client_id").map(read_id);
+        Some((
+            members.required("task_id").and_then(read_id)?,
+            client_id.unwrap_or_default(),
+        ))
+    };
+    let ((task_id, client_id), _) = body::json(request, JSON_VALUES, read).await?;
+    let name = task_id.clone();
+    let read = office.data.store.read(move |reading| {
+        let mut named = match client_id {
+            Some(client_id) => tasks::find(reading, &client_id, &name)?.into_iter().collect(),
+            None => tasks::named(reading, &name, NAMESAKES)?,
+        };
+        let only = named.pop().filter(|_| named.is_empty());
+        Ok((named.len(), only.map(|task| reports::of(reading, task)).transpose()?))
+    });
+    let now = office.data.clock.now().seconds();
+    match read.await? {
+        (_, Some(report)) => Ok(answer::json(StatusCode::OK, &report::json(&task_id, &report, now))),
+        (0, None) => Err(Code::NotFound.into()),
+        (_, None) => {
+            let which = "several clients have such a task: name the client";
+            Err(Problem::new(Code::NotFound).detail(which))
+        }
+    }
+}
+
+/// What is known of one request.
+pub(super) async fn why(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        node.object(&["request_id"])?
+            .required("request_id")?
+            .text()
+            .map(str::to_owned)
+    };
+    let (request_id, _) = body::json(request, JSON_VALUES, read).await?;
+    let read = office
+        .data
+        .store
+        .read(move |reading| audit::of_request(reading, &request_id, EVENTS));
+    let events = read.await?;
+    let events: Vec<Value> = events
+        .iter()
+        .filter_map(|link| serde_json::from_str(&link.line).ok())
+        .collect();
+    Ok(answer::json(StatusCode::OK, &json!({"events": events})))
+}

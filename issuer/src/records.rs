@@ -1,0 +1,204 @@
+//! Records: what edges say became of the requests that they saw, joined to what was granted.
+
+use crate::ask::read_id;
+use crate::audit::{Event, Kind};
+use crate::call::is_traceparent;
+use crate::issuer::Issuer;
+use crate::registry::Edge;
+use crate::store::report::{self, Verdict};
+use crate::store::{StoreError, Writing, task};
+use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::json::Json;
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Records of one batch.
+pub(crate) const RECORDS: usize = 500;
+/// Values (members, elements and scalars) in one batch.
+pub(crate) const BATCH_VALUES: usize = 40_000;
+/// Grants that can permit one request.
+const GRANTS: usize = 64;
+/// Longest text of a record that is kept, in bytes.
+const TEXT_BYTES: usize = 1_024;
+/// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
+const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// The members of a record that are kept as they are.
+const KEPT: [&str; 10] = [
+    "label",
+    "error_code",
+    "detail",
+    "operation",
+    "action",
+    "resource",
+    "upstream",
+    "jti",
+    "outcome",
+    "status",
+];
+
+/// What became of one request.
+#[derive(Clone, Debug)]
+struct Record {
+    at: UnixSeconds,
+    permitted: bool,
+    request_id: String,
+    client_id: Option<String>,
+    task_id: Option<String>,
+    traceparent: Option<String>,
+    grants: Vec<String>,
+    label: String,
+    kept: Map<String, Value>,
+}
+
+/// The body of `POST /v1/records`.
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    boot_id: String,
+    first: u64,
+    records: Vec<Record>,
+}
+
+impl Batch {
+    /// Reads a batch: `{boot_id, first, records: [..]}`, where `first` is the number of the first record in its boot, from 1 on.
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+        let members = node.object(&["boot_id", "first", "records"])?;
+        let boot_id = members.required("boot_id").and_then(read_id);
+        let first = members.required("first").and_then(|node| node.integer(1, NUMBER_MAX));
+        let records = members.required("records").and_then(|node| {
+            let records: Vec<_> = node.list(RECORDS)?.iter().map(Record::read).collect();
+            records.into_iter().collect::<Option<Vec<_>>>()
+        });
+        Some(Self {
+            boot_id: boot_id?,
+            first: first?,
+            records: records?,
+        })
+    }
+
+    /// Number of the last record.
+    fn last(&self) -> u64 {
+        (self.first + self.records.len() as u64).saturating_sub(1)
+    }
+}
+
+impl Record {
+    /// Reads a record as edges write it down. Members that are not known here are another version's.
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let names: Vec<&str> = node.members()?.iter().map(|(name, _)| *name).collect();
+        let members = node.object(&names)?;
+        let text = |name: &str| members.optional(name).and_then(bounded);
+        let verdict = members.required("verdict").and_then(Node::text);
+        let permitted = match verdict {
+            Some("permit") => true,
+            Some("refuse") => false,
+            _ => return node.expected("`verdict` to be `permit` or `refuse`"),
+        };
+        let at = members.required("at").and_then(|node| node.integer(0, NUMBER_MAX));
+        let request_id = members.required("request_id").and_then(bounded);
+        Some(Self {
+            at: UnixSeconds(at?),
+            permitted,
+            request_id: request_id?,
+            client_id: text("client_id"),
+            task_id: text("task_id"),
+            traceparent: text("traceparent").filter(|text| is_traceparent(text)),
+            grants: grants(&members)?,
+            label: text("label").unwrap_or_default(),
+            kept: kept(&members),
+        })
+    }
+
+    fn event(&self, edge: &Edge, task: Option<i64>) -> Event {
+        let event = match self.permitted {
+            true => Event::done(Kind::RequestPermitted),
+            false => Event::denied(Kind::RequestRefused),
+        };
+        let mut data = self.kept.clone();
+        data.insert("edge_id".to_owned(), json!(edge.edge_id));
+        data.insert("at".to_owned(), json!(self.at.0));
+        if !self.grants.is_empty() {
+            data.insert("grants".to_owned(), json!(self.grants));
+        }
+        let event = Event {
+            task,
+            client_id: self.client_id.clone(),
+            task_id: self.task_id.clone(),
+            request_id: Some(self.request_id.clone()),
+            traceparent: self.traceparent.clone(),
+            ..event
+        };
+        event.data(&Value::Object(data))
+    }
+}
+
+/// A text that can be kept: of whatever is longer, the beginning.
+fn bounded(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    let end = text.floor_char_boundary(TEXT_BYTES);
+    text.get(..end).map(str::to_owned)
+}
+
+fn grants(members: &Members<'_>) -> Option<Vec<String>> {
+    let Some(node) = members.optional("grants") else {
+        return Some(Vec::new());
+    };
+    node.list(GRANTS)?.iter().map(bounded).collect()
+}
+
+fn kept(members: &Members<'_>) -> Map<String, Value> {
+    let present = KEPT.iter().filter_map(|name| {
+        let node = members.optional(name)?;
+        let value = match node.json() {
+            Json::Text(_) => json!(bounded(node)?),
+            Json::Number(number) => json!(number.as_u64()?),
+            _ => return None,
+        };
+        Some(((*name).to_owned(), value))
+    });
+    present.collect()
+}
+
+impl Issuer {
+    /// Takes in what `edge` reports. A batch that was taken in before changes nothing. Answers the number of the last record; `None` if
+    /// the boot is not one of this edge.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was taken in.
+    pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: Batch) -> Result<Option<u64>, StoreError> {
+        let (edge, last) = (Arc::clone(edge), batch.last());
+        let take = self.store.write(move |writing| {
+            let Some(before) = report::take_in(writing, &batch.boot_id, &edge.edge_id, last)? else {
+                return Ok(None);
+            };
+            let numbered = (batch.first..).zip(&batch.records);
+            for (_, record) in numbered.filter(|(number, _)| *number > before) {
+                take(writing, &edge, record)?;
+            }
+            Ok(Some(last.max(before)))
+        });
+        take.await
+    }
+}
+
+/// Counts one record, for a task that was granted something where the edge stands, and records it.
+fn take(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
+    let named = record.client_id.as_deref().zip(record.task_id.as_deref());
+    let found = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
+    let row = found.transpose()?.flatten().map(|found| found.task);
+    let row = match row {
+        Some(row) if report::is_granted(writing, row, &edge.audience)? => Some(row),
+        _ => None,
+    };
+    if let Some(row) = row {
+        let verdict = Verdict {
+            audience: &edge.audience,
+            grants: &record.grants,
+            refused: (!record.permitted).then_some(record.label.as_str()),
+            at: record.at,
+        };
+        report::count_verdict(writing, row, &verdict)?;
+    }
+    writing.record(&record.event(edge, row))
+}

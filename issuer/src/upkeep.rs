@@ -1,0 +1,93 @@
+//! What is done without being asked: forgetting what counts for nothing any more, and signing how far the audit reaches.
+
+use crate::audit::Checkpoint;
+use crate::bundle::Stopping;
+use crate::clock::Clock;
+use crate::issuer::Data;
+use crate::store::{StoreError, Writing, agent, audit, keys, lineage, revocation, spend, task};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::time::UnixSeconds;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Rest between two rounds.
+const REST: Duration = Duration::from_secs(30);
+/// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others wait.
+const ROWS: u64 = 500;
+/// How long a task is kept after its last writ expired, in seconds: 30 days.
+const TASKS_KEPT: u64 = 30 * 24 * 3_600;
+
+/// Keeps up until `stopping`, and leaves a checkpoint at the end.
+pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, stopping: Stopping) {
+    loop {
+        if let Err(error) = round(&data, &issuer).await {
+            tracing::error!(%error, "upkeep failed");
+        }
+        if let Err(error) = data.keyring.refresh().await {
+            tracing::error!(%error, "keys not read again");
+        }
+        tokio::select! {
+            () = sleep(REST) => {}
+            () = stopping.clone().wait() => break,
+        }
+    }
+    if let Err(error) = check(&data, &issuer).await {
+        tracing::error!(%error, "no checkpoint at the end");
+    }
+}
+
+async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
+    check(data, issuer).await?;
+    let forgotten = forget(data).await?;
+    if forgotten > 0 {
+        tracing::debug!(forgotten, "rows forgotten");
+    }
+    Ok(())
+}
+
+/// Signs how far the chain reaches, if it went on since.
+async fn check(data: &Data, issuer: &str) -> Result<(), StoreError> {
+    let head = data.store.reached().borrow().head;
+    if head.seq == 0 || data.store.read(audit::last_checkpoint).await? >= head.seq {
+        return Ok(());
+    }
+    let checkpoint = Checkpoint {
+        iss: issuer.to_owned(),
+        epoch: data.store.epoch().to_owned(),
+        head,
+        at: data.clock.now().seconds(),
+    };
+    let jws = checkpoint.sign(&data.keyring.ring().checkpoint);
+    let add = data
+        .store
+        .write(move |writing| audit::add_checkpoint(writing, head.seq, &jws));
+    add.await
+}
+
+/// Forgets what counts for nothing any more, some rows at a time. Answers how many.
+pub(crate) async fn forget(data: &Data) -> Result<usize, StoreError> {
+    let mut forgotten = 0;
+    loop {
+        let clock: Clock = data.clock.clone();
+        let some = data.store.write(move |writing| some(writing, clock.now().seconds()));
+        match some.await? {
+            0 => return Ok(forgotten),
+            rows => forgotten += rows,
+        }
+    }
+}
+
+fn some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
+    let before = |seconds: u64| UnixSeconds(now.0.saturating_sub(seconds));
+    let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
+    let forgotten = [
+        revocation::prune(writing, now, ROWS)?,
+        lineage::prune(writing, now, ROWS)?,
+        agent::prune(writing, now, ROWS)?,
+        spend::prune(writing, before(life), ROWS)?,
+        task::prune(writing, before(TASKS_KEPT), ROWS)?,
+        keys::forget(writing, before(life))?,
+    ];
+    Ok(forgotten.iter().sum())
+}
