@@ -36,7 +36,7 @@ pub(crate) const TEMPLATE: &str = "\
 # audit_log: /var/log/edgewrit/audit.jsonl
 
 # Least severe lines of the log: error, info, debug.
-# log: info
+log: info
 ";
 
 const EXAMPLES: &str = "\
@@ -71,14 +71,18 @@ mod tests {
     use edgewrit_issuer::settings::Settings;
 
     #[test]
-    fn the_template_uncommented_is_a_configuration() {
+    fn the_template_is_a_configuration_and_so_it_is_uncommented() {
+        let read = |text: &str| {
+            let (json, _) = crate::yaml::read(text, 100).unwrap();
+            edgewrit_issuer::reading::value(&json, Settings::read).unwrap();
+        };
+        read(TEMPLATE);
         let lines = TEMPLATE.lines().filter(|line| {
             let name = line.strip_prefix("# ").and_then(|line| line.split_once(": "));
             name.is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
         });
         let text: String = lines.map(|line| line.replacen("# ", "", 1) + "\n").collect();
-        let (json, _) = crate::yaml::read(&text, 100).unwrap();
-        edgewrit_issuer::reading::value(&json, Settings::read).unwrap();
-        assert_eq!(text.lines().count(), 11, "{text}");
+        read(&text);
+        assert_eq!(text.lines().count() + 1, 11, "{text}");
     }
 }

@@ -84,7 +84,7 @@ pub enum Start {
 macro_rules! names {
     ($(#[$doc:meta])* $type:ident: $($(#[$variant_doc:meta])* $name:ident = $text:literal,)*) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum $type { $($(#[$variant_doc])* $name,)* }
 
         impl $type {

@@ -16,8 +16,9 @@ use std::sync::Arc;
 pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
     body::nothing(request).await?;
     let ring = office.data.keyring.ring();
-    let rows = ring.rows.iter();
-    let keys = rows.map(|row| {
+    let mut rows: Vec<_> = ring.rows.iter().collect();
+    rows.sort_by_key(|row| (row.job, row.state));
+    let keys = rows.into_iter().map(|row| {
         let since = rfc3339::write(row.since);
         json!({"job": row.job.as_str(), "state": row.state.as_str(), "kid": row.kid, "since": since})
     });

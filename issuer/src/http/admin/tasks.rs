@@ -40,7 +40,7 @@ pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) ->
     let now = office.data.clock.now().seconds();
     match read.await? {
         (_, Some(report)) => Ok(answer::json(StatusCode::OK, &report::json(&task_id, &report, now))),
-        (0, None) => Err(Code::NotFound.into()),
+        (0, None) => Err(Problem::new(Code::NotFound).detail("no client has such a task")),
         (_, None) => {
             let which = "several clients have such a task: name the client";
             Err(Problem::new(Code::NotFound).detail(which))
