@@ -5,6 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+mod deed;
+mod kills;
+mod load;
+mod random;
+mod side;
+
 struct Spender {
     edge: Value,
     boot: String,
