@@ -14,6 +14,8 @@ mod load;
 mod power;
 mod random;
 mod side;
+#[cfg(target_os = "linux")]
+mod trouble;
 
 struct Spender {
     edge: Value,

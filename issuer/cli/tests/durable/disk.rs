@@ -10,17 +10,20 @@ use tempfile::TempDir;
 pub(crate) struct Disk<'a> {
     place: &'a Place,
     shadow: TempDir,
+    trouble: PathBuf,
 }
 
 impl<'a> Disk<'a> {
     /// Puts such a disk before what `command` starts; `settings` are variables to be set.
     pub(crate) fn before(command: &mut Command, place: &'a Place, settings: &[&str]) -> Self {
         let shadow = tempfile::tempdir().unwrap();
+        let trouble = shadow.path().join("trouble");
         command.env("LD_PRELOAD", library());
         command.env("FORGETFUL_WATCH", place.folder());
         command.env("FORGETFUL_SHADOW", shadow.path());
+        command.env("FORGETFUL_TROUBLE", &trouble);
         command.envs(settings.iter().map(|setting| (setting, "1")));
-        Self { place, shadow }
+        Self { place, shadow, trouble }
     }
 
     pub(crate) fn serve(place: &'a Place, settings: &[&str]) -> (Self, Server) {
@@ -29,6 +32,19 @@ impl<'a> Disk<'a> {
         let server = place.started(&mut command);
         assert!(disk.names().exists(), "the library was not loaded");
         (disk, server)
+    }
+
+    /// From now on calls fail: `write 28` if the disk is full, `write 30` if it can only be read, `sync 5` if it is broken. A
+    /// third word says of which files: how their names end.
+    pub(crate) fn begin_trouble(&self, what: &str) {
+        // Whole or absent: the server asks at any moment.
+        let aside = self.trouble.with_extension("new");
+        fs::write(&aside, what).unwrap();
+        fs::rename(aside, &self.trouble).unwrap();
+    }
+
+    pub(crate) fn end_trouble(&self) {
+        fs::remove_file(&self.trouble).unwrap();
     }
 
     /// Leaves of the data folder what was certain to be there when the server, which has to be dead, ended.
