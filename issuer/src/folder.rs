@@ -88,10 +88,18 @@ pub struct Lock {
     _file: File,
 }
 
+/// Makes the folder, and those above it. Their names are synced too: with the name of a folder goes everything in it.
 fn make_private(path: &Path) -> Result<(), FolderError> {
+    let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(PRIVATE_FOLDER);
-    builder.create(path).map_err(at(path))
+    builder.create(path).map_err(at(path))?;
+    if made.is_empty() {
+        // The start that made it may have been cut short. Where folders cannot be read or synced, it was not us who made it.
+        let _not_ours = sync_folder(path);
+    }
+    made.into_iter()
+        .try_for_each(|made| sync_folder(made).map_err(at(made)))
 }
 
 /// Writes a private file that is whole or absent, whatever happens: written aside, synced, renamed, and the folder synced.
@@ -123,8 +131,13 @@ pub fn touch_private(path: &Path) -> Result<(), FolderError> {
     options.open(path).map(drop).map_err(at(path))
 }
 
+/// Syncs the folder that holds `path`, and with it the name.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    match path.parent() {
+        None => Ok(()),
+        Some(here) if here.as_os_str().is_empty() => File::open(".")?.sync_all(),
+        Some(folder) => File::open(folder)?.sync_all(),
+    }
 }
 
 /// Reads a private file. `None` if there is none.
@@ -155,6 +168,17 @@ mod tests {
         write_private(&path, b"x").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(read_private(&path).unwrap().unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_folder_is_made_with_those_above_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/data");
+        for _ in 0..2 {
+            Folder::open(&path).unwrap();
+        }
+        assert!(path.join("keys").is_dir());
+        assert!(sync_folder(Path::new("beside")).is_ok());
     }
 
     #[test]

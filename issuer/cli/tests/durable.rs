@@ -5,6 +5,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+mod deed;
+#[cfg(target_os = "linux")]
+mod disk;
+mod kills;
+mod load;
+#[cfg(target_os = "linux")]
+mod power;
+mod random;
+mod side;
+#[cfg(target_os = "linux")]
+mod trouble;
+
 struct Spender {
     edge: Value,
     boot: String,

@@ -106,16 +106,24 @@ impl Place {
     }
 
     pub(crate) fn serve(&self) -> Server {
-        self.serve_with(&["--listen", "127.0.0.1:0", "--issuer", "https://issuer.example"])
+        self.started(&mut self.serving())
     }
 
     pub(crate) fn serve_with(&self, args: &[&str]) -> Server {
-        let mut child = self
-            .command(&[&["serve"], args].concat())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        self.started(&mut self.command(&[&["serve"], args].concat()))
+    }
+
+    /// The command that [`Self::serve`] starts.
+    pub(crate) fn serving(&self) -> Command {
+        self.command(&["serve", "--listen", "127.0.0.1:0", "--issuer", "https://issuer.example"])
+    }
+
+    /// Starts a server, and waits until it answers.
+    pub(crate) fn started(&self, command: &mut Command) -> Server {
         let listening = self.data().join("listening");
+        // What a server left that was killed: another may have its port by now.
+        let _not_there = fs::remove_file(&listening);
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
         let url = wait(|| {
             assert_eq!(child.try_wait().unwrap(), None, "the server ended");
             let url = fs::read_to_string(&listening).ok()?;
@@ -174,20 +182,44 @@ impl Server {
     }
 
     pub(crate) fn post(&self, login: (&str, &str), path: &str, body: &Value) -> (u16, Value) {
+        let (status, text) = Caller::of(&self.url).post(login, path, None, body).unwrap();
+        (status, serde_json::from_str(&text).unwrap())
+    }
+}
+
+/// Sends requests over connections that it keeps.
+pub(crate) struct Caller {
+    agent: ureq::Agent,
+    url: String,
+}
+
+impl Caller {
+    pub(crate) fn of(url: &str) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let (agent, url) = (config.new_agent(), url.to_owned());
+        Self { agent, url }
+    }
+
+    /// Status and body; `None` if no whole answer comes. `key` is the `idempotency-key`.
+    pub(crate) fn post(
+        &self,
+        login: (&str, &str),
+        path: &str,
+        key: Option<&str>,
+        body: &Value,
+    ) -> Option<(u16, String)> {
         use base64::Engine as _;
         let basic = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", login.0, login.1));
-        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        let request = config
-            .new_agent()
-            .post(format!("{}{path}", self.url))
-            .content_type("application/json");
-        let mut answer = request
-            .header("authorization", format!("Basic {basic}"))
-            .send(body.to_string())
-            .unwrap();
+        let mut request = self.agent.post(format!("{}{path}", self.url));
+        request = request.header("authorization", format!("Basic {basic}"));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let answer = request.content_type("application/json").send(body.to_string());
+        let mut answer = answer.ok()?;
         let mut text = String::new();
-        answer.body_mut().as_reader().read_to_string(&mut text).unwrap();
-        (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+        answer.body_mut().as_reader().read_to_string(&mut text).ok()?;
+        Some((answer.status().as_u16(), text))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it: the one place in the workspace with `unsafe`.
+//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it: the one place with `unsafe` in what is delivered.
 //!
 //! [`host`] is what the filter calls, every status a `Result`; [`exports`] is what the host calls. An exported callback costs
 //! the host time on each request, so only those that do something are there. Rules of the interface that hold throughout:

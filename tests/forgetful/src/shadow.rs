@@ -1,0 +1,199 @@
+//! The bytes of each file that are certain to be there.
+
+use crate::names::{self, Listing, Names};
+use crate::watched::{Key, Trouble, Watch, Watched};
+use std::collections::{HashMap, VecDeque};
+use std::env;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+static DISK: OnceLock<Disk> = OnceLock::new();
+
+/// What stands between the process and its disk.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    pub(crate) watch: Watch,
+    trouble: Trouble,
+    deny: bool,
+    shadow: Mutex<Shadow>,
+}
+
+/// A change to a file that is not certain yet.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// Bytes, and where they are written.
+    Write { at: u64, bytes: Vec<u8> },
+    /// The file's new length.
+    Length(u64),
+}
+
+#[derive(Debug)]
+struct Shadow {
+    names: Names,
+    files: HashMap<Key, Uncertain>,
+    /// Whether some of what is not synced is certain all the same, and how many changes there were.
+    partly: Option<u64>,
+}
+
+/// The changes of a file that are not certain yet, in their order.
+#[derive(Debug, Default)]
+struct Uncertain {
+    /// How many are certain, or will never be.
+    settled: u64,
+    changes: VecDeque<Change>,
+}
+
+/// What a sync makes certain: no more than what was there before it began.
+enum Before {
+    File(Key, u64),
+    Folder(PathBuf, Listing),
+}
+
+impl Disk {
+    /// What lies in the watched folder when the process begins is certain.
+    pub(crate) fn begin() {
+        let variable = |name: &str| env::var_os(name).map(PathBuf::from);
+        let (Some(watch), Some(folder)) = (variable("FORGETFUL_WATCH"), variable("FORGETFUL_SHADOW")) else {
+            return;
+        };
+        let watch = surely(Watch::new(&watch));
+        let shadow = Shadow {
+            names: surely(Names::begin(watch.folder(), folder)),
+            files: HashMap::new(),
+            partly: variable("FORGETFUL_PARTLY").map(|_| 0),
+        };
+        let disk = Self {
+            watch,
+            trouble: Trouble(variable("FORGETFUL_TROUBLE")),
+            deny: variable("FORGETFUL_DENY_SYNC").is_some(),
+            shadow: Mutex::new(shadow),
+        };
+        let _begun_already = DISK.set(disk);
+    }
+
+    pub(crate) fn of_process() -> Option<&'static Self> {
+        DISK.get()
+    }
+
+    /// Lets `real` change a file, and notes the `change` that it was. The shadow is held meanwhile: changes are noted in the order in
+    /// which they happen.
+    pub(crate) fn change(
+        &self,
+        watched: &Watched,
+        real: impl FnOnce() -> i64,
+        change: impl FnOnce(i64) -> Change,
+    ) -> Result<i64, i32> {
+        self.trouble.with("write", watched)?;
+        let mut shadow = self.shadow();
+        let answer = real();
+        if let Watched::File(key, _) = watched
+            && answer >= 0
+        {
+            surely(shadow.note(key, change(answer)));
+        }
+        Ok(answer)
+    }
+
+    /// Lets `real` sync. The shadow is not held meanwhile: others may write.
+    pub(crate) fn sync(&self, watched: &Watched, real: impl FnOnce() -> i64) -> Result<i64, i32> {
+        if self.deny {
+            return Ok(0);
+        }
+        let before = surely(self.before(watched));
+        let answer = self.trouble.with("sync", watched).map(|()| real());
+        let mut shadow = self.shadow();
+        match (before, &answer) {
+            (Before::File(key, until), Ok(0)) => surely(shadow.keep(&key, until)),
+            // After a sync that failed a system holds the bytes for written, and the next sync can succeed without them.
+            (Before::File(key, until), _) => shadow.forget(&key, until),
+            (Before::Folder(path, listing), Ok(0)) => surely(shadow.names.keep(path, listing)),
+            (Before::Folder(..), _) => {}
+        }
+        answer
+    }
+
+    fn before(&self, watched: &Watched) -> io::Result<Before> {
+        Ok(match watched {
+            Watched::File(key, _) => Before::File(key.clone(), self.shadow().noted(key)),
+            Watched::Folder(path) => Before::Folder(path.clone(), names::list(&self.watch.folder().join(path))?),
+        })
+    }
+
+    fn shadow(&self) -> MutexGuard<'_, Shadow> {
+        self.shadow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shadow {
+    fn note(&mut self, key: &Key, change: Change) -> io::Result<()> {
+        if let Some(count) = &mut self.partly {
+            *count += 1;
+            let part = change.part(*count);
+            // Done again, in its turn, when the file is synced: nothing older may lie over it then.
+            part.map_or(Ok(()), |part| part.apply(&self.names.bytes(key)?))?;
+        }
+        self.files.entry(key.clone()).or_default().changes.push_back(change);
+        Ok(())
+    }
+
+    /// Changes that were ever noted.
+    fn noted(&self, key: &Key) -> u64 {
+        self.files
+            .get(key)
+            .map_or(0, |file| file.settled + file.changes.len() as u64)
+    }
+
+    /// The first `until` changes are certain.
+    fn keep(&mut self, key: &Key, until: u64) -> io::Result<()> {
+        let bytes = self.names.bytes(key)?;
+        while let Some(change) = self.settle(key, until) {
+            change.apply(&bytes)?;
+        }
+        Ok(())
+    }
+
+    /// The first `until` changes will never be certain.
+    fn forget(&mut self, key: &Key, until: u64) {
+        while self.settle(key, until).is_some() {}
+    }
+
+    /// The next change to be settled. Another sync that ran at the same time may have been first.
+    fn settle(&mut self, key: &Key, until: u64) -> Option<Change> {
+        let file = self.files.get_mut(key).filter(|file| file.settled < until)?;
+        file.settled += 1;
+        file.changes.pop_front()
+    }
+}
+
+impl Change {
+    fn apply(&self, file: &File) -> io::Result<()> {
+        match self {
+            Self::Write { at, bytes } => file.write_all_at(bytes, *at),
+            Self::Length(length) => file.set_len(*length),
+        }
+    }
+
+    /// What reaches the disk of the change number `count` before anybody asks for it: nothing, all, or the first half.
+    fn part(&self, count: u64) -> Option<Self> {
+        match (self, count % 3) {
+            (_, 0) => None,
+            (Self::Length(length), _) => Some(Self::Length(*length)),
+            (Self::Write { at, bytes }, rest) => {
+                let half = bytes.len() / rest.try_into().unwrap_or(1);
+                let (at, bytes) = (*at, bytes.iter().take(half).copied().collect());
+                Some(Self::Write { at, bytes })
+            }
+        }
+    }
+}
+
+/// Nothing is proved by a shadow that could not be kept.
+fn surely<T>(done: io::Result<T>) -> T {
+    done.unwrap_or_else(|error| {
+        eprintln!("forgetful: the shadow cannot be kept: {error}");
+        std::process::abort()
+    })
+}
