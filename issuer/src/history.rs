@@ -6,6 +6,7 @@ use crate::keys::Job;
 use crate::store::{audit, keys};
 use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,10 +45,11 @@ impl History {
     /// [`HistoryError`].
     pub fn open(path: &Path) -> Result<Self, HistoryError> {
         let path = path.join(DATABASE);
-        // Not read-only: the last reader of a log that nobody writes must be able to close it.
+        // Not read-only: whoever is the first to read a log after a crash makes its index.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             connection.pragma_update(None, "query_only", true)?;
             connection
                 .query_row("SELECT 1 FROM audit LIMIT 0", [], |_| Ok(()))

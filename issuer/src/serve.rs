@@ -43,6 +43,8 @@ pub enum ServeError {
     Listen(SocketAddr, io::Error),
     /// The operator's socket.
     Socket(PathBuf, io::Error),
+    /// The database could not be synced while serving.
+    Unsynced,
     /// The file for the audit's lines.
     AuditLog(PathBuf, io::Error),
 }
@@ -54,6 +56,9 @@ impl fmt::Display for ServeError {
             Self::Open(error) => error.fmt(f),
             Self::Folder(error) => error.fmt(f),
             Self::Listen(address, error) => write!(f, "`--listen`: `{address}`: {error}"),
+            Self::Unsynced => {
+                f.write_str("the database could not be synced; nothing is lost: start again once the disk works")
+            }
             Self::AuditLog(path, error) => write!(f, "`--audit-log`: {}: {error}", path.display()),
             Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
         }
@@ -99,6 +104,13 @@ pub async fn serve(
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
     let data = Arc::new(data);
+    let mut broken = data.store.broken();
+    let broken = async move {
+        if broken.wait_for(|broken| *broken).await.map(drop).is_err() {
+            // The thread that would say so has ended in order.
+            std::future::pending().await
+        }
+    };
     let mut running = JoinSet::new();
     if let Some(path) = &settings.audit_log {
         let log = AuditLog::open(path, &data.store).map_err(|error| ServeError::AuditLog(path.clone(), error))?;
@@ -115,12 +127,15 @@ pub async fn serve(
     running.spawn(accept_all(prompt(tcp), routers.public, Peer::at, stopping.clone()));
     running.spawn(accept_all(socket, routers.private, |_| Peer::default(), stopping));
     ready(&url);
-    stop.await;
+    let ended = tokio::select! {
+        () = stop => Ok(()),
+        () = broken => Err(ServeError::Unsynced),
+    };
     tracing::info!("stopping");
     let _nobody_hears = say_stop.send(true);
     let _drained = running.join_all().await;
     remove(&folder);
-    Ok(())
+    ended
 }
 
 /// The listener, and the address it really has.

@@ -153,14 +153,10 @@ impl Issuer {
             request,
             attempts: wish.attempts,
         };
-        let event = |event| of_writ(event, writ.claims()).in_call(call);
-        let events = [
-            event(Event::done(Kind::UsesSpent)),
-            event(Event::denied(Kind::UsesRefused)),
-        ];
+        let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).in_call(call);
         let write = self
             .store
-            .write(move |writing| rows::spend(writing, &spend, now.seconds(), events));
+            .write(move |writing| rows::spend(writing, &spend, now.seconds(), event));
         match write.await? {
             Spent::Debited(allowances) => Ok(allowances),
             Spent::Exhausted => Err(SpendError::Exhausted),

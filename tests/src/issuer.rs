@@ -134,7 +134,16 @@ impl Issuer {
     /// # Errors
     /// If they are not there.
     pub fn keys(&self) -> Result<Keys> {
-        Keys::of_issuer(&self.data)
+        let listed: Value = self.administer(&["keys", "list", "--json"])?;
+        let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
+        Keys::of_issuer(&self.data, |job| {
+            let mut keys = listed.get("keys").and_then(Value::as_array).into_iter().flatten();
+            let is_current = |key: &&Value| {
+                text(key, "job").as_deref() == Some(job) && text(key, "state").as_deref() == Some("current")
+            };
+            let current = keys.find(is_current).and_then(|key| text(key, "kid"));
+            current.with_context(|| format!("no current key for `{job}`"))
+        })
     }
 
     /// Registers a client by the command line.

@@ -17,10 +17,11 @@ const CLI: &str = "edgewrit";
 const TESTS: &str = "edgewrit-tests";
 const BENCH: &str = "edgewrit-bench";
 const FUZZ: &str = "edgewrit-fuzz";
+const LOAD: &str = "edgewrit-load";
 const FORGETFUL: &str = "edgewrit-forgetful";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     (SHARED, &[]),
     (EDGE, &[SHARED]),
     (CLOUDFLARE, &[SHARED, EDGE]),
@@ -30,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
     (BENCH, &[SHARED, EDGE]),
     (FUZZ, &[SHARED, EDGE]),
+    (LOAD, &[SHARED, ISSUER]),
     (FORGETFUL, &[]),
     ("xtask", &[]),
     ("xtask-wasm", &[]),

@@ -170,6 +170,11 @@ impl Server {
         wait(|| self.child.try_wait().unwrap())
     }
 
+    /// Waits until it ends of itself.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        wait(|| self.child.try_wait().unwrap())
+    }
+
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());

@@ -74,8 +74,6 @@ kinds! {
     ScopeViolation = "scope_violation";
     /// An edge spent uses.
     UsesSpent = "uses_spent";
-    /// An edge wanted to spend what was not there.
-    UsesRefused = "uses_refused";
     /// An edge permitted a request.
     RequestPermitted = "request_permitted";
     /// An edge refused a request.

@@ -1,11 +1,18 @@
 //! Copies what was committed from the write-ahead log into the database, in a thread of its own: done by the writer it would
 //! make one commit in some hundred take milliseconds.
+//!
+//! A database that could not be synced is not to be trusted any more: the system may have dropped what was written, and SQLite would
+//! not write it again in this process. What is in the log is whole, so nothing is copied from then on, the log is kept, and the process
+//! has to end: the next one copies all of it.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ffi};
+use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Rest between two checkpoints.
 const REST: Duration = Duration::from_millis(50);
@@ -14,35 +21,95 @@ const LOG_PAGES: i64 = 16_384;
 
 /// The thread. It ends when the bell's holder is gone.
 #[derive(Debug)]
-pub(super) struct Checkpointer(Option<JoinHandle<()>>);
+pub(super) struct Checkpointer {
+    thread: Option<JoinHandle<()>>,
+    broken: watch::Receiver<bool>,
+}
 
 impl Checkpointer {
-    /// Starts the thread. The bell is to be rung after every commit.
-    pub(super) fn start(connection: Connection) -> io::Result<(Self, SyncSender<()>)> {
+    /// Starts the thread, for the database whose log is at `log`. The bell is to be rung after every commit.
+    pub(super) fn start(connection: Connection, log: PathBuf) -> io::Result<(Self, SyncSender<()>)> {
         let (bell, rung) = sync_channel(1);
+        let (say_broken, broken) = watch::channel(false);
         let thread = thread::Builder::new()
             .name("store-checkpoint".to_owned())
-            .spawn(move || checkpoint_all(&connection, &rung))?;
-        Ok((Self(Some(thread)), bell))
+            .spawn(move || {
+                if checkpoint_all(&connection, &mut Log::at(log), &rung) == Database::Unsynced {
+                    say_broken.send_replace(true);
+                }
+            })?;
+        let thread = Some(thread);
+        Ok((Self { thread, broken }, bell))
+    }
+
+    /// Tells when the database could not be synced.
+    pub(super) fn broken(&self) -> watch::Receiver<bool> {
+        self.broken.clone()
     }
 }
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        if let Some(thread) = self.0.take() {
+        if let Some(thread) = self.thread.take() {
             let _panicked = thread.join();
         }
     }
 }
 
-fn checkpoint_all(connection: &Connection, rung: &Receiver<()>) {
+/// The write-ahead log. SQLite syncs it too before it copies, but does not tell one failure from the other.
+struct Log {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Log {
+    const fn at(path: PathBuf) -> Self {
+        Self { path, file: None }
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let file = match &self.file {
+            Some(file) => file,
+            None => self.file.insert(File::open(&self.path)?),
+        };
+        file.sync_data()
+    }
+}
+
+/// How the database stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Database {
+    Whole,
+    Unsynced,
+}
+
+fn checkpoint_all(connection: &Connection, log: &mut Log, rung: &Receiver<()>) -> Database {
     while rung.recv().is_ok() {
+        // A log that cannot be synced is what commits fail by; nothing is copied from it, and nothing is lost.
+        if let Err(error) = log.sync() {
+            tracing::warn!(%error, "the log could not be synced");
+            thread::sleep(REST);
+            continue;
+        }
         let left = checkpoint(connection, "PASSIVE");
-        if left.is_ok_and(|pages| pages > LOG_PAGES) {
-            let _next_time = checkpoint(connection, "RESTART");
+        let left = match left {
+            Ok(pages) if pages > LOG_PAGES => checkpoint(connection, "RESTART"),
+            left => left,
+        };
+        if left.is_err_and(|error| is_unsynced(&error)) {
+            tracing::error!(
+                "the database could not be synced: the issuer must be started again, and copies the log then"
+            );
+            return Database::Unsynced;
         }
         thread::sleep(REST);
     }
+    Database::Whole
+}
+
+fn is_unsynced(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(ffi::SQLITE_IOERR_FSYNC)
 }
 
 /// Pages in the log.

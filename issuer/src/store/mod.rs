@@ -105,7 +105,7 @@ pub struct Store {
     readers: Readers,
     writer: Writer,
     // After the writer: it ends when the writer's thread has.
-    _checkpointer: Checkpointer,
+    checkpointer: Checkpointer,
     epoch: String,
 }
 
@@ -121,12 +121,12 @@ impl Store {
         let epoch = schema::prepare(&mut connection, path)?;
         let reached = reached(&connection).map_err(refused)?;
         let beside = connection_to(path).map_err(refused)?;
-        let (checkpointer, bell) = Checkpointer::start(beside).map_err(OpenError::Thread)?;
+        let (checkpointer, bell) = Checkpointer::start(beside, log_of(path)).map_err(OpenError::Thread)?;
         let writer = Writer::start(connection, clock, reached, bell).map_err(OpenError::Thread)?;
         Ok(Self {
             readers: Readers::new(path.to_owned()),
             writer,
-            _checkpointer: checkpointer,
+            checkpointer,
             epoch,
         })
     }
@@ -141,6 +141,12 @@ impl Store {
     #[must_use]
     pub fn reached(&self) -> watch::Receiver<Reached> {
         self.writer.reached()
+    }
+
+    /// Tells when the database could not be synced: what is acknowledged is in the log, and the process has to end.
+    #[must_use]
+    pub fn broken(&self) -> watch::Receiver<bool> {
+        self.checkpointer.broken()
     }
 
     /// Work that waits for the writer.
@@ -195,6 +201,13 @@ fn int(value: u64) -> i64 {
 fn seconds(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixSeconds> {
     let seconds: i64 = row.get(column)?;
     Ok(UnixSeconds(seconds.unsigned_abs()))
+}
+
+/// Where SQLite keeps the write-ahead log of the database at `path`.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 /// Another connection to a database that was prepared.

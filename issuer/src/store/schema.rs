@@ -2,6 +2,7 @@
 
 use super::OpenError;
 use crate::id::{hex, random};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::path::Path;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String
 /// `synchronous=FULL` in WAL mode syncs at every commit: what is acknowledged survives a power cut. Checkpoints are somebody else's.
 pub(super) fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
+    // The last to close would copy the log and remove it, although the database may not be synced any more.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;

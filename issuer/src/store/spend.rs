@@ -44,8 +44,8 @@ pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeco
 
 /// Spends for every attempt, or for none.
 ///
-/// Of the two `events` the one is recorded when something was spent, the other when nothing was left.
-pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, events: [Event; 2]) -> rusqlite::Result<Spent> {
+/// `event` is recorded if something was spent. That nothing was left is what the edge reports.
+pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: Event) -> rusqlite::Result<Spent> {
     let connection: &Connection = writing;
     let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
     let boot = boot
@@ -57,13 +57,8 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, events: [Ev
     if let Some(answer) = answered(connection, boot, spend)? {
         return Ok(answer);
     }
-    let [spent, refused] = events;
     let left = left(connection, &spend.attempts)?;
     let Some(debits) = debit(left, &spend.attempts) else {
-        let wanted: Vec<_> = spend.attempts.iter().flatten().collect();
-        let task = task_of(connection, wanted.first().map_or("", |id| id.as_str()))?;
-        let data = json!({"edge_id": spend.edge_id, "allowances": wanted});
-        writing.record(&Event { task, ..refused }.data(&data))?;
         return Ok(Spent::Exhausted);
     };
     let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
@@ -73,7 +68,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, events: [Ev
     remember(connection, boot, spend, &debits, now)?;
     let task = task_of(connection, debits.first().map_or("", String::as_str))?;
     let data = json!({"edge_id": spend.edge_id, "allowances": debits});
-    writing.record(&Event { task, ..spent }.data(&data))?;
+    writing.record(&Event { task, ..event }.data(&data))?;
     Ok(Spent::Debited(debits))
 }
 

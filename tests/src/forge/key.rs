@@ -64,14 +64,15 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of the issuer whose data lies in `folder`.
+    /// Reads the keys of the issuer whose data lies in `folder`; `current` says the id of the one that signs for a job.
     ///
     /// # Errors
     /// If one cannot be read.
-    pub fn of_issuer(folder: &Path) -> Result<Self> {
+    pub fn of_issuer(folder: &Path, current: impl Fn(&str) -> Result<String>) -> Result<Self> {
+        let key = |job: &str| Key::read(&folder.join(format!("keys/{job}-{}.json", current(job)?)));
         Ok(Self {
-            writ: Key::read(&folder.join("keys/writ.json"))?,
-            bundle: Key::read(&folder.join("keys/bundle.json"))?,
+            writ: key("writ")?,
+            bundle: key("bundle")?,
             stranger: Key::stranger(),
         })
     }

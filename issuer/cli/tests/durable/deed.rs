@@ -1,8 +1,9 @@
 //! What the server said that it did, and whether it stands by it.
 
-use super::side::{Cast, Side, is};
+use super::side::{Cast, Side, id, is, task_of};
 use crate::support::{Place, Server};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::thread;
 
 /// Those who ask at the same time.
@@ -26,6 +27,17 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
+    /// Whether the event is there that goes with it.
+    fn is_recorded(&self, events: &HashSet<(String, String)>) -> bool {
+        let (kind, task) = match self {
+            Self::Begun { ask } | Self::BegunWithKey { ask, .. } => ("task_started", id(ask).to_owned()),
+            Self::Completed { spend } => ("task_completed", task_of(spend)),
+            Self::Spent { spend, .. } => ("uses_spent", task_of(spend)),
+            Self::Refused { .. } => return true,
+        };
+        events.contains(&(kind.to_owned(), task))
+    }
+
     fn holds(&self, side: &Side<'_>) -> bool {
         match self {
             Self::Begun { ask } => is(&side.begin(ask, false), 409, "task_exists"),
@@ -39,6 +51,17 @@ impl Deed {
             Self::Refused { ask } => is(&side.complete(ask), 404, "not_found"),
         }
     }
+}
+
+/// Every event by its kind and task.
+fn events(place: &Place) -> HashSet<(String, String)> {
+    let lines = place.run(&["audit", "export"]).ok();
+    let event = |line: &str| {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+        (text("event"), text("task_id"))
+    };
+    lines.lines().map(event).collect()
 }
 
 /// The deeds that the server does not stand by.
@@ -55,10 +78,13 @@ pub(crate) fn forgotten<'a>(cast: &Cast, server: &Server, deeds: &'a [Deed]) -> 
     })
 }
 
-/// What has to hold after every start, however the server ended before.
-///
-/// Whatever else has to hold then belongs here: that the chain of events verifies (`edgewrit audit verify --data DIR`).
-pub(crate) fn all_is_there(_place: &Place, cast: &Cast, server: &Server, deeds: &[Deed], when: &str) {
+/// What has to hold after every start, however the server ended before: the chain of events verifies and has every deed, and the
+/// server stands by each.
+pub(crate) fn all_is_there(place: &Place, cast: &Cast, server: &Server, deeds: &[Deed], when: &str) {
+    place.run(&["audit", "verify"]).ok();
+    let events = events(place);
+    let unrecorded: Vec<_> = deeds.iter().filter(|deed| !deed.is_recorded(&events)).collect();
+    assert!(unrecorded.is_empty(), "{when}: not in the audit: {unrecorded:?}");
     let forgotten = forgotten(cast, server, deeds);
     let (count, of, first) = (forgotten.len(), deeds.len(), forgotten.first());
     assert!(

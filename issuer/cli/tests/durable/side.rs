@@ -104,7 +104,7 @@ pub(crate) fn ask(task: &str) -> Value {
     json!({"task_id": task, "orch_id": "load", "ttl": "1h", "audiences": audiences})
 }
 
-fn id(ask: &Value) -> &str {
+pub(crate) fn id(ask: &Value) -> &str {
     ask["task_id"].as_str().unwrap()
 }
 
@@ -112,10 +112,20 @@ fn id(ask: &Value) -> &str {
 pub(crate) fn spend(begun: &str, booted: &str, counter: u64) -> Value {
     let [begun, booted]: [Value; 2] = [begun, booted].map(|answer| serde_json::from_str(answer).unwrap());
     let writ = begun["writs"][0]["access_token"].as_str().unwrap();
-    let payload = URL_SAFE_NO_PAD.decode(writ.split('.').nth(1).unwrap()).unwrap();
-    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    let payload = payload(writ);
     let allowance = payload["authorization_details"][0]["uses"]["allowance"]
         .as_str()
         .unwrap();
     json!({"writ": writ, "boot_id": booted["boot_id"], "counter": counter, "attempts": [[allowance]]})
+}
+
+/// The task whose writ is used.
+pub(crate) fn task_of(spend: &Value) -> String {
+    let task = payload(spend["writ"].as_str().unwrap());
+    task["task_id"].as_str().unwrap().to_owned()
+}
+
+fn payload(writ: &str) -> Value {
+    let payload = URL_SAFE_NO_PAD.decode(writ.split('.').nth(1).unwrap()).unwrap();
+    serde_json::from_slice(&payload).unwrap()
 }

@@ -117,14 +117,31 @@ impl Wishes {
 
 #[test]
 fn trouble_that_comes_and_goes_under_load_loses_nothing() {
-    assert!(comes_and_goes(&[FULL, READ_ONLY, BROKEN]) > 0);
+    // A sync that fails just when the log is copied ends the server, which is tested apart.
+    assert!(comes_and_goes(&[FULL, READ_ONLY]) > 0);
 }
 
-/// Nobody is refused: the commits are in the log, and the log is synced.
+/// What was acknowledged is in the log, which is whole. The server ends, because SQLite would not copy again what it holds to be copied.
 #[test]
-#[ignore = "fails: SQLite counts pages as copied that it did not sync yet, and copies them no more after a sync that failed"]
-fn a_database_that_does_not_sync_now_and_then_loses_nothing() {
-    assert_eq!(comes_and_goes(&["sync 5 issuer.db"]), 0);
+fn a_database_that_does_not_sync_ends_the_server_and_loses_nothing() {
+    for round in 0..3 {
+        let place = Place::new();
+        let (disk, server) = Disk::serve(&place, &["FORGETFUL_PARTLY"]);
+        let cast = Cast::of(&place);
+        let (mut ended, url) = (None, server.url.clone());
+        let account = under_load(&cast, &url, "t", || {
+            sleep(LOADED);
+            disk.begin_trouble("sync 5 issuer.db");
+            ended = Some(server.ended());
+        });
+        assert!(
+            !ended.unwrap().success(),
+            "round {round}: it says that it could not go on"
+        );
+        assert!(!account.deeds.is_empty());
+        disk.cut_power();
+        all_is_there(&place, &cast, &place.serve(), &account.deeds, "after a power cut");
+    }
 }
 
 /// Each trouble begins and ends in the middle of whatever the server does. Answers how many requests were refused.

@@ -1,0 +1,41 @@
+//! A past: events in the audit chain as a year of work leaves them.
+
+use anyhow::Result;
+use edgewrit_issuer::audit::{Event, Kind};
+use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::issuer::Data;
+use std::path::Path;
+
+/// Events of one transaction.
+const TOGETHER: u64 = 10_000;
+/// Events after which progress is shown.
+const SHOWN: u64 = 1_000_000;
+
+/// Fills the data folder at `data` with `events`.
+pub(crate) async fn fill(data: &Path, events: u64) -> Result<()> {
+    let data = Data::open(data, Clock::system()).await?;
+    for from in (0..events).step_by(usize::try_from(TOGETHER)?) {
+        let record = data.store.write(move |writing| {
+            for number in from..(from + TOGETHER).min(events) {
+                writing.record(&event(number))?;
+            }
+            Ok(())
+        });
+        record.await?;
+        if (from + TOGETHER).is_multiple_of(SHOWN) {
+            eprintln!("  {} of {events} events", from + TOGETHER);
+        }
+    }
+    Ok(())
+}
+
+/// An event as a task's beginning leaves it.
+fn event(number: u64) -> Event {
+    let data = r#"{"agents":1,"exp":1800000600,"granted":[{"audience":"https://travel.example","id":"0123456789abcdef","grant":
+        {"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}}],"writs":["0123456789abcdef0123456789abcdef"]}"#;
+    let row = i64::try_from(number).unwrap_or_default();
+    let event = Event::done(Kind::TaskStarted).client("planner-0123456789ab");
+    event
+        .task(row, &format!("task-{number}"), "orchestration")
+        .text(data.to_owned())
+}

@@ -1,0 +1,84 @@
+//! What the issuer bears. The server has one core, who asks has another, and every figure stands beside that of a bare endpoint that
+//! signs the same and keeps nothing, measured in turns.
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::runtime;
+
+mod agents;
+mod bare;
+mod drive;
+mod history;
+mod report;
+mod server;
+mod tasks;
+mod wire;
+
+use report::Report;
+use server::Server;
+
+/// What the issuer bears
+#[derive(Debug, Parser)]
+struct Args {
+    #[command(subcommand)]
+    role: Option<Role>,
+    /// The `edgewrit` program, as it is delivered
+    #[arg(long)]
+    edgewrit: Option<PathBuf>,
+    /// Seconds of each measurement
+    #[arg(long, default_value = "4")]
+    seconds: u64,
+    /// Rounds of everything
+    #[arg(long, default_value = "3")]
+    rounds: usize,
+    /// Events in the audit chain before anything is asked
+    #[arg(long, default_value = "0")]
+    history: u64,
+    /// Live writs after which memory is looked at
+    #[arg(long, default_value = "100000")]
+    live: u64,
+}
+
+#[derive(Debug, Subcommand)]
+enum Role {
+    /// Serve the endpoint that only signs
+    Bare,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match args.role {
+            Some(Role::Bare) => bare::serve().await,
+            None => measure(&args).await,
+        }
+    })
+}
+
+async fn measure(args: &Args) -> Result<()> {
+    let Some(edgewrit) = &args.edgewrit else {
+        bail!("expected `--edgewrit PROGRAM`");
+    };
+    let mut report = Report::default();
+    let data = tempfile::tempdir()?;
+    if args.history > 0 {
+        history::fill(data.path(), args.history).await?;
+    }
+    let mut issuer = Server::issuer(edgewrit, data.path()).await?;
+    let bare = Server::bare().await?;
+    report.say("first answer after start, ms", issuer.started.as_secs_f64() * 1000.0);
+    let client = issuer.client(edgewrit)?;
+    let time = Duration::from_secs(args.seconds);
+    for _ in 0..args.rounds {
+        tasks::rates(&mut report, &issuer, &bare, &client, time).await?;
+        agents::rates(&mut report, &issuer, time).await?;
+    }
+    tasks::times_at_half(&mut report, &issuer, &client, time).await?;
+    tasks::memory(&mut report, &issuer, &client, args.live).await?;
+    issuer.stop().await?;
+    report.print();
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! Writs by task: how many, how fast, and what they leave in memory.
+
+use crate::drive::{percentile, rate, times};
+use crate::report::Report;
+use crate::server::Server;
+use crate::wire::{Connection, post};
+use anyhow::Result;
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Writs of one batch, and connections that ask for batches.
+const BATCH: u64 = 100;
+const BATCHES: usize = 8;
+/// Connections that ask for one at a time.
+const SINGLES: usize = 64;
+/// Writs of one batch when there shall be many.
+const MANY: u64 = 1_000;
+
+/// The names of figures that others are computed from.
+const BATCHED: &str = "writs/s, batches of 100";
+const SINGLE: &str = "writs/s, one at a time";
+
+/// A task that nobody had, for `count` agents.
+fn task(client: &str, count: u64) -> impl Fn(u64) -> Vec<u8> + Clone + Send + 'static {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let (run, client) = (RUNS.fetch_add(1, Ordering::Relaxed), client.to_owned());
+    move |number| {
+        let body = json!({
+            "task_id": format!("load-{run}-{number}"),
+            "orch_id": "load",
+            "ttl": "10m",
+            "count": count,
+            "audiences": {"https://travel.example": {"grants": [
+                {"type": "writ", "actions": ["search"], "resources": ["flights"],
+                 "rules": {"from": {"eq": "JFK"}, "to": {"eq": "LHR"}, "date": {"eq": "2026-05-10"}}},
+                {"type": "writ", "actions": ["book"], "resources": ["tickets"],
+                 "rules": {"user": {"eq": "X"}, "seats": {"eq": 1}}, "uses": {"max": 1}},
+            ]}},
+        });
+        post("/v1/tasks", Some(&client), &body.to_string())
+    }
+}
+
+/// Writs a second, from the issuer and from the endpoint that only signs, in turns.
+pub(crate) async fn rates(
+    report: &mut Report,
+    issuer: &Server,
+    bare: &Server,
+    client: &str,
+    time: Duration,
+) -> Result<()> {
+    for (name, count, connections) in [(BATCHED, BATCH, BATCHES), (SINGLE, 1, SINGLES)] {
+        let own = rate(issuer.address, connections, time, task(client, count)).await? * count as f64;
+        let theirs = rate(bare.address, connections, time, task(client, count)).await? * count as f64;
+        report.say(name, own);
+        report.say(&format!("{name}: bare"), theirs);
+        report.say(&format!("{name}: ratio"), own / theirs);
+    }
+    Ok(())
+}
+
+/// How long answers take at half of what the issuer bears.
+pub(crate) async fn times_at_half(report: &mut Report, issuer: &Server, client: &str, time: Duration) -> Result<()> {
+    let half = report.middle(SINGLE) / 2.0;
+    let taken = times(issuer.address, SINGLES, half, time, task(client, 1)).await?;
+    for (name, part) in [("p50", 0.5), ("p99", 0.99)] {
+        let name = format!("one at a time, half load, {name}, ms");
+        report.say(&name, percentile(&taken, part).as_secs_f64() * 1000.0);
+    }
+    Ok(())
+}
+
+/// What `live` writs more leave in the server's memory.
+pub(crate) async fn memory(report: &mut Report, issuer: &Server, client: &str, live: u64) -> Result<()> {
+    let (before, mut connection) = (issuer.resident()?, Connection::open(issuer.address).await?);
+    let request = task(client, MANY);
+    for number in 0..live / MANY {
+        crate::drive::said(&connection.ask(&request(number)).await?)?;
+    }
+    let grown = issuer.resident()?.saturating_sub(before) as f64;
+    report.say("resident at the end, MB", issuer.resident()? as f64 / 1024.0);
+    report.say("kB more a 10,000 live writs", grown * 10_000.0 / live as f64);
+    Ok(())
+}
