@@ -10,6 +10,7 @@ use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
+use crate::seen::Seen;
 use crate::store::{self, Store, StoreError};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
@@ -140,6 +141,7 @@ pub struct Issuer {
     pub(crate) stopping: Stopping,
     pub(crate) limits: Limits,
     pub(crate) began: Moment,
+    pub(crate) seen: Seen,
     pub(crate) metrics: Arc<Metrics>,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
@@ -173,6 +175,7 @@ impl Issuer {
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,
             began: data.clock.now(),
+            seen: Seen::default(),
             metrics: Arc::default(),
             clock: data.clock.clone(),
             store,

@@ -36,6 +36,7 @@ pub mod report;
 pub mod revoke;
 pub mod rfc3339;
 pub mod serve;
+mod seen;
 mod session;
 pub mod settings;
 pub mod signer;

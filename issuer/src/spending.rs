@@ -16,7 +16,7 @@ use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::token::{Unverified, Verified};
+use edgewrit_shared::token::Verified;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -139,12 +139,12 @@ impl Issuer {
         request: [u8; 32],
         call: &Call,
     ) -> Result<Vec<String>, SpendError> {
-        let snapshot = self.feed.snapshot().await.map_err(SpendError::Bundle)?;
-        let now = self.clock.now();
         // As an edge does it: the issuer does not take the edge's word for it.
-        let writ = Unverified::parse(wish.writ.expose());
-        let verified = writ.and_then(|writ| self.verify(writ, &edge.audience, &snapshot, now.seconds()));
-        let writ = verified.map_err(|error| SpendError::Writ(error.label()))?;
+        let standing = self.standing_at(wish.writ.expose(), &edge.audience).await;
+        let writ = standing
+            .map_err(SpendError::Bundle)?
+            .map_err(|error| SpendError::Writ(error.label()))?;
+        let now = self.clock.now();
         named(&writ, &wish.attempts)?;
         let spend = Spend {
             edge_id: edge.edge_id.clone(),

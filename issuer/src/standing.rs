@@ -5,44 +5,54 @@ use crate::bundle::BundleError;
 use crate::issuer::Issuer;
 use crate::store::revocation::{self, Living};
 use crate::store::{StoreError, lineage, task};
-use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
-use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::json;
+use std::sync::Arc;
 
 impl Issuer {
     /// The writ that `token` is, if it counts now at the edges of its audience.
     ///
     /// # Errors
     /// [`BundleError`] if the issuer does not know what is revoked.
-    pub(crate) async fn standing(&self, token: &str) -> Result<Option<Verified>, BundleError> {
-        let Ok(writ) = Unverified::parse(token) else {
-            return Ok(None);
+    pub(crate) async fn standing(&self, token: &str) -> Result<Option<Arc<Verified>>, BundleError> {
+        let audience = match self.seen.find(token) {
+            Some(seen) => Ok(seen.claims().aud.clone()),
+            None => Unverified::parse(token).and_then(|writ| writ.audience_unverified()),
         };
-        let Ok(audience) = writ.audience_unverified() else {
-            return Ok(None);
-        };
-        let snapshot = self.feed.snapshot().await?;
-        Ok(self.verify(writ, &audience, &snapshot, self.clock.now().seconds()).ok())
+        match audience {
+            Ok(audience) => Ok(self.standing_at(token, &audience).await?.ok()),
+            Err(_) => Ok(None),
+        }
     }
 
     /// The issuer checks a writ as an edge of `audience` does.
-    pub(crate) fn verify(
+    ///
+    /// # Errors
+    /// [`BundleError`] if the issuer does not know what is revoked.
+    pub(crate) async fn standing_at(
         &self,
-        writ: Unverified<'_>,
+        token: &str,
         audience: &str,
-        snapshot: &Snapshot,
-        now: UnixSeconds,
-    ) -> Result<Verified, TokenError> {
+    ) -> Result<Result<Arc<Verified>, TokenError>, BundleError> {
+        let snapshot = self.feed.snapshot().await?;
+        let now = self.clock.now().seconds();
         let expect = Expect {
             issuer: self.config.issuer.as_str(),
             audience,
             life_max: WRIT_LIFE_MAX,
         };
-        writ.verify(&expect, snapshot, now)
+        if let Some(seen) = self.seen.find(token) {
+            return Ok(seen.stands(&expect, &snapshot, now).map(|()| seen));
+        }
+        let verified = Unverified::parse(token).and_then(|writ| writ.verify(&expect, &snapshot, now));
+        let verified = verified.map(Arc::new);
+        if let Ok(writ) = &verified {
+            self.seen.keep(token, writ);
+        }
+        Ok(verified)
     }
 
     /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event` says why.

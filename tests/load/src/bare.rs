@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Router;
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::id::Seed;
@@ -14,7 +14,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::time::UnixSeconds;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -34,9 +34,9 @@ pub(crate) async fn serve() -> Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, Json<Value>) {
+async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, Vec<u8>) {
     let Ok(ask) = reading::json(&body, JSON_VALUES, Ask::read) else {
-        return (StatusCode::BAD_REQUEST, Json(Value::Null));
+        return (StatusCode::BAD_REQUEST, Vec::new());
     };
     let mut writs = Vec::with_capacity(ask.writs());
     for _ in 0..ask.count {
@@ -59,7 +59,7 @@ async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, J
         }
     }
     let answer = json!({"task_id": ask.task_id, "expires_at": "2027-01-15T08:10:00Z", "writs": writs});
-    (StatusCode::CREATED, Json(answer))
+    (StatusCode::CREATED, answer.to_string().into_bytes())
 }
 
 /// As long as a thumbprint.

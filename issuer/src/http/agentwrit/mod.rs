@@ -71,9 +71,9 @@ async fn operator(issuer: &Issuer, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// The writ that the bearer is.
-async fn agent(issuer: &Issuer, headers: &HeaderMap) -> Result<Verified, Problem> {
+async fn agent(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Verified>, Problem> {
     match who(issuer, headers).await? {
-        Bearer::Writ(writ) => Ok(*writ),
+        Bearer::Writ(writ) => Ok(writ),
         Bearer::Session(_) => Err(Code::InsufficientScope.into()),
     }
 }
@@ -81,7 +81,7 @@ async fn agent(issuer: &Issuer, headers: &HeaderMap) -> Result<Verified, Problem
 /// What somebody shows who is known.
 enum Bearer {
     Session(Session),
-    Writ(Box<Verified>),
+    Writ(Arc<Verified>),
 }
 
 /// Whatever the bearer is, if it counts now. Missing, malformed, expired and revoked ones are all the same.
@@ -100,5 +100,5 @@ async fn who(issuer: &Issuer, headers: &HeaderMap) -> Result<Bearer, Problem> {
     }
     let writ = issuer.standing(token.expose()).await?;
     let writ = writ.ok_or(Problem::new(Code::Unauthorized))?;
-    Ok(Bearer::Writ(Box::new(writ)))
+    Ok(Bearer::Writ(writ))
 }
