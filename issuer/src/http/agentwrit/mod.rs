@@ -44,6 +44,8 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
         .route("/v1/delegate", post(token::delegate))
         .route("/v1/revoke", post(revoke::revoke))
         .route("/v1/audit/events", get(audit::events))
+        // Here as well as for all routes, so that it is said in the words of this API.
+        .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(from_fn(speak))
 }
 
