@@ -2,7 +2,6 @@
 
 use crate::agent::lineage_of;
 use crate::audit::{Event, Kind};
-use crate::clock::Clock;
 use crate::store::revocation;
 use crate::store::{Store, StoreError, Writing, lineage, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
@@ -103,20 +102,14 @@ impl From<StoreError> for RevokeError {
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
-pub async fn revoke(
-    store: &Store,
-    clock: &Clock,
-    aim: Aim,
-    cut: Option<UnixSeconds>,
-    event: Event,
-) -> Result<usize, RevokeError> {
-    let now = clock.now().seconds();
-    let cut = cut.unwrap_or(now).min(now);
+pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Event) -> Result<usize, RevokeError> {
     let name = aim.parts().1.to_owned();
     let revoke = store.write(move |writing| {
         let Some(targets) = targets(writing, &aim)? else {
             return Ok(None);
         };
+        let now = writing.now().seconds();
+        let cut = cut.unwrap_or(now).min(now);
         for target in &targets {
             let expires = cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
             let revocation = Revocation {
