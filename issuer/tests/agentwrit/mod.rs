@@ -3,4 +3,7 @@
 mod answers;
 mod ceilings;
 mod delegating;
+mod ending;
+mod racing;
 mod registration;
+mod renewing;

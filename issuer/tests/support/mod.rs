@@ -36,6 +36,8 @@ pub(crate) struct Bench {
     pub(crate) admin: Router,
     pub(crate) pin: String,
     pub(crate) clock: Arc<AtomicU64>,
+    /// How long those are held up who have read the clock: up to seven times so many microseconds.
+    pub(crate) lag: Arc<AtomicU64>,
     pub(crate) say_stop: watch::Sender<bool>,
     config: Config,
     folder: Option<TempDir>,
@@ -62,8 +64,13 @@ impl Bench {
     }
 
     async fn on(folder: TempDir, clock: Arc<AtomicU64>, config: Config) -> Self {
-        let reading = Arc::clone(&clock);
-        let clock_of = Clock::new(move || Duration::from_millis(reading.load(Ordering::SeqCst)));
+        let (reading, lag) = (Arc::clone(&clock), Arc::new(AtomicU64::new(0)));
+        let lagging = Arc::clone(&lag);
+        let clock_of = Clock::new(move || {
+            let now = reading.load(Ordering::SeqCst);
+            std::thread::sleep(Duration::from_micros(now / 250 % 8 * lagging.load(Ordering::SeqCst)));
+            Duration::from_millis(now)
+        });
         let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
         let pin = data.keyring.ring().pins().remove(0);
         let office = Office {
@@ -77,6 +84,7 @@ impl Bench {
             admin: admin(Arc::new(office)),
             pin,
             clock,
+            lag,
             say_stop,
             config,
             folder: Some(folder),
