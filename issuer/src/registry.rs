@@ -337,11 +337,9 @@ impl Registry {
     }
 
     async fn put(&self, row: ClientRow, event: Event, ends: Option<Living>) -> Result<(), StoreError> {
-        let now = self.clock.now().seconds();
         let put = self.store.write(move |writing| {
             rows::put_client(writing, &row)?;
-            ends.iter()
-                .try_for_each(|living| revocation::end(writing, *living, now))?;
+            ends.iter().try_for_each(|living| revocation::end(writing, *living))?;
             writing.record(&event)
         });
         put.await

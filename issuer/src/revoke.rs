@@ -2,7 +2,6 @@
 
 use crate::agent::lineage_of;
 use crate::audit::{Event, Kind};
-use crate::clock::Clock;
 use crate::store::revocation;
 use crate::store::{Store, StoreError, Writing, lineage, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
@@ -21,11 +20,11 @@ pub enum Aim {
     Token(String),
     /// A lineage.
     Lineage(String),
-    /// All writs of an agent.
+    /// All writs of an agent, and what descends from them.
     Agent(String),
     /// A task: `client_id/task_id`, or a task id that one client has.
     Task(String),
-    /// What descends from a lineage, or from whatever an agent passed on.
+    /// A lineage and what descends from it, named by a writ; or every lineage of which an agent passed something on.
     Chain(String),
     /// All writs of a client.
     Client(String),
@@ -103,20 +102,14 @@ impl From<StoreError> for RevokeError {
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
-pub async fn revoke(
-    store: &Store,
-    clock: &Clock,
-    aim: Aim,
-    cut: Option<UnixSeconds>,
-    event: Event,
-) -> Result<usize, RevokeError> {
-    let now = clock.now().seconds();
-    let cut = cut.unwrap_or(now).min(now);
+pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Event) -> Result<usize, RevokeError> {
     let name = aim.parts().1.to_owned();
     let revoke = store.write(move |writing| {
         let Some(targets) = targets(writing, &aim)? else {
             return Ok(None);
         };
+        let now = writing.now().seconds();
+        let cut = cut.unwrap_or(now).min(now);
         for target in &targets {
             let expires = cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
             let revocation = Revocation {
@@ -148,18 +141,29 @@ fn targets(writing: &Writing<'_>, aim: &Aim) -> rusqlite::Result<Option<Vec<Targ
             levels.map(Target::of).to_vec()
         }
         Aim::Lineage(id) => vec![Target::of(Level::Lineage(id))],
-        Aim::Agent(id) => vec![Target::of(Level::Agent(id))],
-        Aim::Task(name) => return tasks(writing, name),
-        Aim::Chain(agent_id) if agent_id.contains("://") => {
-            let roots = lineage::passed_on_by(writing, agent_id)?;
-            roots.iter().map(|root| Target::of(Level::Chain(root))).collect()
+        Aim::Agent(id) => {
+            let mut all = passed_on_by(writing, id)?;
+            all.push(Target::of(Level::Agent(id)));
+            all
         }
-        Aim::Chain(jti) => vec![Target::of(Level::Chain(lineage_of(jti)))],
+        Aim::Task(name) => return tasks(writing, name),
+        Aim::Chain(agent_id) if agent_id.contains("://") => passed_on_by(writing, agent_id)?,
+        // By its lineage: a chain's own level would only find the chain's root, and it may be cut anywhere.
+        Aim::Chain(jti) => vec![Target::of(Level::Lineage(lineage_of(jti)))],
         Aim::Client(id) => vec![Target::of(Level::Client(id))],
         Aim::Key(kid) => vec![Target::of(Level::Key(kid))],
         Aim::All => vec![Target::of(Level::All)],
     };
     Ok(Some(targets))
+}
+
+/// The lineages of which an agent passed something on.
+fn passed_on_by(writing: &Writing<'_>, agent_id: &str) -> rusqlite::Result<Vec<Target>> {
+    let lineages = lineage::passed_on_by(writing, agent_id)?;
+    Ok(lineages
+        .iter()
+        .map(|lineage| Target::of(Level::Lineage(lineage)))
+        .collect())
 }
 
 fn tasks(writing: &Writing<'_>, name: &str) -> rusqlite::Result<Option<Vec<Target>>> {

@@ -61,7 +61,7 @@ impl Issuer {
     /// [`StoreError`]; the writ goes on.
     pub(crate) async fn end_lineage(&self, writ: &Claims, event: Event) -> Result<(), StoreError> {
         let event = of_writ(event, writ);
-        let (writ, now) = (writ.clone(), self.clock.now().seconds());
+        let writ = writ.clone();
         let end = self.store.write(move |writing| {
             let kept = lineage::find(writing, &writ.lin)?;
             let living = Living {
@@ -70,7 +70,7 @@ impl Issuer {
                 // Its latest writ may be another, and what descends from it does not live longer than that.
                 expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
             };
-            revocation::end(writing, living, now)?;
+            revocation::end(writing, living)?;
             let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
             writing.record(&Event { task: row, ..event })
         });

@@ -155,11 +155,11 @@ impl Issuer {
         task_id: String,
         call: &Call,
     ) -> Result<Option<UnixSeconds>, StoreError> {
-        let (client_id, now) = (client.client_id.clone(), self.clock.now().seconds());
+        let client_id = client.client_id.clone();
         let event = Event::done(Kind::TaskCompleted).client(&client_id).in_call(call);
         let complete = self
             .store
-            .write(move |writing| rows::complete(writing, &client_id, &task_id, now, event));
+            .write(move |writing| rows::complete(writing, &client_id, &task_id, event));
         complete.await
     }
 }

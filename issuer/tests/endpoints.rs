@@ -6,6 +6,7 @@
     reason = "a test that panics has failed, and says where"
 )]
 
+mod agentwrit;
 mod bundle;
 mod completion;
 mod documentation;

@@ -8,6 +8,7 @@ use crate::issuer::Issuer;
 use crate::keys::CredentialKey;
 use crate::life;
 use crate::store::agent::{self as rows, LaunchToken};
+use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
@@ -103,13 +104,27 @@ fn within(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
 
 /// Whether it lies within what its owner holds.
 fn permitted(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
-    let beyond = |scope: &str| AgentError::Forbidden(format!("`{scope}` lies beyond the client's ceiling"));
     if let Some(scope) = ask.scope.iter().find(|scope| is_reserved(scope)) {
         return Err(beyond(scope));
     }
-    let grants = grants_of(&ask.scope)?;
-    match owner.entry().and_then(|entry| first_beyond(&grants, &entry.grants)) {
+    within_ceiling(owner, &grants_of(&ask.scope)?)
+}
+
+/// Whether scopes lie within the ceiling of `owner`, as it is now.
+pub(super) fn within_ceiling(owner: &Owner, scopes: &[Grant]) -> Result<(), AgentError> {
+    let Some(entry) = owner.entry() else {
+        return Ok(());
+    };
+    if entry.uses_max.is_some() {
+        let why = "the client's ceiling limits uses, which no scope can say";
+        return Err(AgentError::Forbidden(why.to_owned()));
+    }
+    match first_beyond(scopes, &entry.grants) {
         Some(grant) => Err(beyond(&grant.to_scope().unwrap_or_default())),
         None => Ok(()),
     }
+}
+
+fn beyond(scope: &str) -> AgentError {
+    AgentError::Forbidden(format!("`{scope}` lies beyond the client's ceiling"))
 }

@@ -1,6 +1,6 @@
 //! Registration: an agent shows its launch token and proves its key, and gets its writ.
 
-use super::launch::hash;
+use super::launch::{hash, within_ceiling};
 use super::{AgentError, Owner, first_beyond, grants_of, nonce};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
@@ -76,6 +76,11 @@ impl Issuer {
             let scope = grant.to_scope().unwrap_or_default();
             self.record(refused("scope")).await?;
             return Err(AgentError::Scope(format!("`{scope}` lies beyond the launch token")));
+        }
+        // It may be lower than it was when the launch token was made.
+        if let Err(beyond) = within_ceiling(&owner, &grants) {
+            self.record(refused("ceiling")).await?;
+            return Err(beyond);
         }
         let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
         let nonce = nonce.ok_or(AgentError::Unauthorized("no nonce of ours, or too old"))?;

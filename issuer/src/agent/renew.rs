@@ -47,7 +47,7 @@ impl Issuer {
                 && !revocation::is_revoked(writing, targets.into_iter(), old.iat)?
                 && lineage::succeed(writing, &old.lin, &old.jti, &next.jti, next.exp)?;
             if standing {
-                retire(writing, &old, now)?;
+                retire(writing, &old)?;
                 let task = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
                 writing.record(&Event { task, ..event })?;
             }
@@ -86,11 +86,11 @@ impl Issuer {
 }
 
 /// Ends the writ that was renewed, and nothing else of its lineage.
-fn retire(writing: &Writing<'_>, old: &Claims, now: UnixSeconds) -> rusqlite::Result<()> {
+fn retire(writing: &Writing<'_>, old: &Claims) -> rusqlite::Result<()> {
     let living = Living {
         target: Target::of(Level::Writ(&old.jti)),
         born: old.iat,
         expires: old.exp,
     };
-    revocation::end(writing, living, now)
+    revocation::end(writing, living)
 }

@@ -33,7 +33,7 @@ pub(super) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<C
     found.ok_or(Problem::new(Code::Unauthorized))
 }
 
-/// The session that `token` is, if it counts now.
+/// The session that `token` is, if it counts now: not expired, not given back, and not that of a client that was shut out.
 pub(super) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
     let (ring, now) = (issuer.keyring.ring(), issuer.clock.now().seconds());
     let Some(session) = Session::read(&ring, issuer.config.issuer.as_str(), token.expose(), now) else {
@@ -42,7 +42,11 @@ pub(super) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Se
     let target = Target::of(Level::Writ(&session.jti));
     let snapshot = issuer.feed.snapshot().await?;
     let revoked = snapshot.revocations().revoked(target, session.iat);
-    Ok((!revoked).then_some(session))
+    let known = match &session.who {
+        Who::Operator => true,
+        Who::Client(id) => issuer.registry.client(id).is_some(),
+    };
+    Ok((known && !revoked).then_some(session))
 }
 
 /// The bearer that the headers show.

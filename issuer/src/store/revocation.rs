@@ -1,6 +1,6 @@
 //! Revocations in the order in which they became durable. The order is what edges follow.
 
-use super::{int, seconds};
+use super::{Writing, int, seconds};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::revocation::{Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
@@ -18,7 +18,8 @@ pub struct Living {
 }
 
 /// Ends what lives, unless its time is over.
-pub fn end(connection: &Connection, living: Living, now: UnixSeconds) -> rusqlite::Result<()> {
+pub fn end(writing: &Writing<'_>, living: Living) -> rusqlite::Result<()> {
+    let now = writing.now().seconds();
     let revocation = Revocation {
         target: living.target,
         // A clock that was set back must not leave writs alive that say to be from later.
@@ -27,7 +28,7 @@ pub fn end(connection: &Connection, living: Living, now: UnixSeconds) -> rusqlit
         expires: living.expires.plus(CLOCK_TOLERANCE),
     };
     if revocation.expires > now {
-        append(connection, &revocation)?;
+        append(writing, &revocation)?;
     }
     Ok(())
 }

@@ -163,7 +163,6 @@ pub fn complete(
     writing: &Writing<'_>,
     client_id: &str,
     task_id: &str,
-    now: UnixSeconds,
     event: Event,
 ) -> rusqlite::Result<Option<UnixSeconds>> {
     let Some(row) = find(writing, client_id, task_id)? else {
@@ -172,6 +171,7 @@ pub fn complete(
     if row.completed.is_some() {
         return Ok(row.completed);
     }
+    let now = writing.now().seconds();
     let mut complete = writing.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
     complete.execute(params![row.task, int(now.0)])?;
     let living = Living {
@@ -179,7 +179,7 @@ pub fn complete(
         born: row.born.seconds(),
         expires: row.live_until,
     };
-    revocation::end(writing, living, now)?;
+    revocation::end(writing, living)?;
     writing.record(&event.task(row.task, task_id, &row.orch_id))?;
     Ok(Some(now))
 }

@@ -34,13 +34,20 @@ impl Deref for Writing<'_> {
 }
 
 impl Writing<'_> {
+    /// Now, and not before anything that happened. Whatever is durable by now was issued up to this moment, in whichever order those who
+    /// wrote it had looked at the clock, and although it may have been set back: so this is where revocations cut.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now().max(self.last.get())
+    }
+
     /// Appends `event` to the chain. It is durable with whatever else the work does, and not at all if that fails.
     ///
     /// # Errors
     /// What the database says.
     pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
-        let at = self.clock.now().max(self.last.get());
+        let at = self.now();
         let head = audit::append(self.connection, self.head.get(), at, event)?;
         self.head.set(head);
         self.last.set(at);

@@ -1,5 +1,7 @@
 //! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two routers.
 
+pub(crate) mod agentwrit;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -34,7 +36,10 @@ pub(crate) struct Bench {
     pub(crate) admin: Router,
     pub(crate) pin: String,
     pub(crate) clock: Arc<AtomicU64>,
+    /// How long those are held up who have read the clock: up to seven times so many microseconds.
+    pub(crate) lag: Arc<AtomicU64>,
     pub(crate) say_stop: watch::Sender<bool>,
+    config: Config,
     folder: Option<TempDir>,
 }
 
@@ -50,12 +55,22 @@ pub(crate) struct Login(pub(crate) String);
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        Self::on(tempfile::tempdir().unwrap(), Arc::new(AtomicU64::new(NOON * 1000))).await
+        Self::with(Config::new(ISSUER, None).unwrap()).await
     }
 
-    async fn on(folder: TempDir, clock: Arc<AtomicU64>) -> Self {
-        let reading = Arc::clone(&clock);
-        let clock_of = Clock::new(move || Duration::from_millis(reading.load(Ordering::SeqCst)));
+    pub(crate) async fn with(config: Config) -> Self {
+        let noon = Arc::new(AtomicU64::new(NOON * 1000));
+        Self::on(tempfile::tempdir().unwrap(), noon, config).await
+    }
+
+    async fn on(folder: TempDir, clock: Arc<AtomicU64>, config: Config) -> Self {
+        let (reading, lag) = (Arc::clone(&clock), Arc::new(AtomicU64::new(0)));
+        let lagging = Arc::clone(&lag);
+        let clock_of = Clock::new(move || {
+            let now = reading.load(Ordering::SeqCst);
+            std::thread::sleep(Duration::from_micros(now / 250 % 8 * lagging.load(Ordering::SeqCst)));
+            Duration::from_millis(now)
+        });
         let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
         let pin = data.keyring.ring().pins().remove(0);
         let office = Office {
@@ -63,13 +78,15 @@ impl Bench {
             issuer: Some(ISSUER.to_owned()),
         };
         let (say_stop, stopping) = Stopping::channel();
-        let issuer = Issuer::new(Config::new(ISSUER, None).unwrap(), data, stopping);
+        let issuer = Issuer::new(config.clone(), data, stopping);
         Self {
             app: app(Arc::new(issuer)),
             admin: admin(Arc::new(office)),
             pin,
             clock,
+            lag,
             say_stop,
+            config,
             folder: Some(folder),
         }
     }
@@ -77,9 +94,9 @@ impl Bench {
     /// The same data folder, opened again.
     pub(crate) async fn reopened(mut self) -> Self {
         let folder = self.folder.take().unwrap();
-        let clock = Arc::clone(&self.clock);
+        let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
         drop(self);
-        Self::on(folder, clock).await
+        Self::on(folder, clock, config).await
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -18,7 +18,7 @@ pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> 
     let event = revoke::event().in_call(&Call::of(request.headers()));
     let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
     let (level, target) = (aim.parts().0, aim.parts().1.to_owned());
-    let count = revoke::revoke(&office.data.store, &office.data.clock, aim, cut, event).await?;
+    let count = revoke::revoke(&office.data.store, aim, cut, event).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
     Ok(answer::json(StatusCode::OK, &answer))

@@ -23,7 +23,7 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let aim = Aim::parse(level, target.to_owned()).filter(|_| LEVELS.contains(&level));
     let aim = aim.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
-    let count = ends::revoke(&issuer.store, &issuer.clock, aim, None, event).await?;
+    let count = ends::revoke(&issuer.store, aim, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
     Ok(answer::json(StatusCode::OK, &answer))
 }

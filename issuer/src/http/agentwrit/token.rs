@@ -96,10 +96,9 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
         born: session.iat,
         expires: session.exp,
     };
-    let now = issuer.clock.now().seconds();
     let event = event.data(&json!({"jti": session.jti}));
     let end = issuer.store.write(move |writing| {
-        revocation::end(writing, living, now)?;
+        revocation::end(writing, living)?;
         writing.record(&event)
     });
     Ok(end.await?)

@@ -1,0 +1,9 @@
+//! The AgentWrit v1 API, as its wire facts have it, and what is better here than in the original.
+
+mod answers;
+mod ceilings;
+mod delegating;
+mod ending;
+mod racing;
+mod registration;
+mod renewing;
