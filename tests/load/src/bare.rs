@@ -1,11 +1,11 @@
 //! The endpoint that only signs: the same body, the same claims, the same signatures, the same answer; no ceiling, no store, no audit.
 
 use anyhow::Result;
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::Router;
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::id::Seed;
