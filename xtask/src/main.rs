@@ -12,6 +12,7 @@ mod demo;
 mod fuzz;
 mod hosts;
 mod laws;
+mod load;
 mod progress;
 mod project;
 mod sizes;
@@ -48,6 +49,8 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
+    /// Measure what the issuer bears, beside an endpoint that only signs. On an idle machine, alone.
+    Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),
     /// Everything that is checked before a change is merged.
@@ -73,6 +76,7 @@ fn run(command: Command) -> Result<()> {
         Command::Laws(args) => laws::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
+        Command::Load(args) => load::run(&project, &args),
         Command::Fuzz(args) => fuzz::run(&project, &args),
         Command::Ci => ci::run(&project),
     }

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edgewrit_issuer::bundle::Stopping;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config::Config;
+use edgewrit_issuer::history::History;
 use edgewrit_issuer::issuer::{Data, Issuer};
 use edgewrit_issuer::{Office, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
@@ -115,6 +116,23 @@ impl Bench {
         send(&self.app, request).await
     }
 
+    /// What the operator posts.
+    pub(crate) async fn office(&self, path: &str, body: &Value) -> Answer {
+        send(&self.admin, post(None, path, body)).await
+    }
+
+    /// A GET that can be waited for elsewhere.
+    pub(crate) fn get_later(&self, path: &str) -> impl Future<Output = Answer> + use<> {
+        let (app, request) = (self.app.clone(), Request::get(path).body(Body::empty()).unwrap());
+        async move { send(&app, request).await }
+    }
+
+    /// The lines of the audit.
+    pub(crate) fn history(&self) -> Vec<String> {
+        let links = History::open(self.path()).unwrap().after(0, 10_000).unwrap();
+        links.into_iter().map(|link| link.line).collect()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
@@ -172,6 +190,14 @@ impl Bench {
         let answer = self.get("/v1/bundle").await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         Snapshot::apply(None, &answer.body, &self.trust(), self.now()).unwrap()
+    }
+
+    pub(crate) fn trust_in(&self, pins: &[&Value]) -> Trust {
+        let key = |pin: &&Value| PublicKey::from_x(pin.as_str().unwrap()).unwrap();
+        Trust {
+            issuer: ISSUER.to_owned(),
+            pins: pins.iter().map(key).collect(),
+        }
     }
 
     pub(crate) fn trust(&self) -> Trust {

@@ -1,9 +1,9 @@
 //! What the issuer bears. The server has one core, who asks has another, and every figure stands beside that of a bare endpoint that
 //! signs the same and keeps nothing, measured in turns.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime;
 
@@ -13,6 +13,7 @@ mod drive;
 mod history;
 mod report;
 mod server;
+mod strangers;
 mod tasks;
 mod wire;
 
@@ -45,6 +46,12 @@ struct Args {
 enum Role {
     /// Serve the endpoint that only signs
     Bare,
+    /// Let strangers call, and look at memory
+    Strangers {
+        /// How often
+        #[arg(long, default_value = "1000000")]
+        calls: u64,
+    },
 }
 
 fn main() -> Result<()> {
@@ -53,15 +60,27 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         match args.role {
             Some(Role::Bare) => bare::serve().await,
+            Some(Role::Strangers { calls }) => bear(&args, calls).await,
             None => measure(&args).await,
         }
     })
 }
 
+fn program(args: &Args) -> Result<&Path> {
+    args.edgewrit.as_deref().context("expected `--edgewrit PROGRAM`")
+}
+
+async fn bear(args: &Args, calls: u64) -> Result<()> {
+    let (mut report, data) = (Report::default(), tempfile::tempdir()?);
+    let mut issuer = Server::issuer(program(args)?, data.path()).await?;
+    strangers::leave(&mut report, &issuer, calls).await?;
+    issuer.stop().await?;
+    report.print();
+    Ok(())
+}
+
 async fn measure(args: &Args) -> Result<()> {
-    let Some(edgewrit) = &args.edgewrit else {
-        bail!("expected `--edgewrit PROGRAM`");
-    };
+    let edgewrit = program(args)?;
     let mut report = Report::default();
     let data = tempfile::tempdir()?;
     if args.history > 0 {

@@ -1,0 +1,275 @@
+//! `POST /v1/records` and `GET /v1/tasks/{id}`: what edges report, held against what was granted.
+
+use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
+use crate::tasks::travel;
+use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json;
+use serde_json::{Value, json};
+
+struct Scene {
+    bench: Bench,
+    client: Login,
+    edge: Login,
+    boot: String,
+    writ: Value,
+}
+
+async fn booted(bench: &Bench, edge: &Login) -> String {
+    let boot = bench.post(edge, "/v1/edges/boot", &json!({})).await;
+    boot.json()["boot_id"].as_str().unwrap().to_owned()
+}
+
+async fn scene() -> Scene {
+    let (bench, client) = travel().await;
+    let edge = bench.edge(TRAVEL).await;
+    let boot = booted(&bench, &edge).await;
+    let token = bench
+        .post(&client, "/v1/tasks", &travel_task("t"))
+        .await
+        .tokens()
+        .remove(0);
+    Scene {
+        writ: claims(&token),
+        bench,
+        client,
+        edge,
+        boot,
+    }
+}
+
+impl Scene {
+    /// The id of a grant of the writ, as an edge computes it.
+    fn grant(&self, index: usize) -> String {
+        let text = self.writ["authorization_details"][index].to_string();
+        let json = json::parse(text.as_bytes(), 100).unwrap();
+        let faults = Faults::new();
+        Grant::read(&Node::root(&json, &faults)).unwrap().id()
+    }
+
+    fn permitted(&self, request_id: &str, grant: usize) -> Value {
+        json!({
+            "edgewrit": "verdict", "at": self.bench.now().0, "verdict": "permit", "status": 200, "label": "permit",
+            "request_id": request_id, "client_id": self.writ["client_id"], "task_id": "t", "jti": self.writ["jti"],
+            "action": "search", "resource": "flights", "grants": [self.grant(grant)],
+            "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        })
+    }
+
+    fn refused(&self, request_id: &str, label: &str) -> Value {
+        json!({
+            "at": self.bench.now().0, "verdict": "refuse", "status": 403, "label": label, "request_id": request_id,
+            "client_id": self.writ["client_id"], "task_id": "t", "detail": "parameter `seats` is 50",
+        })
+    }
+
+    async fn report(&self, edge: &Login, boot: &str, first: u64, records: &[Value]) -> Value {
+        let body = json!({"boot_id": boot, "first": first, "records": records});
+        let answer = self.bench.post(edge, "/v1/records", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    async fn task(&self) -> Value {
+        let request = axum::http::Request::get("/v1/tasks/t").header("authorization", &self.client.0);
+        let answer = self.bench.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+}
+
+/// How often each grant was used, in the order of the report.
+fn used(task: &Value) -> Vec<(String, u64)> {
+    let granted = task["granted"].as_array().unwrap();
+    let one = |grant: &Value| {
+        let action = grant["grant"]["actions"][0].as_str().unwrap();
+        (action.to_owned(), grant["used"].as_u64().unwrap())
+    };
+    granted.iter().map(one).collect()
+}
+
+#[tokio::test]
+async fn what_was_granted_is_held_against_what_was_used() {
+    let scene = scene().await;
+    let fresh = scene.task().await;
+    assert_eq!(
+        (&fresh["status"], used(&fresh).iter().map(|(_, used)| used).sum::<u64>()),
+        (&json!("live"), 0)
+    );
+    let records = [
+        scene.permitted("r1", 0),
+        scene.permitted("r2", 0),
+        scene.refused("r3", "rule_objects"),
+        scene.refused("r4", "rule_objects"),
+        scene.refused("r5", "no_operation"),
+    ];
+    assert_eq!(
+        scene.report(&scene.edge, &scene.boot, 1, &records).await,
+        json!({"recorded": 5})
+    );
+    let task = scene.task().await;
+    let mut found = used(&task);
+    found.sort();
+    assert_eq!(found, [("book".to_owned(), 0), ("search".to_owned(), 2)]);
+    let search = task["granted"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|grant| grant["used"] == 2)
+        .unwrap();
+    assert_eq!(search["last_used_at"], "2026-05-10T12:00:00Z");
+    let book = task["granted"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|grant| grant["used"] == 0)
+        .unwrap();
+    assert_eq!(
+        (&book["last_used_at"], &book["allowance"]),
+        (&Value::Null, &json!({"max": 1, "spent": 0}))
+    );
+    let refused: Vec<_> = task["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["label"], &one["count"]))
+        .collect();
+    assert_eq!(
+        refused,
+        [(&json!("no_operation"), &json!(1)), (&json!("rule_objects"), &json!(2))]
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_comes_again_counts_once() {
+    let scene = scene().await;
+    let records = [scene.permitted("r1", 0), scene.permitted("r2", 0)];
+    for _ in 0..3 {
+        assert_eq!(
+            scene.report(&scene.edge, &scene.boot, 1, &records).await,
+            json!({"recorded": 2})
+        );
+    }
+    // One that overlaps brings what is new.
+    let records = [scene.permitted("r2", 0), scene.permitted("r3", 0)];
+    assert_eq!(
+        scene.report(&scene.edge, &scene.boot, 2, &records).await,
+        json!({"recorded": 3})
+    );
+    assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 3);
+    let Scene {
+        bench,
+        edge,
+        boot,
+        client,
+        writ,
+    } = scene;
+    let bench = bench.reopened().await;
+    let scene = Scene {
+        bench,
+        edge,
+        boot,
+        client,
+        writ,
+    };
+    scene
+        .report(&scene.edge, &scene.boot, 1, &[scene.permitted("r1", 0)])
+        .await;
+    assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 3);
+}
+
+#[tokio::test]
+async fn an_edge_reports_of_its_own_audience_and_its_own_boots() {
+    let scene = scene().await;
+    let elsewhere = scene.bench.edge("https://other.example").await;
+    let boot = booted(&scene.bench, &elsewhere).await;
+    scene
+        .report(
+            &elsewhere,
+            &boot,
+            1,
+            &[scene.permitted("r1", 0), scene.refused("r2", "x")],
+        )
+        .await;
+    let task = scene.task().await;
+    assert_eq!(used(&task).iter().map(|(_, used)| used).sum::<u64>(), 0);
+    assert_eq!(task["refused"], json!([]));
+    let body = json!({"boot_id": scene.boot, "first": 1, "records": []});
+    scene
+        .bench
+        .post(&elsewhere, "/v1/records", &body)
+        .await
+        .problem(404, "not_found");
+    scene
+        .bench
+        .post(&scene.client, "/v1/records", &body)
+        .await
+        .problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn what_is_no_record_takes_the_batch_with_it() {
+    let scene = scene().await;
+    for (broken, place) in [
+        (json!({"verdict": "maybe", "at": 1, "request_id": "r"}), "/records/1"),
+        (json!({"verdict": "permit", "request_id": "r"}), "/records/1"),
+        (json!({"verdict": "permit", "at": 1}), "/records/1"),
+        (json!([]), "/records/1"),
+    ] {
+        let body = json!({"boot_id": scene.boot, "first": 1, "records": [scene.permitted("r1", 0), broken]});
+        let faults = scene
+            .bench
+            .post(&scene.edge, "/v1/records", &body)
+            .await
+            .problem(422, "invalid_request");
+        assert!(faults[0].starts_with(place), "{faults:?}");
+    }
+    assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 0);
+}
+
+#[tokio::test]
+async fn a_request_is_found_by_its_id_with_its_trace() {
+    let scene = scene().await;
+    scene
+        .report(
+            &scene.edge,
+            &scene.boot,
+            1,
+            &[scene.refused("r-9", "rule_objects"), scene.permitted("r-8", 0)],
+        )
+        .await;
+    let why = scene.bench.office("/why", &json!({"request_id": "r-9"})).await.json();
+    let event = &why["events"][0];
+    assert_eq!(
+        (&event["event"], &event["data"]["label"]),
+        (&json!("request_refused"), &json!("rule_objects"))
+    );
+    assert_eq!(event["data"]["detail"], "parameter `seats` is 50");
+    let why = scene.bench.office("/why", &json!({"request_id": "r-8"})).await.json();
+    assert_eq!(
+        why["events"][0]["traceparent"],
+        scene.permitted("r-8", 0)["traceparent"]
+    );
+    let nothing = scene.bench.office("/why", &json!({"request_id": "r-7"})).await.json();
+    assert_eq!(nothing, json!({"events": []}));
+}
+
+#[tokio::test]
+async fn a_task_is_shown_to_its_client_and_to_the_operator() {
+    let scene = scene().await;
+    let stranger = scene.bench.client(travel_ceiling()).await;
+    let request = axum::http::Request::get("/v1/tasks/t").header("authorization", &stranger.0);
+    let answer = scene.bench.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    answer.problem(404, "not_found");
+    let shown = scene.bench.office("/tasks/show", &json!({"task_id": "t"})).await.json();
+    assert_eq!(shown, scene.task().await);
+    scene
+        .bench
+        .post(&stranger, "/v1/tasks", &travel_task("t"))
+        .await
+        .tokens();
+    let which = scene.bench.office("/tasks/show", &json!({"task_id": "t"})).await;
+    which.problem(404, "not_found");
+    let body = json!({"task_id": "t", "client_id": scene.writ["client_id"]});
+    assert_eq!(scene.bench.office("/tasks/show", &body).await.json(), shown);
+}
