@@ -119,6 +119,8 @@ pub(crate) struct Limits {
     pub(crate) operator: Limiter,
     /// A client's, for each client and source: only failures count.
     pub(crate) client: Limiter,
+    /// Tries in the name of no client that are written down, for each source.
+    pub(crate) nobody: Limiter,
 }
 
 /// Milliseconds between two tries of the operator's secret, and tries at once.
@@ -171,6 +173,7 @@ impl Issuer {
             limits: Limits {
                 operator: Limiter::new(OPERATOR_TRIES.0, OPERATOR_TRIES.1),
                 client: Limiter::new(CLIENT_TRIES, config.client_failures),
+                nobody: Limiter::new(CLIENT_TRIES, config.client_failures),
             },
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,

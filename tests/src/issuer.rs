@@ -27,6 +27,7 @@ pub struct Issuer {
     address: SocketAddr,
     url: String,
     data: PathBuf,
+    operator: Option<String>,
 }
 
 /// A client of it.
@@ -72,7 +73,17 @@ impl Issuer {
     /// # Errors
     /// If it does not start.
     pub fn start_as(url: &str) -> Result<Self> {
-        Self::serve(ports::free()?, url.into(), scratch::folder("issuer")?)
+        Self::serve(ports::free()?, url.into(), scratch::folder("issuer")?, None)
+    }
+
+    /// Starts one in whose AgentWrit API whoever knows `secret` is the operator.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start_operated(secret: &str) -> Result<Self> {
+        let address = ports::free()?;
+        let data = scratch::folder("issuer")?;
+        Self::serve(address, format!("http://{address}"), data, Some(secret.into()))
     }
 
     /// Starts one at `address` with what lies in `data`.
@@ -80,10 +91,10 @@ impl Issuer {
     /// # Errors
     /// If it does not start.
     pub fn start_at(address: SocketAddr, data: PathBuf) -> Result<Self> {
-        Self::serve(address, format!("http://{address}"), data)
+        Self::serve(address, format!("http://{address}"), data, None)
     }
 
-    fn serve(address: SocketAddr, url: String, data: PathBuf) -> Result<Self> {
+    fn serve(address: SocketAddr, url: String, data: PathBuf, operator: Option<String>) -> Result<Self> {
         let program = Program::new("edgewrit serve", &tools::dist("edgewrit")?)
             .arg("serve")
             .arg("--data")
@@ -93,6 +104,9 @@ impl Issuer {
             .arg(address.to_string())
             .arg("--issuer")
             .arg(&url);
+        let program = operator
+            .iter()
+            .fold(program, |program, secret| program.env("EDGEWRIT_ADMIN_SECRET", secret));
         let mut process = program.start()?;
         let healthy = |response: &Response| response.status == 200;
         let health = Request::new("GET", "/healthz");
@@ -102,7 +116,18 @@ impl Issuer {
             address,
             url,
             data,
+            operator,
         })
+    }
+
+    /// Kills it, without a word of warning, and starts it again.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn killed_and_restarted(mut self) -> Result<Self> {
+        self.process.stop();
+        let (url, data, operator) = (self.url.clone(), self.data.clone(), self.operator.clone());
+        Self::serve(self.address, url, data, operator)
     }
 
     /// Ends it; answers where it was, for another start.

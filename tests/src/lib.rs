@@ -2,6 +2,7 @@
 //! cases that every host has to agree on.
 
 pub mod attack;
+pub mod client;
 pub mod clock;
 pub mod edge;
 pub mod forge;

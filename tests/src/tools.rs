@@ -27,6 +27,14 @@ pub fn workerd() -> Result<PathBuf> {
     existing("EDGEWRIT_WORKERD_BIN", None)
 }
 
+/// The folder of the SDK of AgentWrit and of what it needs.
+///
+/// # Errors
+/// If it is not there.
+pub fn agentwrit_sdk() -> Result<PathBuf> {
+    existing("EDGEWRIT_AGENTWRIT_SDK", None)
+}
+
 /// A file or folder of `dist/`: `edgewrit`, `edgewrit-envoy.wasm`, `worker`.
 ///
 /// # Errors

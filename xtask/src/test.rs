@@ -46,7 +46,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
         stages.run("tests of xtask", || own_tests(project));
     }
     let ready = stages.run("build", || {
-        tools::install(project, &[Tool::Npm, Tool::Envoy])?;
+        tools::install(project, &[Tool::Npm, Tool::Envoy, Tool::Agentwrit])?;
         build::build(project, &EVERYTHING, &[])
     });
     if ready.is_none() {
@@ -81,6 +81,7 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
     }
     test.arg("--").args(&args.selection);
     hosts.tell(project, &mut test);
+    test.env("EDGEWRIT_AGENTWRIT_SDK", tools::agentwrit_packages(project));
     openly(&mut test)?;
     if everything { hosts.were_run() } else { Ok(()) }
 }

@@ -1,11 +1,14 @@
 //! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed once into `.tools/`.
 
+mod agentwrit;
 mod crates;
 mod envoy;
 mod installed;
 mod npm;
+mod pip;
 mod rust;
 
+pub(crate) use agentwrit::packages as agentwrit_packages;
 pub(crate) use crates::program as crate_program;
 pub(crate) use envoy::binary as envoy_binary;
 pub(crate) use npm::{lock as npm_lock, program as npm_program, workerd as workerd_binary};
@@ -24,6 +27,8 @@ pub(crate) enum Tool {
     Npm,
     /// The Envoy release binary.
     Envoy,
+    /// The SDK of AgentWrit, for Python.
+    Agentwrit,
     /// cargo-deny.
     Deny,
     /// cargo-mutants, for the long tests only.
@@ -34,7 +39,7 @@ pub(crate) enum Tool {
 pub(crate) fn run(project: &Project) -> Result<()> {
     add_targets()?;
     rust::add_components()?;
-    install(project, &[Tool::Npm, Tool::Envoy, Tool::Deny])
+    install(project, &[Tool::Npm, Tool::Envoy, Tool::Agentwrit, Tool::Deny])
 }
 
 /// Makes sure that each of `tools` is there. Quick when they are.
@@ -50,6 +55,7 @@ impl Tool {
         match self {
             Self::Npm => npm::install(project),
             Self::Envoy => envoy::install(project),
+            Self::Agentwrit => agentwrit::install(project),
             Self::Deny => crates::install(project, "cargo-deny"),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }

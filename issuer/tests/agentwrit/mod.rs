@@ -1,9 +1,12 @@
 //! The AgentWrit v1 API, as its wire facts have it, and what is better here than in the original.
 
 mod answers;
+mod bodies;
 mod ceilings;
 mod delegating;
 mod ending;
+mod lasting;
+mod limiting;
 mod racing;
 mod registration;
 mod renewing;

@@ -48,13 +48,13 @@ pub(super) async fn client(State(issuer): State<Arc<Issuer>>, request: Request) 
     let Some(client) = issuer.registry.authenticate_client(id, &secret) else {
         limit.take(&key, now).map_err(too_many)?;
         let event = Event::denied(Kind::AppAuthFailed).in_call(&call);
-        let known = issuer.registry.any_client(id);
-        let event = known
-            .iter()
-            .fold(event, |event, client| event.client(&client.client_id));
-        issuer
-            .record(event.data(&json!({"source": source.to_string()})))
-            .await?;
+        let event = event.data(&json!({"source": source.to_string()}));
+        match issuer.registry.any_client(id) {
+            Some(client) => issuer.record(event.client(&client.client_id)).await?,
+            // Whoever makes clients up has as many tries as names, and must not fill the audit with them.
+            None if issuer.limits.nobody.take(&source, now).is_ok() => issuer.record(event).await?,
+            None => {}
+        }
         return Err(Code::Unauthorized.into());
     };
     let event = Event::done(Kind::AppAuthenticated)

@@ -82,11 +82,13 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let call = Call::of(request.headers());
     let event = Event::done(Kind::TokenReleased).in_call(&call);
-    match who(&issuer, request.headers()).await? {
+    let bearer = who(&issuer, request.headers()).await?;
+    // First, so that nothing has ended when the body is refused.
+    body::arrive(request).await?;
+    match bearer {
         Bearer::Writ(writ) => issuer.end_lineage(writ.claims(), event).await?,
         Bearer::Session(session) => end_session(&issuer, session, event).await?,
     }
-    body::arrive(request).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -1,0 +1,147 @@
+//! What was answered lasts, and strangers leave nothing behind.
+
+use crate::support::agentwrit::{bearer, delegation, registration, renewal, request};
+use crate::support::{Bench, at_once, claims, post};
+use edgewrit_issuer::Peer;
+use rusqlite::Connection;
+use serde_json::json;
+use std::net::SocketAddr;
+
+/// How many rows a table has, as another process sees them.
+fn rows(bench: &Bench, table: &str) -> u64 {
+    let other = Connection::open(bench.path().join("issuer.db")).unwrap();
+    let count = format!("SELECT count(*) FROM {table}");
+    let count: i64 = other.query_row(&count, [], |row| row.get(0)).unwrap();
+    count.unsigned_abs()
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_a_restart_and_a_restart_resurrects_nothing() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let scope = ["read:data:x"];
+    let mut agents = Vec::new();
+    for number in 0..6 {
+        agents.push(bench.agent(&app, &format!("t{number}"), &scope).await);
+    }
+    let renewed = bench.renewed(&agents[0].token).await;
+    bench.release(&agents[1].token).await;
+    bench.revoke("agent", &agents[2].id).await;
+    bench.revoke("task", "t3").await;
+    let passed_on = bench.delegated(&agents[4].token, &agents[5].id, &scope).await;
+    bench.release(&agents[4].token).await;
+    let used = registration(&bench.launch(&app, &scope).await, &bench.nonce().await, &scope);
+    assert_eq!(bench.say("/v1/register", &used).await.status, 200);
+    let unused = registration(&bench.launch(&app, &scope).await, &bench.nonce().await, &scope);
+    let total = bench.events("").await["total"].as_u64().unwrap();
+
+    let bench = bench.reopened().await;
+    for (number, agent) in agents.iter().enumerate() {
+        assert_eq!(bench.counts(&agent.token).await, number == 5, "{number}");
+    }
+    assert!(bench.counts(&renewed).await);
+    assert!(!bench.counts(&passed_on).await);
+    bench.send(renewal(&agents[0].token)).await.refused(401, "unauthorized");
+    bench.say("/v1/register", &used).await.refused(401, "unauthorized");
+    assert_eq!(
+        bench.say("/v1/register", &unused).await.status,
+        200,
+        "a launch token and a nonce that are out"
+    );
+    let answer = bench.send(delegation(&renewed, &agents[5].id, &scope)).await;
+    assert_eq!(answer.status, 200, "agents are known: {}", answer.text());
+    assert!(bench.events("").await["total"].as_u64().unwrap() > total);
+}
+
+#[tokio::test]
+async fn a_used_nonce_stays_used_over_a_restart() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let scope = ["read:data:x"];
+    let (nonce, token) = (bench.nonce().await, bench.launch(&app, &scope).await);
+    let other = bench.launch(&app, &scope).await;
+    let answer = bench.say("/v1/register", &registration(&token, &nonce, &scope)).await;
+    assert_eq!(answer.status, 200);
+    let bench = bench.reopened().await;
+    let answer = bench.say("/v1/register", &registration(&other, &nonce, &scope)).await;
+    answer.refused(401, "unauthorized");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_happen_at_once_are_all_written_down() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let before = bench.events("event_type=launch_token_issued").await["total"]
+        .as_u64()
+        .unwrap();
+    let ask = json!({"agent_name": "a", "allowed_scope": ["read:data:x"]});
+    let requests = (0..200).map(|_| post(Some(&app.session), "/v1/app/launch-tokens", &ask));
+    let answers = at_once(&bench.app, requests.collect()).await;
+    assert!(answers.iter().all(|answer| answer.status == 201));
+    let bench = bench.reopened().await;
+    let after = bench.events("event_type=launch_token_issued").await["total"]
+        .as_u64()
+        .unwrap();
+    assert_eq!(after - before, 200);
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_grow_what_is_remembered() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let tables = [
+        "nonces",
+        "launch_tokens",
+        "agents",
+        "lineages",
+        "revocations",
+        "tasks",
+        "audit",
+    ];
+    let all = |bench: &Bench| tables.map(|table| rows(bench, table));
+    let before = all(&bench);
+    let nonces: Vec<_> = (0..500).map(|_| request("GET", None, "/v1/challenge")).collect();
+    at_once(&bench.app, nonces).await;
+    let dead = "0".repeat(64);
+    for _ in 0..100 {
+        let ask = registration(&dead, &bench.nonce().await, &["read:data:x"]);
+        bench.say("/v1/register", &ask).await.refused(401, "unauthorized");
+        bench.send(renewal("x.y.z")).await.refused(401, "unauthorized");
+        bench
+            .send(delegation("x.y.z", "somebody", &["a:b:c"]))
+            .await
+            .refused(401, "unauthorized");
+        assert!(!bench.counts("x.y.z").await);
+    }
+    assert_eq!(all(&bench), before);
+    drop(app);
+}
+
+#[tokio::test]
+async fn a_stranger_who_makes_clients_up_writes_little_into_the_audit() {
+    let bench = Bench::operated().await;
+    let before = rows(&bench, "audit");
+    for number in 0..300 {
+        let show = json!({"client_id": format!("nobody-{number}"), "client_secret": "x"});
+        let mut ask = post(None, "/v1/app/auth", &show);
+        let address: SocketAddr = "198.51.100.7:4000".parse().unwrap();
+        ask.extensions_mut().insert(Peer::at(address));
+        assert!(bench.send(ask).await.status.is_client_error());
+    }
+    let written = rows(&bench, "audit") - before;
+    assert!(written <= 20, "{written} events for 300 clients that there never were");
+}
+
+#[tokio::test]
+async fn the_agents_key_is_in_its_writ_and_binds_nothing() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let scope = ["read:data:x"];
+    let ask = registration(&bench.launch(&app, &scope).await, &bench.nonce().await, &scope);
+    let writ = bench.say("/v1/register", &ask).await.granted("access_token");
+    let said = claims(&writ);
+    assert_eq!((&said["agent_key"], &said["cnf"]), (&ask["public_key"], &json!(null)));
+    let next = claims(&bench.renewed(&writ).await);
+    assert_eq!(next["agent_key"], ask["public_key"]);
+    assert_eq!(bearer("x").0, "Bearer x");
+}

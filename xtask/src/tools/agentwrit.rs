@@ -1,0 +1,24 @@
+//! The SDK of AgentWrit as it is published: a client that nobody here wrote.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::pip::{self, Wheels};
+use crate::project::Project;
+
+const WHEELS: Wheels = Wheels {
+    name: "agentwrit",
+    lock: "agentwrit.txt",
+    about: "the SDK of AgentWrit (6 MB, once)",
+    for_this_python: true,
+};
+
+pub(crate) fn install(project: &Project) -> Result<()> {
+    pip::install(project, &WHEELS)
+}
+
+/// The folder that a Python finds it in.
+pub(crate) fn packages(project: &Project) -> PathBuf {
+    project.installed().join(WHEELS.name)
+}
