@@ -4,7 +4,7 @@ use super::ring::{make, path};
 use super::{Job, Keyring, KeysError, State};
 use crate::audit::{Event, Kind};
 use crate::store::keys::{self as rows, KeyRow};
-use crate::store::{Writing, revocation};
+use crate::store::{StoreError, Writing, revocation};
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
@@ -77,7 +77,21 @@ impl Keyring {
             State::Current => self.advance(row.job, State::Dropped, Kind::KeyDropped, now).await?,
             State::Next | State::Retired | State::Dropped => self.give_up(row, now).await?,
         }
-        Ok(())
+        Ok(self.tell(kid, now).await?)
+    }
+
+    /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only now: whoever is woken by it must find
+    /// the keys as they stand.
+    async fn tell(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
+        let revocation = Revocation {
+            target: Target::of(Level::Key(kid)),
+            cut: now.plus(CLOCK_TOLERANCE),
+            expires: now.plus(CLOCK_TOLERANCE + WRIT_LIFE_MAX + CLOCK_TOLERANCE),
+        };
+        let tell = self
+            .store
+            .write(move |writing| revocation::append(writing, &revocation));
+        tell.await
     }
 
     /// The next key signs, a new one is next, and the one that signed comes to `state`.
@@ -124,17 +138,8 @@ impl Keyring {
     }
 }
 
-/// Brings a key to its last states. One that is dropped is revoked too, so that edges that wait for news hear of it at once.
+/// Brings a key to one of its last states.
 fn put_away(writing: &Writing<'_>, row: &KeyRow, state: State, kind: Kind, now: UnixSeconds) -> rusqlite::Result<()> {
     rows::put(writing, &row.kid, state, now)?;
-    if state == State::Dropped && row.job == Job::Writ {
-        let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
-        let revocation = Revocation {
-            target: Target::of(Level::Key(&row.kid)),
-            cut: now.plus(CLOCK_TOLERANCE),
-            expires: now.plus(life + CLOCK_TOLERANCE),
-        };
-        revocation::append(writing, &revocation)?;
-    }
     writing.record(&Event::done(kind).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
 }
