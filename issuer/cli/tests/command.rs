@@ -14,6 +14,7 @@ mod files;
 mod inspect;
 mod linting;
 mod narrower;
+mod operating;
 mod page;
 mod reach;
 mod registering;

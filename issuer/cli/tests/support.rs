@@ -110,7 +110,16 @@ impl Place {
     }
 
     pub(crate) fn serve_with(&self, args: &[&str]) -> Server {
-        self.started(&mut self.command(&[&["serve"], args].concat()))
+        self.started(&mut self.serving_with(args))
+    }
+
+    pub(crate) fn serving_with(&self, args: &[&str]) -> Command {
+        self.command(&[&["serve"], args].concat())
+    }
+
+    /// Runs as if there were no data folder.
+    pub(crate) fn run_without_data(&self, args: &[&str]) -> Ended {
+        Ended::of(self.command(args).env_remove("EDGEWRIT_DATA").output().unwrap())
     }
 
     /// The command that [`Self::serve`] starts.
