@@ -19,7 +19,7 @@ struct Spinning {
 impl Spinning {
     fn start(bench: &Bench) -> Self {
         let (stop, lag) = (Arc::new(AtomicBool::new(false)), Arc::clone(&bench.lag));
-        lag.store(200, Ordering::SeqCst);
+        lag.store(600, Ordering::SeqCst);
         let (clock, stopped) = (Arc::clone(&bench.clock), Arc::clone(&stop));
         let thread = thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
@@ -69,7 +69,7 @@ async fn stage() -> (Bench, App, Agent) {
     (bench, app, to)
 }
 
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 50;
 
 async fn revoke(operator: &Login, level: &str, target: &str) -> Request<Body> {
     post(Some(operator), "/v1/revoke", &json!({"level": level, "target": target}))
