@@ -74,7 +74,7 @@ pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<Report> {
 }
 
 fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
-    const SQL: &str = "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1";
+    const SQL: &str = "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1 ORDER BY place";
     let read = |row: &Row<'_>| {
         let last: Option<i64> = row.get(4)?;
         Ok(Use {

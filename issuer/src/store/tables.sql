@@ -49,6 +49,8 @@ CREATE TABLE grants (
     task INTEGER NOT NULL REFERENCES tasks (task),
     audience TEXT NOT NULL,
     grant_id TEXT NOT NULL,
+    -- Where it stood among those that were granted with it.
+    place INTEGER NOT NULL,
     body TEXT NOT NULL,
     used INTEGER NOT NULL DEFAULT 0,
     used_last INTEGER,

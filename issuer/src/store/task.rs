@@ -61,10 +61,10 @@ pub fn begin(writing: &Writing<'_>, task: &Task, repeat: Option<&Repeat>, event:
 /// Keeps what was granted to a task, so that it can be held against what was used.
 pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const SQL: &str =
-        "INSERT INTO grants (task, audience, grant_id, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+        "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let mut grant = connection.prepare_cached(SQL)?;
-    for Granted { audience, id, body } in granted {
-        grant.execute(params![task, audience, id, body])?;
+    for (place, Granted { audience, id, body }) in (0_i64..).zip(granted) {
+        grant.execute(params![task, audience, id, place, body])?;
     }
     Ok(())
 }
