@@ -70,10 +70,20 @@ impl Issuer {
         if let Some(why) = why {
             let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
             let event = event.data(&json!({"to": ask.to, "scope": ask.scope, "why": why}));
-            self.record(event).await?;
+            self.record_of_task(event, claims).await?;
             return Err(AgentError::Scope(why));
         }
         self.pass_on(writ, ask, call).await
+    }
+
+    /// Records an event of the task of a writ.
+    async fn record_of_task(&self, event: Event, writ: &Claims) -> Result<(), AgentError> {
+        let (client_id, task_id) = (writ.client_id.clone(), writ.task_id.clone());
+        let record = self.store.write(move |writing| {
+            let task = task::find(writing, &client_id, &task_id)?.map(|row| row.task);
+            writing.record(&Event { task, ..event })
+        });
+        Ok(record.await?)
     }
 
     async fn find_agent(&self, client_id: &str, agent_id: &str) -> Result<(), AgentError> {

@@ -41,6 +41,7 @@ impl Issuer {
         let next = self.successor(claims, now).await?;
         let renewed = self.mint.issue(&next).await?;
         let event = of_writ(Event::done(Kind::TokenRenewed).in_call(call), &next);
+        let forestalled = of_writ(Event::denied(Kind::TokenRenewalFailed).in_call(call), claims);
         let (old, targets) = (claims.clone(), writ.targets().collect::<Vec<_>>());
         let succeed = self.store.write(move |writing| {
             let standing = is_active(writing, &old.client_id)?
@@ -50,6 +51,9 @@ impl Issuer {
                 retire(writing, &old)?;
                 let task = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
                 writing.record(&Event { task, ..event })?;
+            } else {
+                let task = task::find(writing, &old.client_id, &old.task_id)?.map(|row| row.task);
+                writing.record(&Event { task, ..forestalled })?;
             }
             Ok(standing)
         });
