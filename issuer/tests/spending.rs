@@ -54,7 +54,7 @@ impl Spending {
         self.hold(&task).await.remove(0)
     }
 
-    fn request(&self, counter: u64, token: &str, attempts: &[&[&String]]) -> Request<Body> {
+    pub(crate) fn request(&self, counter: u64, token: &str, attempts: &[&[&String]]) -> Request<Body> {
         let body = json!({"writ": token, "boot_id": self.boot, "counter": counter, "attempts": attempts});
         post(Some(&self.edge), "/v1/uses", &body)
     }
@@ -64,7 +64,7 @@ impl Spending {
     }
 }
 
-fn held(token: String) -> Held {
+pub(crate) fn held(token: String) -> Held {
     let details = claims(&token)["authorization_details"].clone();
     let named = details
         .as_array()

@@ -69,7 +69,7 @@ async fn stage() -> (Bench, App, Agent) {
     (bench, app, to)
 }
 
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 50;
 
 async fn revoke(operator: &Login, level: &str, target: &str) -> Request<Body> {
     post(Some(operator), "/v1/revoke", &json!({"level": level, "target": target}))
