@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::client::agentwrit;
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scratch;
 use edgewrit_tests::story::Stand;
 use edgewrit_tests::upstream::Recorder;
 
@@ -32,7 +33,27 @@ fn agents_delegate_and_all_of_it_ends() -> Result<()> {
 
 #[test]
 fn every_refusal_is_the_exception_that_the_sdk_has_for_it() -> Result<()> {
-    hold("refusals")
+    let issuer = Issuer::start_operated(SECRET)?;
+    run(&issuer, "refusals", &[])?;
+    // The script puts this word wherever a stranger can put one.
+    let told = issuer
+        .log()
+        .lines(|line| line.contains("raw-input") || line.contains(SECRET));
+    ensure!(told.is_empty(), "the log repeats what strangers send: {told:#?}");
+    ensure!(
+        !issuer.log().lines(|line| line.contains("refused")).is_empty(),
+        "nothing was logged"
+    );
+    Ok(())
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() -> Result<()> {
+    let state = scratch::folder("state")?.join("state.json");
+    let state = [("EDGEWRIT_STATE", &*state.to_string_lossy())];
+    let issuer = Issuer::start_operated(SECRET)?;
+    run(&issuer, "before_kill", &state)?;
+    run(&issuer.killed_and_restarted()?, "after_kill", &state)
 }
 
 #[test]

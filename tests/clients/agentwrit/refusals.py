@@ -130,3 +130,22 @@ def claim_the_rest_is_refused_in_the_same_form():
     problem(ask("GET", "/v1/register"), 405, "method_not_allowed")
     level = {"level": "everything", "target": "x"}
     problem(ask("POST", "/v1/revoke", token=operator(), json=level), 400, "invalid_request")
+
+
+def claim_what_strangers_send_is_answered_and_not_repeated_in_the_log():
+    raw = "raw-input"
+    answers = [
+        ask("GET", f"/v1/{raw}"),
+        ask(raw.upper(), "/v1/register"),
+        ask("GET", f"/v1/admin/apps/{raw}", token=operator()),
+        ask("GET", "/v1/audit/events", token=operator(), params={"limit": raw}),
+        ask("POST", "/v1/admin/auth", json={"secret": raw}),
+        ask("POST", "/v1/app/auth", json={"client_id": raw, "client_secret": raw}),
+        ask("POST", "/v1/register", json={"launch_token": raw, "nonce": raw, "orch_id": raw + "/"}),
+        ask("POST", "/v1/delegate", token=raw),
+        ask("POST", "/v1/revoke", token=operator(), json={"level": raw, "target": raw}),
+        ask("POST", "/v1/register", content=f'{{"{raw}":1,"{raw}":2}}'),
+    ]
+    for answer in answers:
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.headers["content-type"] == "application/problem+json", answer.text
