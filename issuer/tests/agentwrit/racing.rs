@@ -19,7 +19,7 @@ struct Spinning {
 impl Spinning {
     fn start(bench: &Bench) -> Self {
         let (stop, lag) = (Arc::new(AtomicBool::new(false)), Arc::clone(&bench.lag));
-        lag.store(200, Ordering::SeqCst);
+        lag.store(600, Ordering::SeqCst);
         let (clock, stopped) = (Arc::clone(&bench.clock), Arc::clone(&stop));
         let thread = thread::spawn(move || {
             while !stopped.load(Ordering::Relaxed) {
