@@ -1,8 +1,9 @@
 //! Early ends: by the operator at every level, and of a client with all that it has.
 
-use crate::support::agentwrit::{App, bearer, delegation, registration, renewal, request};
+use crate::support::agentwrit::{Agent, App, bearer, delegation, registration, renewal, request};
 use crate::support::{Bench, Login, claims, post, travel_ceiling, travel_task};
 use serde_json::json;
+use std::sync::atomic::Ordering;
 
 async fn app() -> (Bench, App) {
     let bench = Bench::operated().await;
@@ -129,6 +130,33 @@ async fn a_revocation_has_a_time_cut() {
     let after = bench.agent(&app, "task", &["read:data:x"]).await;
     assert!(!bench.counts(&before.token).await);
     assert!(bench.counts(&after.token).await);
+}
+
+/// Ends `agent` of the task `task` in one of the ways there are.
+async fn end(bench: &Bench, app: &App, how: &str, agent: &Agent) {
+    match how {
+        "token" => drop(bench.revoke("token", &jti(&agent.token)).await),
+        "agent" | "chain" => drop(bench.revoke(how, &agent.id).await),
+        "task" => drop(bench.revoke("task", "task").await),
+        "release" => bench.release(&agent.token).await,
+        _ => drop(bench.post(&app.session, "/v1/tasks/task/complete", &json!({})).await),
+    }
+}
+
+#[tokio::test]
+async fn what_came_of_a_writ_ends_with_it_although_the_clock_was_set_back() {
+    for how in ["token", "agent", "chain", "task", "release", "complete"] {
+        let (bench, app) = app().await;
+        let other = bench.agent(&app, "other", &["read:data:x"]).await;
+        let mut agent = bench.agent(&app, "task", &["read:data:x"]).await;
+        bench.pass(3);
+        agent.token = bench.renewed(&agent.token).await;
+        let passed_on = bench.delegated(&agent.token, &other.id, &["read:data:x"]).await;
+        bench.clock.fetch_sub(3_000, Ordering::SeqCst);
+        end(&bench, &app, how, &agent).await;
+        assert!(!bench.counts(&agent.token).await, "{how}");
+        assert!(!bench.counts(&passed_on).await, "{how}");
+    }
 }
 
 #[tokio::test]
