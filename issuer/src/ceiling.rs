@@ -52,6 +52,16 @@ impl Ceiling {
         Self(vec![entry])
     }
 
+    /// This ceiling with other grants in its first entry. Lives, limits and the other audiences stay.
+    #[must_use]
+    pub fn with_first_grants(&self, grants: Vec<Grant>) -> Self {
+        let mut changed = self.clone();
+        if let Some(first) = changed.0.first_mut() {
+            first.grants = grants;
+        }
+        changed
+    }
+
     /// Its entries, in the order in which they are written.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

@@ -154,6 +154,29 @@ async fn a_client_of_the_command_line_uses_this_api_within_its_first_entry() {
 }
 
 #[tokio::test]
+async fn other_scopes_of_an_app_leave_the_rest_of_its_ceiling_as_it_is() {
+    let bench = Bench::operated().await;
+    let entry = |audience: &str, ttl: u64| json!({"audience": audience, "scope": ["read:data:*"], "ttl_max": ttl});
+    let client = bench.client(json!([entry("a", 60), entry("b", 600)])).await;
+    let (id, secret) = client.parts();
+    let path = format!("/v1/admin/apps/{id}");
+    let mut put = post(
+        Some(&bench.operator().await),
+        &path,
+        &json!({"scopes": ["write:data:*"]}),
+    );
+    *put.method_mut() = axum::http::Method::PUT;
+    assert_eq!(bench.send(put).await.json()["scopes"], json!(["write:data:*"]));
+    let session = bench.log_in(&id, &secret).await;
+    let ask = json!({"agent_name": "a", "allowed_scope": ["write:data:x"], "max_ttl": 61});
+    launch(&bench, &session, APP, ask).await.refused(403, "forbidden");
+    let ask = json!({"agent_name": "a", "allowed_scope": ["write:data:x"], "max_ttl": 60});
+    assert_eq!(launch(&bench, &session, APP, ask).await.status, 201);
+    let task = json!({"task_id": "t", "orch_id": "o", "audiences": {"b": {"scope": ["read:data:x"]}}});
+    assert_eq!(bench.post(&client, "/v1/tasks", &task).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_ceiling_that_limits_uses_gives_no_scopes() {
     let bench = Bench::operated().await;
     let ceiling = json!([{"audience": "a", "scope": ["read:data:*"], "ttl_max": 60, "uses_max": 1}]);

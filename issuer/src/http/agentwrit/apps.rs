@@ -31,7 +31,12 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
         let why = faults.first().map_or_else(String::new, |fault| fault.message.clone());
         Problem::new(Code::InvalidRequest).detail(format!("`name`: {why}"))
     })?;
-    let ceiling = ceiling(&issuer, &issuer.config.default_audience, &fields.texts("scopes")?)?;
+    let ceiling = Ceiling::of(Entry {
+        audience: issuer.config.default_audience.clone(),
+        grants: scopes(&fields)?,
+        ttl_max: WRIT_LIFE_MAX,
+        uses_max: None,
+    });
     let life = life(&fields, TOKEN_TTL)?;
     let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
     let client = find(&issuer, &credential.id)?;
@@ -66,13 +71,8 @@ pub(super) async fn update(
     operator(&issuer, request.headers()).await?;
     let client = find(&issuer, &id)?;
     let fields = Fields::of(request).await?;
-    let audience = client.ceiling.entries().first().map(|entry| entry.audience.as_str());
     let ceiling = match fields.has("scopes") {
-        true => Some(ceiling(
-            &issuer,
-            audience.unwrap_or_default(),
-            &fields.texts("scopes")?,
-        )?),
+        true => Some(client.ceiling.with_first_grants(scopes(&fields)?)),
         false => None,
     };
     let life = life(&fields, client.session_life())?;
@@ -105,26 +105,16 @@ fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
     Ok(life)
 }
 
-/// The ceiling that an app's scopes are: all at one audience.
-fn ceiling(issuer: &Issuer, audience: &str, scopes: &[String]) -> Result<Ceiling, Problem> {
+/// What an app's scopes grant.
+fn scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
+    let scopes = fields.texts("scopes")?;
     if let Some(scope) = scopes.iter().find(|scope| is_reserved(scope)) {
         return Err(expected(
             "scopes",
             &format!("none of the issuer's own, such as `{scope}`"),
         ));
     }
-    let entry = Entry {
-        audience: if audience.is_empty() {
-            &issuer.config.default_audience
-        } else {
-            audience
-        }
-        .to_owned(),
-        grants: grants_of(scopes)?,
-        ttl_max: WRIT_LIFE_MAX,
-        uses_max: None,
-    };
-    Ok(Ceiling::of(entry))
+    Ok(grants_of(&scopes)?)
 }
 
 fn shown(client: &Client) -> Value {
