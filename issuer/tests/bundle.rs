@@ -3,6 +3,8 @@
 use crate::support::{Answer, Bench, Login, travel_task};
 use crate::tasks::travel;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::revocation::{Level, Target};
+use rusqlite::{Connection, params};
 use serde_json::json;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
@@ -158,4 +160,36 @@ async fn a_clock_that_is_set_back_a_little_does_not_lock_edges_out() {
     let next = applied(&bench, &held, &poll(&bench, &held, 0).await);
     assert_eq!(next.issued_at(), held.issued_at());
     assert_ne!(next.position(), held.position());
+}
+
+/// Fills the store with revocations of writs that live for another hour.
+fn fill(bench: &Bench, count: u32) {
+    let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+    let transaction = connection.unchecked_transaction().unwrap();
+    for number in 0..count {
+        let id = number.to_string();
+        let target = Target::of(Level::Writ(&id)).to_bytes();
+        let row = params![target, bench.now().0.cast_signed(), bench.now().0.cast_signed() + 3600];
+        let insert = "INSERT INTO revocations (target, cut, expires) VALUES (?1, ?2, ?3)";
+        transaction.prepare_cached(insert).unwrap().execute(row).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_revocations_are_a_small_snapshot_and_one_more_a_small_delta() {
+    let (bench, client) = travel().await;
+    fill(&bench, 100_000);
+    end_a_task(&bench, &client, "a").await;
+    let answer = bench.get("/v1/bundle").await;
+    let held = bench.snapshot().await;
+    assert_eq!(held.revocations().len(), 100_001);
+    assert!(answer.body.len() < 2_500_000, "{} bytes", answer.body.len());
+    end_a_task(&bench, &client, "b").await;
+    let delta = poll(&bench, &held, 0).await;
+    assert!(delta.body.len() < 1_024, "{} bytes", delta.body.len());
+    assert_eq!(applied(&bench, &held, &delta).revocations().len(), 100_002);
+    bench.pass(3_700);
+    let later = bench.snapshot().await;
+    assert_eq!(later.revocations().len(), 0, "what has expired is not told any more");
 }
