@@ -27,6 +27,10 @@ pub struct Task {
     pub seed: Seed,
     /// From when to when.
     pub term: Term,
+    /// The counters that it needs: one for each grant that limits its uses.
+    pub allowances: Vec<Allowance>,
+    /// Its authority for each audience, in the order of the ask.
+    pub authorities: Vec<Authority>,
 }
 
 /// Who signs, and in whose name.
@@ -126,16 +130,25 @@ impl fmt::Display for MintError {
 impl error::Error for MintError {}
 
 impl Task {
-    /// The counters that the task needs: one for each grant that limits its uses.
+    /// The task that `client_id` asks for. Everything else follows.
     #[must_use]
-    pub fn allowances(&self) -> Vec<Allowance> {
-        let grants = self.ask.parts.iter().flat_map(|part| &part.grants);
-        let limits = grants.filter_map(Grant::uses);
-        let numbered = limits.enumerate().map(|(index, uses)| Allowance {
-            id: self.seed.id(self.term.born, "allowance", index),
-            max: uses.max,
-        });
-        numbered.collect()
+    pub fn new(client_id: String, ask: Ask, seed: Seed, term: Term) -> Self {
+        let grants = ask.parts.iter().flat_map(|part| &part.grants);
+        let limits = grants.filter_map(Grant::uses).enumerate();
+        let allowances: Vec<_> = limits
+            .map(|(index, uses)| Allowance {
+                id: seed.id(term.born, "allowance", index),
+                max: uses.max,
+            })
+            .collect();
+        Self {
+            authorities: authorities(&ask, &allowances),
+            client_id,
+            ask,
+            seed,
+            term,
+            allowances,
+        }
     }
 
     /// The id of its `index`th writ.
@@ -147,27 +160,26 @@ impl Task {
     /// What it was granted, at every audience.
     #[must_use]
     pub fn granted(&self) -> Vec<Granted> {
-        let parts = self.ask.parts.iter().zip(self.authorities());
+        let parts = self.ask.parts.iter().zip(&self.authorities);
         parts
-            .flat_map(|(part, authority)| Granted::all(&part.audience, &authority))
+            .flat_map(|(part, authority)| Granted::all(&part.audience, authority))
             .collect()
     }
+}
 
-    /// The authority for each audience, in the order of the ask.
-    #[must_use]
-    pub fn authorities(&self) -> Vec<Authority> {
-        let mut allowances = self.allowances().into_iter();
-        let mut numbered = |grant: &Grant| match grant.uses() {
-            Some(_) => allowances
-                .next()
-                .map(|allowance| grant.clone().with_allowance(allowance.id)),
-            None => Some(grant.clone()),
-        };
-        let parts = self.ask.parts.iter();
-        parts
-            .map(|part| authority(part.grants.iter().filter_map(&mut numbered).collect()))
-            .collect()
-    }
+/// What is asked for, each grant that limits its uses under an allowance.
+fn authorities(ask: &Ask, allowances: &[Allowance]) -> Vec<Authority> {
+    let mut allowances = allowances.iter();
+    let mut numbered = |grant: &Grant| match grant.uses() {
+        Some(_) => allowances
+            .next()
+            .map(|allowance| grant.clone().with_allowance(allowance.id.clone())),
+        None => Some(grant.clone()),
+    };
+    let parts = ask.parts.iter();
+    parts
+        .map(|part| authority(part.grants.iter().filter_map(&mut numbered).collect()))
+        .collect()
 }
 
 /// `scope` if every grant can be said so, otherwise `authorization_details`.
@@ -215,11 +227,10 @@ impl Mint {
     }
 
     fn all_claims(&self, task: &Task) -> Vec<Claims> {
-        let authorities = task.authorities();
         let mut all = Vec::with_capacity(task.ask.writs());
         for instance in 0..task.ask.count {
             let agent_id = self.agent_id(&task.ask.orch_id, &task.ask.task_id, &task.seed.instance(instance));
-            for (part, authority) in task.ask.parts.iter().zip(&authorities) {
+            for (part, authority) in task.ask.parts.iter().zip(&task.authorities) {
                 let jti = task.jti(all.len());
                 all.push(self.claims(task, &part.audience, authority, &agent_id, &jti));
             }

@@ -90,17 +90,13 @@ impl Issuer {
             within => within?,
         };
         let seed = Seed::fresh().map_err(StartError::Random)?;
-        let task = Arc::new(Task {
-            client_id,
-            ask,
-            seed,
-            term,
-        });
+        let task = Arc::new(Task::new(client_id, ask, seed, term));
         let writs = self.mint.mint(&task).await?;
-        let (begin, event) = (Arc::clone(&task), started(&task, &writs).in_call(call));
+        let granted = task.granted();
+        let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_call(call));
         let begin = self
             .store
-            .write(move |writing| rows::begin(writing, &begin, repeat.as_ref(), event));
+            .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), event));
         match begin.await? {
             Begun::New => Ok(Started { task, writs }),
             begun => self.repeat(task.client_id.clone(), task.ask.clone(), begun).await,
@@ -130,12 +126,7 @@ impl Issuer {
     async fn repeat(&self, client_id: String, ask: Ask, begun: Begun) -> Result<Started, StartError> {
         match begun {
             Begun::Repeated(seed, term) => {
-                let task = Arc::new(Task {
-                    client_id,
-                    ask,
-                    seed,
-                    term,
-                });
+                let task = Arc::new(Task::new(client_id, ask, seed, term));
                 let writs = self.mint.mint(&task).await?;
                 Ok(Started { task, writs })
             }
@@ -165,8 +156,7 @@ impl Issuer {
 }
 
 /// The event of a task's beginning: what was granted, and every writ by its id.
-fn started(task: &Task, writs: &[Writ]) -> Event {
-    let granted = task.granted();
+fn started(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
     let granted = granted.iter().map(|granted| {
         let Granted { audience, id, body } = granted;
         format!(r#"{{"audience":{},"id":"{id}","grant":{body}}}"#, Quoted(audience))

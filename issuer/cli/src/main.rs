@@ -2,6 +2,7 @@
 //! a policy would do.
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
 mod admin;
@@ -34,6 +35,10 @@ mod serve;
 mod task;
 mod why;
 mod yaml;
+
+/// A fifth of what the issuer does is making and freeing small pieces of memory; this does it in half the time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Task-scoped credentials for AI agents, enforced at the edge.
 #[derive(Debug, Parser)]

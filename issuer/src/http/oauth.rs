@@ -209,7 +209,7 @@ struct Answer<'a> {
 }
 
 fn writ(started: &Started) -> Result<Response, Refusal> {
-    let (Some(writ), Some(authority)) = (started.writs.first(), started.task.authorities().into_iter().next()) else {
+    let (Some(writ), Some(authority)) = (started.writs.first(), started.task.authorities.first()) else {
         return Err(Refusal::new(Name::ServerError, "the issuer failed"));
     };
     let mut answer = Answer {

@@ -36,7 +36,13 @@ pub enum Begun {
 }
 
 /// Begins `task`, makes its allowances, and records `event` of it.
-pub fn begin(writing: &Writing<'_>, task: &Task, repeat: Option<&Repeat>, event: Event) -> rusqlite::Result<Begun> {
+pub fn begin(
+    writing: &Writing<'_>,
+    task: &Task,
+    granted: &[Granted],
+    repeat: Option<&Repeat>,
+    event: Event,
+) -> rusqlite::Result<Begun> {
     if let Some(repeat) = repeat
         && let Some(begun) = repeated(writing, &task.client_id, repeat)?
     {
@@ -50,10 +56,10 @@ pub fn begin(writing: &Writing<'_>, task: &Task, repeat: Option<&Repeat>, event:
     }
     let row = writing.last_insert_rowid();
     let mut allowance = writing.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
-    for made in task.allowances() {
+    for made in &task.allowances {
         allowance.execute(params![made.id, row, int(made.max)])?;
     }
-    grant(writing, row, &task.granted())?;
+    grant(writing, row, granted)?;
     writing.record(&event.task(row, &task.ask.task_id, &task.ask.orch_id))?;
     Ok(Begun::New)
 }

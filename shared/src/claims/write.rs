@@ -1,35 +1,65 @@
-//! Writing the claims of a writ.
+//! Writing the claims of a writ, into one text: this is done once for each writ.
 
 use super::{Authority, Claims};
-use crate::grant::Grant;
-use crate::json::write::{list, member, object, text, texts};
+use crate::json::Quoted;
 use alloc::string::String;
-use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+/// Bytes of the claims of a usual writ.
+const USUAL: usize = 1_024;
 
 pub(super) fn claims(claims: &Claims) -> String {
-    let mut members = Vec::from([
-        text("iss", &claims.iss),
-        text("sub", &claims.sub),
-        text("aud", &claims.aud),
-        member("iat", claims.iat.0),
-        member("nbf", claims.nbf.0),
-        member("exp", claims.exp.0),
-        text("jti", &claims.jti),
-        text("client_id", &claims.client_id),
-        text("task_id", &claims.task_id),
-        text("orch_id", &claims.orch_id),
-        text("lin", &claims.lin),
-    ]);
+    let mut text = String::with_capacity(USUAL);
+    // Writing to a text does not fail.
+    let _whole = write(claims, &mut text);
+    text
+}
+
+fn write(claims: &Claims, out: &mut String) -> fmt::Result {
+    write!(out, r#"{{"iss":{},"sub":{}"#, Quoted(&claims.iss), Quoted(&claims.sub))?;
+    write!(out, r#","aud":{}"#, Quoted(&claims.aud))?;
+    write!(
+        out,
+        r#","iat":{},"nbf":{},"exp":{}"#,
+        claims.iat.0, claims.nbf.0, claims.exp.0
+    )?;
+    let ids = [
+        ("jti", &claims.jti),
+        ("client_id", &claims.client_id),
+        ("task_id", &claims.task_id),
+        ("orch_id", &claims.orch_id),
+        ("lin", &claims.lin),
+    ];
+    for (name, id) in ids {
+        write!(out, r#","{name}":{}"#, Quoted(id))?;
+    }
     if !claims.anc.is_empty() {
-        members.push(texts("anc", &claims.anc));
+        out.push_str(r#","anc":"#);
+        list(out, claims.anc.iter().map(|lineage| Quoted(lineage)))?;
     }
     if let Some(jkt) = &claims.cnf_jkt {
-        members.push(member("cnf", object(&[text("jkt", jkt)])));
+        write!(out, r#","cnf":{{"jkt":{}}}"#, Quoted(jkt))?;
     }
-    members.extend(claims.agent_key.iter().map(|key| text("agent_key", key)));
-    members.push(match &claims.authority {
-        Authority::Scope(scopes) => text("scope", &scopes.join(" ")),
-        Authority::Details(grants) => list("authorization_details", grants.iter().map(Grant::to_json)),
-    });
-    object(&members)
+    if let Some(key) = &claims.agent_key {
+        write!(out, r#","agent_key":{}"#, Quoted(key))?;
+    }
+    match &claims.authority {
+        Authority::Scope(scopes) => write!(out, r#","scope":{}"#, Quoted(&scopes.join(" ")))?,
+        Authority::Details(grants) => {
+            out.push_str(r#","authorization_details":"#);
+            list(out, grants.iter().map(|grant| grant.canonical()))?;
+        }
+    }
+    out.push('}');
+    Ok(())
+}
+
+fn list(out: &mut String, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        let between = if index == 0 { "" } else { "," };
+        write!(out, "{between}{item}")?;
+    }
+    out.push(']');
+    Ok(())
 }

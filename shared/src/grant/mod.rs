@@ -93,6 +93,11 @@ impl Grant {
         self.canonical.clone()
     }
 
+    /// As [`Self::to_json`], where it lies.
+    pub(crate) fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
     /// A short name for it: the first 8 bytes of SHA-256 over its canonical bytes, in hexadecimal. What an edge permits is counted
     /// by it; nothing is decided by it.
     #[must_use]

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::runtime;
@@ -19,6 +20,10 @@ mod wire;
 
 use report::Report;
 use server::Server;
+
+/// As the issuer has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What the issuer bears
 #[derive(Debug, Parser)]
