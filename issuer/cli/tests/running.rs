@@ -204,3 +204,30 @@ fn a_log_line_is_json_and_holds_nothing_of_the_request() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "{line}");
     }
 }
+
+#[test]
+fn a_setting_that_nobody_knows_keeps_the_server_from_starting() {
+    let place = Place::new();
+    for (setting, named) in [
+        ("behind_tls_proxi: true", "behind_tls_proxi"),
+        ("tls_mode: of", "tls_mode"),
+        ("behind_tls_proxy: of", "behind_tls_proxy"),
+        ("trusted_proxies: [proxy]", "trusted_proxies"),
+        ("log: louder", "log"),
+    ] {
+        let file = place.file("settings.yaml", setting);
+        let serve = ["serve", "--listen", "127.0.0.1:0", "--config", &file];
+        let said = place.run(&serve).failed();
+        assert!(said.iter().any(|line| line.contains(named)), "{setting}: {said:?}");
+    }
+}
+
+#[test]
+fn an_operators_secret_that_can_be_guessed_keeps_the_server_from_starting() {
+    let place = Place::new();
+    let file = place.file("secret", "123456789012345\n");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-secret-file", &file];
+    let said = place.run(&serve).failed();
+    assert!(said[0].contains("16 bytes"), "{said:?}");
+    assert!(!said[0].contains("123456789012345"), "{said:?}");
+}
