@@ -1,8 +1,12 @@
 //! What was passed on ends with those who passed it on.
 
-use crate::support::agentwrit::{Agent, App, bearer, delegation, renewal};
+use crate::support::agentwrit::{Agent, App, bearer, delegation, from_hex, renewal};
 use crate::support::{Bench, NOON, claims, post, travel_ceiling};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// An app and agents of it, each of a task of its own.
 async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
@@ -258,4 +262,40 @@ async fn a_dead_writ_passes_nothing_on() {
     bench.send(renewal(&old)).await.refused(401, "unauthorized");
     let answer = bench.post(&bearer("x.y.z"), "/v1/delegate", &json!({})).await;
     answer.refused(401, "unauthorized");
+}
+
+/// The keys of the issuer's records, the one that signs and the next one, from the data folder.
+fn record_keys(bench: &Bench) -> Vec<VerifyingKey> {
+    let files = std::fs::read_dir(bench.path().join("keys")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let of_job = files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("delegation-"));
+    let key = |path: PathBuf| {
+        let jwk: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let x = URL_SAFE_NO_PAD.decode(jwk["x"].as_str().unwrap()).unwrap();
+        VerifyingKey::from_bytes(&x.try_into().unwrap()).unwrap()
+    };
+    of_job.map(key).collect()
+}
+
+#[tokio::test]
+async fn every_record_of_a_chain_is_signed_by_the_issuer() {
+    let (bench, _app, agents) = agents(3).await;
+    let first = bench
+        .delegated(&agents[0].token, &agents[1].id, &["read:data:b", "read:data:a"])
+        .await;
+    let answer = bench.send(delegation(&first, &agents[2].id, &["read:data:a"])).await;
+    let keys = record_keys(&bench);
+    let chain = answer.json()["delegation_chain"].take();
+    let scopes = ["read:data:b,read:data:a", "read:data:a"];
+    for (record, scope) in chain.as_array().unwrap().iter().zip(scopes) {
+        let text = |name: &str| record[name].as_str().unwrap().to_owned();
+        let message = format!("{}|{scope}|{}", text("agent"), text("delegated_at"));
+        let signature = Signature::from_slice(&from_hex(&text("signature"))).unwrap();
+        let signed = |message: &str| {
+            keys.iter()
+                .any(|key| key.verify_strict(message.as_bytes(), &signature).is_ok())
+        };
+        assert!(signed(&message));
+        assert!(!signed(&message.replace("read", "write")));
+    }
 }

@@ -67,6 +67,30 @@ async fn a_used_nonce_stays_used_over_a_restart() {
     answer.refused(401, "unauthorized");
 }
 
+#[tokio::test]
+async fn a_database_that_cannot_be_written_uses_nothing_up() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let scope = ["read:data:x"];
+    let agent = bench.agent(&app, "task", &scope).await;
+    let ask = registration(&bench.launch(&app, &scope).await, &bench.nonce().await, &scope);
+    let release = || request("POST", Some(&agent.login()), "/v1/token/release");
+    let other = Connection::open(bench.path().join("issuer.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let requests = vec![post(None, "/v1/register", &ask), renewal(&agent.token), release()];
+    for answer in at_once(&bench.app, requests).await {
+        let said = answer.refused(503, "unavailable");
+        assert!(
+            !said.contains("database is locked"),
+            "what the database says is for the log"
+        );
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(bench.say("/v1/register", &ask).await.status, 200);
+    let next = bench.renewed(&agent.token).await;
+    bench.release(&next).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_happen_at_once_are_all_written_down() {
     let bench = Bench::operated().await;
