@@ -146,7 +146,7 @@ pub fn read_grants(members: &Members<'_>, most: usize) -> Option<(String, Vec<Gr
         list.fault("expected at least one grant");
     }
     let grants: Vec<_> = items.iter().map(read).collect();
-    Some((list.place().to_owned(), grants.into_iter().collect::<Option<_>>()?))
+    Some((list.place(), grants.into_iter().collect::<Option<_>>()?))
 }
 
 /// Counters are made and named by the issuer: a client that could name one could spend another task's.

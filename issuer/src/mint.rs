@@ -206,10 +206,10 @@ impl Mint {
     pub async fn mint(self: &Arc<Self>, task: &Arc<Task>) -> Result<Vec<Writ>, MintError> {
         let ring = self.keyring.ring();
         let drafts = if task.ask.writs() <= IN_PLACE {
-            drafts(&self.all_claims(task), ring.writ.kid())
+            self.drafts(task, ring.writ.kid())
         } else {
             let (mint, task, kid) = (Arc::clone(self), Arc::clone(task), ring.writ.kid().to_owned());
-            let drafted = spawn_blocking(move || drafts(&mint.all_claims(&task), &kid)).await;
+            let drafted = spawn_blocking(move || mint.drafts(&task, &kid)).await;
             drafted.unwrap_or(Err(MintError::Sign(SignError)))
         };
         sign(&ring, drafts?).await
@@ -221,21 +221,29 @@ impl Mint {
     /// [`MintError`].
     pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
         let ring = self.keyring.ring();
-        let drafts = drafts(std::slice::from_ref(claims), ring.writ.kid())?;
-        let signed = sign(&ring, drafts).await?;
+        let draft = Form::of(claims)?.draft(&claims.sub, &claims.jti, ring.writ.kid())?;
+        let signed = sign(&ring, vec![draft]).await?;
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
-    fn all_claims(&self, task: &Task) -> Vec<Claims> {
+    /// For each agent of a task a draft for each audience. What the first agent's writs say is drafted and read back; the others' say the
+    /// same of another agent.
+    fn drafts(&self, task: &Task, kid: &str) -> Result<Vec<Draft>, MintError> {
         let mut all = Vec::with_capacity(task.ask.writs());
+        let mut forms = Vec::with_capacity(task.ask.parts.len());
         for instance in 0..task.ask.count {
             let agent_id = self.agent_id(&task.ask.orch_id, &task.ask.task_id, &task.seed.instance(instance));
-            for (part, authority) in task.ask.parts.iter().zip(&task.authorities) {
+            for (index, (part, authority)) in task.ask.parts.iter().zip(&task.authorities).enumerate() {
                 let jti = task.jti(all.len());
-                all.push(self.claims(task, &part.audience, authority, &agent_id, &jti));
+                if forms.len() <= index {
+                    let claims = self.claims(task, &part.audience, authority, &agent_id, &jti);
+                    forms.push(Form::of(&claims)?);
+                }
+                let form = forms.get(index).ok_or(MintError::Unfaithful)?;
+                all.push(form.draft(&agent_id, &jti, kid)?);
             }
         }
-        all
+        Ok(all)
     }
 
     /// The id of an agent of a task.
@@ -266,10 +274,6 @@ impl Mint {
     }
 }
 
-fn drafts(all: &[Claims], kid: &str) -> Result<Vec<Draft>, MintError> {
-    all.iter().map(|claims| draft(claims, kid)).collect()
-}
-
 async fn sign(ring: &Ring, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
     let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let tokens = ring.writ.sign(inputs).await.map_err(MintError::Sign)?;
@@ -282,24 +286,82 @@ async fn sign(ring: &Ring, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
     Ok(writs)
 }
 
-fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
-    let payload = claims.to_json();
-    let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
-    if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
-        let audience = claims.aud.clone();
-        return Err(MintError::TooLong { audience });
+/// What several writs say alike: everything but their agent and their ids.
+struct Form {
+    audience: String,
+    expires_in: u64,
+    /// The payload, cut where the agent stands and where the ids do.
+    pieces: Vec<Piece>,
+}
+
+/// A piece of a payload.
+enum Piece {
+    Text(String),
+    Agent,
+    Id,
+}
+
+impl Form {
+    /// The form of a writ that says `claims`, which is read back before anything is signed.
+    fn of(claims: &Claims) -> Result<Self, MintError> {
+        let payload = claims.to_json();
+        let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
+        let back = back.and_then(|payload| Claims::read(&payload).ok());
+        if back.as_ref() != Some(claims) {
+            return Err(MintError::Unfaithful);
+        }
+        let form = Self {
+            audience: claims.aud.clone(),
+            expires_in: claims.exp.since(claims.iat),
+            pieces: pieces(&payload, &claims.sub, &claims.jti),
+        };
+        // Neither the agent nor the ids of a task's writs can stand elsewhere: nobody knew them when the rest was asked for.
+        let has = |wanted: fn(&Piece) -> bool| form.pieces.iter().any(wanted);
+        let cut = has(|piece| matches!(piece, Piece::Agent)) && has(|piece| matches!(piece, Piece::Id));
+        let faithful = cut && form.payload(&claims.sub, &claims.jti) == payload;
+        faithful.then_some(form).ok_or(MintError::Unfaithful)
     }
-    let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
-    let back = back.and_then(|payload| Claims::read(&payload).ok());
-    if back.as_ref() != Some(claims) {
-        return Err(MintError::Unfaithful);
+
+    fn payload(&self, agent_id: &str, jti: &str) -> String {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.as_str(),
+            Piece::Agent => agent_id,
+            Piece::Id => jti,
+        });
+        pieces.collect()
     }
-    let writ = Writ {
-        audience: claims.aud.clone(),
-        token: Secret::new(String::new()),
-        agent_id: claims.sub.clone(),
-        jti: claims.jti.clone(),
-        expires_in: claims.exp.since(claims.iat),
-    };
-    Ok((writ, input))
+
+    fn draft(&self, agent_id: &str, jti: &str, kid: &str) -> Result<Draft, MintError> {
+        let payload = self.payload(agent_id, jti);
+        let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
+        if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
+            let audience = self.audience.clone();
+            return Err(MintError::TooLong { audience });
+        }
+        let writ = Writ {
+            audience: self.audience.clone(),
+            token: Secret::new(String::new()),
+            agent_id: agent_id.to_owned(),
+            jti: jti.to_owned(),
+            expires_in: self.expires_in,
+        };
+        Ok((writ, input))
+    }
+}
+
+/// Cuts `payload` at `sub` and at `jti`, which a first writ's lineage is named after.
+fn pieces(payload: &str, sub: &str, jti: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (index, around) in payload.split(sub).enumerate() {
+        if index > 0 {
+            pieces.push(Piece::Agent);
+        }
+        for (index, text) in around.split(jti).enumerate() {
+            if index > 0 {
+                pieces.push(Piece::Id);
+            }
+            pieces.push(Piece::Text(text.to_owned()));
+        }
+    }
+    pieces
 }

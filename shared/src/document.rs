@@ -4,7 +4,8 @@
 use crate::json::{Json, Shown};
 use crate::number::Number;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::rc::Rc;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
@@ -57,8 +58,29 @@ impl Faults {
 #[derive(Clone, Debug)]
 pub struct Node<'a> {
     value: &'a Json,
-    place: String,
+    place: Rc<Place<'a>>,
     faults: &'a Faults,
+}
+
+/// Where a value stands. Nearly nobody asks, so it is spelled only then.
+#[derive(Debug)]
+enum Place<'a> {
+    /// As the caller says.
+    Known(String),
+    /// A member of what stands above.
+    Member(Rc<Place<'a>>, &'a str),
+    /// An element of what stands above.
+    Element(Rc<Place<'a>>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(place) => f.write_str(place),
+            Self::Member(above, name) => write!(f, "{above}/{}", pointer_step(name)),
+            Self::Element(above, index) => write!(f, "{above}/{index}"),
+        }
+    }
 }
 
 impl<'a> Node<'a> {
@@ -67,7 +89,7 @@ impl<'a> Node<'a> {
     pub fn root(value: &'a Json, faults: &'a Faults) -> Self {
         Self {
             value,
-            place: String::new(),
+            place: Rc::new(Place::Known(String::new())),
             faults,
         }
     }
@@ -76,7 +98,7 @@ impl<'a> Node<'a> {
     pub(crate) fn at(place: &str, value: &'a Json, faults: &'a Faults) -> Self {
         Self {
             value,
-            place: place.into(),
+            place: Rc::new(Place::Known(place.into())),
             faults,
         }
     }
@@ -89,14 +111,14 @@ impl<'a> Node<'a> {
 
     /// Where this value stands, as a JSON pointer (RFC 6901).
     #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
+    pub fn place(&self) -> String {
+        self.place.to_string()
     }
 
     /// Reports a fault at this place.
     pub fn fault(&self, message: impl Into<String>) {
         self.faults.push(Fault {
-            place: self.place.clone(),
+            place: self.place(),
             message: message.into(),
         });
     }
@@ -155,7 +177,7 @@ impl<'a> Node<'a> {
             items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| self.child(&index.to_string(), item))
+                .map(|(index, item)| self.child(Place::Element(Rc::clone(&self.place), index), item))
                 .collect(),
         )
     }
@@ -169,7 +191,12 @@ impl<'a> Node<'a> {
         Some(
             members
                 .iter()
-                .map(|(name, value)| (name.as_str(), self.child(name, value)))
+                .map(|(name, value)| {
+                    (
+                        name.as_str(),
+                        self.child(Place::Member(Rc::clone(&self.place), name), value),
+                    )
+                })
                 .collect(),
         )
     }
@@ -200,10 +227,10 @@ impl<'a> Node<'a> {
         None
     }
 
-    fn child(&self, name: &str, value: &'a Json) -> Node<'a> {
+    fn child(&self, place: Place<'a>, value: &'a Json) -> Node<'a> {
         Node {
             value,
-            place: format!("{}/{}", self.place, pointer_step(name)),
+            place: Rc::new(place),
             faults: self.faults,
         }
     }

@@ -9,6 +9,7 @@ use std::io;
 use std::ops::Deref;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Work that may wait for the writer.
@@ -54,6 +55,12 @@ impl Writing<'_> {
         Ok(())
     }
 }
+
+/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares it, and with others at work on the
+/// same core it costs more than this.
+const LINGER: Duration = Duration::from_micros(250);
+/// Work that shared the last commit from which on the writer counts as busy.
+const BUSY: usize = 3;
 
 /// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
 trait Job: Send {
@@ -181,7 +188,17 @@ fn write_all(
         head: Cell::new(announce.borrow().head),
         last: Cell::new(audit::last_at(connection).unwrap_or_default()),
     };
+    let mut shared = 0;
     while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+        if shared >= BUSY && group.len() < GROUP {
+            thread::sleep(LINGER);
+            while group.len() < GROUP
+                && let Ok(job) = jobs.try_recv()
+            {
+                group.push(job);
+            }
+        }
+        shared = group.len();
         let outcomes = commit(&writing, &mut group);
         // Told before anybody is answered: who hears that a task is over must not find an edge that cannot know.
         if let Ok(revocation) = revocation::latest(connection) {

@@ -18,6 +18,8 @@ pub(crate) const SECRET: &str = "a secret that is long enough";
 const CEILING: &str = r#"[{"audience":"https://travel.example","ttl_max":"24h","grants":[
     {"type":"writ","actions":["search"],"resources":["flights"]},
     {"type":"writ","actions":["book"],"resources":["tickets"]}]}]"#;
+/// Ticks of a second in `/proc`, on every system that has it.
+const TICKS: f64 = 100.0;
 /// How long a server may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -85,6 +87,19 @@ impl Server {
             "Basic {}",
             base64::engine::general_purpose::STANDARD.encode(pair)
         ))
+    }
+
+    /// Seconds that the server has computed: what others on the machine do does not count.
+    pub(crate) fn computed(&self) -> Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id().context("it ended")?))?;
+        // The name of the program, which may hold anything, ends with the last parenthesis.
+        let (_, fields) = stat.rsplit_once(") ").context("no fields")?;
+        let ticks = fields
+            .split(' ')
+            .skip(11)
+            .take(2)
+            .filter_map(|field| field.parse::<f64>().ok());
+        Ok(ticks.sum::<f64>() / TICKS)
     }
 
     /// Memory that the server holds, in kilobytes.

@@ -8,6 +8,7 @@ use anyhow::Result;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Writs of one batch, and connections that ask for batches.
 const BATCH: u64 = 100;
@@ -51,13 +52,32 @@ pub(crate) async fn rates(
     time: Duration,
 ) -> Result<()> {
     for (name, count, connections) in [(BATCHED, BATCH, BATCHES), (SINGLE, 1, SINGLES)] {
-        let own = rate(issuer.address, connections, time, task(client, count)).await? * count as f64;
-        let theirs = rate(bare.address, connections, time, task(client, count)).await? * count as f64;
-        report.say(name, own);
-        report.say(&format!("{name}: bare"), theirs);
-        report.say(&format!("{name}: ratio"), own / theirs);
+        let own = Measured::of(issuer, connections, time, client, count).await?;
+        let theirs = Measured::of(bare, connections, time, client, count).await?;
+        report.say(name, own.rate);
+        report.say(&format!("{name}: bare"), theirs.rate);
+        report.say(&format!("{name}: ratio"), own.rate / theirs.rate);
+        report.say(&format!("{name}: us of computing each"), own.computed);
+        report.say(&format!("{name}: us of computing each, bare"), theirs.computed);
+        report.say(&format!("{name}: ratio of computing"), theirs.computed / own.computed);
     }
     Ok(())
+}
+
+/// How many writs a second, and how long the server computes for each, in microseconds.
+struct Measured {
+    rate: f64,
+    computed: f64,
+}
+
+impl Measured {
+    async fn of(server: &Server, connections: usize, time: Duration, client: &str, count: u64) -> Result<Self> {
+        let (before, began) = (server.computed()?, Instant::now());
+        let rate = rate(server.address, connections, time, task(client, count)).await? * count as f64;
+        let computed = (server.computed()? - before) / (rate * began.elapsed().as_secs_f64());
+        let computed = computed * 1e6;
+        Ok(Self { rate, computed })
+    }
 }
 
 /// How long answers take at half of what the issuer bears.
