@@ -200,9 +200,13 @@ impl Feed {
         if let Some(held) = own.as_ref().filter(|held| counts(held, latest, now)) {
             return Ok(Arc::clone(held));
         }
+        let ring = self.keyring.ring();
         let trust = Trust {
             issuer: self.issuer.clone(),
-            pins: self.keyring.ring().public(Job::Bundle, &[State::Current, State::Next]),
+            pins: ring
+                .public(Job::Bundle, &[State::Current, State::Next])
+                .cloned()
+                .collect(),
         };
         let from = own.as_deref().and_then(seq);
         let document = self.document(from).await?;

@@ -44,6 +44,6 @@ mod spending;
 mod standing;
 pub mod store;
 mod task;
-mod upkeep;
+pub mod upkeep;
 
 pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, Peer, admin, app};

@@ -98,8 +98,8 @@ impl Session {
     /// The session that `token` is, if it is one of this issuer's that has not expired.
     pub(crate) fn read(ring: &Ring, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
         let jws = Jws::parse(token, Kind::Session, SESSION_BYTES).ok()?;
-        let keys = ring.public(Job::Session, &[State::Current, State::Retired]);
-        let key = keys.iter().find(|key| key.kid() == jws.kid())?;
+        let mut keys = ring.public(Job::Session, &[State::Current, State::Retired]);
+        let key = keys.find(|key| key.kid() == jws.kid())?;
         let signed = jws.verify(key, &Dalek).ok()?;
         let payload = json::parse(signed.payload(), SESSION_VALUES).ok()?;
         Self::of(&payload, issuer).filter(|session| now < session.exp)

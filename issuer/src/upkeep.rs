@@ -66,7 +66,10 @@ async fn check(data: &Data, issuer: &str) -> Result<(), StoreError> {
 }
 
 /// Forgets what counts for nothing any more, some rows at a time. Answers how many.
-pub(crate) async fn forget(data: &Data) -> Result<usize, StoreError> {
+///
+/// # Errors
+/// [`StoreError`]; what was forgotten so far stays forgotten.
+pub async fn forget(data: &Data) -> Result<usize, StoreError> {
     let mut forgotten = 0;
     loop {
         let clock: Clock = data.clock.clone();

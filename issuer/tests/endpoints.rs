@@ -15,6 +15,7 @@ mod keys;
 mod oauth;
 mod office;
 mod operating;
+mod pruning;
 mod records;
 mod repeating;
 mod requests;

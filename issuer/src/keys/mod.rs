@@ -29,7 +29,7 @@ pub enum KeysError {
     Missing(PathBuf),
     /// The file does not hold such a key; what is wrong with it.
     Malformed(PathBuf, &'static str),
-    /// The database has no key that signs; for which job.
+    /// The database has no key that signs, or one that cannot be read; for which job.
     NoCurrent(Job),
     /// The database refused.
     Store(StoreError),
@@ -46,7 +46,7 @@ impl fmt::Display for KeysError {
                 path.display()
             ),
             Self::Malformed(path, what) => write!(f, "{}: {what}", path.display()),
-            Self::NoCurrent(job) => write!(f, "the database holds no current key for `{}`", job.as_str()),
+            Self::NoCurrent(job) => write!(f, "the database holds no such key for `{}` as it should", job.as_str()),
             Self::Store(error) => error.fmt(f),
         }
     }

@@ -21,6 +21,8 @@ pub struct Ring {
     pub version: u64,
     /// Every key that is known, without private halves.
     pub rows: Vec<KeyRow>,
+    /// Their public halves, in the same order: reading one costs as much as a signature.
+    public: Vec<PublicKey>,
     /// Signs writs.
     pub writ: Box<dyn Signer>,
     /// Signs bundles.
@@ -35,24 +37,27 @@ pub struct Ring {
 
 impl Ring {
     /// The public halves for a job of keys in one of `states`.
-    #[must_use]
-    pub fn public(&self, job: Job, states: &[State]) -> Vec<PublicKey> {
-        let rows = self.rows.iter();
-        let chosen = rows.filter(|row| row.job == job && states.contains(&row.state));
-        chosen.filter_map(|row| public(&row.jwk)).collect()
+    pub fn public(&self, job: Job, states: &[State]) -> impl Iterator<Item = &PublicKey> {
+        let keys = self.rows.iter().zip(&self.public);
+        let chosen = keys.filter(move |(row, _)| row.job == job && states.contains(&row.state));
+        chosen.map(|(_, key)| key)
     }
 
     /// Keys by which writs are verified: those that signed, the one that does, and the one that will.
     #[must_use]
     pub fn verifying(&self) -> Vec<PublicKey> {
-        self.public(Job::Writ, &[State::Retired, State::Current, State::Next])
+        let states = [State::Retired, State::Current, State::Next];
+        self.public(Job::Writ, &states).cloned().collect()
     }
 
     /// The `x` of the keys that edges pin: the one that signs bundles, and the one that will.
     #[must_use]
     pub fn pins(&self) -> Vec<String> {
-        let keys = [State::Current, State::Next].map(|state| self.public(Job::Bundle, &[state]));
-        keys.iter().flatten().map(PublicKey::x).collect()
+        let current = self.public(Job::Bundle, &[State::Current]);
+        current
+            .chain(self.public(Job::Bundle, &[State::Next]))
+            .map(PublicKey::x)
+            .collect()
     }
 
     /// Ids of keys whose writs must not count any more.
@@ -68,9 +73,10 @@ impl Ring {
     }
 }
 
-fn public(jwk: &str) -> Option<PublicKey> {
-    let jwk = json::parse(jwk.as_bytes(), JWK_VALUES).ok()?;
-    PublicKey::from_jwk(&jwk).ok()
+fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
+    let jwk = json::parse(row.jwk.as_bytes(), JWK_VALUES).ok();
+    let key = jwk.and_then(|jwk| PublicKey::from_jwk(&jwk).ok());
+    key.ok_or(KeysError::NoCurrent(row.job))
 }
 
 /// Holds the keys, and changes them.
@@ -179,6 +185,7 @@ fn load(folder: &Folder, rows: Vec<KeyRow>, version: u64) -> Result<Ring, KeysEr
     }
     Ok(Ring {
         version,
+        public: rows.iter().map(public).collect::<Result<_, _>>()?,
         writ: Box::new(LocalSigner::new(&current(Job::Writ)?)),
         bundle: current(Job::Bundle)?,
         checkpoint: current(Job::Checkpoint)?,

@@ -92,7 +92,8 @@ fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
 }
 
 fn counters(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Counter>> {
-    const SQL: &str = "SELECT allowance, most, spent FROM allowances WHERE task = ?1";
+    const SQL: &str = "SELECT allowance, most, spent FROM allowances WHERE allowance IN
+        (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
     let read = |row: &Row<'_>| {
         Ok(Counter {
             id: row.get(0)?,

@@ -65,14 +65,14 @@ CREATE TABLE refusals (
     last INTEGER NOT NULL,
     PRIMARY KEY (task, audience, label)
 ) STRICT, WITHOUT ROWID;
+-- Those of a task are named in its grants.
 CREATE TABLE allowances (
     allowance TEXT PRIMARY KEY,
-    task INTEGER NOT NULL REFERENCES tasks (task),
+    task INTEGER NOT NULL,
     most INTEGER NOT NULL,
     spent INTEGER NOT NULL DEFAULT 0,
     CHECK (spent BETWEEN 0 AND most)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX allowances_by_task ON allowances (task);
 
 -- Agents that registered themselves. Those of a task that was asked for whole follow from its seed.
 CREATE TABLE agents (

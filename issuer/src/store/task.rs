@@ -243,11 +243,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
 /// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted for them. The audit keeps its events.
 pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 ORDER BY live_until LIMIT ?2";
+    const ALLOWANCES: &str = "DELETE FROM allowances WHERE allowance IN
+        (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
     let mut old = connection.prepare_cached(OLD)?;
     let old: Vec<i64> = old
         .query_map(params![int(moment.0), int(most)], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    for table in ["grants", "refusals", "allowances", "agents", "tasks"] {
+    for task in &old {
+        connection.prepare_cached(ALLOWANCES)?.execute(params![task])?;
+    }
+    for table in ["grants", "refusals", "agents", "tasks"] {
         let mut delete = connection.prepare_cached(&format!("DELETE FROM {table} WHERE task = ?1"))?;
         for task in &old {
             delete.execute(params![task])?;

@@ -40,6 +40,7 @@ pub(crate) struct Bench {
     /// How long those are held up who have read the clock: up to seven times so many microseconds.
     pub(crate) lag: Arc<AtomicU64>,
     pub(crate) say_stop: watch::Sender<bool>,
+    pub(crate) data: Arc<Data>,
     config: Config,
     folder: Option<TempDir>,
 }
@@ -79,7 +80,7 @@ impl Bench {
             issuer: Some(ISSUER.to_owned()),
         };
         let (say_stop, stopping) = Stopping::channel();
-        let issuer = Issuer::new(config.clone(), data, stopping);
+        let issuer = Issuer::new(config.clone(), Arc::clone(&data), stopping);
         Self {
             app: app(Arc::new(issuer)),
             admin: admin(Arc::new(office)),
@@ -87,6 +88,7 @@ impl Bench {
             clock,
             lag,
             say_stop,
+            data,
             config,
             folder: Some(folder),
         }
