@@ -4,11 +4,12 @@ use crate::audit::{Head, Link};
 use crate::bundle::Stopping;
 use crate::store::{Store, audit};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 /// Events that are read at once.
@@ -20,8 +21,31 @@ const REST: Duration = Duration::from_secs(5);
 
 /// Where lines go, and the last event that is there.
 pub(crate) struct AuditLog {
-    out: Box<dyn Write + Send>,
+    out: Arc<Out>,
     from: u64,
+}
+
+/// Where lines go.
+enum Out {
+    File(File),
+    Stdout,
+}
+
+impl Out {
+    /// Writes whole lines, or nothing: what a full disk cut off would make the next line unreadable.
+    fn write(&self, text: &str) -> io::Result<()> {
+        match self {
+            Self::Stdout => io::stdout().lock().write_all(text.as_bytes()),
+            Self::File(file) => {
+                let (mut end, length) = (file, file.metadata()?.len());
+                let written = end.write_all(text.as_bytes());
+                if written.is_err() {
+                    file.set_len(length)?;
+                }
+                written
+            }
+        }
+    }
 }
 
 impl AuditLog {
@@ -29,7 +53,7 @@ impl AuditLog {
     pub(crate) fn open(path: &Path, store: &Store) -> io::Result<Self> {
         if path == Path::new("-") {
             return Ok(Self {
-                out: Box::new(io::stdout()),
+                out: Arc::new(Out::Stdout),
                 from: store.reached().borrow().head.seq,
             });
         }
@@ -37,7 +61,7 @@ impl AuditLog {
         let mut file = options.create(true).read(true).append(true).mode(0o600).open(path)?;
         let from = last_in(&mut file)?;
         Ok(Self {
-            out: Box::new(file),
+            out: Arc::new(Out::File(file)),
             from,
         })
     }
@@ -72,42 +96,42 @@ impl AuditLog {
         loop {
             let from = self.from;
             let read = store.read(move |reading| {
-                Ok((
-                    audit::head_at(reading, from)?.unwrap_or_default(),
-                    audit::after(reading, from, EVENTS)?,
-                ))
+                let before = audit::head_at(reading, from)?.unwrap_or_default();
+                Ok((before, audit::after(reading, from, EVENTS)?))
             });
             let (before, links) = read.await.map_err(io::Error::other)?;
-            if links.is_empty() {
-                return self.out.flush();
-            }
-            self.write(before, &links)?;
+            let Some(last) = links.last().map(|link| link.head.seq) else {
+                return Ok(());
+            };
+            // Whoever reads may stop: then this waits, and nothing else does.
+            let out = Arc::clone(&self.out);
+            let written = spawn_blocking(move || out.write(&lines(before, &links))).await;
+            written.map_err(io::Error::other)??;
+            self.from = last;
         }
-    }
-
-    fn write(&mut self, mut before: Head, links: &[Link]) -> io::Result<()> {
-        let mut text = String::new();
-        for link in links {
-            text.push_str(&link.exported(&before));
-            text.push('\n');
-            before = link.head;
-        }
-        self.out.write_all(text.as_bytes())?;
-        self.from = before.seq;
-        Ok(())
     }
 }
 
-/// Number of the last whole line of a log. A line that was cut off is closed, and its event written again.
+fn lines(mut before: Head, links: &[Link]) -> String {
+    let mut text = String::new();
+    for link in links {
+        text.push_str(&link.exported(&before));
+        text.push('\n');
+        before = link.head;
+    }
+    text
+}
+
+/// Number of the last line of a log. A line that was cut off is removed, and its event written again.
 fn last_in(file: &mut File) -> io::Result<u64> {
     let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(LINE_BYTES)))?;
+    let start = length.saturating_sub(LINE_BYTES);
+    file.seek(SeekFrom::Start(start))?;
     let mut end = Vec::new();
     file.read_to_end(&mut end)?;
-    let text = String::from_utf8_lossy(&end);
-    if !text.is_empty() && !text.ends_with('\n') {
-        file.write_all(b"\n")?;
-    }
+    let whole = end.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    file.set_len(start + whole as u64)?;
+    let text = String::from_utf8_lossy(end.get(..whole).unwrap_or_default());
     let last = text.lines().rev().find_map(Link::imported);
     Ok(last.map_or(0, |(_, link)| link.head.seq))
 }

@@ -17,8 +17,10 @@ use std::{error, fmt};
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::timeout;
 
-/// Deltas that are kept for the second in which they were made.
+/// Deltas that are made, and kept, for the second in which they were made.
 const KEPT: usize = 64;
+/// Revocations of one delta; who is further behind gets a snapshot.
+const DELTA_REVOCATIONS: u64 = 10_000;
 /// Edges that wait for news at the same time; others are answered at once.
 const POLLERS: usize = 4_096;
 
@@ -154,10 +156,14 @@ impl Feed {
             keys: self.keyring.ring().version,
             at: now,
         };
-        if made.state != Some(stand) || made.documents.len() >= KEPT {
+        if made.state != Some(stand) {
             made.state = Some(stand);
             made.documents.clear();
         }
+        // What an edge says to have is its word: for those far behind, and once many have said something else, there is the snapshot.
+        let far = from.is_none_or(|from| latest.saturating_sub(from) > DELTA_REVOCATIONS);
+        let many = made.documents.len() >= KEPT && !made.documents.contains_key(&from);
+        let from = from.filter(|_| !far && !many);
         if let Some(document) = made.documents.get(&from) {
             return Ok(document.clone());
         }
@@ -194,9 +200,10 @@ impl Feed {
     /// # Errors
     /// [`BundleError`].
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
-        let now = self.clock.now().seconds();
         let latest = self.store.reached().borrow().revocation;
         let mut own = self.own.lock().await;
+        // Not before: who waited for the lock must not take what was made meanwhile for something from the future.
+        let now = self.clock.now().seconds();
         if let Some(held) = own.as_ref().filter(|held| counts(held, latest, now)) {
             return Ok(Arc::clone(held));
         }
@@ -209,7 +216,9 @@ impl Feed {
                 .collect(),
         };
         let from = own.as_deref().and_then(seq);
-        let document = self.document(from).await?;
+        // Made apart: nobody outside has a say in when the issuer itself knows what is revoked.
+        let made = own.as_ref().map_or(now, |held| held.issued_at().max(now));
+        let document = self.make(from, made).await?;
         let applied = Snapshot::apply(own.as_deref(), &document, &trust, now);
         let snapshot = Arc::new(applied.map_err(|error| BundleError::Own(error.label().to_owned()))?);
         *own = Some(Arc::clone(&snapshot));

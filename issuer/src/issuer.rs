@@ -5,11 +5,12 @@ use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::folder::{Folder, FolderError, Lock};
-use crate::keys::{Hash, Keyring, KeysError};
+use crate::keys::{Hash, Keyring, KeysError, RotateError};
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
+use crate::revoke::{Aim, RevokeError, event, revoke};
 use crate::seen::Seen;
 use crate::store::{self, Store, StoreError};
 use edgewrit_shared::secret::Secret;
@@ -30,8 +31,8 @@ pub enum OpenError {
     Store(store::OpenError),
     /// What its database says of clients.
     Registry(LoadError),
-    /// That it was restored could not be recorded.
-    Restored(StoreError),
+    /// It comes from a backup, and what was issued before could not be ended.
+    Restored(RotateError),
 }
 
 impl fmt::Display for OpenError {
@@ -84,7 +85,7 @@ impl Data {
         let store = Arc::new(store);
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
         let (keyring, credential) = keys.map_err(OpenError::Keys)?;
-        restored(&store).await.map_err(OpenError::Restored)?;
+        restored(&store, &keyring).await.map_err(OpenError::Restored)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
         Ok(Self {
             folder,
@@ -97,16 +98,27 @@ impl Data {
     }
 }
 
-/// Records that the database comes from a backup, if this is the first time that it is opened.
-async fn restored(store: &Store) -> Result<(), StoreError> {
+/// What a backup does not know was ended since: so everything that was issued before is, if the database is opened from one for the
+/// first time; and the key that signed it, for it may have been dropped.
+async fn restored(store: &Store, keyring: &Keyring) -> Result<(), RotateError> {
     let epoch = store.epoch().to_owned();
+    let is_restored = store.read(store::is_restored).await.map_err(KeysError::from)?;
+    if !is_restored {
+        return Ok(());
+    }
+    let ring = keyring.ring();
+    keyring.drop_key(ring.writ.kid()).await?;
+    revoke(store, Aim::All, None, event())
+        .await
+        .map_err(|error| match error {
+            RevokeError::Store(error) => KeysError::from(error),
+            RevokeError::Ambiguous(_) => KeysError::from(StoreError::Closed),
+        })?;
     let note = store.write(move |writing| {
-        if store::was_restored(writing)? {
-            writing.record(&Event::done(Kind::DatabaseRestored).data(&json!({"epoch": epoch})))?;
-        }
-        Ok(())
+        store::note_restored(writing)?;
+        writing.record(&Event::done(Kind::DatabaseRestored).data(&json!({"epoch": epoch})))
     });
-    note.await
+    Ok(note.await.map_err(KeysError::from)?)
 }
 
 /// The database in the data folder.
@@ -121,10 +133,14 @@ pub(crate) struct Limits {
     pub(crate) client: Limiter,
     /// Tries in the name of no client that are written down, for each source.
     pub(crate) nobody: Limiter,
+    /// Refusals to a client and its agents that are written down.
+    pub(crate) refusals: Limiter,
 }
 
 /// Milliseconds between two tries of the operator's secret, and tries at once.
 const OPERATOR_TRIES: (u64, u64) = (200, 10);
+/// Milliseconds between two refusals of one client that are recorded, and how many are at once.
+const REFUSALS: (u64, u64) = (100, 1_000);
 /// Milliseconds between two failures of a client.
 const CLIENT_TRIES: u64 = 1_000;
 /// What the hash of the operator's secret is made for.
@@ -174,6 +190,7 @@ impl Issuer {
                 operator: Limiter::new(OPERATOR_TRIES.0, OPERATOR_TRIES.1),
                 client: Limiter::new(CLIENT_TRIES, config.client_failures),
                 nobody: Limiter::new(CLIENT_TRIES, config.client_failures),
+                refusals: Limiter::new(REFUSALS.0, REFUSALS.1),
             },
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,

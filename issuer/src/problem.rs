@@ -124,6 +124,14 @@ impl Problem {
         }
     }
 
+    /// What would be issued now was ended in this very second.
+    #[must_use]
+    pub fn cut() -> Self {
+        Self::new(Code::Unavailable)
+            .detail("writs of this second were ended; ask again in the next")
+            .retry_after(1)
+    }
+
     /// When to come again, in seconds.
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {
@@ -334,6 +342,7 @@ impl From<StartError> for Problem {
             StartError::Store(error) => error.into(),
             StartError::Random(error) => error.into(),
             StartError::ClientEnded => Code::Unauthorized.into(),
+            StartError::Cut => Self::cut(),
         }
     }
 }

@@ -77,9 +77,12 @@ impl Batch {
         })
     }
 
-    /// Number of the last record.
+    /// Number of the last record; 0 if there is none.
     fn last(&self) -> u64 {
-        (self.first + self.records.len() as u64).saturating_sub(1)
+        match self.records.len() as u64 {
+            0 => 0,
+            count => self.first + count - 1,
+        }
     }
 }
 
@@ -121,10 +124,12 @@ impl Record {
         if !self.grants.is_empty() {
             data.insert("grants".to_owned(), json!(self.grants));
         }
+        // Of a task that was granted nothing at this edge, it is its word alone.
+        let named = |name: &Option<String>| name.clone().filter(|_| task.is_some());
         let event = Event {
             task,
-            client_id: self.client_id.clone(),
-            task_id: self.task_id.clone(),
+            client_id: named(&self.client_id),
+            task_id: named(&self.task_id),
             request_id: Some(self.request_id.clone()),
             traceparent: self.traceparent.clone(),
             ..event

@@ -8,7 +8,7 @@ use crate::keys::{CredentialKey, Hash};
 use crate::reading;
 use crate::session::SESSION_LIFE;
 use crate::store::registry::{self as rows, ClientRow, EdgeRow};
-use crate::store::revocation::{self, Living};
+use crate::store::revocation::{self, By, Living};
 use crate::store::{Store, StoreError};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
@@ -339,7 +339,8 @@ impl Registry {
     async fn put(&self, row: ClientRow, event: Event, ends: Option<Living>) -> Result<(), StoreError> {
         let put = self.store.write(move |writing| {
             rows::put_client(writing, &row)?;
-            ends.iter().try_for_each(|living| revocation::end(writing, *living))?;
+            ends.iter()
+                .try_for_each(|living| revocation::end(writing, *living, By::Operator))?;
             writing.record(&event)
         });
         put.await

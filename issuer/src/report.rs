@@ -27,7 +27,7 @@ pub fn json(task_id: &str, report: &Report, now: UnixSeconds) -> Value {
         "completed_at": task.completed.map(rfc3339::write),
         "granted": uses,
         "refused": refused,
-        "registered_agents": report.agents.len(),
+        "registered_agents": report.agents,
     })
 }
 

@@ -2,7 +2,8 @@
 
 use crate::agent::lineage_of;
 use crate::audit::{Event, Kind};
-use crate::store::revocation;
+use crate::id::is_id;
+use crate::store::revocation::{self, By};
 use crate::store::{Store, StoreError, Writing, lineage, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -10,6 +11,8 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 use std::fmt;
 
+/// Longest id of an agent, in bytes: a trust domain, and three ids.
+const AGENT_BYTES: usize = 1_024;
 /// Tasks of one name among which the operator has to choose.
 pub(crate) const NAMESAKES: u64 = 2;
 
@@ -35,10 +38,7 @@ pub enum Aim {
 }
 
 impl Aim {
-    /// Names of the levels.
-    pub const LEVELS: [&str; 8] = ["token", "lineage", "agent", "task", "chain", "client", "key", "all"];
-
-    /// The aim at `target` on `level`.
+    /// The aim at `target` on `level`; `None` if there is no such level, or nothing on it can be called so.
     #[must_use]
     pub fn parse(level: &str, target: String) -> Option<Self> {
         let aim: fn(String) -> Self = match level {
@@ -52,7 +52,21 @@ impl Aim {
             "all" => |_| Self::All,
             _ => return None,
         };
-        Some(aim(target))
+        let aim = aim(target);
+        aim.is_well_formed().then_some(aim)
+    }
+
+    /// Whether something can be called so. Above all a token is called by its id: the token itself must not be written down anywhere.
+    fn is_well_formed(&self) -> bool {
+        let is_agent =
+            |text: &str| text.starts_with("spiffe://") && text.len() <= AGENT_BYTES && !text.contains(char::is_control);
+        match self {
+            Self::Token(id) | Self::Lineage(id) | Self::Client(id) | Self::Key(id) => is_id(id),
+            Self::Agent(id) => is_agent(id),
+            Self::Chain(id) => is_id(id) || is_agent(id),
+            Self::Task(name) => name.split('/').count() <= 2 && name.split('/').all(is_id),
+            Self::All => true,
+        }
     }
 
     /// The level, and what it is aimed at.
@@ -117,7 +131,10 @@ pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Ev
                 cut,
                 expires,
             };
-            revocation::append(writing, &revocation)?;
+            if aim == Aim::All {
+                revocation::fold_into_all(writing, &revocation)?;
+            }
+            revocation::append(writing, &revocation, By::Operator)?;
         }
         let (level, target) = aim.parts();
         let data = json!({"level": level, "target": target, "cut": cut.0, "count": targets.len()});

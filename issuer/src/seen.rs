@@ -1,20 +1,40 @@
 //! Writs that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
 
 use edgewrit_shared::token::Verified;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
-/// Writs that are remembered: some 20 MB.
+/// Writs that are expected to be remembered.
 const WRITS: usize = 16_384;
+/// Memory for them, in bytes: about.
+const MEMORY: u64 = 64 * 1024 * 1024;
+/// Bytes that a verified writ takes for each of its text: claims, grants, and how they are asked.
+const GROWTH: u64 = 11;
 
 /// The writs. Only verified ones enter, so nobody but the signer fills it.
-pub(crate) struct Seen(Cache<[u8; 32], Arc<Verified>>);
+pub(crate) struct Seen(Cache<[u8; 32], Entry, Weight>);
+
+#[derive(Clone)]
+struct Entry {
+    writ: Arc<Verified>,
+    bytes: u64,
+}
+
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<[u8; 32], Entry> for Weight {
+    fn weight(&self, _: &[u8; 32], entry: &Entry) -> u64 {
+        entry.bytes.saturating_mul(GROWTH)
+    }
+}
 
 impl Default for Seen {
     fn default() -> Self {
-        Self(Cache::new(WRITS))
+        Self(Cache::with_weighter(WRITS, MEMORY, Weight))
     }
 }
 
@@ -27,12 +47,16 @@ impl fmt::Debug for Seen {
 impl Seen {
     /// The writ whose text is `token`, if it was verified before.
     pub(crate) fn find(&self, token: &str) -> Option<Arc<Verified>> {
-        self.0.get(&hash(token))
+        self.0.get(&hash(token)).map(|entry| entry.writ)
     }
 
     /// Remembers the writ whose text is `token`.
     pub(crate) fn keep(&self, token: &str, writ: &Arc<Verified>) {
-        self.0.insert(hash(token), Arc::clone(writ));
+        let entry = Entry {
+            writ: Arc::clone(writ),
+            bytes: token.len() as u64,
+        };
+        self.0.insert(hash(token), entry);
     }
 }
 

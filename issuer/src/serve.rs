@@ -19,9 +19,11 @@ use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{error, fmt, fs, io};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 /// Where the issuer's origin is kept for commands that run without a server.
 pub(crate) const ISSUER_FILE: &str = "issuer";
@@ -29,6 +31,9 @@ pub(crate) const ISSUER_FILE: &str = "issuer";
 const LISTENING_FILE: &str = "listening";
 /// The operator's socket.
 pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
+
+/// How long everything may take to end.
+const DRAIN: Duration = Duration::from_secs(15);
 
 /// Why the issuer does not serve.
 #[derive(Debug)]
@@ -133,7 +138,8 @@ pub async fn serve(
     };
     tracing::info!("stopping");
     let _nobody_hears = say_stop.send(true);
-    let _drained = running.join_all().await;
+    // Longer than requests are given: what is left then has nobody who waits for it.
+    let _late = timeout(DRAIN, running.join_all()).await;
     remove(&folder);
     ended
 }

@@ -151,6 +151,9 @@ impl Issuer {
             boot_id: wish.boot_id,
             counter: wish.counter,
             request,
+            targets: writ.targets().collect(),
+            iat: writ.claims().iat,
+            exp: writ.claims().exp,
             attempts: wish.attempts,
         };
         let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).in_call(call);
@@ -162,6 +165,7 @@ impl Issuer {
             Spent::Exhausted => Err(SpendError::Exhausted),
             Spent::UnknownBoot => Err(SpendError::UnknownBoot),
             Spent::CounterReused => Err(SpendError::CounterReused),
+            Spent::Ended => Err(SpendError::Writ("token_revoked")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::audit::Event;
 use crate::bundle::BundleError;
 use crate::issuer::Issuer;
-use crate::store::revocation::{self, Living};
+use crate::store::revocation::{self, By, Living};
 use crate::store::{StoreError, lineage, task};
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
@@ -70,7 +70,7 @@ impl Issuer {
                 // Its latest writ may be another, and what descends from it does not live longer than that.
                 expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
             };
-            revocation::end(writing, living)?;
+            revocation::end(writing, living, By::Client(&writ.client_id))?;
             let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
             writing.record(&Event { task: row, ..event })
         });

@@ -52,6 +52,8 @@ pub enum StartError {
     Random(NoRandomness),
     /// The client was shut out.
     ClientEnded,
+    /// What would be issued now was ended in this very second.
+    Cut,
 }
 
 impl From<MintError> for StartError {
@@ -108,6 +110,9 @@ impl Issuer {
         let shown: Vec<_> = faults.iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
         let event = Event::denied(Kind::TaskRefused).client(client_id).in_call(call);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
+        if self.limits.refusals.take(&event.client_id, self.clock.now()).is_err() {
+            return StartError::Beyond(faults);
+        }
         let record = self.store.write(move |writing| writing.record(&event));
         record.await.err().map_or(StartError::Beyond(faults), StartError::Store)
     }
@@ -132,6 +137,7 @@ impl Issuer {
             }
             Begun::KeyReused => Err(StartError::KeyReused),
             Begun::ClientEnded => Err(StartError::ClientEnded),
+            Begun::Cut => Err(StartError::Cut),
             Begun::New | Begun::Exists => Err(StartError::Exists),
         }
     }

@@ -242,3 +242,73 @@ async fn the_trace_of_a_request_is_kept_with_what_it_began() {
         (&json!(trace), &Value::Null)
     );
 }
+
+/// Runs `sql` beside the issuer.
+fn alter(bench: &Bench, sql: &str) {
+    let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
+    let (bench, greedy) = travel().await;
+    let other = bench.client(crate::support::travel_ceiling()).await;
+    writ(&bench, &greedy, "a").await;
+    writ(&bench, &greedy, "b").await;
+    let mine = writ(&bench, &other, "c").await;
+    let share = format!("INSERT INTO shares VALUES ('{}', 99999), ('', 99999)", greedy.parts().0);
+    alter(&bench, &share);
+    assert_eq!(
+        bench.post(&greedy, "/v1/tasks/a/complete", &json!({})).await.status,
+        200
+    );
+    let full = bench.post(&greedy, "/v1/tasks/b/complete", &json!({})).await;
+    full.problem(503, "unavailable");
+    assert_eq!(bench.post(&other, "/v1/tasks/c/complete", &json!({})).await.status, 200);
+    assert!(verified(&bench, &mine).await.is_err());
+    // For the operator there is room, and ending everything makes room for everybody.
+    bench.pass(1);
+    assert_eq!(bench.office("/revocations", &json!({"level": "all"})).await.status, 200);
+    assert_eq!(bench.snapshot().await.revocations().len(), 1);
+    bench.pass(1);
+    writ(&bench, &greedy, "d").await;
+    assert_eq!(
+        bench.post(&greedy, "/v1/tasks/d/complete", &json!({})).await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn what_ends_twice_is_one_revocation() {
+    let (bench, client) = travel().await;
+    writ(&bench, &client, "a").await;
+    for _ in 0..3 {
+        let answer = bench
+            .office(
+                "/revocations",
+                &json!({"level": "agent", "target": "spiffe://x/agent/a/b/c"}),
+            )
+            .await;
+        assert_eq!(answer.status, 200);
+    }
+    assert_eq!(bench.snapshot().await.revocations().len(), 1);
+}
+
+#[tokio::test]
+async fn who_hangs_up_stops_nothing_half_way() {
+    let (bench, client) = travel().await;
+    let (client_id, _) = client.parts();
+    let ask = post(None, "/clients/end", &json!({"client_id": client_id}));
+    let asked = tokio::spawn({
+        let admin = bench.admin.clone();
+        async move { send(&admin, ask).await }
+    });
+    tokio::task::yield_now().await;
+    asked.abort();
+    // Whatever was reached: the database and the memory agree on it.
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let before = bench.post(&client, "/v1/tasks", &travel_task("t")).await.status;
+    let bench = bench.reopened().await;
+    let after = bench.post(&client, "/v1/tasks", &travel_task("u")).await.status;
+    assert_eq!(before, after);
+}

@@ -87,7 +87,5 @@ pub const BUNDLE_HEAD_BYTES: usize = 256 * 1024;
 pub const BUNDLE_KEYS: usize = 64;
 /// Revocations in one snapshot.
 pub const REVOCATIONS: usize = 500_000;
-/// Revocations from which on the issuer renews no writ: each renewal is one, and an operator must find room for more.
-pub const RENEWALS_UNTIL: usize = 400_000;
 /// Verified writs that one edge instance remembers.
 pub const CACHED_WRITS: usize = 1_024;

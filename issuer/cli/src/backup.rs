@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 The copy is a data folder: database and keys, for its owner alone. To restore, put it where the data folder was and serve from it. A
-restored issuer begins another epoch, and edges take a whole snapshot from it: what was revoked after the backup is not in it, so
-revoke everything that was issued since then (`edgewrit revoke all --before NOW`).
+restored issuer begins another epoch, of which edges take a whole snapshot. What was ended after the backup is not in it: so its first
+start ends every writ that was issued before, and gives up the key that signed them. Clients that were shut out since must be again.
 
 Example:
   edgewrit backup /backups/2026-05-10 --data ./data";

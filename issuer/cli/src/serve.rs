@@ -102,7 +102,11 @@ impl Serve {
         log_from(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?);
         let secret = operators_secret(&settings)?;
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(Failure::new)?.block_on(run(&data, &settings, secret))
+        let runtime = runtime.map_err(Failure::new)?;
+        let done = runtime.block_on(run(&data, &settings, secret));
+        // Not waited for: the audit's lines to somebody who reads no more.
+        runtime.shutdown_background();
+        done
     }
 
     /// Flags and environment, and the configuration file where they say nothing.

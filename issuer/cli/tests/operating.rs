@@ -1,13 +1,18 @@
 //! Operating an issuer: settings, keys, early ends, reports, the audit, backups, metrics.
 
-use crate::support::{POLICY, Place, Server, wait};
+use crate::support::{Caller, POLICY, Place, Server, wait};
 use serde_json::{Value, json};
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 fn get(url: &str) -> (u16, String) {
     let config = ureq::Agent::config_builder().http_status_as_error(false).build();
     let mut answer = config.new_agent().get(url).call().unwrap();
-    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    (
+        answer.status().as_u16(),
+        String::from_utf8_lossy(&answer.body_mut().read_to_vec().unwrap()).into_owned(),
+    )
 }
 
 fn minted(place: &Place, client: &Value, server: &Server, task: &str) -> String {
@@ -206,7 +211,10 @@ fn the_audit_is_verified_exported_and_shipped() {
     assert!(place.run(&["audit", "verify", "--seen", &beyond]).failed()[0].contains("it was cut off"));
     let other = format!(
         "{seq}:{}",
-        hash.replace(&hash[..1], if hash.starts_with('0') { "1" } else { "0" })
+        hash.replace(
+            hash.chars().next().unwrap(),
+            if hash.starts_with('0') { "1" } else { "0" }
+        )
     );
     assert!(place.run(&["audit", "verify", "--seen", &other]).failed()[0].contains("not the one that was seen"));
     let exported = place.run(&["audit", "export"]).ok();
@@ -258,9 +266,16 @@ fn a_backup_is_an_issuer_of_another_epoch() {
     let server = place.serve();
     assert_ne!(epoch(&server), before);
     assert!(
-        active(&server, &client, &token),
-        "what was issued before the backup counts"
+        !active(&server, &client, &token),
+        "the backup cannot know whether it was revoked since"
     );
+    // In the second of the start there is nothing to be had.
+    let policy = POLICY.replace("trip-42", "after");
+    let after = wait(|| {
+        let minted = place.mint(&client, &server, &policy, &["--tokens"]);
+        minted.status.success().then(|| minted.stdout.trim().to_owned())
+    });
+    assert!(active(&server, &client, &after));
     let (id, credential) = (&edge["edge"]["id"], &edge["edge"]["credential"]);
     let login = (id.as_str().unwrap(), credential.as_str().unwrap());
     assert_eq!(server.post(login, "/v1/edges/boot", &json!({})).0, 201);
@@ -302,4 +317,61 @@ fn metrics_are_read_on_a_listener_of_their_own() {
         );
         assert!(text.contains("route=\"other\"") && !text.contains("made-up"), "{text}");
     }
+}
+
+#[test]
+fn a_line_of_the_shipped_audit_that_was_cut_off_is_written_again() {
+    let place = Place::new();
+    let log = place.file("shipped.jsonl", "");
+    let args = [
+        "--listen",
+        "127.0.0.1:0",
+        "--issuer",
+        "https://issuer.example",
+        "--audit-log",
+        &log,
+    ];
+    let server = place.serve_with(&args);
+    let client = place.client("planner");
+    minted(&place, &client, &server, "a");
+    assert!(server.stop().success());
+    let whole = fs::read_to_string(&log).unwrap();
+    fs::write(&log, whole.split_at(whole.len() - 40).0).unwrap();
+    let server = place.serve_with(&args);
+    wait(|| (fs::read_to_string(&log).unwrap() == whole).then_some(()));
+    minted(&place, &client, &server, "b");
+    assert!(server.stop().success());
+    place.run_without_data(&["audit", "verify", "--export", &log]).ok();
+    assert_eq!(fs::read_to_string(&log).unwrap(), place.run(&["audit", "export"]).ok());
+}
+
+#[test]
+fn a_backup_is_whole_although_others_write() {
+    let place = Place::new();
+    let (server, client) = (place.serve(), place.client("planner"));
+    let (over, url) = (&AtomicBool::new(false), server.url.clone());
+    let login = (
+        client["client_id"].as_str().unwrap(),
+        client["client_secret"].as_str().unwrap(),
+    );
+    thread::scope(|scope| {
+        let write = |name: &'static str| {
+            let caller = Caller::of(&url);
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                let grants = json!({"grants": [{"type": "writ", "actions": ["search"], "resources": ["flights"]}]});
+                let task = json!({"task_id": format!("{name}-{number}"), "orch_id": "o", "audiences": {"https://travel.example": grants}});
+                caller.post(login, "/v1/tasks", None, &task).unwrap();
+            }
+        };
+        let writers = ["a", "b", "c"].map(|name| scope.spawn(move || write(name)));
+        let to = place.folder().join("copy").to_string_lossy().into_owned();
+        let backed_up = place.run(&["backup", &to]);
+        over.store(true, Ordering::Relaxed);
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        backed_up.ok();
+        place.run_without_data(&["audit", "verify", "--data", &to]).ok();
+    });
 }

@@ -1,7 +1,7 @@
 //! Delegation: an agent passes a part of what it holds on to another agent of its client, for no longer than it holds it.
 
 use super::register::is_active;
-use super::{AgentError, first_beyond, grants_of, held};
+use super::{AgentError, first_beyond, grants_of, held, shown};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{self, hex};
@@ -60,6 +60,7 @@ impl Issuer {
         if ask.to == claims.sub {
             return Err(AgentError::Invalid("an agent does not delegate to itself".to_owned()));
         }
+        self.within_ceiling_until(claims, claims.iat)?;
         self.find_agent(&claims.client_id, &ask.to).await?;
         let why = if claims.anc.len() >= DELEGATION_DEPTH {
             Some(format!("at most {DELEGATION_DEPTH} delegations follow each other"))
@@ -69,21 +70,11 @@ impl Issuer {
         };
         if let Some(why) = why {
             let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
-            let event = event.data(&json!({"to": ask.to, "scope": ask.scope, "why": why}));
-            self.record_of_task(event, claims).await?;
+            let event = event.data(&json!({"to": ask.to, "scope": shown(&ask.scope), "why": why}));
+            self.record_refusal(event, Some(claims)).await?;
             return Err(AgentError::Scope(why));
         }
         self.pass_on(writ, ask, call).await
-    }
-
-    /// Records an event of the task of a writ.
-    async fn record_of_task(&self, event: Event, writ: &Claims) -> Result<(), AgentError> {
-        let (client_id, task_id) = (writ.client_id.clone(), writ.task_id.clone());
-        let record = self.store.write(move |writing| {
-            let task = task::find(writing, &client_id, &task_id)?.map(|row| row.task);
-            writing.record(&Event { task, ..event })
-        });
-        Ok(record.await?)
     }
 
     async fn find_agent(&self, client_id: &str, agent_id: &str) -> Result<(), AgentError> {

@@ -1,6 +1,6 @@
 //! Launch tokens: leave for one agent to register.
 
-use super::{AgentError, Owner, first_beyond, grants_of, is_reserved};
+use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, shown};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{hex, random};
@@ -54,11 +54,11 @@ impl Issuer {
         within(owner, &ask)?;
         let event = |kind: fn(Kind) -> Event, what| {
             let event = kind(what).client(owner.client_id()).in_call(call);
-            event.data(&json!({"agent_name": ask.agent_name, "scope": ask.scope, "max_ttl": ask.max_ttl}))
+            event.data(&json!({"agent_name": ask.agent_name, "scope": shown(&ask.scope), "max_ttl": ask.max_ttl}))
         };
         if let Err(denied) = permitted(owner, &ask) {
             let event = event(Event::denied, Kind::LaunchTokenDenied);
-            self.store.write(move |writing| writing.record(&event)).await?;
+            self.record_refusal(event, None).await?;
             return Err(denied);
         }
         let bytes = Zeroizing::new(random::<32>()?);

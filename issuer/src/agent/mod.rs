@@ -10,6 +10,8 @@ use crate::registry::Client;
 use crate::store::StoreError;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
 
 mod delegate;
@@ -28,8 +30,6 @@ pub(crate) use renew::lineage_of;
 pub(crate) const SCOPES: usize = 256;
 /// Actions of the issuer's own sessions. No agent gets them.
 const RESERVED: [&str; 2] = ["admin", "app"];
-/// When to come again, in seconds, if there is no room for another renewal.
-const BUSY_SECONDS: u64 = 30;
 /// In whose name the operator lets agents register.
 pub(crate) const OPERATOR: &str = "operator";
 
@@ -48,8 +48,8 @@ pub(crate) enum AgentError {
     Forbidden(String),
     /// There is no such agent.
     NoAgent,
-    /// More is revoked than leaves room for another renewal.
-    Busy,
+    /// What would be issued now was ended in this very second.
+    Cut,
     /// Its writ cannot be minted.
     Mint(MintError),
     /// The store refused.
@@ -86,7 +86,7 @@ impl From<AgentError> for Problem {
             AgentError::Scope(why) => Self::new(Code::ScopeViolation).detail(why),
             AgentError::Forbidden(why) => Self::new(Code::Forbidden).detail(why),
             AgentError::NoAgent => Self::new(Code::NotFound).detail("there is no such agent"),
-            AgentError::Busy => Self::new(Code::RateLimited).retry_after(BUSY_SECONDS),
+            AgentError::Cut => Self::cut(),
             AgentError::Mint(error) => error.into(),
             AgentError::Store(error) => error.into(),
             AgentError::Bundle(error) => error.into(),
@@ -105,6 +105,17 @@ pub(crate) fn grants_of(scopes: &[String]) -> Result<Vec<Grant>, AgentError> {
     }
     let grants = scopes.iter().map(|scope| Grant::from_scope(scope));
     grants.collect::<Result<_, _>>().map_err(AgentError::Invalid)
+}
+
+/// Scopes of one refusal that the audit keeps, and bytes of each.
+const SHOWN: usize = 16;
+const SHOWN_BYTES: usize = 128;
+
+/// The beginning of what was asked for, for the audit.
+fn shown(scopes: &[String]) -> Vec<&str> {
+    let beginning = |scope: &'_ String| -> usize { scope.floor_char_boundary(SHOWN_BYTES) };
+    let some = scopes.iter().take(SHOWN);
+    some.filter_map(|scope| scope.get(..beginning(scope))).collect()
 }
 
 /// Whether a scope string is one that only the issuer's own sessions have.
@@ -156,6 +167,21 @@ impl Owner {
 }
 
 impl Issuer {
+    /// Until when the authority of a writ can be prolonged at most, if it still lies within its client's ceiling, which may be lower by now.
+    fn within_ceiling_until(&self, writ: &Claims, born: UnixSeconds) -> Result<UnixSeconds, AgentError> {
+        let owner = self.owner(&writ.client_id);
+        let owner = owner.ok_or(AgentError::Unauthorized("the client was shut out"))?;
+        let Owner::Client(client) = &owner else {
+            return Ok(born.plus(WRIT_LIFE_MAX));
+        };
+        let beyond = || AgentError::Forbidden("it lies beyond the client's ceiling by now".to_owned());
+        let entry = client.ceiling.entry(&writ.aud).ok_or_else(beyond)?;
+        match first_beyond(&held(writ), &entry.grants) {
+            Some(_) => Err(beyond()),
+            None => Ok(born.plus(entry.ttl_max.min(WRIT_LIFE_MAX))),
+        }
+    }
+
     /// The owner with this id, unless it was shut out.
     fn owner(&self, client_id: &str) -> Option<Owner> {
         match client_id {

@@ -1,7 +1,7 @@
 //! Registration: an agent shows its launch token and proves its key, and gets its writ.
 
 use super::launch::{hash, within_ceiling};
-use super::{AgentError, Owner, first_beyond, grants_of, nonce};
+use super::{AgentError, Owner, first_beyond, grants_of, nonce, shown};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{self, Seed, hex, random};
@@ -9,11 +9,12 @@ use crate::issuer::Issuer;
 use crate::mint::{Granted, Writ};
 use crate::store::agent::{self as rows, Agent, LaunchToken};
 use crate::store::task::{Joined, grant, join};
-use crate::store::{Writing, registry};
+use crate::store::{Writing, registry, revocation, task};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::revocation::Level;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::signature::{Dalek, Verify as _};
 use serde_json::json;
@@ -44,6 +45,7 @@ enum Outcome {
     LaunchTokenUsed,
     ClientEnded,
     TaskEnded,
+    Cut,
 }
 
 impl Issuer {
@@ -74,12 +76,12 @@ impl Issuer {
         let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
         if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
             let scope = grant.to_scope().unwrap_or_default();
-            self.record(refused("scope")).await?;
+            self.record_refusal(refused("scope"), None).await?;
             return Err(AgentError::Scope(format!("`{scope}` lies beyond the launch token")));
         }
         // It may be lower than it was when the launch token was made.
         if let Err(beyond) = within_ceiling(&owner, &grants) {
-            self.record(refused("ceiling")).await?;
+            self.record_refusal(refused("ceiling"), None).await?;
             return Err(beyond);
         }
         let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
@@ -128,6 +130,16 @@ impl Issuer {
         let issued =
             issued.data(&json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}));
         let register = self.store.write(move |writing| {
+            // First, so that nothing is used up by it.
+            let (client_id, task_id) = (claims.client_id.as_str(), claims.task_id.as_str());
+            let kept = task::find(writing, client_id, task_id)?;
+            if kept.is_some_and(|task| task.completed.is_some()) {
+                return Ok(Outcome::TaskEnded);
+            }
+            let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
+            if revocation::is_cut(writing, &levels, claims.iat)? {
+                return Ok(Outcome::Cut);
+            }
             if !rows::use_nonce(writing, &nonce)? {
                 return Ok(Outcome::NonceUsed);
             }
@@ -150,6 +162,7 @@ impl Issuer {
         });
         match register.await? {
             Outcome::Registered => Ok(writ),
+            Outcome::Cut => Err(AgentError::Cut),
             Outcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
             Outcome::LaunchTokenUsed => Err(AgentError::Unauthorized("the launch token was used")),
             Outcome::ClientEnded => Err(AgentError::Unauthorized("the client was shut out")),
@@ -194,8 +207,23 @@ impl Issuer {
             "name": token.agent_name,
             "task_id": ask.task_id,
             "orch_id": ask.orch_id,
-            "scope": ask.scope,
+            "scope": shown(&ask.scope),
         }))
+    }
+
+    /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the client was refused so much
+    /// lately that it would fill the audit with it.
+    pub(super) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
+        if self.limits.refusals.take(&event.client_id, self.clock.now()).is_err() {
+            return Ok(());
+        }
+        let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
+        let record = self.store.write(move |writing| {
+            let task = named.map(|(client_id, task_id)| task::find(writing, &client_id, &task_id));
+            let task = task.transpose()?.flatten().map(|row| row.task);
+            writing.record(&Event { task, ..event })
+        });
+        Ok(record.await?)
     }
 
     /// Records an event that nothing else goes with.

@@ -8,10 +8,9 @@ use crate::id;
 use crate::issuer::Issuer;
 use crate::mint::Writ;
 use crate::standing::of_writ;
-use crate::store::revocation::{self, Living};
+use crate::store::revocation::{self, By, Living};
 use crate::store::{Writing, lineage, task};
 use edgewrit_shared::claims::Claims;
-use edgewrit_shared::limits::{RENEWALS_UNTIL, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
@@ -35,9 +34,6 @@ impl Issuer {
     /// [`AgentError`]; the writ is what it was.
     pub(crate) async fn renew(&self, writ: &Verified, call: &Call) -> Result<Writ, AgentError> {
         let (claims, now) = (writ.claims(), self.clock.now().seconds());
-        if self.feed.snapshot().await?.revocations().len() >= RENEWALS_UNTIL {
-            return Err(AgentError::Busy);
-        }
         let next = self.successor(claims, now).await?;
         let renewed = self.mint.issue(&next).await?;
         let event = of_writ(Event::done(Kind::TokenRenewed).in_call(call), &next);
@@ -71,7 +67,7 @@ impl Issuer {
             kept.collect::<Result<Vec<_>, _>>()
         });
         // What was passed on does not outlive those who did.
-        let mut end = born(&old.lin).unwrap_or(old.iat).plus(WRIT_LIFE_MAX);
+        let mut end = self.within_ceiling_until(old, born(&old.lin).unwrap_or(old.iat))?;
         for ancestor in find.await? {
             end = ancestor.map_or(old.exp, |kept| kept.expires).min(end);
         }
@@ -96,5 +92,5 @@ fn retire(writing: &Writing<'_>, old: &Claims) -> rusqlite::Result<()> {
         born: old.iat,
         expires: old.exp,
     };
-    revocation::end(writing, living)
+    revocation::end(writing, living, By::Client(&old.client_id))
 }

@@ -70,8 +70,6 @@ kinds! {
     AgentRegistered = "agent_registered";
     /// An agent asked for more than its launch token holds, or did not prove its key.
     RegistrationRefused = "registration_policy_violation";
-    /// Somebody lacked the scope for an endpoint.
-    ScopeViolation = "scope_violation";
     /// An edge spent uses.
     UsesSpent = "uses_spent";
     /// An edge permitted a request.

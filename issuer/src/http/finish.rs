@@ -3,9 +3,9 @@
 use crate::problem::{Code, Problem};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -51,7 +51,7 @@ fn is_request_id(bytes: &[u8]) -> bool {
 pub(super) async fn finish(State(names): State<Arc<Names>>, mut request: Request, next: Next) -> Response {
     let name = names.name(request.headers());
     request.headers_mut().insert(REQUEST_ID, name.clone());
-    let mut response = next.run(request).await;
+    let mut response = to_the_end(request, next).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         render(&mut response, &problem, name.to_str().unwrap_or_default());
     }
@@ -62,6 +62,16 @@ pub(super) async fn finish(State(names): State<Arc<Names>>, mut request: Request
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Runs what may change something in a task of its own: whoever hangs up must not stop it between what became durable and what is made
+/// of it in memory.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let ran = tokio::spawn(next.run(request)).await;
+    ran.unwrap_or_else(|_| Problem::new(Code::Internal).into_response())
 }
 
 fn render(response: &mut Response, problem: &Problem, request_id: &str) {

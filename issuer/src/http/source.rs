@@ -13,7 +13,7 @@ impl Peer {
     /// The peer at `address`.
     #[must_use]
     pub fn at(address: SocketAddr) -> Self {
-        Self(Some(address.ip()))
+        Self(Some(address.ip().to_canonical()))
     }
 }
 
@@ -25,7 +25,12 @@ impl Source {
     /// The peer; or, if that is a proxy that the operator trusts, the last address of `x-forwarded-for` that is none.
     pub(crate) fn of(config: &Config, request: &Request) -> Self {
         let peer = request.extensions().get::<Peer>().and_then(|Peer(address)| *address);
-        let trusted = |address: &IpAddr| config.trusted_proxies.iter().any(|proxy| proxy == address);
+        let trusted = |address: &IpAddr| {
+            config
+                .trusted_proxies
+                .iter()
+                .any(|proxy| proxy.to_canonical() == address.to_canonical())
+        };
         if !peer.as_ref().is_some_and(trusted) {
             return Self(peer.map(block));
         }

@@ -4,7 +4,8 @@ use super::ring::{make, path};
 use super::{Job, Keyring, KeysError, State};
 use crate::audit::{Event, Kind};
 use crate::store::keys::{self as rows, KeyRow};
-use crate::store::{StoreError, Writing, revocation};
+use crate::store::revocation::{self, By};
+use crate::store::{StoreError, Writing};
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
@@ -90,7 +91,7 @@ impl Keyring {
         };
         let tell = self
             .store
-            .write(move |writing| revocation::append(writing, &revocation));
+            .write(move |writing| revocation::append(writing, &revocation, By::Operator));
         tell.await
     }
 

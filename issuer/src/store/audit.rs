@@ -125,7 +125,7 @@ pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
     let total = if texts.is_empty() {
         end.saturating_sub(first)
     } else {
-        let mut count = connection.prepare_cached(&count)?;
+        let mut count = connection.prepare(&count)?;
         let total: i64 = count.query_row(rusqlite::params_from_iter(&texts), |row| row.get(0))?;
         total.unsigned_abs()
     };
@@ -184,7 +184,7 @@ fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
 
 /// Keeps a checkpoint of the chain at event `seq`.
 pub fn add_checkpoint(connection: &Connection, seq: u64, jws: &str) -> rusqlite::Result<()> {
-    let mut add = connection.prepare_cached("INSERT OR REPLACE INTO checkpoints (seq, jws) VALUES (?1, ?2)")?;
+    let mut add = connection.prepare_cached("INSERT INTO checkpoints (seq, jws) VALUES (?1, ?2)")?;
     add.execute(params![int(seq), jws])?;
     Ok(())
 }

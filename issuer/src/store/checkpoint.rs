@@ -16,8 +16,8 @@ use tokio::sync::watch;
 
 /// Rest between two checkpoints.
 const REST: Duration = Duration::from_millis(50);
-/// Pages in the log from which on writers wait until it starts over: 64 MB.
-const LOG_PAGES: i64 = 16_384;
+/// Pages in the log from which on it is tried to start it over: 256 MB.
+const LOG_PAGES: i64 = 65_536;
 
 /// The thread. It ends when the bell's holder is gone.
 #[derive(Debug)]
@@ -114,6 +114,8 @@ fn is_unsynced(error: &rusqlite::Error) -> bool {
 
 /// Pages in the log.
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
+    // Waits for nobody: a reader that takes its time must not make writers wait for it.
+    connection.busy_timeout(Duration::ZERO)?;
     let pages = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1));
     if let Err(error) = &pages {
         tracing::warn!(%error, mode, "checkpoint failed");

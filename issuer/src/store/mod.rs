@@ -187,9 +187,18 @@ fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
     })
 }
 
-/// Whether the database was opened from a backup for the first time, which is noted now.
-pub fn was_restored(connection: &Connection) -> rusqlite::Result<bool> {
-    Ok(connection.execute("DELETE FROM meta WHERE name = 'restored'", [])? == 1)
+/// Whether the database comes from a backup, and nobody noted it yet.
+pub fn is_restored(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare("SELECT 1 FROM meta WHERE name = 'restored'")?
+        .exists([])
+}
+
+/// Notes that it comes from a backup.
+pub fn note_restored(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute("DELETE FROM meta WHERE name = 'restored'", [])
+        .map(drop)
 }
 
 /// A number as SQLite keeps it. Nothing that is counted here comes near the limit.

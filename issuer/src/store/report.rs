@@ -5,7 +5,7 @@ use super::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// Refusals, and agents, that one report lists.
+/// Grants, and reasons of refusals, that one report lists.
 const LISTED: u64 = 1_000;
 
 /// A grant and its use.
@@ -58,8 +58,8 @@ pub struct Report {
     pub counters: Vec<Counter>,
     /// What was refused.
     pub refused: Vec<Refused>,
-    /// The instances of agents that registered for it.
-    pub agents: Vec<String>,
+    /// How many agents registered for it.
+    pub agents: u64,
 }
 
 /// The report of a task.
@@ -74,7 +74,8 @@ pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<Report> {
 }
 
 fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
-    const SQL: &str = "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1 ORDER BY place";
+    const SQL: &str =
+        "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1 ORDER BY place LIMIT ?2";
     let read = |row: &Row<'_>| {
         let last: Option<i64> = row.get(4)?;
         Ok(Use {
@@ -87,7 +88,7 @@ fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
     };
     connection
         .prepare_cached(SQL)?
-        .query_map(params![task], read)?
+        .query_map(params![task, int(LISTED)], read)?
         .collect()
 }
 
@@ -121,11 +122,9 @@ fn refused(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Refused>>
     refused.query_map(params![task, int(LISTED)], read)?.collect()
 }
 
-fn agents(connection: &Connection, task: i64) -> rusqlite::Result<Vec<String>> {
-    let mut agents = connection.prepare_cached("SELECT instance FROM agents WHERE task = ?1 LIMIT ?2")?;
-    agents
-        .query_map(params![task, int(LISTED)], |row| row.get(0))?
-        .collect()
+fn agents(connection: &Connection, task: i64) -> rusqlite::Result<u64> {
+    let mut agents = connection.prepare_cached("SELECT count(*) FROM agents WHERE task = ?1")?;
+    agents.query_row(params![task], |row| count(row, 0))
 }
 
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {

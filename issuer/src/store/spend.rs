@@ -1,8 +1,9 @@
 //! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a constraint on the row itself.
 
-use super::{Writing, int};
+use super::{Writing, int, revocation};
 use crate::allowance::{Left, debit};
 use crate::audit::Event;
+use edgewrit_shared::revocation::Target;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::json;
@@ -18,6 +19,12 @@ pub struct Spend {
     pub counter: u64,
     /// SHA-256 of the request.
     pub request: [u8; 32],
+    /// Everything by whose revocation the writ falls.
+    pub targets: Vec<Target>,
+    /// When the writ was issued.
+    pub iat: UnixSeconds,
+    /// When it expires.
+    pub exp: UnixSeconds,
     /// For each attempt the allowances that could be debited.
     pub attempts: Vec<Vec<String>>,
 }
@@ -33,6 +40,8 @@ pub enum Spent {
     UnknownBoot,
     /// The edge used this count for another request.
     CounterReused,
+    /// The writ was ended while the edge asked.
+    Ended,
 }
 
 /// Remembers a boot.
@@ -56,6 +65,11 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: Even
     };
     if let Some(answer) = answered(connection, boot, spend)? {
         return Ok(answer);
+    }
+    // Here, and not before: what was ended first is not spent for after.
+    let over = writing.now().seconds() >= spend.exp;
+    if over || revocation::is_revoked(connection, spend.targets.iter().copied(), spend.iat)? {
+        return Ok(Spent::Ended);
     }
     let left = left(connection, &spend.attempts)?;
     let Some(debits) = debit(left, &spend.attempts) else {

@@ -132,8 +132,15 @@ CREATE TABLE revocations (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     target BLOB NOT NULL,
     cut INTEGER NOT NULL,
-    expires INTEGER NOT NULL
+    expires INTEGER NOT NULL,
+    -- The client that caused it, if one did.
+    client_id TEXT
 ) STRICT;
+-- How many revocations each client caused that are kept, and under the empty name how many all of them did.
+CREATE TABLE shares (
+    client_id TEXT PRIMARY KEY,
+    live INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX revocations_by_target ON revocations (target);
 CREATE INDEX revocations_by_expiry ON revocations (expires);
 

@@ -1,6 +1,6 @@
 //! Tasks, as they are begun, joined and ended.
 
-use super::revocation::{self, Living};
+use super::revocation::{self, By, Living};
 use super::{Writing, int, registry, seconds};
 use crate::audit::Event;
 use crate::clock::Moment;
@@ -33,6 +33,8 @@ pub enum Begun {
     KeyReused,
     /// The client was shut out meanwhile.
     ClientEnded,
+    /// What would be issued now was ended in this very second.
+    Cut,
 }
 
 /// Begins `task`, makes its allowances, and records `event` of it.
@@ -51,6 +53,10 @@ pub fn begin(
     if !registry::is_active(writing, &task.client_id)? {
         return Ok(Begun::ClientEnded);
     }
+    let levels = [Level::All, Level::Client(&task.client_id)];
+    if revocation::is_cut(writing, &levels, task.term.from())? {
+        return Ok(Begun::Cut);
+    }
     if !insert(writing, task, repeat)? {
         return Ok(Begun::Exists);
     }
@@ -64,10 +70,20 @@ pub fn begin(
     Ok(Begun::New)
 }
 
+/// Grants that are kept of one task. Agents can register and pass on without end; what is beyond this is not held against its use.
+const GRANTS_KEPT: u64 = 2_000;
+
 /// Keeps what was granted to a task, so that it can be held against what was used.
 pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const SQL: &str =
         "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    const KEPT: &str = "SELECT count(*) FROM (SELECT 1 FROM grants WHERE task = ?1 LIMIT ?2)";
+    let kept: i64 = connection
+        .prepare_cached(KEPT)?
+        .query_row(params![task, int(GRANTS_KEPT)], |row| row.get(0))?;
+    if kept.unsigned_abs() >= GRANTS_KEPT {
+        return Ok(());
+    }
     let mut grant = connection.prepare_cached(SQL)?;
     for (place, Granted { audience, id, body }) in (0_i64..).zip(granted) {
         grant.execute(params![task, audience, id, place, body])?;
@@ -185,7 +201,7 @@ pub fn complete(
         born: row.born.seconds(),
         expires: row.live_until,
     };
-    revocation::end(writing, living)?;
+    revocation::end(writing, living, By::Client(client_id))?;
     writing.record(&event.task(row.task, task_id, &row.orch_id))?;
     Ok(Some(now))
 }
@@ -242,7 +258,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
 
 /// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted for them. The audit keeps its events.
 pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
-    const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 ORDER BY live_until LIMIT ?2";
+    // Not the last one: its number would be given again, and the audit knows tasks by their numbers.
+    const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 AND task < (SELECT max(task) FROM tasks)
+        ORDER BY live_until LIMIT ?2";
     const ALLOWANCES: &str = "DELETE FROM allowances WHERE allowance IN
         (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
     let mut old = connection.prepare_cached(OLD)?;

@@ -1,3 +1,4 @@
+use super::revocation::By;
 use super::*;
 use crate::clock::{Clock, Moment};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -115,14 +116,14 @@ async fn a_revocation_is_announced_before_it_is_acknowledged() {
     let reached = store.reached();
     for number in 1..=5 {
         let now = Moment { millis: 1_000 }.seconds();
-        let target = Target::of(Level::Client("c"));
+        let target = Target::of(Level::Client(&number.to_string()));
         let revocation = Revocation {
             target,
             cut: now,
             expires: now.plus(60),
         };
         store
-            .write(move |connection| revocation::append(connection, &revocation))
+            .write(move |connection| revocation::append(connection, &revocation, By::Operator))
             .await
             .unwrap();
         assert_eq!(reached.borrow().revocation, number);
@@ -145,6 +146,7 @@ async fn numbers_of_revocations_are_never_used_again() {
                 cut: now,
                 expires: now,
             },
+            By::Operator,
         )
     };
     opened.store.write(append).await.unwrap();

@@ -101,7 +101,7 @@ fn of_history(walk: &mut Walk, history: &History) -> Result<u64, Failure> {
         let from = walk.head.seq;
         let links = history.after(from, EVENTS).map_err(Failure::new)?;
         let Some(last) = links.last().map(|link| link.head.seq) else {
-            return Ok(checkpoints);
+            return nothing_beyond(walk, history).map(|()| checkpoints);
         };
         let signed = history.checkpoints(from, last).map_err(Failure::new)?;
         let mut signed = signed.iter().peekable();
@@ -112,6 +112,18 @@ fn of_history(walk: &mut Walk, history: &History) -> Result<u64, Failure> {
                 checkpoints += 1;
             }
         }
+    }
+}
+
+/// A checkpoint of an event that is not there any more says that the chain was cut off.
+fn nothing_beyond(walk: &Walk, history: &History) -> Result<(), Failure> {
+    let beyond = history.checkpoints(walk.head.seq, u64::MAX).map_err(Failure::new)?;
+    match beyond.first() {
+        None => Ok(()),
+        Some((seq, _)) => Err(Failure::new(format!(
+            "the chain ends at event {}, but there is a checkpoint at event {seq}: it was cut off",
+            walk.head.seq
+        ))),
     }
 }
 

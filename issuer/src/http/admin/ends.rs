@@ -33,11 +33,14 @@ fn read(node: &Node<'_>) -> Option<(Aim, Option<UnixSeconds>)> {
         None => None,
         Some(node) => Some(UnixSeconds(node.integer(0, TIME_MAX)?)),
     };
-    let aim = Aim::parse(level.text()?, target.to_owned());
-    let aim =
-        aim.or_else(|| level.expected("`token`, `lineage`, `agent`, `task`, `chain`, `client`, `key` or `all`"))?;
-    if target.is_empty() != (aim == Aim::All) {
-        node.fault("expected a `target`, unless the level is `all`");
+    match Aim::parse(level.text()?, target.to_owned()) {
+        Some(aim) if target.is_empty() == (aim == Aim::All) => Some((aim, cut)),
+        _ => {
+            node.fault(
+                "expected a `target` by its id on the level `token`, `lineage`, `agent`, `task`, `chain`, `client` or `key`, \
+                 or no target on the level `all`",
+            );
+            None
+        }
     }
-    Some((aim, cut))
 }

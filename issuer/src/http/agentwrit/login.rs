@@ -26,9 +26,10 @@ pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request
         .map_err(too_many)?;
     if !issuer.is_operator(&secret) {
         let event = Event::denied(Kind::AdminAuthFailed).in_call(&call);
-        issuer
-            .record(event.data(&json!({"source": source.to_string()})))
-            .await?;
+        let event = event.data(&json!({"source": source.to_string()}));
+        if issuer.limits.nobody.take(&source, issuer.clock.now()).is_ok() {
+            issuer.record(event).await?;
+        }
         return Err(Code::Unauthorized.into());
     }
     issuer.record(Event::done(Kind::AdminAuth).in_call(&call)).await?;

@@ -21,8 +21,11 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let event = ends::event().in_call(&Call::of(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
-    let aim = Aim::parse(level, target.to_owned()).filter(|_| LEVELS.contains(&level));
-    let aim = aim.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
+    if !LEVELS.contains(&level) {
+        return Err(expected("level", "`token`, `agent`, `task` or `chain`"));
+    }
+    let aim = Aim::parse(level, target.to_owned());
+    let aim = aim.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
     let count = ends::revoke(&issuer.store, aim, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
     Ok(answer::json(StatusCode::OK, &answer))

@@ -8,8 +8,8 @@ use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
-use crate::session::Session;
-use crate::store::revocation::{self, Living};
+use crate::session::{Session, Who};
+use crate::store::revocation::{self, By, Living};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -100,7 +100,11 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
     };
     let event = event.data(&json!({"jti": session.jti}));
     let end = issuer.store.write(move |writing| {
-        revocation::end(writing, living)?;
+        let by = match &session.who {
+            Who::Operator => By::Operator,
+            Who::Client(client_id) => By::Client(client_id),
+        };
+        revocation::end(writing, living, by)?;
         writing.record(&event)
     });
     Ok(end.await?)
