@@ -159,16 +159,36 @@ impl Issuer {
     /// # Errors
     /// If they are not there.
     pub fn keys(&self) -> Result<Keys> {
+        Keys::of_issuer(&self.data, |job| self.current_key(job))
+    }
+
+    /// The id of the key that signs for `job`.
+    fn current_key(&self, job: &str) -> Result<String> {
         let listed: Value = self.administer(&["keys", "list", "--json"])?;
         let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
-        Keys::of_issuer(&self.data, |job| {
-            let mut keys = listed.get("keys").and_then(Value::as_array).into_iter().flatten();
-            let is_current = |key: &&Value| {
-                text(key, "job").as_deref() == Some(job) && text(key, "state").as_deref() == Some("current")
-            };
-            let current = keys.find(is_current).and_then(|key| text(key, "kid"));
-            current.with_context(|| format!("no current key for `{job}`"))
-        })
+        let mut keys = listed.get("keys").and_then(Value::as_array).into_iter().flatten();
+        let is_current =
+            |key: &&Value| text(key, "job").as_deref() == Some(job) && text(key, "state").as_deref() == Some("current");
+        let current = keys.find(is_current).and_then(|key| text(key, "kid"));
+        current.with_context(|| format!("no current key for `{job}`"))
+    }
+
+    /// Lets the next key for `job` sign.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn rotate(&self, job: &str) -> Result<()> {
+        let data = self.data.to_string_lossy();
+        command(&["keys", "rotate", job, "--data", &data]).map(drop)
+    }
+
+    /// Gives up the key that signs for `job`.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn drop_current(&self, job: &str) -> Result<()> {
+        let (kid, data) = (self.current_key(job)?, self.data.to_string_lossy());
+        command(&["keys", "drop", &kid, "--data", &data]).map(drop)
     }
 
     /// Registers a client by the command line.
