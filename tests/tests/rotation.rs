@@ -35,7 +35,13 @@ fn work(issuer: &Issuer, story: &TravelStory, name: &str, over: &AtomicBool, don
 
 fn permitted(edge: &Edge, writ: &str) -> Result<()> {
     let answer = edge.send(&search("LHR", writ))?;
-    ensure!(answer.status == 200, "{}: {} {}", edge.kind(), answer.status, answer.json());
+    ensure!(
+        answer.status == 200,
+        "{}: {} {}",
+        edge.kind(),
+        answer.status,
+        answer.json()
+    );
     Ok(())
 }
 
@@ -70,7 +76,11 @@ fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> R
     for edge in &story.stand.edges {
         // What the dropped key signed is the newest of `work`; what the one before it signed counts on.
         permitted(edge, before)?;
-        let answer = poll(SOON, || edge.send(&search("LHR", after.first()?)).ok().filter(|answer| answer.status == 200));
+        let answer = poll(SOON, || {
+            edge.send(&search("LHR", after.first()?))
+                .ok()
+                .filter(|answer| answer.status == 200)
+        });
         answer.with_context(|| format!("{}: the next key does not count", edge.kind()))?;
     }
     Ok(())
@@ -87,7 +97,11 @@ fn a_dropped_key_is_dead_at_every_edge() -> Result<()> {
     }
     issuer.drop_current("writ")?;
     for edge in &story.stand.edges {
-        let refused = poll(SOON, || edge.send(&search("LHR", writ)).ok().filter(|answer| answer.status != 200));
+        let refused = poll(SOON, || {
+            edge.send(&search("LHR", writ))
+                .ok()
+                .filter(|answer| answer.status != 200)
+        });
         let refused = refused.with_context(|| format!("{}: the key was dropped and still counts", edge.kind()))?;
         assert_eq!(refused.status, 401, "{}: {}", edge.kind(), refused.json());
     }
