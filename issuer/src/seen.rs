@@ -1,5 +1,8 @@
-//! Writs that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
+//! Writs and sessions that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
 
+use crate::keys::Ring;
+use crate::session::Session;
+use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -10,9 +13,41 @@ use std::sync::Arc;
 /// Writs that are expected to be remembered.
 const WRITS: usize = 16_384;
 /// Memory for them, in bytes: about.
-const MEMORY: u64 = 64 * 1024 * 1024;
+const MEMORY: u64 = 128 * 1024 * 1024;
 /// Bytes that a verified writ takes for each of its text: claims, grants, and how they are asked.
 const GROWTH: u64 = 11;
+
+/// Sessions that are remembered.
+const SESSIONS: usize = 4_096;
+
+/// Sessions by their text. Those that another ring of keys verified are verified again.
+pub(crate) struct Sessions(Cache<[u8; 32], (u64, Session)>);
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self(Cache::new(SESSIONS))
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sessions({})", self.0.len())
+    }
+}
+
+impl Sessions {
+    /// As [`Session::read`].
+    pub(crate) fn read(&self, ring: &Ring, issuer: &str, token: &str, now: UnixSeconds) -> Option<Session> {
+        let hash = hash(token);
+        let seen = self.0.get(&hash).filter(|(version, _)| *version == ring.version);
+        if let Some((_, session)) = seen {
+            return (now < session.exp).then_some(session);
+        }
+        let session = Session::read(ring, issuer, token, now)?;
+        self.0.insert(hash, (ring.version, session.clone()));
+        Some(session)
+    }
+}
 
 /// The writs. Only verified ones enter, so nobody but the signer fills it.
 pub(crate) struct Seen(Cache<[u8; 32], Entry, Weight>);

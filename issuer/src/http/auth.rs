@@ -36,7 +36,10 @@ pub(super) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<C
 /// The session that `token` is, if it counts now: not expired, not given back, and not that of a client that was shut out.
 pub(super) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
     let (ring, now) = (issuer.keyring.ring(), issuer.clock.now().seconds());
-    let Some(session) = Session::read(&ring, issuer.config.issuer.as_str(), token.expose(), now) else {
+    let Some(session) = issuer
+        .sessions
+        .read(&ring, issuer.config.issuer.as_str(), token.expose(), now)
+    else {
         return Ok(None);
     };
     let target = Target::of(Level::Writ(&session.jti));
