@@ -3,8 +3,8 @@
 use crate::audit::{Head, Link};
 use crate::issuer::DATABASE;
 use crate::keys::Job;
+use crate::store::keys::KeyRow;
 use crate::store::{audit, keys};
-use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -14,8 +14,6 @@ use std::{error, fmt};
 
 /// How long a writer is waited for.
 const BUSY: Duration = Duration::from_secs(5);
-/// Values in a JWK.
-const JWK_VALUES: usize = 16;
 /// Checkpoints between two events that are read together.
 const CHECKPOINTS: u64 = 100_000;
 
@@ -108,8 +106,7 @@ impl History {
     pub fn checkpoint_keys(&self) -> Result<Vec<PublicKey>, HistoryError> {
         let rows = self.named(keys::all(&self.connection))?;
         let rows = rows.iter().filter(|row| row.job == Job::Checkpoint);
-        let keys = rows.filter_map(|row| json::parse(row.jwk.as_bytes(), JWK_VALUES).ok());
-        Ok(keys.filter_map(|jwk| PublicKey::from_jwk(&jwk).ok()).collect())
+        Ok(rows.filter_map(KeyRow::public).collect())
     }
 }
 

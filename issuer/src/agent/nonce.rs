@@ -1,7 +1,7 @@
 //! Nonces that nobody has to remember: 8 bytes of expiry, 8 of randomness, 16 of a MAC over both. Only those that were used are kept,
 //! until they would have expired.
 
-use crate::id::{NoRandomness, hex, random};
+use crate::id::{NoRandomness, from_hex, hex, random};
 use crate::keys::CredentialKey;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
@@ -34,16 +34,4 @@ pub(super) fn read(key: &CredentialKey, text: &str, now: UnixSeconds) -> Option<
 fn mac(key: &CredentialKey, front: &[u8]) -> [u8; 16] {
     let hash = key.hash(NONCE, "", &Secret::new(hex(front)));
     hash.first_chunk().copied().unwrap_or_default()
-}
-
-/// 32 bytes from 64 hexadecimal digits.
-pub(super) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

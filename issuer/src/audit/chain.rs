@@ -1,6 +1,6 @@
 //! The chain: `hash = SHA-256(hash before || line)`, from 32 zero bytes on.
 
-use crate::id::hex;
+use crate::id::{from_hex, hex};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -30,13 +30,7 @@ impl Head {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (seq, digits) = text.split_once(':')?;
-        let mut hash = [0; 32];
-        if digits.len() != 64 || !digits.is_ascii() {
-            return None;
-        }
-        for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
+        let hash = from_hex(digits)?;
         let seq = seq.parse().ok()?;
         Some(Self { seq, hash })
     }

@@ -6,13 +6,9 @@ use crate::folder::Folder;
 use crate::signer::{LocalSigner, Signer};
 use crate::store::Store;
 use crate::store::keys::{self as rows, KeyRow};
-use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-
-/// Values in a JWK.
-const JWK_VALUES: usize = 16;
 
 /// The keys as they stand at one moment.
 #[derive(Debug)]
@@ -74,9 +70,7 @@ impl Ring {
 }
 
 fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
-    let jwk = json::parse(row.jwk.as_bytes(), JWK_VALUES).ok();
-    let key = jwk.and_then(|jwk| PublicKey::from_jwk(&jwk).ok());
-    key.ok_or(KeysError::NoCurrent(row.job))
+    row.public().ok_or(KeysError::NoCurrent(row.job))
 }
 
 /// Holds the keys, and changes them.

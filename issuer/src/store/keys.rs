@@ -2,6 +2,8 @@
 
 use super::{int, seconds};
 use crate::keys::{Job, State};
+use edgewrit_shared::json;
+use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 
@@ -18,6 +20,18 @@ pub struct KeyRow {
     pub jwk: String,
     /// Since when it stands there.
     pub since: UnixSeconds,
+}
+
+/// Values in a JWK.
+const JWK_VALUES: usize = 16;
+
+impl KeyRow {
+    /// The public half; `None` if it cannot be read.
+    #[must_use]
+    pub fn public(&self) -> Option<PublicKey> {
+        let jwk = json::parse(self.jwk.as_bytes(), JWK_VALUES).ok()?;
+        PublicKey::from_jwk(&jwk).ok()
+    }
 }
 
 /// Every key that is known, in the order in which they came to stand where they do.
