@@ -1,8 +1,13 @@
 //! Calls to the issuer. The pipeline says what to send; the host sends it, once, and hands back what came.
 
+use crate::config::Config;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::secret::Secret;
+
+/// How long the issuer has to answer what is posted to it.
+const TIMEOUT_MS: u32 = 5_000;
 
 /// A request to the issuer. The host adds `host` and `content-length`, follows no redirect and never sends it twice.
 #[derive(Debug)]
@@ -17,6 +22,23 @@ pub struct Call {
     pub body: Vec<u8>,
     /// When to give up, in milliseconds; then the answer is [`Answer::Failed`].
     pub timeout_ms: u32,
+}
+
+impl Call {
+    /// Sends JSON to the issuer, in the edge's name.
+    pub(crate) fn post(config: &Config, path: &str, body: Vec<u8>) -> Self {
+        Self {
+            method: "POST",
+            path: path.into(),
+            headers: vec![
+                ("accept", Secret::new("application/json".into())),
+                ("authorization", config.authorization().clone()),
+                ("content-type", Secret::new("application/json".into())),
+            ],
+            body,
+            timeout_ms: TIMEOUT_MS,
+        }
+    }
 }
 
 /// What came back for a [`Call`].

@@ -5,11 +5,16 @@ use crate::operation::Operation;
 use crate::writ::Writ;
 use alloc::sync::Arc;
 use edgewrit_shared::claims::Claims;
+use edgewrit_shared::time::UnixSeconds;
 
 /// What is known of one request so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) request_id: RequestId,
+    /// When it began.
+    pub(crate) at: UnixSeconds,
+    /// What the client's trace context calls it (W3C Trace Context), if it does.
+    pub(crate) traceparent: Option<Arc<str>>,
     pub(crate) writ: Option<Arc<Writ>>,
     pub(crate) subject: Subject,
 }
@@ -23,9 +28,11 @@ pub(crate) struct Subject {
 
 impl Case {
     /// Nothing known but the name it is given.
-    pub(crate) fn new(request_id: RequestId) -> Self {
+    pub(crate) fn new(request_id: RequestId, at: UnixSeconds) -> Self {
         Self {
             request_id,
+            at,
+            traceparent: None,
             writ: None,
             subject: Subject::default(),
         }

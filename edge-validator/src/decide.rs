@@ -4,22 +4,29 @@ use crate::operation::Operation;
 use crate::operation::param::Values;
 use crate::reason::{self, Objection};
 use crate::spend::Spent;
+use crate::writ::Writ;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Decision, Grants};
-use edgewrit_shared::sorted::distinct;
+use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
+use edgewrit_shared::sorted::sorted;
 use edgewrit_shared::time::UnixSeconds;
 
 /// Leave to send one request. Made here alone: by a grant without limit, or by a grant whose allowance was debited.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Leave {
+    grant: GrantId,
     spent: bool,
 }
 
 impl Leave {
+    /// The grant that gives it.
+    pub(crate) fn grant(self) -> GrantId {
+        self.grant
+    }
+
     /// Whether a use was spent on it.
-    pub(crate) fn spent(&self) -> bool {
+    pub(crate) fn spent(self) -> bool {
         self.spent
     }
 }
@@ -33,16 +40,50 @@ pub(crate) enum Granted {
     Limited(Limited),
 }
 
+/// What permits an attempt.
+#[derive(Debug)]
+pub(crate) struct Permitting<'g> {
+    /// The grant; the least by canonical bytes if several do.
+    pub(crate) grant: &'g Grant,
+    /// What has to be debited first; `None` if a grant without limit permits.
+    pub(crate) limited: Option<Limited>,
+}
+
+impl Permitting<'_> {
+    fn costs_what(&self, other: &Self) -> bool {
+        match (&self.limited, &other.limited) {
+            (Some(own), Some(other)) => own.allowances == other.allowances && own.until == other.until,
+            (own, other) => own.is_none() && other.is_none(),
+        }
+    }
+}
+
 /// An attempt that is permitted once one of its allowances has been debited.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Limited {
     /// Sorted, each once.
     allowances: Vec<String>,
+    /// For each, the least of the permitting grants that it counts for.
+    grants: Vec<GrantId>,
     /// When the first of the grants behind them ends.
     until: Option<UnixSeconds>,
 }
 
 impl Limited {
+    fn of(spend: &Spend<'_>) -> Self {
+        let payers = spend.permitting().enumerate().filter_map(|(place, grant)| {
+            let allowance = grant.uses()?.allowance.as_deref()?;
+            Some((allowance, place, grant.id()))
+        });
+        let mut payers = sorted(payers);
+        payers.dedup_by_key(|(allowance, ..)| *allowance);
+        Self {
+            allowances: payers.iter().map(|(allowance, ..)| String::from(*allowance)).collect(),
+            grants: payers.iter().map(|(.., grant)| *grant).collect(),
+            until: spend.until(),
+        }
+    }
+
     /// The allowances that could be debited.
     pub(crate) fn allowances(&self) -> &[String] {
         &self.allowances
@@ -56,9 +97,11 @@ impl Limited {
         }
     }
 
-    /// Leave, for proof that one was debited.
-    pub(crate) fn paid(self, _: Spent) -> Leave {
-        Leave { spent: true }
+    /// Leave, for proof that one of [`Self::allowances`] was debited.
+    pub(crate) fn paid(self, spent: Spent) -> Option<Leave> {
+        let place = self.allowances.iter().position(|own| *own == spent.allowance)?;
+        let grant = *self.grants.get(place)?;
+        Some(Leave { grant, spent: true })
     }
 }
 
@@ -95,31 +138,42 @@ impl Readings {
 }
 
 /// Decides an attempt: leave to make it, or what has to be debited first.
-pub(crate) fn decide(grants: &Grants, attempts: &Attempts, now: UnixSeconds) -> Result<Granted, Objection> {
-    let limited = judge(grants, attempts, now)?;
-    Ok(limited.map_or(Granted::Freely(Leave { spent: false }), Granted::Limited))
+pub(crate) fn decide(writ: &Writ, attempts: &Attempts, now: UnixSeconds) -> Result<Granted, Objection> {
+    let Permitting { grant, limited } = judge(writ.verified.grants(), attempts, now)?;
+    Ok(match limited {
+        Some(limited) => Granted::Limited(limited),
+        None => Granted::Freely(Leave {
+            grant: writ.grant_id(grant),
+            spent: false,
+        }),
+    })
 }
 
-/// What must be debited; `None` if a grant without limit permits. Every reading must get the same verdict.
-pub(crate) fn judge(grants: &Grants, attempts: &Attempts, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
-    let verdict = |attempt: &Result<Attempt, Objection>| match attempt {
-        Ok(attempt) => verdict(grants, attempt, now),
-        Err(objection) => Err(objection.clone()),
-    };
-    let first = verdict(&attempts.first);
-    match attempts.second.as_ref().map(verdict) {
-        None => first,
-        Some(second) => agree(first, second),
+/// What permits. Every reading must get the same verdict, and ask for the same to be debited.
+pub(crate) fn judge<'g>(
+    grants: &'g Grants,
+    attempts: &'g Attempts,
+    now: UnixSeconds,
+) -> Result<Permitting<'g>, Objection> {
+    let first = verdict(grants, &attempts.first, now);
+    let Some(second) = &attempts.second else { return first };
+    match (first, verdict(grants, second, now)) {
+        (Ok(first), Ok(second)) if first.costs_what(&second) => Ok(first),
+        (Err(first), Err(_)) => Err(first),
+        _ => Err(reason::QUERY_PLUS.into()),
     }
 }
 
-fn verdict(grants: &Grants, attempt: &Attempt, now: UnixSeconds) -> Result<Option<Limited>, Objection> {
-    match grants.decide(attempt, now) {
-        Decision::Permit { spend, .. } if spend.is_needed() => Ok(Some(Limited {
-            allowances: distinct(spend.allowances()).into_iter().map(String::from).collect(),
-            until: spend.until(),
-        })),
-        Decision::Permit { .. } => Ok(None),
+fn verdict<'g>(
+    grants: &'g Grants,
+    attempt: &'g Result<Attempt, Objection>,
+    now: UnixSeconds,
+) -> Result<Permitting<'g>, Objection> {
+    match grants.decide(attempt.as_ref().map_err(Clone::clone)?, now) {
+        Decision::Permit { grant, spend } => Ok(Permitting {
+            grant,
+            limited: spend.is_needed().then(|| Limited::of(&spend)),
+        }),
         Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
     }
 }

@@ -4,6 +4,7 @@ use crate::asked::{Asked, WellFormed};
 use crate::case::Case;
 use crate::config::Config;
 use crate::head::Head;
+use crate::headers::Headers;
 use crate::reason::Objection;
 use crate::step::World;
 use crate::writ::{self, Writ};
@@ -22,6 +23,7 @@ pub(crate) struct Request {
 pub(crate) fn take(head: &Head<'_>, world: &World<'_>, case: &mut Case) -> Result<Request, Objection> {
     let config = world.config;
     let formed = WellFormed::read(head, config)?;
+    case.traceparent = traceparent(&formed.headers);
     let writ = writ::verify(writ::bearer(&formed.headers)?, config, world)?;
     case.writ = Some(Arc::clone(&writ));
     let asked = formed.ask(config, &mut case.subject)?;
@@ -30,4 +32,11 @@ pub(crate) fn take(head: &Head<'_>, world: &World<'_>, case: &mut Case) -> Resul
         writ,
         asked,
     })
+}
+
+/// The client's trace context, if it has the form of version 00 (W3C Trace Context, section 3.2).
+fn traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
+    const LENGTH: usize = 55;
+    let value = headers.value("traceparent")?;
+    (value.len() == LENGTH).then(|| value.into())
 }

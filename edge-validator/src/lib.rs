@@ -18,6 +18,7 @@ pub mod head;
 pub mod memory;
 pub mod permit;
 pub mod record;
+pub mod records;
 pub mod refusal;
 pub mod rehearsal;
 pub mod response;
@@ -26,6 +27,7 @@ pub mod table;
 
 mod asked;
 mod body;
+mod boot;
 mod cache;
 mod case;
 mod credential;

@@ -12,6 +12,9 @@ pub struct Memory {
     requests: Cell<u64>,
     spends: Cell<u64>,
     boot_id: RefCell<Option<String>>,
+    room: Cell<u64>,
+    cache_hits: Cell<u64>,
+    cache_misses: Cell<u64>,
     pub(crate) cache: RefCell<Cache>,
 }
 
@@ -37,8 +40,33 @@ impl Memory {
             requests: Cell::new(0),
             spends: Cell::new(0),
             boot_id: RefCell::new(None),
+            room: Cell::new(u64::MAX),
+            cache_hits: Cell::new(0),
+            cache_misses: Cell::new(0),
             cache: RefCell::new(Cache::new()),
         }
+    }
+
+    /// Tells how many more requests could be recorded now, those under way counted as recorded. Without room an edge whose `audit` is
+    /// `strict` permits nothing.
+    pub fn set_room(&self, records: u64) {
+        self.room.set(records);
+    }
+
+    /// Writs that were looked up and found verified before, and those that were not.
+    #[must_use]
+    pub fn lookups(&self) -> (u64, u64) {
+        (self.cache_hits.get(), self.cache_misses.get())
+    }
+
+    /// Counts that a writ was looked up.
+    pub(crate) fn looked_up(&self, found: bool) {
+        let counter = if found { &self.cache_hits } else { &self.cache_misses };
+        next(counter);
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.room.get() > 0
     }
 
     pub(crate) fn next_request(&self) -> RequestId {

@@ -1,6 +1,7 @@
 //! The permit: the only way upstream.
 
 use crate::case::Case;
+use crate::config::Config;
 use crate::decide::Leave;
 use crate::headers::Fields;
 use crate::operation::Operation;
@@ -16,6 +17,7 @@ pub struct Permit(Box<Permitted>);
 
 struct Permitted {
     case: Case,
+    config: Arc<Config>,
     operation: Arc<Operation>,
     draft: Draft,
     leave: Leave,
@@ -52,9 +54,10 @@ pub struct OutgoingRequest {
 
 impl Permit {
     /// The only maker. A [`Leave`] comes from the decision alone.
-    pub(crate) fn new(case: Case, operation: Arc<Operation>, draft: Draft, leave: Leave) -> Self {
+    pub(crate) fn new(case: Case, config: Arc<Config>, operation: Arc<Operation>, draft: Draft, leave: Leave) -> Self {
         Self(Box::new(Permitted {
             case,
+            config,
             operation,
             draft,
             leave,
@@ -66,6 +69,7 @@ impl Permit {
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
         let Permitted {
             case,
+            config,
             operation,
             draft,
             leave,
@@ -81,6 +85,6 @@ impl Permit {
             body: draft.body,
             repeatable: !leave.spent(),
         };
-        (request, InFlight::new(case, operation.caches, leave.spent()))
+        (request, InFlight::new(case, config, operation.caches, leave))
     }
 }

@@ -16,6 +16,7 @@ pub(crate) enum Outside {
     UpstreamFailed,
     SnapshotStale,
     SpendUnavailable,
+    AuditUnavailable,
     EdgeFault,
 }
 
@@ -37,6 +38,7 @@ impl Outside {
             Self::UpstreamFailed => (502, "upstream_failed", "the upstream gave no answer"),
             Self::SnapshotStale => (503, "snapshot_stale", "the edge has no fresh keys and revocations"),
             Self::SpendUnavailable => (503, "spend_unavailable", "the issuer could not debit a use"),
+            Self::AuditUnavailable => (503, "audit_unavailable", "what is permitted could not be recorded"),
             Self::EdgeFault => (503, "edge_fault", "the edge cannot serve this request"),
         }
     }
@@ -162,6 +164,7 @@ reasons! {
     SPEND_FAILED = "spend_failed", SpendUnavailable, "the issuer does not answer";
     SPEND_REFUSED = "spend_refused", SpendUnavailable, "the issuer does not accept the edge's call";
     SPEND_ANSWER = "spend_answer", SpendUnavailable, "the issuer's answer is not of the agreed form";
+    UNRECORDED = "unrecorded", AuditUnavailable, "`audit` is `strict`, and there is no room for a record";
     CREDENTIAL_VALUE = "credential_value", UpstreamCredential, "a claim used in a credential is not printable ASCII";
 
     UPSTREAM_CREDENTIAL = "upstream_credential", UpstreamCredential, "the upstream answers 401 or 407";

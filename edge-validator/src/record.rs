@@ -4,18 +4,30 @@ use crate::case::Case;
 use crate::line::Object;
 use crate::reason::Objection;
 use core::fmt;
+use edgewrit_shared::grant::GrantId;
 
 /// What is written down about one request. Displays as one line of JSON: values are bounded, control characters escaped.
 #[derive(Debug)]
 pub struct Record {
     pub(crate) case: Case,
     pub(crate) permitted: bool,
-    pub(crate) status: u16,
+    /// Of the answer to the client; `None` before there is one.
+    pub(crate) status: Option<u16>,
     pub(crate) label: &'static str,
+    /// The grant that permitted it.
+    pub(crate) grant: Option<GrantId>,
     /// What went wrong, if anything did.
     pub(crate) objection: Option<Objection>,
     /// How a permitted request ended, or that a use was spent on a refused one.
     pub(crate) outcome: Option<&'static str>,
+}
+
+impl Record {
+    /// Which rule refused, or `permit`.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        self.label
+    }
 }
 
 impl fmt::Display for Record {
@@ -24,9 +36,12 @@ impl fmt::Display for Record {
         let (claims, operation) = (case.claims(), case.subject.operation.as_deref());
         let mut line = Object::open(f)?;
         line.text("edgewrit", Some("verdict"))?;
+        line.member("at", case.at.0)?;
         line.member("request_id", format_args!("\"{}\"", case.request_id))?;
         line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }))?;
-        line.member("status", self.status)?;
+        if let Some(status) = self.status {
+            line.member("status", status)?;
+        }
         line.text("label", Some(self.label))?;
         if let Some(objection) = &self.objection {
             line.text("error_code", Some(objection.reason.outside.code()))?;
@@ -42,6 +57,10 @@ impl fmt::Display for Record {
         line.text("jti", claims.map(|claims| claims.jti.as_str()))?;
         line.text("task_id", claims.map(|claims| claims.task_id.as_str()))?;
         line.text("client_id", claims.map(|claims| claims.client_id.as_str()))?;
+        if let Some(grant) = self.grant {
+            line.member("grants", format_args!("[\"{grant}\"]"))?;
+        }
+        line.text("traceparent", case.traceparent.as_deref())?;
         line.text("outcome", self.outcome)?;
         line.close()
     }

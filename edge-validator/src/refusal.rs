@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use edgewrit_shared::time::UnixSeconds;
 
 /// What a host can run into by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum HostFault {
     OtherUpstream,
     /// The host would send something else than the permit says.
     OtherRequest,
+    /// What is permitted could not be recorded.
+    Unrecorded,
 }
 
 impl From<HostFault> for Objection {
@@ -28,6 +31,7 @@ impl From<HostFault> for Objection {
             HostFault::Unreadable => reason::HOST_UNREADABLE,
             HostFault::OtherUpstream => reason::HOST_UPSTREAM,
             HostFault::OtherRequest => reason::HOST_REQUEST,
+            HostFault::Unrecorded => reason::UNRECORDED,
         }
         .into()
     }
@@ -76,8 +80,8 @@ impl Refusal {
 
     /// A refusal by the host, before the pipeline was reached.
     #[must_use]
-    pub fn of_host(fault: HostFault, memory: &Memory) -> Self {
-        Self::new(Case::new(memory.next_request()), fault)
+    pub fn of_host(fault: HostFault, memory: &Memory, now: UnixSeconds) -> Self {
+        Self::new(Case::new(memory.next_request(), now), fault)
     }
 
     /// HTTP status.
@@ -110,9 +114,10 @@ impl Refusal {
         Record {
             case: self.0.case.clone(),
             permitted: false,
-            status: self.status(),
+            status: Some(self.status()),
             label: self.label(),
             objection: Some(self.0.objection.clone()),
+            grant: None,
             outcome: self.0.spent.then_some("spent"),
         }
     }

@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Decision, Grant, Grants};
+use edgewrit_shared::grant::{Grant, Grants};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Grants as they were asked for, ready to be decided by.
@@ -120,21 +120,18 @@ fn made(attempts: Attempts) -> Vec<Attempt> {
 }
 
 fn verdict(authority: &Authority, attempts: &Attempts, now: UnixSeconds) -> Verdict {
-    let granting = attempts
-        .first
-        .as_ref()
-        .ok()
-        .and_then(|attempt| match authority.grants.decide(attempt, now) {
-            Decision::Permit { grant, .. } => authority.place(grant),
-            Decision::Refuse(_) => None,
-        });
-    match (judge(&authority.grants, attempts, now), granting) {
-        (Ok(limited), Some(grant)) => Verdict::Permit {
+    let permitting = judge(&authority.grants, attempts, now).and_then(|permitting| {
+        Ok((
+            authority.place(permitting.grant).ok_or(reason::NOT_GRANTED)?,
+            permitting.limited,
+        ))
+    });
+    match permitting {
+        Ok((grant, limited)) => Verdict::Permit {
             grant,
             spends: limited.map_or_else(Vec::new, |limited| authority.counted_by(limited.allowances())),
         },
-        (Ok(_), None) => refuse(reason::NOT_GRANTED.into()),
-        (Err(objection), _) => refuse(objection),
+        Err(objection) => refuse(objection),
     }
 }
 

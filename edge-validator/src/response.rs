@@ -1,10 +1,15 @@
 //! The second half: what comes back from the upstream.
 
 use crate::case::Case;
+use crate::config::Config;
+use crate::decide::Leave;
 use crate::reason::{self, Objection};
 use crate::record::Record;
 use crate::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
+use crate::step::World;
+use crate::writ;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -45,11 +50,22 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct InFlight {
     case: Case,
+    config: Arc<Config>,
     /// Whether the upstream's `cache-control` reaches the client.
     caches: bool,
-    spent: bool,
+    leave: Leave,
 }
 
+/// A response whose body may still be on its way to the client.
+#[derive(Debug)]
+pub struct Open {
+    case: Case,
+    config: Arc<Config>,
+    status: u16,
+}
+
+/// The label of what nothing objects to.
+const PERMIT: &str = "permit";
 /// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
 const CLIENT_CLOSED: u16 = 499;
 
@@ -82,8 +98,23 @@ const CACHE: [&str; 5] = [
 const OWN_PREFIX: &str = "edgewrit-";
 
 impl InFlight {
-    pub(crate) fn new(case: Case, caches: bool, spent: bool) -> Self {
-        Self { case, caches, spent }
+    pub(crate) fn new(case: Case, config: Arc<Config>, caches: bool, leave: Leave) -> Self {
+        Self {
+            case,
+            config,
+            caches,
+            leave,
+        }
+    }
+
+    /// What is to be watched while the body of a response with this status goes to the client.
+    #[must_use]
+    pub fn open(&self, status: u16) -> Open {
+        Open {
+            case: self.case.clone(),
+            config: Arc::clone(&self.config),
+            status,
+        }
     }
 
     /// The edits to the upstream's response.
@@ -141,7 +172,21 @@ impl InFlight {
     /// Takes the permit back because the host sends, or would send, something else than it says. A use that was spent stays spent.
     #[must_use]
     pub fn withdraw(self, fault: HostFault) -> Refusal {
-        Refusal::new(self.case, fault).after_spend(self.spent)
+        Refusal::new(self.case, fault).after_spend(self.leave.spent())
+    }
+
+    /// The record of a permit whose request has not been sent, where it must be kept before; then it is the only one that is delivered.
+    #[must_use]
+    pub fn ahead(&self) -> Record {
+        Record {
+            case: self.case.clone(),
+            permitted: true,
+            status: None,
+            label: PERMIT,
+            objection: None,
+            grant: Some(self.leave.grant()),
+            outcome: Some("sent"),
+        }
     }
 
     /// The line for the log.
@@ -159,20 +204,40 @@ impl InFlight {
             case: self.case,
             permitted: true,
             status: match outcome {
-                Outcome::Answered(status) => told.unwrap_or(status),
-                Outcome::Failed => told.unwrap_or_default(),
-                Outcome::Aborted => CLIENT_CLOSED,
+                Outcome::Answered(status) => told.or(Some(status)),
+                Outcome::Failed => told,
+                Outcome::Aborted => Some(CLIENT_CLOSED),
             },
-            label: objection.as_ref().map_or("permit", |objection| objection.reason.label),
+            label: objection.as_ref().map_or(PERMIT, |objection| objection.reason.label),
             objection,
+            grant: Some(self.leave.grant()),
             outcome: Some(match outcome {
                 Outcome::Answered(_) => "answered",
                 // A spend cannot be taken back, and nobody knows whether the upstream acted on it.
-                Outcome::Failed | Outcome::Aborted if self.spent => "spent_unknown",
+                Outcome::Failed | Outcome::Aborted if self.leave.spent() => "spent_unknown",
                 Outcome::Failed => "failed",
                 Outcome::Aborted => "aborted",
             }),
         }
+    }
+}
+
+impl Open {
+    /// Why the response must be cut off now: its writ no longer counts, or nobody can tell. `None` while it may go on. Asked at least
+    /// once in the time that a revocation may take.
+    #[must_use]
+    pub fn ended(&self, world: &World<'_>) -> Option<Record> {
+        let writ = self.case.writ.as_ref()?;
+        let objection = writ::stands(writ, &self.config, world).err()?;
+        Some(Record {
+            case: self.case.clone(),
+            permitted: false,
+            status: Some(self.status),
+            label: objection.reason.label,
+            objection: Some(objection),
+            grant: None,
+            outcome: Some("cut"),
+        })
     }
 }
 

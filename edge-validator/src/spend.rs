@@ -3,6 +3,7 @@
 //! A spend is named by the edge (its credential), a boot id that the issuer gave to this memory, and a counter. Nothing that the
 //! client sends enters the name, so nobody can make one spend look like another.
 
+use crate::boot;
 use crate::call::{Answer, Call};
 use crate::config::Config;
 use crate::line::Quoted;
@@ -11,20 +12,17 @@ use crate::reason::{self, Objection};
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
-use edgewrit_shared::secret::Secret;
-
-/// How long the issuer has to answer.
-const TIMEOUT_MS: u32 = 5_000;
-/// Longest boot id that is taken from the issuer, in bytes.
-const BOOT_ID_BYTES: usize = 128;
 
 /// Proof that a use was debited. Only the issuer's answer makes one.
 #[derive(Debug)]
-pub(crate) struct Spent(());
+pub(crate) struct Spent {
+    /// Which allowance paid.
+    pub(crate) allowance: String,
+    _made_here: (),
+}
 
 /// A spend under way.
 #[derive(Debug)]
@@ -53,20 +51,9 @@ impl Spend {
 
     /// The call to make.
     pub(crate) fn call(&self, config: &Config, writ: &Writ, allowances: &[String]) -> Call {
-        let (path, body) = match &self.boot_id {
-            None => ("/v1/edges/boot", "{}".into()),
-            Some(boot_id) => ("/v1/uses", self.uses(boot_id, writ, allowances)),
-        };
-        Call {
-            method: "POST",
-            path: path.into(),
-            headers: vec![
-                ("accept", Secret::new("application/json".into())),
-                ("authorization", config.authorization().clone()),
-                ("content-type", Secret::new("application/json".into())),
-            ],
-            body: body.into_bytes(),
-            timeout_ms: TIMEOUT_MS,
+        match &self.boot_id {
+            None => boot::call(config),
+            Some(boot_id) => Call::post(config, "/v1/uses", self.uses(boot_id, writ, allowances).into_bytes()),
         }
     }
 
@@ -87,55 +74,47 @@ impl Spend {
         };
         match (self.boot_id, status) {
             (None, 201) => {
-                let boot_id = boot_id(body).ok_or(reason::SPEND_ANSWER)?;
+                let boot_id = boot::id(body).ok_or(reason::SPEND_ANSWER)?;
                 memory.keep_boot_id(boot_id.clone());
                 Ok(Next::Call(Self {
                     counter: self.counter,
                     boot_id: Some(boot_id),
                 }))
             }
-            (Some(_), 200) if debited(body, allowances) => Ok(Next::Done(Spent(()))),
+            (Some(_), 200) => Ok(Next::Done(debited(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
             (_, 200 | 201) => Err(reason::SPEND_ANSWER.into()),
-            (Some(boot_id), _) => Err(refused(&boot_id, status, body, memory)),
+            (Some(boot_id), _) => {
+                if boot::is_unknown(answer) {
+                    memory.drop_boot_id(&boot_id);
+                }
+                Err(refused(status, body))
+            }
             (None, _) => Err(reason::SPEND_REFUSED.because(format!("status {status}"))),
         }
     }
 }
 
 /// Why the issuer debited nothing.
-fn refused(boot_id: &str, status: u16, body: &[u8], memory: &Memory) -> Objection {
-    match (status, problem(body).as_deref()) {
+fn refused(status: u16, body: &[u8]) -> Objection {
+    match (status, boot::problem(body).as_deref()) {
         (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
         (_, kind) => {
-            if kind == Some("urn:edgewrit:error:unknown_boot") {
-                memory.drop_boot_id(boot_id);
-            }
             reason::SPEND_REFUSED.because(format!("status {status}, type {}", Quoted(kind.unwrap_or_default())))
         }
     }
 }
 
-fn boot_id(body: &[u8]) -> Option<String> {
-    text(&json::parse(body, JSON_VALUES).ok()?, "boot_id").filter(|id| !id.is_empty() && id.len() <= BOOT_ID_BYTES)
-}
-
-/// Whether exactly one of `allowances` was debited.
-fn debited(body: &[u8], allowances: &[String]) -> bool {
-    let answer = json::parse(body, JSON_VALUES).ok();
-    match answer.as_ref().and_then(|answer| answer.member("spent")) {
-        Some(Json::List(spent)) => matches!(spent.as_slice(), [Json::Text(id)] if allowances.contains(id)),
-        _ => false,
-    }
-}
-
-/// The type of a problem document (RFC 9457).
-fn problem(body: &[u8]) -> Option<String> {
-    text(&json::parse(body, JSON_VALUES).ok()?, "type")
-}
-
-fn text(json: &Json, name: &str) -> Option<String> {
-    match json.member(name) {
-        Some(Json::Text(text)) => Some(text.clone()),
+/// Proof, if exactly one of `allowances` was debited.
+fn debited(body: &[u8], allowances: &[String]) -> Option<Spent> {
+    let answer = json::parse(body, JSON_VALUES).ok()?;
+    let Json::List(spent) = answer.member("spent")? else {
+        return None;
+    };
+    match spent.as_slice() {
+        [Json::Text(id)] if allowances.contains(id) => Some(Spent {
+            allowance: id.clone(),
+            _made_here: (),
+        }),
         _ => None,
     }
 }

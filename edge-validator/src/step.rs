@@ -13,7 +13,7 @@ use crate::intake::{self, Request};
 use crate::memory::Memory;
 use crate::operation::Operation;
 use crate::permit::{Draft, Permit};
-use crate::reason::Objection;
+use crate::reason::{self, Objection};
 use crate::refusal::Refusal;
 use crate::spend::{Next, Spend};
 use crate::writ::{self, Writ};
@@ -79,7 +79,7 @@ struct Unpaid {
 
 /// Takes in a request's head.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
-    let mut case = Case::new(world.memory.next_request());
+    let mut case = Case::new(world.memory.next_request(), world.now);
     match intake::take(&head, world, &mut case) {
         Err(objection) => Step::Refuse(Refusal::new(case, objection)),
         Ok(request) if request.asked.body_limit().is_some() => Step::Body(NeedBody(Box::new((case, request)))),
@@ -97,8 +97,9 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
         mut draft,
     } = asked;
     let attempts = readings.attempts(&operation, &resource);
-    let decided = decide::decide(writ.verified.grants(), &attempts, world.now)
+    let decided = decide::decide(&writ, &attempts, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
+    let decided = decided.and_then(|decided| recordable(&config, world.memory).map(|()| decided));
     let granted = match decided {
         Ok((granted, credential)) => {
             draft.headers.extend(credential);
@@ -107,7 +108,7 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
         Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
     };
     match granted {
-        Granted::Freely(leave) => Step::Forward(Permit::new(case, operation, draft, leave)),
+        Granted::Freely(leave) => Step::Forward(Permit::new(case, config, operation, draft, leave)),
         Granted::Limited(limited) => Step::Spend(NeedSpend(Box::new(Unpaid {
             case,
             config,
@@ -118,6 +119,14 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
             spend: Spend::new(world.memory),
         }))),
     }
+}
+
+/// Whether what is permitted can be recorded, where it must be.
+fn recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
+    if config.is_audit_strict() && !memory.has_room() {
+        return Err(reason::UNRECORDED.into());
+    }
+    Ok(())
 }
 
 impl NeedBody {
@@ -174,7 +183,10 @@ impl NeedSpend {
             return Step::Refuse(Refusal::new(case, objection).after_spend(spent));
         }
         match next {
-            Next::Done(spent) => Step::Forward(Permit::new(case, operation, draft, limited.paid(spent))),
+            Next::Done(spent) => match limited.paid(spent) {
+                Some(leave) => Step::Forward(Permit::new(case, config, operation, draft, leave)),
+                None => Step::Refuse(Refusal::new(case, reason::SPEND_ANSWER).after_spend(true)),
+            },
             Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
                 case,
                 config,

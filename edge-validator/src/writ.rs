@@ -7,7 +7,11 @@ use crate::reason::{self, Objection, Reason};
 use crate::step::World;
 use alloc::string::ToString;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ptr;
+use core::sync::atomic::{AtomicU64, Ordering};
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::grant::{Grant, GrantId};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{TokenError, Unverified, Verified};
 
@@ -16,6 +20,35 @@ use edgewrit_shared::token::{TokenError, Unverified, Verified};
 pub(crate) struct Writ {
     pub(crate) token: Secret,
     pub(crate) verified: Verified,
+    /// The ids of its grants, each once it was asked for; 0 before, and then it is worked out again.
+    ids: Vec<AtomicU64>,
+}
+
+impl Writ {
+    pub(crate) fn new(token: &str, verified: Verified) -> Self {
+        Self {
+            token: Secret::new(token.into()),
+            ids: verified.grants().as_slice().iter().map(|_| AtomicU64::new(0)).collect(),
+            verified,
+        }
+    }
+
+    /// The id of one of its grants. Hashing one costs as much as deciding, so it is done once.
+    pub(crate) fn grant_id(&self, grant: &Grant) -> GrantId {
+        let grants = self.verified.grants().as_slice();
+        let place = grants.iter().position(|own| ptr::eq(own, grant));
+        let Some(known) = place.and_then(|place| self.ids.get(place)) else {
+            return grant.id();
+        };
+        match known.load(Ordering::Relaxed) {
+            0 => {
+                let id = grant.id();
+                known.store(id.0, Ordering::Relaxed);
+                id
+            }
+            id => GrantId(id),
+        }
+    }
 }
 
 /// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
@@ -53,6 +86,7 @@ pub(crate) fn verify(token: &str, config: &Config, world: &World<'_>) -> Result<
         config: config.version(),
     };
     let known = world.memory.cache.borrow_mut().find(token, versions);
+    world.memory.looked_up(known.is_some());
     if let Some(writ) = known {
         writ.verified
             .stands(&config.expect(), snapshot, world.now)
@@ -67,10 +101,7 @@ pub(crate) fn verify(token: &str, config: &Config, world: &World<'_>) -> Result<
     if verified.claims().cnf_jkt.is_some() {
         return Err(reason::TOKEN_BOUND.into());
     }
-    let writ = Arc::new(Writ {
-        token: Secret::new(token.into()),
-        verified,
-    });
+    let writ = Arc::new(Writ::new(token, verified));
     world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
     Ok(writ)
 }

@@ -85,7 +85,7 @@ impl Granted {
     pub fn all(audience: &str, authority: &Authority) -> Vec<Self> {
         let one = |grant: &Grant| Self {
             audience: audience.to_owned(),
-            id: grant.id(),
+            id: grant.id().to_string(),
             body: grant.to_json(),
         };
         match authority {

@@ -65,6 +65,8 @@ codes! {
     NotInWrit = FORBIDDEN, "not_in_writ", "the writ names no such allowance";
     /// There is no such thing.
     NotFound = NOT_FOUND, "not_found", "there is no such resource";
+    /// The edge names a boot that is none of its own, or is forgotten.
+    UnknownBoot = NOT_FOUND, "unknown_boot", "the boot is not one of this edge";
     /// There is, but it does not take this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "the resource does not take this method";
     /// The body did not arrive in time.

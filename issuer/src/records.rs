@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Records of one batch.
-pub(crate) const RECORDS: usize = 500;
+pub(crate) const RECORDS: usize = 1_000;
 /// Values (members, elements and scalars) in one batch.
-pub(crate) const BATCH_VALUES: usize = 40_000;
+pub(crate) const BATCH_VALUES: usize = 80_000;
 /// Grants that can permit one request.
 const GRANTS: usize = 64;
 /// Longest text of a record that is kept, in bytes.

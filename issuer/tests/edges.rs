@@ -49,7 +49,10 @@ async fn a_boot_belongs_to_its_edge() {
     let writ = s.hold_maxima("t", &[1]).await;
     let other = s.bench.edge(TRAVEL).await;
     let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
-    s.bench.post(&other, "/v1/uses", &body).await.problem(404, "not_found");
+    s.bench
+        .post(&other, "/v1/uses", &body)
+        .await
+        .problem(404, "unknown_boot");
     assert_ne!(boot(&s.bench, &s.edge).await, s.boot);
 }
 

@@ -44,7 +44,7 @@ impl Scene {
         let text = self.writ["authorization_details"][index].to_string();
         let json = json::parse(text.as_bytes(), 100).unwrap();
         let faults = Faults::new();
-        Grant::read(&Node::root(&json, &faults)).unwrap().id()
+        Grant::read(&Node::root(&json, &faults)).unwrap().id().to_string()
     }
 
     fn permitted(&self, request_id: &str, grant: usize) -> Value {
@@ -199,7 +199,7 @@ async fn an_edge_reports_of_its_own_audience_and_its_own_boots() {
         .bench
         .post(&elsewhere, "/v1/records", &body)
         .await
-        .problem(404, "not_found");
+        .problem(404, "unknown_boot");
     scene
         .bench
         .post(&scene.client, "/v1/records", &body)

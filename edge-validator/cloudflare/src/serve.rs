@@ -45,7 +45,7 @@ pub(crate) async fn serve(isolate: &Rc<Isolate>, request: &Request, context: &Co
 }
 
 fn unreadable(isolate: &Isolate) -> Refusal {
-    Refusal::of_host(HostFault::Unreadable, isolate.memory())
+    Refusal::of_host(HostFault::Unreadable, isolate.memory(), runtime::now())
 }
 
 /// Sends what the permit holds, once.

@@ -68,7 +68,7 @@ impl Root {
 
     /// The refusal of a request that never reached the pipeline.
     pub(crate) fn refusal(&self, fault: HostFault) -> Refusal {
-        Refusal::of_host(fault, &self.memory)
+        Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
     }
 
     /// The cluster of the upstream called `upstream`, unless routes cannot be trusted to lead there.

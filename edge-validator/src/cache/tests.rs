@@ -10,7 +10,6 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::CACHED_WRITS;
-use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{Expect, Unverified};
 
 const NOW: Versions = Versions { keys: 1, config: 1 };
@@ -30,13 +29,11 @@ fn writ(token: &str) -> Arc<Writ> {
         life_max: 600,
     };
     let snapshot = support::snapshot(support::NOW, Vec::new());
-    Arc::new(Writ {
-        token: Secret::new(token.into()),
-        verified: Unverified::parse(token)
-            .unwrap()
-            .verify(&expect, &snapshot, support::NOW)
-            .unwrap(),
-    })
+    let verified = Unverified::parse(token)
+        .unwrap()
+        .verify(&expect, &snapshot, support::NOW)
+        .unwrap();
+    Arc::new(Writ::new(token, verified))
 }
 
 /// Three tokens that share an index.

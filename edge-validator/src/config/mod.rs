@@ -48,6 +48,7 @@ pub struct Config {
     /// The edge's credential, ready for `authorization`.
     authorization: Secret,
     audience: String,
+    audit: Audit,
     life_max: u64,
     freshness: u64,
     refresh: u64,
@@ -116,6 +117,12 @@ impl Config {
         self.freshness
     }
 
+    /// Whether nothing may be permitted that cannot be recorded.
+    #[must_use]
+    pub fn is_audit_strict(&self) -> bool {
+        self.audit == Audit::Strict
+    }
+
     /// Changes with every change of the document; part of the key of everything that is cached.
     pub(crate) fn version(&self) -> u64 {
         self.version
@@ -152,11 +159,21 @@ impl Config {
     }
 }
 
-const KEYS: [&str; 9] = [
+/// What becomes of a request that cannot be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Audit {
+    /// It is served, and the record is lost.
+    BestEffort,
+    /// It is refused.
+    Strict,
+}
+
+const KEYS: [&str; 10] = [
     "issuer",
     "trust",
     "edge",
     "audience",
+    "audit",
     "freshness",
     "refresh",
     "life_max",
@@ -170,6 +187,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let pins = members.required("trust").and_then(pins);
     let authorization = members.required("edge").and_then(|node| authorization(node, secret));
     let audience = members.required("audience").and_then(name);
+    let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
     let freshness = seconds(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
     let refresh = seconds(&members, "refresh", FRESHNESS_MAX, REFRESH);
     let life_max = seconds(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
@@ -187,6 +205,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         },
         authorization: authorization?,
         audience: audience?.into(),
+        audit: audit?,
         life_max: life_max?,
         freshness: freshness?,
         refresh: refresh?,
@@ -196,6 +215,17 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         routes,
         version,
     })
+}
+
+fn audit(node: &Node<'_>) -> Option<Audit> {
+    match node.text()? {
+        "best_effort" => Some(Audit::BestEffort),
+        "strict" => Some(Audit::Strict),
+        _ => {
+            node.fault("expected `best_effort` or `strict`");
+            None
+        }
+    }
 }
 
 /// Bundle keys, not their thumbprints: nothing unverified has to be parsed to find the key that verifies it.

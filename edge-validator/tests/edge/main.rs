@@ -4,6 +4,7 @@
 mod caching;
 mod chaos;
 mod configuration;
+mod delivery;
 mod documentation;
 mod follow;
 mod harness;

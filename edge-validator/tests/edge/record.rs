@@ -1,6 +1,7 @@
 //! Problems for the client, lines for the log.
 
 use crate::harness::{Ask, Edge, Issuer};
+use crate::support::NOW;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::Outcome;
@@ -33,9 +34,9 @@ fn a_permit_is_recorded_with_what_it_permitted() {
     assert_eq!(
         line,
         concat!(
-            r#"{"edgewrit":"verdict","request_id":"00000000000000ab-1","verdict":"permit","status":200,"label":"permit","#,
+            r#"{"edgewrit":"verdict","at":1800000000,"request_id":"00000000000000ab-1","verdict":"permit","status":200,"label":"permit","#,
             r#""operation":"GET /flights","action":"search","resource":"flights","upstream":"travel","#,
-            r#""jti":"jti-1","task_id":"trip-42","client_id":"client-1","outcome":"answered"}"#
+            r#""jti":"jti-1","task_id":"trip-42","client_id":"client-1","grants":["b550059f3c8b883e"],"outcome":"answered"}"#
         )
     );
 }
@@ -50,6 +51,7 @@ fn a_refusal_is_recorded_with_the_nearest_miss_which_the_client_is_not_told() {
         names(&line),
         [
             "edgewrit",
+            "at",
             "request_id",
             "verdict",
             "status",
@@ -178,9 +180,9 @@ fn input_in_a_record_is_escaped_bounded_and_on_one_line() {
         .refused()
         .record()
         .to_string();
-    assert!(line.len() < 1_500, "{}", line.len());
+    assert!(line.len() < 1_600, "{}", line.len());
     assert!(!line.contains(['\n', '\u{202e}']));
-    assert_eq!(names(&line).len(), 14);
+    assert_eq!(names(&line).len(), 15);
 }
 
 #[test]
@@ -215,7 +217,7 @@ fn a_host_that_fails_refuses_under_labels_of_its_own() {
         (HostFault::OtherUpstream, "host_upstream"),
         (HostFault::OtherRequest, "host_request"),
     ] {
-        let refusal = Refusal::of_host(fault, &memory);
+        let refusal = Refusal::of_host(fault, &memory, NOW);
         assert_eq!(
             (refusal.status(), refusal.error_code(), refusal.label()),
             (503, "edge_fault", label)

@@ -229,7 +229,7 @@ fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
     let refused = label(
         &edge,
         booted(&edge, &ask),
-        got(400, r#"{"type":"urn:edgewrit:error:unknown_boot"}"#),
+        got(404, r#"{"type":"urn:edgewrit:error:unknown_boot"}"#),
     );
     assert_eq!(refused, "spend_refused");
     assert_eq!(need(&edge, &ask).call().path, "/v1/edges/boot");

@@ -43,19 +43,16 @@ async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<
     let edge = auth::edge(&issuer, request.headers())?;
     let (batch, _) = body::json(request, BATCH_VALUES, Batch::read).await?;
     let last = issuer.take_in(&edge, batch).await?;
-    let last = last.ok_or_else(|| Problem::new(Code::NotFound).detail(NO_BOOT))?;
+    let last = last.ok_or(Code::UnknownBoot)?;
     Ok(answer::json(StatusCode::OK, &json!({"recorded": last})))
 }
-
-/// Why an edge's boot is not found.
-const NO_BOOT: &str = "the boot is not one of this edge";
 
 impl From<SpendError> for Problem {
     fn from(error: SpendError) -> Self {
         match error {
             SpendError::Writ(label) => Self::new(Code::WritRefused).inside(label),
             SpendError::NotInWrit(id) => Self::new(Code::NotInWrit).inside(id),
-            SpendError::UnknownBoot => Self::new(Code::NotFound).detail(NO_BOOT),
+            SpendError::UnknownBoot => Code::UnknownBoot.into(),
             SpendError::CounterReused => Code::CounterReused.into(),
             SpendError::Exhausted => Code::UsesExhausted.into(),
             SpendError::Bundle(error) => error.into(),

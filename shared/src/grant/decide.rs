@@ -104,7 +104,8 @@ impl<'a> Spend<'a> {
         self.permitting().filter_map(|grant| grant.window.not_after).min()
     }
 
-    fn permitting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
+    /// The grants that could be debited, in canonical order; none if nothing is to be spent.
+    pub fn permitting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let Self { grants, attempt, now } = *self;
         grants.iter().filter(move |grant| grant.permits(attempt, now))
     }

@@ -28,6 +28,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::fmt;
 use sha2::{Digest as _, Sha256};
 
 /// The `type` of structured grants in `authorization_details` (RFC 9396, section 2).
@@ -50,6 +51,16 @@ pub struct Grant {
     window: Window,
     /// The canonical JSON of all the others.
     canonical: String,
+}
+
+/// A short name for a grant: the first 8 bytes of SHA-256 over its canonical bytes. Displays as 16 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GrantId(pub u64);
+
+impl fmt::Display for GrantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
 }
 
 /// A grant's limit on uses: `{"max": n}` when asked for, `{"max": n, "allowance": id}` once the issuer has made the counter.
@@ -98,12 +109,11 @@ impl Grant {
         &self.canonical
     }
 
-    /// A short name for it: the first 8 bytes of SHA-256 over its canonical bytes, in hexadecimal. What an edge permits is counted
-    /// by it; nothing is decided by it.
+    /// A short name for it. What an edge permits is counted by it; nothing is decided by it.
     #[must_use]
-    pub fn id(&self) -> String {
+    pub fn id(&self) -> GrantId {
         let digest = Sha256::digest(&self.canonical);
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        GrantId(digest.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
     }
 
     /// The names of its actions, sorted, at least one.

@@ -1,0 +1,224 @@
+//! Records go to the issuer in numbered batches, until it has them.
+
+use crate::harness::{Ask, Edge, config_text, secret};
+use crate::support::{self, NOW};
+use edgewrit_edge::call::Answer;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::records::{self, Batch, Delivery, Ledger};
+use edgewrit_shared::grant::GrantId;
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use std::sync::Arc;
+
+const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["flights"]}"#];
+const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
+const UNKNOWN_BOOT: &str = r#"{"type":"urn:edgewrit:error:unknown_boot","status":404}"#;
+
+fn got(status: u16, body: &str) -> Answer<'_> {
+    Answer::Got {
+        status,
+        body: body.as_bytes(),
+    }
+}
+
+fn ledger(records: usize) -> Ledger {
+    let mut ledger = Ledger::new();
+    for number in 1..=records {
+        ledger.keep(format!("{{\"n\":{number}}}"));
+    }
+    ledger
+}
+
+#[test]
+fn a_batch_has_the_number_of_its_first_record() {
+    let mut ledger = ledger(3);
+    assert_eq!(
+        ledger.batch().body("boot-1"),
+        r#"{"boot_id":"boot-1","first":1,"records":[{"n":1},{"n":2},{"n":3}]}"#
+    );
+    let batch = ledger.batch();
+    ledger.keep("{\"n\":4}".into());
+    assert!(ledger.delivered(&batch, Delivery::Recorded));
+    assert_eq!(
+        ledger.batch().body("boot-1"),
+        r#"{"boot_id":"boot-1","first":4,"records":[{"n":4}]}"#
+    );
+    assert_eq!((ledger.waiting(), ledger.lost()), (1, 0));
+}
+
+#[test]
+fn what_was_not_delivered_is_sent_again() {
+    let mut ledger = ledger(2);
+    let batch = ledger.batch();
+    assert!(!ledger.delivered(&batch, Delivery::Later));
+    assert_eq!(ledger.batch(), batch);
+}
+
+#[test]
+fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
+    let mut ledger = ledger(1);
+    ledger.name("boot-1".into());
+    let batch = ledger.batch();
+    assert!(ledger.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
+    assert_eq!((ledger.boot_id(), ledger.waiting(), ledger.lost()), (None, 1, 0));
+}
+
+#[test]
+fn what_the_issuer_will_never_take_is_counted_as_lost() {
+    let mut ledger = ledger(2);
+    let batch = ledger.batch();
+    assert!(ledger.delivered(&batch, Delivery::Refused(400)));
+    assert_eq!((ledger.waiting(), ledger.lost()), (0, 2));
+}
+
+#[test]
+fn answers_say_whether_to_send_again() {
+    for (answer, delivery) in [
+        (got(200, "{\"recorded\":2}"), Delivery::Recorded),
+        (got(404, UNKNOWN_BOOT), Delivery::UnknownBoot),
+        (got(404, "{\"type\":\"about:blank\"}"), Delivery::Later),
+        (got(400, ""), Delivery::Refused(400)),
+        (got(413, ""), Delivery::Refused(413)),
+        (got(401, ""), Delivery::Later),
+        (got(429, ""), Delivery::Later),
+        (got(503, ""), Delivery::Later),
+        (Answer::Failed, Delivery::Later),
+    ] {
+        assert_eq!(records::delivery(answer), delivery, "{answer:?}");
+    }
+}
+
+#[test]
+fn memory_is_bounded_and_what_is_lost_is_counted() {
+    let mut ledger = ledger(20_000);
+    ledger.keep("{}".into());
+    assert_eq!((ledger.waiting(), ledger.lost()), (20_000, 1));
+    let mut long = Ledger::new();
+    for _ in 0..9 {
+        long.keep("x".repeat(1024 * 1024));
+    }
+    assert_eq!((long.waiting(), long.lost()), (8, 1));
+}
+
+#[test]
+fn a_batch_ends_where_the_issuer_takes_no_more() {
+    assert_eq!(ledger(1_001).batch().count(), 1_000);
+    let mut batch = Batch::new(1);
+    assert!(batch.add(&"x".repeat(600_000), 1), "the first always fits");
+    assert!(!batch.add("{}", 1));
+    assert_eq!(batch.count(), 1);
+}
+
+#[test]
+fn the_call_carries_the_edge_s_credential() {
+    let edge = Edge::new();
+    let call = records::call(&edge.config, "{}".into());
+    assert_eq!((call.method, call.path.as_str()), ("POST", "/v1/records"));
+    let sent = call.headers.iter().find(|(name, _)| *name == "authorization");
+    assert!(sent.unwrap().1.expose().starts_with("Basic "));
+    let boot = records::boot_call(&edge.config);
+    assert_eq!(
+        (boot.path.as_str(), boot.body.as_slice()),
+        ("/v1/edges/boot", b"{}".as_slice())
+    );
+    assert_eq!(records::boot_id(got(201, r#"{"boot_id":"b"}"#)).as_deref(), Some("b"));
+    for answer in [
+        got(200, r#"{"boot_id":"b"}"#),
+        got(201, r#"{"boot_id":""}"#),
+        Answer::Failed,
+    ] {
+        assert_eq!(records::boot_id(answer), None, "{answer:?}");
+    }
+}
+
+fn strict() -> Edge {
+    let text = config_text().replacen('{', r#"{"audit":"strict","#, 1);
+    Edge {
+        config: Arc::new(Config::read(&text, &secret).unwrap()),
+        ..Edge::new()
+    }
+}
+
+#[test]
+fn a_strict_edge_permits_nothing_that_it_cannot_record() {
+    let (edge, ask) = (strict(), Ask::new(FLIGHTS, &SEARCH));
+    assert_eq!(edge.label(&ask), "permit");
+    edge.memory.set_room(0);
+    let refusal = edge.ask(&ask).refused();
+    assert_eq!(
+        (refusal.status(), refusal.error_code(), refusal.label()),
+        (503, "audit_unavailable", "unrecorded")
+    );
+    edge.memory.set_room(1);
+    assert_eq!(edge.label(&ask), "permit");
+}
+
+#[test]
+fn another_edge_serves_on_without_room() {
+    let edge = Edge::new();
+    edge.memory.set_room(0);
+    assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
+}
+
+#[test]
+fn a_record_ahead_says_that_the_request_is_sent() {
+    let line = Edge::new()
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .ahead()
+        .to_string();
+    assert!(line.contains(r#""verdict":"permit","label":"permit""#), "{line}");
+    assert!(line.ends_with(r#""outcome":"sent"}"#), "{line}");
+}
+
+#[test]
+fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
+    const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let edge = Edge::new();
+    let id = support::grants(&SEARCH).as_slice()[0].id();
+    for _ in 0..2 {
+        let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", TRACE);
+        let line = edge.ask(&ask).sent().1.ahead().to_string();
+        let told = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
+        assert!(line.contains(&told), "{line}");
+    }
+    let line = edge
+        .ask(&Ask::new(FLIGHTS, &SEARCH).header("traceparent", "x"))
+        .sent()
+        .1
+        .ahead();
+    assert!(!line.to_string().contains("traceparent"), "{line}");
+    assert_eq!(GrantId(0xab).to_string(), "00000000000000ab");
+}
+
+#[test]
+fn a_response_is_cut_when_its_writ_ends() {
+    let mut edge = Edge::new();
+    let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
+    let open = flight.open(200);
+    assert!(open.ended(&edge.world()).is_none());
+    let ended = |edge: &Edge| open.ended(&edge.world()).map(|record| record.label());
+    edge.now = NOW.plus(600);
+    edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
+    assert_eq!(ended(&edge), Some("token_expired"));
+    edge.now = NOW;
+    let task = Level::Task {
+        client_id: "client-1",
+        task_id: "trip-42",
+    };
+    let revocation = Revocation {
+        target: Target::of(task),
+        cut: NOW,
+        expires: NOW.plus(600),
+    };
+    edge.snapshot = Some(support::snapshot(NOW, vec![revocation]));
+    assert_eq!(ended(&edge), Some("token_revoked"));
+    let line = open.ended(&edge.world()).unwrap().to_string();
+    assert!(
+        line.contains(r#""verdict":"refuse","status":200,"label":"token_revoked""#),
+        "{line}"
+    );
+    assert!(line.ends_with(r#""outcome":"cut"}"#), "{line}");
+    edge.snapshot = None;
+    assert_eq!(ended(&edge), Some("snapshot_missing"));
+}
