@@ -9,12 +9,13 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::quietly;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 16] = [
+const FILTER_IMPORTS: [&str; 18] = [
     "env.proxy_continue_stream",
     "env.proxy_get_buffer_bytes",
     "env.proxy_get_current_time_nanoseconds",
     "env.proxy_get_header_map_pairs",
     "env.proxy_get_property",
+    "env.proxy_get_shared_data",
     "env.proxy_http_call",
     "env.proxy_log",
     "env.proxy_send_local_response",
@@ -22,6 +23,7 @@ const FILTER_IMPORTS: [&str; 16] = [
     "env.proxy_set_effective_context",
     "env.proxy_set_header_map_pairs",
     "env.proxy_set_property",
+    "env.proxy_set_shared_data",
     "env.proxy_set_tick_period_milliseconds",
     "wasi_snapshot_preview1.environ_get",
     "wasi_snapshot_preview1.environ_sizes_get",

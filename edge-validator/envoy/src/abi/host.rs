@@ -44,6 +44,12 @@ pub(crate) enum Buffer {
 
 /// The client's request, for [`resume_request`].
 const REQUEST_STREAM: u32 = 0;
+/// Nothing is shared under the key.
+const NOT_FOUND: u32 = 1;
+/// Somebody has set the value meanwhile.
+const OTHER_VERSION: u32 = 8;
+/// Sets the value whatever its version is.
+const ANY_VERSION: u32 = 0;
 /// The `grpc_status` that means: this is not gRPC.
 const NOT_GRPC: i32 = -1;
 
@@ -129,6 +135,46 @@ pub(crate) fn publish(name: &str, value: &str) -> Result<(), Failure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe { imports::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
     done("proxy_set_property", status)
+}
+
+/// A value that VMs of one host share, as it is now.
+#[derive(Debug)]
+#[expect(dead_code, reason = "for what comes next")]
+pub(crate) struct Shared {
+    pub(crate) value: Vec<u8>,
+    /// For [`share`]: changes whenever somebody sets the value.
+    pub(crate) version: u32,
+}
+
+/// What is shared under `key` by the VMs with this VM's `vm_id`, in all threads; it outlives them. Nobody vouches for it.
+///
+/// It costs as much as the value is long: not for the way of a request.
+#[expect(dead_code, reason = "for what comes next")]
+pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
+    let mut version = 0;
+    let value = receive("proxy_get_shared_data", |data, size| {
+        // SAFETY: pointer and length are those of `key`, which outlives the call.
+        unsafe { imports::proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &mut version) }
+    });
+    match value {
+        Ok(value) => Ok(Some(Shared { value, version })),
+        Err(Failure { status: NOT_FOUND, .. }) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Shares `value` under `key`, instead of what was there. With a version, only if that is still what [`shared`] told; answers whether
+/// it was done.
+#[expect(dead_code, reason = "for what comes next")]
+pub(crate) fn share(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
+    let version = version.unwrap_or(ANY_VERSION);
+    // SAFETY: pointers and lengths are those of `key` and `value`, which outlive the call.
+    let status =
+        unsafe { imports::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version) };
+    match status {
+        OTHER_VERSION => Ok(false),
+        status => done("proxy_set_shared_data", status).map(|()| true),
+    }
 }
 
 /// What [`answer`] sends.

@@ -22,6 +22,20 @@ unsafe extern "C" {
     -> u32;
     pub(super) fn proxy_get_property(path: *const u8, path_size: usize, data: &mut usize, size: &mut usize) -> u32;
     pub(super) fn proxy_set_property(path: *const u8, path_size: usize, value: *const u8, value_size: usize) -> u32;
+    pub(super) fn proxy_get_shared_data(
+        key: *const u8,
+        key_size: usize,
+        data: &mut usize,
+        size: &mut usize,
+        version: &mut u32,
+    ) -> u32;
+    pub(super) fn proxy_set_shared_data(
+        key: *const u8,
+        key_size: usize,
+        value: *const u8,
+        value_size: usize,
+        version: u32,
+    ) -> u32;
     pub(super) fn proxy_send_local_response(
         status: u32,
         details: *const u8,
