@@ -9,15 +9,19 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::quietly;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 18] = [
+const FILTER_IMPORTS: [&str; 22] = [
+    "env.proxy_close_stream",
     "env.proxy_continue_stream",
+    "env.proxy_define_metric",
     "env.proxy_get_buffer_bytes",
     "env.proxy_get_current_time_nanoseconds",
     "env.proxy_get_header_map_pairs",
     "env.proxy_get_property",
     "env.proxy_get_shared_data",
     "env.proxy_http_call",
+    "env.proxy_increment_metric",
     "env.proxy_log",
+    "env.proxy_record_metric",
     "env.proxy_send_local_response",
     "env.proxy_set_buffer_bytes",
     "env.proxy_set_effective_context",

@@ -1,17 +1,17 @@
-//! Answers that come from the edge itself, and what is written down.
+//! Answers that come from the edge itself, and what access logs see.
 
 use crate::abi::host::{self, Level, Reply};
-use edgewrit_edge::record::Record;
+use crate::root::Root;
 use edgewrit_edge::refusal::{Refusal, RefusalResponse};
 
 /// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
 const FILTER_STATE: &str = "edgewrit";
 
 /// Answers the client with a refusal.
-pub(crate) fn refuse(refusal: &Refusal) {
+pub(crate) fn refuse(refusal: &Refusal, root: &Root) {
     publish(refusal.label());
     send(&refusal.response(), refusal.label());
-    record(&refusal.record());
+    root.record(&refusal.record());
 }
 
 /// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
@@ -30,11 +30,6 @@ pub(crate) fn send(response: &RefusalResponse, label: &str) {
     if let Err(failure) = sent {
         host::log(Level::Error, &failure.to_string());
     }
-}
-
-/// Writes a verdict's line to the log.
-pub(crate) fn record(record: &Record) {
-    host::log(Level::Info, &record.to_string());
 }
 
 /// Shows the verdict to access logs. Nothing depends on it.

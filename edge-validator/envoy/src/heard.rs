@@ -12,6 +12,11 @@ const FAILURES: u16 = 500;
 pub(crate) struct Heard(Option<(u16, Vec<u8>)>);
 
 impl Heard {
+    /// No answer, and none to come.
+    pub(crate) const fn nothing() -> Self {
+        Self(None)
+    }
+
     /// A call that failed arrives with no headers, and then nothing can be read.
     pub(crate) fn read(headers: u32, body_size: usize) -> Self {
         if headers == 0 {

@@ -5,13 +5,18 @@
 //!
 //! The flow, top down: [`vm`] holds what lives as long as the VM and takes the host's callbacks, [`root`] is one configured
 //! filter with its snapshot, [`follow`] keeps that snapshot fresh, [`stream`] takes one request from its head to its verdict,
-//! [`forward`] and [`answer`] put verdicts into the host's hands.
+//! [`forward`] and [`answer`] put verdicts into the host's hands. Verdicts are recorded in the host's memory ([`ledger`], [`ring`]) and
+//! delivered from there ([`deliver`]).
 
 mod answer;
+mod deliver;
 mod follow;
 mod forward;
 mod heard;
+mod ledger;
+mod metrics;
 mod response;
+mod ring;
 mod root;
 mod settings;
 mod stream;

@@ -7,30 +7,31 @@ use crate::heard::status;
 use crate::root::Root;
 use crate::vm::Flow;
 use edgewrit_edge::refusal::{HostFault, RefusalResponse};
-use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::response::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
 
 /// Statuses from here on may be Envoy's own.
 const ERRORS: u16 = 400;
 /// What Envoy says of a response that the upstream made.
 const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
-/// Edits the response that the host holds, or answers instead of it.
-pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> Flow {
+/// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
+pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>) {
     let Forwarded { in_flight, cluster } = forwarded;
     if selected_cluster().is_some_and(|selected| selected != cluster.as_bytes()) {
         root.distrust_routes(&cluster);
-        answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream));
-        return Flow::Pause;
+        answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream), root);
+        return (Flow::Pause, None);
     }
     match edit(&in_flight) {
         Some((status, flow)) => {
-            answer::record(&in_flight.finish(Outcome::Answered(status)));
-            flow
+            let open = (flow == Flow::Continue).then(|| in_flight.open(status));
+            root.record(&in_flight.finish(Outcome::Answered(status)));
+            (flow, open)
         }
         None => {
             answer::send(&in_flight.unanswered(), "unanswered");
-            answer::record(&in_flight.finish(Outcome::Failed));
-            Flow::Pause
+            root.record(&in_flight.finish(Outcome::Failed));
+            (Flow::Pause, None)
         }
     }
 }

@@ -3,12 +3,16 @@
 use crate::abi::Failure;
 use crate::abi::host::{self, Level, Outgoing};
 use crate::follow::Follow;
+use crate::ledger::Ledger;
+use crate::metrics;
 use crate::settings::{self, Settings};
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Fault;
 use edgewrit_edge::follow;
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
+use edgewrit_edge::response::Open;
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
@@ -16,16 +20,30 @@ use std::cell::{Cell, RefCell};
 
 /// One root context.
 pub(crate) struct Root {
-    /// The host's number for it.
-    pub(crate) id: u32,
     pub(crate) settings: Settings,
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
     follow: Cell<Follow>,
     /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
     misrouted: Cell<bool>,
-    /// Calls under way: the host's token, and the context that waits for it.
-    calls: RefCell<Vec<(u32, u32)>>,
+    ledger: RefCell<Ledger>,
+    /// Requests whose verdict is not recorded yet.
+    streams: Cell<u64>,
+    /// Writs that were looked up, as far as they are counted.
+    counted: Cell<(u64, u64)>,
+    /// Calls under way: the host's token, and who waits for the answer.
+    calls: RefCell<Vec<(u32, Caller)>>,
+}
+
+/// Who waits for an answer of the issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Whoever keeps the snapshot fresh.
+    Follow,
+    /// The ring with this number.
+    Ring(u32),
+    /// The stream context with this number.
+    Stream(u32),
 }
 
 /// The time by the host's clock.
@@ -36,11 +54,13 @@ pub(crate) fn now() -> Result<UnixSeconds, Failure> {
 
 impl Root {
     /// Reads the configuration, `size` bytes long.
-    pub(crate) fn configured(id: u32, size: usize) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn configured(size: usize) -> Result<Self, Vec<Fault>> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
         Ok(Self {
-            id,
+            ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
+            streams: Cell::new(0),
+            counted: Cell::new((0, 0)),
             settings,
             memory: Memory::new(seed),
             snapshot: RefCell::new(None),
@@ -85,8 +105,8 @@ impl Root {
         host::log(Level::Error, &text);
     }
 
-    /// Starts a call to the issuer, for whose response `context` waits.
-    pub(crate) fn call(&self, call: &Call, context: u32) -> Result<(), Failure> {
+    /// Starts a call to the issuer, for whose response `caller` waits.
+    pub(crate) fn call(&self, call: &Call, caller: Caller) -> Result<(), Failure> {
         let authority = self.settings.issuer_authority().as_bytes();
         let mut headers = vec![
             (":method", call.method.as_bytes()),
@@ -105,12 +125,12 @@ impl Root {
             body: &call.body,
             timeout_ms: call.timeout_ms,
         })?;
-        self.calls.borrow_mut().push((token, context));
+        self.calls.borrow_mut().push((token, caller));
         Ok(())
     }
 
-    /// The context that waits for the response to the call with this token.
-    pub(crate) fn caller(&self, token: u32) -> Option<u32> {
+    /// Who waits for the response to the call with this token.
+    pub(crate) fn caller(&self, token: u32) -> Option<Caller> {
         let mut calls = self.calls.borrow_mut();
         let at = calls.iter().position(|(own, _)| *own == token)?;
         Some(calls.swap_remove(at).1)
@@ -127,7 +147,7 @@ impl Root {
             self.snapshot.borrow().as_ref(),
             self.follow.get().wait_seconds(),
         );
-        match self.call(&call, self.id) {
+        match self.call(&call, Caller::Follow) {
             Ok(()) => self.follow.update(|follow| follow.asked(now)),
             Err(failure) => {
                 host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
@@ -143,14 +163,85 @@ impl Root {
         match follow::bundle_answer(&self.settings.config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
                 self.snapshot.replace(Some(snapshot));
+                metrics::count("bundles", "taken", 1);
                 self.follow.update(Follow::succeeded);
             }
             Err(error) => {
                 host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+                metrics::count("bundles", error.label(), 1);
                 self.snapshot.replace(held);
                 self.follow.update(|follow| follow.failed(now));
             }
         }
         self.ask();
+    }
+
+    /// Writes down a verdict: a line in the log, a record for the issuer, a count.
+    pub(crate) fn record(&self, record: &Record) {
+        let line = record.to_string();
+        host::log(Level::Info, &line);
+        metrics::count("verdicts", record.label(), 1);
+        if let Ok(now) = now() {
+            self.ledger.borrow_mut().keep(&line, now);
+        }
+    }
+
+    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    pub(crate) fn ended(&self, open: &Open) -> Option<Record> {
+        open.ended(&World {
+            config: &self.settings.config,
+            snapshot: self.snapshot.borrow().as_ref(),
+            memory: &self.memory,
+            now: now().ok()?,
+        })
+    }
+
+    /// A request begins or is over; where every permit must be recorded, those under way have their place already.
+    pub(crate) fn streams(&self, change: impl FnOnce(u64) -> u64) {
+        self.streams.update(change);
+        if self.settings.config.is_audit_strict()
+            && let Ok(now) = now()
+        {
+            let room = self.ledger.borrow_mut().room(now);
+            self.memory
+                .set_room(room.saturating_sub(self.streams.get().saturating_sub(1)));
+        }
+    }
+
+    /// Time has passed: looks after the ledger, and shows what is counted.
+    pub(crate) fn tick(&self) {
+        let Ok(now) = now() else { return };
+        self.ledger.borrow_mut().tick(now);
+        self.deliver(now);
+        let (hits, misses) = self.memory.lookups();
+        let (hits_before, misses_before) = self.counted.replace((hits, misses));
+        metrics::count("cache", "hits", hits.wrapping_sub(hits_before));
+        metrics::count("cache", "misses", misses.wrapping_sub(misses_before));
+        if let Some(snapshot) = self.snapshot.borrow().as_ref() {
+            metrics::set("snapshot", "age_seconds", now.since(snapshot.issued_at()));
+        }
+    }
+
+    /// Sends what waits in the ledger to the issuer.
+    fn deliver(&self, now: UnixSeconds) {
+        let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
+        for (ring, call) in calls {
+            if self.call(&call, Caller::Ring(ring)).is_err() {
+                self.ledger.borrow_mut().hear(ring, Answer::Failed, now);
+            }
+        }
+    }
+
+    /// Takes in the issuer's answer about a ring, and sends what waits behind it.
+    pub(crate) fn delivered(&self, ring: u32, answer: Answer<'_>) {
+        let Ok(now) = now() else { return };
+        self.ledger.borrow_mut().hear(ring, answer, now);
+        self.deliver(now);
+    }
+
+    /// The filter's configuration is no longer used.
+    pub(crate) fn end(&self) {
+        let nothing = Ledger::new(self.settings.config.identity(), 0);
+        self.ledger.replace(nothing).end();
     }
 }

@@ -4,7 +4,6 @@ use crate::abi::host::{self, Buffer};
 use edgewrit_edge::config::{Config, Fault};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::json;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,7 +17,17 @@ pub(crate) struct Settings {
     /// The cluster that leads to the issuer.
     pub(crate) issuer_cluster: String,
     /// The cluster of each upstream, by the upstream's name.
-    clusters: BTreeMap<String, String>,
+    clusters: Texts,
+}
+
+/// A few texts by name. (Collecting into a map would bring a sort along, which weighs more than all that is done here.)
+#[derive(Debug)]
+struct Texts(Vec<(String, String)>);
+
+impl Texts {
+    fn find(&self, name: &str) -> Option<&String> {
+        self.0.iter().find_map(|(own, text)| (own == name).then_some(text))
+    }
 }
 
 impl Settings {
@@ -31,7 +40,7 @@ impl Settings {
         let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(fault)?;
         let faults = Faults::new();
         let read = read(&text, &Node::root(&document, &faults), &|name| {
-            secrets.get(name).cloned()
+            secrets.find(name).cloned()
         });
         let faults = faults.into_vec();
         match read {
@@ -42,7 +51,7 @@ impl Settings {
 
     /// The cluster of the upstream called `upstream`.
     pub(crate) fn cluster(&self, upstream: &str) -> Option<&str> {
-        self.clusters.get(upstream).map(String::as_str)
+        self.clusters.find(upstream).map(String::as_str)
     }
 
     /// Host and port of the issuer's origin.
@@ -60,15 +69,13 @@ pub(crate) fn fault(error: impl fmt::Display) -> Vec<Fault> {
     }]
 }
 
-/// `NAME=value` texts, each followed by NUL, as a map. What is not UTF-8 is left out, and so is missing where it is needed.
-fn variables(environment: &[u8]) -> BTreeMap<String, String> {
+/// `NAME=value` texts, each followed by NUL. What is not UTF-8 is left out, and so is missing where it is needed.
+fn variables(environment: &[u8]) -> Texts {
     let texts = environment
         .split(|byte| *byte == 0)
         .filter_map(|text| str::from_utf8(text).ok());
-    texts
-        .filter_map(|text| text.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    let pairs = texts.filter_map(|text| text.split_once('='));
+    Texts(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<Settings> {
@@ -87,24 +94,24 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     })
 }
 
-fn texts(node: &Node<'_>) -> Option<BTreeMap<String, String>> {
+fn texts(node: &Node<'_>) -> Option<Texts> {
     let members = node.members()?;
-    members
+    let pairs = members
         .into_iter()
-        .map(|(name, value)| Some((name.to_owned(), value.text()?.to_owned())))
-        .collect()
+        .map(|(name, value)| Some((name.to_owned(), value.text()?.to_owned())));
+    pairs.collect::<Option<_>>().map(Texts)
 }
 
 /// Reports upstreams without a cluster and clusters without an upstream.
-fn one_cluster_each(root: &Node<'_>, config: &Config, clusters: &BTreeMap<String, String>) {
+fn one_cluster_each(root: &Node<'_>, config: &Config, clusters: &Texts) {
     for upstream in config.upstreams().map(|upstream| upstream.name()) {
-        if !clusters.contains_key(upstream) {
+        if clusters.find(upstream).is_none() {
             root.fault(format!(
                 "`clusters` has no member `{upstream}`, expected the cluster of that upstream"
             ));
         }
     }
-    for name in clusters.keys() {
+    for (name, _) in &clusters.0 {
         if !config.upstreams().any(|upstream| upstream.name() == name) {
             root.fault(format!(
                 "`clusters` has the member `{name}`, which is no upstream of `edge`"

@@ -4,14 +4,14 @@ use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Level, Map};
 use crate::forward::{self, Forwarded};
 use crate::heard::Heard;
-use crate::root::{self, Root};
+use crate::root::{self, Caller, Root};
 use crate::vm::Flow;
 use crate::{answer, response};
 use edgewrit_edge::call::Answer;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::permit::Permit;
 use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::Outcome;
+use edgewrit_edge::response::{Open, Outcome};
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_shared::time::UnixSeconds;
 use std::mem;
@@ -38,12 +38,15 @@ enum State {
     Spending(NeedSpend),
     /// Permitted, on its way.
     Forwarded(Forwarded),
+    /// Answered by the upstream; the body of its response may still be on its way.
+    Open(Open),
     /// Answered.
     Over,
 }
 
 impl Stream {
-    pub(crate) const fn new(id: u32, root: Rc<Root>) -> Self {
+    pub(crate) fn new(id: u32, root: Rc<Root>) -> Self {
+        root.streams(|streams| streams.saturating_add(1));
         Self {
             id,
             root,
@@ -117,14 +120,21 @@ impl Stream {
     /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
     pub(crate) fn spent_in_vain(self, heard: &Heard) {
         if let State::Spending(need) = self.state {
-            record_end(self.root.step(|world| need.with(heard.answer(), world)));
+            record_end(&self.root, self.root.step(|world| need.with(heard.answer(), world)));
         }
+        self.root.streams(|streams| streams.saturating_sub(1));
     }
 
     /// Takes in the head of the response, whoever made it.
-    pub(crate) fn response(&mut self) -> Flow {
+    pub(crate) fn response(&mut self, end_of_stream: bool) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
-            State::Forwarded(forwarded) => response::pass_on(forwarded, &self.root),
+            State::Forwarded(forwarded) => {
+                let (flow, open) = response::pass_on(forwarded, &self.root);
+                if let Some(open) = open.filter(|_| !end_of_stream) {
+                    self.state = State::Open(open);
+                }
+                flow
+            }
             // Ours, or Envoy's own before the verdict: what was begun is still to be written down.
             other => {
                 self.state = other;
@@ -133,13 +143,27 @@ impl Stream {
         }
     }
 
+    /// Cuts the response off if its writ has ended.
+    pub(crate) fn cut_if_ended(&mut self) {
+        if let State::Open(open) = &self.state
+            && let Some(record) = self.root.ended(open)
+            && host::speak_of(self.id).is_ok()
+        {
+            self.state = State::Over;
+            self.root.record(&record);
+            complain(host::cut_response());
+        }
+    }
+
     /// The client is gone, or the exchange is over.
     pub(crate) fn end(self) {
+        let root = &self.root;
         match self.state {
-            State::Forwarded(forwarded) => answer::record(&forwarded.in_flight.finish(Outcome::Aborted)),
-            State::Reading { need, .. } => record_end(self.root.step(|world| need.with(BodyRead::Failed, world))),
-            State::New | State::Spending(_) | State::Over => {}
+            State::Forwarded(forwarded) => root.record(&forwarded.in_flight.finish(Outcome::Aborted)),
+            State::Reading { need, .. } => record_end(root, root.step(|world| need.with(BodyRead::Failed, world))),
+            State::New | State::Spending(_) | State::Open(_) | State::Over => {}
         }
+        root.streams(|streams| streams.saturating_sub(1));
     }
 
     fn take(&mut self, step: Step) -> Flow {
@@ -153,7 +177,7 @@ impl Stream {
 
     fn refuse(&mut self, refusal: &Refusal) -> Flow {
         self.state = State::Over;
-        answer::refuse(refusal);
+        answer::refuse(refusal, &self.root);
         Flow::Pause
     }
 
@@ -179,7 +203,7 @@ impl Stream {
     }
 
     fn spend(&mut self, need: NeedSpend) -> Flow {
-        match self.root.call(&need.call(), self.id) {
+        match self.root.call(&need.call(), Caller::Stream(self.id)) {
             Ok(()) => {
                 self.state = State::Spending(need);
                 Flow::Pause
@@ -236,10 +260,10 @@ fn with_body(root: &Root, need: NeedBody, size: usize) -> Step {
 }
 
 /// Writes down how a request ended that has nobody to answer any more.
-fn record_end(step: Step) {
+fn record_end(root: &Root, step: Step) {
     match step {
-        Step::Refuse(refusal) => answer::record(&refusal.record()),
-        Step::Forward(permit) => answer::record(&permit.into_request().1.finish(Outcome::Aborted)),
+        Step::Refuse(refusal) => root.record(&refusal.record()),
+        Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
         Step::Body(_) | Step::Spend(_) => {}
     }
 }

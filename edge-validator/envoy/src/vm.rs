@@ -2,7 +2,8 @@
 
 use crate::abi::host::{self, Level};
 use crate::heard::Heard;
-use crate::root::{self, Root};
+use crate::metrics;
+use crate::root::{self, Caller, Root};
 use crate::stream::Stream;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -69,12 +70,14 @@ pub(crate) fn create(context: u32, root: u32) {
 
 /// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
-    match Root::configured(id, size) {
+    match Root::configured(size) {
         Ok(root) => enter(false, |vm| {
+            metrics::count("configurations", "taken", 1);
             vm.contexts.insert(id, Context::Root(Rc::new(root)));
             host::tick_every(FIRST_TICK_MS).is_ok()
         }),
         Err(faults) => {
+            metrics::count("configurations", "refused", 1);
             for fault in faults {
                 host::log(Level::Error, &format!("configuration: {fault}"));
             }
@@ -91,7 +94,9 @@ pub(crate) fn tick(root: u32) {
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
             root.ask();
+            root.tick();
             vm.give_up_on_bodies(&root);
+            vm.cut_responses(&root);
         }
     });
 }
@@ -117,8 +122,10 @@ pub(crate) fn request_trailers(stream: u32) -> Flow {
 }
 
 /// The head of the response has arrived: the upstream's, ours, or Envoy's own.
-pub(crate) fn response_headers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::response))
+pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
+    enter(Flow::Pause, |vm| {
+        vm.on_stream(stream, |stream| stream.response(end_of_stream))
+    })
 }
 
 /// A call that `root` made was answered, or failed and has no headers.
@@ -127,8 +134,9 @@ pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usiz
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
         match root.caller(token) {
-            Some(id) if id == root.id => root.hear(heard.answer()),
-            Some(id) => vm.spent(id, &heard),
+            Some(Caller::Follow) => root.hear(heard.answer()),
+            Some(Caller::Ring(ring)) => root.delivered(ring, heard.answer()),
+            Some(Caller::Stream(id)) => vm.spent(id, &heard),
             None => {}
         }
     });
@@ -172,8 +180,27 @@ impl Vm {
     fn end(&mut self, id: u32) {
         match self.contexts.remove(&id) {
             Some(Context::Stream(stream)) => stream.end(),
-            Some(Context::Root(root)) => self.contexts.retain(|_, context| !context.is_stream_of(&root)),
+            Some(Context::Root(root)) => {
+                let of_root = |_: &u32, context: &mut Context| context.is_stream_of(&root);
+                for (_, context) in self.contexts.extract_if(.., of_root) {
+                    if let Context::Stream(stream) = context {
+                        stream.spent_in_vain(&Heard::nothing());
+                    }
+                }
+                root.end();
+            }
             None => {}
+        }
+    }
+
+    /// Cuts off those responses of `root` whose writs have ended.
+    fn cut_responses(&mut self, root: &Rc<Root>) {
+        for context in self.contexts.values_mut() {
+            if let Context::Stream(stream) = context
+                && stream.is_of(root)
+            {
+                stream.cut_if_ended();
+            }
         }
     }
 

@@ -45,6 +45,7 @@ type Secrets<'s> = &'s dyn Fn(&str) -> Option<String>;
 #[derive(Debug)]
 pub struct Config {
     trust: Trust,
+    identity: u64,
     /// The edge's credential, ready for `authorization`.
     authorization: Secret,
     audience: String,
@@ -117,6 +118,12 @@ impl Config {
         self.freshness
     }
 
+    /// A number for the edge that this is, the same in every version of its configuration: of its issuer, its id and its audience.
+    #[must_use]
+    pub fn identity(&self) -> u64 {
+        self.identity
+    }
+
     /// Whether nothing may be permitted that cannot be recorded.
     #[must_use]
     pub fn is_audit_strict(&self) -> bool {
@@ -185,7 +192,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let members = root.object(&KEYS)?;
     let issuer = members.required("issuer").and_then(origin::read);
     let pins = members.required("trust").and_then(pins);
-    let authorization = members.required("edge").and_then(|node| authorization(node, secret));
+    let edge = members.required("edge").and_then(|node| edge(node, secret));
     let audience = members.required("audience").and_then(name);
     let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
     let freshness = seconds(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
@@ -198,13 +205,12 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let operations = operations.and_then(|(node, upstreams)| operation::read(node, upstreams));
     let (operations, routes) = operations?;
     let own = operations.iter().flat_map(|operation| &operation.headers);
+    let (issuer, (id, authorization), audience) = (issuer?.text, edge?, audience?);
     Some(Config {
-        trust: Trust {
-            issuer: issuer?.text,
-            pins: pins?,
-        },
-        authorization: authorization?,
-        audience: audience?.into(),
+        identity: hash(&format!("{issuer}\n{id}\n{audience}")),
+        trust: Trust { issuer, pins: pins? },
+        authorization,
+        audience: audience.into(),
         audit: audit?,
         life_max: life_max?,
         freshness: freshness?,
@@ -244,8 +250,8 @@ fn pin(node: &Node<'_>) -> Option<PublicKey> {
         .ok()
 }
 
-/// The edge's id and credential, as `Basic` authentication has them (RFC 7617).
-fn authorization(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
+/// The edge's id, and with its credential as `Basic` authentication has them (RFC 7617).
+fn edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
     let members = node.object(&["id", "credential"])?;
     let id = members.required("id").and_then(name);
     let credential = members.required("credential").and_then(|node| one_secret(node, secret));
@@ -255,7 +261,7 @@ fn authorization(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
         return None;
     }
     let pair = Secret::new(format!("{id}:{}", credential.expose()));
-    Some(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
+    Some((id, Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())))))
 }
 
 /// `${secret:NAME}` and nothing around it.

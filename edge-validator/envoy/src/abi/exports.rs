@@ -48,8 +48,8 @@ extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: u32, b
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn proxy_on_response_headers(stream: u32, _headers: u32, _end_of_stream: u32) -> u32 {
-    code(vm::response_headers(stream))
+extern "C" fn proxy_on_response_headers(stream: u32, _headers: u32, end_of_stream: u32) -> u32 {
+    code(vm::response_headers(stream, end_of_stream != 0))
 }
 
 #[unsafe(no_mangle)]

@@ -44,6 +44,8 @@ pub(crate) enum Buffer {
 
 /// The client's request, for [`resume_request`].
 const REQUEST_STREAM: u32 = 0;
+/// The response to it, for [`cut_response`].
+const RESPONSE_STREAM: u32 = 1;
 /// Nothing is shared under the key.
 const NOT_FOUND: u32 = 1;
 /// Somebody has set the value meanwhile.
@@ -88,6 +90,11 @@ pub(crate) fn speak_of(context: u32) -> Result<(), Failure> {
 /// Lets the paused request go on.
 pub(crate) fn resume_request() -> Result<(), Failure> {
     done("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
+}
+
+/// Cuts the response off: the client sees that it is not whole.
+pub(crate) fn cut_response() -> Result<(), Failure> {
+    done("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
 }
 
 /// All headers of `map`.
@@ -139,7 +146,6 @@ pub(crate) fn publish(name: &str, value: &str) -> Result<(), Failure> {
 
 /// A value that VMs of one host share, as it is now.
 #[derive(Debug)]
-#[expect(dead_code, reason = "for what comes next")]
 pub(crate) struct Shared {
     pub(crate) value: Vec<u8>,
     /// For [`share`]: changes whenever somebody sets the value.
@@ -149,7 +155,6 @@ pub(crate) struct Shared {
 /// What is shared under `key` by the VMs with this VM's `vm_id`, in all threads; it outlives them. Nobody vouches for it.
 ///
 /// It costs as much as the value is long: not for the way of a request.
-#[expect(dead_code, reason = "for what comes next")]
 pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
     let mut version = 0;
     let value = receive("proxy_get_shared_data", |data, size| {
@@ -165,7 +170,6 @@ pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
 
 /// Shares `value` under `key`, instead of what was there. With a version, only if that is still what [`shared`] told; answers whether
 /// it was done.
-#[expect(dead_code, reason = "for what comes next")]
 pub(crate) fn share(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
     let version = version.unwrap_or(ANY_VERSION);
     // SAFETY: pointers and lengths are those of `key` and `value`, which outlive the call.
@@ -175,6 +179,32 @@ pub(crate) fn share(key: &str, value: &[u8], version: Option<u32>) -> Result<boo
         OTHER_VERSION => Ok(false),
         status => done("proxy_set_shared_data", status).map(|()| true),
     }
+}
+
+/// The kinds of metrics that are used.
+#[derive(Clone, Copy, Debug)]
+#[repr(u32)]
+pub(crate) enum Metric {
+    Counter = 0,
+    Gauge = 1,
+}
+
+/// The host's number for the metric called `name`, which is made if there is none.
+pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, Failure> {
+    let mut id = 0;
+    // SAFETY: pointer and length are those of `name`, which outlives the call.
+    let status = unsafe { imports::proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &mut id) };
+    done("proxy_define_metric", status).map(|()| id)
+}
+
+/// Adds to a counter, or to a gauge, from which it may also take.
+pub(crate) fn increment(metric: u32, by: i64) -> Result<(), Failure> {
+    done("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
+}
+
+/// Sets a gauge.
+pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), Failure> {
+    done("proxy_record_metric", imports::proxy_record_metric(metric, value))
 }
 
 /// What [`answer`] sends.

@@ -29,6 +29,10 @@ unsafe extern "C" {
         size: &mut usize,
         version: &mut u32,
     ) -> u32;
+    pub(super) safe fn proxy_close_stream(stream: u32) -> u32;
+    pub(super) fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: &mut u32) -> u32;
+    pub(super) safe fn proxy_increment_metric(id: u32, by: i64) -> u32;
+    pub(super) safe fn proxy_record_metric(id: u32, value: u64) -> u32;
     pub(super) fn proxy_set_shared_data(
         key: *const u8,
         key_size: usize,

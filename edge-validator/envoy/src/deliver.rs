@@ -1,0 +1,96 @@
+//! Delivering records: what is in a ring goes to the issuer, one batch at a time, and again until the issuer has it.
+
+use crate::abi::Failure;
+use crate::metrics;
+use crate::ring::{Load, Ring};
+use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::records::{self, Delivery};
+use edgewrit_shared::time::UnixSeconds;
+
+/// Longest pause after failures, in seconds. The pause doubles with each.
+const PAUSE_SECONDS_MAX: u64 = 8;
+
+/// A ring and what is under way for it.
+#[derive(Debug)]
+pub(crate) struct Courier {
+    pub(crate) ring: Ring,
+    sent: Sent,
+    due: UnixSeconds,
+    pause: u64,
+}
+
+#[derive(Debug)]
+enum Sent {
+    Nothing,
+    ForBoot,
+    Load(Load),
+}
+
+impl Courier {
+    pub(crate) const fn new(ring: Ring) -> Self {
+        Self {
+            ring,
+            sent: Sent::Nothing,
+            due: UnixSeconds(0),
+            pause: 1,
+        }
+    }
+
+    /// The call to make now, if there is one; `None` if nothing waits, or it is not time.
+    pub(crate) fn call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
+        if !matches!(self.sent, Sent::Nothing) || now < self.due {
+            return Ok(None);
+        }
+        let Some(load) = self.ring.load()? else { return Ok(None) };
+        Ok(Some(match self.ring.boot_id() {
+            Some(boot_id) => {
+                let call = records::call(config, load.batch.body(boot_id));
+                self.sent = Sent::Load(load);
+                call
+            }
+            None => {
+                self.sent = Sent::ForBoot;
+                records::boot_call(config)
+            }
+        }))
+    }
+
+    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made.
+    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<(), Failure> {
+        match core::mem::replace(&mut self.sent, Sent::Nothing) {
+            Sent::Nothing => return Ok(()),
+            Sent::ForBoot => match records::boot_id(answer) {
+                Some(boot_id) => self.ring.name(Some(boot_id))?,
+                None => return self.later(now),
+            },
+            Sent::Load(load) => match records::delivery(answer) {
+                Delivery::Recorded => self.over(&load, "delivered")?,
+                Delivery::Refused(_) => self.over(&load, "lost")?,
+                Delivery::UnknownBoot => self.ring.name(None)?,
+                Delivery::Later => return self.later(now),
+            },
+        }
+        self.pause = 1;
+        Ok(())
+    }
+
+    fn over(&mut self, load: &Load, how: &'static str) -> Result<(), Failure> {
+        let count = load.batch.count();
+        metrics::count("records", how, count);
+        metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
+        self.ring.delivered(load)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "one of several ways to end `hear`")]
+    fn later(&mut self, now: UnixSeconds) -> Result<(), Failure> {
+        self.due = now.plus(self.pause);
+        self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+        Ok(())
+    }
+
+    /// Whether it delivers nothing now.
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.sent, Sent::Nothing)
+    }
+}

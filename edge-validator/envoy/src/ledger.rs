@@ -1,0 +1,133 @@
+//! The records of one filter: its own ring, and those that other VMs have left behind.
+
+use crate::abi::Failure;
+use crate::abi::host::{self, Level};
+use crate::deliver::Courier;
+use crate::metrics;
+use crate::ring::Ring;
+use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::config::Config;
+use edgewrit_shared::time::UnixSeconds;
+
+/// Seconds from one look for rings that others have left behind to the next.
+const LOOK_SECONDS: u64 = 5;
+
+/// Records on their way to the issuer.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    /// Names the edge in the host's memory.
+    edge: u64,
+    /// Names this VM there; not 0.
+    owner: u64,
+    own: Option<Courier>,
+    left_behind: Vec<Courier>,
+    looked: UnixSeconds,
+}
+
+impl Ledger {
+    pub(crate) const fn new(edge: u64, seed: u64) -> Self {
+        Self {
+            edge,
+            owner: seed | 1,
+            own: None,
+            left_behind: Vec::new(),
+            looked: UnixSeconds(0),
+        }
+    }
+
+    /// Keeps a record. If that is not possible it is lost, and counted.
+    pub(crate) fn keep(&mut self, line: &str, now: UnixSeconds) {
+        let kept = self
+            .ring(now)
+            .and_then(|ring| ring.map_or(Ok(false), |ring| ring.add(line)));
+        match kept {
+            Ok(true) => metrics::change("records", "waiting", 1),
+            Ok(false) => metrics::count("records", "lost", 1),
+            Err(failure) => {
+                complain(&failure);
+                metrics::count("records", "lost", 1);
+            }
+        }
+    }
+
+    /// How many more records can be kept.
+    pub(crate) fn room(&mut self, now: UnixSeconds) -> u64 {
+        self.ring(now).ok().flatten().map_or(0, |ring| ring.room())
+    }
+
+    /// The ring to write to. One that was not renewed in time is somebody else's, and so is what is in it.
+    fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut Ring>, Failure> {
+        if let Some(own) = &mut self.own
+            && own.ring.is_old(now)
+            && !own.ring.renew(now)?
+        {
+            self.own = None;
+        }
+        if self.own.is_none() {
+            self.own = Ring::claim(self.edge, self.owner, now)?.map(Courier::new);
+        }
+        Ok(self.own.as_mut().map(|own| &mut own.ring))
+    }
+
+    /// Time has passed: renews what is held, and takes over what others have left behind.
+    pub(crate) fn tick(&mut self, now: UnixSeconds) {
+        let renewed = |courier: &mut Courier| courier.ring.renew(now).unwrap_or_default();
+        if self.own.as_mut().is_some_and(|own| !renewed(own)) {
+            self.own = None;
+        }
+        if now.since(self.looked) >= LOOK_SECONDS {
+            self.looked = now;
+            self.look(now);
+        }
+    }
+
+    fn look(&mut self, now: UnixSeconds) {
+        for mut courier in core::mem::take(&mut self.left_behind) {
+            let kept = courier.ring.renew(now).unwrap_or_default();
+            match courier.ring.is_empty() && courier.is_idle() {
+                _ if !kept => {}
+                true => courier.ring.release().unwrap_or_else(|failure| complain(&failure)),
+                false => self.left_behind.push(courier),
+            }
+        }
+        match Ring::orphans(self.edge, self.owner, now) {
+            Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(Courier::new)),
+            Err(failure) => complain(&failure),
+        }
+    }
+
+    /// The calls to make now, each with the number of the ring that it is for.
+    pub(crate) fn calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
+        let call = |courier: &mut Courier| match courier.call(config, now) {
+            Ok(call) => Some((courier.ring.number(), call?)),
+            Err(failure) => {
+                complain(&failure);
+                None
+            }
+        };
+        self.couriers().filter_map(call).collect()
+    }
+
+    /// Takes in the issuer's answer to a call for the ring with this number.
+    pub(crate) fn hear(&mut self, ring: u32, answer: Answer<'_>, now: UnixSeconds) {
+        let courier = self.couriers().find(|courier| courier.ring.number() == ring);
+        if let Some(Err(failure)) = courier.map(|courier| courier.hear(answer, now)) {
+            complain(&failure);
+        }
+    }
+
+    fn couriers(&mut self) -> impl Iterator<Item = &mut Courier> {
+        self.own.iter_mut().chain(&mut self.left_behind)
+    }
+
+    /// Leaves everything to others.
+    pub(crate) fn end(self) {
+        for courier in self.own.into_iter().chain(self.left_behind) {
+            courier.ring.release().unwrap_or_else(|failure| complain(&failure));
+        }
+    }
+}
+
+fn complain(failure: &Failure) {
+    host::log(Level::Error, &failure.to_string());
+}
