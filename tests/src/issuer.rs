@@ -245,9 +245,17 @@ impl Issuer {
     /// # Errors
     /// If no answer comes.
     pub fn post(&self, client: &Client, path: &str, body: &Value) -> Result<Response> {
-        let basic = STANDARD.encode(format!("{}:{}", client.client_id, client.client_secret));
-        let request = Request::new("POST", path).header("authorization", format!("Basic {basic}"));
-        request.json(body).send(self.address)
+        client.request("POST", path).json(body).send(self.address)
+    }
+
+    /// What was granted to a client's task, and what was used of it.
+    ///
+    /// # Errors
+    /// If there is no such task.
+    pub fn report(&self, client: &Client, task: &str) -> Result<Value> {
+        let answer = client.request("GET", &format!("/v1/tasks/{task}")).send(self.address)?;
+        ensure!(answer.status == 200, "`{task}` was answered with {}", answer.status);
+        Ok(answer.json())
     }
 
     /// The writs of a new task, in order.
@@ -271,6 +279,13 @@ impl Issuer {
             .iter()
             .map(|writ| token(writ).context("a writ has no `access_token`"))
             .collect()
+    }
+}
+
+impl Client {
+    fn request(&self, method: &str, path: &str) -> Request {
+        let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret));
+        Request::new(method, path).header("authorization", format!("Basic {basic}"))
     }
 }
 

@@ -1,12 +1,10 @@
 //! Responses: the edge's own, and the upstream's with the pipeline's edits.
 
-use crate::runtime;
-use edgewrit_edge::record::Record;
-use edgewrit_edge::refusal::{Refusal, RefusalResponse};
-use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::refusal::RefusalResponse;
+use edgewrit_edge::response::{InFlight, ResponseEdits, ResponseHead};
 use js_sys::{Array, try_iter};
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Headers, Response, ResponseInit};
+use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
 /// What a client is told when the configuration has faults. What they are is in the log alone.
 const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#;
@@ -23,41 +21,12 @@ pub(crate) fn unconfigured() -> Result<Response, JsValue> {
     })
 }
 
-/// The answer to a refused request.
-pub(crate) fn refusal(refusal: &Refusal) -> Result<Response, JsValue> {
-    record(&refusal.record());
-    own(&refusal.response())
-}
-
-/// The answer when the upstream gave none.
-pub(crate) fn unanswered(in_flight: InFlight) -> Result<Response, JsValue> {
-    let response = in_flight.unanswered();
-    record(&in_flight.finish(Outcome::Failed));
-    own(&response)
-}
-
-/// The upstream's response with the pipeline's edits. Its body streams through.
-pub(crate) fn upstream(in_flight: InFlight, response: &Response) -> Result<Response, JsValue> {
-    let status = response.status();
-    let Ok(answer) = edited(&in_flight, response) else {
-        return unanswered(in_flight);
-    };
-    record(&in_flight.finish(Outcome::Answered(status)));
-    Ok(answer)
-}
-
-/// Writes a verdict's line to the log.
-fn record(record: &Record) {
-    runtime::log(&record.to_string());
-}
-
-fn own(response: &RefusalResponse) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    set(&headers, &response.headers)?;
-    Response::new_with_opt_str_and_init(Some(&response.body), &init(response.status, &headers))
-}
-
-fn edited(in_flight: &InFlight, response: &Response) -> Result<Response, JsValue> {
+/// The upstream's response with the pipeline's edits. Its body streams through as `body` has it.
+pub(crate) fn edited(
+    in_flight: &InFlight,
+    response: &Response,
+    body: impl FnOnce() -> Result<Option<ReadableStream>, JsValue>,
+) -> Result<Response, JsValue> {
     let pairs = pairs(&response.headers())?;
     let headers: Vec<_> = pairs
         .iter()
@@ -70,8 +39,15 @@ fn edited(in_flight: &InFlight, response: &Response) -> Result<Response, JsValue
     let init = init(edits.status, &kept(response, &edits)?);
     match &edits.body {
         Some(body) => Response::new_with_opt_str_and_init(Some(body), &init),
-        None => Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), &init),
+        None => Response::new_with_opt_readable_stream_and_init(body()?.as_ref(), &init),
     }
+}
+
+/// An answer of the edge's own.
+pub(crate) fn own(response: &RefusalResponse) -> Result<Response, JsValue> {
+    let headers = Headers::new()?;
+    set(&headers, &response.headers)?;
+    Response::new_with_opt_str_and_init(Some(&response.body), &init(response.status, &headers))
 }
 
 fn kept(response: &Response, edits: &ResponseEdits<'_>) -> Result<Headers, JsValue> {

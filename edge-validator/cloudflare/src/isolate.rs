@@ -1,9 +1,12 @@
 //! What outlives a request: the configuration, the memory, the snapshot.
 
 use crate::follow::Follow;
+use crate::records::Desk;
 use crate::runtime;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::record::Record;
+use edgewrit_edge::response::Open;
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::{OnceCell, RefCell};
@@ -22,6 +25,7 @@ const PARTS: u32 = 128;
 pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
     pub(crate) follow: Follow,
+    pub(crate) desk: Desk,
     memory: Memory,
     snapshot: RefCell<Option<Rc<Snapshot>>>,
 }
@@ -44,6 +48,7 @@ impl Isolate {
         Some(Self {
             config: Arc::new(config),
             follow: Follow::new(),
+            desk: Desk::default(),
             memory: Memory::new(seed),
             snapshot: RefCell::new(None),
         })
@@ -52,12 +57,22 @@ impl Isolate {
     /// Takes a step of the pipeline in the world as it is now.
     pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         let snapshot = self.snapshot();
-        step(&World {
+        step(&self.world(snapshot.as_deref()))
+    }
+
+    fn world<'w>(&'w self, snapshot: Option<&'w Snapshot>) -> World<'w> {
+        World {
             config: &self.config,
-            snapshot: snapshot.as_deref(),
+            snapshot,
             memory: &self.memory,
             now: runtime::now(),
-        })
+        }
+    }
+
+    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    pub(crate) fn ended(&self, open: &Open) -> Option<Record> {
+        let snapshot = self.snapshot();
+        open.ended(&self.world(snapshot.as_deref()))
     }
 
     /// What is held of the issuer's bundle.

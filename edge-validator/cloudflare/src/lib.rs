@@ -4,16 +4,18 @@
 //! pipeline looks at, and what goes upstream is built from the permit alone, for the upstream's fixed origin.
 //!
 //! The flow, top down: [`serve`] takes one request from its head to its response, [`isolate`] holds what outlives it, [`follow`]
-//! keeps the isolate's snapshot fresh, [`incoming`], [`outgoing`] and [`answer`] translate, [`runtime`] is what is asked of the
+//! keeps the isolate's snapshot fresh, [`records`] writes verdicts down, [`cut`] ends responses in time, [`incoming`], [`outgoing`] and [`answer`] translate, [`runtime`] is what is asked of the
 //! host itself.
 
 mod answer;
 mod body;
+mod cut;
 mod follow;
 mod incoming;
 mod isolate;
 mod issuer;
 mod outgoing;
+mod records;
 mod runtime;
 mod serve;
 
@@ -23,7 +25,7 @@ use worker::{Context, Env, event};
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
     let response = match isolate::current(&env) {
-        Some(isolate) => serve::serve(&isolate, &request, &context).await,
+        Some(isolate) => serve::serve(&isolate, &request, context).await,
         None => answer::unconfigured(),
     };
     response.map_err(worker::Error::from)

@@ -16,6 +16,12 @@ extern "C" {
 
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(callback: &js_sys::Function, milliseconds: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = setInterval)]
+    fn set_interval(callback: &JsValue, milliseconds: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = clearInterval)]
+    fn clear_interval(timer: &JsValue) -> Result<(), JsValue>;
 }
 
 /// The time. Between two waits it stands still, by design of the runtime.
@@ -50,6 +56,16 @@ pub(crate) async fn pause(milliseconds: u32) -> Result<(), JsValue> {
         }
     });
     JsFuture::from(promise).await.map(drop)
+}
+
+/// Calls `callback` every so many milliseconds, until [`no_longer`] or the request's end.
+pub(crate) fn every(milliseconds: u32, callback: &JsValue) -> Result<JsValue, JsValue> {
+    set_interval(callback, milliseconds)
+}
+
+/// Ends what [`every`] began. A timer that is gone is gone.
+pub(crate) fn no_longer(timer: &JsValue) {
+    let _ = clear_interval(timer);
 }
 
 /// What went wrong, in one line.

@@ -2,9 +2,11 @@
 
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::{answer, body, follow, issuer, outgoing, runtime};
+use crate::{answer, body, cut, follow, issuer, outgoing, records, runtime};
 use edgewrit_edge::permit::Permit;
+use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
+use edgewrit_edge::response::{InFlight, Outcome};
 use edgewrit_edge::step::Step;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -16,50 +18,98 @@ const STEPS: u32 = 8;
 /// What is told when nothing can be decided without a newer bundle.
 const STALE: &str = "snapshot_stale";
 
+/// One request and where it is served.
+struct Exchange<'r> {
+    isolate: &'r Rc<Isolate>,
+    request: &'r Request,
+    context: Rc<Context>,
+}
+
 /// Answers a request.
-pub(crate) async fn serve(isolate: &Rc<Isolate>, request: &Request, context: &Context) -> Result<Response, JsValue> {
-    follow::refresh(isolate, context);
-    let Ok(incoming) = Incoming::read(request, &isolate.config) else {
-        return answer::refusal(&unreadable(isolate));
+pub(crate) async fn serve(isolate: &Rc<Isolate>, request: &Request, context: Context) -> Result<Response, JsValue> {
+    follow::refresh(isolate, &context);
+    let exchange = Exchange {
+        isolate,
+        request,
+        context: Rc::new(context),
     };
-    let mut step = isolate.step(|world| incoming.start(world));
-    if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
-        follow::settled(isolate).await;
-        step = isolate.step(|world| incoming.start(world));
+    match exchange.verdict().await {
+        Ok(permit) => exchange.forward(permit).await,
+        Err(refusal) => exchange.refuse(&refusal),
     }
-    for _ in 0..STEPS {
-        step = match step {
-            Step::Refuse(refusal) => return answer::refusal(&refusal),
-            Step::Forward(permit) => return forward(permit).await,
-            Step::Body(need) => {
-                let body = body::of_request(request, need.limit()).await;
-                isolate.step(|world| need.with(body.as_body(), world))
-            }
-            Step::Spend(need) => {
-                let heard = issuer::call(&isolate.config, &need.call()).await;
-                isolate.step(|world| need.with(heard.answer(), world))
-            }
-        };
-    }
-    answer::refusal(&unreadable(isolate))
 }
 
-fn unreadable(isolate: &Isolate) -> Refusal {
-    Refusal::of_host(HostFault::Unreadable, isolate.memory(), runtime::now())
-}
-
-/// Sends what the permit holds, once.
-async fn forward(permit: Permit) -> Result<Response, JsValue> {
-    let (outgoing, in_flight) = permit.into_request();
-    let request = match outgoing::permitted(&outgoing) {
-        Ok(request) => request,
-        Err(fault) => return answer::refusal(&in_flight.withdraw(fault)),
-    };
-    match runtime::fetch(&request).await {
-        Ok(response) => answer::upstream(in_flight, &response),
-        Err(error) => {
-            runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(&error)));
-            answer::unanswered(in_flight)
+impl Exchange<'_> {
+    async fn verdict(&self) -> Result<Permit, Refusal> {
+        let isolate = self.isolate;
+        let incoming = Incoming::read(self.request, &isolate.config).map_err(|_| self.unreadable())?;
+        let mut step = isolate.step(|world| incoming.start(world));
+        if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
+            follow::settled(isolate).await;
+            step = isolate.step(|world| incoming.start(world));
         }
+        for _ in 0..STEPS {
+            step = match step {
+                Step::Refuse(refusal) => return Err(refusal),
+                Step::Forward(permit) => return Ok(permit),
+                Step::Body(need) => {
+                    let body = body::of_request(self.request, need.limit()).await;
+                    isolate.step(|world| need.with(body.as_body(), world))
+                }
+                Step::Spend(need) => {
+                    let heard = issuer::call(&isolate.config, &need.call()).await;
+                    isolate.step(|world| need.with(heard.answer(), world))
+                }
+            };
+        }
+        Err(self.unreadable())
+    }
+
+    fn unreadable(&self) -> Refusal {
+        Refusal::of_host(HostFault::Unreadable, self.isolate.memory(), runtime::now())
+    }
+
+    /// Sends what the permit holds, once.
+    async fn forward(&self, permit: Permit) -> Result<Response, JsValue> {
+        let (outgoing, in_flight) = permit.into_request();
+        let request = match outgoing::permitted(&outgoing) {
+            Ok(request) => request,
+            Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
+        };
+        match runtime::fetch(&request).await {
+            Ok(response) => self.pass_on(in_flight, &response),
+            Err(error) => {
+                runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(&error)));
+                self.unanswered(in_flight)
+            }
+        }
+    }
+
+    /// Answers with the upstream's response.
+    fn pass_on(&self, in_flight: InFlight, response: &Response) -> Result<Response, JsValue> {
+        let open = in_flight.open(response.status());
+        let edited = answer::edited(&in_flight, response, || {
+            cut::body(self.isolate, &self.context, open, response)
+        });
+        let Ok(edited) = edited else {
+            return self.unanswered(in_flight);
+        };
+        self.record(&in_flight.finish(Outcome::Answered(response.status())));
+        Ok(edited)
+    }
+
+    fn unanswered(&self, in_flight: InFlight) -> Result<Response, JsValue> {
+        let answer = in_flight.unanswered();
+        self.record(&in_flight.finish(Outcome::Failed));
+        answer::own(&answer)
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Result<Response, JsValue> {
+        self.record(&refusal.record());
+        answer::own(&refusal.response())
+    }
+
+    fn record(&self, record: &Record) {
+        records::record(self.isolate, &self.context, record);
     }
 }

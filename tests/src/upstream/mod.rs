@@ -1,10 +1,12 @@
 //! What stands behind an edge in tests and in the demo.
 
 mod databases;
+mod drip;
 mod recorder;
 mod travel;
 
 pub use databases::Databases;
+pub use drip::Drip;
 pub use recorder::Recorder;
 pub use travel::{Booking, Mood, Travel};
 
