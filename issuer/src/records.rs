@@ -5,6 +5,7 @@ use crate::audit::{Event, Kind};
 use crate::call::is_traceparent;
 use crate::issuer::Issuer;
 use crate::registry::Edge;
+use crate::store::recorded::{self, Numbers};
 use crate::store::report::{self, Verdict};
 use crate::store::{StoreError, Writing, task};
 use edgewrit_shared::document::{Members, Node};
@@ -77,12 +78,9 @@ impl Batch {
         })
     }
 
-    /// Number of the last record; 0 if there is none.
-    fn last(&self) -> u64 {
-        match self.records.len() as u64 {
-            0 => 0,
-            count => self.first + count - 1,
-        }
+    /// Numbers of its records.
+    fn numbers(&self) -> Numbers {
+        self.first..=(self.first + self.records.len() as u64).saturating_sub(1)
     }
 }
 
@@ -172,16 +170,17 @@ impl Issuer {
     /// # Errors
     /// [`StoreError`]; nothing was taken in.
     pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: Batch) -> Result<Option<u64>, StoreError> {
-        let (edge, last) = (Arc::clone(edge), batch.last());
+        let (edge, numbers) = (Arc::clone(edge), batch.numbers());
         let take = self.store.write(move |writing| {
-            let Some(before) = report::take_in(writing, &batch.boot_id, &edge.edge_id, last)? else {
+            let Some(before) = recorded::take_in(writing, &batch.boot_id, &edge.edge_id, &numbers)? else {
                 return Ok(None);
             };
+            let is_new = |number: u64| !before.iter().any(|range| range.contains(&number));
             let numbered = (batch.first..).zip(&batch.records);
-            for (_, record) in numbered.filter(|(number, _)| *number > before) {
+            for (_, record) in numbered.filter(|(number, _)| is_new(*number)) {
                 take(writing, &edge, record)?;
             }
-            Ok(Some(last.max(before)))
+            Ok(Some(*numbers.end()))
         });
         take.await
     }

@@ -179,6 +179,25 @@ async fn a_batch_that_comes_again_counts_once() {
 }
 
 #[tokio::test]
+async fn batches_come_in_any_order() {
+    let scene = scene().await;
+    let one = |name: &str| [scene.permitted(name, 0)];
+    // 5, then 1 to 2 before it, 4 beside it, and at last what is missing with what was there.
+    scene.report(&scene.edge, &scene.boot, 5, &one("r5")).await;
+    let both = [scene.permitted("r1", 0), scene.permitted("r2", 0)];
+    scene.report(&scene.edge, &scene.boot, 1, &both).await;
+    scene.report(&scene.edge, &scene.boot, 4, &one("r4")).await;
+    assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 4);
+    let all: Vec<_> = (1..=6)
+        .map(|number| scene.permitted(&format!("r{number}"), 0))
+        .collect();
+    for _ in 0..2 {
+        scene.report(&scene.edge, &scene.boot, 1, &all).await;
+    }
+    assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 6);
+}
+
+#[tokio::test]
 async fn an_edge_reports_of_its_own_audience_and_its_own_boots() {
     let scene = scene().await;
     let elsewhere = scene.bench.edge("https://other.example").await;

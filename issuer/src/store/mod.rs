@@ -19,6 +19,7 @@ mod checkpoint;
 pub mod keys;
 pub mod lineage;
 mod reader;
+pub mod recorded;
 pub mod registry;
 pub mod report;
 pub mod revocation;

@@ -3,7 +3,7 @@
 use super::task::TaskRow;
 use super::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 /// Grants, and reasons of refusals, that one report lists.
 const LISTED: u64 = 1_000;
@@ -166,19 +166,4 @@ pub fn count_verdict(connection: &Connection, task: i64, verdict: &Verdict<'_>) 
         used.execute(params![task, verdict.audience, grant, at])?;
     }
     Ok(())
-}
-
-/// Takes in the records of a boot from number `first` on. Answers the number of the last one before that was taken in, so that those
-/// are passed over; `None` if the boot is not one of this edge.
-pub fn take_in(connection: &Connection, boot_id: &str, edge_id: &str, last: u64) -> rusqlite::Result<Option<u64>> {
-    const FIND: &str = "SELECT recorded FROM boots WHERE boot_id = ?1 AND edge_id = ?2";
-    const PUT: &str = "UPDATE boots SET recorded = max(recorded, ?2) WHERE boot_id = ?1";
-    let mut find = connection.prepare_cached(FIND)?;
-    let before = find
-        .query_row(params![boot_id, edge_id], |row| count(row, 0))
-        .optional()?;
-    if before.is_some() {
-        connection.prepare_cached(PUT)?.execute(params![boot_id, int(last)])?;
-    }
-    Ok(before)
 }

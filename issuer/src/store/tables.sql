@@ -114,10 +114,16 @@ CREATE TABLE boots (
     boot INTEGER PRIMARY KEY,
     boot_id TEXT NOT NULL UNIQUE,
     edge_id TEXT NOT NULL,
-    created INTEGER NOT NULL,
-    -- Number of the last record that was taken in.
-    recorded INTEGER NOT NULL DEFAULT 0
+    created INTEGER NOT NULL
 ) STRICT;
+
+-- Numbers of records that were taken in, from `first` to `last`; ranges of one boot do not touch.
+CREATE TABLE recorded (
+    boot INTEGER NOT NULL REFERENCES boots (boot) ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (boot, first)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE spends (
     boot INTEGER NOT NULL REFERENCES boots (boot),
     counter INTEGER NOT NULL,
