@@ -1,6 +1,7 @@
 //! What one VM or isolate keeps between requests.
 
 use crate::cache::Cache;
+use alloc::format;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -45,6 +46,12 @@ impl Memory {
             cache_misses: Cell::new(0),
             cache: RefCell::new(Cache::new()),
         }
+    }
+
+    /// What the ids of its requests begin with.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{:016x}", self.seed)
     }
 
     /// Tells how many more requests could be recorded now, those under way counted as recorded. Without room an edge whose `audit` is

@@ -26,24 +26,26 @@ pub struct Batch {
     /// The number of the first; 1 is the first that a boot has.
     first: u64,
     count: u64,
+    bytes_max: usize,
     /// JSON objects with commas between them.
     lines: String,
 }
 
 impl Batch {
-    /// No records yet; the next one has the number `first`.
+    /// No records yet; the next one has the number `first`. It takes no more than `bytes_max`, a constant like [`BATCH_BYTES`].
     #[must_use]
-    pub const fn new(first: u64) -> Self {
+    pub const fn new(first: u64, bytes_max: usize) -> Self {
         Self {
             first,
             count: 0,
+            bytes_max,
             lines: String::new(),
         }
     }
 
     /// Adds `count` records, JSON objects with commas between them, if there is room for them; the first ones always fit.
     pub fn add(&mut self, lines: &str, count: u64) -> bool {
-        let fits = self.count + count <= BATCH_RECORDS && self.lines.len() + lines.len() < BATCH_BYTES;
+        let fits = self.count + count <= BATCH_RECORDS && self.lines.len() + lines.len() < self.bytes_max;
         if self.count > 0 {
             if !fits {
                 return false;
@@ -144,14 +146,21 @@ impl Ledger {
         }
     }
 
-    /// Keeps a record's line until it is delivered. Without room it is lost, and counted.
-    pub fn keep(&mut self, line: String) {
-        if self.waiting.len() < WAITING && self.bytes + line.len() <= WAITING_BYTES {
-            self.bytes += line.len();
-            self.waiting.push_back(line);
-        } else {
+    /// Keeps a record's line until it is delivered, and answers its number. Without room it is lost, and counted.
+    pub fn keep(&mut self, line: String) -> Option<u64> {
+        if self.waiting.len() >= WAITING || self.bytes + line.len() > WAITING_BYTES {
             self.lost += 1;
+            return None;
         }
+        self.bytes += line.len();
+        self.waiting.push_back(line);
+        Some(self.first + self.waiting.len() as u64 - 1)
+    }
+
+    /// Whether the record with this number is delivered.
+    #[must_use]
+    pub const fn is_delivered(&self, number: u64) -> bool {
+        number < self.first
     }
 
     /// How many wait.
@@ -177,10 +186,10 @@ impl Ledger {
         self.boot_id = Some(boot_id);
     }
 
-    /// The next batch; without records if none wait.
+    /// The next batch, of at most so many bytes; without records if none wait.
     #[must_use]
-    pub fn batch(&self) -> Batch {
-        let mut batch = Batch::new(self.first);
+    pub fn batch(&self, bytes_max: usize) -> Batch {
+        let mut batch = Batch::new(self.first, bytes_max);
         let mut waiting = self.waiting.iter();
         while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
         batch

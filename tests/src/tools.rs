@@ -27,6 +27,14 @@ pub fn workerd() -> Result<PathBuf> {
     existing("EDGEWRIT_WORKERD_BIN", None)
 }
 
+/// The program `wrangler`.
+///
+/// # Errors
+/// If it is not there.
+pub fn wrangler() -> Result<PathBuf> {
+    existing("EDGEWRIT_WRANGLER_BIN", None)
+}
+
 /// The folder of the SDK of AgentWrit and of what it needs.
 ///
 /// # Errors

@@ -23,7 +23,8 @@ const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
-    /// The laws over many cases as well (`cargo xtask laws`), and mutants of `shared` and `edge-validator`.
+    /// What takes minutes as well: an outage at full rate, the laws over many cases (`cargo xtask laws`), and mutants of `shared` and
+    /// `edge-validator`.
     #[arg(long)]
     long: bool,
     /// Passed on to the tests: a name to select some of them, `--nocapture` and the like.
@@ -80,7 +81,11 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
         test.args(["--exclude", package]);
     }
     test.arg("--").args(&args.selection);
+    if args.long {
+        test.arg("--include-ignored");
+    }
     hosts.tell(project, &mut test);
+    test.env("EDGEWRIT_WRANGLER_BIN", tools::npm_program(project, "wrangler"));
     test.env("EDGEWRIT_AGENTWRIT_SDK", tools::agentwrit_packages(project));
     openly(&mut test)?;
     if everything { hosts.were_run() } else { Ok(()) }

@@ -4,4 +4,5 @@ import * as validator from "./index.js";
 
 export default {
   fetch: (request, env, context) => validator.fetch(request, env, context),
+  queue: (messages, env) => validator.queue(messages, env),
 };

@@ -1,7 +1,9 @@
 //! What outlives a request: the configuration, the memory, the snapshot.
 
 use crate::follow::Follow;
-use crate::records::Desk;
+use crate::metrics::{Counted, Metrics};
+use crate::queue::Queue;
+use crate::records::{self, Desk};
 use crate::runtime;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::memory::Memory;
@@ -26,6 +28,7 @@ pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
     pub(crate) follow: Follow,
     pub(crate) desk: Desk,
+    pub(crate) metrics: Metrics,
     memory: Memory,
     snapshot: RefCell<Option<Rc<Snapshot>>>,
 }
@@ -44,12 +47,18 @@ impl Isolate {
     fn start(env: &Env) -> Option<Self> {
         let config = read(env)?;
         let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
-        let seed = runtime::random().map_err(no_seed).ok()?;
+        let memory = Memory::new(runtime::random().map_err(no_seed).ok()?);
+        let desk = Desk::new(Queue::of(env));
+        if config.is_audit_strict() && !desk.has_queue() {
+            runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
+            memory.set_room(0);
+        }
         Some(Self {
             config: Arc::new(config),
             follow: Follow::new(),
-            desk: Desk::default(),
-            memory: Memory::new(seed),
+            desk,
+            metrics: Metrics::default(),
+            memory,
             snapshot: RefCell::new(None),
         })
     }
@@ -73,6 +82,19 @@ impl Isolate {
     pub(crate) fn ended(&self, open: &Open) -> Option<Record> {
         let snapshot = self.snapshot();
         open.ended(&self.world(snapshot.as_deref()))
+    }
+
+    /// Writes what is counted to the log, if it is time to.
+    pub(crate) fn show_metrics(&self) {
+        let (now, snapshot) = (runtime::now(), self.snapshot());
+        let counted = Counted {
+            memory: &self.memory,
+            snapshot_age: snapshot.map(|snapshot| now.since(snapshot.issued_at())),
+            records: records::counts(&self.desk),
+        };
+        if let Some(line) = self.metrics.line(&counted, now) {
+            runtime::log(&line);
+        }
     }
 
     /// What is held of the issuer's bundle.

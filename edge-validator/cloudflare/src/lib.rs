@@ -14,14 +14,18 @@ mod follow;
 mod incoming;
 mod isolate;
 mod issuer;
+mod metrics;
 mod outgoing;
+mod queue;
 mod records;
 mod runtime;
 mod serve;
 
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
 use worker::{Context, Env, event};
 
-/// The Worker's one handler. It answers every request itself: an error would be the runtime's to answer.
+/// Requests. It answers every request itself: an error would be the runtime's to answer.
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
     let response = match isolate::current(&env) {
@@ -29,4 +33,13 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker:
         None => answer::unconfigured(),
     };
     response.map_err(worker::Error::from)
+}
+
+/// Records that come out of the queue, if the Worker consumes one.
+#[wasm_bindgen(js_name = queue)]
+pub async fn consume(messages: JsValue, env: Env) -> Result<(), JsValue> {
+    match isolate::current(&env) {
+        Some(isolate) => queue::deliver(&isolate, messages.unchecked_ref()).await,
+        None => Err("the edge is not configured".into()),
+    }
 }

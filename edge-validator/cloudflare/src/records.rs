@@ -1,12 +1,14 @@
-//! Writing down verdicts: a line in the log, and a record that goes to the issuer.
+//! Writing down verdicts: a line in the log, and a record for the issuer.
 //!
-//! Records wait in the isolate's memory and are delivered in the background of whichever request comes first. What an isolate still
-//! holds when the platform ends it is lost.
+//! Records wait in the isolate's memory and go on in the background of whichever request comes first: into the queue if there is one,
+//! else to the issuer. What an isolate still holds when the platform ends it is lost; so where every permit must be recorded
+//! (`audit: strict`), its record is in the queue before its request is sent.
 
 use crate::isolate::Isolate;
+use crate::queue::{self, Queue};
 use crate::{issuer, runtime};
 use edgewrit_edge::record::Record;
-use edgewrit_edge::records::{self, Ledger};
+use edgewrit_edge::records::{self, BATCH_BYTES, Ledger};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,18 +19,52 @@ const PAUSE_MS: u32 = 1_000;
 /// After this a delivery counts as lost: the request that ran it was cut off.
 const LOST_SECONDS: u64 = 30;
 
-/// Records that wait, and whether somebody delivers them.
-#[derive(Debug, Default)]
+/// Records that wait, where they go, and whether somebody delivers them.
+#[derive(Debug)]
 pub(crate) struct Desk {
     ledger: RefCell<Ledger>,
+    queue: Option<Queue>,
     delivering_since: Cell<Option<UnixSeconds>>,
+}
+
+impl Desk {
+    pub(crate) const fn new(queue: Option<Queue>) -> Self {
+        Self {
+            ledger: RefCell::new(Ledger::new()),
+            queue,
+            delivering_since: Cell::new(None),
+        }
+    }
+
+    /// Whether records are safe once they are delivered from here.
+    pub(crate) const fn has_queue(&self) -> bool {
+        self.queue.is_some()
+    }
 }
 
 /// Writes down a verdict.
 pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
     let line = record.to_string();
     runtime::log(&line);
+    isolate.metrics.count(record.label());
     isolate.desk.ledger.borrow_mut().keep(line);
+    deliver_soon(isolate, context);
+}
+
+/// Writes down a verdict that [`ahead`] has recorded.
+pub(crate) fn log(isolate: &Rc<Isolate>, record: &Record) {
+    runtime::log(&record.to_string());
+    isolate.metrics.count(record.label());
+}
+
+/// Records a permit before its request is sent. False if that cannot be done.
+pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> bool {
+    let number = isolate.desk.ledger.borrow_mut().keep(record.to_string());
+    deliver(isolate).await;
+    number.is_some_and(|number| isolate.desk.ledger.borrow().is_delivered(number))
+}
+
+fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
     let delivering = isolate.desk.delivering_since.get();
     if delivering.is_none_or(|since| now.since(since) > LOST_SECONDS) {
@@ -39,14 +75,26 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
                 deliver(&isolate).await;
             }
             isolate.desk.delivering_since.set(None);
+            isolate.show_metrics();
         });
     }
 }
 
-/// Delivers what waits. What the issuer does not take now waits for the next request.
+/// How many records wait, and how many were lost.
+pub(crate) fn counts(desk: &Desk) -> (usize, u64) {
+    let ledger = desk.ledger.borrow();
+    (ledger.waiting(), ledger.lost())
+}
+
+/// Delivers what waits. What is not taken now waits for the next request.
 async fn deliver(isolate: &Isolate) {
+    let bytes_max = isolate
+        .desk
+        .queue
+        .as_ref()
+        .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
-        let batch = isolate.desk.ledger.borrow().batch();
+        let batch = isolate.desk.ledger.borrow().batch(bytes_max);
         if batch.count() == 0 {
             return;
         }
@@ -59,9 +107,14 @@ async fn deliver(isolate: &Isolate) {
             isolate.desk.ledger.borrow_mut().name(boot_id);
             continue;
         };
-        let call = records::call(&isolate.config, batch.body(&boot_id));
-        let heard = issuer::call(&isolate.config, &call).await;
-        let delivery = records::delivery(heard.answer());
+        let body = batch.body(&boot_id);
+        let delivery = match &isolate.desk.queue {
+            Some(queue) => queue.put(&body).await,
+            None => {
+                let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
+                records::delivery(heard.answer())
+            }
+        };
         if !isolate.desk.ledger.borrow_mut().delivered(&batch, delivery) {
             return;
         }

@@ -76,6 +76,9 @@ impl Exchange<'_> {
             Ok(request) => request,
             Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
         };
+        if self.isolate.config.is_audit_strict() && !records::ahead(self.isolate, &in_flight.ahead()).await {
+            return self.refuse(&in_flight.withdraw(HostFault::Unrecorded));
+        }
         match runtime::fetch(&request).await {
             Ok(response) => self.pass_on(in_flight, &response),
             Err(error) => {
@@ -94,19 +97,27 @@ impl Exchange<'_> {
         let Ok(edited) = edited else {
             return self.unanswered(in_flight);
         };
-        self.record(&in_flight.finish(Outcome::Answered(response.status())));
+        self.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
         Ok(edited)
     }
 
     fn unanswered(&self, in_flight: InFlight) -> Result<Response, JsValue> {
         let answer = in_flight.unanswered();
-        self.record(&in_flight.finish(Outcome::Failed));
+        self.record_permit(&in_flight.finish(Outcome::Failed));
         answer::own(&answer)
     }
 
     fn refuse(&self, refusal: &Refusal) -> Result<Response, JsValue> {
         self.record(&refusal.record());
         answer::own(&refusal.response())
+    }
+
+    fn record_permit(&self, record: &Record) {
+        if self.isolate.config.is_audit_strict() {
+            records::log(self.isolate, record);
+        } else {
+            self.record(record);
+        }
     }
 
     fn record(&self, record: &Record) {

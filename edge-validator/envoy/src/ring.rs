@@ -6,7 +6,7 @@
 
 use crate::abi::Failure;
 use crate::abi::host;
-use edgewrit_edge::records::Batch;
+use edgewrit_edge::records::{BATCH_BYTES, Batch};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Rings of one edge in one Envoy: VMs of all threads, and as many again while a new configuration takes over.
@@ -167,7 +167,7 @@ impl Ring {
         while end < self.tail
             && let Some(slot) = self.name.read(end)?
         {
-            let batch = batch.get_or_insert(Batch::new(slot.first));
+            let batch = batch.get_or_insert(Batch::new(slot.first, BATCH_BYTES));
             if !batch.add(&slot.lines, slot.count) {
                 break;
             }

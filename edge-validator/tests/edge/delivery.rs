@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
 use edgewrit_edge::call::Answer;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::records::{self, Batch, Delivery, Ledger};
+use edgewrit_edge::records::{self, BATCH_BYTES, Batch, Delivery, Ledger};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn got(status: u16, body: &str) -> Answer<'_> {
 fn ledger(records: usize) -> Ledger {
     let mut ledger = Ledger::new();
     for number in 1..=records {
-        ledger.keep(format!("{{\"n\":{number}}}"));
+        assert_eq!(ledger.keep(format!("{{\"n\":{number}}}")), Some(number as u64));
     }
     ledger
 }
@@ -32,14 +32,15 @@ fn ledger(records: usize) -> Ledger {
 fn a_batch_has_the_number_of_its_first_record() {
     let mut ledger = ledger(3);
     assert_eq!(
-        ledger.batch().body("boot-1"),
+        ledger.batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":1,"records":[{"n":1},{"n":2},{"n":3}]}"#
     );
-    let batch = ledger.batch();
-    ledger.keep("{\"n\":4}".into());
+    let batch = ledger.batch(BATCH_BYTES);
+    assert_eq!(ledger.keep("{\"n\":4}".into()), Some(4));
     assert!(ledger.delivered(&batch, Delivery::Recorded));
+    assert!(ledger.is_delivered(3) && !ledger.is_delivered(4));
     assert_eq!(
-        ledger.batch().body("boot-1"),
+        ledger.batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":4,"records":[{"n":4}]}"#
     );
     assert_eq!((ledger.waiting(), ledger.lost()), (1, 0));
@@ -48,16 +49,16 @@ fn a_batch_has_the_number_of_its_first_record() {
 #[test]
 fn what_was_not_delivered_is_sent_again() {
     let mut ledger = ledger(2);
-    let batch = ledger.batch();
+    let batch = ledger.batch(BATCH_BYTES);
     assert!(!ledger.delivered(&batch, Delivery::Later));
-    assert_eq!(ledger.batch(), batch);
+    assert_eq!(ledger.batch(BATCH_BYTES), batch);
 }
 
 #[test]
 fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
     let mut ledger = ledger(1);
     ledger.name("boot-1".into());
-    let batch = ledger.batch();
+    let batch = ledger.batch(BATCH_BYTES);
     assert!(ledger.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
     assert_eq!((ledger.boot_id(), ledger.waiting(), ledger.lost()), (None, 1, 0));
 }
@@ -65,7 +66,7 @@ fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
 #[test]
 fn what_the_issuer_will_never_take_is_counted_as_lost() {
     let mut ledger = ledger(2);
-    let batch = ledger.batch();
+    let batch = ledger.batch(BATCH_BYTES);
     assert!(ledger.delivered(&batch, Delivery::Refused(400)));
     assert_eq!((ledger.waiting(), ledger.lost()), (0, 2));
 }
@@ -90,7 +91,7 @@ fn answers_say_whether_to_send_again() {
 #[test]
 fn memory_is_bounded_and_what_is_lost_is_counted() {
     let mut ledger = ledger(20_000);
-    ledger.keep("{}".into());
+    assert_eq!(ledger.keep("{}".into()), None);
     assert_eq!((ledger.waiting(), ledger.lost()), (20_000, 1));
     let mut long = Ledger::new();
     for _ in 0..9 {
@@ -101,8 +102,8 @@ fn memory_is_bounded_and_what_is_lost_is_counted() {
 
 #[test]
 fn a_batch_ends_where_the_issuer_takes_no_more() {
-    assert_eq!(ledger(1_001).batch().count(), 1_000);
-    let mut batch = Batch::new(1);
+    assert_eq!(ledger(1_001).batch(BATCH_BYTES).count(), 1_000);
+    let mut batch = Batch::new(1, BATCH_BYTES);
     assert!(batch.add(&"x".repeat(600_000), 1), "the first always fits");
     assert!(!batch.add("{}", 1));
     assert_eq!(batch.count(), 1);

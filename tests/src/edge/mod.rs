@@ -70,11 +70,7 @@ pub struct Edge {
 /// # Errors
 /// If it does not start; what it said is part of the error.
 pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
-    let mut edge = spawn(kind, setup)?;
-    let address = edge.address;
-    edge.process
-        .wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
-    Ok(edge)
+    listening(spawn(kind, setup)?)
 }
 
 /// Starts a host and does not wait for it.
@@ -87,6 +83,26 @@ pub fn spawn(kind: Kind, setup: &Setup) -> Result<Edge> {
         Kind::Worker => worker::spawn(setup)?,
     };
     Ok(Edge { kind, address, process })
+}
+
+/// Starts a Worker with `setup` that is bound to a queue for its records, in which it also finds them again.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_queued(setup: &Setup) -> Result<Edge> {
+    let (process, address) = worker::spawn_queued(setup)?;
+    listening(Edge {
+        kind: Kind::Worker,
+        address,
+        process,
+    })
+}
+
+fn listening(mut edge: Edge) -> Result<Edge> {
+    let address = edge.address;
+    edge.process
+        .wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
+    Ok(edge)
 }
 
 impl Edge {

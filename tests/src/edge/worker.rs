@@ -4,6 +4,7 @@ use super::Setup;
 use crate::process::{Process, Program};
 use crate::{ports, scratch, tools};
 use anyhow::{Context as _, Result, bail};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
@@ -23,6 +24,41 @@ pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
         .arg("serve")
         .arg("--verbose")
         .arg(config);
+    Ok((program.start()?, address))
+}
+
+/// As `wrangler dev` runs it, which brings a queue along: what is put into it comes to the same Worker.
+pub(super) fn spawn_queued(setup: &Setup) -> Result<(Process, SocketAddr)> {
+    const QUEUE: &str = "records";
+    let address = ports::free()?;
+    let folder = scratch::folder("wrangler")?;
+    copy_modules(&tools::dist("worker")?, &folder)?;
+    let mut vars = json!(setup.secrets);
+    if let Some(vars) = vars.as_object_mut() {
+        vars.insert(CONFIG.into(), setup.document.to_string().into());
+    }
+    let config = json!({
+        "name": "edgewrit",
+        "main": "index.js",
+        "compatibility_date": "2026-04-01",
+        "no_bundle": true,
+        "rules": [{"type": "CompiledWasm", "globs": ["*.wasm"]}],
+        "vars": vars,
+        "queues": {
+            "producers": [{"binding": "RECORDS", "queue": QUEUE}],
+            "consumers": [{"queue": QUEUE, "max_batch_timeout": 1}],
+        },
+    });
+    let file = folder.join("wrangler.json");
+    fs::write(&file, config.to_string())?;
+    let program = Program::new("wrangler dev", &tools::wrangler()?)
+        .arg("dev")
+        .arg("--config")
+        .arg(file)
+        .args(["--ip", &address.ip().to_string(), "--port", &address.port().to_string()])
+        .args(["--inspector-port", "0", "--show-interactive-dev-session=false"])
+        .env("CI", "true")
+        .env("WRANGLER_SEND_METRICS", "false");
     Ok((program.start()?, address))
 }
 
