@@ -52,7 +52,11 @@ pub(crate) struct Opened {
 
 /// Reads the configuration at `path` as the edge does.
 pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
-    let document = Document::open(path)?;
+    read(Document::open(path)?)
+}
+
+/// Reads the configuration that `document` is as the edge does.
+pub(crate) fn read(document: Document) -> Result<Opened, Failure> {
     let secrets = RefCell::new(BTreeSet::new());
     let secret = |name: &str| {
         secrets.borrow_mut().insert(name.to_owned());

@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
-/// Values (members, elements and scalars) in one file: a ceiling of ten thousand grants fits.
-pub(crate) const FILE_VALUES: usize = 250_000;
+/// Values (members, elements and scalars) in one file: as many as an edge takes, for ten thousand operations.
+pub(crate) const FILE_VALUES: usize = 1_000_000;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -43,6 +43,18 @@ impl Document {
                 faults.iter().map(|fault| format!("{name}:{fault}")).collect(),
             )),
         }
+    }
+
+    /// With these members where the document has none of the name.
+    pub(crate) fn completed(mut self, more: Json) -> Self {
+        if let (Json::Object(own), Json::Object(more)) = (&mut self.json, more) {
+            for (name, value) in more {
+                if own.iter().all(|(known, _)| *known != name) {
+                    own.push((name, value));
+                }
+            }
+        }
+        self
     }
 
     /// The file's name.

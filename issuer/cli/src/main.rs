@@ -18,6 +18,7 @@ mod edge;
 mod examples;
 mod explain;
 mod failure;
+mod finding;
 mod http;
 mod init;
 mod inspect;
@@ -59,6 +60,7 @@ Examples:
   edgewrit decide --config edge.yaml < questions.jsonl
   edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
   edgewrit reach --config edge.yaml --policy task.yaml
+  edgewrit operations check edge.yaml
   edgewrit operations replay --config edge.yaml --policy task.yaml access.log
 
 Every command says `--help`.";

@@ -1,9 +1,7 @@
-//! What is found, and how it is shown.
+//! What is found.
 
-use super::source::Source;
+use crate::finding;
 use clap::ValueEnum;
-use serde_json::{Map, Value};
-use std::fmt;
 
 /// What sort of thing was found. The names are stable: scripts turn them off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,64 +30,5 @@ pub(super) enum Code {
     Unneeded,
 }
 
-/// Something doubtful.
-#[derive(Debug)]
-pub(super) struct Finding {
-    pub(super) code: Code,
-    /// Where, as a JSON pointer.
-    pub(super) place: String,
-    /// What is wrong, a sentence without its period.
-    pub(super) wrong: String,
-    /// What to do, likewise.
-    pub(super) instead: String,
-}
-
-impl Finding {
-    pub(super) fn new(
-        code: Code,
-        place: impl Into<String>,
-        wrong: impl Into<String>,
-        instead: impl Into<String>,
-    ) -> Self {
-        Self {
-            code,
-            place: place.into(),
-            wrong: wrong.into(),
-            instead: instead.into(),
-        }
-    }
-
-    pub(super) fn to_text(&self, source: &Source) -> String {
-        let Self {
-            code,
-            place,
-            wrong,
-            instead,
-        } = self;
-        let first = source.document.locate(place, &format!("{code}: {wrong}"));
-        format!("{first}\n    {instead}")
-    }
-
-    /// `file`, `place`, where known `line` and `column`, `code`, `wrong`, `instead`.
-    pub(super) fn to_json(&self, source: &Source) -> Value {
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
-        put("file", source.document.name().into());
-        put("place", self.place.as_str().into());
-        if let Some(at) = source.document.place(&self.place) {
-            put("line", at.line.into());
-            put("column", at.column.into());
-        }
-        put("code", self.code.to_string().into());
-        put("wrong", self.wrong.as_str().into());
-        put("instead", self.instead.as_str().into());
-        Value::Object(members)
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.to_possible_value()
-            .map_or(Ok(()), |value| f.write_str(value.get_name()))
-    }
-}
+/// Something doubtful about a policy or ceiling.
+pub(super) type Finding = finding::Finding<Code>;

@@ -77,11 +77,13 @@ impl Lint {
             .iter()
             .filter_map(|(at, finding)| Some((sources.get(*at)?, finding)));
         if self.json {
-            let all: Vec<Value> = shown.map(|(source, finding)| finding.to_json(source)).collect();
+            let all: Vec<Value> = shown
+                .map(|(source, finding)| finding.to_json(&source.document))
+                .collect();
             print(format!("{:#}", Value::from(all)))?;
         } else {
             for (source, finding) in shown {
-                print(finding.to_text(source))?;
+                print(finding.to_text(&source.document))?;
             }
         }
         match (unreadable.is_empty(), found.is_empty()) {

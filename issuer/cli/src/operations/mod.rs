@@ -3,11 +3,14 @@
 use crate::failure::Failure;
 use clap::Subcommand;
 
+mod check;
 mod replay;
 
 /// Work on an edge's table of operations
 #[derive(Debug, Subcommand)]
 pub(crate) enum Operations {
+    /// Print the table, and say what is doubtful about it
+    Check(check::Check),
     /// Judge recorded requests: what would be refused, and which operations are missing
     Replay(replay::Replay),
 }
@@ -15,6 +18,7 @@ pub(crate) enum Operations {
 impl Operations {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
+            Self::Check(check) => check.run(),
             Self::Replay(replay) => replay.run(),
         }
     }

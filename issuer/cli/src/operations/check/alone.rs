@@ -1,0 +1,115 @@
+//! What is doubtful about one operation by itself.
+
+use super::code::{Code, Finding};
+use super::row::Row;
+use edgewrit_shared::limits::{PATTERN_BYTES, PATTERN_SEPARATORS, RULES_PER_GRANT};
+
+/// Methods that are no surprise (RFC 9110, section 9, and RFC 5789).
+const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+/// Methods whose requests some clients and hosts make without a body.
+const WITHOUT_BODY: [&str; 2] = ["GET", "HEAD"];
+
+pub(super) fn findings(row: &Row<'_>) -> Vec<Finding> {
+    let found = [
+        method,
+        body,
+        get_body,
+        star_in_action,
+        star_in_resource,
+        length,
+        separators,
+        rules,
+    ];
+    found.into_iter().filter_map(|find| find(row)).collect()
+}
+
+fn method(row: &Row<'_>) -> Option<Finding> {
+    let method = row.method;
+    (!METHODS.contains(&method)).then(|| {
+        let wrong = format!("`{method}` is none of the usual methods, and hosts may refuse it by themselves");
+        Finding::new(Code::Method, row.member("match"), wrong, "look whether it is a slip")
+    })
+}
+
+fn body(row: &Row<'_>) -> Option<Finding> {
+    (row.takes_body() && !row.judges_body()).then(|| {
+        let wrong = "it takes a body of which nothing is judged: `ignore` lets all of it pass";
+        let instead = "make what matters in it a parameter, so that grants can have rules about it";
+        Finding::new(Code::UnjudgedBody, row.member("ignore"), wrong, instead)
+    })
+}
+
+fn get_body(row: &Row<'_>) -> Option<Finding> {
+    (row.takes_body() && WITHOUT_BODY.contains(&row.method)).then(|| {
+        let wrong = format!(
+            "it needs a body, and Workers neither get nor send one with `{}`",
+            row.method
+        );
+        Finding::new(
+            Code::GetBody,
+            row.member("match"),
+            wrong,
+            "serve it by Envoy only, or by another method",
+        )
+    })
+}
+
+fn star_in_action(row: &Row<'_>) -> Option<Finding> {
+    row.action.contains('*').then(|| {
+        let wrong = format!(
+            "the action is `{}` to the letter: only a grant that names it so has it",
+            row.action
+        );
+        Finding::new(Code::Star, row.member("action"), wrong, "name what the operation does")
+    })
+}
+
+fn star_in_resource(row: &Row<'_>) -> Option<Finding> {
+    row.resource.contains('*').then(|| {
+        let wrong = "a resource is no pattern: the `*` in it stands for itself";
+        Finding::new(
+            Code::Star,
+            row.member("resource"),
+            wrong,
+            "capture the part of the path that varies: `{name}`",
+        )
+    })
+}
+
+/// The text of the resource that every request has.
+fn own_text(row: &Row<'_>) -> String {
+    let pieces = row.resource.split('{');
+    pieces
+        .map(|piece| piece.split_once('}').map_or(piece, |(_, text)| text))
+        .collect()
+}
+
+fn length(row: &Row<'_>) -> Option<Finding> {
+    let shortest = own_text(row).len() + row.resource.matches('{').count();
+    (shortest > PATTERN_BYTES).then(|| {
+        let wrong = format!(
+            "every request is refused: its resource has at least {shortest} bytes, the limit is {PATTERN_BYTES}"
+        );
+        Finding::new(Code::Unreachable, row.member("resource"), wrong, "shorten it")
+    })
+}
+
+fn separators(row: &Row<'_>) -> Option<Finding> {
+    let separators = own_text(row).matches(['/', ':']).count();
+    (separators > PATTERN_SEPARATORS).then(|| {
+        let wrong = format!(
+            "no pattern names this resource and no others: it has {separators} separators, a pattern at most {PATTERN_SEPARATORS}"
+        );
+        Finding::new(Code::Unwordable, row.member("resource"), wrong, "shorten it")
+    })
+}
+
+fn rules(row: &Row<'_>) -> Option<Finding> {
+    let params = row.params.len();
+    (params > RULES_PER_GRANT).then(|| {
+        let wrong =
+            format!("no grant bounds all of its {params} parameters: a grant has at most {RULES_PER_GRANT} rules");
+        let instead = "leave out parameters that agents need not send, so that requests with them are refused";
+        Finding::new(Code::Unwordable, row.member("params"), wrong, instead)
+    })
+}

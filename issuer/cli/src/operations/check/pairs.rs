@@ -1,0 +1,56 @@
+//! What is doubtful about operations and upstreams together.
+
+use super::code::{Code, Finding};
+use super::row::Row;
+use edgewrit_shared::document::pointer_step;
+use std::collections::BTreeMap;
+
+/// Operations that every grant permits together, although they do different things.
+pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
+    let mut first: BTreeMap<(&str, String), &Row<'_>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for row in rows {
+        let other = *first.entry((row.action, shape(row.resource))).or_insert(row);
+        if (effect(row), row.upstream) == (effect(other), other.upstream) {
+            continue;
+        }
+        let wrong = format!(
+            "no grant has it without `{}`: both are `{}` on the same resources",
+            other.name, row.action
+        );
+        found.push(Finding::new(
+            Code::Indistinct,
+            row.member("action"),
+            wrong,
+            "give it an action of its own",
+        ));
+    }
+    found
+}
+
+/// The method; `HEAD` does what `GET` does.
+fn effect<'d>(row: &Row<'d>) -> &'d str {
+    if row.method == "HEAD" { "GET" } else { row.method }
+}
+
+/// The resource without the names of its captures.
+fn shape(resource: &str) -> String {
+    let pieces = resource.split('{');
+    let pieces = pieces.map(|piece| piece.split_once('}').map_or(piece, |(_, text)| text));
+    pieces.collect::<Vec<_>>().join("{}")
+}
+
+/// Upstreams that no operation names.
+pub(super) fn unused<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
+    let unused = upstreams.filter(|name| rows.iter().all(|row| row.upstream != *name));
+    let finding = |name| {
+        let (place, wrong) = (format!("/upstreams/{}", pointer_step(name)), "no operation goes there");
+        Finding::new(
+            Code::UnusedUpstream,
+            place,
+            wrong,
+            "leave it out, so that the edge need not hold its credential",
+        )
+    };
+    unused.map(finding).collect()
+}

@@ -1,0 +1,63 @@
+//! The table of operations, for people and for programs.
+
+use super::row::{Param, Row};
+use serde_json::{Value, json};
+
+const HEAD: [&str; 6] = ["method", "path", "action", "resource", "upstream", "parameters"];
+
+/// One line an operation, in columns.
+pub(super) fn words(rows: &[Row<'_>]) -> String {
+    let cells = |row: &Row<'_>| {
+        let path = format!("/{}", row.segments.join("/"));
+        let params: Vec<_> = row.params.iter().map(param).collect();
+        [
+            row.method,
+            &path,
+            row.action,
+            row.resource,
+            row.upstream,
+            &params.join(", "),
+        ]
+        .map(str::to_owned)
+    };
+    let lines: Vec<_> = [HEAD.map(str::to_owned)]
+        .into_iter()
+        .chain(rows.iter().map(cells))
+        .collect();
+    let mut widths = [0; HEAD.len()];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let shown = lines.iter().map(|line| {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    });
+    shown.collect::<Vec<_>>().join("\n")
+}
+
+/// Such as `seats: body./seats (integer, optional)`.
+fn param(param: &Param<'_>) -> String {
+    let kind = (param.kind != "text").then_some(param.kind);
+    let more: Vec<_> = kind.into_iter().chain(param.optional.then_some("optional")).collect();
+    let more = if more.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", more.join(", "))
+    };
+    format!("{}: {}{more}", param.name, param.source)
+}
+
+pub(super) fn json(rows: &[Row<'_>]) -> Value {
+    let row = |row: &Row<'_>| {
+        let params = row.params.iter().map(
+            |param| json!({"name": param.name, "from": param.source, "type": param.kind, "optional": param.optional}),
+        );
+        json!({
+            "match": row.name, "action": row.action, "resource": row.resource, "upstream": row.upstream,
+            "params": params.collect::<Vec<_>>(), "ignore": row.ignored,
+        })
+    };
+    rows.iter().map(row).collect()
+}
