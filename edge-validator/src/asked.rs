@@ -3,14 +3,14 @@
 use crate::body;
 use crate::case::Subject;
 use crate::config::Config;
-use crate::decide::{Readings, agree};
+use crate::decide::Readings;
 use crate::head::Head;
 use crate::headers::Headers;
 use crate::operation::Operation;
 use crate::operation::param::Values;
 use crate::operation::pattern::is_method;
 use crate::permit::Draft;
-use crate::query::{self, Plus};
+use crate::query::{self, Pairs};
 use crate::reason::{self, Objection};
 use crate::step::BodyRead;
 use crate::target::Target;
@@ -87,16 +87,13 @@ impl Asked {
             BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
             BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
         };
-        body::read(bytes, &self.operation, &mut self.readings.first)?;
-        if let Some(second) = &mut self.readings.second {
-            body::read(bytes, &self.operation, second)?;
-        }
+        body::read(bytes, &self.operation, &mut self.readings)?;
         self.draft.body = Some(bytes.to_vec());
         Ok(())
     }
 }
 
-/// The parameters that a head holds; in two readings if the query holds a `+` and it makes a difference.
+/// The parameters that a head holds.
 fn readings(
     operation: &Operation,
     captures: &[Cow<'_, str>],
@@ -114,16 +111,18 @@ fn readings(
             operation.read_text(*param, text.to_string(), &mut values)?;
         }
     }
-    let read = |plus: Plus, mut values: Values| query::read(query, plus, operation, &mut values).map(|()| values);
-    if !query.is_some_and(|query| query.contains('+')) {
-        let first = read(Plus::Plus, values)?;
-        return Ok(Readings { first, second: None });
-    }
-    match (read(Plus::Space, values.clone()), read(Plus::Plus, values)) {
-        (Ok(first), Ok(second)) => Ok(Readings {
-            second: (first != second).then_some(second),
-            first,
-        }),
-        (first, second) => agree(first, second).map(|first| Readings { first, second: None }),
-    }
+    let pairs = query.map(|text| Pairs {
+        text,
+        names: &operation.query,
+        reasons: &query::QUERY,
+    });
+    let (first, second) = match pairs {
+        Some(pairs) => pairs.read(operation, values)?,
+        None => (values, None),
+    };
+    Ok(Readings {
+        first,
+        others: second.into_iter().collect(),
+        differ: reason::QUERY_PLUS,
+    })
 }

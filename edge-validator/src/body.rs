@@ -1,11 +1,14 @@
-//! JSON bodies: strict, closed on the way to every parameter.
+//! Bodies: JSON, strict and closed on the way to every parameter, and forms, which are read as queries are.
 
+use crate::decide::Readings;
 use crate::fold::fold;
 use crate::headers::Headers;
 use crate::operation::param::Values;
 use crate::operation::shape::Shape;
-use crate::operation::{Operation, Use};
+use crate::operation::{Content, Names, Operation, Use};
+use crate::query::{self, Pairs};
 use crate::reason::{self, Objection};
+use crate::target::canonical_query;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -22,7 +25,7 @@ pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<
         (None, true) => Err(reason::BODY_UNEXPECTED.into()),
         (Some(_), false) => Err(reason::BODY_MISSING.into()),
         (Some(_), true) if headers.value("content-encoding").is_some() => Err(reason::CONTENT_ENCODING.into()),
-        (Some(_), true) if !is_json(headers.value("content-type").unwrap_or_default()) => {
+        (Some(body), true) if !is_of(&body.content, headers.value("content-type").unwrap_or_default()) => {
             Err(reason::CONTENT_TYPE.into())
         }
         (Some(body), true) => match length.and_then(|length| length.parse::<usize>().ok()) {
@@ -32,8 +35,8 @@ pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<
     }
 }
 
-/// `application/json`, and no other parameter than UTF-8's name.
-fn is_json(content_type: &str) -> bool {
+/// The type of `content`, and no other parameter than UTF-8's name.
+fn is_of(content: &Content, content_type: &str) -> bool {
     let (kind, charset) = match content_type.split_once(';') {
         Some((kind, charset)) => (kind.trim_end(), Some(charset.trim_start())),
         None => (content_type, None),
@@ -43,11 +46,11 @@ fn is_json(content_type: &str) -> bool {
             .iter()
             .any(|name| charset.eq_ignore_ascii_case(name))
     };
-    kind.eq_ignore_ascii_case("application/json") && charset.is_none_or(utf_8)
+    kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
-/// Reads the parameters in `bytes` into `values`.
-pub(crate) fn read(bytes: &[u8], operation: &Operation, values: &mut Values) -> Result<(), Objection> {
+/// Reads the parameters in `bytes` into every reading.
+pub(crate) fn read(bytes: &[u8], operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
     let Some(body) = &operation.body else {
         return Err(reason::BODY_UNEXPECTED.into());
     };
@@ -57,8 +60,39 @@ pub(crate) fn read(bytes: &[u8], operation: &Operation, values: &mut Values) -> 
     if bytes.len() > body.limit {
         return Err(reason::BODY_TOO_LARGE.into());
     }
-    let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
-    Reader { operation, values }.value(&body.shape, json, false)
+    match &body.content {
+        Content::Json(shape) => {
+            let all = core::iter::once(&mut readings.first).chain(&mut readings.others);
+            all.into_iter().try_for_each(|values| {
+                let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
+                Reader { operation, values }.value(shape, json, false)
+            })
+        }
+        Content::Form(names) => form(bytes, names, operation, readings),
+    }
+}
+
+/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
+fn form(bytes: &[u8], names: &Names, operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
+    let reasons = &query::FORM;
+    let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
+    canonical_query(text).map_err(|fault| reasons.syntax.because(fault.meaning))?;
+    if text.split('&').count() > JSON_VALUES {
+        return Err(reason::BODY_LIMIT.because("too many names and values"));
+    }
+    let pairs = Pairs { text, names, reasons };
+    let before = core::mem::take(&mut readings.others);
+    let (first, second) = pairs.read(operation, readings.first.clone())?;
+    if second.is_some() {
+        readings.differ = reason::FORM_PLUS;
+    }
+    readings.first = first;
+    readings.others.extend(second);
+    for values in before {
+        let (first, second) = pairs.read(operation, values)?;
+        readings.others.extend([first].into_iter().chain(second));
+    }
+    Ok(())
 }
 
 fn objection(error: JsonError) -> Objection {

@@ -2,7 +2,7 @@
 
 use crate::operation::Operation;
 use crate::operation::param::Values;
-use crate::reason::{self, Objection};
+use crate::reason::{self, Objection, Reason};
 use crate::spend::Spent;
 use crate::writ::Writ;
 use alloc::string::{String, ToString};
@@ -109,15 +109,18 @@ impl Limited {
 #[derive(Debug)]
 pub(crate) struct Readings {
     pub(crate) first: Values,
-    /// Another reading of `+` in the query, if it gives other values.
-    pub(crate) second: Option<Values>,
+    /// Other readings of `+`, if they give other values: of the query, of the form, of both.
+    pub(crate) others: Vec<Values>,
+    /// What is said if they get another verdict.
+    pub(crate) differ: Reason,
 }
 
 /// What each reading attempts, or why it attempts nothing.
 #[derive(Debug)]
 pub(crate) struct Attempts {
     pub(crate) first: Result<Attempt, Objection>,
-    pub(crate) second: Option<Result<Attempt, Objection>>,
+    pub(crate) others: Vec<Result<Attempt, Objection>>,
+    pub(crate) differ: Reason,
 }
 
 impl Readings {
@@ -132,7 +135,8 @@ impl Readings {
         };
         Attempts {
             first: attempt(self.first),
-            second: self.second.map(attempt),
+            others: self.others.into_iter().map(attempt).collect(),
+            differ: self.differ,
         }
     }
 }
@@ -155,13 +159,12 @@ pub(crate) fn judge<'g>(
     attempts: &'g Attempts,
     now: UnixSeconds,
 ) -> Result<Permitting<'g>, Objection> {
-    let first = verdict(grants, &attempts.first, now);
-    let Some(second) = &attempts.second else { return first };
-    match (first, verdict(grants, second, now)) {
-        (Ok(first), Ok(second)) if first.costs_what(&second) => Ok(first),
+    let others = attempts.others.iter().map(|attempt| verdict(grants, attempt, now));
+    others.fold(verdict(grants, &attempts.first, now), |first, other| match (first, other) {
+        (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
         (Err(first), Err(_)) => Err(first),
-        _ => Err(reason::QUERY_PLUS.into()),
-    }
+        _ => Err(attempts.differ.into()),
+    })
 }
 
 fn verdict<'g>(
@@ -179,10 +182,14 @@ fn verdict<'g>(
 }
 
 /// One verdict of two, or an objection to their difference.
-pub(crate) fn agree<T: PartialEq>(first: Result<T, Objection>, second: Result<T, Objection>) -> Result<T, Objection> {
+pub(crate) fn agree<T: PartialEq>(
+    first: Result<T, Objection>,
+    second: Result<T, Objection>,
+    differ: Reason,
+) -> Result<T, Objection> {
     match (first, second) {
         (Ok(first), Ok(second)) if first == second => Ok(first),
         (Err(first), Err(_)) => Err(first),
-        _ => Err(reason::QUERY_PLUS.into()),
+        _ => Err(differ.into()),
     }
 }

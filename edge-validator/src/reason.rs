@@ -151,12 +151,13 @@ reasons! {
     BODY_MISSING = "body_missing", BadRequest, "there is no body, and the operation takes one";
     BODY_BROKEN = "body_broken", BadRequest, "the body does not arrive whole";
     BODY_TOO_LARGE = "body_too_large", BodyTooLarge, "the body is longer than the operation's limit";
-    CONTENT_TYPE = "content_type", ContentType, "`content-type` is not `application/json`, in UTF-8";
+    CONTENT_TYPE = "content_type", ContentType, "`content-type` is not that of the operation's body, in UTF-8";
     CONTENT_ENCODING = "content_encoding", ContentType, "the body is encoded";
-    BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON";
+    BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
     BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, or its values or numbers are too many or too long";
-    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case";
-    BODY_UNKNOWN = "body_unknown", BadRequest, "the body has a member that the operation does not know";
+    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case, or a parameter twice in a form";
+    BODY_UNKNOWN = "body_unknown", BadRequest, "the body has a member or field that the operation does not know";
+    FORM_PLUS = "form_plus", BadRequest, "`+` in the form means one thing as a space and another as a plus";
     BODY_SHAPE = "body_shape", BadRequest, "the body lacks an object or array where the operation expects one";
 
     NOT_GRANTED = "not_granted", NotGranted, "no grant of the writ permits the attempt";

@@ -32,7 +32,7 @@ pub struct Rehearsal {
     pub verdict: Verdict,
     /// The operation that matches, as it is written: `GET /customers/{id}`.
     pub operation: Option<String>,
-    /// What the request attempts; two readings of one attempt if `+` in its query makes a difference, none if the request was refused before it was read.
+    /// What the request attempts; several readings of one attempt if a `+` in its query or form makes a difference, none if the request was refused before it was read.
     pub attempts: Vec<Attempt>,
 }
 
@@ -115,7 +115,7 @@ fn attempts(head: &Head<'_>, body: &[u8], config: &Config, subject: &mut Subject
 }
 
 fn made(attempts: Attempts) -> Vec<Attempt> {
-    let both = core::iter::once(attempts.first).chain(attempts.second);
+    let both = core::iter::once(attempts.first).chain(attempts.others);
     both.filter_map(Result::ok).collect()
 }
 

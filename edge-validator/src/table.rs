@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::operation::param::Kind;
 use crate::operation::template::Piece as Part;
-use crate::operation::{Operation, Use};
+use crate::operation::{Content, Operation};
 use alloc::vec::Vec;
 use edgewrit_shared::grant::ParamType;
 
@@ -102,7 +102,7 @@ fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
     let is_many = operation
         .body
         .as_ref()
-        .is_some_and(|body| body.shape.lists().contains(&index));
+        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.lists().contains(&index)));
     match kind {
         _ if is_many => ParamType::List,
         Kind::Text => ParamType::Text,
@@ -115,7 +115,7 @@ fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
 fn source(operation: &Operation, index: usize) -> Source {
     if operation.captures.iter().any(|(_, param)| *param == index) {
         Source::Path
-    } else if operation.query.iter().any(|(_, purpose)| *purpose == Use::Param(index)) {
+    } else if operation.query.has(index) {
         Source::Query
     } else if operation.header_params.iter().any(|(_, param)| *param == index) {
         Source::Header

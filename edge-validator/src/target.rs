@@ -86,7 +86,7 @@ fn canonical_segment(segment: &str) -> Result<(), Reason> {
 }
 
 /// Names and values are compared decoded, so encoding that is not needed does no harm here.
-fn canonical_query(query: &str) -> Result<(), Reason> {
+pub(crate) fn canonical_query(query: &str) -> Result<(), Reason> {
     for unit in percent::units(query.as_bytes()) {
         match unit.ok_or(reason::TARGET_ENCODING)? {
             Unit::Plain(byte) if in_query(byte) => {}

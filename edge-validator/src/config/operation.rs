@@ -7,8 +7,10 @@ use crate::headers;
 use crate::operation::param::{Kind, Param};
 use crate::operation::pattern::Pattern;
 use crate::operation::routes::{Conflict, Routes};
+use crate::operation::shape::Shape;
 use crate::operation::template::Template;
-use crate::operation::{Body, Operation, Use};
+use crate::operation::{Body, Content, Operation, Use};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -73,9 +75,9 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
     let wiring = wiring(members, captures);
     let headers = own_headers(members, &wiring, upstream.as_deref());
     let caches = caches(members);
-    let limit = body_limit(members, &wiring);
+    let body = body(members, wiring.body, wiring.form);
     let (pattern, resource) = (pattern?, resource?);
-    all_captures_used(members, &pattern, &resource, &wiring);
+    all_captures_used(members, &pattern, &resource, &wiring.captures);
     Some(Operation {
         name: members.optional("match")?.text()?.into(),
         upstream: upstream?,
@@ -83,10 +85,10 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
         resource,
         params: wiring.params,
         captures: wiring.captures.into_iter().filter_map(param_of).collect(),
-        query: wiring.query.into_iter().collect(),
+        query: wiring.query.into(),
         header_params: wiring.headers,
         headers: headers?,
-        body: wiring.body.zip(limit).map(|(shape, limit)| Body { limit, shape }),
+        body: body?,
         caches: caches?,
     })
 }
@@ -208,32 +210,52 @@ fn caches(members: &Members<'_>) -> Option<bool> {
     }
 }
 
-fn body_limit(members: &Members<'_>, wiring: &Wiring) -> Option<usize> {
-    let Some(node) = members.optional("body") else {
-        return Some(BODY_BYTES);
-    };
-    if wiring.body.is_none() {
-        node.fault("no `params` or `ignore` names anything in the body, so none is taken");
-    }
-    let members = node.object(&["type", "limit"])?;
-    let json = |text: &str| {
-        if text == "application/json" {
-            Ok(())
-        } else {
-            Err("expected `application/json`".into())
+/// The body that the sources name something in; inside nothing if there is none.
+fn body(members: &Members<'_>, shape: Option<Shape>, form: BTreeMap<String, Use>) -> Option<Option<Body>> {
+    let node = members.optional("body");
+    let content = match (shape, form.is_empty()) {
+        (Some(_), false) => {
+            members
+                .node()
+                .fault("`body.` names JSON and `form.` a form, and a body is only one of them");
+            return None;
+        }
+        (Some(shape), true) => Content::Json(shape),
+        (None, false) => Content::Form(form.into()),
+        (None, true) => {
+            if let Some(node) = node {
+                node.fault("no `params` or `ignore` names anything in the body, so none is taken");
+            }
+            return Some(None);
         }
     };
-    members.optional("type").map_or(Some(()), |node| parsed(node, json))?;
-    let limit = members
+    let limit = node.map_or(Some(BODY_BYTES as u64), |node| body_limit(node, &content))?;
+    let limit = usize::try_from(limit).ok()?;
+    Some(Some(Body { limit, content }))
+}
+
+fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
+    let members = node.object(&["type", "limit"])?;
+    let media_type = |text: &str| {
+        if text == content.media_type() {
+            Ok(())
+        } else {
+            let expected = content.media_type();
+            Err(format!("expected `{expected}`, as the body's sources are spelled"))
+        }
+    };
+    members
+        .optional("type")
+        .map_or(Some(()), |node| parsed(node, media_type))?;
+    members
         .optional("limit")
-        .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))?;
-    usize::try_from(limit).ok()
+        .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))
 }
 
 /// A capture that nothing looks at would be a part of the request that is not judged.
-fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, wiring: &Wiring) {
+fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, named: &BTreeMap<usize, Use>) {
     for (index, name) in pattern.captures.iter().enumerate() {
-        if !resource.uses(index) && !wiring.captures.contains_key(&index) {
+        if !resource.uses(index) && !named.contains_key(&index) {
             members.node().fault(format!(
                 "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
             ));

@@ -1,4 +1,4 @@
-//! Where in a request a value stands: `query.from`, `body./passenger/user`, `path.id`, `header.x-tenant`.
+//! Where in a request a value stands: `query.from`, `body./passenger/user`, `form.user`, `path.id`, `header.x-tenant`.
 
 use crate::headers;
 use crate::operation::shape::{self, Step};
@@ -13,6 +13,8 @@ pub(super) enum Source {
     Query(String),
     /// A value in the JSON body.
     Body(Vec<Step>),
+    /// A name in the form, decoded.
+    Form(String),
     /// A capture of the path.
     Path(String),
     /// A header.
@@ -24,11 +26,12 @@ impl Source {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
             Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.into())),
+            Some(("form", name)) if !name.is_empty() => Ok(Self::Form(name.into())),
             Some(("body", pointer)) => shape::pointer(pointer).map(Self::Body),
             Some(("path", name)) => Ok(Self::Path(name.into())),
             Some(("header", name)) => headers::passable(name).map(|()| Self::Header(name.into())),
             _ => Err(format!(
-                "expected `query.name`, `body./pointer`, `path.capture` or `header.name`, found `{}`",
+                "expected `query.name`, `body./pointer`, `form.name`, `path.capture` or `header.name`, found `{}`",
                 text.escape_debug()
             )),
         }

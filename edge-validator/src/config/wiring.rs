@@ -19,6 +19,7 @@ pub(super) struct Wiring {
     pub(super) query: BTreeMap<String, Use>,
     pub(super) headers: Vec<(Arc<str>, usize)>,
     pub(super) body: Option<Shape>,
+    pub(super) form: BTreeMap<String, Use>,
 }
 
 impl Wiring {
@@ -41,6 +42,7 @@ impl Wiring {
     fn connect(&mut self, source: Source, purpose: Use, captures: Option<&[String]>) -> Result<(), String> {
         let free = match (source, purpose) {
             (Source::Query(name), _) => self.query.insert(name, purpose).is_none(),
+            (Source::Form(name), _) => self.form.insert(name, purpose).is_none(),
             (Source::Path(name), _) => {
                 let Some(captures) = captures else { return Ok(()) };
                 let index = captures.iter().position(|own| *own == name);

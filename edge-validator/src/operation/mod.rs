@@ -8,6 +8,7 @@ pub(crate) mod template;
 
 use crate::config::Upstream;
 use crate::reason::{self, Objection, Reason};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -27,8 +28,8 @@ pub(crate) struct Operation {
     pub(crate) params: Vec<Param>,
     /// Captures that are parameters: index of the capture, index of the parameter.
     pub(crate) captures: Vec<(usize, usize)>,
-    /// Names that may stand in the query, sorted.
-    pub(crate) query: Vec<(String, Use)>,
+    /// Names that may stand in the query.
+    pub(crate) query: Names,
     /// Headers that are parameters.
     pub(crate) header_params: Vec<(Arc<str>, usize)>,
     /// Headers that pass in addition to [`crate::headers::PASS`], sorted.
@@ -40,12 +41,6 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// What the query's `name` is for; `None` if it is unknown.
-    pub(crate) fn query_use(&self, name: &str) -> Option<Use> {
-        let place = self.query.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
-        self.query.get(place).map(|(_, purpose)| *purpose)
-    }
-
     /// Reads the value of the parameter with this index from text.
     pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
         let value = self.kind(index).and_then(|kind| kind.of_text(text));
@@ -68,6 +63,29 @@ impl Operation {
     }
 }
 
+/// Names that may stand in a query or a form, sorted, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Vec<(String, Use)>);
+
+impl Names {
+    /// What `name` is for; `None` if it is unknown.
+    pub(crate) fn find(&self, name: &str) -> Option<Use> {
+        let place = self.0.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
+        self.0.get(place).map(|(_, purpose)| *purpose)
+    }
+
+    /// Whether one of them is this parameter's.
+    pub(crate) fn has(&self, param: usize) -> bool {
+        self.0.iter().any(|(_, purpose)| *purpose == Use::Param(param))
+    }
+}
+
+impl From<BTreeMap<String, Use>> for Names {
+    fn from(names: BTreeMap<String, Use>) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
+
 /// What a name in the query or a value of the body is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
@@ -77,9 +95,28 @@ pub(crate) enum Use {
     Ignore,
 }
 
-/// The body that an operation takes. Form bodies will be a second kind beside the shape of JSON.
+/// The body that an operation takes.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) limit: usize,
-    pub(crate) shape: Shape,
+    pub(crate) content: Content,
+}
+
+/// What a body holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// JSON of this shape.
+    Json(Shape),
+    /// Names and values as HTML forms have them.
+    Form(Names),
+}
+
+impl Content {
+    /// What `content-type` says of it.
+    pub(crate) const fn media_type(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::Form(_) => "application/x-www-form-urlencoded",
+        }
+    }
 }

@@ -664,7 +664,7 @@ fn parameters_have_a_source_and_a_type() {
     ] {
         fine_operation(good);
     }
-    let expected = "expected `query.name`, `body./pointer`, `path.capture` or `header.name`, found";
+    let expected = "expected `query.name`, `body./pointer`, `form.name`, `path.capture` or `header.name`, found";
     for (params, place, message) in [
         (r#"{"p": "cookie.a"}"#, "p", format!("{expected} `cookie.a`")),
         (r#"{"p": "query"}"#, "p", format!("{expected} `query`")),
@@ -882,7 +882,7 @@ fn bodies_have_a_type_and_a_limit() {
     }
     operation(
         &with(r#"{"type": "text/plain"}"#),
-        "/operations/0/body/type: expected `application/json`",
+        "/operations/0/body/type: expected `application/json`, as the body's sources are spelled",
     );
     for wrong in ["0", "1048577"] {
         operation(
@@ -895,6 +895,23 @@ fn bodies_have_a_type_and_a_limit() {
         "/operations/0/body: no `params` or `ignore` names anything in the body, so none is taken",
     );
     fine_operation(r#""ignore": ["body./note"], "body": {"limit": 10}"#);
+    let form = |body: &str| format!(r#""params": {{"p": "form.p"}}, "ignore": ["form.q"]{body}"#);
+    fine_operation(&form(""));
+    fine_operation(&form(
+        r#", "body": {"type": "application/x-www-form-urlencoded", "limit": 1}"#,
+    ));
+    operation(
+        &form(r#", "body": {"type": "application/json"}"#),
+        "/operations/0/body/type: expected `application/x-www-form-urlencoded`, as the body's sources are spelled",
+    );
+    operation(
+        r#""params": {"p": "form.p"}, "ignore": ["body./q"]"#,
+        "/operations/0: `body.` names JSON and `form.` a form, and a body is only one of them",
+    );
+    operation(
+        r#""params": {"p": "form.p"}, "ignore": ["form.p"]"#,
+        "/operations/0/ignore/0: another `params` or `ignore` names the same place",
+    );
     operation(
         r#""cache_control": "public""#,
         "/operations/0/cache_control: expected `pass`",

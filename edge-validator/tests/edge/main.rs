@@ -7,6 +7,7 @@ mod configuration;
 mod delivery;
 mod documentation;
 mod follow;
+mod forms;
 mod harness;
 mod operations;
 mod order;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 const ALL: [&str; 1] = [r#"{"type":"writ","actions":["a"],"resources":["**"]}"#];
 
-fn edge_of(operations: &str) -> Edge {
+pub(crate) fn edge_of(operations: &str) -> Edge {
     let text = config_text();
     let (before, _) = text.split_once("\"operations\":").unwrap();
     let text = format!("{before}\"operations\": [{operations}]}}");

@@ -191,3 +191,38 @@ fn what_cannot_be_read_is_told_from_a_refusal() {
     }
     assert_eq!(unreadable(explain(&json!([search()]), "GET", None, &[])).0, Some(2));
 }
+
+#[test]
+fn a_body_without_a_type_is_json_or_a_form_as_it_looks() {
+    const EDGE: &str = r#"
+issuer: https://issuer.example
+trust: [11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo]
+edge: {id: front-door, credential: "${secret:EDGE_KEY}"}
+audience: https://travel.example
+upstreams: {travel: {origin: https://api.travel.example}}
+operations:
+  - {match: POST /json, upstream: travel, action: search, resource: flights, params: {from: body./from, to: body./to}}
+  - {match: POST /form, upstream: travel, action: search, resource: flights, params: {from: form.from, to: form.to}}
+"#;
+    let place = Place::new();
+    let (edge, policy) = (place.file("edge.yaml", EDGE), place.file("task.yaml", "task_id: t\norch_id: o\naudiences:\n  https://travel.example:\n    grants:\n      - {type: writ, actions: [search], resources: [flights]}\n"));
+    for (path, text) in [
+        ("json", " {\"from\": \"JFK\", \"to\": \"LHR\"}"),
+        ("form", "from=JFK&to=LHR"),
+    ] {
+        let body = place.file(path, text);
+        let request = format!("POST /{path}");
+        let ended = place.run(&[
+            "explain",
+            "--config",
+            &edge,
+            "--policy",
+            &policy,
+            "--request",
+            &request,
+            "--body",
+            &body,
+        ]);
+        assert_eq!(ended.status.code(), Some(0), "{}{}", ended.stdout, ended.stderr);
+    }
+}

@@ -24,7 +24,7 @@ const EXAMPLES: &str = "\
 What is said of each grant is the first thing that keeps it from permitting: its actions, its resources, its rules, its window. If no
 grant permits, the smallest one that would is printed as a line to put into the policy.
 
-A body without a content-type header is taken for application/json. The exit code is 0 if the request is permitted, 1 if it is refused,
+A body without a content-type header is taken for JSON if it begins with `{` or `[`, and for a form otherwise. The exit code is 0 if the request is permitted, 1 if it is refused,
 and 2 if something cannot be read.
 
 Examples:
@@ -103,9 +103,11 @@ struct Request<'a> {
 
 impl Request<'_> {
     fn explain(mut self, grants: Vec<Grant>, edge: &Config, now: UnixSeconds) -> Account {
-        if self.body.is_some() && !self.headers.iter().any(|(name, _)| name == "content-type") {
+        if let Some(body) = &self.body
+            && !self.headers.iter().any(|(name, _)| name == "content-type")
+        {
             self.headers
-                .push(("content-type".to_owned(), "application/json".to_owned()));
+                .push(("content-type".to_owned(), likely_type(body).to_owned()));
         }
         let headers: Vec<_> = self
             .headers
@@ -121,6 +123,14 @@ impl Request<'_> {
         let body = self.body.as_deref().unwrap_or_default();
         let judge = |grants: &[Grant]| rehearse(head, body, &Authority::new(grants.to_vec()), edge, now);
         Account::new(grants, edge, now, judge)
+    }
+}
+
+fn likely_type(body: &[u8]) -> &'static str {
+    if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
+        "application/json"
+    } else {
+        "application/x-www-form-urlencoded"
     }
 }
 

@@ -105,7 +105,7 @@ pub(super) fn is_capture(segment: &str) -> bool {
 }
 
 fn is_in_body(source: &str) -> bool {
-    source.starts_with("body.")
+    source.starts_with("body.") || source.starts_with("form.")
 }
 
 fn as_text(json: &Json) -> Option<&str> {

@@ -35,7 +35,7 @@ pub(super) enum Fate {
 }
 
 /// Labels of the verdicts that headers have a part in, once an operation reads one.
-const BY_PARAMS: [&str; 3] = ["not_granted", "param_missing", "query_plus"];
+const BY_PARAMS: [&str; 4] = ["form_plus", "not_granted", "param_missing", "query_plus"];
 
 impl Judge<'_> {
     pub(super) fn judge(&self, recorded: &Recorded) -> Judged {
