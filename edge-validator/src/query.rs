@@ -79,7 +79,9 @@ impl Pairs<'_> {
         match self.names.find(&name) {
             None => Err(self.reasons.unknown.because(format!("`{name}`"))),
             Some(Use::Ignore) => Ok(()),
-            Some(Use::Param(index)) if values.has(index) => Err(self.reasons.repeated.because(format!("`{name}`"))),
+            Some(Use::Param(index)) if values.has(index) && !operation.is_list(index) => {
+                Err(self.reasons.repeated.because(format!("`{name}`")))
+            }
             Some(Use::Param(index)) => {
                 // A name without `=` is empty text to some readers and absent to others.
                 let value = value.ok_or_else(|| operation.object(reason::PARAM_TYPE, index))?;

@@ -104,7 +104,7 @@ fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
         .as_ref()
         .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.lists().contains(&index)));
     match kind {
-        _ if is_many => ParamType::List,
+        _ if is_many || operation.is_list(index) => ParamType::List,
         Kind::Text => ParamType::Text,
         Kind::Integer | Kind::Number => ParamType::Number,
         Kind::Boolean => ParamType::Bool,

@@ -145,24 +145,26 @@ fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     wiring
 }
 
-/// A parameter: a source, or an object of `from`, `type` and `optional`.
+/// A parameter: a source, or an object of `from`, `type`, `optional` and `list`.
 fn param(name: &str, node: &Node<'_>) -> Option<(Param, Source)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
     }
-    let param = |kind, optional| Param {
+    let param = |kind, optional, list| Param {
         name: name.into(),
         kind,
         optional,
+        list,
     };
     if matches!(node.json(), Json::Text(_)) {
-        return Some((param(Kind::Text, false), parsed(node, Source::parse)?));
+        return Some((param(Kind::Text, false, false), parsed(node, Source::parse)?));
     }
-    let members = node.object(&["from", "type", "optional"])?;
+    let members = node.object(&["from", "type", "optional", "list"])?;
     let source = members.required("from").and_then(|node| parsed(node, Source::parse));
     let kind = members.optional("type").map_or(Some(Kind::Text), kind);
-    let optional = members.optional("optional").map_or(Some(false), Node::bool);
-    Some((param(kind?, optional?), source?))
+    let flag = |name| members.optional(name).map_or(Some(false), Node::bool);
+    let (optional, list) = (flag("optional"), flag("list"));
+    Some((param(kind?, optional?, list?), source?))
 }
 
 fn kind(node: &Node<'_>) -> Option<Kind> {

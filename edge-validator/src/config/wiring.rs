@@ -27,7 +27,10 @@ impl Wiring {
     pub(super) fn param(&mut self, param: Param, source: Source, captures: Option<&[String]>) -> Result<(), String> {
         let body = matches!(source, Source::Body(_));
         if param.kind == Kind::List && (!body || source.is_many()) {
-            return Err("expected a list from the body, and without `*`, which makes a list by itself".into());
+            return Err("expected a list from a JSON body, and without `*`, which makes a list by itself".into());
+        }
+        if param.list && !matches!(source, Source::Query(_) | Source::Form(_)) {
+            return Err("`list` is for `query.` and `form.`, where a name may come several times".into());
         }
         self.connect(source, Use::Param(self.params.len()), captures)?;
         self.params.push(param);

@@ -44,7 +44,12 @@ impl Operation {
     /// Reads the value of the parameter with this index from text.
     pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
         let value = self.kind(index).and_then(|kind| kind.of_text(text));
-        values.set(index, value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?);
+        let value = value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?;
+        if self.is_list(index) {
+            values.push(index, value);
+        } else {
+            values.set(index, value);
+        }
         Ok(())
     }
 
@@ -55,6 +60,11 @@ impl Operation {
             "`{}`",
             param.map(|param| param.name.as_str()).unwrap_or_default()
         ))
+    }
+
+    /// Whether the parameter with this index may come several times.
+    pub(crate) fn is_list(&self, param: usize) -> bool {
+        self.params.get(param).is_some_and(|param| param.list)
     }
 
     /// The type of the parameter with this index.

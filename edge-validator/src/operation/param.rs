@@ -15,6 +15,8 @@ pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) optional: bool,
+    /// Whether a name in the query or form may come several times; the value is a list then, of what each says.
+    pub(crate) list: bool,
 }
 
 /// The type of a parameter's value.
@@ -102,10 +104,12 @@ impl Values {
         }
     }
 
-    /// Adds an element to the list that the parameter with this index is.
+    /// Adds an element to the list that the parameter with this index is, the first perhaps.
     pub(crate) fn push(&mut self, index: usize, element: attempt::Param) {
-        if let Some(Some(attempt::Param::List(list))) = self.0.get_mut(index) {
-            list.push(element);
+        match self.0.get_mut(index) {
+            Some(Some(attempt::Param::List(list))) => list.push(element),
+            Some(place) => *place = Some(attempt::Param::List(vec![element])),
+            None => {}
         }
     }
 

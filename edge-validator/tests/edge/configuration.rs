@@ -743,7 +743,7 @@ fn parameters_have_a_source_and_a_type() {
 
 #[test]
 fn a_list_is_made_in_one_way() {
-    let message = "expected a list from the body, and without `*`, which makes a list by itself";
+    let message = "expected a list from a JSON body, and without `*`, which makes a list by itself";
     for source in ["query.p", "header.x-p", "path.id", "body./p/*", "body./*/p"] {
         operation(
             &format!(r#""params": {{"p": {{"from": "{source}", "type": "list"}}}}"#),
@@ -895,6 +895,13 @@ fn bodies_have_a_type_and_a_limit() {
         "/operations/0/body: no `params` or `ignore` names anything in the body, so none is taken",
     );
     fine_operation(r#""ignore": ["body./note"], "body": {"limit": 10}"#);
+    for source in ["header.x-p", "path.id", "body./p", "body./p/*"] {
+        operation(
+            &format!(r#""params": {{"p": {{"from": "{source}", "list": true}}}}"#),
+            "/operations/0/params/p: `list` is for `query.` and `form.`, where a name may come several times",
+        );
+    }
+    fine_operation(r#""params": {"p": {"from": "query.p", "type": "integer", "list": true, "optional": true}}"#);
     let form = |body: &str| format!(r#""params": {{"p": "form.p"}}, "ignore": ["form.q"]{body}"#);
     fine_operation(&form(""));
     fine_operation(&form(

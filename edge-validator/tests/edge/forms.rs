@@ -2,6 +2,11 @@
 
 use crate::harness::{Ask, Edge, Verdict};
 use crate::operations::edge_of;
+use crate::support::{self, NOW};
+use edgewrit_edge::head::Head;
+use edgewrit_edge::rehearsal::{Authority, rehearse};
+use edgewrit_shared::attempt::Param;
+use proptest::prelude::*;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -9,6 +14,10 @@ const OPERATIONS: &str = r#"
   {"match": "POST /login", "upstream": "open", "action": "login", "resource": "sessions",
    "params": {"user": "form.user", "code": {"from": "form.code", "type": "integer", "optional": true}, "q": {"from": "query.q", "optional": true}},
    "ignore": ["form.csrf"], "body": {"type": "application/x-www-form-urlencoded", "limit": 200000}}"#;
+
+const LISTS: &str = r#"
+  {"match": "POST /login", "upstream": "open", "action": "login", "resource": "sessions",
+   "params": {"user": "form.user", "scope": {"from": "form.scope", "list": true, "optional": true}}, "ignore": ["form.csrf"]}"#;
 
 fn grant(rules: &str) -> String {
     format!(r#"{{"type":"writ","actions":["login"],"resources":["sessions"],"rules":{rules}}}"#)
@@ -142,4 +151,53 @@ fn what_was_judged_is_sent() {
     };
     assert_eq!(request.body.as_deref(), Some(body.as_slice()));
     assert_eq!(crate::harness::header(&request, "content-type"), Some(FORM));
+}
+
+/// Pieces of forms, odd ones among them.
+fn forms() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        Just("user"),
+        Just("%75ser"),
+        Just("scope"),
+        Just("csrf"),
+        Just("us+er"),
+        Just("User"),
+        Just("")
+    ];
+    let value = prop_oneof![
+        "[a-c+]{0,3}",
+        "%[0-9A-F]{2}",
+        "[a-c+%&=; é'.]{0,4}",
+        "a(%20|%2B|%C3%A9)b"
+    ];
+    let piece = (name, value, prop_oneof![4 => Just("="), 1 => Just("")])
+        .prop_map(|(name, value, equals)| format!("{name}{equals}{value}"));
+    proptest::collection::vec(piece, 1..4).prop_map(|pieces| pieces.join("&"))
+}
+
+proptest! {
+    #[test]
+    fn a_form_that_is_read_says_what_the_standard_reads_in_it(body in forms()) {
+        let edge = edge_of(LISTS);
+        let grant = r#"{"type":"writ","actions":["login"],"resources":["sessions"]}"#;
+        let ask = Ask::bare("POST /login").header("content-type", FORM);
+        let headers: Vec<(&str, &[u8])> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let head = Head { method: "POST", target: b"/login", authority: b"", headers: &headers, has_body: true };
+        let said = rehearse(head, body.as_bytes(), &Authority::new(support::grants(&[grant])), &edge.config, NOW);
+        let standard: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).collect();
+        let texts = |wanted: &str| standard.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.to_string()).collect::<Vec<_>>();
+        if let Some(attempt) = said.attempts.first() {
+            for (name, value) in &attempt.params {
+                let own: Vec<_> = match value {
+                    Param::List(values) => values.iter().map(|value| match value { Param::Text(text) => text.clone(), other => other.to_string() }).collect(),
+                    Param::Text(text) => vec![text.clone()],
+                    other => vec![other.to_string()],
+                };
+                prop_assert_eq!(own, texts(name), "{} in {}", name, &body);
+            }
+            for (name, _) in &standard {
+                prop_assert!(["user", "scope", "csrf"].contains(&&**name), "{} is read in {}", name, &body);
+            }
+        }
+    }
 }

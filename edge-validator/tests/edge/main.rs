@@ -9,6 +9,7 @@ mod documentation;
 mod follow;
 mod forms;
 mod harness;
+mod lists;
 mod operations;
 mod order;
 mod record;

@@ -26,7 +26,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     tokens::JSON,
     tokens::NUMBER,
     tokens::TOKEN,
@@ -40,6 +40,7 @@ pub const TARGETS: [Target; 15] = [
     grants::NARROW_THEN_PERMIT,
     pipeline::REQUEST,
     pipeline::BODY,
+    pipeline::FORM,
     pipeline::CONFIG,
     files::YAML,
 ];

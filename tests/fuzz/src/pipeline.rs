@@ -9,8 +9,9 @@ use edgewrit_shared::bundle::Snapshot;
 use std::sync::Arc;
 
 const CONFIG_TEXT: &str = include_str!("../../../edge-validator/tests/edge/config.json");
-const GRANTS: [&str; 1] =
-    [r#"{"type":"writ","actions":["search","book","quote","report","options","read","probe"],"resources":["**"]}"#];
+const GRANTS: [&str; 1] = [
+    r#"{"type":"writ","actions":["search","book","login","quote","report","options","read","probe"],"resources":["**"]}"#,
+];
 
 struct Edge {
     config: Arc<Config>,
@@ -107,6 +108,19 @@ pub(crate) const BODY: Target = Target {
         EDGE.with(|edge| edge.judge("POST", b"/bookings", &headers, Some(data)));
     },
     seeds: &[r#"{"passenger":{"user":"X"},"seats":1}"#, r#"{"seats":50,"Seats":1}"#],
+};
+
+pub(crate) const FORM: Target = Target {
+    name: "form",
+    fuzz: |data| {
+        let length = data.len().to_string();
+        let headers: [(&str, &[u8]); 2] = [
+            ("content-type", b"application/x-www-form-urlencoded"),
+            ("content-length", length.as_bytes()),
+        ];
+        EDGE.with(|edge| edge.judge("POST", b"/sessions", &headers, Some(data)));
+    },
+    seeds: &["user=X&minutes=15&scope=a&scope=b+c&csrf=%2b", "us%65r=%58&csrf"],
 };
 
 pub(crate) const CONFIG: Target = Target {

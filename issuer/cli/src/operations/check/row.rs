@@ -29,6 +29,7 @@ pub(super) struct Param<'d> {
     pub(super) source: &'d str,
     pub(super) kind: &'d str,
     pub(super) optional: bool,
+    pub(super) list: bool,
 }
 
 /// All operations of `document`, in the order in which they are written.
@@ -95,7 +96,8 @@ impl<'d> Param<'d> {
             name,
             source: as_text(json).unwrap_or_else(|| text(json, "from")),
             kind: if kind.is_empty() { "text" } else { kind },
-            optional: json.member("optional") == Some(&Json::Bool(true)),
+            optional: is_set(json, "optional"),
+            list: is_set(json, "list"),
         }
     }
 }
@@ -106,6 +108,10 @@ pub(super) fn is_capture(segment: &str) -> bool {
 
 fn is_in_body(source: &str) -> bool {
     source.starts_with("body.") || source.starts_with("form.")
+}
+
+fn is_set(json: &Json, name: &str) -> bool {
+    json.member(name) == Some(&Json::Bool(true))
 }
 
 fn as_text(json: &Json) -> Option<&str> {

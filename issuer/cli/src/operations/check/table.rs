@@ -40,7 +40,8 @@ pub(super) fn words(rows: &[Row<'_>]) -> String {
 /// Such as `seats: body./seats (integer, optional)`.
 fn param(param: &Param<'_>) -> String {
     let kind = (param.kind != "text").then_some(param.kind);
-    let more: Vec<_> = kind.into_iter().chain(param.optional.then_some("optional")).collect();
+    let flags = [param.optional.then_some("optional"), param.list.then_some("list")];
+    let more: Vec<_> = kind.into_iter().chain(flags.into_iter().flatten()).collect();
     let more = if more.is_empty() {
         String::new()
     } else {
@@ -52,7 +53,7 @@ fn param(param: &Param<'_>) -> String {
 pub(super) fn json(rows: &[Row<'_>]) -> Value {
     let row = |row: &Row<'_>| {
         let params = row.params.iter().map(
-            |param| json!({"name": param.name, "from": param.source, "type": param.kind, "optional": param.optional}),
+            |param| json!({"name": param.name, "from": param.source, "type": param.kind, "optional": param.optional, "list": param.list}),
         );
         json!({
             "match": row.name, "action": row.action, "resource": row.resource, "upstream": row.upstream,
