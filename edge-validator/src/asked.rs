@@ -15,7 +15,7 @@ use crate::reason::{self, Objection};
 use crate::step::BodyRead;
 use crate::target::Target;
 use alloc::borrow::Cow;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 /// A head of a form that is judged here.
@@ -40,6 +40,9 @@ impl<'h> WellFormed<'h> {
     pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
         if !is_method(head.method) {
             return Err(reason::METHOD.into());
+        }
+        if !config.serves(head.authority) {
+            return Err(reason::HOST_UNKNOWN.because(String::from_utf8_lossy(head.authority)));
         }
         Ok(Self {
             head,

@@ -160,10 +160,12 @@ pub(crate) fn judge<'g>(
     now: UnixSeconds,
 ) -> Result<Permitting<'g>, Objection> {
     let others = attempts.others.iter().map(|attempt| verdict(grants, attempt, now));
-    others.fold(verdict(grants, &attempts.first, now), |first, other| match (first, other) {
-        (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
-        (Err(first), Err(_)) => Err(first),
-        _ => Err(attempts.differ.into()),
+    others.fold(verdict(grants, &attempts.first, now), |first, other| {
+        match (first, other) {
+            (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
+            (Err(first), Err(_)) => Err(first),
+            _ => Err(attempts.differ.into()),
+        }
     })
 }
 

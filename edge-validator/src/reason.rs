@@ -10,6 +10,7 @@ pub(crate) enum Outside {
     NotGranted,
     UsesExhausted,
     NoOperation,
+    HostUnknown,
     BodyTooLarge,
     ContentType,
     UpstreamCredential,
@@ -28,6 +29,7 @@ impl Outside {
             Self::NotGranted => (403, "not_granted", "the writ does not grant this"),
             Self::UsesExhausted => (403, "uses_exhausted", "all uses that were granted are spent"),
             Self::NoOperation => (404, "no_operation", "no operation matches the request"),
+            Self::HostUnknown => (421, "host_unknown", "no such host is served here"),
             Self::BodyTooLarge => (413, "body_too_large", "the body is longer than is judged here"),
             Self::ContentType => (415, "content_type", "the body is not of the operation's type"),
             Self::UpstreamCredential => (
@@ -117,6 +119,7 @@ macro_rules! reasons {
 
 reasons! {
     METHOD = "method", BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
+    HOST_UNKNOWN = "host_unknown", HostUnknown, "the request is for a host that the configuration does not name";
     TARGET_FORM = "target_form", BadRequest, "the target is not a path that begins with `/`";
     TARGET_LENGTH = "target_length", BadRequest, "the target is longer than 8192 bytes";
     TARGET_CHARACTER = "target_character", BadRequest, "the target has a character that some parser changes";

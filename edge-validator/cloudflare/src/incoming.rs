@@ -40,9 +40,11 @@ impl Incoming {
             .iter()
             .map(|(name, value)| (&**name, value.as_bytes()))
             .collect();
+        let (authority, target) = parts(&self.url);
         let head = Head {
             method: &self.method,
-            target: target(&self.url).as_bytes(),
+            target: target.as_bytes(),
+            authority: authority.as_bytes(),
             headers: &headers,
             has_body: self.has_body,
         };
@@ -50,10 +52,15 @@ impl Incoming {
     }
 }
 
-/// What follows the authority in a URL, as it stands there. The runtime keeps the request's target but for literal dot segments;
-/// a URL object would rewrite it, so there is none.
+/// What follows the authority in a URL, as it stands there.
 pub(crate) fn target(url: &str) -> &str {
+    parts(url).1
+}
+
+/// Authority and target of a URL, as they stand there. The runtime keeps the request's target but for literal dot segments;
+/// a URL object would rewrite it, so there is none.
+fn parts(url: &str) -> (&str, &str) {
     let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').and_then(|at| after_scheme.split_at_checked(at));
-    path.map_or("", |(_, target)| target)
+    path.unwrap_or_default()
 }

@@ -236,6 +236,7 @@ fn start(root: &Root, has_body: bool) -> Option<Step> {
     let head = Head {
         method: str::from_utf8(pseudo(":method")?).ok()?,
         target: pseudo(":path")?,
+        authority: pseudo(":authority").unwrap_or_default(),
         headers: &headers,
         has_body,
     };

@@ -31,6 +31,8 @@ pub use upstream::Upstream;
 const VALUES: usize = 1_000_000;
 /// Bundle keys that can be pinned at once.
 const PINS: usize = 8;
+/// Hosts that one edge can name.
+const HOSTS: usize = 64;
 /// Longest edge id and audience, in bytes.
 const NAME_BYTES: usize = 256;
 /// Longest age of a bundle that a configuration may allow, in seconds.
@@ -50,6 +52,8 @@ pub struct Config {
     authorization: Secret,
     audience: String,
     audit: Audit,
+    /// The hosts that are served; all if it names none.
+    hosts: Vec<String>,
     life_max: u64,
     freshness: u64,
     refresh: u64,
@@ -100,6 +104,18 @@ impl Config {
     #[must_use]
     pub fn audience(&self) -> &str {
         &self.audience
+    }
+
+    /// The hosts that are served, as requests name them; all if there are none.
+    #[must_use]
+    pub fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
+    /// Whether requests for this host are served. Hosts ignore case (RFC 9110, section 4.2.3).
+    pub(crate) fn serves(&self, authority: &[u8]) -> bool {
+        let mut hosts = self.hosts.iter();
+        self.hosts.is_empty() || hosts.any(|own| own.as_bytes().eq_ignore_ascii_case(authority))
     }
 
     /// The upstreams, in the order of their names.
@@ -175,12 +191,13 @@ enum Audit {
     Strict,
 }
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "issuer",
     "trust",
     "edge",
     "audience",
     "audit",
+    "hosts",
     "freshness",
     "refresh",
     "life_max",
@@ -195,6 +212,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let edge = members.required("edge").and_then(|node| edge(node, secret));
     let audience = members.required("audience").and_then(name);
     let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
+    let hosts = members.optional("hosts").map_or(Some(Vec::new()), hosts);
     let freshness = seconds(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
     let refresh = seconds(&members, "refresh", FRESHNESS_MAX, REFRESH);
     let life_max = seconds(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
@@ -212,6 +230,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         authorization,
         audience: audience.into(),
         audit: audit?,
+        hosts: hosts?,
         life_max: life_max?,
         freshness: freshness?,
         refresh: refresh?,
@@ -232,6 +251,15 @@ fn audit(node: &Node<'_>) -> Option<Audit> {
             None
         }
     }
+}
+
+fn hosts(node: &Node<'_>) -> Option<Vec<String>> {
+    let items = node.list(HOSTS)?;
+    if items.is_empty() {
+        node.fault("expected at least one host; without `hosts` all are served");
+    }
+    let hosts: Vec<Option<String>> = items.iter().map(origin::host).collect();
+    hosts.into_iter().collect()
 }
 
 /// Bundle keys, not their thumbprints: nothing unverified has to be parsed to find the key that verifies it.

@@ -45,8 +45,9 @@ fn parse(text: &str) -> Result<Origin, String> {
             "expected `https` for `{host}`, plain `http` goes to loopback only"
         ));
     }
-    if let Some(port) = port {
-        port_number(port, secure)?;
+    let port = port.map_or(Ok(0), port_number)?;
+    if port == if secure { 443 } else { 80 } {
+        return Err(format!("`:{port}` is the default port, leave it out"));
     }
     Ok(Origin {
         text: text.into(),
@@ -62,17 +63,25 @@ fn split(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn port_number(text: &str, secure: bool) -> Result<(), String> {
-    let port: u16 = text
-        .parse()
+/// Reads a host with or without a port, as requests name it.
+pub(super) fn host(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    let (host, port) = split(text);
+    if host_kind(host).is_none() {
+        node.fault("expected a host such as `api.example` or `api.example:8443`, in lower case");
+        return None;
+    }
+    let port = port.map_or(Ok(0), port_number);
+    port.map_err(|message| node.fault(message)).ok()?;
+    Some(text.into())
+}
+
+fn port_number(text: &str) -> Result<u16, String> {
+    text.parse()
         .ok()
         .filter(|port| *port > 0)
         .filter(|port: &u16| port.to_string() == text)
-        .ok_or_else(|| format!("expected a port from 1 to 65535, found `{}`", text.escape_debug()))?;
-    if port == if secure { 443 } else { 80 } {
-        return Err(format!("`:{port}` is the default port, leave it out"));
-    }
-    Ok(())
+        .ok_or_else(|| format!("expected a port from 1 to 65535, found `{}`", text.escape_debug()))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

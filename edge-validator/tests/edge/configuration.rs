@@ -934,3 +934,38 @@ fn faults_do_not_cascade() {
     let found = faults(&text);
     assert_eq!(found.len(), 2, "{found:?}");
 }
+
+#[test]
+fn hosts_are_written_as_requests_name_them() {
+    let with = |hosts: &str| format!(r#""hosts": {hosts}, "audience": "a""#);
+    let audience = r#""audience": "a""#;
+    for hosts in [
+        r#"["a.example"]"#,
+        r#"["a.example:443", "127.0.0.1:8080", "[::1]:1", "localhost"]"#,
+    ] {
+        fine(audience, &with(hosts));
+    }
+    let host = "/hosts/0: expected a host such as `api.example` or `api.example:8443`, in lower case";
+    for wrong in [
+        "",
+        "A.example",
+        "a.example/",
+        "a@b",
+        "a,b",
+        "*.example",
+        "a..b",
+        "127.1",
+    ] {
+        one(audience, &with(&format!(r#"["{wrong}"]"#)), host);
+    }
+    one(
+        audience,
+        &with(r#"["a.example:0"]"#),
+        "/hosts/0: expected a port from 1 to 65535, found `0`",
+    );
+    one(
+        audience,
+        &with("[]"),
+        "/hosts: expected at least one host; without `hosts` all are served",
+    );
+}

@@ -72,6 +72,7 @@ impl Edge {
         let head = Head {
             method: &ask.method,
             target: &ask.target,
+            authority: ask.authority.as_bytes(),
             headers: &headers,
             has_body: ask.body.is_some(),
         };
@@ -146,6 +147,7 @@ impl Verdict {
 pub(crate) struct Ask {
     pub(crate) method: String,
     pub(crate) target: Vec<u8>,
+    pub(crate) authority: String,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: Option<Vec<u8>>,
 }
@@ -162,6 +164,7 @@ impl Ask {
         Self {
             method: method.into(),
             target: target.into(),
+            authority: "edge.example".into(),
             headers: Vec::new(),
             body: None,
         }

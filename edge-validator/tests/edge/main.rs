@@ -9,6 +9,7 @@ mod documentation;
 mod follow;
 mod forms;
 mod harness;
+mod hosts;
 mod lists;
 mod operations;
 mod order;

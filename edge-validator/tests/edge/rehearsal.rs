@@ -18,6 +18,7 @@ fn at(ask: &Ask, grants: &[&str], now: UnixSeconds) -> Rehearsal {
     let head = Head {
         method: &ask.method,
         target: &ask.target,
+        authority: b"edge.example",
         headers: &headers,
         has_body: ask.body.is_some(),
     };

@@ -70,6 +70,16 @@ pub(crate) fn read(document: Document) -> Result<Opened, Failure> {
     })
 }
 
+/// The host that a request is for: as its headers say, or else one that is served.
+pub(crate) fn authority<'a>(headers: &[(&str, &'a [u8])], config: &'a edge::Config) -> &'a [u8] {
+    let host = headers
+        .iter()
+        .find(|(name, _)| *name == "host")
+        .map(|(_, value)| *value);
+    host.or_else(|| config.hosts().first().map(String::as_bytes))
+        .unwrap_or_default()
+}
+
 impl Check {
     fn run(self) -> Result<(), Failure> {
         let Opened {

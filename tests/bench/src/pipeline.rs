@@ -94,6 +94,7 @@ impl Edge {
         let head = Head {
             method: ask.method,
             target: ask.target,
+            authority: b"edge.example",
             headers: &headers,
             has_body: ask.body.is_some(),
         };

@@ -46,6 +46,7 @@ impl Edge {
         let head = Head {
             method,
             target,
+            authority: b"edge.example",
             headers: &headers,
             has_body: body.is_some(),
         };

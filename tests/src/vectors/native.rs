@@ -81,7 +81,8 @@ impl Native {
             memory: &self.memory,
             now: clock::now(),
         };
-        let headers = lower_case(request.framed_headers(&self.authority()));
+        let authority = self.authority();
+        let headers = lower_case(request.framed_headers(&authority));
         let headers: Vec<_> = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_slice()))
@@ -89,6 +90,7 @@ impl Native {
         let head = Head {
             method: &request.method,
             target: &request.target,
+            authority: authority.as_bytes(),
             headers: &headers,
             has_body: request.body.is_some(),
         };

@@ -110,6 +110,7 @@ fn rehearsal(case: &PipelineCase, names: &Names, authority: &Authority, config: 
     let head = Head {
         method: &request.method,
         target: &request.target,
+        authority: b"edge.example",
         headers: &headers,
         has_body: request.body.is_some(),
     };

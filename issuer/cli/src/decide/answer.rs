@@ -1,7 +1,7 @@
 //! The answer to a question.
 
 use super::question;
-use crate::attempt;
+use crate::{attempt, config};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
@@ -43,6 +43,7 @@ impl Judge {
         let head = Head {
             method: question.method,
             target: question.target.as_bytes(),
+            authority: config::authority(&headers, &self.config),
             headers: &headers,
             has_body: question.body.is_some(),
         };

@@ -117,6 +117,7 @@ impl Request<'_> {
         let head = Head {
             method: self.method,
             target: self.target.as_bytes(),
+            authority: config::authority(&headers, edge),
             headers: &headers,
             has_body: self.body.is_some(),
         };

@@ -52,6 +52,7 @@ fn permitted(case: &Value, config: &Config) -> Option<(String, usize, Vec<Grant>
     let head = Head {
         method: request["method"].as_str()?,
         target: request["target"].as_str()?.as_bytes(),
+        authority: b"edge.example",
         headers: &headers,
         has_body: request.get("body").is_some(),
     };

@@ -1,6 +1,7 @@
 //! What becomes of a recorded request.
 
 use super::recorded::{Body, Recorded};
+use crate::config;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
@@ -74,6 +75,7 @@ impl Judge<'_> {
         let head = Head {
             method: &recorded.method,
             target: recorded.target.as_bytes(),
+            authority: config::authority(&[], self.config),
             headers: &headers,
             has_body,
         };
