@@ -43,6 +43,14 @@ const REFRESH: u64 = 10;
 /// Answers `${secret:NAME}`.
 type Secrets<'s> = &'s dyn Fn(&str) -> Option<String>;
 
+/// Whether an operation may let the header of this name, in lower case, pass.
+///
+/// # Errors
+/// Why it may not.
+pub fn header_passes(name: &str) -> Result<(), String> {
+    headers::passable(name)
+}
+
 /// A configuration that was read without a fault.
 #[derive(Debug)]
 pub struct Config {

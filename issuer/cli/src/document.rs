@@ -45,6 +45,15 @@ impl Document {
         }
     }
 
+    /// A document that nobody wrote.
+    pub(crate) fn made(name: &str, json: Json) -> Self {
+        Self {
+            name: name.to_owned(),
+            json,
+            places: BTreeMap::new(),
+        }
+    }
+
     /// With these members where the document has none of the name.
     pub(crate) fn completed(mut self, more: Json) -> Self {
         if let (Json::Object(own), Json::Object(more)) = (&mut self.json, more) {

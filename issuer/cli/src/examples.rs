@@ -29,6 +29,8 @@ fn said(text: &str, prompt: &str) -> Said {
 
 /// The calls of the program in a line of shell: each from its name to where the shell ends or redirects it.
 fn calls(line: &str) -> Vec<String> {
+    // Where standard error goes is the shell's business too.
+    let line = line.replace(" 2>", " >");
     let parts = line.split(['|', '<', '>', '(', ')', '#', ';']);
     let call = |part: &str| {
         let words: Vec<_> = part.split_whitespace().skip_while(|word| *word != "edgewrit").collect();

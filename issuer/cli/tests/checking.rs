@@ -142,6 +142,19 @@ fn an_upstream_for_nothing_is_noticed() {
 }
 
 #[test]
+fn every_code_is_on_the_page() {
+    let unknown = check(&table(&[&row("GET /x", "a", "r")]), &["--allow", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let (_, listed) = unknown.stderr.split_once("[possible values: ").unwrap();
+    let codes: Vec<_> = listed.split(']').next().unwrap().split(", ").collect();
+    assert_eq!(codes.len(), 11);
+    for code in codes {
+        let page = include_str!("../../../docs/tools.md");
+        assert!(page.contains(&format!("\n| `{code}` | ")), "{code}");
+    }
+}
+
+#[test]
 fn a_fault_is_no_warning() {
     let ended = check(&table(&[&row("GET /x", "a", "r"), &row("GET /x", "b", "r")]), &[]);
     assert_eq!(ended.status.code(), Some(2));

@@ -12,6 +12,7 @@ mod documentation;
 mod durable;
 mod explain;
 mod files;
+mod importing;
 mod inspect;
 mod linting;
 mod narrower;

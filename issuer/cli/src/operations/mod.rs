@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use clap::Subcommand;
 
 mod check;
+mod openapi;
 mod replay;
 
 /// Work on an edge's table of operations
@@ -11,6 +12,8 @@ mod replay;
 pub(crate) enum Operations {
     /// Print the table, and say what is doubtful about it
     Check(check::Check),
+    /// Make operations of an OpenAPI document
+    FromOpenapi(openapi::FromOpenapi),
     /// Judge recorded requests: what would be refused, and which operations are missing
     Replay(replay::Replay),
 }
@@ -19,6 +22,7 @@ impl Operations {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Check(check) => check.run(),
+            Self::FromOpenapi(from) => from.run(),
             Self::Replay(replay) => replay.run(),
         }
     }

@@ -1,0 +1,307 @@
+//! Bodies: JSON down to its scalars, and forms.
+
+use super::note::Kind;
+use super::params::unknown;
+use super::row::{Param, Row};
+use super::schema::{Object, Schema, Shape};
+use super::spec::At;
+use edgewrit_shared::document::pointer_step;
+
+/// Objects in objects that are looked into.
+const DEPTH: usize = 4;
+/// Values of one body that are looked at: schemas that name each other have no end of them.
+const VALUES: u32 = 2_000;
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Adds what the operation's body holds. If nothing of it can be judged the operation takes none, or is none at all where it needs one.
+pub(super) fn add(row: &mut Row, operation: &At<'_>) {
+    let Some(body) = operation.member("requestBody") else {
+        return;
+    };
+    let place = body.place.clone();
+    let body = match body.resolve() {
+        Ok(body) => body,
+        Err(message) => {
+            row.note(Kind::Reference, &place, message);
+            row.unjudged = true;
+            return;
+        }
+    };
+    let is_required = body.bool_of("required") == Some(true);
+    let types = body
+        .member("content")
+        .map(|content| content.members())
+        .unwrap_or_default();
+    let of = |wanted: &str| types.iter().find(|(name, _)| is_type(name, wanted)).map(|(_, at)| at);
+    let before = row.params.len();
+    match (of(JSON), of(FORM)) {
+        (Some(json), _) => with_schema(row, json, |row, schema, place| whole(row, schema, place, is_required)),
+        (None, Some(form)) => with_schema(row, form, |row, schema, place| fields(row, schema, place, form)),
+        (None, None) => {}
+    }
+    let taken = of(JSON).or(of(FORM)).map(|at| &at.place);
+    let others: Vec<_> = types
+        .iter()
+        .filter(|(_, at)| Some(&at.place) != taken)
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    if !others.is_empty() {
+        row.note(
+            Kind::MediaType,
+            &body.place,
+            format!("bodies of these types are refused: {}", others.join(", ")),
+        );
+    }
+    match (row.params.len() > before, is_required) {
+        (true, true) => {}
+        (true, false) => row.note(Kind::OptionalBody, &body.place, "requests without the body are refused"),
+        (false, true) => row.unjudged = true,
+        (false, false) => row.note(
+            Kind::OptionalBody,
+            &body.place,
+            "requests with a body are refused: nothing in it can be judged",
+        ),
+    }
+}
+
+/// `application/json`, with or without parameters.
+fn is_type(name: &str, wanted: &str) -> bool {
+    name.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case(wanted)
+}
+
+fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Schema<'d>, String)) {
+    match media.member("schema") {
+        Some(schema) => {
+            let place = schema.place.clone();
+            read(row, Schema::read(schema), place);
+        }
+        None => row.left_out(Kind::Untyped, &media.place, "the body is of no type", false),
+    }
+}
+
+/// Where in a body, and whether it is always there.
+#[derive(Clone, Debug)]
+struct Spot {
+    pointer: String,
+    /// Objects that are still looked into.
+    depth: usize,
+    /// Whether every body has it.
+    is_needed: bool,
+    /// Whether it stands in the elements of a list, and every element has it.
+    in_list: bool,
+    is_in_each: bool,
+    place: String,
+}
+
+impl Spot {
+    /// In words.
+    fn shown(&self) -> String {
+        if self.pointer.is_empty() {
+            return "the body".to_owned();
+        }
+        format!("`{}`", self.source())
+    }
+
+    fn source(&self) -> String {
+        format!("body.{}", self.pointer)
+    }
+
+    fn member(&self, name: &str, at: &At<'_>, is_required: bool) -> Self {
+        Self {
+            pointer: format!("{}/{}", self.pointer, pointer_step(name)),
+            is_needed: self.is_needed && is_required,
+            is_in_each: self.is_in_each && is_required,
+            place: at.place.clone(),
+            ..self.clone()
+        }
+    }
+
+    fn element(&self, at: &At<'_>) -> Self {
+        Self {
+            pointer: format!("{}/*", self.pointer),
+            in_list: true,
+            is_in_each: true,
+            place: at.place.clone(),
+            ..self.clone()
+        }
+    }
+}
+
+fn whole(row: &mut Row, schema: Schema<'_>, place: String, is_needed: bool) {
+    let root = Spot {
+        pointer: String::new(),
+        depth: DEPTH,
+        is_needed,
+        in_list: false,
+        is_in_each: true,
+        place,
+    };
+    match schema.shape {
+        Shape::Scalar(_) | Shape::Scalars => {
+            row.left_out(
+                Kind::Untyped,
+                &root.place,
+                "the body is neither an object nor an array",
+                false,
+            );
+        }
+        // A body that may be left out and is there is whole.
+        _ => value(
+            row,
+            schema,
+            &Spot {
+                is_needed: true,
+                ..root
+            },
+        ),
+    }
+}
+
+/// Adds the value at `spot`, or what lies in it.
+fn value(row: &mut Row, schema: Schema<'_>, spot: &Spot) {
+    row.looked_at += 1;
+    if schema.is_read_only || row.looked_at > VALUES {
+        return;
+    }
+    if row.looked_at == VALUES {
+        let what = format_args!("{} and all that follows", spot.shown());
+        return row.left_out(Kind::TooMany, &spot.place, what, spot.is_needed);
+    }
+    if schema.is_nullable {
+        row.note(Kind::Null, &spot.place, format!("`null` is refused: {}", spot.shown()));
+    }
+    match schema.shape {
+        Shape::Scalar(kind) if spot.in_list && !spot.is_in_each => {
+            let what = format_args!("{} ({kind}) is not in every element", spot.shown());
+            row.left_out(Kind::ElementOptional, &spot.place, what, spot.is_needed);
+        }
+        Shape::Scalar(kind) => scalar(row, kind, schema.values, spot),
+        Shape::List(_) if spot.in_list => {
+            let what = format_args!("{} is a list in a list", spot.shown());
+            row.left_out(Kind::List, &spot.place, what, spot.is_needed);
+        }
+        Shape::List(items) => {
+            let element = spot.element(&items);
+            value(row, Schema::read(items), &element);
+        }
+        Shape::Object(object) => members(row, object, spot),
+        other => unknown(row, &spot.shown(), other, &spot.place, spot.is_needed),
+    }
+}
+
+fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot) {
+    let steps: Vec<_> = spot.pointer.split('/').skip(1).filter(|step| *step != "*").collect();
+    let name = if steps.is_empty() {
+        "body".to_owned()
+    } else {
+        steps.join(".").replace("~1", "/").replace("~0", "~")
+    };
+    row.push(Param {
+        name,
+        source: spot.source(),
+        kind,
+        optional: !spot.is_needed,
+        list: false,
+        values,
+    });
+}
+
+fn members(row: &mut Row, object: Object<'_>, spot: &Spot) {
+    remarks(row, &object, spot);
+    let Some(depth) = spot.depth.checked_sub(1) else {
+        let what = format_args!("{} lies too deep", spot.shown());
+        return row.left_out(Kind::Depth, &spot.place, what, spot.is_needed);
+    };
+    let inner = Spot { depth, ..spot.clone() };
+    for (name, at) in object.members {
+        let spot = inner.member(name, &at, object.required.contains(name));
+        // The edge takes these steps for elements of an array.
+        if name == "*" || !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let what = format_args!("no source can name `{name}`");
+            row.left_out(Kind::Name, &spot.place, what, spot.is_needed);
+            continue;
+        }
+        value(row, Schema::read(at), &spot);
+    }
+}
+
+fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot) {
+    let shown = spot.shown();
+    if object.is_open {
+        let message = format!("members of other names are refused in {shown}");
+        row.note(Kind::AdditionalProperties, &spot.place, message);
+    } else if object.members.is_empty() {
+        let what = format_args!("{shown} is an object of no known members");
+        row.left_out(Kind::Untyped, &spot.place, what, spot.is_needed);
+    }
+    if object.has_alternatives {
+        let message = format!("members that only alternatives have are refused in {shown}");
+        row.note(Kind::Alternatives, &spot.place, message);
+    }
+}
+
+/// Adds the fields of a form.
+fn fields(row: &mut Row, schema: Schema<'_>, place: String, media: &At<'_>) {
+    let Shape::Object(object) = schema.shape else {
+        return unknown(row, "the form", schema.shape, &place, false);
+    };
+    let spot = Spot {
+        pointer: String::new(),
+        depth: 0,
+        is_needed: true,
+        in_list: false,
+        is_in_each: true,
+        place,
+    };
+    remarks(row, &object, &spot);
+    for (name, at) in object.members {
+        let is_needed = object.required.contains(name);
+        field(row, name, at, is_needed, is_spelled_otherwise(media, name));
+    }
+}
+
+fn field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool) {
+    let (place, source) = (at.place.clone(), format!("form.{name}"));
+    let schema = Schema::read(at);
+    if schema.is_read_only {
+        return;
+    }
+    let (kind, list) = match schema.shape {
+        Shape::Scalar(kind) => (kind, false),
+        Shape::Scalars => ("text", false),
+        Shape::List(items) => match (Schema::read(items).shape, is_other) {
+            (Shape::Scalar(kind), false) => (kind, true),
+            _ => {
+                let what = format_args!("`{source}` is a list that is not repeated");
+                return row.left_out(Kind::List, &place, what, is_needed);
+            }
+        },
+        Shape::Object(_) => {
+            let what = format_args!("`{source}` is an object");
+            return row.left_out(Kind::Style, &place, what, is_needed);
+        }
+        other => return unknown(row, &format!("`{source}`"), other, &place, is_needed),
+    };
+    row.push(Param {
+        name: name.to_owned(),
+        source,
+        kind,
+        optional: !is_needed,
+        list,
+        values: schema.values,
+    });
+}
+
+/// Whether `encoding` says that the field is not spelled as forms spell lists.
+fn is_spelled_otherwise(media: &At<'_>, name: &str) -> bool {
+    let encoding = media.member("encoding").and_then(|all| all.member(name));
+    let style = |encoding: &At<'_>| encoding.text_of("style").is_some_and(|style| style != "form");
+    encoding.is_some_and(|encoding| {
+        encoding.bool_of("explode") == Some(false) || encoding.member("contentType").is_some() || style(&encoding)
+    })
+}

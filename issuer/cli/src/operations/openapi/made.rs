@@ -1,0 +1,73 @@
+//! The operations of a document.
+
+use super::note::{Kind, Note};
+use super::path::Path;
+use super::row::Row;
+use super::server::{Server, Servers};
+use super::spec::At;
+use super::{body, params};
+use edgewrit_shared::grant::is_action;
+
+/// Members of a path item that are operations.
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
+
+/// Every operation of the document, in its order.
+pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
+    let first = servers.of(root).unwrap_or_else(|| servers.somewhere());
+    let mut rows = Vec::new();
+    for (template, item) in root.member("paths").iter().flat_map(At::members) {
+        // Beside the paths may stand what the document adds for others, `x-…`.
+        if !template.starts_with('/') {
+            continue;
+        }
+        let place = item.place.clone();
+        let item = match item.resolve() {
+            Ok(item) => item,
+            Err(message) => {
+                servers.notes.push(Note::new(Kind::Reference, place, message));
+                continue;
+            }
+        };
+        let server = servers.of(&item).unwrap_or_else(|| first.clone());
+        for (method, operation) in item.members() {
+            if method == "trace" {
+                servers
+                    .notes
+                    .push(Note::new(Kind::Refused, operation.place, "no edge serves `TRACE`"));
+            } else if METHODS.contains(&method) {
+                let place = operation.place.clone();
+                match operation.resolve() {
+                    Ok(operation) => {
+                        let server = servers.of(&operation).unwrap_or_else(|| server.clone());
+                        rows.push(row(method, template, &item, &operation, server));
+                    }
+                    Err(message) => servers.notes.push(Note::new(Kind::Reference, place, message)),
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn row(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: Server) -> Row {
+    let mut path = Path::read(template, &operation.place);
+    let id = operation
+        .text_of("operationId")
+        .filter(|id| is_action(id) && !id.contains('*'));
+    let mut row = Row {
+        place: operation.place.clone(),
+        summary: operation.text_of("summary").map(str::to_owned),
+        name: format!("{} {}{}", method.to_ascii_uppercase(), server.base, path.pattern),
+        action: id.unwrap_or(method).to_owned(),
+        resource: path.resource.clone(),
+        upstream: server.upstream,
+        params: Vec::new(),
+        notes: std::mem::take(&mut path.notes),
+        looked_at: 0,
+        unjudged: false,
+    };
+    params::add(&mut row, &path, item, operation);
+    body::add(&mut row, operation);
+    row.bound();
+    row
+}

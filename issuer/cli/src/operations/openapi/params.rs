@@ -1,0 +1,196 @@
+//! Parameters of path, query and header.
+
+use super::note::Kind;
+use super::path::Path;
+use super::row::{Param, Row};
+use super::schema::{Schema, Shape};
+use super::spec::At;
+use edgewrit_edge::config::header_passes;
+
+/// Headers that are described elsewhere in the document (OpenAPI 3.1, section 4.8.12.1).
+const NOT_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// Adds the parameters of an operation, those of its path item first.
+pub(super) fn add(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>) {
+    let mut all: Vec<(&str, &str, At<'_>)> = Vec::new();
+    for at in item
+        .items("parameters")
+        .into_iter()
+        .chain(operation.items("parameters"))
+    {
+        let place = at.place.clone();
+        let at = match at.resolve() {
+            Ok(at) => at,
+            Err(message) => {
+                row.note(Kind::Reference, &place, message);
+                continue;
+            }
+        };
+        let key = (
+            at.text_of("in").unwrap_or_default(),
+            at.text_of("name").unwrap_or_default(),
+        );
+        all.retain(|(place, name, _)| (*place, *name) != key);
+        all.push((key.0, key.1, at));
+    }
+    for (place, name, at) in &all {
+        match *place {
+            "path" => in_path(row, path, name, at),
+            "query" => in_query(row, name, at),
+            "header" => in_header(row, name, at),
+            _ => row.note(Kind::Cookie, &at.place, format!("cookies never pass, `{name}` neither")),
+        }
+    }
+}
+
+/// The schema of a parameter; nothing, and a note, if it has none that could be judged.
+fn schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>> {
+    let Some(schema) = at.member("schema") else {
+        let what = format_args!("`{name}` is a document of its own");
+        row.left_out(Kind::Style, &at.place, what, is_needed(at));
+        return None;
+    };
+    Some(Schema::read(schema))
+}
+
+/// A capture is judged as a part of the resource; its type adds what that does not say.
+fn in_path(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
+    if let Some(style @ ("label" | "matrix")) = at.text_of("style") {
+        row.note(
+            Kind::Style,
+            &at.place,
+            format!("`{name}` is captured as it is spelled, in style `{style}`"),
+        );
+        return;
+    }
+    let (Some(capture), Some(schema)) = (path.capture_of(name), schema(row, name, at)) else {
+        return;
+    };
+    match schema.shape {
+        Shape::Scalar("text") | Shape::Scalars => {}
+        Shape::Scalar(kind) => row.push(Param {
+            name: capture.to_owned(),
+            source: format!("path.{capture}"),
+            kind,
+            optional: false,
+            list: false,
+            values: schema.values,
+        }),
+        _ => row.note(
+            Kind::Style,
+            &at.place,
+            format!("`{name}` is captured as one text, whatever it holds"),
+        ),
+    }
+}
+
+fn in_query(row: &mut Row, name: &str, at: &At<'_>) {
+    let Some((kind, list, values)) = spelled(row, name, at) else {
+        return;
+    };
+    if name.is_empty() {
+        return row.left_out(Kind::Name, &at.place, "a parameter without a name", is_needed(at));
+    }
+    row.push(Param {
+        name: name.to_owned(),
+        source: format!("query.{name}"),
+        kind,
+        optional: !is_needed(at),
+        list,
+        values,
+    });
+}
+
+/// The type of a parameter in the query, whether it is a list of that, and its values; nothing, and a note, if that cannot be judged.
+fn spelled(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool, Vec<String>)> {
+    let schema = schema(row, name, at)?;
+    let style = at.text_of("style").unwrap_or("form");
+    let items = match schema.shape {
+        Shape::Scalar(kind) => return Some((kind, false, schema.values)),
+        Shape::Scalars => return Some(("text", false, schema.values)),
+        Shape::List(items) => Schema::read(items),
+        Shape::Object(_) => {
+            let what = format_args!("`{name}` is an object, spelled in style `{style}`");
+            row.left_out(Kind::Style, &at.place, what, is_needed(at));
+            return None;
+        }
+        other => {
+            unknown(row, &format!("`query.{name}`"), other, &at.place, is_needed(at));
+            return None;
+        }
+    };
+    match (items.shape, repeats(at, style)) {
+        (Shape::Scalar(kind), true) => Some((kind, true, items.values)),
+        (Shape::Scalars, true) => Some(("text", true, items.values)),
+        (Shape::Scalar(_) | Shape::Scalars, false) => {
+            let message = format!("`{name}` is a list in one text, and judged as that text");
+            row.note(Kind::Style, &at.place, message);
+            Some(("text", false, Vec::new()))
+        }
+        _ => {
+            let what = format_args!("`{name}` is a list of what is no scalar");
+            row.left_out(Kind::List, &at.place, what, is_needed(at));
+            None
+        }
+    }
+}
+
+fn is_needed(at: &At<'_>) -> bool {
+    at.bool_of("required") == Some(true)
+}
+
+/// Whether the elements of a list come one by one, each with the name.
+fn repeats(at: &At<'_>, style: &str) -> bool {
+    style == "form" && at.bool_of("explode") != Some(false)
+}
+
+fn in_header(row: &mut Row, name: &str, at: &At<'_>) {
+    let header = name.to_ascii_lowercase();
+    if NOT_PARAMETERS.contains(&&*header) {
+        return;
+    }
+    if let Err(message) = header_passes(&header) {
+        return row.left_out(Kind::Header, &at.place, message, is_needed(at));
+    }
+    let Some(schema) = schema(row, name, at) else {
+        return;
+    };
+    let kind = match schema.shape {
+        Shape::Scalar(kind) => kind,
+        Shape::Scalars => "text",
+        _ => {
+            row.note(
+                Kind::Style,
+                &at.place,
+                format!("`{name}` is judged as one text, whatever it holds"),
+            );
+            "text"
+        }
+    };
+    let optional = !is_needed(at);
+    let source = format!("header.{header}");
+    row.push(Param {
+        name: header,
+        source,
+        kind,
+        optional,
+        list: false,
+        values: schema.values,
+    });
+}
+
+/// Notes that `what` is left out because of its schema.
+pub(super) fn unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: &str, is_needed: bool) {
+    match shape {
+        Shape::Alternatives | Shape::Scalars => {
+            row.left_out(
+                Kind::Alternatives,
+                place,
+                format_args!("{what} is one of several types"),
+                is_needed,
+            );
+        }
+        Shape::Lost(message) => row.left_out(Kind::Reference, place, format_args!("{what}: {message}"), is_needed),
+        _ => row.left_out(Kind::Untyped, place, format_args!("{what} is of no type"), is_needed),
+    }
+}

@@ -1,0 +1,83 @@
+//! An operation that is made of an OpenAPI document.
+
+use super::note::{Kind, Note};
+use edgewrit_shared::limits::PARAMS_PER_OPERATION;
+
+/// An operation.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Where the document has it, as a JSON pointer.
+    pub(super) place: String,
+    /// What the document calls it.
+    pub(super) summary: Option<String>,
+    /// `METHOD /path`.
+    pub(super) name: String,
+    pub(super) action: String,
+    pub(super) resource: String,
+    pub(super) upstream: String,
+    pub(super) params: Vec<Param>,
+    pub(super) notes: Vec<Note>,
+    /// Values of the body that were looked at.
+    pub(super) looked_at: u32,
+    /// Whether it is none that an edge could judge.
+    pub(super) unjudged: bool,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(super) struct Param {
+    pub(super) name: String,
+    /// Such as `query.from`.
+    pub(super) source: String,
+    pub(super) kind: &'static str,
+    pub(super) optional: bool,
+    pub(super) list: bool,
+    /// The values that it may have, if they are listed.
+    pub(super) values: Vec<String>,
+}
+
+impl Row {
+    pub(super) fn note(&mut self, kind: Kind, place: &str, message: impl Into<String>) {
+        self.notes.push(Note::new(kind, place, message));
+    }
+
+    /// Notes that `what` is left out, and if requests need it that none passes.
+    pub(super) fn left_out(&mut self, kind: Kind, place: &str, what: impl std::fmt::Display, is_needed: bool) {
+        self.note(kind, place, format!("left out: {what}"));
+        if is_needed {
+            let message =
+                "what is left out is required: no request that the API takes is taken, until somebody adds it";
+            self.note(Kind::Required, place, message);
+        }
+    }
+
+    /// Adds a parameter under a name that no other has.
+    pub(super) fn push(&mut self, mut param: Param) {
+        if self.params.iter().any(|own| own.name == param.name) {
+            param.name.clone_from(&param.source);
+        }
+        self.params.push(param);
+    }
+
+    /// Leaves out what is more than an operation can map, what is optional first.
+    pub(super) fn bound(&mut self) {
+        let Some(more) = self
+            .params
+            .len()
+            .checked_sub(PARAMS_PER_OPERATION)
+            .filter(|more| *more > 0)
+        else {
+            return;
+        };
+        let (needed, mut optional): (Vec<_>, Vec<_>) = self.params.drain(..).partition(|param| !param.optional);
+        let left = optional.split_off(optional.len().saturating_sub(more));
+        self.params = needed.into_iter().chain(optional).collect();
+        let left: Vec<_> = left.iter().map(|param| format!("`{}`", param.source)).collect();
+        let message = format!(
+            "more than {PARAMS_PER_OPERATION} parameters; left out: {}",
+            left.join(", ")
+        );
+        let place = self.place.clone();
+        self.note(Kind::TooMany, &place, message);
+    }
+}

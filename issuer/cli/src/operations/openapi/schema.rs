@@ -1,0 +1,240 @@
+//! Schemas, as far as an operation can say what they say: scalars, lists, objects. Restrictions of values are left to grants and the API.
+
+use super::spec::At;
+use edgewrit_shared::json::Json;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+/// Schemas that are looked through for one, by `allOf`, `oneOf` and `anyOf`.
+const SCHEMAS: u32 = 256;
+
+/// What a value is.
+#[derive(Debug)]
+pub(super) enum Shape<'d> {
+    /// One of the edge's types.
+    Scalar(&'static str),
+    /// A scalar of several types.
+    Scalars,
+    /// A list of elements of one schema.
+    List(At<'d>),
+    Object(Object<'d>),
+    /// Alternatives that differ.
+    Alternatives,
+    /// Nothing says.
+    Untyped,
+    /// A reference that is not followed, and why.
+    Lost(String),
+}
+
+/// The members of an object.
+#[derive(Debug, Default)]
+pub(super) struct Object<'d> {
+    pub(super) members: Vec<(&'d str, At<'d>)>,
+    pub(super) required: BTreeSet<&'d str>,
+    /// Whether it is said to have others.
+    pub(super) is_open: bool,
+    /// Whether there are alternatives beside these.
+    pub(super) has_alternatives: bool,
+}
+
+/// A schema.
+#[derive(Debug)]
+pub(super) struct Schema<'d> {
+    pub(super) shape: Shape<'d>,
+    pub(super) is_nullable: bool,
+    pub(super) is_read_only: bool,
+    /// The values that it may have, if they are listed.
+    pub(super) values: Vec<String>,
+}
+
+impl<'d> Schema<'d> {
+    pub(super) fn read(at: At<'d>) -> Self {
+        let at = match at.resolve() {
+            Ok(at) => at,
+            Err(message) => return Self::of(Shape::Lost(message)),
+        };
+        let values = at.items("enum").into_iter().chain(at.member("const"));
+        Self {
+            is_nullable: at.bool_of("nullable") == Some(true) || types(&at).1 || alternatives(&at).1,
+            is_read_only: at.bool_of("readOnly") == Some(true),
+            values: values.filter_map(|value| value.text().map(str::to_owned)).collect(),
+            shape: shape(&at, &Cell::new(SCHEMAS)),
+        }
+    }
+
+    fn of(shape: Shape<'d>) -> Self {
+        Self {
+            shape,
+            is_nullable: false,
+            is_read_only: false,
+            values: Vec::new(),
+        }
+    }
+}
+
+/// Counts a schema that is looked at.
+fn one_more<'d>(left: &Cell<u32>) -> Result<(), Shape<'d>> {
+    let Some(rest) = left.get().checked_sub(1) else {
+        return Err(Shape::Lost("schemas in schemas, without an end".to_owned()));
+    };
+    left.set(rest);
+    Ok(())
+}
+
+fn resolved<'d>(at: At<'d>, left: &Cell<u32>) -> Shape<'d> {
+    match at.resolve() {
+        Ok(at) => shape(&at, left),
+        Err(message) => Shape::Lost(message),
+    }
+}
+
+fn shape<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+    if let Err(lost) = one_more(left) {
+        return lost;
+    }
+    let (types, _) = types(at);
+    match types.as_slice() {
+        [one] => typed(one, at, left),
+        [] => untyped(at, left),
+        several if several.iter().all(|one| scalar(one).is_some()) => Shape::Scalars,
+        _ => Shape::Alternatives,
+    }
+}
+
+/// What `type` says but for `null`, and whether it says `null`.
+fn types<'d>(at: &At<'d>) -> (Vec<&'d str>, bool) {
+    let one = at.text_of("type").into_iter();
+    let all: Vec<_> = one.chain(at.items("type").iter().filter_map(At::text)).collect();
+    let (nulls, types): (Vec<_>, Vec<_>) = all.into_iter().partition(|name| *name == "null");
+    (types, !nulls.is_empty())
+}
+
+fn scalar(name: &str) -> Option<&'static str> {
+    match name {
+        "string" => Some("text"),
+        "integer" => Some("integer"),
+        "number" => Some("number"),
+        "boolean" => Some("boolean"),
+        _ => None,
+    }
+}
+
+fn typed<'d>(name: &str, at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+    match (scalar(name), name) {
+        (Some(kind), _) => Shape::Scalar(kind),
+        (None, "array") => list(at),
+        (None, "object") => object(at, left),
+        (None, _) => Shape::Untyped,
+    }
+}
+
+fn list<'d>(at: &At<'d>) -> Shape<'d> {
+    match at.member("items") {
+        Some(items) if at.member("prefixItems").is_none() => Shape::List(items),
+        _ => Shape::Untyped,
+    }
+}
+
+/// Without `type`, other members tell.
+fn untyped<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+    if at.member("properties").is_some() || at.member("additionalProperties").is_some() {
+        return object(at, left);
+    }
+    if at.member("items").is_some() {
+        return list(at);
+    }
+    let all = at.items("allOf");
+    let (some, _) = alternatives(at);
+    match (all.is_empty(), some.is_empty()) {
+        (false, _) => together(at, all, left),
+        (true, false) => either(some, left),
+        (true, true) => of_values(at),
+    }
+}
+
+/// What `enum` and `const` say by their values.
+fn of_values<'d>(at: &At<'d>) -> Shape<'d> {
+    let values = at.items("enum").into_iter().chain(at.member("const"));
+    let kinds = values.filter_map(|value| match value.json {
+        Json::Text(_) => Some("text"),
+        Json::Number(number) if number.is_integer() => Some("integer"),
+        Json::Number(_) => Some("number"),
+        Json::Bool(_) => Some("boolean"),
+        Json::Null => None,
+        Json::List(_) | Json::Object(_) => Some(""),
+    });
+    same(kinds)
+}
+
+/// One scalar type, or several.
+fn same<'d>(kinds: impl Iterator<Item = &'static str>) -> Shape<'d> {
+    let kinds: BTreeSet<_> = kinds.collect();
+    let mut all = kinds.iter();
+    match (all.next(), all.next()) {
+        (None, _) => Shape::Untyped,
+        _ if kinds.contains("") => Shape::Alternatives,
+        (Some(kind), None) => Shape::Scalar(kind),
+        (Some(_), Some(_)) => Shape::Scalars,
+    }
+}
+
+/// `oneOf` and `anyOf` but for `null`, and whether that is among them.
+fn alternatives<'d>(at: &At<'d>) -> (Vec<At<'d>>, bool) {
+    let all = at.items("oneOf").into_iter().chain(at.items("anyOf"));
+    let (nulls, some): (Vec<_>, Vec<_>) = all.partition(|one| one.text_of("type") == Some("null"));
+    (some, !nulls.is_empty())
+}
+
+fn either<'d>(some: Vec<At<'d>>, left: &Cell<u32>) -> Shape<'d> {
+    let mut shapes: Vec<_> = some.into_iter().map(|one| resolved(one, left)).collect();
+    if shapes.len() == 1 {
+        return shapes.pop().unwrap_or(Shape::Untyped);
+    }
+    let kinds: Option<Vec<_>> = shapes.iter().map(scalar_of).collect();
+    kinds.map_or(Shape::Alternatives, |kinds| same(kinds.into_iter()))
+}
+
+fn scalar_of(shape: &Shape<'_>) -> Option<&'static str> {
+    match shape {
+        Shape::Scalar(kind) => Some(kind),
+        _ => None,
+    }
+}
+
+/// `allOf`: an object if one of them is, and otherwise the first that says something.
+fn together<'d>(at: &At<'d>, all: Vec<At<'d>>, left: &Cell<u32>) -> Shape<'d> {
+    let mut shapes = all.into_iter().map(|one| resolved(one, left));
+    match shapes.find(|shape| !matches!(shape, Shape::Untyped)) {
+        Some(Shape::Object(_)) => object(at, left),
+        Some(shape) => shape,
+        None => Shape::Untyped,
+    }
+}
+
+fn object<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
+    let mut object = Object::default();
+    match gather(at, &mut object, left) {
+        Ok(()) => Shape::Object(object),
+        Err(shape) => shape,
+    }
+}
+
+/// Adds the members that `at` has by itself and by `allOf`.
+fn gather<'d>(at: &At<'d>, object: &mut Object<'d>, left: &Cell<u32>) -> Result<(), Shape<'d>> {
+    for (name, member) in at.member("properties").iter().flat_map(At::members) {
+        if object.members.iter().all(|(own, _)| *own != name) {
+            object.members.push((name, member));
+        }
+    }
+    object.required.extend(at.items("required").iter().filter_map(At::text));
+    let more = at
+        .member("additionalProperties")
+        .filter(|more| *more.json != Json::Bool(false));
+    object.is_open |= more.is_some() || at.member("patternProperties").is_some();
+    object.has_alternatives |= !alternatives(at).0.is_empty();
+    one_more(left)?;
+    for part in at.items("allOf") {
+        gather(&part.resolve().map_err(Shape::Lost)?, object, left)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Servers: where an API is becomes an upstream, and what its paths begin with.
+
+use super::note::{Kind, Note};
+use super::spec::At;
+
+/// Stands for an API whose document does not say where it is.
+const SOMEWHERE: &str = "https://api.example";
+
+/// Upstreams by origin, in the order in which they were met.
+#[derive(Debug)]
+pub(super) struct Servers {
+    name: String,
+    origins: Vec<String>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// Where an operation is.
+#[derive(Clone, Debug)]
+pub(super) struct Server {
+    pub(super) upstream: String,
+    /// What its paths begin with; empty or with a `/` before it and none behind.
+    pub(super) base: String,
+}
+
+impl Servers {
+    /// The first upstream is called `name`, others `name-2` and so on.
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            origins: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The first of the servers that `at` lists, if it lists any.
+    pub(super) fn of(&mut self, at: &At<'_>) -> Option<Server> {
+        let servers = at.items("servers");
+        let first = servers.first()?;
+        if servers.len() > 1 {
+            self.note(&first.place, "there are several servers, and the first one was taken");
+        }
+        let url = with_variables(first);
+        let Some((origin, base)) = parts(&url) else {
+            self.note(&first.place, format!("`{url}` is no https URL, write where the API is"));
+            let base = url.starts_with('/').then(|| url.trim_end_matches('/').to_owned());
+            return Some(self.at(SOMEWHERE, base.unwrap_or_default()));
+        };
+        Some(self.at(&origin, base))
+    }
+
+    /// A server that the document does not name.
+    pub(super) fn somewhere(&mut self) -> Server {
+        self.note("", "the document names no server, write where the API is");
+        self.at(SOMEWHERE, String::new())
+    }
+
+    /// Every upstream: its name and its origin.
+    pub(super) fn all(&self) -> impl Iterator<Item = (String, &str)> {
+        let origins = self.origins.iter().enumerate();
+        origins.map(|(index, origin)| (self.name_of(index), origin.as_str()))
+    }
+
+    fn at(&mut self, origin: &str, base: String) -> Server {
+        let known = self.origins.iter().position(|own| own == origin);
+        let index = known.unwrap_or_else(|| {
+            self.origins.push(origin.to_owned());
+            self.origins.len() - 1
+        });
+        let upstream = self.name_of(index);
+        Server { upstream, base }
+    }
+
+    fn name_of(&self, index: usize) -> String {
+        match index {
+            0 => self.name.clone(),
+            _ => format!("{}-{}", self.name, index + 1),
+        }
+    }
+
+    fn note(&mut self, place: &str, message: impl Into<String>) {
+        self.notes.push(Note::new(Kind::Server, place, message));
+    }
+}
+
+/// The server's URL, with the default of each of its variables.
+fn with_variables(server: &At<'_>) -> String {
+    let mut url = server.text_of("url").unwrap_or_default().to_owned();
+    for (name, variable) in server.member("variables").iter().flat_map(At::members) {
+        url = url.replace(&format!("{{{name}}}"), variable.text_of("default").unwrap_or_default());
+    }
+    url
+}
+
+/// Origin and path of an https URL without user, query and fragment.
+fn parts(url: &str) -> Option<(String, String)> {
+    let rest = url.strip_prefix("https://")?;
+    let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
+    let authority = authority.to_ascii_lowercase();
+    let authority = authority.strip_suffix(":443").unwrap_or(&authority);
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte))
+    };
+    if !plain(authority) || base.contains(['?', '#', '{']) {
+        return None;
+    }
+    let base = base.trim_end_matches('/');
+    let base = if base.is_empty() {
+        String::new()
+    } else {
+        format!("/{base}")
+    };
+    Some((format!("https://{authority}"), base))
+}
