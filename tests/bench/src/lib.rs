@@ -38,6 +38,7 @@ pub fn cases() -> Vec<Case> {
     let signature = cases.len();
     cases.extend(token::cases(signature));
     cases.extend(pipeline::cases(signature));
+    cases.extend(pipeline::cases_by_operations(cases.len()));
     cases.iter().for_each(|case| case.run(1));
     cases
 }

@@ -13,6 +13,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 const OPERATIONS: usize = 100;
+/// Few operations, and as many as an edge takes: a decision costs the same.
+const FEW: usize = 10;
+const MOST: usize = 10_000;
 const BODY: &[u8] = br#"{"passenger":{"user":"X"},"seats":1}"#;
 
 /// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of which pass.
@@ -48,6 +51,22 @@ fn config(space: &str) -> Arc<Config> {
             r#",{{"match":"GET /other-{index}/{{id}}","upstream":"travel","action":"read","resource":"other:{{id}}"}}"#
         );
     }
+    config_of(&operations, space)
+}
+
+/// `count` operations whose paths share beginnings, all of them searches.
+fn config_of_searches(count: usize) -> Arc<Config> {
+    let operation = |index: usize| {
+        format!(
+            r#"{{"match":"GET /group-{}/item-{index}/{{id}}","upstream":"travel","action":"search","resource":"flights","params":{{"from":"query.from","to":"query.to","date":"query.date"}},"ignore":["path.id"]}}"#,
+            index % 100
+        )
+    };
+    let operations: Vec<_> = (0..count).map(operation).collect();
+    config_of(&operations.join(","), "")
+}
+
+fn config_of(operations: &str, space: &str) -> Arc<Config> {
     let text = format!(
         r#"{{"issuer":"{}","trust":["{}"],"edge":{{"id":"e","credential":"${{secret:E}}"}},"audience":"{}",
             "upstreams":{{"travel":{{"origin":"https://api.example","credential":{{"set":{{"authorization":"Bearer ${{secret:T}}"}}}}}}}},
@@ -73,9 +92,9 @@ struct Ask {
 }
 
 impl Edge {
-    fn new(space: &str) -> Self {
+    fn new(config: Arc<Config>) -> Self {
         Self {
-            config: config(space),
+            config,
             snapshot: support::snapshot(support::NOW, Vec::new()),
             authorization: format!("Bearer {}", token::writ()),
         }
@@ -113,7 +132,11 @@ impl Edge {
 /// The configuration is another one each time, so that the writ has to be verified again; it takes the place of itself in a cache
 /// that is there already, as it takes the place of others in a busy edge's.
 fn first_sight(ask: Ask) -> Box<dyn Fn()> {
-    let (edges, memory, turn) = ([Edge::new(""), Edge::new(" ")], Memory::new(1), Cell::new(false));
+    let (edges, memory, turn) = (
+        [Edge::new(config("")), Edge::new(config(" "))],
+        Memory::new(1),
+        Cell::new(false),
+    );
     Box::new(move || {
         let [one, other] = &edges;
         let edge = if turn.replace(!turn.get()) { one } else { other };
@@ -121,9 +144,37 @@ fn first_sight(ask: Ask) -> Box<dyn Fn()> {
     })
 }
 
+/// The last of `count` operations; `baseline` is the index of the case that it is compared with.
+fn last_of(name: &'static str, baseline: usize, count: usize) -> Case {
+    let (edge, memory) = (Edge::new(config_of_searches(count)), Memory::new(1));
+    let target = match count {
+        FEW => b"/group-9/item-9/7?from=JFK&to=LHR&date=2026-05-10".as_slice(),
+        _ => b"/group-99/item-9999/7?from=JFK&to=LHR&date=2026-05-10",
+    };
+    let ask = Ask {
+        method: "GET",
+        target,
+        body: None,
+        permits: true,
+    };
+    Case {
+        name,
+        baseline,
+        once: Box::new(move || edge.decide(&memory, &ask)),
+    }
+}
+
+/// Cases that differ in how many operations there are; `first` is the index of the first of them, their baseline.
+pub(crate) fn cases_by_operations(first: usize) -> Vec<Case> {
+    vec![
+        last_of("permit, cached, the last of 10 operations", first, FEW),
+        last_of("permit, cached, the last of 10,000 operations", first, MOST),
+    ]
+}
+
 /// The cases; `baseline` is the index of the one that they are compared with.
 pub(crate) fn cases(baseline: usize) -> Vec<Case> {
-    let edge = Rc::new(Edge::new(""));
+    let edge = Rc::new(Edge::new(config("")));
     let memory = Rc::new(Memory::new(1));
     let cached = |name, ask: Ask| {
         let (edge, memory) = (Rc::clone(&edge), Rc::clone(&memory));
