@@ -9,13 +9,14 @@ use crate::operation::{Content, Names, Operation, Use};
 use crate::query::{self, Pairs};
 use crate::reason::{self, Objection};
 use crate::target::canonical_query;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt;
 use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::sorted::sorted;
 
 /// Whether a body of the right kind is announced, or none if the operation takes none.
 pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
@@ -174,11 +175,11 @@ impl Reader<'_> {
 
 /// Some readers match members without regard to case, and then take the first, others the last.
 fn distinct(members: &[(String, Json)]) -> Result<(), Objection> {
-    let mut folds = BTreeSet::new();
-    for (name, _) in members {
-        if !folds.insert(fold(name)) {
-            return Err(reason::BODY_REPEATED.because(format!("`{name}`, ignoring case")));
-        }
+    let folds: Vec<_> = members.iter().map(|(name, _)| fold(name)).collect();
+    let folds = sorted(folds.iter().map(AsRef::<str>::as_ref));
+    let mut pairs = folds.iter().zip(folds.iter().skip(1));
+    match pairs.find(|(one, next)| one == next) {
+        Some((name, _)) => Err(reason::BODY_REPEATED.because(format!("`{name}`, ignoring case"))),
+        None => Ok(()),
     }
-    Ok(())
 }

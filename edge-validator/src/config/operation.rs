@@ -9,8 +9,7 @@ use crate::operation::pattern::Pattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
 use crate::operation::template::Template;
-use crate::operation::{Body, Content, Operation, Use};
-use alloc::collections::BTreeMap;
+use crate::operation::{Body, Content, Names, Operation, Use};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -85,7 +84,7 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
         resource,
         params: wiring.params,
         captures: wiring.captures.into_iter().filter_map(param_of).collect(),
-        query: wiring.query.into(),
+        query: wiring.query,
         header_params: wiring.headers,
         headers: headers?,
         body: body?,
@@ -213,7 +212,7 @@ fn caches(members: &Members<'_>) -> Option<bool> {
 }
 
 /// The body that the sources name something in; inside nothing if there is none.
-fn body(members: &Members<'_>, shape: Option<Shape>, form: BTreeMap<String, Use>) -> Option<Option<Body>> {
+fn body(members: &Members<'_>, shape: Option<Shape>, form: Names) -> Option<Option<Body>> {
     let node = members.optional("body");
     let content = match (shape, form.is_empty()) {
         (Some(_), false) => {
@@ -223,7 +222,7 @@ fn body(members: &Members<'_>, shape: Option<Shape>, form: BTreeMap<String, Use>
             return None;
         }
         (Some(shape), true) => Content::Json(shape),
-        (None, false) => Content::Form(form.into()),
+        (None, false) => Content::Form(form),
         (None, true) => {
             if let Some(node) = node {
                 node.fault("no `params` or `ignore` names anything in the body, so none is taken");
@@ -255,9 +254,9 @@ fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
 }
 
 /// A capture that nothing looks at would be a part of the request that is not judged.
-fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, named: &BTreeMap<usize, Use>) {
+fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, named: &[(usize, Use)]) {
     for (index, name) in pattern.captures.iter().enumerate() {
-        if !resource.uses(index) && !named.contains_key(&index) {
+        if !resource.uses(index) && !named.iter().any(|(own, _)| *own == index) {
             members.node().fault(format!(
                 "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
             ));

@@ -1,10 +1,9 @@
 //! What an operation takes from where, collected while it is read.
 
 use super::source::Source;
-use crate::operation::Use;
 use crate::operation::param::{Kind, Param};
 use crate::operation::shape::Shape;
-use alloc::collections::BTreeMap;
+use crate::operation::{Names, Use};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -15,11 +14,11 @@ use alloc::vec::Vec;
 pub(super) struct Wiring {
     pub(super) params: Vec<Param>,
     /// By capture: what it is for besides the resource.
-    pub(super) captures: BTreeMap<usize, Use>,
-    pub(super) query: BTreeMap<String, Use>,
+    pub(super) captures: Vec<(usize, Use)>,
+    pub(super) query: Names,
     pub(super) headers: Vec<(Arc<str>, usize)>,
     pub(super) body: Option<Shape>,
-    pub(super) form: BTreeMap<String, Use>,
+    pub(super) form: Names,
 }
 
 impl Wiring {
@@ -44,13 +43,15 @@ impl Wiring {
 
     fn connect(&mut self, source: Source, purpose: Use, captures: Option<&[String]>) -> Result<(), String> {
         let free = match (source, purpose) {
-            (Source::Query(name), _) => self.query.insert(name, purpose).is_none(),
-            (Source::Form(name), _) => self.form.insert(name, purpose).is_none(),
+            (Source::Query(name), _) => self.query.add(name, purpose),
+            (Source::Form(name), _) => self.form.add(name, purpose),
             (Source::Path(name), _) => {
                 let Some(captures) = captures else { return Ok(()) };
                 let index = captures.iter().position(|own| *own == name);
                 let index = index.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
-                self.captures.insert(index, purpose).is_none()
+                let free = !self.captures.iter().any(|(own, _)| *own == index);
+                self.captures.push((index, purpose));
+                free
             }
             (Source::Header(name), Use::Param(index)) => {
                 let free = !self.headers.iter().any(|(own, _)| **own == *name);

@@ -8,7 +8,6 @@ pub(crate) mod template;
 
 use crate::config::Upstream;
 use crate::reason::{self, Objection, Reason};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -80,19 +79,32 @@ pub(crate) struct Names(Vec<(String, Use)>);
 impl Names {
     /// What `name` is for; `None` if it is unknown.
     pub(crate) fn find(&self, name: &str) -> Option<Use> {
-        let place = self.0.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
-        self.0.get(place).map(|(_, purpose)| *purpose)
+        self.0.get(self.place(name).ok()?).map(|(_, purpose)| *purpose)
+    }
+
+    /// Adds a name; false if it is there already.
+    pub(crate) fn add(&mut self, name: String, purpose: Use) -> bool {
+        match self.place(&name) {
+            Ok(_) => false,
+            Err(place) => {
+                self.0.insert(place, (name, purpose));
+                true
+            }
+        }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(own, _)| own.as_str().cmp(name))
     }
 
     /// Whether one of them is this parameter's.
     pub(crate) fn has(&self, param: usize) -> bool {
         self.0.iter().any(|(_, purpose)| *purpose == Use::Param(param))
-    }
-}
-
-impl From<BTreeMap<String, Use>> for Names {
-    fn from(names: BTreeMap<String, Use>) -> Self {
-        Self(names.into_iter().collect())
     }
 }
 
