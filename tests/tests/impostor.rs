@@ -83,7 +83,12 @@ fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
         .into_iter()
         .filter(|(name, _)| !framing.contains(&name.as_str()))
         .collect();
-    Reply { status, headers, body }
+    Reply {
+        status,
+        headers,
+        body,
+        ..Reply::default()
+    }
 }
 
 /// The shipped Envoy between an issuer and an API, both behind TLS.

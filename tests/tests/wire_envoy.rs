@@ -5,7 +5,7 @@ use edgewrit_tests::edge::Kind;
 use edgewrit_tests::vectors::{Bench, play_wire, wire_cases};
 
 /// How many cases there are at least.
-const CASES: usize = 60;
+const CASES: usize = 300;
 
 #[test]
 fn what_arrives_is_what_was_decided() -> Result<()> {

@@ -1,6 +1,7 @@
 //! A client on a plain socket.
 
 use super::body::Expected;
+use super::h2;
 use super::message::{Headers, Message, values};
 use anyhow::{Context as _, Result};
 use std::io::{self, BufReader, Write as _};
@@ -68,10 +69,21 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
+    /// Lets further answers take `patience`.
+    pub fn wait(&self, patience: Duration) {
+        // A connection that is gone has no more answers, however long one waits.
+        let _ = self.stream.get_ref().set_read_timeout(Some(patience));
+    }
+
     /// Ends the connection in both directions.
     pub fn close(&self) {
         // It may be closed already, which is as good.
         let _ = self.stream.get_ref().shutdown(Shutdown::Both);
+    }
+
+    /// The answers on `count` streams of a connection that began with [`h2::PREFACE`], their statuses alone.
+    pub fn read_h2(&mut self, count: usize) -> Vec<Response> {
+        h2::answers(self.stream.get_mut(), count)
     }
 
     /// The next answer, interim ones (1xx) left out; `None` if the connection ends, breaks or stays silent.

@@ -63,7 +63,7 @@ impl Arrival {
 }
 
 /// What a server answers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// The status.
     pub status: u16,
@@ -71,6 +71,8 @@ pub struct Reply {
     pub headers: Headers,
     /// The body.
     pub body: Vec<u8>,
+    /// How long the server waits before.
+    pub delay: Duration,
 }
 
 impl Reply {
@@ -81,6 +83,7 @@ impl Reply {
             status,
             headers: vec![("content-type".into(), b"application/json".to_vec())],
             body: body.to_string().into_bytes(),
+            ..Self::default()
         }
     }
 
@@ -190,7 +193,9 @@ impl Server {
             self.lock().push(arrival.clone());
             whole?;
             let to_head = arrival.method == "HEAD";
-            stream.get_mut().write_all(&answer(&arrival).bytes(to_head))?;
+            let reply = answer(&arrival);
+            std::thread::sleep(reply.delay);
+            stream.get_mut().write_all(&reply.bytes(to_head))?;
             stream.get_mut().flush()?;
         }
         Ok(())

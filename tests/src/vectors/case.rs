@@ -6,6 +6,7 @@ use crate::http::Reply;
 use crate::upstream::Recorder;
 use anyhow::Result;
 use serde::Deserialize;
+use std::time::Duration;
 
 /// A request that every host delivers intact, and the verdict on it.
 #[derive(Debug, Deserialize)]
@@ -53,6 +54,9 @@ pub struct Answered {
     pub headers: Vec<(String, Text)>,
     /// Its body.
     pub body: Option<Text>,
+    /// How many milliseconds it takes.
+    #[serde(default)]
+    pub delay_ms: u64,
 }
 
 impl Answered {
@@ -73,6 +77,7 @@ impl Answered {
             status: answer.status.unwrap_or(200),
             headers: headers.collect::<Result<_>>()?,
             body: body.unwrap_or_else(|| Recorder::fine().body),
+            delay: Duration::from_millis(answer.delay_ms),
         })
     }
 }
@@ -130,6 +135,9 @@ pub struct WireCase {
     pub raw: Text,
     /// What the upstream answers.
     pub upstream: Option<Answered>,
+    /// Whether the bytes are frames of HTTP/2, behind its preface. Only Envoy speaks it on a plain socket.
+    #[serde(default)]
+    pub http2: bool,
     /// How many answers are read.
     #[serde(default = "one")]
     pub responses: usize,
@@ -149,10 +157,12 @@ pub struct WireExpect {
     pub arrived: Option<usize>,
     /// Which.
     pub exactly: Option<OneOrMore>,
-    /// What may arrive, once, or not.
-    pub at_most: Option<Arriving>,
+    /// What may arrive: nothing, or the first of these in this order.
+    pub at_most: Option<OneOrMore>,
     /// Which statuses the first answer may have.
     pub status: Option<Vec<StatusOrClosed>>,
+    /// The label in the log's line about the first answer.
+    pub label: Option<String>,
 }
 
 /// One arrival or several.

@@ -1,5 +1,6 @@
 //! The texts of the vectors: strings, and parts that JSON cannot hold or that depend on what is running.
 
+use crate::http::{field, frame, kind};
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,6 +37,10 @@ pub enum Part {
     LengthOf(LengthOf),
     /// In raw requests: the end of the connection.
     Close(Close),
+    /// Fields of a frame, each as a literal.
+    Fields(Fields),
+    /// A frame of HTTP/2.
+    Frame(Frame),
 }
 
 /// `{"repeat": "a", "times": 1000}`.
@@ -81,6 +86,25 @@ pub struct Close {
     close: bool,
 }
 
+/// `{"fields": [[":method", "GET"]]}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    fields: Vec<(Text, Text)>,
+}
+
+/// `{"frame": "headers", "stream": 1, "flags": 5, "payload": text}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    frame: String,
+    #[serde(default)]
+    stream: u32,
+    #[serde(default)]
+    flags: u8,
+    payload: Option<Box<Text>>,
+}
+
 /// What stands in for `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the upstreams.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -99,6 +123,16 @@ pub struct Names {
 }
 
 impl Names {
+    /// The same for a request that arrives at the upstream called `name`.
+    #[must_use]
+    pub fn at(&self, name: &str) -> Self {
+        let upstream = self.upstreams.get(name).unwrap_or(&self.upstream).clone();
+        Self {
+            upstream,
+            ..self.clone()
+        }
+    }
+
     fn fill(&self, text: &str) -> Result<String> {
         let mut filled = text.to_owned();
         if filled.contains("{writ}") {
@@ -194,6 +228,22 @@ impl Part {
             Self::Repeat(Repeat { repeat, times }) => Some(names.fill(repeat)?.repeat(*times).into_bytes()),
             Self::Base64(Base64 { base64 }) => Some(STANDARD.decode(base64).context("a part in base64")?),
             Self::LengthOf(LengthOf { length_of }) => Some(length_of.bytes(names)?.len().to_string().into_bytes()),
+            Self::Fields(Fields { fields }) => {
+                let fields = fields
+                    .iter()
+                    .map(|(name, value)| Ok(field(&name.bytes(names)?, &value.bytes(names)?)));
+                Some(fields.collect::<Result<Vec<_>>>()?.concat())
+            }
+            Self::Frame(Frame {
+                frame: name,
+                stream,
+                flags,
+                payload,
+            }) => {
+                let payload = payload.as_ref().map(|payload| payload.bytes(names)).transpose()?;
+                let kind = kind(name).with_context(|| format!("`{name}` is no frame"))?;
+                Some(frame(kind, *flags, *stream, &payload.unwrap_or_default()))
+            }
             Self::Wait(_) | Self::BytesOf(_) | Self::Close(_) => None,
         })
     }

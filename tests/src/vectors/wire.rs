@@ -4,12 +4,15 @@ use super::case::{Closed, StatusOrClosed};
 use super::pipeline::report;
 use super::{Answered, Arriving, Bench, Complaints, Names, WireCase, WireExpect, Write};
 use crate::edge::{Edge, Kind};
-use crate::http::{Arrival, Connection, Reply, Response};
+use crate::http::{Arrival, Connection, PREFACE, Reply, Response};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 
 /// How long a host may be silent before its answer is held to be none.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long it may be silent between two answers.
+const PATIENCE_FOR_MORE: Duration = Duration::from_secs(1);
 
 /// Servers that raw requests can end up at.
 pub trait Ground {
@@ -69,7 +72,8 @@ impl Heard {
 /// If a case is not as it says.
 pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
     let mut failures = Vec::new();
-    for case in cases {
+    let cases: Vec<_> = cases.iter().filter(|case| case.is_for(edge.kind())).collect();
+    for case in &cases {
         let heard = hear(bench, edge, case).with_context(|| format!("case `{}`", case.name))?;
         let credentials = heard
             .arrivals
@@ -96,21 +100,24 @@ pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> 
     let upstream = expect.arriving().first().map(Arriving::upstream);
     let names = ground.names(case, &edge.address().to_string(), upstream)?;
     ground.answer(&Answered::reply(case.upstream.as_ref(), &names)?);
-    let responses = talk(edge, &case.raw.writes(&names)?, case.responses)?;
+    let responses = talk(edge, case, &case.raw.writes(&names)?)?;
     // What a host lets through after it has answered counts as well.
     std::thread::sleep(Duration::from_millis(20));
     let arrivals = ground.take();
     Ok(Heard {
-        status: expect.about_status(&responses),
+        status: expect.about_answers(edge, &responses),
         arrived: expect.about_arrivals(&arrivals, &names)?,
         responses,
         arrivals,
     })
 }
 
-/// Writes as told and reads up to `count` answers.
-fn talk(edge: &Edge, writes: &[Write], count: usize) -> Result<Vec<Response>> {
+/// Writes as told and reads the answers.
+fn talk(edge: &Edge, case: &WireCase, writes: &[Write]) -> Result<Vec<Response>> {
     let mut connection = Connection::open(edge.address(), PATIENCE)?;
+    if case.http2 {
+        connection.write(PREFACE)?;
+    }
     let mut to_head = false;
     for (index, write) in writes.iter().enumerate() {
         match write {
@@ -128,10 +135,24 @@ fn talk(edge: &Edge, writes: &[Write], count: usize) -> Result<Vec<Response>> {
             }
         }
     }
-    Ok(std::iter::from_fn(|| connection.read(to_head)).take(count).collect())
+    if case.http2 {
+        return Ok(connection.read_h2(case.responses));
+    }
+    let answers = std::iter::from_fn(|| {
+        let answer = connection.read(to_head);
+        connection.wait(PATIENCE_FOR_MORE);
+        answer
+    });
+    Ok(answers.take(case.responses).collect())
 }
 
 impl WireCase {
+    /// Whether this kind of host speaks what it is written in.
+    #[must_use]
+    pub fn is_for(&self, kind: Kind) -> bool {
+        !self.http2 || kind == Kind::Envoy
+    }
+
     /// What may come of it on this kind of host.
     #[must_use]
     pub fn expect_of(&self, kind: Kind) -> &WireExpect {
@@ -149,7 +170,7 @@ impl WireExpect {
     pub fn arriving(&self) -> &[Arriving] {
         let exactly = self.exactly.as_ref().map(|exactly| exactly.as_slice());
         exactly
-            .or(self.at_most.as_ref().map(std::slice::from_ref))
+            .or(self.at_most.as_ref().map(|most| most.as_slice()))
             .unwrap_or_default()
     }
 
@@ -158,7 +179,7 @@ impl WireExpect {
         let expected = self.arriving();
         let right = match (self.arrived, &self.at_most) {
             (Some(arrived), None) => arrivals.len() == arrived && expected.len() == arrived,
-            (None, Some(_)) => arrivals.len() <= 1,
+            (None, Some(_)) => arrivals.len() <= expected.len(),
             _ => false,
         };
         out.unless(right, || {
@@ -180,12 +201,12 @@ impl WireExpect {
             out.unless(!arrival.holds(names.writ.as_deref()), || {
                 "the writ itself arrived".into()
             });
-            expected.hold(arrival, names, &mut out)?;
+            expected.hold(arrival, &names.at(expected.upstream()), &mut out)?;
         }
         Ok(out)
     }
 
-    fn about_status(&self, responses: &[Response]) -> Complaints {
+    fn about_answers(&self, edge: &Edge, responses: &[Response]) -> Complaints {
         let mut out = Complaints::default();
         let first = match responses.first() {
             Some(response) => StatusOrClosed::Status(response.status),
@@ -195,6 +216,16 @@ impl WireExpect {
         out.unless(right, || {
             format!("the first answer is {first:?}, expected one of {:?}", self.status)
         });
+        // Nothing that a client sends is a fault of the edge.
+        let faulty = self.status.is_none() && responses.iter().any(|response| response.status == 503);
+        out.unless(!faulty, || "an answer is 503".into());
+        if let Some(expected) = &self.label {
+            let record = responses.first().and_then(|first| edge.record(first));
+            let label = record.as_ref().and_then(|record| record.get("label")?.as_str());
+            out.unless(label == Some(expected), || {
+                format!("the log's `label` is {label:?}, expected {expected}")
+            });
+        }
         out
     }
 }
