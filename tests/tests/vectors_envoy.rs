@@ -5,7 +5,7 @@ use edgewrit_tests::edge::Kind;
 use edgewrit_tests::vectors::{Bench, OnEdge, pipeline_cases, play_pipeline};
 
 /// How many cases there are at least.
-const CASES: usize = 200;
+const CASES: usize = 1000;
 
 #[test]
 fn the_filter_does_what_every_case_says() -> Result<()> {

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline, wire_cases};
 
 /// How many cases there are at least.
-const CASES: usize = 200;
+const CASES: usize = 1000;
 
 #[test]
 fn the_pipeline_alone_does_what_every_case_says() -> Result<()> {

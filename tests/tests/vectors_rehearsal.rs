@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::vectors::{pipeline_cases, play_rehearsal};
 
 /// How many cases do not depend on the writ itself, at least.
-const CASES: usize = 350;
+const CASES: usize = 700;
 
 #[test]
 fn a_rehearsal_says_what_every_case_says_whose_verdict_is_not_the_writs() -> Result<()> {
