@@ -139,7 +139,7 @@ reasons! {
     SNAPSHOT_STALE = "snapshot_stale", SnapshotStale, "the bundle that the edge holds is no longer fresh";
 
     NO_OPERATION = "no_operation", NoOperation, "no operation matches method and path";
-    OPERATION_CASE = "operation_case", NoOperation, "a segment equals another operation's but for case or encoding";
+    OPERATION_CASE = "operation_case", NoOperation, "a segment is another operation's but for case, encoding or an ending that servers drop";
     CAPTURE_SEPARATOR = "capture_separator", BadRequest, "a captured value holds a separator of its resource";
     RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is longer than 512 bytes";
 

@@ -60,7 +60,9 @@ fn message(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Same(other) => format!("matches the same requests as `/operations/{other}`"),
         Conflict::Case(other) => {
-            format!("a segment differs from `{other}` of another operation only in case or encoding")
+            format!(
+                "a segment differs from `{other}` of another operation only in case, encoding or an ending that servers drop"
+            )
         }
     }
 }

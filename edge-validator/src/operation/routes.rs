@@ -19,7 +19,7 @@ pub(crate) struct Routes {
 /// What may follow a beginning of a path.
 #[derive(Debug, Default)]
 struct Node {
-    /// By folded and decoded text: two literals that differ in case or encoding only cannot stand side by side.
+    /// By what a lenient server takes them for: two literals that are one to it cannot stand side by side.
     literals: BTreeMap<String, Literal>,
     capture: Option<alloc::boxed::Box<Node>>,
     /// The operation whose path ends here.
@@ -44,7 +44,7 @@ pub(crate) struct Found<'p> {
 pub(crate) enum Conflict {
     /// The operation with this index matches the same requests.
     Same(usize),
-    /// A segment differs from this one of another operation only in case or encoding.
+    /// A segment is to lenient servers this one of another operation.
     Case(String),
 }
 
@@ -69,14 +69,14 @@ impl Routes {
 
     /// The operation for `method` and a canonical `path`.
     ///
-    /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that equals a literal (ignoring case and encoding)
-    /// is never captured, because an upstream may well take it for that literal.
+    /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that [a lenient server](leniently) takes for a literal
+    /// is never captured.
     pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
         let mut node = self.methods.get(method).ok_or(reason::NO_OPERATION)?;
         let mut captures = Vec::new();
         for segment in path.split('/').skip(1) {
             let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
-            node = match node.literals.get(fold(&decoded).as_ref()) {
+            node = match node.literals.get(leniently(&decoded).as_ref()) {
                 Some(literal) if literal.encoded == segment => &literal.node,
                 Some(literal) => {
                     return Err(reason::OPERATION_CASE.because(format!("`{decoded}` for `{}`", literal.encoded)));
@@ -93,12 +93,19 @@ impl Routes {
     }
 }
 
+/// A decoded segment as the most lenient of servers takes it: without regard to case, nothing from `;` on (it begins parameters), nor from what others
+/// decoded to `?` or `#`, and without dots and blanks at its end.
+fn leniently(decoded: &str) -> Cow<'_, str> {
+    let name = decoded.split([';', '?', '#']).next().unwrap_or_default();
+    fold(name.trim_end_matches(['.', ' ']))
+}
+
 impl Node {
     fn literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
         let decoded = percent::decode(encoded).unwrap_or(Cow::Borrowed(encoded));
         let literal = self
             .literals
-            .entry(fold(&decoded).into_owned())
+            .entry(leniently(&decoded).into_owned())
             .or_insert_with(|| Literal {
                 encoded: encoded.to_string(),
                 node: Self::default(),
