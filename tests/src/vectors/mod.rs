@@ -6,6 +6,7 @@ mod expect;
 mod file;
 mod native;
 mod on_edge;
+mod part;
 mod pipeline;
 mod rehearsed;
 mod text;

@@ -1,9 +1,7 @@
 //! The texts of the vectors: strings, and parts that JSON cannot hold or that depend on what is running.
 
-use crate::http::{field, frame, kind};
+use super::part::{Close, Part};
 use anyhow::{Context as _, Result, bail};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,92 +15,6 @@ pub enum Text {
     Parts(Vec<Part>),
     /// One.
     One(Part),
-}
-
-/// One part of a text.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Part {
-    /// A string, its names filled in.
-    Plain(String),
-    /// A string, again and again.
-    Repeat(Repeat),
-    /// Bytes.
-    Base64(Base64),
-    /// In raw requests: a pause, which splits the write.
-    Wait(Wait),
-    /// In raw requests: a text written byte by byte.
-    BytesOf(BytesOf),
-    /// The length of a text, in decimal digits.
-    LengthOf(LengthOf),
-    /// In raw requests: the end of the connection.
-    Close(Close),
-    /// Fields of a frame, each as a literal.
-    Fields(Fields),
-    /// A frame of HTTP/2.
-    Frame(Frame),
-}
-
-/// `{"repeat": "a", "times": 1000}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Repeat {
-    repeat: String,
-    times: usize,
-}
-
-/// `{"base64": "AP8="}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Base64 {
-    base64: String,
-}
-
-/// `{"wait_ms": 50}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wait {
-    wait_ms: u64,
-}
-
-/// `{"bytes_of": text}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BytesOf {
-    bytes_of: Box<Text>,
-}
-
-/// `{"length_of": text}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LengthOf {
-    length_of: Box<Text>,
-}
-
-/// `{"close": true}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Close {
-    close: bool,
-}
-
-/// `{"fields": [[":method", "GET"]]}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fields {
-    fields: Vec<(Text, Text)>,
-}
-
-/// `{"frame": "headers", "stream": 1, "flags": 5, "payload": text}`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Frame {
-    frame: String,
-    #[serde(default)]
-    stream: u32,
-    #[serde(default)]
-    flags: u8,
-    payload: Option<Box<Text>>,
 }
 
 /// What stands in for `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the upstreams.
@@ -133,7 +45,7 @@ impl Names {
         }
     }
 
-    fn fill(&self, text: &str) -> Result<String> {
+    pub(super) fn fill(&self, text: &str) -> Result<String> {
         let mut filled = text.to_owned();
         if filled.contains("{writ}") {
             let writ = self.writ.as_deref().context("`{writ}` in a case without a writ")?;
@@ -219,32 +131,4 @@ impl Text {
 fn one_by_one(bytes: Vec<u8>) -> impl Iterator<Item = Write> {
     let step = |byte| [Write::Bytes(vec![byte]), Write::Wait(Duration::ZERO)];
     bytes.into_iter().flat_map(step)
-}
-
-impl Part {
-    fn bytes(&self, names: &Names) -> Result<Option<Vec<u8>>> {
-        Ok(match self {
-            Self::Plain(text) => Some(names.fill(text)?.into_bytes()),
-            Self::Repeat(Repeat { repeat, times }) => Some(names.fill(repeat)?.repeat(*times).into_bytes()),
-            Self::Base64(Base64 { base64 }) => Some(STANDARD.decode(base64).context("a part in base64")?),
-            Self::LengthOf(LengthOf { length_of }) => Some(length_of.bytes(names)?.len().to_string().into_bytes()),
-            Self::Fields(Fields { fields }) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, value)| Ok(field(&name.bytes(names)?, &value.bytes(names)?)));
-                Some(fields.collect::<Result<Vec<_>>>()?.concat())
-            }
-            Self::Frame(Frame {
-                frame: name,
-                stream,
-                flags,
-                payload,
-            }) => {
-                let payload = payload.as_ref().map(|payload| payload.bytes(names)).transpose()?;
-                let kind = kind(name).with_context(|| format!("`{name}` is no frame"))?;
-                Some(frame(kind, *flags, *stream, &payload.unwrap_or_default()))
-            }
-            Self::Wait(_) | Self::BytesOf(_) | Self::Close(_) => None,
-        })
-    }
 }
