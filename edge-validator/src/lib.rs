@@ -14,6 +14,7 @@ extern crate std;
 pub mod call;
 pub mod config;
 pub mod follow;
+pub mod handover;
 pub mod head;
 pub mod memory;
 pub mod permit;
@@ -43,3 +44,7 @@ mod reason;
 mod spend;
 mod target;
 mod writ;
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;

@@ -3,6 +3,7 @@
 use crate::abi::Failure;
 use crate::abi::host::{self, Level, Outgoing};
 use crate::follow::Follow;
+use crate::handover;
 use crate::ledger::Ledger;
 use crate::metrics;
 use crate::settings::{self, Settings};
@@ -40,6 +41,8 @@ pub(crate) struct Root {
 pub(crate) enum Caller {
     /// Whoever keeps the snapshot fresh.
     Follow,
+    /// Whoever leaves whole bundles to others.
+    Handover,
     /// The ring with this number.
     Ring(u32),
     /// The stream context with this number.
@@ -57,13 +60,14 @@ impl Root {
     pub(crate) fn configured(size: usize) -> Result<Self, Vec<Fault>> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
+        let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
             streams: Cell::new(0),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::new(seed),
-            snapshot: RefCell::new(None),
+            snapshot: RefCell::new(left),
             follow: Cell::new(Follow::new()),
             misrouted: Cell::new(false),
             calls: RefCell::new(Vec::new()),
@@ -156,12 +160,18 @@ impl Root {
         }
     }
 
-    /// Takes in the issuer's answer, and asks again.
+    /// Takes in the issuer's answer, leaves it to others, and asks again.
     pub(crate) fn hear(&self, answer: Answer<'_>) {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
-        match follow::bundle_answer(&self.settings.config, held.as_ref(), answer, now) {
+        let config = &self.settings.config;
+        match follow::bundle_answer(config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
+                if let Answer::Got { body, .. } = answer
+                    && handover::leave(config, held.as_ref(), body, &snapshot, now)
+                {
+                    self.ask_for_base();
+                }
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
                 self.follow.update(Follow::succeeded);
@@ -243,5 +253,23 @@ impl Root {
     pub(crate) fn end(&self) {
         let nothing = Ledger::new(self.settings.config.identity(), 0);
         self.ledger.replace(nothing).end();
+    }
+
+    /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
+    fn ask_for_base(&self) {
+        let call = follow::bundle_call(&self.settings.config, None, 0);
+        if let Err(failure) = self.call(&call, Caller::Handover) {
+            host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+        }
+    }
+
+    /// Leaves the whole bundle that was asked for.
+    pub(crate) fn hear_base(&self, answer: Answer<'_>) {
+        let Ok(now) = now() else { return };
+        match (answer, follow::bundle_answer(&self.settings.config, None, answer, now)) {
+            (Answer::Got { body, .. }, Ok(snapshot)) => handover::leave_base(&self.settings.config, body, &snapshot),
+            (_, Err(error)) => host::log(Level::Warn, &format!("the bundle is not left to others: {error}")),
+            (Answer::Failed, Ok(_)) => {}
+        }
     }
 }

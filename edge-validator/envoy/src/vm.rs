@@ -136,6 +136,7 @@ pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usiz
         match root.caller(token) {
             Some(Caller::Follow) => root.hear(heard.answer()),
             Some(Caller::Ring(ring)) => root.delivered(ring, heard.answer()),
+            Some(Caller::Handover) => root.hear_base(heard.answer()),
             Some(Caller::Stream(id)) => vm.spent(id, &heard),
             None => {}
         }

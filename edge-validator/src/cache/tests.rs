@@ -1,9 +1,7 @@
 //! What is remembered, under which key, and what makes room for what.
 
-#[path = "../../tests/support/mod.rs"]
-mod support;
-
 use super::{Cache, SETS, Versions, index};
+use crate::support;
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;

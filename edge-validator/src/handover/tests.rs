@@ -1,0 +1,239 @@
+//! What is left is taken again, and nothing else is.
+
+use super::{ASKING_SECONDS, BASE_SECONDS, BEHIND_SECONDS, BUNDLES, Trail};
+use crate::config::Config;
+use crate::support::{self, FRESH, Key, NOW, bundle_key};
+use alloc::format;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use edgewrit_shared::bundle::{Bundle, BundleError, Snapshot, Trust};
+use edgewrit_shared::jws::Kind;
+use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
+use edgewrit_shared::time::UnixSeconds;
+
+fn config() -> Config {
+    let text = format!(
+        r#"{{"issuer":"{}","trust":["{}"],"edge":{{"id":"e","credential":"${{secret:E}}"}},"audience":"a",
+            "upstreams":{{"u":{{"origin":"https://u.example"}}}},
+            "operations":[{{"match":"GET /r","upstream":"u","action":"a","resource":"r"}}]}}"#,
+        support::ISSUER,
+        bundle_key().public().x(),
+    );
+    Config::read(&text, &|_| Some("secret".into())).unwrap()
+}
+
+fn trust() -> Trust {
+    config().trust().clone()
+}
+
+fn target(number: u64) -> Target {
+    Target::of(Level::Writ(&number.to_string()))
+}
+
+/// A bundle after `from` up to `seq`, revoking writ `seq`; a refresh if they are the same, a whole one if there is no `from`.
+fn bundle(key: &Key, from: Option<u64>, seq: u64, at: UnixSeconds) -> Vec<u8> {
+    let row = |number| Revocation {
+        target: target(number),
+        cut: at,
+        expires: NOW.plus(10_000),
+    };
+    let rows = match from {
+        Some(from) => (from + 1..=seq).map(row).collect(),
+        None => (1..=seq).map(row).collect(),
+    };
+    let bundle = Bundle {
+        iss: support::ISSUER.into(),
+        epoch: "e".into(),
+        seq,
+        from,
+        issued_at: at,
+        fresh_until: at.plus(FRESH),
+        keys: Vec::from([support::writ_key().public()]),
+        dropped_keys: Vec::new(),
+        audit_head: None,
+        rows: Rows::encode(rows),
+    };
+    bundle.join(&key.sign(Kind::Bundle, &bundle.payload()))
+}
+
+fn delta(from: u64, seq: u64, at: UnixSeconds) -> Vec<u8> {
+    bundle(&bundle_key(), Some(from), seq, at)
+}
+
+/// An instance that leaves what it applies.
+struct Instance {
+    base: Vec<u8>,
+    trail: Trail,
+    held: Snapshot,
+}
+
+impl Instance {
+    fn new() -> Self {
+        let base = bundle(&bundle_key(), None, 1, NOW);
+        let held = Snapshot::apply(None, &base, &trust(), NOW).unwrap();
+        let trail = Trail::begin(None, &held).unwrap();
+        Self { base, trail, held }
+    }
+
+    fn apply(&mut self, seq: u64, at: UnixSeconds) -> bool {
+        let from = self.held.position().strip_prefix("e.").unwrap().parse().unwrap();
+        let document = delta(from, seq, at);
+        let applied = Snapshot::apply(Some(&self.held), &document, &trust(), at).unwrap();
+        let extended = self.trail.extend(&self.held, &document, &applied);
+        self.held = applied;
+        extended
+    }
+
+    /// What another instance makes of it, out of bytes.
+    fn taken(&self, now: UnixSeconds) -> Result<Snapshot, BundleError> {
+        let trail = Trail::from_bytes(&self.trail.to_bytes()).unwrap();
+        assert_eq!(trail, self.trail);
+        trail.follow(&self.base, &config(), now)
+    }
+}
+
+#[test]
+fn what_was_left_is_what_was_held() {
+    let mut instance = Instance::new();
+    assert!(instance.apply(2, NOW.plus(10)));
+    assert!(instance.apply(5, NOW.plus(FRESH - 1)));
+    assert!(instance.apply(5, NOW.plus(FRESH + 50)));
+    let taken = instance.taken(NOW.plus(FRESH + 60)).unwrap();
+    assert_eq!(taken.position(), "e.5");
+    assert_eq!(taken.issued_at(), NOW.plus(FRESH + 50));
+    assert_eq!(taken.revocations(), instance.held.revocations());
+    assert!((1..=5).all(|number| taken.revocations().revoked(target(number), NOW)));
+}
+
+#[test]
+fn what_is_stale_is_not_taken() {
+    let mut instance = Instance::new();
+    assert!(instance.apply(2, NOW.plus(10)));
+    let taken = instance.taken(NOW.plus(10 + FRESH));
+    assert!(matches!(taken, Err(BundleError::Stale { .. })), "{taken:?}");
+    assert!(instance.taken(NOW.plus(10 + FRESH - 1)).is_ok());
+}
+
+#[test]
+fn every_bundle_of_it_is_verified() {
+    let mut instance = Instance::new();
+    assert!(instance.apply(2, NOW));
+    assert!(instance.apply(3, NOW));
+    let foreign = Key::new(9);
+    let forged = bundle(&foreign, None, 1, NOW);
+    let taken = instance.trail.follow(&forged, &config(), NOW);
+    assert!(matches!(taken, Err(BundleError::Key { .. })), "{taken:?}");
+    for at in 1..3 {
+        let mut trail = Trail::from_bytes(&instance.trail.to_bytes()).unwrap();
+        let seq = u64::try_from(at).unwrap();
+        trail.bundles[at].document = bundle(&foreign, Some(seq), seq + 1, NOW);
+        let taken = trail.follow(&instance.base, &config(), NOW);
+        assert!(matches!(taken, Err(BundleError::Key { .. })), "{at}: {taken:?}");
+    }
+}
+
+#[test]
+fn a_bundle_that_is_missing_in_between_is_noticed() {
+    let mut instance = Instance::new();
+    assert!(instance.apply(2, NOW));
+    assert!(instance.apply(3, NOW));
+    instance.trail.bundles.remove(1);
+    assert!(matches!(
+        instance.taken(NOW),
+        Err(BundleError::Gap { from: 2, held: 1 })
+    ));
+}
+
+#[test]
+fn a_base_that_is_not_there_gives_nothing() {
+    let instance = Instance::new();
+    assert_eq!(
+        instance.trail.follow(&[], &config(), NOW).unwrap_err(),
+        BundleError::Frame
+    );
+}
+
+#[test]
+fn only_what_continues_it_is_appended() {
+    let (mut one, mut other) = (Instance::new(), Instance::new());
+    assert!(one.apply(2, NOW.plus(1)));
+    let document = delta(1, 3, NOW.plus(2));
+    let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(2)).unwrap();
+    assert!(!one.trail.extend(&other.held, &document, &applied));
+    // Another's news of no news, which is older than what is there.
+    assert!(other.apply(2, NOW));
+    let document = delta(2, 2, NOW.plus(1));
+    let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(1)).unwrap();
+    assert!(!one.trail.extend(&other.held, &document, &applied));
+    assert_eq!(one.taken(NOW.plus(2)).unwrap().position(), "e.2");
+}
+
+#[test]
+fn news_of_no_news_take_one_place() {
+    let mut instance = Instance::new();
+    for second in 1..100 {
+        assert!(instance.apply(1, NOW.plus(second)));
+    }
+    assert!(instance.apply(2, NOW.plus(100)));
+    assert_eq!(instance.trail.bundles.len(), 2);
+    assert_eq!(instance.taken(NOW.plus(100)).unwrap().position(), "e.2");
+}
+
+#[test]
+fn a_long_trail_wants_another_base_once() {
+    let mut instance = Instance::new();
+    let bundles = u64::try_from(BUNDLES).unwrap();
+    for seq in 2..=bundles {
+        assert!(instance.apply(seq, NOW));
+        assert!(!instance.trail.is_due(&instance.held, NOW));
+    }
+    assert!(instance.apply(bundles + 1, NOW));
+    assert!(instance.trail.is_due(&instance.held, NOW));
+    assert!(!instance.trail.is_due(&instance.held, NOW.plus(ASKING_SECONDS)));
+    assert!(instance.trail.is_due(&instance.held, NOW.plus(ASKING_SECONDS + 1)));
+}
+
+#[test]
+fn an_old_base_and_a_lost_trail_want_another() {
+    let mut instance = Instance::new();
+    assert!(!instance.trail.is_due(&instance.held, NOW.plus(BASE_SECONDS)));
+    assert!(instance.trail.is_due(&instance.held, NOW.plus(BASE_SECONDS + 1)));
+    let mut lost = Instance::new().trail;
+    assert!(instance.apply(2, NOW.plus(BEHIND_SECONDS)));
+    assert!(!lost.is_due(&instance.held, NOW.plus(BEHIND_SECONDS)));
+    assert!(instance.apply(2, NOW.plus(BEHIND_SECONDS + 1)));
+    assert!(lost.is_due(&instance.held, NOW.plus(BEHIND_SECONDS + 1)));
+}
+
+#[test]
+fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
+    let instance = Instance::new();
+    assert_eq!(Trail::begin(Some(&instance.trail), &instance.held), None);
+    let base = bundle(&bundle_key(), None, 4, NOW.plus(1));
+    let held = Snapshot::apply(None, &base, &trust(), NOW.plus(1)).unwrap();
+    let next = Trail::begin(Some(&instance.trail), &held).unwrap();
+    assert_eq!((instance.trail.slot(), next.slot()), (0, 1));
+    assert_eq!(next.follow(&base, &config(), NOW.plus(1)).unwrap().position(), "e.4");
+    let after = Snapshot::apply(
+        None,
+        &bundle(&bundle_key(), None, 4, NOW.plus(2)),
+        &trust(),
+        NOW.plus(2),
+    )
+    .unwrap();
+    assert_eq!(Trail::begin(Some(&next), &after).unwrap().slot(), 0);
+}
+
+#[test]
+fn bytes_that_are_no_trail_are_none() {
+    let mut instance = Instance::new();
+    assert!(instance.apply(2, NOW));
+    let bytes = instance.trail.to_bytes();
+    assert!(
+        (10..bytes.len())
+            .all(|length| bytes.get(..length).and_then(Trail::from_bytes).as_ref() != Some(&instance.trail))
+    );
+    assert_eq!(Trail::from_bytes(&[]), None);
+    assert_eq!(Trail::from_bytes(&[0; 12]), None);
+    assert_eq!(Trail::from_bytes(&[0xff; 64]), None);
+}
