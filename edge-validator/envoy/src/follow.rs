@@ -4,8 +4,10 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// How long the issuer may keep a question waiting, in seconds.
 const WAIT_SECONDS: u32 = 28;
-/// Least time from one question to the next, in seconds, so that an issuer that does not keep us waiting is not flooded.
+/// Time from one question to the next in the long run, in seconds, so that an issuer that does not keep us waiting is not flooded.
 const PAUSE_SECONDS: u64 = 1;
+/// What can be saved up of it: so many changes on the heels of each other are heard of at once.
+const SAVED_SECONDS: u64 = 9;
 /// Longest pause after failures, in seconds. The pause doubles with each.
 const PAUSE_SECONDS_MAX: u64 = 16;
 
@@ -13,6 +15,7 @@ const PAUSE_SECONDS_MAX: u64 = 16;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Follow {
     asking: bool,
+    /// Runs ahead of the time while questions come faster than they may in the long run.
     due: UnixSeconds,
     pause: u64,
 }
@@ -38,9 +41,10 @@ impl Follow {
 
     /// A question is on its way.
     pub(crate) fn asked(self, now: UnixSeconds) -> Self {
+        let saved = UnixSeconds(now.0.saturating_sub(SAVED_SECONDS));
         Self {
             asking: true,
-            due: now.plus(PAUSE_SECONDS),
+            due: self.due.max(saved).plus(PAUSE_SECONDS),
             ..self
         }
     }
