@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
+use edgewrit_tests::front::relay;
 use edgewrit_tests::http::{Arrival, Reply, Request, Response, Server};
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::process::Process;
@@ -62,33 +63,6 @@ fn tls(config: Arc<ServerConfig>, answer: impl Fn(&Arrival) -> Reply + Send + Sy
         let connection = ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
         Ok(Box::new(StreamOwned::new(connection, stream)))
     })
-}
-
-/// Hands a request on to `address` as it is.
-fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
-    let request = Request {
-        method: arrival.method.clone(),
-        target: arrival.target.clone(),
-        headers: arrival
-            .headers
-            .iter()
-            .filter(|(name, _)| name != "transfer-encoding")
-            .cloned()
-            .collect(),
-        body: arrival.body.clone(),
-    };
-    let Response { status, headers, body } = request.send(address).unwrap_or_default();
-    let framing = ["content-length", "transfer-encoding", "connection"];
-    let headers = headers
-        .into_iter()
-        .filter(|(name, _)| !framing.contains(&name.as_str()))
-        .collect();
-    Reply {
-        status,
-        headers,
-        body,
-        ..Reply::default()
-    }
 }
 
 /// The shipped Envoy between an issuer and an API, both behind TLS.

@@ -7,7 +7,10 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 
+/// The file of a watched folder that holds the listener.
+pub(super) const LISTENERS: &str = "listeners.json";
 const SHIPPED: &str = "edge-validator/envoy/envoy.yaml";
 
 /// Where things stand in the shipped configuration.
@@ -29,14 +32,15 @@ impl Bootstrap {
         let mut bootstrap = Self(yaml::read(&tools::repository().join(SHIPPED))?);
         bootstrap.set("/static_resources/listeners/0/address", socket(address))?;
         bootstrap.object(FILTER_CHAIN)?.remove("transport_socket");
-        let wasm = tools::dist("edgewrit-envoy.wasm")?;
-        let code = json!({"local": {"filename": wasm.to_string_lossy()}});
-        bootstrap.set(&format!("{PLUGIN}/vm_config/code"), code)?;
+        bootstrap.set_filter(&tools::dist("edgewrit-envoy.wasm")?)?;
         Ok(bootstrap)
     }
 
     /// Lets `setup` be what the filter is configured with, and gives every upstream of it a cluster without TLS.
-    fn configured(mut self, setup: &Setup) -> Result<Self> {
+    ///
+    /// # Errors
+    /// If an upstream or the issuer has no plain http origin.
+    pub fn configured(mut self, setup: &Setup) -> Result<Self> {
         let upstreams = setup.document.pointer("/upstreams").and_then(Value::as_object);
         let origins: Vec<_> = upstreams
             .into_iter()
@@ -150,18 +154,55 @@ impl Bootstrap {
         place.with_context(|| format!("`{SHIPPED}` has no object at `{pointer}`"))
     }
 
-    /// Starts Envoy with it and these secrets.
+    /// Lets the file `wasm` be the filter.
+    ///
+    /// # Errors
+    /// If it has no place.
+    pub fn set_filter(&mut self, wasm: &Path) -> Result<()> {
+        let code = json!({"local": {"filename": wasm.to_string_lossy()}});
+        self.set(&format!("{PLUGIN}/vm_config/code"), code)
+    }
+
+    /// Takes the listener out, for a file that Envoy watches in `folder` instead.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn watch(&mut self, folder: &Path) -> Result<Value> {
+        let listeners = self.object("/static_resources")?.remove("listeners");
+        let listener = listeners.and_then(|mut listeners| Some(listeners.pointer_mut("/0")?.take()));
+        let root = self.object("")?;
+        let path = folder.join(LISTENERS);
+        let source = json!({"path": path.to_string_lossy(), "watched_directory": {"path": folder.to_string_lossy()}});
+        let source = json!({"resource_api_version": "V3", "path_config_source": source});
+        root.insert("dynamic_resources".into(), json!({"lds_config": source}));
+        root.insert("node".into(), json!({"id": "edge", "cluster": "edge"}));
+        listener.with_context(|| format!("`{SHIPPED}` has no listener"))
+    }
+
+    /// Starts Envoy with it and these secrets, on one thread.
     ///
     /// # Errors
     /// If no process can be made.
     pub fn spawn<'s>(&self, secrets: impl IntoIterator<Item = (&'s String, &'s String)>) -> Result<Process> {
+        self.spawn_on(1, secrets)
+    }
+
+    /// As [`Self::spawn`], on so many threads.
+    ///
+    /// # Errors
+    /// If no process can be made.
+    pub fn spawn_on<'s>(
+        &self,
+        threads: u32,
+        secrets: impl IntoIterator<Item = (&'s String, &'s String)>,
+    ) -> Result<Process> {
         let config = scratch::folder("envoy")?.join("envoy.json");
         fs::write(&config, self.0.to_string())?;
         let program = Program::new("envoy", &tools::envoy()?)
             .arg("--config-path")
             .arg(config)
             // Others may run an Envoy on this machine.
-            .args(["--concurrency", "1", "--disable-hot-restart"])
+            .args(["--concurrency", &threads.to_string(), "--disable-hot-restart"])
             // Of what Envoy itself has to say only what is wrong; of the filter all.
             .args(["--log-level", "warning", "--component-log-level", "wasm:info"]);
         secrets

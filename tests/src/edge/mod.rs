@@ -1,9 +1,15 @@
 //! The two real hosts, each with its validator in it.
 
 pub mod envoy;
+mod trap;
+mod watched;
 mod worker;
 
+pub use trap::trapping_filter;
+pub use watched::Watched;
+
 use crate::http::{Request, Response};
+use crate::ports;
 use crate::process::Process;
 use crate::vectors::request_id;
 use anyhow::{Result, anyhow};
@@ -11,6 +17,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a host may take to start, fetch a bundle and answer. Envoy compiles the filter, which takes a while on a busy machine.
@@ -71,6 +78,23 @@ pub struct Edge {
 /// If it does not start; what it said is part of the error.
 pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
     listening(spawn(kind, setup)?)
+}
+
+/// Starts Envoy with `setup`, on so many threads, with the file `filter` as its filter.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_envoy(setup: &Setup, threads: u32, filter: &Path) -> Result<Edge> {
+    let address = ports::free()?;
+    let mut bootstrap = envoy::Bootstrap::shipped(address)?.configured(setup)?;
+    bootstrap.set_filter(filter)?;
+    let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
+    process.wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
+    Ok(Edge {
+        kind: Kind::Envoy,
+        address,
+        process,
+    })
 }
 
 /// Starts a host and does not wait for it.

@@ -108,7 +108,15 @@ impl Connection {
 /// # Errors
 /// If nobody listens or no answer comes.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
-    let mut connection = Connection::open(address, PATIENCE)?;
+    send_within(PATIENCE, address, bytes)
+}
+
+/// As [`send`], of which the answer may take `patience`.
+///
+/// # Errors
+/// If nobody listens or no answer comes.
+pub fn send_within(patience: Duration, address: SocketAddr, bytes: &[u8]) -> Result<Response> {
+    let mut connection = Connection::open(address, patience)?;
     // A host may refuse and close before it has read everything; its answer still counts.
     let written = connection.write(bytes);
     let answer = connection.read(bytes.starts_with(b"HEAD "));

@@ -8,7 +8,7 @@ mod message;
 mod request;
 mod server;
 
-pub use client::{Connection, Response, send};
+pub use client::{Connection, Response, send, send_within};
 pub use h2::{PREFACE, field, frame, kind};
 pub use message::{Headers, Message, contains, values};
 pub use request::Request;

@@ -83,6 +83,14 @@ impl Stand {
         Ok(())
     }
 
+    /// Waits until `edge` has a bundle.
+    ///
+    /// # Errors
+    /// If that takes too long.
+    pub fn wait_until_ready(&self, issuer: &Issuer, edge: &mut Edge) -> Result<()> {
+        edge.wait_until_ready(&self.forged(issuer)?)
+    }
+
     /// A writ that counts at these edges, and grants what nobody asks for.
     fn forged(&self, issuer: &Issuer) -> Result<String> {
         let setting = Setting {

@@ -1,0 +1,68 @@
+//! An Envoy whose listener, and with it the configuration of the filter, lies in a file that it watches.
+
+use super::envoy::{Bootstrap, LISTENERS};
+use super::{Edge, Kind, START, Setup};
+use crate::{ports, scratch};
+use anyhow::Result;
+use serde_json::json;
+use std::fs;
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+
+/// The Envoy, and where its configuration lies.
+#[derive(Debug)]
+pub struct Watched {
+    /// It.
+    pub edge: Edge,
+    folder: PathBuf,
+    filter: PathBuf,
+}
+
+impl Watched {
+    /// Starts one with `setup` on so many threads.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start(setup: &Setup, threads: u32, filter: &Path) -> Result<Self> {
+        let (address, folder) = (ports::free()?, scratch::folder("listeners")?);
+        let bootstrap = place(address, setup, filter, &folder)?;
+        let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
+        process.wait_for("listen", START, || TcpStream::connect(address).ok())?;
+        let edge = Edge {
+            kind: Kind::Envoy,
+            address,
+            process,
+        };
+        Ok(Self {
+            edge,
+            folder,
+            filter: filter.to_owned(),
+        })
+    }
+
+    /// Lets `setup` be the configuration from now on, if Envoy takes it. Secrets, upstreams and issuer stay.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn configure(&self, setup: &Setup) -> Result<()> {
+        place(self.edge.address, setup, &self.filter, &self.folder).map(drop)
+    }
+}
+
+/// Writes the listener into `folder`; answers with the rest.
+fn place(address: SocketAddr, setup: &Setup, filter: &Path, folder: &Path) -> Result<Bootstrap> {
+    let mut bootstrap = Bootstrap::shipped(address)?.configured(setup)?;
+    bootstrap.set_filter(filter)?;
+    let mut listener = bootstrap.watch(folder)?;
+    if let Some(listener) = listener.as_object_mut() {
+        listener.insert(
+            "@type".into(),
+            "type.googleapis.com/envoy.config.listener.v3.Listener".into(),
+        );
+    }
+    let partial = scratch::folder("listener")?.join(LISTENERS);
+    fs::write(&partial, json!({"resources": [listener]}).to_string())?;
+    // Envoy looks when something is moved into the folder.
+    fs::rename(partial, folder.join(LISTENERS))?;
+    Ok(bootstrap)
+}

@@ -1,0 +1,128 @@
+//! What stands before an issuer and may hand on, count, delay or replace what it says.
+
+use crate::http::{Arrival, Reply, Request, Response, Server, send_within};
+use crate::issuer::Issuer;
+use anyhow::Result;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long an answer may take: longer than the issuer keeps edges waiting.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What is done with a request.
+#[derive(Clone, Debug, Default)]
+pub enum Manner {
+    /// It is handed on.
+    #[default]
+    Faithful,
+    /// It is handed on, and the answer comes so much later.
+    Late(Duration),
+    /// Questions for the bundle are answered with this instead; others are handed on.
+    Bundle(Vec<u8>),
+}
+
+/// The front.
+#[derive(Clone, Debug)]
+pub struct Front {
+    server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    behind: Option<SocketAddr>,
+    manner: Manner,
+}
+
+impl Front {
+    /// Starts an issuer that is known by the address of its front.
+    ///
+    /// # Errors
+    /// If something does not start.
+    pub fn with_issuer() -> Result<(Self, Issuer)> {
+        let state = Arc::new(Mutex::new(State::default()));
+        let of_server = Arc::clone(&state);
+        let server = Server::start(move |arrival| answer(arrival, &of_server))?;
+        let issuer = Issuer::start_as(&server.origin())?;
+        let front = Self { server, state };
+        front.lead(issuer.address());
+        Ok((front, issuer))
+    }
+
+    /// Leads to `address` from now on.
+    pub fn lead(&self, address: SocketAddr) {
+        lock(&self.state).behind = Some(address);
+    }
+
+    /// What it does from now on.
+    pub fn set(&self, manner: Manner) {
+        lock(&self.state).manner = manner;
+    }
+
+    /// The targets of the requests that have arrived since this was last asked.
+    #[must_use]
+    pub fn requests(&self) -> Vec<String> {
+        let arrivals = self.server.take();
+        let target = |arrival: &Arrival| String::from_utf8_lossy(&arrival.target).into_owned();
+        arrivals.iter().map(target).collect()
+    }
+
+    /// Its origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.server.origin()
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
+    let (behind, manner) = {
+        let state = lock(state);
+        (state.behind, state.manner.clone())
+    };
+    let is_bundle = arrival.target.starts_with(b"/v1/bundle");
+    match (manner, behind) {
+        (Manner::Bundle(document), _) if is_bundle => Reply {
+            status: 200,
+            headers: vec![("content-type".into(), b"application/edgewrit-bundle".to_vec())],
+            body: document,
+        },
+        (manner, Some(behind)) => {
+            let reply = relay(arrival, behind);
+            if let Manner::Late(time) = manner {
+                std::thread::sleep(time);
+            }
+            reply
+        }
+        (_, None) => Reply::json(503, &serde_json::json!({"error": "nobody is behind"})),
+    }
+}
+
+/// Hands a request on to `address` as it is. If no answer comes, 502.
+#[must_use]
+pub fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
+    let framing = ["content-length", "transfer-encoding", "connection"];
+    let headers = arrival.headers.iter().filter(|(name, _)| name != "transfer-encoding");
+    let request = Request {
+        method: arrival.method.clone(),
+        target: arrival.target.clone(),
+        headers: headers.cloned().collect(),
+        body: arrival.body.clone(),
+    };
+    let sent = send_within(PATIENCE, address, &request.bytes(&address.to_string()));
+    let Ok(Response { status, headers, body }) = sent else {
+        return Reply::json(502, &serde_json::json!({"error": "no answer from behind"}));
+    };
+    let headers = headers
+        .into_iter()
+        .filter(|(name, _)| !framing.contains(&name.as_str()));
+    Reply {
+        status,
+        headers: headers.collect(),
+        body,
+    }
+}
