@@ -244,6 +244,17 @@ impl Rows {
             .is_some_and(|row| iat <= Revocation::from_row(row).cut)
     }
 
+    /// Whether these and `other` are about the same targets, but for what has expired at `now`.
+    #[must_use]
+    pub fn concern_the_same(&self, other: &Self, now: UnixSeconds) -> bool {
+        self.live(now).eq(other.live(now))
+    }
+
+    fn live(&self, now: UnixSeconds) -> impl Iterator<Item = Target> + '_ {
+        let live = self.0.iter().filter(move |row| now < Revocation::from_row(row).expires);
+        live.map(target_of)
+    }
+
     /// These rows and those of `added`, without what has expired at `now`.
     ///
     /// # Errors

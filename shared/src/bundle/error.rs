@@ -68,6 +68,11 @@ pub enum BundleError {
         /// The `seq` that is held.
         held: u64,
     },
+    /// It tells other revocations of the `seq` that is held.
+    Fork {
+        /// The `seq` that is held.
+        held: u64,
+    },
     /// The rows are not those that were signed for, by number or hash.
     RowsDiffer,
     /// The rows are not rows.
@@ -91,6 +96,7 @@ impl BundleError {
             Self::Epoch { .. } => "bundle_epoch",
             Self::Gap { .. } => "bundle_gap",
             Self::Old { .. } => "bundle_old",
+            Self::Fork { .. } => "bundle_fork",
             Self::RowsDiffer => "bundle_rows_differ",
             Self::Rows(_) => "bundle_rows",
         }
@@ -127,6 +133,10 @@ impl fmt::Display for BundleError {
             ),
             Self::Gap { from, held } => write!(f, "a delta from seq {from}, but seq {held} is held"),
             Self::Old { held } => write!(f, "not newer than what is held, seq {held}"),
+            Self::Fork { held } => write!(
+                f,
+                "other revocations than were told before at seq {held}, which is held"
+            ),
             Self::RowsDiffer => f.write_str("the revocations are not those that were signed"),
             Self::Rows(error) => error.fmt(f),
         }

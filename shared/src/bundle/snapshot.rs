@@ -37,7 +37,8 @@ impl Snapshot {
     /// extends exactly the `seq` that is held.
     ///
     /// # Errors
-    /// [`BundleError`] if it is not signed by a pinned key, is of another issuer, older, stale, from the future, or does not extend what is held.
+    /// [`BundleError`] if it is not signed by a pinned key, is of another issuer, older, stale, from the future, does not extend what is held, or
+    /// contradicts it.
     pub fn apply(held: Option<&Self>, document: &[u8], trust: &Trust, now: UnixSeconds) -> Result<Self, BundleError> {
         Self::after(held, document, trust, now, Freshness::Now)
     }
@@ -77,6 +78,7 @@ impl Snapshot {
         }
         succeeds(&payload, held)?;
         let rows = payload.rows(rows)?;
+        one_history(&payload, &rows, held, now)?;
         let revocations = match (payload.from, held) {
             (Some(_), Some(held)) => held.revocations.merge(&rows, now).map_err(BundleError::Rows)?,
             _ => rows,
@@ -221,6 +223,22 @@ fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleErro
         Ok(())
     } else {
         Err(BundleError::Old { held: held.seq })
+    }
+}
+
+/// A position has one content: who tells another one, though by the right key, does not tell what the issuer told before.
+fn one_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: UnixSeconds) -> Result<(), BundleError> {
+    let same = held.filter(|held| held.seq == payload.seq && held.epoch == payload.epoch);
+    let Some(held) = same else { return Ok(()) };
+    let agrees = match payload.from {
+        Some(_) => rows.is_empty(),
+        // The issuer leaves out what has expired by its clock, which is not exactly ours.
+        None => rows.concern_the_same(&held.revocations, now.max(payload.issued_at)),
+    };
+    if agrees {
+        Ok(())
+    } else {
+        Err(BundleError::Fork { held: held.seq })
     }
 }
 

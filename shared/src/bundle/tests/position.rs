@@ -1,6 +1,6 @@
 //! Time and order: what may follow what is held.
 
-use super::{apply, bundle_with, held};
+use super::{apply, apply_at, bundle_with, held, rows};
 use crate::bundle::BundleError;
 use crate::limits::BUNDLE_CLOCK_SKEW;
 use crate::support::NOW;
@@ -117,4 +117,41 @@ fn a_new_epoch_of_higher_seq_is_still_judged_by_its_date() {
         (bundle.seq, bundle.issued_at) = (9, NOW);
     });
     assert_eq!(apply(Some(&held()), &bundle).unwrap_err(), BundleError::Old { held: 7 });
+}
+
+#[test]
+fn the_same_position_with_other_revocations_is_a_fork() {
+    let told = |from, jtis: &[&str], later: u64| {
+        bundle_with(|bundle| {
+            (bundle.from, bundle.rows) = (from, rows(jtis));
+            bundle.issued_at = NOW.plus(later);
+        })
+    };
+    let held = apply(None, &told(None, &["x"], 0)).unwrap();
+    let fork = BundleError::Fork { held: 7 };
+    for (from, jtis) in [(None, &["y"][..]), (None, &[]), (None, &["x", "y"]), (Some(7), &["y"])] {
+        let refused = apply_at(Some(&held), &told(from, jtis, 1), NOW.plus(1));
+        assert_eq!(refused.unwrap_err(), fork, "{from:?} {jtis:?}");
+    }
+    for (from, jtis) in [(None, &["x"][..]), (Some(7), &[])] {
+        let applied = apply_at(Some(&held), &told(from, jtis, 1), NOW.plus(1)).unwrap();
+        assert_eq!(applied.revocations(), &rows(&["x"]), "{from:?}");
+    }
+}
+
+#[test]
+fn what_has_expired_by_either_clock_makes_no_fork() {
+    let held = apply(None, &bundle_with(|bundle| bundle.rows = rows(&["x"]))).unwrap();
+    let without = |later: u64| {
+        bundle_with(|bundle| (bundle.issued_at, bundle.fresh_until) = (NOW.plus(later), NOW.plus(later + 60)))
+    };
+    // The row expires at NOW + 100.
+    for (issued, now, fork) in [(100, 95, false), (99, 100, false), (99, 99, true)] {
+        let applied = apply_at(Some(&held), &without(issued), NOW.plus(now));
+        assert_eq!(
+            applied.is_err(),
+            fork,
+            "issued after {issued}, applied after {now}: {applied:?}"
+        );
+    }
 }

@@ -43,6 +43,7 @@ fn every_refusal_has_its_label() {
             "bundle_epoch",
         ),
         (BundleError::Gap { from: 1, held: 2 }, "bundle_gap"),
+        (BundleError::Fork { held: 2 }, "bundle_fork"),
         (BundleError::Old { held: 2 }, "bundle_old"),
         (BundleError::RowsDiffer, "bundle_rows_differ"),
         (BundleError::Rows(RowsError::Order), "bundle_rows"),
