@@ -1,10 +1,14 @@
 //! Reading a body to its end, or to a limit: the runtime itself has none.
 
+use crate::runtime;
 use edgewrit_edge::step::BodyRead;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
+
+/// How long a request's body may take to arrive, in milliseconds: as long as in Envoy.
+const BODY_MS: u32 = 30_000;
 
 /// What became of a body.
 pub(crate) enum Read {
@@ -30,30 +34,47 @@ pub(crate) async fn of_request(request: &Request, limit: usize) -> Read {
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     match request.body() {
         Some(_) if length.is_some_and(|length| length > limit) => Read::TooLarge,
-        Some(stream) => read(&stream, limit).await,
+        Some(stream) => read_by(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
         None => Read::Whole(Vec::new()),
     }
 }
 
 /// Reads a stream, at most `limit` bytes of it and one chunk more.
 pub(crate) async fn read(stream: &ReadableStream, limit: usize) -> Read {
-    match stream.get_reader().dyn_into() {
-        Ok(reader) => chunks(&reader, limit).await.unwrap_or(Read::Failed),
-        Err(_) => Read::Failed,
-    }
+    read_by(stream, limit, None).await
 }
 
-async fn chunks(reader: &ReadableStreamDefaultReader, limit: usize) -> Result<Read, JsValue> {
+/// The same, for as long as `deadline` is not kept.
+async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> Read {
+    let Ok(reader) = stream.get_reader().dyn_into() else {
+        return Read::Failed;
+    };
+    let read = chunks(&reader, limit, deadline).await.unwrap_or(Read::Failed);
+    if !matches!(read, Read::Whole(_)) {
+        // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
+        let _ = reader.cancel();
+    }
+    read
+}
+
+async fn chunks(
+    reader: &ReadableStreamDefaultReader,
+    limit: usize,
+    deadline: Option<&Promise>,
+) -> Result<Read, JsValue> {
     let mut bytes = Vec::new();
     loop {
-        let result = JsFuture::from(reader.read()).await?;
+        let next = reader.read();
+        let first = deadline.map_or_else(|| next.clone(), |deadline| Promise::race(&Array::of2(&next, deadline)));
+        let result = JsFuture::from(first).await?;
+        if result.is_undefined() {
+            return Ok(Read::Failed);
+        }
         if Reflect::get(&result, &"done".into())?.is_truthy() {
             return Ok(Read::Whole(bytes));
         }
         let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
         if bytes.len().saturating_add(chunk.length() as usize) > limit {
-            // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
-            let _ = reader.cancel();
             return Ok(Read::TooLarge);
         }
         bytes.extend(chunk.to_vec());

@@ -49,13 +49,17 @@ pub(crate) async fn fetch(request: &Request) -> Result<web_sys::Response, JsValu
 
 /// Waits.
 pub(crate) async fn pause(milliseconds: u32) -> Result<(), JsValue> {
-    let promise = Promise::new(&mut |done, failed| {
+    JsFuture::from(timer(milliseconds)).await.map(drop)
+}
+
+/// A promise of nothing, kept after a while.
+pub(crate) fn timer(milliseconds: u32) -> Promise {
+    Promise::new(&mut |done, failed| {
         if let Err(error) = set_timeout(&done, milliseconds) {
             // A promise's own functions do not throw.
             let _ = failed.call1(&JsValue::UNDEFINED, &error);
         }
-    });
-    JsFuture::from(promise).await.map(drop)
+    })
 }
 
 /// Calls `callback` every so many milliseconds, until [`no_longer`] or the request's end.
