@@ -32,6 +32,8 @@ pub struct Front {
 #[derive(Debug, Default)]
 struct State {
     behind: Option<SocketAddr>,
+    /// How long the issuer may let a question wait, in seconds, whatever the edge says.
+    wait: Option<u32>,
     manner: Manner,
 }
 
@@ -53,6 +55,11 @@ impl Front {
     /// Leads to `address` from now on.
     pub fn lead(&self, address: SocketAddr) {
         lock(&self.state).behind = Some(address);
+    }
+
+    /// Lets the issuer answer within so many seconds, news or not.
+    pub fn shorten_waits(&self, seconds: u32) {
+        lock(&self.state).wait = Some(seconds);
     }
 
     /// What it does from now on.
@@ -80,9 +87,9 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
-    let (behind, manner) = {
+    let (behind, manner, wait) = {
         let state = lock(state);
-        (state.behind, state.manner.clone())
+        (state.behind, state.manner.clone(), state.wait)
     };
     let is_bundle = arrival.target.starts_with(b"/v1/bundle");
     match (manner, behind) {
@@ -92,7 +99,7 @@ fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
             body: document,
         },
         (manner, Some(behind)) => {
-            let reply = relay(arrival, behind);
+            let reply = relay(&waiting(arrival, wait), behind);
             if let Manner::Late(time) = manner {
                 std::thread::sleep(time);
             }
@@ -100,6 +107,16 @@ fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
         }
         (_, None) => Reply::json(503, &serde_json::json!({"error": "nobody is behind"})),
     }
+}
+
+/// The question with another time that it may wait.
+fn waiting(arrival: &Arrival, wait: Option<u32>) -> Arrival {
+    let mut arrival = arrival.clone();
+    let target = String::from_utf8_lossy(&arrival.target).into_owned();
+    if let (Some((before, _)), Some(wait)) = (target.split_once("&wait="), wait) {
+        arrival.target = format!("{before}&wait={wait}").into();
+    }
+    arrival
 }
 
 /// Hands a request on to `address` as it is. If no answer comes, 502.

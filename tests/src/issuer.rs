@@ -94,6 +94,25 @@ impl Issuer {
         Self::serve(address, format!("http://{address}"), data, None)
     }
 
+    /// Starts one from a backup, under the name of the one that it is of.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn restored(url: &str, backup: PathBuf) -> Result<Self> {
+        Self::serve(ports::free()?, url.into(), backup, None)
+    }
+
+    /// Makes a backup while it runs; answers where.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn back_up(&self) -> Result<PathBuf> {
+        let to = scratch::folder("backup")?.join("data");
+        let data = self.data.to_string_lossy();
+        command(&["backup", &to.to_string_lossy(), "--data", &data])?;
+        Ok(to)
+    }
+
     fn serve(address: SocketAddr, url: String, data: PathBuf, operator: Option<String>) -> Result<Self> {
         let program = Program::new("edgewrit serve", &tools::dist("edgewrit")?)
             .arg("serve")
@@ -189,6 +208,15 @@ impl Issuer {
     pub fn drop_current(&self, job: &str) -> Result<()> {
         let (kid, data) = (self.current_key(job)?, self.data.to_string_lossy());
         command(&["keys", "drop", &kid, "--data", &data]).map(drop)
+    }
+
+    /// Ends writs by the command line, as `args` say.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn revoke(&self, args: &[&str]) -> Result<()> {
+        let data = self.data.to_string_lossy();
+        command(&[&["revoke"], args, &["--data", &data]].concat()).map(drop)
     }
 
     /// Registers a client by the command line.

@@ -1,6 +1,7 @@
 //! What the tests and the demo are made of: real hosts, a real issuer, upstreams that write down what they hear, and the
 //! cases that every host has to agree on.
 
+pub mod agents;
 pub mod attack;
 pub mod client;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! Writs that an issuer would never sign, signed with its own key all the same: whatever is wrong with one is all that is wrong.
 
+mod bundle;
 mod edit;
 mod encode;
 mod key;
@@ -7,6 +8,7 @@ mod members;
 mod spec;
 mod writ;
 
+pub use bundle::Parts;
 pub use edit::Edit;
 pub use key::{Key, Keys};
 pub use members::Member;

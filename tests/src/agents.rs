@@ -1,0 +1,87 @@
+//! What agents do at the issuer's AgentWrit API: register, renew, delegate.
+
+use crate::http::Request;
+use crate::issuer::{Client, Issuer};
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signer as _, SigningKey};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The member of the answer to `request` that is called `name`.
+fn told(issuer: &Issuer, request: &Request, name: &str) -> Result<String> {
+    let answer = request.send(issuer.address())?;
+    let body = answer.json();
+    let member = body.get(name).and_then(Value::as_str).map(str::to_owned);
+    member.with_context(|| format!("the issuer answered {} without `{name}`: {body}", answer.status))
+}
+
+fn post(path: &str, body: &Value) -> Request {
+    Request::new("POST", path).json(body)
+}
+
+/// Registers an agent of `client` with these scopes; answers with its id.
+///
+/// # Errors
+/// If the issuer refuses.
+pub fn register(issuer: &Issuer, client: &Client, scopes: &[&str]) -> Result<String> {
+    let login = json!({"client_id": client.client_id, "client_secret": client.client_secret});
+    let session = told(issuer, &post("/v1/app/auth", &login), "access_token")?;
+    let launch = json!({"agent_name": "agent", "allowed_scope": scopes});
+    let launch = post("/v1/app/launch-tokens", &launch).bearer(&session);
+    let launch_token = told(issuer, &launch, "launch_token")?;
+    let nonce = told(issuer, &Request::new("GET", "/v1/challenge"), "nonce")?;
+    let key = key();
+    let registration = json!({
+        "launch_token": launch_token,
+        "nonce": nonce,
+        "public_key": STANDARD.encode(key.verifying_key().as_bytes()),
+        "signature": STANDARD.encode(key.sign(&from_hex(&nonce)?).to_bytes()),
+        "orch_id": "planner",
+        "task_id": "delegates",
+        "requested_scope": scopes,
+    });
+    told(issuer, &post("/v1/register", &registration), "agent_id")
+}
+
+/// A writ for the agent `to`, with a part of what `writ` grants.
+///
+/// # Errors
+/// If the issuer refuses.
+pub fn delegate(issuer: &Issuer, writ: &str, to: &str, scopes: &[&str]) -> Result<String> {
+    let ask = json!({"delegate_to": to, "scope": scopes});
+    told(issuer, &post("/v1/delegate", &ask).bearer(writ), "access_token")
+}
+
+/// The writ after `writ`, which ends.
+///
+/// # Errors
+/// If the issuer refuses.
+pub fn renew(issuer: &Issuer, writ: &str) -> Result<String> {
+    told(
+        issuer,
+        &Request::new("POST", "/v1/token/renew").bearer(writ),
+        "access_token",
+    )
+}
+
+/// A key that nobody else has.
+fn key() -> SigningKey {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let mut seed = [7; 32];
+    let (front, _) = seed.split_at_mut(8);
+    front.copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    SigningKey::from_bytes(&seed)
+}
+
+fn from_hex(text: &str) -> Result<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, _) = text.as_bytes().as_chunks::<2>();
+    let byte = |[high, low]: &[u8; 2]| Some(digit(*high)? << 4 | digit(*low)?);
+    pairs
+        .iter()
+        .map(byte)
+        .collect::<Option<_>>()
+        .context("a nonce that is not hexadecimal")
+}
