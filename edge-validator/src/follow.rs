@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
-use edgewrit_shared::bundle::{BundleError, Snapshot};
+use edgewrit_shared::bundle::{BundleError, RowsHash, Snapshot};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -81,10 +81,28 @@ pub fn bundle_answer(
     answer: Answer<'_>,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
+    let body = bundle_of(answer)?;
+    Snapshot::apply(held, body, config.trust(), now).map_err(FollowError::Bundle)
+}
+
+/// The same, where the host has a fast way to hash [`edgewrit_shared::bundle::rows_of`] the answer.
+///
+/// # Errors
+/// As [`bundle_answer`].
+pub fn bundle_answer_hashed(
+    config: &Config,
+    held: Option<&Snapshot>,
+    answer: Answer<'_>,
+    sha256: RowsHash,
+    now: UnixSeconds,
+) -> Result<Snapshot, FollowError> {
+    let body = bundle_of(answer)?;
+    Snapshot::apply_hashed(held, body, sha256, config.trust(), now).map_err(FollowError::Bundle)
+}
+
+fn bundle_of(answer: Answer<'_>) -> Result<&[u8], FollowError> {
     match answer {
-        Answer::Got { status: 200, body } => {
-            Snapshot::apply(held, body, config.trust(), now).map_err(FollowError::Bundle)
-        }
+        Answer::Got { status: 200, body } => Ok(body),
         Answer::Got { status, .. } => Err(FollowError::Status(status)),
         Answer::Failed => Err(FollowError::Failed),
     }

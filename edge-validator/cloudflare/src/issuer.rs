@@ -42,10 +42,7 @@ async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, Js
     init.set_signal(Some(&AbortSignal::timeout_with_u32(call.timeout_ms)));
     let request = outgoing::request(config.issuer(), &call.path, &init)?;
     let response = runtime::fetch(&request).await?;
-    let body = match response.body() {
-        Some(stream) => body::read(&stream, ANSWER_BYTES).await,
-        None => body::Read::Whole(Vec::new()),
-    };
+    let body = body::of_response(&response, ANSWER_BYTES).await;
     Ok(match body {
         body::Read::Whole(body) => Some((response.status(), body)),
         body::Read::TooLarge | body::Read::Failed => None,

@@ -1,7 +1,7 @@
-//! What the runtime itself is asked for: the time, randomness, a pause, a line in the log.
+//! What the runtime itself is asked for: the time, randomness, a hash, a pause, a line in the log.
 
 use edgewrit_shared::time::UnixSeconds;
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Request;
@@ -10,6 +10,9 @@ use web_sys::Request;
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn fill_randomly(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = digest)]
+    fn start_digest(algorithm: &str, bytes: &[u8]) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(catch, js_name = fetch)]
     fn start_fetch(request: &Request) -> Result<Promise, JsValue>;
@@ -40,6 +43,13 @@ pub(crate) fn random() -> Result<u64, JsValue> {
     let mut bytes = [0; size_of::<u64>()];
     fill_randomly(&mut bytes)?;
     Ok(u64::from_le_bytes(bytes))
+}
+
+/// SHA-256 of `bytes`.
+pub(crate) async fn sha256(bytes: &[u8]) -> Result<[u8; 32], JsValue> {
+    let digest = JsFuture::from(start_digest("SHA-256", bytes)?).await?;
+    let digest = Uint8Array::new(&digest).to_vec();
+    digest.try_into().map_err(|_| JsValue::from("a hash of another length"))
 }
 
 /// Sends a request, once.

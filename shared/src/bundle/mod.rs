@@ -16,7 +16,8 @@ mod snapshot;
 mod tests;
 
 pub use error::BundleError;
-pub use snapshot::Snapshot;
+pub use payload::RowsHash;
+pub use snapshot::{Snapshot, rows_of};
 
 /// Stands between the JWS, which cannot contain it, and the rows.
 const SEPARATOR: u8 = b'\n';

@@ -46,13 +46,31 @@ pub(super) fn write(bundle: &Bundle) -> String {
     ]);
     members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));
     let rows = member("rows", bundle.rows.len());
-    let sha256 = text("sha256", &sha256(bundle.rows.as_bytes()));
+    let sha256 = text("sha256", &RowsHash::of(bundle.rows.as_bytes()).to_text());
     members.push(member("revocations", object(&[rows, sha256])));
     object(&members)
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(bytes))
+/// SHA-256 of a bundle's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsHash([u8; 32]);
+
+impl RowsHash {
+    /// Hashes rows.
+    #[must_use]
+    pub fn of(rows: &[u8]) -> Self {
+        Self(Sha256::digest(rows).into())
+    }
+
+    /// What a host has made of [`super::rows_of`] a bundle. Whoever makes it of anything else makes the edge believe what nobody has signed.
+    #[must_use]
+    pub const fn by_host(sha256: [u8; 32]) -> Self {
+        Self(sha256)
+    }
+
+    fn to_text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
 }
 
 /// The signed part of a bundle, as read.
@@ -107,9 +125,9 @@ impl Payload {
         })
     }
 
-    /// The rows, if `bytes` are those that were signed for.
-    pub(super) fn rows(&self, bytes: &[u8]) -> Result<Rows, BundleError> {
-        let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256(bytes) == self.rows_sha256;
+    /// The rows, if `bytes`, which have this SHA-256, are those that were signed for.
+    pub(super) fn rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
+        let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256.to_text() == self.rows_sha256;
         if !signed_for {
             return Err(BundleError::RowsDiffer);
         }
