@@ -7,7 +7,9 @@
 )]
 
 mod grants;
+pub mod held;
 mod pipeline;
+mod snapshot;
 #[path = "../../../edge-validator/tests/support/mod.rs"]
 mod support;
 mod token;
@@ -39,6 +41,7 @@ pub fn cases() -> Vec<Case> {
     cases.extend(token::cases(signature));
     cases.extend(pipeline::cases(signature));
     cases.extend(pipeline::cases_by_operations(cases.len()));
+    cases.extend(snapshot::cases(signature));
     cases.iter().for_each(|case| case.run(1));
     cases
 }

@@ -40,7 +40,7 @@ const HEADERS: [(&str, &[u8]); 14] = [
 ];
 
 /// `space` makes one configuration another of the same meaning.
-fn config(space: &str) -> Arc<Config> {
+pub(crate) fn config(space: &str) -> Arc<Config> {
     let mut operations = String::from(
         r#"{"match":"GET /flights","upstream":"travel","action":"search","resource":"flights","params":{"from":"query.from","to":"query.to","date":"query.date"}},
            {"match":"POST /bookings","upstream":"travel","action":"book","resource":"tickets","params":{"user":"body./passenger/user","seats":{"from":"body./seats","type":"integer"}}}"#,

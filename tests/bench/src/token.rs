@@ -31,7 +31,14 @@ pub(crate) fn writ() -> String {
     support::writ(&claims())
 }
 
-fn revocations() -> Vec<Revocation> {
+/// The same under another id.
+pub(crate) fn writ_called(jti: &str) -> String {
+    let mut claims = claims();
+    claims.jti = jti.into();
+    support::writ(&claims)
+}
+
+pub(crate) fn revocations() -> Vec<Revocation> {
     let one = |number: u64| Revocation {
         target: Target::of(Level::Writ(&number.to_string())),
         cut: support::NOW,

@@ -1,11 +1,30 @@
-//! What `drive.mjs` calls.
-#![expect(unsafe_code, reason = "an export has a name of its own; there is no pointer")]
+//! What `drive.mjs` and `hold.mjs` call.
+#![expect(unsafe_code, reason = "an export has a name of its own; no pointer is followed")]
 
+use crate::held::Instance;
 use crate::{Case, cases};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 thread_local! {
     static CASES: OnceCell<Vec<Case>> = const { OnceCell::new() };
+    static INSTANCE: RefCell<Option<Instance>> = const { RefCell::new(None) };
+    static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Where `size` bytes may be written that arrive.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn room(size: usize) -> *mut u8 {
+    ARRIVING.with_borrow_mut(|arriving| {
+        *arriving = vec![0; size];
+        arriving.as_mut_ptr()
+    })
+}
+
+/// They have arrived.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn take() {
+    let arrival = ARRIVING.take();
+    INSTANCE.with_borrow_mut(|instance| instance.get_or_insert_default().take(&arrival));
 }
 
 /// Makes the cases. Returns how many there are.

@@ -1,0 +1,75 @@
+//! How much memory an instance takes that holds 100,000 revocations and as many verified writs as it remembers.
+
+use crate::{pipeline, support, token};
+use edgewrit_edge::call::Answer;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::follow::bundle_answer;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::step::{Step, World, start};
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::limits::CACHED_WRITS;
+use std::sync::Arc;
+
+/// So many writs for each place in the cache that hardly one stays empty, wherever chance puts them.
+const WRITS_PER_PLACE: usize = 4;
+
+/// What comes to the instance: a bundle, then writs.
+#[must_use]
+pub fn arrivals() -> Vec<Vec<u8>> {
+    let bundle = support::bundle(support::NOW, token::revocations());
+    let writs =
+        (0..WRITS_PER_PLACE * CACHED_WRITS).map(|number| token::writ_called(&format!("jti-{number}")).into_bytes());
+    [bundle].into_iter().chain(writs).collect()
+}
+
+/// The instance.
+pub struct Instance {
+    config: Arc<Config>,
+    memory: Memory,
+    snapshot: Option<Snapshot>,
+}
+
+impl Instance {
+    /// One that holds nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            config: pipeline::config(""),
+            memory: Memory::new(1),
+            snapshot: None,
+        }
+    }
+
+    /// Takes in what comes first as the bundle, and everything else as the writ of a request.
+    pub fn take(&mut self, arrival: &[u8]) {
+        if self.snapshot.is_none() {
+            let answer = Answer::Got {
+                status: 200,
+                body: arrival,
+            };
+            self.snapshot = Some(bundle_answer(&self.config, None, answer, support::NOW).expect("a good bundle"));
+            return;
+        }
+        let authorization = [b"Bearer ", arrival].concat();
+        let head = Head {
+            method: "GET",
+            target: b"/flights?from=JFK&to=LHR&date=2026-05-10",
+            headers: &[("authorization", &authorization)],
+            has_body: false,
+        };
+        let world = World {
+            config: &self.config,
+            snapshot: self.snapshot.as_ref(),
+            memory: &self.memory,
+            now: support::NOW,
+        };
+        assert!(matches!(start(head, &world), Step::Forward(_)), "another verdict");
+    }
+}
+
+impl Default for Instance {
+    fn default() -> Self {
+        Self::new()
+    }
+}
