@@ -97,6 +97,7 @@ fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
             status: 200,
             headers: vec![("content-type".into(), b"application/edgewrit-bundle".to_vec())],
             body: document,
+            ..Reply::default()
         },
         (manner, Some(behind)) => {
             let reply = relay(&waiting(arrival, wait), behind);
@@ -141,5 +142,6 @@ pub fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
         status,
         headers: headers.collect(),
         body,
+        ..Reply::default()
     }
 }
