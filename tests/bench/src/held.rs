@@ -55,6 +55,7 @@ impl Instance {
         let head = Head {
             method: "GET",
             target: b"/flights?from=JFK&to=LHR&date=2026-05-10",
+            authority: b"edge.example",
             headers: &[("authorization", &authorization)],
             has_body: false,
         };
