@@ -54,3 +54,14 @@ pub enum Answer<'a> {
     /// No connection, a timeout, a response that broke off or was larger than the host takes.
     Failed,
 }
+
+impl<'a> Answer<'a> {
+    /// The body; empty if there is no response.
+    #[must_use]
+    pub const fn body(&self) -> &'a [u8] {
+        match *self {
+            Self::Got { body, .. } => body,
+            Self::Failed => &[],
+        }
+    }
+}

@@ -11,97 +11,86 @@ use core::iter;
 use edgewrit_shared::bundle::{BundleError, Snapshot};
 use edgewrit_shared::time::UnixSeconds;
 
-/// Bundles of the longest trail, and their bytes, before another base is asked for.
-const BUNDLES: usize = 32;
+/// Bytes of a trail after which another base is asked for: those of some thirty bundles with one revocation each.
+const LONG_BYTES: usize = 24 * 1024;
+/// Bytes of the longest trail. One bundle, which can be long, fits even if it is long already.
 const BYTES: usize = 512 * 1024;
 /// Age of the oldest base, in seconds: keys that have signed it are dropped some day.
 const BASE_SECONDS: u64 = 600;
-/// How far a trail may lie behind what somebody holds, in seconds, before it counts as lost.
-const BEHIND_SECONDS: u64 = 30;
 /// For so long nobody else asks for another base, in seconds.
 const ASKING_SECONDS: u64 = 30;
 
-/// The trail: how far it reaches, and over which bundles.
+/// The trail: how far it reaches, and the bundles that came after its base.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Trail {
     /// Where its base lies: 0 or 1, in turns, so that a base is not changed under whoever reads it.
-    slot: u8,
+    slot: u64,
     /// When somebody last asked for another base.
-    asked_at: UnixSeconds,
-    /// The base, without its document, and what came after it. Only the last may leave everything as it was but the time.
-    bundles: Vec<Left>,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Left {
-    /// What is held once it is applied.
+    asked_at: u64,
+    /// When the base was signed.
+    base_at: u64,
+    /// What is held at its end, and when that was signed.
     position: String,
-    issued_at: UnixSeconds,
-    document: Vec<u8>,
-}
-
-impl Left {
-    fn new(applied: &Snapshot, document: &[u8]) -> Self {
-        Self {
-            position: applied.position(),
-            issued_at: applied.issued_at(),
-            document: document.into(),
-        }
-    }
+    end_at: u64,
+    /// Each after its length.
+    bundles: Vec<u8>,
+    /// Bytes of the last one, if it leaves everything as it was but the time: the next one takes its place.
+    idle: u64,
 }
 
 impl Trail {
     /// The trail after a new base that gave `snapshot`; `None` if `before` reaches as far.
     #[must_use]
     pub fn begin(before: Option<&Self>, snapshot: &Snapshot) -> Option<Self> {
-        if before
-            .and_then(Self::end)
-            .is_some_and(|end| snapshot.issued_at() <= end.issued_at)
-        {
+        let at = snapshot.issued_at().0;
+        if before.is_some_and(|before| at <= before.end_at) {
             return None;
         }
         Some(Self {
-            slot: before.map_or(0, |before| 1 - before.slot.min(1)),
-            asked_at: UnixSeconds(0),
-            bundles: Vec::from([Left::new(snapshot, &[])]),
+            slot: before.map_or(0, |before| u64::from(before.slot == 0)),
+            asked_at: 0,
+            base_at: at,
+            position: snapshot.position(),
+            end_at: at,
+            bundles: Vec::new(),
+            idle: 0,
         })
     }
 
     /// Where its base lies, 0 or 1.
     #[must_use]
-    pub const fn slot(&self) -> u8 {
+    pub const fn slot(&self) -> u64 {
         self.slot
     }
 
     /// Appends `document`, which made `applied` of `held`. Answers whether it was the next one.
     pub fn extend(&mut self, held: &Snapshot, document: &[u8], applied: &Snapshot) -> bool {
-        let left = Left::new(applied, document);
-        let next = self.end().is_some_and(|end| {
-            end.position == held.position() && (end.position != left.position || end.issued_at < left.issued_at)
-        });
-        if next && self.bytes() + document.len() <= BYTES {
-            // What only the time has changed in is not needed any more.
-            let idle = matches!(self.bundles.as_slice(), [.., one, last] if one.position == last.position);
-            self.bundles.truncate(self.bundles.len() - usize::from(idle));
-            self.bundles.push(left);
-            return true;
+        let (position, at) = (applied.position(), applied.issued_at().0);
+        let idle = position == self.position;
+        let next = self.position == held.position() && (!idle || self.end_at < at);
+        if !next || self.bundles.len() + document.len() > BYTES {
+            return false;
         }
-        false
+        // What only the time has changed in is not needed any more.
+        let kept = self
+            .bundles
+            .len()
+            .saturating_sub(usize::try_from(self.idle).unwrap_or_default());
+        self.bundles.truncate(kept);
+        self.bundles.extend((document.len() as u64).to_be_bytes());
+        self.bundles.extend_from_slice(document);
+        self.idle = if idle { (self.bundles.len() - kept) as u64 } else { 0 };
+        (self.position, self.end_at) = (position, at);
+        true
     }
 
-    /// Whether somebody who holds `held` should ask for another base now. Who is told so does: nobody else is told for a while.
-    pub fn is_due(&mut self, held: &Snapshot, now: UnixSeconds) -> bool {
-        let too_long = self.bundles.len() > BUNDLES || self.bytes() > BYTES / 2;
-        let too_old = self
-            .bundles
-            .first()
-            .is_none_or(|base| now.since(base.issued_at) > BASE_SECONDS);
-        let lost = self
-            .end()
-            .is_none_or(|end| held.issued_at().since(end.issued_at) > BEHIND_SECONDS);
-        let due = (too_long || too_old || lost) && now.since(self.asked_at) > ASKING_SECONDS;
+    /// Whether somebody should ask for another base now. Who is told so does: nobody else is told for a while.
+    pub fn is_due(&mut self, now: UnixSeconds) -> bool {
+        let since = |then: u64| now.0.saturating_sub(then);
+        let outworn = self.bundles.len() > LONG_BYTES || since(self.base_at) > BASE_SECONDS;
+        let due = outworn && since(self.asked_at) > ASKING_SECONDS;
         if due {
-            self.asked_at = now;
+            self.asked_at = now.0;
         }
         due
     }
@@ -111,66 +100,47 @@ impl Trail {
     /// # Errors
     /// [`BundleError`] if anything of it does not count.
     pub fn follow(&self, base: &[u8], config: &Config, now: UnixSeconds) -> Result<Snapshot, BundleError> {
-        let after = self.bundles.iter().skip(1).map(|left| left.document.as_slice());
+        let mut rest = self.bundles.as_slice();
+        let after = iter::from_fn(|| {
+            // What is cut off is no bundle, and refused as such.
+            let (bundle, after) = part(rest).unwrap_or((rest, &[]));
+            rest = after;
+            (!bundle.is_empty()).then_some(bundle)
+        });
         Snapshot::replay(iter::once(base).chain(after), config.trust(), now)
     }
 
-    fn end(&self) -> Option<&Left> {
-        self.bundles.last()
-    }
-
-    fn bytes(&self) -> usize {
-        self.bundles.iter().map(|left| left.document.len()).sum()
-    }
-
-    /// As bytes: slot, time, and of each bundle its time, its position and itself, both after their lengths.
+    /// As bytes: numbers, the position after its length, the bundles.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::from([self.slot]);
-        bytes.extend(self.asked_at.0.to_be_bytes());
-        for left in &self.bundles {
-            bytes.extend(left.issued_at.0.to_be_bytes());
-            for part in [left.position.as_bytes(), &left.document] {
-                bytes.extend((part.len() as u64).to_be_bytes());
-                bytes.extend_from_slice(part);
-            }
-        }
-        bytes
+        let length = self.position.len() as u64;
+        let numbers = [self.slot, self.asked_at, self.base_at, self.end_at, self.idle, length];
+        let numbers = numbers.map(u64::to_be_bytes);
+        [numbers.as_flattened(), self.position.as_bytes(), &self.bundles].concat()
     }
 
     /// From [`Self::to_bytes`]; `None` if they are something else.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (slot, rest) = bytes.split_first()?;
-        let (asked_at, mut rest) = number(rest)?;
-        let mut bundles = Vec::new();
-        while !rest.is_empty() {
-            let (issued_at, after) = number(rest)?;
-            let (position, after) = part(after)?;
-            let (document, after) = part(after)?;
-            bundles.push(Left {
-                position: String::from_utf8(position.into()).ok()?,
-                issued_at: UnixSeconds(issued_at),
-                document: document.into(),
-            });
-            rest = after;
-        }
+        let (numbers, rest) = bytes.split_first_chunk::<{ 5 * size_of::<u64>() }>()?;
+        let (numbers, _) = numbers.as_chunks();
+        let [slot, asked_at, base_at, end_at, idle] = numbers.try_into().ok()?;
+        let (position, bundles) = part(rest)?;
         Some(Self {
-            slot: *slot,
-            asked_at: UnixSeconds(asked_at),
-            bundles,
+            slot: u64::from_be_bytes(slot),
+            asked_at: u64::from_be_bytes(asked_at),
+            base_at: u64::from_be_bytes(base_at),
+            position: String::from_utf8(position.into()).ok()?,
+            end_at: u64::from_be_bytes(end_at),
+            bundles: bundles.into(),
+            idle: u64::from_be_bytes(idle),
         })
     }
 }
 
-fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    Some((u64::from_be_bytes(*number), rest))
-}
-
 fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = number(bytes)?;
-    rest.split_at_checked(usize::try_from(length).ok()?)
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
 }
 
 #[cfg(test)]

@@ -1,35 +1,27 @@
 //! Where instances find what others have left: in the host's shared data, which outlives them. One that starts after a crash or with
 //! a new configuration decides at once, and asks the issuer for no more than what came since.
 
-use crate::abi::Failure;
 use crate::abi::host::{self, Level, Shared};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::handover::Trail;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Changes with the form of what is left.
-const KEY: &str = "edgewrit/bundle/1";
+/// Changes with the form of what is left. The issuer follows, for filters with one `vm_id` may have several.
+const KEY: &str = "edgewrit/bundle/1/";
+const TRAIL: &str = "/trail";
+const BASES: [&str; 2] = ["/0", "/1"];
 
 /// The snapshot that others have left for `config`, if it counts.
 pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
-    let taken = trail(config).and_then(|found| {
-        let Some((trail, _)) = found else { return Ok(None) };
-        let base = host::shared(&base_key(config, trail.slot()))?;
-        Ok(base.map(|base| trail.follow(&base.value, config, now)))
-    });
-    match taken {
-        Ok(Some(Ok(snapshot))) => Some(snapshot),
-        Ok(Some(Err(error))) => {
-            host::log(
-                Level::Warn,
-                &format!("the bundle that another filter has left is not taken: {error}"),
-            );
-            None
-        }
-        Ok(None) => None,
-        Err(failure) => {
-            complain(failure);
+    let (trail, _) = trail(config)?;
+    let base = read(config, base_of(&trail))?;
+    match trail.follow(&base.value, config, now) {
+        Ok(snapshot) => Some(snapshot),
+        Err(error) => {
+            warn(&format!(
+                "the bundle that another filter has left is not taken: {error}"
+            ));
             None
         }
     }
@@ -47,52 +39,55 @@ pub(crate) fn leave(
         leave_base(config, document, applied);
         return false;
     };
-    let left = trail(config).and_then(|found| {
-        let Some((mut trail, version)) = found else {
-            return Ok(false);
-        };
-        let extended = trail.extend(held, document, applied);
-        let due = trail.is_due(applied, now);
-        // If it is another one meanwhile, whoever has changed it goes on from there.
-        let done = (extended || due) && host::share(&trail_key(config), &trail.to_bytes(), Some(version))?;
-        Ok(done && due)
-    });
-    left.unwrap_or_else(|failure| {
-        complain(failure);
-        false
-    })
+    let Some((mut trail, version)) = trail(config) else {
+        return false;
+    };
+    let extended = trail.extend(held, document, applied);
+    let due = trail.is_due(now);
+    // If it is another one meanwhile, whoever has changed it goes on from there.
+    let done = (extended || due) && write(config, TRAIL, &trail.to_bytes(), Some(version));
+    done && due
 }
 
 /// Leaves a whole bundle, which gives `snapshot`, if that reaches further than what is left.
 pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) {
-    let left = trail(config).and_then(|found| {
-        let (before, version) = found.unzip();
-        let Some(trail) = Trail::begin(before.as_ref(), snapshot) else {
-            return Ok(false);
-        };
-        host::share(&base_key(config, trail.slot()), document, None)?;
-        host::share(&trail_key(config), &trail.to_bytes(), version)
-    });
-    if let Err(failure) = left {
-        complain(failure);
+    let (before, version) = trail(config).unzip();
+    if let Some(trail) = Trail::begin(before.as_ref(), snapshot)
+        && write(config, base_of(&trail), document, None)
+    {
+        write(config, TRAIL, &trail.to_bytes(), version);
     }
 }
 
 /// The trail and its version.
-fn trail(config: &Config) -> Result<Option<(Trail, u32)>, Failure> {
-    let found = host::shared(&trail_key(config))?;
-    Ok(found.and_then(|Shared { value, version }| Some((Trail::from_bytes(&value)?, version))))
+fn trail(config: &Config) -> Option<(Trail, u32)> {
+    let found = read(config, TRAIL)?;
+    Some((Trail::from_bytes(&found.value)?, found.version))
 }
 
-/// Filters with one `vm_id` may follow several issuers.
-fn trail_key(config: &Config) -> String {
-    format!("{KEY}/{}/trail", config.issuer())
+fn base_of(trail: &Trail) -> &'static str {
+    let [one, other] = BASES;
+    if trail.slot() == 0 { one } else { other }
 }
 
-fn base_key(config: &Config, slot: u8) -> String {
-    format!("{KEY}/{}/{slot}", config.issuer())
+fn read(config: &Config, part: &str) -> Option<Shared> {
+    host::shared(&key(config, part)).unwrap_or_else(|failure| {
+        warn(&failure.to_string());
+        None
+    })
 }
 
-fn complain(failure: Failure) {
-    host::log(Level::Warn, &failure.to_string());
+fn write(config: &Config, part: &str, value: &[u8], version: Option<u32>) -> bool {
+    host::share(&key(config, part), value, version).unwrap_or_else(|failure| {
+        warn(&failure.to_string());
+        false
+    })
+}
+
+fn key(config: &Config, part: &str) -> String {
+    [KEY, config.issuer(), part].concat()
+}
+
+fn warn(line: &str) {
+    host::log(Level::Warn, line);
 }

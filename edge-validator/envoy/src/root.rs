@@ -9,7 +9,7 @@ use crate::metrics;
 use crate::settings::{self, Settings};
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Fault;
-use edgewrit_edge::follow;
+use edgewrit_edge::follow::{self, FollowError};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
@@ -154,7 +154,7 @@ impl Root {
         match self.call(&call, Caller::Follow) {
             Ok(()) => self.follow.update(|follow| follow.asked(now)),
             Err(failure) => {
-                host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+                not_asked(failure);
                 self.follow.update(|follow| follow.failed(now));
             }
         }
@@ -167,9 +167,7 @@ impl Root {
         let config = &self.settings.config;
         match follow::bundle_answer(config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
-                if let Answer::Got { body, .. } = answer
-                    && handover::leave(config, held.as_ref(), body, &snapshot, now)
-                {
+                if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
                     self.ask_for_base();
                 }
                 self.snapshot.replace(Some(snapshot));
@@ -177,7 +175,7 @@ impl Root {
                 self.follow.update(Follow::succeeded);
             }
             Err(error) => {
-                host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+                not_taken(&error);
                 metrics::count("bundles", error.label(), 1);
                 self.snapshot.replace(held);
                 self.follow.update(|follow| follow.failed(now));
@@ -259,17 +257,26 @@ impl Root {
     fn ask_for_base(&self) {
         let call = follow::bundle_call(&self.settings.config, None, 0);
         if let Err(failure) = self.call(&call, Caller::Handover) {
-            host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+            not_asked(failure);
         }
     }
 
     /// Leaves the whole bundle that was asked for.
     pub(crate) fn hear_base(&self, answer: Answer<'_>) {
-        let Ok(now) = now() else { return };
-        match (answer, follow::bundle_answer(&self.settings.config, None, answer, now)) {
-            (Answer::Got { body, .. }, Ok(snapshot)) => handover::leave_base(&self.settings.config, body, &snapshot),
-            (_, Err(error)) => host::log(Level::Warn, &format!("the bundle is not left to others: {error}")),
-            (Answer::Failed, Ok(_)) => {}
+        let (Ok(now), config) = (now(), &self.settings.config) else {
+            return;
+        };
+        match follow::bundle_answer(config, None, answer, now) {
+            Ok(snapshot) => handover::leave_base(config, answer.body(), &snapshot),
+            Err(error) => not_taken(&error),
         }
     }
+}
+
+fn not_taken(error: &FollowError) {
+    host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+}
+
+fn not_asked(failure: Failure) {
+    host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
 }

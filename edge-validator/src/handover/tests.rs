@@ -1,6 +1,6 @@
 //! What is left is taken again, and nothing else is.
 
-use super::{ASKING_SECONDS, BASE_SECONDS, BEHIND_SECONDS, BUNDLES, Trail};
+use super::{ASKING_SECONDS, BASE_SECONDS, BYTES, LONG_BYTES, Trail};
 use crate::config::Config;
 use crate::support::{self, FRESH, Key, NOW, bundle_key};
 use alloc::format;
@@ -125,23 +125,36 @@ fn every_bundle_of_it_is_verified() {
     assert!(matches!(taken, Err(BundleError::Key { .. })), "{taken:?}");
     for at in 1..3 {
         let mut trail = Trail::from_bytes(&instance.trail.to_bytes()).unwrap();
-        let seq = u64::try_from(at).unwrap();
-        trail.bundles[at].document = bundle(&foreign, Some(seq), seq + 1, NOW);
+        let [one, two] = [1, 2].map(|seq| match seq {
+            seq if seq == at => bundle(&foreign, Some(seq), seq + 1, NOW),
+            seq => delta(seq, seq + 1, NOW),
+        });
+        trail.bundles = [framed(&one), framed(&two)].concat();
         let taken = trail.follow(&instance.base, &config(), NOW);
         assert!(matches!(taken, Err(BundleError::Key { .. })), "{at}: {taken:?}");
     }
 }
 
+fn framed(document: &[u8]) -> Vec<u8> {
+    [&(document.len() as u64).to_be_bytes(), document].concat()
+}
+
 #[test]
-fn a_bundle_that_is_missing_in_between_is_noticed() {
+fn a_bundle_that_is_missing_in_between_or_cut_off_is_noticed() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW));
+    let first = instance.trail.bundles.len();
     assert!(instance.apply(3, NOW));
-    instance.trail.bundles.remove(1);
+    let whole = instance.trail.bundles.clone();
+    instance.trail.bundles = whole[first..].into();
     assert!(matches!(
         instance.taken(NOW),
         Err(BundleError::Gap { from: 2, held: 1 })
     ));
+    for cut in first + 1..whole.len() {
+        instance.trail.bundles = whole[..cut].into();
+        assert!(instance.taken(NOW).is_err(), "{cut}");
+    }
 }
 
 #[test]
@@ -175,34 +188,41 @@ fn news_of_no_news_take_one_place() {
         assert!(instance.apply(1, NOW.plus(second)));
     }
     assert!(instance.apply(2, NOW.plus(100)));
-    assert_eq!(instance.trail.bundles.len(), 2);
+    assert_eq!(instance.trail.bundles, framed(&delta(1, 2, NOW.plus(100))));
     assert_eq!(instance.taken(NOW.plus(100)).unwrap().position(), "e.2");
 }
 
 #[test]
 fn a_long_trail_wants_another_base_once() {
     let mut instance = Instance::new();
-    let bundles = u64::try_from(BUNDLES).unwrap();
-    for seq in 2..=bundles {
+    for seq in 2.. {
         assert!(instance.apply(seq, NOW));
-        assert!(!instance.trail.is_due(&instance.held, NOW));
+        if instance.trail.bundles.len() > LONG_BYTES {
+            assert!((20..60).contains(&seq), "{seq} bundles");
+            break;
+        }
+        assert!(!instance.trail.is_due(NOW));
     }
-    assert!(instance.apply(bundles + 1, NOW));
-    assert!(instance.trail.is_due(&instance.held, NOW));
-    assert!(!instance.trail.is_due(&instance.held, NOW.plus(ASKING_SECONDS)));
-    assert!(instance.trail.is_due(&instance.held, NOW.plus(ASKING_SECONDS + 1)));
+    assert!(instance.trail.is_due(NOW));
+    assert!(!instance.trail.is_due(NOW.plus(ASKING_SECONDS)));
+    assert!(instance.trail.is_due(NOW.plus(ASKING_SECONDS + 1)));
 }
 
 #[test]
-fn an_old_base_and_a_lost_trail_want_another() {
+fn a_trail_does_not_grow_for_ever() {
     let mut instance = Instance::new();
-    assert!(!instance.trail.is_due(&instance.held, NOW.plus(BASE_SECONDS)));
-    assert!(instance.trail.is_due(&instance.held, NOW.plus(BASE_SECONDS + 1)));
-    let mut lost = Instance::new().trail;
-    assert!(instance.apply(2, NOW.plus(BEHIND_SECONDS)));
-    assert!(!lost.is_due(&instance.held, NOW.plus(BEHIND_SECONDS)));
-    assert!(instance.apply(2, NOW.plus(BEHIND_SECONDS + 1)));
-    assert!(lost.is_due(&instance.held, NOW.plus(BEHIND_SECONDS + 1)));
+    assert!(instance.apply(10_000, NOW));
+    assert!(instance.apply(20_000, NOW));
+    assert!(!instance.apply(30_000, NOW), "{} bytes", instance.trail.bundles.len());
+    assert!(instance.trail.bundles.len() <= BYTES);
+    assert_eq!(instance.taken(NOW).unwrap().position(), "e.20000");
+}
+
+#[test]
+fn an_old_base_wants_another() {
+    let mut trail = Instance::new().trail;
+    assert!(!trail.is_due(NOW.plus(BASE_SECONDS)));
+    assert!(trail.is_due(NOW.plus(BASE_SECONDS + 1)));
 }
 
 #[test]
@@ -226,14 +246,8 @@ fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
 
 #[test]
 fn bytes_that_are_no_trail_are_none() {
-    let mut instance = Instance::new();
-    assert!(instance.apply(2, NOW));
+    let instance = Instance::new();
     let bytes = instance.trail.to_bytes();
-    assert!(
-        (10..bytes.len())
-            .all(|length| bytes.get(..length).and_then(Trail::from_bytes).as_ref() != Some(&instance.trail))
-    );
-    assert_eq!(Trail::from_bytes(&[]), None);
-    assert_eq!(Trail::from_bytes(&[0; 12]), None);
+    assert!((0..bytes.len()).all(|length| bytes.get(..length).and_then(Trail::from_bytes).is_none()));
     assert_eq!(Trail::from_bytes(&[0xff; 64]), None);
 }
