@@ -106,8 +106,7 @@ async fn ask(isolate: &Isolate) {
 
 /// The hash of many revocations, by the runtime itself: here it would be most of what a cold isolate has to do.
 async fn hash(answer: Answer<'_>) -> Option<RowsHash> {
-    let Answer::Got { body, .. } = answer else { return None };
-    let rows = rows_of(body);
+    let rows = rows_of(answer.body());
     if rows.len() < HASHED_BYTES {
         return None;
     }
