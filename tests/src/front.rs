@@ -67,12 +67,14 @@ impl Front {
         lock(&self.state).manner = manner;
     }
 
-    /// The targets of the requests that have arrived since this was last asked.
+    /// The targets of the requests for a bundle that have arrived since this was last asked.
     #[must_use]
-    pub fn requests(&self) -> Vec<String> {
+    pub fn bundle_requests(&self) -> Vec<String> {
         let arrivals = self.server.take();
-        let target = |arrival: &Arrival| String::from_utf8_lossy(&arrival.target).into_owned();
-        arrivals.iter().map(target).collect()
+        let targets = arrivals
+            .iter()
+            .map(|arrival| String::from_utf8_lossy(&arrival.target).into_owned());
+        targets.filter(|target| target.starts_with("/v1/bundle")).collect()
     }
 
     /// Its origin.

@@ -181,7 +181,7 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
         Ok(())
     })?;
     let restored = Issuer::restored(scene.issuer.url(), backup)?;
-    drop(scene.front.requests());
+    drop(scene.front.bundle_requests());
     scene.front.lead(restored.address());
     // What was issued before is ended by the restored issuer's first start, whether it knows of it or not.
     scene.on_each(|edge| {
@@ -199,7 +199,7 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
     let request = search("LHR", writs.first().context("no writ")?);
     scene.on_each(|edge| becomes(edge, &request, 200).map(drop))?;
     // They said what they held and got a snapshot all the same: no edge had to forget anything first.
-    let asked: Vec<_> = scene.front.requests();
+    let asked: Vec<_> = scene.front.bundle_requests();
     ensure!(asked.iter().all(|target| target.contains("have=")), "{asked:?}");
     Ok(())
 }

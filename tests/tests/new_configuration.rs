@@ -136,7 +136,7 @@ impl Scene {
 fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()> {
     let scene = Scene::start()?;
     scene.becomes(400, &scene.paged)?;
-    drop(scene.front.requests());
+    drop(scene.front.bundle_requests());
     let decided = scene.under_load(|| {
         for reload in 0..RELOADS {
             let (setup, status) = if reload % 2 == 0 {
@@ -153,7 +153,7 @@ fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()>
         Ok(())
     })?;
     println!("{decided} requests over {RELOADS} reloads");
-    let asked = scene.front.requests();
+    let asked = scene.front.bundle_requests();
     ensure!(
         asked.iter().all(|target| target.contains("have=")),
         "whole bundles were asked for: {asked:?}"

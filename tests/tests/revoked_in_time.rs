@@ -145,13 +145,13 @@ fn a_busy_worker_asks_the_issuer_seldom() -> Result<()> {
     let writs = stand.writs(&issuer, "busy", 1)?;
     let request = search("LHR", writs.first().context("no writ")?);
     let (decided, other) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    drop(front.requests());
+    drop(front.bundle_requests());
     flow(&edge, &request, CONNECTIONS, |answer| {
         other.fetch_add(usize::from(answer.status != 200), Ordering::Relaxed);
         decided.fetch_add(1, Ordering::Relaxed) < DECISIONS
     })?;
     ensure!(other.load(Ordering::Relaxed) == 0, "{other:?} were not permitted");
-    let questions = front.requests();
+    let questions = front.bundle_requests();
     println!("{} requests to the issuer over {decided:?} decisions", questions.len());
     ensure!(!questions.is_empty(), "nothing was asked: what was counted?");
     ensure!(questions.len() <= QUESTIONS, "{questions:?}");

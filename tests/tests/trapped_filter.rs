@@ -12,6 +12,7 @@ use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -20,6 +21,8 @@ const THREADS: u32 = 2;
 /// Enough that each thread gets some of them, whatever the kernel deals out.
 const CONNECTIONS: usize = 16;
 const SOON: Duration = Duration::from_secs(30);
+/// Where nobody listens.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 /// By then a fresh filter has asked for news.
 const ASKED: Duration = Duration::from_millis(200);
 /// Envoy replaces a filter at most about once a second.
@@ -112,7 +115,7 @@ fn ten_crashes_neither_refuse_for_want_of_a_bundle_nor_storm_the_issuer() -> Res
     let writ = scene.writ("trip")?;
     let request = search("LHR", &writ);
     let mut seen = scene.instances(&request, 200)?;
-    drop(scene.front.requests());
+    drop(scene.front.bundle_requests());
     for round in 0..ROUNDS {
         scene.crash(&writ);
         let fresh = scene.instances(&request, 200)?;
@@ -124,7 +127,7 @@ fn ten_crashes_neither_refuse_for_want_of_a_bundle_nor_storm_the_issuer() -> Res
         seen.extend(fresh);
         thread::sleep(ASKED);
     }
-    let requests = scene.front.requests();
+    let requests = scene.front.bundle_requests();
     println!("{} requests for a bundle over {} crashes", requests.len(), 2 * ROUNDS);
     let whole: Vec<_> = requests.iter().filter(|target| !target.contains("have=")).collect();
     ensure!(whole.is_empty(), "whole bundles were asked for: {whole:?}");
@@ -142,7 +145,7 @@ fn ten_crashes_neither_refuse_for_want_of_a_bundle_nor_storm_the_issuer() -> Res
 
 #[test]
 fn what_was_revoked_before_a_crash_is_revoked_after_it_without_an_issuer() -> Result<()> {
-    let mut scene = Scene::start()?;
+    let scene = Scene::start()?;
     let (ended, other) = (scene.writ("ended")?, scene.writ("other")?);
     let (ended, going) = (search("LHR", &ended), search("LHR", &other));
     scene.instances(&ended, 200)?;
@@ -155,10 +158,39 @@ fn what_was_revoked_before_a_crash_is_revoked_after_it_without_an_issuer() -> Re
     })
     .context("the task is over and still searches")?;
     let before = scene.instances(&going, 200)?;
-    scene.issuer = Issuer::start()?; // another one, at another address: no help
+    scene.front.lead(NOWHERE);
     scene.crash(&other);
     let after = scene.instances(&ended, 401)?;
     ensure!(before.is_disjoint(&after), "{before:?} were not replaced: {after:?}");
+    scene.instances(&going, 200)?;
+    Ok(())
+}
+
+#[test]
+fn what_is_left_is_begun_anew_by_one_filter_when_it_grows_long() -> Result<()> {
+    /// More than are left beside a whole bundle.
+    const CHANGES: usize = 32;
+    let scene = Scene::start()?;
+    let (ended, going) = (scene.writ("change-0")?, scene.writ("other")?);
+    let (ended, going) = (search("LHR", &ended), search("LHR", &going));
+    for number in 1..CHANGES {
+        scene.writ(&format!("change-{number}"))?;
+    }
+    drop(scene.front.bundle_requests());
+    for number in 0..CHANGES {
+        let path = format!("/v1/tasks/change-{number}/complete");
+        let answer = scene.issuer.post(&scene.stand.client, &path, &json!({}))?;
+        ensure!(answer.status == 200, "{}", answer.json());
+        // In the long run a filter asks once a second, and what comes meanwhile is one change.
+        thread::sleep(Duration::from_millis(1_100));
+    }
+    thread::sleep(Duration::from_secs(1));
+    let requests = scene.front.bundle_requests();
+    let whole = requests.iter().filter(|target| !target.contains("have=")).count();
+    ensure!(whole == 1, "{whole} whole bundles were asked for: {requests:?}");
+    scene.front.lead(NOWHERE);
+    scene.crash(&scene.writ("late")?);
+    scene.instances(&ended, 401)?;
     scene.instances(&going, 200)?;
     Ok(())
 }
