@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
 use crate::revoke::{Aim, RevokeError, event, revoke};
-use crate::seen::{Seen, Sessions};
+use crate::seen::{Launches, Seen, Sessions};
 use crate::store::{self, Store, StoreError};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
@@ -161,6 +161,7 @@ pub struct Issuer {
     pub(crate) began: Moment,
     pub(crate) seen: Seen,
     pub(crate) sessions: Sessions,
+    pub(crate) launches: Launches,
     pub(crate) metrics: Arc<Metrics>,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
@@ -198,6 +199,7 @@ impl Issuer {
             began: data.clock.now(),
             seen: Seen::default(),
             sessions: Sessions::default(),
+            launches: Launches::default(),
             metrics: Arc::default(),
             clock: data.clock.clone(),
             store,

@@ -221,13 +221,12 @@ impl Mint {
     /// [`MintError`].
     pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
         let ring = self.keyring.ring();
-        let draft = Form::of(claims)?.draft(&claims.sub, &claims.jti, ring.writ.kid())?;
-        let signed = sign(&ring, vec![draft]).await?;
+        let signed = sign(&ring, vec![draft(claims, ring.writ.kid())?]).await?;
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
-    /// For each agent of a task a draft for each audience. What the first agent's writs say is drafted and read back; the others' say the
-    /// same of another agent.
+    /// For each agent of a task a draft for each audience. What the first agent's writs say is read back; the others' say the same of another
+    /// agent.
     fn drafts(&self, task: &Task, kid: &str) -> Result<Vec<Draft>, MintError> {
         let mut all = Vec::with_capacity(task.ask.writs());
         let mut forms = Vec::with_capacity(task.ask.parts.len());
@@ -235,9 +234,13 @@ impl Mint {
             let agent_id = self.agent_id(&task.ask.orch_id, &task.ask.task_id, &task.seed.instance(instance));
             for (index, (part, authority)) in task.ask.parts.iter().zip(&task.authorities).enumerate() {
                 let jti = task.jti(all.len());
+                let claims = || self.claims(task, &part.audience, authority, &agent_id, &jti);
+                if task.ask.count == 1 {
+                    all.push(draft(&claims(), kid)?);
+                    continue;
+                }
                 if forms.len() <= index {
-                    let claims = self.claims(task, &part.audience, authority, &agent_id, &jti);
-                    forms.push(Form::of(&claims)?);
+                    forms.push(Form::of(&claims())?);
                 }
                 let form = forms.get(index).ok_or(MintError::Unfaithful)?;
                 all.push(form.draft(&agent_id, &jti, kid)?);
@@ -286,6 +289,36 @@ async fn sign(ring: &Ring, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
     Ok(writs)
 }
 
+/// The payload of a writ that says `claims`, read back before anything is signed.
+fn payload(claims: &Claims) -> Result<String, MintError> {
+    let payload = claims.to_json();
+    let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
+    let back = back.and_then(|payload| Claims::read(&payload).ok());
+    let faithful = back.as_ref() == Some(claims);
+    faithful.then_some(payload).ok_or(MintError::Unfaithful)
+}
+
+/// The draft of a writ that says `claims`.
+fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
+    let writ = Writ {
+        audience: claims.aud.clone(),
+        token: Secret::new(String::new()),
+        agent_id: claims.sub.clone(),
+        jti: claims.jti.clone(),
+        expires_in: claims.exp.since(claims.iat),
+    };
+    to_sign(writ, &payload(claims)?, kid)
+}
+
+fn to_sign(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
+    let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
+    if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
+        let audience = writ.audience;
+        return Err(MintError::TooLong { audience });
+    }
+    Ok((writ, input))
+}
+
 /// What several writs say alike: everything but their agent and their ids.
 struct Form {
     audience: String,
@@ -302,14 +335,9 @@ enum Piece {
 }
 
 impl Form {
-    /// The form of a writ that says `claims`, which is read back before anything is signed.
+    /// The form of a writ that says `claims`.
     fn of(claims: &Claims) -> Result<Self, MintError> {
-        let payload = claims.to_json();
-        let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
-        let back = back.and_then(|payload| Claims::read(&payload).ok());
-        if back.as_ref() != Some(claims) {
-            return Err(MintError::Unfaithful);
-        }
+        let payload = payload(claims)?;
         let form = Self {
             audience: claims.aud.clone(),
             expires_in: claims.exp.since(claims.iat),
@@ -332,12 +360,6 @@ impl Form {
     }
 
     fn draft(&self, agent_id: &str, jti: &str, kid: &str) -> Result<Draft, MintError> {
-        let payload = self.payload(agent_id, jti);
-        let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
-        if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
-            let audience = self.audience.clone();
-            return Err(MintError::TooLong { audience });
-        }
         let writ = Writ {
             audience: self.audience.clone(),
             token: Secret::new(String::new()),
@@ -345,7 +367,7 @@ impl Form {
             jti: jti.to_owned(),
             expires_in: self.expires_in,
         };
-        Ok((writ, input))
+        to_sign(writ, &self.payload(agent_id, jti), kid)
     }
 }
 

@@ -138,7 +138,7 @@ pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Ev
         }
         let (level, target) = aim.parts();
         let data = json!({"level": level, "target": target, "cut": cut.0, "count": targets.len()});
-        writing.record(&event.data(&data))?;
+        writing.record(&event.clone().data(&data))?;
         Ok(Some(targets.len()))
     });
     revoke.await?.ok_or(RevokeError::Ambiguous(name))

@@ -2,6 +2,7 @@
 
 use crate::keys::Ring;
 use crate::session::Session;
+use crate::store::agent::LaunchToken;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
 use quick_cache::Weighter;
@@ -46,6 +47,50 @@ impl Sessions {
         let session = Session::read(ring, issuer, token, now)?;
         self.0.insert(hash, (ring.version, session.clone()));
         Some(session)
+    }
+}
+
+/// Memory for launch tokens, in bytes: about.
+const LAUNCH_MEMORY: u64 = 16 * 1024 * 1024;
+/// Launch tokens that are expected to be remembered.
+const LAUNCHES: usize = 16_384;
+
+/// Launch tokens by their hash, for agents that register right after. Whether one counts is asked where it is used up.
+pub(crate) struct Launches(Cache<[u8; 32], Arc<LaunchToken>, Weight>);
+
+impl Weighter<[u8; 32], Arc<LaunchToken>> for Weight {
+    fn weight(&self, _: &[u8; 32], token: &Arc<LaunchToken>) -> u64 {
+        let texts = token.client_id.len() + token.agent_name.len() + token.scope.len();
+        (size_of::<LaunchToken>() + texts) as u64
+    }
+}
+
+impl Default for Launches {
+    fn default() -> Self {
+        Self(Cache::with_weighter(LAUNCHES, LAUNCH_MEMORY, Weight))
+    }
+}
+
+impl fmt::Debug for Launches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Launches({})", self.0.len())
+    }
+}
+
+impl Launches {
+    /// The launch token with this hash, if it is remembered and counts at `now`.
+    pub(crate) fn find(&self, hash: &[u8; 32], now: UnixSeconds) -> Option<Arc<LaunchToken>> {
+        self.0.get(hash).filter(|token| now < token.expires)
+    }
+
+    /// Remembers a launch token.
+    pub(crate) fn keep(&self, hash: [u8; 32], token: LaunchToken) {
+        self.0.insert(hash, Arc::new(token));
+    }
+
+    /// Forgets one that was used.
+    pub(crate) fn forget(&self, hash: &[u8; 32]) {
+        self.0.remove(hash);
     }
 }
 

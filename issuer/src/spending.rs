@@ -159,7 +159,7 @@ impl Issuer {
         let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).in_call(call);
         let write = self
             .store
-            .write(move |writing| rows::spend(writing, &spend, now.seconds(), event));
+            .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));
         match write.await? {
             Spent::Debited(allowances) => Ok(allowances),
             Spent::Exhausted => Err(SpendError::Exhausted),

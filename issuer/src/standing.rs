@@ -72,7 +72,7 @@ impl Issuer {
             };
             revocation::end(writing, living, By::Client(&writ.client_id))?;
             let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
-            writing.record(&Event { task: row, ..event })
+            writing.record_about(row, &event)
         });
         end.await
     }

@@ -98,7 +98,7 @@ impl Issuer {
         let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_call(call));
         let begin = self
             .store
-            .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), event));
+            .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), &event));
         match begin.await? {
             Begun::New => Ok(Started { task, writs }),
             begun => self.repeat(task.client_id.clone(), task.ask.clone(), begun).await,
@@ -156,7 +156,7 @@ impl Issuer {
         let event = Event::done(Kind::TaskCompleted).client(&client_id).in_call(call);
         let complete = self
             .store
-            .write(move |writing| rows::complete(writing, &client_id, &task_id, event));
+            .write(move |writing| rows::complete(writing, &client_id, &task_id, &event));
         complete.await
     }
 }
@@ -174,7 +174,8 @@ fn started(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
     );
     let (agents, exp) = (task.ask.count, task.term.expires.0);
     let data = format!(r#"{{"agents":{agents},"exp":{exp},"granted":[{granted}],"writs":[{writs}]}}"#);
-    Event::done(Kind::TaskStarted).client(&task.client_id).text(data)
+    let event = Event::done(Kind::TaskStarted).client(&task.client_id);
+    event.task(&task.ask.task_id, &task.ask.orch_id).text(data)
 }
 
 /// The term of `ask`, if it lies within the ceiling of `client`.

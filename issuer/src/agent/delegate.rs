@@ -109,7 +109,7 @@ impl Issuer {
         let granted = Granted::all(&next.aud, &next.authority);
         let pass = self.store.write(move |writing| {
             let standing = is_active(writing, &parent.client_id)?
-                && !revocation::is_revoked(writing, targets.into_iter(), parent.iat)?;
+                && !revocation::is_revoked(writing, targets.iter().copied(), parent.iat)?;
             if standing {
                 // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
                 lineage::keep(writing, &parent.lin, &parent.jti, parent.exp, None)?;
@@ -119,7 +119,7 @@ impl Issuer {
                 if let Some(row) = row {
                     task::grant(writing, row, &granted)?;
                 }
-                writing.record(&Event { task: row, ..event })?;
+                writing.record_about(row, &event)?;
             }
             Ok(standing)
         });

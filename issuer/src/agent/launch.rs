@@ -51,12 +51,12 @@ impl Issuer {
         ask: LaunchAsk,
         call: &Call,
     ) -> Result<(Secret, UnixSeconds), AgentError> {
-        within(owner, &ask)?;
+        let grants = within(owner, &ask)?;
         let event = |kind: fn(Kind) -> Event, what| {
             let event = kind(what).client(owner.client_id()).in_call(call);
             event.data(&json!({"agent_name": ask.agent_name, "scope": shown(&ask.scope), "max_ttl": ask.max_ttl}))
         };
-        if let Err(denied) = permitted(owner, &ask) {
+        if let Err(denied) = permitted(owner, &ask.scope, &grants) {
             let event = event(Event::denied, Kind::LaunchTokenDenied);
             self.record_refusal(event, None).await?;
             return Err(denied);
@@ -74,17 +74,19 @@ impl Issuer {
             single_use: ask.single_use,
             expires,
         };
+        let kept = row.clone();
         let add = self.store.write(move |writing| {
             rows::add_launch_token(writing, &hash, &row)?;
             writing.record(&event)
         });
         add.await?;
+        self.launches.keep(hash, kept);
         Ok((token, expires))
     }
 }
 
-/// Whether what is asked for is a launch token at all.
-fn within(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
+/// What the agent may ask for, if what is asked for is a launch token at all.
+fn within(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
     if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
         return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
     }
@@ -98,16 +100,16 @@ fn within(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
                 "`max_ttl`: `{asked}` is longer than the ceiling's `{most}`"
             )))
         }
-        _ => grants_of(&ask.scope).map(drop),
+        _ => grants_of(&ask.scope),
     }
 }
 
 /// Whether it lies within what its owner holds.
-fn permitted(owner: &Owner, ask: &LaunchAsk) -> Result<(), AgentError> {
-    if let Some(scope) = ask.scope.iter().find(|scope| is_reserved(scope)) {
-        return Err(beyond(scope));
+fn permitted(owner: &Owner, scopes: &[String], grants: &[Grant]) -> Result<(), AgentError> {
+    match scopes.iter().find(|scope| is_reserved(scope)) {
+        Some(scope) => Err(beyond(scope)),
+        None => within_ceiling(owner, grants),
     }
-    within_ceiling(owner, &grants_of(&ask.scope)?)
 }
 
 /// Whether scopes lie within the ceiling of `owner`, as it is now.

@@ -17,7 +17,9 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::Level;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::signature::{Dalek, Verify as _};
+use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
+use std::sync::Arc;
 
 /// An agent as it registers.
 #[derive(Clone, Debug)]
@@ -66,10 +68,8 @@ impl Issuer {
         let now = self.clock.now();
         let grants = grants_of(&ask.scope)?;
         let hash = hash(self.registry.key(), &ask.launch_token);
-        let find = self
-            .store
-            .read(move |reading| rows::launch_token(reading, &hash, now.seconds()));
-        let token = find.await?.ok_or(AgentError::Unauthorized("no such launch token"))?;
+        let token = self.launch_token(hash, now.seconds()).await?;
+        let token = token.ok_or(AgentError::Unauthorized("no such launch token"))?;
         let owner = self.owner(&token.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the launch token's client was shut out"))?;
         let refused = |why: &str| self.refused(&token, &ask, why, call);
@@ -98,6 +98,14 @@ impl Issuer {
         self.admit(&ask, &token, &owner, (hash, nonce), call).await
     }
 
+    async fn launch_token(&self, hash: [u8; 32], now: UnixSeconds) -> Result<Option<Arc<LaunchToken>>, AgentError> {
+        if let Some(token) = self.launches.find(&hash, now) {
+            return Ok(Some(token));
+        }
+        let find = self.store.read(move |reading| rows::launch_token(reading, &hash, now));
+        Ok(find.await?.map(Arc::new))
+    }
+
     async fn admit(
         &self,
         ask: &Registration,
@@ -124,11 +132,18 @@ impl Issuer {
             expires: claims.exp,
         };
         let granted = Granted::all(&claims.aud, &claims.authority);
-        let registered = Event::done(Kind::AgentRegistered).in_call(call);
-        let registered = registered.data(&json!({"name": agent.name, "public_key": agent.public_key}));
-        let issued = Event::done(Kind::TokenIssued).in_call(call);
-        let issued =
-            issued.data(&json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}));
+        let events = [
+            (Kind::AgentRegistered, json!({"name": agent.name, "public_key": agent.public_key})),
+            (
+                Kind::TokenIssued,
+                json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}),
+            ),
+        ];
+        let events = events.map(|(kind, data)| {
+            let event = Event::done(kind).in_call(call).data(&data);
+            let event = event.client(&claims.client_id).agent(&claims.sub);
+            event.task(&claims.task_id, &claims.orch_id)
+        });
         let register = self.store.write(move |writing| {
             // First, so that nothing is used up by it.
             let (client_id, task_id) = (claims.client_id.as_str(), claims.task_id.as_str());
@@ -154,13 +169,16 @@ impl Issuer {
             };
             rows::add(writing, task, &agent, now)?;
             grant(writing, task, &granted)?;
-            for event in [registered, issued] {
-                let event = event.client(&claims.client_id).agent(&claims.sub);
-                writing.record(&event.task(task, &claims.task_id, &claims.orch_id))?;
+            for event in &events {
+                writing.record_about(Some(task), event)?;
             }
             Ok(Outcome::Registered)
         });
-        match register.await? {
+        let outcome = register.await?;
+        if token.single_use {
+            self.launches.forget(&hash);
+        }
+        match outcome {
             Outcome::Registered => Ok(writ),
             Outcome::Cut => Err(AgentError::Cut),
             Outcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
@@ -219,9 +237,9 @@ impl Issuer {
         }
         let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
         let record = self.store.write(move |writing| {
-            let task = named.map(|(client_id, task_id)| task::find(writing, &client_id, &task_id));
+            let task = named.as_ref().map(|(client_id, task_id)| task::find(writing, client_id, task_id));
             let task = task.transpose()?.flatten().map(|row| row.task);
-            writing.record(&Event { task, ..event })
+            writing.record_about(task, &event)
         });
         Ok(record.await?)
     }

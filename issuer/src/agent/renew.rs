@@ -41,15 +41,15 @@ impl Issuer {
         let (old, targets) = (claims.clone(), writ.targets().collect::<Vec<_>>());
         let succeed = self.store.write(move |writing| {
             let standing = is_active(writing, &old.client_id)?
-                && !revocation::is_revoked(writing, targets.into_iter(), old.iat)?
+                && !revocation::is_revoked(writing, targets.iter().copied(), old.iat)?
                 && lineage::succeed(writing, &old.lin, &old.jti, &next.jti, next.exp)?;
             if standing {
                 retire(writing, &old)?;
                 let task = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
-                writing.record(&Event { task, ..event })?;
+                writing.record_about(task, &event)?;
             } else {
                 let task = task::find(writing, &old.client_id, &old.task_id)?.map(|row| row.task);
-                writing.record(&Event { task, ..forestalled })?;
+                writing.record_about(task, &forestalled)?;
             }
             Ok(standing)
         });

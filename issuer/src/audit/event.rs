@@ -172,8 +172,7 @@ impl Event {
 
     /// The task that it concerns, and the orchestration.
     #[must_use]
-    pub fn task(mut self, row: i64, task_id: &str, orch_id: &str) -> Self {
-        self.task = Some(row);
+    pub fn task(mut self, task_id: &str, orch_id: &str) -> Self {
         self.task_id = Some(task_id.to_owned());
         self.orch_id = Some(orch_id.to_owned());
         self

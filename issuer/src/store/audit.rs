@@ -5,8 +5,14 @@ use crate::audit::{self, Event, Head, Link};
 use crate::clock::Moment;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// Appends `event` behind `head`, and answers the new head.
-pub fn append(connection: &Connection, head: Head, at: Moment, event: &Event) -> rusqlite::Result<Head> {
+/// Appends `event`, which concerns the task in `row`, behind `head`, and answers the new head.
+pub fn append(
+    connection: &Connection,
+    head: Head,
+    at: Moment,
+    row: Option<i64>,
+    event: &Event,
+) -> rusqlite::Result<Head> {
     const SQL: &str = "INSERT INTO audit (seq, at, event, outcome, task, agent_id, request_id, line, hash)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let line = audit::line(head.seq + 1, at, event);
@@ -16,7 +22,7 @@ pub fn append(connection: &Connection, head: Head, at: Moment, event: &Event) ->
         int(at.millis),
         event.kind.as_str(),
         event.outcome.as_str(),
-        event.task,
+        row,
         event.agent_id,
         event.request_id.as_ref().filter(|_| event.is_looked_up()),
         line,

@@ -14,10 +14,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Rest between two checkpoints.
-const REST: Duration = Duration::from_millis(50);
-/// Pages in the log from which on it is tried to start it over: 256 MB.
-const LOG_PAGES: i64 = 65_536;
+/// Rest between two checkpoints: a page that many commits changed meanwhile is copied once.
+const REST: Duration = Duration::from_millis(200);
+/// Pages in the log from which on it is tried to start it over: 64 MB. A file that grows costs more with each commit than one that is written
+/// anew.
+const LOG_PAGES: i64 = 16_384;
 
 /// The thread. It ends when the bell's holder is gone.
 #[derive(Debug)]

@@ -156,14 +156,15 @@ impl Store {
         self.writer.waiting()
     }
 
-    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it remains, and nothing else is touched.
+    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it remains, and nothing else is touched. It is
+    /// done again, on what was there before, if something failed that shared its transaction.
     ///
     /// # Errors
     /// [`StoreError`]; the work was not done.
     pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.write(work).await
     }

@@ -54,7 +54,7 @@ pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeco
 /// Spends for every attempt, or for none.
 ///
 /// `event` is recorded if something was spent. That nothing was left is what the edge reports.
-pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: Event) -> rusqlite::Result<Spent> {
+pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Event) -> rusqlite::Result<Spent> {
     let connection: &Connection = writing;
     let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
     let boot = boot
@@ -82,7 +82,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: Even
     remember(connection, boot, spend, &debits, now)?;
     let task = task_of(connection, debits.first().map_or("", String::as_str))?;
     let data = json!({"edge_id": spend.edge_id, "allowances": debits});
-    writing.record(&Event { task, ..event }.data(&data))?;
+    writing.record_about(task, &event.clone().data(&data))?;
     Ok(Spent::Debited(debits))
 }
 

@@ -43,7 +43,7 @@ pub fn begin(
     task: &Task,
     granted: &[Granted],
     repeat: Option<&Repeat>,
-    event: Event,
+    event: &Event,
 ) -> rusqlite::Result<Begun> {
     if let Some(repeat) = repeat
         && let Some(begun) = repeated(writing, &task.client_id, repeat)?
@@ -65,25 +65,27 @@ pub fn begin(
     for made in &task.allowances {
         allowance.execute(params![made.id, row, int(made.max)])?;
     }
-    grant(writing, row, granted)?;
-    writing.record(&event.task(row, &task.ask.task_id, &task.ask.orch_id))?;
+    add_grants(writing, row, granted)?;
+    writing.record_about(Some(row), event)?;
     Ok(Begun::New)
 }
 
 /// Grants that are kept of one task. Agents can register and pass on without end; what is beyond this is not held against its use.
 const GRANTS_KEPT: u64 = 2_000;
 
-/// Keeps what was granted to a task, so that it can be held against what was used.
+/// Keeps what was granted to a task that may have grants already, so that it can be held against what was used.
 pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
-    const SQL: &str =
-        "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-    const KEPT: &str = "SELECT count(*) FROM (SELECT 1 FROM grants WHERE task = ?1 LIMIT ?2)";
-    let kept: i64 = connection
-        .prepare_cached(KEPT)?
-        .query_row(params![task, int(GRANTS_KEPT)], |row| row.get(0))?;
-    if kept.unsigned_abs() >= GRANTS_KEPT {
+    const FULL: &str = "SELECT 1 FROM grants WHERE task = ?1 LIMIT 1 OFFSET ?2";
+    let mut full = connection.prepare_cached(FULL)?;
+    if full.exists(params![task, int(GRANTS_KEPT - 1)])? {
         return Ok(());
     }
+    add_grants(connection, task, granted)
+}
+
+fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let mut grant = connection.prepare_cached(SQL)?;
     for (place, Granted { audience, id, body }) in (0_i64..).zip(granted) {
         grant.execute(params![task, audience, id, place, body])?;
@@ -185,7 +187,7 @@ pub fn complete(
     writing: &Writing<'_>,
     client_id: &str,
     task_id: &str,
-    event: Event,
+    event: &Event,
 ) -> rusqlite::Result<Option<UnixSeconds>> {
     let Some(row) = find(writing, client_id, task_id)? else {
         return Ok(None);
@@ -202,7 +204,7 @@ pub fn complete(
         expires: row.live_until,
     };
     revocation::end(writing, living, By::Client(client_id))?;
-    writing.record(&event.task(row.task, task_id, &row.orch_id))?;
+    writing.record_about(Some(row.task), &event.clone().task(task_id, &row.orch_id))?;
     Ok(Some(now))
 }
 

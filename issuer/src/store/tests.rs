@@ -1,5 +1,6 @@
 use super::revocation::By;
 use super::*;
+use crate::audit::{Event, Head, Kind};
 use crate::clock::{Clock, Moment};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use tempfile::TempDir;
@@ -57,6 +58,26 @@ async fn a_job_that_fails_undoes_itself_and_none_of_its_group() {
     assert!(outcomes.0.is_ok() && outcomes.2.is_ok());
     assert!(matches!(outcomes.1, Err(StoreError::Unavailable(_))));
     assert_eq!(remembered(&store).await, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn a_group_that_is_done_again_is_in_the_chain_once() {
+    let Opened { store, folder: _folder } = open();
+    let slow = store.write(|_| {
+        // Until the others are queued: they share the next commit.
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        Ok(())
+    });
+    let record = || store.write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+    let fails = store.write(|writing| {
+        writing.record(&Event::done(Kind::KeyDropped))?;
+        writing.execute("INSERT INTO nowhere VALUES (1)", [])
+    });
+    let (_, before, failed, after) = tokio::join!(slow, record(), fails, record());
+    assert!(before.is_ok() && failed.is_err() && after.is_ok());
+    let links = store.read(|reading| audit::after(reading, 0, 10)).await.unwrap();
+    let head = links.iter().try_fold(Head::default(), |head, link| link.follows(&head));
+    assert_eq!((links.len(), head), (2, Ok(store.reached().borrow().head)));
 }
 
 #[tokio::test]

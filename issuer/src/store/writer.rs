@@ -47,9 +47,17 @@ impl Writing<'_> {
     /// # Errors
     /// What the database says.
     pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
+        self.record_about(event.task, event)
+    }
+
+    /// Appends `event`, which concerns the task in `row`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
         let at = self.now();
-        let head = audit::append(self.connection, self.head.get(), at, event)?;
+        let head = audit::append(self.connection, self.head.get(), at, row, event)?;
         self.head.set(head);
         self.last.set(at);
         Ok(())
@@ -64,14 +72,14 @@ const BUSY: usize = 3;
 
 /// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
 trait Job: Send {
-    /// Does the work; its outcome waits in `self`.
+    /// Does the work, or does it again after what was done was undone; its outcome waits in `self`.
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
     /// Tells whoever waits: the outcome if the commit went well.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 struct Work<T, F> {
-    work: Option<F>,
+    work: F,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -79,12 +87,10 @@ struct Work<T, F> {
 impl<T, F> Job for Work<T, F>
 where
     T: Send,
-    F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send,
+    F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send,
 {
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()> {
-        if let Some(work) = self.work.take() {
-            self.outcome = Some(work(writing)?);
-        }
+        self.outcome = Some((self.work)(writing)?);
         Ok(())
     }
 
@@ -147,11 +153,11 @@ impl Writer {
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
+        F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let job = Work {
-            work: Some(work),
+            work,
             outcome: None,
             reply,
         };
@@ -232,17 +238,32 @@ fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), S
 }
 
 fn try_commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
-    writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut outcomes = Vec::with_capacity(group.len());
-    for job in group {
-        outcomes.push(run_apart(writing, job.as_mut())?);
-    }
+    let head = writing.head.get();
+    begin(writing)?;
+    let outcomes = match group.iter_mut().try_for_each(|job| job.run(writing)) {
+        Ok(()) => vec![Ok(()); group.len()],
+        Err(error) => {
+            tracing::warn!(%error, jobs = group.len(), "a write failed: the group is done again, one apart from the other");
+            writing.head.set(head);
+            if !writing.is_autocommit() {
+                writing.prepare_cached("ROLLBACK")?.execute([])?;
+            }
+            begin(writing)?;
+            let apart = group.iter_mut().map(|job| run_apart(writing, job.as_mut()));
+            apart.collect::<rusqlite::Result<_>>()?
+        }
+    };
     writing.prepare_cached("COMMIT")?.execute([])?;
     Ok(outcomes)
 }
 
-/// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. An error that ends the whole
-/// transaction, as a full disk can, makes the savepoint unusable and so is everybody's.
+fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
+    writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])
+}
+
+/// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. It costs so much, and is needed so rarely, that
+/// a group is tried without first. An error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so is
+/// everybody's.
 fn run_apart(writing: &Writing<'_>, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
     let head = writing.head.get();
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;

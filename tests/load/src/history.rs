@@ -17,7 +17,7 @@ pub(crate) async fn fill(data: &Path, events: u64) -> Result<()> {
     for from in (0..events).step_by(usize::try_from(TOGETHER)?) {
         let record = data.store.write(move |writing| {
             for number in from..(from + TOGETHER).min(events) {
-                writing.record(&event(number))?;
+                writing.record_about(i64::try_from(number).ok(), &event(number))?;
             }
             Ok(())
         });
@@ -33,9 +33,8 @@ pub(crate) async fn fill(data: &Path, events: u64) -> Result<()> {
 fn event(number: u64) -> Event {
     let data = r#"{"agents":1,"exp":1800000600,"granted":[{"audience":"https://travel.example","id":"0123456789abcdef","grant":
         {"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}}],"writs":["0123456789abcdef0123456789abcdef"]}"#;
-    let row = i64::try_from(number).unwrap_or_default();
     let event = Event::done(Kind::TaskStarted).client("planner-0123456789ab");
     event
-        .task(row, &format!("task-{number}"), "orchestration")
+        .task(&format!("task-{number}"), "orchestration")
         .text(data.to_owned())
 }
