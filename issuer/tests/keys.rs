@@ -11,14 +11,6 @@ use tokio::time::timeout;
 /// Until every edge has heard of the next key.
 const KNOWN: u64 = 65;
 
-async fn writ(bench: &Bench, client: &Login, task_id: &str) -> String {
-    bench
-        .post(client, "/v1/tasks", &travel_task(task_id))
-        .await
-        .tokens()
-        .remove(0)
-}
-
 async fn key(bench: &Bench, job: &str, state: &str) -> String {
     let keys = bench.office("/keys", &json!({})).await.json();
     let keys = keys["keys"].as_array().unwrap().clone();
@@ -33,11 +25,11 @@ fn kid(token: &str) -> Value {
 #[tokio::test]
 async fn the_next_key_signs_and_what_the_one_before_signed_counts() {
     let (bench, client) = travel().await;
-    let (before, next) = (writ(&bench, &client, "a").await, key(&bench, "writ", "next").await);
+    let (before, next) = (bench.writ(&client, "a").await, key(&bench, "writ", "next").await);
     bench.pass(KNOWN);
     let answer = bench.office("/keys/rotate", &json!({"job": "writ"})).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["kid"]), (200, &json!(next)));
-    let after = writ(&bench, &client, "b").await;
+    let after = bench.writ(&client, "b").await;
     assert_eq!((kid(&after), kid(&after) == kid(&before)), (json!(next), false));
     assert!(verified(&bench, &before).await.is_ok() && verified(&bench, &after).await.is_ok());
     let jwks = bench.get("/.well-known/jwks.json").await.json();
@@ -48,7 +40,7 @@ async fn the_next_key_signs_and_what_the_one_before_signed_counts() {
     );
     let bench = bench.reopened().await;
     assert!(verified(&bench, &before).await.is_ok() && verified(&bench, &after).await.is_ok());
-    assert_eq!(kid(&writ(&bench, &client, "c").await), json!(next));
+    assert_eq!(kid(&bench.writ(&client, "c").await), json!(next));
 }
 
 #[tokio::test]
@@ -57,7 +49,7 @@ async fn a_snapshot_from_before_the_rotation_takes_what_is_signed_after_it() {
     bench.pass(KNOWN);
     let held = bench.snapshot().await;
     assert_eq!(bench.office("/keys/rotate", &json!({"job": "writ"})).await.status, 200);
-    let after = writ(&bench, &client, "t").await;
+    let after = bench.writ(&client, "t").await;
     assert!(held.keys().find(kid(&after).as_str().unwrap()).is_some());
 }
 
@@ -81,7 +73,7 @@ async fn no_key_signs_before_every_edge_knows_it() {
 #[tokio::test]
 async fn a_key_that_is_dropped_is_dead_with_the_next_delta_which_comes_at_once() {
     let (bench, client) = travel().await;
-    let (before, dropped) = (writ(&bench, &client, "a").await, key(&bench, "writ", "current").await);
+    let (before, dropped) = (bench.writ(&client, "a").await, key(&bench, "writ", "current").await);
     let held = bench.snapshot().await;
     let poll = bench.get_later(&format!("/v1/bundle?have={}&wait=28", held.position()));
     let poll = tokio::spawn(poll);
@@ -97,7 +89,7 @@ async fn a_key_that_is_dropped_is_dead_with_the_next_delta_which_comes_at_once()
         .form_to("/oauth/introspect", Some(&client), &[("token", &before)])
         .await;
     assert_eq!(introspected.json(), json!({"active": false}));
-    let after = writ(&bench, &client, "b").await;
+    let after = bench.writ(&client, "b").await;
     assert!(verified(&bench, &after).await.is_ok());
     bench
         .office("/keys/drop", &json!({"kid": dropped}))
@@ -129,7 +121,7 @@ async fn the_bundle_key_is_followed_by_the_one_that_edges_pin_already() {
     let old = Snapshot::apply(Some(&held), &answer.body, &bench.trust_in(&[&trust[0]]), bench.now());
     assert!(old.is_err());
     // The issuer believes what it signs.
-    writ(&bench, &client, "t").await;
+    bench.writ(&client, "t").await;
     assert_eq!(bench.get("/readyz").await.status, 200);
 }
 

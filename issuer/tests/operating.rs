@@ -7,14 +7,6 @@ use edgewrit_issuer::history::History;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-async fn writ(bench: &Bench, client: &Login, task_id: &str) -> String {
-    bench
-        .post(client, "/v1/tasks", &travel_task(task_id))
-        .await
-        .tokens()
-        .remove(0)
-}
-
 #[tokio::test]
 async fn two_secrets_count_until_the_overlap_is_over() {
     let (bench, client) = travel().await;
@@ -23,14 +15,14 @@ async fn two_secrets_count_until_the_overlap_is_over() {
         .office("/clients/rotate", &json!({"client_id": client_id, "overlap": 60}))
         .await;
     let fresh = Login::basic(&client_id, answer.json()["client_secret"].as_str().unwrap());
-    writ(&bench, &client, "a").await;
-    writ(&bench, &fresh, "b").await;
+    bench.writ(&client, "a").await;
+    bench.writ(&fresh, "b").await;
     let bench = bench.reopened().await;
-    writ(&bench, &client, "c").await;
+    bench.writ(&client, "c").await;
     bench.pass(60);
     let answer = bench.post(&client, "/v1/tasks", &travel_task("d")).await;
     answer.problem(401, "unauthorized");
-    writ(&bench, &fresh, "d").await;
+    bench.writ(&fresh, "d").await;
     let answer = bench
         .office("/clients/rotate", &json!({"client_id": client_id, "overlap": 0}))
         .await;
@@ -48,7 +40,7 @@ async fn two_secrets_count_until_the_overlap_is_over() {
 #[tokio::test]
 async fn a_client_that_is_shut_out_has_nothing_left() {
     let (bench, client) = travel().await;
-    let token = writ(&bench, &client, "a").await;
+    let token = bench.writ(&client, "a").await;
     let (client_id, _) = client.parts();
     let ended = bench
         .office("/clients/end", &json!({"client_id": client_id}))
@@ -79,7 +71,7 @@ async fn a_client_that_is_shut_out_has_nothing_left() {
 #[tokio::test]
 async fn every_level_ends_what_it_names_and_nothing_else() {
     let (bench, client) = travel().await;
-    let stays = writ(&bench, &client, "stays").await;
+    let stays = bench.writ(&client, "stays").await;
     let said = claims(&stays);
     let (client_id, header) = (
         client.parts().0,
@@ -96,7 +88,7 @@ async fn every_level_ends_what_it_names_and_nothing_else() {
         ("all", ""),
     ] {
         bench.pass(2);
-        let token = writ(&bench, &client, level).await;
+        let token = bench.writ(&client, level).await;
         let target = match target {
             "task" => json!(format!("{client_id}/{level}")),
             "client" => json!(client_id),
@@ -113,7 +105,7 @@ async fn every_level_ends_what_it_names_and_nothing_else() {
         let narrow = ["token", "lineage", "agent", "chain", "task"].contains(&level);
         assert_eq!(verified(&bench, &stays).await.is_ok(), narrow, "{level}");
         bench.pass(2);
-        let later = writ(&bench, &client, &format!("later-{level}")).await;
+        let later = bench.writ(&client, &format!("later-{level}")).await;
         assert!(
             verified(&bench, &later).await.is_ok(),
             "{level} ends nothing that comes later"
@@ -125,10 +117,10 @@ async fn every_level_ends_what_it_names_and_nothing_else() {
 #[tokio::test]
 async fn a_cut_in_time_leaves_what_was_issued_after_it() {
     let (bench, client) = travel().await;
-    let before = writ(&bench, &client, "before").await;
+    let before = bench.writ(&client, "before").await;
     let cut = bench.now().0;
     bench.pass(10);
-    let after = writ(&bench, &client, "after").await;
+    let after = bench.writ(&client, "after").await;
     bench.pass(10);
     let answer = bench
         .office("/revocations", &json!({"level": "all", "before": cut}))
@@ -140,7 +132,7 @@ async fn a_cut_in_time_leaves_what_was_issued_after_it() {
 #[tokio::test]
 async fn a_revocation_without_a_clear_aim_ends_nothing() {
     let (bench, client) = travel().await;
-    let token = writ(&bench, &client, "t").await;
+    let token = bench.writ(&client, "t").await;
     for body in [
         json!({"level": "everything", "target": "x"}),
         json!({"level": "agent"}),
@@ -167,7 +159,7 @@ fn walked(bench: &Bench) -> Result<Head, Broken> {
 async fn whoever_changes_the_database_breaks_the_chain() {
     let (bench, client) = travel().await;
     for task in ["a", "b", "c"] {
-        writ(&bench, &client, task).await;
+        bench.writ(&client, task).await;
     }
     let head = walked(&bench).unwrap();
     assert_eq!(
@@ -193,7 +185,7 @@ async fn whoever_changes_the_database_breaks_the_chain() {
 async fn what_fails_leaves_no_event_and_the_chain_goes_on() {
     let (bench, client) = travel().await;
     let before = walked(&bench).unwrap();
-    writ(&bench, &client, "t").await;
+    bench.writ(&client, "t").await;
     bench
         .post(&client, "/v1/tasks", &travel_task("t"))
         .await
@@ -201,7 +193,7 @@ async fn what_fails_leaves_no_event_and_the_chain_goes_on() {
     let after = walked(&bench).unwrap();
     assert_eq!(after.seq, before.seq + 1);
     let bench = bench.reopened().await;
-    writ(&bench, &client, "u").await;
+    bench.writ(&client, "u").await;
     assert_eq!(walked(&bench).unwrap().seq, after.seq + 1);
 }
 
@@ -253,9 +245,9 @@ fn alter(bench: &Bench, sql: &str) {
 async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
     let (bench, greedy) = travel().await;
     let other = bench.client(crate::support::travel_ceiling()).await;
-    writ(&bench, &greedy, "a").await;
-    writ(&bench, &greedy, "b").await;
-    let mine = writ(&bench, &other, "c").await;
+    bench.writ(&greedy, "a").await;
+    bench.writ(&greedy, "b").await;
+    let mine = bench.writ(&other, "c").await;
     let share = format!("INSERT INTO shares VALUES ('{}', 99999), ('', 99999)", greedy.parts().0);
     alter(&bench, &share);
     assert_eq!(
@@ -271,7 +263,7 @@ async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
     assert_eq!(bench.office("/revocations", &json!({"level": "all"})).await.status, 200);
     assert_eq!(bench.snapshot().await.revocations().len(), 1);
     bench.pass(1);
-    writ(&bench, &greedy, "d").await;
+    bench.writ(&greedy, "d").await;
     assert_eq!(
         bench.post(&greedy, "/v1/tasks/d/complete", &json!({})).await.status,
         200
@@ -281,7 +273,7 @@ async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
 #[tokio::test]
 async fn what_ends_twice_is_one_revocation() {
     let (bench, client) = travel().await;
-    writ(&bench, &client, "a").await;
+    bench.writ(&client, "a").await;
     for _ in 0..3 {
         let answer = bench
             .office(

@@ -1,13 +1,8 @@
 //! `POST /oauth/introspect` and `POST /oauth/revoke`: whether a writ counts, and its early end.
 
-use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
+use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling};
 use crate::tasks::{travel, verified};
 use serde_json::{Value, json};
-
-async fn writ(bench: &Bench, client: &Login, task_id: &str) -> String {
-    let answer = bench.post(client, "/v1/tasks", &travel_task(task_id)).await;
-    answer.tokens().remove(0)
-}
 
 async fn introspected(bench: &Bench, login: &Login, token: &str) -> Value {
     let answer = bench
@@ -26,7 +21,7 @@ async fn revoke(bench: &Bench, login: &Login, token: &str) {
 #[tokio::test]
 async fn its_client_and_its_edges_see_what_a_writ_says() {
     let (bench, client) = travel().await;
-    let (token, edge) = (writ(&bench, &client, "t").await, bench.edge(TRAVEL).await);
+    let (token, edge) = (bench.writ(&client, "t").await, bench.edge(TRAVEL).await);
     for login in [&client, &edge] {
         let mut said = introspected(&bench, login, &token).await;
         let more = said.as_object_mut().unwrap();
@@ -39,7 +34,7 @@ async fn its_client_and_its_edges_see_what_a_writ_says() {
 #[tokio::test]
 async fn others_see_nothing_of_it() {
     let (bench, client) = travel().await;
-    let token = writ(&bench, &client, "t").await;
+    let token = bench.writ(&client, "t").await;
     let (stranger, elsewhere) = (
         bench.client(travel_ceiling()).await,
         bench.edge("https://other.example").await,
@@ -64,8 +59,8 @@ async fn others_see_nothing_of_it() {
 #[tokio::test]
 async fn what_does_not_count_is_inactive() {
     let (bench, client) = travel().await;
-    let token = writ(&bench, &client, "t").await;
-    let other = writ(&bench, &client, "u").await;
+    let token = bench.writ(&client, "t").await;
+    let other = bench.writ(&client, "u").await;
     let (payload, _) = token.rsplit_once('.').unwrap();
     let (_, signature) = other.rsplit_once('.').unwrap();
     let forged = format!("{payload}.{signature}");
@@ -82,7 +77,7 @@ async fn what_does_not_count_is_inactive() {
 #[tokio::test]
 async fn a_revoked_writ_is_dead_at_once_and_alone() {
     let (bench, client) = travel().await;
-    let (dead, alive) = (writ(&bench, &client, "t").await, writ(&bench, &client, "u").await);
+    let (dead, alive) = (bench.writ(&client, "t").await, bench.writ(&client, "u").await);
     revoke(&bench, &client, &dead).await;
     revoke(&bench, &client, &dead).await;
     assert_eq!(introspected(&bench, &client, &dead).await, json!({"active": false}));
@@ -97,7 +92,7 @@ async fn a_revoked_writ_is_dead_at_once_and_alone() {
 #[tokio::test]
 async fn nobody_revokes_what_is_another_clients() {
     let (bench, client) = travel().await;
-    let token = writ(&bench, &client, "t").await;
+    let token = bench.writ(&client, "t").await;
     let stranger = bench.client(travel_ceiling()).await;
     let answer = bench
         .form_to("/oauth/revoke", Some(&stranger), &[("token", &token)])

@@ -98,7 +98,7 @@ fn a_short_secret_of_the_operator_is_an_error() {
         !ended.status.success() && said.contains("shorter than 16 bytes"),
         "{said}"
     );
-    let file = place.file("secret", "sixteen bytes...\n");
+    let file = place.secret_file("sixteen bytes...\n");
     let server = place.serve_with(&["--listen", "127.0.0.1:0", "--admin-secret-file", &file]);
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -185,19 +185,11 @@ fn the_audit_is_verified_exported_and_shipped() {
     let place = Place::new();
     let shipped = place.folder().join("shipped.jsonl");
     let log = shipped.to_string_lossy().into_owned();
-    let args = [
-        "--listen",
-        "127.0.0.1:0",
-        "--issuer",
-        "https://issuer.example",
-        "--audit-log",
-        &log,
-    ];
-    let server = place.serve_with(&args);
+    let server = place.shipping(&log);
     let client = place.client("planner");
     minted(&place, &client, &server, "a");
     assert!(server.stop().success());
-    let server = place.serve_with(&args);
+    let server = place.shipping(&log);
     minted(&place, &client, &server, "b");
     let verified = place.run(&["audit", "verify"]).ok();
     let head = verified
@@ -323,21 +315,13 @@ fn metrics_are_read_on_a_listener_of_their_own() {
 fn a_line_of_the_shipped_audit_that_was_cut_off_is_written_again() {
     let place = Place::new();
     let log = place.file("shipped.jsonl", "");
-    let args = [
-        "--listen",
-        "127.0.0.1:0",
-        "--issuer",
-        "https://issuer.example",
-        "--audit-log",
-        &log,
-    ];
-    let server = place.serve_with(&args);
+    let server = place.shipping(&log);
     let client = place.client("planner");
     minted(&place, &client, &server, "a");
     assert!(server.stop().success());
     let whole = fs::read_to_string(&log).unwrap();
     fs::write(&log, whole.split_at(whole.len() - 40).0).unwrap();
-    let server = place.serve_with(&args);
+    let server = place.shipping(&log);
     wait(|| (fs::read_to_string(&log).unwrap() == whole).then_some(()));
     minted(&place, &client, &server, "b");
     assert!(server.stop().success());

@@ -78,6 +78,13 @@ impl Place {
         path.display().to_string()
     }
 
+    /// A file that is its owner's alone.
+    pub(crate) fn secret_file(&self, content: &str) -> String {
+        let path = self.file("secret", content);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_edgewrit"));
         command
@@ -125,6 +132,11 @@ impl Place {
     /// The command that [`Self::serve`] starts.
     pub(crate) fn serving(&self) -> Command {
         self.command(&["serve", "--listen", "127.0.0.1:0", "--issuer", "https://issuer.example"])
+    }
+
+    /// A server that ships its audit to the file `log`.
+    pub(crate) fn shipping(&self, log: &str) -> Server {
+        self.started(self.serving().args(["--audit-log", log]))
     }
 
     /// Starts a server, and waits until it answers.

@@ -143,6 +143,12 @@ impl Bench {
         self.send(post(Some(login), path, body)).await
     }
 
+    /// The writ of a new task.
+    pub(crate) async fn writ(&self, client: &Login, task_id: &str) -> String {
+        let answer = self.post(client, "/v1/tasks", &travel_task(task_id)).await;
+        answer.tokens().remove(0)
+    }
+
     pub(crate) async fn form(&self, login: Option<&Login>, pairs: &[(&str, &str)]) -> Answer {
         self.form_to("/oauth/token", login, pairs).await
     }
