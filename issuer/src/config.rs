@@ -24,6 +24,8 @@ pub struct Config {
     pub default_audience: String,
     /// The operator's secret in that API. Without one nobody is the operator there.
     pub operator_secret: Option<Secret>,
+    /// Whether something in front of it encrypts.
+    pub behind_tls_proxy: bool,
     /// Proxies whose `x-forwarded-for` says where a request comes from.
     pub trusted_proxies: Vec<IpAddr>,
     /// Failures of a client to show its secret that are answered at once, for each source; one a second after that.
@@ -104,6 +106,7 @@ impl Config {
             trust_domain,
             default_audience: DEFAULT_AUDIENCE.to_owned(),
             operator_secret: None,
+            behind_tls_proxy: false,
             trusted_proxies: Vec::new(),
             client_failures: CLIENT_FAILURES,
         })

@@ -19,7 +19,7 @@ use tower::Layer as _;
 const CONNECTIONS: usize = 8_192;
 /// Headers of one request.
 const HEADERS: usize = 100;
-/// All headers of a request together, in bytes.
+/// All headers of a request together, in bytes, and so what is held of a connection before somebody reads it.
 const HEADER_BYTES: usize = 32 * 1024;
 /// How long the headers of a request may take, and how long a connection may rest between two.
 const HEADER_TIME: Duration = Duration::from_secs(60);
@@ -68,6 +68,7 @@ fn builder() -> http1::Builder {
         .header_read_timeout(HEADER_TIME)
         .max_headers(HEADERS)
         .max_header_size(HEADER_BYTES)
+        .max_buf_size(HEADER_BYTES)
         .half_close(false);
     builder
 }

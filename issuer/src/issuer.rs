@@ -5,14 +5,16 @@ use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::folder::{Folder, FolderError, Lock};
+use crate::http::Room;
 use crate::keys::{Hash, Keyring, KeysError, RotateError};
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
 use crate::revoke::{Aim, RevokeError, event, revoke};
+use crate::rfc3339;
 use crate::seen::{Launches, Seen, Sessions};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, audit, spend};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::path::Path;
@@ -33,6 +35,10 @@ pub enum OpenError {
     Registry(LoadError),
     /// It comes from a backup, and what was issued before could not be ended.
     Restored(RotateError),
+    /// It could not be read.
+    Read(StoreError),
+    /// What was written last is from the future: from when, and when it is now.
+    Ahead(Moment, Moment),
 }
 
 impl fmt::Display for OpenError {
@@ -43,6 +49,15 @@ impl fmt::Display for OpenError {
             Self::Store(error) => error.fmt(f),
             Self::Registry(error) => error.fmt(f),
             Self::Restored(error) => error.fmt(f),
+            Self::Read(error) => error.fmt(f),
+            Self::Ahead(written, now) => {
+                let (written, now) = (rfc3339::write_millis(*written), rfc3339::write_millis(*now));
+                write!(
+                    f,
+                    "the database was written at `{written}`, and the clock says `{now}`: set the clock. If it was ahead when that was \
+                     written, start from a backup from before: whatever is ended now would be ended until then"
+                )
+            }
         }
     }
 }
@@ -83,6 +98,7 @@ impl Data {
     pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock) -> Result<Self, OpenError> {
         let store = Store::open(&folder.path(DATABASE), clock.clone()).map_err(OpenError::Store)?;
         let store = Arc::new(store);
+        not_ahead(&store, &clock).await?;
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
         let (keyring, credential) = keys.map_err(OpenError::Keys)?;
         restored(&store, &keyring).await.map_err(OpenError::Restored)?;
@@ -96,6 +112,19 @@ impl Data {
             _lock: lock,
         })
     }
+}
+
+/// How far what was written last may lie in the future, in milliseconds: an hour, which clocks are corrected by.
+const AHEAD: u64 = 3_600_000;
+
+/// A clock that is far behind, or was far ahead, is found before anything is signed by it.
+async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
+    let last = store.read(|reading| Ok(audit::last_at(reading)?.max(spend::last_boot(reading)?)));
+    let (last, now) = (last.await.map_err(OpenError::Read)?, clock.now());
+    if last.millis > now.millis.saturating_add(AHEAD) {
+        return Err(OpenError::Ahead(last, now));
+    }
+    Ok(())
 }
 
 /// What a backup does not know was ended since: so everything that was issued before is, if the database is opened from one for the
@@ -163,6 +192,7 @@ pub struct Issuer {
     pub(crate) sessions: Sessions,
     pub(crate) launches: Launches,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) room: Room,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
     /// Holds the folder.
@@ -201,6 +231,7 @@ impl Issuer {
             sessions: Sessions::default(),
             launches: Launches::default(),
             metrics: Arc::default(),
+            room: Room::default(),
             clock: data.clock.clone(),
             store,
             registry: Arc::clone(&data.registry),
@@ -217,5 +248,42 @@ impl Issuer {
         let shown = self.registry.key().hash(OPERATOR, "", secret);
         let same: bool = shown.ct_eq(&self.operator.unwrap_or_default()).into();
         same && self.operator.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenError> {
+        Data::open(path, Clock::new(move || Duration::from_secs(minutes * 60))).await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_far_behind_what_was_written_is_found_at_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = opened_at(folder.path(), 1_000).await.unwrap();
+        let record = data
+            .store
+            .write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+        record.await.unwrap();
+        drop(data);
+        let ahead = opened_at(folder.path(), 939).await.unwrap_err();
+        assert!(
+            matches!(ahead, OpenError::Ahead(..)) && ahead.to_string().contains("set the clock"),
+            "{ahead}"
+        );
+        let data = opened_at(folder.path(), 940).await.unwrap();
+        let boot = data
+            .store
+            .write(|writing| spend::boot(writing, "b", "e", Moment { millis: 60_000_000 * 2 }.seconds()));
+        boot.await.unwrap();
+        drop(data);
+        assert!(matches!(
+            opened_at(folder.path(), 1_000).await,
+            Err(OpenError::Ahead(..))
+        ));
+        assert!(opened_at(folder.path(), 2_000).await.is_ok());
     }
 }

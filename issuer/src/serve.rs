@@ -106,6 +106,7 @@ pub async fn serve(
     write_private(&folder.path(ISSUER_FILE), config.issuer.as_str().as_bytes())?;
     write_private(&folder.path(LISTENING_FILE), url.as_bytes())?;
 
+    warn_of_half_a_proxy(&config);
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
     let data = Arc::new(data);
@@ -142,6 +143,19 @@ pub async fn serve(
     let _late = timeout(DRAIN, running.join_all()).await;
     remove(&folder);
     ended
+}
+
+/// Of a proxy two things are said, and who says one has often forgotten the other.
+fn warn_of_half_a_proxy(config: &Config) {
+    match (config.behind_tls_proxy, config.trusted_proxies.is_empty()) {
+        (true, true) => tracing::warn!(
+            "`--behind-tls-proxy` without `--trusted-proxies`: whoever comes through the proxy shares its limits; name its address"
+        ),
+        (false, false) => tracing::warn!(
+            "`--trusted-proxies` without `--behind-tls-proxy`: answers do not tell clients to stay with TLS; say both if the proxy encrypts"
+        ),
+        _ => {}
+    }
 }
 
 /// The listener, and the address it really has.

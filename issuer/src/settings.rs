@@ -105,8 +105,10 @@ impl Settings {
     /// # Errors
     /// [`ConfigError`].
     pub fn config(&self, address: SocketAddr, secret: Option<Secret>) -> Result<Config, ConfigError> {
-        let issuer = listening(address, self.issuer.as_deref(), self.behind_tls_proxy.unwrap_or(false))?;
+        let behind_tls_proxy = self.behind_tls_proxy.unwrap_or(false);
+        let issuer = listening(address, self.issuer.as_deref(), behind_tls_proxy)?;
         let mut config = Config::new(&issuer, self.trust_domain.as_deref())?;
+        config.behind_tls_proxy = behind_tls_proxy;
         if let Some(audience) = &self.default_audience {
             if !crate::ask::is_audience(audience) {
                 return Err(ConfigError::Audience(audience.clone(), AUDIENCE_EXPECTED));

@@ -17,6 +17,8 @@ const REST: Duration = Duration::from_secs(30);
 const ROWS: u64 = 500;
 /// How long a task is kept after its last writ expired, in seconds: 30 days.
 const TASKS_KEPT: u64 = 30 * 24 * 3_600;
+/// How long the boot of an edge is kept, in seconds: 90 days.
+const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
 
 /// Keeps up until `stopping`, and leaves a checkpoint at the end.
 pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, stopping: Stopping) {
@@ -89,6 +91,7 @@ fn some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
         lineage::prune(writing, now, ROWS)?,
         agent::prune(writing, now, ROWS)?,
         spend::prune(writing, before(life), ROWS)?,
+        spend::prune_boots(writing, before(BOOTS_KEPT), ROWS)?,
         task::prune(writing, before(TASKS_KEPT), ROWS)?,
         keys::forget(writing, before(life))?,
     ];

@@ -109,3 +109,24 @@ async fn the_room_of_what_is_forgotten_is_used_again() {
     let (first, last) = (pages[1], pages[5]);
     assert!(last <= first + first / 10, "pages beside the audit: {pages:?}");
 }
+
+#[tokio::test]
+async fn a_boot_of_long_ago_is_forgotten_and_its_edge_told_to_begin_anew() {
+    let (bench, client) = travel().await;
+    let edge = bench.edge(TRAVEL).await;
+    let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json()["boot_id"].clone();
+    let spend = async |counter: u64, task: &str| {
+        let token = bench.writ(&client, task).await;
+        let allowance = &claims(&token)["authorization_details"][1]["uses"]["allowance"];
+        let body = json!({"writ": token, "boot_id": boot, "counter": counter, "attempts": [[allowance]]});
+        bench.post(&edge, "/v1/uses", &body).await
+    };
+    bench.pass(90 * 24 * 3_600 + 1);
+    assert_eq!(spend(1, "a").await.status, 200, "it was not forgotten yet");
+    forget(&bench.data).await.unwrap();
+    assert_eq!(spend(2, "b").await.status, 200, "it spent something lately");
+    bench.pass(KEPT);
+    forget(&bench.data).await.unwrap();
+    assert_eq!(rows(&bench, "boots"), 0);
+    spend(3, "c").await.problem(404, "unknown_boot");
+}

@@ -5,12 +5,13 @@ use crate::failure::{Failure, print};
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;
+use edgewrit_issuer::folder::read_private;
 use edgewrit_issuer::serve::serve;
 use edgewrit_issuer::settings::Settings;
 use edgewrit_shared::secret::Secret;
+use std::env;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -141,8 +142,10 @@ fn operators_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
     let text = match (env::var(ADMIN_SECRET), &settings.admin_secret_file) {
         (Ok(text), _) => Zeroizing::new(text),
         (Err(_), Some(file)) => {
-            let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("{}: {error}", file.display())));
-            Zeroizing::new(text?)
+            let at = |what| Failure::new(format!("{}: {what}", file.display()));
+            let bytes = read_private(file).map_err(Failure::new)?;
+            let text = String::from_utf8(bytes.ok_or_else(|| at("there is no such file"))?);
+            Zeroizing::new(text.map_err(|_| at("not UTF-8"))?)
         }
         (Err(_), None) => return Ok(None),
     };

@@ -225,9 +225,46 @@ fn a_setting_that_nobody_knows_keeps_the_server_from_starting() {
 #[test]
 fn an_operators_secret_that_can_be_guessed_keeps_the_server_from_starting() {
     let place = Place::new();
-    let file = place.file("secret", "123456789012345\n");
+    let file = place.secret_file("123456789012345\n");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-secret-file", &file];
     let said = place.run(&serve).failed();
     assert!(said[0].contains("16 bytes"), "{said:?}");
     assert!(!said[0].contains("123456789012345"), "{said:?}");
+}
+
+#[test]
+fn an_operators_secret_that_others_could_read_keeps_the_server_from_starting() {
+    let place = Place::new();
+    let file = place.secret_file("what only the operator knows\n");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-secret-file", &file];
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let said = place.run(&serve).failed();
+    assert!(said[0].contains("mode is `644`, expected `600`"), "{said:?}");
+    let said = place.run(&["serve", "--admin-secret-file", "/nowhere/at/all"]).failed();
+    assert!(said[0].contains("/nowhere/at/all: there is no such file"), "{said:?}");
+    fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
+    assert!(place.serve_with(&serve[1..]).stop().success());
+}
+
+#[test]
+fn who_says_one_thing_of_a_proxy_is_warned_of_the_other() {
+    let place = Place::new();
+    let (encrypts, trusted) = ("--behind-tls-proxy", ["--trusted-proxies", "10.0.0.1"]);
+    let log = place.folder().join("log");
+    let warned = |args: &[&str]| {
+        let mut serve = place.serving();
+        serve
+            .args(["--log", "info"])
+            .args(args)
+            .stderr(fs::File::create(&log).unwrap());
+        let mut child = serve.spawn().unwrap();
+        let told = wait(|| Some(fs::read_to_string(&log).unwrap()).filter(|told| told.contains("serving")));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        told.contains("WARN")
+    };
+    assert!(warned(&[encrypts]));
+    assert!(warned(&trusted));
+    assert!(!warned(&[&[encrypts], &trusted[..]].concat()));
+    assert!(!warned(&[]));
 }

@@ -1,12 +1,16 @@
 //! Bodies of requests: bounded in size and time, of the type they should be, read strictly.
 
+use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::reading;
+use axum::RequestExt as _;
 use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
 use edgewrit_shared::document::Node;
+use http_body_util::{BodyExt as _, LengthLimitError};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// How long a body may take to arrive.
@@ -35,10 +39,14 @@ pub(super) async fn nothing(request: Request) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The names and values of a form, each name at most once but for those in `repeatable`.
-pub(super) async fn form(request: Request, repeatable: &[&str]) -> Result<Vec<(String, String)>, Problem> {
+/// The names and values of a stranger's form, each name at most once but for those in `repeatable`.
+pub(super) async fn form(
+    issuer: &Issuer,
+    request: Request,
+    repeatable: &[&str],
+) -> Result<Vec<(String, String)>, Problem> {
     expect_type(request.headers(), FORM)?;
-    let bytes = arrive(request).await?;
+    let bytes = arrive_from_stranger(issuer, request).await?;
     pairs(&bytes, repeatable).ok_or_else(|| Problem::new(Code::BadRequest))
 }
 
@@ -73,12 +81,73 @@ fn expect_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
     Err(Problem::new(Code::ContentType).detail(format!("expected `content-type: {expected}`")))
 }
 
-/// The body, once it is there.
+/// Bytes of a stranger's body for which there is always room.
+const SMALL: usize = 16 * 1024;
+/// Bytes of all strangers' bodies that arrive at the same time, beyond those.
+const STRANGERS_BYTES: usize = 64 * 1024 * 1024;
+
+/// Room for the bodies of strangers: whoever is not known yet must not fill memory with what never ends.
+#[derive(Debug)]
+pub(crate) struct Room(Semaphore);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Semaphore::new(STRANGERS_BYTES))
+    }
+}
+
+impl Room {
+    fn take(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Problem> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let taken = self.0.try_acquire_many(bytes);
+        taken.map_err(|_| {
+            Problem::new(Code::Unavailable)
+                .inside("no room for another body")
+                .retry_after(1)
+        })
+    }
+}
+
+/// The body of somebody who is known, once it is there.
 pub(super) async fn arrive(request: Request) -> Result<Bytes, Problem> {
-    match timeout(ARRIVAL, Bytes::from_request(request, &())).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Code::BodyTooLarge.into()),
-        Ok(Err(_)) => Err(Code::BadRequest.into()),
-        Err(_) => Err(Code::RequestTimeout.into()),
+    in_time(collect(request, None)).await
+}
+
+/// The body of a stranger, once it is there, if there is room for it.
+pub(super) async fn arrive_from_stranger(issuer: &Issuer, request: Request) -> Result<Bytes, Problem> {
+    in_time(collect(request, Some(&issuer.room))).await
+}
+
+async fn in_time(arrive: impl Future<Output = Result<Bytes, Problem>>) -> Result<Bytes, Problem> {
+    let arrived = timeout(ARRIVAL, arrive).await;
+    arrived.unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
+}
+
+async fn collect(request: Request, room: Option<&Room>) -> Result<Bytes, Problem> {
+    let mut body = request.into_limited_body();
+    // What comes in one piece, as most do, is not copied.
+    let (mut first, mut all, mut taken) = (Bytes::new(), Vec::new(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(unreadable)?.into_data() else {
+            continue;
+        };
+        let length = first.len() + all.len() + data.len();
+        if let Some(room) = room.filter(|_| length > SMALL) {
+            taken.push(room.take(data.len())?);
+        }
+        if length == data.len() {
+            first = data;
+            continue;
+        }
+        all.extend_from_slice(&std::mem::take(&mut first));
+        all.extend_from_slice(&data);
+    }
+    Ok(if first.is_empty() { all.into() } else { first })
+}
+
+fn unreadable(error: axum::Error) -> Problem {
+    match error.into_inner().downcast::<LengthLimitError>() {
+        Ok(_) => Code::BodyTooLarge.into(),
+        Err(_) => Code::BadRequest.into(),
     }
 }

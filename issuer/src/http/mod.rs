@@ -22,6 +22,7 @@ mod tasks;
 mod wellknown;
 
 pub use admin::Office;
+pub(crate) use body::Room;
 use finish::Names;
 pub use source::Peer;
 

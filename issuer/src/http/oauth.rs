@@ -42,7 +42,7 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
 
 async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(request, &["resource"]).await?);
+    let mut form = Form::read(body::form(&issuer, request, &["resource"]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     match form.take("grant_type").as_deref() {
         Some("client_credentials") => {}

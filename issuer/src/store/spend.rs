@@ -3,6 +3,7 @@
 use super::{Writing, int, revocation};
 use crate::allowance::{Left, debit};
 use crate::audit::Event;
+use crate::clock::Moment;
 use edgewrit_shared::revocation::Target;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -49,6 +50,13 @@ pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeco
     let mut insert = connection.prepare_cached("INSERT INTO boots (boot_id, edge_id, created) VALUES (?1, ?2, ?3)")?;
     insert.execute(params![boot_id, edge_id, int(now.0)])?;
     Ok(())
+}
+
+/// When an edge last began to count.
+pub fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
+    let last: Option<i64> = connection.query_row("SELECT max(created) FROM boots", [], |row| row.get(0))?;
+    let millis = last.unwrap_or_default().unsigned_abs().saturating_mul(1000);
+    Ok(Moment { millis })
 }
 
 /// Spends for every attempt, or for none.
@@ -138,6 +146,15 @@ fn left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<L
 pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM spends WHERE (boot, counter) IN
         (SELECT boot, counter FROM spends WHERE at < ?1 LIMIT ?2)";
+    connection
+        .prepare_cached(SQL)?
+        .execute(params![int(moment.0), int(most)])
+}
+
+/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still counts by one is told, and begins anew.
+pub fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM boots WHERE boot IN (SELECT boot FROM boots
+        WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM spends WHERE spends.boot = boots.boot) LIMIT ?2)";
     connection
         .prepare_cached(SQL)?
         .execute(params![int(moment.0), int(most)])

@@ -116,6 +116,7 @@ CREATE TABLE boots (
     edge_id TEXT NOT NULL,
     created INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX boots_by_time ON boots (created);
 
 -- Numbers of records that were taken in, from `first` to `last`; ranges of one boot do not touch.
 CREATE TABLE recorded (

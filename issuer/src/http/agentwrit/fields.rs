@@ -3,6 +3,7 @@
 use super::super::body;
 use crate::ask::read_id;
 use crate::id::ID_EXPECTED;
+use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::reading;
 use axum::extract::Request;
@@ -16,10 +17,18 @@ const TEXT_BYTES: usize = 1_024;
 pub(super) struct Fields(Json);
 
 impl Fields {
-    /// Reads the body of `request`.
+    /// Reads the body of a `request` whose sender is known.
     pub(super) async fn of(request: Request) -> Result<Self, Problem> {
-        let bytes = body::arrive(request).await?;
-        let json = json::parse(&bytes, JSON_VALUES);
+        Self::read(&body::arrive(request).await?)
+    }
+
+    /// Reads the body of any `request`.
+    pub(super) async fn of_stranger(issuer: &Issuer, request: Request) -> Result<Self, Problem> {
+        Self::read(&body::arrive_from_stranger(issuer, request).await?)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let json = json::parse(bytes, JSON_VALUES);
         match json.map_err(|error| Problem::new(Code::MalformedJson).detail(error.to_string()))? {
             object @ Json::Object(_) => Ok(Self(object)),
             _ => Err(Problem::new(Code::InvalidRequest).detail("expected a JSON object")),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let (source, call) = (Source::of(&issuer.config, &request), Call::of(request.headers()));
-    let fields = Fields::of(request).await?;
+    let fields = Fields::of_stranger(&issuer, request).await?;
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     issuer
         .limits
@@ -40,7 +40,7 @@ pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request
 
 pub(super) async fn client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let (source, call) = (Source::of(&issuer.config, &request), Call::of(request.headers()));
-    let fields = Fields::of(request).await?;
+    let fields = Fields::of_stranger(&issuer, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());
     // Failures are counted, for each client and source: nobody else's can lock a client out.

@@ -23,7 +23,7 @@ pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Respo
 
 pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let call = Call::of(request.headers());
-    let fields = Fields::of(request).await?;
+    let fields = Fields::of_stranger(&issuer, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
         nonce: fields.text("nonce")?.to_owned(),

@@ -24,7 +24,7 @@ use std::sync::Arc;
 const DELEGATED_TTL: u64 = 60;
 
 pub(super) async fn validate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let fields = Fields::of(request).await?;
+    let fields = Fields::of_stranger(&issuer, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
     let claims = match auth::session(&issuer, &token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),

@@ -33,7 +33,7 @@ impl Asker {
 
 pub(super) async fn introspect(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(request, &[]).await?);
+    let mut form = Form::read(body::form(&issuer, request, &[]).await?);
     let asker = asker(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;

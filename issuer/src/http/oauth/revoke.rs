@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(request, &[]).await?);
+    let mut form = Form::read(body::form(&issuer, request, &[]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     // What does not count is as good as revoked (RFC 7009, section 2.2).
