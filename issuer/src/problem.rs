@@ -7,6 +7,7 @@ use crate::reading::ReadError;
 use crate::registry::RegisterError;
 use crate::store::StoreError;
 use crate::task::StartError;
+use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use edgewrit_shared::document::Fault;
@@ -276,6 +277,13 @@ impl IntoResponse for Problem {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<PathRejection> for Problem {
+    /// A segment that is not UTF-8 is nobody's name.
+    fn from(_: PathRejection) -> Self {
+        Self::new(Code::NotFound)
     }
 }
 

@@ -304,3 +304,26 @@ async fn who_hangs_up_stops_nothing_half_way() {
     let after = bench.post(&client, "/v1/tasks", &travel_task("u")).await.status;
     assert_eq!(before, after);
 }
+
+#[tokio::test]
+async fn a_backup_is_in_the_audit() {
+    let (bench, _) = travel().await;
+    let to = tempfile::tempdir().unwrap().path().join("copy");
+    let answer = bench.office("/backup", &json!({"to": to})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let last: Value = serde_json::from_str(bench.history().last().unwrap()).unwrap();
+    assert_eq!(
+        (&last["event"], &last["data"]["to"]),
+        (&json!("backup_made"), &json!(to))
+    );
+    let answer = bench.office("/backup", &json!({"to": to})).await;
+    answer.problem(409, "name_taken");
+    assert_eq!(
+        bench
+            .history()
+            .iter()
+            .filter(|line| line.contains("backup_made"))
+            .count(),
+        1
+    );
+}

@@ -15,6 +15,11 @@ async fn a_session_stands_for_its_client_until_it_expires() {
         (&answer["expires_in"], &claims(token)["aud"]),
         (&json!(300), &json!(ISSUER))
     );
+    let opened = bench.history().pop().unwrap();
+    assert!(
+        opened.contains("app_authenticated") && opened.contains(&client.parts().0),
+        "{opened}"
+    );
     let session = Login(format!("Bearer {token}"));
     assert_eq!(bench.post(&session, "/v1/tasks", &travel_task("t1")).await.status, 201);
     assert_eq!(

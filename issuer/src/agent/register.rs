@@ -133,7 +133,10 @@ impl Issuer {
         };
         let granted = Granted::all(&claims.aud, &claims.authority);
         let events = [
-            (Kind::AgentRegistered, json!({"name": agent.name, "public_key": agent.public_key})),
+            (
+                Kind::AgentRegistered,
+                json!({"name": agent.name, "public_key": agent.public_key}),
+            ),
             (
                 Kind::TokenIssued,
                 json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}),
@@ -231,13 +234,15 @@ impl Issuer {
 
     /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the client was refused so much
     /// lately that it would fill the audit with it.
-    pub(super) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
+    pub(crate) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
         if self.limits.refusals.take(&event.client_id, self.clock.now()).is_err() {
             return Ok(());
         }
         let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
         let record = self.store.write(move |writing| {
-            let task = named.as_ref().map(|(client_id, task_id)| task::find(writing, client_id, task_id));
+            let task = named
+                .as_ref()
+                .map(|(client_id, task_id)| task::find(writing, client_id, task_id));
             let task = task.transpose()?.flatten().map(|row| row.task);
             writing.record_about(task, &event)
         });

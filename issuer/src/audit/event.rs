@@ -46,6 +46,10 @@ kinds! {
     AdminAuth = "admin_auth";
     /// Somebody showed another one.
     AdminAuthFailed = "admin_auth_failed";
+    /// Somebody showed a bearer that counts for nothing, or none.
+    TokenAuthFailed = "token_auth_failed";
+    /// A bearer was shown where another is wanted.
+    ScopeViolation = "scope_violation";
     /// A client was registered.
     AppRegistered = "app_registered";
     /// A client's ceiling was replaced.
@@ -80,6 +84,8 @@ kinds! {
     KeyRotated = "key_rotated";
     /// A signing key was dropped.
     KeyDropped = "key_dropped";
+    /// The data folder was copied.
+    BackupMade = "backup_made";
     /// The database was opened from a backup: a new epoch began.
     DatabaseRestored = "database_restored";
 }

@@ -64,6 +64,16 @@ pub(super) async fn finish(State(names): State<Arc<Names>>, mut request: Request
     response
 }
 
+/// For how long browsers and clients that heard it use no plain HTTP (RFC 6797): a year.
+const ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Says so, where something in front of the issuer encrypts.
+pub(super) async fn stay_encrypted(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED);
+    response
+}
+
 /// Runs what may change something in a task of its own: whoever hangs up must not stop it between what became durable and what is made
 /// of it in memory.
 async fn to_the_end(request: Request, next: Next) -> Response {

@@ -5,7 +5,7 @@ use crate::metrics;
 use crate::problem::{Code, Problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use std::sync::Arc;
 
 mod admin;
@@ -33,8 +33,9 @@ pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Everything that strangers can reach.
 pub fn app(issuer: Arc<Issuer>) -> Router {
-    let metrics = Arc::clone(&issuer.metrics);
+    let (metrics, encrypted) = (Arc::clone(&issuer.metrics), issuer.config.behind_tls_proxy);
     let routes = Router::new()
+        .fallback(agentwrit::nowhere)
         .merge(wellknown::routes())
         .merge(bundle::routes())
         .merge(oauth::routes())
@@ -42,17 +43,21 @@ pub fn app(issuer: Arc<Issuer>) -> Router {
         .merge(agentwrit::routes())
         .merge(edges::routes())
         .with_state(issuer);
-    finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count))
+    let app = finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
+    if encrypted {
+        return app.layer(map_response(finish::stay_encrypted));
+    }
+    app
 }
 
 /// What an operator can reach, over the socket in the data folder.
 pub fn admin(office: Arc<Office>) -> Router {
-    finished(admin::routes().with_state(office), ADMIN_BODY_BYTES)
+    let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
+    finished(routes.with_state(office), ADMIN_BODY_BYTES)
 }
 
 fn finished(routes: Router, body_bytes: usize) -> Router {
     routes
-        .fallback(async || Problem::new(Code::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(body_bytes))
         .layer(from_fn(finish::log))

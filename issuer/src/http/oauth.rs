@@ -3,6 +3,7 @@
 
 use super::{answer, auth, body};
 use crate::ask::{Ask, Part, read_grant};
+use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id;
 use crate::issuer::Issuer;
@@ -55,7 +56,9 @@ async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Re
         None => return Err(Refusal::new(Name::InvalidRequest, "missing `grant_type`")),
     }
     match form.resource()? {
-        Some(resource) if resource == issuer.config.issuer.as_str() => open_session(&issuer, &client, &mut form),
+        Some(resource) if resource == issuer.config.issuer.as_str() => {
+            open_session(&issuer, &client, &mut form, &Call::of(&headers)).await
+        }
         resource => mint(&issuer, &client, &mut form, resource, &Call::of(&headers)).await,
     }
 }
@@ -95,7 +98,7 @@ fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result
     client.ok_or(Refusal::new(Name::InvalidClient, "client authentication failed"))
 }
 
-fn open_session(issuer: &Issuer, client: &Client, form: &mut Form) -> Result<Response, Refusal> {
+async fn open_session(issuer: &Issuer, client: &Client, form: &mut Form, call: &Call) -> Result<Response, Refusal> {
     if form.take("scope").is_some() || form.take("authorization_details").is_some() {
         let why = "a session at the issuer has no `scope` and no `authorization_details`";
         return Err(Refusal::new(Name::InvalidScope, why));
@@ -103,6 +106,8 @@ fn open_session(issuer: &Issuer, client: &Client, form: &mut Form) -> Result<Res
     let origin = issuer.config.issuer.as_str();
     let (who, life) = (Who::Client(client.client_id.clone()), client.session_life());
     let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
+    let event = Event::done(Kind::AppAuthenticated).client(&client.client_id);
+    issuer.record(event.in_call(call)).await.map_err(Problem::from)?;
     Ok(answer::json(
         StatusCode::OK,
         &Answer {

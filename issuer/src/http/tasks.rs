@@ -108,9 +108,7 @@ async fn show(
     request: Request,
 ) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
-    let Ok(Path(task_id)) = path else {
-        return Err(Code::NotFound.into());
-    };
+    let Path(task_id) = path?;
     let (client_id, name) = (client.client_id.clone(), task_id.clone());
     let read = issuer.store.read(move |reading| {
         let task = tasks::find(reading, &client_id, &name)?;
@@ -128,9 +126,7 @@ async fn complete(
 ) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
     let call = Call::of(request.headers());
-    let Ok(Path(task_id)) = path else {
-        return Err(Code::NotFound.into());
-    };
+    let Path(task_id) = path?;
     body::nothing(request).await?;
     let completed = issuer.complete(&client, task_id.clone(), &call).await?;
     let completed = completed.ok_or(Problem::new(Code::NotFound))?;

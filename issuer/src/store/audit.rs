@@ -98,6 +98,8 @@ pub struct Query {
     pub outcome: Option<String>,
     /// The agent.
     pub agent_id: Option<String>,
+    /// The task of which the agent is, by its id, which narrows the search.
+    pub agents_task: Option<String>,
     /// The task, of whichever client.
     pub task_id: Option<String>,
     /// From this moment on.
@@ -157,21 +159,28 @@ pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
     Ok(Page { events, total })
 }
 
+/// The agent's own task, and those in which something was passed on to it.
+const AGENTS_TASKS: &str = " AND task IN (SELECT task FROM tasks WHERE task_id = ?
+    UNION SELECT task FROM audit WHERE agent_id = ? AND event = 'delegation_created')";
+
 /// SQL for the conditions on columns, and what its parameters are.
 fn condition(query: &Query) -> (String, Vec<&str>) {
-    let conditions = [
-        (" AND event = ?", &query.event),
-        (" AND outcome = ?", &query.outcome),
-        (" AND agent_id = ?", &query.agent_id),
+    let conditions: [(&str, &[&Option<String>]); 5] = [
+        (" AND event = ?", &[&query.event]),
+        (" AND outcome = ?", &[&query.outcome]),
+        (" AND agent_id = ?", &[&query.agent_id]),
+        (AGENTS_TASKS, &[&query.agents_task, &query.agent_id]),
         (
             " AND task IN (SELECT task FROM tasks WHERE task_id = ?)",
-            &query.task_id,
+            &[&query.task_id],
         ),
     ];
-    let asked = conditions
-        .iter()
-        .filter_map(|(sql, value)| Some((*sql, value.as_deref()?)));
-    asked.unzip()
+    let asked = conditions.iter().filter_map(|(sql, values)| {
+        let values: Option<Vec<&str>> = values.iter().map(|value| value.as_deref()).collect();
+        Some((*sql, values?))
+    });
+    let (sql, values): (String, Vec<Vec<&str>>) = asked.unzip();
+    (sql, values.concat())
 }
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {

@@ -164,6 +164,7 @@ CREATE TABLE audit (
     hash BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_by_task ON audit (task) WHERE task IS NOT NULL;
+CREATE INDEX audit_by_delegate ON audit (agent_id) WHERE event = 'delegation_created';
 CREATE INDEX audit_by_request ON audit (request_id) WHERE request_id IS NOT NULL;
 CREATE TABLE checkpoints (
     seq INTEGER PRIMARY KEY,

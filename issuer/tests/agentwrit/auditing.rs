@@ -265,3 +265,70 @@ async fn nobody_but_the_operator_reads_events() {
         .await
         .refused(405, "method_not_allowed");
 }
+
+#[tokio::test]
+async fn a_delegates_events_are_found_by_the_agent_alone() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let (from, to) = (
+        bench.agent(&app, "t1", &SCOPE).await,
+        bench.agent(&app, "t2", &SCOPE).await,
+    );
+    let passed_on = bench.delegated(&from.token, &to.id, &SCOPE).await;
+    bench.release(&passed_on).await;
+    let page = bench.events(&format!("agent_id={}", to.id)).await;
+    let begun = ["agent_registered", "token_issued"];
+    assert_eq!(
+        kinds(&page),
+        [&begun[..], &["delegation_created", "token_released"]].concat()
+    );
+    let page = bench
+        .events(&format!("agent_id={}&event_type=token_released", to.id))
+        .await;
+    assert_eq!((kinds(&page), &page["total"]), (vec!["token_released"], &json!(1)));
+    assert_eq!(
+        kinds(&bench.events(&format!("agent_id={}&task_id=t2", to.id)).await),
+        begun
+    );
+}
+
+#[tokio::test]
+async fn bearers_that_do_not_do_are_written_down_a_few_times() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let agent = bench.agent(&app, "t1", &SCOPE).await;
+    for _ in 0..50 {
+        bench.send(renewal("x.y.z")).await.refused(401, "unauthorized");
+    }
+    let page = bench.events("event_type=token_auth_failed").await;
+    assert_eq!(page["total"], 10);
+    let told = page["events"][0]["resource"].as_str().unwrap();
+    assert_eq!(told, "POST /v1/token/renew");
+    let wrong = [
+        ("/v1/revoke", agent.login(), Some("t1")),
+        ("/v1/revoke", app.session.clone(), None),
+        ("/v1/token/renew", app.session.clone(), None),
+        ("/v1/app/launch-tokens", bench.operator().await, None),
+    ];
+    for (path, login, task) in wrong {
+        bench
+            .post(&login, path, &json!({}))
+            .await
+            .refused(403, "insufficient_scope");
+        let page = bench.events("event_type=scope_violation").await;
+        let last = page["events"].as_array().unwrap().last().unwrap();
+        assert_eq!(
+            (last["resource"].clone(), last["outcome"].clone()),
+            (json!(format!("POST {path}")), json!("denied"))
+        );
+        assert_eq!(last["task_id"], json!(task), "{last}");
+    }
+    for _ in 0..2_000 {
+        let answer = bench.post(&app.session, "/v1/token/renew", &json!({})).await;
+        answer.refused(403, "insufficient_scope");
+    }
+    let written = bench.events("event_type=scope_violation").await["total"]
+        .as_u64()
+        .unwrap();
+    assert!(written <= 1_004, "{written} events");
+}

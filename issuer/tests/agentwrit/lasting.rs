@@ -137,7 +137,12 @@ async fn a_stranger_cannot_grow_what_is_remembered() {
             .refused(401, "unauthorized");
         assert!(!bench.counts("x.y.z").await);
     }
-    assert_eq!(all(&bench), before);
+    // A few of what was refused are written down, however many there are.
+    let mut after = all(&bench);
+    let written = after[6] - before[6];
+    assert!(written <= 10, "{written} events of 200 bearers that count for nothing");
+    after[6] = before[6];
+    assert_eq!(after, before);
     drop(app);
 }
 

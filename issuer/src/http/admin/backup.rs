@@ -2,7 +2,9 @@
 
 use super::super::{answer, body};
 use super::Office;
+use crate::audit::{Event, Kind};
 use crate::backup::{self, BackupError};
+use crate::call::Call;
 use crate::problem::{Code, Problem};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -15,11 +17,15 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let call = Call::of(request.headers());
     let read = |node: &Node<'_>| node.object(&["to"])?.required("to")?.text().map(PathBuf::from);
     let (to, _) = body::json(request, JSON_VALUES, read).await?;
     let (folder, target) = (office.data.folder.clone(), to.clone());
     let copied = spawn_blocking(move || backup::back_up(&folder, &target)).await;
     let bytes = copied.map_err(|_| Problem::new(Code::Internal))??;
+    let event = Event::done(Kind::BackupMade).in_call(&call);
+    let event = event.data(&json!({"to": to, "bytes": bytes}));
+    office.data.store.write(move |writing| writing.record(&event)).await?;
     tracing::info!(bytes, "backed up");
     Ok(answer::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
 }

@@ -1,8 +1,8 @@
 //! `/v1/admin/apps`: clients, as this API calls them apps.
 
 use super::super::answer;
+use super::bearer::Asked;
 use super::fields::{Fields, expected};
-use super::operator;
 use crate::agent::{grants_of, is_reserved};
 use crate::ask::read_name;
 use crate::ceiling::{Ceiling, Entry};
@@ -11,6 +11,7 @@ use crate::problem::{Code, Problem};
 use crate::reading;
 use crate::registry::Client;
 use crate::rfc3339;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 const TOKEN_TTL: u64 = 1_800;
 
 pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
     let fields = Fields::of(request).await?;
     let name = Json::Text(fields.text("name")?.to_owned());
     let name = reading::value(&name, read_name).map_err(|faults| {
@@ -46,7 +47,7 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
 }
 
 pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
     let apps: Vec<_> = issuer.registry.clients().iter().map(|client| dated(client)).collect();
     Ok(answer::json(
         StatusCode::OK,
@@ -56,19 +57,21 @@ pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) ->
 
 pub(super) async fn show(
     State(issuer): State<Arc<Issuer>>,
-    Path(id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
+    let Path(id) = path?;
     Ok(answer::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
 }
 
 pub(super) async fn update(
     State(issuer): State<Arc<Issuer>>,
-    Path(id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
+    let Path(id) = path?;
     let client = find(&issuer, &id)?;
     let fields = Fields::of(request).await?;
     let ceiling = match fields.has("scopes") {
@@ -82,10 +85,11 @@ pub(super) async fn update(
 
 pub(super) async fn end(
     State(issuer): State<Arc<Issuer>>,
-    Path(id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
+    let Path(id) = path?;
     let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
     let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
     Ok(answer::json(StatusCode::OK, &answer))

@@ -1,8 +1,8 @@
 //! `GET /v1/audit/events`.
 
 use super::super::{answer, body};
+use super::bearer::Asked;
 use super::fields::expected;
-use super::operator;
 use crate::audit::{Head, Link};
 use crate::clock::Moment;
 use crate::id::hex;
@@ -25,7 +25,7 @@ pub(super) async fn events(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
     let query = read(query.as_deref().unwrap_or_default())?;
     let (limit, offset) = (query.limit, query.offset);
     let page = issuer.store.read(move |reading| rows::find(reading, &query)).await?;
@@ -86,7 +86,7 @@ fn read(query: &str) -> Result<Query, Problem> {
     // An agent's id says which task it is of, by which its events are found without a search.
     if read.task_id.is_none() {
         let task = read.agent_id.as_deref().and_then(|id| id.rsplit('/').nth(1));
-        read.task_id = task.map(str::to_owned);
+        read.agents_task = task.map(str::to_owned);
     }
     Ok(read)
 }

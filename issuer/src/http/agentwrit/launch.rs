@@ -1,12 +1,12 @@
 //! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
 
 use super::super::answer;
+use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
-use super::{Bearer, operator, who};
 use crate::agent::{LaunchAsk, Owner};
 use crate::call::Call;
 use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::rfc3339;
 use crate::session::{Session, Who};
 use axum::extract::{Request, State};
@@ -21,18 +21,22 @@ const MAX_TTL: u64 = 300;
 const TTL: u64 = 30;
 
 pub(super) async fn by_operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
     launch(&issuer, &Owner::Operator, request).await
 }
 
 pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let client = match who(&issuer, request.headers()).await? {
+    let asked = Asked::of(&issuer, &request);
+    let bearer = asked.bearer().await?;
+    let client = match &bearer {
         Bearer::Session(Session {
             who: Who::Client(id), ..
-        }) => issuer.registry.client(&id),
+        }) => issuer.registry.client(id),
         _ => None,
     };
-    let client = client.ok_or(Problem::new(Code::InsufficientScope))?;
+    let Some(client) = client else {
+        return Err(asked.insufficient(&bearer).await?);
+    };
     launch(&issuer, &Owner::Client(client), request).await
 }
 

@@ -1,21 +1,18 @@
 //! The AgentWrit v1 API, as its published SDK speaks it.
 
-use super::auth;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
-use crate::session::{Session, Who};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderMap;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use edgewrit_shared::token::Verified;
 use std::sync::Arc;
 
 mod apps;
 mod audit;
+mod bearer;
 mod fields;
 mod health;
 mod launch;
@@ -49,10 +46,27 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
         .layer(from_fn(speak))
 }
 
-/// Says problems in the words of this API, and sets the header that it sets beyond ours.
+/// First segments under `/v1` that are not this API's.
+const OTHERS: [&str; 5] = ["bundle", "edges", "records", "tasks", "uses"];
+
+/// Where nothing is: said in the words of this API if it could be its.
+pub(super) async fn nowhere(request: Request) -> Response {
+    let path = request.uri().path();
+    let problem = Problem::new(Code::NotFound).into_response();
+    let first = path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next());
+    match first {
+        Some(first) if !OTHERS.contains(&first) => spoken(path.to_owned(), problem),
+        _ => problem,
+    }
+}
+
 async fn speak(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+    spoken(path, next.run(request).await)
+}
+
+/// Says problems in the words of this API, and sets the header that it sets beyond ours.
+fn spoken(path: String, mut response: Response) -> Response {
     if let Some(problem) = response.extensions_mut().get_mut::<Problem>() {
         problem.speak_agentwrit(path);
         let status = problem.status();
@@ -62,37 +76,4 @@ async fn speak(request: Request, next: Next) -> Response {
         .headers_mut()
         .insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
-}
-
-/// Passes if the bearer is a session of the operator.
-async fn operator(issuer: &Issuer, headers: &HeaderMap) -> Result<(), Problem> {
-    match who(issuer, headers).await? {
-        Bearer::Session(session) if session.who == Who::Operator => Ok(()),
-        _ => Err(Code::InsufficientScope.into()),
-    }
-}
-
-/// The writ that the bearer is.
-async fn agent(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Verified>, Problem> {
-    match who(issuer, headers).await? {
-        Bearer::Writ(writ) => Ok(writ),
-        Bearer::Session(_) => Err(Code::InsufficientScope.into()),
-    }
-}
-
-/// What somebody shows who is known.
-enum Bearer {
-    Session(Session),
-    Writ(Arc<Verified>),
-}
-
-/// Whatever the bearer is, if it counts now. Missing, malformed, expired and revoked ones are all the same.
-async fn who(issuer: &Issuer, headers: &HeaderMap) -> Result<Bearer, Problem> {
-    let token = auth::bearer(headers).ok_or(Problem::new(Code::Unauthorized))?;
-    if let Some(session) = auth::session(issuer, &token).await? {
-        return Ok(Bearer::Session(session));
-    }
-    let writ = issuer.standing(token.expose()).await?;
-    let writ = writ.ok_or(Problem::new(Code::Unauthorized))?;
-    Ok(Bearer::Writ(writ))
 }

@@ -1,8 +1,8 @@
 //! `POST /v1/revoke`.
 
 use super::super::answer;
+use super::bearer::Asked;
 use super::fields::{Fields, expected};
-use super::operator;
 use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 const LEVELS: [&str; 4] = ["token", "agent", "task", "chain"];
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    operator(&issuer, request.headers()).await?;
+    Asked::of(&issuer, &request).by_operator().await?;
     let event = ends::event().in_call(&Call::of(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);

@@ -1,8 +1,8 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
 use super::super::{answer, auth, body};
+use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
-use super::{Bearer, agent, who};
 use crate::agent::{Delegated, Delegation, chain_hash};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
@@ -71,7 +71,7 @@ async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
 }
 
 pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = agent(&issuer, request.headers()).await?;
+    let writ = Asked::of(&issuer, &request).by_agent().await?;
     let call = Call::of(request.headers());
     body::arrive(request).await?;
     let renewed = issuer.renew(&writ, &call).await?;
@@ -82,7 +82,7 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let call = Call::of(request.headers());
     let event = Event::done(Kind::TokenReleased).in_call(&call);
-    let bearer = who(&issuer, request.headers()).await?;
+    let bearer = Asked::of(&issuer, &request).bearer().await?;
     // First, so that nothing has ended when the body is refused.
     body::arrive(request).await?;
     match bearer {
@@ -111,7 +111,7 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
 }
 
 pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = agent(&issuer, request.headers()).await?;
+    let writ = Asked::of(&issuer, &request).by_agent().await?;
     let call = Call::of(request.headers());
     let fields = Fields::of(request).await?;
     let ask = Delegation {

@@ -1,0 +1,113 @@
+//! Who shows what: the bearer of a request, and what is recorded if it does not do.
+
+use super::super::auth;
+use super::super::source::Source;
+use crate::agent::OPERATOR;
+use crate::audit::{Event, Kind};
+use crate::call::Call;
+use crate::issuer::Issuer;
+use crate::problem::{Code, Problem};
+use crate::session::{Session, Who};
+use crate::standing::of_writ;
+use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::Verified;
+use serde_json::json;
+use std::sync::Arc;
+
+/// What somebody shows who is known.
+pub(super) enum Bearer {
+    Session(Session),
+    Writ(Arc<Verified>),
+}
+
+impl Bearer {
+    /// The client in whose name it is shown.
+    fn client_id(&self) -> &str {
+        match self {
+            Self::Session(session) => match &session.who {
+                Who::Operator => OPERATOR,
+                Who::Client(client_id) => client_id,
+            },
+            Self::Writ(writ) => &writ.claims().client_id,
+        }
+    }
+}
+
+/// A request, as far as it says who asks for what.
+pub(super) struct Asked<'a> {
+    issuer: &'a Issuer,
+    token: Option<Secret>,
+    source: Source,
+    call: Call,
+    method: Method,
+    /// The endpoint, as the router knows it: nothing that a client wrote.
+    path: Option<MatchedPath>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(issuer: &'a Issuer, request: &Request) -> Self {
+        Self {
+            issuer,
+            token: auth::bearer(request.headers()),
+            source: Source::of(&issuer.config, request),
+            call: Call::of(request.headers()),
+            method: request.method().clone(),
+            path: request.extensions().get().cloned(),
+        }
+    }
+
+    /// Passes if the bearer is a session of the operator.
+    pub(super) async fn by_operator(self) -> Result<(), Problem> {
+        match self.bearer().await? {
+            Bearer::Session(session) if session.who == Who::Operator => Ok(()),
+            other => Err(self.insufficient(&other).await?),
+        }
+    }
+
+    /// The writ that the bearer is.
+    pub(super) async fn by_agent(self) -> Result<Arc<Verified>, Problem> {
+        match self.bearer().await? {
+            Bearer::Writ(writ) => Ok(writ),
+            other => Err(self.insufficient(&other).await?),
+        }
+    }
+
+    /// Whatever the bearer is, if it counts now. Missing, malformed, expired and revoked ones are all the same.
+    pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
+        let issuer = self.issuer;
+        if let Some(token) = &self.token {
+            if let Some(session) = auth::session(issuer, token).await? {
+                return Ok(Bearer::Session(session));
+            }
+            if let Some(writ) = issuer.standing(token.expose()).await? {
+                return Ok(Bearer::Writ(writ));
+            }
+        }
+        // Whoever shows nothing that counts must not fill the audit with it.
+        if issuer.limits.nobody.take(&self.source, issuer.clock.now()).is_ok() {
+            let data = json!({"source": self.source.to_string(), "resource": self.resource()});
+            let event = Event::denied(Kind::TokenAuthFailed).in_call(&self.call);
+            issuer.record(event.data(&data)).await?;
+        }
+        Err(Code::Unauthorized.into())
+    }
+
+    /// The problem of a bearer that is not for this endpoint, once it is recorded.
+    pub(super) async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
+        let event = Event::denied(Kind::ScopeViolation).in_call(&self.call);
+        let (event, writ) = match bearer {
+            Bearer::Session(_) => (event.client(bearer.client_id()), None),
+            Bearer::Writ(writ) => (of_writ(event, writ.claims()), Some(writ.claims())),
+        };
+        let event = event.data(&json!({"resource": self.resource()}));
+        self.issuer.record_refusal(event, writ).await?;
+        Ok(Code::InsufficientScope.into())
+    }
+
+    fn resource(&self) -> String {
+        let path = self.path.as_ref().map_or("-", MatchedPath::as_str);
+        format!("{} {path}", self.method)
+    }
+}
