@@ -10,6 +10,7 @@ mod agentwrit;
 mod bundle;
 mod completion;
 mod documentation;
+mod doors;
 mod edges;
 mod keys;
 mod oauth;

@@ -1,135 +1,22 @@
 //! Requests that are not what they should be, whatever they ask for.
 
-use crate::support::{Bench, Login, TRAVEL, post, travel_task};
+use crate::support::agentwrit::operated;
+use crate::support::{Bench, Login, TRAVEL, post, send, travel_task};
 use crate::tasks::travel;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::http::Request;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Frame;
 use serde_json::json;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::future::pending;
 use std::time::Duration;
 
-/// Where JSON goes in, and who sends it.
-async fn doors(bench: &Bench, client: &Login) -> Vec<(&'static str, Login)> {
-    let edge = bench.edge(TRAVEL).await;
-    vec![("/v1/tasks", client.clone()), ("/v1/uses", edge)]
-}
-
-fn raw(login: &Login, path: &str, content_type: &str, body: impl Into<Body>) -> Request<Body> {
-    let request = Request::post(path)
-        .header("authorization", &login.0)
-        .header("content-type", content_type);
-    request.body(body.into()).unwrap()
-}
-
 #[tokio::test]
-async fn what_is_not_json_is_refused() {
+async fn a_type_is_known_however_it_is_spelled() {
     let (bench, client) = travel().await;
-    for (path, login) in doors(&bench, &client).await {
-        let bodies: [&[u8]; 9] = [
-            b"",
-            b"{",
-            b"{}x",
-            b"\xff\xfe",
-            b"\"\xff\"",
-            b"{'a':1}",
-            b"{\"a\":1,\"a\":1}",
-            b"[01]",
-            b"NaN",
-        ];
-        for body in bodies {
-            let answer = bench.send(raw(&login, path, "application/json", body.to_vec())).await;
-            answer.problem(400, "malformed_json");
-        }
-        let deep = "[".repeat(100_000);
-        bench
-            .send(raw(&login, path, "application/json", deep))
-            .await
-            .problem(400, "malformed_json");
-        let many = format!("[{}1]", "1,".repeat(100_000));
-        bench
-            .send(raw(&login, path, "application/json", many))
-            .await
-            .problem(400, "malformed_json");
-    }
-}
-
-#[tokio::test]
-async fn json_of_another_shape_is_refused() {
-    let (bench, client) = travel().await;
-    for (path, login) in doors(&bench, &client).await {
-        for body in ["null", "[]", "7", "\"x\"", "true", "{}", "{\"more\":1}"] {
-            let answer = bench.send(raw(&login, path, "application/json", body)).await;
-            assert!(!answer.problem(422, "invalid_request").is_empty());
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_body_of_another_type_is_refused() {
-    let (bench, client) = travel().await;
-    for (path, login) in doors(&bench, &client).await {
-        for content_type in [
-            "text/plain",
-            "application/x-www-form-urlencoded",
-            "",
-            "application/jsonx",
-        ] {
-            bench
-                .send(raw(&login, path, content_type, "{}"))
-                .await
-                .problem(415, "content_type");
-        }
-        let spelled = bench
-            .send(raw(&login, path, "Application/JSON; charset=utf-8", "{}"))
-            .await;
-        spelled.problem(422, "invalid_request");
-    }
-}
-
-#[tokio::test]
-async fn a_body_over_a_mebibyte_is_refused_announced_or_not() {
-    let (bench, client) = travel().await;
-    for (path, login) in doors(&bench, &client).await {
-        let large = vec![b' '; 1024 * 1024 + 1];
-        bench
-            .send(raw(&login, path, "application/json", large.clone()))
-            .await
-            .problem(413, "body_too_large");
-        let streamed = Body::new(Full::new(Bytes::from(large)).map_frame(|frame| frame));
-        assert_eq!(streamed.size_hint().exact(), None);
-        bench
-            .send(raw(&login, path, "application/json", streamed))
-            .await
-            .problem(413, "body_too_large");
-    }
-}
-
-/// A body of which nothing ever arrives.
-struct Never;
-
-impl HttpBody for Never {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Poll::Pending
-    }
-}
-
-#[tokio::test]
-async fn a_body_that_does_not_arrive_is_not_waited_for() {
-    let (bench, client) = travel().await;
-    let doors = doors(&bench, &client).await;
-    tokio::time::pause();
-    for (path, login) in doors {
-        bench
-            .send(raw(&login, path, "application/json", Body::new(Never)))
-            .await
-            .problem(408, "request_timeout");
-    }
+    let mut request = post(Some(&client), "/v1/tasks", &travel_task("t"));
+    let spelled = "Application/JSON; charset=utf-8".parse().unwrap();
+    request.headers_mut().insert("content-type", spelled);
+    bench.send(request).await.tokens();
 }
 
 #[tokio::test]
@@ -145,6 +32,18 @@ async fn what_is_not_there_and_what_is_not_so_are_problems_too() {
         "/v1/tasks/a%2fb/c",
     ] {
         bench.get(path).await.problem(404, "not_found");
+    }
+    // What could be of the AgentWrit API is told so in its words, with its headers.
+    for path in [
+        "/v1/nowhere",
+        "/v1/token",
+        "/v1/token/validate/",
+        "/v1/admin/apps/a/b",
+        "/v1/metrics",
+    ] {
+        let answer = bench.get(path).await;
+        answer.refused(404, "not_found");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
     }
     for path in [
         "/v1/tasks",
@@ -244,4 +143,54 @@ async fn ten_thousand_grants_are_refused_soon() {
         .await
         .unwrap();
     assert_eq!(answer.problem(422, "invalid_request").len(), 1);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_encrypts_clients_are_told_to_stay_with_it() {
+    let mut config = operated();
+    for encrypted in [false, true] {
+        config.behind_tls_proxy = encrypted;
+        let bench = Bench::with(config.clone()).await;
+        for path in ["/v1/health", "/v1/nowhere", "/healthz", "/nowhere"] {
+            let told = bench.get(path).await.header("strict-transport-security") == "max-age=31536000";
+            assert_eq!(told, encrypted, "{path}");
+        }
+    }
+}
+
+/// A body that has sent so many bytes, and goes on.
+fn unfinished(bytes: usize) -> Body {
+    let sent = Full::new(Bytes::from(vec![b' '; bytes])).map_err(|never| match never {});
+    Body::new(sent.with_trailers(pending()))
+}
+
+#[tokio::test]
+async fn large_bodies_of_strangers_have_so_much_room_together() {
+    let bench = Bench::operated().await;
+    let send = |body: Body| {
+        let (app, request) = (
+            bench.app.clone(),
+            Request::post("/v1/token/validate").body(body).unwrap(),
+        );
+        async move { send(&app, request).await }
+    };
+    let waiting: Vec<_> = (0..64).map(|_| tokio::spawn(send(unfinished(1024 * 1024)))).collect();
+    let large = || Body::from(vec![b' '; 17 * 1024]);
+    for _ in 0..10_000 {
+        if send(large()).await.status == 503 {
+            break;
+        }
+    }
+    send(large()).await.refused(503, "unavailable");
+    send(Body::from("{}")).await.refused(400, "invalid_request");
+    // Those who are known have room all the same.
+    let operator = bench.operator().await;
+    let mut known = post(Some(&operator), "/v1/revoke", &json!({}));
+    *known.body_mut() = large();
+    bench.send(known).await.refused(400, "invalid_request");
+    tokio::time::pause();
+    for one in waiting {
+        one.await.unwrap().refused(400, "invalid_request");
+    }
+    send(large()).await.refused(400, "invalid_request");
 }
