@@ -2,6 +2,7 @@
 //! no edge takes a history that was cut short for the one it follows.
 
 use crate::folder::{Folder, FolderError, read_private, touch_private, write_private};
+use crate::from::from;
 use crate::id::{NoRandomness, hex, random};
 use crate::issuer::DATABASE;
 use rusqlite::backup::Backup;
@@ -45,20 +46,11 @@ impl fmt::Display for BackupError {
 
 impl error::Error for BackupError {}
 
-macro_rules! from {
-    ($($error:ty => $variant:ident,)*) => {
-        $(impl From<$error> for BackupError {
-            fn from(error: $error) -> Self {
-                Self::$variant(error)
-            }
-        })*
-    };
-}
-
 from! {
-    FolderError => Folder,
-    rusqlite::Error => Sqlite,
-    NoRandomness => Random,
+    BackupError:
+    Folder(FolderError),
+    Sqlite(rusqlite::Error),
+    Random(NoRandomness),
 }
 
 /// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of the database's copy.

@@ -1,5 +1,6 @@
 //! The issuer as a value: what the endpoints share.
 
+use crate::agent::OPERATOR;
 use crate::audit::{Event, Kind};
 use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
@@ -137,7 +138,7 @@ async fn restored(store: &Store, keyring: &Keyring) -> Result<(), RotateError> {
     }
     let ring = keyring.ring();
     keyring.drop_key(ring.writ.kid()).await?;
-    revoke(store, Aim::All, None, event())
+    revoke(store, Aim::all(), None, event())
         .await
         .map_err(|error| match error {
             RevokeError::Store(error) => KeysError::from(error),
@@ -172,8 +173,6 @@ const OPERATOR_TRIES: (u64, u64) = (200, 10);
 const REFUSALS: (u64, u64) = (100, 1_000);
 /// Milliseconds between two failures of a client.
 const CLIENT_TRIES: u64 = 1_000;
-/// What the hash of the operator's secret is made for.
-const OPERATOR: &str = "operator";
 
 /// The issuer.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 
 use crate::agent::lineage_of;
 use crate::audit::{Event, Kind};
+use crate::from::from;
 use crate::id::is_id;
+use crate::names::names;
 use crate::store::revocation::{self, By};
 use crate::store::{Store, StoreError, Writing, lineage, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
@@ -16,72 +18,61 @@ const AGENT_BYTES: usize = 1_024;
 /// Tasks of one name among which the operator has to choose.
 pub(crate) const NAMESAKES: u64 = 2;
 
+names! {
+    /// On which level something is ended.
+    AimLevel:
+    /// A writ, what it was renewed to, and what descends from it
+    Token = "token",
+    /// The same, by its lineage
+    Lineage = "lineage",
+    /// All writs of an agent, and what descends from them
+    Agent = "agent",
+    /// All writs of a task
+    Task = "task",
+    /// What descends from a lineage, or from what an agent passed on
+    Chain = "chain",
+    /// All writs of a client
+    Client = "client",
+    /// All writs that a key signed
+    Key = "key",
+    /// Everything
+    All = "all",
+}
+
 /// What is ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// A writ by `jti`, and with it its lineage: what it was renewed to, and what descends from it.
-    Token(String),
-    /// A lineage.
-    Lineage(String),
-    /// All writs of an agent, and what descends from them.
-    Agent(String),
-    /// A task: `client_id/task_id`, or a task id that one client has.
-    Task(String),
-    /// A lineage and what descends from it, named by a writ; or every lineage of which an agent passed something on.
-    Chain(String),
-    /// All writs of a client.
-    Client(String),
-    /// All writs that a key signed.
-    Key(String),
-    /// Everything.
-    All,
+pub struct Aim {
+    /// On which level.
+    pub level: AimLevel,
+    /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a chain a `jti`, or the agent who passed it
+    /// on; nothing for everything.
+    pub target: String,
 }
 
 impl Aim {
-    /// The aim at `target` on `level`; `None` if there is no such level, or nothing on it can be called so.
+    /// Everything.
     #[must_use]
-    pub fn parse(level: &str, target: String) -> Option<Self> {
-        let aim: fn(String) -> Self = match level {
-            "token" => Self::Token,
-            "lineage" => Self::Lineage,
-            "agent" => Self::Agent,
-            "task" => Self::Task,
-            "chain" => Self::Chain,
-            "client" => Self::Client,
-            "key" => Self::Key,
-            "all" => |_| Self::All,
-            _ => return None,
-        };
-        let aim = aim(target);
-        aim.is_well_formed().then_some(aim)
+    pub const fn all() -> Self {
+        Self {
+            level: AimLevel::All,
+            target: String::new(),
+        }
     }
 
-    /// Whether something can be called so. Above all a token is called by its id: the token itself must not be written down anywhere.
-    fn is_well_formed(&self) -> bool {
+    /// The aim at `target` on `level`; `None` if nothing on it can be called so. Above all a token is called by its id: the token itself must
+    /// not be written down anywhere.
+    #[must_use]
+    pub fn new(level: AimLevel, target: String) -> Option<Self> {
         let is_agent =
             |text: &str| text.starts_with("spiffe://") && text.len() <= AGENT_BYTES && !text.contains(char::is_control);
-        match self {
-            Self::Token(id) | Self::Lineage(id) | Self::Client(id) | Self::Key(id) => is_id(id),
-            Self::Agent(id) => is_agent(id),
-            Self::Chain(id) => is_id(id) || is_agent(id),
-            Self::Task(name) => name.split('/').count() <= 2 && name.split('/').all(is_id),
-            Self::All => true,
-        }
-    }
-
-    /// The level, and what it is aimed at.
-    #[must_use]
-    pub fn parts(&self) -> (&'static str, &str) {
-        match self {
-            Self::Token(target) => ("token", target),
-            Self::Lineage(target) => ("lineage", target),
-            Self::Agent(target) => ("agent", target),
-            Self::Task(target) => ("task", target),
-            Self::Chain(target) => ("chain", target),
-            Self::Client(target) => ("client", target),
-            Self::Key(target) => ("key", target),
-            Self::All => ("all", ""),
-        }
+        let is_well_formed = match level {
+            AimLevel::Token | AimLevel::Lineage | AimLevel::Client | AimLevel::Key => is_id(&target),
+            AimLevel::Agent => is_agent(&target),
+            AimLevel::Chain => is_id(&target) || is_agent(&target),
+            AimLevel::Task => target.split('/').count() <= 2 && target.split('/').all(is_id),
+            AimLevel::All => target.is_empty(),
+        };
+        is_well_formed.then_some(Self { level, target })
     }
 }
 
@@ -106,18 +97,14 @@ impl fmt::Display for RevokeError {
     }
 }
 
-impl From<StoreError> for RevokeError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+from!(RevokeError: Store(StoreError));
 
 /// Ends every writ at `aim` that was issued up to `cut`, which is now if nobody says otherwise. Answers how many revocations it took.
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
 pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Event) -> Result<usize, RevokeError> {
-    let name = aim.parts().1.to_owned();
+    let name = aim.target.clone();
     let revoke = store.write(move |writing| {
         let Some(targets) = targets(writing, &aim)? else {
             return Ok(None);
@@ -131,13 +118,12 @@ pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Ev
                 cut,
                 expires,
             };
-            if aim == Aim::All {
+            if aim.level == AimLevel::All {
                 revocation::fold_into_all(writing, &revocation)?;
             }
             revocation::append(writing, &revocation, By::Operator)?;
         }
-        let (level, target) = aim.parts();
-        let data = json!({"level": level, "target": target, "cut": cut.0, "count": targets.len()});
+        let data = json!({"level": aim.level.as_str(), "target": aim.target, "cut": cut.0, "count": targets.len()});
         writing.record(&event.clone().data(&data))?;
         Ok(Some(targets.len()))
     });
@@ -152,24 +138,25 @@ pub fn event() -> Event {
 
 /// What is revoked to reach the aim; `None` if it is not clear which task is meant.
 fn targets(writing: &Writing<'_>, aim: &Aim) -> rusqlite::Result<Option<Vec<Target>>> {
-    let targets = match aim {
-        Aim::Token(jti) => {
-            let levels = [Level::Writ(jti), Level::Lineage(lineage_of(jti))];
+    let id = aim.target.as_str();
+    let targets = match aim.level {
+        AimLevel::Token => {
+            let levels = [Level::Writ(id), Level::Lineage(lineage_of(id))];
             levels.map(Target::of).to_vec()
         }
-        Aim::Lineage(id) => vec![Target::of(Level::Lineage(id))],
-        Aim::Agent(id) => {
+        AimLevel::Lineage => vec![Target::of(Level::Lineage(id))],
+        AimLevel::Agent => {
             let mut all = passed_on_by(writing, id)?;
             all.push(Target::of(Level::Agent(id)));
             all
         }
-        Aim::Task(name) => return tasks(writing, name),
-        Aim::Chain(agent_id) if agent_id.contains("://") => passed_on_by(writing, agent_id)?,
+        AimLevel::Task => return tasks(writing, id),
+        AimLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
         // By its lineage: a chain's own level would only find the chain's root, and it may be cut anywhere.
-        Aim::Chain(jti) => vec![Target::of(Level::Lineage(lineage_of(jti)))],
-        Aim::Client(id) => vec![Target::of(Level::Client(id))],
-        Aim::Key(kid) => vec![Target::of(Level::Key(kid))],
-        Aim::All => vec![Target::of(Level::All)],
+        AimLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
+        AimLevel::Client => vec![Target::of(Level::Client(id))],
+        AimLevel::Key => vec![Target::of(Level::Key(id))],
+        AimLevel::All => vec![Target::of(Level::All)],
     };
     Ok(Some(targets))
 }

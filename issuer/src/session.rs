@@ -18,7 +18,7 @@ const SESSION_BYTES: usize = 2_048;
 /// Values in the payload of a session.
 const SESSION_VALUES: usize = 16;
 /// `sub` of the operator's sessions.
-const OPERATOR: &str = "admin";
+const ADMIN: &str = "admin";
 /// What stands before the client's id in `sub` of its sessions.
 const CLIENT: &str = "app:";
 
@@ -34,13 +34,13 @@ pub(crate) enum Who {
 impl Who {
     fn subject(&self) -> String {
         match self {
-            Self::Operator => OPERATOR.to_owned(),
+            Self::Operator => ADMIN.to_owned(),
             Self::Client(id) => format!("{CLIENT}{id}"),
         }
     }
 
     fn of(subject: &str) -> Option<Self> {
-        if subject == OPERATOR {
+        if subject == ADMIN {
             return Some(Self::Operator);
         }
         subject.strip_prefix(CLIENT).map(|id| Self::Client(id.to_owned()))

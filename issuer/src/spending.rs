@@ -4,6 +4,7 @@ use crate::ask::read_id;
 use crate::audit::{Event, Kind};
 use crate::bundle::BundleError;
 use crate::call::Call;
+use crate::from::from;
 use crate::id::{self, NoRandomness};
 use crate::issuer::Issuer;
 use crate::registry::Edge;
@@ -103,11 +104,7 @@ pub enum SpendError {
     Random(NoRandomness),
 }
 
-impl From<StoreError> for SpendError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+from!(SpendError: Store(StoreError));
 
 impl Issuer {
     /// Gives `edge` the id under which it counts from now on.

@@ -4,6 +4,7 @@ use crate::ask::Ask;
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::clock::Moment;
+use crate::from::from;
 use crate::grant::{Term, grant, never_open};
 use crate::id::{NoRandomness, Seed};
 use crate::issuer::Issuer;
@@ -56,17 +57,7 @@ pub enum StartError {
     Cut,
 }
 
-impl From<MintError> for StartError {
-    fn from(error: MintError) -> Self {
-        Self::Mint(error)
-    }
-}
-
-impl From<StoreError> for StartError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
+from!(StartError: Mint(MintError), Store(StoreError));
 
 impl Issuer {
     /// Starts the task that `client` asks for. The writs are signed first and answered only once the task is durable, so a signer

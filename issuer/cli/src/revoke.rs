@@ -2,7 +2,9 @@
 
 use crate::admin::Data;
 use crate::failure::{Failure, print};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use edgewrit_issuer::revoke::AimLevel;
 use edgewrit_issuer::rfc3339;
 use serde_json::{Value, json};
 
@@ -20,8 +22,8 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Revoke {
     /// What is ended
-    #[arg(value_enum)]
-    level: Level,
+    #[arg(value_parser = levels())]
+    level: String,
     /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing for `all`
     target: Option<String>,
     /// Only what was issued up to this moment (RFC 3339) [default: now]
@@ -31,31 +33,14 @@ pub(crate) struct Revoke {
     data: Data,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Level {
-    /// A writ, what it was renewed to, and what descends from it
-    Token,
-    /// The same, by its lineage
-    Lineage,
-    /// All writs of an agent
-    Agent,
-    /// All writs of a task
-    Task,
-    /// What descends from a lineage, or from what an agent passed on
-    Chain,
-    /// All writs of a client
-    Client,
-    /// All writs that a key signed
-    Key,
-    /// Everything
-    All,
+fn levels() -> impl TypedValueParser<Value = String> {
+    let named = |level: &AimLevel| PossibleValue::new(level.as_str()).help(level.about().trim());
+    PossibleValuesParser::new(AimLevel::ALL.iter().map(named))
 }
 
 impl Revoke {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let level = self.level.to_possible_value();
-        let level = level.as_ref().map_or("", |value| value.get_name());
-        let mut body = json!({"level": level});
+        let mut body = json!({"level": self.level});
         let mut set = |name: &str, value: Option<Value>| {
             if let (Some(members), Some(value)) = (body.as_object_mut(), value) {
                 members.insert(name.to_owned(), value);

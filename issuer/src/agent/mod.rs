@@ -2,6 +2,7 @@
 
 use crate::bundle::BundleError;
 use crate::ceiling::Entry;
+use crate::from::from;
 use crate::id::NoRandomness;
 use crate::issuer::Issuer;
 use crate::mint::MintError;
@@ -30,7 +31,7 @@ pub(crate) use renew::lineage_of;
 pub(crate) const SCOPES: usize = 256;
 /// Actions of the issuer's own sessions. No agent gets them.
 const RESERVED: [&str; 2] = ["admin", "app"];
-/// In whose name the operator lets agents register.
+/// The operator's name beside those of clients: in it agents register, and the hash of the operator's secret is made for it.
 pub(crate) const OPERATOR: &str = "operator";
 
 /// Why an agent does not get what it asks for.
@@ -60,17 +61,8 @@ pub(crate) enum AgentError {
     Random(NoRandomness),
 }
 
-macro_rules! from {
-    ($($variant:ident($error:ty),)*) => {
-        $(impl From<$error> for AgentError {
-            fn from(error: $error) -> Self {
-                Self::$variant(error)
-            }
-        })*
-    };
-}
-
 from! {
+    AgentError:
     Mint(MintError),
     Store(StoreError),
     Bundle(BundleError),

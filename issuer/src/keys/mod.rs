@@ -4,6 +4,7 @@
 
 use crate::folder::FolderError;
 use crate::id::NoRandomness;
+use crate::names::names;
 use crate::store::StoreError;
 use std::path::PathBuf;
 use std::{error, fmt};
@@ -79,31 +80,6 @@ pub enum Start {
     First,
     /// It does.
     Later,
-}
-
-macro_rules! names {
-    ($(#[$doc:meta])* $type:ident: $($(#[$variant_doc:meta])* $name:ident = $text:literal,)*) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $type { $($(#[$variant_doc])* $name,)* }
-
-        impl $type {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The name by which people know it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// The one with this name.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|own| own.as_str() == text)
-            }
-        }
-    };
 }
 
 names! {

@@ -4,7 +4,7 @@ use super::super::{answer, body};
 use super::Office;
 use crate::call::Call;
 use crate::problem::Problem;
-use crate::revoke::{self, Aim};
+use crate::revoke::{self, Aim, AimLevel};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
     let event = revoke::event().in_call(&Call::of(request.headers()));
     let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
-    let (level, target) = (aim.parts().0, aim.parts().1.to_owned());
+    let (level, target) = (aim.level.as_str(), aim.target.clone());
     let count = revoke::revoke(&office.data.store, aim, cut, event).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
@@ -27,20 +27,21 @@ pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> 
 /// Reads `{level, target?, before?}`.
 fn read(node: &Node<'_>) -> Option<(Aim, Option<UnixSeconds>)> {
     let members = node.object(&["level", "target", "before"])?;
-    let level = members.required("level")?;
+    let level = members.required("level").and_then(read_level);
     let target = members.optional("target").map_or(Some(""), Node::text)?;
     let cut = match members.optional("before") {
         None => None,
         Some(node) => Some(UnixSeconds(node.integer(0, TIME_MAX)?)),
     };
-    match Aim::parse(level.text()?, target.to_owned()) {
-        Some(aim) if target.is_empty() == (aim == Aim::All) => Some((aim, cut)),
-        _ => {
-            node.fault(
-                "expected a `target` by its id on the level `token`, `lineage`, `agent`, `task`, `chain`, `client` or `key`, \
-                 or no target on the level `all`",
-            );
-            None
-        }
+    let aim = Aim::new(level?, target.to_owned());
+    if aim.is_none() {
+        node.fault("expected a `target` by its id on this level, or none on the level `all`");
     }
+    Some((aim?, cut))
+}
+
+fn read_level(node: &Node<'_>) -> Option<AimLevel> {
+    let level = AimLevel::parse(node.text()?);
+    let names = || AimLevel::ALL.iter().map(|level| format!("`{}`", level.as_str()));
+    level.or_else(|| node.expected(&format!("one of {}", names().collect::<Vec<_>>().join(", "))))
 }

@@ -6,7 +6,7 @@ use super::fields::{Fields, expected};
 use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
-use crate::revoke::{self as ends, Aim, RevokeError};
+use crate::revoke::{self as ends, Aim, AimLevel, RevokeError};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,17 +14,16 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The levels that this API has. The others are the operator's on the issuer's own socket.
-const LEVELS: [&str; 4] = ["token", "agent", "task", "chain"];
+const LEVELS: [AimLevel; 4] = [AimLevel::Token, AimLevel::Agent, AimLevel::Task, AimLevel::Chain];
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     Asked::of(&issuer, &request).by_operator().await?;
     let event = ends::event().in_call(&Call::of(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
-    if !LEVELS.contains(&level) {
-        return Err(expected("level", "`token`, `agent`, `task` or `chain`"));
-    }
-    let aim = Aim::parse(level, target.to_owned());
+    let own = AimLevel::parse(level).filter(|level| LEVELS.contains(level));
+    let own = own.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
+    let aim = Aim::new(own, target.to_owned());
     let aim = aim.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
     let count = ends::revoke(&issuer.store, aim, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});

@@ -1,0 +1,111 @@
+//! Clients and edges: who they are and what they may do. Held in memory, written through to the store.
+
+use crate::clock::Clock;
+use crate::from::from;
+use crate::id::{self, NoRandomness};
+use crate::keys::{CredentialKey, Hash};
+use crate::store::registry as rows;
+use crate::store::{Store, StoreError};
+use edgewrit_shared::secret::Secret;
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::{error, fmt};
+
+mod clients;
+mod edges;
+
+pub use clients::Client;
+pub use edges::Edge;
+
+/// What identifies somebody, and is shown once.
+#[derive(Debug)]
+pub struct Credential {
+    /// Who.
+    pub id: String,
+    /// What only they know.
+    pub secret: Secret,
+}
+
+/// Why somebody was not registered, or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegisterError {
+    /// The name is taken.
+    Taken,
+    /// There is no such client, or it was shut out.
+    Unknown,
+    /// No randomness for a secret.
+    Random(NoRandomness),
+    /// Not stored.
+    Store(StoreError),
+}
+
+from!(RegisterError: Random(NoRandomness), Store(StoreError));
+
+/// Why the registry cannot be loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// The store refused.
+    Store(StoreError),
+    /// A client's ceiling in the database is not readable; which client.
+    Ceiling(String),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Ceiling(client_id) => write!(f, "the database holds no readable ceiling for `{client_id}`"),
+        }
+    }
+}
+
+impl error::Error for LoadError {}
+
+/// Compared with when nobody has the id, so that this takes the same time.
+const NOBODY: Hash = [0; 32];
+
+/// Everybody who is registered.
+#[derive(Debug)]
+pub struct Registry {
+    store: Arc<Store>,
+    key: CredentialKey,
+    clock: Clock,
+    clients: RwLock<HashMap<String, Arc<Client>>>,
+    edges: RwLock<HashMap<String, Arc<Edge>>>,
+    /// Held by whoever changes a client that exists.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Registry {
+    /// Loads everybody from `store`.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub async fn load(store: Arc<Store>, key: CredentialKey, clock: Clock) -> Result<Self, LoadError> {
+        let read = store.read(|connection| Ok((rows::clients(connection)?, rows::edges(connection)?)));
+        let (clients, edges) = read.await.map_err(LoadError::Store)?;
+        let clients: Result<HashMap<_, _>, _> = clients.into_iter().map(clients::client).collect();
+        Ok(Self {
+            store,
+            key,
+            clock,
+            clients: RwLock::new(clients?),
+            edges: RwLock::new(edges.into_iter().map(edges::edge).collect()),
+            turn: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// The key under which secrets are hashed.
+    #[must_use]
+    pub const fn key(&self) -> &CredentialKey {
+        &self.key
+    }
+}
+
+/// An id that begins with `name`, for people, and is never used again, for writs and logs that outlive the name.
+fn credential(name: &str, prefix: &str) -> Result<Credential, NoRandomness> {
+    Ok(Credential {
+        id: format!("{name}-{}", id::hex(&id::random::<6>()?)),
+        secret: id::secret(prefix)?,
+    })
+}
