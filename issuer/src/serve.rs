@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::connection::accept_all;
 use crate::folder::{Folder, FolderError, write_private};
+use crate::from::from;
 use crate::http::{Office, Peer, admin, app};
 use crate::issuer::{Data, Issuer, OpenError};
 use crate::metrics;
@@ -72,17 +73,7 @@ impl fmt::Display for ServeError {
 
 impl error::Error for ServeError {}
 
-impl From<ConfigError> for ServeError {
-    fn from(error: ConfigError) -> Self {
-        Self::Config(error)
-    }
-}
-
-impl From<FolderError> for ServeError {
-    fn from(error: FolderError) -> Self {
-        Self::Folder(error)
-    }
-}
+from!(ServeError: Config(ConfigError), Folder(FolderError));
 
 /// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are answered.
 ///
@@ -110,13 +101,7 @@ pub async fn serve(
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
     let data = Arc::new(data);
-    let mut broken = data.store.broken();
-    let broken = async move {
-        if broken.wait_for(|broken| *broken).await.map(drop).is_err() {
-            // The thread that would say so has ended in order.
-            std::future::pending().await
-        }
-    };
+    let broken = broken(&data);
     let mut running = JoinSet::new();
     if let Some(path) = &settings.audit_log {
         let log = AuditLog::open(path, &data.store).map_err(|error| ServeError::AuditLog(path.clone(), error))?;
@@ -143,6 +128,17 @@ pub async fn serve(
     let _late = timeout(DRAIN, running.join_all()).await;
     remove(&folder);
     ended
+}
+
+/// Returns when the database could not be synced.
+fn broken(data: &Data) -> impl Future<Output = ()> + use<> {
+    let mut broken = data.store.broken();
+    async move {
+        if broken.wait_for(|broken| *broken).await.is_err() {
+            // The thread that would say so has ended in order.
+            std::future::pending().await
+        }
+    }
 }
 
 /// Of a proxy two things are said, and who says one has often forgotten the other.

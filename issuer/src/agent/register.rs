@@ -50,6 +50,67 @@ enum Outcome {
     Cut,
 }
 
+/// What becomes durable when an agent is let in, and what is used up for it.
+struct Admission {
+    nonce: [u8; 32],
+    launch_token: [u8; 32],
+    joined: Joined,
+    agent: Agent,
+    granted: Vec<Granted>,
+    events: [Event; 2],
+    iat: UnixSeconds,
+}
+
+impl Admission {
+    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<Outcome> {
+        let Joined {
+            client_id,
+            task_id,
+            now,
+            ..
+        } = &self.joined;
+        // First, so that nothing is used up by it.
+        let kept = task::find(writing, client_id, task_id)?;
+        if kept.is_some_and(|task| task.completed.is_some()) {
+            return Ok(Outcome::TaskEnded);
+        }
+        let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
+        if revocation::is_cut(writing, &levels, self.iat)? {
+            return Ok(Outcome::Cut);
+        }
+        if !rows::use_nonce(writing, &self.nonce)? {
+            return Ok(Outcome::NonceUsed);
+        }
+        if !rows::use_launch_token(writing, &self.launch_token, now.seconds())? {
+            return Ok(Outcome::LaunchTokenUsed);
+        }
+        if !is_active(writing, client_id)? {
+            return Ok(Outcome::ClientEnded);
+        }
+        let Some(task) = join(writing, &self.joined)? else {
+            return Ok(Outcome::TaskEnded);
+        };
+        rows::add(writing, task, &self.agent, *now)?;
+        grant(writing, task, &self.granted)?;
+        for event in &self.events {
+            writing.record_about(Some(task), event)?;
+        }
+        Ok(Outcome::Registered)
+    }
+}
+
+/// That the agent registered, and that its writ was issued.
+fn events(agent: &Agent, scope: &[String], claims: &Claims, call: &Call) -> [Event; 2] {
+    let registered = json!({"name": agent.name, "public_key": agent.public_key});
+    let issued = json!({"jti": claims.jti, "scope": scope, "exp": claims.exp.0, "aud": claims.aud});
+    let events = [(Kind::AgentRegistered, registered), (Kind::TokenIssued, issued)];
+    events.map(|(kind, data)| {
+        let event = Event::done(kind).in_call(call).data(&data);
+        let event = event.client(&claims.client_id).agent(&claims.sub);
+        event.task(&claims.task_id, &claims.orch_id)
+    })
+}
+
 impl Issuer {
     /// A nonce for an agent to sign.
     ///
@@ -123,61 +184,23 @@ impl Issuer {
         };
         let claims = self.first_writ(ask, token, owner, &agent)?;
         let writ = self.mint.issue(&claims).await?;
-        let joined = Joined {
-            client_id: claims.client_id.clone(),
-            task_id: claims.task_id.clone(),
-            orch_id: claims.orch_id.clone(),
-            seed: Seed::fresh()?,
-            now,
-            expires: claims.exp,
+        let admission = Admission {
+            nonce,
+            launch_token: hash,
+            joined: Joined {
+                client_id: claims.client_id.clone(),
+                task_id: claims.task_id.clone(),
+                orch_id: claims.orch_id.clone(),
+                seed: Seed::fresh()?,
+                now,
+                expires: claims.exp,
+            },
+            granted: Granted::all(&claims.aud, &claims.authority),
+            events: events(&agent, &ask.scope, &claims, call),
+            agent,
+            iat: claims.iat,
         };
-        let granted = Granted::all(&claims.aud, &claims.authority);
-        let events = [
-            (
-                Kind::AgentRegistered,
-                json!({"name": agent.name, "public_key": agent.public_key}),
-            ),
-            (
-                Kind::TokenIssued,
-                json!({"jti": claims.jti, "scope": ask.scope, "exp": claims.exp.0, "aud": claims.aud}),
-            ),
-        ];
-        let events = events.map(|(kind, data)| {
-            let event = Event::done(kind).in_call(call).data(&data);
-            let event = event.client(&claims.client_id).agent(&claims.sub);
-            event.task(&claims.task_id, &claims.orch_id)
-        });
-        let register = self.store.write(move |writing| {
-            // First, so that nothing is used up by it.
-            let (client_id, task_id) = (claims.client_id.as_str(), claims.task_id.as_str());
-            let kept = task::find(writing, client_id, task_id)?;
-            if kept.is_some_and(|task| task.completed.is_some()) {
-                return Ok(Outcome::TaskEnded);
-            }
-            let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
-            if revocation::is_cut(writing, &levels, claims.iat)? {
-                return Ok(Outcome::Cut);
-            }
-            if !rows::use_nonce(writing, &nonce)? {
-                return Ok(Outcome::NonceUsed);
-            }
-            if !rows::use_launch_token(writing, &hash, now.seconds())? {
-                return Ok(Outcome::LaunchTokenUsed);
-            }
-            if !is_active(writing, &claims.client_id)? {
-                return Ok(Outcome::ClientEnded);
-            }
-            let Some(task) = join(writing, &joined)? else {
-                return Ok(Outcome::TaskEnded);
-            };
-            rows::add(writing, task, &agent, now)?;
-            grant(writing, task, &granted)?;
-            for event in &events {
-                writing.record_about(Some(task), event)?;
-            }
-            Ok(Outcome::Registered)
-        });
-        let outcome = register.await?;
+        let outcome = self.store.write(move |writing| admission.enter(writing)).await?;
         if token.single_use {
             self.launches.forget(&hash);
         }
