@@ -32,8 +32,11 @@ fn text(answer: &Value, name: &str) -> Result<String> {
 /// Agents a second, and validations a second of writs that were never seen and of writs that were.
 pub(crate) async fn rates(report: &mut Report, issuer: &Server, time: Duration) -> Result<()> {
     let app = Arc::new(app(issuer.address).await?);
+    let before = issuer.computed()?;
     let (agents, mut writs) = create(issuer.address, &app, time).await?;
+    let computed = (issuer.computed()? - before) * 1e6 / writs.len() as f64;
     report.say("agents created/s", agents);
+    report.say("agents created: us of computing each", computed);
     while writs.len() < WRITS {
         writs.extend(create(issuer.address, &app, Duration::from_secs(1)).await?.1);
     }
