@@ -179,6 +179,16 @@ impl Bootstrap {
         listener.with_context(|| format!("`{SHIPPED}` has no listener"))
     }
 
+    /// Lets the administration listen at `address`.
+    ///
+    /// # Errors
+    /// If there is no place for it.
+    pub fn administer(&mut self, address: SocketAddr) -> Result<()> {
+        let admin = json!({"address": socket(address)});
+        self.object("")?.insert("admin".into(), admin);
+        Ok(())
+    }
+
     /// Starts Envoy with it and these secrets, on one thread.
     ///
     /// # Errors

@@ -2,9 +2,11 @@
 
 use super::envoy::{Bootstrap, LISTENERS};
 use super::{Edge, Kind, START, Setup};
+use crate::http::Request;
 use crate::{ports, scratch};
 use anyhow::Result;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub struct Watched {
     /// It.
     pub edge: Edge,
+    admin: SocketAddr,
     folder: PathBuf,
     filter: PathBuf,
 }
@@ -24,8 +27,9 @@ impl Watched {
     /// # Errors
     /// If it does not start.
     pub fn start(setup: &Setup, threads: u32, filter: &Path) -> Result<Self> {
-        let (address, folder) = (ports::free()?, scratch::folder("listeners")?);
-        let bootstrap = place(address, setup, filter, &folder)?;
+        let (address, admin, folder) = (ports::free()?, ports::free()?, scratch::folder("listeners")?);
+        let mut bootstrap = place(address, setup, filter, &folder)?;
+        bootstrap.administer(admin)?;
         let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
         process.wait_for("listen", START, || TcpStream::connect(address).ok())?;
         let edge = Edge {
@@ -35,9 +39,25 @@ impl Watched {
         };
         Ok(Self {
             edge,
+            admin,
             folder,
             filter: filter.to_owned(),
         })
+    }
+
+    /// What the filter has counted: values by name, without what is before the group.
+    ///
+    /// # Errors
+    /// If Envoy does not answer.
+    pub fn statistics(&self) -> Result<BTreeMap<String, u64>> {
+        const PREFIX: &str = "wasmcustom.edgewrit.";
+        let answer = Request::new("GET", &format!("/stats?filter={PREFIX}")).send(self.admin)?;
+        let text = String::from_utf8(answer.body)?;
+        let line = |line: &str| {
+            let (name, value) = line.strip_prefix(PREFIX)?.split_once(": ")?;
+            Some((name.to_owned(), value.parse().ok()?))
+        };
+        Ok(text.lines().filter_map(line).collect())
     }
 
     /// Lets `setup` be the configuration from now on, if Envoy takes it. Secrets, upstreams and issuer stay.

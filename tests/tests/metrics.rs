@@ -1,0 +1,86 @@
+//! What an edge counts is where operators look for it.
+
+use anyhow::{Context as _, Result, ensure};
+use edgewrit_tests::clock::poll;
+use edgewrit_tests::edge::{self, Kind, Watched};
+use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::tools;
+use edgewrit_tests::upstream::Travel;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How soon everything is counted.
+const SOON: Duration = Duration::from_secs(30);
+
+#[test]
+fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
+    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let writs = stand.writs(&issuer, "counted", 1)?;
+    let writ = writs.first().context("no writ")?;
+    let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let ready = || {
+        watched
+            .edge
+            .send(&search("LHR", writ))
+            .ok()
+            .filter(|answer| answer.status == 200)
+    };
+    poll(SOON, ready).context("it does not become ready")?;
+    let before = watched.statistics()?;
+    let of = |statistics: &std::collections::BTreeMap<String, u64>, name: &str| {
+        statistics.get(name).copied().unwrap_or_default()
+    };
+    for (to, times) in [("LHR", 3), ("CDG", 2)] {
+        for _ in 0..times {
+            watched.edge.send(&search(to, writ))?;
+        }
+    }
+    let mut broken = stand.setup.clone();
+    if let Some(document) = broken.document.as_object_mut() {
+        document.insert("operations".into(), json!([]));
+    }
+    watched.configure(&broken)?;
+    let expected = [
+        ("verdicts.permit", 3),
+        ("verdicts.not_granted", 2),
+        ("cache.hits", 5),
+        ("configurations.refused", 1),
+    ];
+    let counted = || {
+        let now = watched.statistics().ok()?;
+        let grown = |(name, by): &(&str, u64)| of(&now, name) >= of(&before, name) + by;
+        let delivered = of(&now, "records.delivered") >= 6 && of(&now, "records.waiting") == 0;
+        (expected.iter().all(grown) && delivered).then_some(now)
+    };
+    let now = poll(SOON, counted).with_context(|| format!("{:#?}", watched.statistics()))?;
+    for (name, by) in expected.iter().take(3) {
+        ensure!(of(&now, name) == of(&before, name) + by, "{name}: {before:#?} {now:#?}");
+    }
+    for name in ["bundles.taken", "configurations.taken", "snapshot.age_seconds"] {
+        ensure!(now.contains_key(name), "{name}: {now:#?}");
+    }
+    ensure!(of(&now, "records.lost") == 0, "{now:#?}");
+    Ok(())
+}
+
+#[test]
+fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
+    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let writs = stand.writs(&issuer, "counted", 1)?;
+    let edge = edge::start(Kind::Worker, &stand.setup)?;
+    for to in ["LHR", "LHR", "CDG"] {
+        edge.send(&search(to, writs.first().context("no writ")?))?;
+    }
+    let line = |line: &str| {
+        let at = line.find(r#"{"edgewrit":"metrics""#)?;
+        serde_json::from_str::<Value>(line.get(at..)?.trim_end()).ok()
+    };
+    let metrics = edge.log().find(SOON, line).context("no line")?;
+    assert_eq!(metrics.get("verdicts"), Some(&json!({"permit": 2, "not_granted": 1})));
+    assert_eq!(metrics.get("cache_hits"), Some(&json!(2)), "{metrics}");
+    assert_eq!(metrics.get("records_lost"), Some(&json!(0)), "{metrics}");
+    Ok(())
+}
