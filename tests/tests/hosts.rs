@@ -39,7 +39,7 @@ fn requests_for_other_hosts_go_nowhere() -> Result<()> {
         for host in ["api.example:8443", "API.example"] {
             assert!(served(host).is_some(), "{kind}: {host}");
         }
-        upstream.take();
+        drop(upstream.take());
         for host in [
             "evil.example",
             "api.example:9",

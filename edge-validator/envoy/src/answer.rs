@@ -1,6 +1,6 @@
 //! Answers that come from the edge itself, and what access logs see.
 
-use crate::abi::host::{self, Level, Reply};
+use crate::abi::host::{self, Reply};
 use crate::root::Root;
 use edgewrit_edge::refusal::{Refusal, RefusalResponse};
 
@@ -28,7 +28,7 @@ pub(crate) fn send(response: &RefusalResponse, label: &str) {
         details: &format!("edgewrit_{label}"),
     });
     if let Err(failure) = sent {
-        host::log(Level::Error, &failure.to_string());
+        failure.log();
     }
 }
 

@@ -59,19 +59,18 @@ impl Courier {
     /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made.
     pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<(), Failure> {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
-            Sent::Nothing => return Ok(()),
+            Sent::Nothing => {}
             Sent::ForBoot => match records::boot_id(answer) {
                 Some(boot_id) => self.ring.name(Some(boot_id))?,
-                None => return self.later(now),
+                None => self.later(now),
             },
             Sent::Load(load) => match records::delivery(answer) {
                 Delivery::Recorded => self.over(&load, "delivered")?,
                 Delivery::Refused(_) => self.over(&load, "lost")?,
                 Delivery::UnknownBoot => self.ring.name(None)?,
-                Delivery::Later => return self.later(now),
+                Delivery::Later => self.later(now),
             },
         }
-        self.pause = 1;
         Ok(())
     }
 
@@ -79,14 +78,13 @@ impl Courier {
         let count = load.batch.count();
         metrics::count("records", how, count);
         metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
+        self.pause = 1;
         self.ring.delivered(load)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "one of several ways to end `hear`")]
-    fn later(&mut self, now: UnixSeconds) -> Result<(), Failure> {
+    fn later(&mut self, now: UnixSeconds) {
         self.due = now.plus(self.pause);
         self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
-        Ok(())
     }
 
     /// Whether it delivers nothing now.

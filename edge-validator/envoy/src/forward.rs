@@ -1,6 +1,6 @@
 //! Puts a permit into the host's hands: nothing of the incoming request stays.
 
-use crate::abi::host::{self, Buffer, Level, Map};
+use crate::abi::host::{self, Buffer, Map};
 use crate::answer;
 use crate::root::Root;
 use edgewrit_edge::permit::{OutgoingRequest, Permit};
@@ -46,7 +46,7 @@ fn place(request: &OutgoingRequest, root: &Root, has_body: bool) -> Result<Strin
     match sent {
         Ok(()) => Ok(cluster.to_owned()),
         Err(failure) => {
-            host::log(Level::Error, &failure.to_string());
+            failure.log();
             Err(HostFault::OtherRequest)
         }
     }

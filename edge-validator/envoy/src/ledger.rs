@@ -1,7 +1,6 @@
 //! The records of one filter: its own ring, and those that other VMs have left behind.
 
 use crate::abi::Failure;
-use crate::abi::host::{self, Level};
 use crate::deliver::Courier;
 use crate::metrics;
 use crate::ring::Ring;
@@ -44,7 +43,7 @@ impl Ledger {
             Ok(true) => metrics::change("records", "waiting", 1),
             Ok(false) => metrics::count("records", "lost", 1),
             Err(failure) => {
-                complain(&failure);
+                failure.log();
                 metrics::count("records", "lost", 1);
             }
         }
@@ -86,13 +85,13 @@ impl Ledger {
             let kept = courier.ring.renew(now).unwrap_or_default();
             match courier.ring.is_empty() && courier.is_idle() {
                 _ if !kept => {}
-                true => courier.ring.release().unwrap_or_else(|failure| complain(&failure)),
+                true => courier.ring.release().unwrap_or_else(Failure::log),
                 false => self.left_behind.push(courier),
             }
         }
         match Ring::orphans(self.edge, self.owner, now) {
             Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(Courier::new)),
-            Err(failure) => complain(&failure),
+            Err(failure) => failure.log(),
         }
     }
 
@@ -101,7 +100,7 @@ impl Ledger {
         let call = |courier: &mut Courier| match courier.call(config, now) {
             Ok(call) => Some((courier.ring.number(), call?)),
             Err(failure) => {
-                complain(&failure);
+                failure.log();
                 None
             }
         };
@@ -112,7 +111,7 @@ impl Ledger {
     pub(crate) fn hear(&mut self, ring: u32, answer: Answer<'_>, now: UnixSeconds) {
         let courier = self.couriers().find(|courier| courier.ring.number() == ring);
         if let Some(Err(failure)) = courier.map(|courier| courier.hear(answer, now)) {
-            complain(&failure);
+            failure.log();
         }
     }
 
@@ -123,11 +122,7 @@ impl Ledger {
     /// Leaves everything to others.
     pub(crate) fn end(self) {
         for courier in self.own.into_iter().chain(self.left_behind) {
-            courier.ring.release().unwrap_or_else(|failure| complain(&failure));
+            courier.ring.release().unwrap_or_else(Failure::log);
         }
     }
-}
-
-fn complain(failure: &Failure) {
-    host::log(Level::Error, &failure.to_string());
 }

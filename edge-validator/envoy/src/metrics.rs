@@ -39,7 +39,7 @@ fn id(kind: Metric, group: &'static str, name: &'static str) -> Option<u32> {
         if let Some((_, _, id)) = known.iter().find(same) {
             return Some(*id);
         }
-        let id = host::define_metric(kind, &format!("edgewrit.{group}.{name}")).ok()?;
+        let id = host::define_metric(kind, &["edgewrit", group, name].join(".")).ok()?;
         known.push((group, name, id));
         Some(id)
     })

@@ -84,7 +84,7 @@ impl Root {
                 now,
             }),
             Err(failure) => {
-                host::log(Level::Error, &failure.to_string());
+                failure.log();
                 Step::Refuse(self.refusal(HostFault::Unreadable))
             }
         }

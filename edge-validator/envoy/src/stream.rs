@@ -1,7 +1,7 @@
 //! One request, from its head to its verdict.
 
 use crate::abi::Failure;
-use crate::abi::host::{self, Buffer, Level, Map};
+use crate::abi::host::{self, Buffer, Map};
 use crate::forward::{self, Forwarded};
 use crate::heard::Heard;
 use crate::root::{self, Caller, Root};
@@ -112,7 +112,7 @@ impl Stream {
         let step = self.root.step(|world| need.with(heard.answer(), world));
         let flow = self.take(step);
         if flow == Flow::Continue {
-            complain(host::resume_request());
+            host::resume_request().unwrap_or_else(Failure::log);
         }
         flow
     }
@@ -151,7 +151,7 @@ impl Stream {
         {
             self.state = State::Over;
             self.root.record(&record);
-            complain(host::cut_response());
+            host::cut_response().unwrap_or_else(Failure::log);
         }
     }
 
@@ -209,7 +209,7 @@ impl Stream {
                 Flow::Pause
             }
             Err(failure) => {
-                complain(Err(failure));
+                failure.log();
                 match self.root.step(|world| need.with(Answer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
                     _ => self.refuse(&self.root.refusal(HostFault::Unreadable)),
@@ -269,12 +269,5 @@ fn record_end(root: &Root, step: Step) {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
         Step::Body(_) | Step::Spend(_) => {}
-    }
-}
-
-/// A host call failed that has no other way to be noticed.
-fn complain(result: Result<(), Failure>) {
-    if let Err(failure) = result {
-        host::log(Level::Error, &failure.to_string());
     }
 }

@@ -89,7 +89,7 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
 /// Time has passed.
 pub(crate) fn tick(root: u32) {
     if let Err(failure) = host::tick_every(TICK_MS) {
-        host::log(Level::Error, &failure.to_string());
+        failure.log();
     }
     enter((), |vm| {
         if let Some(root) = vm.root(root) {

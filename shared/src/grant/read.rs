@@ -9,7 +9,6 @@ use crate::document::{Members, Node};
 use crate::limits::{
     ACTION_BYTES, ACTIONS_PER_GRANT, ALLOWANCE_BYTES, RESOURCES_PER_GRANT, RULE_TEXT_BYTES, RULES_PER_GRANT, USES,
 };
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -83,7 +82,7 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
         node.fault(format!("{} rules, expected 1 to {RULES_PER_GRANT}", members.len()));
         return None;
     }
-    let mut rules = BTreeMap::new();
+    let mut rules: Vec<(String, Rule)> = Vec::with_capacity(members.len());
     let mut sound = true;
     for (param, rule) in members {
         let named = !param.is_empty() && param.len() <= RULE_TEXT_BYTES;
@@ -94,11 +93,15 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
             ));
         }
         match Rule::read(&rule) {
-            Some(rule) if named => drop(rules.insert(String::from(param), rule)),
+            Some(rule) if named => {
+                // No member stands twice in an object.
+                let (Ok(place) | Err(place)) = rules.binary_search_by(|(own, _)| own.as_str().cmp(param));
+                rules.insert(place, (param.into(), rule));
+            }
             _ => sound = false,
         }
     }
-    sound.then(|| rules.into_iter().collect())
+    sound.then_some(rules)
 }
 
 fn read_uses(node: &Node<'_>) -> Option<Uses> {

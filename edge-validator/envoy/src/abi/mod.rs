@@ -13,6 +13,7 @@ mod imports;
 pub(crate) mod pairs;
 
 use core::fmt;
+use host::Level;
 
 /// A host call that did not do what it was asked. The names of the interface's statuses are in its specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,12 @@ impl Failure {
     /// The call reported success, but what it handed over is not what the interface promises.
     const fn unusable(call: &'static str) -> Self {
         Self { call, status: 0 }
+    }
+
+    /// Writes it to the host's log, where nothing else can be done about it.
+    #[cold]
+    pub(crate) fn log(self) {
+        host::log(Level::Error, &self.to_string());
     }
 }
 
