@@ -194,3 +194,33 @@ fn what_is_left_is_begun_anew_by_one_filter_when_it_grows_long() -> Result<()> {
     scene.instances(&going, 200)?;
     Ok(())
 }
+
+#[test]
+fn what_was_recorded_before_a_crash_without_an_issuer_is_delivered_after_it() -> Result<()> {
+    /// Until a ring whose filter is gone is somebody else's, and delivered.
+    const DELIVERED: Duration = Duration::from_secs(60);
+    const ROUNDS: usize = 5;
+    let scene = Scene::start()?;
+    let writ = scene.writ("kept")?;
+    let search = search("LHR", &writ);
+    scene.front.lead(NOWHERE);
+    for round in 0..2 * ROUNDS {
+        if round == ROUNDS {
+            scene.crash(&writ);
+        }
+        ensure!(scene.statuses(&search)? == BTreeSet::from([200]), "round {round}");
+    }
+    scene.front.lead(scene.issuer.address());
+    let used = || {
+        let report = scene.issuer.report(&scene.stand.client, "kept").ok()?;
+        let granted = report.pointer("/granted")?.as_array()?.clone();
+        granted
+            .iter()
+            .map(|grant| grant.pointer("/used")?.as_u64())
+            .sum::<Option<u64>>()
+    };
+    let sent = u64::try_from(2 * ROUNDS * CONNECTIONS)?;
+    poll(DELIVERED, || used().filter(|used| *used == sent))
+        .with_context(|| format!("{sent} requests were permitted, {:?} are known", used()))
+        .map(drop)
+}
