@@ -1,37 +1,56 @@
-//! `cargo xtask load`: what the issuer bears, beside an endpoint that only signs. The servers have the first core, who asks has the second.
+//! `cargo xtask load`: what the issuer bears, beside an endpoint that only signs, or what an edge costs its host, beside the host without it.
+//! The servers have the first core, who asks has the second.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::build::{self, Part};
 use crate::cargo;
+use crate::hosts::Hosts;
 use crate::progress::openly;
 use crate::project::Project;
+use crate::tools;
 
 const PACKAGE: &str = "edgewrit-load";
 const ISSUER: &str = "edgewrit";
 
+/// The hosts that an edge is measured in.
+const EDGES: [Part; 1] = [Part::Envoy];
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// Measure the edge in its hosts, and not the issuer.
+    #[arg(long)]
+    edge: bool,
     /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `strangers`.
     #[arg(last = true)]
     options: Vec<String>,
 }
 
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
-    let built = |package| {
-        cargo::build(
-            project,
-            "building the issuer as it is delivered",
-            &["--release", "--package", package, "--bin", package],
-        )
-    };
-    let (issuer, load) = (built(ISSUER)?, built(PACKAGE)?);
     let mut command = Command::new("taskset");
-    command
-        .args(["--cpu-list", "1"])
-        .arg(load)
-        .arg("--edgewrit")
-        .arg(issuer);
-    openly(command.args(&args.options).current_dir(project.root()))
+    command.args(["--cpu-list", "1"]).arg(built(project, PACKAGE)?);
+    if args.edge {
+        let hosts: Vec<_> = EDGES.iter().filter_map(|part| part.host()).collect();
+        tools::install(project, &hosts)?;
+        build::build(project, &EDGES, &[])?;
+        Hosts::installed(project, &EDGES)?.tell(project, &mut command);
+        command.args(&args.options).arg("edge");
+    } else {
+        command
+            .arg("--edgewrit")
+            .arg(built(project, ISSUER)?)
+            .args(&args.options);
+    }
+    openly(command.current_dir(project.root()))
+}
+
+fn built(project: &Project, package: &str) -> Result<PathBuf> {
+    cargo::build(
+        project,
+        "building for the measurement",
+        &["--release", "--package", package, "--bin", package],
+    )
 }

@@ -49,7 +49,7 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
-    /// Measure what the issuer bears, beside an endpoint that only signs. On an idle machine, alone.
+    /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its host. On an idle machine, alone.
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),

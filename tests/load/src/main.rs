@@ -1,4 +1,4 @@
-//! What the issuer bears. The server has one core, who asks has another, and every figure stands beside that of a bare endpoint that
+//! What the issuer bears, and what an edge costs its host. The server has one core, who asks has another, and every figure stands beside that of a bare endpoint that
 //! signs the same and keeps nothing, measured in turns.
 
 use anyhow::{Context as _, Result};
@@ -11,6 +11,7 @@ use tokio::runtime;
 mod agents;
 mod bare;
 mod drive;
+mod edge;
 mod history;
 mod report;
 mod server;
@@ -51,6 +52,8 @@ struct Args {
 enum Role {
     /// Serve the endpoint that only signs
     Bare,
+    /// Drive an edge in its real hosts instead
+    Edge,
     /// Let strangers call, and look at memory
     Strangers {
         /// How often
@@ -66,6 +69,7 @@ fn main() -> Result<()> {
         match args.role {
             Some(Role::Bare) => bare::serve().await,
             Some(Role::Strangers { calls }) => bear(&args, calls).await,
+            Some(Role::Edge) => edge::measure(args.rounds, Duration::from_secs(args.seconds)).await,
             None => measure(&args).await,
         }
     })

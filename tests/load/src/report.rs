@@ -25,6 +25,14 @@ impl Report {
         figures.get(figures.len() / 2).copied().unwrap_or_default()
     }
 
+    /// How the figures of two names relate, the middle of all rounds.
+    pub(crate) fn ratio(&self, name: &str, to: &str) -> f64 {
+        let figures = |name: &str| self.figures.get(name).into_iter().flatten().copied();
+        let mut ratios: Vec<_> = figures(name).zip(figures(to)).map(|(one, other)| one / other).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios.get(ratios.len() / 2).copied().unwrap_or_default()
+    }
+
     /// A line for each name: least, middle, most.
     pub(crate) fn print(&self) {
         println!("{:<44} {:>10} {:>10} {:>10}", "", "least", "middle", "most");

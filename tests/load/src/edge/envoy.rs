@@ -1,0 +1,224 @@
+//! One Envoy with a listener for every variant, all on one worker thread: the filter as it is shipped, the native filters that come closest to
+//! it, and none.
+
+use super::host::Host;
+use super::writs::{AUDIENCE, CLIENT, Issuer};
+use super::{OPERATIONS, SECRET};
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What stands before the router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filter {
+    /// Nothing.
+    None,
+    /// Ours.
+    Edgewrit,
+    /// `jwt_authn` that remembers tokens, and `rbac` with a policy for every operation.
+    Native,
+    /// `jwt_authn` that verifies every time.
+    NativeUncached,
+}
+
+/// Where permitted requests go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To a route that answers by itself.
+    Direct,
+    /// To the upstream.
+    Forwarded,
+}
+
+/// Where everything is.
+pub(super) struct Places<'a> {
+    pub(super) issuer: &'a Issuer,
+    pub(super) issuer_address: SocketAddr,
+    pub(super) upstream: SocketAddr,
+    /// The binary and the filter.
+    pub(super) envoy: PathBuf,
+    pub(super) wasm: PathBuf,
+}
+
+/// Tokens that `jwt_authn` remembers.
+const TOKENS: usize = 2_048;
+const TOKEN_BYTES: usize = 4_096;
+
+/// Starts Envoy with one listener for each of `variants`.
+pub(super) fn start(folder: &Path, places: &Places<'_>, variants: &[(SocketAddr, Filter, Way)]) -> Result<Host> {
+    let listeners: Result<Vec<_>> = variants
+        .iter()
+        .map(|(address, filter, way)| listener(places, *address, *filter, *way))
+        .collect();
+    let bootstrap = json!({"static_resources": {
+        "listeners": listeners?,
+        "clusters": [cluster("travel", places.upstream), cluster("edgewrit_issuer", places.issuer_address)],
+    }});
+    let config = folder.join("envoy.json");
+    fs::write(&config, bootstrap.to_string())?;
+    let mut command = super::host::on_first_core(&places.envoy);
+    command
+        .arg("--config-path")
+        .arg(config)
+        .args(["--concurrency", "1", "--disable-hot-restart"])
+        .args(["--log-level", "warning", "--component-log-level", "wasm:info"])
+        .envs(SECRETS);
+    let first = variants.first().context("no variants")?.0;
+    Host::start(
+        command,
+        File::options()
+            .append(true)
+            .create(true)
+            .open(folder.join("envoy.log"))?,
+        first,
+    )
+}
+
+pub(super) const SECRETS: [(&str, &str); 2] = [("EDGE_KEY", SECRET), ("TRAVEL_KEY", SECRET)];
+
+fn cluster(name: &str, address: SocketAddr) -> Value {
+    json!({"name": name, "type": "STATIC", "connect_timeout": "5s", "load_assignment": {
+        "cluster_name": name,
+        "endpoints": [{"lb_endpoints": [{"endpoint": {"address": socket(address)}}]}],
+    }})
+}
+
+fn socket(address: SocketAddr) -> Value {
+    json!({"socket_address": {"address": address.ip().to_string(), "port_value": address.port()}})
+}
+
+/// Settings as in the shipped configuration, without TLS and without an access log.
+fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) -> Result<Value> {
+    let mut filters = filters(places, filter)?;
+    filters.push(typed(
+        "envoy.filters.http.router",
+        "router.v3.Router",
+        json!({"suppress_envoy_headers": true}),
+    ));
+    let manager = json!({
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "stat_prefix": "edge",
+        "normalize_path": false,
+        "merge_slashes": false,
+        "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
+        "common_http_protocol_options": {"headers_with_underscores_action": "REJECT_REQUEST", "max_headers_count": 100},
+        "use_remote_address": true,
+        "skip_xff_append": true,
+        "generate_request_id": false,
+        "http_filters": filters,
+        "route_config": {"name": "edge", "virtual_hosts": [{"name": "edge", "domains": ["*"], "routes": [route(filter, way)]}]},
+    });
+    Ok(
+        json!({"name": address.to_string(), "address": socket(address), "filter_chains": [{"filters": [
+            {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager},
+        ]}]}),
+    )
+}
+
+fn route(filter: Filter, way: Way) -> Value {
+    let mut route = match (way, filter) {
+        (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
+        (Way::Forwarded, Filter::Edgewrit) => {
+            json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
+        }
+        (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
+    };
+    if let Some(route) = route.as_object_mut() {
+        route.insert("match".into(), json!({"prefix": "/"}));
+        if filter == Filter::Edgewrit {
+            route.insert(
+                "request_headers_to_remove".into(),
+                json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
+            );
+        } else if filter != Filter::None && way == Way::Forwarded {
+            // What the upstream wants in place of the token.
+            let header = json!({"key": "authorization", "value": format!("Bearer {SECRET}")});
+            let add = json!([{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]);
+            route.insert("request_headers_to_add".into(), add);
+        }
+    }
+    route
+}
+
+fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
+    Ok(match filter {
+        Filter::None => Vec::new(),
+        Filter::Edgewrit => vec![edgewrit(places)?],
+        Filter::Native => vec![jwt(places, true)?, rbac()],
+        Filter::NativeUncached => vec![jwt(places, false)?],
+    })
+}
+
+fn typed(name: &str, kind: &str, mut config: Value) -> Value {
+    let kind = format!("type.googleapis.com/envoy.extensions.filters.http.{kind}");
+    if let Some(config) = config.as_object_mut() {
+        config.insert("@type".into(), kind.into());
+    }
+    json!({"name": name, "typed_config": config})
+}
+
+fn edgewrit(places: &Places<'_>) -> Result<Value> {
+    let origin = format!("http://{}", places.upstream);
+    let plugin = json!({
+        "issuer_cluster": "edgewrit_issuer",
+        "clusters": {"travel": "travel"},
+        "edge": super::document(places.issuer, &origin)?,
+    });
+    let config = json!({
+        "name": "edgewrit",
+        "allow_on_headers_stop_iteration": true,
+        "failure_policy": "FAIL_RELOAD",
+        "vm_config": {
+            "vm_id": "edgewrit",
+            "runtime": "envoy.wasm.runtime.v8",
+            "code": {"local": {"filename": places.wasm}},
+            "environment_variables": {"host_env_keys": ["EDGE_KEY", "TRAVEL_KEY"]},
+        },
+        "configuration": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": plugin.to_string()},
+    });
+    Ok(typed("edgewrit", "wasm.v3.Wasm", json!({"config": config})))
+}
+
+fn jwt(places: &Places<'_>, cached: bool) -> Result<Value> {
+    let (kid, x) = places.issuer.writ_key()?;
+    let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x}]});
+    let mut provider = json!({
+        "issuer": places.issuer.url,
+        "audiences": [AUDIENCE],
+        "local_jwks": {"inline_string": keys.to_string()},
+        "payload_in_metadata": "writ",
+    });
+    if let Some(provider) = provider.as_object_mut().filter(|_| cached) {
+        let cache = json!({"jwt_cache_size": TOKENS, "jwt_max_token_size": TOKEN_BYTES});
+        provider.insert("jwt_cache_config".into(), cache);
+    }
+    let rules = json!([{"match": {"prefix": "/"}, "requires": {"provider_name": "edgewrit"}}]);
+    let config = json!({"providers": {"edgewrit": provider}, "rules": rules});
+    Ok(typed("jwt", "jwt_authn.v3.JwtAuthentication", config))
+}
+
+/// A policy for each of the operations: method and path, and whose token it has to be.
+fn rbac() -> Value {
+    let policies: serde_json::Map<_, _> = (0..OPERATIONS)
+        .map(|index| {
+            let (method, path) = super::operation(index);
+            let path = match path.split_once('{') {
+                Some((prefix, _)) => json!({"prefix": prefix}),
+                None => json!({"exact": path}),
+            };
+            let method = json!({"header": {"name": ":method", "string_match": {"exact": method}}});
+            let both = json!({"and_rules": {"rules": [method, {"url_path": {"path": path}}]}});
+            let client = json!({"filter": "envoy.filters.http.jwt_authn", "value": {"string_match": {"exact": CLIENT}},
+                "path": [{"key": "writ"}, {"key": "client_id"}]});
+            let policy = json!({"permissions": [both], "principals": [{"metadata": client}]});
+            (format!("{index:03}"), policy)
+        })
+        .collect();
+    typed(
+        "rbac",
+        "rbac.v3.RBAC",
+        json!({"rules": {"action": "ALLOW", "policies": policies}}),
+    )
+}

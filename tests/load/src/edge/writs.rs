@@ -1,0 +1,133 @@
+//! An issuer that never forgets and never refuses: writs as the real one signs them, and a fresh bundle whenever it is asked.
+
+use anyhow::{Context as _, Result};
+use ed25519_dalek::{Signer as _, SigningKey};
+use edgewrit_shared::bundle::Bundle;
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json;
+use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
+use edgewrit_shared::time::UnixSeconds;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(super) const AUDIENCE: &str = "https://travel.example";
+pub(super) const CLIENT: &str = "load-0123456789ab";
+/// How long a writ lives, in seconds.
+pub(super) const LIFE: u64 = 3_600;
+/// How long a bundle is fresh, in seconds.
+const FRESH: u64 = 60;
+/// Revocations of other writs that live.
+const REVOCATIONS: u64 = 1_000;
+const GRANTS: [&str; 2] = [
+    r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"},"to":{"eq":"LHR"},"date":{"eq":"2026-05-10"}}}"#,
+    r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}}}"#,
+];
+
+/// The issuer.
+#[derive(Clone)]
+pub(super) struct Issuer {
+    /// Its name, which is where it answers.
+    pub(super) url: String,
+    writs: SigningKey,
+    bundles: SigningKey,
+    grants: Vec<Grant>,
+    /// When everything of it was made.
+    began: UnixSeconds,
+}
+
+impl Issuer {
+    pub(super) fn new(url: String) -> Result<Self> {
+        Ok(Self {
+            url,
+            writs: SigningKey::from_bytes(&[1; 32]),
+            bundles: SigningKey::from_bytes(&[2; 32]),
+            grants: GRANTS.into_iter().map(grant).collect::<Result<_>>()?,
+            began: now(),
+        })
+    }
+
+    /// What edges have in `trust`.
+    pub(super) fn pin(&self) -> Result<String> {
+        Ok(public(&self.bundles)?.x())
+    }
+
+    /// The `kid` and the `x` of the key that signs writs.
+    pub(super) fn writ_key(&self) -> Result<(String, String)> {
+        let key = public(&self.writs)?;
+        Ok((key.kid().to_owned(), key.x()))
+    }
+
+    /// The writ of this number: a task of its own.
+    pub(super) fn writ(&self, number: usize) -> Result<String> {
+        let claims = Claims {
+            iss: self.url.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: format!("spiffe://issuer.example/agent/planner/trip-{number}/{number:016x}"),
+            client_id: CLIENT.to_owned(),
+            task_id: format!("trip-{number}"),
+            orch_id: "planner".to_owned(),
+            jti: format!("{number:032x}"),
+            iat: self.began,
+            nbf: self.began,
+            exp: self.began.plus(LIFE),
+            authority: Authority::Details(self.grants.clone()),
+            lin: format!("{number:032x}"),
+            anc: Vec::new(),
+            cnf_jkt: None,
+            agent_key: None,
+        };
+        sign(&self.writs, Kind::Writ, &claims.to_json())
+    }
+
+    /// The bundle as it is now.
+    pub(super) fn bundle(&self) -> Result<Vec<u8>> {
+        let now = now();
+        let bundle = Bundle {
+            iss: self.url.clone(),
+            epoch: "load".to_owned(),
+            seq: 1,
+            from: None,
+            issued_at: now,
+            fresh_until: now.plus(FRESH),
+            keys: vec![public(&self.writs)?],
+            dropped_keys: Vec::new(),
+            audit_head: None,
+            rows: Rows::encode((0..REVOCATIONS).map(|number| self.revocation(number)).collect()),
+        };
+        Ok(bundle.join(&sign(&self.bundles, Kind::Bundle, &bundle.payload())?))
+    }
+
+    fn revocation(&self, number: u64) -> Revocation {
+        Revocation {
+            target: Target::of(Level::Writ(&format!("another-{number}"))),
+            cut: self.began,
+            expires: self.began.plus(LIFE),
+        }
+    }
+}
+
+fn grant(text: &str) -> Result<Grant> {
+    let document = json::parse(text.as_bytes(), JSON_VALUES).map_err(anyhow::Error::msg)?;
+    let faults = Faults::new();
+    Grant::read(&Node::root(&document, &faults)).context("a grant")
+}
+
+fn public(key: &SigningKey) -> Result<PublicKey> {
+    Ok(PublicKey::from_bytes(key.verifying_key().as_bytes())?)
+}
+
+fn sign(key: &SigningKey, kind: Kind, payload: &str) -> Result<String> {
+    let input = SigningInput::new(kind, Algorithm::EdDsa, public(key)?.kid(), payload.as_bytes());
+    let signature = key.sign(input.bytes()).to_bytes();
+    Ok(input.attach(&signature))
+}
+
+#[expect(clippy::disallowed_methods, reason = "writs and bundles have to count now")]
+fn now() -> UnixSeconds {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixSeconds(since.as_secs())
+}
