@@ -1,16 +1,20 @@
 //! Writs that were verified before: claims and compiled grants, never a verdict. Time and revocation are asked on every hit.
+//!
+//! They are held in two generations. What is verified or used enters the younger; when that is full it becomes the older one, and what the older
+//! one still held is forgotten. So the last [`CACHED_WRITS`] writs that were used are always there,
+//! whatever their signatures, unless they are so long that they fill [`CACHED_WRIT_BYTES`] before.
 
 use crate::writ::Writ;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use edgewrit_shared::limits::CACHED_WRITS;
+use core::mem;
+use edgewrit_shared::limits::{CACHED_WRIT_BYTES, CACHED_WRITS};
+use edgewrit_shared::short::same_bytes;
 
-/// Places for one index. With two, a pair of busy writs that share an index do not push each other out.
-const WAYS: usize = 2;
-/// A power of two, so that every bit of the index is used.
-const SETS: usize = CACHED_WRITS / WAYS;
-/// Characters of the signature that the index is made of, before the last one (which holds only two bits).
-const INDEX_BYTES: usize = 4;
+/// Places of one generation: a power of two, and twice what it holds, so that a search ends after one or two.
+const PLACES: usize = 2 * CACHED_WRITS;
+/// Characters of the signature that tell writs apart, before the last one (which holds only four bits).
+const TAG_BYTES: usize = 8;
 
 /// What a verification depended on besides the token. If either changes, it must be done again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,69 +26,108 @@ pub(crate) struct Versions {
 }
 
 /// Verified writs, found by their whole text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Cache {
-    sets: Vec<Set>,
+    young: Generation,
+    old: Generation,
 }
 
-/// The last used entry stands first.
-#[derive(Clone, Debug, Default)]
-struct Set([Option<Entry>; WAYS]);
+/// A table in which an entry lies at the first free place from its own on. Single entries are never removed.
+#[derive(Debug, Default)]
+struct Generation {
+    places: Vec<Option<Entry>>,
+    held: usize,
+    /// Length of the texts of all that it holds. What is compiled from them takes several times that.
+    bytes: usize,
+}
 
 #[derive(Clone, Debug)]
 struct Entry {
+    tag: u64,
     versions: Versions,
     writ: Arc<Writ>,
 }
 
 impl Cache {
     pub(crate) fn new() -> Self {
-        Self { sets: Vec::new() }
+        Self::default()
     }
 
     /// The writ whose text is `token`, if it was verified under `versions`.
     pub(crate) fn find(&mut self, token: &str, versions: Versions) -> Option<Arc<Writ>> {
-        let Set(ways) = self.sets.get_mut(index(token))?;
-        let place = ways
-            .iter()
-            .position(|way| way.as_ref().is_some_and(|entry| entry.is(token)))?;
-        ways.get_mut(..=place)?.rotate_right(1);
-        let entry = ways.first()?.as_ref()?;
-        (entry.versions == versions).then(|| Arc::clone(&entry.writ))
+        let tag = tag(token);
+        if let Some(entry) = self.young.find(tag, token) {
+            return entry.of(versions);
+        }
+        let writ = self.old.find(tag, token)?.of(versions)?;
+        self.keep(Arc::clone(&writ), versions);
+        Some(writ)
     }
 
-    /// Remembers `writ` in the place of itself or of the one in its set that was not used for longest.
+    /// Remembers `writ`, in the place of itself if it is there.
     pub(crate) fn keep(&mut self, writ: Arc<Writ>, versions: Versions) {
-        if self.sets.is_empty() {
-            self.sets.resize(SETS, Set::default());
+        if self.young.is_full() {
+            self.old = mem::take(&mut self.young);
         }
-        let Some(Set(ways)) = self.sets.get_mut(index(writ.token.expose())) else {
-            return;
-        };
-        let same = ways
-            .iter()
-            .position(|way| way.as_ref().is_some_and(|entry| entry.is(writ.token.expose())));
-        if let Some(used) = ways.get_mut(..=same.unwrap_or(WAYS - 1)) {
-            used.rotate_right(1);
+        let tag = tag(writ.token.expose());
+        self.young.put(Entry { tag, versions, writ });
+    }
+}
+
+impl Generation {
+    fn is_full(&self) -> bool {
+        self.held >= CACHED_WRITS || self.bytes >= CACHED_WRIT_BYTES
+    }
+
+    fn find(&self, tag: u64, token: &str) -> Option<&Entry> {
+        self.places.get(self.place(tag, token)?)?.as_ref()
+    }
+
+    fn put(&mut self, entry: Entry) {
+        if self.places.is_empty() {
+            self.places.resize(PLACES, None);
         }
-        if let Some(first) = ways.first_mut() {
-            *first = Some(Entry { versions, writ });
+        let place = self.place(entry.tag, entry.writ.token.expose());
+        if let Some(place) = place.and_then(|place| self.places.get_mut(place)) {
+            if place.is_none() {
+                self.held += 1;
+                self.bytes += entry.writ.token.expose().len();
+            }
+            *place = Some(entry);
         }
+    }
+
+    /// Where the entry of `token` lies, or would.
+    fn place(&self, tag: u64, token: &str) -> Option<usize> {
+        let own = index(tag);
+        let mut places = (own..PLACES).chain(0..own);
+        places.find(|place| match self.places.get(*place) {
+            Some(Some(entry)) => entry.tag == tag && same_bytes(entry.writ.token.expose().as_bytes(), token.as_bytes()),
+            _ => true,
+        })
     }
 }
 
 impl Entry {
-    fn is(&self, token: &str) -> bool {
-        self.writ.token.expose() == token
+    fn of(&self, versions: Versions) -> Option<Arc<Writ>> {
+        (self.versions == versions).then(|| Arc::clone(&self.writ))
     }
 }
 
 /// Only verified tokens enter, so nobody but the signer chooses these bits: no hashing of the whole token.
-fn index(token: &str) -> usize {
-    let signature = token.bytes().rev().skip(1).take(INDEX_BYTES);
-    signature.fold(0_usize, |sum, byte| {
-        sum.wrapping_mul(61).wrapping_add(usize::from(byte))
-    }) % SETS
+fn tag(token: &str) -> u64 {
+    let signed = token.as_bytes().split_last().map_or(&[][..], |(_, rest)| rest);
+    signed
+        .last_chunk::<TAG_BYTES>()
+        .map_or(0, |tag| u64::from_le_bytes(*tag))
+}
+
+/// The upper bits of a product, to which every bit of the tag contributes.
+fn index(tag: u64) -> usize {
+    /// 2^64 divided by the golden ratio, odd.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let upper = tag.wrapping_mul(SPREAD) >> (u64::BITS - PLACES.ilog2());
+    usize::try_from(upper).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub mod limits;
 pub mod number;
 pub mod revocation;
 pub mod secret;
-mod short;
+pub mod short;
 pub mod signature;
 pub mod sorted;
 pub mod time;

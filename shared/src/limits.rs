@@ -87,5 +87,7 @@ pub const BUNDLE_HEAD_BYTES: usize = 256 * 1024;
 pub const BUNDLE_KEYS: usize = 64;
 /// Revocations in one snapshot.
 pub const REVOCATIONS: usize = 500_000;
-/// Verified writs that one edge instance remembers.
+/// Verified writs that one edge instance remembers: the last that were used, and for a while as many of those before.
 pub const CACHED_WRITS: usize = 1_024;
+/// Bytes of their texts together after which fewer are.
+pub const CACHED_WRIT_BYTES: usize = 2 * 1024 * 1024;

@@ -24,7 +24,8 @@ pub(crate) struct Args {
     /// Measure the edge in its hosts, and not the issuer.
     #[arg(long)]
     edge: bool,
-    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `strangers`.
+    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `strangers`; with `--edge`
+    /// `--other FILTER --only direct`.
     #[arg(last = true)]
     options: Vec<String>,
 }
@@ -37,7 +38,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
         tools::install(project, &hosts)?;
         build::build(project, &EDGES, &[])?;
         Hosts::installed(project, &EDGES)?.tell(project, &mut command);
-        command.args(&args.options).arg("edge");
+        command.arg("edge").args(&args.options);
     } else {
         command
             .arg("--edgewrit")

@@ -1,13 +1,14 @@
 //! What is remembered, under which key, and what makes room for what.
 
-use super::{Cache, SETS, Versions, index};
+use super::{Cache, PLACES, Versions, index, tag};
 use crate::support;
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use edgewrit_shared::limits::CACHED_WRITS;
+use edgewrit_shared::limits::{CACHED_WRIT_BYTES, CACHED_WRITS};
+use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{Expect, Unverified};
 
 const NOW: Versions = Versions { keys: 1, config: 1 };
@@ -34,15 +35,15 @@ fn writ(token: &str) -> Arc<Writ> {
     Arc::new(Writ::new(token, verified))
 }
 
-/// Three tokens that share an index.
-fn rivals() -> [String; 3] {
-    let mut sets: Vec<Vec<String>> = (0..SETS).map(|_| Vec::new()).collect();
+/// Two tokens whose places are the same.
+fn rivals() -> [String; 2] {
+    let mut places: Vec<Vec<String>> = (0..PLACES).map(|_| Vec::new()).collect();
     for number in 0.. {
         let token = token(number);
-        let set = &mut sets[index(&token)];
-        set.push(token);
-        if let [one, two, three] = set.as_slice() {
-            return [one.clone(), two.clone(), three.clone()];
+        let place = &mut places[index(tag(&token))];
+        place.push(token);
+        if let [one, two] = place.as_slice() {
+            return [one.clone(), two.clone()];
         }
     }
     panic!("the numbers ran out")
@@ -65,7 +66,7 @@ fn a_writ_is_found_by_its_whole_text_under_its_versions() {
 #[test]
 fn a_writ_takes_its_own_place_under_new_versions() {
     let mut cache = Cache::new();
-    let [one, two, _] = rivals();
+    let [one, two] = rivals();
     let later = Versions { keys: 2, ..NOW };
     cache.keep(writ(&one), NOW);
     cache.keep(writ(&two), NOW);
@@ -75,28 +76,67 @@ fn a_writ_takes_its_own_place_under_new_versions() {
     assert!(cache.find(&two, NOW).is_some(), "nothing else made room");
 }
 
+/// `number` writs of other tokens, none of which has to be verified.
+fn others(number: usize) -> impl Iterator<Item = Arc<Writ>> {
+    let verified = token(0);
+    (0..number).map(move |number| {
+        let mut other = Arc::into_inner(writ(&verified)).unwrap();
+        other.token = Secret::new(token(1_000 + number));
+        Arc::new(other)
+    })
+}
+
 #[test]
-fn two_writs_of_one_index_are_kept_and_a_third_replaces_the_one_not_used() {
-    let [one, two, three] = rivals();
-    for (used, gone) in [(&one, &two), (&two, &one)] {
-        let mut cache = Cache::new();
-        cache.keep(writ(&one), NOW);
-        cache.keep(writ(&two), NOW);
-        assert!(cache.find(gone, NOW).is_some());
-        assert!(cache.find(used, NOW).is_some());
-        cache.keep(writ(&three), NOW);
-        assert!(cache.find(gone, NOW).is_none());
-        assert!(cache.find(used, NOW).is_some());
-        assert!(cache.find(&three, NOW).is_some());
+fn the_writs_used_last_are_kept_and_one_that_nobody_uses_is_forgotten() {
+    let mut cache = Cache::new();
+    let (used, unused) = (token(1), token(2));
+    cache.keep(writ(&used), NOW);
+    cache.keep(writ(&unused), NOW);
+    for (number, other) in others(2 * CACHED_WRITS).enumerate() {
+        cache.keep(other, NOW);
+        assert!(cache.find(&used, NOW).is_some(), "after {number} others");
+    }
+    assert!(cache.find(&unused, NOW).is_none());
+    assert!(cache.young.held <= CACHED_WRITS && cache.old.held <= CACHED_WRITS);
+}
+
+#[test]
+fn long_writs_make_room_earlier() {
+    const LENGTH: usize = 16_000;
+    let mut cache = Cache::new();
+    for other in others(3 * CACHED_WRIT_BYTES / LENGTH) {
+        let mut long = Arc::into_inner(other).unwrap();
+        long.token = Secret::new(format!("{}{}", "x".repeat(LENGTH), long.token.expose()));
+        cache.keep(Arc::new(long), NOW);
+        assert!(
+            cache.young.bytes < CACHED_WRIT_BYTES + 2 * LENGTH,
+            "{}",
+            cache.young.bytes
+        );
+    }
+    assert!(cache.old.held > 0 && cache.old.held < CACHED_WRITS);
+}
+
+#[test]
+fn as_many_as_are_promised_are_there_in_turns() {
+    let mut cache = Cache::new();
+    let writs: Vec<_> = others(CACHED_WRITS).collect();
+    for writ in &writs {
+        cache.keep(Arc::clone(writ), NOW);
+    }
+    for _ in 0..3 {
+        for writ in &writs {
+            assert!(cache.find(writ.token.expose(), NOW).is_some());
+        }
     }
 }
 
 #[test]
-fn the_index_spreads_signatures_over_the_sets() {
-    let mut hit = [false; SETS];
+fn the_index_spreads_signatures_over_the_places() {
+    let mut hit = [false; PLACES];
     for number in 0..CACHED_WRITS {
-        hit[index(&token(number))] = true;
+        hit[index(tag(&token(number)))] = true;
     }
     let used = hit.iter().filter(|hit| **hit).count();
-    assert!(used > SETS / 2, "{used} of {SETS}");
+    assert!(used > CACHED_WRITS / 2, "{used} of {CACHED_WRITS}");
 }

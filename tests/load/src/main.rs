@@ -35,10 +35,10 @@ struct Args {
     #[arg(long)]
     edgewrit: Option<PathBuf>,
     /// Seconds of each measurement
-    #[arg(long, default_value = "4")]
+    #[arg(long, global = true, default_value = "4")]
     seconds: u64,
     /// Rounds of everything
-    #[arg(long, default_value = "3")]
+    #[arg(long, global = true, default_value = "3")]
     rounds: usize,
     /// Events in the audit chain before anything is asked
     #[arg(long, default_value = "0")]
@@ -53,7 +53,7 @@ enum Role {
     /// Serve the endpoint that only signs
     Bare,
     /// Drive an edge in its real hosts instead
-    Edge,
+    Edge(edge::Options),
     /// Let strangers call, and look at memory
     Strangers {
         /// How often
@@ -69,7 +69,9 @@ fn main() -> Result<()> {
         match args.role {
             Some(Role::Bare) => bare::serve().await,
             Some(Role::Strangers { calls }) => bear(&args, calls).await,
-            Some(Role::Edge) => edge::measure(args.rounds, Duration::from_secs(args.seconds)).await,
+            Some(Role::Edge(ref options)) => {
+                edge::measure(options, args.rounds, Duration::from_secs(args.seconds)).await
+            }
             None => measure(&args).await,
         }
     })

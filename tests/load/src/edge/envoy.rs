@@ -17,6 +17,8 @@ pub(super) enum Filter {
     None,
     /// Ours.
     Edgewrit,
+    /// Another build of ours.
+    Other,
     /// `jwt_authn` that remembers tokens, and `rbac` with a policy for every operation.
     Native,
     /// `jwt_authn` that verifies every time.
@@ -40,6 +42,8 @@ pub(super) struct Places<'a> {
     /// The binary and the filter.
     pub(super) envoy: PathBuf,
     pub(super) wasm: PathBuf,
+    /// Another build of the filter, to compare with.
+    pub(super) other: Option<PathBuf>,
 }
 
 /// Tokens that `jwt_authn` remembers.
@@ -120,14 +124,14 @@ fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) 
 fn route(filter: Filter, way: Way) -> Value {
     let mut route = match (way, filter) {
         (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Way::Forwarded, Filter::Edgewrit) => {
+        (Way::Forwarded, Filter::Edgewrit | Filter::Other) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
         (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
-        if filter == Filter::Edgewrit {
+        if matches!(filter, Filter::Edgewrit | Filter::Other) {
             route.insert(
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
@@ -145,7 +149,12 @@ fn route(filter: Filter, way: Way) -> Value {
 fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
     Ok(match filter {
         Filter::None => Vec::new(),
-        Filter::Edgewrit => vec![edgewrit(places)?],
+        Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
+        Filter::Other => vec![edgewrit(
+            places,
+            "other",
+            places.other.as_deref().context("no other build")?,
+        )?],
         Filter::Native => vec![jwt(places, true)?, rbac()],
         Filter::NativeUncached => vec![jwt(places, false)?],
     })
@@ -159,7 +168,7 @@ fn typed(name: &str, kind: &str, mut config: Value) -> Value {
     json!({"name": name, "typed_config": config})
 }
 
-fn edgewrit(places: &Places<'_>) -> Result<Value> {
+fn edgewrit(places: &Places<'_>, vm: &str, wasm: &Path) -> Result<Value> {
     let origin = format!("http://{}", places.upstream);
     let plugin = json!({
         "issuer_cluster": "edgewrit_issuer",
@@ -171,9 +180,9 @@ fn edgewrit(places: &Places<'_>) -> Result<Value> {
         "allow_on_headers_stop_iteration": true,
         "failure_policy": "FAIL_RELOAD",
         "vm_config": {
-            "vm_id": "edgewrit",
+            "vm_id": vm,
             "runtime": "envoy.wasm.runtime.v8",
-            "code": {"local": {"filename": places.wasm}},
+            "code": {"local": {"filename": wasm}},
             "environment_variables": {"host_env_keys": ["EDGE_KEY", "TRAVEL_KEY"]},
         },
         "configuration": {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": plugin.to_string()},

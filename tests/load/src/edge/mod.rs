@@ -58,11 +58,22 @@ struct Variant {
     requests: Requests,
 }
 
-pub(crate) async fn measure(rounds: usize, time: Duration) -> Result<()> {
-    LocalSet::new().run_until(in_envoy(rounds, time)).await
+/// How to measure.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Another build of the filter, measured beside the one in `dist/`
+    #[arg(long)]
+    other: Option<PathBuf>,
+    /// Only variants with one of these texts in their names
+    #[arg(long)]
+    only: Vec<String>,
 }
 
-async fn in_envoy(rounds: usize, time: Duration) -> Result<()> {
+pub(crate) async fn measure(options: &Options, rounds: usize, time: Duration) -> Result<()> {
+    LocalSet::new().run_until(in_envoy(options, rounds, time)).await
+}
+
+async fn in_envoy(options: &Options, rounds: usize, time: Duration) -> Result<()> {
     let (issuer, issuer_address) = issuer().await?;
     let response = answer::ok(b"ok");
     let upstream = answer::serve(move || response.clone()).await?;
@@ -72,50 +83,54 @@ async fn in_envoy(rounds: usize, time: Duration) -> Result<()> {
         upstream,
         envoy: told("EDGEWRIT_ENVOY_BIN")?,
         wasm: told("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
+        other: options.other.clone(),
     };
     let folder = tempfile::tempdir()?;
     let mut listeners = Vec::new();
     for way in [Way::Direct, Way::Forwarded] {
-        for filter in [Filter::None, Filter::Edgewrit, Filter::Native, Filter::NativeUncached] {
-            listeners.push((free()?, filter, way));
+        for filter in [
+            Filter::None,
+            Filter::Edgewrit,
+            Filter::Other,
+            Filter::Native,
+            Filter::NativeUncached,
+        ] {
+            if filter != Filter::Other || options.other.is_some() {
+                listeners.push((free()?, filter, way));
+            }
         }
     }
     let mut host = envoy::start(folder.path(), &places, &listeners)?;
     host.listens().await?;
+    // Until each filter has a bundle.
     sleep(Duration::from_secs(2)).await;
-    let variants = variants(&issuer, &listeners)?;
+    let mut variants = variants(&issuer, &listeners)?;
+    let wanted = |variant: &Variant| options.only.iter().any(|part| variant.name.contains(&**part));
+    variants.retain(|variant| options.only.is_empty() || wanted(variant));
     in_turns(&host, &variants, rounds, time).await
 }
 
 fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<Vec<Variant>> {
-    let at = |filter: Filter, way: Way| {
-        let found = listeners.iter().find(|(_, own, its)| *own == filter && *its == way);
-        found.map(|(address, ..)| *address).context("no such listener")
-    };
     let writs = |count| (0..count).map(|number| issuer.writ(number)).collect::<Result<Vec<_>>>();
     let (usual, strange) = (writs(WRITS)?, writs(STRANGE_WRITS)?);
     let get: Requests = Rc::new(usual.iter().map(|writ| get(writ)).collect());
     let post: Requests = Rc::new(usual.iter().map(|writ| post(writ)).collect());
     let first: Requests = Rc::new(strange.iter().map(|writ| self::get(writ)).collect());
+    let (none, ours, native) = (Filter::None, Filter::Edgewrit, Filter::Native);
     let rows = [
+        ("direct, no filter", "direct, no filter", none, Way::Direct, &get),
+        ("direct, edgewrit", "direct, no filter", ours, Way::Direct, &get),
         (
+            "direct, edgewrit, the other",
             "direct, no filter",
-            "direct, no filter",
-            Filter::None,
-            Way::Direct,
-            &get,
-        ),
-        (
-            "direct, edgewrit",
-            "direct, no filter",
-            Filter::Edgewrit,
+            Filter::Other,
             Way::Direct,
             &get,
         ),
         (
             "direct, jwt_authn with cache, rbac",
             "direct, no filter",
-            Filter::Native,
+            native,
             Way::Direct,
             &get,
         ),
@@ -127,30 +142,37 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
             &get,
         ),
         (
-            "direct, edgewrit, writs never seen before",
+            "direct, edgewrit, first sight",
             "direct, edgewrit",
-            Filter::Edgewrit,
+            ours,
             Way::Direct,
             &first,
         ),
         (
             "forwarded, no filter",
             "forwarded, no filter",
-            Filter::None,
+            none,
             Way::Forwarded,
             &get,
         ),
         (
             "forwarded, edgewrit",
             "forwarded, no filter",
-            Filter::Edgewrit,
+            ours,
+            Way::Forwarded,
+            &get,
+        ),
+        (
+            "forwarded, edgewrit, the other",
+            "forwarded, no filter",
+            Filter::Other,
             Way::Forwarded,
             &get,
         ),
         (
             "forwarded, jwt_authn with cache, rbac",
             "forwarded, no filter",
-            Filter::Native,
+            native,
             Way::Forwarded,
             &get,
         ),
@@ -164,28 +186,30 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
         (
             "forwarded, no filter, 1 KB of JSON",
             "forwarded, no filter",
-            Filter::None,
+            none,
             Way::Forwarded,
             &post,
         ),
         (
             "forwarded, edgewrit, 1 KB of JSON",
             "forwarded, no filter, 1 KB of JSON",
-            Filter::Edgewrit,
+            ours,
             Way::Forwarded,
             &post,
         ),
     ];
-    rows.into_iter()
-        .map(|(name, baseline, filter, way, requests)| {
-            Ok(Variant {
+    let mut variants = Vec::new();
+    for (name, baseline, filter, way, requests) in rows {
+        if let Some((address, ..)) = listeners.iter().find(|(_, own, its)| *own == filter && *its == way) {
+            variants.push(Variant {
                 name,
                 baseline,
-                address: at(filter, way)?,
+                address: *address,
                 requests: Rc::clone(requests),
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    Ok(variants)
 }
 
 /// Measures the variants one after the other, round by round; the first round is for warming up.
