@@ -17,8 +17,8 @@ pub(super) enum Filter {
     None,
     /// Ours.
     Edgewrit,
-    /// Another build of ours.
-    Other,
+    /// Another build of ours, by its number among these.
+    Other(usize),
     /// `jwt_authn` that remembers tokens, and `rbac` with a policy for every operation.
     Native,
     /// `jwt_authn` that verifies every time.
@@ -42,8 +42,8 @@ pub(super) struct Places<'a> {
     /// The binary and the filter.
     pub(super) envoy: PathBuf,
     pub(super) wasm: PathBuf,
-    /// Another build of the filter, to compare with.
-    pub(super) other: Option<PathBuf>,
+    /// Other builds of the filter, to compare with.
+    pub(super) others: &'a [PathBuf],
 }
 
 /// Tokens that `jwt_authn` remembers.
@@ -124,14 +124,14 @@ fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) 
 fn route(filter: Filter, way: Way) -> Value {
     let mut route = match (way, filter) {
         (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Way::Forwarded, Filter::Edgewrit | Filter::Other) => {
+        (Way::Forwarded, Filter::Edgewrit | Filter::Other(_)) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
         (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
-        if matches!(filter, Filter::Edgewrit | Filter::Other) {
+        if matches!(filter, Filter::Edgewrit | Filter::Other(_)) {
             route.insert(
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
@@ -150,11 +150,10 @@ fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
     Ok(match filter {
         Filter::None => Vec::new(),
         Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
-        Filter::Other => vec![edgewrit(
-            places,
-            "other",
-            places.other.as_deref().context("no other build")?,
-        )?],
+        Filter::Other(number) => {
+            let wasm = places.others.get(number).context("no such build")?;
+            vec![edgewrit(places, &format!("other-{number}"), wasm)?]
+        }
         Filter::Native => vec![jwt(places, true)?, rbac()],
         Filter::NativeUncached => vec![jwt(places, false)?],
     })

@@ -51,7 +51,7 @@ type Requests = Rc<Vec<Vec<u8>>>;
 
 /// Something to measure.
 struct Variant {
-    name: &'static str,
+    name: String,
     /// The variant that its rate is compared with.
     baseline: &'static str,
     address: SocketAddr,
@@ -61,9 +61,9 @@ struct Variant {
 /// How to measure.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Another build of the filter, measured beside the one in `dist/`
+    /// Another build of the filter, measured beside the one in `dist/` under the name of its file
     #[arg(long)]
-    other: Option<PathBuf>,
+    other: Vec<PathBuf>,
     /// Only variants with one of these texts in their names
     #[arg(long)]
     only: Vec<String>,
@@ -83,34 +83,32 @@ async fn in_envoy(options: &Options, rounds: usize, time: Duration) -> Result<()
         upstream,
         envoy: told("EDGEWRIT_ENVOY_BIN")?,
         wasm: told("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
-        other: options.other.clone(),
+        others: &options.other,
     };
     let folder = tempfile::tempdir()?;
+    let others = (0..options.other.len()).map(Filter::Other);
+    let filters: Vec<_> = [Filter::None, Filter::Edgewrit]
+        .into_iter()
+        .chain(others)
+        .chain([Filter::Native, Filter::NativeUncached])
+        .collect();
     let mut listeners = Vec::new();
     for way in [Way::Direct, Way::Forwarded] {
-        for filter in [
-            Filter::None,
-            Filter::Edgewrit,
-            Filter::Other,
-            Filter::Native,
-            Filter::NativeUncached,
-        ] {
-            if filter != Filter::Other || options.other.is_some() {
-                listeners.push((free()?, filter, way));
-            }
+        for filter in &filters {
+            listeners.push((free()?, *filter, way));
         }
     }
     let mut host = envoy::start(folder.path(), &places, &listeners)?;
     host.listens().await?;
     // Until each filter has a bundle.
     sleep(Duration::from_secs(2)).await;
-    let mut variants = variants(&issuer, &listeners)?;
+    let mut variants = variants(&issuer, &listeners, &options.other)?;
     let wanted = |variant: &Variant| options.only.iter().any(|part| variant.name.contains(&**part));
     variants.retain(|variant| options.only.is_empty() || wanted(variant));
     in_turns(&host, &variants, rounds, time).await
 }
 
-fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<Vec<Variant>> {
+fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)], others: &[PathBuf]) -> Result<Vec<Variant>> {
     let writs = |count| (0..count).map(|number| issuer.writ(number)).collect::<Result<Vec<_>>>();
     let (usual, strange) = (writs(WRITS)?, writs(STRANGE_WRITS)?);
     let get: Requests = Rc::new(usual.iter().map(|writ| get(writ)).collect());
@@ -120,13 +118,6 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
     let rows = [
         ("direct, no filter", "direct, no filter", none, Way::Direct, &get),
         ("direct, edgewrit", "direct, no filter", ours, Way::Direct, &get),
-        (
-            "direct, edgewrit, the other",
-            "direct, no filter",
-            Filter::Other,
-            Way::Direct,
-            &get,
-        ),
         (
             "direct, jwt_authn with cache, rbac",
             "direct, no filter",
@@ -142,7 +133,7 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
             &get,
         ),
         (
-            "direct, edgewrit, first sight",
+            "first sight of a writ, edgewrit",
             "direct, edgewrit",
             ours,
             Way::Direct,
@@ -163,13 +154,6 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
             &get,
         ),
         (
-            "forwarded, edgewrit, the other",
-            "forwarded, no filter",
-            Filter::Other,
-            Way::Forwarded,
-            &get,
-        ),
-        (
             "forwarded, jwt_authn with cache, rbac",
             "forwarded, no filter",
             native,
@@ -184,30 +168,54 @@ fn variants(issuer: &Issuer, listeners: &[(SocketAddr, Filter, Way)]) -> Result<
             &get,
         ),
         (
-            "forwarded, no filter, 1 KB of JSON",
+            "1 KB of JSON, no filter",
             "forwarded, no filter",
             none,
             Way::Forwarded,
             &post,
         ),
         (
-            "forwarded, edgewrit, 1 KB of JSON",
-            "forwarded, no filter, 1 KB of JSON",
+            "1 KB of JSON, edgewrit",
+            "1 KB of JSON, no filter",
             ours,
             Way::Forwarded,
             &post,
         ),
     ];
+    let rows = rows
+        .into_iter()
+        .map(|(name, baseline, filter, way, requests)| (name.to_owned(), baseline, filter, way, requests));
+    let others = others.iter().enumerate().flat_map(|(number, build)| {
+        let (name, filter) = (
+            build.file_stem().unwrap_or_default().to_string_lossy(),
+            Filter::Other(number),
+        );
+        [
+            (
+                format!("direct, {name}"),
+                "direct, no filter",
+                filter,
+                Way::Direct,
+                &get,
+            ),
+            (
+                format!("forwarded, {name}"),
+                "forwarded, no filter",
+                filter,
+                Way::Forwarded,
+                &get,
+            ),
+        ]
+    });
     let mut variants = Vec::new();
-    for (name, baseline, filter, way, requests) in rows {
-        if let Some((address, ..)) = listeners.iter().find(|(_, own, its)| *own == filter && *its == way) {
-            variants.push(Variant {
-                name,
-                baseline,
-                address: *address,
-                requests: Rc::clone(requests),
-            });
-        }
+    for (name, baseline, filter, way, requests) in rows.chain(others) {
+        let listener = listeners.iter().find(|(_, own, its)| *own == filter && *its == way);
+        variants.push(Variant {
+            name,
+            baseline,
+            address: listener.context("no such listener")?.0,
+            requests: Rc::clone(requests),
+        });
     }
     Ok(variants)
 }
@@ -218,12 +226,12 @@ async fn in_turns(host: &Host, variants: &[Variant], rounds: usize, time: Durati
     for round in 0..=rounds {
         for variant in variants {
             let computed = host.computed()?;
-            let (answered, took) = ask(variant, time).await.context(variant.name)?;
+            let (answered, took) = ask(variant, time).await.context(variant.name.clone())?;
             let computed = host.computed()? - computed;
             host.empty_log()?;
             if round > 0 {
-                rates.say(variant.name, answered / took);
-                costs.say(variant.name, computed / answered);
+                rates.say(&variant.name, answered / took);
+                costs.say(&variant.name, computed / answered);
             }
         }
     }
@@ -233,8 +241,8 @@ async fn in_turns(host: &Host, variants: &[Variant], rounds: usize, time: Durati
     costs.print();
     println!("\nof the baseline's rate, by rate and by processor, the middle of all rounds");
     for variant in variants {
-        let by_rate = rates.ratio(variant.name, variant.baseline);
-        let by_cost = costs.ratio(variant.baseline, variant.name);
+        let by_rate = rates.ratio(&variant.name, variant.baseline);
+        let by_cost = costs.ratio(variant.baseline, &variant.name);
         println!(
             "{:<44} {by_rate:>6.2} {by_cost:>6.2}  of {}",
             variant.name, variant.baseline
