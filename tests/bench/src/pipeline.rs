@@ -4,6 +4,7 @@ use crate::{Case, support, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::response::{InFlight, Outcome, ResponseHead};
 use edgewrit_edge::step::{BodyRead, Step, World, start};
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::Cell;
@@ -16,6 +17,7 @@ const OPERATIONS: usize = 100;
 /// Few operations, and as many as an edge takes: a decision costs the same.
 const FEW: usize = 10;
 const MOST: usize = 10_000;
+const WRITS: usize = 1_000;
 const BODY: &[u8] = br#"{"passenger":{"user":"X"},"seats":1}"#;
 
 /// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of which pass.
@@ -37,6 +39,15 @@ const HEADERS: [(&str, &[u8]); 14] = [
     ("if-modified-since", b"Wed, 21 Oct 2015 07:28:00 GMT"),
     ("x-forwarded-for", b"203.0.113.195, 70.41.3.18"),
     ("x-request-id", b"7f3ae7d5-5a10-4e0c-8f1d-1b2f6e9a8c4d"),
+];
+
+/// An upstream's.
+const RESPONSE: [(&str, &[u8]); 5] = [
+    ("content-length", b"2"),
+    ("content-type", b"application/json"),
+    ("date", b"Wed, 21 Oct 2015 07:28:00 GMT"),
+    ("server", b"upstream"),
+    ("etag", b"\"33a64df551425fcc55e4d42a148795d9f25f89d4\""),
 ];
 
 /// `space` makes one configuration another of the same meaning.
@@ -81,7 +92,9 @@ fn config_of(operations: &str, space: &str) -> Arc<Config> {
 struct Edge {
     config: Arc<Config>,
     snapshot: Snapshot,
-    authorization: String,
+    /// Used in turns.
+    authorizations: Vec<String>,
+    turn: Cell<usize>,
 }
 
 struct Ask {
@@ -93,22 +106,47 @@ struct Ask {
 
 impl Edge {
     fn new(config: Arc<Config>) -> Self {
+        Self::with(config, 1)
+    }
+
+    fn with(config: Arc<Config>, writs: usize) -> Self {
         Self {
             config,
             snapshot: support::snapshot(support::NOW, Vec::new()),
-            authorization: format!("Bearer {}", token::writ()),
+            authorizations: (0..writs)
+                .map(|number| format!("Bearer {}", token::writ(number)))
+                .collect(),
+            turn: Cell::new(0),
         }
     }
 
     /// One decision, and what is made of it.
     fn decide(&self, memory: &Memory, ask: &Ask) {
+        if let Some(in_flight) = self.forwarded(memory, ask) {
+            drop(black_box(in_flight));
+        }
+    }
+
+    /// One decision, the upstream's answer, and the line for the log.
+    fn answer(&self, memory: &Memory, ask: &Ask) {
+        let in_flight = self.forwarded(memory, ask).expect("a permit");
+        drop(black_box(in_flight.response(&ResponseHead {
+            status: 200,
+            headers: &RESPONSE,
+        })));
+        drop(black_box(in_flight.finish(Outcome::Answered(200)).to_string()));
+    }
+
+    fn forwarded(&self, memory: &Memory, ask: &Ask) -> Option<InFlight> {
+        let turn = self.turn.get();
+        self.turn.set((turn + 1) % self.authorizations.len());
         let world = World {
             config: &self.config,
             snapshot: Some(&self.snapshot),
             memory,
             now: support::NOW,
         };
-        let own = ("authorization", self.authorization.as_bytes());
+        let own = ("authorization", self.authorizations[turn].as_bytes());
         let headers: Vec<(&str, &[u8])> = HEADERS.into_iter().chain([own]).collect();
         let head = Head {
             method: ask.method,
@@ -122,8 +160,15 @@ impl Edge {
             step => step,
         };
         match step {
-            Step::Forward(permit) if ask.permits => drop(black_box(permit.into_request())),
-            Step::Refuse(refusal) if !ask.permits => drop(black_box(refusal.response())),
+            Step::Forward(permit) if ask.permits => {
+                let (request, in_flight) = permit.into_request();
+                drop(black_box(request));
+                Some(in_flight)
+            }
+            Step::Refuse(refusal) if !ask.permits => {
+                drop(black_box(refusal.response()));
+                None
+            }
             _ => panic!("another verdict"),
         }
     }
@@ -172,6 +217,13 @@ pub(crate) fn cases_by_operations(first: usize) -> Vec<Case> {
     ]
 }
 
+/// As in a busy edge: each writ comes back after many others, and everything is done to the end.
+fn in_turns(ask: Ask) -> Box<dyn Fn()> {
+    let (edge, memory) = (Edge::with(config(""), WRITS), Memory::new(1));
+    (0..WRITS).for_each(|_| edge.decide(&memory, &ask));
+    Box::new(move || edge.answer(&memory, &ask))
+}
+
 /// The cases; `baseline` is the index of the one that they are compared with.
 pub(crate) fn cases(baseline: usize) -> Vec<Case> {
     let edge = Rc::new(Edge::new(config("")));
@@ -205,5 +257,10 @@ pub(crate) fn cases(baseline: usize) -> Vec<Case> {
         ),
         cached("refusal, cached", ask("GET", other, None, false)),
         cached("refused for its target", ask("GET", b"/flights/../x", None, false)),
+        Case {
+            name: "permit, cached, 1,000 writs in turns, answered",
+            baseline,
+            once: in_turns(ask("GET", search, None, true)),
+        },
     ]
 }

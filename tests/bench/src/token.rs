@@ -27,8 +27,10 @@ fn claims() -> Claims {
 }
 
 /// Some 900 bytes.
-pub(crate) fn writ() -> String {
-    support::writ(&claims())
+pub(crate) fn writ(number: usize) -> String {
+    let mut claims = claims();
+    claims.jti = format!("{number:032x}");
+    support::writ(&claims)
 }
 
 /// The same under another id.
@@ -54,7 +56,7 @@ fn verify(writ: &str, snapshot: &Snapshot) -> Verified {
 
 /// The signature of the writ alone.
 fn bare(by: impl Verify + 'static) -> Box<dyn Fn()> {
-    let (key, writ) = (support::writ_key(), writ());
+    let (key, writ) = (support::writ_key(), writ(0));
     let (signed, _) = writ.rsplit_once('.').expect("a signature");
     let (public, signed, signature) = (key.public(), signed.to_owned(), key.sign_bytes(signed.as_bytes()));
     Box::new(move || {
@@ -65,7 +67,7 @@ fn bare(by: impl Verify + 'static) -> Box<dyn Fn()> {
 
 /// The cases; `first` is the index of the first of them, their baseline.
 pub(crate) fn cases(first: usize) -> Vec<Case> {
-    let (whole, parts, payload) = (writ(), writ(), claims().to_json());
+    let (whole, parts, payload) = (writ(0), writ(0), claims().to_json());
     let [empty, full] = [Vec::new(), revocations()].map(|rows| support::snapshot(support::NOW, rows));
     let (among_many, known, held) = (whole.clone(), verify(&whole, &full), full.clone());
     let case = |name, once: Box<dyn Fn()>| Case {
