@@ -146,7 +146,10 @@ impl Edge {
             memory,
             now: support::NOW,
         };
-        let own = ("authorization", self.authorizations[turn].as_bytes());
+        let own = (
+            "authorization",
+            self.authorizations.get(turn).map_or(&[][..], String::as_bytes),
+        );
         let headers: Vec<(&str, &[u8])> = HEADERS.into_iter().chain([own]).collect();
         let head = Head {
             method: ask.method,
