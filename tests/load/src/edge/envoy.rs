@@ -17,6 +17,8 @@ pub(super) enum Filter {
     None,
     /// Ours.
     Edgewrit,
+    /// Ours, for writs that it never saw.
+    Strange,
     /// Another build of ours, by its number among these.
     Other(usize),
     /// `jwt_authn` that remembers tokens, and `rbac` with a policy for every operation.
@@ -124,14 +126,14 @@ fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) 
 fn route(filter: Filter, way: Way) -> Value {
     let mut route = match (way, filter) {
         (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Way::Forwarded, Filter::Edgewrit | Filter::Other(_)) => {
+        (Way::Forwarded, Filter::Edgewrit | Filter::Strange | Filter::Other(_)) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
         (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
-        if matches!(filter, Filter::Edgewrit | Filter::Other(_)) {
+        if matches!(filter, Filter::Edgewrit | Filter::Strange | Filter::Other(_)) {
             route.insert(
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
@@ -149,7 +151,7 @@ fn route(filter: Filter, way: Way) -> Value {
 fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
     Ok(match filter {
         Filter::None => Vec::new(),
-        Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
+        Filter::Edgewrit | Filter::Strange => vec![edgewrit(places, "edgewrit", &places.wasm)?],
         Filter::Other(number) => {
             let wasm = places.others.get(number).context("no such build")?;
             vec![edgewrit(places, &format!("other-{number}"), wasm)?]
