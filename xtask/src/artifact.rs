@@ -9,7 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::quietly;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 22] = [
+const FILTER_IMPORTS: [&str; 24] = [
+    "env.proxy_add_header_map_value",
     "env.proxy_close_stream",
     "env.proxy_continue_stream",
     "env.proxy_define_metric",
@@ -22,6 +23,7 @@ const FILTER_IMPORTS: [&str; 22] = [
     "env.proxy_increment_metric",
     "env.proxy_log",
     "env.proxy_record_metric",
+    "env.proxy_remove_header_map_value",
     "env.proxy_send_local_response",
     "env.proxy_set_buffer_bytes",
     "env.proxy_set_effective_context",

@@ -1,5 +1,6 @@
 //! The way back: the pipeline's edits are made to the response before the client sees it.
 
+use crate::abi::Failure;
 use crate::abi::host::{self, Map};
 use crate::answer;
 use crate::forward::{Forwarded, selected_cluster};
@@ -51,7 +52,7 @@ fn edit(in_flight: &InFlight) -> Option<(u16, Flow)> {
     });
     match edits.body {
         Some(_) => Some((status, replace(edits))),
-        None => apply(&edits, &headers).map(|()| (status, Flow::Continue)),
+        None => apply(&edits, &headers).ok().map(|()| (status, Flow::Continue)),
     }
 }
 
@@ -70,11 +71,13 @@ fn replace(edits: ResponseEdits<'_>) -> Flow {
     Flow::Pause
 }
 
-fn apply(edits: &ResponseEdits<'_>, headers: &[(&str, &[u8])]) -> Option<()> {
-    let status = edits.status.to_string();
-    let stays = |name: &str| !edits.remove.contains(&name) && edits.set.iter().all(|(own, _)| *own != name);
-    let mut edited: Vec<(&str, &[u8])> = vec![(":status", status.as_bytes())];
-    edited.extend(headers.iter().copied().filter(|(name, _)| stays(name)));
-    edited.extend(edits.set.iter().map(|(name, value)| (*name, value.as_bytes())));
-    host::replace_headers(Map::Response, &edited).ok()
+/// One call for each edit, of which there are few: the host takes longer to exchange all headers.
+fn apply(edits: &ResponseEdits<'_>, headers: &[(&str, &[u8])]) -> Result<(), Failure> {
+    let replaced = edits.set.iter().map(|(name, _)| *name);
+    let there = |name: &&str| headers.iter().any(|(own, _)| own == name);
+    for name in edits.remove.iter().copied().chain(replaced.filter(there)) {
+        host::remove_header(Map::Response, name)?;
+    }
+    let mut set = edits.set.iter();
+    set.try_for_each(|(name, value)| host::add_header(Map::Response, name, value))
 }

@@ -115,6 +115,22 @@ pub(crate) fn replace_headers(map: Map, headers: &[(&str, &[u8])]) -> Result<(),
     done(CALL, status)
 }
 
+/// Adds a header to `map`, beside those of its name.
+pub(crate) fn add_header(map: Map, name: &str, value: &str) -> Result<(), Failure> {
+    // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
+    let status = unsafe {
+        imports::proxy_add_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    };
+    done("proxy_add_header_map_value", status)
+}
+
+/// Removes every header called `name` from `map`.
+pub(crate) fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
+    // SAFETY: pointer and length are those of `name`, which outlives the call.
+    let status = unsafe { imports::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
+    done("proxy_remove_header_map_value", status)
+}
+
 /// The first `size` bytes of `buffer`, fewer if it is shorter.
 pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
     receive("proxy_get_buffer_bytes", |data, length| {
