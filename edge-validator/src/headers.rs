@@ -11,6 +11,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
+use edgewrit_shared::short::same;
 use edgewrit_shared::sorted::distinct;
 
 /// Headers of the client that pass on every operation, sorted; `content-type` does so where a body is judged. Others need the operation's `headers`.
@@ -124,18 +125,15 @@ impl<'a> Headers<'a> {
         within_limits(headers)?;
         let mut seen: Vec<(&Arc<str>, Cow<'a, [u8]>)> = Vec::with_capacity(headers.len().min(names.len()));
         for (name, value) in headers {
-            let Some(name) = names
-                .binary_search_by(|own| (**own).cmp(name))
-                .ok()
-                .and_then(|place| names.get(place))
-            else {
+            // Lengths differ mostly: quicker than a binary search.
+            let Some(name) = names.iter().find(|own| same(own, name)) else {
                 continue;
             };
             let value = trim(value);
-            if !value.iter().all(|&byte| byte == b'\t' || (b' '..=b'~').contains(&byte)) {
+            if !printable(value) {
                 return Err(reason::HEADER_VALUE.because(format!("`{name}`")));
             }
-            match seen.iter_mut().find(|(own, _)| *own == name) {
+            match seen.iter_mut().find(|(own, _)| Arc::ptr_eq(own, name)) {
                 Some((_, first)) => join(first.to_mut(), value),
                 None => seen.push((name, Cow::Borrowed(value))),
             }
@@ -145,15 +143,15 @@ impl<'a> Headers<'a> {
 
     /// The value of the header called `name`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.seen.iter().find(|(own, _)| ***own == *name)?;
+        let (_, value) = self.seen.iter().find(|(own, _)| same(own, name))?;
         core::str::from_utf8(value).ok()
     }
 
     /// The headers that pass: those on the list and those that `also` names, but no `shadowed` one.
     pub(crate) fn passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
         let passes = |name: &Arc<str>| {
-            let listed = PASS.binary_search(&&**name).is_ok() && (has_body || &**name != "content-type");
-            (listed || also.binary_search(name).is_ok()) && !shadowed.iter().any(|own| **own == **name)
+            let listed = PASS.iter().any(|own| same(own, name)) && (has_body || !same(name, "content-type"));
+            (listed || also.iter().any(|own| same(own, name))) && !shadowed.iter().any(|own| same(own, name))
         };
         let passing = self.seen.into_iter().filter(|(name, _)| passes(name));
         passing
@@ -194,10 +192,48 @@ fn join(first: &mut Vec<u8>, next: &[u8]) {
     first.extend_from_slice(next);
 }
 
+/// Whether a value is printable ASCII and tabs. Eight bytes at a time, and one by one where one of eight may not be.
+fn printable(value: &[u8]) -> bool {
+    let (words, rest) = value.as_chunks();
+    let byte = |&byte: &u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
+    words
+        .iter()
+        .all(|word| plain(u64::from_ne_bytes(*word)) || word.iter().all(byte))
+        && rest.iter().all(byte)
+}
+
+/// Whether each byte of `word` lies between space and tilde.
+fn plain(word: u64) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = EACH << 7;
+    // Of a byte below a space the top bit is borrowed, of DEL it is carried; in words that have either, others may be taken for one.
+    (word | word.wrapping_sub(EACH * 0x20) | word.wrapping_add(EACH)) & TOP == 0
+}
+
 /// Without the optional white space around a value (RFC 9110, section 5.5).
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn a_value_is_printable_if_each_byte_is_wherever_it_stands() {
+        for length in [1, 7, 8, 9, 17] {
+            for place in 0..length {
+                for byte in 0..=u8::MAX {
+                    let mut value = alloc::vec![b'~'; length];
+                    value[place] = byte;
+                    let expected = matches!(byte, b'\t' | b' '..=b'~');
+                    assert_eq!(printable(&value), expected, "{byte:#x} at {place} of {length}");
+                }
+            }
+        }
+        assert!(printable(b"") && printable(b"        \t~~~~~~~~") && !printable(b"\x1f\x7f\x1f\x7f\x80\xff\x00\x7f"));
+    }
 }

@@ -11,16 +11,36 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text) = self;
+        let end = if text.len() > CHARACTERS {
+            text.char_indices().nth(CHARACTERS)
+        } else {
+            None
+        };
+        let kept = end.and_then(|(end, _)| text.get(..end));
         f.write_char('"')?;
-        let mut rest = self.0.chars();
-        for character in rest.by_ref().take(CHARACTERS) {
-            write_escaped(character, f)?;
-        }
-        if rest.next().is_some() {
+        write_kept(kept.unwrap_or(text), f)?;
+        if kept.is_some() {
             f.write_char('…')?;
         }
         f.write_char('"')
     }
+}
+
+/// Whole runs of what stands for itself are written at once: most texts are one.
+fn write_kept(mut rest: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !matches!(byte, b'"' | b'\\');
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| !plain(&byte)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        f.write_str(run)?;
+        let mut characters = after.chars();
+        if let Some(character) = characters.next() {
+            write_escaped(character, f)?;
+        }
+        rest = characters.as_str();
+    }
+    Ok(())
 }
 
 fn write_escaped(character: char, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,11 +75,8 @@ impl<'f, 'a> Object<'f, 'a> {
 
     /// Writes a member whose value is already JSON.
     pub(crate) fn member(&mut self, name: &'static str, json: impl fmt::Display) -> fmt::Result {
-        if !self.empty {
-            self.f.write_char(',')?;
-        }
-        self.empty = false;
-        write!(self.f, "\"{name}\":{json}")
+        self.name(name)?;
+        json.fmt(self.f)
     }
 
     /// Writes a member whose value is text, if there is one.
@@ -68,6 +85,13 @@ impl<'f, 'a> Object<'f, 'a> {
             Some(text) => self.member(name, Quoted(text)),
             None => Ok(()),
         }
+    }
+
+    fn name(&mut self, name: &'static str) -> fmt::Result {
+        self.f.write_str(if self.empty { "\"" } else { ",\"" })?;
+        self.empty = false;
+        self.f.write_str(name)?;
+        self.f.write_str("\":")
     }
 
     /// Closes the object.

@@ -62,7 +62,7 @@ pub(crate) fn bearer<'h>(headers: &'h Headers<'_>) -> Result<&'h str, Reason> {
     if value.contains(',') && !token.starts_with('{') {
         return Err(reason::TOKEN_REPEATED);
     }
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains([' ', '\t']) {
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains(' ') || token.contains('\t') {
         return Err(reason::TOKEN_SCHEME);
     }
     Ok(token)
