@@ -87,6 +87,7 @@ impl<'f, 'a> Object<'f, 'a> {
         }
     }
 
+    #[inline(never)]
     fn name(&mut self, name: &'static str) -> fmt::Result {
         self.f.write_str(if self.empty { "\"" } else { ",\"" })?;
         self.empty = false;

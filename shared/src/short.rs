@@ -8,7 +8,7 @@ const WORD: usize = size_of::<u64>();
 #[inline]
 #[must_use]
 pub fn same(own: &str, other: &str) -> bool {
-    same_bytes(own.as_bytes(), other.as_bytes())
+    own.len() == other.len() && same_bytes(own.as_bytes(), other.as_bytes())
 }
 
 /// What follows `prefix` in `text`, if it begins with that.
@@ -28,8 +28,9 @@ pub fn strip_end<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
     same_bytes(end.as_bytes(), suffix.as_bytes()).then_some(rest)
 }
 
-/// Whether the bytes are the same. In WebAssembly the C library compares byte by byte: here it is eight at a time.
-#[inline]
+/// Whether the bytes are the same. In WebAssembly the C library compares byte by byte: here it is eight at a time. Not copied to where it is
+/// used, which is everywhere.
+#[inline(never)]
 #[must_use]
 pub fn same_bytes(own: &[u8], other: &[u8]) -> bool {
     let ((own, own_rest), (other, other_rest)) = (own.as_chunks::<WORD>(), other.as_chunks::<WORD>());

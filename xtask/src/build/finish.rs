@@ -22,8 +22,9 @@ const WORKER_ENTRY: &str = include_str!("../worker-entry.js");
 
 /// What rustc assumes of wasm32-unknown-unknown, and the exceptions that wasm-bindgen's glue catches. Named one by one
 /// so that a new encoding is not used before the hosts understand it.
-const WASM_OPT: [&str; 10] = [
+const WASM_OPT: [&str; 11] = [
     "-Os",
+    "--converge",
     "--strip-debug",
     "--strip-producers",
     "--enable-mutable-globals",
