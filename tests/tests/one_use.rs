@@ -3,10 +3,12 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{Edge, Kind};
+use edgewrit_tests::edge::envoy::Bootstrap;
+use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::front::Front;
 use edgewrit_tests::http::{Request, Response};
 use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::ports;
 use edgewrit_tests::story::{Stand, booking, search};
 use edgewrit_tests::upstream::{Mood, Travel};
 use serde_json::{Value, json};
@@ -129,6 +131,27 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
         }
         ensure!(api.book().len() - before == 1, "round {number}: more was booked later");
     }
+    Ok(())
+}
+
+#[test]
+fn a_route_that_tries_again_does_not_with_what_spent_a_use() -> Result<()> {
+    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let address = ports::free()?;
+    let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
+    bootstrap.retry()?;
+    let mut edge = edge::start_as(&bootstrap, address, &stand.setup, 1)?;
+    stand.wait_until_ready(&issuer, &mut edge)?;
+    let writs = stand.writs(&issuer, "again", 1)?;
+    let writ = writs.first().context("no writ")?;
+    api.set_mood(Mood::Stumbling);
+    drop(api.server().take());
+    edge.send(&search("LHR", writ))?;
+    let searched = api.server().take().len();
+    ensure!(searched > 1, "the route does not try again: the test says nothing");
+    edge.send(&insistent(writ))?;
+    ensure!(api.book().len() == 1, "{:?}", api.book());
     Ok(())
 }
 

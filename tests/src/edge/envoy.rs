@@ -163,6 +163,16 @@ impl Bootstrap {
         self.set(&format!("{PLUGIN}/vm_config/code"), code)
     }
 
+    /// Lets the route try again what failed, which none should.
+    ///
+    /// # Errors
+    /// If it has no place.
+    pub fn retry(&mut self) -> Result<()> {
+        let route = self.object(&format!("{MANAGER}/route_config/virtual_hosts/0/routes/0/route"))?;
+        route.insert("retry_policy".into(), json!({"retry_on": "5xx", "num_retries": 4}));
+        Ok(())
+    }
+
     /// Takes the listener out, for a file that Envoy watches in `folder` instead.
     ///
     /// # Errors

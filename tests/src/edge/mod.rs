@@ -88,6 +88,14 @@ pub fn start_envoy(setup: &Setup, threads: u32, filter: &Path) -> Result<Edge> {
     let address = ports::free()?;
     let mut bootstrap = envoy::Bootstrap::shipped(address)?.configured(setup)?;
     bootstrap.set_filter(filter)?;
+    start_as(&bootstrap, address, setup, threads)
+}
+
+/// Starts Envoy as `bootstrap` says, where it listens on `address`.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_as(bootstrap: &envoy::Bootstrap, address: SocketAddr, setup: &Setup, threads: u32) -> Result<Edge> {
     let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
     process.wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
     Ok(Edge {
