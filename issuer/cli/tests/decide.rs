@@ -9,6 +9,7 @@ pub(crate) const EDGE: &str = "
 issuer: https://issuer.example
 trust: [11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo]
 edge: {id: edge-7, credential: \"${secret:EDGE_KEY}\"}
+hosts: [edge.example, edge.example:8443]
 audience: https://travel.example
 upstreams:
   travel: {origin: https://api.travel.example, credential: {set: {authorization: \"Bearer ${secret:TRAVEL_KEY}\"}}}
@@ -81,6 +82,17 @@ fn a_refusal_has_its_label_and_no_grant() {
         answer(&json!({"id": null, "grants": [], "request": get("/nowhere")})),
         json!({"id": null, "verdict": "refuse", "label": "no_operation", "attempts": []})
     );
+}
+
+#[test]
+fn a_request_is_for_the_first_host_unless_its_header_says_another() {
+    let label = |headers: Value| {
+        let request = json!({"method": "GET", "target": "/bookings/7", "headers": headers});
+        answer(&json!({"scope": "read:tickets:*", "request": request}))["label"].clone()
+    };
+    assert_eq!(label(json!([])), "permit");
+    assert_eq!(label(json!([["Host", "edge.example:8443"]])), "permit");
+    assert_eq!(label(json!([["Host", "evil.example"]])), "host_unknown");
 }
 
 #[test]
