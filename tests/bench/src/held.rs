@@ -54,7 +54,6 @@ impl Instance {
         let authorization = [b"Bearer ", arrival].concat();
         let head = Head {
             method: "GET",
-            authority: b"edge.example",
             target: b"/flights?from=JFK&to=LHR&date=2026-05-10",
             authority: b"edge.example",
             headers: &[("authorization", &authorization)],
