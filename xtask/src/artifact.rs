@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::quietly;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 24] = [
+const FILTER_IMPORTS: [&str; 25] = [
     "env.proxy_add_header_map_value",
     "env.proxy_close_stream",
     "env.proxy_continue_stream",
@@ -17,6 +17,7 @@ const FILTER_IMPORTS: [&str; 24] = [
     "env.proxy_get_buffer_bytes",
     "env.proxy_get_current_time_nanoseconds",
     "env.proxy_get_header_map_pairs",
+    "env.proxy_get_log_level",
     "env.proxy_get_property",
     "env.proxy_get_shared_data",
     "env.proxy_http_call",

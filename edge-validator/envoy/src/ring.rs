@@ -8,6 +8,7 @@ use crate::abi::Failure;
 use crate::abi::host;
 use edgewrit_edge::records::{BATCH_BYTES, Batch};
 use edgewrit_shared::time::UnixSeconds;
+use std::fmt::Write as _;
 
 /// Rings of one edge in one Envoy: VMs of all threads, and as many again while a new configuration takes over.
 const RINGS: u32 = 256;
@@ -26,10 +27,12 @@ pub(crate) struct Ring {
     name: Name,
     owner: u64,
     header: Header,
-    /// The slot that the next record goes to, and what is in it.
+    /// The slot that the next record goes to, how many are in it, and its text: the records, then a line of numbers.
     tail: u64,
-    filling: String,
     filled: u64,
+    filling: String,
+    /// Bytes of `filling` before the line of numbers.
+    lines: usize,
     /// The number of the next record.
     next: u64,
 }
@@ -106,8 +109,9 @@ impl Ring {
             owner,
             tail: header.head,
             header,
-            filling: String::new(),
             filled: 0,
+            filling: String::new(),
+            lines: 0,
             next: 1,
         };
         // Of two who create the same header, the second stands.
@@ -118,20 +122,23 @@ impl Ring {
 
     /// Adds a record. False if there is no room for it.
     pub(crate) fn add(&mut self, line: &str) -> Result<bool, Failure> {
-        if self.filled >= SLOT_RECORDS || self.filling.len() > SLOT_BYTES {
+        if self.filled >= SLOT_RECORDS || self.lines > SLOT_BYTES {
             self.close();
         }
         if self.tail - self.header.head >= SLOTS {
             return Ok(false);
         }
+        // What is there already is not written again: this is on the way of every request.
+        self.filling.truncate(self.lines);
         if self.filled > 0 {
             self.filling.push(',');
         }
         self.filling.push_str(line);
+        self.lines = self.filling.len();
         self.filled += 1;
         let first = self.next + 1 - self.filled;
-        let text = format!("{} {first} {}\n{}", self.tail, self.filled, self.filling);
-        host::share(&self.name.slot(self.tail), text.as_bytes(), None)?;
+        let _ = write!(self.filling, "\n{} {first} {}", self.tail, self.filled);
+        host::share(&self.name.slot(self.tail), self.filling.as_bytes(), None)?;
         self.next += 1;
         Ok(true)
     }
@@ -155,7 +162,7 @@ impl Ring {
         if self.filled > 0 {
             self.tail += 1;
             self.filled = 0;
-            self.filling.clear();
+            self.lines = 0;
         }
     }
 
@@ -270,7 +277,7 @@ impl Name {
 
 impl Slot {
     fn read(text: &str, slot: u64) -> Option<Self> {
-        let (numbers, lines) = text.split_once('\n')?;
+        let (lines, numbers) = text.rsplit_once('\n')?;
         let mut numbers = numbers.split(' ').map(str::parse::<u64>);
         let mut number = || numbers.next()?.ok();
         let (own, first, count) = (number()?, number()?, number()?);

@@ -18,6 +18,10 @@ use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
+
+/// Bytes that most lines of the log fit into.
+const LINE_BYTES: usize = 1_024;
 
 /// One root context.
 pub(crate) struct Root {
@@ -30,6 +34,8 @@ pub(crate) struct Root {
     ledger: RefCell<Ledger>,
     /// Requests whose verdict is not recorded yet.
     streams: Cell<u64>,
+    /// Whether the host writes verdicts down, when it was last asked.
+    logs: Cell<bool>,
     /// Writs that were looked up, as far as they are counted.
     counted: Cell<(u64, u64)>,
     /// Calls under way: the host's token, and who waits for the answer.
@@ -64,6 +70,7 @@ impl Root {
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
             streams: Cell::new(0),
+            logs: Cell::new(true),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::new(seed),
@@ -186,8 +193,11 @@ impl Root {
 
     /// Writes down a verdict: a line in the log, a record for the issuer, a count.
     pub(crate) fn record(&self, record: &Record) {
-        let line = record.to_string();
-        host::log(Level::Info, &line);
+        let mut line = String::with_capacity(LINE_BYTES);
+        let _ = write!(line, "{record}");
+        if self.logs.get() {
+            host::log(Level::Info, &line);
+        }
         metrics::count("verdicts", record.label(), 1);
         if let Ok(now) = now() {
             self.ledger.borrow_mut().keep(&line, now);
@@ -219,6 +229,7 @@ impl Root {
     /// Time has passed: looks after the ledger, and shows what is counted.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
+        self.logs.set(host::is_logged(Level::Info).unwrap_or(true));
         self.ledger.borrow_mut().tick(now);
         self.deliver(now);
         let (hits, misses) = self.memory.lookups();

@@ -61,6 +61,13 @@ pub(crate) fn log(level: Level, line: &str) {
     let _ = unsafe { imports::proxy_log(level as u32, line.as_ptr(), line.len()) };
 }
 
+/// Whether the host writes lines of this importance down.
+pub(crate) fn is_logged(level: Level) -> Result<bool, Failure> {
+    let mut least = 0;
+    done("proxy_get_log_level", imports::proxy_get_log_level(&mut least))?;
+    Ok(level as u32 >= least)
+}
+
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 pub(crate) fn nanoseconds() -> Result<u64, Failure> {
     let mut time = 0;

@@ -5,6 +5,7 @@
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {
     pub(super) fn proxy_log(level: u32, message: *const u8, size: usize) -> u32;
+    pub(super) safe fn proxy_get_log_level(level: &mut u32) -> u32;
     pub(super) safe fn proxy_get_current_time_nanoseconds(nanoseconds: &mut u64) -> u32;
     pub(super) safe fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
     pub(super) safe fn proxy_set_effective_context(context: u32) -> u32;
