@@ -32,6 +32,7 @@ fn every_key_is_explained() {
         "`edge.id`",
         "`edge.credential`",
         "`audience`",
+        "`audit`",
         "`hosts`",
         "`freshness`",
         "`refresh`",

@@ -8,7 +8,7 @@ use edgewrit_issuer::ceiling::Ceiling;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Register orchestrators
+/// Register orchestrators, list them, replace their secrets, shut them out
 #[derive(Debug, Subcommand)]
 pub(crate) enum Client {
     /// Register an orchestrator; prints its id and, once, its secret

@@ -71,7 +71,7 @@ enum Task {
     Init(init::Init),
     /// Run the issuer
     Serve(serve::Serve),
-    /// Register orchestrators
+    /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
     Client(client::Client),
     /// Register validators
