@@ -1,10 +1,15 @@
 //! What one VM or isolate keeps between requests.
 
 use crate::cache::Cache;
+use crate::record::Record;
 use alloc::format;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 use core::fmt;
+use edgewrit_shared::time::UnixSeconds;
+
+/// Refusals without a verified writ that go to the issuer, in one second of one memory.
+const STRANGERS_A_SECOND: u32 = 10;
 
 /// Verified writs, counters, the boot id. For one thread; a host keeps one for as long as it lives, over reloads too.
 #[derive(Debug)]
@@ -13,7 +18,9 @@ pub struct Memory {
     requests: Cell<u64>,
     spends: Cell<u64>,
     boot_id: RefCell<Option<String>>,
-    room: Cell<u64>,
+    room: Cell<bool>,
+    /// Refusals of strangers that were recorded in one second.
+    strangers: Cell<(UnixSeconds, u32)>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
     pub(crate) cache: RefCell<Cache>,
@@ -41,7 +48,8 @@ impl Memory {
             requests: Cell::new(0),
             spends: Cell::new(0),
             boot_id: RefCell::new(None),
-            room: Cell::new(u64::MAX),
+            room: Cell::new(true),
+            strangers: Cell::new((UnixSeconds(0), 0)),
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
             cache: RefCell::new(Cache::new()),
@@ -54,10 +62,21 @@ impl Memory {
         format!("{:016x}", self.seed)
     }
 
-    /// Tells how many more requests could be recorded now, those under way counted as recorded. Without room an edge whose `audit` is
-    /// `strict` permits nothing.
-    pub fn set_room(&self, records: u64) {
-        self.room.set(records);
+    /// Tells whether there is room for records. Without it an edge whose `audit` is `strict` permits nothing, and spends nothing. That there
+    /// was room is no promise: such an edge keeps a permit's record before it sends the request.
+    pub fn set_room(&self, room: bool) {
+        self.room.set(room);
+    }
+
+    /// Whether a record is for the issuer. Of those whom no writ vouches for, only so many a second are: anybody can make more.
+    pub fn is_for_issuer(&self, record: &Record) -> bool {
+        if record.case.writ.is_some() {
+            return true;
+        }
+        let (second, count) = self.strangers.get();
+        let count = if second == record.case.at { count } else { 0 };
+        self.strangers.set((record.case.at, count.saturating_add(1)));
+        count < STRANGERS_A_SECOND
     }
 
     /// Writs that were looked up and found verified before, and those that were not.
@@ -73,7 +92,7 @@ impl Memory {
     }
 
     pub(crate) fn has_room(&self) -> bool {
-        self.room.get() > 0
+        self.room.get()
     }
 
     pub(crate) fn next_request(&self) -> RequestId {

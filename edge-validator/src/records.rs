@@ -107,6 +107,13 @@ pub fn delivery(answer: Answer<'_>) -> Delivery {
     }
 }
 
+/// A [`Batch::body`] under another boot. `None` if it is none.
+#[must_use]
+pub fn under(body: &str, boot_id: &str) -> Option<String> {
+    let (_, rest) = body.split_once(r#","first":"#)?;
+    Some(format!(r#"{{"boot_id":{},"first":{rest}"#, Quoted(boot_id)))
+}
+
 /// The call that asks for a boot id.
 #[must_use]
 pub fn boot_call(config: &Config) -> Call {
@@ -181,9 +188,20 @@ impl Ledger {
         self.boot_id.as_deref()
     }
 
-    /// Takes in a boot id.
+    /// Takes in a boot id, unless there is one: two who asked must not number the same records under two.
     pub fn name(&mut self, boot_id: String) {
-        self.boot_id = Some(boot_id);
+        self.boot_id.get_or_insert(boot_id);
+    }
+
+    /// Puts another line in the place of the record with this number, if that still waits.
+    pub fn replace(&mut self, number: u64, line: String) {
+        let place = number
+            .checked_sub(self.first)
+            .and_then(|place| usize::try_from(place).ok());
+        if let Some(waiting) = place.and_then(|place| self.waiting.get_mut(place)) {
+            self.bytes = self.bytes.saturating_sub(waiting.len()) + line.len();
+            *waiting = line;
+        }
     }
 
     /// The next batch, of at most so many bytes; without records if none wait.
@@ -203,7 +221,10 @@ impl Ledger {
                 self.lost += batch.count;
                 self.forget(batch);
             }
-            Delivery::UnknownBoot => self.boot_id = None,
+            Delivery::UnknownBoot => {
+                self.boot_id = None;
+                return false;
+            }
             Delivery::Later => return false,
         }
         true

@@ -175,6 +175,18 @@ impl InFlight {
         Refusal::new(self.case, fault).after_spend(self.leave.spent())
     }
 
+    /// Asks again whether the writ counts, after a wait before the request is sent.
+    ///
+    /// # Errors
+    /// The refusal. A use that was spent stays spent.
+    pub fn still_stands(self, world: &World<'_>) -> Result<Self, Refusal> {
+        let Some(writ) = &self.case.writ else { return Ok(self) };
+        match writ::stands(writ, &self.config, world) {
+            Ok(()) => Ok(self),
+            Err(objection) => Err(Refusal::new(self.case, objection).after_spend(self.leave.spent())),
+        }
+    }
+
     /// The record of a permit whose request has not been sent, where it must be kept before; then it is the only one that is delivered.
     #[must_use]
     pub fn ahead(&self) -> Record {

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Deadline;
 use edgewrit_tests::edge::{self, Edge, Kind};
+use edgewrit_tests::http::{Reply, Server};
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::story::{Stand, search};
 use edgewrit_tests::upstream::Drip;
@@ -73,6 +74,39 @@ fn a_response_is_cut_when_its_task_ends() -> Result<()> {
         edge.log()
             .find(Duration::from_secs(3), line)
             .with_context(|| format!("{kind}: no record\n{}", edge.log().tail(20)))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_long_response_passes_whole() -> Result<()> {
+    /// Longer than what passes unwatched.
+    const BYTES: usize = 300_000;
+    let issuer = Issuer::start()?;
+    let api = Server::start(|_| Reply {
+        status: 200,
+        headers: vec![("content-type".into(), b"text/plain".to_vec())],
+        body: vec![b'x'; BYTES],
+        ..Reply::default()
+    })?;
+    let mut stand = Stand::prepare(&issuer, "travel", &api.origin(), "key")?;
+    stand.start_edges(&issuer, &Kind::ALL)?;
+    for edge in &stand.edges {
+        let writs = stand.writs(&issuer, edge.kind().name(), 1)?;
+        let answer = edge.send(&search("LHR", writs.first().context("no writ")?))?;
+        ensure!(answer.status == 200, "{}: {}", edge.kind(), answer.status);
+        ensure!(
+            answer.body.len() == BYTES,
+            "{}: {} bytes",
+            edge.kind(),
+            answer.body.len()
+        );
+        let length = answer
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        let length = length.map(|(_, value)| String::from_utf8_lossy(value).into_owned());
+        ensure!(length.as_deref() == Some("300000"), "{}: {length:?}", edge.kind());
     }
     Ok(())
 }

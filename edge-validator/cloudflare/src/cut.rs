@@ -19,6 +19,9 @@ use worker::Context;
 const SHORT_BYTES: u64 = 64 * 1024;
 /// Time between two looks at a response under way, in milliseconds.
 const LOOK_MS: u32 = 2_000;
+/// Every so many looks it asks for a newer bundle, if nobody else has, and so often at most: a request has a limited number of calls.
+const ASK_EVERY: u32 = 5;
+const ASKS: u32 = 40;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,12 +53,14 @@ pub(crate) fn body(
     response: &Response,
 ) -> Result<Option<ReadableStream>, JsValue> {
     let Some(body) = response.body() else { return Ok(None) };
-    let length: Option<u64> = response
-        .headers()
-        .get("content-length")?
-        .and_then(|length| length.parse().ok());
+    let headers = response.headers();
+    let length: Option<u64> = headers.get("content-length")?.and_then(|length| length.parse().ok());
+    if length.is_some_and(|length| length <= SHORT_BYTES) {
+        return Ok(Some(body));
+    }
+    // Of an encoded body the runtime hands over what it decodes to, which is of another length.
+    let length = length.filter(|_| !headers.has("content-encoding").unwrap_or(true));
     let through: IdentityTransformStream = match length {
-        Some(length) if length <= SHORT_BYTES => return Ok(Some(body)),
         #[expect(
             clippy::cast_precision_loss,
             reason = "the runtime takes a number, and no length is that long"
@@ -86,8 +91,12 @@ impl Watch {
     fn begin(isolate: &Rc<Isolate>, context: &Rc<Context>, open: Open, end: AbortController) -> Result<Self, JsValue> {
         let (isolate, context) = (Rc::clone(isolate), Rc::clone(context));
         let open = RefCell::new(Some(open));
+        let mut looks = 0;
         let look = Closure::<dyn FnMut()>::new(move || {
-            follow::refresh(&isolate, &context);
+            looks += 1;
+            if looks % ASK_EVERY == 0 && looks / ASK_EVERY <= ASKS {
+                follow::refresh(&isolate, &context);
+            }
             let ended = open.borrow().as_ref().and_then(|open| isolate.ended(open));
             if let Some(record) = ended {
                 open.take();

@@ -8,7 +8,8 @@ use crate::runtime;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::response::Open;
+use edgewrit_edge::refusal::Refusal;
+use edgewrit_edge::response::{InFlight, Open};
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::{OnceCell, RefCell};
@@ -51,7 +52,7 @@ impl Isolate {
         let desk = Desk::new(Queue::of(env));
         if config.is_audit_strict() && !desk.has_queue() {
             runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
-            memory.set_room(0);
+            memory.set_room(false);
         }
         Some(Self {
             config: Arc::new(config),
@@ -76,6 +77,12 @@ impl Isolate {
             memory: &self.memory,
             now: runtime::now(),
         }
+    }
+
+    /// Asks again whether a permit counts, after a wait before its request is sent.
+    pub(crate) fn still_stands(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+        let snapshot = self.snapshot();
+        in_flight.still_stands(&self.world(snapshot.as_deref()))
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.

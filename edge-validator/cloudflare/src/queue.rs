@@ -70,15 +70,32 @@ impl Queue {
 pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<(), JsValue> {
     for message in messages.messages() {
         let body = message.body().as_string().unwrap_or_default();
-        let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
-        match records::delivery(heard.answer()) {
+        let delivery = match post(isolate, body.clone()).await {
+            Delivery::UnknownBoot => under_another_boot(isolate, &body).await,
+            delivery => delivery,
+        };
+        match delivery {
             Delivery::Recorded => message.ack()?,
-            Delivery::Later => message.retry()?,
-            Delivery::UnknownBoot | Delivery::Refused(_) => {
+            Delivery::Later | Delivery::UnknownBoot => message.retry()?,
+            Delivery::Refused(_) => {
                 runtime::log("records are lost: the issuer does not take them, and never will");
                 message.ack()?;
             }
         }
     }
     Ok(())
+}
+
+async fn post(isolate: &Isolate, body: String) -> Delivery {
+    let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
+    records::delivery(heard.answer())
+}
+
+/// A restored issuer knows none of the boots that it gave before.
+async fn under_another_boot(isolate: &Isolate, body: &str) -> Delivery {
+    let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
+    match records::boot_id(heard.answer()).and_then(|boot_id| records::under(body, &boot_id)) {
+        Some(body) => post(isolate, body).await,
+        None => Delivery::Later,
+    }
 }

@@ -47,21 +47,37 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
     let line = record.to_string();
     runtime::log(&line);
     isolate.metrics.count(record.label());
-    isolate.desk.ledger.borrow_mut().keep(line);
+    if isolate.memory().is_for_issuer(record) {
+        isolate.desk.ledger.borrow_mut().keep(line);
+    }
     deliver_soon(isolate, context);
 }
 
 /// Writes down a verdict that [`ahead`] has recorded.
-pub(crate) fn log(isolate: &Rc<Isolate>, record: &Record) {
+pub(crate) fn log(isolate: &Isolate, record: &Record) {
     runtime::log(&record.to_string());
     isolate.metrics.count(record.label());
 }
 
-/// Records a permit before its request is sent. False if that cannot be done.
-pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> bool {
-    let number = isolate.desk.ledger.borrow_mut().keep(record.to_string());
-    deliver(isolate).await;
-    number.is_some_and(|number| isolate.desk.ledger.borrow().is_delivered(number))
+/// Records a permit before its request is sent.
+///
+/// # Errors
+/// If that cannot be done: with the record's number, if it waits, for [`instead`].
+pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
+    let number = isolate.desk.ledger.borrow_mut().keep(record.to_string()).ok_or(None)?;
+    deliver(isolate, number).await;
+    match isolate.desk.ledger.borrow().is_delivered(number) {
+        true => Ok(()),
+        false => Err(Some(number)),
+    }
+}
+
+/// Writes down a refusal in the place of the permit that it was to be.
+pub(crate) fn instead(isolate: &Isolate, number: Option<u64>, record: &Record) {
+    log(isolate, record);
+    if let Some(number) = number {
+        isolate.desk.ledger.borrow_mut().replace(number, record.to_string());
+    }
 }
 
 fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
@@ -72,7 +88,7 @@ fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
         let isolate = Rc::clone(isolate);
         context.wait_until(async move {
             if runtime::pause(PAUSE_MS).await.is_ok() {
-                deliver(&isolate).await;
+                deliver(&isolate, u64::MAX).await;
             }
             isolate.desk.delivering_since.set(None);
             isolate.show_metrics();
@@ -86,8 +102,8 @@ pub(crate) fn counts(desk: &Desk) -> (usize, u64) {
     (ledger.waiting(), ledger.lost())
 }
 
-/// Delivers what waits. What is not taken now waits for the next request.
-async fn deliver(isolate: &Isolate) {
+/// Delivers what waits, up to the record with this number. What is not taken now waits for the next request.
+async fn deliver(isolate: &Isolate, upto: u64) {
     let bytes_max = isolate
         .desk
         .queue
@@ -95,7 +111,7 @@ async fn deliver(isolate: &Isolate) {
         .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
         let batch = isolate.desk.ledger.borrow().batch(bytes_max);
-        if batch.count() == 0 {
+        if batch.count() == 0 || isolate.desk.ledger.borrow().is_delivered(upto) {
             return;
         }
         let boot_id = isolate.desk.ledger.borrow().boot_id().map(str::to_owned);

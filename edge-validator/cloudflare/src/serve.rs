@@ -76,9 +76,10 @@ impl Exchange<'_> {
             Ok(request) => request,
             Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
         };
-        if self.isolate.config.is_audit_strict() && !records::ahead(self.isolate, &in_flight.ahead()).await {
-            return self.refuse(&in_flight.withdraw(HostFault::Unrecorded));
-        }
+        let in_flight = match self.recorded(in_flight).await {
+            Ok(in_flight) => in_flight,
+            Err(refusal) => return answer::own(&refusal.response()),
+        };
         match runtime::fetch(&request).await {
             Ok(response) => self.pass_on(in_flight, &response),
             Err(error) => {
@@ -86,6 +87,25 @@ impl Exchange<'_> {
                 self.unanswered(in_flight)
             }
         }
+    }
+
+    /// Records a permit ahead, where that must be, and asks again after the wait. A refusal is recorded in its place.
+    async fn recorded(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+        if !self.isolate.config.is_audit_strict() {
+            return Ok(in_flight);
+        }
+        let (number, refusal) = match records::ahead(self.isolate, &in_flight.ahead()).await {
+            Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
+            Ok(()) => match self.isolate.still_stands(in_flight) {
+                Ok(in_flight) => return Ok(in_flight),
+                Err(refusal) => {
+                    self.record(&refusal.record());
+                    return Err(refusal);
+                }
+            },
+        };
+        records::instead(self.isolate, number, &refusal.record());
+        Err(refusal)
     }
 
     /// Answers with the upstream's response.

@@ -56,25 +56,27 @@ impl Courier {
         }))
     }
 
-    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made.
-    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<(), Failure> {
+    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made. False if the ring is somebody else's meanwhile.
+    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
-            Sent::Nothing => {}
+            Sent::Nothing => Ok(true),
             Sent::ForBoot => match records::boot_id(answer) {
-                Some(boot_id) => self.ring.name(Some(boot_id))?,
-                None => self.later(now),
+                Some(boot_id) => self.ring.name(Some(boot_id)),
+                None => Ok(self.later(now)),
             },
             Sent::Load(load) => match records::delivery(answer) {
-                Delivery::Recorded => self.over(&load, "delivered")?,
-                Delivery::Refused(_) => self.over(&load, "lost")?,
-                Delivery::UnknownBoot => self.ring.name(None)?,
-                Delivery::Later => self.later(now),
+                Delivery::Recorded => self.over(&load, "delivered"),
+                Delivery::Refused(_) => self.over(&load, "lost"),
+                Delivery::UnknownBoot => {
+                    self.later(now);
+                    self.ring.name(None)
+                }
+                Delivery::Later => Ok(self.later(now)),
             },
         }
-        Ok(())
     }
 
-    fn over(&mut self, load: &Load, how: &'static str) -> Result<(), Failure> {
+    fn over(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
         let count = load.batch.count();
         metrics::count("records", how, count);
         metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
@@ -82,9 +84,11 @@ impl Courier {
         self.ring.delivered(load)
     }
 
-    fn later(&mut self, now: UnixSeconds) {
+    /// Waits a while; the ring stays its own.
+    fn later(&mut self, now: UnixSeconds) -> bool {
         self.due = now.plus(self.pause);
         self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+        true
     }
 
     /// Whether it delivers nothing now.

@@ -55,7 +55,10 @@ pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) 
     if let Some(trail) = Trail::begin(before.as_ref(), snapshot)
         && write(config, base_of(&trail), document, None)
     {
-        write(config, TRAIL, &trail.to_bytes(), version);
+        match version {
+            Some(_) => write(config, TRAIL, &trail.to_bytes(), version),
+            None => host::share_first(&key(config, TRAIL), &trail.to_bytes()).unwrap_or_default(),
+        };
     }
 }
 

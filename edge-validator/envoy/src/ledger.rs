@@ -35,23 +35,25 @@ impl Ledger {
     }
 
     /// Keeps a record. If that is not possible it is lost, and counted.
-    pub(crate) fn keep(&mut self, line: &str, now: UnixSeconds) {
+    pub(crate) fn keep(&mut self, line: &str, now: UnixSeconds) -> bool {
         let kept = self
             .ring(now)
             .and_then(|ring| ring.map_or(Ok(false), |ring| ring.add(line)));
-        match kept {
-            Ok(true) => metrics::change("records", "waiting", 1),
-            Ok(false) => metrics::count("records", "lost", 1),
-            Err(failure) => {
-                failure.log();
-                metrics::count("records", "lost", 1);
-            }
+        let kept = kept.unwrap_or_else(|failure| {
+            failure.log();
+            false
+        });
+        if kept {
+            metrics::change("records", "waiting", 1);
+        } else {
+            metrics::count("records", "lost", 1);
         }
+        kept
     }
 
-    /// How many more records can be kept.
-    pub(crate) fn room(&mut self, now: UnixSeconds) -> u64 {
-        self.ring(now).ok().flatten().map_or(0, |ring| ring.room())
+    /// Whether records can be kept.
+    pub(crate) fn has_room(&mut self, now: UnixSeconds) -> bool {
+        self.ring(now).ok().flatten().is_some_and(|ring| ring.has_room())
     }
 
     /// The ring to write to. One that was not renewed in time is somebody else's, and so is what is in it.
@@ -70,10 +72,7 @@ impl Ledger {
 
     /// Time has passed: renews what is held, and takes over what others have left behind.
     pub(crate) fn tick(&mut self, now: UnixSeconds) {
-        let renewed = |courier: &mut Courier| courier.ring.renew(now).unwrap_or_default();
-        if self.own.as_mut().is_some_and(|own| !renewed(own)) {
-            self.own = None;
-        }
+        self.retain(|courier| courier.ring.renew(now).unwrap_or_default());
         if now.since(self.looked) >= LOOK_SECONDS {
             self.looked = now;
             self.look(now);
@@ -81,10 +80,8 @@ impl Ledger {
     }
 
     fn look(&mut self, now: UnixSeconds) {
-        for mut courier in core::mem::take(&mut self.left_behind) {
-            let kept = courier.ring.renew(now).unwrap_or_default();
+        for courier in core::mem::take(&mut self.left_behind) {
             match courier.ring.is_empty() && courier.is_idle() {
-                _ if !kept => {}
                 true => courier.ring.release().unwrap_or_else(Failure::log),
                 false => self.left_behind.push(courier),
             }
@@ -97,6 +94,7 @@ impl Ledger {
 
     /// The calls to make now, each with the number of the ring that it is for.
     pub(crate) fn calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
+        self.retain(|courier| !courier.ring.is_old(now) || courier.ring.renew(now).unwrap_or_default());
         let call = |courier: &mut Courier| match courier.call(config, now) {
             Ok(call) => Some((courier.ring.number(), call?)),
             Err(failure) => {
@@ -109,10 +107,21 @@ impl Ledger {
 
     /// Takes in the issuer's answer to a call for the ring with this number.
     pub(crate) fn hear(&mut self, ring: u32, answer: Answer<'_>, now: UnixSeconds) {
-        let courier = self.couriers().find(|courier| courier.ring.number() == ring);
-        if let Some(Err(failure)) = courier.map(|courier| courier.hear(answer, now)) {
-            failure.log();
+        self.retain(|courier| {
+            courier.ring.number() != ring
+                || courier.hear(answer, now).unwrap_or_else(|failure| {
+                    failure.log();
+                    true
+                })
+        });
+    }
+
+    /// Lets go of the couriers whose rings are somebody else's.
+    fn retain(&mut self, mut is_own: impl FnMut(&mut Courier) -> bool) {
+        if self.own.as_mut().is_some_and(|own| !is_own(own)) {
+            self.own = None;
         }
+        self.left_behind.retain_mut(is_own);
     }
 
     fn couriers(&mut self) -> impl Iterator<Item = &mut Courier> {

@@ -26,12 +26,12 @@ pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>)
     match edit(&in_flight) {
         Some((status, flow)) => {
             let open = (flow == Flow::Continue).then(|| in_flight.open(status));
-            root.record(&in_flight.finish(Outcome::Answered(status)));
+            root.record_sent(&in_flight.finish(Outcome::Answered(status)));
             (flow, open)
         }
         None => {
             answer::send(&in_flight.unanswered(), "unanswered");
-            root.record(&in_flight.finish(Outcome::Failed));
+            root.record_sent(&in_flight.finish(Outcome::Failed));
             (Flow::Pause, None)
         }
     }

@@ -114,10 +114,7 @@ impl Ring {
             lines: 0,
             next: 1,
         };
-        // Of two who create the same header, the second stands.
-        let taken =
-            ring.name.write(&ring.header, version)? && name.header()?.is_some_and(|(own, _)| own.owner == owner);
-        Ok(taken.then_some(ring))
+        Ok(ring.name.write(&ring.header, version)?.then_some(ring))
     }
 
     /// Adds a record. False if there is no room for it.
@@ -143,9 +140,9 @@ impl Ring {
         Ok(true)
     }
 
-    /// Records for which there is room.
-    pub(crate) fn room(&self) -> u64 {
-        (SLOTS - (self.tail - self.header.head).min(SLOTS)) * SLOT_RECORDS - self.filled
+    /// Whether there is room for more than a few records.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.tail - self.header.head + 1 < SLOTS
     }
 
     /// Its number among the rings of the edge.
@@ -183,23 +180,26 @@ impl Ring {
         Ok(batch.map(|batch| Load { batch, end }))
     }
 
-    /// Forgets what was delivered.
-    pub(crate) fn delivered(&mut self, load: &Load) -> Result<(), Failure> {
-        for slot in self.header.head..load.end {
-            host::share(&self.name.slot(slot), b"", None)?;
+    /// Forgets what was delivered. False if the ring is somebody else's meanwhile.
+    pub(crate) fn delivered(&mut self, load: &Load) -> Result<bool, Failure> {
+        let head = core::mem::replace(&mut self.header.head, load.end);
+        let saved = self.save()?;
+        if saved {
+            for slot in head..load.end {
+                host::share(&self.name.slot(slot), b"", None)?;
+            }
         }
-        self.header.head = load.end;
-        self.save().map(drop)
+        Ok(saved)
     }
 
     pub(crate) fn boot_id(&self) -> Option<&str> {
         Some(self.header.boot_id.as_str()).filter(|id| !id.is_empty())
     }
 
-    /// Numbers its records under another boot from now on; without one until there is one.
-    pub(crate) fn name(&mut self, boot_id: Option<String>) -> Result<(), Failure> {
+    /// Numbers its records under another boot from now on; without one until there is one. False if the ring is somebody else's meanwhile.
+    pub(crate) fn name(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
         self.header.boot_id = boot_id.unwrap_or_default();
-        self.save().map(drop)
+        self.save()
     }
 
     /// Keeps it for longer. False if somebody else has it meanwhile, who delivers what is in it.
@@ -265,7 +265,11 @@ impl Name {
     }
 
     fn write(self, header: &Header, version: Option<u32>) -> Result<bool, Failure> {
-        host::share(&self.key("header"), header.text().as_bytes(), version)
+        let (key, text) = (self.key("header"), header.text());
+        match version {
+            Some(_) => host::share(&key, text.as_bytes(), version),
+            None => host::share_first(&key, text.as_bytes()),
+        }
     }
 
     /// What is in a slot, unless that is of an earlier round.

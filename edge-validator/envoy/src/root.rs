@@ -13,7 +13,7 @@ use edgewrit_edge::follow::{self, FollowError};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::Open;
+use edgewrit_edge::response::{InFlight, Open};
 use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
@@ -32,8 +32,6 @@ pub(crate) struct Root {
     /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
     misrouted: Cell<bool>,
     ledger: RefCell<Ledger>,
-    /// Requests whose verdict is not recorded yet.
-    streams: Cell<u64>,
     /// Whether the host writes verdicts down, when it was last asked.
     logs: Cell<bool>,
     /// Writs that were looked up, as far as they are counted.
@@ -69,7 +67,6 @@ impl Root {
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
-            streams: Cell::new(0),
             logs: Cell::new(true),
             counted: Cell::new((0, 0)),
             settings,
@@ -193,15 +190,35 @@ impl Root {
 
     /// Writes down a verdict: a line in the log, a record for the issuer, a count.
     pub(crate) fn record(&self, record: &Record) {
+        self.write_down(record, true);
+    }
+
+    /// The same of a permit whose request was sent; where its record was kept [ahead](Self::ahead), the issuer gets no other.
+    pub(crate) fn record_sent(&self, record: &Record) {
+        self.write_down(record, !self.settings.config.is_audit_strict());
+    }
+
+    fn write_down(&self, record: &Record, deliver: bool) {
         let mut line = String::with_capacity(LINE_BYTES);
         let _ = write!(line, "{record}");
         if self.logs.get() {
             host::log(Level::Info, &line);
         }
         metrics::count("verdicts", record.label(), 1);
-        if let Ok(now) = now() {
-            self.ledger.borrow_mut().keep(&line, now);
+        if deliver && self.memory.is_for_issuer(record) {
+            self.keep(&line);
         }
+    }
+
+    /// Records a permit before its request is sent, where that must be. False if that cannot be done.
+    pub(crate) fn ahead(&self, in_flight: &InFlight) -> bool {
+        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().to_string())
+    }
+
+    fn keep(&self, line: &str) -> bool {
+        let kept = now().is_ok_and(|now| self.ledger.borrow_mut().keep(line, now));
+        self.memory.set_room(kept);
+        kept
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
@@ -214,23 +231,14 @@ impl Root {
         })
     }
 
-    /// A request begins or is over; where every permit must be recorded, those under way have their place already.
-    pub(crate) fn streams(&self, change: impl FnOnce(u64) -> u64) {
-        self.streams.update(change);
-        if self.settings.config.is_audit_strict()
-            && let Ok(now) = now()
-        {
-            let room = self.ledger.borrow_mut().room(now);
-            self.memory
-                .set_room(room.saturating_sub(self.streams.get().saturating_sub(1)));
-        }
-    }
-
     /// Time has passed: looks after the ledger, and shows what is counted.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
         self.logs.set(host::is_logged(Level::Info).unwrap_or(true));
         self.ledger.borrow_mut().tick(now);
+        if self.settings.config.is_audit_strict() {
+            self.memory.set_room(self.ledger.borrow_mut().has_room(now));
+        }
         self.deliver(now);
         let (hits, misses) = self.memory.lookups();
         let (hits_before, misses_before) = self.counted.replace((hits, misses));

@@ -46,7 +46,6 @@ enum State {
 
 impl Stream {
     pub(crate) fn new(id: u32, root: Rc<Root>) -> Self {
-        root.streams(|streams| streams.saturating_add(1));
         Self {
             id,
             root,
@@ -122,7 +121,6 @@ impl Stream {
         if let State::Spending(need) = self.state {
             record_end(&self.root, self.root.step(|world| need.with(heard.answer(), world)));
         }
-        self.root.streams(|streams| streams.saturating_sub(1));
     }
 
     /// Takes in the head of the response, whoever made it.
@@ -159,11 +157,10 @@ impl Stream {
     pub(crate) fn end(self) {
         let root = &self.root;
         match self.state {
-            State::Forwarded(forwarded) => root.record(&forwarded.in_flight.finish(Outcome::Aborted)),
+            State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
             State::Reading { need, .. } => record_end(root, root.step(|world| need.with(BodyRead::Failed, world))),
             State::New | State::Spending(_) | State::Open(_) | State::Over => {}
         }
-        root.streams(|streams| streams.saturating_sub(1));
     }
 
     fn take(&mut self, step: Step) -> Flow {
@@ -183,10 +180,11 @@ impl Stream {
 
     fn forward(&mut self, permit: Permit) -> Flow {
         match forward::replace(permit, &self.root, self.has_body) {
-            Ok(forwarded) => {
+            Ok(forwarded) if self.root.ahead(&forwarded.in_flight) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
             }
+            Ok(forwarded) => self.refuse(&forwarded.in_flight.withdraw(HostFault::Unrecorded)),
             Err(refusal) => self.refuse(&refusal),
         }
     }
@@ -268,6 +266,7 @@ fn record_end(root: &Root, step: Step) {
     match step {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
-        Step::Body(_) | Step::Spend(_) => {}
+        Step::Spend(need) => record_end(root, root.step(|world| need.with(Answer::Failed, world))),
+        Step::Body(_) => {}
     }
 }

@@ -59,7 +59,7 @@ fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
     let mut ledger = ledger(1);
     ledger.name("boot-1".into());
     let batch = ledger.batch(BATCH_BYTES);
-    assert!(ledger.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
+    assert!(!ledger.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
     assert_eq!((ledger.boot_id(), ledger.waiting(), ledger.lost()), (None, 1, 0));
 }
 
@@ -143,20 +143,20 @@ fn strict() -> Edge {
 fn a_strict_edge_permits_nothing_that_it_cannot_record() {
     let (edge, ask) = (strict(), Ask::new(FLIGHTS, &SEARCH));
     assert_eq!(edge.label(&ask), "permit");
-    edge.memory.set_room(0);
+    edge.memory.set_room(false);
     let refusal = edge.ask(&ask).refused();
     assert_eq!(
         (refusal.status(), refusal.error_code(), refusal.label()),
         (503, "audit_unavailable", "unrecorded")
     );
-    edge.memory.set_room(1);
+    edge.memory.set_room(true);
     assert_eq!(edge.label(&ask), "permit");
 }
 
 #[test]
 fn another_edge_serves_on_without_room() {
     let edge = Edge::new();
-    edge.memory.set_room(0);
+    edge.memory.set_room(false);
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
 }
 
@@ -222,4 +222,56 @@ fn a_response_is_cut_when_its_writ_ends() {
     assert!(line.ends_with(r#""outcome":"cut"}"#), "{line}");
     edge.snapshot = None;
     assert_eq!(ended(&edge), Some("snapshot_missing"));
+}
+
+#[test]
+fn two_who_ask_for_a_boot_id_number_under_one() {
+    let mut ledger = ledger(1);
+    ledger.name("boot-1".into());
+    ledger.name("boot-2".into());
+    assert_eq!(ledger.boot_id(), Some("boot-1"));
+}
+
+#[test]
+fn a_record_is_replaced_under_its_number_while_it_waits() {
+    let mut ledger = ledger(2);
+    ledger.replace(2, "{}".into());
+    ledger.replace(3, "no such number".into());
+    assert_eq!(
+        ledger.batch(BATCH_BYTES).body("b"),
+        r#"{"boot_id":"b","first":1,"records":[{"n":1},{}]}"#
+    );
+    let batch = ledger.batch(BATCH_BYTES);
+    assert!(ledger.delivered(&batch, Delivery::Recorded));
+    ledger.replace(1, "too late".into());
+    assert_eq!(ledger.waiting(), 0);
+}
+
+#[test]
+fn a_batch_can_be_sent_under_another_boot() {
+    let body = ledger(1).batch(BATCH_BYTES).body("old");
+    let expected = r#"{"boot_id":"new","first":1,"records":[{"n":1}]}"#;
+    assert_eq!(records::under(&body, "new").as_deref(), Some(expected));
+    assert_eq!(records::under("{}", "new"), None);
+}
+
+#[test]
+fn of_strangers_only_so_many_a_second_are_reported() {
+    let mut edge = Edge::new();
+    let reported = |edge: &Edge, ask: &Ask| edge.memory.is_for_issuer(&edge.ask(ask).refused().record());
+    let (stranger, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
+    let count = |edge: &Edge, ask: &Ask| (0..20).filter(|_| reported(edge, ask)).count();
+    assert_eq!((count(&edge, &stranger), count(&edge, &known)), (10, 20));
+    edge.now = NOW.plus(1);
+    assert_eq!(count(&edge, &stranger), 10);
+}
+
+#[test]
+fn a_permit_is_asked_again_after_a_wait() {
+    let mut edge = Edge::new();
+    let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
+    let flight = flight.still_stands(&edge.world()).unwrap();
+    edge.now = NOW.plus(600);
+    edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
+    assert_eq!(flight.still_stands(&edge.world()).unwrap_err().label(), "token_expired");
 }

@@ -230,6 +230,12 @@ pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), Failure> {
     done("proxy_record_metric", imports::proxy_record_metric(metric, value))
 }
 
+/// Shares `value` under `key` if nothing is there; answers whether it was done.
+pub(crate) fn share_first(key: &str, value: &[u8]) -> Result<bool, Failure> {
+    // Nobody has seen this version, so that whatever is there is another.
+    share(key, value, Some(u32::MAX))
+}
+
 /// What [`answer`] sends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply<'a> {
