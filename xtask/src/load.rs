@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::build::{self, Part};
 use crate::cargo;
 use crate::hosts::Hosts;
-use crate::progress::openly;
+use crate::progress::{openly, quietly};
 use crate::project::Project;
 use crate::tools;
 
@@ -17,7 +17,10 @@ const PACKAGE: &str = "edgewrit-load";
 const ISSUER: &str = "edgewrit";
 
 /// The hosts that an edge is measured in.
-const EDGES: [Part; 1] = [Part::Envoy];
+const EDGES: [Part; 2] = [Part::Envoy, Part::Worker];
+
+/// Workers that ours is measured beside.
+const WORKERS: [&str; 2] = ["empty.js", "jose.js"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -25,7 +28,7 @@ pub(crate) struct Args {
     #[arg(long)]
     edge: bool,
     /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `strangers`; with `--edge`
-    /// `--other FILTER --only direct`.
+    /// `--other FILTER --only direct`, or `--only workerd`.
     #[arg(last = true)]
     options: Vec<String>,
 }
@@ -38,6 +41,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
         tools::install(project, &hosts)?;
         build::build(project, &EDGES, &[])?;
         Hosts::installed(project, &EDGES)?.tell(project, &mut command);
+        command.env("EDGEWRIT_LOAD_WORKERS", workers(project)?);
         command.arg("edge").args(&args.options);
     } else {
         command
@@ -46,6 +50,27 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
             .args(&args.options);
     }
     openly(command.current_dir(project.root()))
+}
+
+/// Bundles the Workers that ours is measured beside. Returns where they lie.
+fn workers(project: &Project) -> Result<PathBuf> {
+    let (sources, made) = (
+        project.root().join("tests/load/workers"),
+        project.scratch("load-workers")?,
+    );
+    let mut esbuild = Command::new(tools::npm_program(project, "esbuild"));
+    esbuild.args(WORKERS.map(|name| sources.join(name)));
+    esbuild.args([
+        "--bundle",
+        "--format=esm",
+        "--conditions=workerd,worker,browser",
+        "--log-level=warning",
+    ]);
+    // The sources do not lie beside what npm installed.
+    esbuild.arg(format!("--outdir={}", made.display()));
+    esbuild.env("NODE_PATH", tools::npm_modules(project));
+    quietly("bundling the Workers to compare with", &mut esbuild)?;
+    Ok(made)
 }
 
 fn built(project: &Project, package: &str) -> Result<PathBuf> {

@@ -11,7 +11,7 @@ mod rust;
 pub(crate) use agentwrit::packages as agentwrit_packages;
 pub(crate) use crates::program as crate_program;
 pub(crate) use envoy::binary as envoy_binary;
-pub(crate) use npm::{lock as npm_lock, program as npm_program, workerd as workerd_binary};
+pub(crate) use npm::{lock as npm_lock, modules as npm_modules, program as npm_program, workerd as workerd_binary};
 pub(crate) use rust::{NO_STD, WASM, add_targets};
 
 use std::thread;
@@ -23,7 +23,7 @@ use crate::project::Project;
 /// Something to install.
 #[derive(Clone, Copy)]
 pub(crate) enum Tool {
-    /// workerd, wrangler, esbuild and binaryen.
+    /// workerd, wrangler, esbuild, binaryen, and jose, which the Worker is measured beside.
     Npm,
     /// The Envoy release binary.
     Envoy,

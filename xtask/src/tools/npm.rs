@@ -1,4 +1,4 @@
-//! What comes from npm: workerd, wrangler, esbuild and binaryen, as `tools/package-lock.json` pins them.
+//! What comes from npm: workerd, wrangler, esbuild, binaryen and jose, as `tools/package-lock.json` pins them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -21,7 +21,7 @@ pub(crate) fn install(project: &Project) -> Result<()> {
         project,
         FOLDER,
         &pin,
-        "workerd, wrangler, esbuild and binaryen (about 15 s, once)",
+        "workerd, wrangler, esbuild, binaryen and jose (about 15 s, once)",
         |folder| {
             for file in [MANIFEST, LOCK] {
                 fs::copy(project.pins().join(file), folder.join(file))
@@ -52,12 +52,17 @@ fn read(path: &Path) -> Result<String> {
 
 /// A program that one of the packages brings.
 pub(crate) fn program(project: &Project, name: &str) -> PathBuf {
-    project.installed().join(FOLDER).join("node_modules/.bin").join(name)
+    modules(project).join(".bin").join(name)
+}
+
+/// Where the packages lie.
+pub(crate) fn modules(project: &Project) -> PathBuf {
+    project.installed().join(FOLDER).join("node_modules")
 }
 
 /// The workerd binary itself. The program of that name is a launcher whose child outlives it when it is killed.
 pub(crate) fn workerd(project: &Project) -> Result<PathBuf> {
-    let scope = project.installed().join(FOLDER).join("node_modules/@cloudflare");
+    let scope = modules(project).join("@cloudflare");
     let packages = fs::read_dir(&scope).with_context(|| format!("reading `{}`", scope.display()))?;
     packages
         .filter_map(|entry| Some(entry.ok()?.path()))

@@ -7,14 +7,19 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 
-/// A response with this body.
+/// A response that says yes, with this body.
 pub(super) fn ok(body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+    with("200 OK", body)
+}
+
+/// A response with this status and this body.
+pub(super) fn with(status: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
-/// Listens, and answers every request with what `answer` makes. Requests have no body, or a small one that comes along with the head.
-pub(super) async fn serve(answer: impl Fn() -> Vec<u8> + 'static) -> Result<SocketAddr> {
+/// Listens, and answers every request with what `answer` makes of it.
+pub(super) async fn serve(answer: impl Fn(&[u8]) -> Vec<u8> + 'static) -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let (address, answer) = (listener.local_addr()?, Rc::new(answer));
     spawn_local(async move {
@@ -26,13 +31,14 @@ pub(super) async fn serve(answer: impl Fn() -> Vec<u8> + 'static) -> Result<Sock
     Ok(address)
 }
 
-async fn converse(mut stream: TcpStream, answer: &dyn Fn() -> Vec<u8>) -> Result<()> {
+async fn converse(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Vec<u8>) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut heard = Vec::with_capacity(16 * 1024);
     while stream.read_buf(&mut heard).await? > 0 {
         while let Some(end) = end(&heard) {
+            let answer = answer(heard.get(..end).unwrap_or_default());
             heard.drain(..end);
-            stream.write_all(&answer()).await?;
+            stream.write_all(&answer).await?;
         }
     }
     Ok(())
@@ -42,7 +48,10 @@ async fn converse(mut stream: TcpStream, answer: &dyn Fn() -> Vec<u8>) -> Result
 fn end(heard: &[u8]) -> Option<usize> {
     let head = heard.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = str::from_utf8(heard.get(..head)?).ok()?;
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then_some(value)
+    });
     let length: usize = length.map_or(Some(0), |length| length.parse().ok())?;
     (heard.len() >= head + length).then_some(head + length)
 }

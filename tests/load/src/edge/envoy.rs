@@ -1,9 +1,10 @@
 //! One Envoy with a listener for every variant, all on one worker thread: the filter as it is shipped, the native filters that come closest to
 //! it, and none.
 
+use super::around::Around;
 use super::host::Host;
-use super::writs::{AUDIENCE, CLIENT, Issuer};
-use super::{OPERATIONS, SECRET};
+use super::writs::{AUDIENCE, CLIENT};
+use super::{OPERATIONS, SECRET, SECRETS};
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -38,9 +39,7 @@ pub(super) enum Way {
 
 /// Where everything is.
 pub(super) struct Places<'a> {
-    pub(super) issuer: &'a Issuer,
-    pub(super) issuer_address: SocketAddr,
-    pub(super) upstream: SocketAddr,
+    pub(super) around: &'a Around,
     /// The binary and the filter.
     pub(super) envoy: PathBuf,
     pub(super) wasm: PathBuf,
@@ -60,7 +59,7 @@ pub(super) fn start(folder: &Path, places: &Places<'_>, variants: &[(SocketAddr,
         .collect();
     let bootstrap = json!({"static_resources": {
         "listeners": listeners?,
-        "clusters": [cluster("travel", places.upstream), cluster("edgewrit_issuer", places.issuer_address)],
+        "clusters": [cluster("travel", places.around.upstream), cluster("edgewrit_issuer", places.around.issuer_address)],
     }});
     let config = folder.join("envoy.json");
     fs::write(&config, bootstrap.to_string())?;
@@ -81,8 +80,6 @@ pub(super) fn start(folder: &Path, places: &Places<'_>, variants: &[(SocketAddr,
         first,
     )
 }
-
-pub(super) const SECRETS: [(&str, &str); 2] = [("EDGE_KEY", SECRET), ("TRAVEL_KEY", SECRET)];
 
 fn cluster(name: &str, address: SocketAddr) -> Value {
     json!({"name": name, "type": "STATIC", "connect_timeout": "5s", "load_assignment": {
@@ -170,11 +167,10 @@ fn typed(name: &str, kind: &str, mut config: Value) -> Value {
 }
 
 fn edgewrit(places: &Places<'_>, vm: &str, wasm: &Path) -> Result<Value> {
-    let origin = format!("http://{}", places.upstream);
     let plugin = json!({
         "issuer_cluster": "edgewrit_issuer",
         "clusters": {"travel": "travel"},
-        "edge": super::document(places.issuer, &origin)?,
+        "edge": super::document(places.around)?,
     });
     let config = json!({
         "name": "edgewrit",
@@ -192,10 +188,9 @@ fn edgewrit(places: &Places<'_>, vm: &str, wasm: &Path) -> Result<Value> {
 }
 
 fn jwt(places: &Places<'_>, cached: bool) -> Result<Value> {
-    let (kid, x) = places.issuer.writ_key()?;
-    let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x}]});
+    let keys = json!({"keys": [places.around.issuer.writ_key()?]});
     let mut provider = json!({
-        "issuer": places.issuer.url,
+        "issuer": places.around.issuer.url,
         "audiences": [AUDIENCE],
         "local_jwks": {"inline_string": keys.to_string()},
         "payload_in_metadata": "writ",

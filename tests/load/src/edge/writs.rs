@@ -12,6 +12,7 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
+use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) const AUDIENCE: &str = "https://travel.example";
@@ -55,10 +56,11 @@ impl Issuer {
         Ok(public(&self.bundles)?.x())
     }
 
-    /// The `kid` and the `x` of the key that signs writs.
-    pub(super) fn writ_key(&self) -> Result<(String, String)> {
+    /// The key that signs writs, as others want it: a JWK.
+    pub(super) fn writ_key(&self) -> Result<Value> {
         let key = public(&self.writs)?;
-        Ok((key.kid().to_owned(), key.x()))
+        let (kid, x) = (key.kid(), key.x());
+        Ok(json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x}))
     }
 
     /// The writ of this number: a task of its own.

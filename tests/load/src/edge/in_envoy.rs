@@ -1,0 +1,159 @@
+//! The filter in Envoy, beside the filters that Envoy has of its own.
+
+use super::around::Around;
+use super::envoy::{self, Filter, Places, Way};
+use super::requests::Asked;
+use super::turns::{Turns, Variant};
+use super::{Options, free, told};
+use anyhow::{Context as _, Result};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::time::sleep;
+
+pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -> Result<()> {
+    let listeners = listeners(&options.other)?;
+    let variants = options.wanted(variants(&around.asked, &listeners, &options.other)?);
+    if variants.is_empty() {
+        return Ok(());
+    }
+    let places = Places {
+        around,
+        envoy: told("EDGEWRIT_ENVOY_BIN")?,
+        wasm: told("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
+        others: &options.other,
+    };
+    let folder = tempfile::tempdir()?;
+    let mut host = envoy::start(folder.path(), &places, &listeners)?;
+    host.listens().await?;
+    // Until each filter has a bundle.
+    sleep(Duration::from_secs(2)).await;
+    turns.take(&host, &variants, &[]).await
+}
+
+/// One for each filter and way.
+fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Way)>> {
+    let others = (0..others.len()).map(Filter::Other);
+    let filters: Vec<_> = [Filter::None, Filter::Edgewrit]
+        .into_iter()
+        .chain(others)
+        .chain([Filter::Native, Filter::NativeUncached])
+        .collect();
+    let mut listeners = Vec::new();
+    for way in [Way::Direct, Way::Forwarded] {
+        for filter in &filters {
+            listeners.push((free()?, *filter, way));
+        }
+    }
+    // With a memory of its own, for the others' is not to be flooded.
+    listeners.push((free()?, Filter::Strange, Way::Direct));
+    Ok(listeners)
+}
+
+fn variants(asked: &Asked, listeners: &[(SocketAddr, Filter, Way)], others: &[PathBuf]) -> Result<Vec<Variant>> {
+    let (none, ours, native) = (Filter::None, Filter::Edgewrit, Filter::Native);
+    let rows = [
+        ("direct, no filter", "direct, no filter", none, Way::Direct, &asked.get),
+        ("direct, edgewrit", "direct, no filter", ours, Way::Direct, &asked.get),
+        (
+            "direct, jwt_authn with cache, rbac",
+            "direct, no filter",
+            native,
+            Way::Direct,
+            &asked.get,
+        ),
+        (
+            "direct, jwt_authn",
+            "direct, no filter",
+            Filter::NativeUncached,
+            Way::Direct,
+            &asked.get,
+        ),
+        (
+            "first sight of a writ, edgewrit",
+            "direct, edgewrit",
+            Filter::Strange,
+            Way::Direct,
+            &asked.first,
+        ),
+        (
+            "forwarded, no filter",
+            "forwarded, no filter",
+            none,
+            Way::Forwarded,
+            &asked.get,
+        ),
+        (
+            "forwarded, edgewrit",
+            "forwarded, no filter",
+            ours,
+            Way::Forwarded,
+            &asked.get,
+        ),
+        (
+            "forwarded, jwt_authn with cache, rbac",
+            "forwarded, no filter",
+            native,
+            Way::Forwarded,
+            &asked.get,
+        ),
+        (
+            "forwarded, jwt_authn",
+            "forwarded, no filter",
+            Filter::NativeUncached,
+            Way::Forwarded,
+            &asked.get,
+        ),
+        (
+            "1 KB of JSON, no filter",
+            "forwarded, no filter",
+            none,
+            Way::Forwarded,
+            &asked.post,
+        ),
+        (
+            "1 KB of JSON, edgewrit",
+            "1 KB of JSON, no filter",
+            ours,
+            Way::Forwarded,
+            &asked.post,
+        ),
+    ];
+    let rows = rows
+        .into_iter()
+        .map(|(name, baseline, filter, way, requests)| (name.to_owned(), baseline, filter, way, requests));
+    let others = others.iter().enumerate().flat_map(|(number, build)| {
+        let (name, filter) = (
+            build.file_stem().unwrap_or_default().to_string_lossy(),
+            Filter::Other(number),
+        );
+        [
+            (
+                format!("direct, {name}"),
+                "direct, no filter",
+                filter,
+                Way::Direct,
+                &asked.get,
+            ),
+            (
+                format!("forwarded, {name}"),
+                "forwarded, no filter",
+                filter,
+                Way::Forwarded,
+                &asked.get,
+            ),
+        ]
+    });
+    let mut variants = Vec::new();
+    for (name, baseline, filter, way, requests) in rows.chain(others) {
+        let listener = listeners.iter().find(|(_, own, its)| *own == filter && *its == way);
+        variants.push(Variant {
+            name,
+            baseline,
+            address: listener.context("no such listener")?.0,
+            requests: Rc::clone(requests),
+        });
+    }
+    Ok(variants)
+}

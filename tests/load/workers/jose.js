@@ -1,0 +1,22 @@
+// The usual way to have tokens verified in a Worker. It imports its key once, and verifies every time; the token goes on to the upstream, for to replace it would
+// cost more.
+
+import { importJWK, jwtVerify } from "jose";
+import { forward } from "./forward.js";
+
+const BEARER = "Bearer ".length;
+
+let key;
+
+export default {
+  async fetch(request, env) {
+    key ??= await importJWK(JSON.parse(env.JWK), "EdDSA");
+    const token = request.headers.get("authorization")?.slice(BEARER);
+    try {
+      await jwtVerify(token, key, { issuer: env.ISSUER, audience: env.AUDIENCE, algorithms: ["EdDSA"] });
+    } catch {
+      return new Response(null, { status: 401 });
+    }
+    return forward(request, env);
+  },
+};
