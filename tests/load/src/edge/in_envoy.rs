@@ -29,7 +29,9 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     host.listens().await?;
     // Until each filter has a bundle.
     sleep(Duration::from_secs(2)).await;
-    turns.take(&host, &variants, &[]).await
+    turns.take(&host, &variants, &[]).await?;
+    around.say_batches("Envoy");
+    Ok(())
 }
 
 /// One for each filter and way.

@@ -65,7 +65,9 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     for (address, worker) in workers.iter().filter(|(_, worker)| *worker != Worker::Empty) {
         verifies(*address, *worker, around).await?;
     }
-    turns.take(&host, &variants, &TARGETS).await
+    turns.take(&host, &variants, &TARGETS).await?;
+    around.say_batches("workerd");
+    Ok(())
 }
 
 /// That a Worker permits a request is worth nothing if it permits all.

@@ -73,10 +73,10 @@ impl Figures {
         println!("\nmicroseconds of processor a request");
         self.costs.print();
         println!("\nof the baseline's rate, by rate and by processor, the middle of all rounds");
-        for variant in variants {
+        let measured = |name| variants.iter().any(|variant| variant.name == name);
+        for variant in variants.iter().filter(|variant| measured(variant.baseline)) {
             self.print_ratio(&variant.name, variant.baseline, "");
         }
-        let measured = |name| variants.iter().any(|variant| variant.name == name);
         for target in targets
             .iter()
             .filter(|target| measured(target.of) && measured(target.to))
