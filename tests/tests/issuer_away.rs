@@ -5,11 +5,11 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Stopwatch, poll};
 use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::front::{Front, Manner};
-use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::http::Request;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::story::{Stand, search};
 use edgewrit_tests::upstream::Travel;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -65,27 +65,6 @@ impl Scene {
     }
 }
 
-fn label(edge: &Edge, answer: &Response) -> Option<String> {
-    edge.record(answer)?
-        .get("label")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-}
-
-/// The first answer with `status`.
-fn becomes(edge: &Edge, request: &Request, status: u16) -> Result<Response> {
-    let answer = poll(SOON, || {
-        edge.send(request).ok().filter(|answer| answer.status == status)
-    });
-    answer.with_context(|| {
-        format!(
-            "{} never answered {status}; it said:\n{}",
-            edge.kind(),
-            edge.log().tail(20)
-        )
-    })
-}
-
 /// Permits until what it holds is stale, not much longer and not much less, then refuses with that label.
 fn goes_on_until_stale(edge: &Edge, request: &Request) -> Result<()> {
     let since = Stopwatch::start();
@@ -99,7 +78,7 @@ fn goes_on_until_stale(edge: &Edge, request: &Request) -> Result<()> {
         other.status,
         other.json()
     );
-    let label = label(edge, &other);
+    let label = edge.label(&other);
     ensure!(label.as_deref() == Some("snapshot_stale"), "{}: {label:?}", edge.kind());
     // The newest bundle that it can hold was signed just before, the oldest half of that time ago; a Worker waits for the answer that never comes.
     let bounds = Duration::from_secs(FRESHNESS / 2 - 1)..Duration::from_secs(FRESHNESS + 12);
@@ -114,7 +93,7 @@ fn an_issuer_that_is_down_is_borne_until_the_bundle_is_stale() -> Result<()> {
     scene.front.lead(NOWHERE);
     scene.on_each(|edge| goes_on_until_stale(edge, &request))?;
     scene.front.lead(scene.issuer.address());
-    scene.on_each(|edge| becomes(edge, &request, 200).map(drop))
+    scene.on_each(|edge| edge.becomes(&request, 200, SOON).map(drop))
 }
 
 #[test]
@@ -132,7 +111,7 @@ fn an_issuer_that_answers_late_is_borne() -> Result<()> {
     scene.front.set(Manner::Late(Duration::from_secs(60)));
     scene.on_each(|edge| goes_on_until_stale(edge, &request))?;
     scene.front.set(Manner::Faithful);
-    scene.on_each(|edge| becomes(edge, &request, 200).map(drop))
+    scene.on_each(|edge| edge.becomes(&request, 200, SOON).map(drop))
 }
 
 #[test]
@@ -163,7 +142,7 @@ fn an_issuer_that_is_killed_and_restarted_is_not_noticed() -> Result<()> {
     let answer = issuer.post(&stand.client, "/v1/tasks/trip/complete", &json!({}))?;
     ensure!(answer.status == 200, "{}", answer.json());
     for edge in &stand.edges {
-        becomes(edge, &request, 401)?;
+        edge.becomes(&request, 401, SOON)?;
     }
     Ok(())
 }
@@ -176,7 +155,7 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
     let after = scene.search("after")?;
     scene.on_each(|edge| {
         for request in [&before, &after] {
-            becomes(edge, request, 200)?;
+            edge.becomes(request, 200, SOON)?;
         }
         Ok(())
     })?;
@@ -186,9 +165,9 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
     // What was issued before is ended by the restored issuer's first start, whether it knows of it or not.
     scene.on_each(|edge| {
         for request in [&before, &after] {
-            let answer = becomes(edge, request, 401)?;
+            let answer = edge.becomes(request, 401, SOON)?;
             ensure!(
-                label(edge, &answer).is_some_and(|label| label.starts_with("token_")),
+                edge.label(&answer).is_some_and(|label| label.starts_with("token_")),
                 "{}",
                 edge.kind()
             );
@@ -197,7 +176,7 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
     })?;
     let writs = scene.stand.writs(&restored, "later", 1)?;
     let request = search("LHR", writs.first().context("no writ")?);
-    scene.on_each(|edge| becomes(edge, &request, 200).map(drop))?;
+    scene.on_each(|edge| edge.becomes(&request, 200, SOON).map(drop))?;
     // They said what they held and got a snapshot all the same: no edge had to forget anything first.
     let asked: Vec<_> = scene.front.bundle_requests();
     ensure!(asked.iter().all(|target| target.contains("have=")), "{asked:?}");
@@ -213,14 +192,14 @@ fn an_edge_that_starts_without_an_issuer_says_so_and_recovers() -> Result<()> {
     front.lead(NOWHERE);
     for kind in Kind::ALL {
         let edge = edge::start(kind, &stand.setup)?;
-        let refused = becomes(&edge, &request, 503)?;
-        ensure!(label(&edge, &refused).as_deref() == Some("snapshot_missing"), "{kind}");
+        let refused = edge.becomes(&request, 503, SOON)?;
+        ensure!(edge.label(&refused).as_deref() == Some("snapshot_missing"), "{kind}");
         let said = edge.log().find(SOON, |line| {
             line.contains("the bundle is not taken").then(|| line.to_owned())
         });
         said.with_context(|| format!("{kind} does not say why it refuses"))?;
         front.lead(issuer.address());
-        becomes(&edge, &request, 200)?;
+        edge.becomes(&request, 200, SOON)?;
         front.lead(NOWHERE);
     }
     Ok(())

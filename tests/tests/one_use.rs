@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
-use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::front::Front;
@@ -11,7 +10,7 @@ use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::ports;
 use edgewrit_tests::story::{Stand, booking, search};
 use edgewrit_tests::upstream::{Mood, Travel};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::Barrier;
 use std::thread;
@@ -155,27 +154,6 @@ fn a_route_that_tries_again_does_not_with_what_spent_a_use() -> Result<()> {
     Ok(())
 }
 
-fn label(edge: &Edge, answer: &Response) -> Option<String> {
-    edge.record(answer)?
-        .get("label")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-}
-
-/// The first answer with `status`.
-fn becomes(edge: &Edge, request: &Request, status: u16) -> Result<Response> {
-    let answer = poll(SOON, || {
-        edge.send(request).ok().filter(|answer| answer.status == status)
-    });
-    answer.with_context(|| {
-        format!(
-            "{} never answered {status}; it said:\n{}",
-            edge.kind(),
-            edge.log().tail(20)
-        )
-    })
-}
-
 #[test]
 fn without_an_issuer_only_what_is_limited_is_refused_until_all_is_stale() -> Result<()> {
     let (front, issuer, api, stand) = story()?;
@@ -183,12 +161,12 @@ fn without_an_issuer_only_what_is_limited_is_refused_until_all_is_stale() -> Res
     let writ = writs.first().context("no writ")?;
     let (book, search) = (booking("X", 1, writ), search("LHR", writ));
     for edge in &stand.edges {
-        becomes(edge, &search, 200)?;
+        edge.becomes(&search, 200, SOON)?;
     }
     front.lead(NOWHERE);
     for edge in &stand.edges {
         let refused = edge.send(&book)?;
-        let label = label(edge, &refused);
+        let label = edge.label(&refused);
         let unspent = matches!(label.as_deref(), Some("spend_failed" | "spend_refused"));
         ensure!(
             refused.status == 503 && unspent,
@@ -200,9 +178,9 @@ fn without_an_issuer_only_what_is_limited_is_refused_until_all_is_stale() -> Res
         ensure!(permitted.status == 200, "{}: {}", edge.kind(), permitted.json());
     }
     for edge in &stand.edges {
-        let refused = becomes(edge, &search, 503)?;
+        let refused = edge.becomes(&search, 503, SOON)?;
         ensure!(
-            label(edge, &refused).as_deref() == Some("snapshot_stale"),
+            edge.label(&refused).as_deref() == Some("snapshot_stale"),
             "{}: {}",
             edge.kind(),
             refused.json()
@@ -211,7 +189,7 @@ fn without_an_issuer_only_what_is_limited_is_refused_until_all_is_stale() -> Res
     ensure!(api.book().is_empty(), "something was booked");
     front.lead(issuer.address());
     for edge in &stand.edges {
-        becomes(edge, &search, 200)?;
+        edge.becomes(&search, 200, SOON)?;
     }
     let statuses: Result<Vec<_>> = stand.edges.iter().map(|edge| Ok(edge.send(&book)?.status)).collect();
     let statuses = statuses?;

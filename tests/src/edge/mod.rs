@@ -8,6 +8,7 @@ mod worker;
 pub use trap::trapping_filter;
 pub use watched::Watched;
 
+use crate::clock::poll;
 use crate::http::{Request, Response};
 use crate::ports;
 use crate::process::Process;
@@ -190,6 +191,30 @@ impl Edge {
         let marker = format!(r#""{id}""#);
         self.log()
             .find(LOG, |line| line.contains(&marker).then(|| verdict(line)).flatten())
+    }
+
+    /// The label in that line.
+    #[must_use]
+    pub fn label(&self, response: &Response) -> Option<String> {
+        self.record(response)?
+            .get("label")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    }
+
+    /// The first answer to `request` that has `status`.
+    ///
+    /// # Errors
+    /// If none comes within `wait`; what the host said is part of the error.
+    pub fn becomes(&self, request: &Request, status: u16, wait: Duration) -> Result<Response> {
+        let answered = || self.send(request).ok().filter(|answer| answer.status == status);
+        poll(wait, answered).ok_or_else(|| {
+            anyhow!(
+                "{} never answered {status}; it said:\n{}",
+                self.kind,
+                self.log().tail(20)
+            )
+        })
     }
 }
 
