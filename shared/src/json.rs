@@ -6,10 +6,11 @@
 use crate::limits::JSON_DEPTH;
 use crate::number::Number;
 use crate::sorted::sorted;
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
-use hifijson::num::LexWrite as _;
+use hifijson::num::{Lex as _, LexWrite as _};
 use hifijson::str::LexAlloc as _;
 use hifijson::token::Lex as _;
 use hifijson::{Expect, SliceLexer};
@@ -110,10 +111,7 @@ impl fmt::Display for Shown<'_> {
 /// The first thing found wrong, as a [`JsonError`].
 pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     let mut lexer = SliceLexer::new(bytes);
-    let mut room = Room {
-        values,
-        depth: JSON_DEPTH,
-    };
+    let mut room = Room::of(values);
     let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| value(first, lexer, &mut room));
     read.map_err(|stop| match stop {
         Stop::Refused(error) => error,
@@ -121,6 +119,29 @@ pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
             at: bytes.len() - lexer.as_slice().len(),
         },
     })
+}
+
+/// The members of an object by name, values as they are written; `None` if `text` is no object, or if [`parse`] would not read it for
+/// anything but a name that stands twice or a number out of range.
+pub(crate) fn written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
+    let mut lexer = SliceLexer::new(text.as_bytes());
+    let mut room = Room::of(values);
+    let mut members = Vec::new();
+    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| {
+        room.take_value()?;
+        lexer.expect(|_| Some(first), b'{').ok_or(Stop::Syntax)?;
+        room.deeper(|room| {
+            lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
+                let (name, first) = name(first, lexer)?;
+                let begin = text.len() - lexer.as_slice().len();
+                skip(first, lexer, room)?;
+                let end = text.len() - lexer.as_slice().len();
+                members.push((name, text.get(begin..end).ok_or(Stop::Syntax)?));
+                Ok::<_, Stop>(())
+            })
+        })
+    });
+    read.ok().map(|()| members)
 }
 
 /// Why reading stopped. Where is known from what the lexer has left.
@@ -154,6 +175,13 @@ struct Room {
 }
 
 impl Room {
+    fn of(values: usize) -> Self {
+        Self {
+            values,
+            depth: JSON_DEPTH,
+        }
+    }
+
     fn take_value(&mut self) -> Result<(), Stop> {
         self.values = self
             .values
@@ -206,16 +234,42 @@ fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
 fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     let mut members = Vec::new();
     lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-        lexer.expect(|_| Some(first), b'"').ok_or(Expect::String)?;
-        let name = lexer.str_string()?.into_owned();
-        lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
-        let first = lexer.ws_peek().ok_or(Expect::Value)?;
-        members.push((name, value(first, lexer, room)?));
+        let (name, first) = name(first, lexer)?;
+        members.push((name.into_owned(), value(first, lexer, room)?));
         Ok::<_, Stop>(())
     })?;
     match twice(&members) {
         None => Ok(Json::Object(members)),
         Some(name) => Err(Stop::Refused(JsonError::Duplicate { name: name.into() })),
+    }
+}
+
+/// The name of a member, whose first byte is `first`, and the first byte of its value.
+fn name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8), Stop> {
+    lexer.expect(|_| Some(first), b'"').ok_or(Expect::String)?;
+    let name = lexer.str_string()?;
+    lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
+    Ok((name, lexer.ws_peek().ok_or(Expect::Value)?))
+}
+
+/// Takes the value that begins with the byte `first`, and keeps nothing of it.
+fn skip(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
+    room.take_value()?;
+    match first {
+        b'"' => Ok(lexer.discarded().str_string().map(drop)?),
+        b'-' | b'0'..=b'9' => Ok(lexer.num_ignore().validate().map(drop)?),
+        b'[' => room.deeper(|room| {
+            lexer
+                .discarded()
+                .seq(b']', SliceLexer::ws_peek, |first, lexer| skip(first, lexer, room))
+        }),
+        b'{' => room.deeper(|room| {
+            lexer.discarded().seq(b'}', SliceLexer::ws_peek, |first, lexer| {
+                let (_, first) = name(first, lexer)?;
+                skip(first, lexer, room)
+            })
+        }),
+        _ => lexer.null_or_bool().map(drop).ok_or(Stop::Syntax),
     }
 }
 

@@ -237,7 +237,7 @@ impl Rows {
     /// Whether a writ of `target` that was issued at `iat` is revoked. A binary search.
     #[must_use]
     pub fn revoked(&self, target: Target, iat: UnixSeconds) -> bool {
-        let found = self.0.binary_search_by(|row| target_of(row).cmp(&target));
+        let found = self.0.binary_search_by(|row| by_bytes(row, &target.0));
         found
             .ok()
             .and_then(|at| self.0.get(at))
@@ -270,6 +270,13 @@ impl Rows {
         }
         Ok(Self(Arc::new(merged)))
     }
+}
+
+/// How a row's target and another are ordered. Byte by byte, for the first mostly tells: a call of the C library's comparison takes longer.
+fn by_bytes(row: &Row, target: &[u8; 16]) -> Ordering {
+    let pairs = row.iter().zip(target);
+    let differ = pairs.map(|(own, other)| own.cmp(other)).find(|order| order.is_ne());
+    differ.unwrap_or(Ordering::Equal)
 }
 
 fn target_of(row: &Row) -> Target {

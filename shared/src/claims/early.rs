@@ -11,11 +11,12 @@ use crate::token::TokenError;
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::str;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 /// Values in `iss` or `aud` as they may be: an array of one string.
 const VALUES: usize = 2;
+
+/// What is read. None may stand twice: readers differ in which one they take.
+const NAMES: [&str; 5] = ["iss", "aud", "iat", "nbf", "exp"];
 
 /// The claims, unverified.
 #[derive(Debug)]
@@ -27,28 +28,29 @@ pub(crate) struct Early {
     pub(crate) exp: UnixSeconds,
 }
 
-#[derive(Deserialize)]
-struct Raw<'a> {
-    #[serde(borrow)]
-    iss: Option<&'a RawValue>,
-    aud: Option<&'a RawValue>,
-    iat: Option<&'a RawValue>,
-    nbf: Option<&'a RawValue>,
-    exp: Option<&'a RawValue>,
-}
-
 impl Early {
     /// Reads what is needed of a payload and skips the rest.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, TokenError> {
         // As text, for what is skipped in bytes is not looked at.
-        let text = str::from_utf8(payload).map_err(|_| unreadable(payload))?;
-        let raw: Raw<'_> = serde_json::from_str(text).map_err(|_| unreadable(payload))?;
+        let text = str::from_utf8(payload).ok();
+        let members = text.and_then(|text| json::written(text, JSON_VALUES));
+        let members = members.ok_or_else(|| unreadable(payload))?;
+        let named = |name: &'static str| {
+            members
+                .iter()
+                .filter(move |(own, _)| own == name)
+                .map(|(_, text)| *text)
+        };
+        if NAMES.into_iter().any(|name| named(name).nth(1).is_some()) {
+            return Err(unreadable(payload));
+        }
+        let [iss, aud, iat, nbf, exp] = NAMES.map(|name| named(name).next());
         Ok(Self {
-            iss: issuer(raw.iss)?,
-            aud: audience(value(raw.aud).as_ref())?.to_owned(),
-            iat: date(raw.iat, "iat")?,
-            nbf: date(raw.nbf, "nbf")?,
-            exp: date(raw.exp, "exp")?,
+            iss: issuer(iss)?,
+            aud: audience(value(aud).as_ref())?.to_owned(),
+            iat: date(iat, "iat")?,
+            nbf: date(nbf, "nbf")?,
+            exp: date(exp, "exp")?,
         })
     }
 }
@@ -64,12 +66,12 @@ fn unreadable(payload: &[u8]) -> TokenError {
     }
 }
 
-fn value(raw: Option<&RawValue>) -> Option<Json> {
-    json::parse(raw?.get().as_bytes(), VALUES).ok()
+fn value(written: Option<&str>) -> Option<Json> {
+    json::parse(written?.as_bytes(), VALUES).ok()
 }
 
-fn issuer(raw: Option<&RawValue>) -> Result<String, TokenError> {
-    match value(raw) {
+fn issuer(written: Option<&str>) -> Result<String, TokenError> {
+    match value(written) {
         Some(Json::Text(iss)) => Ok(iss),
         _ => Err(TokenError::Claim {
             name: "iss",
@@ -79,8 +81,8 @@ fn issuer(raw: Option<&RawValue>) -> Result<String, TokenError> {
 }
 
 /// A date spelled in digits and nothing else; JSON has no leading zeros.
-fn date(raw: Option<&RawValue>, name: &'static str) -> Result<UnixSeconds, TokenError> {
-    raw.map(RawValue::get)
+fn date(written: Option<&str>, name: &'static str) -> Result<UnixSeconds, TokenError> {
+    written
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
         .map(UnixSeconds)

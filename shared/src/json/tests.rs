@@ -1,6 +1,6 @@
 //! What is read, what is refused, and the boundary of every limit.
 
-use super::{Json, JsonError, Quoted, Shown, parse};
+use super::{Json, JsonError, Quoted, Shown, parse, written};
 use crate::limits::{JSON_DEPTH, JSON_VALUES, NUMBER_BYTES, NUMBER_EXPONENT};
 use crate::number::Number;
 use proptest::prelude::*;
@@ -131,6 +131,34 @@ fn a_name_may_not_stand_twice_in_one_object_however_it_is_spelled() {
         read(r#"{"é":1,"e\u0301":2}"#).is_ok(),
         "names are compared without normalisation"
     );
+}
+
+#[test]
+fn values_are_handed_out_as_they_are_written() {
+    let document = r#" {"a" : 1e9 ,"b":{"c":[ null,"\u0061]"]},"\u0061":"x"}"#;
+    let expected = [("a", "1e9"), ("b", r#"{"c":[ null,"\u0061]"]}"#), ("a", r#""x""#)];
+    let members = written(document, JSON_VALUES).unwrap();
+    let members: Vec<_> = members.iter().map(|(name, text)| (&**name, *text)).collect();
+    assert_eq!(members, expected);
+    for none in [
+        "",
+        "[]",
+        "1",
+        "{} {}",
+        r#"{"a":1,}"#,
+        r#"{"a":01}"#,
+        r#"{"a":[}"#,
+        r#"{"a":"\x"}"#,
+    ] {
+        assert_eq!(written(none, JSON_VALUES), None, "{none}");
+    }
+    let values = 7;
+    assert!(written(document, values).is_some());
+    assert_eq!(written(document, values - 1), None);
+    let nested = |depth| format!(r#"{{"a":{}0{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    assert!(written(&nested(JSON_DEPTH - 1), JSON_VALUES).is_some());
+    assert_eq!(written(&nested(JSON_DEPTH), JSON_VALUES), None);
+    assert_eq!(written(&nested(1_000_000), JSON_VALUES * 1_000), None);
 }
 
 #[test]
@@ -288,6 +316,22 @@ proptest! {
             (Err(JsonError::Syntax { .. }), Err(_)) => {}
             (Err(JsonError::Duplicate { .. }), _) => {}
             (own, other) => prop_assert!(false, "`{}`: {:?}, second reader {:?}", document, own, other),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read(document in soup()) {
+        let document = format!("{{\"first\":{document},\"last\":[{document}]}}");
+        let members = written(&document, JSON_VALUES);
+        match read(&document) {
+            Ok(Json::Object(values)) => {
+                let again = members.unwrap().into_iter().map(|(name, text)| (name.into_owned(), read(text).unwrap()));
+                prop_assert_eq!(again.collect::<Vec<_>>(), values);
+            }
+            Ok(_) | Err(JsonError::Syntax { .. } | JsonError::TooDeep | JsonError::TooManyValues) => {
+                prop_assert_eq!(members, None);
+            }
+            Err(JsonError::Duplicate { .. } | JsonError::NumberRange) => prop_assert!(members.is_some()),
         }
     }
 

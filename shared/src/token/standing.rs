@@ -5,6 +5,7 @@ use crate::claims::Claims;
 use crate::claims::early::Early;
 use crate::limits::CLOCK_TOLERANCE;
 use crate::revocation::{Level, Rows, Target};
+use crate::short::same;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 
@@ -44,10 +45,10 @@ impl<'a> From<&'a Claims> for Facts<'a> {
 
 impl Facts<'_> {
     pub(super) fn stand(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
-        if self.iss != expect.issuer {
+        if !same(self.iss, expect.issuer) {
             return Err(TokenError::Issuer { found: self.iss.into() });
         }
-        if self.aud != expect.audience {
+        if !same(self.aud, expect.audience) {
             return Err(TokenError::Audience { found: self.aud.into() });
         }
         self.count_at(now)?;

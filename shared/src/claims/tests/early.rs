@@ -96,7 +96,14 @@ fn a_payload_that_is_no_strict_object_is_refused_early() {
         twice,
         TokenError::Payload(JsonError::Duplicate { name: "iss".to_owned() })
     );
+    let beside_another_fault = Early::read(br#"{"iss":5,"exp":1,"\u0065xp":2}"#).unwrap_err();
+    assert_eq!(
+        beside_another_fault,
+        TokenError::Payload(JsonError::Duplicate { name: "exp".to_owned() })
+    );
     assert_eq!(Early::read(b"1").unwrap_err().label(), "token_claims");
+    let array = Early::read(br#"["https://issuer.example","https://travel.example",1,1,2]"#);
+    assert_eq!(array.unwrap_err().label(), "token_claims");
     assert_eq!(Early::read(b"{}").unwrap_err().label(), "token_claims");
     assert_eq!(
         Early::read("[".repeat(10_000).as_bytes()).unwrap_err(),
