@@ -1,5 +1,5 @@
 // The usual way to have tokens verified in a Worker. It imports its key once, and verifies every time; the token goes on to the upstream, for to replace it would
-// cost more.
+// cost more. Without an origin it says no to good tokens too, as an edge does that knows what they grant.
 
 import { importJWK, jwtVerify } from "jose";
 import { forward } from "./forward.js";
@@ -17,6 +17,6 @@ export default {
     } catch {
       return new Response(null, { status: 401 });
     }
-    return forward(request, env);
+    return env.ORIGIN ? forward(request, env) : new Response("not granted", { status: 403 });
   },
 };

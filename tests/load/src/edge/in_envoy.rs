@@ -155,6 +155,7 @@ fn variants(asked: &Asked, listeners: &[(SocketAddr, Filter, Way)], others: &[Pa
             baseline,
             address: listener.context("no such listener")?.0,
             requests: Rc::clone(requests),
+            status: 200,
         });
     }
     Ok(variants)

@@ -1,7 +1,7 @@
 //! The Worker in workerd, beside Workers that forward everything, or whatever has a token that `jose` verifies.
 //!
-//! All of them forward. Ours has no direct response to measure: it permits nothing but what goes to an upstream, and what it answers by itself are refusals, which make no
-//! outgoing request. The empty Worker is JavaScript, as others write them; an empty one that is WebAssembly as ours is would be slower than that, so ours is at least as near to one of its own kind.
+//! What ours answers by itself are refusals: it permits nothing but what goes to an upstream. So without an upstream two refusals are compared: ours of a request that a good writ does not
+//! grant, with a problem document and a record, and that of a Worker which verifies a good token with `jose` and says no. The empty Worker is JavaScript, as others write them; an empty one that is WebAssembly as ours is would be slower than that, so ours is at least as near to one of its own kind.
 
 use super::around::Around;
 use super::turns::{Target, Turns, Variant};
@@ -15,9 +15,16 @@ use std::rc::Rc;
 const EMPTY: &str = "workerd, empty worker";
 const OURS: &str = "workerd, edgewrit";
 const JOSE: &str = "workerd, jose";
+const OURS_DIRECT: &str = "workerd, edgewrit, refuses";
+const JOSE_DIRECT: &str = "workerd, jose, refuses";
 
 /// What a writ that is remembered may cost.
-const TARGETS: [Target; 2] = [
+const TARGETS: [Target; 3] = [
+    Target {
+        of: OURS_DIRECT,
+        to: JOSE_DIRECT,
+        at_least: 1.8,
+    },
     Target {
         of: OURS,
         to: JOSE,
@@ -33,19 +40,22 @@ const TARGETS: [Target; 2] = [
 pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -> Result<()> {
     let asked = &around.asked;
     let rows = [
-        (EMPTY, EMPTY, Worker::Empty, &asked.get),
-        (OURS, EMPTY, Worker::Edgewrit, &asked.get),
-        (JOSE, EMPTY, Worker::Jose, &asked.get),
+        (EMPTY, EMPTY, Worker::Empty, &asked.get, 200),
+        (OURS, EMPTY, Worker::Edgewrit, &asked.get, 200),
+        (JOSE, EMPTY, Worker::Jose, &asked.get, 200),
+        (OURS_DIRECT, JOSE_DIRECT, Worker::Edgewrit, &asked.refused, 403),
+        (JOSE_DIRECT, JOSE_DIRECT, Worker::JoseAlone, &asked.refused, 403),
         // With a memory of its own, for the other's is not to be flooded.
         (
             "workerd, first sight of a writ, edgewrit",
             JOSE,
             Worker::Strange,
             &asked.first,
+            200,
         ),
     ];
     let (mut workers, mut variants) = (Vec::new(), Vec::new());
-    for (name, baseline, worker, requests) in rows {
+    for (name, baseline, worker, requests, status) in rows {
         let address = free()?;
         workers.push((address, worker));
         variants.push(Variant {
@@ -53,6 +63,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
             baseline,
             address,
             requests: Rc::clone(requests),
+            status,
         });
     }
     let variants = options.wanted(variants);

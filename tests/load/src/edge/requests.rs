@@ -35,6 +35,8 @@ pub(super) struct Asked {
     pub(super) post: Requests,
     /// Each with a writ that the edge does not remember.
     pub(super) first: Requests,
+    /// With writs that do not grant it.
+    pub(super) refused: Requests,
     /// A GET with a writ that has the signature of another.
     pub(super) forged: Vec<u8>,
 }
@@ -48,6 +50,7 @@ impl Asked {
             get: Rc::new(all(&usual, get)),
             post: Rc::new(all(&usual, post)),
             first: Rc::new(all(&strange, get)),
+            refused: Rc::new(all(&usual, get_refused)),
             forged: get(&forged(&usual).context("two writs")?),
         })
     }
@@ -60,8 +63,16 @@ fn forged(writs: &[String]) -> Option<String> {
 }
 
 fn get(writ: &str) -> Vec<u8> {
+    get_to("LHR", writ)
+}
+
+fn get_refused(writ: &str) -> Vec<u8> {
+    get_to("CDG", writ)
+}
+
+fn get_to(airport: &str, writ: &str) -> Vec<u8> {
     format!(
-        "GET /flights?from=JFK&to=LHR&date=2026-05-10 HTTP/1.1\r\nhost: edge.example\r\n{HEADERS}authorization: Bearer {writ}\r\n\r\n"
+        "GET /flights?from=JFK&to={airport}&date=2026-05-10 HTTP/1.1\r\nhost: edge.example\r\n{HEADERS}authorization: Bearer {writ}\r\n\r\n"
     )
     .into_bytes()
 }

@@ -21,6 +21,8 @@ pub(super) struct Variant {
     pub(super) baseline: &'static str,
     pub(super) address: SocketAddr,
     pub(super) requests: Requests,
+    /// What each of them is answered with.
+    pub(super) status: u16,
 }
 
 /// A ratio that is promised.
@@ -96,14 +98,14 @@ impl Figures {
 async fn ask(variant: &Variant, time: Duration) -> Result<(f64, f64)> {
     let (began, mut running) = (Instant::now(), JoinSet::new());
     for index in 0..CONNECTIONS {
-        let (requests, address) = (Rc::clone(&variant.requests), variant.address);
+        let (requests, address, status) = (Rc::clone(&variant.requests), variant.address, variant.status);
         running.spawn_local(async move {
             let (mut connection, mut answered) = (Connection::open(address).await?, 0.0);
             let turns = requests.iter().cycle().skip(index * requests.len() / CONNECTIONS);
             for request in turns {
                 let answer = connection.ask(request).await?;
                 ensure!(
-                    answer.status == 200,
+                    answer.status == status,
                     "{}: {}",
                     answer.status,
                     String::from_utf8_lossy(&answer.body)

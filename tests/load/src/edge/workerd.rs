@@ -20,6 +20,8 @@ pub(super) enum Worker {
     Strange,
     /// `tests/load/workers/jose.js`.
     Jose,
+    /// The same, with an answer of its own where it would forward.
+    JoseAlone,
 }
 
 /// Both: the entry module comes first.
@@ -71,7 +73,7 @@ fn modules(worker: Worker) -> String {
     let names: &[&str] = match worker {
         Worker::Empty => &[EMPTY],
         Worker::Edgewrit | Worker::Strange => &OURS,
-        Worker::Jose => &[JOSE],
+        Worker::Jose | Worker::JoseAlone => &[JOSE],
     };
     let module = |name: &&str| {
         let kind = if name.ends_with(".js") { "esModule" } else { "wasm" };
@@ -84,7 +86,7 @@ fn bindings(around: &Around, worker: Worker) -> Result<String> {
     let mut values = match worker {
         Worker::Empty => Vec::new(),
         Worker::Edgewrit | Worker::Strange => vec![("EDGEWRIT_CONFIG", document(around)?.to_string())],
-        Worker::Jose => vec![
+        Worker::Jose | Worker::JoseAlone => vec![
             ("JWK", around.issuer.writ_key()?.to_string()),
             ("ISSUER", around.issuer.url.clone()),
             ("AUDIENCE", AUDIENCE.to_owned()),
@@ -93,6 +95,7 @@ fn bindings(around: &Around, worker: Worker) -> Result<String> {
     match worker {
         Worker::Edgewrit | Worker::Strange => values.extend(SECRETS.map(|(name, secret)| (name, secret.to_owned()))),
         Worker::Empty | Worker::Jose => values.push(("ORIGIN", around.origin())),
+        Worker::JoseAlone => {}
     }
     let binding = |(name, value): &(&str, String)| format!(r#"(name = "{name}", text = {value:?})"#);
     Ok(values.iter().map(binding).collect::<Vec<_>>().join(", "))
