@@ -1,5 +1,8 @@
 //! The head of a request, as a host hands it over.
 
+/// A header's name, in lower case, and value.
+pub type Pair<'a> = (&'a str, &'a [u8]);
+
 /// A request's head, borrowed from the host.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -12,7 +15,7 @@ pub struct Head<'a> {
     pub authority: &'a [u8],
     /// Header names in lower case and values, in the order in which they came. A host may leave out names that are not in
     /// [`crate::config::Config::header_names`].
-    pub headers: &'a [(&'a str, &'a [u8])],
+    pub headers: &'a [Pair<'a>],
     /// Whether a body follows, even one that turns out to be empty.
     pub has_body: bool,
 }

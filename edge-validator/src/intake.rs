@@ -24,7 +24,7 @@ pub(crate) fn take(head: &Head<'_>, world: &World<'_>, case: &mut Case) -> Resul
     let config = world.config;
     let formed = WellFormed::read(head, config)?;
     case.traceparent = traceparent(&formed.headers);
-    let writ = writ::verify(writ::bearer(&formed.headers)?, config, world)?;
+    let writ = writ::verify(&formed.headers, config, world)?;
     case.writ = Some(Arc::clone(&writ));
     let asked = formed.ask(config, &mut case.subject)?;
     Ok(Request {

@@ -12,6 +12,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod call;
+pub mod changes;
 pub mod config;
 pub mod follow;
 pub mod handover;

@@ -1,7 +1,7 @@
 //! The permit: the only way upstream.
 
 use crate::case::Case;
-use crate::config::Config;
+use crate::config::{Config, Upstream};
 use crate::decide::Leave;
 use crate::headers::Fields;
 use crate::operation::Operation;
@@ -36,13 +36,9 @@ pub(crate) struct Draft {
 pub struct OutgoingRequest {
     /// The method that was judged.
     pub method: String,
-    /// The name of the upstream in the configuration.
-    pub upstream: String,
-    /// Its origin, such as `https://api.travel.example`; the URL is `origin` and `target` joined.
-    pub origin: String,
-    /// Host and port of the origin, for `host`.
-    pub authority: String,
-    /// Path and query, byte for byte as judged.
+    /// Where it goes. Its authority goes into `host`.
+    pub upstream: Arc<Upstream>,
+    /// Path and query, byte for byte as judged; the URL is the upstream's origin and this.
     pub target: String,
     /// Header names in lower case and values, the upstream's credential among them. `content-length` is the host's to set.
     pub headers: Vec<(Arc<str>, Vec<u8>)>,
@@ -74,12 +70,9 @@ impl Permit {
             draft,
             leave,
         } = *self.0;
-        let upstream = &operation.upstream;
         let request = OutgoingRequest {
             method: draft.method,
-            upstream: upstream.name().into(),
-            origin: upstream.origin().into(),
-            authority: upstream.authority().into(),
+            upstream: Arc::clone(&operation.upstream),
             target: draft.target,
             headers: draft.headers,
             body: draft.body,

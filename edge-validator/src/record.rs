@@ -3,10 +3,13 @@
 use crate::case::Case;
 use crate::line::Object;
 use crate::reason::Objection;
-use core::fmt;
+use alloc::string::String;
 use edgewrit_shared::grant::GrantId;
 
-/// What is written down about one request. Displays as one line of JSON: values are bounded, control characters escaped.
+/// The outcome of a permit with a use that is gone, and nobody knows whether for something.
+pub(crate) const SPENT_UNKNOWN: &str = "spent_unknown";
+
+/// What is written down about one request. Its line is JSON: values are bounded, control characters escaped.
 #[derive(Debug)]
 pub struct Record {
     pub(crate) case: Case,
@@ -28,40 +31,46 @@ impl Record {
     pub fn label(&self) -> &'static str {
         self.label
     }
-}
 
-impl fmt::Display for Record {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Whether it is a permit that ended as permits do: nothing that an operator looks for.
+    #[must_use]
+    pub fn is_routine(&self) -> bool {
+        self.permitted && self.objection.is_none() && self.outcome != Some(SPENT_UNKNOWN)
+    }
+
+    /// The line.
+    #[must_use]
+    pub fn line(&self) -> String {
         let case = &self.case;
         let (claims, operation) = (case.claims(), case.subject.operation.as_deref());
-        let mut line = Object::open(f)?;
-        line.text("edgewrit", Some("verdict"))?;
-        line.member("at", case.at.0)?;
-        line.member("request_id", format_args!("\"{}\"", case.request_id))?;
-        line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }))?;
+        let mut line = Object::open();
+        line.text("edgewrit", Some("verdict"));
+        line.member("at", case.at.0);
+        line.member("request_id", format_args!("\"{}\"", case.request_id));
+        line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }));
         if let Some(status) = self.status {
-            line.member("status", status)?;
+            line.member("status", status);
         }
-        line.text("label", Some(self.label))?;
+        line.text("label", Some(self.label));
         if let Some(objection) = &self.objection {
-            line.text("error_code", Some(objection.reason.outside.code()))?;
+            line.text("error_code", Some(objection.reason.outside.code()));
             line.text(
                 "detail",
                 Some(objection.detail.as_deref().unwrap_or(objection.reason.meaning)),
-            )?;
+            );
         }
-        line.text("operation", operation.map(|operation| operation.name.as_str()))?;
-        line.text("action", case.subject.action())?;
-        line.text("resource", case.subject.resource())?;
-        line.text("upstream", operation.map(|operation| operation.upstream.name()))?;
-        line.text("jti", claims.map(|claims| claims.jti.as_str()))?;
-        line.text("task_id", claims.map(|claims| claims.task_id.as_str()))?;
-        line.text("client_id", claims.map(|claims| claims.client_id.as_str()))?;
+        line.text("operation", operation.map(|operation| operation.name.as_str()));
+        line.text("action", case.subject.action());
+        line.text("resource", case.subject.resource());
+        line.text("upstream", operation.map(|operation| operation.upstream.name()));
+        line.text("jti", claims.map(|claims| claims.jti.as_str()));
+        line.text("task_id", claims.map(|claims| claims.task_id.as_str()));
+        line.text("client_id", claims.map(|claims| claims.client_id.as_str()));
         if let Some(grant) = self.grant {
-            line.member("grants", format_args!("[\"{grant}\"]"))?;
+            line.member("grants", format_args!("[\"{grant}\"]"));
         }
-        line.text("traceparent", case.traceparent.as_deref())?;
-        line.text("outcome", self.outcome)?;
+        line.text("traceparent", case.traceparent.as_deref());
+        line.text("outcome", self.outcome);
         line.close()
     }
 }

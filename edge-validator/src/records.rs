@@ -6,7 +6,7 @@
 use crate::boot;
 use crate::call::{Answer, Call};
 use crate::config::Config;
-use crate::line::Quoted;
+use crate::line::quoted;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
@@ -69,7 +69,7 @@ impl Batch {
         let Self { first, lines, .. } = self;
         format!(
             r#"{{"boot_id":{},"first":{first},"records":[{lines}]}}"#,
-            Quoted(boot_id)
+            quoted(boot_id)
         )
     }
 }
@@ -111,7 +111,7 @@ pub fn delivery(answer: Answer<'_>) -> Delivery {
 #[must_use]
 pub fn under(body: &str, boot_id: &str) -> Option<String> {
     let (_, rest) = body.split_once(r#","first":"#)?;
-    Some(format!(r#"{{"boot_id":{},"first":{rest}"#, Quoted(boot_id)))
+    Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
 }
 
 /// The call that asks for a boot id.

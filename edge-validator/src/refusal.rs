@@ -9,7 +9,6 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
 use edgewrit_shared::time::UnixSeconds;
 
 /// What a host can run into by itself.
@@ -137,37 +136,30 @@ impl RefusalResponse {
         Self {
             status: outside.status(),
             headers,
-            body: Problem { case, objection }.to_string(),
+            body: problem(case, objection),
         }
     }
 }
 
 /// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
-struct Problem<'a> {
-    case: &'a Case,
-    objection: &'a Objection,
-}
-
-impl fmt::Display for Problem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reason = self.objection.reason;
-        let outside = reason.outside;
-        let mut body = Object::open(f)?;
-        body.member("type", format_args!("\"urn:edgewrit:error:{}\"", outside.code()))?;
-        body.text("title", Some(outside.title()))?;
-        body.member("status", outside.status())?;
-        body.text("error_code", Some(outside.code()))?;
-        body.member("request_id", format_args!("\"{}\"", self.case.request_id))?;
-        match outside {
-            Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
-                body.text("detail", Some(reason.meaning))?;
-            }
-            Outside::NotGranted | Outside::UsesExhausted => {
-                body.text("action", self.case.subject.action())?;
-                body.text("resource", self.case.subject.resource())?;
-            }
-            _ => {}
+fn problem(case: &Case, objection: &Objection) -> String {
+    let reason = objection.reason;
+    let outside = reason.outside;
+    let mut body = Object::open();
+    body.member("type", format_args!("\"urn:edgewrit:error:{}\"", outside.code()));
+    body.text("title", Some(outside.title()));
+    body.member("status", outside.status());
+    body.text("error_code", Some(outside.code()));
+    body.member("request_id", format_args!("\"{}\"", case.request_id));
+    match outside {
+        Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
+            body.text("detail", Some(reason.meaning));
         }
-        body.close()
+        Outside::NotGranted | Outside::UsesExhausted => {
+            body.text("action", case.subject.action());
+            body.text("resource", case.subject.resource());
+        }
+        _ => {}
     }
+    body.close()
 }

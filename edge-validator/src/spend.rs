@@ -6,12 +6,12 @@
 use crate::boot;
 use crate::call::{Answer, Call};
 use crate::config::Config;
-use crate::line::Quoted;
+use crate::line::quoted;
 use crate::memory::Memory;
 use crate::reason::{self, Objection};
 use crate::writ::Writ;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
@@ -58,11 +58,11 @@ impl Spend {
     }
 
     fn uses(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
-        let ids: Vec<String> = allowances.iter().map(|id| Quoted(id).to_string()).collect();
+        let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
         let (token, counter) = (writ.token.expose(), self.counter);
         format!(
             r#"{{"writ":"{token}","boot_id":{},"counter":{counter},"attempts":[[{}]]}}"#,
-            Quoted(boot_id),
+            quoted(boot_id),
             ids.join(",")
         )
     }
@@ -99,7 +99,7 @@ fn refused(status: u16, body: &[u8]) -> Objection {
     match (status, boot::problem(body).as_deref()) {
         (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
         (_, kind) => {
-            reason::SPEND_REFUSED.because(format!("status {status}, type {}", Quoted(kind.unwrap_or_default())))
+            reason::SPEND_REFUSED.because(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::cache::Versions;
 use crate::config::Config;
 use crate::headers::Headers;
+use crate::memory::Memory;
 use crate::reason::{self, Objection, Reason};
 use crate::step::World;
 use alloc::string::ToString;
@@ -52,20 +53,23 @@ impl Writ {
 }
 
 /// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
-pub(crate) fn bearer<'h>(headers: &'h Headers<'_>) -> Result<&'h str, Reason> {
-    let value = headers.value("authorization").unwrap_or_default();
-    if value.is_empty() {
+fn bearer(authorization: &str) -> Result<&str, Reason> {
+    if authorization.is_empty() {
         return Err(reason::TOKEN_MISSING);
     }
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
     // Hosts join several headers by a comma. No token holds one, unless it is of the form that is refused under a label of its own.
-    if value.contains(',') && !token.starts_with('{') {
+    if authorization.contains(',') && !token.starts_with('{') {
         return Err(reason::TOKEN_REPEATED);
     }
-    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains(' ') || token.contains('\t') {
+    if !is_bearer(scheme) || token.is_empty() || token.contains(' ') || token.contains('\t') {
         return Err(reason::TOKEN_SCHEME);
     }
     Ok(token)
+}
+
+fn is_bearer(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("bearer")
 }
 
 /// The snapshot, if decisions may be made by it now.
@@ -78,21 +82,20 @@ pub(crate) fn fresh<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapsh
     }
 }
 
-/// The writ whose text is `token`, if it counts here and now.
-pub(crate) fn verify(token: &str, config: &Config, world: &World<'_>) -> Result<Arc<Writ>, Objection> {
-    let snapshot = fresh(config, world)?;
-    let versions = Versions {
-        keys: snapshot.keys_version(),
-        config: config.version(),
-    };
-    let known = world.memory.cache.borrow_mut().find(token, versions);
-    world.memory.looked_up(known.is_some());
-    if let Some(writ) = known {
+/// The writ that comes with a request, if it counts here and now.
+pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) -> Result<Arc<Writ>, Objection> {
+    let authorization = headers.value("authorization").unwrap_or_default();
+    let snapshot = fresh(config, world);
+    if let Ok(snapshot) = snapshot
+        && let Some(writ) = known(authorization, versions(config, snapshot), world.memory)
+    {
         writ.verified
             .stands(&config.expect(), snapshot, world.now)
             .map_err(objection)?;
         return Ok(writ);
     }
+    let (token, snapshot) = (bearer(authorization)?, snapshot?);
+    world.memory.looked_up(false);
     let unverified = Unverified::parse(token).map_err(objection)?;
     let verified = unverified
         .verify(&config.expect(), snapshot, world.now)
@@ -102,8 +105,24 @@ pub(crate) fn verify(token: &str, config: &Config, world: &World<'_>) -> Result<
         return Err(reason::TOKEN_BOUND.into());
     }
     let writ = Arc::new(Writ::new(token, verified));
+    let versions = versions(config, snapshot);
     world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
     Ok(writ)
+}
+
+/// The writ in `authorization`, if it was verified before: then nothing is wrong with its form either.
+fn known(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
+    let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
+    let writ = memory.cache.borrow_mut().find(token, versions)?;
+    memory.looked_up(true);
+    Some(writ)
+}
+
+fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
+    Versions {
+        keys: snapshot.keys_version(),
+        config: config.version(),
+    }
 }
 
 /// Whether `writ` counts now. Asked again after every wait.

@@ -5,7 +5,7 @@ use edgewrit_tests::tools::repository;
 use std::fs;
 
 /// Endings by which a word in backticks is known to be a file.
-const FILES: [&str; 6] = [".rs", ".md", ".toml", ".json", ".yaml", ".lock"];
+const FILES: [&str; 7] = [".rs", ".js", ".md", ".toml", ".json", ".yaml", ".lock"];
 
 #[test]
 fn every_path_in_architecture_exists() -> Result<()> {

@@ -9,8 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::progress::quietly;
 
 /// All that the filter may ask of Envoy.
-const FILTER_IMPORTS: [&str; 25] = [
-    "env.proxy_add_header_map_value",
+const FILTER_IMPORTS: [&str; 24] = [
     "env.proxy_close_stream",
     "env.proxy_continue_stream",
     "env.proxy_define_metric",
@@ -25,10 +24,10 @@ const FILTER_IMPORTS: [&str; 25] = [
     "env.proxy_log",
     "env.proxy_record_metric",
     "env.proxy_remove_header_map_value",
+    "env.proxy_replace_header_map_value",
     "env.proxy_send_local_response",
     "env.proxy_set_buffer_bytes",
     "env.proxy_set_effective_context",
-    "env.proxy_set_header_map_pairs",
     "env.proxy_set_property",
     "env.proxy_set_shared_data",
     "env.proxy_set_tick_period_milliseconds",

@@ -5,6 +5,7 @@
 
 use crate::isolate::Isolate;
 use crate::{follow, records, runtime};
+use edgewrit_edge::head::Pair;
 use edgewrit_edge::response::Open;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -45,21 +46,22 @@ extern "C" {
     fn new(length: f64) -> Result<FixedLengthStream, JsValue>;
 }
 
-/// The body of `response`, which ends when its writ does; the body itself if there is none to watch.
+/// The body of `response`, whose headers these are. It ends when its writ does; the body itself if there is none to watch.
 pub(crate) fn body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,
     open: Open,
     response: &Response,
+    headers: &[Pair<'_>],
 ) -> Result<Option<ReadableStream>, JsValue> {
     let Some(body) = response.body() else { return Ok(None) };
-    let headers = response.headers();
-    let length: Option<u64> = headers.get("content-length")?.and_then(|length| length.parse().ok());
+    let value = |name: &str| headers.iter().find_map(|(own, value)| (*own == name).then_some(*value));
+    let length = value("content-length").and_then(|length| str::from_utf8(length).ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length <= SHORT_BYTES) {
         return Ok(Some(body));
     }
     // Of an encoded body the runtime hands over what it decodes to, which is of another length.
-    let length = length.filter(|_| !headers.has("content-encoding").unwrap_or(true));
+    let length = length.filter(|_| value("content-encoding").is_none());
     let through: IdentityTransformStream = match length {
         #[expect(
             clippy::cast_precision_loss,

@@ -1,60 +1,33 @@
 //! Reading the head of a request.
 
-use edgewrit_edge::config::Config;
+use crate::host::{self, Lines, Names};
 use edgewrit_edge::head::Head;
 use edgewrit_edge::step::{self, Step, World};
-use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use web_sys::Request;
 
 /// The head of a request, read from the runtime.
-pub(crate) struct Incoming {
-    method: String,
-    url: String,
-    headers: Vec<(Arc<str>, String)>,
-    has_body: bool,
-}
+pub(crate) struct Incoming(Lines<3>);
 
 impl Incoming {
-    /// Reads what the pipeline looks at, and no other header.
-    pub(crate) fn read(request: &Request, config: &Config) -> Result<Self, JsValue> {
-        let all = request.headers();
-        let mut headers = Vec::new();
-        for name in config.header_names() {
-            if let Some(value) = all.get(name)? {
-                headers.push((Arc::clone(name), value));
-            }
-        }
-        Ok(Self {
-            method: request.method(),
-            url: request.url(),
-            headers,
-            has_body: request.body().is_some(),
-        })
+    /// Reads the headers called one of `names`, at which the pipeline looks, and no other.
+    pub(crate) fn read(request: &Request, names: &Names) -> Result<Self, JsValue> {
+        host::head_of(request, names).map(Self)
     }
 
-    /// The pipeline's first step.
-    pub(crate) fn start(&self, world: &World<'_>) -> Step {
-        let headers: Vec<_> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (&**name, value.as_bytes()))
-            .collect();
-        let (authority, target) = parts(&self.url);
+    /// The pipeline's first step; `None` if the head cannot be read.
+    pub(crate) fn start(&self, world: &World<'_>) -> Option<Step> {
+        let ([method, url, body], headers) = self.0.read()?;
+        let (authority, target) = parts(url);
         let head = Head {
-            method: &self.method,
+            method,
             target: target.as_bytes(),
             authority: authority.as_bytes(),
             headers: &headers,
-            has_body: self.has_body,
+            has_body: !body.is_empty(),
         };
-        step::start(head, world)
+        Some(step::start(head, world))
     }
-}
-
-/// What follows the authority in a URL, as it stands there.
-pub(crate) fn target(url: &str) -> &str {
-    parts(url).1
 }
 
 /// Authority and target of a URL, as they stand there. The runtime keeps the request's target but for literal dot segments;

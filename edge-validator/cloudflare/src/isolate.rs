@@ -1,6 +1,7 @@
 //! What outlives a request: the configuration, the memory, the snapshot.
 
 use crate::follow::Follow;
+use crate::host::Names;
 use crate::metrics::{Counted, Metrics};
 use crate::queue::Queue;
 use crate::records::{self, Desk};
@@ -27,6 +28,8 @@ const PARTS: u32 = 128;
 #[derive(Debug)]
 pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
+    /// Of the headers that the pipeline looks at.
+    pub(crate) names: Names,
     pub(crate) follow: Follow,
     pub(crate) desk: Desk,
     pub(crate) metrics: Metrics,
@@ -55,6 +58,7 @@ impl Isolate {
             memory.set_room(false);
         }
         Some(Self {
+            names: Names::new(config.header_names()),
             config: Arc::new(config),
             follow: Follow::new(),
             desk,

@@ -1,6 +1,7 @@
 //! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
 
-use crate::{body, outgoing, runtime};
+use crate::host::{self, Outline};
+use crate::{body, runtime};
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
 use wasm_bindgen::JsValue;
@@ -34,13 +35,17 @@ pub(crate) async fn call(config: &Config, call: &Call) -> Heard {
 }
 
 async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
-    let headers = call
-        .headers
-        .iter()
-        .map(|(name, value)| (*name, value.expose().as_bytes()));
-    let init = outgoing::init(call.method, headers, (!call.body.is_empty()).then_some(&call.body))?;
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(call.timeout_ms)));
-    let request = outgoing::request(config.issuer(), &call.path, &init)?;
+    let headers = call.headers.iter();
+    let outline = Outline {
+        url: [config.issuer(), &call.path].concat(),
+        method: call.method,
+        headers: headers
+            .map(|(name, value)| (*name, value.expose().as_bytes()))
+            .collect(),
+        body: (!call.body.is_empty()).then_some(&call.body),
+        signal: Some(AbortSignal::timeout_with_u32(call.timeout_ms)),
+    };
+    let request = host::request_of(&outline)?;
     let response = runtime::fetch(&request).await?;
     let body = body::of_response(&response, ANSWER_BYTES).await;
     Ok(match body {

@@ -3,14 +3,15 @@
 //! This crate translates between the runtime and [`edgewrit_edge`]; it decides nothing. A request is read by the names that the
 //! pipeline looks at, and what goes upstream is built from the permit alone, for the upstream's fixed origin.
 //!
-//! The flow, top down: [`serve`] takes one request from its head to its response, [`isolate`] holds what outlives it, [`follow`]
-//! keeps the isolate's snapshot fresh, [`records`] writes verdicts down, [`cut`] ends responses in time, [`incoming`], [`outgoing`] and [`answer`] translate, [`runtime`] is what is asked of the
-//! host itself.
+//! The flow, top down: `entry.js` is what the runtime calls, [`serve`] takes one request from its head to its response, [`isolate`] holds what
+//! outlives it, [`follow`] keeps the isolate's snapshot fresh, [`records`] writes verdicts down, [`cut`] ends responses in time, [`incoming`], [`outgoing`]
+//! and [`answer`] translate, [`host`] and [`runtime`] are what is asked of the host itself.
 
 mod answer;
 mod body;
 mod cut;
 mod follow;
+mod host;
 mod incoming;
 mod isolate;
 mod issuer;
@@ -21,18 +22,27 @@ mod records;
 mod runtime;
 mod serve;
 
+use serve::{Begun, Exchange};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
-use worker::{Context, Env, event};
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::Request;
+use worker::Env;
 
-/// Requests. It answers every request itself: an error would be the runtime's to answer.
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
-    let response = match isolate::current(&env) {
-        Some(isolate) => serve::serve(&isolate, &request, context).await,
-        None => answer::unconfigured(),
+/// A request has come: answers a `Response`, a [`serve::Sent`], or a promise of either. It answers every request itself: an error would be the
+/// runtime's to answer.
+///
+/// # Errors
+/// If the runtime cannot make a response.
+#[wasm_bindgen]
+pub fn begin(request: Request, env: &Env, context: worker::worker_sys::Context) -> Result<JsValue, JsValue> {
+    let Some(isolate) = isolate::current(env) else {
+        return answer::unconfigured().map(JsValue::from);
     };
-    response.map_err(worker::Error::from)
+    match Exchange::new(isolate, request, context).begin()? {
+        Begun::Done(done) => Ok(done),
+        Begun::Waits(waits) => Ok(future_to_promise(waits).into()),
+    }
 }
 
 /// Records that come out of the queue, if the Worker consumes one.

@@ -44,7 +44,7 @@ impl Desk {
 
 /// Writes down a verdict.
 pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
-    let line = record.to_string();
+    let line = record.line();
     runtime::log(&line);
     isolate.metrics.count(record.label());
     if isolate.memory().is_for_issuer(record) {
@@ -55,7 +55,7 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
 
 /// Writes down a verdict that [`ahead`] has recorded.
 pub(crate) fn log(isolate: &Isolate, record: &Record) {
-    runtime::log(&record.to_string());
+    runtime::log(&record.line());
     isolate.metrics.count(record.label());
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn log(isolate: &Isolate, record: &Record) {
 /// # Errors
 /// If that cannot be done: with the record's number, if it waits, for [`instead`].
 pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
-    let number = isolate.desk.ledger.borrow_mut().keep(record.to_string()).ok_or(None)?;
+    let number = isolate.desk.ledger.borrow_mut().keep(record.line()).ok_or(None)?;
     deliver(isolate, number).await;
     match isolate.desk.ledger.borrow().is_delivered(number) {
         true => Ok(()),
@@ -76,7 +76,7 @@ pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Opti
 pub(crate) fn instead(isolate: &Isolate, number: Option<u64>, record: &Record) {
     log(isolate, record);
     if let Some(number) = number {
-        isolate.desk.ledger.borrow_mut().replace(number, record.to_string());
+        isolate.desk.ledger.borrow_mut().replace(number, record.line());
     }
 }
 

@@ -2,14 +2,16 @@
 
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::{answer, body, cut, follow, issuer, outgoing, records, runtime};
+use crate::{answer, body, cut, follow, host, issuer, outgoing, records, runtime};
 use edgewrit_edge::permit::Permit;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::{InFlight, Outcome};
 use edgewrit_edge::step::Step;
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Context;
 
@@ -19,41 +21,77 @@ const STEPS: u32 = 8;
 const STALE: &str = "snapshot_stale";
 
 /// One request and where it is served.
-struct Exchange<'r> {
-    isolate: &'r Rc<Isolate>,
-    request: &'r Request,
+pub(crate) struct Exchange {
+    isolate: Rc<Isolate>,
+    request: Request,
     context: Rc<Context>,
 }
 
-/// Answers a request.
-pub(crate) async fn serve(isolate: &Rc<Isolate>, request: &Request, context: Context) -> Result<Response, JsValue> {
-    follow::refresh(isolate, &context);
-    let exchange = Exchange {
-        isolate,
-        request,
-        context: Rc::new(context),
-    };
-    match exchange.verdict().await {
-        Ok(permit) => exchange.forward(permit).await,
-        Err(refusal) => exchange.refuse(&refusal),
-    }
+/// Where a request stands after its first step.
+pub(crate) enum Begun {
+    /// Answered, or [`Sent`].
+    Done(JsValue),
+    /// It waits for something first. Most requests do not, and need no future, which would take longer than their decision.
+    Waits(Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>),
 }
 
-impl Exchange<'_> {
-    async fn verdict(&self) -> Result<Permit, Refusal> {
-        let isolate = self.isolate;
-        let incoming = Incoming::read(self.request, &isolate.config).map_err(|_| self.unreadable())?;
-        let mut step = isolate.step(|world| incoming.start(world));
+/// A permitted request that the runtime is to send, once, and to tell how it ended.
+#[wasm_bindgen]
+pub struct Sent {
+    exchange: Exchange,
+    request: Request,
+    in_flight: InFlight,
+}
+
+impl Exchange {
+    pub(crate) fn new(isolate: Rc<Isolate>, request: Request, context: worker::worker_sys::Context) -> Self {
+        Self {
+            isolate,
+            request,
+            context: Rc::new(Context::new(context)),
+        }
+    }
+
+    /// Takes the first step.
+    pub(crate) fn begin(self) -> Result<Begun, JsValue> {
+        follow::refresh(&self.isolate, &self.context);
+        let Ok(incoming) = Incoming::read(&self.request, &self.isolate.names) else {
+            return self.refuse(&self.unreadable()).map(Begun::Done);
+        };
+        match self.start(&incoming) {
+            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(Begun::Done),
+            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => self.send(permit).map(Begun::Done),
+            step => Ok(Begun::Waits(Box::pin(self.wait(incoming, step)))),
+        }
+    }
+
+    fn start(&self, incoming: &Incoming) -> Step {
+        let unreadable = || Step::Refuse(self.unreadable());
+        self.isolate
+            .step(|world| incoming.start(world).unwrap_or_else(unreadable))
+    }
+
+    /// Takes all steps that wait for something.
+    async fn wait(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
+        match self.verdict(incoming, step).await {
+            Ok(permit) if self.isolate.config.is_audit_strict() => self.send_recorded(permit).await,
+            Ok(permit) => self.send(permit),
+            Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
+        let isolate = &self.isolate;
         if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
             follow::settled(isolate).await;
-            step = isolate.step(|world| incoming.start(world));
+            step = self.start(&incoming);
         }
         for _ in 0..STEPS {
             step = match step {
                 Step::Refuse(refusal) => return Err(refusal),
                 Step::Forward(permit) => return Ok(permit),
                 Step::Body(need) => {
-                    let body = body::of_request(self.request, need.limit()).await;
+                    let body = body::of_request(&self.request, need.limit()).await;
                     isolate.step(|world| need.with(body.as_body(), world))
                 }
                 Step::Spend(need) => {
@@ -69,32 +107,39 @@ impl Exchange<'_> {
         Refusal::of_host(HostFault::Unreadable, self.isolate.memory(), runtime::now())
     }
 
-    /// Sends what the permit holds, once.
-    async fn forward(&self, permit: Permit) -> Result<Response, JsValue> {
+    /// Has what the permit holds sent.
+    fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
+        let (outgoing, in_flight) = permit.into_request();
+        match outgoing::permitted(&outgoing) {
+            Ok(request) => Ok(self.sent(request, in_flight)),
+            Err(fault) => self.refuse(&in_flight.withdraw(fault)),
+        }
+    }
+
+    /// The same where the permit must be recorded ahead.
+    async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
         let (outgoing, in_flight) = permit.into_request();
         let request = match outgoing::permitted(&outgoing) {
             Ok(request) => request,
             Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
         };
-        let in_flight = match self.recorded(in_flight).await {
-            Ok(in_flight) => in_flight,
-            Err(refusal) => return answer::own(&refusal.response()),
-        };
-        match runtime::fetch(&request).await {
-            Ok(response) => self.pass_on(in_flight, &response),
-            Err(error) => {
-                runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(&error)));
-                self.unanswered(in_flight)
-            }
+        match self.recorded(in_flight).await {
+            Ok(in_flight) => Ok(self.sent(request, in_flight)),
+            Err(refusal) => answer::own(&refusal.response()).map(JsValue::from),
         }
     }
 
-    /// Records a permit ahead, where that must be, and asks again after the wait. A refusal is recorded in its place.
+    fn sent(self, request: Request, in_flight: InFlight) -> JsValue {
+        JsValue::from(Sent {
+            exchange: self,
+            request,
+            in_flight,
+        })
+    }
+
+    /// Records a permit ahead and asks again after the wait. A refusal is recorded in its place.
     async fn recorded(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
-        if !self.isolate.config.is_audit_strict() {
-            return Ok(in_flight);
-        }
-        let (number, refusal) = match records::ahead(self.isolate, &in_flight.ahead()).await {
+        let (number, refusal) = match records::ahead(&self.isolate, &in_flight.ahead()).await {
             Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
             Ok(()) => match self.isolate.still_stands(in_flight) {
                 Ok(in_flight) => return Ok(in_flight),
@@ -104,21 +149,17 @@ impl Exchange<'_> {
                 }
             },
         };
-        records::instead(self.isolate, number, &refusal.record());
+        records::instead(&self.isolate, number, &refusal.record());
         Err(refusal)
     }
 
-    /// Answers with the upstream's response.
-    fn pass_on(&self, in_flight: InFlight, response: &Response) -> Result<Response, JsValue> {
-        let open = in_flight.open(response.status());
-        let edited = answer::edited(&in_flight, response, || {
-            cut::body(self.isolate, &self.context, open, response)
-        });
-        let Ok(edited) = edited else {
-            return self.unanswered(in_flight);
-        };
-        self.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
-        Ok(edited)
+    fn edited(&self, in_flight: &InFlight, response: &Response) -> Result<Response, JsValue> {
+        let lines = host::headers_of(response)?;
+        let ([], headers) = lines.read().ok_or("a header of the response cannot be read")?;
+        answer::edited(in_flight, response, &headers, || {
+            let open = in_flight.open(response.status());
+            cut::body(&self.isolate, &self.context, open, response, &headers)
+        })
     }
 
     fn unanswered(&self, in_flight: InFlight) -> Result<Response, JsValue> {
@@ -127,20 +168,53 @@ impl Exchange<'_> {
         answer::own(&answer)
     }
 
-    fn refuse(&self, refusal: &Refusal) -> Result<Response, JsValue> {
+    fn refuse(&self, refusal: &Refusal) -> Result<JsValue, JsValue> {
         self.record(&refusal.record());
-        answer::own(&refusal.response())
+        answer::own(&refusal.response()).map(JsValue::from)
     }
 
     fn record_permit(&self, record: &Record) {
         if self.isolate.config.is_audit_strict() {
-            records::log(self.isolate, record);
+            records::log(&self.isolate, record);
         } else {
             self.record(record);
         }
     }
 
     fn record(&self, record: &Record) {
-        records::record(self.isolate, &self.context, record);
+        records::record(&self.isolate, &self.context, record);
+    }
+}
+
+#[wasm_bindgen]
+impl Sent {
+    /// What is to be sent.
+    #[wasm_bindgen(getter)]
+    pub fn request(&self) -> Request {
+        Clone::clone(&self.request)
+    }
+
+    /// Answers with the upstream's response.
+    ///
+    /// # Errors
+    /// If the runtime cannot make a response.
+    pub fn answered(self, response: &Response) -> Result<Response, JsValue> {
+        let Self {
+            exchange, in_flight, ..
+        } = self;
+        let Ok(edited) = exchange.edited(&in_flight, response) else {
+            return exchange.unanswered(in_flight);
+        };
+        exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
+        Ok(edited)
+    }
+
+    /// Answers for an upstream that cannot be reached.
+    ///
+    /// # Errors
+    /// If the runtime cannot make a response.
+    pub fn failed(self, error: &JsValue) -> Result<Response, JsValue> {
+        runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(error)));
+        self.exchange.unanswered(self.in_flight)
     }
 }

@@ -1,9 +1,8 @@
 //! The way back: the pipeline's edits are made to the response before the client sees it.
 
-use crate::abi::Failure;
 use crate::abi::host::{self, Map};
 use crate::answer;
-use crate::forward::{Forwarded, selected_cluster};
+use crate::forward::{Forwarded, leads_elsewhere};
 use crate::heard::status;
 use crate::root::Root;
 use crate::vm::Flow;
@@ -17,9 +16,10 @@ const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
 /// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
 pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>) {
-    let Forwarded { in_flight, cluster } = forwarded;
-    if selected_cluster().is_some_and(|selected| selected != cluster.as_bytes()) {
-        root.distrust_routes(&cluster);
+    let Forwarded { in_flight, upstream } = forwarded;
+    let cluster = root.settings.cluster(upstream.name()).unwrap_or_default();
+    if leads_elsewhere(cluster) {
+        root.distrust_routes(cluster);
         answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream), root);
         return (Flow::Pause, None);
     }
@@ -52,7 +52,11 @@ fn edit(in_flight: &InFlight) -> Option<(u16, Flow)> {
     });
     match edits.body {
         Some(_) => Some((status, replace(edits))),
-        None => apply(&edits, &headers).ok().map(|()| (status, Flow::Continue)),
+        None => {
+            let set = edits.set.iter().map(|(name, value)| (*name, value.as_bytes()));
+            let changed = host::change_headers(Map::Response, edits.remove, set);
+            changed.ok().map(|()| (status, Flow::Continue))
+        }
     }
 }
 
@@ -69,15 +73,4 @@ fn replace(edits: ResponseEdits<'_>) -> Flow {
     };
     answer::send(&response, "replaced");
     Flow::Pause
-}
-
-/// One call for each edit, of which there are few: the host takes longer to exchange all headers.
-fn apply(edits: &ResponseEdits<'_>, headers: &[(&str, &[u8])]) -> Result<(), Failure> {
-    let replaced = edits.set.iter().map(|(name, _)| *name);
-    let there = |name: &&str| headers.iter().any(|(own, _)| own == name);
-    for name in edits.remove.iter().copied().chain(replaced.filter(there)) {
-        host::remove_header(Map::Response, name)?;
-    }
-    let mut set = edits.set.iter();
-    set.try_for_each(|(name, value)| host::add_header(Map::Response, name, value))
 }

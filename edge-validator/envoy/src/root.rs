@@ -18,10 +18,6 @@ use edgewrit_edge::step::{Step, World};
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
-use std::fmt::Write as _;
-
-/// Bytes that most lines of the log fit into.
-const LINE_BYTES: usize = 1_024;
 
 /// One root context.
 pub(crate) struct Root {
@@ -32,8 +28,8 @@ pub(crate) struct Root {
     /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
     misrouted: Cell<bool>,
     ledger: RefCell<Ledger>,
-    /// Whether the host writes verdicts down, when it was last asked.
-    logs: Cell<bool>,
+    /// The importance from which the host wrote lines down when it was last asked.
+    least_logged: Cell<u32>,
     /// Writs that were looked up, as far as they are counted.
     counted: Cell<(u64, u64)>,
     /// Calls under way: the host's token, and who waits for the answer.
@@ -67,7 +63,7 @@ impl Root {
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
-            logs: Cell::new(true),
+            least_logged: Cell::new(0),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::new(seed),
@@ -99,9 +95,9 @@ impl Root {
         Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
     }
 
-    /// The cluster of the upstream called `upstream`, unless routes cannot be trusted to lead there.
-    pub(crate) fn cluster(&self, upstream: &str) -> Option<&str> {
-        self.settings.cluster(upstream).filter(|_| !self.misrouted.get())
+    /// Whether no permitted request has gone somewhere else than it had to.
+    pub(crate) fn trusts_routes(&self) -> bool {
+        !self.misrouted.get()
     }
 
     /// A permitted request went somewhere else than to `cluster`.
@@ -199,10 +195,10 @@ impl Root {
     }
 
     fn write_down(&self, record: &Record, deliver: bool) {
-        let mut line = String::with_capacity(LINE_BYTES);
-        let _ = write!(line, "{record}");
-        if self.logs.get() {
-            host::log(Level::Info, &line);
+        let line = record.line();
+        let level = if record.is_routine() { Level::Debug } else { Level::Info };
+        if level as u32 >= self.least_logged.get() {
+            host::log(level, &line);
         }
         metrics::count("verdicts", record.label(), 1);
         if deliver && self.memory.is_for_issuer(record) {
@@ -212,7 +208,7 @@ impl Root {
 
     /// Records a permit before its request is sent, where that must be. False if that cannot be done.
     pub(crate) fn ahead(&self, in_flight: &InFlight) -> bool {
-        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().to_string())
+        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().line())
     }
 
     fn keep(&self, line: &str) -> bool {
@@ -234,7 +230,7 @@ impl Root {
     /// Time has passed: looks after the ledger, and shows what is counted.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
-        self.logs.set(host::is_logged(Level::Info).unwrap_or(true));
+        self.least_logged.set(host::least_logged().unwrap_or_default());
         self.ledger.borrow_mut().tick(now);
         if self.settings.config.is_audit_strict() {
             self.memory.set_room(self.ledger.borrow_mut().has_room(now));

@@ -2,13 +2,14 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
+use crate::abi::pairs::Block;
 use crate::forward::{self, Forwarded};
 use crate::heard::Heard;
 use crate::root::{self, Caller, Root};
 use crate::vm::Flow;
 use crate::{answer, response};
 use edgewrit_edge::call::Answer;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::head::{Head, Pair};
 use edgewrit_edge::permit::Permit;
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::{Open, Outcome};
@@ -72,8 +73,11 @@ impl Stream {
     /// Takes in the head.
     pub(crate) fn head(&mut self, end_of_stream: bool) -> Flow {
         self.has_body = !end_of_stream;
-        let step = start(&self.root, self.has_body).unwrap_or_else(|| self.unreadable());
-        self.take(step)
+        let block = host::headers(Map::Request).ok();
+        let held = pairs(block.as_ref());
+        let step = held.as_deref().and_then(|held| start(held, &self.root, self.has_body));
+        let step = step.unwrap_or_else(|| self.unreadable());
+        self.take(step, held.as_deref())
     }
 
     /// Takes in that `size` bytes of the body are buffered.
@@ -86,7 +90,7 @@ impl Stream {
             }
         };
         let step = with_body(&self.root, need, size);
-        self.take(step)
+        self.take_later(step)
     }
 
     /// Takes in that the body will not arrive whole: trailers follow it, or it takes too long.
@@ -94,7 +98,7 @@ impl Stream {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
                 let step = self.root.step(|world| need.with(BodyRead::Failed, world));
-                self.take(step)
+                self.take_later(step)
             }
             other => {
                 self.state = other;
@@ -109,7 +113,7 @@ impl Stream {
             return Flow::Pause;
         };
         let step = self.root.step(|world| need.with(heard.answer(), world));
-        let flow = self.take(step);
+        let flow = self.take_later(step);
         if flow == Flow::Continue {
             host::resume_request().unwrap_or_else(Failure::log);
         }
@@ -163,10 +167,18 @@ impl Stream {
         }
     }
 
-    fn take(&mut self, step: Step) -> Flow {
+    /// Takes a step after a wait. What the host holds by now is asked again.
+    fn take_later(&mut self, step: Step) -> Flow {
+        let is_sent = matches!(step, Step::Forward(_));
+        let block = is_sent.then(|| host::headers(Map::Request).ok()).flatten();
+        self.take(step, pairs(block.as_ref()).as_deref())
+    }
+
+    /// Takes a step, of a request whose headers are `held` by the host.
+    fn take(&mut self, step: Step, held: Option<&[Pair<'_>]>) -> Flow {
         match step {
             Step::Refuse(refusal) => self.refuse(&refusal),
-            Step::Forward(permit) => self.forward(permit),
+            Step::Forward(permit) => self.forward(permit, held),
             Step::Body(need) => self.read_body(need),
             Step::Spend(need) => self.spend(need),
         }
@@ -178,8 +190,8 @@ impl Stream {
         Flow::Pause
     }
 
-    fn forward(&mut self, permit: Permit) -> Flow {
-        match forward::replace(permit, &self.root, self.has_body) {
+    fn forward(&mut self, permit: Permit, held: Option<&[Pair<'_>]>) -> Flow {
+        match forward::replace(permit, &self.root, held, self.has_body) {
             Ok(forwarded) if self.root.ahead(&forwarded.in_flight) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
@@ -221,10 +233,12 @@ impl Stream {
     }
 }
 
+fn pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {
+    block?.pairs().ok()
+}
+
 /// The pipeline's first step on the head that the host holds; `None` if it cannot be read.
-fn start(root: &Root, has_body: bool) -> Option<Step> {
-    let block = host::headers(Map::Request).ok()?;
-    let pairs = block.pairs().ok()?;
+fn start(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Step> {
     let pseudo = |name| pairs.iter().find_map(|(own, value)| (*own == name).then_some(*value));
     let headers: Vec<_> = pairs
         .iter()

@@ -26,6 +26,9 @@ const NOT_CREDENTIALS: [&str; 9] = [
     "upgrade",
 ];
 
+/// Beginnings of names of the same kind.
+const NOT_CREDENTIALS_PREFIX: [&str; 4] = ["edgewrit-", "x-edgewrit-", "x-envoy-", "x-forwarded-"];
+
 /// An API behind the edge.
 #[derive(Debug)]
 pub struct Upstream {
@@ -45,6 +48,12 @@ impl Upstream {
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin.text
+    }
+
+    /// `https`, or `http` for an upstream beside the edge.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.origin.text.split_once("://").map_or("https", |(scheme, _)| scheme)
     }
 
     /// Host and port of its origin, as they go into `host`.
@@ -115,8 +124,8 @@ fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
 
 fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, Template)> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-    if name.is_empty() || !name.bytes().all(allowed) || NOT_CREDENTIALS.contains(&name) || name.starts_with("x-envoy-")
-    {
+    let taken = NOT_CREDENTIALS.contains(&name) || NOT_CREDENTIALS_PREFIX.iter().any(|prefix| name.starts_with(prefix));
+    if name.is_empty() || !name.bytes().all(allowed) || taken {
         node.fault(format!(
             "`{}` is no header that a credential can set, expected a lower-case name",
             name.escape_debug()

@@ -69,7 +69,7 @@ proptest! {
         ask.body.clone_from(&body);
         match edge.ask_with(&ask, &Issuer::default()) {
             Verdict::Refused(refusal) => {
-                let line = refusal.record().to_string();
+                let line = refusal.record().line();
                 prop_assert!(json::parse(line.as_bytes(), 100).is_ok(), "{line}");
                 prop_assert!(json::parse(refusal.response().body.as_bytes(), 100).is_ok());
                 prop_assert!((400..=503).contains(&refusal.status()));
@@ -79,7 +79,7 @@ proptest! {
                 prop_assert_eq!(&request.method, &ask.method);
                 prop_assert!(request.body.is_none() || request.body == body);
                 prop_assert!(request.headers.iter().all(|(_, value)| value.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\t')));
-                let line = flight.finish(Outcome::Answered(200)).to_string();
+                let line = flight.finish(Outcome::Answered(200)).line();
                 prop_assert!(json::parse(line.as_bytes(), 100).is_ok(), "{line}");
             }
         }

@@ -147,7 +147,7 @@ fn what_was_judged_is_sent() {
     let edge = edge_of(OPERATIONS);
     let verdict = edge.ask(&ask("POST /login", r#"{"user":{"eq":"X"}}"#, FORM, body));
     let Verdict::Sent(request, _) = verdict else {
-        panic!("refused: {}", verdict.refused().record())
+        panic!("refused: {}", verdict.refused().record().line())
     };
     assert_eq!(request.body.as_deref(), Some(body.as_slice()));
     assert_eq!(crate::harness::header(&request, "content-type"), Some(FORM));

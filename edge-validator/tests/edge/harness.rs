@@ -129,7 +129,7 @@ impl Verdict {
     pub(crate) fn sent(self) -> (OutgoingRequest, InFlight) {
         match self {
             Self::Sent(request, flight) => (request, flight),
-            Self::Refused(refusal) => panic!("refused: {}", refusal.record()),
+            Self::Refused(refusal) => panic!("refused: {}", refusal.record().line()),
         }
     }
 

@@ -154,7 +154,7 @@ fn an_upstream_that_gives_no_answer_is_a_problem_of_ours() {
 
 #[test]
 fn the_record_says_how_it_ended() {
-    let line = |outcome: Outcome| flight().finish(outcome).to_string();
+    let line = |outcome: Outcome| flight().finish(outcome).line();
     for (outcome, parts) in [
         (
             Outcome::Answered(200),
@@ -209,8 +209,10 @@ fn a_spent_use_whose_fate_nobody_knows_is_recorded_as_such() {
     ] {
         let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
         let (_, flight) = Edge::new().ask_with(&ask, &crate::harness::Issuer::with("a", 9)).sent();
-        let line = flight.finish(outcome).to_string();
+        let record = flight.finish(outcome);
+        let line = record.line();
         assert!(line.contains(&format!("\"outcome\":\"{expected}\"")), "{line}");
+        assert_eq!(record.is_routine(), expected == "answered", "{line}");
     }
 }
 
@@ -224,14 +226,14 @@ fn a_permit_taken_back_after_a_spend_says_that_it_was_spent() {
         flight
             .withdraw(HostFault::OtherRequest)
             .record()
-            .to_string()
+            .line()
             .contains(r#""outcome":"spent""#)
     );
     assert!(
         !self::flight()
             .withdraw(HostFault::OtherRequest)
             .record()
-            .to_string()
+            .line()
             .contains("outcome")
     );
 }

@@ -37,9 +37,9 @@ fn the_upstream_is_the_operations_whatever_the_client_says() {
         .header("x-original-url", "/admin")
         .header("x-envoy-original-path", "/admin");
     let (request, _) = edge.ask(&ask).sent();
-    assert_eq!(request.upstream, "data");
-    assert_eq!(request.origin, "https://data.example:8443");
-    assert_eq!(request.authority, "data.example:8443");
+    assert_eq!(request.upstream.name(), "data");
+    assert_eq!(request.upstream.origin(), "https://data.example:8443");
+    assert_eq!(request.upstream.authority(), "data.example:8443");
     assert_eq!(names(&request), ["user-agent", "x_api_key"]);
 }
 

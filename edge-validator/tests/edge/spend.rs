@@ -255,7 +255,7 @@ fn a_window_that_ends_during_the_wait_refuses() {
         panic!("not refused");
     };
     assert_eq!(refusal.label(), "not_granted");
-    let record = refusal.record().to_string();
+    let record = refusal.record().line();
     assert!(record.contains(r#""outcome":"spent""#), "{record}");
     let Step::Refuse(refusal) = edge.start(&ask) else {
         panic!("not refused");

@@ -95,7 +95,7 @@ fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
             &edge.world(),
         );
         if let Step::Refuse(refusal) = &step {
-            assert!(!refusal.record().to_string().contains("outcome"));
+            assert!(!refusal.record().line().contains("outcome"));
         }
         assert_eq!(
             label(step),
@@ -118,7 +118,7 @@ fn after_the_use_was_spent() {
             &edge.world(),
         );
         if let Step::Refuse(refusal) = &step {
-            assert!(refusal.record().to_string().ends_with(r#","outcome":"spent"}"#));
+            assert!(refusal.record().line().ends_with(r#","outcome":"spent"}"#));
         }
         assert_eq!(label(step), expected);
     }
@@ -160,7 +160,7 @@ fn a_request_ends_with_the_configuration_it_began_with() {
     let text = text.replace("api.travel.example", "new.travel.example");
     edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
     match need.with(BodyRead::Whole(BODY), &edge.world()) {
-        Step::Forward(permit) => assert_eq!(permit.into_request().0.origin, "https://api.travel.example"),
+        Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
         other => panic!("{}", label(other)),
     }
 }

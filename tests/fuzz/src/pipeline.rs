@@ -65,7 +65,7 @@ impl Edge {
             }
             Step::Refuse(refusal) => {
                 assert!((400..=599).contains(&refusal.status()));
-                assert!(!refusal.record().to_string().contains('\n'));
+                assert!(!refusal.record().line().contains('\n'));
             }
             Step::Body(_) | Step::Spend(_) => panic!("neither is asked for twice"),
         }

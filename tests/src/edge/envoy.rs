@@ -173,6 +173,29 @@ impl Bootstrap {
         Ok(())
     }
 
+    /// Has what the filter permits sent to `origin`, by a route that only the permit's headers match.
+    ///
+    /// # Errors
+    /// If `origin` is no plain http origin, or the route has no place.
+    pub fn misroute(&mut self, origin: &str) -> Result<()> {
+        let cluster = self.plain_cluster("astray", Some(origin))?;
+        let clusters = self.0.pointer_mut("/static_resources/clusters");
+        clusters
+            .and_then(Value::as_array_mut)
+            .context("no clusters")?
+            .push(cluster);
+        let permit = json!([{"name": "x-edgewrit-cluster", "present_match": true}]);
+        let route = json!({"match": {"prefix": "/", "headers": permit}, "route": {"cluster": "astray"}});
+        let routes = self
+            .0
+            .pointer_mut(&format!("{MANAGER}/route_config/virtual_hosts/0/routes"));
+        routes
+            .and_then(Value::as_array_mut)
+            .context("no routes")?
+            .insert(0, route);
+        Ok(())
+    }
+
     /// Takes the listener out, for a file that Envoy watches in `folder` instead.
     ///
     /// # Errors
@@ -224,7 +247,7 @@ impl Bootstrap {
             // Others may run an Envoy on this machine.
             .args(["--concurrency", &threads.to_string(), "--disable-hot-restart"])
             // Of what Envoy itself has to say only what is wrong; of the filter all.
-            .args(["--log-level", "warning", "--component-log-level", "wasm:info"]);
+            .args(["--log-level", "warning", "--component-log-level", "wasm:debug"]);
         secrets
             .into_iter()
             .fold(program, |program, (name, value)| program.env(name, value))

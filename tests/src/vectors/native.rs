@@ -121,7 +121,7 @@ impl Native {
         let (outgoing, in_flight) = permit.into_request();
         self.arrivals
             .borrow_mut()
-            .push((outgoing.upstream.clone(), arrival(outgoing)));
+            .push((outgoing.upstream.name().to_owned(), arrival(outgoing)));
         let headers = lower_case(reply.headers.clone());
         let headers: Vec<_> = headers
             .iter()
@@ -161,8 +161,7 @@ impl Host for Native {
             Step::Forward(permit) => self.forward(permit, reply),
             Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
         };
-        let record: serde_json::Value =
-            serde_json::from_str(&record.to_string()).context("a record that is no JSON")?;
+        let record: serde_json::Value = serde_json::from_str(&record.line()).context("a record that is no JSON")?;
         let id = request_id(&response);
         let matches = id.is_some() && record.get("request_id").and_then(serde_json::Value::as_str) == id.as_deref();
         Ok(Played {
@@ -190,7 +189,7 @@ pub(super) fn lower_case(headers: crate::http::Headers) -> crate::http::Headers 
 
 /// What the upstream would hear if a host sent what the permit says.
 fn arrival(outgoing: OutgoingRequest) -> Arrival {
-    let mut headers = vec![("host".to_owned(), outgoing.authority.into_bytes())];
+    let mut headers = vec![("host".to_owned(), outgoing.upstream.authority().as_bytes().to_vec())];
     headers.extend(
         outgoing
             .headers

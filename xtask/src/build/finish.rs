@@ -18,7 +18,7 @@ pub(crate) const FILTER: &str = "edgewrit-envoy.wasm";
 /// The name of the Worker's folder in `dist/`.
 pub(crate) const WORKER: &str = "worker";
 
-const WORKER_ENTRY: &str = include_str!("../worker-entry.js");
+const WORKER_ENTRY: &str = include_str!("../../../edge-validator/cloudflare/src/entry.js");
 
 /// What rustc assumes of wasm32-unknown-unknown, and the exceptions that wasm-bindgen's glue catches. Named one by one
 /// so that a new encoding is not used before the hosts understand it.

@@ -10,7 +10,9 @@ use core::str;
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub(crate) enum Level {
-    /// Verdicts and changes of state.
+    /// Permits that ended as permits do.
+    Debug = 1,
+    /// All other verdicts, and changes of state.
     Info = 2,
     /// Something an operator should look at.
     Warn = 3,
@@ -61,11 +63,10 @@ pub(crate) fn log(level: Level, line: &str) {
     let _ = unsafe { imports::proxy_log(level as u32, line.as_ptr(), line.len()) };
 }
 
-/// Whether the host writes lines of this importance down.
-pub(crate) fn is_logged(level: Level) -> Result<bool, Failure> {
+/// The importance that a line must have for the host to write it down.
+pub(crate) fn least_logged() -> Result<u32, Failure> {
     let mut least = 0;
-    done("proxy_get_log_level", imports::proxy_get_log_level(&mut least))?;
-    Ok(level as u32 >= least)
+    done("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
 }
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
@@ -113,26 +114,27 @@ pub(crate) fn headers(map: Map) -> Result<Block, Failure> {
     .map(Block::new)
 }
 
-/// Replaces `map` whole.
-pub(crate) fn replace_headers(map: Map, headers: &[(&str, &[u8])]) -> Result<(), Failure> {
-    const CALL: &str = "proxy_set_header_map_pairs";
-    let block = pairs::encode(headers).ok_or(Failure::unusable(CALL))?;
-    // SAFETY: pointer and length are those of `block`, which outlives the call.
-    let status = unsafe { imports::proxy_set_header_map_pairs(map as u32, block.as_ptr(), block.len()) };
-    done(CALL, status)
+/// Removes headers from `map`, all that have these names, then sets others, each in place of all that have its name. One call for
+/// each, of which there are few: the host takes longer to exchange all headers.
+pub(crate) fn change_headers<'h>(
+    map: Map,
+    remove: impl IntoIterator<Item = &'h str>,
+    set: impl IntoIterator<Item = (&'h str, &'h [u8])>,
+) -> Result<(), Failure> {
+    remove.into_iter().try_for_each(|name| remove_header(map, name))?;
+    set.into_iter()
+        .try_for_each(|(name, value)| set_header(map, name, value))
 }
 
-/// Adds a header to `map`, beside those of its name.
-pub(crate) fn add_header(map: Map, name: &str, value: &str) -> Result<(), Failure> {
+fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe {
-        imports::proxy_add_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+        imports::proxy_replace_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
     };
-    done("proxy_add_header_map_value", status)
+    done("proxy_replace_header_map_value", status)
 }
 
-/// Removes every header called `name` from `map`.
-pub(crate) fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
+fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
     done("proxy_remove_header_map_value", status)

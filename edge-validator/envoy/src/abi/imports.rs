@@ -11,8 +11,7 @@ unsafe extern "C" {
     pub(super) safe fn proxy_set_effective_context(context: u32) -> u32;
     pub(super) safe fn proxy_continue_stream(stream: u32) -> u32;
     pub(super) safe fn proxy_get_header_map_pairs(map: u32, data: &mut usize, size: &mut usize) -> u32;
-    pub(super) fn proxy_set_header_map_pairs(map: u32, data: *const u8, size: usize) -> u32;
-    pub(super) fn proxy_add_header_map_value(
+    pub(super) fn proxy_replace_header_map_value(
         map: u32,
         name: *const u8,
         name_size: usize,
