@@ -3,29 +3,31 @@
 import * as validator from "./index.js";
 
 export default {
+  // The upstream is waited for here: a future of the validator's takes longer than the decision.
   async fetch(request, env, context) {
+    let begun;
     try {
-      return await answer(request, env, context);
+      begun = validator.begin(request, env, context);
+      if (begun instanceof Promise) {
+        begun = await begun;
+      }
+      if (!(begun instanceof validator.Sent)) {
+        return begun;
+      }
+      return begun.answered(await fetch(begun.request));
     } catch (error) {
-      // A panic, or another request's, which took the instance away that this one began in.
-      console.error(`the validator failed: ${error}`);
-      return new Response(null, { status: 500, headers: { "cache-control": "no-store" } });
+      return failed(begun, error);
     }
   },
   queue: (messages, env) => validator.queue(messages, env),
 };
 
-/** The upstream is waited for here: a future of the validator's takes longer than the decision. */
-async function answer(request, env, context) {
-  const begun = await validator.begin(request, env, context);
-  if (!(begun instanceof validator.Sent)) {
-    return begun;
-  }
-  let response;
+/** The upstream cannot be reached; or the validator has panicked, perhaps over another request, which takes away the instance that this one began in. */
+function failed(begun, error) {
   try {
-    response = await fetch(begun.request);
-  } catch (error) {
     return begun.failed(error);
+  } catch {
+    console.error(`the validator failed: ${error}`);
+    return new Response(null, { status: 500, headers: { "cache-control": "no-store" } });
   }
-  return begun.answered(response);
 }
