@@ -118,6 +118,19 @@ pub fn spawn(kind: Kind, setup: &Setup) -> Result<Edge> {
     Ok(Edge { kind, address, process })
 }
 
+/// Starts a Worker with `setup` that traps on every response to a permitted request.
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_trapping_worker(setup: &Setup) -> Result<Edge> {
+    let (process, address) = worker::spawn_with(setup, Some(&trap::trapping_worker()?))?;
+    listening(Edge {
+        kind: Kind::Worker,
+        address,
+        process,
+    })
+}
+
 /// Starts a Worker with `setup` that is bound to a queue for its records, in which it also finds them again.
 ///
 /// # Errors

@@ -1,14 +1,17 @@
-//! A filter with a fault in it, as nobody would write one on purpose: the delivered one, of which one callback traps.
+//! Validators with a fault in them, as nobody would write one on purpose: the delivered ones, of which one function traps.
 
+use super::worker::MODULE as WORKER_MODULE;
 use crate::{scratch, tools};
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 
 /// A request with a body calls it, others do not.
-const CALLBACK: &str = "proxy_on_request_body";
+const BODY: &str = "proxy_on_request_body";
+/// The response to a permitted request calls it.
+const ANSWERED: &str = "sent_answered";
 const UNREACHABLE: u8 = 0x00;
 
 /// The delivered filter, but that it traps on every body.
@@ -16,15 +19,27 @@ const UNREACHABLE: u8 = 0x00;
 /// # Errors
 /// If it is not of the form that is expected here.
 pub fn trapping_filter() -> Result<PathBuf> {
-    let mut module = fs::read(tools::dist("edgewrit-envoy.wasm")?)?;
-    let code = code_of(&module, CALLBACK)?;
+    let file = scratch::folder("trap")?.join("filter.wasm");
+    fs::write(&file, trapping(&tools::dist("edgewrit-envoy.wasm")?, BODY)?)?;
+    Ok(file)
+}
+
+/// The module of the delivered Worker, but that it traps on every response to a permitted request.
+///
+/// # Errors
+/// If it is not of the form that is expected here.
+pub(super) fn trapping_worker() -> Result<Vec<u8>> {
+    trapping(&tools::dist("worker")?.join(WORKER_MODULE), ANSWERED)
+}
+
+fn trapping(module: &Path, function: &str) -> Result<Vec<u8>> {
+    let mut module = fs::read(module)?;
+    let code = code_of(&module, function)?;
     let instructions = module.get_mut(code).context("the code lies outside of the module")?;
     // Whatever follows it, `unreachable` is valid, and so is a body of nothing else. The last byte ends the function.
     let (_, instructions) = instructions.split_last_mut().context("no code")?;
     instructions.fill(UNREACHABLE);
-    let file = scratch::folder("trap")?.join("filter.wasm");
-    fs::write(&file, module)?;
-    Ok(file)
+    Ok(module)
 }
 
 /// Where the instructions of the function lie that is exported as `name`.
@@ -51,7 +66,7 @@ fn code_of(module: &[u8], name: &str) -> Result<Range<usize>> {
             _ => {}
         }
     }
-    let index: u32 = exported.with_context(|| format!("the filter does not export `{name}`"))?;
+    let index: u32 = exported.with_context(|| format!("`{name}` is not exported"))?;
     ensure!(index >= imported, "`{name}` is imported");
     bodies
         .get(usize::try_from(index - imported)?)

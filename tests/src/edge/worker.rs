@@ -12,11 +12,21 @@ use std::path::Path;
 
 /// The name of the configuration's binding, as in `wrangler.toml`.
 const CONFIG: &str = "EDGEWRIT_CONFIG";
+/// The module of the validator.
+pub(super) const MODULE: &str = "index_bg.wasm";
 
 pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
+    spawn_with(setup, None)
+}
+
+/// With `module` in the validator's place, if there is one.
+pub(super) fn spawn_with(setup: &Setup, module: Option<&[u8]>) -> Result<(Process, SocketAddr)> {
     let address = ports::free()?;
     let folder = scratch::folder("workerd")?;
     let modules = copy_modules(&tools::dist("worker")?, &folder)?;
+    if let Some(module) = module {
+        fs::write(folder.join(MODULE), module)?;
+    }
     fs::write(folder.join("edge.json"), setup.document.to_string())?;
     let config = folder.join("workerd.capnp");
     fs::write(&config, capnp(address, &modules, setup))?;
