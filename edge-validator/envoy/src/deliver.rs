@@ -77,11 +77,15 @@ impl Courier {
     }
 
     fn over(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
-        let count = load.batch.count();
-        metrics::count("records", how, count);
-        metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
         self.pause = 1;
-        self.ring.delivered(load)
+        // Somebody else delivers, and counts, what is in a ring that is no longer its own.
+        let is_own = self.ring.delivered(load)?;
+        if is_own {
+            let count = load.batch.count();
+            metrics::count("records", how, count);
+            metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
+        }
+        Ok(is_own)
     }
 
     /// Waits a while; the ring stays its own.
