@@ -148,7 +148,9 @@ fn route(filter: Filter, way: Way) -> Value {
 fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
     Ok(match filter {
         Filter::None => Vec::new(),
-        Filter::Edgewrit | Filter::Strange => vec![edgewrit(places, "edgewrit", &places.wasm)?],
+        Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
+        // Filters of one VM and one configuration are one filter to Envoy, with one memory.
+        Filter::Strange => vec![edgewrit(places, "strange", &places.wasm)?],
         Filter::Other(number) => {
             let wasm = places.others.get(number).context("no such build")?;
             vec![edgewrit(places, &format!("other-{number}"), wasm)?]
