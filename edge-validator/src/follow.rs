@@ -53,7 +53,7 @@ impl core::error::Error for FollowError {}
 /// The call that asks for a bundle newer than `held`; the issuer may keep it waiting for `wait_seconds`, at most 28 and at most half
 /// of the time after which the edge refuses to decide by what it holds.
 ///
-/// It carries no credential: what it answers is signed and the same for all, so that it may come out of a cache.
+/// It carries no credential: what it answers is signed and the same for all, so that a cache on the way does no harm.
 #[must_use]
 pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
     let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_MAX);

@@ -6,8 +6,8 @@ use crate::reason::Objection;
 use alloc::string::String;
 use edgewrit_shared::grant::GrantId;
 
-/// The outcome of a permit with a use that is gone, and nobody knows whether for something.
-pub(crate) const SPENT_UNKNOWN: &str = "spent_unknown";
+/// The outcome of a permit whose request the upstream has answered.
+pub(crate) const ANSWERED: &str = "answered";
 
 /// What is written down about one request. Its line is JSON: values are bounded, control characters escaped.
 #[derive(Debug)]
@@ -32,10 +32,10 @@ impl Record {
         self.label
     }
 
-    /// Whether it is a permit that ended as permits do: nothing that an operator looks for.
+    /// Whether it is a permit that was answered: nothing that an operator looks for.
     #[must_use]
     pub fn is_routine(&self) -> bool {
-        self.permitted && self.objection.is_none() && self.outcome != Some(SPENT_UNKNOWN)
+        self.permitted && self.objection.is_none() && self.outcome == Some(ANSWERED)
     }
 
     /// The line.

@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::config::Config;
 use crate::decide::Leave;
 use crate::reason::{self, Objection};
-use crate::record::{Record, SPENT_UNKNOWN};
+use crate::record::{ANSWERED, Record};
 use crate::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
 use crate::step::World;
 use crate::writ;
@@ -224,9 +224,9 @@ impl InFlight {
             objection,
             grant: Some(self.leave.grant()),
             outcome: Some(match outcome {
-                Outcome::Answered(_) => "answered",
+                Outcome::Answered(_) => ANSWERED,
                 // A spend cannot be taken back, and nobody knows whether the upstream acted on it.
-                Outcome::Failed | Outcome::Aborted if self.leave.spent() => SPENT_UNKNOWN,
+                Outcome::Failed | Outcome::Aborted if self.leave.spent() => "spent_unknown",
                 Outcome::Failed => "failed",
                 Outcome::Aborted => "aborted",
             }),

@@ -78,6 +78,8 @@ struct Way {
     body: Vec<String>,
     pause: Duration,
     verdict: Verdict,
+    /// Of what arrives all at once, Envoy itself may say that it is too much.
+    envoy_may_answer: bool,
 }
 
 impl Way {
@@ -88,6 +90,7 @@ impl Way {
             body: body.to_vec(),
             pause: Duration::ZERO,
             verdict,
+            envoy_may_answer: false,
         }
     }
 
@@ -177,13 +180,10 @@ fn refused() -> Vec<Way> {
             &[chunk(&spaces), chunk(ORDER), chunk("")],
             large,
         ),
-        // Of what arrives all at once, Envoy itself may say that it is too much.
-        Way::new(
-            "endless chunks",
-            &[&json, chunked],
-            &vec![chunk(&spaces); 40],
-            (413, None),
-        ),
+        Way {
+            envoy_may_answer: true,
+            ..Way::new("endless chunks", &[&json, chunked], &vec![chunk(&spaces); 40], large)
+        },
     ];
     let types = [
         "text/plain",
@@ -219,7 +219,8 @@ fn holds(way: &Way, edge: &Edge, story: &TravelStory, writ: &str) -> Result<()> 
     let answer = send(edge, &pieces, way.pause).with_context(|| told.clone())?;
     let (status, expected) = way.verdict;
     ensure!(answer.status == status, "{told}: {} {}", answer.status, answer.json());
-    if let Some(expected) = expected {
+    let by_envoy = way.envoy_may_answer && edge.kind() == Kind::Envoy && answer.header("edgewrit-request-id").is_none();
+    if let Some(expected) = expected.filter(|_| !by_envoy) {
         let label = label(edge, &answer);
         ensure!(
             label.as_deref() == Some(expected),

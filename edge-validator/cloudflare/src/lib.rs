@@ -29,7 +29,7 @@ use wasm_bindgen_futures::future_to_promise;
 use web_sys::Request;
 use worker::Env;
 
-/// A request has come: answers a `Response`, a [`serve::Sent`], or a promise of either. It answers every request itself: an error would be the
+/// A request has come: answers a `Response`, a [`serve::ToSend`], or a promise of either. It answers every request itself: an error would be the
 /// runtime's to answer.
 ///
 /// # Errors
@@ -44,6 +44,10 @@ pub fn begin(request: Request, env: &Env, context: worker::worker_sys::Context) 
         Begun::Waits(waits) => Ok(future_to_promise(waits).into()),
     }
 }
+
+/// Does nothing, in an instance that lives: the bindings start a fresh one before a call, if the last one panicked.
+#[wasm_bindgen]
+pub fn awake() {}
 
 /// Records that come out of the queue, if the Worker consumes one.
 #[wasm_bindgen(js_name = queue)]

@@ -84,8 +84,10 @@ pub(crate) fn no_longer(timer: &JsValue) {
 
 /// What went wrong, in one line.
 pub(crate) fn message(error: &JsValue) -> String {
-    let error = error.dyn_ref::<js_sys::Error>();
-    error.map_or_else(|| "no reason given".into(), |error| error.message().into())
+    let thrown = error.dyn_ref::<js_sys::Error>().map(|error| error.message().into());
+    thrown
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "no reason given".into())
 }
 
 /// Writes a line to the Worker's log.

@@ -29,7 +29,7 @@ pub(crate) struct Exchange {
 
 /// Where a request stands after its first step.
 pub(crate) enum Begun {
-    /// Answered, or [`Sent`].
+    /// Answered, or [`ToSend`].
     Done(JsValue),
     /// It waits for something first. Most requests do not, and need no future, which would take longer than their decision.
     Waits(Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>),
@@ -37,7 +37,7 @@ pub(crate) enum Begun {
 
 /// A permitted request that the runtime is to send, once, and to tell how it ended.
 #[wasm_bindgen]
-pub struct Sent {
+pub struct ToSend {
     exchange: Exchange,
     request: Request,
     in_flight: InFlight,
@@ -111,7 +111,7 @@ impl Exchange {
     fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
         let (outgoing, in_flight) = permit.into_request();
         match outgoing::permitted(&outgoing) {
-            Ok(request) => Ok(self.sent(request, in_flight)),
+            Ok(request) => Ok(self.hand_over(request, in_flight)),
             Err(fault) => self.refuse(&in_flight.withdraw(fault)),
         }
     }
@@ -124,13 +124,13 @@ impl Exchange {
             Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
         };
         match self.recorded(in_flight).await {
-            Ok(in_flight) => Ok(self.sent(request, in_flight)),
+            Ok(in_flight) => Ok(self.hand_over(request, in_flight)),
             Err(refusal) => answer::own(&refusal.response()).map(JsValue::from),
         }
     }
 
-    fn sent(self, request: Request, in_flight: InFlight) -> JsValue {
-        JsValue::from(Sent {
+    fn hand_over(self, request: Request, in_flight: InFlight) -> JsValue {
+        JsValue::from(ToSend {
             exchange: self,
             request,
             in_flight,
@@ -187,7 +187,7 @@ impl Exchange {
 }
 
 #[wasm_bindgen]
-impl Sent {
+impl ToSend {
     /// What is to be sent.
     #[wasm_bindgen(getter)]
     pub fn request(&self) -> Request {
@@ -202,11 +202,17 @@ impl Sent {
         let Self {
             exchange, in_flight, ..
         } = self;
-        let Ok(edited) = exchange.edited(&in_flight, response) else {
-            return exchange.unanswered(in_flight);
-        };
-        exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
-        Ok(edited)
+        match exchange.edited(&in_flight, response) {
+            Ok(edited) => {
+                exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
+                Ok(edited)
+            }
+            Err(error) => {
+                let why = runtime::message(&error);
+                runtime::log(&format!("the upstream's response cannot be passed on: {why}"));
+                exchange.unanswered(in_flight)
+            }
+        }
     }
 
     /// Answers for an upstream that cannot be reached.

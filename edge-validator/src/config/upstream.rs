@@ -125,10 +125,14 @@ fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
 fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, Template)> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let taken = NOT_CREDENTIALS.contains(&name) || NOT_CREDENTIALS_PREFIX.iter().any(|prefix| name.starts_with(prefix));
-    if name.is_empty() || !name.bytes().all(allowed) || taken {
+    if name.is_empty() || !name.bytes().all(allowed) {
         node.fault(format!(
             "`{}` is no header that a credential can set, expected a lower-case name",
             name.escape_debug()
+        ));
+    } else if taken {
+        node.fault(format!(
+            "`{name}` is no header that a credential can set: the edge or its host sets it"
         ));
     }
     let template = Template::parse(node.text()?, secret)

@@ -193,6 +193,8 @@ fn the_record_says_how_it_ended() {
             ["\"status\":499", "\"label\":\"permit\"", "\"outcome\":\"aborted\""],
         ),
     ] {
+        let routine = matches!(outcome, Outcome::Answered(200 | 404));
+        assert_eq!(flight().finish(outcome).is_routine(), routine, "{}", line(outcome));
         for part in parts.into_iter().chain(["\"verdict\":\"permit\""]) {
             assert!(line(outcome).contains(part), "{part} in {}", line(outcome));
         }

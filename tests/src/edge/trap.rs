@@ -11,7 +11,7 @@ use wasmparser::{ExternalKind, Parser, Payload, TypeRef};
 /// A request with a body calls it, others do not.
 const BODY: &str = "proxy_on_request_body";
 /// The response to a permitted request calls it.
-const ANSWERED: &str = "sent_answered";
+const ANSWERED: &str = "tosend_answered";
 const UNREACHABLE: u8 = 0x00;
 
 /// The delivered filter, but that it traps on every body.

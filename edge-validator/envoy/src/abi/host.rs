@@ -10,7 +10,7 @@ use core::str;
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub(crate) enum Level {
-    /// Permits that ended as permits do.
+    /// Permits that were answered.
     Debug = 1,
     /// All other verdicts, and changes of state.
     Info = 2,
