@@ -50,18 +50,11 @@ pub(crate) fn edited(
 
 /// An answer of the edge's own.
 pub(crate) fn own(response: &RefusalResponse) -> Result<Response, JsValue> {
-    let headers = Headers::new()?;
-    set(&headers, &response.headers)?;
-    Response::new_with_opt_str_and_init(Some(&response.body), &init(response.status, &headers))
-}
-
-fn set(headers: &Headers, pairs: &[(&'static str, String)]) -> Result<(), JsValue> {
-    pairs.iter().try_for_each(|(name, value)| headers.set(name, value))
-}
-
-fn init(status: u16, headers: &Headers) -> ResponseInit {
-    let init = ResponseInit::new();
-    init.set_status(status);
-    init.set_headers(headers);
-    init
+    let (headers, init) = (Headers::new()?, ResponseInit::new());
+    for (name, value) in &response.headers {
+        headers.set(name, value)?;
+    }
+    init.set_status(response.status);
+    init.set_headers(&headers);
+    Response::new_with_opt_str_and_init(Some(&response.body), &init)
 }

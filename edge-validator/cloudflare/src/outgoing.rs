@@ -1,15 +1,17 @@
 //! The request for a permit: built from nothing, for a fixed origin.
 
 use crate::host::{self, Outline};
-use edgewrit_edge::permit::OutgoingRequest;
-use edgewrit_edge::refusal::HostFault;
+use edgewrit_edge::permit::Permit;
+use edgewrit_edge::refusal::{HostFault, Refusal};
+use edgewrit_edge::response::InFlight;
 use web_sys::Request;
 
-/// The runtime's request for a permit.
+/// The runtime's request for a permit, and what waits for its response.
 ///
 /// # Errors
-/// If the runtime cannot make it, or would send something else than what was judged.
-pub(crate) fn permitted(outgoing: &OutgoingRequest) -> Result<Request, HostFault> {
+/// The refusal, if the runtime cannot make it, or would send something else than what was judged.
+pub(crate) fn permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
+    let (outgoing, in_flight) = permit.into_request();
     let headers = outgoing.headers.iter();
     let outline = Outline {
         url: [outgoing.upstream.origin(), &outgoing.target].concat(),
@@ -18,5 +20,8 @@ pub(crate) fn permitted(outgoing: &OutgoingRequest) -> Result<Request, HostFault
         body: outgoing.body.as_deref(),
         signal: None,
     };
-    host::request_of(&outline).map_err(|_| HostFault::OtherRequest)
+    match host::request_of(&outline) {
+        Ok(request) => Ok((request, in_flight)),
+        Err(_) => Err(in_flight.withdraw(HostFault::OtherRequest)),
+    }
 }

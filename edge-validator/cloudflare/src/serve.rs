@@ -109,19 +109,17 @@ impl Exchange {
 
     /// Has what the permit holds sent.
     fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
-        let (outgoing, in_flight) = permit.into_request();
-        match outgoing::permitted(&outgoing) {
-            Ok(request) => Ok(self.hand_over(request, in_flight)),
-            Err(fault) => self.refuse(&in_flight.withdraw(fault)),
+        match outgoing::permitted(permit) {
+            Ok((request, in_flight)) => Ok(self.hand_over(request, in_flight)),
+            Err(refusal) => self.refuse(&refusal),
         }
     }
 
     /// The same where the permit must be recorded ahead.
     async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
-        let (outgoing, in_flight) = permit.into_request();
-        let request = match outgoing::permitted(&outgoing) {
-            Ok(request) => request,
-            Err(fault) => return self.refuse(&in_flight.withdraw(fault)),
+        let (request, in_flight) = match outgoing::permitted(permit) {
+            Ok(permitted) => permitted,
+            Err(refusal) => return self.refuse(&refusal),
         };
         match self.recorded(in_flight).await {
             Ok(in_flight) => Ok(self.hand_over(request, in_flight)),
