@@ -26,4 +26,5 @@ mod standing;
 mod support;
 mod tasks;
 mod trouble;
+mod upgrading;
 mod wellknown;

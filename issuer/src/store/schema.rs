@@ -1,4 +1,7 @@
-//! Tables, their version, and how every connection is set up.
+//! Tables, their versions, and how every connection is set up.
+//!
+//! The tables change by numbered migrations. All migrations that a database lacks run in one transaction: the database has
+//! the newest version, or it is what it was. A database of a newer version is refused; the way back is the backup.
 
 use super::OpenError;
 use crate::id::{hex, random};
@@ -9,18 +12,19 @@ use std::time::Duration;
 
 /// Marks the file as ours: `ewri`.
 const APPLICATION_ID: i64 = 0x6577_7269;
-/// Version of the tables below.
-pub(super) const VERSION: i64 = 1;
+/// The migrations, by the version that each one leads to. A migration that was released is never changed.
+///
+/// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`)
+/// is indexed once a task, not once a writ.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001-tables.sql")];
+/// Version of the tables that this program works with.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// How long a connection waits for another before it gives up.
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`) is
-/// indexed once a task, not once a writ.
-const TABLES: &str = include_str!("tables.sql");
-
-/// Sets a new connection up, makes the tables if there are none, and answers the epoch.
+/// Sets a new connection up, makes the tables or brings them to [`VERSION`], and answers the epoch.
 pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String, OpenError> {
     let refused = |error| OpenError::Sqlite(path.to_owned(), error);
     settings(connection).map_err(refused)?;
@@ -35,6 +39,9 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String
         }
         let epoch = hex(&random::<8>().map_err(OpenError::Random)?);
         create(&transaction, &epoch).map_err(refused)?;
+    } else if version < VERSION {
+        migrate(&transaction, version, &MIGRATIONS).map_err(refused)?;
+        tracing::info!(path = %path.display(), from = version, to = VERSION, "the tables were brought to this version");
     }
     let epoch = meta(&transaction, "epoch").map_err(refused)?;
     transaction.commit().map_err(refused)?;
@@ -64,13 +71,56 @@ fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn create(transaction: &Transaction<'_>, epoch: &str) -> rusqlite::Result<()> {
-    transaction.execute_batch(TABLES)?;
+    migrate(transaction, 0, &MIGRATIONS)?;
     transaction.execute("INSERT INTO meta VALUES ('epoch', ?1)", params![epoch])?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", VERSION)
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)
+}
+
+/// Runs the `migrations` that tables of version `from` lack.
+fn migrate(transaction: &Transaction<'_>, from: i64, migrations: &[&str]) -> rusqlite::Result<()> {
+    for (version, migration) in (1..).zip(migrations) {
+        if version > from {
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", version)?;
+        }
+    }
+    Ok(())
 }
 
 fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let mut found = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
     found.query_row(params![name], |row| row.get(0)).optional()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: [&str; 2] = ["CREATE TABLE a (x)", "CREATE TABLE b (x)"];
+
+    fn migrated(connection: &mut Connection, from: i64, migrations: &[&str]) -> rusqlite::Result<i64> {
+        let transaction = connection.transaction()?;
+        migrate(&transaction, from, migrations)?;
+        transaction.commit()?;
+        Ok(identity(connection)?.1)
+    }
+
+    #[test]
+    fn a_database_gets_the_migrations_that_it_lacks_and_no_other() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        assert_eq!(migrated(&mut connection, 0, &TWO[..1]).unwrap(), 1);
+        assert_eq!(migrated(&mut connection, 1, &TWO).unwrap(), 2);
+        assert_eq!(migrated(&mut connection, 2, &TWO).unwrap(), 2);
+        connection.execute_batch("SELECT * FROM a, b").unwrap();
+    }
+
+    #[test]
+    fn migrations_that_fail_leave_the_database_as_it_was() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        assert_eq!(migrated(&mut connection, 0, &TWO[..1]).unwrap(), 1);
+        let failing = [TWO[0], TWO[1], "INSERT INTO nowhere VALUES (1)"];
+        assert!(migrated(&mut connection, 1, &failing).is_err());
+        assert_eq!(identity(&connection).unwrap(), (false, 1));
+        assert!(connection.execute_batch("SELECT * FROM b").is_err());
+    }
 }

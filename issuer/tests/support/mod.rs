@@ -65,7 +65,7 @@ impl Bench {
         Self::on(tempfile::tempdir().unwrap(), noon, config).await
     }
 
-    async fn on(folder: TempDir, clock: Arc<AtomicU64>, config: Config) -> Self {
+    pub(crate) async fn on(folder: TempDir, clock: Arc<AtomicU64>, config: Config) -> Self {
         let (reading, lag) = (Arc::clone(&clock), Arc::new(AtomicU64::new(0)));
         let lagging = Arc::clone(&lag);
         let clock_of = Clock::new(move || {

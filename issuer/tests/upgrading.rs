@@ -1,0 +1,111 @@
+//! A data folder of version 0.1 (`tests/fixtures/data-0.1`) goes on under this version.
+
+use crate::spending::boot;
+use crate::support::{Bench, Login, claims, travel_task};
+use edgewrit_issuer::config::Config;
+use edgewrit_issuer::history::History;
+use serde_json::{Value, json};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use tempfile::TempDir;
+
+/// A minute after version 0.1 wrote the folder: 2026-12-01T04:15:12Z.
+const LATER: u64 = 1_796_098_512;
+
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/data-0.1")
+}
+
+fn known() -> Value {
+    serde_json::from_slice(&fs::read(fixture().join("known.json")).unwrap()).unwrap()
+}
+
+/// A copy of the folder with the modes that the issuer gave it; git does not keep them.
+fn copied() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&fixture(), folder.path());
+    fs::remove_file(folder.path().join("known.json")).unwrap();
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), &to).unwrap();
+            fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+}
+
+async fn opened() -> Bench {
+    let issuer = fs::read_to_string(fixture().join("issuer")).unwrap();
+    let clock = Arc::new(AtomicU64::new(LATER * 1000));
+    Bench::on(copied(), clock, Config::new(&issuer, None).unwrap()).await
+}
+
+fn login(of: &Value, id: &str, secret: &str) -> Login {
+    Login::basic(of[id].as_str().unwrap(), of[secret].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn clients_edges_tasks_and_keys_of_version_0_1_stay_valid() {
+    let (bench, known) = (opened().await, known());
+    let planner = login(&known["client"], "client_id", "client_secret");
+    let edge = login(&known["edge"], "id", "credential");
+    assert_eq!(known["trust"], json!(bench.data.keyring.ring().pins()));
+
+    let task = bench.post(&planner, "/v1/tasks", &travel_task("trip-50")).await;
+    let writ = task.tokens().remove(0);
+    let details = &claims(&writ)["authorization_details"];
+    let allowance = &details[1]["uses"]["allowance"];
+    let body = json!({"writ": writ, "boot_id": boot(&bench, &edge).await, "counter": 1, "attempts": [[allowance]]});
+    let spent = bench.post(&edge, "/v1/uses", &body).await;
+    assert_eq!(spent.json(), json!({"spent": [allowance]}));
+
+    let ended = bench.post(&planner, "/v1/tasks/trip-43/complete", &json!({})).await;
+    assert_eq!(ended.status, 200, "{}", ended.text());
+    let taken = bench.post(&planner, "/v1/tasks", &travel_task("trip-42")).await;
+    taken.problem(409, "task_exists");
+}
+
+#[tokio::test]
+async fn the_chain_of_version_0_1_goes_on() {
+    let (bench, known) = (opened().await, known());
+    let planner = login(&known["client"], "client_id", "client_secret");
+    bench
+        .post(&planner, "/v1/tasks", &travel_task("trip-50"))
+        .await
+        .tokens();
+    let history = History::open(bench.path()).unwrap();
+    let (seq, _) = known["head"].as_str().unwrap().split_once(':').unwrap();
+    let seq = seq.parse().unwrap();
+    assert_eq!(history.head_at(seq).unwrap().to_string(), known["head"]);
+    let mut head = history.head_at(0).unwrap();
+    for link in history.after(0, 1_000).unwrap() {
+        head = link.follows(&head).unwrap();
+    }
+    assert!(head.seq > seq && head == history.head().unwrap());
+}
+
+/// Fails if a commit changes a migration that was released.
+#[tokio::test]
+async fn migrated_tables_are_those_of_a_new_folder() {
+    let tables = async |bench: Bench| {
+        let read = bench.data.store.read(|connection| {
+            let mut all = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
+            all.query_map([], |row| row.get::<_, String>(0))?
+                .collect::<Result<Vec<_>, _>>()
+        });
+        read.await.unwrap()
+    };
+    assert_eq!(tables(opened().await).await, tables(Bench::new().await).await);
+}
