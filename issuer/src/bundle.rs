@@ -188,6 +188,10 @@ impl Feed {
             fresh_until: now.plus(BUNDLE_FRESH),
             keys: ring.verifying(),
             dropped_keys: ring.dropped(),
+            checkpoint_keys: ring
+                .public(Job::Checkpoint, &[State::Current, State::Next, State::Retired])
+                .cloned()
+                .collect(),
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
         };

@@ -204,8 +204,8 @@ impl<'a> Node<'a> {
     /// The members of the object that stands here; any whose name is not in `known` is a fault.
     #[must_use]
     pub fn object(&self, known: &[&str]) -> Option<Members<'a>> {
-        let members = self.members()?;
-        for (name, node) in &members {
+        let object = self.extensible_object()?;
+        for (name, node) in &object.members {
             if !known.contains(name) {
                 node.fault(format!(
                     "unknown member `{}`, expected one of {}",
@@ -214,6 +214,13 @@ impl<'a> Node<'a> {
                 ));
             }
         }
+        Some(object)
+    }
+
+    /// The members of the object that stands here. The reader skips those that it does not know.
+    #[must_use]
+    pub fn extensible_object(&self) -> Option<Members<'a>> {
+        let members = self.members()?;
         Some(Members {
             node: self.clone(),
             members,

@@ -140,9 +140,12 @@ impl PublicKey {
         )
     }
 
-    /// The members of the JWK that its thumbprint covers (RFC 7638, section 3.2): all that a reader who computes it needs.
-    pub(crate) fn to_bare_jwk(&self) -> String {
-        format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, self.x())
+    /// The members of the JWK that its thumbprint covers (RFC 7638, section 3.2), and `more`, a member as JSON text. A reader
+    /// computes the key id.
+    pub(crate) fn to_bare_jwk(&self, more: Option<&str>) -> String {
+        let comma = if more.is_some() { "," } else { "" };
+        let more = more.unwrap_or_default();
+        format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"{comma}{more}}}"#, self.x())
     }
 
     pub(crate) fn point(&self) -> &VerifyingKey {

@@ -50,6 +50,7 @@ fn bundle(key: &Key, from: Option<u64>, seq: u64, at: UnixSeconds) -> Vec<u8> {
         fresh_until: at.plus(FRESH),
         keys: Vec::from([support::writ_key().public()]),
         dropped_keys: Vec::new(),
+        checkpoint_keys: Vec::new(),
         audit_head: None,
         rows: Rows::encode(rows),
     };

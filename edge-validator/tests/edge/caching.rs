@@ -25,6 +25,7 @@ fn a_remembered_writ_does_not_outlive_its_key() {
         fresh_until: NOW.plus(60),
         keys: vec![support::Key::new(7).public()],
         dropped_keys: Vec::new(),
+        checkpoint_keys: Vec::new(),
         audit_head: None,
         rows: Rows::encode(Vec::new()),
     };

@@ -104,6 +104,7 @@ pub fn bundle(issued_at: UnixSeconds, revocations: Vec<Revocation>) -> Vec<u8> {
         fresh_until: issued_at.plus(FRESH),
         keys: vec![writ_key().public()],
         dropped_keys: Vec::new(),
+        checkpoint_keys: Vec::new(),
         audit_head: None,
         rows: Rows::encode(revocations),
     };

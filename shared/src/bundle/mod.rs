@@ -50,6 +50,8 @@ pub struct Bundle {
     pub keys: Vec<PublicKey>,
     /// Ids of keys that must not be used any more: all of them, in a delta too. They win over `keys`.
     pub dropped_keys: Vec<String>,
+    /// Keys that sign checkpoints of the audit chain, so that auditors can pin them.
+    pub checkpoint_keys: Vec<PublicKey>,
     /// Head of the audit chain, so that edges are witnesses.
     pub audit_head: Option<String>,
     /// The revocations: all of them in a snapshot, those to add in a delta.
@@ -60,7 +62,8 @@ impl Bundle {
     /// The signed payload as JSON text. Sign it as [`crate::jws::Kind::Bundle`], then [`Self::join`] JWS and rows.
     ///
     /// Members: `iss`, `epoch`, `seq`, `from` (delta only), `issued_at`, `fresh_until`, `keys` (JWKs), `dropped_keys`, `audit_head` (if
-    /// there is one) and `revocations`, which is `{"rows": how many, "sha256": base64url}`.
+    /// there is one) and `revocations`, which is `{"rows": how many, "sha256": base64url}`. The first JWK has the member
+    /// `ext`, which is `{"checkpoint_keys": JWKs}`, if there are such keys.
     #[must_use]
     pub fn payload(&self) -> String {
         payload::write(self)

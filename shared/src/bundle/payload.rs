@@ -1,10 +1,13 @@
-//! The signed part of a bundle: written from a [`Bundle`], read into a [`Payload`]. Unknown members are refused: what this edge
-//! cannot read, it must not decide without.
+//! The signed part of a bundle: written from a [`Bundle`], read into a [`Payload`].
+//!
+//! The reader skips a member that it does not know, unless `crit` names it: then the edge must not decide without it. Readers of
+//! version 0.1 refuse every unknown member of the payload, but skip unknown members of a JWK (RFC 7517, section 4). So the issuer
+//! puts what is new into the member `ext` of the first key.
 
 use super::{Bundle, BundleError};
 use crate::document::{Faults, Members, Node};
-use crate::json::Json;
 use crate::json::write::{list, member, object, text, texts};
+use crate::json::{Json, Shown};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
 use crate::revocation::{ROW_BYTES, Rows};
@@ -17,7 +20,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-const MEMBERS: [&str; 10] = [
+/// The members that this reader knows.
+const MEMBERS: [&str; 11] = [
+    "crit",
     "iss",
     "epoch",
     "seq",
@@ -41,7 +46,7 @@ pub(super) fn write(bundle: &Bundle) -> String {
     members.extend([
         member("issued_at", bundle.issued_at.0),
         member("fresh_until", bundle.fresh_until.0),
-        list("keys", bundle.keys.iter().map(PublicKey::to_bare_jwk)),
+        list("keys", keys(bundle)),
         texts("dropped_keys", &bundle.dropped_keys),
     ]);
     members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));
@@ -49,6 +54,22 @@ pub(super) fn write(bundle: &Bundle) -> String {
     let sha256 = text("sha256", &RowsHash::of(bundle.rows.as_bytes()).to_text());
     members.push(member("revocations", object(&[rows, sha256])));
     object(&members)
+}
+
+/// The keys as JWKs. The first one carries what readers of version 0.1 skip.
+fn keys(bundle: &Bundle) -> impl Iterator<Item = String> {
+    let mut extension = extension(bundle);
+    let keys = bundle.keys.iter();
+    keys.map(move |key| key.to_bare_jwk(extension.take().as_deref()))
+}
+
+/// The member `ext`: what this version tells beyond version 0.1.
+fn extension(bundle: &Bundle) -> Option<String> {
+    if bundle.checkpoint_keys.is_empty() {
+        return None;
+    }
+    let keys = bundle.checkpoint_keys.iter().map(|key| key.to_bare_jwk(None));
+    Some(member("ext", object(&[list("checkpoint_keys", keys)])))
 }
 
 /// SHA-256 of a bundle's rows.
@@ -95,9 +116,10 @@ impl Payload {
     pub(super) fn read(payload: &Json, pins: &[PublicKey], known: &KeySet) -> Result<Self, BundleError> {
         let faults = Faults::new();
         let root = Node::root(payload, &faults);
-        let read = root
-            .object(&MEMBERS)
-            .and_then(|members| Self::members(&members, pins, known));
+        let read = root.extensible_object().and_then(|members| {
+            understands_critical(&members);
+            Self::members(&members, pins, known)
+        });
         let faults = faults.into_vec();
         match read {
             Some(payload) if faults.is_empty() => Ok(payload),
@@ -132,6 +154,19 @@ impl Payload {
             return Err(BundleError::RowsDiffer);
         }
         Rows::from_bytes(bytes).map_err(BundleError::Rows)
+    }
+}
+
+/// Reports every member that `crit` names and this reader does not know.
+fn understands_critical(members: &Members<'_>) {
+    let names = members.optional("crit").and_then(|crit| crit.list(BUNDLE_KEYS));
+    for node in names.iter().flatten() {
+        if let Some(name) = node.text().filter(|name| !MEMBERS.contains(name)) {
+            node.fault(format!(
+                "the member `{}` is critical and unknown: update this edge",
+                Shown(name)
+            ));
+        }
     }
 }
 

@@ -125,6 +125,7 @@ pub fn bundle() -> Bundle {
         fresh_until: NOW.plus(60),
         keys: Vec::from([Signer::writs().public()]),
         dropped_keys: Vec::new(),
+        checkpoint_keys: Vec::new(),
         audit_head: None,
         rows: Rows::default(),
     }

@@ -63,7 +63,7 @@ fn signed_with(from: &str, to: &str) -> Vec<u8> {
 
 #[test]
 fn the_payload_has_its_members_in_a_fixed_order() {
-    let key = Signer::writs().public().to_bare_jwk();
+    let key = Signer::writs().public().to_bare_jwk(None);
     let bundle = bundle_with(|bundle| {
         bundle.from = Some(6);
         bundle.dropped_keys = Vec::from(["x".to_owned(), "y\"".to_owned()]);

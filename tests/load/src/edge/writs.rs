@@ -97,6 +97,7 @@ impl Issuer {
             fresh_until: now.plus(FRESH),
             keys: vec![public(&self.writs)?],
             dropped_keys: Vec::new(),
+            checkpoint_keys: Vec::new(),
             audit_head: None,
             rows: Rows::encode((0..REVOCATIONS).map(|number| self.revocation(number)).collect()),
         };
