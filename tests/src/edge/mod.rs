@@ -10,7 +10,7 @@ pub use watched::Watched;
 
 use crate::clock::poll;
 use crate::http::{Request, Response};
-use crate::ports;
+use crate::{ports, tools};
 use crate::process::Process;
 use crate::vectors::request_id;
 use anyhow::{Result, anyhow};
@@ -81,6 +81,21 @@ pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
     listening(spawn(kind, setup)?)
 }
 
+/// Starts a host with `setup` and the validator of version 0.1, as it was delivered (`tests/fixtures/edges-0.1`).
+///
+/// # Errors
+/// If it does not start; what it said is part of the error.
+pub fn start_version_0_1(kind: Kind, setup: &Setup) -> Result<Edge> {
+    let delivered = tools::repository().join("tests/fixtures/edges-0.1");
+    match kind {
+        Kind::Envoy => start_envoy(setup, 1, &delivered.join("edgewrit-envoy.wasm")),
+        Kind::Worker => {
+            let (process, address) = worker::spawn_from(&delivered.join("worker"), setup, None)?;
+            listening(Edge { kind, address, process })
+        }
+    }
+}
+
 /// Starts Envoy with `setup`, on so many threads, with the file `filter` as its filter.
 ///
 /// # Errors
@@ -123,7 +138,7 @@ pub fn spawn(kind: Kind, setup: &Setup) -> Result<Edge> {
 /// # Errors
 /// If it does not start; what it said is part of the error.
 pub fn start_trapping_worker(setup: &Setup) -> Result<Edge> {
-    let (process, address) = worker::spawn_with(setup, Some(&trap::trapping_worker()?))?;
+    let (process, address) = worker::spawn_with(setup, &trap::trapping_worker()?)?;
     listening(Edge {
         kind: Kind::Worker,
         address,

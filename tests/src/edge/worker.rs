@@ -16,14 +16,19 @@ const CONFIG: &str = "EDGEWRIT_CONFIG";
 pub(super) const MODULE: &str = "index_bg.wasm";
 
 pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
-    spawn_with(setup, None)
+    spawn_from(&tools::dist("worker")?, setup, None)
 }
 
-/// With `module` in the validator's place, if there is one.
-pub(super) fn spawn_with(setup: &Setup, module: Option<&[u8]>) -> Result<(Process, SocketAddr)> {
+/// With `module` in the validator's place.
+pub(super) fn spawn_with(setup: &Setup, module: &[u8]) -> Result<(Process, SocketAddr)> {
+    spawn_from(&tools::dist("worker")?, setup, Some(module))
+}
+
+/// The Worker of the folder `worker`, with `module` in the validator's place if there is one.
+pub(super) fn spawn_from(worker: &Path, setup: &Setup, module: Option<&[u8]>) -> Result<(Process, SocketAddr)> {
     let address = ports::free()?;
     let folder = scratch::folder("workerd")?;
-    let modules = copy_modules(&tools::dist("worker")?, &folder)?;
+    let modules = copy_modules(worker, &folder)?;
     if let Some(module) = module {
         fs::write(folder.join(MODULE), module)?;
     }
