@@ -23,4 +23,5 @@ mod story;
 #[path = "../support/mod.rs"]
 mod support;
 mod table;
+mod version_0_1;
 mod waits;

@@ -10,9 +10,9 @@ pub use watched::Watched;
 
 use crate::clock::poll;
 use crate::http::{Request, Response};
-use crate::{ports, tools};
 use crate::process::Process;
 use crate::vectors::request_id;
+use crate::{ports, tools};
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use std::collections::BTreeMap;
