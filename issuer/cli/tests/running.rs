@@ -2,10 +2,11 @@
 
 use crate::support::{Place, mode, wait};
 use std::fs::{self, Permissions};
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::Duration;
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 #[test]
 fn the_first_start_makes_everything_for_the_owner_alone() {
@@ -172,6 +173,56 @@ fn headers_are_bounded() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
     }
     wait(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
+}
+
+/// A request, and the beginning of another.
+const PIPELINED: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /healthz HTTP/1.1\r\nx: ";
+
+/// Sends `first`, then a byte every second, until the issuer closes the connection. Answers how long that took.
+#[expect(clippy::disallowed_methods, reason = "it measures how long a connection is kept")]
+fn held_open(mut stream: impl Write + Read, first: &[u8]) -> Duration {
+    let (began, mut buffer) = (Instant::now(), [0; 1024]);
+    stream.write_all(first).unwrap();
+    while began.elapsed() < Duration::from_secs(20) {
+        let ended = match stream.read(&mut buffer) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+        };
+        if ended || stream.write_all(b"x").is_err() {
+            break;
+        }
+    }
+    began.elapsed()
+}
+
+#[test]
+fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
+    let place = Place::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let metrics = port.local_addr().unwrap().to_string();
+    drop(port);
+    let server = place.serve_with(&["--listen", "127.0.0.1:0", "--metrics", &metrics]);
+    let public = server.url.strip_prefix("http://").unwrap();
+    let second = Some(Duration::from_secs(1));
+    std::thread::scope(|scope| {
+        let of_tcp = |address: &str, first: &'static str| {
+            let stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(second).unwrap();
+            scope.spawn(move || held_open(stream, first.as_bytes()))
+        };
+        let socket = UnixStream::connect(place.data().join("admin.sock")).unwrap();
+        socket.set_read_timeout(second).unwrap();
+        let held = [
+            of_tcp(public, "GET /healthz HTTP/1.1\r\nx: "),
+            of_tcp(public, PIPELINED),
+            of_tcp(&metrics, "GET /metrics HTTP/1.1\r\nx: "),
+            scope.spawn(|| held_open(socket, b"POST /clients HTTP/1.1\r\nx: ")),
+        ];
+        for held in held {
+            let held = held.join().unwrap();
+            assert!((9..15).contains(&held.as_secs()), "{held:?}");
+        }
+    });
 }
 
 #[test]

@@ -12,8 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tokio_io_timeout::TimeoutStream;
 use tower::Layer as _;
+
+mod paced;
+#[cfg(test)]
+mod tests;
+
+use paced::PacedStream;
 
 /// Connections at the same time; more wait to be accepted.
 const CONNECTIONS: usize = 8_192;
@@ -21,10 +26,10 @@ const CONNECTIONS: usize = 8_192;
 const HEADERS: usize = 100;
 /// All headers of a request together, in bytes, and so what is held of a connection before somebody reads it.
 const HEADER_BYTES: usize = 32 * 1024;
-/// How long the headers of a request may take, and how long a connection may rest between two.
-const HEADER_TIME: Duration = Duration::from_secs(60);
-/// How long a client may take nothing of an answer.
-const WRITE_TIME: Duration = Duration::from_secs(30);
+/// How long a connection may be without a whole head: from its beginning, and from the end of the
+/// response before. So it is how long a head may take, however its bytes are spread, and how long a
+/// connection may rest between two requests.
+const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long requests that have begun may take once the issuer stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
@@ -47,9 +52,7 @@ pub(crate) async fn accept_all<L: Listener>(
             () = stopping.clone().wait() => break,
         };
         let service = TowerToHyperService::new(Extension(peer(address)).layer(router.clone()));
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(WRITE_TIME));
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = http.serve_connection(TokioIo::new(PacedStream::new(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that ends in an error has nobody left to tell.
@@ -65,7 +68,7 @@ fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(HEAD_TIME)
         .max_headers(HEADERS)
         .max_header_size(HEADER_BYTES)
         .max_buf_size(HEADER_BYTES)
