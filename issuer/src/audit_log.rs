@@ -2,10 +2,10 @@
 
 use crate::audit::{Head, Link};
 use crate::bundle::Stopping;
+use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder};
 use crate::store::{Store, audit};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,16 +50,17 @@ impl Out {
 
 impl AuditLog {
     /// A log in the file at `path`, which goes on where it ends; or on standard output, which begins with what happens next.
-    pub(crate) fn open(path: &Path, store: &Store) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, group: GroupRead, store: &Store) -> Result<Self, FolderError> {
         if path == Path::new("-") {
             return Ok(Self {
                 out: Arc::new(Out::Stdout),
                 from: store.reached().borrow().head.seq,
             });
         }
-        let mut options = OpenOptions::new();
-        let mut file = options.create(true).read(true).append(true).mode(0o600).open(path)?;
-        let from = last_in(&mut file)?;
+        check_log_folder(path)?;
+        let log = OwnFile::new(path.to_owned(), group);
+        let mut file = log.open(OpenOptions::new().create(true).read(true).append(true))?;
+        let from = last_in(&mut file).map_err(|error| FolderError::Io(path.to_owned(), error))?;
         Ok(Self {
             out: Arc::new(Out::File(file)),
             from,

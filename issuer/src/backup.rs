@@ -1,12 +1,15 @@
 //! Backups: a folder with a database and keys, from which an issuer can be started. What is restored begins another epoch, so that
 //! no edge takes a history that was cut short for the one it follows.
 
-use crate::folder::{Folder, FolderError, read_private, touch_private, write_private};
+use crate::files::OwnFile;
+use crate::folder::{Folder, FolderError};
 use crate::from::from;
 use crate::id::{NoRandomness, hex, random};
 use crate::issuer::DATABASE;
+use crate::store::open_database;
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{OpenFlags, params};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{error, fmt, fs, io};
@@ -58,33 +61,33 @@ from! {
 /// # Errors
 /// [`BackupError`]; what was begun at `to` is of no use then.
 pub fn back_up(folder: &Folder, to: &Path) -> Result<u64, BackupError> {
-    if to.exists() {
+    // A link that leads nowhere is something, too.
+    if to.is_symlink() || to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
-    let copy = Folder::open(to)?;
+    let copy = Folder::open(to, folder.group())?;
     // Keys first: of a key that is made meanwhile the copy of the database must not know more than the copy of the keys.
     copy_keys(folder, &copy)?;
-    let database = copy.path(DATABASE);
-    copy_database(&folder.path(DATABASE), &database)?;
+    let database = copy.file(DATABASE);
+    copy_database(&folder.file(DATABASE), &database)?;
     copy_keys(folder, &copy)?;
-    let size = fs::metadata(&database).map_err(|error| FolderError::Io(database, error))?;
-    Ok(size.len())
+    Ok(database.look()?.map_or(0, |copied| copied.len()))
 }
 
-fn copy_database(from: &Path, to: &Path) -> Result<(), BackupError> {
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+fn copy_database(from: &OwnFile, to: &OwnFile) -> Result<(), BackupError> {
+    let source = open_database(&from.path_without_links()?, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     // One state of it: a copy that follows what others write would never end.
     source.execute_batch("BEGIN; SELECT count(*) FROM meta;")?;
-    touch_private(to)?;
-    let mut copy = Connection::open(to)?;
+    to.make()?;
+    let mut copy = open_database(&to.path_without_links()?, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     Backup::new(&source, &mut copy)?.run_to_completion(PAGES, REST, None)?;
     let epoch = hex(&random::<8>()?);
     copy.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", params![epoch])?;
     copy.execute("INSERT OR REPLACE INTO meta VALUES ('restored', '1')", [])?;
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
-    let synced = fs::File::open(to).and_then(|file| file.sync_all());
-    Ok(synced.map_err(|error| FolderError::Io(to.to_owned(), error))?)
+    let synced = to.open(OpenOptions::new().read(true))?.sync_all();
+    Ok(synced.map_err(|error| FolderError::Io(to.path().to_owned(), error))?)
 }
 
 /// Copies every key file that the copy does not have yet.
@@ -93,12 +96,15 @@ fn copy_keys(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
     let at = |error: io::Error| FolderError::Io(keys.clone(), error);
     for entry in fs::read_dir(&keys).map_err(at)? {
         let name = entry.map_err(at)?.file_name();
-        let name = Path::new(&name);
-        if name.extension().is_some_and(|extension| extension == "json") {
-            let (from, to) = (keys.join(name), copy.path("keys").join(name));
-            // A key that was retired in between is gone, and not needed.
-            if let Some(bytes) = read_private(&from)?.filter(|_| !to.exists()) {
-                write_private(&to, &zeroize::Zeroizing::new(bytes))?;
+        let Some(name) = name.to_str().filter(|name| name.ends_with(".json")) else {
+            continue;
+        };
+        let [from, to] = [folder, copy].map(|folder| folder.file(&format!("keys/{name}")));
+        // A key that was retired in between is gone, and not needed.
+        if let Some(bytes) = from.read()? {
+            let bytes = zeroize::Zeroizing::new(bytes);
+            if to.look()?.is_none() {
+                to.write(&bytes)?;
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The audit as it lies in a data folder, for those who only read: no key, no lock, no change.
 
 use crate::audit::{Head, Link};
+use crate::files::GroupRead;
+use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
 use crate::keys::Job;
 use crate::store::keys::KeyRow;
-use crate::store::{audit, keys};
+use crate::store::{audit, keys, look_at_database, open_database};
 use edgewrit_shared::keys::PublicKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -19,11 +21,25 @@ const CHECKPOINTS: u64 = 100_000;
 
 /// Why the history cannot be read.
 #[derive(Debug)]
-pub struct HistoryError(PathBuf, rusqlite::Error);
+pub enum HistoryError {
+    /// The folder or a file in it.
+    Folder(FolderError),
+    /// The database refused.
+    Sqlite(PathBuf, rusqlite::Error),
+}
 
 impl fmt::Display for HistoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.display(), self.1)
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl From<FolderError> for HistoryError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
     }
 }
 
@@ -37,15 +53,25 @@ pub struct History {
 }
 
 impl History {
-    /// Opens the history in the data folder at `path`.
+    /// Opens the history in the data folder at `path`, which is its user's alone.
     ///
     /// # Errors
     /// [`HistoryError`].
     pub fn open(path: &Path) -> Result<Self, HistoryError> {
-        let path = path.join(DATABASE);
+        Self::open_readable(path, GroupRead::Refused)
+    }
+
+    /// As [`Self::open`], with what its `group` may do.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn open_readable(path: &Path, group: GroupRead) -> Result<Self, HistoryError> {
+        let database = Folder::open_existing(path, group)?.file(DATABASE);
+        look_at_database(&database)?;
+        let path = database.path_without_links()?;
         // Not read-only: whoever is the first to read a log after a crash makes its index.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&path, flags).and_then(|connection| {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let opened = open_database(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             connection.pragma_update(None, "query_only", true)?;
@@ -56,12 +82,12 @@ impl History {
         });
         match opened {
             Ok(connection) => Ok(Self { path, connection }),
-            Err(error) => Err(HistoryError(path, error)),
+            Err(error) => Err(HistoryError::Sqlite(path, error)),
         }
     }
 
     fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T, HistoryError> {
-        result.map_err(|error| HistoryError(self.path.clone(), error))
+        result.map_err(|error| HistoryError::Sqlite(self.path.clone(), error))
     }
 
     /// How far the chain reaches.

@@ -5,6 +5,7 @@ use crate::audit::{Event, Kind};
 use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
+use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::http::Room;
 use crate::keys::{Hash, Keyring, KeysError, RotateError};
@@ -82,12 +83,20 @@ pub struct Data {
 }
 
 impl Data {
-    /// Opens the data folder at `path`; a new one gets its keys and database.
+    /// Opens the data folder at `path`, which is its user's alone; a new one gets its keys and database.
     ///
     /// # Errors
     /// [`OpenError`].
     pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let folder = Folder::open(path).map_err(OpenError::Folder)?;
+        Self::open_readable(path, GroupRead::Refused, clock).await
+    }
+
+    /// As [`Self::open`], with what its `group` may do.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_readable(path: &Path, group: GroupRead, clock: Clock) -> Result<Self, OpenError> {
+        let folder = Folder::open(path, group).map_err(OpenError::Folder)?;
         let lock = folder.lock().map_err(OpenError::Folder)?;
         Self::open_locked(folder, lock, clock).await
     }
@@ -97,7 +106,7 @@ impl Data {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock) -> Result<Self, OpenError> {
-        let store = Store::open(&folder.path(DATABASE), clock.clone()).map_err(OpenError::Store)?;
+        let store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenError::Store)?;
         let store = Arc::new(store);
         not_ahead(&store, &clock).await?;
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
@@ -256,7 +265,11 @@ mod tests {
     use std::time::Duration;
 
     async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenError> {
-        Data::open(path, Clock::new(move || Duration::from_secs(minutes * 60))).await
+        Data::open(
+            &path.join("data"),
+            Clock::new(move || Duration::from_secs(minutes * 60)),
+        )
+        .await
     }
 
     #[tokio::test]

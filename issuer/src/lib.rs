@@ -15,6 +15,7 @@ pub mod ceiling;
 pub mod clock;
 pub mod config;
 mod connection;
+pub mod files;
 pub mod folder;
 mod from;
 pub mod grant;

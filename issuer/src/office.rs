@@ -2,6 +2,7 @@
 //! router either way.
 
 use crate::clock::Clock;
+use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::http::{Office, admin};
 use crate::issuer::{Data, OpenError};
@@ -14,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{error, fmt, fs};
+use std::{error, fmt};
 use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
@@ -59,9 +60,17 @@ impl error::Error for CallError {}
 ///
 /// # Errors
 /// [`CallError`]. What the office itself refuses is an answer, not an error.
-pub async fn post(folder: &Path, clock: Clock, path: &str, body: String) -> Result<(StatusCode, Bytes), CallError> {
-    let folder = Folder::open(folder).map_err(CallError::Folder)?;
+pub async fn post(
+    folder: &Path,
+    group: GroupRead,
+    clock: Clock,
+    path: &str,
+    body: String,
+) -> Result<(StatusCode, Bytes), CallError> {
+    let folder = Folder::open(folder, group).map_err(CallError::Folder)?;
     for _ in 0..RETRIES {
+        let socket = folder.file(ADMIN_SOCKET).look_for_socket();
+        socket.map_err(CallError::Folder)?;
         if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
             let answer = timeout(ANSWER_TIME, over(stream, request(path, body)));
             return answer.await.unwrap_or(Err(CallError::Late));
@@ -102,7 +111,8 @@ async fn here(
     clock: Clock,
     request: Request<Body>,
 ) -> Result<(StatusCode, Bytes), CallError> {
-    let issuer = fs::read_to_string(folder.path(ISSUER_FILE)).ok();
+    let issuer = folder.file(ISSUER_FILE).read().map_err(CallError::Folder)?;
+    let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
     let data = Data::open_locked(folder, lock, clock).await.map_err(CallError::Open)?;
     let data = Arc::new(data);
     let office = Office { data, issuer };

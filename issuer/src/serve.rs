@@ -5,7 +5,7 @@ use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::connection::accept_all;
-use crate::folder::{Folder, FolderError, write_private};
+use crate::folder::{Folder, FolderError};
 use crate::from::from;
 use crate::http::{Office, Peer, admin, app};
 use crate::issuer::{Data, Issuer, OpenError};
@@ -52,7 +52,7 @@ pub enum ServeError {
     /// The database could not be synced while serving.
     Unsynced,
     /// The file for the audit's lines.
-    AuditLog(PathBuf, io::Error),
+    AuditLog(FolderError),
 }
 
 impl fmt::Display for ServeError {
@@ -65,7 +65,7 @@ impl fmt::Display for ServeError {
             Self::Unsynced => {
                 f.write_str("the database could not be synced; nothing is lost: start again once the disk works")
             }
-            Self::AuditLog(path, error) => write!(f, "`--audit-log`: {}: {error}", path.display()),
+            Self::AuditLog(error) => write!(f, "`--audit-log`: {error}"),
             Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
         }
     }
@@ -88,14 +88,21 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     settings.config(settings.address(), None)?;
-    let data = Data::open(path, clock).await.map_err(ServeError::Open)?;
+    let data = Data::open_readable(path, settings.group_read(), clock)
+        .await
+        .map_err(ServeError::Open)?;
+    let log = settings.audit_log.as_deref();
+    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
+    let log = log.transpose().map_err(ServeError::AuditLog)?;
     let (tcp, address) = bind(settings.address()).await?;
     let (url, folder) = (format!("http://{address}"), data.folder.clone());
+    folder.file(LISTENING_FILE).look()?;
+    folder.file(ADMIN_SOCKET).look_for_socket()?;
     remove(&folder);
     let config = settings.config(address, secret)?;
     let socket = operator_socket(&folder)?;
-    write_private(&folder.path(ISSUER_FILE), config.issuer.as_str().as_bytes())?;
-    write_private(&folder.path(LISTENING_FILE), url.as_bytes())?;
+    folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
+    folder.file(LISTENING_FILE).write(url.as_bytes())?;
 
     warn_of_half_a_proxy(&config);
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
@@ -103,8 +110,7 @@ pub async fn serve(
     let data = Arc::new(data);
     let broken = broken(&data);
     let mut running = JoinSet::new();
-    if let Some(path) = &settings.audit_log {
-        let log = AuditLog::open(path, &data.store).map_err(|error| ServeError::AuditLog(path.clone(), error))?;
+    if let Some(log) = log {
         running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
     }
     let origin = config.issuer.to_string();
@@ -192,29 +198,28 @@ fn prompt(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
 }
 
 /// Binds the operator's socket: under a name in the private key folder first, so that it never has the wrong mode where it is looked for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that binds the socket, in a folder that was checked"
+)]
 fn operator_socket(folder: &Folder) -> Result<UnixListener, ServeError> {
-    let (aside, path) = (folder.path("keys/admin"), folder.path(ADMIN_SOCKET));
+    let (aside, path) = (folder.file("keys/admin"), folder.path(ADMIN_SOCKET));
+    aside.remove()?;
     let bind = || {
-        remove_if_there(&aside)?;
-        let socket = UnixListener::bind(&aside)?;
-        fs::set_permissions(&aside, fs::Permissions::from_mode(0o600))?;
-        fs::rename(&aside, &path)?;
+        let socket = UnixListener::bind(aside.path())?;
+        fs::set_permissions(aside.path(), fs::Permissions::from_mode(0o600))?;
+        fs::rename(aside.path(), &path)?;
         Ok(socket)
     };
-    bind().map_err(|error| ServeError::Socket(path.clone(), error))
-}
-
-fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    let socket = bind().map_err(|error| ServeError::Socket(path.clone(), error))?;
+    folder.file(ADMIN_SOCKET).look_for_socket()?;
+    Ok(socket)
 }
 
 /// What says that somebody serves goes when nobody does: at the end, and at the start if the last server was killed. What cannot be
 /// removed is found stale by those who use it.
 fn remove(folder: &Folder) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
-        let _stale = remove_if_there(&folder.path(name));
+        let _stale = folder.file(name).remove();
     }
 }

@@ -3,6 +3,7 @@
 use crate::ask::{AUDIENCE_EXPECTED, read_id};
 use crate::ceiling::read_audience;
 use crate::config::{Config, ConfigError, listening};
+use crate::files::GroupRead;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -38,12 +39,14 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Where the audit's lines go: a file, or `-` for standard output.
     pub audit_log: Option<PathBuf>,
+    /// Whether the group of the issuer's files and of the operator's may read them.
+    pub group_readable: Option<bool>,
     /// Least severe lines of the log: `error`, `info` or `debug`.
     pub log: Option<String>,
 }
 
 /// The names of the settings in a configuration file.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "listen",
     "issuer",
     "trust_domain",
@@ -54,6 +57,7 @@ const NAMES: [&str; 11] = [
     "client_failures",
     "metrics",
     "audit_log",
+    "group_readable",
     "log",
 ];
 
@@ -72,6 +76,7 @@ impl Settings {
             client_failures: optional(&members, "client_failures", |node| node.integer(1, FAILURES_MAX))?,
             metrics: optional(&members, "metrics", read_address)?,
             audit_log: optional(&members, "audit_log", read_path)?,
+            group_readable: optional(&members, "group_readable", |node| node.bool())?,
             log: optional(&members, "log", read_id)?,
         })
     }
@@ -90,6 +95,7 @@ impl Settings {
             client_failures: self.client_failures.or(other.client_failures),
             metrics: self.metrics.or(other.metrics),
             audit_log: self.audit_log.or(other.audit_log),
+            group_readable: self.group_readable.or(other.group_readable),
             log: self.log.or(other.log),
         }
     }
@@ -98,6 +104,12 @@ impl Settings {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.listen.unwrap_or(LISTEN)
+    }
+
+    /// Who may read files.
+    #[must_use]
+    pub fn group_read(&self) -> GroupRead {
+        self.group_readable.unwrap_or_default().into()
     }
 
     /// The issuer's settings when it listens on `address` and the operator's secret is `secret`.
@@ -160,11 +172,13 @@ mod tests {
     fn every_setting_is_read_and_no_other() {
         let text = r#"{"listen":"0.0.0.0:1","issuer":"https://i.example","trust_domain":"t","behind_tls_proxy":true,
             "trusted_proxies":["10.0.0.1","fe80::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
-            "metrics":"127.0.0.1:2","audit_log":"-","log":"debug"}"#;
+            "metrics":"127.0.0.1:2","audit_log":"-","group_readable":true,"log":"debug"}"#;
         let read = reading::json(text.as_bytes(), 64, Settings::read).unwrap();
         let config = read.config(read.address(), None).unwrap();
         assert_eq!((config.default_audience.as_str(), config.client_failures), ("a", 3));
         assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(read.group_read(), GroupRead::Accepted);
+        assert_eq!(Settings::default().group_read(), GroupRead::Refused);
         assert_eq!(text.matches("\":").count(), NAMES.len());
         let faults = reading::json(br#"{"listn":"x","log":1,"listen":"8080"}"#, 64, Settings::read);
         assert!(faults.is_err());

@@ -1,5 +1,9 @@
 //! The issuer's endpoints, called without a socket.
 #![expect(
+    clippy::disallowed_methods,
+    reason = "a test does to files what others would do, and measures"
+)]
+#![expect(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,

@@ -1,6 +1,8 @@
 //! Temporary folders that go away with this process, however it ends.
 
 use anyhow::{Context as _, Result, anyhow};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -29,7 +31,12 @@ pub fn folder(name: &str) -> Result<PathBuf> {
     let path = root
         .path
         .join(format!("{name}-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
-    std::fs::create_dir(&path).with_context(|| format!("cannot make `{}`", path.display()))?;
+    // Private, as the issuer wants its data folder.
+    let mut builder = DirBuilder::new();
+    builder
+        .mode(0o700)
+        .create(&path)
+        .with_context(|| format!("cannot make `{}`", path.display()))?;
     Ok(path)
 }
 

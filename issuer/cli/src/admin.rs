@@ -3,6 +3,8 @@
 use crate::failure::Failure;
 use clap::Args;
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::files::GroupRead;
+use edgewrit_issuer::history::History;
 use edgewrit_issuer::office;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -14,13 +16,40 @@ pub(crate) struct Data {
     /// Folder of keys and database: the one that `edgewrit serve` was given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
+    #[command(flatten)]
+    group: Group,
+}
+
+/// Who may read it.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Group {
+    /// Accept that the group of the data folder and of its files may read them, as Kubernetes arranges it
+    #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
+    group_readable: Option<bool>,
+}
+
+impl Group {
+    /// What was said, if anything was.
+    pub(crate) const fn readable(self) -> Option<bool> {
+        self.group_readable
+    }
+
+    /// What holds for commands that read no configuration file.
+    pub(crate) fn read(self) -> GroupRead {
+        self.group_readable.unwrap_or_default().into()
+    }
 }
 
 impl Data {
+    /// Opens the audit in the folder.
+    pub(crate) fn open_history(&self) -> Result<History, Failure> {
+        History::open_readable(&self.data, self.group.read()).map_err(Failure::new)
+    }
+
     /// Posts `body` to the office. Answers what it answers, or what it refuses.
     pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let post = office::post(&self.data, Clock::system(), path, body);
+        let post = office::post(&self.data, self.group.read(), Clock::system(), path, body);
         let (status, body) = runtime.map_err(Failure::new)?.block_on(post).map_err(Failure::new)?;
         let unreadable = || Failure::new("the running server's answer is not readable: it is of another version");
         let body: Value = serde_json::from_slice(&body).map_err(|_| unreadable())?;

@@ -2,11 +2,11 @@
 
 use crate::failure::Failure;
 use crate::yaml::{self, Place};
+use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::reading;
 use edgewrit_shared::document::{Fault, Node};
 use edgewrit_shared::json::{self, Json};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -26,8 +26,17 @@ pub(crate) struct Document {
 impl Document {
     /// Reads the file at `path`.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let bytes = contents(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        Self::read_bytes(path, bytes)
+    }
+
+    /// Reads what the file at `path` was found to hold.
+    pub(crate) fn read_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let text = contents(path).map_err(|error| Failure::new(format!("{name}: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Failure::new(format!("{name}: not UTF-8 at byte {at}"))
+        })?;
         if path.extension().is_some_and(|extension| extension == "json") {
             let json = json::parse(text.as_bytes(), FILE_VALUES);
             let json = json.map_err(|error| Failure::new(format!("{name}:{}", located(&text, &error))))?;
@@ -122,8 +131,8 @@ impl Document {
     }
 }
 
-fn contents(path: &Path) -> Result<String, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
+fn contents(path: &Path) -> Result<Vec<u8>, String> {
+    let file = open_input(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
         .read_to_end(&mut bytes)
@@ -131,10 +140,7 @@ fn contents(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > FILE_BYTES {
         return Err(format!("larger than {FILE_BYTES} bytes"));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("not UTF-8 at byte {at}")
-    })
+    Ok(bytes)
 }
 
 /// A JSON error with line and column, where it is known at which byte it is.

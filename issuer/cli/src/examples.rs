@@ -61,6 +61,7 @@ fn hold(place: &str, said: &Said) {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads files of this repository")]
 #[test]
 fn the_pages_show_commands_as_they_are() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

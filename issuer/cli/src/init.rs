@@ -1,9 +1,10 @@
 //! `edgewrit init`.
 
+use crate::admin::Group;
 use crate::failure::{Failure, print};
 use crate::serve::CONFIG_FILE;
 use clap::Args;
-use edgewrit_issuer::folder::{Folder, write_private};
+use edgewrit_issuer::folder::Folder;
 use std::path::PathBuf;
 
 /// What is written: every setting with its default, commented out.
@@ -35,6 +36,9 @@ pub(crate) const TEMPLATE: &str = "\
 # File for the audit's lines, for shippers; `-` is standard output. Nowhere if not set.
 # audit_log: /var/log/edgewrit/audit.jsonl
 
+# Whether the group of the data folder, of its files and of the operator's secret may read them, as Kubernetes arranges it.
+# group_readable: false
+
 # Least severe lines of the log: error, info, debug.
 log: info
 ";
@@ -51,17 +55,21 @@ pub(crate) struct Init {
     /// Folder of keys and database; made if it is not there
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
+    #[command(flatten)]
+    group: Group,
 }
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let folder = Folder::open(&self.data).map_err(Failure::new)?;
-        let path = folder.path(CONFIG_FILE);
-        if path.exists() {
-            return Err(Failure::new(format!("{}: there is one already", path.display())));
+        let folder = Folder::open(&self.data, self.group.read()).map_err(Failure::new)?;
+        let file = folder.file(CONFIG_FILE);
+        let path = file.path().display();
+        // A link is one too, wherever it leads.
+        if file.path().is_symlink() || file.path().exists() {
+            return Err(Failure::new(format!("{path}: there is one already")));
         }
-        write_private(&path, TEMPLATE.as_bytes()).map_err(Failure::new)?;
-        print(format!("{}: every setting, with its default", path.display()))
+        file.write(TEMPLATE.as_bytes()).map_err(Failure::new)?;
+        print(format!("{path}: every setting, with its default"))
     }
 }
 
@@ -83,6 +91,6 @@ mod tests {
         });
         let text: String = lines.map(|line| line.replacen("# ", "", 1) + "\n").collect();
         read(&text);
-        assert_eq!(text.lines().count() + 1, 11, "{text}");
+        assert_eq!(text.lines().count() + 1, 12, "{text}");
     }
 }

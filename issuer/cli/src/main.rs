@@ -2,6 +2,7 @@
 //! a policy would do.
 
 use clap::{Parser, Subcommand};
+use edgewrit_issuer::files::make_new_files_private;
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
@@ -115,6 +116,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    make_new_files_private();
     let done = match Command::parse().task {
         Task::Init(init) => init.run(),
         Task::Serve(serve) => serve.run(),

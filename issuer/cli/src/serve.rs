@@ -1,11 +1,12 @@
 //! `edgewrit serve`.
 
+use crate::admin::Group;
 use crate::document::Document;
 use crate::failure::{Failure, print};
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;
-use edgewrit_issuer::folder::read_private;
+use edgewrit_issuer::files::{Provided, read_provided};
 use edgewrit_issuer::serve::serve;
 use edgewrit_issuer::settings::Settings;
 use edgewrit_shared::secret::Secret;
@@ -72,6 +73,8 @@ pub(crate) struct Serve {
     /// File to which the audit's lines are written too, for shippers; `-` is standard output [default: nowhere]
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
     audit_log: Option<PathBuf>,
+    #[command(flatten)]
+    group: Group,
     /// Least severe lines of the log [default: info]
     #[arg(long, value_enum, env = "EDGEWRIT_LOG")]
     log: Option<Log>,
@@ -112,10 +115,13 @@ impl Serve {
 
     /// Flags and environment, and the configuration file where they say nothing.
     fn settings(self) -> Result<Settings, Failure> {
-        let usual = self.data.join(CONFIG_FILE);
-        let file = self.config.clone().or_else(|| usual.exists().then_some(usual));
-        let written = match file {
-            Some(file) => Document::open(&file)?.read(Settings::read)?,
+        let (file, is_named) = match &self.config {
+            Some(file) => (file.clone(), true),
+            None => (self.data.join(CONFIG_FILE), false),
+        };
+        let written = match read_provided(&file, Provided::Settings, self.group.read()).map_err(Failure::new)? {
+            Some(bytes) => Document::read_bytes(&file, bytes)?.read(Settings::read)?,
+            None if is_named => return Err(missing(&file)),
             None => Settings::default(),
         };
         let said = Settings {
@@ -129,6 +135,7 @@ impl Serve {
             client_failures: self.client_failures,
             metrics: self.metrics,
             audit_log: self.audit_log,
+            group_readable: self.group.readable(),
             log: self
                 .log
                 .and_then(|log| Some(log.to_possible_value()?.get_name().to_owned())),
@@ -142,14 +149,17 @@ fn operators_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
     let text = match (env::var(ADMIN_SECRET), &settings.admin_secret_file) {
         (Ok(text), _) => Zeroizing::new(text),
         (Err(_), Some(file)) => {
-            let at = |what| Failure::new(format!("{}: {what}", file.display()));
-            let bytes = read_private(file).map_err(Failure::new)?;
-            let text = String::from_utf8(bytes.ok_or_else(|| at("there is no such file"))?);
-            Zeroizing::new(text.map_err(|_| at("not UTF-8"))?)
+            let bytes = read_provided(file, Provided::Secret, settings.group_read()).map_err(Failure::new)?;
+            let text = String::from_utf8(bytes.ok_or_else(|| missing(file))?);
+            Zeroizing::new(text.map_err(|_| Failure::new(format!("{}: not UTF-8", file.display())))?)
         }
         (Err(_), None) => return Ok(None),
     };
     config::operator_secret(&text).map(Some).map_err(Failure::new)
+}
+
+fn missing(file: &Path) -> Failure {
+    Failure::new(format!("{}: there is no such file", file.display()))
 }
 
 async fn run(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result<(), Failure> {

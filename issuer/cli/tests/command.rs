@@ -1,5 +1,9 @@
 //! The command `edgewrit` as people and scripts use it.
 #![expect(
+    clippy::disallowed_methods,
+    reason = "a test does to files what others would do, and measures"
+)]
+#![expect(
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -18,6 +22,7 @@ mod linting;
 mod narrower;
 mod operating;
 mod page;
+mod permissions;
 mod reach;
 mod registering;
 mod replay;

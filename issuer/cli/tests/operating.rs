@@ -314,7 +314,7 @@ fn metrics_are_read_on_a_listener_of_their_own() {
 #[test]
 fn a_line_of_the_shipped_audit_that_was_cut_off_is_written_again() {
     let place = Place::new();
-    let log = place.file("shipped.jsonl", "");
+    let log = place.folder().join("shipped.jsonl").to_string_lossy().into_owned();
     let server = place.shipping(&log);
     let client = place.client("planner");
     minted(&place, &client, &server, "a");

@@ -179,7 +179,6 @@ fn headers_are_bounded() {
 const PIPELINED: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /healthz HTTP/1.1\r\nx: ";
 
 /// Sends `first`, then a byte every second, until the issuer closes the connection. Answers how long that took.
-#[expect(clippy::disallowed_methods, reason = "it measures how long a connection is kept")]
 fn held_open(mut stream: impl Write + Read, first: &[u8]) -> Duration {
     let (began, mut buffer) = (Instant::now(), [0; 1024]);
     stream.write_all(first).unwrap();

@@ -1,7 +1,7 @@
 //! The key under which the secrets of clients and edges are hashed.
 
 use super::{KeysError, Start};
-use crate::folder::{read_private, write_private};
+use crate::files::OwnFile;
 use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,6 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
 use std::fmt;
-use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// What is stored of a secret.
@@ -35,8 +34,9 @@ struct Jwk {
 }
 
 impl CredentialKey {
-    pub(super) fn open(path: PathBuf, start: Start) -> Result<Self, KeysError> {
-        match read_private(&path)? {
+    pub(super) fn open(file: &OwnFile, start: Start) -> Result<Self, KeysError> {
+        let path = file.path().to_owned();
+        match file.read()? {
             Some(bytes) => {
                 let read = Self::from_jwk(&Zeroizing::new(bytes));
                 read.ok_or(KeysError::Malformed(
@@ -48,7 +48,7 @@ impl CredentialKey {
                 let key = Zeroizing::new(random::<32>()?);
                 let k = Zeroizing::new(URL_SAFE_NO_PAD.encode(key.as_slice()));
                 let jwk = Zeroizing::new(format!("{{\"kty\":\"oct\",\"k\":\"{}\"}}\n", *k));
-                write_private(&path, jwk.as_bytes())?;
+                file.write(jwk.as_bytes())?;
                 Ok(Self::new(&key))
             }
             None => Err(KeysError::Missing(path)),
@@ -83,8 +83,10 @@ impl CredentialKey {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 mod tests {
     use super::*;
+    use crate::files::GroupRead;
 
     #[test]
     fn a_hash_depends_on_key_role_id_and_secret() {
@@ -110,14 +112,14 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("credential.json");
-        let made = CredentialKey::open(path.clone(), Start::First).unwrap();
-        let read = CredentialKey::open(path.clone(), Start::Later).unwrap();
+        let file = OwnFile::new(folder.path().join("credential.json"), GroupRead::Refused);
+        let made = CredentialKey::open(&file, Start::First).unwrap();
+        let read = CredentialKey::open(&file, Start::Later).unwrap();
         let secret = Secret::new("s".into());
         assert_eq!(made.hash("client", "a", &secret), read.hash("client", "a", &secret));
-        std::fs::write(&path, "{}").unwrap();
+        std::fs::write(file.path(), "{}").unwrap();
         assert!(matches!(
-            CredentialKey::open(path, Start::Later),
+            CredentialKey::open(&file, Start::Later),
             Err(KeysError::Malformed(..))
         ));
     }

@@ -2,12 +2,12 @@
 
 use super::{CredentialKey, Job, KeysError, SigningKey, Start, State};
 use crate::clock::Clock;
+use crate::files::OwnFile;
 use crate::folder::Folder;
 use crate::signer::{LocalSigner, Signer};
 use crate::store::Store;
 use crate::store::keys::{self as rows, KeyRow};
 use edgewrit_shared::keys::PublicKey;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The keys as they stand at one moment.
@@ -92,7 +92,7 @@ impl Keyring {
     pub async fn open(folder: Folder, store: Arc<Store>, clock: Clock) -> Result<(Self, CredentialKey), KeysError> {
         let mut known = store.read(rows::all).await?;
         let start = if known.is_empty() { Start::First } else { Start::Later };
-        let credential = CredentialKey::open(folder.path("keys/credential.json"), start)?;
+        let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
         if start == Start::First {
             known = first(&folder, &store, &clock).await?;
         }
@@ -152,7 +152,7 @@ async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyR
 /// Makes a key and its file, which nothing refers to yet.
 pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Result<KeyRow, KeysError> {
     let key = SigningKey::fresh()?;
-    key.keep(&path(folder, job, key.public().kid()))?;
+    key.keep(&file(folder, job, key.public().kid()))?;
     Ok(KeyRow {
         kid: key.public().kid().to_owned(),
         job,
@@ -163,19 +163,19 @@ pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Re
 }
 
 /// Where the private half of a key is kept.
-pub(super) fn path(folder: &Folder, job: Job, kid: &str) -> PathBuf {
-    folder.path(&format!("keys/{}-{kid}.json", job.as_str()))
+pub(super) fn file(folder: &Folder, job: Job, kid: &str) -> OwnFile {
+    folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
 }
 
 fn load(folder: &Folder, rows: Vec<KeyRow>, version: u64) -> Result<Ring, KeysError> {
     let current = |job: Job| {
         let row = rows.iter().find(|row| row.job == job && row.state == State::Current);
         let row = row.ok_or(KeysError::NoCurrent(job))?;
-        SigningKey::open(path(folder, job, &row.kid))
+        SigningKey::open(&file(folder, job, &row.kid))
     };
     // Opened so that one that is damaged or gone shows now, and not when it is needed.
     for row in rows.iter().filter(|row| row.state == State::Next) {
-        SigningKey::open(path(folder, row.job, &row.kid))?;
+        SigningKey::open(&file(folder, row.job, &row.kid))?;
     }
     Ok(Ring {
         version,

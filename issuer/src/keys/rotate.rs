@@ -1,6 +1,6 @@
 //! Changing keys: the next one signs, or one is given up.
 
-use super::ring::{make, path};
+use super::ring::{file, make};
 use super::{Job, Keyring, KeysError, State};
 use crate::audit::{Event, Kind};
 use crate::store::keys::{self as rows, KeyRow};
@@ -10,7 +10,7 @@ use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, 
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
-use std::{fmt, fs, io};
+use std::fmt;
 
 /// How long a key must have been known as the next before it signs: by then every edge that decides at all has a bundle with it.
 const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
@@ -129,13 +129,7 @@ impl Keyring {
 
     /// Removes the private half of a key that signs nothing any more.
     fn erase(&self, job: Job, kid: &str) -> Result<(), KeysError> {
-        let path = path(&self.folder, job, kid);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(crate::folder::FolderError::Io(path, error).into())
-            }
-            _ => Ok(()),
-        }
+        Ok(file(&self.folder, job, kid).remove()?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! An Ed25519 key pair, kept as a private JWK (RFC 8037).
 
 use super::KeysError;
-use crate::folder::{read_private, write_private};
+use crate::files::OwnFile;
 use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::signature::{Compact, Dalek, Verify as _};
 use serde::Deserialize;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// A private key and its public half. Made, kept and used for rare documents by `ed25519-compact`.
@@ -37,11 +37,12 @@ struct Jwk {
 }
 
 impl SigningKey {
-    /// The key that is kept at `path`.
-    pub(super) fn open(path: PathBuf) -> Result<Self, KeysError> {
-        match read_private(&path)? {
-            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path, what)),
-            None => Err(KeysError::Missing(path)),
+    /// The key that is kept in `file`.
+    pub(super) fn open(file: &OwnFile) -> Result<Self, KeysError> {
+        let path = || file.path().to_owned();
+        match file.read()? {
+            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path(), what)),
+            None => Err(KeysError::Missing(path())),
         }
     }
 
@@ -51,9 +52,9 @@ impl SigningKey {
         Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
     }
 
-    /// Keeps the key at `path`.
-    pub(super) fn keep(&self, path: &Path) -> Result<(), KeysError> {
-        Ok(write_private(path, &self.to_jwk())?)
+    /// Keeps the key in `file`.
+    pub(super) fn keep(&self, file: &OwnFile) -> Result<(), KeysError> {
+        Ok(file.write(&self.to_jwk())?)
     }
 
     fn from_seed(seed: &[u8; 32]) -> Result<Self, &'static str> {
@@ -130,38 +131,41 @@ impl SigningKey {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 mod tests {
     use super::*;
+    use crate::files::GroupRead;
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
-    fn kept() -> (tempfile::TempDir, PathBuf, SigningKey) {
+    fn kept() -> (tempfile::TempDir, OwnFile, SigningKey) {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("writ.json");
+        let file = OwnFile::new(folder.path().join("writ.json"), GroupRead::Refused);
         let key = SigningKey::fresh().unwrap();
-        key.keep(&path).unwrap();
-        (folder, path, key)
+        key.keep(&file).unwrap();
+        (folder, file, key)
     }
 
     #[test]
     fn a_key_is_kept_for_its_owner_alone_and_read_again() {
-        let (_folder, path, kept) = kept();
-        let read = SigningKey::open(path.clone()).unwrap();
+        let (_folder, file, kept) = kept();
+        let read = SigningKey::open(&file).unwrap();
         assert_eq!(kept.public(), read.public());
-        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
     fn a_key_that_is_gone_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let gone = SigningKey::open(folder.path().join("writ.json"));
+        let path = folder.path().join("writ.json");
+        let gone = SigningKey::open(&OwnFile::new(path, GroupRead::Refused));
         assert!(matches!(gone, Err(KeysError::Missing(_))));
     }
 
     #[test]
     fn a_damaged_key_is_refused() {
-        let (_folder, path, kept) = kept();
-        let whole = fs::read_to_string(&path).unwrap();
+        let (_folder, file, kept) = kept();
+        let whole = fs::read_to_string(file.path()).unwrap();
         let (own, other) = (kept.public().x(), SigningKey::fresh().unwrap().public().x());
         let damages = [
             String::new(),
@@ -171,8 +175,8 @@ mod tests {
             whole.replace("{", "{\"more\":1,"),
         ];
         for damaged in damages {
-            fs::write(&path, &damaged).unwrap();
-            let found = SigningKey::open(path.clone());
+            fs::write(file.path(), &damaged).unwrap();
+            let found = SigningKey::open(&file);
             assert!(matches!(found, Err(KeysError::Malformed(..))), "{damaged}");
         }
     }

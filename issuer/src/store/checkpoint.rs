@@ -5,10 +5,10 @@
 //! not write it again in this process. What is in the log is whole, so nothing is copied from then on, the log is kept, and the process
 //! has to end: the next one copies all of it.
 
+use crate::files::{FolderError, OwnFile};
 use rusqlite::{Connection, ffi};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     /// Starts the thread, for the database whose log is at `log`. The bell is to be rung after every commit.
-    pub(super) fn start(connection: Connection, log: PathBuf) -> io::Result<(Self, SyncSender<()>)> {
+    pub(super) fn start(connection: Connection, log: OwnFile) -> io::Result<(Self, SyncSender<()>)> {
         let (bell, rung) = sync_channel(1);
         let (say_broken, broken) = watch::channel(false);
         let thread = thread::Builder::new()
@@ -59,21 +59,30 @@ impl Drop for Checkpointer {
 
 /// The write-ahead log. SQLite syncs it too before it copies, but does not tell one failure from the other.
 struct Log {
-    path: PathBuf,
+    path: OwnFile,
     file: Option<File>,
 }
 
 impl Log {
-    const fn at(path: PathBuf) -> Self {
+    const fn at(path: OwnFile) -> Self {
         Self { path, file: None }
     }
 
     fn sync(&mut self) -> io::Result<()> {
         let file = match &self.file {
             Some(file) => file,
-            None => self.file.insert(File::open(&self.path)?),
+            None => self.file.insert(self.open()?),
         };
         file.sync_data()
+    }
+
+    fn open(&self) -> io::Result<File> {
+        self.path
+            .open(OpenOptions::new().read(true))
+            .map_err(|error| match error {
+                FolderError::Io(_, error) => error,
+                error => io::Error::other(error.to_string()),
+            })
     }
 }
 

@@ -5,10 +5,10 @@
 //! audit chain are assigned under it.
 
 use crate::clock::Clock;
-use crate::folder::{FolderError, touch_private};
+use crate::files::{FolderError, OwnFile};
 use crate::id::NoRandomness;
 use edgewrit_shared::time::UnixSeconds;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OpenFlags, Row};
 use std::path::{Path, PathBuf};
 use std::{error, fmt};
 use tokio::sync::watch;
@@ -111,21 +111,24 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `path`, and makes it if it is not there.
+    /// Opens the `database`, and makes it if it is not there.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let refused = |error| OpenError::Sqlite(path.to_owned(), error);
-        touch_private(path).map_err(OpenError::Folder)?;
-        let mut connection = Connection::open(path).map_err(refused)?;
-        let epoch = schema::prepare(&mut connection, path)?;
+    pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenError> {
+        database.make().map_err(OpenError::Folder)?;
+        look_at_database(database).map_err(OpenError::Folder)?;
+        let path = database.path_without_links().map_err(OpenError::Folder)?;
+        let refused = |error| OpenError::Sqlite(path.clone(), error);
+        let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
+        let epoch = schema::prepare(&mut connection, &path)?;
         let reached = reached(&connection).map_err(refused)?;
-        let beside = connection_to(path).map_err(refused)?;
-        let (checkpointer, bell) = Checkpointer::start(beside, log_of(path)).map_err(OpenError::Thread)?;
+        let beside = connection_to(&path).map_err(refused)?;
+        let log = database.with_suffix(LOG_SUFFIX);
+        let (checkpointer, bell) = Checkpointer::start(beside, log).map_err(OpenError::Thread)?;
         let writer = Writer::start(connection, clock, reached, bell).map_err(OpenError::Thread)?;
         Ok(Self {
-            readers: Readers::new(path.to_owned()),
+            readers: Readers::new(path),
             writer,
             checkpointer,
             epoch,
@@ -214,16 +217,31 @@ fn seconds(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixSeconds> {
     Ok(UnixSeconds(seconds.unsigned_abs()))
 }
 
-/// Where SQLite keeps the write-ahead log of the database at `path`.
-fn log_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
+/// What the name of SQLite's write-ahead log has behind that of the database.
+const LOG_SUFFIX: &str = "-wal";
+/// The same of every other file that SQLite makes beside a database.
+const OTHER_SUFFIXES: [&str; 2] = ["-shm", "-journal"];
+
+/// Checks the files of the `database`, which SQLite opens itself.
+///
+/// # Errors
+/// [`FolderError`] if others can use one of them.
+pub(crate) fn look_at_database(database: &OwnFile) -> Result<(), FolderError> {
+    database.look()?;
+    let mut beside = OTHER_SUFFIXES.iter().chain([&LOG_SUFFIX]);
+    beside.try_for_each(|suffix| database.with_suffix(suffix).look().map(drop))
+}
+
+/// A connection to the database at `path`, in which no step may be a link.
+#[expect(clippy::disallowed_methods, reason = "the one place that opens databases")]
+pub(crate) fn open_database(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    Connection::open_with_flags(path, flags)
 }
 
 /// Another connection to a database that was prepared.
 fn connection_to(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+    let connection = open_database(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     schema::settings(&connection)?;
     Ok(connection)
 }

@@ -2,6 +2,7 @@ use super::revocation::By;
 use super::*;
 use crate::audit::{Event, Head, Kind};
 use crate::clock::{Clock, Moment};
+use crate::files::GroupRead;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use tempfile::TempDir;
 
@@ -10,16 +11,20 @@ struct Opened {
     folder: TempDir,
 }
 
+fn database_in(folder: &TempDir) -> OwnFile {
+    OwnFile::new(folder.path().join("issuer.db"), GroupRead::Refused)
+}
+
 fn open() -> Opened {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("issuer.db"), Clock::system()).unwrap();
+    let store = Store::open(&database_in(&folder), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
 fn reopen(opened: Opened) -> Opened {
     let Opened { store, folder } = opened;
     drop(store);
-    let store = Store::open(&folder.path().join("issuer.db"), Clock::system()).unwrap();
+    let store = Store::open(&database_in(&folder), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
@@ -183,6 +188,7 @@ async fn numbers_of_revocations_are_never_used_again() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 fn a_database_of_a_later_release_is_left_alone() {
     let Opened { store, folder } = open();
     drop(store);
@@ -193,19 +199,21 @@ fn a_database_of_a_later_release_is_left_alone() {
         .unwrap();
     drop(connection);
     assert!(
-        matches!(Store::open(&path, Clock::system()), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1)
+        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1)
     );
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 fn a_database_of_another_program_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
+    database_in(&folder).make().unwrap();
     let path = folder.path().join("issuer.db");
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
     drop(connection);
     assert!(matches!(
-        Store::open(&path, Clock::system()),
+        Store::open(&database_in(&folder), Clock::system()),
         Err(OpenError::Foreign(_))
     ));
     std::fs::write(
@@ -214,7 +222,7 @@ fn a_database_of_another_program_is_left_alone() {
     )
     .unwrap();
     assert!(matches!(
-        Store::open(&path, Clock::system()),
+        Store::open(&database_in(&folder), Clock::system()),
         Err(OpenError::Sqlite(..))
     ));
 }

@@ -18,6 +18,8 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,7 +64,9 @@ impl Bench {
 
     pub(crate) async fn with(config: Config) -> Self {
         let noon = Arc::new(AtomicU64::new(NOON * 1000));
-        Self::on(tempfile::tempdir().unwrap(), noon, config).await
+        let private = Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().permissions(private).tempdir().unwrap();
+        Self::on(folder, noon, config).await
     }
 
     pub(crate) async fn on(folder: TempDir, clock: Arc<AtomicU64>, config: Config) -> Self {

@@ -82,8 +82,8 @@ fn program(args: &Args) -> Result<&Path> {
 }
 
 async fn bear(args: &Args, calls: u64) -> Result<()> {
-    let (mut report, data) = (Report::default(), tempfile::tempdir()?);
-    let mut issuer = Server::issuer(program(args)?, data.path()).await?;
+    let (mut report, folder) = (Report::default(), tempfile::tempdir()?);
+    let mut issuer = Server::issuer(program(args)?, &folder.path().join("data")).await?;
     strangers::leave(&mut report, &issuer, calls).await?;
     issuer.stop().await?;
     report.print();
@@ -93,11 +93,12 @@ async fn bear(args: &Args, calls: u64) -> Result<()> {
 async fn measure(args: &Args) -> Result<()> {
     let edgewrit = program(args)?;
     let mut report = Report::default();
-    let data = tempfile::tempdir()?;
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
     if args.history > 0 {
-        history::fill(data.path(), args.history).await?;
+        history::fill(&data, args.history).await?;
     }
-    let mut issuer = Server::issuer(edgewrit, data.path()).await?;
+    let mut issuer = Server::issuer(edgewrit, &data).await?;
     let bare = Server::bare().await?;
     report.say("first answer after start, ms", issuer.started.as_secs_f64() * 1000.0);
     let client = issuer.client(edgewrit)?;

@@ -1,10 +1,10 @@
 //! `edgewrit audit`: reads the chain where it lies, beside a server that runs or not.
 
+use crate::admin::Data;
 use crate::failure::{Failure, print};
 use clap::{Args, Subcommand};
 use edgewrit_issuer::audit::{Head, Link};
 use edgewrit_issuer::history::History;
-use std::path::PathBuf;
 use std::time::Duration;
 
 mod verify;
@@ -18,20 +18,6 @@ pub(crate) enum Audit {
     Export(Export),
     /// Print what happens, as it happens
     Tail(Tail),
-}
-
-/// Where the issuer keeps its data.
-#[derive(Debug, Args)]
-struct Data {
-    /// Folder of keys and database: the one that `edgewrit serve` was given
-    #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
-    data: PathBuf,
-}
-
-impl Data {
-    fn open(&self) -> Result<History, Failure> {
-        History::open(&self.data).map_err(Failure::new)
-    }
 }
 
 const EXPORT: &str = "\
@@ -74,7 +60,7 @@ impl Audit {
         match self {
             Self::Verify(verify) => verify.run(),
             Self::Export(export) => {
-                let history = export.data.open()?;
+                let history = export.data.open_history()?;
                 print_after(&history, export.after).map(drop)
             }
             Self::Tail(tail) => tail.run(),
@@ -84,7 +70,7 @@ impl Audit {
 
 impl Tail {
     fn run(self) -> Result<(), Failure> {
-        let history = self.data.open()?;
+        let history = self.data.open_history()?;
         let last = history.head().map_err(Failure::new)?.seq;
         let mut from = print_after(&history, last.saturating_sub(self.lines))?;
         if self.no_follow {

@@ -1,14 +1,15 @@
 //! `edgewrit audit verify`.
 
 use super::EVENTS;
+use crate::admin::Group;
 use crate::failure::{Failure, print};
 use clap::Args;
 use edgewrit_issuer::audit::{Broken, Checkpoint, Head, Link};
+use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::history::History;
 use edgewrit_shared::keys::PublicKey;
-use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Every edge has seen heads of the chain: a bundle's `audit_head`, such as `120:9f86…`. With `--seen` the chain must have that hash there;
@@ -29,6 +30,8 @@ pub(crate) struct Verify {
     /// A file that `edgewrit audit export` or `--audit-log` wrote
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     export: Option<PathBuf>,
+    #[command(flatten)]
+    group: Group,
     /// A head that somebody saw
     #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
     seen: Vec<Head>,
@@ -81,7 +84,10 @@ impl Verify {
         };
         let checkpoints = match (&self.export, &self.data) {
             (Some(file), _) => of_file(&mut walk, file)?,
-            (None, Some(data)) => of_history(&mut walk, &History::open(data).map_err(Failure::new)?)?,
+            (None, Some(data)) => {
+                let history = History::open_readable(data, self.group.read());
+                of_history(&mut walk, &history.map_err(Failure::new)?)?
+            }
             (None, None) => 0,
         };
         walk.end()?;
@@ -137,9 +143,9 @@ fn holds(jws: &str, keys: &[PublicKey], head: &Head) -> Result<(), Failure> {
     Err(wrong(format!("it was signed for {}", checkpoint.head)))
 }
 
-fn of_file(walk: &mut Walk, path: &PathBuf) -> Result<u64, Failure> {
+fn of_file(walk: &mut Walk, path: &Path) -> Result<u64, Failure> {
     let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
-    let file = BufReader::new(File::open(path).map_err(named)?);
+    let file = BufReader::new(open_input(path).map_err(named)?);
     for (number, line) in (1..).zip(file.lines()) {
         let line = line.map_err(named)?;
         let unreadable = || Failure::new(format!("{}:{number}: not a line of the audit", path.display()));

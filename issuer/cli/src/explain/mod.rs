@@ -7,12 +7,12 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::files::open_input;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::BODY_BYTES_MAX;
 use edgewrit_shared::time::UnixSeconds;
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 mod account;
 mod smallest;
@@ -86,7 +86,7 @@ impl Explain {
             method: &self.request.0,
             target: &self.request.1,
             headers: self.header.clone(),
-            body: self.body.as_ref().map(contents).transpose()?,
+            body: self.body.as_deref().map(contents).transpose()?,
         };
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
         Ok(request.explain(grants, &edge, now))
@@ -148,13 +148,13 @@ fn header(text: &str) -> Result<(String, String), String> {
 }
 
 /// A body, as far as any operation would read it and one byte more.
-fn contents(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+fn contents(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let mut read = |from: &mut dyn Read| from.take(BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map(drop);
     let done = if path.as_os_str() == "-" {
         read(&mut io::stdin())
     } else {
-        File::open(path).and_then(|mut file| read(&mut file))
+        open_input(path).and_then(|mut file| read(&mut file))
     };
     done.map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     Ok(bytes)

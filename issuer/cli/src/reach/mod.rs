@@ -8,6 +8,7 @@ use std::path::PathBuf;
 mod misses;
 mod shown;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test reads files of this repository")]
 mod tests;
 
 use misses::Reach;

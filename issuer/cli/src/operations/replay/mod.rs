@@ -5,8 +5,8 @@ use crate::{config, moment, policy};
 use clap::Args;
 use edgewrit_edge::rehearsal::Authority;
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::files::open_input;
 use edgewrit_shared::time::UnixSeconds;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -94,7 +94,7 @@ impl Replay {
 
 fn contents(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
+    let file = open_input(path).map_err(|error| error.to_string())?;
     let read = file.take(FILE_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| error.to_string())?;
     if bytes.len() as u64 > FILE_BYTES {

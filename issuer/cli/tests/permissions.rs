@@ -1,0 +1,365 @@
+//! Files and folders that others could use, or that lead elsewhere: the issuer does not start, and no command goes on.
+
+use crate::support::{Place, mode, wait};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+const SECRET: &str = "what only the operator knows\n";
+/// A user that the tests do not run as.
+const STRANGE: u32 = 4_711;
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// A place whose issuer ran and stopped.
+fn served() -> Place {
+    let place = Place::new();
+    assert!(place.serve().stop().success());
+    place
+}
+
+/// What a server says that does not start. One that does is stopped, and fails the test.
+fn rejected(place: &Place, more: &[&str]) -> String {
+    let args = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+    let mut child = place.command(&args).stderr(Stdio::piped()).spawn().unwrap();
+    let _ended = wait(|| {
+        let listens = fs::read_to_string(place.data().join("listening")).is_ok_and(|url| url.starts_with("http"));
+        if listens {
+            child.kill().unwrap();
+        }
+        child.try_wait().unwrap()
+    });
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "it served: {said}");
+    said
+}
+
+fn starts(place: &Place, more: &[&str]) {
+    let args = [&["--listen", "127.0.0.1:0"], more].concat();
+    assert!(place.serve_with(&args).stop().success());
+}
+
+/// The files of a data folder that are there when no server runs.
+fn files(place: &Place) -> Vec<String> {
+    let keys = fs::read_dir(place.data().join("keys")).unwrap();
+    let keys = keys.map(|key| format!("keys/{}", key.unwrap().file_name().display()));
+    let others = ["lock", "issuer.db", "issuer.db-wal", "issuer"].map(str::to_owned);
+    let files: Vec<_> = others.into_iter().chain(keys).collect();
+    assert!(
+        files.len() >= 4 + 11 && files.iter().all(|file| place.data().join(file).exists()),
+        "{files:?}"
+    );
+    files
+}
+
+#[test]
+fn no_file_of_the_data_folder_is_a_link() {
+    let place = served();
+    let elsewhere = place.folder().join("elsewhere");
+    for name in files(&place) {
+        let path = place.data().join(&name);
+        fs::rename(&path, &elsewhere).unwrap();
+        let before = fs::read(&elsewhere).unwrap();
+        symlink(&elsewhere, &path).unwrap();
+        let said = rejected(&place, &[]);
+        assert!(
+            said.contains(&name) && said.contains("is a symbolic link"),
+            "{name}: {said}"
+        );
+        assert!(path.is_symlink() && fs::read(&elsewhere).unwrap() == before, "{name}");
+        fs::remove_file(&path).unwrap();
+        fs::rename(&elsewhere, &path).unwrap();
+    }
+    starts(&place, &[]);
+}
+
+#[test]
+fn no_file_that_the_issuer_makes_is_a_link() {
+    let place = served();
+    for name in ["issuer.db-shm", "issuer.db-journal", "listening", "admin.sock"] {
+        let path = place.data().join(name);
+        let _not_there = fs::remove_file(&path);
+        for target in [place.folder().join("nowhere"), place.file("elsewhere", "x").into()] {
+            symlink(&target, &path).unwrap();
+            let said = rejected(&place, &[]);
+            assert!(
+                said.contains(name) && said.contains("is a symbolic link"),
+                "{name}: {said}"
+            );
+            fs::remove_file(&path).unwrap();
+        }
+        assert_eq!(fs::read(place.folder().join("elsewhere")).unwrap(), b"x");
+        assert!(!place.folder().join("nowhere").exists());
+    }
+    // What is written aside is made anew.
+    symlink(place.folder().join("elsewhere"), place.data().join("listening.new")).unwrap();
+    starts(&place, &[]);
+    assert_eq!(fs::read(place.folder().join("elsewhere")).unwrap(), b"x");
+}
+
+#[test]
+fn no_folder_of_the_issuer_is_a_link() {
+    let place = served();
+    for folder in [place.data().join("keys"), place.data()] {
+        let elsewhere = place.folder().join("elsewhere");
+        fs::rename(&folder, &elsewhere).unwrap();
+        symlink(&elsewhere, &folder).unwrap();
+        assert!(rejected(&place, &[]).contains("is a symbolic link"));
+        fs::remove_file(&folder).unwrap();
+        fs::rename(&elsewhere, &folder).unwrap();
+    }
+    // What lies above the data folder is the system's.
+    symlink(place.folder(), place.folder().join("above")).unwrap();
+    let data = place.folder().join("above/data").to_string_lossy().into_owned();
+    starts(&place, &["--data", &data]);
+}
+
+#[test]
+fn no_file_of_the_data_folder_can_be_used_by_others() {
+    let place = served();
+    let names = files(&place)
+        .into_iter()
+        .map(|name| (name, "600", [0o640, 0o620, 0o604, 0o602, 0o601]));
+    let folders = ["keys", ""].map(|name| (name.to_owned(), "700", [0o740, 0o720, 0o704, 0o702, 0o777]));
+    for (name, expected, modes) in names.chain(folders) {
+        let path = place.data().join(&name);
+        let usual = mode(&path);
+        for found in modes {
+            set_mode(&path, found);
+            let said = rejected(&place, &[]);
+            let mends = format!("chmod {expected} ");
+            let expected = format!("mode is `{found:o}`, expected `{expected}`");
+            assert!(
+                said.contains(&name) && said.contains(&expected) && said.contains(&mends),
+                "{name}: {said}"
+            );
+        }
+        set_mode(&path, usual);
+    }
+    starts(&place, &[]);
+}
+
+#[test]
+fn nothing_of_the_data_folder_belongs_to_another_user() {
+    let place = served();
+    let own = fs::metadata(place.data())
+        .map(|data| std::os::unix::fs::MetadataExt::uid(&data))
+        .unwrap();
+    for name in files(&place).into_iter().chain(["keys".to_owned(), String::new()]) {
+        let path = place.data().join(&name);
+        if chown(&path, Some(STRANGE), None).is_err() {
+            // Only root can give a file away. What is decided of owners is tested beside the function.
+            return;
+        }
+        let said = rejected(&place, &[]);
+        let expected = format!("owner is `{STRANGE}`, expected `{own}`");
+        assert!(
+            said.contains(&name) && said.contains(&expected) && said.contains("chown"),
+            "{name}: {said}"
+        );
+        chown(&path, Some(own), None).unwrap();
+    }
+}
+
+#[test]
+fn every_command_checks_the_data_folder() {
+    let place = served();
+    let database = place.data().join("issuer.db");
+    let commands: [&[&str]; 5] = [
+        &["keys", "list"],
+        &["audit", "verify"],
+        &["audit", "export"],
+        &["backup", "copy"],
+        &["revoke", "all"],
+    ];
+    for (path, usual, widened) in [(place.data(), 0o700, 0o750), (database, 0o600, 0o640)] {
+        set_mode(&path, widened);
+        for command in commands {
+            let said = place.run(command).failed();
+            assert!(said[0].contains("expected `"), "{command:?}: {said:?}");
+        }
+        let readable = [commands[1], &["--group-readable"]].concat();
+        place.run(&readable).ok();
+        let mut command = place.command(commands[0]);
+        command.env("EDGEWRIT_GROUP_READABLE", "true");
+        assert!(command.output().unwrap().status.success());
+        set_mode(&path, usual);
+    }
+    set_mode(&place.data(), 0o755);
+    assert!(place.run(&["init"]).failed()[0].contains("mode is `755`"));
+    assert!(place.run(&["init", "--group-readable"]).failed()[0].contains("mode is `755`"));
+}
+
+#[test]
+fn a_socket_that_others_could_use_is_not_used() {
+    let place = Place::new();
+    let _server = place.serve();
+    let socket = place.data().join("admin.sock");
+    set_mode(&socket, 0o666);
+    let said = place.run(&["keys", "list"]).failed();
+    assert!(
+        said[0].contains("admin.sock") && said[0].contains("mode is `666`"),
+        "{said:?}"
+    );
+}
+
+/// Widens the whole data folder, as Kubernetes does that gives a volume to a group.
+fn widen(place: &Place, folders: u32, bits: u32) {
+    for name in files(place) {
+        set_mode(&place.data().join(name), bits);
+    }
+    for folder in ["keys", ""] {
+        set_mode(&place.data().join(folder), folders);
+    }
+}
+
+#[test]
+fn what_a_group_can_read_is_accepted_if_the_operator_says_so() {
+    let place = served();
+    place.run(&["init"]).ok();
+    let settings = place.data().join("edgewrit.yaml");
+    widen(&place, 0o2750, 0o640);
+    assert!(rejected(&place, &[]).contains("--group-readable"));
+    starts(&place, &["--group-readable"]);
+    let mut command = place.serving();
+    command.env("EDGEWRIT_GROUP_READABLE", "true");
+    assert!(place.started(&mut command).stop().success());
+    fs::write(&settings, "group_readable: true\n").unwrap();
+    starts(&place, &[]);
+    // The flag comes first.
+    rejected(&place, &["--group-readable=false"]);
+    for (folders, bits) in [(0o750, 0o660), (0o770, 0o640), (0o755, 0o640), (0o750, 0o644)] {
+        widen(&place, folders, bits);
+        let said = rejected(&place, &[]);
+        assert!(!said.contains("--group-readable"), "it would not help: {said}");
+    }
+}
+
+/// Secrets as Kubernetes lays them out, and the path of one.
+fn volume(place: &Place) -> PathBuf {
+    let volume = place.folder().join("volume");
+    fs::create_dir_all(volume.join("..2026_05_10")).unwrap();
+    let secret = volume.join("..2026_05_10/admin");
+    fs::write(&secret, SECRET).unwrap();
+    set_mode(&secret, 0o440);
+    symlink("..2026_05_10", volume.join("..data")).unwrap();
+    symlink("..data/admin", volume.join("admin")).unwrap();
+    volume
+}
+
+#[test]
+fn a_secret_of_kubernetes_is_read_through_its_links() {
+    let place = Place::new();
+    let volume = volume(&place);
+    let secret = volume.join("admin").to_string_lossy().into_owned();
+    let said = rejected(&place, &["--admin-secret-file", &secret]);
+    assert!(
+        said.contains("mode is `440`") && said.contains("--group-readable"),
+        "{said}"
+    );
+    starts(&place, &["--admin-secret-file", &secret, "--group-readable"]);
+    set_mode(&volume.join("..2026_05_10/admin"), 0o400);
+    starts(&place, &["--admin-secret-file", &secret]);
+}
+
+#[test]
+fn a_secret_is_not_read_through_a_link_out_of_its_folder() {
+    let place = Place::new();
+    place.secret_file(SECRET);
+    let folder = place.folder().join("secrets");
+    fs::create_dir(&folder).unwrap();
+    let secret = folder.join("admin");
+    for (target, why) in [
+        ("../secret", "out of its folder"),
+        ("/etc/hostname", "out of its folder"),
+        ("nowhere", "No such file"),
+    ] {
+        symlink(target, &secret).unwrap();
+        let said = rejected(&place, &["--admin-secret-file", &secret.to_string_lossy()]);
+        assert!(said.contains("secrets/admin: ") && said.contains(why), "{said}");
+        fs::remove_file(&secret).unwrap();
+    }
+}
+
+#[test]
+fn settings_that_others_can_write_are_not_followed() {
+    let place = Place::new();
+    place.run(&["init"]).ok();
+    let settings = place.data().join("edgewrit.yaml");
+    for found in [0o620, 0o602, 0o666, 0o664] {
+        set_mode(&settings, found);
+        assert!(rejected(&place, &[]).contains("expected `644`"), "{found:o}");
+    }
+    for accepted in [0o644, 0o640, 0o600, 0o444] {
+        set_mode(&settings, accepted);
+        starts(&place, &[]);
+    }
+    fs::remove_file(&settings).unwrap();
+    // A link that leads nowhere is not the absence of settings.
+    symlink("nowhere", &settings).unwrap();
+    assert!(rejected(&place, &[]).contains("edgewrit.yaml"));
+    let said = rejected(&place, &["--config", "/nowhere/at/all"]);
+    assert!(said.contains("there is no such file"), "{said}");
+}
+
+#[test]
+fn the_audits_lines_go_to_no_file_that_others_chose() {
+    let place = Place::new();
+    let folder = place.folder().join("log");
+    fs::create_dir(&folder).unwrap();
+    set_mode(&folder, 0o755);
+    let (log, elsewhere) = (folder.join("audit.jsonl"), place.file("elsewhere", "x"));
+    let args = ["--audit-log", &log.to_string_lossy()];
+    symlink(&elsewhere, &log).unwrap();
+    assert!(rejected(&place, &args).contains("is a symbolic link"));
+    fs::remove_file(&log).unwrap();
+    starts(&place, &args);
+    assert_eq!(
+        (mode(&log), fs::read_to_string(&elsewhere).unwrap().as_str()),
+        (0o600, "x")
+    );
+    for (found, accepted) in [(0o640, true), (0o604, false), (0o660, false)] {
+        set_mode(&log, found);
+        rejected(&place, &args);
+        let readable = [&args[..], &["--group-readable"]].concat();
+        if accepted {
+            starts(&place, &readable);
+        } else {
+            rejected(&place, &readable);
+        }
+    }
+    set_mode(&log, 0o600);
+    for found in [0o777, 0o1777, 0o775] {
+        set_mode(&folder, found);
+        assert!(rejected(&place, &args).contains("expected `755`"));
+    }
+}
+
+#[test]
+fn a_backup_is_made_where_nothing_is_and_for_its_owner_alone() {
+    let place = Place::new();
+    let _server = place.serve();
+    let copy = place.folder().join("copy");
+    let to = copy.to_string_lossy().into_owned();
+    symlink(place.folder().join("nowhere"), &copy).unwrap();
+    assert!(place.run(&["backup", &to]).failed()[0].contains("there is something already"));
+    assert!(!place.folder().join("nowhere").exists());
+    fs::remove_file(&copy).unwrap();
+    place.run(&["backup", &to]).ok();
+    for name in ["", "keys"] {
+        assert_eq!(mode(&copy.join(name)), 0o700);
+        for file in fs::read_dir(copy.join(name)).unwrap() {
+            let path = file.unwrap().path();
+            assert_eq!(
+                mode(&path),
+                if path.is_dir() { 0o700 } else { 0o600 },
+                "{}",
+                path.display()
+            );
+        }
+    }
+}

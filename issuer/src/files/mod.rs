@@ -1,0 +1,27 @@
+//! The one way in which the issuer and its commands open files.
+//!
+//! | file | opened by | links | owner | bits |
+//! |---|---|---|---|---|
+//! | that the issuer writes, and its folder | [`OwnFile`], [`open_own_folder`] | none | the user of the process | none for others |
+//! | secret, key or certificate of the operator | [`read_provided`] | within its folder | that user or root | none for others |
+//! | settings of the operator | [`read_provided`] | within its folder | that user or root | others do not write |
+//! | that a command is to read once | [`open_input`] | any | any | any |
+//!
+//! What is checked is the open file: a path that is checked first can be another file when it is opened. With [`GroupRead::Accepted`]
+//! the group may read the first two. Clippy rejects every other way to open a file (`issuer/clippy.toml`).
+
+mod error;
+mod input;
+mod own;
+mod provided;
+mod rule;
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
+mod tests;
+
+pub use error::{Fault, FolderError};
+pub use input::open_input;
+pub use own::{OwnFile, make_new_files_private, open_own_folder};
+pub(crate) use own::{check_log_folder, make_own_folder};
+pub use provided::{Provided, read_provided};
+pub use rule::GroupRead;

@@ -1,0 +1,251 @@
+//! Files that the issuer writes, and their folders.
+
+use super::error::{FolderError, io_error};
+use super::rule::{Found, Rule, judge};
+use super::{Fault, GroupRead};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{geteuid, umask};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+const PRIVATE_FOLDER: u32 = 0o700;
+const PRIVATE_FILE: u32 = 0o600;
+/// Largest file that is read as a whole, in bytes: keys, names and settings.
+pub(super) const WHOLE_BYTES: u64 = 64 * 1024;
+
+/// A file that the issuer writes, in a folder of its own.
+#[derive(Clone, Debug)]
+pub struct OwnFile {
+    path: PathBuf,
+    group: GroupRead,
+}
+
+impl OwnFile {
+    /// The file at `path`, there or not.
+    #[must_use]
+    pub const fn new(path: PathBuf, group: GroupRead) -> Self {
+        Self { path, group }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file whose name goes on with `suffix`.
+    #[must_use]
+    pub fn with_suffix(&self, suffix: &str) -> Self {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(suffix);
+        Self::new(name.into(), self.group)
+    }
+
+    /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening it.
+    ///
+    /// # Errors
+    /// [`FolderError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
+    pub fn open(&self, options: &mut OpenOptions) -> Result<File, FolderError> {
+        options.mode(PRIVATE_FILE);
+        open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
+    }
+
+    /// What is there, if anything is: without opening it. SQLite opens its files itself, and a process that closes a file loses its locks
+    /// on it (POSIX). Nobody but the user of the process can change what lies in the folder, which was checked when it was opened.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn look(&self) -> Result<Option<Metadata>, FolderError> {
+        look(&self.path, Rule::OWN_FILE, self.group)
+    }
+
+    /// As [`Self::look`], where a socket is expected.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn look_for_socket(&self) -> Result<Option<Metadata>, FolderError> {
+        look(&self.path, Rule::OWN_SOCKET, self.group)
+    }
+
+    /// Reads the file. `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn read(&self) -> Result<Option<Vec<u8>>, FolderError> {
+        match self.open(OpenOptions::new().read(true)) {
+            Ok(file) => read_whole(&self.path, file).map(Some),
+            Err(FolderError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a file that is whole or absent, whatever happens: written aside, synced, renamed, and the folder synced.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; nothing is left behind under the path.
+    pub fn write(&self, content: &[u8]) -> Result<(), FolderError> {
+        self.look()?;
+        let aside = Self::new(self.path.with_extension("new"), self.group);
+        // What a start left that was cut short. It is made anew, so that nothing is written to what it may have become.
+        aside.remove()?;
+        let mut file = aside.open(OpenOptions::new().create_new(true).write(true))?;
+        let written = file
+            .write_all(content)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&aside.path, &self.path))
+            .and_then(|()| sync_folder_of(&self.path));
+        written.map_err(io_error(&self.path))
+    }
+
+    /// Makes an empty file if there is none, for SQLite to fill: what SQLite makes beside it takes after it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn make(&self) -> Result<(), FolderError> {
+        if self.look()?.is_some() {
+            return Ok(());
+        }
+        self.open(OpenOptions::new().create_new(true).write(true)).map(drop)
+    }
+
+    /// Removes the file, if there is one. Of a link only the link is removed.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn remove(&self) -> Result<(), FolderError> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FolderError::Io(self.path.clone(), error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The path without a link in it, as SQLite wants it that is told to follow none.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`] if its folder is not there.
+    pub fn path_without_links(&self) -> Result<PathBuf, FolderError> {
+        let (folder, name) = (folder_of(&self.path), self.path.file_name().unwrap_or_default());
+        let folder = folder.canonicalize().map_err(io_error(&self.path))?;
+        Ok(folder.join(name))
+    }
+}
+
+/// Whatever this process makes from now on is for its user alone, the operator's socket before its mode is set included.
+pub fn make_new_files_private() {
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Opens the folder at `path`, and checks that it is the user's alone.
+///
+/// # Errors
+/// As [`OwnFile::open`].
+pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FolderError> {
+    open_folder(path, Rule::OWN_FOLDER, group)
+}
+
+/// Checks the folder of the file at `path`, in which others may have files, but not write to any of ours.
+pub(crate) fn check_log_folder(path: &Path) -> Result<(), FolderError> {
+    open_folder(folder_of(path), Rule::LOG_FOLDER, GroupRead::Refused).map(drop)
+}
+
+fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FolderError> {
+    open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
+}
+
+/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it before it was checked.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that opens the issuer's own files"
+)]
+fn open_checked(
+    path: &Path,
+    options: &mut OpenOptions,
+    flags: OFlags,
+    rule: Rule,
+    group: GroupRead,
+) -> Result<File, FolderError> {
+    // These are bits of the system's own type, which is `c_int`.
+    let flags = (flags | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
+    let opened = options.custom_flags(flags).open(path);
+    let file = opened.map_err(|error| {
+        // The system has several errors for a link where there must be none.
+        let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        if is_link {
+            return FolderError::Refused(path.to_owned(), Fault::Link);
+        }
+        FolderError::Io(path.to_owned(), error)
+    })?;
+    check(path, &file.metadata().map_err(io_error(path))?, rule, group)?;
+    Ok(file)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that looks at files that SQLite opens"
+)]
+fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, FolderError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => check(path, &metadata, rule, group).map(|()| Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(FolderError::Io(path.to_owned(), error)),
+    }
+}
+
+pub(super) fn check(path: &Path, metadata: &Metadata, rule: Rule, group: GroupRead) -> Result<(), FolderError> {
+    let judged = judge(Found::from(metadata), rule, group, geteuid().as_raw());
+    judged.map_err(|fault| FolderError::Refused(path.to_owned(), fault))
+}
+
+pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FolderError> {
+    let mut bytes = Vec::new();
+    file.take(WHOLE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io_error(path))?;
+    if bytes.len() as u64 > WHOLE_BYTES {
+        return Err(FolderError::Refused(path.to_owned(), Fault::Large(WHOLE_BYTES)));
+    }
+    Ok(bytes)
+}
+
+/// Makes the folder, and those above it, if it is not there; and checks it. New names are synced too: with the name of a folder goes
+/// everything in it.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes folders")]
+pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FolderError> {
+    let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(PRIVATE_FOLDER);
+    // Of a link that leads nowhere the system says only that something is there.
+    let built = builder.create(path);
+    open_own_folder(path, group).map_err(|error| match (built, error) {
+        (Err(error), FolderError::Io(..)) => FolderError::Io(path.to_owned(), error),
+        (_, error) => error,
+    })?;
+    if made.is_empty() {
+        // The start that made it may have been cut short. Where folders cannot be read or synced, it was not us who made it.
+        let _not_ours = sync_folder_of(path);
+    }
+    made.into_iter()
+        .try_for_each(|made| sync_folder_of(made).map_err(io_error(made)))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(here) if here.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    }
+}
+
+/// Syncs the folder that holds `path`, and with it the name.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "syncs a folder, whoever owns it, and reads nothing"
+)]
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        None => Ok(()),
+        Some(_) => File::open(folder_of(path))?.sync_all(),
+    }
+}

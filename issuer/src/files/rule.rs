@@ -1,0 +1,136 @@
+//! Who may own a file, and who may use it.
+
+use super::Fault;
+use std::fs::Metadata;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+
+/// Permission bits, without those that change what a file runs as or a folder hands down.
+const PERMISSIONS: u32 = 0o777;
+/// The bits of a file's owner. Their user can change them at any time.
+const OWNER: u32 = 0o700;
+const ROOT: u32 = 0;
+
+/// Whether the group of a file may read it: `--group-readable`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupRead {
+    /// It may not.
+    #[default]
+    Refused,
+    /// It may. Kubernetes gives its volumes to a group and lets that read them, at each mount.
+    Accepted,
+}
+
+impl From<bool> for GroupRead {
+    fn from(accepted: bool) -> Self {
+        if accepted { Self::Accepted } else { Self::Refused }
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    Socket,
+    Link,
+    Other,
+}
+
+/// What a path has to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    pub(super) kind: Kind,
+    /// Whether root may own it, beside the user of the process.
+    or_root: bool,
+    /// Bits of group and others that are always accepted, and the owner's that are recommended.
+    mode: u32,
+    /// Bits that are accepted with `--group-readable`.
+    group_readable: u32,
+}
+
+impl Rule {
+    /// A file that the issuer writes.
+    pub(super) const OWN_FILE: Self = Self::new(Kind::File, false, 0o600, 0o040);
+    /// A folder of such files. To read a folder is to list it and to enter it.
+    pub(super) const OWN_FOLDER: Self = Self::new(Kind::Folder, false, 0o700, 0o050);
+    /// The operator's socket. Who may write to it administers the issuer.
+    pub(super) const OWN_SOCKET: Self = Self::new(Kind::Socket, false, 0o600, 0o040);
+    /// A folder in which the issuer writes one file, and others may read theirs.
+    pub(super) const LOG_FOLDER: Self = Self::new(Kind::Folder, true, 0o755, 0);
+    /// A file of the operator that others must not read.
+    pub(super) const SECRET: Self = Self::new(Kind::File, true, 0o600, 0o040);
+    /// A file of the operator that others must not write.
+    pub(super) const SETTINGS: Self = Self::new(Kind::File, true, 0o644, 0);
+
+    const fn new(kind: Kind, or_root: bool, mode: u32, group_readable: u32) -> Self {
+        Self {
+            kind,
+            or_root,
+            mode,
+            group_readable,
+        }
+    }
+}
+
+/// What of a file matters here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    pub(super) owner: u32,
+    pub(super) mode: u32,
+}
+
+impl From<&Metadata> for Found {
+    fn from(metadata: &Metadata) -> Self {
+        let kind = metadata.file_type();
+        Self {
+            kind: if kind.is_file() {
+                Kind::File
+            } else if kind.is_dir() {
+                Kind::Folder
+            } else if kind.is_socket() {
+                Kind::Socket
+            } else if kind.is_symlink() {
+                Kind::Link
+            } else {
+                Kind::Other
+            },
+            owner: metadata.uid(),
+            mode: metadata.mode() & PERMISSIONS,
+        }
+    }
+}
+
+/// Whether the process of `user` may use what was `found`.
+pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Result<(), Fault> {
+    if found.kind == Kind::Link {
+        return Err(Fault::Link);
+    }
+    if found.kind != rule.kind {
+        return Err(Fault::Kind(match rule.kind {
+            Kind::Folder => "a folder",
+            Kind::Socket => "a socket",
+            Kind::File | Kind::Link | Kind::Other => "a regular file",
+        }));
+    }
+    if found.owner != user && !(rule.or_root && found.owner == ROOT) {
+        return Err(Fault::Owner {
+            found: found.owner,
+            user,
+            or_root: rule.or_root,
+        });
+    }
+    let more = found.mode & !(OWNER | rule.mode);
+    let accepted = match group {
+        GroupRead::Refused => 0,
+        GroupRead::Accepted => rule.group_readable,
+    };
+    if more & !accepted != 0 {
+        return Err(Fault::Mode {
+            found: found.mode,
+            expected: rule.mode,
+            group_readable: group == GroupRead::Refused && more & !rule.group_readable == 0,
+        });
+    }
+    Ok(())
+}
