@@ -4,7 +4,7 @@ use crate::audit_log::AuditLog;
 use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::connection::accept_all;
+use crate::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
 use crate::folder::{Folder, FolderError};
 use crate::from::from;
 use crate::http::{Office, Peer, admin, app};
@@ -119,10 +119,29 @@ pub async fn serve(
     if let Some(address) = settings.metrics {
         let (tcp, address) = bind(address).await?;
         tracing::info!(%address, "metrics");
-        running.spawn(accept_all(prompt(tcp), routers.metrics, Peer::at, stopping.clone()));
+        running.spawn(accept_all(
+            prompt(tcp),
+            OPERATOR_CONNECTIONS,
+            routers.metrics,
+            Peer::at,
+            stopping.clone(),
+        ));
     }
-    running.spawn(accept_all(prompt(tcp), routers.public, Peer::at, stopping.clone()));
-    running.spawn(accept_all(socket, routers.private, |_| Peer::default(), stopping));
+    let connections = count_connections_that_fit(CONNECTIONS);
+    running.spawn(accept_all(
+        prompt(tcp),
+        connections,
+        routers.public,
+        Peer::at,
+        stopping.clone(),
+    ));
+    running.spawn(accept_all(
+        socket,
+        OPERATOR_CONNECTIONS,
+        routers.private,
+        |_| Peer::default(),
+        stopping,
+    ));
     ready(&url);
     let ended = tokio::select! {
         () = stop => Ok(()),

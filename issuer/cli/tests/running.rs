@@ -225,6 +225,29 @@ fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
 }
 
 #[test]
+fn connections_leave_the_operator_as_many_files_as_it_needs() {
+    let place = Place::new();
+    let serving = place.serving();
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "ulimit -n 200 && exec \"$0\" \"$@\""])
+        .arg(serving.get_program())
+        .args(serving.get_args())
+        .env("EDGEWRIT_DATA", place.data())
+        .stdout(std::process::Stdio::null());
+    let server = place.started(&mut command);
+    let address = server.url.strip_prefix("http://").unwrap();
+    let held: Vec<_> = (0..300).map(|_| TcpStream::connect(address).unwrap()).collect();
+    // Before the first of them is closed for its silence.
+    let began = Instant::now();
+    place.run(&["client", "list"]).ok();
+    place.run(&["keys", "list"]).ok();
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    drop(held);
+    wait(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
+}
+
+#[test]
 fn a_log_line_is_json_and_holds_nothing_of_the_request() {
     let place = Place::new();
     let log = place.file("log", "");

@@ -14,14 +14,18 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::Layer as _;
 
+mod descriptors;
 mod paced;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use descriptors::count_connections_that_fit;
 use paced::PacedStream;
 
-/// Connections at the same time; more wait to be accepted.
-const CONNECTIONS: usize = 8_192;
+/// Connections of clients and edges at the same time; more wait to be accepted.
+pub(crate) const CONNECTIONS: usize = 8_192;
+/// The same of the operator's socket, and of metrics.
+pub(crate) const OPERATOR_CONNECTIONS: usize = 32;
 /// Headers of one request.
 const HEADERS: usize = 100;
 /// All headers of a request together, in bytes, and so what is held of a connection before somebody reads it.
@@ -36,12 +40,13 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// Answers everybody who connects to `listener` by `router`, which learns the `peer` of each, until `stopping`; then finishes what has begun.
 pub(crate) async fn accept_all<L: Listener>(
     mut listener: L,
+    connections: usize,
     router: Router,
     peer: fn(L::Addr) -> Peer,
     stopping: Stopping,
 ) {
     let (http, graceful) = (builder(), GracefulShutdown::new());
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(connections));
     loop {
         let accept = async {
             let place = Arc::clone(&places).acquire_owned().await;

@@ -60,7 +60,13 @@ impl Serving {
                         .map_or_else(|_| Bytes::new(), Result::unwrap_or_default)
                 }),
             );
-        tokio::spawn(accept_all(Within(within), router, |()| Peer::default(), stopping));
+        tokio::spawn(accept_all(
+            Within(within),
+            CONNECTIONS,
+            router,
+            |()| Peer::default(),
+            stopping,
+        ));
         Self {
             connect,
             _say_stop: say_stop,
@@ -91,8 +97,8 @@ fn the_limits_are_those_of_the_documentation() {
     let seconds = [HEAD_TIME, WRITE_TIME, DRAIN_TIME].map(|limit| limit.as_secs());
     assert_eq!(seconds, [10, 30, 10]);
     assert_eq!(
-        (CONNECTIONS, HEADERS, HEADER_BYTES, WRITE_RATE),
-        (8_192, 100, 32_768, 4_096)
+        (OPERATOR_CONNECTIONS, CONNECTIONS, HEADERS, HEADER_BYTES, WRITE_RATE),
+        (32, 8_192, 100, 32_768, 4_096)
     );
 }
 
