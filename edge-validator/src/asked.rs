@@ -33,6 +33,8 @@ pub(crate) struct Asked {
     pub(crate) resource: Arc<str>,
     pub(crate) readings: Readings,
     pub(crate) draft: Draft,
+    /// Most names and values in a form.
+    pieces_max: usize,
 }
 
 impl<'h> WellFormed<'h> {
@@ -59,12 +61,17 @@ impl<'h> WellFormed<'h> {
         subject.operation = Some(Arc::clone(&operation));
         let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
         subject.resource = Some(Arc::clone(&resource));
-        let readings = readings(&operation, &found.captures, &headers, target.query())?;
+        let readings = readings(
+            &operation,
+            &found.captures,
+            &headers,
+            pairs(&operation, &target, config)?,
+        )?;
         body::expected(&operation, head.has_body, &headers)?;
         let shadowed = &operation.upstream.credential.shadowed;
         let draft = Draft {
             method: head.method.to_string(),
-            target: target.text().to_string(),
+            target: target.sent()?,
             headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
             body: None,
         };
@@ -73,6 +80,7 @@ impl<'h> WellFormed<'h> {
             resource,
             readings,
             draft,
+            pieces_max: config.pieces_max(),
         })
     }
 }
@@ -90,10 +98,22 @@ impl Asked {
             BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
             BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
         };
-        body::read(bytes, &self.operation, &mut self.readings)?;
-        self.draft.body = Some(bytes.to_vec());
+        let sent = body::read(bytes, &self.operation, &mut self.readings, self.pieces_max)?;
+        self.draft.body = Some(sent);
         Ok(())
     }
+}
+
+/// The names and values of the query, if there is one.
+fn pairs<'p>(operation: &'p Operation, target: &Target<'p>, config: &Config) -> Result<Option<Pairs<'p>>, Objection> {
+    let Some(text) = target.query() else { return Ok(None) };
+    let pairs = Pairs {
+        text,
+        names: &operation.query,
+        reasons: &query::QUERY,
+    };
+    pairs.within(config.pieces_max())?;
+    Ok(Some(pairs))
 }
 
 /// The parameters that a head holds.
@@ -101,7 +121,7 @@ fn readings(
     operation: &Operation,
     captures: &[Cow<'_, str>],
     headers: &Headers<'_>,
-    query: Option<&str>,
+    query: Option<Pairs<'_>>,
 ) -> Result<Readings, Objection> {
     let mut values = Values::new(operation.params.len());
     for (capture, param) in &operation.captures {
@@ -114,12 +134,7 @@ fn readings(
             operation.read_text(*param, text.to_string(), &mut values)?;
         }
     }
-    let pairs = query.map(|text| Pairs {
-        text,
-        names: &operation.query,
-        reasons: &query::QUERY,
-    });
-    let (first, second) = match pairs {
+    let (first, second) = match query {
         Some(pairs) => pairs.read(operation, values)?,
         None => (values, None),
     };

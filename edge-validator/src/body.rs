@@ -8,6 +8,7 @@ use crate::operation::shape::Shape;
 use crate::operation::{Content, Names, Operation, Use};
 use crate::query::{self, Pairs};
 use crate::reason::{self, Objection};
+use crate::spelling::{Plus, spell};
 use crate::target::canonical_query;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -50,8 +51,14 @@ fn is_of(content: &Content, content_type: &str) -> bool {
     kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
-/// Reads the parameters in `bytes` into every reading.
-pub(crate) fn read(bytes: &[u8], operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
+/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for byte, and a form, of at most `pieces_max` pieces, in its
+/// [one spelling](spell).
+pub(crate) fn read(
+    bytes: &[u8],
+    operation: &Operation,
+    readings: &mut Readings,
+    pieces_max: usize,
+) -> Result<Vec<u8>, Objection> {
     let Some(body) = &operation.body else {
         return Err(reason::BODY_UNEXPECTED.into());
     };
@@ -67,21 +74,33 @@ pub(crate) fn read(bytes: &[u8], operation: &Operation, readings: &mut Readings)
             all.into_iter().try_for_each(|values| {
                 let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
                 Reader { operation, values }.value(shape, json, false)
-            })
+            })?;
+            Ok(bytes.to_vec())
         }
-        Content::Form(names) => form(bytes, names, operation, readings),
+        Content::Form(names) => {
+            let pairs = form(bytes, names, pieces_max)?;
+            read_form(&pairs, operation, readings)?;
+            let sent = spell(pairs.text, Plus::Space).into_owned().into_bytes();
+            if sent.len() > body.limit {
+                return Err(reason::BODY_TOO_LARGE.into());
+            }
+            Ok(sent)
+        }
     }
 }
 
-/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
-fn form(bytes: &[u8], names: &Names, operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
+/// The names and values of a form.
+fn form<'p>(bytes: &'p [u8], names: &'p Names, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
     let reasons = &query::FORM;
     let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
     canonical_query(text).map_err(|fault| reasons.syntax.because(fault.meaning))?;
-    if text.split('&').count() > JSON_VALUES {
-        return Err(reason::BODY_LIMIT.because("too many names and values"));
-    }
     let pairs = Pairs { text, names, reasons };
+    pairs.within(pieces_max)?;
+    Ok(pairs)
+}
+
+/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
+fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
     let before = core::mem::take(&mut readings.others);
     let (first, second) = pairs.read(operation, readings.first.clone())?;
     if second.is_some() {

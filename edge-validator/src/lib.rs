@@ -42,6 +42,7 @@ mod operation;
 mod percent;
 mod query;
 mod reason;
+mod spelling;
 mod spend;
 mod target;
 mod writ;

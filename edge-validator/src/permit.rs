@@ -38,11 +38,11 @@ pub struct OutgoingRequest {
     pub method: String,
     /// Where it goes. Its authority goes into `host`.
     pub upstream: Arc<Upstream>,
-    /// Path and query, byte for byte as judged; the URL is the upstream's origin and this.
+    /// The path, byte for byte as judged, and the query in the spelling that was judged; the URL is the upstream's origin and this.
     pub target: String,
     /// Header names in lower case and values, the upstream's credential among them. `content-length` is the host's to set.
     pub headers: Vec<(Arc<str>, Vec<u8>)>,
-    /// The judged body; `None` if the request has none.
+    /// The judged body, a form in the spelling that was judged; `None` if the request has none.
     pub body: Option<Vec<u8>>,
     /// Whether sending it again could do no harm that was not permitted; false after a spend.
     pub repeatable: bool,

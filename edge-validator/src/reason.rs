@@ -144,8 +144,9 @@ reasons! {
     RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is longer than 512 bytes";
 
     QUERY_SYNTAX = "query_syntax", BadRequest, "the query is not names and values joined by `=` and `&`, or holds a value without a name";
+    QUERY_LIMIT = "query_limit", BadRequest, "the query has more names and values than `pieces_max`";
     QUERY_UNKNOWN = "query_unknown", BadRequest, "the query has a name that the operation does not know";
-    QUERY_REPEATED = "query_repeated", BadRequest, "a parameter is given twice in the query";
+    QUERY_REPEATED = "query_repeated", BadRequest, "a name is given twice in the query, or one beside another that some readers take for it";
     QUERY_PLUS = "query_plus", BadRequest, "`+` in the query means one thing as a space and another as a plus";
     PARAM_MISSING = "param_missing", BadRequest, "a parameter that is not optional is missing";
     PARAM_TYPE = "param_type", BadRequest, "a parameter is not of its type";
@@ -157,8 +158,8 @@ reasons! {
     CONTENT_TYPE = "content_type", ContentType, "`content-type` is not that of the operation's body, in UTF-8";
     CONTENT_ENCODING = "content_encoding", ContentType, "the body is encoded";
     BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
-    BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, or its values or numbers are too many or too long";
-    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case, or a parameter twice in a form";
+    BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, its values or numbers are too many or too long, or a form has more fields than `pieces_max`";
+    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case, or a field twice in a form, or beside another that some readers take for it";
     BODY_UNKNOWN = "body_unknown", BadRequest, "the body has a member or field that the operation does not know";
     FORM_PLUS = "form_plus", BadRequest, "`+` in the form means one thing as a space and another as a plus";
     BODY_SHAPE = "body_shape", BadRequest, "the body lacks an object or array where the operation expects one";

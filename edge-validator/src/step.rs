@@ -95,6 +95,7 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
         resource,
         readings,
         mut draft,
+        ..
     } = asked;
     let attempts = readings.attempts(&operation, &resource);
     let decided = decide::decide(&writ, &attempts, world.now)

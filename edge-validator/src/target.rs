@@ -5,7 +5,10 @@
 
 use crate::percent::{self, Unit};
 use crate::reason::{self, Objection, Reason};
+use crate::spelling::{Plus, spell};
+use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 use edgewrit_shared::limits::TARGET_BYTES;
 
 /// A canonical target.
@@ -19,9 +22,7 @@ pub(crate) struct Target<'a> {
 impl<'a> Target<'a> {
     /// Reads a target in origin form (RFC 9112, section 3.2.1).
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Objection> {
-        if bytes.len() > TARGET_BYTES {
-            return Err(reason::TARGET_LENGTH.because(format!("{} bytes", bytes.len())));
-        }
+        within_length(bytes.len())?;
         if bytes.first() != Some(&b'/') {
             return Err(reason::TARGET_FORM.into());
         }
@@ -35,9 +36,15 @@ impl<'a> Target<'a> {
         Ok(Self { text, path, query })
     }
 
-    /// The whole target, byte for byte.
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
+    /// What is sent: the path byte for byte, and the query in its [one spelling](spell). An objection if that is too long.
+    pub(crate) fn sent(&self) -> Result<String, Objection> {
+        match self.query.map(|query| spell(query, Plus::Space)) {
+            Some(Cow::Owned(query)) => {
+                let target = [self.path, "?", &query].concat();
+                within_length(target.len()).map(|()| target)
+            }
+            Some(Cow::Borrowed(_)) | None => Ok(self.text.into()),
+        }
     }
 
     /// The path, encoded, with its leading `/`.
@@ -49,6 +56,13 @@ impl<'a> Target<'a> {
     pub(crate) fn query(&self) -> Option<&'a str> {
         self.query
     }
+}
+
+fn within_length(bytes: usize) -> Result<(), Objection> {
+    if bytes > TARGET_BYTES {
+        return Err(reason::TARGET_LENGTH.because(format!("{bytes} bytes")));
+    }
+    Ok(())
 }
 
 /// Whether `path` (with its leading `/`) is canonical. Paths of operations must be, too.

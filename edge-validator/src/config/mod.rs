@@ -22,7 +22,7 @@ pub use edgewrit_shared::document::Fault;
 use edgewrit_shared::document::{Faults, Members, Node};
 use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::limits::{BUNDLE_FRESH, WRIT_LIFE_MAX};
+use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Expect;
 pub use upstream::Upstream;
@@ -65,6 +65,7 @@ pub struct Config {
     life_max: u64,
     freshness: u64,
     refresh: u64,
+    pieces_max: usize,
     upstreams: Vec<Arc<Upstream>>,
     operations: Vec<Arc<Operation>>,
     routes: Routes,
@@ -177,6 +178,11 @@ impl Config {
         }
     }
 
+    /// Most names and values in one query or form.
+    pub(crate) fn pieces_max(&self) -> usize {
+        self.pieces_max
+    }
+
     pub(crate) fn routes(&self) -> &Routes {
         &self.routes
     }
@@ -199,7 +205,7 @@ enum Audit {
     Strict,
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "issuer",
     "trust",
     "edge",
@@ -209,6 +215,7 @@ const KEYS: [&str; 11] = [
     "freshness",
     "refresh",
     "life_max",
+    "pieces_max",
     "upstreams",
     "operations",
 ];
@@ -221,9 +228,10 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let audience = members.required("audience").and_then(name);
     let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
     let hosts = members.optional("hosts").map_or(Some(Vec::new()), hosts);
-    let freshness = seconds(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
-    let refresh = seconds(&members, "refresh", FRESHNESS_MAX, REFRESH);
-    let life_max = seconds(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let freshness = whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
+    let refresh = whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
+    let life_max = whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let pieces_max = whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
     let upstreams = members
         .required("upstreams")
         .and_then(|node| upstream::read(node, secret));
@@ -242,6 +250,7 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         life_max: life_max?,
         freshness: freshness?,
         refresh: refresh?,
+        pieces_max: usize::try_from(pieces_max?).ok()?,
         upstreams: upstreams?.complete()?,
         header_names: headers::names(own),
         operations,
@@ -323,7 +332,8 @@ fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
     Some(text)
 }
 
-fn seconds(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
+/// The member called `name`, from 1 to `most`, or `default` where there is none.
+fn whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
     match members.optional(name) {
         Some(node) => node.integer(1, most),
         None => Some(default),

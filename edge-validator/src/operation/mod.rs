@@ -1,5 +1,6 @@
 //! Operations: rows of the table that turns requests into attempts.
 
+mod names;
 pub(crate) mod param;
 pub(crate) mod pattern;
 pub(crate) mod routes;
@@ -12,6 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+pub(crate) use names::{Name, Names};
 use param::{Kind, Param, Values};
 use shape::Shape;
 use template::Template;
@@ -69,42 +71,6 @@ impl Operation {
     /// The type of the parameter with this index.
     pub(crate) fn kind(&self, param: usize) -> Option<Kind> {
         self.params.get(param).map(|param| param.kind)
-    }
-}
-
-/// Names that may stand in a query or a form, sorted, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Names(Vec<(String, Use)>);
-
-impl Names {
-    /// What `name` is for; `None` if it is unknown.
-    pub(crate) fn find(&self, name: &str) -> Option<Use> {
-        self.0.get(self.place(name).ok()?).map(|(_, purpose)| *purpose)
-    }
-
-    /// Adds a name; false if it is there already.
-    pub(crate) fn add(&mut self, name: String, purpose: Use) -> bool {
-        match self.place(&name) {
-            Ok(_) => false,
-            Err(place) => {
-                self.0.insert(place, (name, purpose));
-                true
-            }
-        }
-    }
-
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(own, _)| own.as_str().cmp(name))
-    }
-
-    /// Whether one of them is this parameter's.
-    pub(crate) fn has(&self, param: usize) -> bool {
-        self.0.iter().any(|(_, purpose)| *purpose == Use::Param(param))
     }
 }
 

@@ -92,11 +92,6 @@ impl Values {
         Self(vec![None; count])
     }
 
-    /// Whether the parameter with this index has a value.
-    pub(crate) fn has(&self, index: usize) -> bool {
-        self.0.get(index).is_some_and(Option::is_some)
-    }
-
     /// Sets the value of the parameter with this index.
     pub(crate) fn set(&mut self, index: usize, value: attempt::Param) {
         if let Some(place) = self.0.get_mut(index) {

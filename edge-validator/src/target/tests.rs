@@ -31,11 +31,11 @@ fn accepted(targets: &[&str]) {
 fn a_target_is_a_path_and_perhaps_a_query() {
     let target = Target::read(b"/a/b?c=d?e").unwrap();
     assert_eq!(
-        (target.text(), target.path(), target.query()),
+        (target.text, target.path(), target.query()),
         ("/a/b?c=d?e", "/a/b", Some("c=d?e"))
     );
     let target = Target::read(b"/").unwrap();
-    assert_eq!((target.text(), target.path(), target.query()), ("/", "/", None));
+    assert_eq!((target.text, target.path(), target.query()), ("/", "/", None));
 }
 
 #[test]
@@ -51,6 +51,17 @@ fn the_length_ends_at_the_limit() {
     let full = format!("/{}", "a".repeat(TARGET_BYTES - 1));
     assert_eq!(refusal(full.as_bytes()), None);
     assert_eq!(refusal(format!("{full}a").as_bytes()), Some(reason::TARGET_LENGTH));
+}
+
+#[test]
+fn the_length_of_what_is_sent_has_the_same_limit() {
+    let query = |value: &str| format!("/?a={}{value}", "a".repeat(TARGET_BYTES - 4 - value.len()));
+    let sent = |target: &str| Target::read(target.as_bytes()).unwrap().sent();
+    assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
+    for value in ["=", "+"] {
+        let objection = sent(&query(value)).unwrap_err();
+        assert_eq!(objection.reason, reason::TARGET_LENGTH, "{value}");
+    }
 }
 
 #[test]
@@ -167,20 +178,26 @@ proptest! {
     #[test]
     fn a_url_parser_leaves_every_accepted_target_as_it_is(bytes in targets()) {
         if let Ok(target) = Target::read(&bytes) {
-            let url = Url::parse(&format!("https://h{}", target.text())).unwrap();
+            let url = Url::parse(&format!("https://h{}", target.text)).unwrap();
             prop_assert_eq!(url.path(), target.path());
             prop_assert_eq!(url.query(), target.query());
             prop_assert_eq!(url.fragment(), None);
-            prop_assert_eq!(url.as_str(), format!("https://h{}", target.text()));
+            if let Ok(sent) = target.sent() {
+                let text = format!("https://h{sent}");
+                let url = Url::parse(&text).unwrap();
+                prop_assert_eq!(url.as_str(), &text);
+                prop_assert_eq!(Target::read(sent.as_bytes()).unwrap().sent(), Ok(sent));
+            }
+            prop_assert_eq!(url.as_str(), format!("https://h{}", target.text));
         }
     }
 
     #[test]
     fn what_is_accepted_was_not_changed(bytes in targets()) {
         if let Ok(target) = Target::read(&bytes) {
-            prop_assert_eq!(target.text().as_bytes(), &*bytes);
+            prop_assert_eq!(target.text.as_bytes(), &*bytes);
             let joined: String = target.query().map_or(target.path().into(), |query| format!("{}?{query}", target.path()));
-            prop_assert_eq!(joined, target.text());
+            prop_assert_eq!(joined, target.text);
         }
     }
 }

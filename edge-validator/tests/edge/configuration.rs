@@ -501,6 +501,22 @@ fn times_are_whole_seconds_within_bounds() {
 }
 
 #[test]
+fn the_number_of_pieces_has_bounds() {
+    let with = |value: &str| faults(&base().replacen('{', &format!("{{\"pieces_max\":{value},"), 1));
+    for good in ["1", "256", "900"] {
+        assert_eq!(with(good), [""; 0], "{good}");
+    }
+    for wrong in ["0", "901", "1.5", "\"256\"", "null"] {
+        let found = with(wrong);
+        assert_eq!(found.len(), 1, "{wrong}");
+        assert!(
+            found[0].starts_with("/pieces_max: expected a whole number from 1 to 900"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn a_pattern_is_a_method_and_a_path() {
     for good in [
         "GET /{id}",

@@ -37,6 +37,7 @@ fn every_key_is_explained() {
         "`freshness`",
         "`refresh`",
         "`life_max`",
+        "`pieces_max`",
         "`upstreams`",
         "`upstreams.*.origin`",
         "`upstreams.*.credential.set`",

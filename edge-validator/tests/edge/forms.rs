@@ -1,6 +1,6 @@
 //! Form bodies: closed and typed as queries are, and sent as they came.
 
-use crate::harness::{Ask, Edge, Verdict};
+use crate::harness::{Ask, Edge};
 use crate::operations::edge_of;
 use crate::support::{self, NOW};
 use edgewrit_edge::head::Head;
@@ -41,10 +41,13 @@ fn label(edge: &Edge, body: &str) -> &'static str {
 fn a_form_is_closed_and_unambiguous() {
     let edge = edge_of(OPERATIONS);
     let long = format!("user=X&csrf={}", "a".repeat(200_000));
-    let many = format!("user=X{}", "&csrf=".repeat(16_384));
+    let many = format!("user=X{}", "&csrf=".repeat(256));
     for (body, expected) in [
         ("user=X", "permit"),
-        ("csrf=1&user=X&csrf=%2b&csrf", "permit"),
+        ("csrf=%2b&user=X", "permit"),
+        ("user=X&csrf", "permit"),
+        ("csrf=1&user=X&csrf=%2b", "body_repeated"),
+        ("csrf&user=X&csrf", "body_repeated"),
         ("%75ser=%58&code=7", "permit"),
         ("user=Y", "not_granted"),
         ("code=7", "param_missing"),
@@ -143,14 +146,31 @@ fn a_plus_in_the_query_and_one_in_the_form_are_judged_in_all_four_ways() {
 
 #[test]
 fn what_was_judged_is_sent() {
-    let body = b"csrf=a+%c3%A9&%75ser=%58";
-    let edge = edge_of(OPERATIONS);
-    let verdict = edge.ask(&ask("POST /login", r#"{"user":{"eq":"X"}}"#, FORM, body));
-    let Verdict::Sent(request, _) = verdict else {
-        panic!("refused: {}", verdict.refused().record().line())
-    };
-    assert_eq!(request.body.as_deref(), Some(body.as_slice()));
-    assert_eq!(crate::harness::header(&request, "content-type"), Some(FORM));
+    for (body, sent) in [
+        ("csrf=a%20%c3%A9&%75ser=%58", "csrf=a%20%c3%A9&%75ser=%58"),
+        ("csrf=a+%c3%A9&user=X", "csrf=a%20%c3%A9&user=X"),
+        ("csrf=a=b%5D=&user=X", "csrf=a%3Db%5D%3D&user=X"),
+    ] {
+        let edge = edge_of(OPERATIONS);
+        let verdict = edge.ask(&ask("POST /login", r#"{"user":{"eq":"X"}}"#, FORM, body.as_bytes()));
+        let (request, _) = verdict.sent();
+        assert_eq!(request.body.as_deref(), Some(sent.as_bytes()), "{body}");
+        assert_eq!(crate::harness::header(&request, "content-type"), Some(FORM));
+    }
+}
+
+#[test]
+fn what_is_sent_has_the_limit_of_what_is_read() {
+    let edge = edge_of(&OPERATIONS.replace("200000", "16"));
+    for (body, expected) in [
+        ("user=X&csrf=%3Da", "permit"),
+        ("user=X&csrf==a", "permit"),
+        ("user=X&csrf==aa", "body_too_large"),
+        ("user=X&csrf=+aa", "body_too_large"),
+        ("user=X&csrf=aaaa", "permit"),
+    ] {
+        assert_eq!(label(&edge, body), expected, "{body}");
+    }
 }
 
 /// Pieces of forms, odd ones among them.

@@ -302,8 +302,12 @@ fn a_query_is_closed_and_unambiguous() {
         ("GET /flights?date=2026-05-10&to=LHR&from=JFK", "permit"),
         ("GET /flights?%66rom=JFK&to=LHR&date=2026-05-10", "permit"),
         (
-            "GET /flights?from=JFK&to=LHR&date=2026-05-10&page=2&page=3&page",
-            "permit",
+            "GET /flights?from=JFK&to=LHR&date=2026-05-10&page=2&page=3",
+            "query_repeated",
+        ),
+        (
+            "GET /flights?page&from=JFK&to=LHR&date=2026-05-10&page",
+            "query_repeated",
         ),
         ("GET /flights?from=JFK&to=LHR&date=2026-05-10&seats=50", "query_unknown"),
         ("GET /flights?from=JFK&to=LHR&date=2026-05-10&FROM=CDG", "query_unknown"),

@@ -17,7 +17,7 @@ fn names(request: &edgewrit_edge::permit::OutgoingRequest) -> Vec<&str> {
 #[test]
 fn target_method_and_body_are_the_judged_bytes() {
     let edge = Edge::new();
-    let target = "/flights?%66rom=J%46K&to=LHR&date=2026-05-10&page=a+b%2f";
+    let target = "/flights?%66rom=J%46K&to=LHR&date=2026-05-10&page=a%20b%2f";
     let (request, _) = edge.ask(&Ask::new(&format!("GET {target}"), &ALL)).sent();
     assert_eq!(
         (request.method.as_str(), request.target.as_str(), request.body),
@@ -26,6 +26,20 @@ fn target_method_and_body_are_the_judged_bytes() {
     let body = " {\"seats\" : 1.0,\n\"passenger\":{\"user\":\"\\u0058\"}}\t";
     let (request, _) = edge.ask(&Ask::new("POST /bookings", &ALL).json(body)).sent();
     assert_eq!(request.body.as_deref(), Some(body.as_bytes()));
+}
+
+#[test]
+fn punctuation_inside_the_querys_values_is_encoded() {
+    let edge = Edge::new();
+    for (page, sent) in [
+        ("a+b%2f", "a%20b%2f"),
+        ("x%5D=y=", "x%5D%3Dy%3D"),
+        ("%5d==%3d", "%5d%3D%3D%3d"),
+    ] {
+        let line = |page| format!("{FLIGHTS}&page={page}");
+        let (request, _) = edge.ask(&Ask::new(&line(page), &ALL)).sent();
+        assert_eq!(format!("GET {}", request.target), line(sent), "{page}");
+    }
 }
 
 #[test]

@@ -57,9 +57,11 @@ impl Edge {
         match step {
             Step::Forward(permit) => {
                 let (request, _) = permit.into_request();
-                assert_eq!(request.target.as_bytes(), target, "what was judged is what is sent");
+                assert_sent(&request.target, target);
                 assert_eq!(request.method, method);
-                assert!(request.body.is_none() || request.body.as_deref() == body);
+                if let Some(sent) = &request.body {
+                    assert_sent(&String::from_utf8_lossy(sent), body.unwrap_or_default());
+                }
                 let secret = request.headers.iter().any(|(_, value)| value.as_slice() == own.1);
                 assert!(!secret, "the writ is not sent");
             }
@@ -70,6 +72,22 @@ impl Edge {
             Step::Body(_) | Step::Spend(_) => panic!("neither is asked for twice"),
         }
     }
+}
+
+/// Asserts that what is sent is what came, but for the spelling of names and values: each character of `came` stands there, or percent-encoded.
+fn assert_sent(sent: &str, came: &[u8]) {
+    let came = String::from_utf8_lossy(came);
+    let mut rest = sent;
+    for character in came.chars() {
+        let encoded = if character == '+' { "%20" } else { "%3D" };
+        let after = match rest.strip_prefix(character) {
+            Some(after) => Some(after),
+            None if matches!(character, '+' | '=') => rest.strip_prefix(encoded),
+            None => None,
+        };
+        rest = after.unwrap_or_else(|| panic!("`{came}` is sent as `{sent}`"));
+    }
+    assert_eq!(rest, "", "`{came}` is sent as `{sent}`");
 }
 
 pub(crate) const REQUEST: Target = Target {
@@ -121,7 +139,11 @@ pub(crate) const FORM: Target = Target {
         ];
         EDGE.with(|edge| edge.judge("POST", b"/sessions", &headers, Some(data)));
     },
-    seeds: &["user=X&minutes=15&scope=a&scope=b+c&csrf=%2b", "us%65r=%58&csrf"],
+    seeds: &[
+        "user=X&minutes=15&scope=a&scope=b+c&csrf=%2b",
+        "us%65r=%58&csrf",
+        "user=u%5D=x=&scope=%5d==",
+    ],
 };
 
 pub(crate) const CONFIG: Target = Target {

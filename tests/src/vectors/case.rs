@@ -119,6 +119,10 @@ pub struct Sent {
     /// Headers that do not.
     #[serde(default)]
     pub absent: Vec<super::Absent>,
+    /// The target, if its query is spelled anew.
+    pub target: Option<Text>,
+    /// The body, if it is a form that is spelled anew.
+    pub body: Option<Text>,
 }
 
 /// Raw bytes, and what may come of them.

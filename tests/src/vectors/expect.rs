@@ -93,16 +93,16 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// What arrives when `ask` is permitted: its method, target and body, byte for byte.
+    /// What arrives when `ask` is permitted: its method, target and body, byte for byte unless `sent` has another spelling.
     #[must_use]
     pub fn of(ask: &Ask, sent: &Sent) -> Self {
         Self {
             upstream: Some(sent.upstream.clone()),
             method: ask.method.clone(),
-            target: ask.target.clone(),
+            target: sent.target.as_ref().unwrap_or(&ask.target).clone(),
             headers: sent.headers.clone(),
             absent: sent.absent.clone(),
-            body: ask.body.clone(),
+            body: sent.body.as_ref().or(ask.body.as_ref()).cloned(),
         }
     }
 

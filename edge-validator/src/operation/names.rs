@@ -1,0 +1,143 @@
+//! Names that may stand in a query or a form.
+
+use super::Use;
+use crate::fold::fold;
+use alloc::string::String;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::PARAMS_PER_OPERATION;
+
+/// The names that an operation knows, sorted, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Vec<Name>);
+
+/// A name that an operation knows.
+#[derive(Debug)]
+pub(crate) struct Name {
+    /// As the configuration has it, decoded.
+    pub(crate) text: String,
+    pub(crate) purpose: Use,
+    /// Which of the names it is: one bit.
+    pub(crate) bit: u64,
+    /// The bits of those that [some reader](is_one) takes for it.
+    pub(crate) rivals: u64,
+}
+
+// Each name has a bit.
+const _: () = assert!(PARAMS_PER_OPERATION <= u64::BITS as usize);
+
+impl Names {
+    /// The name that is spelled so; `None` if it is unknown.
+    pub(crate) fn find(&self, name: &str) -> Option<&Name> {
+        self.0.get(self.place(name).ok()?)
+    }
+
+    /// Adds a name, one of [`PARAMS_PER_OPERATION`]; false if it is there already.
+    pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
+        let Err(place) = self.place(&text) else { return false };
+        let bit = u32::try_from(self.0.len()).map_or(0, |own| 1_u64.checked_shl(own).unwrap_or_default());
+        let mut rivals = 0;
+        for other in self.0.iter_mut().filter(|other| is_one(&other.text, &text)) {
+            rivals |= other.bit;
+            other.rivals |= bit;
+        }
+        let name = Name {
+            text,
+            purpose,
+            bit,
+            rivals,
+        };
+        self.0.insert(place, name);
+        true
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|own| own.text.as_str().cmp(name))
+    }
+
+    /// Whether one of them is this parameter's.
+    pub(crate) fn has(&self, param: usize) -> bool {
+        self.0.iter().any(|own| own.purpose == Use::Param(param))
+    }
+}
+
+/// Whether some reader lets one of the two names take the place of the other: `user` and `User` (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]`
+/// (PHP, Rack, qs), `filter` and `filter[tag]`.
+fn is_one(one: &str, other: &str) -> bool {
+    let (one, other) = (leniently(one), leniently(other));
+    let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('['));
+    one == other || is_within(&one, &other) || is_within(&other, &one)
+}
+
+/// A name as the most lenient of readers takes it: without regard to case, blanks before it, what PHP writes as `_`, and `[]` behind it.
+fn leniently(name: &str) -> String {
+    let folded = fold(name.trim_start_matches(' '));
+    folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, is_one};
+    use crate::operation::Use;
+    use alloc::format;
+    use edgewrit_shared::limits::PARAMS_PER_OPERATION;
+
+    #[test]
+    fn names_that_some_reader_takes_for_one_are_rivals() {
+        for (one, other) in [
+            ("user", "User"),
+            ("user.id", "user_id"),
+            (" user", "user"),
+            ("ids", "ids[]"),
+            ("ids[]", "ids[0]"),
+            ("filter", "filter[tag]"),
+            ("a[b]", "A[b][c]"),
+        ] {
+            assert!(is_one(one, other) && is_one(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("user", "users"),
+            ("filter[tag]", "filter[kind]"),
+            ("filter[tag]", "filter[tags]"),
+            ("a", "b[a]"),
+        ] {
+            assert!(!is_one(one, other) && !is_one(other, one), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn each_of_as_many_names_as_there_may_be_has_a_bit() {
+        let mut names = Names::default();
+        for name in 0..PARAMS_PER_OPERATION {
+            assert!(names.add(format!("n{name}"), Use::Ignore));
+        }
+        assert!(!names.add("n7".into(), Use::Ignore));
+        let bits = names.0.iter().fold(0, |bits, name| bits | name.bit);
+        assert_eq!(bits.count_ones() as usize, PARAMS_PER_OPERATION);
+        assert!(
+            names
+                .0
+                .iter()
+                .all(|name| name.bit.count_ones() == 1 && name.rivals == 0)
+        );
+    }
+
+    #[test]
+    fn rivals_know_each_other_whichever_came_first() {
+        let mut names = Names::default();
+        for name in ["filter[tag]", "filter", "page", "filter[kind]"] {
+            names.add(name.into(), Use::Ignore);
+        }
+        let find = |name| names.find(name).unwrap();
+        assert_eq!(
+            find("filter").rivals,
+            find("filter[tag]").bit | find("filter[kind]").bit
+        );
+        assert_eq!(find("filter[tag]").rivals, find("filter").bit);
+        assert_eq!(find("page").rivals, 0);
+    }
+}
