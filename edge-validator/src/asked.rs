@@ -61,6 +61,7 @@ impl<'h> WellFormed<'h> {
         subject.operation = Some(Arc::clone(&operation));
         let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
         subject.resource = Some(Arc::clone(&resource));
+        operation.colons(&found.captures)?;
         let readings = readings(
             &operation,
             &found.captures,

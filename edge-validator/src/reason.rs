@@ -141,6 +141,7 @@ reasons! {
     NO_OPERATION = "no_operation", NoOperation, "no operation matches method and path";
     OPERATION_CASE = "operation_case", NoOperation, "a segment is another operation's but for case, encoding or an ending that servers drop";
     CAPTURE_SEPARATOR = "capture_separator", BadRequest, "a captured value holds a separator of its resource";
+    CAPTURE_COLON = "capture_colon", BadRequest, "a captured value holds a `:`, and the operation does not say `colon`";
     RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is longer than 512 bytes";
 
     QUERY_SYNTAX = "query_syntax", BadRequest, "the query is not names and values joined by `=` and `&`, or holds a value without a name";

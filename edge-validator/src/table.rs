@@ -46,6 +46,9 @@ pub enum Source {
     Body,
 }
 
+/// A character that captured values hold only where the operation says so.
+const COLON: char = ':';
+
 /// Characters that no segment of a path stands for: a captured value is one segment, and neither comes encoded.
 const NOT_IN_SEGMENTS: [char; 2] = ['/', '\\'];
 
@@ -83,7 +86,8 @@ impl<'c> Row<'c> {
     #[must_use]
     pub fn not_captured(&self) -> Vec<char> {
         let separators = self.0.resource.separators().iter().copied();
-        separators.chain(NOT_IN_SEGMENTS).collect()
+        let colon = (!self.0.colon).then_some(COLON);
+        separators.chain(colon).chain(NOT_IN_SEGMENTS).collect()
     }
 
     /// Every parameter that it may send.

@@ -1,5 +1,6 @@
 //! The edge's configuration: one JSON document, the same for every host. `docs/edge.md` has every key.
 
+mod colons;
 mod operation;
 mod origin;
 mod source;

@@ -1,5 +1,6 @@
 //! Operations: rows of the table that turns requests into attempts.
 
+use super::colons::Colons;
 use super::source::Source;
 use super::upstream::{Upstream, Upstreams};
 use super::wiring::Wiring;
@@ -22,7 +23,7 @@ use edgewrit_shared::limits::{
 };
 use edgewrit_shared::sorted::distinct;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "match",
     "upstream",
     "action",
@@ -32,6 +33,7 @@ const KEYS: [&str; 9] = [
     "headers",
     "body",
     "cache_control",
+    "colon",
 ];
 
 /// Reads the list of operations. Those without faults are in the answer; the caller looks at the faults.
@@ -42,6 +44,7 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
     }
     let mut operations = Vec::with_capacity(items.len());
     let mut routes = Routes::default();
+    let mut colons = Colons::default();
     for (index, item) in items.iter().enumerate() {
         let Some(members) = item.object(&KEYS) else { continue };
         let pattern = members.required("match").and_then(|node| {
@@ -51,8 +54,10 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
             }
             Some(pattern)
         });
+        colons.add(&members, pattern.as_ref(), index);
         operations.extend(operation(&members, pattern, upstreams).map(Arc::new));
     }
+    colons.agree();
     Some((operations, routes))
 }
 
@@ -76,6 +81,7 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
     let wiring = wiring(members, captures);
     let headers = own_headers(members, &wiring, upstream.as_deref());
     let caches = caches(members);
+    let colon = members.optional("colon").map_or(Some(false), Node::bool);
     let body = body(members, wiring.body, wiring.form);
     let (pattern, resource) = (pattern?, resource?);
     all_captures_used(members, &pattern, &resource, &wiring.captures);
@@ -91,6 +97,7 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
         headers: headers?,
         body: body?,
         caches: caches?,
+        colon: colon?,
     })
 }
 

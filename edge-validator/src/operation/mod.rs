@@ -9,6 +9,7 @@ pub(crate) mod template;
 
 use crate::config::Upstream;
 use crate::reason::{self, Objection, Reason};
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -39,9 +40,20 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// Whether the upstream's `cache-control` reaches the client.
     pub(crate) caches: bool,
+    /// Whether captured values may hold a `:`.
+    pub(crate) colon: bool,
 }
 
 impl Operation {
+    /// Whether captured values hold no `:`, or may. Many an upstream routes what stands behind one: `/topics/x:delete`, encoded or not, is its
+    /// `delete`.
+    pub(crate) fn colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
+        match captures.iter().find(|value| !self.colon && value.contains(':')) {
+            Some(value) => Err(reason::CAPTURE_COLON.because(format!("`{value}`"))),
+            None => Ok(()),
+        }
+    }
+
     /// Reads the value of the parameter with this index from text.
     pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
         let value = self.kind(index).and_then(|kind| kind.of_text(text));

@@ -34,6 +34,14 @@ pub(crate) fn is_method(method: &str) -> bool {
 }
 
 impl Pattern {
+    /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by what follows a colon.
+    pub(crate) fn has_verb(&self) -> bool {
+        let mut segments = self.segments.iter();
+        segments.any(
+            |segment| matches!(segment, Segment::Literal(text) if text.starts_with([':']) || text.starts_with("%3A")),
+        )
+    }
+
     /// Reads `METHOD /path/{capture}`. Errors are messages for people.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (method, path) = text.split_once(' ').ok_or("expected a method, one space and a path")?;

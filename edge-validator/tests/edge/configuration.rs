@@ -583,6 +583,50 @@ fn a_pattern_is_a_method_and_a_path() {
 }
 
 #[test]
+fn no_capture_holds_a_colon_where_a_literal_begins_with_one() {
+    let row = |pattern: &str, upstream: &str, more: &str| {
+        let action = r#""action": "a", "resource": "r", "ignore": ["path.t"]"#;
+        format!(r#"{{"match": "{pattern}", "upstream": "{upstream}", {action}{more}}}"#)
+    };
+    let colon = row("POST /topics/{t}", "u", r#", "colon": true"#);
+    let of = |rows: &[&str]| {
+        let text = config_text();
+        let (before, _) = text.split_once("\"upstreams\":").unwrap();
+        let upstreams = r#"{"u": {"origin": "https://u.example"}, "v": {"origin": "https://v.example"}}"#;
+        faults(&format!(
+            r#"{before}"upstreams": {upstreams}, "operations": [{}]}}"#,
+            rows.join(",")
+        ))
+    };
+    let fault = |own: usize, other: usize| {
+        format!(
+            "/operations/{own}/colon: captured values may hold no `:` where the upstream tells operations apart by it, as `/operations/{other}` does"
+        )
+    };
+    assert_eq!(of(&[&colon]), [""; 0]);
+    let plain = row("GET /topics/{t}", "u", "");
+    for verb in ["POST /topics/{t}/:publish", "POST /:batch/{t}", "POST /a/%3Ab/{t}"] {
+        assert_eq!(
+            of(&[&colon, &row(verb, "v", "")]),
+            [""; 0],
+            "{verb} of another upstream"
+        );
+        assert_eq!(of(&[&plain, &row(verb, "u", "")]), [""; 0], "{verb} and no colon");
+        assert_eq!(of(&[&plain, &colon, &row(verb, "u", "")]), [fault(1, 2)], "{verb}");
+        let own = row(verb, "u", r#", "colon": true"#);
+        assert_eq!(of(&[&own, &colon]), [fault(0, 0), fault(1, 0)], "{verb}");
+    }
+    assert_eq!(
+        of(&[&row("POST /topics:batch/{t}", "u", r#", "colon": true"#)]),
+        [""; 0]
+    );
+    operation(
+        r#""colon": 1"#,
+        "/operations/0/colon: expected `true` or `false`, found the number `1`",
+    );
+}
+
+#[test]
 fn a_path_is_no_longer_than_those_of_requests() {
     let pattern = |bytes: usize| format!("GET /{}/{{id}}", "x".repeat(bytes - "//{id}".len()));
     fine("GET /x/{id}", &pattern(TARGET_BYTES));

@@ -52,6 +52,7 @@ fn every_key_is_explained() {
         "`body.type`",
         "`body.limit`",
         "`cache_control`",
+        "`colon`",
     ] {
         let row = PAGE
             .lines()

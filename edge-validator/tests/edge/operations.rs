@@ -90,7 +90,39 @@ fn a_captured_value_holds_no_separator_that_the_resource_has() {
         ("r:{id}", "capture_separator"),
         ("r/{id}:s", "capture_separator"),
     ] {
-        let edge = edge_of(&operation("GET /x/{id}", resource));
+        let edge = edge_of(&with_colon(&operation("GET /x/{id}", resource)));
         assert_eq!(edge.label(&Ask::new("GET /x/a:b", &ALL)), label, "{resource}");
+    }
+}
+
+/// The operation, with `colon: true`.
+fn with_colon(operation: &str) -> String {
+    operation.replacen('{', r#"{"colon":true,"#, 1)
+}
+
+#[test]
+fn a_captured_value_holds_no_colon_unless_the_operation_says_so() {
+    let rows = [
+        operation("POST /topics/{t}", "topics/{t}"),
+        with_colon(&operation("POST /urns/{u}", "urns/{u}")),
+        r#"{"match":"GET /items/{n}","upstream":"open","action":"a","resource":"items","params":{"n":"path.n"}}"#
+            .into(),
+        r#"{"match":"GET /skip/{n}/{m}","upstream":"open","action":"a","resource":"{m}","ignore":["path.n"]}"#.into(),
+    ];
+    let edge = edge_of(&rows.join(","));
+    for (line, expected) in [
+        ("POST /topics/x", "permit"),
+        ("POST /topics/x:delete", "capture_colon"),
+        ("POST /topics/x%3Adelete", "capture_colon"),
+        ("POST /topics/:", "capture_colon"),
+        ("POST /topics/a:delete:publish", "capture_colon"),
+        ("POST /topics/x%3adelete", "target_encoding"),
+        ("POST /urns/urn:a:b", "permit"),
+        ("POST /urns/urn%3Aa", "permit"),
+        ("GET /items/x:y", "capture_colon"),
+        ("GET /skip/x:y/z", "capture_colon"),
+        ("GET /skip/x/y:z", "capture_colon"),
+    ] {
+        assert_eq!(edge.label(&Ask::new(line, &ALL)), expected, "{line}");
     }
 }

@@ -1,6 +1,7 @@
 //! The table of operations, as others read it.
 
 use crate::harness;
+use crate::operations::edge_of;
 use edgewrit_edge::table::{Field, Piece, Row, Source};
 use edgewrit_shared::grant::ParamType;
 
@@ -28,7 +29,16 @@ fn a_resource_is_text_and_captures() {
             assert!(row.not_captured().contains(&separator));
         }
     });
-    with_row("GET /flights", |row| assert!(!row.not_captured().contains(&':')));
+    let edge = edge_of(
+        r#"{"match":"GET /a/{id}","upstream":"open","action":"a","resource":"{id}"},
+           {"match":"GET /b/{id}","upstream":"open","action":"a","resource":"{id}","colon":true}"#,
+    );
+    let colons: Vec<_> = edge
+        .config
+        .operations()
+        .map(|row| row.not_captured().contains(&':'))
+        .collect();
+    assert_eq!(colons, [true, false]);
 }
 
 #[test]

@@ -57,6 +57,16 @@ fn a_literal_of_another_method_is_captured() {
 }
 
 #[test]
+fn a_colon_is_captured_where_the_upstream_has_verbs_behind_one() {
+    let colon = format!("{}, colon: true", row("POST /topics/{t}", "publish", "topics/{t}"));
+    let verb = row("POST /topics:batch", "batch", "topics");
+    is_fine(&[&colon]);
+    is_fine(&[&row("POST /topics/{t}", "publish", "topics/{t}"), &verb]);
+    warns(&[&colon, &verb], 4, "colon-verb");
+    warns(&[&colon, &row("POST /a%3Ab", "batch", "topics")], 4, "colon-verb");
+}
+
+#[test]
 fn there_is_no_way_back_from_a_literal() {
     let (long, short) = (
         row("GET /{a}/y/z", "one", "one/{a}"),
@@ -147,7 +157,7 @@ fn every_code_is_on_the_page() {
     assert_eq!(unknown.status.code(), Some(2));
     let (_, listed) = unknown.stderr.split_once("[possible values: ").unwrap();
     let codes: Vec<_> = listed.split(']').next().unwrap().split(", ").collect();
-    assert_eq!(codes.len(), 11);
+    assert_eq!(codes.len(), 12);
     for code in codes {
         let page = include_str!("../../../docs/tools.md");
         assert!(page.contains(&format!("\n| `{code}` | ")), "{code}");

@@ -8,6 +8,8 @@ use clap::ValueEnum;
 pub(super) enum Code {
     /// A segment that is an operation of its own for another method is captured.
     CapturedLiteral,
+    /// Captured values with a colon, where the upstream has verbs behind one.
+    ColonVerb,
     /// A request that a path matches is refused, because a literal took it.
     DeadEnd,
     /// A body where some clients and hosts can send none.

@@ -74,6 +74,7 @@ fn findings<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> V
     let mut found = pairs::unused(rows, upstreams);
     found.extend(rows.iter().flat_map(alone::findings));
     found.extend(pairs::indistinct(rows));
+    found.extend(pairs::colon_verbs(rows));
     found.extend(paths::findings(rows));
     let index = |finding: &Finding| {
         finding

@@ -1,7 +1,7 @@
 //! What is doubtful about operations and upstreams together.
 
 use super::code::{Code, Finding};
-use super::row::Row;
+use super::row::{Row, is_capture};
 use edgewrit_shared::document::pointer_step;
 use std::collections::BTreeMap;
 
@@ -26,6 +26,28 @@ pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// Operations whose captured values may hold a `:`, although the upstream seems to have verbs behind one.
+pub(super) fn colon_verbs(rows: &[Row<'_>]) -> Vec<Finding> {
+    let mut verbs: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in rows.iter().filter(|row| has_verb(row)) {
+        verbs.entry(row.upstream).or_insert(row.name);
+    }
+    let found = rows.iter().filter(|row| row.colon).filter_map(|row| {
+        let wrong = format!(
+            "it takes a `:` in captured values, and `{}` looks as if the upstream had verbs behind one",
+            verbs.get(row.upstream)?
+        );
+        let instead = "leave `colon` out, unless the upstream has no such verb for this path";
+        Some(Finding::new(Code::ColonVerb, row.member("colon"), wrong, instead))
+    });
+    found.collect()
+}
+
+fn has_verb(row: &Row<'_>) -> bool {
+    let mut literals = row.segments.iter().filter(|segment| !is_capture(segment));
+    literals.any(|literal| literal.contains(':') || literal.contains("%3A"))
 }
 
 /// The method; `HEAD` does what `GET` does.

@@ -19,6 +19,8 @@ pub(super) struct Row<'d> {
     pub(super) params: Vec<Param<'d>>,
     /// Sources that are not judged.
     pub(super) ignored: Vec<&'d str>,
+    /// Whether captured values may hold a `:`.
+    pub(super) colon: bool,
 }
 
 /// One of its parameters.
@@ -56,6 +58,7 @@ impl<'d> Row<'d> {
             upstream: text(json, "upstream"),
             params: members(json, "params").iter().map(Param::new).collect(),
             ignored: items(json, "ignore").iter().filter_map(as_text).collect(),
+            colon: is_set(json, "colon"),
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) struct Note {
     pub(super) kind: Kind,
     /// Where in the document, as a JSON pointer.
     place: String,
-    message: String,
+    pub(super) message: String,
 }
 
 impl Note {

@@ -44,7 +44,13 @@ impl Path {
         match whole.filter(|own| !own.contains(['{', '}'])) {
             Some(own) => self.captures.push((own.to_owned(), name.to_owned())),
             None => {
-                let message = format!("`{{{name}}}` captures the whole segment `{segment}`, and grants name it whole");
+                let mut message =
+                    format!("`{{{name}}}` captures the whole segment `{segment}`, and grants name it whole");
+                if segment.contains(':') {
+                    message.push_str(
+                        "; a value with a `:` is refused unless the operation says `colon: true`, which lets every verb pass",
+                    );
+                }
                 self.notes.push(Note::new(Kind::PartialSegment, place, message));
             }
         }
@@ -104,6 +110,8 @@ mod tests {
             let path = Path::read(template, "");
             assert_eq!((&*path.pattern, &*path.resource), (pattern, resource), "{template}");
             assert_eq!(path.notes.len(), parts, "{template}");
+            let warns = path.notes.iter().any(|note| note.message.contains("`colon: true`"));
+            assert_eq!(warns, template.contains(':'), "{template}");
         }
     }
 }
