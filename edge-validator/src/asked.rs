@@ -3,7 +3,6 @@
 use crate::body;
 use crate::case::Subject;
 use crate::config::Config;
-use crate::decide::Readings;
 use crate::head::Head;
 use crate::headers::Headers;
 use crate::operation::Operation;
@@ -11,6 +10,7 @@ use crate::operation::param::Values;
 use crate::operation::pattern::is_method;
 use crate::permit::Draft;
 use crate::query::{self, Pairs};
+use crate::readings::Readings;
 use crate::reason::{self, Objection};
 use crate::step::BodyRead;
 use crate::target::Target;

@@ -1,12 +1,12 @@
 //! Bodies: JSON, strict and closed on the way to every parameter, and forms, which are read as queries are.
 
-use crate::decide::Readings;
 use crate::fold::fold;
 use crate::headers::Headers;
 use crate::operation::param::Values;
 use crate::operation::shape::Shape;
 use crate::operation::{Content, Names, Operation, Use};
 use crate::query::{self, Pairs};
+use crate::readings::Readings;
 use crate::reason::{self, Objection};
 use crate::spelling::{Plus, spell};
 use crate::target::canonical_query;
@@ -51,8 +51,8 @@ fn is_of(content: &Content, content_type: &str) -> bool {
     kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
-/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for byte, and a form, of at most `pieces_max` pieces, in its
-/// [one spelling](spell).
+/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for
+/// byte, and a form, of at most `pieces_max` pieces, in its [one spelling](spell).
 pub(crate) fn read(
     bytes: &[u8],
     operation: &Operation,

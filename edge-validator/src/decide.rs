@@ -1,11 +1,10 @@
 //! The decision, and the only maker of leave.
 
-use crate::operation::Operation;
-use crate::operation::param::Values;
+use crate::readings::Attempts;
 use crate::reason::{self, Objection, Reason};
 use crate::spend::Spent;
 use crate::writ::Writ;
-use alloc::string::{String, ToString};
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
@@ -105,42 +104,6 @@ impl Limited {
     }
 }
 
-/// What the request says, as the upstream may read it. All readings have the same action and resource.
-#[derive(Debug)]
-pub(crate) struct Readings {
-    pub(crate) first: Values,
-    /// Other readings of `+`, if they give other values: of the query, of the form, of both.
-    pub(crate) others: Vec<Values>,
-    /// What is said if they get another verdict.
-    pub(crate) differ: Reason,
-}
-
-/// What each reading attempts, or why it attempts nothing.
-#[derive(Debug)]
-pub(crate) struct Attempts {
-    pub(crate) first: Result<Attempt, Objection>,
-    pub(crate) others: Vec<Result<Attempt, Objection>>,
-    pub(crate) differ: Reason,
-}
-
-impl Readings {
-    /// What each reading attempts.
-    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> Attempts {
-        let attempt = |values: Values| {
-            Ok(Attempt {
-                action: operation.action.clone(),
-                resource: resource.to_string(),
-                params: values.named(&operation.params)?,
-            })
-        };
-        Attempts {
-            first: attempt(self.first),
-            others: self.others.into_iter().map(attempt).collect(),
-            differ: self.differ,
-        }
-    }
-}
-
 /// Decides an attempt: leave to make it, or what has to be debited first.
 pub(crate) fn decide(writ: &Writ, attempts: &Attempts, now: UnixSeconds) -> Result<Granted, Objection> {
     let Permitting { grant, limited } = judge(writ.verified.grants(), attempts, now)?;
@@ -159,12 +122,14 @@ pub(crate) fn judge<'g>(
     attempts: &'g Attempts,
     now: UnixSeconds,
 ) -> Result<Permitting<'g>, Objection> {
-    let others = attempts.others.iter().map(|attempt| verdict(grants, attempt, now));
-    others.fold(verdict(grants, &attempts.first, now), |first, other| {
-        match (first, other) {
+    let first = verdict(grants, &attempts.first, now);
+    attempts.others.iter().fold(first, |first, other| {
+        match (first, verdict(grants, &other.attempt, now)) {
             (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
             (Err(first), Err(_)) => Err(first),
-            _ => Err(attempts.differ.into()),
+            // What is not granted as it is written is refused for that.
+            (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
+            _ => Err(other.differ.clone()),
         }
     })
 }

@@ -41,6 +41,7 @@ mod line;
 mod operation;
 mod percent;
 mod query;
+mod readings;
 mod reason;
 mod spelling;
 mod spend;

@@ -38,7 +38,8 @@ pub struct OutgoingRequest {
     pub method: String,
     /// Where it goes. Its authority goes into `host`.
     pub upstream: Arc<Upstream>,
-    /// The path, byte for byte as judged, and the query in the spelling that was judged; the URL is the upstream's origin and this.
+    /// The path, byte for byte as judged, and the query in the spelling that was judged; the URL is
+    /// the upstream's origin and this.
     pub target: String,
     /// Header names in lower case and values, the upstream's credential among them. `content-length` is the host's to set.
     pub headers: Vec<(Arc<str>, Vec<u8>)>,

@@ -43,7 +43,8 @@ pub(crate) const FORM: Reasons = Reasons {
 };
 
 impl Pairs<'_> {
-    /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and say nothing.
+    /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and
+    /// say nothing.
     pub(crate) fn within(&self, most: usize) -> Result<(), Objection> {
         match self.text.split('&').nth(most) {
             Some(_) => Err(self.reasons.limit.because(format!("more than {most} names and values"))),
@@ -51,7 +52,8 @@ impl Pairs<'_> {
         }
     }
 
-    /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The first is of what is sent.
+    /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The
+    /// first is of what is sent.
     pub(crate) fn read(&self, operation: &Operation, values: Values) -> Result<(Values, Option<Values>), Objection> {
         if !self.text.contains('+') {
             return Ok((self.read_as(Plus::Space, operation, values)?, None));
@@ -113,7 +115,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A name that is no list comes once, ignored or not, and without those that some reader takes for it.
+    /// A name that is no list comes once, ignored or not, and without those that some reader takes
+    /// for it.
     fn see(&mut self, name: &Name) -> Result<(), Objection> {
         let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };

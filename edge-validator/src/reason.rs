@@ -151,6 +151,7 @@ reasons! {
     QUERY_PLUS = "query_plus", BadRequest, "`+` in the query means one thing as a space and another as a plus";
     PARAM_MISSING = "param_missing", BadRequest, "a parameter that is not optional is missing";
     PARAM_TYPE = "param_type", BadRequest, "a parameter is not of its type";
+    NUMBER_PRECISION = "number_precision", BadRequest, "a number means one thing exactly and another in floating point";
 
     BODY_UNEXPECTED = "body_unexpected", BadRequest, "there is a body, and the operation takes none";
     BODY_MISSING = "body_missing", BadRequest, "there is no body, and the operation takes one";

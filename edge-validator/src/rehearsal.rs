@@ -6,8 +6,9 @@
 use crate::asked::WellFormed;
 use crate::case::Subject;
 use crate::config::Config;
-use crate::decide::{Attempts, judge};
+use crate::decide::judge;
 use crate::head::Head;
+use crate::readings::Attempts;
 use crate::reason::{self, Objection};
 use crate::step::BodyRead;
 use alloc::format;
@@ -96,7 +97,7 @@ fn counted((index, grant): (usize, Grant)) -> Grant {
 pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Config, now: UnixSeconds) -> Rehearsal {
     let mut subject = Subject::default();
     let (verdict, attempts) = match attempts(&head, body, config, &mut subject) {
-        Ok(attempts) => (verdict(authority, &attempts, now), made(attempts)),
+        Ok(attempts) => (verdict(authority, &attempts, now), attempts.into_made().collect()),
         Err(objection) => (refuse(objection), Vec::new()),
     };
     Rehearsal {
@@ -112,11 +113,6 @@ fn attempts(head: &Head<'_>, body: &[u8], config: &Config, subject: &mut Subject
         asked.take_body(BodyRead::Whole(body))?;
     }
     Ok(asked.readings.attempts(&asked.operation, &asked.resource))
-}
-
-fn made(attempts: Attempts) -> Vec<Attempt> {
-    let both = core::iter::once(attempts.first).chain(attempts.others);
-    both.filter_map(Result::ok).collect()
 }
 
 fn verdict(authority: &Authority, attempts: &Attempts, now: UnixSeconds) -> Verdict {

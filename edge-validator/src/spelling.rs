@@ -1,14 +1,16 @@
 //! The canonical spelling of names and values: what is judged, and what is sent.
 //!
-//! Readers differ in where they split. Express (qs) decodes brackets first and then splits a piece behind its first `]=`, so to it `user=u%5D=x` is no
-//! `user` at all; some readers split at `;`, and some do not take `+` for a space. So whatever could be taken for punctuation is percent-encoded inside
-//! names and values, where no reader splits at it.
+//! Readers differ in where they split. Express (qs) decodes brackets first and then splits a piece
+//! behind its first `]=`, so to it `user=u%5D=x` is no `user` at all; some readers split at `;`,
+//! and some do not take `+` for a space. So whatever could be taken for punctuation is
+//! percent-encoded inside names and values, where no reader splits at it.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::mem;
 
-/// What a raw `+` means. Forms say space, RFC 3986 says plus. Both are judged, and neither may get another verdict.
+/// What a raw `+` means. Forms say space, RFC 3986 says plus. Both are judged, and neither may get
+/// another verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plus {
     /// What nearly every reader makes of it, and so what is sent.
@@ -17,8 +19,9 @@ pub(crate) enum Plus {
     Plus,
 }
 
-/// The pairs `text` with each raw `=` behind the first of a piece, and each raw `[`, `]`, `;` and `+`, percent-encoded. It has the same pieces, names and
-/// values as before, to the readers that take a raw `+` as `plus` says.
+/// The pairs `text` with each raw `=` behind the first of a piece, and each raw `[`, `]`, `;` and
+/// `+`, percent-encoded. It has the same pieces, names and values as before, to the readers that
+/// take a raw `+` as `plus` says.
 ///
 /// ```text
 /// user=u%5D=x&q=a+b   ->   user=u%5D%3Dx&q=a%20b
@@ -40,7 +43,8 @@ pub(crate) fn spell(text: &str, plus: Plus) -> Cow<'_, str> {
     Cow::Owned(spelled)
 }
 
-/// How the next byte is spelled, if not as itself. `in_value` says whether an `=` came before it in its piece.
+/// How the next byte is spelled, if not as itself. `in_value` says whether an `=` came before it in
+/// its piece.
 fn encoded(byte: u8, plus: Plus, in_value: &mut bool) -> Option<&'static str> {
     match byte {
         b'&' => {

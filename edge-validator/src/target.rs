@@ -36,7 +36,8 @@ impl<'a> Target<'a> {
         Ok(Self { text, path, query })
     }
 
-    /// What is sent: the path byte for byte, and the query in its [one spelling](spell). An objection if that is too long.
+    /// What is sent: the path byte for byte, and the query in its [one spelling](spell). An
+    /// objection if that is too long.
     pub(crate) fn sent(&self) -> Result<String, Objection> {
         match self.query.map(|query| spell(query, Plus::Space)) {
             Some(Cow::Owned(query)) => {

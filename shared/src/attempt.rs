@@ -6,6 +6,7 @@ use crate::number::Number;
 use crate::short::same;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 /// A parameter's value, as typed by the operation that read it. Ordered by type, then by value, so that lists of values can be searched.
@@ -15,6 +16,9 @@ pub enum Param {
     Text(String),
     /// A number, compared by value.
     Number(Number),
+    /// A number as a reader in floating point has it: compared by its nearest double, and so are
+    /// the numbers of rules with it.
+    Double(Number),
     /// A truth value.
     Bool(bool),
     /// Several values, in order.
@@ -27,7 +31,53 @@ impl Param {
         match (self, other) {
             (Self::Text(own), Self::Text(other)) => same(own, other),
             (Self::Number(own), Self::Number(other)) => own.cmp(other).is_eq(),
+            (Self::Number(own), Self::Double(other)) => own.compare_as_double(other).is_eq(),
             _ => self == other,
+        }
+    }
+
+    /// Where a value of a rule stands beside this one of an attempt.
+    pub(crate) fn compare(&self, found: &Self) -> Ordering {
+        match (self, found) {
+            (Self::Number(own), Self::Double(found)) => own.compare_as_double(found),
+            _ => self.cmp(found),
+        }
+    }
+
+    /// The value as a reader in floating point has it; `None` if that is surely the same.
+    #[must_use]
+    pub fn in_doubles(&self) -> Option<Self> {
+        if !self.changes_in_doubles() {
+            return None;
+        }
+        match self {
+            Self::Number(number) => Some(Self::Double(number.clone())),
+            Self::List(values) => {
+                let values = values
+                    .iter()
+                    .map(|value| value.in_doubles().unwrap_or_else(|| value.clone()));
+                Some(Self::List(values.collect()))
+            }
+            Self::Double(_) | Self::Text(_) | Self::Bool(_) => None,
+        }
+    }
+
+    /// Whether a reader in floating point may have something else.
+    fn changes_in_doubles(&self) -> bool {
+        match self {
+            Self::Number(number) => !number.is_kept_by_doubles(),
+            Self::List(values) => values.iter().any(Self::changes_in_doubles),
+            Self::Double(_) | Self::Text(_) | Self::Bool(_) => false,
+        }
+    }
+
+    /// Whether a reader in floating point has something else than a number for one in it.
+    #[must_use]
+    pub fn is_beyond_doubles(&self) -> bool {
+        match self {
+            Self::Number(number) | Self::Double(number) => number.is_beyond_doubles(),
+            Self::List(values) => values.iter().any(Self::is_beyond_doubles),
+            Self::Text(_) | Self::Bool(_) => false,
         }
     }
 }
@@ -58,7 +108,7 @@ impl fmt::Display for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => Quoted(text).fmt(f),
-            Self::Number(number) => number.fmt(f),
+            Self::Number(number) | Self::Double(number) => number.fmt(f),
             Self::Bool(value) => value.fmt(f),
             Self::List(values) => {
                 f.write_str("[")?;

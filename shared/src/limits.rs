@@ -56,9 +56,11 @@ pub const JSON_VALUES: usize = 16_384;
 
 /// Longest request target.
 pub const TARGET_BYTES: usize = 8 * 1024;
-/// Names and values, empty ones included, in one query or form, unless the edge's configuration says otherwise.
+/// Names and values, empty ones included, in one query or form, unless the edge's configuration
+/// says otherwise.
 pub const PIECES: usize = 256;
-/// Most of them that a configuration may allow. Readers that drop what is beyond their own limit have one of 1,000 or more.
+/// Most of them that a configuration may allow. Readers that drop what is beyond their own limit
+/// have one of 1,000 or more.
 pub const PIECES_MAX: usize = 900;
 /// Request headers.
 pub const HEADERS: usize = 100;

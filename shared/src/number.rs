@@ -1,10 +1,13 @@
-//! Numbers compared by value, exactly: no floating point, no expansion of exponents.
+//! Numbers compared by value, exactly: no floating point, no expansion of exponents. Each knows its
+//! nearest double besides, as readers in floating point have it.
 
 use crate::limits::{NUMBER_BYTES, NUMBER_EXPONENT};
 use alloc::string::{String, ToString};
 use core::cmp::Ordering;
 use core::fmt;
+use double::Double;
 
+mod double;
 mod neighbours;
 #[cfg(test)]
 mod tests;
@@ -16,13 +19,15 @@ mod tests;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Number {
     negative: bool,
-    point: i64,
+    point: i32,
     digits: String,
+    /// Its nearest double.
+    nearest: Double,
 }
 
 /// Values whose decimal point stands within these places are written without an exponent, as in ECMAScript (ECMA-262,
 /// `Number::toString`).
-const PLAIN: core::ops::RangeInclusive<i64> = -5..=21;
+const PLAIN: core::ops::RangeInclusive<i32> = -5..=21;
 
 impl Number {
     /// Reads the JSON spelling. `None` if it is not one, if it or the canonical spelling is longer than [`NUMBER_BYTES`], or if
@@ -41,10 +46,12 @@ impl Number {
             None => (magnitude, 0),
         };
         let (whole, fraction) = split_mantissa(mantissa)?;
-        Self::normalised(negative, whole, fraction, exponent)
+        let exact = Self::normalised(negative, whole, fraction, exponent)?;
+        let nearest = Double::of(text)?;
+        Some(Self { nearest, ..exact })
     }
 
-    /// `whole.fraction × 10^exponent`, within the limits.
+    /// `whole.fraction × 10^exponent`, within the limits, with any double.
     fn normalised(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Option<Self> {
         let written = [whole, fraction].concat();
         let significant = written.trim_start_matches('0');
@@ -56,15 +63,22 @@ impl Number {
         let point = exponent + i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()?;
         Self {
             negative,
-            point,
+            point: i32::try_from(point).ok()?,
             digits: digits.into(),
+            nearest: Double::ZERO,
         }
         .bounded()
     }
 
+    /// Itself with its nearest double, if it is within the limits.
+    fn completed(self) -> Option<Self> {
+        let nearest = Double::of(&self.to_string())?;
+        Self { nearest, ..self }.bounded()
+    }
+
     /// Itself, if it is within the limits.
     fn bounded(self) -> Option<Self> {
-        let bounded = (self.point - 1).abs() <= NUMBER_EXPONENT && self.spelling_bytes() <= NUMBER_BYTES;
+        let bounded = i64::from(self.point - 1).abs() <= NUMBER_EXPONENT && self.spelling_bytes() <= NUMBER_BYTES;
         bounded.then_some(self)
     }
 
@@ -73,6 +87,7 @@ impl Number {
             negative: false,
             point: 0,
             digits: String::new(),
+            nearest: Double::ZERO,
         }
     }
 
@@ -97,7 +112,7 @@ impl Number {
 
     /// How many zeros stand between the last digit and the point of a whole number; `None` if a digit stands behind the point.
     fn trailing_zeros(&self) -> Option<u32> {
-        let digits = i64::try_from(self.digits.len()).ok()?;
+        let digits = i32::try_from(self.digits.len()).ok()?;
         u32::try_from(self.point - digits).ok()
     }
 
@@ -145,13 +160,17 @@ fn is_digits(text: &str) -> bool {
 
 impl From<u64> for Number {
     fn from(value: u64) -> Self {
-        let Some(magnitude) = value.checked_ilog10() else {
+        let written = value.to_string();
+        let digits = written.trim_end_matches('0');
+        if digits.is_empty() {
             return Self::zero();
-        };
+        }
         Self {
             negative: false,
-            point: i64::from(magnitude) + 1,
-            digits: value.to_string().trim_end_matches('0').into(),
+            // At most twenty digits.
+            point: i32::try_from(written.len()).unwrap_or_default(),
+            digits: digits.into(),
+            nearest: Double::of(&written).unwrap_or(Double::ZERO),
         }
     }
 }

@@ -150,6 +150,50 @@ fn no_kind_of_rule_allocates() {
 }
 
 #[test]
+fn numbers_as_doubles_do_not_allocate() {
+    let many: Vec<_> = (0..IN_VALUES)
+        .map(|value| format!("{value}.0000000000000000000001"))
+        .collect();
+    let listed = format!(r#"{{"in":[{}]}}"#, many.join(","));
+    let each = format!(r#"{{"each":{listed}}}"#);
+    for (rule, admitted, objected) in [
+        (r#"{"eq":9007199254740993}"#, "9007199254740992", "9007199254740994"),
+        (
+            r#"{"not_in":[9007199254740993]}"#,
+            "9007199254740994",
+            "9007199254740992",
+        ),
+        (
+            r#"{"min":1.0000000000000000000001}"#,
+            "1.00000000000000000000001",
+            "0.99999999999999988",
+        ),
+        (
+            r#"{"max":0.99999999999999999999}"#,
+            "1.00000000000000000000001",
+            "1.0000000000000003",
+        ),
+        (&listed, "255.00000000000000000000000001", "255.50000000000000001"),
+        (
+            &each,
+            "[1.00000000000000000002,2]",
+            "[1.00000000000000000002,2.50000000000000000001]",
+        ),
+    ] {
+        let grants = grants(&[with(&format!(r#","rules":{{"p":{rule}}}"#))]);
+        let of = |value: &str| {
+            let mut attempt = attempt("act", "res", &format!(r#"{{"p":{value}}}"#));
+            for (_, param) in &mut attempt.params {
+                *param = param.in_doubles().unwrap();
+            }
+            attempt
+        };
+        allocates_nothing(&grants, &of(admitted), FREELY);
+        allocates_nothing(&grants, &of(objected), refused(1));
+    }
+}
+
+#[test]
 fn uses_and_windows_do_not_allocate() {
     let UnixSeconds(now) = NOW;
     let limited = |id: &str, end: u64| {

@@ -30,7 +30,8 @@ impl<'n> Colons<'n> {
         }
     }
 
-    /// Reports every `colon: true` beside which an operation of the upstream has a literal that begins with `:`.
+    /// Reports every `colon: true` beside which an operation of the upstream has a literal that
+    /// begins with `:`.
     pub(super) fn agree(self) {
         let verbs = sorted(self.verbs);
         for (upstream, node) in self.allowed {

@@ -45,8 +45,8 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// Whether captured values hold no `:`, or may. Many an upstream routes what stands behind one: `/topics/x:delete`, encoded or not, is its
-    /// `delete`.
+    /// Whether captured values hold no `:`, or may. Many an upstream routes what stands behind one:
+    /// `/topics/x:delete`, encoded or not, is its `delete`.
     pub(crate) fn colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
             Some(value) => Err(reason::CAPTURE_COLON.because(format!("`{value}`"))),

@@ -65,15 +65,17 @@ impl Names {
     }
 }
 
-/// Whether some reader lets one of the two names take the place of the other: `user` and `User` (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]`
-/// (PHP, Rack, qs), `filter` and `filter[tag]`.
+/// Whether some reader lets one of the two names take the place of the other: `user` and `User`
+/// (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and
+/// `filter[tag]`.
 fn is_one(one: &str, other: &str) -> bool {
     let (one, other) = (leniently(one), leniently(other));
     let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('['));
     one == other || is_within(&one, &other) || is_within(&other, &one)
 }
 
-/// A name as the most lenient of readers takes it: without regard to case, blanks before it, what PHP writes as `_`, and `[]` behind it.
+/// A name as the most lenient of readers takes it: without regard to case, blanks before it, what
+/// PHP writes as `_`, and `[]` behind it.
 fn leniently(name: &str) -> String {
     let folded = fold(name.trim_start_matches(' '));
     folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")

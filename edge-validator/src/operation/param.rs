@@ -56,10 +56,11 @@ impl Kind {
         }
     }
 
-    /// The value that JSON stands for: no conversions, and `null` is no value.
+    /// The value that JSON stands for: no conversions, and `null` is no value. Nor is text with a
+    /// NUL, at which some readers end it; a query has none either.
     pub(crate) fn of_json(self, json: Json) -> Option<attempt::Param> {
         match (self, json) {
-            (Self::Text, Json::Text(text)) => Some(attempt::Param::Text(text)),
+            (Self::Text, Json::Text(text)) if !text.contains('\0') => Some(attempt::Param::Text(text)),
             (Self::Integer, Json::Number(number)) if number.is_integer() => Some(attempt::Param::Number(number)),
             (Self::Number, Json::Number(number)) => Some(attempt::Param::Number(number)),
             (Self::Boolean, Json::Bool(value)) => Some(attempt::Param::Bool(value)),
@@ -75,10 +76,10 @@ impl Kind {
 
 fn scalar(json: Json) -> Option<attempt::Param> {
     match json {
-        Json::Text(text) => Some(attempt::Param::Text(text)),
+        Json::Text(text) if !text.contains('\0') => Some(attempt::Param::Text(text)),
         Json::Number(number) => Some(attempt::Param::Number(number)),
         Json::Bool(value) => Some(attempt::Param::Bool(value)),
-        Json::Null | Json::List(_) | Json::Object(_) => None,
+        Json::Text(_) | Json::Null | Json::List(_) | Json::Object(_) => None,
     }
 }
 
@@ -106,6 +107,27 @@ impl Values {
             Some(place) => *place = Some(attempt::Param::List(vec![element])),
             None => {}
         }
+    }
+
+    /// The values that there are.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &attempt::Param> {
+        self.0.iter().flatten()
+    }
+
+    /// The values as a reader in floating point has them, and the index of the first that may be
+    /// another; `None` if all are surely the same.
+    pub(crate) fn in_doubles(&self) -> Option<(usize, Self)> {
+        let mut first = None;
+        let mut values = Self(Vec::new());
+        for (index, value) in self.0.iter().enumerate() {
+            if let Some(double) = value.as_ref().and_then(attempt::Param::in_doubles) {
+                if first.is_none() {
+                    (first, values) = (Some(index), self.clone());
+                }
+                values.set(index, double);
+            }
+        }
+        Some((first?, values))
     }
 
     /// The values by name; an objection if one is missing that is not optional.

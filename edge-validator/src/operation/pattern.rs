@@ -34,7 +34,8 @@ pub(crate) fn is_method(method: &str) -> bool {
 }
 
 impl Pattern {
-    /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by what follows a colon.
+    /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by
+    /// what follows a colon.
     pub(crate) fn has_verb(&self) -> bool {
         let mut segments = self.segments.iter();
         segments.any(

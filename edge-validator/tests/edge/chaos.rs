@@ -1,4 +1,5 @@
-//! Whatever arrives, there is a verdict and no panic; and what is sent is what arrived, the query in its one spelling.
+//! Whatever arrives, there is a verdict and no panic; and what is sent is what arrived, the query
+//! in its one spelling.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
 use edgewrit_edge::call::Answer;
@@ -75,7 +76,8 @@ proptest! {
                 prop_assert!((400..=503).contains(&refusal.status()));
             }
             Verdict::Sent(request, flight) => {
-                // A `+`, a space in one reading, is spelled as one; and every `=` in these lines ends a name.
+                // A `+`, a space in one reading, is spelled as one; and every `=` in these lines
+                // ends a name.
                 prop_assert_eq!(request.target.as_str(), String::from_utf8(ask.target).unwrap().replace('+', "%20"));
                 prop_assert_eq!(&request.method, &ask.method);
                 prop_assert!(request.body.is_none() || request.body == body);

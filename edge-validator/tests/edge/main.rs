@@ -4,6 +4,7 @@
 mod caching;
 mod chaos;
 mod configuration;
+mod cost;
 mod delivery;
 mod documentation;
 mod follow;
@@ -11,6 +12,7 @@ mod forms;
 mod harness;
 mod hosts;
 mod lists;
+mod numbers;
 mod operations;
 mod order;
 mod record;

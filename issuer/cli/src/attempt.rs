@@ -21,7 +21,7 @@ pub(crate) fn to_json(attempt: &Attempt) -> String {
 pub(crate) fn value_to_json(value: &Param) -> String {
     match value {
         Param::Text(text) => Quoted(text).to_string(),
-        Param::Number(number) => number.to_string(),
+        Param::Number(number) | Param::Double(number) => number.to_string(),
         Param::Bool(value) => value.to_string(),
         Param::List(values) => format!("[{}]", values.iter().map(value_to_json).collect::<Vec<_>>().join(",")),
     }

@@ -262,7 +262,7 @@ impl fmt::Display for Objection<'_> {
         match self.found {
             None => f.write_str("absent")?,
             Some(Param::Text(text)) => write!(f, "the text `{}`", Shown(text))?,
-            Some(Param::Number(number)) => write!(f, "the number `{number}`")?,
+            Some(Param::Number(number) | Param::Double(number)) => write!(f, "the number `{number}`")?,
             Some(Param::Bool(value)) => write!(f, "`{value}`")?,
             Some(Param::List(_)) => f.write_str("a list")?,
         }

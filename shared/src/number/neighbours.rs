@@ -42,13 +42,14 @@ impl Number {
     fn opposite(self) -> Self {
         Self {
             negative: !self.negative && !self.digits.is_empty(),
+            nearest: self.nearest.opposite(),
             ..self
         }
     }
 
     fn tenth(self) -> Option<Self> {
         let point = self.point - 1;
-        Self { point, ..self }.bounded()
+        Self { point, ..self }.completed()
     }
 
     /// The digits of this one, filled up with zeros to `length`, and a 5: more by less than one at the last of them.
@@ -56,6 +57,6 @@ impl Number {
         let zeros = length.saturating_sub(self.digits.len());
         self.digits.extend(core::iter::repeat_n('0', zeros));
         self.digits.push('5');
-        self.bounded()
+        self.completed()
     }
 }

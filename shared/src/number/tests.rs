@@ -174,7 +174,134 @@ fn whole_numbers_are_told_by_value() {
     }
 }
 
+/// What a reader in floating point makes of the number.
+fn rounded(text: &str) -> Option<String> {
+    number(text).as_double().map(|double| double.to_string())
+}
+
+#[test]
+fn doubles_are_nearest_and_of_two_the_even_one() {
+    for (text, double) in [
+        ("0", "0"),
+        ("-0", "0"),
+        ("1.0000000000000000000001", "1"),
+        ("0.1", "0.1"),
+        ("19.99", "19.99"),
+        ("0.30000000000000004", "0.30000000000000004"),
+        ("9007199254740991", "9007199254740991"),
+        ("9007199254740992", "9007199254740992"),
+        ("9007199254740993", "9007199254740992"),
+        ("-9007199254740993", "-9007199254740992"),
+        ("9007199254740995", "9007199254740996"),
+        ("9007199254740993.0000000000000000000000001", "9007199254740994"),
+        ("12345678901234567890", "12345678901234567000"),
+        ("1e22", "1e22"),
+        ("1e-400", "0"),
+        ("-1e-400", "0"),
+        ("5e-324", "5e-324"),
+        ("2.4703282292062327e-324", "0"),
+        ("2.4703282292062328e-324", "5e-324"),
+        ("2.2250738585072011e-308", "2.225073858507201e-308"),
+        ("1.7976931348623157e308", "1.7976931348623157e308"),
+        ("1.7976931348623158e308", "1.7976931348623157e308"),
+    ] {
+        assert_eq!(rounded(text).as_deref(), Some(double), "{text}");
+        assert!(!number(text).is_beyond_doubles(), "{text}");
+    }
+    for text in ["1.7976931348623159e308", "1e309", "-1e400", "1e9999"] {
+        assert_eq!(rounded(text), None, "{text}");
+        assert!(number(text).is_beyond_doubles(), "{text}");
+    }
+}
+
+#[test]
+fn of_fifteen_digits_doubles_keep_all() {
+    for (text, kept) in [
+        ("0", true),
+        ("1", true),
+        ("-999999999999999", true),
+        ("1000000000000000", false),
+        ("0.999999999999999", true),
+        ("0.9999999999999999", false),
+        ("1e-290", true),
+        ("1e-300", false),
+        ("1e14", true),
+        ("1e15", false),
+        ("1.50000000000000000000000", true),
+    ] {
+        assert_eq!(number(text).is_kept_by_doubles(), kept, "{text}");
+    }
+}
+
+#[test]
+fn as_doubles_numbers_are_in_order_and_many_are_one() {
+    let as_double = |one: &str, other: &str| number(one).compare_as_double(&number(other));
+    assert_eq!(as_double("9007199254740993", "9007199254740992"), Ordering::Equal);
+    assert_eq!(as_double("1.0000000000000000000001", "1"), Ordering::Equal);
+    assert_eq!(as_double("1e-400", "0"), Ordering::Equal);
+    assert_eq!(as_double("-1e-400", "1e-400"), Ordering::Equal);
+    let ascending = [
+        "-1e400", "-1e308", "-1", "-1e-300", "0", "5e-324", "1e-300", "0.1", "1", "1e308", "1e309",
+    ];
+    for pair in ascending.windows(2) {
+        assert_eq!(as_double(pair[0], pair[1]), Ordering::Less, "{pair:?}");
+    }
+}
+
+#[test]
+fn numbers_that_are_made_know_their_doubles() {
+    let same = |made: Number| assert_eq!(made, number(&made.to_string()));
+    for text in [
+        "0",
+        "1",
+        "-1",
+        "9007199254740993",
+        "-0.1",
+        "1.5e300",
+        "18446744073709551615",
+    ] {
+        let one = number(text);
+        one.greater().into_iter().chain(one.less()).for_each(same);
+        one.between(&number("1e301")).into_iter().for_each(same);
+    }
+    same(Number::from(u64::MAX));
+    same(Number::from(0));
+}
+
 proptest! {
+    #[test]
+    fn what_doubles_keep_comes_back_from_them(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9]{1,2})?") {
+        let one = number(&text);
+        let double = one.as_double().unwrap();
+        prop_assert_eq!(double.as_double(), Some(double.clone()));
+        prop_assert_eq!(one.compare_as_double(&double), Ordering::Equal);
+        prop_assert!(!one.is_kept_by_doubles() || double == one, "{} is {}", one, double);
+    }
+
+    #[test]
+    fn rounding_keeps_the_order(one in any::<f64>(), other in any::<f64>(), digits in "[0-9]{0,8}") {
+        prop_assume!(one.is_finite() && other.is_finite());
+        // Longer than a double: the same digits behind those of each.
+        let longer = |value: f64| {
+            let text = format!("{value:e}");
+            let (mantissa, exponent) = text.split_once('e').unwrap();
+            let point = if mantissa.contains('.') { "" } else { "." };
+            number(&format!("{mantissa}{point}{digits}0e{exponent}"))
+        };
+        let (one, other) = (longer(one), longer(other));
+        let as_double = one.compare_as_double(&other);
+        prop_assert!(as_double == one.cmp(&other) || as_double == Ordering::Equal);
+    }
+
+    /// Of shortest decimals of doubles both readings say the same, so a rule about them gets one
+    /// verdict.
+    #[test]
+    fn of_what_doubles_write_both_readings_agree(one in any::<f64>(), other in any::<f64>()) {
+        prop_assume!(one.is_finite() && other.is_finite());
+        let (one, other) = (number(&format!("{one:e}")), number(&format!("{other:e}")));
+        prop_assert_eq!(one.compare_as_double(&other), one.cmp(&other));
+    }
+
     #[test]
     fn a_u64_is_its_decimal_spelling(value: u64) {
         prop_assert_eq!(Number::from(value), number(&value.to_string()));

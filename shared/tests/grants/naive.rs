@@ -89,7 +89,7 @@ fn kind_admits(kind: &str, asked: &Value, param: &Param) -> bool {
 fn is_like(asked: &Value, param: &Param) -> bool {
     match param {
         Param::Text(_) => asked.is_string(),
-        Param::Number(_) => asked.is_number(),
+        Param::Number(_) | Param::Double(_) => asked.is_number(),
         Param::Bool(_) => asked.is_boolean(),
         Param::List(_) => false,
     }

@@ -74,7 +74,8 @@ impl Edge {
     }
 }
 
-/// Asserts that what is sent is what came, but for the spelling of names and values: each character of `came` stands there, or percent-encoded.
+/// Asserts that what is sent is what came, but for the spelling of names and values: each character
+/// of `came` stands there, or percent-encoded.
 fn assert_sent(sent: &str, came: &[u8]) {
     let came = String::from_utf8_lossy(came);
     let mut rest = sent;

@@ -93,7 +93,8 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// What arrives when `ask` is permitted: its method, target and body, byte for byte unless `sent` has another spelling.
+    /// What arrives when `ask` is permitted: its method, target and body, byte for byte unless
+    /// `sent` has another spelling.
     #[must_use]
     pub fn of(ask: &Ask, sent: &Sent) -> Self {
         Self {

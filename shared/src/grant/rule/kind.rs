@@ -128,6 +128,8 @@ impl Kind {
             (Self::NotIn(own), _) => own.answer(value).reversed(),
             (Self::Min(least), Param::Number(number)) => Answer::of(number >= least),
             (Self::Max(most), Param::Number(number)) => Answer::of(number <= most),
+            (Self::Min(least), Param::Double(number)) => Answer::of(least.compare_as_double(number).is_le()),
+            (Self::Max(most), Param::Double(number)) => Answer::of(most.compare_as_double(number).is_ge()),
             (Self::Glob(pattern), Param::Text(text)) => Answer::of(pattern.matches(text)),
             (Self::Under(path), Param::Text(text)) => path.answer(text),
             (Self::Cidr(network), Param::Text(text)) => network.answer(text),

@@ -18,7 +18,7 @@ impl Types {
     pub(super) fn of(value: &Param) -> Self {
         match value {
             Param::Text(_) => Self::TEXT,
-            Param::Number(_) => Self::NUMBER,
+            Param::Number(_) | Param::Double(_) => Self::NUMBER,
             Param::Bool(_) => Self::BOOL,
             Param::List(_) => Self::LIST,
         }

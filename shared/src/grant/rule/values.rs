@@ -73,7 +73,7 @@ impl Values {
             let is_there = if self.values.len() <= FEW {
                 self.values.iter().any(|own| own.is(value))
             } else {
-                self.values.binary_search(value).is_ok()
+                self.values.binary_search_by(|own| own.compare(value)).is_ok()
             };
             Answer::of(is_there)
         } else {

@@ -28,7 +28,8 @@ pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
     found
 }
 
-/// Operations whose captured values may hold a `:`, although the upstream seems to have verbs behind one.
+/// Operations whose captured values may hold a `:`, although the upstream seems to have verbs
+/// behind one.
 pub(super) fn colon_verbs(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut verbs: BTreeMap<&str, &str> = BTreeMap::new();
     for row in rows.iter().filter(|row| has_verb(row)) {

@@ -36,7 +36,13 @@ pub(super) enum Fate {
 }
 
 /// Labels of the verdicts that headers have a part in, once an operation reads one.
-const BY_PARAMS: [&str; 4] = ["form_plus", "not_granted", "param_missing", "query_plus"];
+const BY_PARAMS: [&str; 5] = [
+    "form_plus",
+    "not_granted",
+    "number_precision",
+    "param_missing",
+    "query_plus",
+];
 
 impl Judge<'_> {
     pub(super) fn judge(&self, recorded: &Recorded) -> Judged {

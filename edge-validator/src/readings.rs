@@ -1,0 +1,96 @@
+//! The ways in which an upstream may read one request. All of them are judged, and none may get
+//! another verdict.
+//!
+//! A `+` in the query has two, one in the form two more, and numbers have two: as they are written,
+//! and in floating point. An upstream reads all of one kind alike, so there are eight at most,
+//! whatever the request.
+
+use crate::operation::Operation;
+use crate::operation::param::Values;
+use crate::reason::{self, Objection, Reason};
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use edgewrit_shared::attempt::{Attempt, Param};
+
+/// What the request says, as the upstream may read it. All readings have the same action and
+/// resource.
+#[derive(Debug)]
+pub(crate) struct Readings {
+    pub(crate) first: Values,
+    /// Other readings of `+`, if they give other values: of the query, of the form, of both.
+    pub(crate) others: Vec<Values>,
+    /// What is said if they get another verdict.
+    pub(crate) differ: Reason,
+}
+
+/// What each reading attempts, or why it attempts nothing.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    pub(crate) first: Result<Attempt, Objection>,
+    pub(crate) others: Vec<Other>,
+}
+
+/// Another reading than the first.
+#[derive(Debug)]
+pub(crate) struct Other {
+    pub(crate) attempt: Result<Attempt, Objection>,
+    /// What is said if it gets another verdict.
+    pub(crate) differ: Objection,
+}
+
+impl Readings {
+    /// What each reading attempts: those of `+` first, and of each of them the one in floating
+    /// point behind them.
+    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> Attempts {
+        let all = core::iter::once(&self.first).chain(&self.others);
+        let in_doubles: Vec<_> = all
+            .filter_map(|values| in_doubles(values, operation, resource))
+            .collect();
+        let plus = self.others.into_iter().map(|values| Other {
+            attempt: attempt(values, operation, resource),
+            differ: self.differ.into(),
+        });
+        Attempts {
+            others: plus.chain(in_doubles).collect(),
+            first: attempt(self.first, operation, resource),
+        }
+    }
+}
+
+fn attempt(values: Values, operation: &Operation, resource: &str) -> Result<Attempt, Objection> {
+    Ok(Attempt {
+        action: operation.action.clone(),
+        resource: resource.to_string(),
+        params: values.named(&operation.params)?,
+    })
+}
+
+/// What `values` attempt to a reader in floating point; `None` if that is surely the same.
+fn in_doubles(values: &Values, operation: &Operation, resource: &str) -> Option<Other> {
+    let (index, values) = values.in_doubles()?;
+    let differ = operation.object(reason::NUMBER_PRECISION, index);
+    let attempt = if values.iter().any(Param::is_beyond_doubles) {
+        Err(differ.clone())
+    } else {
+        attempt(values, operation, resource)
+    };
+    Some(Other { attempt, differ })
+}
+
+impl Other {
+    /// Whether it is one of numbers in floating point.
+    pub(crate) fn is_in_doubles(&self) -> bool {
+        self.differ.reason == reason::NUMBER_PRECISION
+    }
+}
+
+impl Attempts {
+    /// The readings of `+` that attempt something. Numbers are as they are written.
+    pub(crate) fn into_made(self) -> impl Iterator<Item = Attempt> {
+        let others = self.others.into_iter();
+        let plus = others.filter(|other| !other.is_in_doubles());
+        core::iter::once(self.first)
+            .chain(plus.map(|other| other.attempt))
+            .filter_map(Result::ok)
+    }
+}
