@@ -12,12 +12,16 @@ pub(super) enum Code {
     Broad,
     /// A part of a rule that admits nothing.
     Contradictory,
+    /// Text that is refused by its spelling alone.
+    DenyList,
     /// A glob whose texts lead elsewhere.
     GlobEscape,
     /// A grant within others.
     Implied,
     /// A grant that permits nothing.
     Impossible,
+    /// A number that readers in floating point change.
+    NumberPrecision,
     /// Two grants permit the same, and more than either says.
     Overlap,
     /// A `*` that does not go as far as one would think.

@@ -17,6 +17,7 @@ mod finding;
 mod pairs;
 mod patterns;
 mod source;
+mod values;
 mod verbs;
 
 use finding::{Code, Finding};

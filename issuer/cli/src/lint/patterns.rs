@@ -1,6 +1,7 @@
-//! What is doubtful about patterns as they are written.
+//! What is doubtful about patterns, and about values, as they are written.
 
 use super::finding::{Code, Finding};
+use super::values;
 use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
@@ -25,6 +26,7 @@ pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
 }
 
 fn in_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
+    found.extend(values::findings(place, rule));
     if let Some(Json::Text(glob)) = rule.member("glob") {
         let place = format!("{place}/glob");
         let is_read = ["under", "domain"].iter().any(|kind| rule.member(kind).is_some());
