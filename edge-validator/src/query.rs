@@ -103,6 +103,10 @@ impl Reader<'_> {
         let name = decode(name)?;
         let known = self.pairs.names.find(&name);
         let known = known.ok_or_else(|| self.pairs.reasons.unknown.because(format!("`{name}`")))?;
+        if known.shadows {
+            let detail = format!("`{name}`, which some reader takes for a parameter");
+            return Err(self.pairs.reasons.unknown.because(detail));
+        }
         self.see(known)?;
         match known.purpose {
             Use::Ignore => Ok(()),

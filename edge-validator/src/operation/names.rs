@@ -20,6 +20,8 @@ pub(crate) struct Name {
     pub(crate) bit: u64,
     /// The bits of those that [some reader](is_one) takes for it.
     pub(crate) rivals: u64,
+    /// Whether one of its rivals is a parameter and it is none: what it holds would be that parameter's value, and nothing judges it.
+    pub(crate) shadows: bool,
 }
 
 // Each name has a bit.
@@ -35,16 +37,20 @@ impl Names {
     pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
         let Err(place) = self.place(&text) else { return false };
         let bit = u32::try_from(self.0.len()).map_or(0, |own| 1_u64.checked_shl(own).unwrap_or_default());
-        let mut rivals = 0;
+        let is_param = |purpose| matches!(purpose, Use::Param(_));
+        let (mut rivals, mut shadows) = (0, false);
         for other in self.0.iter_mut().filter(|other| is_one(&other.text, &text)) {
             rivals |= other.bit;
             other.rivals |= bit;
+            shadows |= !is_param(purpose) && is_param(other.purpose);
+            other.shadows |= is_param(purpose) && !is_param(other.purpose);
         }
         let name = Name {
             text,
             purpose,
             bit,
             rivals,
+            shadows,
         };
         self.0.insert(place, name);
         true
@@ -126,6 +132,33 @@ mod tests {
                 .iter()
                 .all(|name| name.bit.count_ones() == 1 && name.rivals == 0)
         );
+    }
+
+    #[test]
+    fn only_an_ignored_name_shadows_a_parameter() {
+        let mut names = Names::default();
+        let all = [
+            ("ids", Use::Ignore),
+            ("ids[]", Use::Param(0)),
+            ("user", Use::Param(1)),
+            ("User", Use::Ignore),
+        ];
+        for (name, purpose) in
+            all.into_iter()
+                .chain([("page", Use::Ignore), ("a", Use::Param(2)), ("a[b]", Use::Param(3))])
+        {
+            names.add(name.into(), purpose);
+        }
+        for (name, shadows) in [
+            ("ids", true),
+            ("ids[]", false),
+            ("user", false),
+            ("User", true),
+            ("page", false),
+            ("a", false),
+        ] {
+            assert_eq!(names.find(name).unwrap().shadows, shadows, "{name}");
+        }
     }
 
     #[test]
