@@ -116,14 +116,15 @@ pub(crate) fn decide(writ: &Writ, attempts: &Attempts, now: UnixSeconds) -> Resu
     })
 }
 
-/// What permits. Every reading must get the same verdict, and ask for the same to be debited.
+/// What permits. Every reading must get the same verdict, and ask for the same to be debited. Where
+/// floating point changes a number, one grant has to permit all of them.
 pub(crate) fn judge<'g>(
     grants: &'g Grants,
     attempts: &'g Attempts,
     now: UnixSeconds,
 ) -> Result<Permitting<'g>, Objection> {
     let first = verdict(grants, &attempts.first, now);
-    attempts.others.iter().fold(first, |first, other| {
+    let permitting = attempts.others.iter().fold(first, |first, other| {
         match (first, verdict(grants, &other.attempt, now)) {
             (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
             (Err(first), Err(_)) => Err(first),
@@ -131,7 +132,12 @@ pub(crate) fn judge<'g>(
             (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
             _ => Err(other.differ.clone()),
         }
-    })
+    })?;
+    match attempts.others.iter().find(|other| other.is_in_doubles()) {
+        // Many a reader rounds some numbers of a request and keeps others.
+        Some(other) if !grants.one_permits_all(attempts.made(), now) => Err(other.differ.clone()),
+        _ => Ok(permitting),
+    }
 }
 
 fn verdict<'g>(

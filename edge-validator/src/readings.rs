@@ -2,8 +2,10 @@
 //! another verdict.
 //!
 //! A `+` in the query has two, one in the form two more, and numbers have two: as they are written,
-//! and in floating point. An upstream reads all of one kind alike, so there are eight at most,
-//! whatever the request.
+//! and in floating point. So there are eight at most, whatever the request. An upstream reads every
+//! `+` of one part alike. But it may round one number and keep another: Python's `json` rounds
+//! fractions and keeps integers. So one grant has to permit the request in both readings of numbers,
+//! and then permits every mixture of them.
 
 use crate::operation::Operation;
 use crate::operation::param::Values;
@@ -85,6 +87,12 @@ impl Other {
 }
 
 impl Attempts {
+    /// Every reading that attempts something.
+    pub(crate) fn made(&self) -> impl Iterator<Item = &Attempt> + Clone {
+        let others = self.others.iter().map(|other| &other.attempt);
+        core::iter::once(&self.first).chain(others).flatten()
+    }
+
     /// The readings of `+` that attempt something. Numbers are as they are written.
     pub(crate) fn into_made(self) -> impl Iterator<Item = Attempt> {
         let others = self.others.into_iter();

@@ -35,12 +35,41 @@ fn a_refusal_names_the_parameter() {
 }
 
 #[test]
-fn grants_together_may_permit_both_readings() {
+fn one_grant_permits_both_readings() {
     let edge = edge_of(OPERATIONS);
     let excluded = r#"{"not_in":[9007199254740992]}"#;
     assert_eq!(label(&edge, "n=9007199254740993", &[excluded]), "number_precision");
-    let both = [excluded, r#"{"eq":9007199254740992}"#];
+    let each = [excluded, r#"{"eq":9007199254740992}"#];
+    assert_eq!(label(&edge, "n=9007199254740993", &each), "number_precision");
+    let both = [excluded, r#"{"min":9007199254740992}"#];
     assert_eq!(label(&edge, "n=9007199254740993", &both), "permit");
+    assert_eq!(label(&edge, "n=9007199254740993&q=a+b", &both), "permit");
+}
+
+const ORDERS: &str = r#"
+  {"match": "POST /orders", "upstream": "open", "action": "a", "resource": "orders",
+   "params": {"seats": {"from": "body./seats", "type": "integer"}, "price": {"from": "body./price", "type": "number"}}}"#;
+
+/// Python's `json` has 9007199254740993 and 1.0 of this request, which no grant here permits.
+#[test]
+fn a_reader_may_round_one_number_and_keep_another() {
+    let edge = edge_of(ORDERS);
+    let grant = |rules: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["orders"],"rules":{rules}}}"#);
+    let (cheap, seats) = (
+        grant(r#"{"price":{"not_in":[1]}}"#),
+        grant(r#"{"seats":{"in":[9007199254740992]}}"#),
+    );
+    let line = "POST /orders";
+    let body = r#"{"seats":9007199254740993,"price":1.0000000000000000000001}"#;
+    assert_eq!(
+        edge.label(&Ask::new(line, &[&cheap, &seats]).json(body)),
+        "number_precision"
+    );
+    let all = grant(r#"{"price":{"max":4}}"#);
+    assert_eq!(
+        edge.label(&Ask::new(line, &[&cheap, &seats, &all]).json(body)),
+        "permit"
+    );
 }
 
 #[test]

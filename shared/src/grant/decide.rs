@@ -59,6 +59,14 @@ impl Grants {
         Decision::Refuse(Miss::of(nearest, attempt))
     }
 
+    /// Whether one grant permits each of `attempts`. It then permits whatever mixes their
+    /// parameters, for a grant asks of each parameter by itself.
+    #[must_use]
+    pub fn one_permits_all<'a>(&self, attempts: impl Iterator<Item = &'a Attempt> + Clone, now: UnixSeconds) -> bool {
+        let permits_all = |grant: &Grant| attempts.clone().all(|attempt| grant.permits(attempt, now));
+        self.0.iter().any(permits_all)
+    }
+
     fn permit<'a>(
         &'a self,
         grant: &'a Grant,
