@@ -12,6 +12,7 @@ pub mod http;
 pub mod issuer;
 pub mod ports;
 pub mod process;
+pub mod readers;
 pub mod scratch;
 pub mod story;
 pub mod tools;

@@ -43,6 +43,14 @@ pub fn agentwrit_sdk() -> Result<PathBuf> {
     existing("EDGEWRIT_AGENTWRIT_SDK", None)
 }
 
+/// The folder in which the real readers are installed, each in a folder of its own.
+///
+/// # Errors
+/// If it is not there.
+pub fn readers() -> Result<PathBuf> {
+    existing("EDGEWRIT_READERS", Some(repository().join(".tools")))
+}
+
 /// A file or folder of `dist/`: `edgewrit`, `edgewrit-envoy.wasm`, `worker`.
 ///
 /// # Errors

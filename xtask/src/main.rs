@@ -15,6 +15,7 @@ mod laws;
 mod load;
 mod progress;
 mod project;
+mod readers;
 mod sizes;
 mod stage;
 mod test;
@@ -45,6 +46,8 @@ enum Command {
     Test(test::Args),
     /// Compare the language of grants with a naive evaluator over a million cases of every law.
     Laws(laws::Args),
+    /// Compare what the edge judges with what real frameworks read of the same requests, over very many of them.
+    Readers(readers::Args),
     /// Start everything on this machine and walk through the story.
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build(args) => build::run(&project, &args),
         Command::Test(args) => test::run(&project, &args),
         Command::Laws(args) => laws::run(&project, &args),
+        Command::Readers(args) => readers::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),

@@ -11,6 +11,7 @@ use crate::hosts::Hosts;
 use crate::laws;
 use crate::progress::{openly, quietly};
 use crate::project::Project;
+use crate::readers;
 use crate::sizes;
 use crate::stage::Stages;
 use crate::tools::{self, NO_STD, Tool};
@@ -23,8 +24,8 @@ const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
-    /// What takes minutes as well: an outage at full rate, the laws over many cases (`cargo xtask laws`), and mutants of `shared` and
-    /// `edge-validator`.
+    /// What takes minutes as well: an outage at full rate, the laws over many cases (`cargo xtask laws`), real readers over many requests
+    /// (`cargo xtask readers`), and mutants of `shared` and `edge-validator`.
     #[arg(long)]
     long: bool,
     /// Passed on to the tests: a name to select some of them, `--nocapture` and the like.
@@ -47,7 +48,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
         stages.run("tests of xtask", || own_tests(project));
     }
     let ready = stages.run("build", || {
-        tools::install(project, &[Tool::Npm, Tool::Envoy, Tool::Agentwrit])?;
+        tools::install(project, &tools::FOR_TESTS)?;
         build::build(project, &EVERYTHING, &[])
     });
     if ready.is_none() {
@@ -60,6 +61,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
     }
     if args.long {
         stages.run("laws", || laws::run(project, &laws::Args::default()));
+        stages.run("readers", || readers::run(project, &readers::Args::default()));
         stages.run("mutants", || mutants(project));
     }
 }

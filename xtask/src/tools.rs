@@ -6,6 +6,7 @@ mod envoy;
 mod installed;
 mod npm;
 mod pip;
+mod readers;
 mod rust;
 
 pub(crate) use agentwrit::packages as agentwrit_packages;
@@ -29,17 +30,44 @@ pub(crate) enum Tool {
     Envoy,
     /// The SDK of AgentWrit, for Python.
     Agentwrit,
+    /// Express, qs and PHP, which requests are read with.
+    ReadersNode,
+    /// Werkzeug and Starlette, which requests are read with.
+    ReadersPython,
+    /// The program that reads requests with Go's standard library.
+    ReadersGo,
+    /// Ruby and Rack, which requests are read with.
+    ReadersRuby,
     /// cargo-deny.
     Deny,
     /// cargo-mutants, for the long tests only.
     Mutants,
 }
 
+/// What the tests run besides what is built here.
+pub(crate) const FOR_TESTS: [Tool; 7] = [
+    Tool::Npm,
+    Tool::Envoy,
+    Tool::Agentwrit,
+    Tool::ReadersNode,
+    Tool::ReadersPython,
+    Tool::ReadersGo,
+    Tool::ReadersRuby,
+];
+
+/// What `cargo xtask readers` runs.
+pub(crate) const READERS: [Tool; 4] = [
+    Tool::ReadersNode,
+    Tool::ReadersPython,
+    Tool::ReadersGo,
+    Tool::ReadersRuby,
+];
+
 /// Installs everything that `cargo xtask ci` needs.
 pub(crate) fn run(project: &Project) -> Result<()> {
     add_targets()?;
     rust::add_components()?;
-    install(project, &[Tool::Npm, Tool::Envoy, Tool::Agentwrit, Tool::Deny])
+    install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny]].concat())
 }
 
 /// Makes sure that each of `tools` is there. Quick when they are.
@@ -56,6 +84,10 @@ impl Tool {
             Self::Npm => npm::install(project),
             Self::Envoy => envoy::install(project),
             Self::Agentwrit => agentwrit::install(project),
+            Self::ReadersNode => readers::node(project),
+            Self::ReadersPython => readers::python(project),
+            Self::ReadersGo => readers::go(project),
+            Self::ReadersRuby => readers::ruby(project),
             Self::Deny => crates::install(project, "cargo-deny"),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }

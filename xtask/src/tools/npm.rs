@@ -16,34 +16,34 @@ const MANIFEST: &str = "package.json";
 const LOCK: &str = "package-lock.json";
 
 pub(crate) fn install(project: &Project) -> Result<()> {
-    let pin = lock(project)?;
-    installed::once(
-        project,
-        FOLDER,
-        &pin,
-        "workerd, wrangler, esbuild, binaryen and jose (about 15 s, once)",
-        |folder| {
-            for file in [MANIFEST, LOCK] {
-                fs::copy(project.pins().join(file), folder.join(file))
-                    .with_context(|| format!("copying `tools/{file}`"))?;
-            }
-            // Nothing that is installed here runs code while it is installed.
-            let mut npm = Command::new("npm");
-            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                .current_dir(folder);
-            silently(&mut npm)
-                .context("installing from npm (needs Node 20 or later)")
-                .map(drop)
-        },
-    )
+    let about = "workerd, wrangler, esbuild, binaryen and jose (about 15 s, once)";
+    install_from(project, &project.pins(), FOLDER, about)
+}
+
+/// Installs what the lock file in `pins` pins, as `.tools/<name>`.
+pub(super) fn install_from(project: &Project, pins: &Path, name: &str, about: &str) -> Result<()> {
+    installed::once(project, name, &text_of(pins)?, about, |folder| {
+        for file in [MANIFEST, LOCK] {
+            let pin = pins.join(file);
+            fs::copy(&pin, folder.join(file)).with_context(|| format!("copying `{}`", pin.display()))?;
+        }
+        // Nothing that is installed here runs code while it is installed.
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(folder);
+        silently(&mut npm)
+            .context("installing from npm (needs Node 20 or later)")
+            .map(drop)
+    })
 }
 
 /// What is pinned, the whole text of it.
 pub(crate) fn lock(project: &Project) -> Result<String> {
-    [MANIFEST, LOCK]
-        .iter()
-        .map(|file| read(&project.pins().join(file)))
-        .collect()
+    text_of(&project.pins())
+}
+
+fn text_of(pins: &Path) -> Result<String> {
+    [MANIFEST, LOCK].iter().map(|file| read(&pins.join(file))).collect()
 }
 
 fn read(path: &Path) -> Result<String> {

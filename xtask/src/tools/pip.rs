@@ -29,25 +29,28 @@ pub(super) fn install(project: &Project, wheels: &Wheels) -> Result<()> {
     if wheels.for_this_python {
         pin.push_str(&version()?);
     }
-    installed::once(project, wheels.name, &pin, wheels.about, |folder| {
-        let own = folder.join("venv");
-        let mut pip = Command::new(python(&own)?);
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-        ])
-        .args(["--require-hashes", "--only-binary", ":all:", "--requirement"])
-        .arg(&lock)
-        .arg("--target")
-        .arg(folder)
-        .env("PIP_USER", "0");
-        silently(&mut pip)?;
-        remove(&own)
-    })
+    installed::once(project, wheels.name, &pin, wheels.about, |folder| unpack(&lock, folder))
+}
+
+/// Unpacks the wheels that the file `lock` pins into `folder`.
+pub(super) fn unpack(lock: &Path, folder: &Path) -> Result<()> {
+    let own = folder.join("venv");
+    let mut pip = Command::new(python(&own)?);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+    ])
+    .args(["--require-hashes", "--only-binary", ":all:", "--requirement"])
+    .arg(lock)
+    .arg("--target")
+    .arg(folder)
+    .env("PIP_USER", "0");
+    silently(&mut pip)?;
+    remove(&own)
 }
 
 /// What Python says of itself: `Python 3.11.7`.

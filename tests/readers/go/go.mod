@@ -1,0 +1,3 @@
+module edgewrit.example/readers
+
+go 1.25

@@ -1,0 +1,148 @@
+//! The edge whose permits are read.
+
+use super::EDGE;
+use super::request::{BodyKind, Request, Sent};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::head::Head;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::permit::OutgoingRequest;
+use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::bundle::Snapshot;
+use std::sync::Arc;
+
+#[path = "../../../edge-validator/tests/support/mod.rs"]
+mod support;
+
+/// Whatever the operations can read is permitted: the question is what they read.
+const GRANT: &str = r#"{"type":"writ","actions":["list","login","order","read","remove","draft","post","row","change"],"resources":["**"]}"#;
+
+/// An edge in this process.
+#[derive(Debug)]
+pub(super) struct Edge {
+    config: Arc<Config>,
+    snapshot: Snapshot,
+    memory: Memory,
+    authorization: String,
+    authority: Authority,
+}
+
+/// What the edge permits, and what it took the request for.
+#[derive(Debug)]
+pub(super) struct Permitted {
+    pub(super) sent: Sent,
+    /// As it is written in the table.
+    pub(super) operation: String,
+    /// One for each reading that was judged.
+    pub(super) readings: Vec<Attempt>,
+}
+
+impl Edge {
+    pub(super) fn new() -> Result<Self> {
+        let text = EDGE.replace("BUNDLE_KEY", &support::bundle_key().public().x());
+        let config = Config::read(&text, &|_| Some("secret-of-the-edge".into()))
+            .map_err(|faults| anyhow!("the configuration of the readers: {faults:?}"))?;
+        let grants = support::grants(&[GRANT]);
+        Ok(Self {
+            config: Arc::new(config),
+            snapshot: support::snapshot(support::NOW, Vec::new()),
+            memory: Memory::new(1),
+            authorization: format!("Bearer {}", support::writ(&support::claims(grants.clone()))),
+            authority: Authority::new(grants),
+        })
+    }
+
+    /// What the edge permits of `request`; the label of the refusal if it permits nothing.
+    pub(super) fn judge(&self, request: &Request) -> Result<Result<Permitted, String>> {
+        let length = request.body.as_ref().map(|body| body.len().to_string());
+        let mut headers = vec![("authorization", self.authorization.as_bytes())];
+        headers.extend(request.content_type.map(|kind| ("content-type", kind.as_bytes())));
+        headers.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
+        let outgoing = match self.verdict(request, &headers)? {
+            Ok(outgoing) => outgoing,
+            Err(label) => return Ok(Err(label)),
+        };
+        let rehearsal = self.rehearse(request, &headers);
+        ensure!(
+            !rehearsal.attempts.is_empty(),
+            "permitted, but the rehearsal reads nothing: {request:?}"
+        );
+        let operation = rehearsal.operation.clone().context("permitted without an operation")?;
+        Ok(Ok(Permitted {
+            sent: sent(outgoing, request.body_kind)?,
+            operation,
+            readings: rehearsal.attempts,
+        }))
+    }
+
+    /// Whether it permits `request` under `grants` alone.
+    pub(super) fn permits(&self, request: &Request, grants: &[String]) -> bool {
+        let grants: Vec<_> = grants.iter().map(String::as_str).collect();
+        let authority = Authority::new(support::grants(&grants));
+        let length = request.body.as_ref().map(|body| body.len().to_string());
+        let mut headers = Vec::new();
+        headers.extend(request.content_type.map(|kind| ("content-type", kind.as_bytes())));
+        headers.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
+        let body = request.body.as_deref().unwrap_or_default();
+        let rehearsal = rehearse(head(request, &headers), body, &authority, &self.config, support::NOW);
+        matches!(rehearsal.verdict, Verdict::Permit { .. })
+    }
+
+    fn verdict(&self, request: &Request, headers: &[(&str, &[u8])]) -> Result<Result<OutgoingRequest, String>> {
+        let world = World {
+            config: &self.config,
+            snapshot: Some(&self.snapshot),
+            memory: &self.memory,
+            now: support::NOW,
+        };
+        let step = match start(head(request, headers), &world) {
+            Step::Body(need) => need.with(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
+            step => step,
+        };
+        match step {
+            Step::Forward(permit) => Ok(Ok(permit.into_request().0)),
+            Step::Refuse(refusal) => Ok(Err(refusal.label().to_owned())),
+            Step::Body(_) | Step::Spend(_) => bail!("nothing more should be asked for"),
+        }
+    }
+
+    fn rehearse(&self, request: &Request, headers: &[(&str, &[u8])]) -> Rehearsal {
+        let without_writ: Vec<_> = headers
+            .iter()
+            .copied()
+            .filter(|(name, _)| *name != "authorization")
+            .collect();
+        let body = request.body.as_deref().unwrap_or_default();
+        rehearse(
+            head(request, &without_writ),
+            body,
+            &self.authority,
+            &self.config,
+            support::NOW,
+        )
+    }
+}
+
+fn head<'r>(request: &'r Request, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
+    Head {
+        method: &request.method,
+        target: &request.target,
+        authority: b"edge.example",
+        headers,
+        has_body: request.body.is_some(),
+    }
+}
+
+fn sent(outgoing: OutgoingRequest, body_kind: Option<BodyKind>) -> Result<Sent> {
+    let content_type = outgoing.headers.iter().find(|(name, _)| &**name == "content-type");
+    let content_type = content_type.map(|(_, value)| String::from_utf8(value.clone()));
+    Ok(Sent {
+        method: outgoing.method,
+        target: outgoing.target,
+        content_type: content_type.transpose().context("a content type that is no text")?,
+        body_kind: body_kind.filter(|_| outgoing.body.is_some()),
+        body: outgoing.body,
+    })
+}

@@ -1,0 +1,244 @@
+//! Making requests until enough of them are permitted, and comparing what readers make of these.
+
+use super::compare::{Difference, differences};
+use super::edge::{Edge, Permitted};
+use super::process::Readers;
+use super::request::{Kind, Request, Sent};
+use super::sources::Operation;
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use proptest::strategy::Strategy as _;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many permitted requests of a kind are read where nothing else is said.
+const CASES: u32 = 2_000;
+/// How many requests are made for each that has to be permitted, at most.
+const TRIES: u32 = 50;
+/// How many different differences are reduced to their smallest request.
+const REDUCED: usize = 12;
+/// How many requests are tried to reduce one.
+const REDUCTIONS: u32 = 2_000;
+
+/// How much is compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Permitted requests of each kind.
+    pub cases: u32,
+    /// Where chance begins: the same seed makes the same requests.
+    pub seed: u64,
+}
+
+impl Plan {
+    /// As the variables `EDGEWRIT_READERS_CASES` and `EDGEWRIT_READERS_SEED` of the environment have it.
+    ///
+    /// # Errors
+    /// If one is no number.
+    pub fn of_environment() -> Result<Self> {
+        let number = |name: &str| match std::env::var(name) {
+            Ok(text) => text.parse().map(Some).with_context(|| format!("`{name}` is no number")),
+            Err(_) => Ok(None::<u64>),
+        };
+        let cases = number("EDGEWRIT_READERS_CASES")?.map(u32::try_from).transpose()?;
+        Ok(Self {
+            cases: cases.unwrap_or(CASES),
+            seed: number("EDGEWRIT_READERS_SEED")?.unwrap_or(1),
+        })
+    }
+}
+
+/// An edge, and readers of what it permits.
+#[derive(Debug)]
+pub struct Bench {
+    edge: Edge,
+    readers: Readers,
+    operations: Vec<Operation>,
+    tally: Tally,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    made: u32,
+    permitted: u32,
+    /// By the label.
+    refused: BTreeMap<String, u32>,
+    /// What a reader refuses that the edge permits, by its name.
+    refused_by: BTreeMap<String, u32>,
+    /// By reader and what it reads otherwise.
+    known: BTreeMap<(String, String), u32>,
+}
+
+impl Bench {
+    /// Starts every reader.
+    ///
+    /// # Errors
+    /// If one is missing.
+    pub fn start() -> Result<Self> {
+        Ok(Self {
+            edge: Edge::new()?,
+            readers: Readers::start()?,
+            operations: Operation::all()?,
+            tally: Tally::default(),
+        })
+    }
+
+    /// What readers read otherwise of one request; `None` if the edge refuses it.
+    ///
+    /// # Errors
+    /// If a reader does not answer.
+    pub fn compare_one(&mut self, request: &Request) -> Result<Option<Vec<Difference>>> {
+        let before = self.tally.permitted;
+        let differences = self.compare(request)?;
+        Ok((self.tally.permitted > before).then_some(differences))
+    }
+
+    /// What readers read otherwise if the verdict on `judged` sent `sent`, as by an edge that sends something else than it judged.
+    ///
+    /// # Errors
+    /// If a reader does not answer, or the edge refuses `judged`.
+    pub fn compare_unjudged(&mut self, judged: &Request, sent: &Request) -> Result<Vec<Difference>> {
+        let permitted = self.edge.judge(judged)?;
+        let mut permitted = permitted.map_err(|label| anyhow!("refused: {label}"))?;
+        permitted.sent = Sent::unjudged(sent)?;
+        self.read(judged, &permitted)
+    }
+
+    /// What is read otherwise of what the edge permits of `request`.
+    fn compare(&mut self, request: &Request) -> Result<Vec<Difference>> {
+        let permitted = match self.edge.judge(request)? {
+            Ok(permitted) => permitted,
+            Err(label) => {
+                *self.tally.refused.entry(label).or_default() += 1;
+                return Ok(Vec::new());
+            }
+        };
+        self.tally.permitted += 1;
+        self.read(request, &permitted)
+    }
+
+    fn read(&mut self, judged: &Request, permitted: &Permitted) -> Result<Vec<Difference>> {
+        let answers = self.readers.read(&permitted.sent)?;
+        let refused = answers.iter().filter(|(_, answer)| answer.refused.is_some());
+        for (reader, _) in refused {
+            *self.tally.refused_by.entry(reader.clone()).or_default() += 1;
+        }
+        let permits = |grants: &[String]| self.edge.permits(judged, grants);
+        differences(permitted, &answers, &self.operations, &permits)
+    }
+}
+
+/// Makes requests of one kind until enough are permitted.
+///
+/// # Errors
+/// If a reader reads one otherwise; the smallest request for each difference is part of the error.
+pub fn compare_many(kind: Kind, plan: Plan) -> Result<()> {
+    println!("{kind:?}: {} permitted requests, seed {}", plan.cases, plan.seed);
+    let bench = RefCell::new(Bench::start()?);
+    let mut runner = runner(kind, plan);
+    let strategy = kind.requests();
+    let mut found = Vec::new();
+    for made in 1..=plan.cases.saturating_mul(TRIES) {
+        if bench.borrow().tally.permitted >= plan.cases || found.len() >= REDUCED {
+            break;
+        }
+        bench.borrow_mut().tally.made = made;
+        let tree = strategy
+            .new_tree(&mut runner)
+            .map_err(|reason| anyhow!("no request could be made: {reason}"))?;
+        match runner.run_one(tree, |request| bench.borrow_mut().hold(&request)) {
+            Ok(_) => {}
+            Err(TestError::Fail(_, request)) => found.push(bench.borrow_mut().explain(&request, made)?),
+            Err(TestError::Abort(reason)) => bail!("{reason}"),
+        }
+    }
+    let bench = bench.into_inner();
+    bench.tally.print();
+    ensure!(
+        found.is_empty(),
+        "{kind:?}, seed {}: {} differences\n\n{}",
+        plan.seed,
+        found.len(),
+        found.join("\n\n")
+    );
+    bench.tally.enough(plan)
+}
+
+fn runner(kind: Kind, plan: Plan) -> TestRunner {
+    let mut seed = [0; 32];
+    seed.iter_mut()
+        .zip(plan.seed.to_le_bytes())
+        .for_each(|(byte, own)| *byte = own);
+    seed.iter_mut().rev().take(1).for_each(|byte| *byte = kind.number());
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: REDUCTIONS,
+        ..Config::default()
+    };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+}
+
+impl Bench {
+    /// Fails on a difference that is not known yet, so that each is reduced once.
+    fn hold(&mut self, request: &Request) -> Result<(), TestCaseError> {
+        let differences = self
+            .compare(request)
+            .map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
+        match differences.iter().find(|difference| !self.tally.knows(difference)) {
+            None => Ok(()),
+            Some(difference) => Err(TestCaseError::fail(difference.to_string())),
+        }
+    }
+
+    /// Says what is read otherwise of a smallest request; from now on it is known.
+    fn explain(&mut self, request: &Request, made: u32) -> Result<String> {
+        let differences = self.compare(request)?;
+        let lines: BTreeSet<_> = differences
+            .iter()
+            .map(|difference| format!("    {difference}"))
+            .collect();
+        for Difference { reader, what, .. } in differences {
+            *self.tally.known.entry((reader, what)).or_default() += 1;
+        }
+        let sent = self
+            .edge
+            .judge(request)?
+            .map(|permitted| permitted.sent.to_string())
+            .unwrap_or_default();
+        let lines: Vec<_> = lines.into_iter().collect();
+        Ok(format!(
+            "  request {made}, reduced: {request}\n    sent: {sent}\n{}",
+            lines.join("\n")
+        ))
+    }
+}
+
+impl Tally {
+    fn knows(&mut self, Difference { reader, what, .. }: &Difference) -> bool {
+        let count = self.known.get_mut(&(reader.clone(), what.clone()));
+        count.map(|count| *count += 1).is_some()
+    }
+
+    fn print(&self) {
+        println!("  {} made, {} permitted", self.made, self.permitted);
+        println!("  refused by the edge: {:?}", self.refused);
+        println!("  refused by readers though permitted: {:?}", self.refused_by);
+        println!("  read otherwise: {:?}", self.known);
+    }
+
+    /// Fails if too few were compared to say anything.
+    fn enough(&self, plan: Plan) -> Result<()> {
+        ensure!(
+            self.permitted >= plan.cases,
+            "only {} requests were permitted",
+            self.permitted
+        );
+        for (reader, refused) in &self.refused_by {
+            ensure!(
+                *refused < self.permitted / 2,
+                "`{reader}` refused {refused} of {} requests",
+                self.permitted
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! Every reader that has to take part, and the programs that they run in. One that is missing is a failure.
+
+use anyhow::{Context as _, Result, ensure};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A program that holds readers.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    pub(super) readers: &'static [Reader],
+    /// Its command line.
+    pub(super) command: fn(&Places) -> Command,
+}
+
+/// A reader, and what has to be known of it to compare values.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub(super) name: &'static str,
+    pub(super) names: Names,
+    pub(super) repeated: Repeated,
+}
+
+/// What brackets in a name of the query or of a form are to a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Characters: `filter[owner]` is a name.
+    Flat,
+    /// Structure: `filter[owner]` is the member `owner` of `filter`, and `ids[]` the list `ids`.
+    Nested,
+}
+
+/// What a reader makes of a name without brackets that comes several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeated {
+    /// All its values.
+    All,
+    /// The last value.
+    Last,
+}
+
+const fn flat(name: &'static str) -> Reader {
+    let (names, repeated) = (Names::Flat, Repeated::All);
+    Reader { name, names, repeated }
+}
+
+const fn nested(name: &'static str, repeated: Repeated) -> Reader {
+    let names = Names::Nested;
+    Reader { name, names, repeated }
+}
+
+pub(super) const PROGRAMS: [Program; 4] = [
+    Program {
+        name: "node",
+        readers: &[
+            nested("express4", Repeated::All),
+            flat("express5"),
+            nested("express5_extended", Repeated::All),
+            nested("qs", Repeated::All),
+            flat("querystring"),
+            flat("url"),
+            nested("php", Repeated::Last),
+        ],
+        command: |places| {
+            let mut node = Command::new("node");
+            node.arg(places.script("node/reader.mjs"))
+                .arg(places.installed("readers-npm"))
+                .arg(places.routes());
+            node
+        },
+    },
+    Program {
+        name: "python",
+        readers: &[flat("werkzeug"), flat("starlette"), flat("python")],
+        command: |places| {
+            let mut python = Command::new("python3");
+            // Nothing of what else is installed for this Python, and nothing written beside the scripts.
+            python
+                .args(["-s", "-B"])
+                .arg(places.script("python/reader.py"))
+                .arg(places.routes())
+                .env("PYTHONPATH", places.installed("readers-python"));
+            python
+        },
+    },
+    Program {
+        name: "go",
+        readers: &[flat("go"), flat("go_struct")],
+        command: |places| {
+            let mut go = Command::new(places.installed("readers-go").join("reader"));
+            go.arg(places.routes());
+            go
+        },
+    },
+    Program {
+        name: "ruby",
+        readers: &[nested("rack", Repeated::Last)],
+        command: |places| {
+            let mut ruby = Command::new(places.installed("readers-ruby").join("ruby"));
+            ruby.arg(places.script("ruby/reader.rb"));
+            ruby
+        },
+    },
+];
+
+/// Where programs and their packages lie.
+#[derive(Debug)]
+pub(super) struct Places {
+    installed: PathBuf,
+    scripts: PathBuf,
+}
+
+impl Places {
+    /// The places in this repository.
+    pub(super) fn find() -> Result<Self> {
+        let scripts = crate::tools::repository().join("tests/readers");
+        let installed = crate::tools::readers()?;
+        ensure!(scripts.is_dir(), "`{}` is missing", scripts.display());
+        Ok(Self { installed, scripts })
+    }
+
+    fn script(&self, name: &str) -> PathBuf {
+        self.scripts.join(name)
+    }
+
+    fn installed(&self, name: &str) -> PathBuf {
+        self.installed.join(name)
+    }
+
+    /// What the upstream of the test serves, some of which the edge's table leaves out.
+    fn routes(&self) -> PathBuf {
+        self.script("routes.json")
+    }
+}
+
+/// The reader called `name`.
+pub(super) fn reader(name: &str) -> Result<&'static Reader> {
+    let mut all = PROGRAMS.iter().flat_map(|program| program.readers);
+    all.find(|reader| reader.name == name)
+        .with_context(|| format!("no reader `{name}` in the table"))
+}
