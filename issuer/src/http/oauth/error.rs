@@ -16,8 +16,6 @@ pub(super) enum Name {
     InvalidClient,
     UnsupportedGrantType,
     InvalidScope,
-    /// The token was issued to another client.
-    InvalidGrant,
     /// RFC 9396, section 5.
     InvalidAuthorizationDetails,
     /// RFC 8707, section 2.
@@ -34,7 +32,6 @@ impl Name {
             Self::InvalidClient => "invalid_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
-            Self::InvalidGrant => "invalid_grant",
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidTarget => "invalid_target",
             Self::TemporarilyUnavailable => "temporarily_unavailable",

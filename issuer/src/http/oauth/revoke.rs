@@ -2,7 +2,7 @@
 
 use super::super::{answer, body};
 use super::authenticate;
-use super::error::{Name, Refusal};
+use super::error::Refusal;
 use super::form::Form;
 use crate::audit::{Event, Kind};
 use crate::call::Call;
@@ -19,11 +19,10 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let mut form = Form::read(body::form(&issuer, request, &[]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     let token = form.token()?;
-    // What does not count is as good as revoked (RFC 7009, section 2.2).
-    if let Some(writ) = issuer.standing(token.expose()).await.map_err(Problem::from)? {
-        if writ.claims().client_id != client.client_id {
-            return Err(Refusal::new(Name::InvalidGrant, "the writ is another client's"));
-        }
+    // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The writ of another client is such a token: an
+    // answer of its own would tell the client that the writ is live.
+    let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
+    if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
         let event = Event::done(Kind::TokenRevoked).in_call(&Call::of(&headers));
         issuer.end_lineage(writ.claims(), event).await.map_err(Problem::from)?;
     }
