@@ -1,5 +1,5 @@
 //! From a granted task to its writs. Everything a writ says is a function of the task's ask, seed and term, so that the answer
-//! to a repeated request can be made again and need not be stored.
+//! to a repeated request can be made again, and need not be stored, as long as the same key signs.
 
 use crate::ask::Ask;
 use crate::grant::Term;
@@ -12,6 +12,7 @@ use edgewrit_shared::json;
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::{error, fmt};
 use tokio::task::spawn_blocking;
@@ -95,6 +96,25 @@ impl Granted {
                 grants.map(|grant| one(&grant)).collect()
             }
         }
+    }
+}
+
+/// The writs of a task.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// The key that signed them.
+    pub kid: String,
+    /// For each agent one for each audience.
+    pub writs: Vec<Writ>,
+}
+
+impl Minted {
+    /// By what the same writs are recognised: SHA-256 of their tokens, each behind a line feed.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let tokens = self.writs.iter().map(|writ| writ.token.expose());
+        let hash = tokens.fold(Sha256::new(), |hash, token| hash.chain_update(token).chain_update("\n"));
+        hash.finalize().into()
     }
 }
 
@@ -199,12 +219,34 @@ const SIGNATURE_BYTES: usize = 1 + 86;
 type Draft = (Writ, SigningInput);
 
 impl Mint {
-    /// Mints the writs of `task`: for each agent one for each audience.
+    /// Mints the writs of `task`.
     ///
     /// # Errors
     /// [`MintError`]; no writ has left this function then.
-    pub async fn mint(self: &Arc<Self>, task: &Arc<Task>) -> Result<Vec<Writ>, MintError> {
+    pub async fn mint(self: &Arc<Self>, task: &Arc<Task>) -> Result<Minted, MintError> {
+        self.mint_by(&self.keyring.ring(), task).await
+    }
+
+    /// Mints the same writs of `task` again: those that `kid` signed, and that have this `hash`. `None` if that key does not sign any more,
+    /// or the writs would say something else, as under another trust domain.
+    ///
+    /// # Errors
+    /// [`MintError`].
+    pub async fn mint_again(
+        self: &Arc<Self>,
+        task: &Arc<Task>,
+        kid: &str,
+        hash: [u8; 32],
+    ) -> Result<Option<Minted>, MintError> {
         let ring = self.keyring.ring();
+        if ring.writ.kid() != kid {
+            return Ok(None);
+        }
+        let minted = self.mint_by(&ring, task).await?;
+        Ok((minted.hash() == hash).then_some(minted))
+    }
+
+    async fn mint_by(self: &Arc<Self>, ring: &Ring, task: &Arc<Task>) -> Result<Minted, MintError> {
         let drafts = if task.ask.writs() <= IN_PLACE {
             self.drafts(task, ring.writ.kid())
         } else {
@@ -212,7 +254,9 @@ impl Mint {
             let drafted = spawn_blocking(move || mint.drafts(&task, &kid)).await;
             drafted.unwrap_or(Err(MintError::Sign(SignError)))
         };
-        sign(&ring, drafts?).await
+        let writs = sign(ring, drafts?).await?;
+        let kid = ring.writ.kid().to_owned();
+        Ok(Minted { kid, writs })
     }
 
     /// Mints the one writ that says `claims`.

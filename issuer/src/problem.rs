@@ -74,6 +74,8 @@ codes! {
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "the body did not arrive in time";
     /// The client has such a task.
     TaskExists = CONFLICT, "task_exists", "the client has such a task already";
+    /// The key was used for this request, and the answer cannot be made again.
+    KeyExpired = CONFLICT, "idempotency_key_expired", "the answer to the repeated request cannot be made again";
     /// Nothing is left to spend.
     UsesExhausted = CONFLICT, "uses_exhausted", "no uses are left";
     /// The name is taken.
@@ -108,8 +110,9 @@ pub struct Problem {
     code: Code,
     detail: Option<String>,
     faults: Vec<Fault>,
-    inside: Option<String>,
+    inside: Option<Box<str>>,
     retry_after: Option<u64>,
+    task: Option<Box<Value>>,
     agentwrit: Option<String>,
 }
 
@@ -123,6 +126,7 @@ impl Problem {
             faults: Vec::new(),
             inside: None,
             retry_after: None,
+            task: None,
             agentwrit: None,
         }
     }
@@ -185,10 +189,17 @@ impl Problem {
         self
     }
 
+    /// The state of the task that is meant.
+    #[must_use]
+    pub fn task(mut self, state: Value) -> Self {
+        self.task = Some(Box::new(state));
+        self
+    }
+
     /// What only the log may know.
     #[must_use]
     pub fn inside(mut self, inside: impl Into<String>) -> Self {
-        self.inside = Some(inside.into());
+        self.inside = Some(inside.into().into_boxed_str());
         self
     }
 
@@ -243,6 +254,9 @@ impl Problem {
         }
         if let Some(detail) = &self.detail {
             set("detail", json!(detail));
+        }
+        if let Some(task) = &self.task {
+            set("task", Value::clone(task));
         }
         if !self.faults.is_empty() {
             let faults = self.faults.iter().take(FAULTS);
@@ -348,6 +362,7 @@ impl From<StartError> for Problem {
             StartError::NeverOpen(faults) => Self::new(Code::InvalidRequest).faults(faults),
             StartError::Exists => Code::TaskExists.into(),
             StartError::KeyReused => Code::KeyReused.into(),
+            StartError::KeyExpired(task) => Self::new(Code::KeyExpired).task(task),
             StartError::Mint(error) => error.into(),
             StartError::Store(error) => error.into(),
             StartError::Random(error) => error.into(),

@@ -2,6 +2,7 @@
 
 use crate::rfc3339;
 use crate::store::report::{Counter, Refused, Report, Use};
+use crate::store::task::TaskRow;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
 
@@ -11,17 +12,12 @@ pub fn json(task_id: &str, report: &Report, now: UnixSeconds) -> Value {
     let Report { task, .. } = report;
     let uses: Vec<_> = report.uses.iter().map(|used| of_use(used, &report.counters)).collect();
     let refused: Vec<_> = report.refused.iter().map(of_refused).collect();
-    let status = match task.completed {
-        Some(_) => "completed",
-        None if now < task.live_until => "live",
-        None => "expired",
-    };
     json!({
         "task_id": task_id,
         "client_id": task.client_id,
         "orch_id": task.orch_id,
         "agent": task.agent,
-        "status": status,
+        "status": status(task, now),
         "began_at": rfc3339::write(task.born.seconds()),
         "live_until": rfc3339::write(task.live_until),
         "completed_at": task.completed.map(rfc3339::write),
@@ -29,6 +25,26 @@ pub fn json(task_id: &str, report: &Report, now: UnixSeconds) -> Value {
         "refused": refused,
         "registered_agents": report.agents,
     })
+}
+
+/// The state of a task, without what it was granted.
+#[must_use]
+pub fn state(task_id: &str, task: &TaskRow, now: UnixSeconds) -> Value {
+    json!({
+        "task_id": task_id,
+        "status": status(task, now),
+        "began_at": rfc3339::write(task.born.seconds()),
+        "live_until": rfc3339::write(task.live_until),
+        "completed_at": task.completed.map(rfc3339::write),
+    })
+}
+
+fn status(task: &TaskRow, now: UnixSeconds) -> &'static str {
+    match task.completed {
+        Some(_) => "completed",
+        None if now < task.live_until => "live",
+        None => "expired",
+    }
 }
 
 fn of_use(used: &Use, counters: &[Counter]) -> Value {

@@ -8,14 +8,15 @@ use crate::from::from;
 use crate::grant::{Term, grant, never_open};
 use crate::id::{NoRandomness, Seed};
 use crate::issuer::Issuer;
-use crate::mint::{Granted, MintError, Task, Writ};
+use crate::mint::{Granted, MintError, Minted, Task, Writ};
 use crate::registry::Client;
+use crate::report;
 use crate::store::StoreError;
 use crate::store::task::{self as rows, Begun, Repeat};
 use edgewrit_shared::document::Fault;
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::time::UnixSeconds;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -45,6 +46,8 @@ pub enum StartError {
     Exists,
     /// The client used the idempotency key for another request.
     KeyReused,
+    /// The client used the idempotency key for this request, and the answer cannot be made again: the state of the task.
+    KeyExpired(Value),
     /// Its writs cannot be minted.
     Mint(MintError),
     /// The store refused.
@@ -84,7 +87,12 @@ impl Issuer {
         };
         let seed = Seed::fresh().map_err(StartError::Random)?;
         let task = Arc::new(Task::new(client_id, ask, seed, term));
-        let writs = self.mint.mint(&task).await?;
+        let minted = self.mint.mint(&task).await?;
+        let answered = rows::Answered {
+            kid: minted.kid.clone(),
+            hash: minted.hash(),
+        };
+        let (writs, repeat) = (minted.writs, repeat.map(|repeat| (repeat, answered)));
         let granted = task.granted();
         let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_call(call));
         let begin = self
@@ -118,19 +126,36 @@ impl Issuer {
         find.await
     }
 
-    /// Makes the answer to a repeated request again.
+    /// Makes the answer to a repeated request again, or signs nothing: writs of another key would be other writs with the ids of those that
+    /// may have been ended with their key.
     async fn repeat(&self, client_id: String, ask: Ask, begun: Begun) -> Result<Started, StartError> {
         match begun {
-            Begun::Repeated(seed, term) => {
-                let task = Arc::new(Task::new(client_id, ask, seed, term));
-                let writs = self.mint.mint(&task).await?;
-                Ok(Started { task, writs })
+            Begun::Repeated(before) => {
+                let task = Arc::new(Task::new(client_id, ask, before.seed, before.term));
+                let minted = match &before.answered {
+                    Some(answered) => self.mint.mint_again(&task, &answered.kid, answered.hash).await?,
+                    None => None,
+                };
+                match minted {
+                    Some(Minted { writs, .. }) => Ok(Started { task, writs }),
+                    None => Err(self.key_expired(&task).await?),
+                }
             }
             Begun::KeyReused => Err(StartError::KeyReused),
             Begun::ClientEnded => Err(StartError::ClientEnded),
             Begun::Cut => Err(StartError::Cut),
             Begun::New | Begun::Exists => Err(StartError::Exists),
         }
+    }
+
+    async fn key_expired(&self, task: &Task) -> Result<StartError, StoreError> {
+        let (client_id, task_id) = (task.client_id.clone(), task.ask.task_id.clone());
+        let find = self
+            .store
+            .read(move |reading| rows::find(reading, &client_id, &task_id));
+        let now = self.clock.now().seconds();
+        let state = find.await?.map(|row| report::state(&task.ask.task_id, &row, now));
+        Ok(StartError::KeyExpired(state.unwrap_or_default()))
     }
 
     /// Ends a task of `client`. Answers when it ended; `None` if there is no such task.

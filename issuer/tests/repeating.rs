@@ -4,6 +4,7 @@ use crate::support::{Answer, Bench, Login, at_once, post, travel_ceiling, travel
 use crate::tasks::{travel, with};
 use axum::body::Body;
 use axum::http::Request;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 fn repetition(client: &Login, key: &str, task: &Value) -> Request<Body> {
@@ -74,4 +75,79 @@ async fn a_repetition_is_answered_although_the_task_is_over() {
         repeated(&bench, &client, "key", &travel_task("t1")).await.body,
         first.body
     );
+}
+
+async fn writ_key(bench: &Bench) -> String {
+    let keys = bench.office("/keys", &json!({})).await.json();
+    let keys = keys["keys"].as_array().unwrap().clone();
+    let current = keys
+        .iter()
+        .find(|key| key["job"] == "writ" && key["state"] == "current");
+    current.unwrap()["kid"].as_str().unwrap().to_owned()
+}
+
+/// That the answer cannot be made again, what is said of the task, and that no writ is in it.
+fn expired(answer: &Answer) -> Value {
+    answer.problem(409, "idempotency_key_expired");
+    assert!(
+        !answer.text().contains("access_token") && !answer.text().contains("eyJ"),
+        "{}",
+        answer.text()
+    );
+    answer.json()["task"].clone()
+}
+
+#[tokio::test]
+async fn a_repetition_after_its_key_was_dropped_brings_no_writ_back() {
+    let (bench, client) = travel().await;
+    let first = repeated(&bench, &client, "key", &travel_task("t1")).await;
+    assert_eq!(first.status, 201);
+    let dropped = writ_key(&bench).await;
+    bench.office("/keys/drop", &json!({"kid": dropped})).await;
+    bench.pass(2);
+    let task = expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
+    let state = json!({
+        "task_id": "t1", "status": "live", "began_at": "2026-05-10T12:00:00Z",
+        "live_until": first.json()["expires_at"], "completed_at": null,
+    });
+    assert_eq!(task, state);
+    bench.post(&client, "/v1/tasks/t1/complete", &json!({})).await;
+    let again = repeated(&bench, &client, "key", &travel_task("t1")).await;
+    assert_eq!(expired(&again)["status"], "completed");
+    let bench = bench.reopened().await;
+    expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
+    repeated(&bench, &client, "key", &travel_task("t2"))
+        .await
+        .problem(422, "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn a_repetition_after_a_rotation_is_not_answered_with_other_bytes() {
+    let (bench, client) = travel().await;
+    let first = repeated(&bench, &client, "key", &travel_task("t1")).await;
+    bench.pass(65);
+    assert_eq!(
+        repeated(&bench, &client, "key", &travel_task("t1")).await.body,
+        first.body
+    );
+    assert_eq!(bench.office("/keys/rotate", &json!({"job": "writ"})).await.status, 200);
+    let task = expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
+    assert_eq!(task["status"], "live");
+    // What came with the new key is repeated as before.
+    let later = repeated(&bench, &client, "later", &travel_task("t2")).await;
+    assert_eq!(
+        repeated(&bench, &client, "later", &travel_task("t2")).await.body,
+        later.body
+    );
+}
+
+#[tokio::test]
+async fn a_repetition_whose_answer_would_differ_is_refused() {
+    for change in ["repeat_answer = zeroblob(32)", "repeat_kid = NULL", "repeat_kid = 'x'"] {
+        let (bench, client) = travel().await;
+        repeated(&bench, &client, "key", &travel_task("t1")).await;
+        let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+        connection.execute(&format!("UPDATE tasks SET {change}"), []).unwrap();
+        expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
+    }
 }

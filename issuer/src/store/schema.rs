@@ -16,7 +16,10 @@ const APPLICATION_ID: i64 = 0x6577_7269;
 ///
 /// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`)
 /// is indexed once a task, not once a writ.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001-tables.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001-tables.sql"),
+    include_str!("migrations/0003-limits.sql"),
+];
 /// Version of the tables that this program works with.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// How long a connection waits for another before it gives up.

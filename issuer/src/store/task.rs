@@ -20,13 +20,33 @@ pub struct Repeat {
     pub hash: [u8; 32],
 }
 
+/// What a task's writs were signed with, and are recognised by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The key.
+    pub kid: String,
+    /// The hash of the writs.
+    pub hash: [u8; 32],
+}
+
+/// What was begun before by the same request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The task's seed, and its term: from these the same answer is made again.
+    pub seed: Seed,
+    /// Its term.
+    pub term: Term,
+    /// What was answered; `None` for a task of an earlier release.
+    pub answered: Option<Answered>,
+}
+
 /// What came of beginning a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// It exists now.
     New,
-    /// The request is a repetition: the task's seed and term, from which the same answer is made again.
-    Repeated(Seed, Term),
+    /// The request is a repetition.
+    Repeated(Before),
     /// The client has such a task already.
     Exists,
     /// The client used the key for another request.
@@ -37,15 +57,15 @@ pub enum Begun {
     Cut,
 }
 
-/// Begins `task`, makes its allowances, and records `event` of it.
+/// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is recognised by, and what it is answered.
 pub fn begin(
     writing: &Writing<'_>,
     task: &Task,
     granted: &[Granted],
-    repeat: Option<&Repeat>,
+    repeat: Option<&(Repeat, Answered)>,
     event: &Event,
 ) -> rusqlite::Result<Begun> {
-    if let Some(repeat) = repeat
+    if let Some((repeat, _)) = repeat
         && let Some(begun) = repeated(writing, &task.client_id, repeat)?
     {
         return Ok(begun);
@@ -95,7 +115,8 @@ fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqli
 
 /// What was begun when the client used this key before.
 pub fn repeated(connection: &Connection, client_id: &str, repeat: &Repeat) -> rusqlite::Result<Option<Begun>> {
-    const SQL: &str = "SELECT repeat_hash, seed, born, expires FROM tasks WHERE client_id = ?1 AND repeat_key = ?2";
+    const SQL: &str = "SELECT repeat_hash, seed, born, expires, repeat_kid, repeat_answer FROM tasks
+        WHERE client_id = ?1 AND repeat_key = ?2";
     let mut find = connection.prepare_cached(SQL)?;
     let read = |row: &Row<'_>| {
         if row.get::<_, [u8; 32]>(0)? != repeat.hash {
@@ -103,16 +124,22 @@ pub fn repeated(connection: &Connection, client_id: &str, repeat: &Repeat) -> ru
         }
         let millis = row.get::<_, i64>(2)?.unsigned_abs();
         let (born, expires) = (Moment { millis }, seconds(row, 3)?);
-        Ok(Begun::Repeated(Seed(row.get(1)?), Term { born, expires }))
+        let answered = row.get::<_, Option<String>>(4)?.zip(row.get(5)?);
+        Ok(Begun::Repeated(Before {
+            seed: Seed(row.get(1)?),
+            term: Term { born, expires },
+            answered: answered.map(|(kid, hash)| Answered { kid, hash }),
+        }))
     };
     find.query_row(params![client_id, repeat.key], read).optional()
 }
 
 /// Whether the task was new.
-fn insert(connection: &Connection, task: &Task, repeat: Option<&Repeat>) -> rusqlite::Result<bool> {
+fn insert(connection: &Connection, task: &Task, repeat: Option<&(Repeat, Answered)>) -> rusqlite::Result<bool> {
     const SQL: &str = "INSERT INTO tasks
-        (client_id, task_id, orch_id, agent, agents, seed, born, expires, live_until, repeat_key, repeat_hash)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10) ON CONFLICT (task_id, client_id) DO NOTHING";
+        (client_id, task_id, orch_id, agent, agents, seed, born, expires, live_until, repeat_key, repeat_hash, repeat_kid,
+            repeat_answer)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (task_id, client_id) DO NOTHING";
     let (ask, term) = (&task.ask, &task.term);
     let inserted = connection.prepare_cached(SQL)?.execute(params![
         task.client_id,
@@ -123,8 +150,10 @@ fn insert(connection: &Connection, task: &Task, repeat: Option<&Repeat>) -> rusq
         task.seed.0,
         int(term.born.millis),
         int(term.expires.0),
-        repeat.map(|repeat| &repeat.key),
-        repeat.map(|repeat| repeat.hash),
+        repeat.map(|(repeat, _)| &repeat.key),
+        repeat.map(|(repeat, _)| repeat.hash),
+        repeat.map(|(_, answered)| &answered.kid),
+        repeat.map(|(_, answered)| answered.hash),
     ])?;
     Ok(inserted == 1)
 }
