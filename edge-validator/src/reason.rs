@@ -187,6 +187,7 @@ reasons! {
 mod tests {
     use super::{ALL, Outside};
     use alloc::format;
+    use edgewrit_shared::edge_api::{LABELS, find_label};
 
     #[test]
     fn every_label_is_in_the_documentation_with_its_status_and_code() {
@@ -217,6 +218,22 @@ mod tests {
                 "{}",
                 reason.label
             );
+        }
+    }
+
+    /// The issuer counts refusals by these labels, and every other one as `other`.
+    #[test]
+    fn every_label_is_known_to_the_issuer() {
+        for reason in ALL {
+            assert_eq!(
+                find_label(reason.label),
+                reason.label,
+                "missing from shared::edge_api::LABELS"
+            );
+        }
+        let page = include_str!("../../docs/edge.md");
+        for label in LABELS.iter().filter(|label| **label != crate::response::PERMIT) {
+            assert!(page.contains(&format!("`{label}`")), "not in docs/edge.md: {label}");
         }
     }
 

@@ -65,7 +65,7 @@ pub struct Open {
 }
 
 /// The label of what nothing objects to.
-const PERMIT: &str = "permit";
+pub(crate) const PERMIT: &str = "permit";
 /// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
 const CLIENT_CLOSED: u16 = 499;
 

@@ -7,11 +7,14 @@ use crate::issuer::Issuer;
 use crate::registry::Edge;
 use crate::store::recorded::{self, Numbers};
 use crate::store::report::{self, Verdict};
-use crate::store::{StoreError, Writing, task};
+use crate::store::{StoreError, Writing, audit, task};
 use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::edge_api::find_label;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Records of one batch.
@@ -22,12 +25,15 @@ pub(crate) const BATCH_VALUES: usize = 80_000;
 const GRANTS: usize = 64;
 /// Longest text of a record that is kept, in bytes.
 const TEXT_BYTES: usize = 1_024;
+/// Bytes of a grant's id: 16 hexadecimal digits.
+const GRANT_BYTES: usize = 16;
+/// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that numbers it.
+const AGE_MAX: u64 = 90 * 24 * 3_600;
 /// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
 const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The members of a record that are kept as they are.
-const KEPT: [&str; 10] = [
-    "label",
+const KEPT: [&str; 9] = [
     "error_code",
     "detail",
     "operation",
@@ -48,8 +54,9 @@ struct Record {
     client_id: Option<String>,
     task_id: Option<String>,
     traceparent: Option<String>,
-    grants: Vec<String>,
-    label: String,
+    /// Each stands once.
+    grants: BTreeSet<String>,
+    label: &'static str,
     kept: Map<String, Value>,
 }
 
@@ -106,17 +113,32 @@ impl Record {
             task_id: text("task_id"),
             traceparent: text("traceparent").filter(|text| is_traceparent(text)),
             grants: grants(&members)?,
-            label: text("label").unwrap_or_default(),
+            label: find_label(text("label").as_deref().unwrap_or_default()),
             kept: kept(&members),
         })
     }
 
+    const fn kind(&self) -> Kind {
+        match self.permitted {
+            true => Kind::RequestPermitted,
+            false => Kind::RequestRefused,
+        }
+    }
+
+    /// The record with a time that can be: an edge's clock may be wrong, and its word must not stay for ever as the last use of a grant.
+    fn at_most(mut self, now: UnixSeconds) -> Self {
+        let (earliest, latest) = (now.0.saturating_sub(AGE_MAX), now.0.saturating_add(CLOCK_TOLERANCE));
+        self.at = UnixSeconds(self.at.0.clamp(earliest, latest));
+        self
+    }
+
     fn event(&self, edge: &Edge, task: Option<i64>) -> Event {
         let event = match self.permitted {
-            true => Event::done(Kind::RequestPermitted),
-            false => Event::denied(Kind::RequestRefused),
+            true => Event::done(self.kind()),
+            false => Event::denied(self.kind()),
         };
         let mut data = self.kept.clone();
+        data.insert("label".to_owned(), json!(self.label));
         data.insert("edge_id".to_owned(), json!(edge.edge_id));
         data.insert("at".to_owned(), json!(self.at.0));
         if !self.grants.is_empty() {
@@ -143,11 +165,20 @@ fn bounded(node: &Node<'_>) -> Option<String> {
     text.get(..end).map(str::to_owned)
 }
 
-fn grants(members: &Members<'_>) -> Option<Vec<String>> {
+fn grants(members: &Members<'_>) -> Option<BTreeSet<String>> {
     let Some(node) = members.optional("grants") else {
-        return Some(Vec::new());
+        return Some(BTreeSet::new());
     };
-    node.list(GRANTS)?.iter().map(bounded).collect()
+    node.list(GRANTS)?.iter().map(grant).collect()
+}
+
+fn grant(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if text.len() == GRANT_BYTES && text.bytes().all(is_hex) {
+        return Some(text.to_owned());
+    }
+    node.expected("the id of a grant: 16 hexadecimal digits")
 }
 
 fn kept(members: &Members<'_>) -> Map<String, Value> {
@@ -177,8 +208,12 @@ impl Issuer {
             };
             let is_new = |number: u64| !before.iter().any(|range| range.contains(&number));
             let numbered = (batch.first..).zip(&batch.records);
+            let mut taken = BTreeSet::new();
             for (_, record) in numbered.filter(|(number, _)| is_new(*number)) {
-                take(writing, &edge, record)?;
+                // One request is permitted once, and refused once: when its response was cut off.
+                if taken.insert((record.permitted, record.request_id.as_str())) {
+                    take(writing, &edge, record)?;
+                }
             }
             Ok(Some(*numbers.end()))
         });
@@ -186,8 +221,13 @@ impl Issuer {
     }
 }
 
-/// Counts one record, for a task that was granted something where the edge stands, and records it.
+/// Counts one record, for a task that was granted something where the edge stands, and records it; unless the audit has it of this
+/// edge already.
 fn take(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
+    if audit::is_recorded(writing, record.kind(), &record.request_id, &edge.edge_id)? {
+        return Ok(());
+    }
+    let record = &record.clone().at_most(writing.now().seconds());
     let named = record.client_id.as_deref().zip(record.task_id.as_deref());
     let found = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
     let row = found.transpose()?.flatten().map(|found| found.task);
@@ -199,7 +239,7 @@ fn take(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result
         let verdict = Verdict {
             audience: &edge.audience,
             grants: &record.grants,
-            refused: (!record.permitted).then_some(record.label.as_str()),
+            refused: (!record.permitted).then_some(record.label),
             at: record.at,
         };
         report::count_verdict(writing, row, &verdict)?;

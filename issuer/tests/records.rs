@@ -99,8 +99,8 @@ async fn what_was_granted_is_held_against_what_was_used() {
     let records = [
         scene.permitted("r1", 0),
         scene.permitted("r2", 0),
-        scene.refused("r3", "rule_objects"),
-        scene.refused("r4", "rule_objects"),
+        scene.refused("r3", "not_granted"),
+        scene.refused("r4", "not_granted"),
         scene.refused("r5", "no_operation"),
     ];
     assert_eq!(
@@ -136,7 +136,7 @@ async fn what_was_granted_is_held_against_what_was_used() {
         .collect();
     assert_eq!(
         refused,
-        [(&json!("no_operation"), &json!(1)), (&json!("rule_objects"), &json!(2))]
+        [(&json!("no_operation"), &json!(1)), (&json!("not_granted"), &json!(2))]
     );
 }
 
@@ -254,14 +254,14 @@ async fn a_request_is_found_by_its_id_with_its_trace() {
             &scene.edge,
             &scene.boot,
             1,
-            &[scene.refused("r-9", "rule_objects"), scene.permitted("r-8", 0)],
+            &[scene.refused("r-9", "not_granted"), scene.permitted("r-8", 0)],
         )
         .await;
     let why = scene.bench.office("/why", &json!({"request_id": "r-9"})).await.json();
     let event = &why["events"][0];
     assert_eq!(
         (&event["event"], &event["data"]["label"]),
-        (&json!("request_refused"), &json!("rule_objects"))
+        (&json!("request_refused"), &json!("not_granted"))
     );
     assert_eq!(event["data"]["detail"], "parameter `seats` is 50");
     let why = scene.bench.office("/why", &json!({"request_id": "r-8"})).await.json();
@@ -291,4 +291,107 @@ async fn a_task_is_shown_to_its_client_and_to_the_operator() {
     which.problem(404, "not_found");
     let body = json!({"task_id": "t", "client_id": scene.writ["client_id"]});
     assert_eq!(scene.bench.office("/tasks/show", &body).await.json(), shown);
+}
+
+/// The use of the grant that `permitted` names.
+async fn use_of(scene: &Scene) -> Value {
+    let granted = scene.task().await["granted"].clone();
+    let used = granted.as_array().unwrap().iter().find(|grant| grant["used"] != 0);
+    used.cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_grant_that_a_record_names_again_and_again_was_used_once() {
+    let scene = scene().await;
+    let mut record = scene.permitted("r1", 0);
+    record["grants"] = json!(vec![scene.grant(0); 64]);
+    scene.report(&scene.edge, &scene.boot, 1, &[record]).await;
+    assert_eq!(use_of(&scene).await["used"], 1);
+    for grants in [
+        json!(["x"]),
+        json!([1]),
+        json!(["A".repeat(16)]),
+        json!(["a".repeat(17)]),
+    ] {
+        let mut record = scene.permitted("r2", 0);
+        record["grants"] = grants;
+        let body = json!({"boot_id": scene.boot, "first": 2, "records": [record]});
+        let answer = scene.bench.post(&scene.edge, "/v1/records", &body).await;
+        answer.problem(422, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_permitted_once_and_refused_once_whatever_its_number() {
+    let scene = scene().await;
+    let permitted = || scene.permitted("r1", 0);
+    let cut = || scene.refused("r1", "token_revoked");
+    let batch = [permitted(), permitted(), cut(), cut(), permitted()];
+    scene.report(&scene.edge, &scene.boot, 1, &batch).await;
+    scene.report(&scene.edge, &scene.boot, 6, &[permitted(), cut()]).await;
+    let other_boot = booted(&scene.bench, &scene.edge).await;
+    scene.report(&scene.edge, &other_boot, 1, &[permitted(), cut()]).await;
+    assert_eq!(use_of(&scene).await["used"], 1);
+    assert_eq!(scene.task().await["refused"][0]["count"], 1);
+    let why = scene.bench.office("/why", &json!({"request_id": "r1"})).await.json();
+    assert_eq!(why["events"].as_array().unwrap().len(), 2);
+    // The ids of another edge are its own.
+    let other_edge = scene.bench.edge(TRAVEL).await;
+    let boot = booted(&scene.bench, &other_edge).await;
+    scene.report(&other_edge, &boot, 1, &[permitted()]).await;
+    assert_eq!(use_of(&scene).await["used"], 2);
+}
+
+#[tokio::test]
+async fn a_record_of_another_time_says_the_nearest_that_can_be() {
+    let scene = scene().await;
+    let at = |id: &str, at: u64| {
+        let mut record = scene.permitted(id, 0);
+        record["at"] = json!(at);
+        record
+    };
+    scene.report(&scene.edge, &scene.boot, 1, &[at("r1", 0)]).await;
+    assert_eq!(
+        use_of(&scene).await["last_used_at"],
+        "2026-02-09T12:00:00Z",
+        "90 days ago"
+    );
+    let far = [at("r2", (1 << 53) - 1), at("r3", scene.bench.now().0 + 31)];
+    scene.report(&scene.edge, &scene.boot, 2, &far).await;
+    assert_eq!(
+        use_of(&scene).await["last_used_at"],
+        "2026-05-10T12:00:30Z",
+        "the tolerance of clocks"
+    );
+    let why = scene.bench.office("/why", &json!({"request_id": "r2"})).await.json();
+    assert_eq!(why["events"][0]["data"]["at"], scene.bench.now().0 + 30);
+    let mut refused = scene.refused("r4", "not_granted");
+    refused["at"] = json!(u64::MAX >> 11);
+    scene.report(&scene.edge, &scene.boot, 4, &[refused]).await;
+    assert_eq!(scene.task().await["refused"][0]["last_at"], "2026-05-10T12:00:30Z");
+}
+
+#[tokio::test]
+async fn labels_that_no_edge_has_are_counted_as_one() {
+    let scene = scene().await;
+    let invented: Vec<_> = (0..50)
+        .map(|number| scene.refused(&format!("r{number}"), &format!("label_{number}")))
+        .collect();
+    scene.report(&scene.edge, &scene.boot, 1, &invented).await;
+    scene
+        .report(&scene.edge, &scene.boot, 51, &[scene.refused("known", "body_limit")])
+        .await;
+    let refused = scene.task().await["refused"].clone();
+    let refused: Vec<_> = refused
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["label"], &one["count"]))
+        .collect();
+    assert_eq!(
+        refused,
+        [(&json!("body_limit"), &json!(1)), (&json!("other"), &json!(50))]
+    );
+    let why = scene.bench.office("/why", &json!({"request_id": "r7"})).await.json();
+    assert_eq!(why["events"][0]["data"]["label"], "other");
 }

@@ -20,6 +20,7 @@ pub mod attempt;
 pub mod bundle;
 pub mod claims;
 pub mod document;
+pub mod edge_api;
 pub mod grant;
 pub mod json;
 pub mod jws;

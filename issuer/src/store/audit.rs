@@ -1,7 +1,7 @@
 //! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up by.
 
 use super::int;
-use crate::audit::{self, Event, Head, Link};
+use crate::audit::{self, Event, Head, Kind, Link};
 use crate::clock::Moment;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -70,6 +70,14 @@ pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusql
     const SQL: &str = "SELECT seq, line, hash FROM audit WHERE request_id = ?1 ORDER BY seq LIMIT ?2";
     let mut of = connection.prepare_cached(SQL)?;
     of.query_map(params![request_id, int(most)], link)?.collect()
+}
+
+/// Whether there is an event of this kind that `edge_id` reported of the request. Few events have the same request.
+pub fn is_recorded(connection: &Connection, kind: Kind, request_id: &str, edge_id: &str) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM audit WHERE request_id = ?1 AND event = ?2
+        AND json_extract(line, '$.data.edge_id') = ?3";
+    let mut find = connection.prepare_cached(SQL)?;
+    find.exists(params![request_id, kind.as_str(), edge_id])
 }
 
 /// Number of the first event at or after `at`, one beyond the last if there is none. A search by halves: time never runs backwards

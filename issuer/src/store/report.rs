@@ -4,6 +4,7 @@ use super::task::TaskRow;
 use super::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
+use std::collections::BTreeSet;
 
 /// Grants, and reasons of refusals, that one report lists.
 const LISTED: u64 = 1_000;
@@ -137,7 +138,7 @@ pub struct Verdict<'a> {
     /// Where the edge stands.
     pub audience: &'a str,
     /// The grants that permitted it.
-    pub grants: &'a [String],
+    pub grants: &'a BTreeSet<String>,
     /// Why it was refused, if it was.
     pub refused: Option<&'a str>,
     /// When.
