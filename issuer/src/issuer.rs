@@ -9,7 +9,7 @@ use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::http::Room;
 use crate::keys::{Hash, Keyring, KeysError, RotateError};
-use crate::limiter::Limiter;
+use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::registry::{LoadError, Registry};
@@ -170,16 +170,13 @@ pub(crate) struct Limits {
     pub(crate) operator: Limiter,
     /// A client's, for each client and source: only failures count.
     pub(crate) client: Limiter,
-    /// Tries in the name of no client that are written down, for each source.
-    pub(crate) nobody: Limiter,
-    /// Refusals to a client and its agents that are written down.
-    pub(crate) refusals: Limiter,
 }
 
-/// Milliseconds between two tries of the operator's secret, and tries at once.
-const OPERATOR_TRIES: (u64, u64) = (200, 10);
-/// Milliseconds between two refusals of one client that are recorded, and how many are at once.
-const REFUSALS: (u64, u64) = (100, 1_000);
+/// Tries of the operator's secret.
+const OPERATOR_TRIES: Rate = Rate {
+    interval: 200,
+    burst: 10,
+};
 /// Milliseconds between two failures of a client.
 const CLIENT_TRIES: u64 = 1_000;
 
@@ -227,10 +224,11 @@ impl Issuer {
         let operator = config.operator_secret.as_ref();
         Self {
             limits: Limits {
-                operator: Limiter::new(OPERATOR_TRIES.0, OPERATOR_TRIES.1),
-                client: Limiter::new(CLIENT_TRIES, config.client_failures),
-                nobody: Limiter::new(CLIENT_TRIES, config.client_failures),
-                refusals: Limiter::new(REFUSALS.0, REFUSALS.1),
+                operator: Limiter::new(OPERATOR_TRIES),
+                client: Limiter::new(Rate {
+                    interval: CLIENT_TRIES,
+                    burst: config.client_failures,
+                }),
             },
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,

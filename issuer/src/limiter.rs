@@ -1,5 +1,5 @@
-//! How often something may be tried. The memory is fixed: whoever tries falls into one of so many places, by a hash that nobody
-//! outside can compute, and shares it with whoever else does.
+//! How often something may happen. The memory is fixed: each key falls into one of so many places, by a keyed hash that no client can
+//! compute. Keys that fall into the same place share its limit.
 
 use crate::clock::Moment;
 use std::collections::hash_map::RandomState;
@@ -10,29 +10,38 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Places of one limiter: half a megabyte.
 const PLACES: usize = 1 << 16;
 
-/// A limit for each who tries: `burst` at once, then one every `interval` milliseconds. The generic cell rate algorithm: a place holds
-/// the moment, in milliseconds, at which it would be as if nothing had been tried.
-pub(crate) struct Limiter {
-    interval: u64,
-    burst: u64,
-    keys: RandomState,
-    places: Vec<AtomicU64>,
+/// `burst` at once, then one every `interval` milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    /// Milliseconds.
+    pub(crate) interval: u64,
+    pub(crate) burst: u64,
 }
 
-impl fmt::Debug for Limiter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Limiter({} ms, {})", self.interval, self.burst)
+impl Rate {
+    /// What a place holds after one more (the generic cell rate algorithm): the moment, in milliseconds, from which on it is as if nothing
+    /// had happened.
+    fn next(self, place: u64, now: Moment) -> Result<u64, u64> {
+        let full = now.millis.saturating_add(self.interval.saturating_mul(self.burst));
+        let next = place.max(now.millis).saturating_add(self.interval);
+        if next <= full {
+            return Ok(next);
+        }
+        Err((next - full).div_ceil(1000).max(1))
     }
 }
 
+/// A limit of one rate for each key.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    rate: Rate,
+    places: Places,
+}
+
 impl Limiter {
-    pub(crate) fn new(interval: u64, burst: u64) -> Self {
-        Self {
-            interval,
-            burst,
-            keys: RandomState::new(),
-            places: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
-        }
+    pub(crate) fn new(rate: Rate) -> Self {
+        let places = Places::new();
+        Self { rate, places }
     }
 
     /// Whether there is room for one more try; takes none.
@@ -40,8 +49,7 @@ impl Limiter {
     /// # Errors
     /// In how many seconds there is.
     pub(crate) fn room(&self, key: &impl Hash, now: Moment) -> Result<(), u64> {
-        let place = self.place(key).map_or(0, |place| place.load(Ordering::Relaxed));
-        self.next(place, now).map(drop)
+        self.places.room(key, self.rate, now)
     }
 
     /// Takes one try.
@@ -49,21 +57,51 @@ impl Limiter {
     /// # Errors
     /// In how many seconds there is room for it.
     pub(crate) fn take(&self, key: &impl Hash, now: Moment) -> Result<(), u64> {
+        self.places.take(key, self.rate, now)
+    }
+}
+
+/// A limit for each key, whose rate the caller names. One key has one rate.
+pub(crate) struct Places {
+    keys: RandomState,
+    places: Vec<AtomicU64>,
+}
+
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Places({PLACES})")
+    }
+}
+
+impl Places {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: RandomState::new(),
+            places: (0..PLACES).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    /// As [`Limiter::room`].
+    pub(crate) fn room(&self, key: &impl Hash, rate: Rate, now: Moment) -> Result<(), u64> {
+        let place = self.place(key).map_or(0, |place| place.load(Ordering::Relaxed));
+        rate.next(place, now).map(drop)
+    }
+
+    /// Gives back one that was taken, where what it was taken for did not happen.
+    pub(crate) fn give_back(&self, key: &impl Hash, rate: Rate) {
+        if let Some(place) = self.place(key) {
+            let earlier = |place: u64| Some(place.saturating_sub(rate.interval));
+            let _always = place.try_update(Ordering::Relaxed, Ordering::Relaxed, earlier);
+        }
+    }
+
+    /// As [`Limiter::take`].
+    pub(crate) fn take(&self, key: &impl Hash, rate: Rate, now: Moment) -> Result<(), u64> {
         let Some(place) = self.place(key) else {
             return Ok(());
         };
-        let taken = place.try_update(Ordering::Relaxed, Ordering::Relaxed, |place| self.next(place, now).ok());
-        taken.map_or_else(|place| self.next(place, now).map(drop), |_| Ok(()))
-    }
-
-    /// What a place holds after one more try.
-    fn next(&self, place: u64, now: Moment) -> Result<u64, u64> {
-        let full = now.millis + self.interval.saturating_mul(self.burst);
-        let next = place.max(now.millis).saturating_add(self.interval);
-        if next <= full {
-            return Ok(next);
-        }
-        Err((next - full).div_ceil(1000).max(1))
+        let taken = place.try_update(Ordering::Relaxed, Ordering::Relaxed, |place| rate.next(place, now).ok());
+        taken.map_or_else(|place| rate.next(place, now).map(drop), |_| Ok(()))
     }
 
     fn place(&self, key: &impl Hash) -> Option<&AtomicU64> {
@@ -82,7 +120,10 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_one_every_interval() {
-        let limiter = Limiter::new(200, 10);
+        let limiter = Limiter::new(Rate {
+            interval: 200,
+            burst: 10,
+        });
         for _ in 0..10 {
             assert_eq!(limiter.room(&"a", at(1_000)), Ok(()));
             assert_eq!(limiter.take(&"a", at(1_000)), Ok(()));
@@ -95,7 +136,10 @@ mod tests {
 
     #[test]
     fn others_have_their_own() {
-        let limiter = Limiter::new(60_000, 1);
+        let limiter = Limiter::new(Rate {
+            interval: 60_000,
+            burst: 1,
+        });
         assert_eq!(limiter.take(&"a", at(0)), Ok(()));
         assert_eq!(limiter.take(&"a", at(0)), Err(60));
         assert_eq!(limiter.take(&"b", at(0)), Ok(()));

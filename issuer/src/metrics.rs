@@ -43,6 +43,7 @@ pub(crate) struct Metrics {
     times: Family<Routed, Histogram>,
     waiting: Gauge,
     events: Gauge,
+    omitted: Gauge,
     revocations: Gauge,
     clients: Gauge,
 }
@@ -58,6 +59,7 @@ impl Default for Metrics {
             }),
             waiting: Gauge::default(),
             events: Gauge::default(),
+            omitted: Gauge::default(),
             revocations: Gauge::default(),
             clients: Gauge::default(),
             registry: Registry::default(),
@@ -70,6 +72,11 @@ impl Default for Metrics {
             metrics.waiting.clone(),
         );
         registry.register("audit_events", "Events in the audit chain", metrics.events.clone());
+        registry.register(
+            "audit_events_omitted",
+            "Events that the limiter omitted since the start",
+            metrics.omitted.clone(),
+        );
         registry.register(
             "revocations",
             "Number of the latest revocation",
@@ -117,6 +124,7 @@ async fn read(State(issuer): State<Arc<Issuer>>) -> Response {
     let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
     set(&metrics.waiting, issuer.store.waiting() as u64);
     set(&metrics.events, reached.head.seq);
+    set(&metrics.omitted, issuer.store.omitted());
     set(&metrics.revocations, reached.revocation);
     set(&metrics.clients, issuer.registry.active_clients() as u64);
     let mut text = String::new();

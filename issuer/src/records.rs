@@ -137,6 +137,12 @@ impl Record {
             true => Event::done(self.kind()),
             false => Event::denied(self.kind()),
         };
+        // Of a permit, the grant: an agent that repeats what one grant permits must not hide what it does with another.
+        let cause = match self.permitted {
+            true => self.grants.first().map_or("", String::as_str),
+            false => self.label,
+        };
+        let event = event.edge(&edge.edge_id).cause(cause);
         let mut data = self.kept.clone();
         data.insert("label".to_owned(), json!(self.label));
         data.insert("edge_id".to_owned(), json!(edge.edge_id));

@@ -115,7 +115,7 @@ impl Issuer {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
         let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
-        let event = Event::done(Kind::EdgeBooted).in_call(call);
+        let event = Event::done(Kind::EdgeBooted).edge(&edge.edge_id).in_call(call);
         let event = event.data(&json!({"edge_id": edge.edge_id, "boot_id": boot_id}));
         let write = self.store.write(move |writing| {
             rows::boot(writing, &boot, &edge_id, now.seconds())?;
@@ -153,7 +153,8 @@ impl Issuer {
             exp: writ.claims().exp,
             attempts: wish.attempts,
         };
-        let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).in_call(call);
+        let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).edge(&edge.edge_id);
+        let event = event.in_call(call);
         let write = self
             .store
             .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));

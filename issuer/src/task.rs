@@ -109,7 +109,7 @@ impl Issuer {
         let shown: Vec<_> = faults.iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
         let event = Event::denied(Kind::TaskRefused).client(client_id).in_call(call);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
-        if self.limits.refusals.take(&event.client_id, self.clock.now()).is_err() {
+        if self.store.omits(&event) {
             return StartError::Beyond(faults);
         }
         let record = self.store.write(move |writing| writing.record(&event));

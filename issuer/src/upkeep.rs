@@ -1,4 +1,5 @@
-//! What is done without being asked: forgetting what counts for nothing any more, and signing how far the audit reaches.
+//! What is done without being asked: forgetting what counts for nothing any more, counting events that the limiter omitted, and signing how far
+//! the audit reaches.
 
 use crate::audit::Checkpoint;
 use crate::bundle::Stopping;
@@ -34,12 +35,16 @@ pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, stopping: Stopping)
             () = stopping.clone().wait() => break,
         }
     }
+    if let Err(error) = data.store.record_omitted().await {
+        tracing::error!(%error, "omitted events not counted at the end");
+    }
     if let Err(error) = check(&data, &issuer).await {
         tracing::error!(%error, "no checkpoint at the end");
     }
 }
 
 async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
+    data.store.record_omitted().await?;
     check(data, issuer).await?;
     let forgotten = forget(data).await?;
     if forgotten > 0 {

@@ -19,6 +19,7 @@ mod edges;
 mod keys;
 mod oauth;
 mod office;
+mod omitting;
 mod operating;
 mod pruning;
 mod records;

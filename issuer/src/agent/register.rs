@@ -245,6 +245,7 @@ impl Issuer {
     fn refused(&self, token: &LaunchToken, ask: &Registration, why: &str, call: &Call) -> Event {
         let event = Event::denied(Kind::RegistrationRefused)
             .client(&token.client_id)
+            .cause(why)
             .in_call(call);
         event.data(&json!({
             "why": why,
@@ -255,10 +256,9 @@ impl Issuer {
         }))
     }
 
-    /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the client was refused so much
-    /// lately that it would fill the audit with it.
+    /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the limiter omits it.
     pub(crate) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
-        if self.limits.refusals.take(&event.client_id, self.clock.now()).is_err() {
+        if self.store.omits(&event) {
             return Ok(());
         }
         let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
@@ -272,8 +272,11 @@ impl Issuer {
         Ok(record.await?)
     }
 
-    /// Records an event that nothing else goes with.
+    /// Records an event that nothing else goes with, unless the limiter omits it.
     pub(crate) async fn record(&self, event: Event) -> Result<(), AgentError> {
+        if self.store.omits(&event) {
+            return Ok(());
+        }
         Ok(self.store.write(move |writing| writing.record(&event)).await?)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         /// What happened. The names are stable; those of the AgentWrit API are the ones it uses.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Kind { $($(#[$doc])* $name,)* }
 
         impl Kind {
@@ -88,6 +88,8 @@ kinds! {
     BackupMade = "backup_made";
     /// The database was opened from a backup: a new epoch began.
     DatabaseRestored = "database_restored";
+    /// Events of one cause were so many that only their number is kept.
+    EventsOmitted = "events_omitted";
 }
 
 /// Whether what was tried was done.
@@ -133,6 +135,12 @@ pub struct Event {
     pub traceparent: Option<String>,
     /// What depends on the kind: a JSON object, or nothing.
     pub data: String,
+    /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does not have it.
+    pub edge_id: Option<String>,
+    /// The address that it comes from.
+    pub source: Option<String>,
+    /// What tells it from other events of its kind and task: a label, a grant.
+    pub cause: Option<String>,
 }
 
 impl Event {
@@ -160,6 +168,9 @@ impl Event {
             request_id: None,
             traceparent: None,
             data: String::new(),
+            edge_id: None,
+            source: None,
+            cause: None,
         }
     }
 
@@ -188,6 +199,27 @@ impl Event {
     #[must_use]
     pub fn agent(mut self, agent_id: &str) -> Self {
         self.agent_id = Some(agent_id.to_owned());
+        self
+    }
+
+    /// The edge that it comes from.
+    #[must_use]
+    pub fn edge(mut self, edge_id: &str) -> Self {
+        self.edge_id = Some(edge_id.to_owned());
+        self
+    }
+
+    /// The address that it comes from.
+    #[must_use]
+    pub fn source(mut self, source: &impl ToString) -> Self {
+        self.source = Some(source.to_string());
+        self
+    }
+
+    /// What tells it from other events of its kind and task.
+    #[must_use]
+    pub fn cause(mut self, cause: &str) -> Self {
+        self.cause = Some(cause.to_owned());
         self
     }
 

@@ -8,10 +8,15 @@ use std::fmt::Write as _;
 mod chain;
 mod checkpoint;
 mod event;
+mod keeping;
+mod limiter;
+mod tally;
 
 pub use chain::{Broken, Head, Link};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use event::{Event, Kind, Outcome};
+pub(crate) use limiter::{Admissions, EventLimiter};
+pub(crate) use tally::Tally;
 
 use crate::rfc3339;
 

@@ -4,12 +4,14 @@
 //! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers and places in the
 //! audit chain are assigned under it.
 
+use crate::audit::{Event, EventLimiter, Tally};
 use crate::clock::Clock;
 use crate::files::{FolderError, OwnFile};
 use crate::id::NoRandomness;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OpenFlags, Row};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{error, fmt};
 use tokio::sync::watch;
 
@@ -107,6 +109,8 @@ pub struct Store {
     writer: Writer,
     // After the writer: it ends when the writer's thread has.
     checkpointer: Checkpointer,
+    clock: Clock,
+    limiter: Arc<EventLimiter>,
     epoch: String,
 }
 
@@ -126,11 +130,15 @@ impl Store {
         let beside = connection_to(&path).map_err(refused)?;
         let log = database.with_suffix(LOG_SUFFIX);
         let (checkpointer, bell) = Checkpointer::start(beside, log).map_err(OpenError::Thread)?;
-        let writer = Writer::start(connection, clock, reached, bell).map_err(OpenError::Thread)?;
+        let limiter = Arc::new(EventLimiter::new());
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, bell);
+        let writer = writer.map_err(OpenError::Thread)?;
         Ok(Self {
             readers: Readers::new(path),
             writer,
             checkpointer,
+            clock,
+            limiter,
             epoch,
         })
     }
@@ -170,6 +178,44 @@ impl Store {
         F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.write(work).await
+    }
+
+    /// Whether the limiter would omit `event`, which goes with no change. Then it is counted here, and costs no write.
+    pub(crate) fn omits(&self, event: &Event) -> bool {
+        !self.limiter.has_room(event, self.clock.now())
+    }
+
+    /// Records the events that the limiter omitted since this was asked last: one event for each cause.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was omitted is still counted.
+    pub async fn record_omitted(&self) -> Result<(), StoreError> {
+        let omitted = self.limiter.take_omitted();
+        if omitted.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.record_all(&omitted).await;
+        if recorded.is_err() {
+            self.limiter.put_back(omitted);
+        }
+        recorded
+    }
+
+    async fn record_all(&self, omitted: &Tally) -> Result<(), StoreError> {
+        let events = omitted.events();
+        let record = |writing: &Writing<'_>, event: &Event| {
+            let named = event.client_id.as_deref().zip(event.task_id.as_deref());
+            let task = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
+            let row = task.transpose()?.flatten().map(|task| task.task);
+            writing.record_about(row, event)
+        };
+        let record_all = self.write(move |writing| events.iter().try_for_each(|event| record(writing, event)));
+        record_all.await
+    }
+
+    /// How many events were omitted since the start.
+    pub(crate) fn omitted(&self) -> u64 {
+        self.limiter.total()
     }
 
     /// Does `work` on one consistent state of the database.

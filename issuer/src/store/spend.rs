@@ -90,7 +90,8 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     remember(connection, boot, spend, &debits, now)?;
     let task = task_of(connection, debits.first().map_or("", String::as_str))?;
     let data = json!({"edge_id": spend.edge_id, "allowances": debits});
-    writing.record_about(task, &event.clone().data(&data))?;
+    let cause = debits.first().map_or("", String::as_str);
+    writing.record_about(task, &event.clone().cause(cause).data(&data))?;
     Ok(Spent::Debited(debits))
 }
 

@@ -86,6 +86,62 @@ async fn a_group_that_is_done_again_is_in_the_chain_once() {
 }
 
 #[tokio::test]
+async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
+    let Opened { store, folder: _folder } = open();
+    let refusals = |number: u32| {
+        move |writing: &Writing<'_>| {
+            (0..number).try_for_each(|_| writing.record(&Event::denied(Kind::ScopeViolation).client("c")))
+        }
+    };
+    let slow = store.write(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        Ok(())
+    });
+    let fails = store.write(move |writing| {
+        refusals(500)(writing)?;
+        writing.execute("INSERT INTO nowhere VALUES (1)", [])
+    });
+    let (_, before, failed, after) =
+        tokio::join!(slow, store.write(refusals(1_000)), fails, store.write(refusals(1_000)));
+    assert!(before.is_ok() && failed.is_err() && after.is_ok());
+    store.record_omitted().await.unwrap();
+    let links = store.read(|reading| audit::after(reading, 0, 10_000)).await.unwrap();
+    let is_kept = |link: &&crate::audit::Link| link.line.contains(r#""outcome":"denied""#);
+    let kept = links.iter().filter(is_kept).count() as u64;
+    assert_eq!(store.omitted(), 2_000 - kept);
+    assert!(kept >= 100, "what was undone has its room again: {kept} kept");
+    let omitted = links.last().unwrap();
+    let count = format!(r#""count":{}"#, 2_000 - kept);
+    assert!(omitted.line.contains(&count), "{kept} kept, {}", omitted.line);
+}
+
+#[tokio::test]
+async fn what_cannot_be_recorded_of_omitted_events_is_counted_on() {
+    let Opened { store, folder: _folder } = open();
+    let refused = Event::denied(Kind::ScopeViolation).client("c");
+    for _ in 0..300 {
+        if !store.omits(&refused) {
+            let event = refused.clone();
+            store.write(move |writing| writing.record(&event)).await.unwrap();
+        }
+    }
+    let run = |sql: &'static str| store.write(move |writing| writing.execute_batch(sql));
+    run("CREATE TRIGGER stop BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .await
+        .unwrap();
+    assert!(store.record_omitted().await.is_err());
+    run("DROP TRIGGER stop").await.unwrap();
+    store.record_omitted().await.unwrap();
+    store.record_omitted().await.unwrap();
+    let links = store.read(|reading| audit::after(reading, 0, 10_000)).await.unwrap();
+    let omitted: Vec<_> = links
+        .iter()
+        .filter(|link| link.line.contains("events_omitted"))
+        .collect();
+    assert_eq!((omitted.len(), store.omitted()), (1, 300 - (links.len() as u64 - 1)));
+}
+
+#[tokio::test]
 async fn a_full_disk_refuses_and_loses_nothing() {
     let Opened { store, folder: _folder } = open();
     remember(&store, "kept").await.unwrap();

@@ -1,12 +1,13 @@
 //! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
 
 use super::{StoreError, audit, revocation};
-use crate::audit::{Event, Head};
+use crate::audit::{Admissions, Event, EventLimiter, Head};
 use crate::clock::{Clock, Moment};
 use rusqlite::Connection;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -22,8 +23,11 @@ const GROUP: usize = 512;
 pub struct Writing<'a> {
     connection: &'a Connection,
     clock: &'a Clock,
+    limiter: &'a EventLimiter,
     head: Cell<Head>,
     last: Cell<Moment>,
+    /// What the limiter did in this transaction.
+    admissions: RefCell<Admissions>,
 }
 
 impl Deref for Writing<'_> {
@@ -42,7 +46,8 @@ impl Writing<'_> {
         self.clock.now().max(self.last.get())
     }
 
-    /// Appends `event` to the chain. It is durable with whatever else the work does, and not at all if that fails.
+    /// Appends `event` to the chain, unless the limiter omits it: then it is counted. Either is durable with whatever else the work does,
+    /// and does not happen if that fails.
     ///
     /// # Errors
     /// What the database says.
@@ -50,13 +55,16 @@ impl Writing<'_> {
         self.record_about(event.task, event)
     }
 
-    /// Appends `event`, which concerns the task in `row`.
+    /// As [`Self::record`], for an event that concerns the task in `row`.
     ///
     /// # Errors
     /// What the database says.
     pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
         let at = self.now();
+        if !self.limiter.admit(event, at, &mut self.admissions.borrow_mut()) {
+            return Ok(());
+        }
         let head = audit::append(self.connection, self.head.get(), at, row, event)?;
         self.head.set(head);
         self.last.set(at);
@@ -124,14 +132,15 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         clock: Clock,
+        limiter: Arc<EventLimiter>,
         reached: Reached,
         bell: SyncSender<()>,
     ) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (announce, reached) = watch::channel(reached);
-        let thread = thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || write_all(&connection, &clock, jobs, &announce, &bell))?;
+        let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            write_all(&connection, (&clock, &limiter), jobs, &announce, &bell);
+        })?;
         Ok(Self {
             queue: Some(queue),
             reached,
@@ -182,7 +191,7 @@ impl Drop for Writer {
 
 fn write_all(
     connection: &Connection,
-    clock: &Clock,
+    (clock, limiter): (&Clock, &EventLimiter),
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
     announce: &watch::Sender<Reached>,
     bell: &SyncSender<()>,
@@ -191,6 +200,8 @@ fn write_all(
     let writing = Writing {
         connection,
         clock,
+        limiter,
+        admissions: RefCell::default(),
         head: Cell::new(announce.borrow().head),
         last: Cell::new(audit::last_at(connection).unwrap_or_default()),
     };
@@ -224,9 +235,15 @@ fn write_all(
 /// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole is lost.
 fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), StoreError>> {
     let head = writing.head.get();
-    match try_commit(writing, group) {
-        Ok(outcomes) => outcomes,
+    let committed = try_commit(writing, group);
+    let admissions = writing.admissions.take();
+    match committed {
+        Ok(outcomes) => {
+            writing.limiter.commit(admissions);
+            outcomes
+        }
         Err(error) => {
+            writing.limiter.undo(admissions);
             tracing::error!(%error, jobs = group.len(), "commit failed");
             writing.head.set(head);
             if !writing.is_autocommit() {
@@ -245,6 +262,7 @@ fn try_commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Re
         Err(error) => {
             tracing::warn!(%error, jobs = group.len(), "a write failed: the group is done again, one apart from the other");
             writing.head.set(head);
+            writing.limiter.undo(writing.admissions.take());
             if !writing.is_autocommit() {
                 writing.prepare_cached("ROLLBACK")?.execute([])?;
             }
@@ -265,14 +283,16 @@ fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
 /// a group is tried without first. An error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so is
 /// everybody's.
 fn run_apart(writing: &Writing<'_>, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
-    let head = writing.head.get();
+    let (head, before) = (writing.head.get(), writing.admissions.take());
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;
     let ran = job.run(writing);
     if let Err(error) = &ran {
         tracing::error!(%error, "write failed");
         writing.head.set(head);
+        writing.limiter.undo(writing.admissions.take());
         writing.prepare_cached("ROLLBACK TO job")?.execute([])?;
     }
+    writing.admissions.borrow_mut().merge(before);
     writing.prepare_cached("RELEASE job")?.execute([])?;
     Ok(ran.map_err(StoreError::from))
 }

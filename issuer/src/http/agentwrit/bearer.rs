@@ -85,12 +85,9 @@ impl<'a> Asked<'a> {
                 return Ok(Bearer::Writ(writ));
             }
         }
-        // Whoever shows nothing that counts must not fill the audit with it.
-        if issuer.limits.nobody.take(&self.source, issuer.clock.now()).is_ok() {
-            let data = json!({"source": self.source.to_string(), "resource": self.resource()});
-            let event = Event::denied(Kind::TokenAuthFailed).in_call(&self.call);
-            issuer.record(event.data(&data)).await?;
-        }
+        let data = json!({"source": self.source.to_string(), "resource": self.resource()});
+        let event = Event::denied(Kind::TokenAuthFailed).in_call(&self.call);
+        issuer.record(event.source(&self.source).data(&data)).await?;
         Err(Code::Unauthorized.into())
     }
 

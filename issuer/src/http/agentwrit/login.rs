@@ -26,10 +26,8 @@ pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request
         .map_err(too_many)?;
     if !issuer.is_operator(&secret) {
         let event = Event::denied(Kind::AdminAuthFailed).in_call(&call);
-        let event = event.data(&json!({"source": source.to_string()}));
-        if issuer.limits.nobody.take(&source, issuer.clock.now()).is_ok() {
-            issuer.record(event).await?;
-        }
+        let event = event.source(&source).data(&json!({"source": source.to_string()}));
+        issuer.record(event).await?;
         return Err(Code::Unauthorized.into());
     }
     issuer.record(Event::done(Kind::AdminAuth).in_call(&call)).await?;
@@ -49,13 +47,12 @@ pub(super) async fn client(State(issuer): State<Arc<Issuer>>, request: Request) 
     let Some(client) = issuer.registry.authenticate_client(id, &secret) else {
         limit.take(&key, now).map_err(too_many)?;
         let event = Event::denied(Kind::AppAuthFailed).in_call(&call);
-        let event = event.data(&json!({"source": source.to_string()}));
-        match issuer.registry.any_client(id) {
-            Some(client) => issuer.record(event.client(&client.client_id)).await?,
-            // Whoever makes clients up has as many tries as names, and must not fill the audit with them.
-            None if issuer.limits.nobody.take(&source, now).is_ok() => issuer.record(event).await?,
-            None => {}
-        }
+        let event = event.source(&source).data(&json!({"source": source.to_string()}));
+        let event = match issuer.registry.any_client(id) {
+            Some(client) => event.client(&client.client_id),
+            None => event,
+        };
+        issuer.record(event).await?;
         return Err(Code::Unauthorized.into());
     };
     let event = Event::done(Kind::AppAuthenticated)
