@@ -1,7 +1,7 @@
 //! The audit does not grow with what can be repeated: such events are kept up to a rate, and counted beyond it. What they are of happens.
 
-use crate::support::agentwrit::registration;
-use crate::support::{Bench, Login, TRAVEL, claims, travel_task};
+use crate::support::agentwrit::{delegation, registration, renewal};
+use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};
 use crate::tasks::travel;
 use edgewrit_shared::edge_api::LABELS;
 use serde_json::{Value, json};
@@ -201,6 +201,60 @@ async fn ends_are_always_kept() {
     }
     assert_eq!(events(&bench, "token_released").len(), 120);
     assert!(omitted(&bench, "token_released").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_delegates_of_a_writ_live_at_the_same_time() {
+    const LIVE: usize = 1_000;
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let from = bench.agent(&app, "t1", &["read:data:x"]).await;
+    let to = bench.agent(&app, "t2", &["read:data:x"]).await;
+    let child = bench.delegated(&from.token, &to.id, &["read:data:x"]).await;
+    let grandchild = |_| delegation(&child, &from.id, &["read:data:x"]);
+    let answers = at_once(&bench.app, (1..LIVE).map(grandchild).collect()).await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    for token in [&from.token, &child] {
+        let to = if token == &child { &from.id } else { &to.id };
+        let answer = bench.send(delegation(token, to, &["read:data:x"])).await;
+        let why = answer.refused(403, "scope_violation");
+        assert!(why.contains("1000 delegates"), "{why}");
+    }
+    // A writ of its own has its own, and time makes room.
+    bench.delegated(&to.token, &from.id, &["read:data:x"]).await;
+    bench.pass(60);
+    bench.delegated(&from.token, &to.id, &["read:data:x"]).await;
+    assert_eq!(bench.send(renewal(&from.token)).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_event_is_short_however_much_is_passed_on() {
+    let bench = Bench::operated().await;
+    let app = bench.register_app(&["read:data:*"]).await;
+    let scopes: Vec<String> = (0..100).map(|number| format!("read:data:{number:0>90}")).collect();
+    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    let from = bench.agent(&app, "t1", &scopes).await;
+    let to = bench.agent(&app, "t2", &["read:data:x"]).await;
+    let mut token = from.token.clone();
+    for _ in 0..2 {
+        token = bench.delegated(&token, &to.id, &scopes).await;
+        token = bench.delegated(&token, &from.id, &scopes).await;
+    }
+    for kind in ["delegation_created", "token_issued"] {
+        for event in events(&bench, kind) {
+            let text = event.to_string();
+            assert!(text.len() < 4_096, "{kind}: {} bytes", text.len());
+        }
+    }
+    let passed_on = &events(&bench, "delegation_created")[0]["data"];
+    assert_eq!(passed_on["scope"].as_array().unwrap().len(), 16);
+    assert_eq!(passed_on["scope_count"], 100);
+    assert_eq!(passed_on["scope_hash"].as_str().unwrap().len(), 64);
+    let short = &events(&bench, "token_issued")[1]["data"];
+    assert_eq!(
+        (&short["scope"], &short["scope_hash"]),
+        (&json!(["read:data:x"]), &Value::Null)
+    );
 }
 
 #[tokio::test]

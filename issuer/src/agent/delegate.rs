@@ -1,7 +1,7 @@
 //! Delegation: an agent passes a part of what it holds on to another agent of its client, for no longer than it holds it.
 
 use super::register::is_active;
-use super::{AgentError, first_beyond, grants_of, held, shown};
+use super::{AgentError, first_beyond, grants_of, held, with_scopes};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{self, hex};
@@ -9,12 +9,17 @@ use crate::issuer::Issuer;
 use crate::mint::{Granted, Writ};
 use crate::rfc3339;
 use crate::standing::of_writ;
-use crate::store::{agent, lineage, revocation, task};
+use crate::store::{Writing, agent, lineage, revocation, task};
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::Target;
 use edgewrit_shared::token::Verified;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+/// Delegates that live at the same time and descend from the same writ, directly or not. One that was released or revoked is counted until
+/// its writ would have expired: until then edges hold its revocation.
+const LIVE_DELEGATES: u64 = 1_000;
 
 /// What an agent wants to pass on.
 #[derive(Clone, Debug)]
@@ -34,6 +39,53 @@ pub(crate) struct Delegated {
     pub(crate) writ: Writ,
     /// How it came to be, one record a step.
     pub(crate) chain: Value,
+}
+
+/// What came of the one transaction in which a delegate is let in.
+enum Outcome {
+    Delegated,
+    TooMany,
+    Ended,
+}
+
+/// What becomes durable when a delegate is let in.
+struct Admission {
+    targets: Vec<Target>,
+    parent: Claims,
+    next: Claims,
+    granted: Vec<Granted>,
+    chain: String,
+    event: Event,
+}
+
+impl Admission {
+    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<Outcome> {
+        let Self { parent, next, .. } = self;
+        let targets = self.targets.iter().copied();
+        if !is_active(writing, &parent.client_id)? || revocation::is_revoked(writing, targets, parent.iat)? {
+            return Ok(Outcome::Ended);
+        }
+        let root = parent.anc.first().unwrap_or(&parent.lin);
+        if lineage::has_delegates(writing, root, next.iat, LIVE_DELEGATES)? {
+            return Ok(Outcome::TooMany);
+        }
+        // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
+        lineage::keep(writing, &parent.lin, &parent.jti, parent.exp)?;
+        lineage::pass_on(writing, &parent.lin, &parent.sub)?;
+        let delegated = lineage::Delegated {
+            lineage: &next.lin,
+            root,
+            expires: next.exp,
+            chain: &self.chain,
+        };
+        lineage::keep_delegated(writing, &delegated)?;
+        let row = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
+        if let Some(row) = row {
+            task::grant(writing, row, &self.granted)?;
+        }
+        writing.record_about(row, &self.event)?;
+        Ok(Outcome::Delegated)
+    }
 }
 
 /// `chain_hash` of a chain: SHA-256 of its text in hexadecimal.
@@ -69,12 +121,29 @@ impl Issuer {
             beyond.map(|scope| format!("`{scope}` lies beyond what the agent holds"))
         };
         if let Some(why) = why {
-            let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
-            let event = event.data(&json!({"to": ask.to, "scope": shown(&ask.scope), "why": why}));
-            self.record_refusal(event, Some(claims)).await?;
-            return Err(AgentError::Scope(why));
+            return Err(self.refuse(claims, &ask, why, call).await?);
         }
-        self.pass_on(writ, ask, call).await
+        match self.pass_on(writ, &ask, call).await? {
+            Some(delegated) => Ok(delegated),
+            None => {
+                let why = format!("at most {LIVE_DELEGATES} delegates of a writ live at the same time");
+                Err(self.refuse(claims, &ask, why, call).await?)
+            }
+        }
+    }
+
+    async fn refuse(
+        &self,
+        claims: &Claims,
+        ask: &Delegation,
+        why: String,
+        call: &Call,
+    ) -> Result<AgentError, AgentError> {
+        let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
+        let data = json!({"to": ask.to, "why": why});
+        let event = event.data(&with_scopes(data, &ask.scope));
+        self.record_refusal(event, Some(claims)).await?;
+        Ok(AgentError::Scope(why))
     }
 
     async fn find_agent(&self, client_id: &str, agent_id: &str) -> Result<(), AgentError> {
@@ -89,43 +158,35 @@ impl Issuer {
         if find.await? { Ok(()) } else { Err(AgentError::NoAgent) }
     }
 
-    async fn pass_on(&self, writ: &Verified, ask: Delegation, call: &Call) -> Result<Delegated, AgentError> {
+    /// `None` if too many delegates live that descend from the same writ.
+    async fn pass_on(&self, writ: &Verified, ask: &Delegation, call: &Call) -> Result<Option<Delegated>, AgentError> {
         let parent = writ.claims().clone();
-        let next = self.delegates_claims(&parent, &ask)?;
-        let chain = self.chain(&parent, &ask).await?;
+        let next = self.delegates_claims(&parent, ask)?;
+        let chain = self.chain(&parent, ask).await?;
         let signed = self.mint.issue(&next).await?;
         let text = chain.to_string();
         let event = of_writ(Event::done(Kind::DelegationCreated).in_call(call), &next);
-        let event = event.data(&json!({
+        let data = json!({
             "from": parent.sub,
             "jti": next.jti,
             "lineage": next.lin,
-            "scope": ask.scope,
             "exp": next.exp.0,
             "depth": next.anc.len(),
             "chain_hash": chain_hash(&text),
-        }));
-        let targets: Vec<_> = writ.targets().collect();
-        let granted = Granted::all(&next.aud, &next.authority);
-        let pass = self.store.write(move |writing| {
-            let standing = is_active(writing, &parent.client_id)?
-                && !revocation::is_revoked(writing, targets.iter().copied(), parent.iat)?;
-            if standing {
-                // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
-                lineage::keep(writing, &parent.lin, &parent.jti, parent.exp, None)?;
-                lineage::pass_on(writing, &parent.lin, &parent.sub)?;
-                lineage::keep(writing, &next.lin, &next.jti, next.exp, Some(&text))?;
-                let row = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
-                if let Some(row) = row {
-                    task::grant(writing, row, &granted)?;
-                }
-                writing.record_about(row, &event)?;
-            }
-            Ok(standing)
         });
-        match pass.await? {
-            true => Ok(Delegated { writ: signed, chain }),
-            false => Err(AgentError::Unauthorized("revoked meanwhile")),
+        let event = event.data(&with_scopes(data, &ask.scope));
+        let admission = Admission {
+            targets: writ.targets().collect(),
+            granted: Granted::all(&next.aud, &next.authority),
+            parent,
+            next,
+            chain: text,
+            event,
+        };
+        match self.store.write(move |writing| admission.enter(writing)).await? {
+            Outcome::Delegated => Ok(Some(Delegated { writ: signed, chain })),
+            Outcome::TooMany => Ok(None),
+            Outcome::Ended => Err(AgentError::Unauthorized("revoked meanwhile")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Launch tokens: leave for one agent to register.
 
-use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, shown};
+use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, with_scopes};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{hex, random};
@@ -54,7 +54,8 @@ impl Issuer {
         let grants = within(owner, &ask)?;
         let event = |kind: fn(Kind) -> Event, what| {
             let event = kind(what).client(owner.client_id()).in_call(call);
-            event.data(&json!({"agent_name": ask.agent_name, "scope": shown(&ask.scope), "max_ttl": ask.max_ttl}))
+            let data = json!({"agent_name": ask.agent_name, "max_ttl": ask.max_ttl});
+            event.data(&with_scopes(data, &ask.scope))
         };
         if let Err(denied) = permitted(owner, &ask.scope, &grants) {
             let event = event(Event::denied, Kind::LaunchTokenDenied);

@@ -3,7 +3,7 @@
 use crate::bundle::BundleError;
 use crate::ceiling::Entry;
 use crate::from::from;
-use crate::id::NoRandomness;
+use crate::id::{NoRandomness, hex};
 use crate::issuer::Issuer;
 use crate::mint::MintError;
 use crate::problem::{Code, Problem};
@@ -13,6 +13,8 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::time::UnixSeconds;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 mod delegate;
@@ -103,11 +105,35 @@ pub(crate) fn grants_of(scopes: &[String]) -> Result<Vec<Grant>, AgentError> {
 const SHOWN: usize = 16;
 const SHOWN_BYTES: usize = 128;
 
-/// The beginning of what was asked for, for the audit.
+/// The beginning of scopes, for the audit.
 fn shown(scopes: &[String]) -> Vec<&str> {
     let beginning = |scope: &'_ String| -> usize { scope.floor_char_boundary(SHOWN_BYTES) };
     let some = scopes.iter().take(SHOWN);
     some.filter_map(|scope| scope.get(..beginning(scope))).collect()
+}
+
+/// The scopes of an event: all of them, or where they are many or long, the beginning, their number and the SHA-256 of all, each behind a
+/// line feed.
+fn scopes_of(scopes: &[String]) -> Map<String, Value> {
+    let shown = shown(scopes);
+    let is_whole = shown.iter().eq(scopes);
+    let mut members = Map::from_iter([("scope".to_owned(), json!(shown))]);
+    if !is_whole {
+        let hash = scopes
+            .iter()
+            .fold(Sha256::new(), |hash, scope| hash.chain_update(scope).chain_update("\n"));
+        members.insert("scope_count".to_owned(), json!(scopes.len()));
+        members.insert("scope_hash".to_owned(), json!(hex(&hash.finalize())));
+    }
+    members
+}
+
+/// `data` of an event, with the scopes that it is about.
+fn with_scopes(mut data: Value, scopes: &[String]) -> Value {
+    if let Some(members) = data.as_object_mut() {
+        members.extend(scopes_of(scopes));
+    }
+    data
 }
 
 /// Whether a scope string is one that only the issuer's own sessions have.

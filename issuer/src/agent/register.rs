@@ -1,7 +1,7 @@
 //! Registration: an agent shows its launch token and proves its key, and gets its writ.
 
 use super::launch::{hash, within_ceiling};
-use super::{AgentError, Owner, first_beyond, grants_of, nonce, shown};
+use super::{AgentError, Owner, first_beyond, grants_of, nonce, with_scopes};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id::{self, Seed, hex, random};
@@ -102,7 +102,8 @@ impl Admission {
 /// That the agent registered, and that its writ was issued.
 fn events(agent: &Agent, scope: &[String], claims: &Claims, call: &Call) -> [Event; 2] {
     let registered = json!({"name": agent.name, "public_key": agent.public_key});
-    let issued = json!({"jti": claims.jti, "scope": scope, "exp": claims.exp.0, "aud": claims.aud});
+    let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});
+    let issued = with_scopes(issued, scope);
     let events = [(Kind::AgentRegistered, registered), (Kind::TokenIssued, issued)];
     events.map(|(kind, data)| {
         let event = Event::done(kind).in_call(call).data(&data);
@@ -247,13 +248,13 @@ impl Issuer {
             .client(&token.client_id)
             .cause(why)
             .in_call(call);
-        event.data(&json!({
+        let data = json!({
             "why": why,
             "name": token.agent_name,
             "task_id": ask.task_id,
             "orch_id": ask.orch_id,
-            "scope": shown(&ask.scope),
-        }))
+        });
+        event.data(&with_scopes(data, &ask.scope))
     }
 
     /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the limiter omits it.

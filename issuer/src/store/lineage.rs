@@ -26,18 +26,45 @@ pub fn find(connection: &Connection, lineage: &str) -> rusqlite::Result<Option<L
 }
 
 /// Keeps a lineage from now on, unless it is kept already.
-pub fn keep(
-    connection: &Connection,
-    lineage: &str,
-    jti: &str,
-    expires: UnixSeconds,
-    chain: Option<&str>,
-) -> rusqlite::Result<()> {
-    const SQL: &str =
-        "INSERT INTO lineages (lineage, jti, expires, chain) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+pub fn keep(connection: &Connection, lineage: &str, jti: &str, expires: UnixSeconds) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO lineages (lineage, jti, expires) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     let mut keep = connection.prepare_cached(SQL)?;
-    keep.execute(params![lineage, jti, int(expires.0), chain])?;
+    keep.execute(params![lineage, jti, int(expires.0)])?;
     Ok(())
+}
+
+/// A lineage that begins with a delegate's writ.
+#[derive(Clone, Copy, Debug)]
+pub struct Delegated<'a> {
+    /// Its id, and that of its first writ.
+    pub lineage: &'a str,
+    /// The lineage from which all of the chain descends.
+    pub root: &'a str,
+    /// When the delegate's writ expires.
+    pub expires: UnixSeconds,
+    /// The records of how it came to be, as the text of a JSON list.
+    pub chain: &'a str,
+}
+
+/// Keeps a delegated lineage.
+pub fn keep_delegated(connection: &Connection, delegated: &Delegated<'_>) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO lineages (lineage, jti, expires, chain, root) VALUES (?1, ?1, ?2, ?3, ?4)";
+    let Delegated {
+        lineage,
+        root,
+        expires,
+        chain,
+    } = delegated;
+    let mut keep = connection.prepare_cached(SQL)?;
+    keep.execute(params![lineage, int(expires.0), chain, root])?;
+    Ok(())
+}
+
+/// Whether at least `most` delegated lineages descend from `root` whose writs have not expired by `now`.
+pub fn has_delegates(connection: &Connection, root: &str, now: UnixSeconds, most: u64) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM lineages WHERE root = ?1 AND expires > ?2 LIMIT 1 OFFSET ?3";
+    let mut find = connection.prepare_cached(SQL)?;
+    find.exists(params![root, int(now.0), int(most.saturating_sub(1))])
 }
 
 /// Notes that `agent_id` passed something of a kept lineage on.
@@ -62,7 +89,7 @@ pub fn succeed(
     expires: UnixSeconds,
 ) -> rusqlite::Result<bool> {
     const SQL: &str = "UPDATE lineages SET jti = ?3, expires = ?4 WHERE lineage = ?1 AND jti = ?2";
-    keep(connection, lineage, jti, expires, None)?;
+    keep(connection, lineage, jti, expires)?;
     let mut succeed = connection.prepare_cached(SQL)?;
     Ok(succeed.execute(params![lineage, jti, next, int(expires.0)])? == 1)
 }
