@@ -60,7 +60,8 @@ impl AuditLog {
         check_log_folder(path)?;
         let log = OwnFile::new(path.to_owned(), group);
         let mut file = log.open(OpenOptions::new().create(true).read(true).append(true))?;
-        let from = last_in(&mut file).map_err(|error| FolderError::Io(path.to_owned(), error))?;
+        let last = last_in(&mut file).map_err(|error| FolderError::Io(path.to_owned(), error))?;
+        let from = last.seq;
         Ok(Self {
             out: Arc::new(Out::File(file)),
             from,
@@ -97,8 +98,8 @@ impl AuditLog {
         loop {
             let from = self.from;
             let read = store.read(move |reading| {
-                let before = audit::head_at(reading, from)?.unwrap_or_default();
-                Ok((before, audit::after(reading, from, EVENTS)?))
+                let before = audit::start(reading, from)?;
+                Ok((before, audit::after(reading, before.seq, EVENTS)?))
             });
             let (before, links) = read.await.map_err(io::Error::other)?;
             let Some(last) = links.last().map(|link| link.head.seq) else {
@@ -123,8 +124,8 @@ fn lines(mut before: Head, links: &[Link]) -> String {
     text
 }
 
-/// Number of the last line of a log. A line that was cut off is removed, and its event written again.
-fn last_in(file: &mut File) -> io::Result<u64> {
+/// The event of the last line of a log. A line that was cut off is removed, and its event written again.
+pub(crate) fn last_in(file: &mut File) -> io::Result<Head> {
     let length = file.seek(SeekFrom::End(0))?;
     let start = length.saturating_sub(LINE_BYTES);
     file.seek(SeekFrom::Start(start))?;
@@ -134,5 +135,5 @@ fn last_in(file: &mut File) -> io::Result<u64> {
     file.set_len(start + whole as u64)?;
     let text = String::from_utf8_lossy(end.get(..whole).unwrap_or_default());
     let last = text.lines().rev().find_map(Link::imported);
-    Ok(last.map_or(0, |(_, link)| link.head.seq))
+    Ok(last.map_or_else(Head::default, |(_, link)| link.head))
 }

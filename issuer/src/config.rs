@@ -3,6 +3,7 @@
 use crate::origin::{ORIGIN_EXPECTED, Origin};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::{error, fmt};
 
 /// Longest SPIFFE trust domain, in bytes (SPIFFE ID specification, section 2.1).
@@ -44,6 +45,10 @@ pub enum ConfigError {
     TrustDomain(String),
     /// The default audience is none; what it is, and what is expected.
     Audience(String, &'static str),
+    /// The audit is kept for a while without an archive, or archived without a time.
+    Archive,
+    /// The archive is no folder.
+    NoFolder(PathBuf),
     /// The operator's secret is too short.
     ShortSecret,
     /// The address can be reached from elsewhere, and nothing encrypts.
@@ -63,6 +68,10 @@ impl fmt::Display for ConfigError {
                 )
             }
             Self::Audience(found, expected) => write!(f, "`default_audience`: `{found}` found, expected {expected}"),
+            Self::Archive => f.write_str(
+                "`audit_keep` and `audit_archive` belong together: what is older than the one goes to the folder of the other",
+            ),
+            Self::NoFolder(path) => write!(f, "`audit_archive`: {}: expected a folder", path.display()),
             Self::ShortSecret => write!(
                 f,
                 "the operator's secret is shorter than {OPERATOR_SECRET_BYTES} bytes; make one with `openssl rand -hex 32`"

@@ -6,7 +6,7 @@ use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
 use crate::keys::Job;
 use crate::store::keys::KeyRow;
-use crate::store::{audit, keys, look_at_database, open_database};
+use crate::store::{audit, keys, look_at_database, open_database, retention};
 use edgewrit_shared::keys::PublicKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -98,13 +98,21 @@ impl History {
         self.named(audit::head(&self.connection))
     }
 
-    /// The head as it was at event `seq`; the beginning if there is no such event.
+    /// The head behind which the events after `seq` begin: that of event `seq`, or of the last one that was pruned; the beginning if there
+    /// is no such event.
     ///
     /// # Errors
     /// [`HistoryError`].
     pub fn head_at(&self, seq: u64) -> Result<Head, HistoryError> {
-        self.named(audit::head_at(&self.connection, seq))
-            .map(Option::unwrap_or_default)
+        self.named(audit::start(&self.connection, seq))
+    }
+
+    /// The last event that was pruned; the beginning if none was.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn pruned(&self) -> Result<Head, HistoryError> {
+        self.named(retention::pruned(&self.connection))
     }
 
     /// Up to `most` events after number `from`.

@@ -36,6 +36,7 @@ pub mod reading;
 mod records;
 pub mod registry;
 pub mod report;
+pub mod retention;
 pub mod revoke;
 pub mod rfc3339;
 mod seen;

@@ -88,6 +88,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     settings.config(settings.address(), None)?;
+    settings.retention()?;
     let data = Data::open_readable(path, settings.group_read(), clock)
         .await
         .map_err(ServeError::Open)?;
@@ -114,7 +115,8 @@ pub async fn serve(
         running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
     }
     let origin = config.issuer.to_string();
-    running.spawn(keep_up(Arc::clone(&data), origin, stopping.clone()));
+    let retention = settings.retention()?;
+    running.spawn(keep_up(Arc::clone(&data), origin, retention, stopping.clone()));
     let routers = Routers::new(config, data, stopping.clone());
     if let Some(address) = settings.metrics {
         let (tcp, address) = bind(address).await?;

@@ -4,6 +4,7 @@ use crate::ask::{AUDIENCE_EXPECTED, read_id};
 use crate::ceiling::read_audience;
 use crate::config::{Config, ConfigError, listening};
 use crate::files::GroupRead;
+use crate::retention::Retention;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// Proxies that can be trusted, at most.
 const PROXIES: usize = 64;
+/// Most days for which the audit can be kept: ten years.
+const DAYS_MAX: u64 = 3_650;
 /// Most failures of a client that can be allowed at once.
 const FAILURES_MAX: u64 = 10_000;
 
@@ -39,6 +42,10 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
     /// Where the audit's lines go: a file, or `-` for standard output.
     pub audit_log: Option<PathBuf>,
+    /// How long the audit's events are kept, in seconds.
+    pub audit_keep: Option<u64>,
+    /// Folder where those that are older go.
+    pub audit_archive: Option<PathBuf>,
     /// Whether the group of the issuer's files and of the operator's may read them.
     pub group_readable: Option<bool>,
     /// Least severe lines of the log: `error`, `info` or `debug`.
@@ -46,7 +53,7 @@ pub struct Settings {
 }
 
 /// The names of the settings in a configuration file.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "listen",
     "issuer",
     "trust_domain",
@@ -57,6 +64,8 @@ const NAMES: [&str; 12] = [
     "client_failures",
     "metrics",
     "audit_log",
+    "audit_keep",
+    "audit_archive",
     "group_readable",
     "log",
 ];
@@ -76,6 +85,8 @@ impl Settings {
             client_failures: optional(&members, "client_failures", |node| node.integer(1, FAILURES_MAX))?,
             metrics: optional(&members, "metrics", read_address)?,
             audit_log: optional(&members, "audit_log", read_path)?,
+            audit_keep: optional(&members, "audit_keep", read_days)?,
+            audit_archive: optional(&members, "audit_archive", read_path)?,
             group_readable: optional(&members, "group_readable", |node| node.bool())?,
             log: optional(&members, "log", read_id)?,
         })
@@ -95,6 +106,8 @@ impl Settings {
             client_failures: self.client_failures.or(other.client_failures),
             metrics: self.metrics.or(other.metrics),
             audit_log: self.audit_log.or(other.audit_log),
+            audit_keep: self.audit_keep.or(other.audit_keep),
+            audit_archive: self.audit_archive.or(other.audit_archive),
             group_readable: self.group_readable.or(other.group_readable),
             log: self.log.or(other.log),
         }
@@ -110,6 +123,23 @@ impl Settings {
     #[must_use]
     pub fn group_read(&self) -> GroupRead {
         self.group_readable.unwrap_or_default().into()
+    }
+
+    /// How long the audit is kept, if not for ever.
+    ///
+    /// # Errors
+    /// [`ConfigError::Archive`] for half of it, [`ConfigError::NoFolder`].
+    pub fn retention(&self) -> Result<Option<Retention>, ConfigError> {
+        match (self.audit_keep, &self.audit_archive) {
+            (None, None) => Ok(None),
+            (Some(_), Some(archive)) if !archive.is_dir() => Err(ConfigError::NoFolder(archive.clone())),
+            (Some(keep), Some(archive)) => Ok(Some(Retention {
+                keep,
+                archive: archive.clone(),
+                group: self.group_read(),
+            })),
+            _ => Err(ConfigError::Archive),
+        }
     }
 
     /// The issuer's settings when it listens on `address` and the operator's secret is `secret`.
@@ -150,6 +180,22 @@ fn read_path(node: &Node<'_>) -> Option<PathBuf> {
     node.text().map(PathBuf::from)
 }
 
+/// The seconds of `90d`; `None` for anything else.
+#[must_use]
+pub fn parse_days(text: &str) -> Option<u64> {
+    let digits = text.strip_suffix('d')?;
+    let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let days = is_number.then(|| digits.parse::<u64>().ok())??;
+    (1..=DAYS_MAX).contains(&days).then_some(days * 24 * 3_600)
+}
+
+/// What [`parse_days`] takes.
+pub const DAYS_EXPECTED: &str = "days, such as `90d`, from `1d` to `3650d`";
+
+fn read_days(node: &Node<'_>) -> Option<u64> {
+    parse_days(node.text()?).or_else(|| node.expected(DAYS_EXPECTED))
+}
+
 fn read_address(node: &Node<'_>) -> Option<SocketAddr> {
     let address = node.text()?.parse().ok();
     address.or_else(|| node.expected("an address and a port, such as `127.0.0.1:8080`"))
@@ -172,16 +218,35 @@ mod tests {
     fn every_setting_is_read_and_no_other() {
         let text = r#"{"listen":"0.0.0.0:1","issuer":"https://i.example","trust_domain":"t","behind_tls_proxy":true,
             "trusted_proxies":["10.0.0.1","fe80::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
-            "metrics":"127.0.0.1:2","audit_log":"-","group_readable":true,"log":"debug"}"#;
+            "metrics":"127.0.0.1:2","audit_log":"-","audit_keep":"90d","audit_archive":"/","group_readable":true,
+            "log":"debug"}"#;
         let read = reading::json(text.as_bytes(), 64, Settings::read).unwrap();
         let config = read.config(read.address(), None).unwrap();
         assert_eq!((config.default_audience.as_str(), config.client_failures), ("a", 3));
         assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(read.retention().unwrap().unwrap().keep, 90 * 24 * 3_600);
         assert_eq!(read.group_read(), GroupRead::Accepted);
         assert_eq!(Settings::default().group_read(), GroupRead::Refused);
         assert_eq!(text.matches("\":").count(), NAMES.len());
         let faults = reading::json(br#"{"listn":"x","log":1,"listen":"8080"}"#, 64, Settings::read);
         assert!(faults.is_err());
+    }
+
+    #[test]
+    fn days_and_an_archive_belong_together() {
+        let set = |keep: Option<&str>, archive: Option<&str>| Settings {
+            audit_keep: keep.map(|text| parse_days(text).unwrap()),
+            audit_archive: archive.map(PathBuf::from),
+            ..Settings::default()
+        };
+        assert_eq!(set(None, None).retention(), Ok(None));
+        assert_eq!(set(Some("1d"), None).retention(), Err(ConfigError::Archive));
+        assert_eq!(set(None, Some("/")).retention(), Err(ConfigError::Archive));
+        let nowhere = set(Some("1d"), Some("/none")).retention();
+        assert_eq!(nowhere, Err(ConfigError::NoFolder("/none".into())));
+        for text in ["", "d", "0d", "90", "90h", "-1d", "1.5d", "3651d", " 1d", "00001d"] {
+            assert_eq!(parse_days(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::audit::Checkpoint;
 use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::issuer::Data;
-use crate::store::{StoreError, Writing, agent, audit, keys, lineage, revocation, spend, task};
+use crate::retention::{Retention, prune};
+use crate::store::{StoreError, Writing, agent, audit, keys, lineage, retention, revocation, spend, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
@@ -22,10 +23,15 @@ const TASKS_KEPT: u64 = 30 * 24 * 3_600;
 const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
 
 /// Keeps up until `stopping`, and leaves a checkpoint at the end.
-pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, stopping: Stopping) {
+pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, retention: Option<Retention>, stopping: Stopping) {
     loop {
         if let Err(error) = round(&data, &issuer).await {
             tracing::error!(%error, "upkeep failed");
+        }
+        if let Some(retention) = &retention
+            && let Err(error) = prune(&data, retention).await
+        {
+            tracing::error!(%error, "audit not pruned");
         }
         if let Err(error) = data.keyring.refresh().await {
             tracing::error!(%error, "keys not read again");
@@ -43,7 +49,11 @@ pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, stopping: Stopping)
     }
 }
 
-async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
+/// Does what is due now, but for pruning the audit.
+///
+/// # Errors
+/// [`StoreError`]; what was done so far stays done.
+pub async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
     data.store.record_omitted().await?;
     check(data, issuer).await?;
     let forgotten = forget(data).await?;
@@ -99,6 +109,7 @@ fn some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
         spend::prune_boots(writing, before(BOOTS_KEPT), ROWS)?,
         task::prune(writing, before(TASKS_KEPT), ROWS)?,
         keys::forget(writing, before(life))?,
+        retention::delete_pruned(writing, ROWS)?,
     ];
     Ok(forgotten.iter().sum())
 }

@@ -25,6 +25,7 @@ mod pruning;
 mod records;
 mod repeating;
 mod requests;
+mod retaining;
 mod session;
 mod spending;
 mod standing;

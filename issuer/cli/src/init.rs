@@ -36,6 +36,10 @@ pub(crate) const TEMPLATE: &str = "\
 # File for the audit's lines, for shippers; `-` is standard output. Nowhere if not set.
 # audit_log: /var/log/edgewrit/audit.jsonl
 
+# How long events of the audit are kept, and the folder to which older ones are written before they are pruned. For ever if not set.
+# audit_keep: 90d
+# audit_archive: /var/lib/edgewrit-archive
+
 # Whether the group of the data folder, of its files and of the operator's secret may read them, as Kubernetes arranges it.
 # group_readable: false
 

@@ -8,7 +8,7 @@ use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;
 use edgewrit_issuer::files::{Provided, read_provided};
 use edgewrit_issuer::serve::serve;
-use edgewrit_issuer::settings::Settings;
+use edgewrit_issuer::settings::{DAYS_EXPECTED, Settings, parse_days};
 use edgewrit_shared::secret::Secret;
 use std::env;
 use std::net::{IpAddr, SocketAddr};
@@ -73,11 +73,21 @@ pub(crate) struct Serve {
     /// File to which the audit's lines are written too, for shippers; `-` is standard output [default: nowhere]
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
     audit_log: Option<PathBuf>,
+    /// How long events of the audit are kept, such as `90d`; older ones go to the archive [default: for ever]
+    #[arg(long, value_name = "DAYS", env = "EDGEWRIT_AUDIT_KEEP", value_parser = days)]
+    audit_keep: Option<u64>,
+    /// Folder of the archive, to which events are written before they are pruned
+    #[arg(long, value_name = "DIR", env = "EDGEWRIT_AUDIT_ARCHIVE")]
+    audit_archive: Option<PathBuf>,
     #[command(flatten)]
     group: Group,
     /// Least severe lines of the log [default: info]
     #[arg(long, value_enum, env = "EDGEWRIT_LOG")]
     log: Option<Log>,
+}
+
+fn days(text: &str) -> Result<u64, String> {
+    parse_days(text).ok_or_else(|| format!("expected {DAYS_EXPECTED}"))
 }
 
 /// The configuration file in the data folder.
@@ -135,6 +145,8 @@ impl Serve {
             client_failures: self.client_failures,
             metrics: self.metrics,
             audit_log: self.audit_log,
+            audit_keep: self.audit_keep,
+            audit_archive: self.audit_archive,
             group_readable: self.group.readable(),
             log: self
                 .log

@@ -26,5 +26,6 @@ mod permissions;
 mod reach;
 mod registering;
 mod replay;
+mod retaining;
 mod running;
 mod support;

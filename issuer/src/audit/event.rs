@@ -88,6 +88,8 @@ kinds! {
     BackupMade = "backup_made";
     /// The database was opened from a backup: a new epoch began.
     DatabaseRestored = "database_restored";
+    /// Old events were archived and pruned.
+    AuditPruned = "audit_pruned";
     /// Events of one cause were so many that only their number is kept.
     EventsOmitted = "events_omitted";
 }

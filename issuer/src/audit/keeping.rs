@@ -83,6 +83,7 @@ impl Kind {
             | Self::KeyDropped
             | Self::BackupMade
             | Self::DatabaseRestored
+            | Self::AuditPruned
             | Self::EventsOmitted => Keeping::Always,
             Self::TaskRefused
             | Self::TokenRenewalFailed
@@ -127,6 +128,7 @@ mod tests {
             "key_dropped",
             "backup_made",
             "database_restored",
+            "audit_pruned",
             "events_omitted",
         ];
         assert_eq!(kept, expected);

@@ -22,6 +22,6 @@ mod tests;
 pub use error::{Fault, FolderError};
 pub use input::open_input;
 pub use own::{OwnFile, make_new_files_private, open_own_folder};
-pub(crate) use own::{check_log_folder, make_own_folder};
+pub(crate) use own::{check_log_folder, make_own_folder, sync_folder_of};
 pub use provided::{Provided, read_provided};
 pub use rule::GroupRead;

@@ -243,7 +243,7 @@ fn folder_of(path: &Path) -> &Path {
     clippy::disallowed_methods,
     reason = "syncs a folder, whoever owns it, and reads nothing"
 )]
-pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         None => Ok(()),
         Some(_) => File::open(folder_of(path))?.sync_all(),

@@ -1,6 +1,6 @@
 //! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up by.
 
-use super::int;
+use super::{int, retention};
 use crate::audit::{self, Event, Head, Kind, Link};
 use crate::clock::Moment;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -55,12 +55,25 @@ pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hea
         return Ok(Some(Head::default()));
     }
     let mut find = connection.prepare_cached("SELECT seq, hash FROM audit WHERE seq = ?1")?;
-    find.query_row(params![int(seq)], |row| head_of(row, 1)).optional()
+    match find.query_row(params![int(seq)], |row| head_of(row, 1)).optional()? {
+        None => Ok(Some(retention::pruned(connection)?).filter(|pruned| pruned.seq == seq)),
+        found => Ok(found),
+    }
 }
 
-/// Up to `most` events after number `from`, in their order.
+/// The head behind which the events after number `from` begin: that of event `from`, or of the last one that was pruned.
+pub fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
+    let pruned = retention::pruned(connection)?;
+    if from < pruned.seq {
+        return Ok(pruned);
+    }
+    Ok(head_at(connection, from)?.unwrap_or_default())
+}
+
+/// Up to `most` events after number `from` that are not pruned, in their order.
 pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Link>> {
     const SQL: &str = "SELECT seq, line, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let from = from.max(retention::pruned(connection)?.seq);
     let mut after = connection.prepare_cached(SQL)?;
     after.query_map(params![int(from), int(most)], link)?.collect()
 }
@@ -80,11 +93,11 @@ pub fn is_recorded(connection: &Connection, kind: Kind, request_id: &str, edge_i
     find.exists(params![request_id, kind.as_str(), edge_id])
 }
 
-/// Number of the first event at or after `at`, one beyond the last if there is none. A search by halves: time never runs backwards
+/// Number of the first event at or after `at` that is not pruned, one beyond the last if there is none. A search by halves: time never runs backwards
 /// in the chain.
 pub fn first_at(connection: &Connection, at: Moment) -> rusqlite::Result<u64> {
     let mut when = connection.prepare_cached("SELECT at FROM audit WHERE seq = ?1")?;
-    let (mut low, mut high) = (1, head(connection)?.seq + 1);
+    let (mut low, mut high) = (retention::pruned(connection)?.seq + 1, head(connection)?.seq + 1);
     while low < high {
         let middle = low + (high - low) / 2;
         let millis: i64 = when.query_row(params![int(middle)], |row| row.get(0))?;
@@ -131,7 +144,10 @@ pub struct Page {
 
 /// Events by `query`. Without other conditions than time nothing is searched: numbers have no gaps.
 pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
-    let first = query.since.map_or(Ok(1), |at| first_at(connection, at))?;
+    let first = match query.since {
+        Some(at) => first_at(connection, at)?,
+        None => retention::pruned(connection)?.seq + 1,
+    };
     let end = match query.until {
         Some(at) => first_at(connection, at)?,
         None => head(connection)?.seq + 1,
@@ -198,7 +214,8 @@ fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
     })
 }
 
-fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
+/// The head in a row that begins with the number, and has the hash in this column.
+pub(super) fn head_of(row: &Row<'_>, hash: usize) -> rusqlite::Result<Head> {
     Ok(Head {
         seq: row.get::<_, i64>(0)?.unsigned_abs(),
         hash: row.get(hash)?,

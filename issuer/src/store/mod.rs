@@ -24,6 +24,7 @@ mod reader;
 pub mod recorded;
 pub mod registry;
 pub mod report;
+pub mod retention;
 pub mod revocation;
 mod schema;
 pub mod spend;

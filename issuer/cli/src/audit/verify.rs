@@ -46,6 +46,8 @@ const SHOWN: u64 = 200_000;
 
 /// What is known of the chain so far.
 struct Walk {
+    /// Where it began: the last event that was pruned, if one was.
+    begin: Head,
     head: Head,
     seen: Vec<Head>,
 }
@@ -66,6 +68,16 @@ impl Walk {
 
     /// What was seen must be there.
     fn end(&self) -> Result<(), Failure> {
+        let begin = self.begin;
+        if let Some(seen) = self.seen.iter().find(|seen| seen.seq == begin.seq && **seen != begin) {
+            return Err(broken(&Broken::Head { seen: *seen }));
+        }
+        if let Some(seen) = self.seen.iter().find(|seen| seen.seq < begin.seq) {
+            return Err(Failure::new(format!(
+                "event {} was pruned: verify the archive with `--export`, or see a later event",
+                seen.seq
+            )));
+        }
         match self.seen.iter().find(|seen| seen.seq > self.head.seq) {
             Some(seen) => Err(Failure::new(format!(
                 "the chain ends at event {}, but event {} was seen: it was cut off",
@@ -79,6 +91,7 @@ impl Walk {
 impl Verify {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let mut walk = Walk {
+            begin: Head::default(),
             head: Head::default(),
             seen: self.seen,
         };
@@ -91,7 +104,11 @@ impl Verify {
             (None, None) => 0,
         };
         walk.end()?;
-        print(format!("{} events, {checkpoints} checkpoints: whole", walk.head.seq))?;
+        let events = walk.head.seq - walk.begin.seq;
+        print(format!("{events} events, {checkpoints} checkpoints: whole"))?;
+        if walk.begin.seq > 0 && self.export.is_none() {
+            print(format!("begins behind {}: what came before was archived", walk.begin))?;
+        }
         print(format!("head {}", walk.head))
     }
 }
@@ -102,7 +119,7 @@ fn broken(broken: &Broken) -> Failure {
 
 fn of_history(walk: &mut Walk, history: &History) -> Result<u64, Failure> {
     let keys = history.checkpoint_keys().map_err(Failure::new)?;
-    let mut checkpoints = 0;
+    let mut checkpoints = begin(walk, history, &keys)?;
     loop {
         let from = walk.head.seq;
         let links = history.after(from, EVENTS).map_err(Failure::new)?;
@@ -119,6 +136,24 @@ fn of_history(walk: &mut Walk, history: &History) -> Result<u64, Failure> {
             }
         }
     }
+}
+
+/// The chain begins behind what was pruned, if a checkpoint says so. Answers the number of checkpoints that were verified for it.
+fn begin(walk: &mut Walk, history: &History, keys: &[PublicKey]) -> Result<u64, Failure> {
+    let pruned = history.pruned().map_err(Failure::new)?;
+    if pruned.seq == 0 {
+        return Ok(0);
+    }
+    let signed = history.checkpoints(pruned.seq - 1, pruned.seq).map_err(Failure::new)?;
+    let Some((_, jws)) = signed.first() else {
+        return Err(Failure::new(format!(
+            "the chain begins behind event {}, and no checkpoint was signed there: it was cut off",
+            pruned.seq
+        )));
+    };
+    holds(jws, keys, &pruned)?;
+    (walk.begin, walk.head) = (pruned, pruned);
+    Ok(1)
 }
 
 /// A checkpoint of an event that is not there any more says that the chain was cut off.

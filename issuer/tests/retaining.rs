@@ -1,0 +1,205 @@
+//! `audit_keep`: old events go to the archive, and the chain goes on behind them.
+
+use crate::support::{Bench, ISSUER};
+use edgewrit_issuer::audit::{Head, Link};
+use edgewrit_issuer::files::GroupRead;
+use edgewrit_issuer::history::History;
+use edgewrit_issuer::retention::{PruneError, Retention, prune};
+use edgewrit_issuer::upkeep::round;
+use rusqlite::Connection;
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const DAY: u64 = 24 * 3_600;
+
+/// An issuer with events of seven days, a checkpoint behind those of each day, and an archive for what is older than two.
+async fn aged() -> (Bench, TempDir, Retention) {
+    let bench = Bench::operated().await;
+    for _ in 0..7 {
+        for _ in 0..3 {
+            bench.register_app(&["read:data:*"]).await;
+        }
+        round(&bench.data, ISSUER).await.unwrap();
+        bench.pass(DAY);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let retention = Retention {
+        keep: 2 * DAY,
+        archive: folder.path().to_owned(),
+        group: GroupRead::Refused,
+    };
+    (bench, folder, retention)
+}
+
+fn kept(bench: &Bench) -> Vec<Link> {
+    History::open(bench.path()).unwrap().after(0, 10_000).unwrap()
+}
+
+fn pruned(bench: &Bench) -> Head {
+    History::open(bench.path()).unwrap().pruned().unwrap()
+}
+
+/// The events of the archive, file by file, each if it follows the one before.
+fn archived(folder: &Path) -> Vec<Link> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let mut head = Head::default();
+    let mut links = Vec::new();
+    for file in files {
+        for line in fs::read_to_string(&file).unwrap().lines() {
+            let (before, link) = Link::imported(line).unwrap();
+            assert_eq!(before, head, "{}", file.display());
+            head = link.follows(&head).unwrap();
+            links.push(link);
+        }
+    }
+    links
+}
+
+fn lines(links: &[Link]) -> Vec<&str> {
+    links.iter().map(|link| link.line.as_str()).collect()
+}
+
+fn execute(bench: &Bench, sql: &str) {
+    let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+#[tokio::test]
+async fn old_events_are_archived_and_pruned_and_the_chain_goes_on() {
+    let (bench, folder, retention) = aged().await;
+    let all = kept(&bench);
+    let count = prune(&bench.data, &retention).await.unwrap();
+    let (archive, rest) = (archived(folder.path()), kept(&bench));
+    assert_eq!(
+        (archive.len() as u64, pruned(&bench)),
+        (count, archive.last().unwrap().head)
+    );
+    assert!(archive.len() > all.len() / 2 && archive.len() < all.len());
+    let both: Vec<_> = archive.iter().chain(&rest).cloned().collect();
+    assert_eq!(lines(&both)[..all.len()], lines(&all)[..]);
+    assert!(rest.last().unwrap().line.contains(r#""event":"audit_pruned""#));
+    let days = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(days, 5, "a file a day");
+    // Nothing of it is old enough for another day.
+    assert_eq!(prune(&bench.data, &retention).await.unwrap(), 0);
+    round(&bench.data, ISSUER).await.unwrap();
+    let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+    let rows: i64 = connection
+        .query_row("SELECT count(*) FROM audit", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows as usize, rest.len(), "pruned events are deleted");
+    // The chain goes on, here and after a restart, and is pruned again.
+    let bench = bench.reopened().await;
+    bench.register_app(&["read:data:*"]).await;
+    let mut head = pruned(&bench);
+    for link in kept(&bench) {
+        head = link.follows(&head).unwrap();
+    }
+    assert_eq!(head, bench.data.store.reached().borrow().head);
+    round(&bench.data, ISSUER).await.unwrap();
+    bench.pass(4 * DAY);
+    bench.register_app(&["read:data:*"]).await;
+    assert!(prune(&bench.data, &retention).await.unwrap() > 0);
+    assert_eq!(archived(folder.path()).last().unwrap().head, pruned(&bench));
+}
+
+#[tokio::test]
+async fn events_are_found_behind_what_was_pruned() {
+    let (bench, _folder, retention) = aged().await;
+    prune(&bench.data, &retention).await.unwrap();
+    let rest = kept(&bench).len() as u64;
+    let page = bench.events("limit=1000").await;
+    // Asking opened a session of the operator, which is an event.
+    assert_eq!(page["total"], rest + 1);
+    let first = &page["events"][0];
+    assert_eq!(first["id"], format!("evt-{:06}", pruned(&bench).seq + 1));
+    assert_eq!(
+        first["prev_hash"].as_str().unwrap(),
+        pruned(&bench).to_string().split_once(':').unwrap().1
+    );
+    assert_eq!(bench.events("since=2020-01-01T00:00:00Z").await["total"], rest + 2);
+    assert_eq!(bench.events("until=2026-05-11T00:00:00Z").await["total"], 0);
+    let second = bench.events("offset=1&limit=1").await["events"][0]["id"].clone();
+    assert_eq!(second, format!("evt-{:06}", pruned(&bench).seq + 2));
+}
+
+#[tokio::test]
+async fn nothing_is_pruned_without_a_checkpoint_behind_it() {
+    let bench = Bench::operated().await;
+    bench.register_app(&["read:data:*"]).await;
+    bench.pass(10 * DAY);
+    bench.register_app(&["read:data:*"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let retention = Retention {
+        keep: 2 * DAY,
+        archive: folder.path().to_owned(),
+        group: GroupRead::Refused,
+    };
+    assert_eq!(prune(&bench.data, &retention).await.unwrap(), 0);
+    assert!(archived(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn what_was_archived_before_a_crash_stands_once() {
+    let (bench, folder, retention) = aged().await;
+    execute(
+        &bench,
+        "CREATE TRIGGER crash BEFORE INSERT ON audit_pruned BEGIN SELECT RAISE(ABORT, 'no'); END",
+    );
+    assert!(matches!(
+        prune(&bench.data, &retention).await,
+        Err(PruneError::Store(_))
+    ));
+    assert_eq!(pruned(&bench), Head::default());
+    // The last line was cut off.
+    let mut files: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    files.sort();
+    let last = files.last().unwrap();
+    let text = fs::read_to_string(last).unwrap();
+    fs::write(last, text.get(..text.len() - 10).unwrap()).unwrap();
+    execute(&bench, "DROP TRIGGER crash");
+    let count = prune(&bench.data, &retention).await.unwrap();
+    assert_eq!(archived(folder.path()).len() as u64, count);
+    assert_eq!(fs::read_to_string(last).unwrap(), text);
+}
+
+#[tokio::test]
+async fn what_was_tampered_with_is_not_pruned() {
+    for (tampering, expected) in [
+        (
+            "UPDATE audit SET line = replace(line, 'app-', 'bad-') WHERE seq = 3",
+            "the chain is broken",
+        ),
+        (
+            "UPDATE audit SET hash = zeroblob(32) WHERE seq = 3",
+            "the chain is broken",
+        ),
+        ("DELETE FROM audit WHERE seq = 3", "the chain is broken"),
+        ("UPDATE checkpoints SET jws = 'x'", "checkpoint at event"),
+        (
+            "UPDATE checkpoints SET jws = (SELECT jws FROM checkpoints ORDER BY seq LIMIT 1)",
+            "the chain is broken",
+        ),
+    ] {
+        let (bench, folder, retention) = aged().await;
+        execute(&bench, tampering);
+        let error = prune(&bench.data, &retention).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{tampering}: {error}");
+        assert_eq!(pruned(&bench), Head::default());
+        drop(folder);
+    }
+    let (bench, folder, retention) = aged().await;
+    fs::remove_dir(folder.path()).unwrap();
+    let error = prune(&bench.data, &retention).await.unwrap_err();
+    assert!(matches!(error, PruneError::Archive(..)), "{error}");
+    assert_eq!(
+        (pruned(&bench), json!(kept(&bench).len() > 10)),
+        (Head::default(), json!(true))
+    );
+}
