@@ -2,7 +2,10 @@
 
 use crate::call::{Answer, Call};
 use crate::config::Config;
+use crate::line::Object;
+use crate::memory::Memory;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
@@ -98,6 +101,55 @@ pub fn bundle_answer_hashed(
 ) -> Result<Snapshot, FollowError> {
     let body = bundle_of(answer)?;
     Snapshot::apply_hashed(held, body, sha256, config.trust(), now).map_err(FollowError::Bundle)
+}
+
+/// What is said of a bundle whose audit head contradicts one that was seen before in its epoch: the issuer's audit was cut off or rewritten.
+/// Decisions go on.
+#[derive(Debug)]
+pub struct HeadReport {
+    /// The stable label, to be counted among those of bundles.
+    pub label: &'static str,
+    /// For the log.
+    pub line: String,
+    /// Whether the issuer gets the line as a record: not again while nothing else is contradicted.
+    pub is_new: bool,
+}
+
+/// The report on the bundle that made `applied` of `held`, if there is one to make.
+///
+/// The line has the form of a record that a request was refused, so that issuers of every version take it in.
+#[must_use]
+pub fn head_report(
+    memory: &Memory,
+    held: Option<&Snapshot>,
+    applied: &Snapshot,
+    now: UnixSeconds,
+) -> Option<HeadReport> {
+    let label = applied.audit_trouble()?.label();
+    let (seen, found) = (applied.highest_audit_head()?, applied.audit_head()?);
+    let mut line = Object::open();
+    line.text("edgewrit", Some("audit_head"));
+    line.member("at", now.0);
+    line.member("request_id", format_args!("\"{}\"", memory.next_request()));
+    line.text("verdict", Some("refuse"));
+    line.text("label", Some(label));
+    line.text("detail", Some(&format!("the issuer says {found}, but {seen} was seen")));
+    Some(HeadReport {
+        label,
+        line: line.close(),
+        is_new: held.and_then(Snapshot::audit_trouble) != applied.audit_trouble(),
+    })
+}
+
+/// A line of the log with the highest audit head that was seen, as `edgewrit audit verify --seen` takes it.
+#[must_use]
+pub fn head_line(snapshot: &Snapshot, now: UnixSeconds) -> Option<String> {
+    let head = snapshot.highest_audit_head()?;
+    let mut line = Object::open();
+    line.text("edgewrit", Some("audit_seen"));
+    line.member("at", now.0);
+    line.text("audit_head", Some(head));
+    Some(line.close())
 }
 
 fn bundle_of(answer: Answer<'_>) -> Result<&[u8], FollowError> {

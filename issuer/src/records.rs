@@ -8,6 +8,7 @@ use crate::registry::Edge;
 use crate::store::recorded::{self, Numbers};
 use crate::store::report::{self, Verdict};
 use crate::store::{StoreError, Writing, audit, task};
+use edgewrit_shared::bundle::HeadTrouble;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::edge_api::find_label;
 use edgewrit_shared::json::Json;
@@ -31,6 +32,9 @@ const GRANT_BYTES: usize = 16;
 const AGE_MAX: u64 = 90 * 24 * 3_600;
 /// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
 const NUMBER_MAX: u64 = (1 << 53) - 1;
+
+/// Labels of the records that are no refusals: an edge saw the head of the audit go back or fork.
+const HEAD_LABELS: [&str; 2] = [HeadTrouble::Back.label(), HeadTrouble::Fork.label()];
 
 /// The members of a record that are kept as they are.
 const KEPT: [&str; 9] = [
@@ -118,9 +122,23 @@ impl Record {
         })
     }
 
-    const fn kind(&self) -> Kind {
+    /// What an edge says of the audit itself is for the operator at once.
+    fn log_of_head(&self, edge: &Edge) {
+        if !self.permitted && HEAD_LABELS.contains(&self.label) {
+            let detail = self.kept.get("detail").and_then(Value::as_str).unwrap_or_default();
+            tracing::error!(
+                edge_id = edge.edge_id,
+                label = self.label,
+                detail,
+                "an edge saw another audit before"
+            );
+        }
+    }
+
+    fn kind(&self) -> Kind {
         match self.permitted {
             true => Kind::RequestPermitted,
+            false if HEAD_LABELS.contains(&self.label) => Kind::AuditHeadReported,
             false => Kind::RequestRefused,
         }
     }
@@ -218,6 +236,7 @@ impl Issuer {
             for (_, record) in numbered.filter(|(number, _)| is_new(*number)) {
                 // One request is permitted once, and refused once: when its response was cut off.
                 if taken.insert((record.permitted, record.request_id.as_str())) {
+                    record.log_of_head(&edge);
                     take(writing, &edge, record)?;
                 }
             }

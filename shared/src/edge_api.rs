@@ -1,7 +1,9 @@
 //! What edges and the issuer say to each other, where both must use the same words.
 
 /// The labels that a record of an edge can have: which rule refused a request, or `permit`. In alphabetical order.
-pub const LABELS: [&str; 81] = [
+pub const LABELS: [&str; 83] = [
+    "audit_head_back",
+    "audit_head_fork",
     "body_broken",
     "body_limit",
     "body_missing",

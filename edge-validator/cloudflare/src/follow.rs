@@ -1,7 +1,7 @@
 //! Keeping the snapshot fresh: asked for in the background while it serves, waited for only when nothing can be decided without.
 
 use crate::isolate::Isolate;
-use crate::{issuer, runtime};
+use crate::{issuer, records, runtime};
 use edgewrit_edge::call::Answer;
 use edgewrit_edge::follow;
 use edgewrit_shared::bundle::{RowsHash, rows_of};
@@ -94,6 +94,9 @@ async fn ask(isolate: &Isolate) {
     };
     match applied {
         Ok(snapshot) => {
+            if let Some(report) = follow::head_report(isolate.memory(), held.as_deref(), &snapshot, now) {
+                records::report_head(isolate, report);
+            }
             isolate.hold(snapshot);
             isolate.follow.succeeded(now.plus(isolate.config.refresh()));
         }

@@ -100,7 +100,8 @@ impl Isolate {
         let (now, snapshot) = (runtime::now(), self.snapshot());
         let counted = Counted {
             memory: &self.memory,
-            snapshot_age: snapshot.map(|snapshot| now.since(snapshot.issued_at())),
+            snapshot_age: snapshot.as_ref().map(|snapshot| now.since(snapshot.issued_at())),
+            audit_head: snapshot.and_then(|snapshot| snapshot.highest_audit_head().map(str::to_owned)),
             records: records::counts(&self.desk),
         };
         if let Some(line) = self.metrics.line(&counted, now) {

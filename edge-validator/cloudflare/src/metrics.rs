@@ -15,6 +15,8 @@ const SHOW_SECONDS: u64 = 60;
 pub(crate) struct Metrics {
     /// Verdicts by label, of which there are about a hundred.
     verdicts: RefCell<Vec<(&'static str, u64)>>,
+    /// Bundles whose audit head contradicted one that was seen, by label.
+    heads: RefCell<Vec<(&'static str, u64)>>,
     shown: Cell<Option<UnixSeconds>>,
 }
 
@@ -22,6 +24,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Counted<'a> {
     pub(crate) memory: &'a Memory,
     pub(crate) snapshot_age: Option<u64>,
+    /// The highest head that was seen of the issuer's audit.
+    pub(crate) audit_head: Option<String>,
     /// Records that wait, and those that were lost.
     pub(crate) records: (usize, u64),
 }
@@ -29,11 +33,12 @@ pub(crate) struct Counted<'a> {
 impl Metrics {
     /// Counts a verdict.
     pub(crate) fn count(&self, label: &'static str) {
-        let mut verdicts = self.verdicts.borrow_mut();
-        match verdicts.iter_mut().find(|(own, _)| *own == label) {
-            Some((_, count)) => *count += 1,
-            None => verdicts.push((label, 1)),
-        }
+        count(&self.verdicts, label);
+    }
+
+    /// Counts a bundle whose audit head contradicted one that was seen.
+    pub(crate) fn count_head(&self, label: &'static str) {
+        count(&self.heads, label);
     }
 
     /// The line, if it is time for one.
@@ -47,16 +52,32 @@ impl Metrics {
         let age = counted
             .snapshot_age
             .map_or_else(|| "null".into(), |age| age.to_string());
+        // Written as the issuer signs it: a number, a colon, hexadecimal digits. A head of another form is not shown.
+        let head = counted
+            .audit_head
+            .as_ref()
+            .map_or_else(|| "null".into(), |head| format!("\"{head}\""));
         let mut line = format!(
-            r#"{{"edgewrit":"metrics","at":{},"isolate":"{}","cache_hits":{hits},"cache_misses":{misses},"snapshot_age_seconds":{age},"records_waiting":{waiting},"records_lost":{lost},"verdicts":{{"#,
+            r#"{{"edgewrit":"metrics","at":{},"isolate":"{}","cache_hits":{hits},"cache_misses":{misses},"snapshot_age_seconds":{age},"audit_head":{head},"records_waiting":{waiting},"records_lost":{lost},"#,
             now.0,
             counted.memory.name(),
         );
-        for (place, (label, count)) in self.verdicts.borrow().iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
-            let _ = write!(line, r#"{comma}"{label}":{count}"#);
+        for (name, counts) in [("bundles", &self.heads), ("verdicts", &self.verdicts)] {
+            let _ = write!(line, r#""{name}":{{"#);
+            for (place, (label, count)) in counts.borrow().iter().enumerate() {
+                let comma = if place > 0 { "," } else { "" };
+                let _ = write!(line, r#"{comma}"{label}":{count}"#);
+            }
+            line.push_str(if name == "verdicts" { "}}" } else { "}," });
         }
-        line.push_str("}}");
         Some(line)
+    }
+}
+
+fn count(counts: &RefCell<Vec<(&'static str, u64)>>, label: &'static str) {
+    let mut counts = counts.borrow_mut();
+    match counts.iter_mut().find(|(own, _)| *own == label) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((label, 1)),
     }
 }

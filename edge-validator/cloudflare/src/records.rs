@@ -7,6 +7,7 @@
 use crate::isolate::Isolate;
 use crate::queue::{self, Queue};
 use crate::{issuer, runtime};
+use edgewrit_edge::follow::HeadReport;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::records::{self, BATCH_BYTES, Ledger};
 use edgewrit_shared::time::UnixSeconds;
@@ -51,6 +52,15 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
         isolate.desk.ledger.borrow_mut().keep(line);
     }
     deliver_soon(isolate, context);
+}
+
+/// Says that the issuer's audit went back or forked: in the log, in a count, to the issuer with the next records.
+pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
+    runtime::log(&report.line);
+    isolate.metrics.count_head(report.label);
+    if report.is_new {
+        isolate.desk.ledger.borrow_mut().keep(report.line);
+    }
 }
 
 /// Writes down a verdict that [`ahead`] has recorded.

@@ -19,6 +19,9 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 
+/// Least time from one line with the head of the issuer's audit to the next, in seconds.
+const HEAD_SECONDS: u64 = 60;
+
 /// One root context.
 pub(crate) struct Root {
     pub(crate) settings: Settings,
@@ -30,6 +33,8 @@ pub(crate) struct Root {
     ledger: RefCell<Ledger>,
     /// The importance from which the host wrote lines down when it was last asked.
     least_logged: Cell<u32>,
+    /// When the head of the issuer's audit was last shown.
+    head_shown: Cell<UnixSeconds>,
     /// Writs that were looked up, as far as they are counted.
     counted: Cell<(u64, u64)>,
     /// Calls under way: the host's token, and who waits for the answer.
@@ -64,6 +69,7 @@ impl Root {
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
+            head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::new(seed),
@@ -170,6 +176,7 @@ impl Root {
                 if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
                     self.ask_for_base();
                 }
+                self.report_head(held.as_ref(), &snapshot, now);
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
                 self.follow.update(Follow::succeeded);
@@ -182,6 +189,30 @@ impl Root {
             }
         }
         self.ask();
+    }
+
+    /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
+    fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
+        if let Some(report) = follow::head_report(&self.memory, held, applied, now) {
+            host::log(Level::Error, &report.line);
+            metrics::count("bundles", report.label, 1);
+            if report.is_new {
+                self.keep(&report.line);
+            }
+        }
+    }
+
+    /// Shows the highest head that was seen of the issuer's audit: its number in a gauge, all of it in the log now and then.
+    fn show_head(&self, snapshot: &Snapshot, now: UnixSeconds) {
+        if let Some(seq) = snapshot.highest_audit_seq() {
+            metrics::set("snapshot", "audit_seq", seq);
+        }
+        if now.since(self.head_shown.get()) >= HEAD_SECONDS
+            && let Some(line) = follow::head_line(snapshot, now)
+        {
+            self.head_shown.set(now);
+            host::log(Level::Info, &line);
+        }
     }
 
     /// Writes down a verdict: a line in the log, a record for the issuer, a count.
@@ -242,6 +273,7 @@ impl Root {
         metrics::count("cache", "misses", misses.wrapping_sub(misses_before));
         if let Some(snapshot) = self.snapshot.borrow().as_ref() {
             metrics::set("snapshot", "age_seconds", now.since(snapshot.issued_at()));
+            self.show_head(snapshot, now);
         }
     }
 

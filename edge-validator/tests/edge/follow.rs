@@ -3,7 +3,9 @@
 use crate::harness::config;
 use crate::support::{self, NOW};
 use edgewrit_edge::call::Answer;
-use edgewrit_edge::follow::{FollowError, bundle_answer, bundle_call};
+use edgewrit_edge::follow::{FollowError, bundle_answer, bundle_call, head_line, head_report};
+use edgewrit_edge::memory::Memory;
+use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 
 #[test]
@@ -102,4 +104,38 @@ fn a_bundle_of_another_key_or_issuer_is_not_believed() {
         .unwrap_err();
         assert_eq!(error.label(), label);
     }
+}
+
+#[test]
+fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_the_log() {
+    let memory = Memory::new(0xab);
+    let applied = |held: Option<&Snapshot>, at: u64, head: &str| {
+        let bytes = support::bundle_with_head(NOW.plus(at), head);
+        let answer = Answer::Got {
+            status: 200,
+            body: &bytes,
+        };
+        bundle_answer(&config(), held, answer, NOW.plus(at)).unwrap()
+    };
+    let (ten, nine) = (format!("10:{}", "a".repeat(64)), format!("9:{}", "b".repeat(64)));
+    let first = applied(None, 0, &ten);
+    assert!(head_report(&memory, None, &first, NOW).is_none());
+    let line = head_line(&first, NOW).unwrap();
+    assert_eq!(
+        line,
+        format!(r#"{{"edgewrit":"audit_seen","at":{},"audit_head":"{ten}"}}"#, NOW.0)
+    );
+    let back = applied(Some(&first), 1, &nine);
+    let report = head_report(&memory, Some(&first), &back, NOW).unwrap();
+    assert_eq!((report.label, report.is_new), ("audit_head_back", true));
+    let expected = format!(
+        r#"{{"edgewrit":"audit_head","at":{},"request_id":"00000000000000ab-1","verdict":"refuse","label":"audit_head_back","detail":"the issuer says {nine}, but {ten} was seen"}}"#,
+        NOW.0
+    );
+    assert_eq!(report.line, expected);
+    let again = applied(Some(&back), 2, &nine);
+    assert!(!head_report(&memory, Some(&back), &again, NOW).unwrap().is_new);
+    let forked = applied(Some(&again), 3, &ten.replace('a', "c"));
+    let report = head_report(&memory, Some(&again), &forked, NOW).unwrap();
+    assert_eq!((report.label, report.is_new), ("audit_head_fork", true));
 }

@@ -95,6 +95,15 @@ pub fn writ(claims: &Claims) -> String {
 
 /// A bundle of the writ key and these revocations.
 pub fn bundle(issued_at: UnixSeconds, revocations: Vec<Revocation>) -> Vec<u8> {
+    bundle_with(issued_at, revocations, None)
+}
+
+/// A bundle that says how far the audit reaches.
+pub fn bundle_with_head(issued_at: UnixSeconds, head: &str) -> Vec<u8> {
+    bundle_with(issued_at, Vec::new(), Some(head.into()))
+}
+
+fn bundle_with(issued_at: UnixSeconds, revocations: Vec<Revocation>, audit_head: Option<String>) -> Vec<u8> {
     let bundle = Bundle {
         iss: ISSUER.into(),
         epoch: "epoch-1".into(),
@@ -105,7 +114,7 @@ pub fn bundle(issued_at: UnixSeconds, revocations: Vec<Revocation>) -> Vec<u8> {
         keys: vec![writ_key().public()],
         dropped_keys: Vec::new(),
         checkpoint_keys: Vec::new(),
-        audit_head: None,
+        audit_head,
         rows: Rows::encode(revocations),
     };
     bundle.join(&bundle_key().sign(Kind::Bundle, &bundle.payload()))

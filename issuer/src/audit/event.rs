@@ -64,6 +64,10 @@ kinds! {
     ClientSecretRotated = "client_secret_rotated";
     /// An edge was registered.
     EdgeRegistered = "edge_registered";
+    /// An edge got a new secret.
+    EdgeSecretRotated = "edge_secret_rotated";
+    /// An edge saw the audit's head go back or fork.
+    AuditHeadReported = "audit_head_reported";
     /// An edge began to count.
     EdgeBooted = "edge_booted";
     /// Leave to register an agent was given.
@@ -92,6 +96,10 @@ kinds! {
     AuditPruned = "audit_pruned";
     /// Events of one cause were so many that only their number is kept.
     EventsOmitted = "events_omitted";
+    /// The keys for checkpoints, which were in the database alone, were pinned outside of it.
+    CheckpointKeysPinned = "checkpoint_keys_pinned";
+    /// The operator said that the database is the original, and the head kept outside of it is not its own.
+    OriginalDeclared = "original_declared";
 }
 
 /// Whether what was tried was done.

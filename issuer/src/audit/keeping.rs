@@ -83,6 +83,9 @@ impl Kind {
             | Self::KeyDropped
             | Self::BackupMade
             | Self::DatabaseRestored
+            | Self::EdgeSecretRotated
+            | Self::CheckpointKeysPinned
+            | Self::OriginalDeclared
             | Self::AuditPruned
             | Self::EventsOmitted => Keeping::Always,
             Self::TaskRefused
@@ -92,6 +95,7 @@ impl Kind {
             | Self::EdgeBooted
             | Self::LaunchTokenDenied
             | Self::RegistrationRefused
+            | Self::AuditHeadReported
             | Self::RequestRefused => Keeping::Limited(REFUSED),
             Self::AdminAuthFailed | Self::TokenAuthFailed | Self::AppAuthFailed => Keeping::Limited(UNAUTHENTICATED),
             Self::TokenIssued
@@ -124,12 +128,15 @@ mod tests {
             "app_deregistered",
             "client_secret_rotated",
             "edge_registered",
+            "edge_secret_rotated",
             "key_rotated",
             "key_dropped",
             "backup_made",
             "database_restored",
             "audit_pruned",
             "events_omitted",
+            "checkpoint_keys_pinned",
+            "original_declared",
         ];
         assert_eq!(kept, expected);
     }

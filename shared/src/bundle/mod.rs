@@ -9,12 +9,14 @@ use crate::time::UnixSeconds;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod audit_head;
 mod error;
 mod payload;
 mod snapshot;
 #[cfg(test)]
 mod tests;
 
+pub use audit_head::HeadTrouble;
 pub use error::BundleError;
 pub use payload::RowsHash;
 pub use snapshot::{Snapshot, rows_of};
@@ -50,7 +52,7 @@ pub struct Bundle {
     pub keys: Vec<PublicKey>,
     /// Ids of keys that must not be used any more: all of them, in a delta too. They win over `keys`.
     pub dropped_keys: Vec<String>,
-    /// Keys that sign checkpoints of the audit chain, so that auditors can pin them.
+    /// Keys that sign checkpoints of the audit chain, so that auditors can pin them; in a snapshot.
     pub checkpoint_keys: Vec<PublicKey>,
     /// Head of the audit chain, so that edges are witnesses.
     pub audit_head: Option<String>,

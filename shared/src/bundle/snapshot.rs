@@ -1,5 +1,6 @@
 //! What an edge holds of the bundles it applied.
 
+use super::audit_head::{HeadTrouble, SeenHead, number};
 use super::payload::Payload;
 use super::{BundleError, RowsHash, SEPARATOR, Trust};
 use crate::json;
@@ -25,7 +26,7 @@ pub struct Snapshot {
     fresh_until: UnixSeconds,
     keys: KeySet,
     keys_version: u64,
-    audit_head: Option<String>,
+    audit_head: SeenHead,
     revocations: Rows,
 }
 
@@ -99,14 +100,16 @@ impl Snapshot {
             (Some(_), Some(held)) => held.revocations.merge(&rows, now).map_err(BundleError::Rows)?,
             _ => rows,
         };
+        let same_epoch = held.filter(|held| held.epoch == payload.epoch);
+        let seen = same_epoch.map_or_else(SeenHead::default, |held| held.audit_head.clone());
         Ok(Self {
+            audit_head: seen.after(payload.audit_head),
             epoch: payload.epoch,
             seq: payload.seq,
             issued_at: payload.issued_at,
             fresh_until: payload.fresh_until,
             keys_version: version(&payload.keys),
             keys: KeySet::new(payload.keys),
-            audit_head: payload.audit_head,
             revocations,
         })
     }
@@ -157,7 +160,25 @@ impl Snapshot {
     /// Head of the issuer's audit chain when the bundle was signed.
     #[must_use]
     pub fn audit_head(&self) -> Option<&str> {
-        self.audit_head.as_deref()
+        self.audit_head.last()
+    }
+
+    /// The highest head of the issuer's audit chain that any applied bundle of this epoch had.
+    #[must_use]
+    pub fn highest_audit_head(&self) -> Option<&str> {
+        self.audit_head.highest()
+    }
+
+    /// The number of the event in [`Self::highest_audit_head`].
+    #[must_use]
+    pub fn highest_audit_seq(&self) -> Option<u64> {
+        self.highest_audit_head().and_then(number)
+    }
+
+    /// How the last bundle's head contradicts that. Decisions do not depend on it: what is revoked stays revoked.
+    #[must_use]
+    pub fn audit_trouble(&self) -> Option<HeadTrouble> {
+        self.audit_head.trouble()
     }
 }
 

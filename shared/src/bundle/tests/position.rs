@@ -1,7 +1,7 @@
 //! Time and order: what may follow what is held.
 
 use super::{apply, apply_at, bundle_with, held, rows};
-use crate::bundle::BundleError;
+use crate::bundle::{BundleError, HeadTrouble, Snapshot};
 use crate::limits::BUNDLE_CLOCK_SKEW;
 use crate::support::NOW;
 use crate::time::UnixSeconds;
@@ -154,4 +154,36 @@ fn what_has_expired_by_either_clock_makes_no_fork() {
             "issued after {issued}, applied after {now}: {applied:?}"
         );
     }
+}
+
+#[test]
+fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_is_applied() {
+    let bundle = |epoch: &str, seq: u64, head: &str| {
+        bundle_with(|bundle| {
+            bundle.epoch = epoch.to_owned();
+            bundle.seq = seq;
+            bundle.issued_at = NOW.plus(seq);
+            bundle.fresh_until = bundle.issued_at.plus(60);
+            bundle.audit_head = Some(head.to_owned());
+        })
+    };
+    let mut held: Option<Snapshot> = None;
+    for (seq, epoch, head, trouble, highest) in [
+        (1, "a", "10:aa", None, "10:aa"),
+        (2, "a", "12:bb", None, "12:bb"),
+        (3, "a", "11:cc", Some(HeadTrouble::Back), "12:bb"),
+        (4, "a", "12:cc", Some(HeadTrouble::Fork), "12:bb"),
+        (5, "a", "13:dd", None, "13:dd"),
+        (6, "b", "4:ee", None, "4:ee"),
+    ] {
+        let applied = apply_at(held.as_ref(), &bundle(epoch, seq, head), NOW.plus(seq)).unwrap();
+        assert_eq!(
+            (applied.audit_trouble(), applied.highest_audit_head()),
+            (trouble, Some(highest)),
+            "{head}"
+        );
+        assert_eq!(applied.audit_head(), Some(head));
+        held = Some(applied);
+    }
+    assert_eq!(held.unwrap().highest_audit_seq(), Some(4));
 }

@@ -1,0 +1,112 @@
+//! What an edge saw of the issuer's audit chain: within an epoch its head only goes forward, and one event has one hash.
+
+use alloc::string::String;
+
+/// How a head contradicts one that was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadTrouble {
+    /// The chain ends before an event that was seen.
+    Back,
+    /// It has another hash at an event that was seen.
+    Fork,
+}
+
+impl HeadTrouble {
+    /// The stable label.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Back => "audit_head_back",
+            Self::Fork => "audit_head_fork",
+        }
+    }
+}
+
+/// The head of the last bundle, and the highest one of the epoch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SeenHead {
+    last: Option<String>,
+    highest: Option<String>,
+    trouble: Option<HeadTrouble>,
+}
+
+impl SeenHead {
+    /// What was seen after a bundle with `head` in the same epoch as `self`.
+    pub(super) fn after(&self, head: Option<String>) -> Self {
+        let trouble = match (&self.highest, &head) {
+            (Some(highest), Some(head)) => contradiction(highest, head),
+            _ => None,
+        };
+        let highest = match trouble {
+            Some(_) => self.highest.clone(),
+            None => head
+                .clone()
+                .filter(|head| number(head).is_some())
+                .or_else(|| self.highest.clone()),
+        };
+        Self {
+            last: head,
+            highest,
+            trouble,
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
+    pub(super) fn highest(&self) -> Option<&str> {
+        self.highest.as_deref()
+    }
+
+    pub(super) const fn trouble(&self) -> Option<HeadTrouble> {
+        self.trouble
+    }
+}
+
+fn contradiction(highest: &str, head: &str) -> Option<HeadTrouble> {
+    let (seen, found) = (number(highest)?, number(head)?);
+    if found < seen {
+        return Some(HeadTrouble::Back);
+    }
+    (found == seen && head != highest).then_some(HeadTrouble::Fork)
+}
+
+/// The number of the event in `<seq>:<hexadecimal digits>`. A head of another form is not compared.
+pub(super) fn number(head: &str) -> Option<u64> {
+    let (seq, hash) = head.split_once(':')?;
+    let is_head = [seq, hash]
+        .iter()
+        .all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    seq.parse().ok().filter(|_| is_head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::borrow::ToOwned as _;
+
+    fn after(heads: &[&str]) -> SeenHead {
+        let seen = SeenHead::default();
+        heads
+            .iter()
+            .fold(seen, |seen, head| seen.after(Some((*head).to_owned())))
+    }
+
+    #[test]
+    fn a_head_that_goes_forward_is_no_trouble() {
+        let seen = after(&["1:aa", "1:aa", "2:bb", "30:cc"]);
+        assert_eq!((seen.highest(), seen.trouble()), (Some("30:cc"), None));
+        assert_eq!(seen.after(None).highest(), Some("30:cc"));
+        assert_eq!(seen.after(Some("later form".to_owned())).trouble(), None);
+    }
+
+    #[test]
+    fn a_head_that_goes_back_or_forks_is_trouble_and_the_highest_one_is_kept() {
+        let back = after(&["10:aa", "9:bb"]);
+        assert_eq!((back.highest(), back.last()), (Some("10:aa"), Some("9:bb")));
+        assert_eq!(back.trouble(), Some(HeadTrouble::Back));
+        assert_eq!(back.after(Some("10:cc".to_owned())).trouble(), Some(HeadTrouble::Fork));
+        assert_eq!(back.after(Some("11:dd".to_owned())).trouble(), None);
+    }
+}
