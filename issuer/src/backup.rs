@@ -4,11 +4,12 @@
 use crate::files::OwnFile;
 use crate::folder::{Folder, FolderError};
 use crate::from::from;
-use crate::id::{NoRandomness, hex, random};
 use crate::issuer::DATABASE;
+use crate::keys::PINNED_FILE;
+use crate::restore::{self, MarkError, begin_epoch};
 use crate::store::open_database;
+use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;
-use rusqlite::{OpenFlags, params};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,8 +29,8 @@ pub enum BackupError {
     Folder(FolderError),
     /// The database.
     Sqlite(rusqlite::Error),
-    /// No randomness for the copy's epoch.
-    Random(NoRandomness),
+    /// The copy could not be marked as one.
+    Mark(MarkError),
 }
 
 impl fmt::Display for BackupError {
@@ -42,7 +43,7 @@ impl fmt::Display for BackupError {
             ),
             Self::Folder(error) => error.fmt(f),
             Self::Sqlite(error) => error.fmt(f),
-            Self::Random(error) => error.fmt(f),
+            Self::Mark(error) => error.fmt(f),
         }
     }
 }
@@ -53,7 +54,7 @@ from! {
     BackupError:
     Folder(FolderError),
     Sqlite(rusqlite::Error),
-    Random(NoRandomness),
+    Mark(MarkError),
 }
 
 /// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of the database's copy.
@@ -71,6 +72,8 @@ pub fn back_up(folder: &Folder, to: &Path) -> Result<u64, BackupError> {
     let database = copy.file(DATABASE);
     copy_database(&folder.file(DATABASE), &database)?;
     copy_keys(folder, &copy)?;
+    copy_pinned(folder, &copy)?;
+    restore::mark_copy(&copy)?;
     Ok(database.look()?.map_or(0, |copied| copied.len()))
 }
 
@@ -81,13 +84,19 @@ fn copy_database(from: &OwnFile, to: &OwnFile) -> Result<(), BackupError> {
     to.make()?;
     let mut copy = open_database(&to.path_without_links()?, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     Backup::new(&source, &mut copy)?.run_to_completion(PAGES, REST, None)?;
-    let epoch = hex(&random::<8>()?);
-    copy.execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", params![epoch])?;
-    copy.execute("INSERT OR REPLACE INTO meta VALUES ('restored', '1')", [])?;
+    begin_epoch(&copy)?;
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
     let synced = to.open(OpenOptions::new().read(true))?.sync_all();
     Ok(synced.map_err(|error| FolderError::Io(to.path().to_owned(), error))?)
+}
+
+/// Copies the pinned keys again: the copy of the database must not name one that the copy of the keys does not.
+fn copy_pinned(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
+    match folder.file(PINNED_FILE).read()? {
+        Some(bytes) => copy.file(PINNED_FILE).write(&bytes),
+        None => Ok(()),
+    }
 }
 
 /// Copies every key file that the copy does not have yet.

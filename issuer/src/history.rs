@@ -1,13 +1,13 @@
-//! The audit as it lies in a data folder, for those who only read: no key, no lock, no change.
+//! The audit as it lies in a data folder, for those who only read: no private key, no lock, no change.
 
 use crate::audit::{Head, Link};
 use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
-use crate::keys::Job;
+use crate::keys::{Job, KeysError, PinnedKeys};
+use crate::outside::{OutsideError, Published, read_head_file};
 use crate::store::keys::KeyRow;
 use crate::store::{audit, keys, look_at_database, open_database, retention};
-use edgewrit_shared::keys::PublicKey;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,10 @@ pub enum HistoryError {
     Folder(FolderError),
     /// The database refused.
     Sqlite(PathBuf, rusqlite::Error),
+    /// The pinned keys.
+    Keys(KeysError),
+    /// What is kept outside of the database.
+    Outside(OutsideError),
 }
 
 impl fmt::Display for HistoryError {
@@ -33,6 +37,8 @@ impl fmt::Display for HistoryError {
         match self {
             Self::Folder(error) => error.fmt(f),
             Self::Sqlite(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Keys(error) => error.fmt(f),
+            Self::Outside(error) => error.fmt(f),
         }
     }
 }
@@ -48,6 +54,7 @@ impl error::Error for HistoryError {}
 /// The history in a data folder.
 #[derive(Debug)]
 pub struct History {
+    folder: Folder,
     path: PathBuf,
     connection: Connection,
 }
@@ -66,7 +73,8 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn open_readable(path: &Path, group: GroupRead) -> Result<Self, HistoryError> {
-        let database = Folder::open_existing(path, group)?.file(DATABASE);
+        let folder = Folder::open_existing(path, group)?;
+        let database = folder.file(DATABASE);
         look_at_database(&database)?;
         let path = database.path_without_links()?;
         // Not read-only: whoever is the first to read a log after a crash makes its index.
@@ -81,13 +89,25 @@ impl History {
             Ok(connection)
         });
         match opened {
-            Ok(connection) => Ok(Self { path, connection }),
+            Ok(connection) => Ok(Self {
+                folder,
+                path,
+                connection,
+            }),
             Err(error) => Err(HistoryError::Sqlite(path, error)),
         }
     }
 
     fn named<T>(&self, result: rusqlite::Result<T>) -> Result<T, HistoryError> {
         result.map_err(|error| HistoryError::Sqlite(self.path.clone(), error))
+    }
+
+    /// From now on reads one state of the database, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn hold_still(&self) -> Result<(), HistoryError> {
+        self.named(self.connection.execute_batch("BEGIN; SELECT count(*) FROM meta;"))
     }
 
     /// How far the chain reaches.
@@ -133,14 +153,39 @@ impl History {
         Ok(found)
     }
 
-    /// Every key that ever signed checkpoints.
+    /// Every key that the database names as one that signs or signed checkpoints. Who writes the database can add one.
     ///
     /// # Errors
     /// [`HistoryError`].
-    pub fn checkpoint_keys(&self) -> Result<Vec<PublicKey>, HistoryError> {
+    pub fn named_keys(&self) -> Result<PinnedKeys, HistoryError> {
         let rows = self.named(keys::all(&self.connection))?;
         let rows = rows.iter().filter(|row| row.job == Job::Checkpoint);
-        Ok(rows.filter_map(KeyRow::public).collect())
+        Ok(PinnedKeys::of(rows.filter_map(KeyRow::public)))
+    }
+
+    /// The keys for checkpoints that are pinned in the key folder; `None` if no version ran that pins them.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn pinned_keys(&self) -> Result<Option<PinnedKeys>, HistoryError> {
+        PinnedKeys::read(&self.folder).map_err(HistoryError::Keys)
+    }
+
+    /// How far the audit reached, as the data folder keeps it outside of the database.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn published(&self) -> Result<Option<Published>, HistoryError> {
+        read_head_file(&self.folder).map_err(HistoryError::Outside)
+    }
+
+    /// The epoch.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn epoch(&self) -> Result<String, HistoryError> {
+        let epoch = "SELECT value FROM meta WHERE name = 'epoch'";
+        self.named(self.connection.query_row(epoch, [], |row| row.get(0)))
     }
 }
 

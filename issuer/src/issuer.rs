@@ -1,25 +1,26 @@
 //! The issuer as a value: what the endpoints share.
 
+use crate::admit::{Epoch, admit};
 use crate::agent::OPERATOR;
-use crate::audit::{Event, Kind};
 use crate::bundle::{Feed, Stopping};
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::http::Room;
-use crate::keys::{Hash, Keyring, KeysError, RotateError};
+use crate::keys::{Hash, Keyring, KeysError};
 use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::mint::Mint;
+use crate::outside::{Disagreement, HeadKeeper, OutsideError, Published};
 use crate::registry::{LoadError, Registry};
-use crate::revoke::{Aim, RevokeError, event, revoke};
+use crate::restore;
 use crate::rfc3339;
 use crate::seen::{Launches, Seen, Sessions};
-use crate::store::{self, Store, StoreError, audit, spend};
+use crate::serve::ISSUER_FILE;
+use crate::store::{self, Origin, Store, StoreError, audit, spend};
 use edgewrit_shared::secret::Secret;
-use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{error, fmt};
 use subtle::ConstantTimeEq as _;
@@ -35,8 +36,10 @@ pub enum OpenError {
     Store(store::OpenError),
     /// What its database says of clients.
     Registry(LoadError),
-    /// It comes from a backup, and what was issued before could not be ended.
-    Restored(RotateError),
+    /// What is kept outside of the database cannot be read.
+    Outside(OutsideError),
+    /// The database is not the one of which something was published: which folder, where that is kept, and what differs.
+    Copied(PathBuf, PathBuf, Disagreement),
     /// It could not be read.
     Read(StoreError),
     /// What was written last is from the future: from when, and when it is now.
@@ -50,7 +53,16 @@ impl fmt::Display for OpenError {
             Self::Keys(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Registry(error) => error.fmt(f),
-            Self::Restored(error) => error.fmt(f),
+            Self::Outside(error) => error.fmt(f),
+            Self::Copied(folder, kept, what) => {
+                let (folder, kept) = (folder.display(), kept.display());
+                write!(
+                    f,
+                    "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
+                     ended since is void. If it is the original and what is kept outside of it is wrong: \
+                     `edgewrit serve --data {folder} --this-is-the-original`"
+                )
+            }
             Self::Read(error) => error.fmt(f),
             Self::Ahead(written, now) => {
                 let (written, now) = (rfc3339::write_millis(*written), rfc3339::write_millis(*now));
@@ -79,7 +91,19 @@ pub struct Data {
     pub registry: Arc<Registry>,
     /// The keys.
     pub keyring: Arc<Keyring>,
+    head_keeper: HeadKeeper,
     _lock: Lock,
+}
+
+/// What the operator says about the database that is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// What the group of the data folder may do.
+    pub group: GroupRead,
+    /// It is the original, whatever is kept outside of it.
+    pub is_original: bool,
+    /// Where how far the audit reached is kept a second time.
+    pub witness: Option<PathBuf>,
 }
 
 impl Data {
@@ -88,39 +112,83 @@ impl Data {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
-        Self::open_readable(path, GroupRead::Refused, clock).await
+        Self::open_as(path, clock, Opening::default()).await
     }
 
-    /// As [`Self::open`], with what its `group` may do.
+    /// As [`Self::open`], with what the operator says about it.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_readable(path: &Path, group: GroupRead, clock: Clock) -> Result<Self, OpenError> {
-        let folder = Folder::open(path, group).map_err(OpenError::Folder)?;
+    pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenError> {
+        let folder = Folder::open(path, opening.group).map_err(OpenError::Folder)?;
         let lock = folder.lock().map_err(OpenError::Folder)?;
-        Self::open_locked(folder, lock, clock).await
+        Self::open_locked(folder, lock, clock, opening).await
     }
 
-    /// As [`Self::open`], for a folder that is held already.
+    /// As [`Self::open_as`], for a folder that is held already.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock) -> Result<Self, OpenError> {
-        let store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenError::Store)?;
-        let store = Arc::new(store);
+    pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock, opening: Opening) -> Result<Self, OpenError> {
+        let origin = if restore::is_marked(&folder).map_err(OpenError::Folder)? {
+            Origin::Backup
+        } else {
+            Origin::Unmarked
+        };
+        let mut store = Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenError::Store)?;
         not_ahead(&store, &clock).await?;
-        let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone()).await;
+        let (last, epoch) = admit(&folder, &store, &clock, origin, &opening).await?;
+        if epoch == Epoch::Another {
+            drop(store);
+            store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenError::Store)?;
+        }
+        let store = Arc::new(store);
+        let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone(), last).await;
         let (keyring, credential) = keys.map_err(OpenError::Keys)?;
-        restored(&store, &keyring).await.map_err(OpenError::Restored)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
-        Ok(Self {
+        let data = Self {
+            head_keeper: HeadKeeper::new(folder.clone(), opening.witness),
             folder,
             clock,
             store,
             registry: registry.map(Arc::new).map_err(OpenError::Registry)?,
             keyring: Arc::new(keyring),
             _lock: lock,
-        })
+        };
+        // Of a process that was killed, the last events are under no checkpoint.
+        let signed = data.keyring.sign_checkpoint(&data.served_as()).await;
+        signed.map_err(OpenError::Read)?;
+        data.keep_head().await.map_err(OpenError::Outside)?;
+        data.store
+            .write(|writing| store::note_outside_head(writing))
+            .await
+            .map_err(OpenError::Read)?;
+        restore::unmark(&data.folder).map_err(OpenError::Folder)?;
+        Ok(data)
+    }
+
+    /// The origin that was served last; nothing if there was none.
+    pub(crate) fn served_as(&self) -> String {
+        let served = self.folder.file(ISSUER_FILE).read().ok().flatten();
+        served
+            .and_then(|served| String::from_utf8(served).ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps outside of the database how far its audit reaches: what is durable by now.
+    ///
+    /// # Errors
+    /// [`OutsideError`]; what is kept is what was kept before.
+    pub async fn keep_head(&self) -> Result<(), OutsideError> {
+        // In this order: the checkpoint may cover less than the head, not more.
+        let checkpoint = self.keyring.last_checkpoint().await;
+        let published = Published {
+            epoch: self.store.epoch().to_owned(),
+            head: self.store.reached().borrow().head,
+            checkpoint,
+            at: self.clock.now().seconds(),
+        };
+        self.head_keeper.keep(published).await
     }
 }
 
@@ -135,29 +203,6 @@ async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
         return Err(OpenError::Ahead(last, now));
     }
     Ok(())
-}
-
-/// What a backup does not know was ended since: so everything that was issued before is, if the database is opened from one for the
-/// first time; and the key that signed it, for it may have been dropped.
-async fn restored(store: &Store, keyring: &Keyring) -> Result<(), RotateError> {
-    let epoch = store.epoch().to_owned();
-    let is_restored = store.read(store::is_restored).await.map_err(KeysError::from)?;
-    if !is_restored {
-        return Ok(());
-    }
-    let ring = keyring.ring();
-    keyring.drop_key(ring.writ.kid()).await?;
-    revoke(store, Aim::all(), None, event())
-        .await
-        .map_err(|error| match error {
-            RevokeError::Store(error) => KeysError::from(error),
-            RevokeError::Ambiguous(_) => KeysError::from(StoreError::Closed),
-        })?;
-    let note = store.write(move |writing| {
-        store::note_restored(writing)?;
-        writing.record(&Event::done(Kind::DatabaseRestored).data(&json!({"epoch": epoch})))
-    });
-    Ok(note.await.map_err(KeysError::from)?)
 }
 
 /// The database in the data folder.
@@ -260,6 +305,7 @@ impl Issuer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::{Event, Kind};
     use std::time::Duration;
 
     async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenError> {

@@ -3,6 +3,7 @@
 //! [`app`] is everything that strangers reach, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
 //! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
 
+mod admit;
 mod agent;
 pub mod allowance;
 pub mod ask;
@@ -31,11 +32,13 @@ pub mod mint;
 mod names;
 pub mod office;
 pub mod origin;
+pub mod outside;
 pub mod problem;
 pub mod reading;
 mod records;
 pub mod registry;
 pub mod report;
+pub mod restore;
 pub mod retention;
 pub mod revoke;
 pub mod rfc3339;
@@ -49,5 +52,6 @@ mod standing;
 pub mod store;
 mod task;
 pub mod upkeep;
+pub mod verify;
 
 pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, Peer, admin, app};

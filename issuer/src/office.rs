@@ -5,8 +5,9 @@ use crate::clock::Clock;
 use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError, Lock};
 use crate::http::{Office, admin};
-use crate::issuer::{Data, OpenError};
+use crate::issuer::{Data, OpenError, Opening};
 use crate::serve::{ADMIN_SOCKET, ISSUER_FILE};
+use crate::upkeep::leave;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -113,13 +114,19 @@ async fn here(
 ) -> Result<(StatusCode, Bytes), CallError> {
     let issuer = folder.file(ISSUER_FILE).read().map_err(CallError::Folder)?;
     let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
-    let data = Data::open_locked(folder, lock, clock).await.map_err(CallError::Open)?;
-    let data = Arc::new(data);
-    let office = Office { data, issuer };
-    match admin(Arc::new(office)).oneshot(request).await {
+    let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
+    let data = Arc::new(data.map_err(CallError::Open)?);
+    let office = Office {
+        data: Arc::clone(&data),
+        issuer,
+    };
+    let answered = match admin(Arc::new(office)).oneshot(request).await {
         Ok(response) => collected(response).await,
         Err(never) => match never {},
-    }
+    };
+    // What was done is done; the next start signs it if this cannot.
+    leave(&data, &data.served_as()).await;
+    answered
 }
 
 async fn collected(response: Response<Body>) -> Result<(StatusCode, Bytes), CallError> {

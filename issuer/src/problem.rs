@@ -339,6 +339,7 @@ impl From<RegisterError> for Problem {
         match error {
             RegisterError::Taken => Code::NameTaken.into(),
             RegisterError::Unknown => Code::NotFound.into(),
+            RegisterError::UnknownEdge => Self::new(Code::NotFound).detail("there is no such edge"),
             RegisterError::Random(error) => error.into(),
             RegisterError::Store(error) => error.into(),
         }

@@ -6,9 +6,8 @@ use crate::audit_log::last_in;
 use crate::clock::Moment;
 use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder, sync_folder_of};
 use crate::issuer::Data;
-use crate::keys::{Job, State};
+use crate::keys::PinnedKeys;
 use crate::store::{StoreError, audit, retention};
-use edgewrit_shared::keys::PublicKey;
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -102,9 +101,8 @@ async fn target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
     let Some((seq, jws)) = find.await? else {
         return Ok(None);
     };
-    let ring = data.keyring.ring();
-    let states = [State::Retired, State::Current, State::Next];
-    let keys: Vec<PublicKey> = ring.public(Job::Checkpoint, &states).cloned().collect();
+    // A file that cannot be read has no key, and nothing is pruned.
+    let keys = PinnedKeys::read(&data.folder).ok().flatten().unwrap_or_default();
     let checkpoint = Checkpoint::read(&jws, &keys).map_err(|error| PruneError::Checkpoint(seq, error))?;
     if checkpoint.head.seq != seq {
         return Err(PruneError::Broken(Broken::Head { seen: checkpoint.head }));

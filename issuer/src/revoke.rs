@@ -109,25 +109,40 @@ pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Ev
         let Some(targets) = targets(writing, &aim)? else {
             return Ok(None);
         };
-        let now = writing.now().seconds();
-        let cut = cut.unwrap_or(now).min(now);
-        for target in &targets {
-            let expires = cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
-            let revocation = Revocation {
-                target: *target,
-                cut,
-                expires,
-            };
-            if aim.level == AimLevel::All {
-                revocation::fold_into_all(writing, &revocation)?;
-            }
-            revocation::append(writing, &revocation, By::Operator)?;
-        }
-        let data = json!({"level": aim.level.as_str(), "target": aim.target, "cut": cut.0, "count": targets.len()});
-        writing.record(&event.clone().data(&data))?;
+        end_targets(writing, &aim, &targets, cut, &event)?;
         Ok(Some(targets.len()))
     });
     revoke.await?.ok_or(RevokeError::Ambiguous(name))
+}
+
+/// Ends everything, as a part of another transaction.
+pub(crate) fn end_all(writing: &Writing<'_>, event: &Event) -> rusqlite::Result<()> {
+    end_targets(writing, &Aim::all(), &[Target::of(Level::All)], None, event)
+}
+
+fn end_targets(
+    writing: &Writing<'_>,
+    aim: &Aim,
+    targets: &[Target],
+    cut: Option<UnixSeconds>,
+    event: &Event,
+) -> rusqlite::Result<()> {
+    let now = writing.now().seconds();
+    let cut = cut.unwrap_or(now).min(now);
+    for target in targets {
+        let expires = cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
+        let revocation = Revocation {
+            target: *target,
+            cut,
+            expires,
+        };
+        if aim.level == AimLevel::All {
+            revocation::fold_into_all(writing, &revocation)?;
+        }
+        revocation::append(writing, &revocation, By::Operator)?;
+    }
+    let data = json!({"level": aim.level.as_str(), "target": aim.target, "cut": cut.0, "count": targets.len()});
+    writing.record(&event.clone().data(&data))
 }
 
 /// The event of an early end.

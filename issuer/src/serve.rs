@@ -8,10 +8,10 @@ use crate::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_con
 use crate::folder::{Folder, FolderError};
 use crate::from::from;
 use crate::http::{Office, Peer, admin, app};
-use crate::issuer::{Data, Issuer, OpenError};
+use crate::issuer::{Data, Issuer, OpenError, Opening};
 use crate::metrics;
 use crate::settings::Settings;
-use crate::upkeep::keep_up;
+use crate::upkeep::{keep_checkpoints, keep_head, keep_up, leave};
 use axum::Router;
 use axum::serve::{Listener, ListenerExt as _};
 use edgewrit_shared::secret::Secret;
@@ -89,9 +89,12 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     settings.config(settings.address(), None)?;
     settings.retention()?;
-    let data = Data::open_readable(path, settings.group_read(), clock)
-        .await
-        .map_err(ServeError::Open)?;
+    let opening = Opening {
+        group: settings.group_read(),
+        is_original: settings.is_original,
+        witness: settings.witness.clone(),
+    };
+    let data = Data::open_as(path, clock, opening).await.map_err(ServeError::Open)?;
     let log = settings.audit_log.as_deref();
     let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
     let log = log.transpose().map_err(ServeError::AuditLog)?;
@@ -116,8 +119,10 @@ pub async fn serve(
     }
     let origin = config.issuer.to_string();
     let retention = settings.retention()?;
-    running.spawn(keep_up(Arc::clone(&data), origin, retention, stopping.clone()));
-    let routers = Routers::new(config, data, stopping.clone());
+    running.spawn(keep_up(Arc::clone(&data), origin.clone(), retention, stopping.clone()));
+    running.spawn(keep_checkpoints(Arc::clone(&data), origin.clone(), stopping.clone()));
+    running.spawn(keep_head(Arc::clone(&data), stopping.clone()));
+    let routers = Routers::new(config, Arc::clone(&data), stopping.clone());
     if let Some(address) = settings.metrics {
         let (tcp, address) = bind(address).await?;
         tracing::info!(%address, "metrics");
@@ -153,6 +158,7 @@ pub async fn serve(
     let _nobody_hears = say_stop.send(true);
     // Longer than requests are given: what is left then has nobody who waits for it.
     let _late = timeout(DRAIN, running.join_all()).await;
+    leave(&data, &origin).await;
     remove(&folder);
     ended
 }

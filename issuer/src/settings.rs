@@ -50,10 +50,14 @@ pub struct Settings {
     pub group_readable: Option<bool>,
     /// Least severe lines of the log: `error`, `info` or `debug`.
     pub log: Option<String>,
+    /// A file in another place, to which how far the audit reached is appended.
+    pub witness: Option<PathBuf>,
+    /// Whether this database is the original, whatever is kept outside of it. No configuration file says so.
+    pub is_original: bool,
 }
 
 /// The names of the settings in a configuration file.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "listen",
     "issuer",
     "trust_domain",
@@ -68,6 +72,7 @@ const NAMES: [&str; 14] = [
     "audit_archive",
     "group_readable",
     "log",
+    "witness",
 ];
 
 impl Settings {
@@ -89,6 +94,8 @@ impl Settings {
             audit_archive: optional(&members, "audit_archive", read_path)?,
             group_readable: optional(&members, "group_readable", |node| node.bool())?,
             log: optional(&members, "log", read_id)?,
+            witness: optional(&members, "witness", read_path)?,
+            is_original: false,
         })
     }
 
@@ -110,6 +117,8 @@ impl Settings {
             audit_archive: self.audit_archive.or(other.audit_archive),
             group_readable: self.group_readable.or(other.group_readable),
             log: self.log.or(other.log),
+            witness: self.witness.or(other.witness),
+            is_original: self.is_original,
         }
     }
 
@@ -219,7 +228,7 @@ mod tests {
         let text = r#"{"listen":"0.0.0.0:1","issuer":"https://i.example","trust_domain":"t","behind_tls_proxy":true,
             "trusted_proxies":["10.0.0.1","fe80::1"],"default_audience":"a","admin_secret_file":"/s","client_failures":3,
             "metrics":"127.0.0.1:2","audit_log":"-","audit_keep":"90d","audit_archive":"/","group_readable":true,
-            "log":"debug"}"#;
+            "log":"debug","witness":"/w"}"#;
         let read = reading::json(text.as_bytes(), 64, Settings::read).unwrap();
         let config = read.config(read.address(), None).unwrap();
         assert_eq!((config.default_audience.as_str(), config.client_failures), ("a", 3));

@@ -1,17 +1,16 @@
 //! What is done without being asked: forgetting what counts for nothing any more, counting events that the limiter omitted, and signing how far
 //! the audit reaches.
 
-use crate::audit::Checkpoint;
 use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::issuer::Data;
 use crate::retention::{Retention, prune};
-use crate::store::{StoreError, Writing, agent, audit, keys, lineage, retention, revocation, spend, task};
+use crate::store::{StoreError, Writing, agent, keys, lineage, retention, revocation, spend, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// Rest between two rounds.
 const REST: Duration = Duration::from_secs(30);
@@ -22,7 +21,15 @@ const TASKS_KEPT: u64 = 30 * 24 * 3_600;
 /// How long the boot of an edge is kept, in seconds: 90 days.
 const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
 
-/// Keeps up until `stopping`, and leaves a checkpoint at the end.
+/// Least time from one writing of the outside head to the next.
+const HEAD_REST: Duration = Duration::from_secs(1);
+/// For so long it is left as it is while nothing happens.
+const HEAD_IDLE: Duration = Duration::from_secs(30);
+
+/// How long the end waits for a witness that does not answer.
+const LEAVE_TIME: Duration = Duration::from_secs(5);
+
+/// Keeps up until `stopping`.
 pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, retention: Option<Retention>, stopping: Stopping) {
     loop {
         if let Err(error) = round(&data, &issuer).await {
@@ -41,11 +48,52 @@ pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, retention: Option<R
             () = stopping.clone().wait() => break,
         }
     }
+}
+
+/// Signs how far the chain reaches, again and again until `stopping`. Apart from all else, so that nothing delays it.
+pub(crate) async fn keep_checkpoints(data: Arc<Data>, issuer: String, stopping: Stopping) {
+    loop {
+        if let Err(error) = data.keyring.sign_checkpoint(&issuer).await {
+            tracing::error!(%error, "no checkpoint");
+        }
+        tokio::select! {
+            () = sleep(REST) => {}
+            () = stopping.clone().wait() => return,
+        }
+    }
+}
+
+/// Keeps outside of the database how far the audit reaches, until `stopping`.
+pub(crate) async fn keep_head(data: Arc<Data>, stopping: Stopping) {
+    let mut reached = data.store.reached();
+    loop {
+        reached.mark_unchanged();
+        if let Err(error) = data.keep_head().await {
+            tracing::error!(%error, "how far the audit reaches is not kept outside of the database");
+        }
+        let news = async {
+            sleep(HEAD_REST).await;
+            let _closed = timeout(HEAD_IDLE, reached.changed()).await;
+        };
+        tokio::select! {
+            () = news => {}
+            () = stopping.clone().wait() => return,
+        }
+    }
+}
+
+/// What is left at the end, when nothing happens any more: a checkpoint over all of it, and the outside head.
+pub async fn leave(data: &Data, issuer: &str) {
     if let Err(error) = data.store.record_omitted().await {
         tracing::error!(%error, "omitted events not counted at the end");
     }
-    if let Err(error) = check(&data, &issuer).await {
+    if let Err(error) = data.keyring.sign_checkpoint(issuer).await {
         tracing::error!(%error, "no checkpoint at the end");
+    }
+    match timeout(LEAVE_TIME, data.keep_head()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, "how far the audit reaches is not kept outside of the database"),
+        Err(_) => tracing::error!("what keeps the audit's head outside of the database does not answer"),
     }
 }
 
@@ -55,31 +103,12 @@ pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, retention: Option<R
 /// [`StoreError`]; what was done so far stays done.
 pub async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
     data.store.record_omitted().await?;
-    check(data, issuer).await?;
+    data.keyring.sign_checkpoint(issuer).await?;
     let forgotten = forget(data).await?;
     if forgotten > 0 {
         tracing::debug!(forgotten, "rows forgotten");
     }
     Ok(())
-}
-
-/// Signs how far the chain reaches, if it went on since.
-async fn check(data: &Data, issuer: &str) -> Result<(), StoreError> {
-    let head = data.store.reached().borrow().head;
-    if head.seq == 0 || data.store.read(audit::last_checkpoint).await? >= head.seq {
-        return Ok(());
-    }
-    let checkpoint = Checkpoint {
-        iss: issuer.to_owned(),
-        epoch: data.store.epoch().to_owned(),
-        head,
-        at: data.clock.now().seconds(),
-    };
-    let jws = checkpoint.sign(&data.keyring.ring().checkpoint);
-    let add = data
-        .store
-        .write(move |writing| audit::add_checkpoint(writing, head.seq, &jws));
-    add.await
 }
 
 /// Forgets what counts for nothing any more, some rows at a time. Answers how many.

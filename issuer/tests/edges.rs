@@ -1,8 +1,8 @@
 //! What the issuer takes an edge's word for, and what not.
 
 use crate::spending::{boot, spending, spent};
-use crate::support::{Login, TRAVEL};
-use serde_json::json;
+use crate::support::{Bench, Login, TRAVEL};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_edge_spends_only_what_the_writ_itself_names() {
@@ -108,4 +108,56 @@ async fn a_wish_of_another_shape_is_refused_with_everything_wrong_in_it() {
     let answer = s.bench.post(&s.edge, "/v1/uses", &long).await;
     assert!(answer.problem(422, "invalid_request")[0].starts_with("/writ: "));
     assert!(answer.body.len() < 1_000, "a writ is not repeated");
+}
+
+#[tokio::test]
+async fn an_edge_has_two_credentials_until_the_overlap_is_over() {
+    let bench = Bench::new().await;
+    let body = json!({"name": "door", "audience": TRAVEL, "upstreams": ["https://api.travel.example"]});
+    let added = bench.office("/edges", &body).await.json();
+    let login = |answer: &Value| {
+        let edge = &answer["edge"];
+        Login::basic(edge["id"].as_str().unwrap(), edge["credential"].as_str().unwrap())
+    };
+    let first = login(&added);
+    let boots = async |bench: &Bench, edge: &Login| bench.post(edge, "/v1/edges/boot", &json!({})).await.status;
+    let rotated = async |bench: &Bench, edge: &str, overlap: u64| {
+        let answer = bench
+            .office("/edges/rotate", &json!({"edge": edge, "overlap": overlap}))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        login(&answer.json())
+    };
+    // By name, and by id.
+    let second = rotated(&bench, "door", 60).await;
+    assert_eq!(first.parts().0, second.parts().0);
+    assert_ne!(first.parts().1, second.parts().1);
+    let bench = bench.reopened().await;
+    for edge in [&first, &second] {
+        assert_eq!(boots(&bench, edge).await, 201);
+    }
+    bench.pass(60);
+    assert_eq!(
+        (boots(&bench, &first).await, boots(&bench, &second).await),
+        (401.try_into().unwrap(), 201.try_into().unwrap())
+    );
+    let third = rotated(&bench, &first.parts().0, 0).await;
+    for bench in [bench.reopened().await] {
+        assert_eq!(boots(&bench, &second).await, 401);
+        assert_eq!(boots(&bench, &third).await, 201);
+        let said = bench
+            .history()
+            .iter()
+            .filter(|line| line.contains("\"edge_secret_rotated\""))
+            .count();
+        assert_eq!(said, 2);
+        let unknown = bench
+            .office("/edges/rotate", &json!({"edge": "nothing", "overlap": 0}))
+            .await;
+        unknown.problem(404, "not_found");
+        let long = bench
+            .office("/edges/rotate", &json!({"edge": "door", "overlap": 99_999_999}))
+            .await;
+        long.problem(422, "invalid_request");
+    }
 }

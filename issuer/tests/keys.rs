@@ -161,7 +161,7 @@ async fn every_change_of_keys_is_in_the_audit() {
     let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
     assert_eq!(
         names.len(),
-        11,
-        "of each job two, and the one for credentials: {names:?}"
+        12,
+        "of each job two, the one for credentials, and the pinned halves of those for checkpoints: {names:?}"
     );
 }

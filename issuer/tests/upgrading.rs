@@ -1,5 +1,6 @@
 //! A data folder of version 0.1 (`tests/fixtures/data-0.1`) goes on under this version.
 
+use crate::evidence::walked;
 use crate::spending::boot;
 use crate::support::{Bench, Login, claims, travel_task};
 use edgewrit_issuer::config::Config;
@@ -94,6 +95,64 @@ async fn the_chain_of_version_0_1_goes_on() {
         head = link.follows(&head).unwrap();
     }
     assert!(head.seq > seq && head == history.head().unwrap());
+}
+
+#[tokio::test]
+async fn the_first_start_signs_a_checkpoint_over_the_chain_of_version_0_1() {
+    let folder = copied();
+    let before = walked(folder.path()).unwrap();
+    assert_eq!(
+        (
+            before.head.seq,
+            before.checkpoints,
+            before.numbered_at,
+            before.is_pinned
+        ),
+        (33, 2, None, false)
+    );
+    let issuer = fs::read_to_string(fixture().join("issuer")).unwrap();
+    let clock = Arc::new(AtomicU64::new(LATER * 1000));
+    let bench = Bench::on(folder, clock, Config::new(&issuer, None).unwrap()).await;
+    let after = walked(bench.path()).unwrap();
+    assert!(bench.history()[33].contains("\"checkpoint_keys_pinned\""));
+    assert_eq!(
+        (after.head.seq, after.checkpoints, after.numbered_at, after.is_pinned),
+        (34, 3, Some(34), true)
+    );
+    // What version 0.1 wrote stands as it was found, from now on.
+    let folder = bench.closed();
+    folder.alter("UPDATE audit SET line = replace(line, 'app_registered', 'app_updated')");
+    assert!(walked(folder.path()).is_err());
+}
+
+/// Its backups say that they are one in the database alone, and have no pinned keys.
+#[tokio::test]
+async fn a_backup_by_version_0_1_is_restored() {
+    let (folder, known) = (copied(), known());
+    let marked =
+        "UPDATE meta SET value = 'of the backup' WHERE name = 'epoch'; INSERT INTO meta VALUES ('restored', '1')";
+    let connection = rusqlite::Connection::open(folder.path().join("issuer.db")).unwrap();
+    connection.execute_batch(marked).unwrap();
+    drop(connection);
+    let issuer = fs::read_to_string(fixture().join("issuer")).unwrap();
+    let clock = Arc::new(AtomicU64::new(LATER * 1000));
+    let bench = Bench::on(folder, clock, Config::new(&issuer, None).unwrap()).await;
+    assert!(
+        bench
+            .history()
+            .iter()
+            .any(|line| line.contains("\"database_restored\""))
+    );
+    assert_ne!(bench.data.store.epoch(), "of the backup");
+    bench.pass(1);
+    let planner = login(&known["client"], "client_id", "client_secret");
+    bench
+        .post(&planner, "/v1/tasks", &travel_task("trip-50"))
+        .await
+        .tokens();
+    let bench = bench.reopened().await;
+    let verified = walked(bench.path()).unwrap();
+    assert!(verified.is_pinned && verified.numbered_at.is_some());
 }
 
 /// Fails if a commit changes a migration that was released.

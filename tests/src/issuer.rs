@@ -219,6 +219,30 @@ impl Issuer {
         command(&[&["revoke"], args, &["--data", &data]].concat()).map(drop)
     }
 
+    /// Every event of the audit, a line of JSON each.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn audit(&self) -> Result<String> {
+        command(&["audit", "export", "--data", &self.data.to_string_lossy()])
+    }
+
+    /// Verifies the audit, which must have what an edge saw of it.
+    ///
+    /// # Errors
+    /// If it has not.
+    pub fn verify_seen(&self, seen: &str) -> Result<()> {
+        command(&[
+            "audit",
+            "verify",
+            "--seen",
+            seen,
+            "--data",
+            &self.data.to_string_lossy(),
+        ])
+        .map(drop)
+    }
+
     /// Registers a client by the command line.
     ///
     /// # Errors

@@ -61,6 +61,16 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     for name in ["bundles.taken", "configurations.taken", "snapshot.age_seconds"] {
         ensure!(now.contains_key(name), "{name}: {now:#?}");
     }
+    // What the edge shows of the audit is what `edgewrit audit verify --seen` takes: the number as a gauge, all of it in the log.
+    let seq = of(&now, "snapshot.audit_seq");
+    ensure!(seq > 0, "{now:#?}");
+    issuer.verify_seen(&seq.to_string())?;
+    let line = |line: &str| {
+        let at = line.find(r#"{"edgewrit":"audit_seen""#)?;
+        serde_json::from_str::<Value>(line.get(at..)?.trim_end()).ok()
+    };
+    let seen = watched.edge.log().find(SOON, line).context("no line with the head")?;
+    issuer.verify_seen(seen.get("audit_head").and_then(Value::as_str).context("no head")?)?;
     ensure!(of(&now, "records.lost") == 0, "{now:#?}");
     Ok(())
 }
@@ -82,5 +92,7 @@ fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
     assert_eq!(metrics.get("verdicts"), Some(&json!({"permit": 2, "not_granted": 1})));
     assert_eq!(metrics.get("cache_hits"), Some(&json!(2)), "{metrics}");
     assert_eq!(metrics.get("records_lost"), Some(&json!(0)), "{metrics}");
+    assert_eq!(metrics.get("bundles"), Some(&json!({})), "{metrics}");
+    issuer.verify_seen(metrics.get("audit_head").and_then(Value::as_str).context("no head")?)?;
     Ok(())
 }

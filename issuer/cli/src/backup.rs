@@ -10,7 +10,8 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 The copy is a data folder: database and keys, for its owner alone. To restore, put it where the data folder was and serve from it. A
 restored issuer begins another epoch, of which edges take a whole snapshot. What was ended after the backup is not in it: so its first
-start ends every writ that was issued before, and gives up the key that signed them. Clients that were shut out since must be again.
+start ends every writ, session and launch token that was issued before, and makes new keys for all that it signs but bundles. Clients that
+were ended since must be ended again. Secrets that were replaced since must be replaced again: the log and the audit list them.
 
 Example:
   edgewrit backup /backups/2026-05-10 --data ./data";

@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// Register validators
+/// Register validators, replace their credentials
 #[derive(Debug, Subcommand)]
 pub(crate) enum Edge {
     /// Register a validator; prints the beginning of its configuration and, once, its credential
     Add(Add),
+    /// Give a validator another credential; the one that it has is valid for some more time
+    Rotate(Rotate),
 }
 
 const EXAMPLES: &str = "\
@@ -46,10 +48,45 @@ pub(crate) struct Add {
     json: bool,
 }
 
+const ROTATE: &str = "\
+Give the new credential to the edge as the secret EDGE_KEY. Until the overlap is over, the issuer takes the old one too.
+
+Example:
+  edgewrit edge rotate front-door --overlap 86400 --data ./data";
+
+/// Give a validator another credential
+#[derive(Debug, Args)]
+#[command(after_help = ROTATE)]
+pub(crate) struct Rotate {
+    /// Its id, or its name
+    edge: String,
+    /// Seconds for which the credential that it has is still valid
+    #[arg(long, value_name = "SECONDS", default_value = "3600")]
+    overlap: u64,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Rotate {
+    fn run(self) -> Result<(), Failure> {
+        let body = json!({"edge": self.edge, "overlap": self.overlap}).to_string();
+        let answer = self.data.post("/edges/rotate", body)?;
+        if self.json {
+            return print(&answer);
+        }
+        print(format!("edge_id: {}", text(&answer, "/edge/id")?))?;
+        print(format!("edge_credential: {}", text(&answer, "/edge/credential")?))
+    }
+}
+
 impl Edge {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Add(add) => add.run(),
+            Self::Rotate(rotate) => rotate.run(),
         }
     }
 }

@@ -43,6 +43,9 @@ pub(crate) const TEMPLATE: &str = "\
 # Whether the group of the data folder, of its files and of the operator's secret may read them, as Kubernetes arranges it.
 # group_readable: false
 
+# A file in another place, to which is appended how far the audit reached.
+# witness: /mnt/elsewhere/edgewrit-witness.jsonl
+
 # Least severe lines of the log: error, info, debug.
 log: info
 ";

@@ -32,6 +32,7 @@ mod narrower;
 mod operations;
 mod policy;
 mod reach;
+mod restore;
 mod revoke;
 mod serve;
 mod task;
@@ -75,7 +76,7 @@ enum Task {
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
     Client(client::Client),
-    /// Register validators
+    /// Register validators, replace their credentials
     #[command(subcommand)]
     Edge(edge::Edge),
     /// Look at signing keys, let the next one sign, give one up
@@ -93,6 +94,8 @@ enum Task {
     Audit(audit::Audit),
     /// Copy database and keys while the issuer runs
     Backup(backup::Backup),
+    /// Say that a data folder is a copy: its next start makes void what was ended since
+    Restore(restore::Restore),
     /// Ask an issuer for the writs of a task
     Mint(mint::Mint),
     /// Show what a writ says
@@ -128,6 +131,7 @@ fn main() -> ExitCode {
         Task::Why(why) => why.run(),
         Task::Audit(audit) => audit.run(),
         Task::Backup(backup) => backup.run(),
+        Task::Restore(restore) => restore.run(),
         Task::Mint(mint) => mint.run(),
         Task::Inspect(inspect) => inspect.run(),
         Task::Config(config) => config.run(),

@@ -81,6 +81,13 @@ pub(crate) struct Serve {
     audit_archive: Option<PathBuf>,
     #[command(flatten)]
     group: Group,
+    /// File in another place to which is appended how far the audit reached; the next start, and `edgewrit audit verify`, must find it there
+    #[arg(long, value_name = "FILE", env = "EDGEWRIT_WITNESS")]
+    witness: Option<PathBuf>,
+    /// Start although the database is behind the head that is kept outside of it, or has another history: it is the original, and what is
+    /// kept outside is wrong. A copy or a backup is started after `edgewrit restore`
+    #[arg(long)]
+    this_is_the_original: bool,
     /// Least severe lines of the log [default: info]
     #[arg(long, value_enum, env = "EDGEWRIT_LOG")]
     log: Option<Log>,
@@ -148,6 +155,8 @@ impl Serve {
             audit_keep: self.audit_keep,
             audit_archive: self.audit_archive,
             group_readable: self.group.readable(),
+            witness: self.witness,
+            is_original: self.this_is_the_original,
             log: self
                 .log
                 .and_then(|log| Some(log.to_possible_value()?.get_name().to_owned())),

@@ -26,6 +26,7 @@ mod permissions;
 mod reach;
 mod registering;
 mod replay;
+mod restoring;
 mod retaining;
 mod running;
 mod support;

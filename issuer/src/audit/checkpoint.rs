@@ -1,19 +1,55 @@
-//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else.
+//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else. They are numbered, and each covers the one
+//! before it, so that one that is taken away is missed.
 
 use super::Head;
-use crate::keys::SigningKey;
+use crate::id::{from_hex, hex};
+use crate::keys::{PinnedKeys, SigningKey};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};
-use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// Longest checkpoint that is read, in bytes.
 const CHECKPOINT_BYTES: usize = 2_048;
 /// Values in its payload.
 const CHECKPOINT_VALUES: usize = 16;
+
+/// Names a checkpoint: its number, and SHA-256 of its signed text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckpointId {
+    /// Its number, from 1 on.
+    pub number: u64,
+    /// SHA-256 of its signed text.
+    pub hash: [u8; 32],
+}
+
+impl CheckpointId {
+    /// Reads `<number>:<64 hexadecimal digits>`, as it is displayed.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (number, digits) = text.split_once(':')?;
+        let (number, hash) = (number.parse().ok()?, from_hex(digits)?);
+        Some(Self { number, hash })
+    }
+}
+
+impl fmt::Display for CheckpointId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.number, hex(&self.hash))
+    }
+}
+
+/// Where a checkpoint stands among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its number, from 1 on.
+    pub number: u64,
+    /// SHA-256 of the signed text of the checkpoint before it, if there was one.
+    pub before: Option<[u8; 32]>,
+}
 
 /// What a checkpoint says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,53 +62,75 @@ pub struct Checkpoint {
     pub head: Head,
     /// When.
     pub at: UnixSeconds,
+    /// Where it stands; `None` for one of a version that did not number them.
+    pub place: Option<Place>,
 }
 
-/// Why a checkpoint counts for nothing.
+/// Why a checkpoint is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckpointError {
     /// Not one.
     Malformed,
-    /// Signed by none of the known keys.
+    /// Signed by none of the pinned keys.
     Key,
     /// Not signed by the key that it names.
     Signature,
+    /// Signed by a key that had been replaced before.
+    Replaced,
 }
 
 impl fmt::Display for CheckpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "not a checkpoint",
-            Self::Key => "signed by no known key",
+            Self::Key => "signed by no pinned key: the database may name it, but the key folder does not",
             Self::Signature => "not signed by the key that it names",
+            Self::Replaced => "signed by a key that had been replaced before",
         })
     }
+}
+
+/// SHA-256 of a checkpoint's signed text.
+#[must_use]
+pub fn hash_checkpoint(jws: &str) -> [u8; 32] {
+    Sha256::digest(jws).into()
 }
 
 impl Checkpoint {
     /// The checkpoint, signed.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> String {
-        let payload = json!({
+        let mut payload = json!({
             "iss": self.iss,
             "epoch": self.epoch,
             "head": self.head.to_string(),
             "iat": self.at.0,
         });
+        if let (Some(place), Some(members)) = (self.place, payload.as_object_mut()) {
+            members.insert("number".to_owned(), json!(place.number));
+            if let Some(before) = place.before {
+                members.insert("before".to_owned(), json!(hex(&before)));
+            }
+        }
         key.sign(Kind::Checkpoint, payload.to_string().as_bytes())
     }
 
-    /// Reads a checkpoint that one of `keys` signed.
+    /// Reads a checkpoint that one of `keys` signed while it was its turn.
     ///
     /// # Errors
     /// [`CheckpointError`].
-    pub fn read(text: &str, keys: &[PublicKey]) -> Result<Self, CheckpointError> {
+    pub fn read(text: &str, keys: &PinnedKeys) -> Result<Self, CheckpointError> {
         let jws = Jws::parse(text, Kind::Checkpoint, CHECKPOINT_BYTES).map_err(|_| CheckpointError::Malformed)?;
-        let key = keys.iter().find(|key| key.kid() == jws.kid());
-        let signed = jws.verify(key.ok_or(CheckpointError::Key)?, &Dalek);
+        let pinned = keys.find(jws.kid()).ok_or(CheckpointError::Key)?;
+        let signed = jws.verify(&pinned.key, &Dalek);
         let signed = signed.map_err(|_| CheckpointError::Signature)?;
         let payload = json::parse(signed.payload(), CHECKPOINT_VALUES).map_err(|_| CheckpointError::Malformed)?;
-        Self::of(&payload).ok_or(CheckpointError::Malformed)
+        let checkpoint = Self::of(&payload).ok_or(CheckpointError::Malformed)?;
+        let number = checkpoint.place.map_or(0, |place| place.number);
+        if pinned.last.is_some_and(|last| number > last) {
+            return Err(CheckpointError::Replaced);
+        }
+        Ok(checkpoint)
     }
 
     fn of(payload: &Json) -> Option<Self> {
@@ -80,15 +138,26 @@ impl Checkpoint {
             Some(Json::Text(text)) => Some(text.as_str()),
             _ => None,
         };
-        let at = match payload.member("iat") {
-            Some(Json::Number(number)) => number.as_u64().map(UnixSeconds),
+        let number = |name| match payload.member(name) {
+            Some(Json::Number(number)) => number.as_u64(),
             _ => None,
+        };
+        let place = match payload.member("number") {
+            None => None,
+            Some(_) => Some(Place {
+                number: number("number")?,
+                before: match payload.member("before") {
+                    None => None,
+                    Some(_) => Some(from_hex(text("before")?)?),
+                },
+            }),
         };
         Some(Self {
             iss: text("iss")?.to_owned(),
             epoch: text("epoch")?.to_owned(),
             head: Head::parse(text("head")?)?,
-            at: at?,
+            at: number("iat").map(UnixSeconds)?,
+            place,
         })
     }
 }

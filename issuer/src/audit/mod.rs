@@ -11,12 +11,14 @@ mod event;
 mod keeping;
 mod limiter;
 mod tally;
+mod walk;
 
 pub use chain::{Broken, Head, Link};
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_checkpoint};
 pub use event::{Event, Kind, Outcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
 pub(crate) use tally::Tally;
+pub use walk::{CheckpointFault, CheckpointWalk};
 
 use crate::rfc3339;
 

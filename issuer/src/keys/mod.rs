@@ -2,6 +2,7 @@
 //! key that signs, one that will, known to others already, and those that did. Private halves are files, one a key; which key stands
 //! where is in the database.
 
+use crate::audit::CheckpointFault;
 use crate::folder::FolderError;
 use crate::id::NoRandomness;
 use crate::names::names;
@@ -9,12 +10,18 @@ use crate::store::StoreError;
 use std::path::PathBuf;
 use std::{error, fmt};
 
+mod checkpoints;
 mod credential;
+mod pinned;
+mod renew;
 mod ring;
 mod rotate;
 mod signing;
 
+pub use checkpoints::LastCheckpoint;
 pub use credential::{CredentialKey, Hash};
+pub use pinned::{PINNED_FILE, PinnedKey, PinnedKeys};
+pub(crate) use renew::renew_all;
 pub use ring::{Keyring, Ring};
 pub use rotate::RotateError;
 pub use signing::SigningKey;
@@ -32,6 +39,10 @@ pub enum KeysError {
     Malformed(PathBuf, &'static str),
     /// The database has no key that signs, or one that cannot be read; for which job.
     NoCurrent(Job),
+    /// The database names a key for checkpoints that the key folder does not; which one.
+    Unpinned(String),
+    /// The last checkpoint of the database is not valid: at which event it stands, and what is wrong with it.
+    Checkpoint(u64, CheckpointFault),
     /// The database refused.
     Store(StoreError),
 }
@@ -48,6 +59,14 @@ impl fmt::Display for KeysError {
             ),
             Self::Malformed(path, what) => write!(f, "{}: {what}", path.display()),
             Self::NoCurrent(job) => write!(f, "the database holds no such key for `{}` as it should", job.as_str()),
+            Self::Unpinned(kid) => write!(
+                f,
+                "the database names `{kid}` as a key for checkpoints, but `{PINNED_FILE}` does not: the database was changed from outside"
+            ),
+            Self::Checkpoint(seq, fault) => write!(
+                f,
+                "checkpoint at event {seq}: {fault}: the database was changed from outside"
+            ),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -108,4 +127,12 @@ names! {
     Retired = "retired",
     /// It was given up, and nothing that it signed counts.
     Dropped = "dropped",
+}
+
+impl State {
+    /// Whether a key that stands here signs, or will.
+    #[must_use]
+    pub const fn signs(self) -> bool {
+        matches!(self, Self::Next | Self::Current)
+    }
 }

@@ -1,6 +1,6 @@
 //! The keys in use, as one value that is swapped whole.
 
-use super::{CredentialKey, Job, KeysError, SigningKey, Start, State};
+use super::{CredentialKey, Job, KeysError, LastCheckpoint, PinnedKeys, SigningKey, Start, State};
 use crate::clock::Clock;
 use crate::files::OwnFile;
 use crate::folder::Folder;
@@ -56,10 +56,22 @@ impl Ring {
             .collect()
     }
 
-    /// Ids of keys whose writs must not count any more.
+    /// Keys by which checkpoints are verified, the newest first, up to `most`.
+    #[must_use]
+    pub fn checkpoint_keys(&self, most: usize) -> Vec<PublicKey> {
+        let states = [State::Retired, State::Current, State::Next];
+        let mut keys: Vec<_> = self.public(Job::Checkpoint, &states).cloned().collect();
+        keys.reverse();
+        keys.truncate(most);
+        keys
+    }
+
+    /// Ids of keys for writs and bundles that must not be used any more. Edges know no others.
     #[must_use]
     pub fn dropped(&self) -> Vec<String> {
-        let dropped = self.rows.iter().filter(|row| row.state == State::Dropped);
+        let concerns_edges = |row: &&KeyRow| matches!(row.job, Job::Writ | Job::Bundle);
+        let dropped = self.rows.iter().filter(concerns_edges);
+        let dropped = dropped.filter(|row| row.state == State::Dropped);
         dropped.map(|row| row.kid.clone()).collect()
     }
 
@@ -69,7 +81,7 @@ impl Ring {
     }
 }
 
-fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
+pub(super) fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
     row.public().ok_or(KeysError::NoCurrent(row.job))
 }
 
@@ -80,16 +92,22 @@ pub struct Keyring {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
     ring: RwLock<Arc<Ring>>,
-    /// Held by whoever changes keys.
-    pub(super) turn: tokio::sync::Mutex<()>,
+    /// Held by whoever changes keys, or signs a checkpoint.
+    pub(super) turn: tokio::sync::Mutex<LastCheckpoint>,
 }
 
 impl Keyring {
-    /// The keys of `folder`, as `store` says where they stand. A new store gets new keys.
+    /// The keys of `folder`, as `store` says where they stand, and `last` as the checkpoint that the next one covers. A new store gets
+    /// new keys.
     ///
     /// # Errors
     /// [`KeysError`], with the file that is at fault.
-    pub async fn open(folder: Folder, store: Arc<Store>, clock: Clock) -> Result<(Self, CredentialKey), KeysError> {
+    pub async fn open(
+        folder: Folder,
+        store: Arc<Store>,
+        clock: Clock,
+        last: LastCheckpoint,
+    ) -> Result<(Self, CredentialKey), KeysError> {
         let mut known = store.read(rows::all).await?;
         let start = if known.is_empty() { Start::First } else { Start::Later };
         let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
@@ -97,12 +115,16 @@ impl Keyring {
             known = first(&folder, &store, &clock).await?;
         }
         let ring = load(&folder, known, 0)?;
+        // A process that was killed while keys changed may not have got to it.
+        if let Some(mut pinned) = PinnedKeys::read(&folder)? {
+            pinned.close(&folder, &signing(&ring.rows), last.number())?;
+        }
         let keyring = Self {
             folder,
             store,
             clock,
             ring: RwLock::new(Arc::new(ring)),
-            turn: tokio::sync::Mutex::default(),
+            turn: tokio::sync::Mutex::new(last),
         };
         Ok((keyring, credential))
     }
@@ -149,10 +171,21 @@ async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyR
     Ok(add.await?)
 }
 
-/// Makes a key and its file, which nothing refers to yet.
+/// The ids of the keys that sign checkpoints, and will.
+pub(super) fn signing(rows: &[KeyRow]) -> Vec<&str> {
+    let signing = rows
+        .iter()
+        .filter(|row| row.job == Job::Checkpoint && row.state.signs());
+    signing.map(|row| row.kid.as_str()).collect()
+}
+
+/// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before anything can.
 pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Result<KeyRow, KeysError> {
     let key = SigningKey::fresh()?;
     key.keep(&file(folder, job, key.public().kid()))?;
+    if job == Job::Checkpoint {
+        PinnedKeys::add(folder, key.public())?;
+    }
     Ok(KeyRow {
         kid: key.public().kid().to_owned(),
         job,

@@ -1,7 +1,7 @@
 //! Changing keys: the next one signs, or one is given up.
 
-use super::ring::{file, make};
-use super::{Job, Keyring, KeysError, State};
+use super::ring::{file, make, signing};
+use super::{Job, Keyring, KeysError, LastCheckpoint, PinnedKeys, State};
 use crate::audit::{Event, Kind};
 use crate::store::keys::{self as rows, KeyRow};
 use crate::store::revocation::{self, By};
@@ -48,7 +48,7 @@ impl Keyring {
     /// # Errors
     /// [`RotateError`]; no key has changed.
     pub async fn rotate(&self, job: Job) -> Result<String, RotateError> {
-        let _turn = self.turn.lock().await;
+        let last = self.turn.lock().await;
         let now = self.clock.now().seconds();
         let ring = self.ring();
         let next = ring.row(job, State::Next).ok_or(KeysError::NoCurrent(job))?;
@@ -58,6 +58,7 @@ impl Keyring {
         }
         let kid = next.kid.clone();
         self.advance(job, State::Retired, Kind::KeyRotated, now).await?;
+        self.close_replaced(&last)?;
         Ok(kid)
     }
 
@@ -66,7 +67,7 @@ impl Keyring {
     /// # Errors
     /// [`RotateError`]; no key has changed.
     pub async fn drop_key(&self, kid: &str) -> Result<(), RotateError> {
-        let _turn = self.turn.lock().await;
+        let last = self.turn.lock().await;
         let ring = self.ring();
         let row = ring
             .rows
@@ -78,6 +79,7 @@ impl Keyring {
             State::Current => self.advance(row.job, State::Dropped, Kind::KeyDropped, now).await?,
             State::Next | State::Retired | State::Dropped => self.give_up(row, now).await?,
         }
+        self.close_replaced(&last)?;
         Ok(self.tell(kid, now).await?)
     }
 
@@ -125,6 +127,15 @@ impl Keyring {
         change.await?;
         self.reload().await?;
         self.erase(job, &kid)
+    }
+
+    /// What a replaced key signs from now on is no checkpoint: notes with its public half which one was the last.
+    fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
+        let ring = self.ring();
+        let pinned = PinnedKeys::read(&self.folder)?;
+        pinned.map_or(Ok(()), |mut pinned| {
+            pinned.close(&self.folder, &signing(&ring.rows), last.number())
+        })
     }
 
     /// Removes the private half of a key that signs nothing any more.

@@ -47,7 +47,7 @@ impl SigningKey {
     }
 
     /// A new key that is kept nowhere.
-    pub(super) fn fresh() -> Result<Self, KeysError> {
+    pub(crate) fn fresh() -> Result<Self, KeysError> {
         let seed = Zeroizing::new(random::<32>()?);
         Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
     }

@@ -2,12 +2,12 @@
 
 use super::{Credential, NOBODY, RegisterError, Registry, credential};
 use crate::audit::{Event, Kind};
-use crate::keys::Hash;
+use crate::id;
 use crate::store::registry::{self as rows, EdgeRow};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
-use subtle::{Choice, ConstantTimeEq as _};
+use subtle::ConstantTimeEq as _;
 
 /// A registered validator.
 #[derive(Debug)]
@@ -16,7 +16,8 @@ pub struct Edge {
     pub edge_id: String,
     /// The audience that it serves.
     pub audience: String,
-    hash: Hash,
+    /// As it is kept.
+    row: EdgeRow,
 }
 
 /// What the hash of an edge's credential is made for.
@@ -25,14 +26,62 @@ const EDGE: &str = "edge";
 const EDGE_SECRET: &str = "ewes_";
 
 impl Registry {
-    /// The edge that `id` and `secret` identify.
+    /// The edge that `id` and `secret` identify. Takes the same time whether there is one or not.
     #[must_use]
     pub fn authenticate_edge(&self, id: &str, secret: &Secret) -> Option<Arc<Edge>> {
+        let found = self.edge(id);
+        let now = self.clock.now().seconds();
+        let row = found.as_ref().map(|edge| &edge.row);
+        let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
+        let shown = self.key.hash(EDGE, id, secret);
+        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        found.filter(|_| (same | same_as_before).into())
+    }
+
+    fn edge(&self, id: &str) -> Option<Arc<Edge>> {
         let edges = self.edges.read().unwrap_or_else(PoisonError::into_inner);
-        let found = edges.get(id).cloned();
-        let expected = found.as_ref().map_or(&NOBODY, |edge| &edge.hash);
-        let same: Choice = self.key.hash(EDGE, id, secret).ct_eq(expected);
-        found.filter(|_| same.into())
+        edges.get(id).cloned()
+    }
+
+    /// The edge that has this id, or this name.
+    fn edge_called(&self, name: &str) -> Option<Arc<Edge>> {
+        let named = || {
+            let edges = self.edges.read().unwrap_or_else(PoisonError::into_inner);
+            edges.values().find(|edge| edge.row.name == name).cloned()
+        };
+        self.edge(name).or_else(named)
+    }
+
+    /// Gives the edge with this id or name another credential; the one that it has is valid for `overlap` more seconds.
+    ///
+    /// # Errors
+    /// [`RegisterError`]; nothing has changed.
+    pub async fn rotate_edge_secret(&self, name: &str, overlap: u64) -> Result<Credential, RegisterError> {
+        let _turn = self.turn.lock().await;
+        let edge = self.edge_called(name).ok_or(RegisterError::UnknownEdge)?;
+        let secret = id::secret(EDGE_SECRET)?;
+        let until = self.clock.now().seconds().plus(overlap);
+        let mut row = edge.row.clone();
+        row.before = (overlap > 0).then_some((row.hash, until));
+        row.hash = self.key.hash(EDGE, &row.edge_id, &secret);
+        let event = Event::done(Kind::EdgeSecretRotated);
+        let event = event.data(&json!({"edge_id": row.edge_id, "overlap": overlap}));
+        let kept = row.clone();
+        let put = self.store.write(move |writing| {
+            rows::put_edge_secret(writing, &kept)?;
+            writing.record(&event)
+        });
+        put.await?;
+        let id = row.edge_id.clone();
+        self.hold_edge(row);
+        Ok(Credential { id, secret })
+    }
+
+    fn hold_edge(&self, row: EdgeRow) {
+        let (id, edge) = edge(row);
+        let mut edges = self.edges.write().unwrap_or_else(PoisonError::into_inner);
+        edges.insert(id, edge);
     }
 
     /// Registers an edge for `audience`; `upstreams` is JSON text.
@@ -50,6 +99,7 @@ impl Registry {
             edge_id: credential.id.clone(),
             name,
             hash: self.key.hash(EDGE, &credential.id, &credential.secret),
+            before: None,
             audience,
             upstreams,
         };
@@ -66,9 +116,7 @@ impl Registry {
         if !add.await? {
             return Err(RegisterError::Taken);
         }
-        let (id, edge) = edge(row);
-        let mut edges = self.edges.write().unwrap_or_else(PoisonError::into_inner);
-        edges.insert(id, edge);
+        self.hold_edge(row);
         Ok(credential)
     }
 }
@@ -76,8 +124,8 @@ impl Registry {
 pub(super) fn edge(row: EdgeRow) -> (String, Arc<Edge>) {
     let edge = Edge {
         edge_id: row.edge_id.clone(),
-        audience: row.audience,
-        hash: row.hash,
+        audience: row.audience.clone(),
+        row,
     };
-    (row.edge_id, Arc::new(edge))
+    (edge.edge_id.clone(), Arc::new(edge))
 }

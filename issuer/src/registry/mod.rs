@@ -33,6 +33,8 @@ pub enum RegisterError {
     Taken,
     /// There is no such client, or it was shut out.
     Unknown,
+    /// There is no such edge.
+    UnknownEdge,
     /// No randomness for a secret.
     Random(NoRandomness),
     /// Not stored.
@@ -72,7 +74,7 @@ pub struct Registry {
     clock: Clock,
     clients: RwLock<HashMap<String, Arc<Client>>>,
     edges: RwLock<HashMap<String, Arc<Edge>>>,
-    /// Held by whoever changes a client that exists.
+    /// Held by whoever changes a client or an edge that exists.
     turn: tokio::sync::Mutex<()>,
 }
 

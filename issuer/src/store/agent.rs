@@ -86,6 +86,11 @@ pub fn use_launch_token(connection: &Connection, hash: &[u8; 32], now: UnixSecon
     Ok(true)
 }
 
+/// Ends every launch token.
+pub fn end_launch_tokens(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM launch_tokens", [])
+}
+
 /// Consumes a nonce. Answers whether it was new.
 pub fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
     let mut insert = connection.prepare_cached("INSERT INTO nonces (nonce) VALUES (?1) ON CONFLICT DO NOTHING")?;

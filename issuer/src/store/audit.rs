@@ -229,10 +229,20 @@ pub fn add_checkpoint(connection: &Connection, seq: u64, jws: &str) -> rusqlite:
     Ok(())
 }
 
-/// Number of the last event that a checkpoint covers.
-pub fn last_checkpoint(connection: &Connection) -> rusqlite::Result<u64> {
-    let last: Option<i64> = connection.query_row("SELECT max(seq) FROM checkpoints", [], |row| row.get(0))?;
-    Ok(last.unwrap_or_default().unsigned_abs())
+/// The last checkpoint: the event that it covers, and the signed document.
+pub fn last_checkpoint(connection: &Connection) -> rusqlite::Result<Option<(u64, String)>> {
+    let mut last = connection.prepare_cached("SELECT seq, jws FROM checkpoints ORDER BY seq DESC LIMIT 1")?;
+    last.query_row([], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?)))
+        .optional()
+}
+
+/// The checkpoint that stands `back` before the last one.
+pub fn checkpoint_before_last(connection: &Connection, back: u64) -> rusqlite::Result<Option<String>> {
+    const SQL: &str = "SELECT jws FROM checkpoints ORDER BY seq DESC LIMIT 1 OFFSET ?1";
+    connection
+        .prepare_cached(SQL)?
+        .query_row(params![int(back)], |row| row.get(0))
+        .optional()
 }
 
 /// Up to `most` checkpoints after event `from`: the number of the event, and the signed document.

@@ -8,6 +8,7 @@ use crate::audit::{Event, EventLimiter, Tally};
 use crate::clock::Clock;
 use crate::files::{FolderError, OwnFile};
 use crate::id::NoRandomness;
+use crate::restore::MarkError;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OpenFlags, Row};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ mod writer;
 
 use checkpoint::Checkpointer;
 use reader::Readers;
+use schema::meta;
 use writer::Writer;
 pub use writer::{Reached, Writing};
 
@@ -78,6 +80,8 @@ pub enum OpenError {
     Later(PathBuf, i64),
     /// No randomness for a new database's epoch.
     Random(NoRandomness),
+    /// A database from a backup could not begin another epoch.
+    Mark(MarkError),
     /// A thread could not be started.
     Thread(std::io::Error),
 }
@@ -96,12 +100,22 @@ impl fmt::Display for OpenError {
                 )
             }
             Self::Random(error) => error.fmt(f),
+            Self::Mark(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "no thread for the database: {error}"),
         }
     }
 }
 
 impl error::Error for OpenError {}
+
+/// Where a database comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// From a backup, as its folder says.
+    Backup,
+    /// Its folder says nothing.
+    Unmarked,
+}
 
 /// The store.
 #[derive(Debug)]
@@ -121,12 +135,20 @@ impl Store {
     /// # Errors
     /// [`OpenError`].
     pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_from(database, clock, Origin::Unmarked)
+    }
+
+    /// As [`Self::open`], for a database of which the folder knows where it comes from.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_from(database: &OwnFile, clock: Clock, origin: Origin) -> Result<Self, OpenError> {
         database.make().map_err(OpenError::Folder)?;
         look_at_database(database).map_err(OpenError::Folder)?;
         let path = database.path_without_links().map_err(OpenError::Folder)?;
         let refused = |error| OpenError::Sqlite(path.clone(), error);
         let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
-        let epoch = schema::prepare(&mut connection, &path)?;
+        let epoch = schema::prepare(&mut connection, &path, origin)?;
         let reached = reached(&connection).map_err(refused)?;
         let beside = connection_to(&path).map_err(refused)?;
         let log = database.with_suffix(LOG_SUFFIX);
@@ -239,17 +261,43 @@ fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
     })
 }
 
-/// Whether the database comes from a backup, and nobody noted it yet.
+/// Whether the database comes from a backup, and its first start is to come.
 pub fn is_restored(connection: &Connection) -> rusqlite::Result<bool> {
     connection
         .prepare("SELECT 1 FROM meta WHERE name = 'restored'")?
         .exists([])
 }
 
-/// Notes that it comes from a backup.
+/// The epoch of which a database from a backup is a copy, if the backup says so.
+pub fn epoch_before(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let before = meta(connection, "restored")?;
+    // Earlier versions noted no more than that it is one.
+    Ok(before.filter(|epoch| epoch.len() > 1))
+}
+
+/// Lets the database begin another epoch.
+pub fn set_epoch(connection: &Connection, epoch: &str) -> rusqlite::Result<()> {
+    connection
+        .execute("UPDATE meta SET value = ?1 WHERE name = 'epoch'", [epoch])
+        .map(drop)
+}
+
+/// Notes that the first start from a backup is done.
 pub fn note_restored(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .execute("DELETE FROM meta WHERE name = 'restored'", [])
+        .map(drop)
+}
+
+/// Whether how far the audit reached was ever kept outside of the database.
+pub fn has_outside_head(connection: &Connection) -> rusqlite::Result<bool> {
+    Ok(meta(connection, "outside_head")?.is_some())
+}
+
+/// Notes that it is.
+pub fn note_outside_head(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .execute("INSERT OR IGNORE INTO meta VALUES ('outside_head', '1')", [])
         .map(drop)
 }
 

@@ -37,6 +37,8 @@ pub struct EdgeRow {
     pub name: String,
     /// Of its credential.
     pub hash: Hash,
+    /// Of the credential before, and until when that is valid.
+    pub before: Option<(Hash, UnixSeconds)>,
     /// The audience that it serves.
     pub audience: String,
     /// The origins that it forwards to, as JSON text.
@@ -102,6 +104,17 @@ pub fn add_edge(connection: &Connection, row: &EdgeRow, now: UnixSeconds) -> rus
     Ok(inserted == 1)
 }
 
+/// Replaces the credential of an edge.
+pub fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Result<()> {
+    const SQL: &str = "UPDATE edges SET hash = ?2, hash_before = ?3, before_until = ?4 WHERE edge_id = ?1";
+    let (before, until) = row.before.unzip();
+    let until = until.map(|until| int(until.0));
+    connection
+        .prepare_cached(SQL)?
+        .execute(params![row.edge_id, row.hash, before, until])
+        .map(drop)
+}
+
 /// All clients, those that were shut out too.
 pub fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
     let mut all = connection.prepare(
@@ -132,12 +145,16 @@ fn client(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
 
 /// All edges.
 pub fn edges(connection: &Connection) -> rusqlite::Result<Vec<EdgeRow>> {
-    let mut all = connection.prepare("SELECT edge_id, name, hash, audience, upstreams FROM edges")?;
+    const SQL: &str = "SELECT edge_id, name, hash, audience, upstreams, hash_before, before_until FROM edges ORDER BY created, edge_id";
+    let mut all = connection.prepare(SQL)?;
     let read = |row: &Row<'_>| {
+        let (before, until): (Option<Hash>, Option<i64>) = (row.get(5)?, row.get(6)?);
+        let until = until.map(|until| UnixSeconds(until.unsigned_abs()));
         Ok(EdgeRow {
             edge_id: row.get(0)?,
             name: row.get(1)?,
             hash: row.get(2)?,
+            before: before.zip(until),
             audience: row.get(3)?,
             upstreams: row.get(4)?,
         })

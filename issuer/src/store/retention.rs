@@ -7,6 +7,11 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The last event that was pruned; the beginning if none was.
 pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
+    // Commands that only read also read databases of versions that pruned nothing.
+    let known = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
+    if !connection.prepare_cached(known)?.exists([])? {
+        return Ok(Head::default());
+    }
     let mut pruned = connection.prepare_cached("SELECT seq, hash FROM audit_pruned")?;
     let head = pruned.query_row([], |row| audit::head_of(row, 1)).optional()?;
     Ok(head.unwrap_or_default())

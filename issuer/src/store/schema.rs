@@ -3,8 +3,9 @@
 //! The tables change by numbered migrations. All migrations that a database lacks run in one transaction: the database has
 //! the newest version, or it is what it was. A database of a newer version is refused; the way back is the backup.
 
-use super::OpenError;
+use super::{OpenError, Origin};
 use crate::id::{hex, random};
+use crate::restore::begin_epoch;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::path::Path;
@@ -16,8 +17,9 @@ const APPLICATION_ID: i64 = 0x6577_7269;
 ///
 /// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`)
 /// is indexed once a task, not once a writ.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001-tables.sql"),
+    include_str!("migrations/0002-edge-credentials.sql"),
     include_str!("migrations/0003-limits.sql"),
 ];
 /// Version of the tables that this program works with.
@@ -28,7 +30,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 64;
 
 /// Sets a new connection up, makes the tables or brings them to [`VERSION`], and answers the epoch.
-pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String, OpenError> {
+pub(super) fn prepare(connection: &mut Connection, path: &Path, origin: Origin) -> Result<String, OpenError> {
     let refused = |error| OpenError::Sqlite(path.to_owned(), error);
     settings(connection).map_err(refused)?;
     let transaction = connection.transaction().map_err(refused)?;
@@ -45,6 +47,9 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path) -> Result<String
     } else if version < VERSION {
         migrate(&transaction, version, &MIGRATIONS).map_err(refused)?;
         tracing::info!(path = %path.display(), from = version, to = VERSION, "the tables were brought to this version");
+    }
+    if origin == Origin::Backup || super::is_restored(&transaction).map_err(refused)? {
+        begin_epoch(&transaction).map_err(OpenError::Mark)?;
     }
     let epoch = meta(&transaction, "epoch").map_err(refused)?;
     transaction.commit().map_err(refused)?;
@@ -90,7 +95,7 @@ fn migrate(transaction: &Transaction<'_>, from: i64, migrations: &[&str]) -> rus
     Ok(())
 }
 
-fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     let mut found = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
     found.query_row(params![name], |row| row.get(0)).optional()
 }

@@ -11,12 +11,13 @@ use edgewrit_issuer::bundle::Stopping;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config::Config;
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::issuer::{Data, Issuer};
+use edgewrit_issuer::issuer::{Data, Issuer, OpenError, Opening};
 use edgewrit_issuer::{Office, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use http_body_util::BodyExt as _;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
@@ -104,6 +105,18 @@ impl Bench {
         let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
         drop(self);
         Self::on(folder, clock, config).await
+    }
+
+    /// Another data folder, opened with the same clock and settings.
+    pub(crate) async fn with_folder(&self, folder: TempDir) -> Self {
+        Self::on(folder, Arc::clone(&self.clock), self.config.clone()).await
+    }
+
+    /// The data folder after the issuer has ended.
+    pub(crate) fn closed(mut self) -> Closed {
+        let folder = self.folder.take().unwrap();
+        let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
+        Closed { folder, clock, config }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -217,6 +230,41 @@ impl Bench {
             issuer: ISSUER.to_owned(),
             pins: vec![PublicKey::from_x(&self.pin).unwrap()],
         }
+    }
+}
+
+/// A data folder that no issuer holds.
+pub(crate) struct Closed {
+    folder: TempDir,
+    clock: Arc<AtomicU64>,
+    config: Config,
+}
+
+impl Closed {
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Tries to open it, as a start does.
+    pub(crate) async fn tried(&self, opening: Opening) -> Result<Data, OpenError> {
+        let clock = Arc::clone(&self.clock);
+        let clock = Clock::new(move || Duration::from_millis(clock.load(Ordering::SeqCst)));
+        Data::open_as(self.path(), clock, opening).await
+    }
+
+    /// Why it does not open.
+    pub(crate) async fn refused(&self) -> String {
+        self.tried(Opening::default()).await.unwrap_err().to_string()
+    }
+
+    pub(crate) async fn opened(self) -> Bench {
+        Bench::on(self.folder, self.clock, self.config).await
+    }
+
+    /// Runs `sql` on its database.
+    pub(crate) fn alter(&self, sql: &str) {
+        let connection = Connection::open(self.path().join("issuer.db")).unwrap();
+        connection.execute_batch(sql).unwrap();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Registering clients, giving them other secrets, shutting them out.
 
 use super::super::{answer, body};
-use super::Office;
+use super::{OVERLAP_MAX, Office};
 use crate::ask::{read_id, read_name};
 use crate::ceiling::{CEILING_VALUES, Ceiling};
 use crate::problem::Problem;
@@ -13,9 +13,6 @@ use edgewrit_shared::document::Node;
 use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
-
-/// Longest time that two secrets of a client can count, in seconds: a month.
-const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
 
 pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {

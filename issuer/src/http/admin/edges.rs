@@ -1,8 +1,8 @@
-//! Registering edges.
+//! Registering edges, giving them other credentials.
 
 use super::super::{answer, body};
-use super::Office;
-use crate::ask::read_name;
+use super::{OVERLAP_MAX, Office};
+use crate::ask::{read_id, read_name};
 use crate::ceiling::read_audience;
 use crate::origin::{ORIGIN_EXPECTED, Origin};
 use crate::problem::{Code, Problem};
@@ -46,6 +46,23 @@ pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> 
         "upstreams": upstreams,
     });
     Ok(answer::json(StatusCode::CREATED, &answer))
+}
+
+/// Another credential; the one before is valid for some more time.
+pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+    let read = |node: &Node<'_>| {
+        let members = node.object(&["edge", "overlap"])?;
+        let edge = members.required("edge").and_then(read_id);
+        let overlap = members
+            .required("overlap")
+            .and_then(|node| node.integer(0, OVERLAP_MAX));
+        Some((edge?, overlap?))
+    };
+    let ((edge, overlap), _) = body::json(request, JSON_VALUES, read).await?;
+    let credential = office.data.registry.rotate_edge_secret(&edge, overlap).await?;
+    tracing::info!(edge_id = credential.id, overlap, "edge has another credential");
+    let answer = json!({"edge": {"id": credential.id, "credential": credential.secret.expose()}});
+    Ok(answer::json(StatusCode::OK, &answer))
 }
 
 impl NewEdge {

@@ -13,6 +13,9 @@ mod ends;
 mod keys;
 mod tasks;
 
+/// Longest time that two secrets of a client or an edge can be valid, in seconds: a month.
+const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
+
 /// What the operator works on.
 #[derive(Debug)]
 pub struct Office {
@@ -29,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/clients/rotate", post(clients::rotate))
         .route("/clients/end", post(clients::end))
         .route("/edges", post(edges::add))
+        .route("/edges/rotate", post(edges::rotate))
         .route("/revocations", post(ends::end))
         .route("/keys", post(keys::list))
         .route("/keys/rotate", post(keys::rotate))

@@ -1,0 +1,124 @@
+//! Decides at the start whether the database is the one of which something was published.
+
+use crate::audit::{Event, Kind};
+use crate::clock::Clock;
+use crate::folder::Folder;
+use crate::id::{hex, random};
+use crate::issuer::{OpenError, Opening};
+use crate::keys::{KeysError, LastCheckpoint};
+use crate::outside::{Disagreement, HEAD_FILE, OutsideError, Published, compare, read_head_file, read_last_of_witness};
+use crate::restore;
+use crate::store::{self, Origin, Store, StoreError, audit};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Whether the database begins another epoch after it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Epoch {
+    Same,
+    Another,
+}
+
+/// Decides whether the database is the one of which something was published, and makes void what a backup cannot know to be ended. Answers
+/// its last checkpoint.
+pub(crate) async fn admit(
+    folder: &Folder,
+    store: &Store,
+    clock: &Clock,
+    origin: Origin,
+    opening: &Opening,
+) -> Result<(LastCheckpoint, Epoch), OpenError> {
+    let last = LastCheckpoint::load(folder, store).await.map_err(OpenError::Keys)?;
+    let outside = match outside(folder, opening.witness.as_deref()) {
+        // The operator has decided already, and what cannot be read would only be compared.
+        Err(error) if origin == Origin::Backup || opening.is_original => {
+            tracing::warn!(%error, "what is kept outside of the database cannot be read");
+            Vec::new()
+        }
+        outside => outside.map_err(OpenError::Outside)?,
+    };
+    let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
+    let (is_restored, was_kept) = read.await.map_err(OpenError::Read)?;
+    // Who writes the database can say that it is from a backup. That excuses nothing which is kept outside of it.
+    let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
+    if is_restored {
+        let known = outside.first().map(|(_, published)| published);
+        let void = restore::void_all(folder, store, clock, &last, known).await;
+        return void.map(|()| (last, Epoch::Same)).map_err(OpenError::Keys);
+    }
+    let mut disagreement = disagreement(store, &last, &outside).await.map_err(OpenError::Read)?;
+    let head_file = folder.path(HEAD_FILE);
+    if was_kept && !head_file.exists() {
+        disagreement.get_or_insert((head_file, Disagreement::Gone));
+    }
+    match disagreement {
+        Some((kept, what)) if !opening.is_original => Err(OpenError::Copied(folder.path(""), kept, what)),
+        Some((_, what)) => {
+            declare_original(store, &what, &outside)
+                .await
+                .map_err(OpenError::Keys)?;
+            Ok((last, Epoch::Another))
+        }
+        None => {
+            if opening.is_original {
+                tracing::warn!(
+                    "`--this-is-the-original` is not needed: what is kept outside of the database is its own"
+                );
+            }
+            Ok((last, Epoch::Same))
+        }
+    }
+}
+
+/// The first of what is kept outside that the database contradicts, and how.
+async fn disagreement(
+    store: &Store,
+    last: &LastCheckpoint,
+    outside: &[(PathBuf, Published)],
+) -> Result<Option<(PathBuf, Disagreement)>, StoreError> {
+    for (kept, published) in outside {
+        let (epoch, number, published) = (store.epoch().to_owned(), last.number(), published.clone());
+        let compared = store.read(move |reading| compare(reading, &epoch, number, &published));
+        if let Err(what) = compared.await? {
+            return Ok(Some((kept.clone(), what)));
+        }
+    }
+    Ok(None)
+}
+
+/// What is kept outside of the database, and where.
+fn outside(folder: &Folder, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
+    let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
+    let elsewhere = match witness {
+        Some(path) => read_last_of_witness(path, folder.group())?.map(|published| (path.to_owned(), published)),
+        None => None,
+    };
+    Ok(in_folder.into_iter().chain(elsewhere).collect())
+}
+
+/// Records that the operator took the database for the original, and what differed. It begins another epoch: edges may hold more of this
+/// one than the database does, and would take nothing of it until it had as much.
+async fn declare_original(
+    store: &Store,
+    what: &Disagreement,
+    outside: &[(PathBuf, Published)],
+) -> Result<(), KeysError> {
+    tracing::warn!(%what, "the operator says that this is the original");
+    let epoch = hex(&random::<8>()?);
+    let mut before = vec![store.epoch().to_owned()];
+    before.extend(outside.iter().map(|(_, published)| published.epoch.clone()));
+    before.dedup();
+    let head = store.read(audit::head).await?;
+    let event = Event::done(Kind::OriginalDeclared).data(&json!({
+        "differs": what.to_string(),
+        "epoch": epoch,
+        "epochs_before": before,
+        "head": head.to_string(),
+    }));
+    let declare = store.write(move |writing| {
+        store::note_restored(writing)?;
+        store::set_epoch(writing, &epoch)?;
+        writing.record(&event)
+    });
+    Ok(declare.await?)
+}

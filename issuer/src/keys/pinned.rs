@@ -1,0 +1,170 @@
+//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who writes the database alone cannot add
+//! one, and so cannot sign a checkpoint that is accepted.
+
+use super::KeysError;
+use crate::folder::Folder;
+use edgewrit_shared::keys::PublicKey;
+use serde::{Deserialize, Serialize};
+
+/// The file, below the data folder.
+pub const PINNED_FILE: &str = "keys/pinned.json";
+
+/// A key that may sign checkpoints.
+#[derive(Clone, Debug)]
+pub struct PinnedKey {
+    /// Its public half.
+    pub key: PublicKey,
+    /// The number of the last checkpoint that it may have signed; `None` if it has not been replaced.
+    pub last: Option<u64>,
+}
+
+/// The keys whose checkpoints are accepted.
+#[derive(Clone, Debug, Default)]
+pub struct PinnedKeys(Vec<PinnedKey>);
+
+/// The file's content.
+#[derive(Deserialize, Serialize)]
+struct Document {
+    checkpoint_keys: Vec<Entry>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Entry {
+    kid: String,
+    x: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<u64>,
+}
+
+impl PinnedKeys {
+    /// Accepts `keys`, without a limit to what they may have signed.
+    pub fn of(keys: impl IntoIterator<Item = PublicKey>) -> Self {
+        Self(keys.into_iter().map(|key| PinnedKey { key, last: None }).collect())
+    }
+
+    /// Reads the file of the data `folder`. `None` if there is none.
+    ///
+    /// # Errors
+    /// [`KeysError`] if the file cannot be used.
+    pub fn read(folder: &Folder) -> Result<Option<Self>, KeysError> {
+        let file = folder.file(PINNED_FILE);
+        let Some(bytes) = file.read()? else {
+            return Ok(None);
+        };
+        let read = serde_json::from_slice::<Document>(&bytes).ok();
+        let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(Entry::read).collect());
+        let expected = "expected `checkpoint_keys`, a list of `{kid, x, last?}`";
+        keys.map(|keys| Some(Self(keys)))
+            .ok_or_else(|| KeysError::Malformed(file.path().to_owned(), expected))
+    }
+
+    /// Writes the file of the data `folder`.
+    pub(super) fn write(&self, folder: &Folder) -> Result<(), KeysError> {
+        let checkpoint_keys = self.0.iter().map(Entry::of).collect();
+        let text = serde_json::to_string_pretty(&Document { checkpoint_keys }).unwrap_or_default();
+        Ok(folder.file(PINNED_FILE).write(text.as_bytes())?)
+    }
+
+    /// The key with this id.
+    #[must_use]
+    pub fn find(&self, kid: &str) -> Option<&PinnedKey> {
+        self.0.iter().find(|pinned| pinned.key.kid() == kid)
+    }
+
+    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done before anything refers to
+    /// the key.
+    pub(super) fn add(folder: &Folder, key: &PublicKey) -> Result<(), KeysError> {
+        let mut pinned = Self::read(folder)?.unwrap_or_default();
+        if pinned.find(key.kid()).is_none() {
+            let key = key.clone();
+            pinned.0.push(PinnedKey { key, last: None });
+            pinned.write(folder)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`, and that those which are may go on.
+    pub(super) fn close(&mut self, folder: &Folder, signing: &[&str], last: u64) -> Result<(), KeysError> {
+        let mut changed = false;
+        for pinned in &mut self.0 {
+            let signs = signing.contains(&pinned.key.kid());
+            let until = if signs {
+                None
+            } else {
+                Some(pinned.last.map_or(last, |known| known.min(last)))
+            };
+            changed |= pinned.last != until;
+            pinned.last = until;
+        }
+        if changed { self.write(folder) } else { Ok(()) }
+    }
+}
+
+impl Entry {
+    fn of(pinned: &PinnedKey) -> Self {
+        Self {
+            kid: pinned.key.kid().to_owned(),
+            x: pinned.key.x(),
+            last: pinned.last,
+        }
+    }
+
+    fn read(self) -> Option<PinnedKey> {
+        let key = PublicKey::from_x(&self.x).ok().filter(|key| key.kid() == self.kid)?;
+        Some(PinnedKey { key, last: self.last })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test writes what it wants, where it wants")]
+mod tests {
+    use super::super::SigningKey;
+    use super::*;
+    use crate::files::GroupRead;
+
+    fn made() -> (tempfile::TempDir, Folder, PublicKey, PublicKey) {
+        let beside = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let key = || SigningKey::fresh().unwrap().public().clone();
+        (beside, folder, key(), key())
+    }
+
+    #[test]
+    fn pinned_keys_are_written_and_read_again_with_their_last_checkpoints() {
+        let (_beside, folder, one, other) = made();
+        assert!(PinnedKeys::read(&folder).unwrap().is_none());
+        for key in [&one, &other, &one] {
+            PinnedKeys::add(&folder, key).unwrap();
+        }
+        let mut pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        assert_eq!(pinned.0.len(), 2);
+        pinned.close(&folder, &[other.kid()], 7).unwrap();
+        pinned.close(&folder, &[other.kid()], 9).unwrap();
+        let pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        let last = |key: &PublicKey| pinned.find(key.kid()).unwrap().last;
+        assert_eq!((last(&one), last(&other)), (Some(7), None));
+        // One that signs again, after the operator went back to an older database, has no last one.
+        pinned.clone().close(&folder, &[one.kid()], 5).unwrap();
+        let pinned = PinnedKeys::read(&folder).unwrap().unwrap();
+        let last = |key: &PublicKey| pinned.find(key.kid()).unwrap().last;
+        assert_eq!((last(&one), last(&other)), (None, Some(5)));
+    }
+
+    #[test]
+    fn a_file_of_pinned_keys_that_was_damaged_is_an_error() {
+        let (_beside, folder, one, other) = made();
+        PinnedKeys::add(&folder, &one).unwrap();
+        let path = folder.path(PINNED_FILE);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        for damaged in [
+            String::new(),
+            "{}".to_owned(),
+            whole.replace(&one.x(), &other.x()),
+            whole.replace("\"x\": \"", "\"x\": \"AAAA"),
+        ] {
+            std::fs::write(&path, &damaged).unwrap();
+            let read = PinnedKeys::read(&folder);
+            assert!(matches!(read, Err(KeysError::Malformed(..))), "{damaged}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! New keys for every job but bundles, whose keys edges pin: at the first start from a backup, which cannot know which key was dropped since.
+
+use super::ring::{file, make, signing};
+use super::{Job, KeysError, LastCheckpoint, PinnedKeys, SigningKey, State};
+use crate::audit::{Event, Kind};
+use crate::clock::Clock;
+use crate::folder::{Folder, FolderError};
+use crate::store::keys::{self as rows, KeyRow};
+use crate::store::revocation::{self, By};
+use crate::store::{Store, Writing};
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use std::{fs, io};
+
+/// What a backup's keys are replaced for.
+const RENEWED: [Job; 4] = [Job::Writ, Job::Session, Job::Delegation, Job::Checkpoint];
+
+/// Makes new keys, both current and next, drops the old ones, and does `also` in the same transaction.
+pub(crate) async fn renew_all<F>(
+    folder: &Folder,
+    store: &Store,
+    clock: &Clock,
+    last: &LastCheckpoint,
+    also: F,
+) -> Result<(), KeysError>
+where
+    F: Fn(&Writing<'_>) -> rusqlite::Result<()> + Send + 'static,
+{
+    let (known, now) = (store.read(rows::all).await?, clock.now().seconds());
+    let mut fresh = Vec::new();
+    for job in RENEWED {
+        for state in [State::Current, State::Next] {
+            fresh.push(make(folder, job, state, clock)?);
+        }
+    }
+    let bundle = promoted(folder, &known, clock)?;
+    let dropped: Vec<_> = known.into_iter().filter(is_renewed).collect();
+    let change = store.write(move |writing| {
+        dropped.iter().try_for_each(|row| drop_old(writing, row, now))?;
+        fresh.iter().try_for_each(|row| rows::add(writing, row))?;
+        for (row, is_new) in &bundle {
+            if *is_new {
+                rows::add(writing, row)?;
+            } else {
+                rows::put(writing, &row.kid, row.state, now)?;
+            }
+        }
+        also(writing)
+    });
+    change.await?;
+    let known = store.read(rows::all).await?;
+    if let Some(mut pinned) = PinnedKeys::read(folder)? {
+        pinned.close(folder, &signing(&known), last.number())?;
+    }
+    erase_others(folder, &known)
+}
+
+fn is_renewed(row: &KeyRow) -> bool {
+    RENEWED.contains(&row.job) && row.state != State::Dropped
+}
+
+/// Drops a key. What it signed with a date to come is ended as well.
+fn drop_old(writing: &Writing<'_>, row: &KeyRow, now: UnixSeconds) -> rusqlite::Result<()> {
+    rows::put(writing, &row.kid, State::Dropped, now)?;
+    if row.job == Job::Writ {
+        let revocation = Revocation {
+            target: Target::of(Level::Key(&row.kid)),
+            cut: now.plus(CLOCK_TOLERANCE),
+            expires: now.plus(CLOCK_TOLERANCE + WRIT_LIFE_MAX + CLOCK_TOLERANCE),
+        };
+        revocation::append(writing, &revocation, By::Operator)?;
+    }
+    writing.record(&Event::done(Kind::KeyDropped).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
+}
+
+/// Where a bundle key has been rotated since, the folder of this database has the next one's file alone: that one signs then, and there is
+/// another next one. Answers what changes, and whether it is a new row.
+fn promoted(folder: &Folder, known: &[KeyRow], clock: &Clock) -> Result<Vec<(KeyRow, bool)>, KeysError> {
+    let row = |state| known.iter().find(|row| row.job == Job::Bundle && row.state == state);
+    let (Some(current), Some(next)) = (row(State::Current), row(State::Next)) else {
+        return Err(KeysError::NoCurrent(Job::Bundle));
+    };
+    let key = |row: &KeyRow| SigningKey::open(&file(folder, Job::Bundle, &row.kid));
+    match key(current) {
+        Err(KeysError::Missing(_)) => {
+            key(next)?;
+            let moved = |row: &KeyRow, state| (KeyRow { state, ..row.clone() }, false);
+            let fresh = make(folder, Job::Bundle, State::Next, clock)?;
+            Ok(vec![
+                moved(current, State::Retired),
+                moved(next, State::Current),
+                (fresh, true),
+            ])
+        }
+        Err(error) => Err(error),
+        Ok(_) => Ok(Vec::new()),
+    }
+}
+
+/// Removes the private halves of keys that sign nothing, those that the database does not know among them.
+fn erase_others(folder: &Folder, known: &[KeyRow]) -> Result<(), KeysError> {
+    let keys = folder.path("keys");
+    let at = |error: io::Error| FolderError::Io(keys.clone(), error);
+    let signing = known.iter().filter(|row| row.state.signs());
+    let kept: Vec<_> = signing
+        .map(|row| format!("{}-{}.json", row.job.as_str(), row.kid))
+        .collect();
+    for entry in fs::read_dir(&keys).map_err(at)? {
+        let found = entry.map_err(at)?.file_name();
+        let name = found.to_str().unwrap_or_default();
+        let of = |job: &Job| name.ends_with(".json") && name.starts_with(&format!("{}-", job.as_str()));
+        if RENEWED.iter().any(of) && !kept.iter().any(|kept| kept == name) {
+            folder.file(&format!("keys/{name}")).remove()?;
+        }
+    }
+    Ok(())
+}
