@@ -1,7 +1,7 @@
 //! What edges and the issuer say to each other, where both must use the same words.
 
 /// The labels that a record of an edge can have: which rule refused a request, or `permit`. In alphabetical order.
-pub const LABELS: [&str; 83] = [
+pub const LABELS: [&str; 86] = [
     "audit_head_back",
     "audit_head_fork",
     "body_broken",
@@ -13,6 +13,7 @@ pub const LABELS: [&str; 83] = [
     "body_too_large",
     "body_unexpected",
     "body_unknown",
+    "capture_colon",
     "capture_separator",
     "content_encoding",
     "content_type",
@@ -28,10 +29,12 @@ pub const LABELS: [&str; 83] = [
     "method",
     "no_operation",
     "not_granted",
+    "number_precision",
     "operation_case",
     "param_missing",
     "param_type",
     "permit",
+    "query_limit",
     "query_plus",
     "query_repeated",
     "query_syntax",
