@@ -92,6 +92,11 @@ fn a_chain_that_was_cut_off_at_its_beginning_is_not_one_that_was_pruned() {
             "no checkpoint was signed",
         ),
         ("UPDATE audit_pruned SET hash = zeroblob(32)", "it was signed for"),
+        (
+            "UPDATE audit_pruned SET seq = 24, hash = (SELECT hash FROM audit WHERE seq = 24);
+             DELETE FROM audit WHERE seq <= 24",
+            "no event `audit_pruned` tells of it",
+        ),
         ("DELETE FROM audit_pruned", "event 1 is missing"),
     ] {
         let place = Place::new();

@@ -71,6 +71,8 @@ pub enum VerifyError {
     Pruned(u64),
     /// Events were pruned up to one at which no checkpoint stands.
     Unproven(u64),
+    /// Events were pruned up to this one, and no event tells that the issuer did it.
+    Untold(u64),
 }
 
 impl From<HistoryError> for VerifyError {
@@ -107,6 +109,10 @@ impl fmt::Display for VerifyError {
             Self::Pruned(seq) => write!(
                 f,
                 "event {seq} was pruned: verify the archive with `--export`, or see a later event"
+            ),
+            Self::Untold(seq) => write!(
+                f,
+                "the chain begins behind event {seq}, and no event `audit_pruned` tells of it: it was cut off"
             ),
             Self::Unproven(seq) => write!(
                 f,
@@ -205,6 +211,9 @@ pub fn verify(
     }
     if let Some((seq, _)) = history.checkpoints(walk.head.seq, u64::MAX)?.first() {
         return Err(VerifyError::Beyond(walk.head.seq, *seq));
+    }
+    if pruned.seq > 0 && !walk.is_prune_told {
+        return Err(VerifyError::Untold(pruned.seq));
     }
     kept.end(&walk, &history.epoch()?)?;
     covered(&walk, published.as_ref())?;

@@ -21,6 +21,8 @@ pub(super) struct Walk {
     /// Behind which it begins.
     pub(super) begin: Head,
     pub(super) head: Head,
+    /// Whether an event tells that the issuer pruned up to `begin`.
+    pub(super) is_prune_told: bool,
     seen: Vec<Seen>,
     /// By the number of their event; those up to `next` were compared.
     witnessed: Vec<Published>,
@@ -40,6 +42,7 @@ impl Walk {
         Self {
             begin: Head::default(),
             head: Head::default(),
+            is_prune_told: false,
             seen,
             witnessed,
             next: 0,
@@ -69,6 +72,7 @@ impl Walk {
             self.next += 1;
         }
         self.restores.extend(restored(link));
+        self.is_prune_told |= tells_of_prune(link, self.begin);
         if self.uncovered.is_none() {
             self.uncovered = Some((own.seq, happened(link)));
         }
@@ -150,6 +154,12 @@ fn restored(link: &Link) -> Option<Restored> {
         backup_end: Head::parse(data.get(member)?.as_str()?)?.seq,
         left: left.collect(),
     })
+}
+
+/// Whether a link is the event of a prune up to `begin`.
+fn tells_of_prune(link: &Link, begin: Head) -> bool {
+    let line = &link.line;
+    line.contains(r#","event":"audit_pruned""#) && line.contains(&format!(r#""to":"{begin}""#))
 }
 
 /// When an event happened, as its line says.
