@@ -35,6 +35,8 @@ pub(crate) struct Asked {
     pub(crate) draft: Draft,
     /// Most names and values in a form.
     pieces_max: usize,
+    /// The most bytes that the body can have: as many as are announced, or as are judged; `None` if the operation takes none.
+    pub(crate) body_bytes: Option<usize>,
 }
 
 impl<'h> WellFormed<'h> {
@@ -69,14 +71,17 @@ impl<'h> WellFormed<'h> {
             pairs(&operation, &target, config)?,
         )?;
         body::expected(&operation, head.has_body, &headers)?;
+        let announced = headers.value("content-length").and_then(|length| length.parse().ok());
         let shadowed = &operation.upstream.credential.shadowed;
         let draft = Draft {
             method: head.method.to_string(),
             target: target.sent()?,
             headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
             body: None,
+            reserved: None,
         };
         Ok(Asked {
+            body_bytes: operation.body.as_ref().map(|body| announced.unwrap_or(body.limit)),
             operation,
             resource,
             readings,
@@ -87,11 +92,6 @@ impl<'h> WellFormed<'h> {
 }
 
 impl Asked {
-    /// The longest body that is judged, in bytes; `None` if the operation takes none.
-    pub(crate) fn body_limit(&self) -> Option<usize> {
-        self.operation.body.as_ref().map(|body| body.limit)
-    }
-
     /// Reads the parameters that the body holds, into every reading.
     pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
@@ -100,6 +100,9 @@ impl Asked {
             BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
         };
         let sent = body::read(bytes, &self.operation, &mut self.readings, self.pieces_max)?;
+        if let Some(reserved) = &mut self.draft.reserved {
+            reserved.shrink(sent.len());
+        }
         self.draft.body = Some(sent);
         Ok(())
     }

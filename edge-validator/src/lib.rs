@@ -11,6 +11,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod body_budget;
 pub mod call;
 pub mod changes;
 pub mod config;

@@ -1,5 +1,6 @@
 //! What one VM or isolate keeps between requests.
 
+use crate::body_budget::BodyBudget;
 use crate::cache::Cache;
 use crate::record::Record;
 use alloc::format;
@@ -23,6 +24,7 @@ pub struct Memory {
     strangers: Cell<(UnixSeconds, u32)>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
+    bodies: BodyBudget,
     pub(crate) cache: RefCell<Cache>,
 }
 
@@ -43,8 +45,15 @@ impl Memory {
     /// Nothing remembered. `seed` is the host's randomness; request ids are `<seed as 16 hex digits>-<counter>`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::sharing(seed, &BodyBudget::new(seed))
+    }
+
+    /// The same, with bodies counted together with those of other memories: a host that runs several configurations in one VM has one budget.
+    #[must_use]
+    pub fn sharing(seed: u64, bodies: &BodyBudget) -> Self {
         Self {
             seed,
+            bodies: bodies.clone(),
             requests: Cell::new(0),
             spends: Cell::new(0),
             boot_id: RefCell::new(None),
@@ -60,6 +69,12 @@ impl Memory {
     #[must_use]
     pub fn name(&self) -> String {
         format!("{:016x}", self.seed)
+    }
+
+    /// What the bodies that are judged here take together.
+    #[must_use]
+    pub fn bodies(&self) -> &BodyBudget {
+        &self.bodies
     }
 
     /// Tells whether there is room for records. Without it an edge whose `audit` is `strict` permits nothing, and spends nothing. That there

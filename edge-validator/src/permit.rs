@@ -1,5 +1,6 @@
 //! The permit: the only way upstream.
 
+use crate::body_budget::BodyReservation;
 use crate::case::Case;
 use crate::config::{Config, Upstream};
 use crate::decide::Leave;
@@ -30,6 +31,8 @@ pub(crate) struct Draft {
     pub(crate) target: String,
     pub(crate) headers: Fields,
     pub(crate) body: Option<Vec<u8>>,
+    /// What the body takes of the budget until the verdict.
+    pub(crate) reserved: Option<BodyReservation>,
 }
 
 /// The request to send, complete: nothing of the incoming request is added to it.

@@ -18,6 +18,7 @@ pub(crate) enum Outside {
     SnapshotStale,
     SpendUnavailable,
     AuditUnavailable,
+    Busy,
     EdgeFault,
 }
 
@@ -41,6 +42,7 @@ impl Outside {
             Self::SnapshotStale => (503, "snapshot_stale", "the edge has no fresh keys and revocations"),
             Self::SpendUnavailable => (503, "spend_unavailable", "the issuer could not debit a use"),
             Self::AuditUnavailable => (503, "audit_unavailable", "what is permitted could not be recorded"),
+            Self::Busy => (503, "busy", "the edge judges as many bodies as it can hold"),
             Self::EdgeFault => (503, "edge_fault", "the edge cannot serve this request"),
         }
     }
@@ -159,6 +161,7 @@ reasons! {
     BODY_TOO_LARGE = "body_too_large", BodyTooLarge, "the body is longer than the operation's limit";
     CONTENT_TYPE = "content_type", ContentType, "`content-type` is not that of the operation's body, in UTF-8";
     CONTENT_ENCODING = "content_encoding", ContentType, "the body is encoded";
+    BUSY = "busy", Busy, "the bodies that are judged at the same time take all room that there is, or those of one lineage its share";
     BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
     BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, its values or numbers are too many or too long, or a form has more fields than `pieces_max`";
     BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case, or a field twice in a form, or beside another that some readers take for it";

@@ -48,6 +48,8 @@ struct Inner {
     spent: bool,
 }
 
+/// Seconds after which a client may try again what a busy edge has refused.
+const RETRY_AFTER: &str = "1";
 /// Carries the request's name to the client, on every answer: one to `HEAD` has no body to tell it.
 pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
 
@@ -132,6 +134,9 @@ impl RefusalResponse {
         ];
         if outside == Outside::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
+        }
+        if outside == Outside::Busy {
+            headers.push(("retry-after", RETRY_AFTER.into()));
         }
         Self {
             status: outside.status(),

@@ -109,7 +109,7 @@ pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Con
 
 fn attempts(head: &Head<'_>, body: &[u8], config: &Config, subject: &mut Subject) -> Result<Attempts, Objection> {
     let mut asked = WellFormed::read(head, config)?.ask(config, subject)?;
-    if asked.body_limit().is_some() {
+    if asked.body_bytes.is_some() {
         asked.take_body(BodyRead::Whole(body))?;
     }
     Ok(asked.readings.attempts(&asked.operation, &asked.resource))

@@ -59,7 +59,7 @@ pub enum BodyRead<'a> {
     Failed,
 }
 
-/// A request that cannot be judged without its body.
+/// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
 #[must_use]
 pub struct NeedBody(Box<(Case, Request)>);
 
@@ -82,8 +82,22 @@ pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     let mut case = Case::new(world.memory.next_request(), world.now);
     match intake::take(&head, world, &mut case) {
         Err(objection) => Step::Refuse(Refusal::new(case, objection)),
-        Ok(request) if request.asked.body_limit().is_some() => Step::Body(NeedBody(Box::new((case, request)))),
-        Ok(request) => judge(case, request, world),
+        Ok(request) => match request.asked.body_bytes {
+            Some(bytes) => hold(case, request, bytes, world),
+            None => judge(case, request, world),
+        },
+    }
+}
+
+/// Asks for a body, if there is room for one of so many bytes.
+fn hold(case: Case, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
+    let root = request.writ.verified.claims().root_lineage();
+    match world.memory.bodies().reserve(root, bytes) {
+        Ok(reserved) => {
+            request.asked.draft.reserved = Some(reserved);
+            Step::Body(NeedBody(Box::new((case, request))))
+        }
+        Err(objection) => Step::Refuse(Refusal::new(case, objection)),
     }
 }
 
@@ -131,11 +145,11 @@ fn recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
 }
 
 impl NeedBody {
-    /// The longest body that is judged, in bytes.
+    /// The most bytes that the body can have: as many as the request announces, or else as are judged.
     #[must_use]
     pub fn limit(&self) -> usize {
         let (_, request) = &*self.0;
-        request.asked.body_limit().unwrap_or_default()
+        request.asked.body_bytes.unwrap_or_default()
     }
 
     /// Goes on with the body.

@@ -1,7 +1,7 @@
 //! What edges and the issuer say to each other, where both must use the same words.
 
 /// The labels that a record of an edge can have: which rule refused a request, or `permit`. In alphabetical order.
-pub const LABELS: [&str; 86] = [
+pub const LABELS: [&str; 87] = [
     "audit_head_back",
     "audit_head_fork",
     "body_broken",
@@ -13,6 +13,7 @@ pub const LABELS: [&str; 86] = [
     "body_too_large",
     "body_unexpected",
     "body_unknown",
+    "busy",
     "capture_colon",
     "capture_separator",
     "content_encoding",

@@ -11,7 +11,7 @@ use crate::build::Part;
 use crate::progress::quietly;
 use crate::project::Project;
 
-/// Bytes of the filter, as it lies on disk.
+/// Bytes of the filter, as it lies on disk. V8 compiles all of it once for each start of Envoy.
 const FILTER_LIMIT: usize = 480_000;
 /// Bytes of the Worker's two files together, compressed, which is how Cloudflare counts.
 const WORKER_LIMIT: usize = 500_000;

@@ -7,6 +7,7 @@ use crate::handover;
 use crate::ledger::Ledger;
 use crate::metrics;
 use crate::settings::{self, Settings};
+use edgewrit_edge::body_budget::BodyBudget;
 use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Fault;
 use edgewrit_edge::follow::{self, FollowError};
@@ -62,7 +63,8 @@ pub(crate) fn now() -> Result<UnixSeconds, Failure> {
 
 impl Root {
     /// Reads the configuration, `size` bytes long.
-    pub(crate) fn configured(size: usize) -> Result<Self, Vec<Fault>> {
+    /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
+    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, Vec<Fault>> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
@@ -72,12 +74,17 @@ impl Root {
             head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
             settings,
-            memory: Memory::new(seed),
+            memory: Memory::sharing(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
             snapshot: RefCell::new(left),
             follow: Cell::new(Follow::new()),
             misrouted: Cell::new(false),
             calls: RefCell::new(Vec::new()),
         })
+    }
+
+    /// What bodies may take together.
+    pub(crate) fn bodies(&self) -> &BodyBudget {
+        self.memory.bodies()
     }
 
     /// Takes a step of the pipeline in the world as it is now.
@@ -271,6 +278,7 @@ impl Root {
         let (hits_before, misses_before) = self.counted.replace((hits, misses));
         metrics::count("cache", "hits", hits.wrapping_sub(hits_before));
         metrics::count("cache", "misses", misses.wrapping_sub(misses_before));
+        metrics::set("bodies", "held_bytes", self.bodies().held() as u64);
         if let Some(snapshot) = self.snapshot.borrow().as_ref() {
             metrics::set("snapshot", "age_seconds", now.since(snapshot.issued_at()));
             self.show_head(snapshot, now);

@@ -5,6 +5,7 @@ use crate::heard::Heard;
 use crate::metrics;
 use crate::root::{self, Caller, Root};
 use crate::stream::Stream;
+use edgewrit_edge::body_budget::BodyBudget;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;
@@ -36,6 +37,8 @@ impl Context {
 }
 
 struct Vm {
+    /// What bodies may take together, whatever the number of roots.
+    bodies: Option<BodyBudget>,
     /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
     contexts: BTreeMap<u32, Context>,
     /// Whether a body has ever reached the filter.
@@ -45,6 +48,7 @@ struct Vm {
 thread_local! {
     static VM: RefCell<Vm> = const {
         RefCell::new(Vm {
+            bodies: None,
             contexts: BTreeMap::new(),
             bodies_arrive: false,
         })
@@ -70,9 +74,11 @@ pub(crate) fn create(context: u32, root: u32) {
 
 /// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
-    match Root::configured(size) {
+    let bodies = enter(None, |vm| vm.bodies.clone());
+    match Root::configured(size, bodies) {
         Ok(root) => enter(false, |vm| {
             metrics::count("configurations", "taken", 1);
+            vm.bodies = Some(root.bodies().clone());
             vm.contexts.insert(id, Context::Root(Rc::new(root)));
             host::tick_every(FIRST_TICK_MS).is_ok()
         }),

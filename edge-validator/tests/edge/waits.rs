@@ -2,7 +2,9 @@
 
 use crate::harness::{Ask, Edge};
 use crate::support::{self, NOW};
+use edgewrit_edge::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::call::Answer;
+use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 
@@ -14,6 +16,16 @@ const BODY: &[u8] = br#"{"seats":1}"#;
 
 fn need_body(edge: &Edge) -> NeedBody {
     match edge.start(&Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#)) {
+        Step::Body(need) => need,
+        _ => panic!("no need of a body"),
+    }
+}
+
+/// The same, of a request that does not say how long its body is.
+fn need_unannounced_body(edge: &Edge) -> NeedBody {
+    let mut ask = Ask::new("POST /quotes?q=a", &GRANTS).header("content-type", "application/json");
+    ask.body = Some(BODY.into());
+    match edge.start(&ask) {
         Step::Body(need) => need,
         _ => panic!("no need of a body"),
     }
@@ -141,7 +153,8 @@ fn a_writ_that_was_seen_before_is_asked_again() {
 #[test]
 fn a_body_that_breaks_off_or_is_too_long_is_refused() {
     let edge = Edge::new();
-    assert_eq!(need_body(&edge).limit(), 40);
+    assert_eq!(need_body(&edge).limit(), BODY.len());
+    assert_eq!(need_unannounced_body(&edge).limit(), 40);
     assert_eq!(
         label(need_body(&edge).with(BodyRead::Failed, &edge.world())),
         "body_broken"
@@ -163,4 +176,81 @@ fn a_request_ends_with_the_configuration_it_began_with() {
         Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
         other => panic!("{}", label(other)),
     }
+}
+
+#[test]
+fn a_body_takes_room_until_its_verdict_whatever_that_is() {
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let held = || budget.held() > 0;
+    assert!(!held());
+    let need = need_body(&edge);
+    assert!(held(), "while it waits");
+    drop(need);
+    assert!(!held(), "the client has gone away");
+    for read in [
+        BodyRead::Failed,
+        BodyRead::TooLarge,
+        BodyRead::Whole(b"{}"),
+        BodyRead::Whole(BODY),
+    ] {
+        let step = need_body(&edge).with(read, &edge.world());
+        if let Step::Forward(permit) = step {
+            assert!(held(), "until it is a request");
+            drop(permit.into_request());
+        }
+        assert!(!held(), "{read:?}");
+    }
+}
+
+#[test]
+fn a_body_takes_room_while_the_issuer_is_asked() {
+    let limited = [r#"{"type":"writ","actions":["quote"],"resources":["quotes"],"uses":{"max":2,"allowance":"a"}}"#];
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let ask = || Ask::new("POST /quotes?q=a", &limited).json(r#"{"seats":1}"#);
+    let Step::Body(need) = edge.start(&ask()) else {
+        panic!("no need of a body")
+    };
+    let step = need.with(BodyRead::Whole(BODY), &edge.world());
+    assert_eq!((label(step), budget.held()), ("another need", 0));
+    let Step::Body(need) = edge.start(&ask()) else {
+        panic!("no need of a body")
+    };
+    let Step::Spend(need) = need.with(BodyRead::Whole(BODY), &edge.world()) else {
+        panic!("no need to spend")
+    };
+    assert!(budget.held() > 0, "while the issuer is asked");
+    assert_eq!(label(need.with(Answer::Failed, &edge.world())), "spend_failed");
+    assert_eq!(budget.held(), 0);
+}
+
+#[test]
+fn a_lineage_that_holds_its_share_is_refused_until_it_gives_some_back() {
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let ask = Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#);
+    let mut waiting = Vec::new();
+    let refusal = loop {
+        match edge.start(&ask) {
+            Step::Body(need) => waiting.push(need),
+            Step::Refuse(refusal) => break refusal,
+            _ => panic!("no need of a body"),
+        }
+    };
+    assert_eq!(budget.held(), LINEAGE_BYTES);
+    assert_eq!(
+        (refusal.status(), refusal.label(), refusal.error_code()),
+        (503, "busy", "busy")
+    );
+    assert!(refusal.response().headers.contains(&("retry-after", "1".into())));
+    waiting.pop();
+    assert!(matches!(edge.start(&ask), Step::Body(_)));
+    assert!(matches!(
+        edge.start(&Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS)),
+        Step::Spend(_)
+    ));
 }

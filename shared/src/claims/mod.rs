@@ -80,6 +80,12 @@ impl Claims {
         read::claims(payload)
     }
 
+    /// The lineage of the writ that all delegation began with: the furthest ancestor's, or the writ's own.
+    #[must_use]
+    pub fn root_lineage(&self) -> &str {
+        self.anc.first().unwrap_or(&self.lin)
+    }
+
     /// The payload as JSON text, members in a fixed order.
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -85,7 +85,6 @@ pub(super) struct Targets(Vec<(&'static str, Target)>);
 
 impl Targets {
     pub(super) fn of(claims: &Claims, kid: &str) -> Self {
-        let root = claims.anc.first().unwrap_or(&claims.lin);
         let own = [
             Level::All,
             Level::Key(kid),
@@ -95,7 +94,7 @@ impl Targets {
                 task_id: &claims.task_id,
             },
             Level::Agent(&claims.sub),
-            Level::Chain(root),
+            Level::Chain(claims.root_lineage()),
             Level::Lineage(&claims.lin),
             Level::Writ(&claims.jti),
         ];
