@@ -44,6 +44,8 @@ mod percent;
 mod query;
 mod readings;
 mod reason;
+mod reflection;
+mod response_headers;
 mod spelling;
 mod spend;
 mod target;

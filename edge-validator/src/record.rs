@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::line::Object;
 use crate::reason::Objection;
 use alloc::string::String;
+use alloc::vec::Vec;
 use edgewrit_shared::grant::GrantId;
 
 /// The outcome of a permit whose request the upstream has answered.
@@ -23,6 +24,8 @@ pub struct Record {
     pub(crate) objection: Option<Objection>,
     /// How a permitted request ended, or that a use was spent on a refused one.
     pub(crate) outcome: Option<&'static str>,
+    /// Names of response headers that held a secret of the edge and did not reach the client.
+    pub(crate) reflected: Vec<String>,
 }
 
 impl Record {
@@ -35,7 +38,13 @@ impl Record {
     /// Whether it is a permit that was answered: nothing that an operator looks for.
     #[must_use]
     pub fn is_routine(&self) -> bool {
-        self.permitted && self.objection.is_none() && self.outcome == Some(ANSWERED)
+        self.permitted && self.objection.is_none() && self.outcome == Some(ANSWERED) && !self.is_reflection()
+    }
+
+    /// Whether the upstream's response held a secret of the edge in its headers.
+    #[must_use]
+    pub fn is_reflection(&self) -> bool {
+        !self.reflected.is_empty()
     }
 
     /// The line.
@@ -71,6 +80,9 @@ impl Record {
         }
         line.text("traceparent", case.traceparent.as_deref());
         line.text("outcome", self.outcome);
+        if self.is_reflection() {
+            line.text("reflected", Some(&self.reflected.join(", ")));
+        }
         line.close()
     }
 }

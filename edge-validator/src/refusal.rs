@@ -120,6 +120,7 @@ impl Refusal {
             objection: Some(self.0.objection.clone()),
             grant: None,
             outcome: self.0.spent.then_some("spent"),
+            reflected: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::decide::Leave;
 use crate::reason::{self, Objection};
 use crate::record::{ANSWERED, Record};
 use crate::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
+use crate::response_headers::is_dropped;
 use crate::step::World;
 use crate::writ;
 use alloc::string::{String, ToString};
@@ -54,6 +55,8 @@ pub struct InFlight {
     /// Whether the upstream's `cache-control` reaches the client.
     caches: bool,
     leave: Leave,
+    /// Names of the headers of the response that held a secret of the edge, the first [`NAMED`] of them.
+    reflected: Vec<String>,
 }
 
 /// A response whose body may still be on its way to the client.
@@ -69,33 +72,8 @@ pub(crate) const PERMIT: &str = "permit";
 /// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
 const CLIENT_CLOSED: u16 = 499;
 
-/// Headers that never reach the client: they speak for the upstream's credential, set state in the client, point around the edge, or belong to the connection.
-const DROP: [&str; 14] = [
-    "alt-svc",
-    "authentication-info",
-    "connection",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "proxy-connection",
-    "set-cookie",
-    "set-cookie2",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "www-authenticate",
-];
-/// Headers by which caches would overrule `cache-control`.
-const CACHE: [&str; 5] = [
-    "cache-control",
-    "cdn-cache-control",
-    "cloudflare-cdn-cache-control",
-    "expires",
-    "surrogate-control",
-];
-/// Our own: nobody else speaks under these names.
-const OWN_PREFIX: &str = "edgewrit-";
+/// Names of headers that a record names, of those that held a secret.
+const NAMED: usize = 8;
 
 impl InFlight {
     pub(crate) fn new(case: Case, config: Arc<Config>, caches: bool, leave: Leave) -> Self {
@@ -104,6 +82,7 @@ impl InFlight {
             config,
             caches,
             leave,
+            reflected: Vec::new(),
         }
     }
 
@@ -119,32 +98,41 @@ impl InFlight {
 
     /// The edits to the upstream's response.
     #[must_use]
-    pub fn response<'h>(&self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
+    pub fn response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
         if let Some(objection) = objection(head.status) {
             return self.replacement(head, &objection);
         }
         let options = connection_options(head);
-        let drop = |name: &str| {
-            DROP.binary_search(&name).is_ok()
-                || name.starts_with(OWN_PREFIX)
-                || (!self.caches && CACHE.contains(&name))
+        let mut remove = Vec::new();
+        for (name, value) in head.headers {
+            let is_dropped = is_dropped(name, self.caches)
                 || options.iter().any(|option| option.eq_ignore_ascii_case(name))
-        };
+                || self.is_reflection(name, value);
+            if is_dropped {
+                remove.push(*name);
+            }
+        }
         let mut set = vec![(REQUEST_ID, self.case.request_id.to_string())];
         if !self.caches {
             set.push(("cache-control", "private, no-store".into()));
         }
         ResponseEdits {
             status: head.status,
-            remove: head
-                .headers
-                .iter()
-                .map(|(name, _)| *name)
-                .filter(|name| drop(name))
-                .collect(),
+            remove,
             set,
             body: None,
         }
+    }
+
+    /// Whether a header holds a secret of the edge. The record will say so.
+    fn is_reflection(&mut self, name: &str, value: &[u8]) -> bool {
+        let needles = self.config.needles();
+        let in_name = needles.occur_in(name.as_bytes());
+        let found = in_name || needles.occur_in(value);
+        if found && self.reflected.len() < NAMED {
+            self.reflected.push(if in_name { "(a name)" } else { name }.into());
+        }
+        found
     }
 
     /// A problem in place of the whole response: none of its headers describes the new body.
@@ -198,6 +186,7 @@ impl InFlight {
             objection: None,
             grant: Some(self.leave.grant()),
             outcome: Some("sent"),
+            reflected: Vec::new(),
         }
     }
 
@@ -230,6 +219,7 @@ impl InFlight {
                 Outcome::Failed => "failed",
                 Outcome::Aborted => "aborted",
             }),
+            reflected: self.reflected,
         }
     }
 }
@@ -249,6 +239,7 @@ impl Open {
             objection: Some(objection),
             grant: None,
             outcome: Some("cut"),
+            reflected: Vec::new(),
         })
     }
 }

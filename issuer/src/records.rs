@@ -37,7 +37,7 @@ const NUMBER_MAX: u64 = (1 << 53) - 1;
 const HEAD_LABELS: [&str; 2] = [HeadTrouble::Back.label(), HeadTrouble::Fork.label()];
 
 /// The members of a record that are kept as they are.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "error_code",
     "detail",
     "operation",
@@ -46,6 +46,7 @@ const KEPT: [&str; 9] = [
     "upstream",
     "jti",
     "outcome",
+    "reflected",
     "status",
 ];
 

@@ -24,10 +24,10 @@ pub(crate) fn unconfigured() -> Result<Response, JsValue> {
 
 /// The upstream's response with the pipeline's edits. Its body streams through as `body` has it; `headers` are the upstream's.
 pub(crate) fn edited(
-    in_flight: &InFlight,
+    in_flight: &mut InFlight,
     response: &Response,
     headers: &[Pair<'_>],
-    body: impl FnOnce() -> Result<Option<ReadableStream>, JsValue>,
+    body: impl FnOnce(&InFlight) -> Result<Option<ReadableStream>, JsValue>,
 ) -> Result<Response, JsValue> {
     let ResponseEdits {
         status,
@@ -44,7 +44,7 @@ pub(crate) fn edited(
             headers: set,
             body,
         }),
-        None => host::edited_response(response, body()?.as_ref(), &remove, &set),
+        None => host::edited_response(response, body(in_flight)?.as_ref(), &remove, &set),
     }
 }
 

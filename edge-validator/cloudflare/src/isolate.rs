@@ -6,7 +6,7 @@ use crate::metrics::{Counted, Metrics};
 use crate::queue::Queue;
 use crate::records::{self, Desk};
 use crate::runtime;
-use edgewrit_edge::config::Config;
+use edgewrit_edge::config::{Config, too_short};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::Refusal;
@@ -52,6 +52,9 @@ impl Isolate {
         let config = read(env)?;
         let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
         let memory = Memory::new(runtime::random().map_err(no_seed).ok()?);
+        for name in config.short_secrets() {
+            runtime::log(&too_short(name));
+        }
         let desk = Desk::new(Queue::of(env));
         if config.is_audit_strict() && !desk.has_queue() {
             runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");

@@ -3,6 +3,7 @@
 //! Isolates share nothing, and nobody can ask one of them. Whoever sums up takes the last line of each.
 
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::record::Record;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -17,6 +18,8 @@ pub(crate) struct Metrics {
     verdicts: RefCell<Vec<(&'static str, u64)>>,
     /// Bundles whose audit head contradicted one that was seen, by label.
     heads: RefCell<Vec<(&'static str, u64)>>,
+    /// Responses that held a secret of the edge in a header.
+    reflected: Cell<u64>,
     shown: Cell<Option<UnixSeconds>>,
 }
 
@@ -32,8 +35,11 @@ pub(crate) struct Counted<'a> {
 
 impl Metrics {
     /// Counts a verdict.
-    pub(crate) fn count(&self, label: &'static str) {
-        count(&self.verdicts, label);
+    pub(crate) fn count(&self, record: &Record) {
+        if record.is_reflection() {
+            self.reflected.set(self.reflected.get().saturating_add(1));
+        }
+        count(&self.verdicts, record.label());
     }
 
     /// Counts a bundle whose audit head contradicted one that was seen.
@@ -58,9 +64,11 @@ impl Metrics {
             .as_ref()
             .map_or_else(|| "null".into(), |head| format!("\"{head}\""));
         let mut line = format!(
-            r#"{{"edgewrit":"metrics","at":{},"isolate":"{}","cache_hits":{hits},"cache_misses":{misses},"snapshot_age_seconds":{age},"audit_head":{head},"records_waiting":{waiting},"records_lost":{lost},"#,
+            r#"{{"edgewrit":"metrics","at":{},"isolate":"{}","cache_hits":{hits},"cache_misses":{misses},"snapshot_age_seconds":{age},"audit_head":{head},"records_waiting":{waiting},"records_lost":{lost},"reflected":{},"body_bytes_held":{},"#,
             now.0,
             counted.memory.name(),
+            self.reflected.get(),
+            counted.memory.bodies().held(),
         );
         for (name, counts) in [("bundles", &self.heads), ("verdicts", &self.verdicts)] {
             let _ = write!(line, r#""{name}":{{"#);

@@ -47,7 +47,7 @@ impl Desk {
 pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
     let line = record.line();
     runtime::log(&line);
-    isolate.metrics.count(record.label());
+    isolate.metrics.count(record);
     if isolate.memory().is_for_issuer(record) {
         isolate.desk.ledger.borrow_mut().keep(line);
     }
@@ -66,7 +66,7 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
 /// Writes down a verdict that [`ahead`] has recorded.
 pub(crate) fn log(isolate: &Isolate, record: &Record) {
     runtime::log(&record.line());
-    isolate.metrics.count(record.label());
+    isolate.metrics.count(record);
 }
 
 /// Records a permit before its request is sent.

@@ -151,10 +151,10 @@ impl Exchange {
         Err(refusal)
     }
 
-    fn edited(&self, in_flight: &InFlight, response: &Response) -> Result<Response, JsValue> {
+    fn edited(&self, in_flight: &mut InFlight, response: &Response) -> Result<Response, JsValue> {
         let lines = host::headers_of(response)?;
         let ([], headers) = lines.read().ok_or("a header of the response cannot be read")?;
-        answer::edited(in_flight, response, &headers, || {
+        answer::edited(in_flight, response, &headers, |in_flight| {
             let open = in_flight.open(response.status());
             cut::body(&self.isolate, &self.context, open, response, &headers)
         })
@@ -198,9 +198,11 @@ impl ToSend {
     /// If the runtime cannot make a response.
     pub fn answered(self, response: &Response) -> Result<Response, JsValue> {
         let Self {
-            exchange, in_flight, ..
+            exchange,
+            mut in_flight,
+            ..
         } = self;
-        match exchange.edited(&in_flight, response) {
+        match exchange.edited(&mut in_flight, response) {
             Ok(edited) => {
                 exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
                 Ok(edited)

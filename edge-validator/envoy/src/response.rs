@@ -16,14 +16,17 @@ const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
 /// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
 pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>) {
-    let Forwarded { in_flight, upstream } = forwarded;
+    let Forwarded {
+        mut in_flight,
+        upstream,
+    } = forwarded;
     let cluster = root.settings.cluster(upstream.name()).unwrap_or_default();
     if leads_elsewhere(cluster) {
         root.distrust_routes(cluster);
         answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream), root);
         return (Flow::Pause, None);
     }
-    match edit(&in_flight) {
+    match edit(&mut in_flight) {
         Some((status, flow)) => {
             let open = (flow == Flow::Continue).then(|| in_flight.open(status));
             root.record_sent(&in_flight.finish(Outcome::Answered(status)));
@@ -38,7 +41,7 @@ pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>)
 }
 
 /// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
-fn edit(in_flight: &InFlight) -> Option<(u16, Flow)> {
+fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
     let block = host::headers(Map::Response).ok()?;
     let pairs = block.pairs().ok()?;
     let status = status(&pairs)?;

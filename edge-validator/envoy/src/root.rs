@@ -9,7 +9,7 @@ use crate::metrics;
 use crate::settings::{self, Settings};
 use edgewrit_edge::body_budget::BodyBudget;
 use edgewrit_edge::call::{Answer, Call};
-use edgewrit_edge::config::Fault;
+use edgewrit_edge::config::{Fault, too_short};
 use edgewrit_edge::follow::{self, FollowError};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
@@ -67,6 +67,9 @@ impl Root {
     pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, Vec<Fault>> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
+        for name in settings.config.short_secrets() {
+            host::log(Level::Warn, &too_short(name));
+        }
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
             ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
@@ -239,6 +242,9 @@ impl Root {
             host::log(level, &line);
         }
         metrics::count("verdicts", record.label(), 1);
+        if record.is_reflection() {
+            metrics::count("responses", "reflected", 1);
+        }
         if deliver && self.memory.is_for_issuer(record) {
             self.keep(&line);
         }

@@ -11,6 +11,7 @@ use crate::credential::named_secret;
 use crate::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
+use crate::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -18,6 +19,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use core::cell::RefCell;
 use edgewrit_shared::bundle::Trust;
 pub use edgewrit_shared::document::Fault;
 use edgewrit_shared::document::{Faults, Members, Node};
@@ -25,6 +27,7 @@ use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
 use edgewrit_shared::secret::Secret;
+use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::token::Expect;
 pub use upstream::Upstream;
 
@@ -52,6 +55,18 @@ pub fn header_passes(name: &str) -> Result<(), String> {
     headers::passable(name)
 }
 
+/// Whether a secret is too short to be searched for in what upstreams answer.
+#[must_use]
+pub fn is_too_short(secret: &str) -> bool {
+    secret.len() < SEARCHED_BYTES
+}
+
+/// What to tell an operator about a secret that is too short to be searched for.
+#[must_use]
+pub fn too_short(name: &str) -> String {
+    format!("the secret `{name}` has fewer than {SEARCHED_BYTES} bytes: responses are not searched for it")
+}
+
 /// A configuration that was read without a fault.
 #[derive(Debug)]
 pub struct Config {
@@ -72,6 +87,8 @@ pub struct Config {
     routes: Routes,
     header_names: Vec<Arc<str>>,
     version: u64,
+    needles: Needles,
+    short_secrets: Vec<String>,
 }
 
 impl Config {
@@ -156,6 +173,17 @@ impl Config {
         self.audit == Audit::Strict
     }
 
+    /// The secrets of the document, to be searched for in what upstreams answer.
+    pub(crate) fn needles(&self) -> &Needles {
+        &self.needles
+    }
+
+    /// Names of the secrets that are too short to be searched for in what upstreams answer.
+    #[must_use]
+    pub fn short_secrets(&self) -> &[String] {
+        &self.short_secrets
+    }
+
     /// Changes with every change of the document; part of the key of everything that is cached.
     pub(crate) fn version(&self) -> u64 {
         self.version
@@ -222,6 +250,12 @@ const KEYS: [&str; 12] = [
 ];
 
 fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
+    let given = RefCell::new(Vec::new());
+    let secret: Secrets<'_> = &|name| {
+        let value = secret(name)?;
+        given.borrow_mut().push((name.into(), Secret::new(value.clone())));
+        Some(value)
+    };
     let members = root.object(&KEYS)?;
     let issuer = members.required("issuer").and_then(origin::read);
     let pins = members.required("trust").and_then(pins);
@@ -241,7 +275,11 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let (operations, routes) = operations?;
     let own = operations.iter().flat_map(|operation| &operation.headers);
     let (issuer, (id, authorization), audience) = (issuer?.text, edge?, audience?);
+    let given: Vec<(String, Secret)> = given.take();
+    let short = given.iter().filter(|(_, secret)| is_too_short(secret.expose()));
     Some(Config {
+        short_secrets: distinct(short.map(|(name, _)| name.clone())),
+        needles: Needles::of(given.iter().map(|(_, secret)| secret)),
         identity: hash(&format!("{issuer}\n{id}\n{audience}")),
         trust: Trust { issuer, pins: pins? },
         authorization,

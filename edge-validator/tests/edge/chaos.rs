@@ -114,7 +114,7 @@ proptest! {
 
     #[test]
     fn any_response_gets_edits(status in any::<u16>(), more in headers()) {
-        let (_, flight) = Edge::new().ask(&Ask::new("GET /reports", &ALL).header("x-tenant", "a")).sent();
+        let (_, mut flight) = Edge::new().ask(&Ask::new("GET /reports", &ALL).header("x-tenant", "a")).sent();
         let headers: Vec<(&str, &[u8])> = more.iter().map(|(name, value)| (&**name, &**value)).collect();
         let edits = flight.response(&ResponseHead { status, headers: &headers });
         prop_assert!(edits.remove.iter().all(|name| more.iter().any(|(own, _)| own == name)));

@@ -20,7 +20,7 @@ fn caching_flight() -> InFlight {
         .1
 }
 
-fn edits<'h>(flight: &InFlight, status: u16, headers: &'h [(&'h str, &'h [u8])]) -> ResponseEdits<'h> {
+fn edits<'h>(flight: &mut InFlight, status: u16, headers: &'h [(&'h str, &'h [u8])]) -> ResponseEdits<'h> {
     flight.response(&ResponseHead { status, headers })
 }
 
@@ -48,6 +48,17 @@ fn headers_that_speak_for_the_upstream_are_dropped() {
         "cloudflare-cdn-cache-control",
         "expires",
         "surrogate-control",
+        "netlify-cdn-cache-control",
+        "x-litespeed-cache-control",
+        "x-surrogate-control",
+        "edge-control",
+        "x-accel-expires",
+        "x-accel-redirect",
+        "x-envoy-immediate-health-check-fail",
+        "x-lighttpd-send-file",
+        "x-litespeed-location",
+        "x-reproxy-url",
+        "x-sendfile",
     ];
     let kept = [
         "content-type",
@@ -64,7 +75,7 @@ fn headers_that_speak_for_the_upstream_are_dropped() {
         .chain(&kept)
         .map(|name| (*name, b"v".as_slice()))
         .collect();
-    assert_eq!(edits(&flight(), 200, &headers).remove, dropped);
+    assert_eq!(edits(&mut flight(), 200, &headers).remove, dropped);
 }
 
 #[test]
@@ -76,14 +87,14 @@ fn what_connection_names_is_dropped() {
         ("connection", b"x-third"),
     ];
     assert_eq!(
-        edits(&flight(), 200, &headers).remove,
+        edits(&mut flight(), 200, &headers).remove,
         ["x-hop", "connection", "connection"]
     );
 }
 
 #[test]
 fn responses_are_private_and_carry_the_request_id() {
-    let edits = edits(&flight(), 200, &[]);
+    let edits = edits(&mut flight(), 200, &[]);
     assert_eq!(edits.status, 200);
     assert_eq!(edits.body, None);
     let id = ("edgewrit-request-id", "00000000000000ab-1".to_owned());
@@ -97,17 +108,74 @@ fn an_operation_can_leave_caching_to_the_upstream() {
         ("expires", b"x"),
         ("set-cookie", b"a=b"),
     ];
-    let flight = caching_flight();
-    let edits = edits(&flight, 200, &headers);
+    let mut flight = caching_flight();
+    let edits = edits(&mut flight, 200, &headers);
     assert_eq!(edits.remove, ["set-cookie"]);
     assert_eq!(edits.set.len(), 1);
 }
 
 #[test]
+fn what_commands_a_proxy_is_dropped_where_the_upstream_says_how_to_cache_too() {
+    let headers: [(&str, &[u8]); 4] = [
+        ("cdn-cache-control", b"max-age=60"),
+        ("x-accel-redirect", b"/internal"),
+        ("x-accel-expires", b"60"),
+        ("x-sendfile", b"/etc/passwd"),
+    ];
+    assert_eq!(
+        edits(&mut caching_flight(), 200, &headers).remove,
+        ["x-accel-redirect", "x-accel-expires", "x-sendfile"]
+    );
+}
+
+#[test]
+fn a_header_that_holds_a_secret_of_any_upstream_or_the_edge_is_dropped_and_recorded() {
+    let headers: [(&str, &[u8]); 7] = [
+        ("location", b"https://api.example/?key=travel%2dsecret"),
+        ("x-other", b"v=data-secret"),
+        ("x-basic", b"Basic ZWRnZS03OmVkZ2Utc2VjcmV0"),
+        ("x-edge-secret", b"1"),
+        ("x-safe", b"travel-secre"),
+        ("etag", b"\"travel-SECRET\""),
+        ("set-cookie", b"travel-secret"),
+    ];
+    let mut flight = flight();
+    let removed = edits(&mut flight, 200, &headers).remove;
+    assert_eq!(
+        removed,
+        ["location", "x-other", "x-basic", "x-edge-secret", "set-cookie"]
+    );
+    let record = flight.finish(Outcome::Answered(200));
+    let line = record.line();
+    assert!(
+        line.contains(r#""reflected":"location, x-other, x-basic, (a name)""#),
+        "{line}"
+    );
+    assert!(record.is_reflection() && !record.is_routine());
+    assert!(!line.contains("secret"), "{line}");
+}
+
+#[test]
+fn a_record_names_few_of_the_headers_that_held_a_secret() {
+    let names: Vec<String> = (0..100).map(|number| format!("x-{number}")).collect();
+    let headers: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (&**name, b"travel-secret".as_slice()))
+        .collect();
+    let mut flight = flight();
+    assert_eq!(edits(&mut flight, 200, &headers).remove.len(), 100);
+    let line = flight.finish(Outcome::Answered(200)).line();
+    assert!(
+        line.contains(r#""reflected":"x-0, x-1, x-2, x-3, x-4, x-5, x-6, x-7""#),
+        "{line}"
+    );
+}
+
+#[test]
 fn every_status_but_the_credentials_and_the_protocols_passes() {
     for status in 0..=599_u16 {
-        let flight = flight();
-        let edits = edits(&flight, status, &[]);
+        let mut flight = flight();
+        let edits = edits(&mut flight, status, &[]);
         let expected = match status {
             401 | 407 => (502, Some("upstream_credential")),
             0..=199 => (502, Some("upstream_failed")),
@@ -136,8 +204,8 @@ fn a_replaced_response_keeps_nothing_of_the_upstreams() {
         ("content-length", b"3"),
         ("x-secret", b"1"),
     ];
-    let flight = flight();
-    let edits = edits(&flight, 401, &headers);
+    let mut flight = flight();
+    let edits = edits(&mut flight, 401, &headers);
     assert_eq!(edits.remove, ["content-encoding", "content-length", "x-secret"]);
     let names: Vec<&str> = edits.set.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, ["content-type", "cache-control", "edgewrit-request-id"]);

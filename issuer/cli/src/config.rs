@@ -103,6 +103,10 @@ impl Check {
             } else {
                 secrets.join(", ")
             }
-        ))
+        ))?;
+        // Values are known where the edge runs, which may be here.
+        let here = |name: &&String| std::env::var(name).is_ok_and(|value| edge::is_too_short(&value));
+        let mut short = secrets.iter().filter(here);
+        short.try_for_each(|name| print(format!("warning: {}", edge::too_short(name))))
     }
 }

@@ -1,6 +1,6 @@
 //! Files that people write: `edgewrit config check`, and what is said of files that cannot be read.
 
-use crate::support::Place;
+use crate::support::{Ended, Place};
 use serde_json::Value;
 
 const PIN: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
@@ -31,6 +31,21 @@ fn a_configuration_is_checked_and_converted() {
     assert_eq!(value["edge"]["credential"], "${secret:EDGE_KEY}", "no secret is put in");
     let again = place.file("edge.json", &json);
     assert_eq!(place.run(&["config", "check", "--json", &again]).ok(), json);
+}
+
+#[test]
+fn a_secret_of_the_environment_that_is_too_short_to_be_searched_for_is_warned_of() {
+    let place = Place::new();
+    let file = place.file("edge.yaml", &edge());
+    let mut command = place.command(&["config", "check", &file]);
+    command.env("EDGE_KEY", "long-enough").env("TRAVEL_KEY", "seven77");
+    let said = Ended::of(command.output().unwrap()).ok();
+    let warnings: Vec<_> = said.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert_eq!(
+        warnings,
+        ["warning: the secret `TRAVEL_KEY` has fewer than 8 bytes: responses are not searched for it"]
+    );
+    assert!(!said.contains("seven77") && !said.contains("long-enough"), "{said}");
 }
 
 #[test]

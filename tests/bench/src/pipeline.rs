@@ -129,7 +129,7 @@ impl Edge {
 
     /// One decision, the upstream's answer, and the line for the log.
     fn answer(&self, memory: &Memory, ask: &Ask) {
-        let in_flight = self.forwarded(memory, ask).expect("a permit");
+        let mut in_flight = self.forwarded(memory, ask).expect("a permit");
         drop(black_box(in_flight.response(&ResponseHead {
             status: 200,
             headers: &RESPONSE,

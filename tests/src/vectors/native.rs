@@ -118,7 +118,7 @@ impl Native {
     }
 
     fn forward(&self, permit: Permit, reply: &Reply) -> (Response, Record) {
-        let (outgoing, in_flight) = permit.into_request();
+        let (outgoing, mut in_flight) = permit.into_request();
         self.arrivals
             .borrow_mut()
             .push((outgoing.upstream.name().to_owned(), arrival(outgoing)));

@@ -1,0 +1,304 @@
+//! Secrets of the edge in the headers of a response. An upstream that repeats its request would hand the edge's credential to the client.
+//!
+//! A secret is found as it is, percent-encoded, with backslashes before its characters, and inside base64, wherever it stands in what was encoded.
+//! A search takes as long as the headers are, however many secrets there are.
+
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use core::fmt;
+use core::str;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::sorted::sorted;
+
+/// Bytes of a secret below which it is not searched for: it would be found in what has nothing to do with it.
+pub(crate) const SEARCHED_BYTES: usize = 8;
+/// Bytes of a spelling that are compared: a value that holds so much of a secret holds the secret.
+const COMPARED_BYTES: usize = 32;
+/// How often a value may be percent-encoded for a secret to be found in it.
+const ENCODED_TIMES: usize = 2;
+/// Words of the filter of first bytes.
+const FILTER_WORDS: usize = 64;
+
+/// Spellings of secrets, ready to be searched for.
+pub(crate) struct Needles {
+    /// In the order of their bytes; none begins with another.
+    spellings: Vec<Spelling>,
+    /// A bit for each hash of the first eight bytes of a spelling. Where it is not set, no spelling begins.
+    filter: [u64; FILTER_WORDS],
+}
+
+/// The first bytes of one spelling.
+struct Spelling(Secret);
+
+impl Spelling {
+    fn bytes(&self) -> &[u8] {
+        self.0.expose().as_bytes()
+    }
+}
+
+impl PartialEq for Spelling {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Spelling {}
+
+impl PartialOrd for Spelling {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Spelling {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.bytes().cmp(other.bytes())
+    }
+}
+
+impl fmt::Debug for Needles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Needles({})", self.spellings.len())
+    }
+}
+
+impl Needles {
+    /// The spellings of `secrets`, of which those under [`SEARCHED_BYTES`] are left out.
+    pub(crate) fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
+        let all = secrets.into_iter().flat_map(|secret| {
+            let parts = basic_parts(secret.expose());
+            let mut spellings = spell(secret.expose());
+            spellings.extend(parts.iter().flat_map(|part| spell(part.expose())));
+            spellings
+        });
+        let mut spellings = sorted(all);
+        spellings.dedup_by(|longer, shorter| longer.bytes().starts_with(shorter.bytes()));
+        let mut filter = [0; FILTER_WORDS];
+        for spelling in &spellings {
+            let first = spelling.bytes().iter().take(SEARCHED_BYTES).fold(0, shift);
+            let (word, bit) = place(first);
+            if let Some(word) = filter.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self { spellings, filter }
+    }
+
+    /// Whether a secret occurs in `value`.
+    pub(crate) fn occur_in(&self, value: &[u8]) -> bool {
+        if self.spellings.is_empty() || value.len() < SEARCHED_BYTES {
+            return false;
+        }
+        if self.occur_as_spelled(value) {
+            return true;
+        }
+        let mut decoded = None;
+        for _ in 0..ENCODED_TIMES {
+            let text = decoded.as_deref().unwrap_or(value);
+            if !text.contains(&b'%') {
+                break;
+            }
+            let next = percent_decoded(text);
+            if self.occur_as_spelled(&next) {
+                return true;
+            }
+            decoded = Some(next);
+        }
+        let text = decoded.as_deref().unwrap_or(value);
+        text.contains(&b'\\') && self.occur_as_spelled(&unescaped(text))
+    }
+
+    fn occur_as_spelled(&self, text: &[u8]) -> bool {
+        let mut last = 0;
+        text.iter().enumerate().any(|(end, byte)| {
+            last = shift(last, byte);
+            let (word, bit) = place(last);
+            let begins = self.filter.get(word).is_some_and(|word| word & bit != 0);
+            begins && self.begins_with_one((end + 1).checked_sub(SEARCHED_BYTES).and_then(|at| text.get(at..)))
+        })
+    }
+
+    /// Whether `text` begins with a spelling: with the last one of those that do not come behind it, if with any.
+    fn begins_with_one(&self, text: Option<&[u8]>) -> bool {
+        let Some(text) = text else { return false };
+        let behind = self.spellings.partition_point(|spelling| spelling.bytes() <= text);
+        let last = behind.checked_sub(1).and_then(|last| self.spellings.get(last));
+        last.is_some_and(|spelling| text.starts_with(spelling.bytes()))
+    }
+}
+
+/// The last eight bytes of a text, as a number.
+fn shift(last: u64, byte: &u8) -> u64 {
+    last << 8 | u64::from(*byte)
+}
+
+/// The place in the filter of eight bytes: a word, and a bit of it.
+fn place(bytes: u64) -> (usize, u64) {
+    /// 2^64 divided by the golden ratio: what of a product is at the top depends on all bytes.
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let hash = bytes.wrapping_mul(SPREAD) >> (u64::BITS - 12);
+    (usize::try_from(hash >> 6).unwrap_or_default(), 1 << (hash & 0x3f))
+}
+
+/// As it is, and what is in the middle of its base64, in both alphabets, behind any text.
+fn spell(secret: &str) -> Vec<Spelling> {
+    if secret.len() < SEARCHED_BYTES {
+        return Vec::new();
+    }
+    let mut spellings = vec![begin(secret)];
+    for before in 0..3 {
+        let text = [&*vec![0; before], secret.as_bytes()].concat();
+        for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
+            let encoded = Secret::new(engine.encode(&text));
+            // A character stands for six bits. Those that hold bits of another text, before or behind, are left out.
+            let (from, to) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
+            spellings.push(begin(encoded.expose().get(from..to).unwrap_or_default()));
+        }
+    }
+    spellings
+}
+
+fn begin(text: &str) -> Spelling {
+    Spelling(Secret::new(text.get(..COMPARED_BYTES).unwrap_or(text).into()))
+}
+
+/// Name and password, if a secret is the base64 of both, as `Basic` takes them (RFC 7617).
+fn basic_parts(secret: &str) -> Vec<Secret> {
+    let decoded = STANDARD
+        .decode(secret)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let Some(pair) = decoded.map(Secret::new) else {
+        return Vec::new();
+    };
+    match pair.expose().split_once(':') {
+        Some((_, password)) => vec![Secret::new(password.into())],
+        None => Vec::new(),
+    }
+}
+
+/// The text that `text` stands for. A `%` without two hexadecimal digits stands for itself.
+fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some((first, rest)) = text.split_first() {
+        let digits = rest.first_chunk::<2>().filter(|_| *first == b'%');
+        let byte = digits.and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
+        // `+7` is a number to the parser, too.
+        let byte = byte.filter(|_| rest.first() != Some(&b'+'));
+        decoded.push(byte.unwrap_or(*first));
+        text = byte.and_then(|_| rest.get(2..)).unwrap_or(rest);
+    }
+    decoded
+}
+
+/// The text without the backslash before a character that stands for itself (JSON writes `/` so).
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut bytes = text.iter().copied();
+    core::iter::from_fn(|| match bytes.next()? {
+        b'\\' => bytes.next(),
+        byte => Some(byte),
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMPARED_BYTES, Needles, percent_decoded};
+    use alloc::format;
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    use edgewrit_shared::secret::Secret;
+    use proptest::prelude::*;
+
+    fn needles(secrets: &[&str]) -> Needles {
+        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new((*secret).into())).collect();
+        Needles::of(&secrets)
+    }
+
+    fn percent_encoded(text: &str, lower: bool) -> String {
+        let hex = |byte: u8| {
+            if lower {
+                format!("%{byte:02x}")
+            } else {
+                format!("%{byte:02X}")
+            }
+        };
+        text.bytes().map(hex).collect()
+    }
+
+    #[test]
+    fn short_secrets_are_not_searched_for() {
+        assert!(!needles(&["1234567"]).occur_in(b"1234567"));
+        assert!(needles(&["12345678"]).occur_in(b"12345678"));
+        assert!(!needles(&[]).occur_in(b"12345678"));
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_another_is_found_by_it() {
+        let both = needles(&["travel-secret-2", "travel-secret"]);
+        assert!(both.occur_in(b"=travel-secret-2") && both.occur_in(b"=travel-secret-3"));
+        assert!(!both.occur_in(b"=travel-secreT"));
+    }
+
+    #[test]
+    fn a_long_secret_is_found_by_its_beginning() {
+        let long = "0123456789".repeat(10);
+        assert!(needles(&[&long]).occur_in(&long.as_bytes()[..COMPARED_BYTES]));
+        assert!(!needles(&[&long]).occur_in(&long.as_bytes()[..COMPARED_BYTES - 1]));
+    }
+
+    #[test]
+    fn the_password_inside_a_basic_credential_is_a_secret() {
+        let needles = needles(&[&STANDARD.encode("reader:open-sesame")]);
+        assert!(needles.occur_in(b"https://reader:open-sesame@api.example/"));
+    }
+
+    #[test]
+    fn what_is_no_encoding_stands_for_itself() {
+        assert_eq!(percent_decoded(b"%41%4%zz%+7%"), b"A%4%zz%+7%");
+    }
+
+    #[test]
+    fn the_search_prints_nothing_of_a_secret() {
+        assert_eq!(format!("{:?}", needles(&["open-sesame"])), "Needles(4)");
+    }
+
+    proptest! {
+        #[test]
+        fn every_spelling_is_found_wherever_it_stands(
+            secret in "[!-~]{8,60}", before in "[ -~]{0,9}", behind in "[ -~]{0,9}", others in prop::collection::vec("[!-~]{8,40}", 0..20),
+        ) {
+            let all: Vec<&str> = others.iter().map(String::as_str).chain([&*secret]).collect();
+            let needles = needles(&all);
+            let pair = format!("{before}{secret}{behind}");
+            let spellings = [
+                secret.to_string(),
+                percent_encoded(&secret, true),
+                percent_encoded(&secret, false),
+                percent_encoded(&percent_encoded(&secret, true), false),
+                STANDARD.encode(&pair),
+                URL_SAFE.encode(&pair),
+                percent_encoded(&STANDARD.encode(&pair), true),
+                secret.chars().flat_map(|character| ['\\', character]).collect(),
+            ];
+            for spelling in spellings {
+                let value = format!("{before}{spelling}{behind}");
+                prop_assert!(needles.occur_in(value.as_bytes()), "{}", value);
+            }
+        }
+
+        #[test]
+        fn only_what_holds_a_secret_is_found(
+            secrets in prop::collection::vec("[ab]{8,12}", 0..6), value in "[ab]{0,40}",
+        ) {
+            let all: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            let holds = all.iter().any(|secret| value.contains(secret));
+            prop_assert_eq!(needles(&all).occur_in(value.as_bytes()), holds);
+        }
+    }
+}
