@@ -35,7 +35,7 @@ pub(crate) struct Draft {
     pub(crate) reserved: Option<BodyReservation>,
 }
 
-/// The request to send, complete: nothing of the incoming request is added to it.
+/// The request to send, once, complete: nothing of the incoming request is added to it, and no host repeats it.
 pub struct OutgoingRequest {
     /// The method that was judged.
     pub method: String,
@@ -48,8 +48,6 @@ pub struct OutgoingRequest {
     pub headers: Vec<(Arc<str>, Vec<u8>)>,
     /// The judged body, a form in the spelling that was judged; `None` if the request has none.
     pub body: Option<Vec<u8>>,
-    /// Whether sending it again could do no harm that was not permitted; false after a spend.
-    pub repeatable: bool,
 }
 
 impl Permit {
@@ -80,7 +78,6 @@ impl Permit {
             target: draft.target,
             headers: draft.headers,
             body: draft.body,
-            repeatable: !leave.spent(),
         };
         (request, InFlight::new(case, config, operation.caches, leave))
     }

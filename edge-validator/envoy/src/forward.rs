@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Names the cluster of the permit's upstream. A route with `cluster_header` follows it, and removes it.
 const CLUSTER_HEADER: &str = "x-edgewrit-cluster";
+/// Forbids retries, whatever the route says: one permit is one request. The router removes it.
+const RETRIES_HEADER: &str = "x-envoy-max-retries";
 /// Envoy finds no route without it.
 const PROTOCOL_HEADER: &str = "x-forwarded-proto";
 
@@ -82,12 +84,10 @@ fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> 
         (":path", request.target.as_bytes()),
         (PROTOCOL_HEADER, scheme.as_bytes()),
         (CLUSTER_HEADER, cluster.as_bytes()),
+        (RETRIES_HEADER, b"0"),
     ];
     wanted.extend(request.headers.iter().map(|(name, value)| (&**name, value.as_slice())));
     wanted.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
-    if !request.repeatable {
-        wanted.push(("x-envoy-max-retries", b"0"));
-    }
     let changes = changes(held, &wanted);
     host::change_headers(Map::Request, changes.remove, changes.set)
 }

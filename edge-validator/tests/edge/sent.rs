@@ -198,16 +198,6 @@ fn what_connection_names_was_not_sent() {
 }
 
 #[test]
-fn a_permit_may_be_repeated_if_nothing_was_spent() {
-    use edgewrit_edge::step::Step;
-    let edge = Edge::new();
-    let Step::Forward(permit) = edge.start(&Ask::new(FLIGHTS, &ALL)) else {
-        panic!("no permit")
-    };
-    assert!(permit.into_request().0.repeatable);
-}
-
-#[test]
 fn a_claim_that_cannot_stand_in_a_header_refuses() {
     let edge = Edge::new();
     let mut claims = crate::support::claims(crate::support::grants(&ALL));

@@ -16,6 +16,8 @@ const SHIPPED: &str = "edge-validator/envoy/envoy.yaml";
 /// Where things stand in the shipped configuration.
 const FILTER_CHAIN: &str = "/static_resources/listeners/0/filter_chains/0";
 const MANAGER: &str = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config";
+/// Where the manager removes headers before a route is matched.
+const EARLY: &str = "early_header_mutation_extensions";
 const PLUGIN: &str =
     "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/config";
 
@@ -62,6 +64,7 @@ impl Bootstrap {
         // Shipped is a second wall. The filter must hold without it, in an Envoy that somebody else has configured.
         let underscores = format!("{MANAGER}/common_http_protocol_options/headers_with_underscores_action");
         self.set(&underscores, "ALLOW".into())?;
+        self.object(MANAGER)?.remove(EARLY);
 
         let issuer = setup.document.pointer("/issuer").and_then(Value::as_str);
         let all = origins.into_iter().chain([(ISSUER.to_owned(), issuer)]);
@@ -163,14 +166,58 @@ impl Bootstrap {
         self.set(&format!("{PLUGIN}/vm_config/code"), code)
     }
 
-    /// Lets the route try again what failed, which none should.
+    /// Lets the route try again what failed, which none should, and clusters take any number of retries.
     ///
     /// # Errors
     /// If it has no place.
     pub fn retry(&mut self) -> Result<()> {
+        for cluster in self.clusters()? {
+            cluster.remove("circuit_breakers");
+        }
         let route = self.object(&format!("{MANAGER}/route_config/virtual_hosts/0/routes/0/route"))?;
         route.insert("retry_policy".into(), json!({"retry_on": "5xx", "num_retries": 4}));
         Ok(())
+    }
+
+    /// Lets every cluster but the issuer's speak HTTP/2, and lets both sides send metadata, which is off by default.
+    ///
+    /// # Errors
+    /// If something has no place.
+    pub fn speak_http2(&mut self) -> Result<()> {
+        const OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+        let options = json!({OPTIONS: {
+            "@type": format!("type.googleapis.com/{OPTIONS}"),
+            "explicit_http_config": {"http2_protocol_options": {"allow_metadata": true}},
+        }});
+        for cluster in self.clusters()? {
+            if cluster.get("name").is_some_and(|name| name != ISSUER) {
+                cluster.insert("typed_extension_protocol_options".into(), options.clone());
+            }
+        }
+        let manager = self.object(&format!("{MANAGER}/http2_protocol_options"))?;
+        manager.insert("allow_metadata".into(), true.into());
+        Ok(())
+    }
+
+    /// Lets the route pass the filter by, with the wall before it that is shipped.
+    ///
+    /// # Errors
+    /// If it has no place.
+    pub fn disable_filter(&mut self) -> Result<()> {
+        let route = self.object(&format!("{MANAGER}/route_config/virtual_hosts/0/routes/0"))?;
+        let disabled = json!({"@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", "disabled": true});
+        route.insert("typed_per_filter_config".into(), json!({"edgewrit": disabled}));
+        let shipped = yaml::read(&tools::repository().join(SHIPPED))?;
+        let early = shipped.pointer(&format!("{MANAGER}/{EARLY}"));
+        let early = early.context("nothing is removed early")?.clone();
+        self.object(MANAGER)?.insert(EARLY.into(), early);
+        Ok(())
+    }
+
+    fn clusters(&mut self) -> Result<impl Iterator<Item = &mut Map<String, Value>>> {
+        let clusters = self.0.pointer_mut("/static_resources/clusters");
+        let clusters = clusters.and_then(Value::as_array_mut).context("no clusters")?;
+        Ok(clusters.iter_mut().filter_map(Value::as_object_mut))
     }
 
     /// Has what the filter permits sent to `origin`, by a route that only the permit's headers match.
