@@ -134,7 +134,10 @@ pub fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
         body: arrival.body.clone(),
     };
     let sent = send_within(PATIENCE, address, &request.bytes(&address.to_string()));
-    let Ok(Response { status, headers, body }) = sent else {
+    let Ok(Response {
+        status, headers, body, ..
+    }) = sent
+    else {
         return Reply::json(502, &serde_json::json!({"error": "no answer from behind"}));
     };
     let headers = headers

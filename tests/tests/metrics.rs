@@ -3,10 +3,11 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Kind, Watched};
+use edgewrit_tests::http::Reply;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::story::{Stand, search};
 use edgewrit_tests::tools;
-use edgewrit_tests::upstream::Travel;
+use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -76,6 +77,27 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
 }
 
 #[test]
+fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
+    let (issuer, api) = (Issuer::start()?, Recorder::start()?);
+    let stand = Stand::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
+    let writ = stand.writs(&issuer, "reflected", 1)?.pop().context("no writ")?;
+    let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let ask = || {
+        let answer = watched.edge.send(&search("LHR", &writ)).ok();
+        answer.filter(|answer| answer.status == 200)
+    };
+    poll(SOON, ask).context("it does not become ready")?;
+    api.answer(Reply {
+        headers: vec![("x-echo".into(), Travel::KEY.into())],
+        ..Recorder::fine()
+    });
+    let answer = ask().context("no answer")?;
+    ensure!(answer.header("x-echo").is_none(), "{answer:?}");
+    let counted = || (watched.statistics().ok()?.get("responses.reflected") == Some(&1)).then_some(());
+    poll(SOON, counted).with_context(|| format!("{:#?}", watched.statistics()))
+}
+
+#[test]
 fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
     let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
@@ -91,8 +113,10 @@ fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
     let metrics = edge.log().find(SOON, line).context("no line")?;
     assert_eq!(metrics.get("verdicts"), Some(&json!({"permit": 2, "not_granted": 1})));
     assert_eq!(metrics.get("cache_hits"), Some(&json!(2)), "{metrics}");
-    assert_eq!(metrics.get("records_lost"), Some(&json!(0)), "{metrics}");
     assert_eq!(metrics.get("bundles"), Some(&json!({})), "{metrics}");
     issuer.verify_seen(metrics.get("audit_head").and_then(Value::as_str).context("no head")?)?;
+    for name in ["records_lost", "reflected", "body_bytes_held"] {
+        assert_eq!(metrics.get(name), Some(&json!(0)), "{name}: {metrics}");
+    }
     Ok(())
 }

@@ -40,6 +40,27 @@ pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>)
     }
 }
 
+/// Gives a refusal its status back if Envoy has made it an answer of gRPC. Such an answer has no body, so that none is described.
+pub(crate) fn restore(status: u16) -> Flow {
+    const GRPC: [&str; 2] = ["grpc-status", "grpc-message"];
+    let status = status.to_string();
+    let restored = host::headers(Map::Response).and_then(|block| {
+        let is_grpc = block
+            .pairs()
+            .is_ok_and(|pairs| pairs.iter().any(|(name, _)| GRPC.contains(name)));
+        let remove = GRPC.into_iter().chain(["content-type"]).filter(|_| is_grpc);
+        let set = is_grpc.then_some((":status", status.as_bytes()));
+        host::change_headers(Map::Response, remove, set)
+    });
+    match restored {
+        Ok(()) => Flow::Continue,
+        Err(failure) => {
+            failure.log();
+            Flow::Pause
+        }
+    }
+}
+
 /// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
 fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
     let block = host::headers(Map::Response).ok()?;

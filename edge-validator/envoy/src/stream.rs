@@ -28,13 +28,21 @@ pub(crate) struct Stream {
     root: Rc<Root>,
     state: State,
     has_body: bool,
+    is_grpc: bool,
+    /// The status of a refusal that Envoy is about to answer with another.
+    refused: Option<u16>,
 }
 
 enum State {
     /// Its head has not arrived.
     New,
     /// Held until its body is there.
-    Reading { need: NeedBody, deadline: UnixSeconds },
+    Reading {
+        need: NeedBody,
+        deadline: UnixSeconds,
+        /// Bytes that have arrived.
+        size: usize,
+    },
     /// Held until the issuer has answered.
     Spending(NeedSpend),
     /// Permitted, on its way.
@@ -52,6 +60,8 @@ impl Stream {
             root,
             state: State::New,
             has_body: false,
+            is_grpc: false,
+            refused: None,
         }
     }
 
@@ -75,6 +85,7 @@ impl Stream {
         self.has_body = !end_of_stream;
         let block = host::headers(Map::Request).ok();
         let held = pairs(block.as_ref());
+        self.is_grpc = is_grpc(held.as_deref().unwrap_or_default());
         let step = held.as_deref().and_then(|held| start(held, &self.root, self.has_body));
         let step = step.unwrap_or_else(|| self.unreadable());
         self.take(step, held.as_deref())
@@ -84,6 +95,10 @@ impl Stream {
     pub(crate) fn body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
+            State::Reading { need, deadline, .. } => {
+                self.state = State::Reading { need, deadline, size };
+                return Flow::Pause;
+            }
             other => {
                 self.state = other;
                 return Flow::Pause;
@@ -93,7 +108,21 @@ impl Stream {
         self.take_later(step)
     }
 
-    /// Takes in that the body will not arrive whole: trailers follow it, or it takes too long.
+    /// Takes in that trailers follow the body: it is complete, and they go no further.
+    pub(crate) fn trailers(&mut self) -> Flow {
+        let State::Reading { size, .. } = self.state else {
+            return Flow::Pause;
+        };
+        match host::strip(Map::RequestTrailers) {
+            Ok(()) => self.body(size, true),
+            Err(failure) => {
+                failure.log();
+                self.broken_body()
+            }
+        }
+    }
+
+    /// Takes in that the body will not arrive whole.
     pub(crate) fn broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
@@ -129,6 +158,9 @@ impl Stream {
 
     /// Takes in the head of the response, whoever made it.
     pub(crate) fn response(&mut self, end_of_stream: bool) -> Flow {
+        if let Some(status) = self.refused.take() {
+            return response::restore(status);
+        }
         match mem::replace(&mut self.state, State::Over) {
             State::Forwarded(forwarded) => {
                 let (flow, open) = response::pass_on(forwarded, &self.root);
@@ -186,6 +218,7 @@ impl Stream {
 
     fn refuse(&mut self, refusal: &Refusal) -> Flow {
         self.state = State::Over;
+        self.refused = self.is_grpc.then(|| refusal.status());
         answer::refuse(refusal, &self.root);
         Flow::Pause
     }
@@ -205,7 +238,11 @@ impl Stream {
         match root::now() {
             Ok(now) => {
                 let deadline = now.plus(BODY_SECONDS);
-                self.state = State::Reading { need, deadline };
+                self.state = State::Reading {
+                    need,
+                    deadline,
+                    size: 0,
+                };
                 Flow::Pause
             }
             Err(_) => self.refuse(&self.root.refusal(HostFault::Unreadable)),
@@ -231,6 +268,13 @@ impl Stream {
     fn unreadable(&self) -> Step {
         Step::Refuse(self.root.refusal(HostFault::Unreadable))
     }
+}
+
+/// Whether Envoy takes the request for gRPC. To such a request it makes every answer that is not the upstream's one of gRPC: status 200, no body.
+fn is_grpc(held: &[Pair<'_>]) -> bool {
+    const GRPC: &[u8] = b"application/grpc";
+    let mut held = held.iter();
+    held.any(|(name, value)| *name == "content-type" && value.starts_with(GRPC))
 }
 
 fn pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {

@@ -1,6 +1,7 @@
 //! What lives as long as the VM, and where the host's callbacks arrive.
 
-use crate::abi::host::{self, Level};
+use crate::abi::Failure;
+use crate::abi::host::{self, Level, Map};
 use crate::heard::Heard;
 use crate::metrics;
 use crate::root::{self, Caller, Root};
@@ -122,9 +123,15 @@ pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flo
     })
 }
 
-/// Trailers follow a request's body. They are part of no verdict.
+/// Trailers follow a request's body. They are part of no verdict, and go no further.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::broken_body))
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::trailers))
+}
+
+/// Metadata comes with a request. The host can neither show nor drop it, so that it ends the request.
+pub(crate) fn request_metadata(_stream: u32) -> Flow {
+    host::cut_request().unwrap_or_else(Failure::log);
+    Flow::Pause
 }
 
 /// The head of the response has arrived: the upstream's, ours, or Envoy's own.
@@ -132,6 +139,24 @@ pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
         vm.on_stream(stream, |stream| stream.response(end_of_stream))
     })
+}
+
+/// Trailers follow a response's body. They are not the client's: no edit was made to them.
+pub(crate) fn response_trailers(_stream: u32) -> Flow {
+    match host::strip(Map::ResponseTrailers) {
+        Ok(()) => Flow::Continue,
+        Err(failure) => {
+            failure.log();
+            host::cut_response().unwrap_or_else(Failure::log);
+            Flow::Pause
+        }
+    }
+}
+
+/// Metadata comes with a response. The host can neither show nor drop it, so that it ends the response.
+pub(crate) fn response_metadata(_stream: u32) -> Flow {
+    host::cut_response().unwrap_or_else(Failure::log);
+    Flow::Pause
 }
 
 /// A call that `root` made was answered, or failed and has no headers.

@@ -1,6 +1,6 @@
 //! The body of a message, by its framing (RFC 9112, section 6.3).
 
-use super::message::{Headers, values};
+use super::message::{Headers, header, values};
 use std::io::{self, BufRead, Read as _};
 
 /// Longest body that is read.
@@ -17,12 +17,18 @@ pub(super) enum Expected {
     Never,
 }
 
-pub(super) fn read(stream: &mut impl BufRead, headers: &Headers, expected: Expected) -> io::Result<Option<Vec<u8>>> {
+/// The body, and in `trailers` what follows one in chunks.
+pub(super) fn read(
+    stream: &mut impl BufRead,
+    headers: &Headers,
+    expected: Expected,
+    trailers: &mut Headers,
+) -> io::Result<Option<Vec<u8>>> {
     if expected == Expected::Never {
         return Ok(None);
     }
     if !values(headers, "transfer-encoding").is_empty() {
-        return chunks(stream).map(Some);
+        return chunks(stream, trailers).map(Some);
     }
     if let Some(length) = values(headers, "content-length").first() {
         return sized(stream, number(length, 10)?).map(Some);
@@ -44,20 +50,29 @@ fn sized(stream: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
+fn chunks(stream: &mut impl BufRead, trailers: &mut Headers) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let line = line(stream)?;
         let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
         let size = number(digits.trim_ascii(), 16)?;
         if size == 0 {
-            while !line_is_empty(stream)? {}
+            read_trailers(stream, trailers)?;
             return Ok(body);
         }
         body.extend(sized(stream, size)?);
         line_is_empty(stream)?;
         if body.len() as u64 > BODY_BYTES {
             return Err(io::Error::other("the body is too long"));
+        }
+    }
+}
+
+fn read_trailers(stream: &mut impl BufRead, trailers: &mut Headers) -> io::Result<()> {
+    loop {
+        match line(stream)?.trim_ascii() {
+            [] => return Ok(()),
+            trailer => trailers.push(header(trailer)),
         }
     }
 }

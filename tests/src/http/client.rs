@@ -20,6 +20,10 @@ pub struct Response {
     pub headers: Headers,
     /// Its body, empty if it has none.
     pub body: Vec<u8>,
+    /// The statuses of the interim answers (1xx) before it.
+    pub interim: Vec<u16>,
+    /// What follows the body. Over HTTP/2 each block of fields is one value without a name, and metadata is a value called so.
+    pub trailers: Headers,
 }
 
 impl Response {
@@ -81,19 +85,32 @@ impl Connection {
         let _ = self.stream.get_ref().shutdown(Shutdown::Both);
     }
 
-    /// The answers on `count` streams of a connection that began with [`h2::PREFACE`], their statuses alone.
+    /// The answers on `count` streams of a connection that began with [`h2::PREFACE`]: statuses, and blocks of fields behind bodies.
     pub fn read_h2(&mut self, count: usize) -> Vec<Response> {
         h2::answers(self.stream.get_mut(), count)
     }
 
-    /// The next answer, interim ones (1xx) left out; `None` if the connection ends, breaks or stays silent.
+    /// Sends a request with a body over HTTP/2, as fast as the other side takes it, and reads the answer's status.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub fn post_h2(&mut self, fields: &[u8], body: &[u8]) -> io::Result<Response> {
+        h2::post(self.stream.get_mut(), fields, body)
+    }
+
+    /// The next answer that is not an interim one (1xx); `None` if the connection ends, breaks or stays silent.
     pub fn read(&mut self, to_head: bool) -> Option<Response> {
+        let mut interim = Vec::new();
         loop {
             let mut message = Message::head(&mut self.stream).ok()??;
             let status = status(&message.start);
             message.read_body(&mut self.stream, expected(status, to_head)).ok()?;
-            if !(100..200).contains(&status) {
+            if (100..200).contains(&status) {
+                interim.push(status);
+            } else {
                 return Some(Response {
+                    interim,
+                    trailers: message.trailers,
                     status,
                     headers: message.headers,
                     body: message.body.unwrap_or_default(),

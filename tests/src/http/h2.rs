@@ -13,8 +13,16 @@ const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+/// Envoy's own.
+const METADATA: u8 = 0x4d;
 const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+/// What may be sent before the other side says anything, of a stream and of a connection.
+const WINDOW: i64 = 65_535;
+/// Most bytes of a frame before the other side says anything.
+const FRAME_BYTES: usize = 16_384;
 
 /// A frame.
 #[must_use]
@@ -27,6 +35,9 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 /// The number of the kind of frame that is called `name`.
 #[must_use]
 pub fn kind(name: &str) -> Option<u8> {
+    if name == "metadata" {
+        return Some(METADATA);
+    }
     const NAMES: [&str; 10] = [
         "data",
         "headers",
@@ -67,16 +78,20 @@ fn length(length: usize) -> Vec<u8> {
 
 /// Reads until `count` streams are over, or the connection is, or it stays silent; the answers in the order of their streams. A stream that is reset without a status is none.
 pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<Response> {
-    let mut statuses = BTreeMap::new();
+    let mut responses: BTreeMap<u32, Response> = BTreeMap::new();
     let mut over = 0;
     while over < count {
-        let Ok((kind, flags, id, payload)) = read(stream) else {
+        let Ok((kind, flags, id, payload)) = read_frame(stream) else {
             break;
         };
         match kind {
             HEADERS => {
-                statuses.insert(id, status(&payload).unwrap_or_default());
+                take_fields(responses.entry(id).or_default(), payload);
                 over += usize::from(flags & END_STREAM != 0);
+            }
+            METADATA => {
+                let response = responses.entry(id).or_default();
+                response.trailers.push(("metadata".into(), payload));
             }
             DATA => over += usize::from(flags & END_STREAM != 0),
             RST_STREAM => over += 1,
@@ -88,14 +103,68 @@ pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<Res
             _ => {}
         }
     }
-    let response = |status| Response {
-        status,
-        ..Response::default()
-    };
-    statuses.into_values().map(response).collect()
+    responses.into_values().collect()
 }
 
-fn read(stream: &mut impl Read) -> io::Result<(u8, u8, u32, Vec<u8>)> {
+/// A block of fields: an interim answer, the answer, or what follows it.
+fn take_fields(response: &mut Response, block: Vec<u8>) {
+    if response.status > 0 {
+        return response.trailers.push((String::new(), block));
+    }
+    match status(&block).unwrap_or_default() {
+        interim @ 100..200 => response.interim.push(interim),
+        status => response.status = status,
+    }
+}
+
+/// Sends a request of these fields with a body, on a connection that has just begun, and reads the answer. What the other side has not
+/// allowed yet is not sent (RFC 9113, section 5.2).
+pub(super) fn post(stream: &mut (impl Read + Write), fields: &[u8], body: &[u8]) -> io::Result<Response> {
+    const ID: u32 = 1;
+    stream.write_all(PREFACE)?;
+    stream.write_all(&frame(HEADERS, END_HEADERS, ID, fields))?;
+    let (mut of_connection, mut of_stream, mut rest) = (WINDOW, WINDOW, body);
+    let mut response = Response::default();
+    loop {
+        while !rest.is_empty() && of_connection.min(of_stream) > 0 {
+            let window = usize::try_from(of_connection.min(of_stream)).unwrap_or_default();
+            let size = window.min(FRAME_BYTES).min(rest.len());
+            let (data, after) = rest.split_at(size);
+            let end = if after.is_empty() { END_STREAM } else { 0 };
+            stream.write_all(&frame(DATA, end, ID, data))?;
+            let sent = i64::try_from(size).unwrap_or_default();
+            (of_connection, of_stream) = (of_connection - sent, of_stream - sent);
+            rest = after;
+        }
+        let (kind, flags, id, payload) = read_frame(stream)?;
+        let number = |at: usize| Some(i64::from(u32::from_be_bytes(payload.get(at..at + 4)?.try_into().ok()?)));
+        match kind {
+            HEADERS => take_fields(&mut response, payload),
+            WINDOW_UPDATE if id == ID => of_stream += number(0).unwrap_or_default(),
+            WINDOW_UPDATE => of_connection += number(0).unwrap_or_default(),
+            SETTINGS if flags & ACK == 0 => {
+                for setting in (0..payload.len())
+                    .step_by(6)
+                    .filter(|at| payload.get(*at..at + 2) == Some(&[0, 4]))
+                {
+                    of_stream += number(setting + 2).unwrap_or(WINDOW) - WINDOW;
+                }
+                stream.write_all(&frame(SETTINGS, ACK, 0, &[]))?;
+            }
+            GOAWAY | RST_STREAM => return Ok(response),
+            _ => {}
+        }
+        if matches!(kind, HEADERS | DATA) && flags & END_STREAM != 0 {
+            return Ok(response);
+        }
+    }
+}
+
+/// The next frame: its kind, flags, stream and payload.
+///
+/// # Errors
+/// If the connection ends first.
+pub fn read_frame(stream: &mut impl Read) -> io::Result<(u8, u8, u32, Vec<u8>)> {
     let mut head = [0; 9];
     stream.read_exact(&mut head)?;
     let [high, middle, low, kind, flags, id @ ..] = head;

@@ -18,6 +18,8 @@ pub struct Message {
     pub headers: Headers,
     /// The body; `None` if the head announces none.
     pub body: Option<Vec<u8>>,
+    /// What follows a body in chunks.
+    pub trailers: Headers,
     /// The head as it came.
     pub head: Vec<u8>,
 }
@@ -51,13 +53,14 @@ impl Message {
             start: lines.next().unwrap_or_default().to_vec(),
             headers: lines.filter(|line| !line.is_empty()).map(header).collect(),
             body: None,
+            trailers: Headers::new(),
             head,
         }))
     }
 
     /// Reads the body that belongs to the head.
     pub(super) fn read_body(&mut self, stream: &mut impl BufRead, expected: Expected) -> io::Result<()> {
-        self.body = body::read(stream, &self.headers, expected)?;
+        self.body = body::read(stream, &self.headers, expected, &mut self.trailers)?;
         Ok(())
     }
 }
@@ -81,7 +84,7 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-fn header(line: &[u8]) -> (String, Vec<u8>) {
+pub(super) fn header(line: &[u8]) -> (String, Vec<u8>) {
     let colon = line.iter().position(|byte| *byte == b':');
     let folded = line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
     match colon.and_then(|at| line.split_at_checked(at)) {

@@ -9,7 +9,7 @@ mod request;
 mod server;
 
 pub use client::{Connection, Response, send, send_within};
-pub use h2::{PREFACE, field, frame, kind};
+pub use h2::{PREFACE, field, frame, kind, read_frame};
 pub use message::{Headers, Message, contains, values};
 pub use request::Request;
 pub use server::{Arrival, Reply, Server};

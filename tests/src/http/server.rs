@@ -73,6 +73,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// How long the server waits before.
     pub delay: Duration,
+    /// Bytes to write instead of all this; the connection ends after them.
+    pub raw: Option<Vec<u8>>,
 }
 
 impl Reply {
@@ -195,8 +197,13 @@ impl Server {
             let to_head = arrival.method == "HEAD";
             let reply = answer(&arrival);
             std::thread::sleep(reply.delay);
-            stream.get_mut().write_all(&reply.bytes(to_head))?;
+            stream
+                .get_mut()
+                .write_all(reply.raw.as_ref().unwrap_or(&reply.bytes(to_head)))?;
             stream.get_mut().flush()?;
+            if reply.raw.is_some() {
+                return Ok(());
+            }
         }
         Ok(())
     }

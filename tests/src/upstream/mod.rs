@@ -2,11 +2,13 @@
 
 mod databases;
 mod drip;
+mod framed;
 mod recorder;
 mod travel;
 
 pub use databases::Databases;
 pub use drip::Drip;
+pub use framed::Framed;
 pub use recorder::Recorder;
 pub use travel::{Booking, Mood, Travel};
 

@@ -6,6 +6,7 @@ use crate::http::Reply;
 use crate::upstream::Recorder;
 use anyhow::Result;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A request that every host delivers intact, and the verdict on it.
@@ -57,6 +58,8 @@ pub struct Answered {
     /// How many milliseconds it takes.
     #[serde(default)]
     pub delay_ms: u64,
+    /// All that it writes before it closes, in place of the rest.
+    pub raw: Option<Text>,
 }
 
 impl Answered {
@@ -78,6 +81,7 @@ impl Answered {
             headers: headers.collect::<Result<_>>()?,
             body: body.unwrap_or_else(|| Recorder::fine().body),
             delay: Duration::from_millis(answer.delay_ms),
+            raw: answer.raw.as_ref().map(|raw| raw.bytes(names)).transpose()?,
         })
     }
 }
@@ -87,7 +91,7 @@ impl Answered {
 #[serde(tag = "verdict", rename_all = "lowercase")]
 pub enum Expect {
     /// The request arrives.
-    Permit(Permitted),
+    Permit(Box<Permitted>),
     /// It does not.
     Refuse(Refused),
 }
@@ -105,6 +109,9 @@ pub struct Permitted {
     /// What the client gets.
     #[serde(default)]
     pub response: Responded,
+    /// Members of the record.
+    #[serde(default)]
+    pub record: BTreeMap<String, String>,
 }
 
 /// Where a request arrives, with what.

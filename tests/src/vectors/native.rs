@@ -219,6 +219,7 @@ fn refused(refusal: &Refusal) -> Response {
         status: response.status,
         headers: headers.collect(),
         body: response.body.into_bytes(),
+        ..Response::default()
     }
 }
 
@@ -236,5 +237,6 @@ fn edited(reply: &Reply, edits: ResponseEdits<'_>) -> Response {
         status: edits.status,
         headers,
         body: edits.body.map_or_else(|| reply.body.clone(), String::into_bytes),
+        ..Response::default()
     }
 }

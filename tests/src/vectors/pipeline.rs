@@ -136,11 +136,16 @@ impl<'a> Run<'a> {
 
     fn hold_record(&self, played: &Played, out: &mut Complaints) {
         let expected = match &self.case.expect {
-            Expect::Permit(permitted) => vec![
-                ("verdict", Some("permit")),
-                ("action", permitted.action.as_deref()),
-                ("resource", permitted.resource.as_deref()),
-            ],
+            Expect::Permit(permitted) => {
+                let members = permitted.record.iter();
+                let members = members.map(|(name, value)| (name.as_str(), Some(value.as_str())));
+                let fixed = [
+                    ("verdict", Some("permit")),
+                    ("action", permitted.action.as_deref()),
+                    ("resource", permitted.resource.as_deref()),
+                ];
+                fixed.into_iter().chain(members).collect()
+            }
             Expect::Refuse(refused) => vec![("verdict", Some("refuse")), ("label", Some(refused.label.as_str()))],
         };
         let Some(record) = &played.record else {

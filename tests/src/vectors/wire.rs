@@ -219,6 +219,15 @@ impl WireExpect {
         // Nothing that a client sends is a fault of the edge.
         let faulty = self.status.is_none() && responses.iter().any(|response| response.status == 503);
         out.unless(!faulty, || "an answer is 503".into());
+        for response in responses {
+            // Envoy itself says 100 where the client waits for it.
+            out.unless(response.interim.iter().all(|status| *status == 100), || {
+                format!("interim answers reached the client: {:?}", response.interim)
+            });
+            out.unless(response.trailers.is_empty(), || {
+                format!("trailers reached the client: {:?}", response.trailers)
+            });
+        }
         if let Some(expected) = &self.label {
             let record = responses.first().and_then(|first| edge.record(first));
             let label = record.as_ref().and_then(|record| record.get("label")?.as_str());

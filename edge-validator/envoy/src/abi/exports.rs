@@ -43,6 +43,11 @@ extern "C" fn proxy_on_request_trailers(stream: u32, _trailers: u32) -> u32 {
 }
 
 #[unsafe(no_mangle)]
+extern "C" fn proxy_on_request_metadata(stream: u32, _size: u32) -> u32 {
+    code(vm::request_metadata(stream))
+}
+
+#[unsafe(no_mangle)]
 extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: u32, body_size: usize, _trailers: u32) {
     vm::call_response(root, token, headers, body_size);
 }
@@ -50,6 +55,16 @@ extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: u32, b
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_response_headers(stream: u32, _headers: u32, end_of_stream: u32) -> u32 {
     code(vm::response_headers(stream, end_of_stream != 0))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_response_trailers(stream: u32, _trailers: u32) -> u32 {
+    code(vm::response_trailers(stream))
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn proxy_on_response_metadata(stream: u32, _size: u32) -> u32 {
+    code(vm::response_metadata(stream))
 }
 
 #[unsafe(no_mangle)]

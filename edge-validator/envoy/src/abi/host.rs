@@ -26,8 +26,12 @@ pub(crate) enum Level {
 pub(crate) enum Map {
     /// The request, on its way upstream.
     Request = 0,
+    /// What follows the body of the request.
+    RequestTrailers = 1,
     /// The response, on its way to the client.
     Response = 2,
+    /// What follows the body of the response.
+    ResponseTrailers = 3,
     /// The response to an HTTP call of the filter's own.
     Call = 6,
 }
@@ -44,7 +48,7 @@ pub(crate) enum Buffer {
     Configuration = 7,
 }
 
-/// The client's request, for [`resume_request`].
+/// The client's request, for [`resume_request`] and [`cut_request`].
 const REQUEST_STREAM: u32 = 0;
 /// The response to it, for [`cut_response`].
 const RESPONSE_STREAM: u32 = 1;
@@ -100,6 +104,11 @@ pub(crate) fn resume_request() -> Result<(), Failure> {
     done("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
 }
 
+/// Ends the request without an answer: the client sees a reset.
+pub(crate) fn cut_request() -> Result<(), Failure> {
+    done("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
+}
+
 /// Cuts the response off: the client sees that it is not whole.
 pub(crate) fn cut_response() -> Result<(), Failure> {
     done("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
@@ -124,6 +133,15 @@ pub(crate) fn change_headers<'h>(
     remove.into_iter().try_for_each(|name| remove_header(map, name))?;
     set.into_iter()
         .try_for_each(|(name, value)| set_header(map, name, value))
+}
+
+/// Removes all headers from `map`.
+pub(crate) fn strip(map: Map) -> Result<(), Failure> {
+    let block = headers(map)?;
+    let pairs = block
+        .pairs()
+        .map_err(|_| Failure::unusable("proxy_get_header_map_pairs"))?;
+    change_headers(map, pairs.iter().map(|(name, _)| *name), [])
 }
 
 fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {

@@ -1,0 +1,76 @@
+//! An upstream that speaks HTTP/2 in clear text and answers every request with the same frames.
+
+use crate::http::{PREFACE, frame, kind, read_frame};
+use anyhow::Result;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+const ACK: u8 = 1;
+const END_STREAM: u8 = 1;
+/// The connection preface, without the settings behind it (RFC 9113, section 3.4).
+const MAGIC_BYTES: usize = 24;
+
+/// A server on loopback. Its threads go on until the process ends.
+#[derive(Clone, Debug)]
+pub struct Framed {
+    origin: String,
+    heard: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Framed {
+    /// Starts one that answers with these frames: kind, by name, flags, payload.
+    ///
+    /// # Errors
+    /// If no address can be bound.
+    pub fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let framed = Self {
+            origin: format!("http://{}", listener.local_addr()?),
+            heard: Arc::default(),
+        };
+        let (of_thread, answer) = (framed.clone(), Arc::new(answer));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (framed, answer) = (of_thread.clone(), Arc::clone(&answer));
+                // A connection that breaks has told what it had to tell.
+                thread::spawn(move || framed.serve(stream, &answer).ok());
+            }
+        });
+        Ok(framed)
+    }
+
+    /// Its origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// How many frames of the kind called `name` have arrived.
+    #[must_use]
+    pub fn heard(&self, name: &str) -> usize {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.iter().filter(|own| Some(**own) == kind(name)).count()
+    }
+
+    fn serve(&self, mut stream: TcpStream, answer: &[(&'static str, u8, Vec<u8>)]) -> io::Result<()> {
+        let is = |own: u8, name| Some(own) == kind(name);
+        stream.set_nodelay(true)?;
+        stream.read_exact(&mut [0; MAGIC_BYTES])?;
+        stream.write_all(PREFACE.get(MAGIC_BYTES..).unwrap_or_default())?;
+        loop {
+            let (own, flags, id, payload) = read_frame(&mut stream)?;
+            self.heard.lock().unwrap_or_else(PoisonError::into_inner).push(own);
+            if (is(own, "settings") || is(own, "ping")) && flags & ACK == 0 {
+                let payload = if is(own, "ping") { &*payload } else { &[] };
+                stream.write_all(&frame(own, ACK, 0, payload))?;
+            }
+            if (is(own, "headers") || is(own, "data")) && flags & END_STREAM != 0 {
+                for (name, flags, payload) in answer {
+                    stream.write_all(&frame(kind(name).unwrap_or_default(), *flags, id, payload))?;
+                }
+            }
+        }
+    }
+}
