@@ -121,6 +121,7 @@ fn read_parts(node: &Node<'_>) -> Option<Vec<Part>> {
 fn read_part(audience: &str, node: &Node<'_>) -> Option<Part> {
     if !is_audience(audience) {
         node.fault(format!("expected the member's name to be {AUDIENCE_EXPECTED}"));
+        return None;
     }
     let (place, grants) = read_grants(&node.object(&["grants", "scope"])?, GRANTS_PER_WRIT)?;
     Some(Part {

@@ -6,6 +6,7 @@ use crate::life;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::{GRANTS_PER_CEILING, USES};
+use std::collections::BTreeSet;
 
 /// Entries of one ceiling.
 pub const CEILING_ENTRIES: usize = 1_000;
@@ -38,8 +39,9 @@ impl Ceiling {
         }
         let entries: Vec<_> = items.iter().map(Entry::read).collect();
         let entries: Vec<Entry> = entries.into_iter().collect::<Option<_>>()?;
-        for (index, (entry, item)) in entries.iter().zip(&items).enumerate() {
-            if entries.iter().take(index).any(|other| other.audience == entry.audience) {
+        let mut audiences = BTreeSet::new();
+        for (entry, item) in entries.iter().zip(&items) {
+            if !audiences.insert(entry.audience.as_str()) {
                 item.fault(format!("a second entry for `{}`", entry.audience));
             }
         }

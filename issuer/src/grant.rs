@@ -4,7 +4,7 @@ use crate::ask::{Ask, Part};
 use crate::ceiling::{Ceiling, Entry};
 use crate::clock::Moment;
 use crate::life;
-use edgewrit_shared::document::Fault;
+use edgewrit_shared::document::FaultList;
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 use edgewrit_shared::time::UnixSeconds;
@@ -35,23 +35,22 @@ impl Term {
 /// Grants `ask` from `now` on, if it lies within `ceiling`.
 ///
 /// # Errors
-/// Everything that lies beyond, each with its place in the ask.
-pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, Vec<Fault>> {
-    let mut beyond = Vec::new();
+/// What lies beyond, each with its place in the ask.
+pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultList> {
+    let mut beyond = FaultList::new();
     let mut longest = u64::MAX;
     for part in &ask.parts {
         match ceiling.entry(&part.audience) {
             Some(entry) => {
                 longest = longest.min(entry.ttl_max);
-                beyond.extend(part_beyond(part, entry));
+                part_beyond(part, entry, &mut beyond);
             }
-            None => beyond.push(fault(
-                parent(&part.place),
-                "the ceiling has no entry for this audience".to_owned(),
-            )),
+            None => beyond.push(&parent(&part.place), "the ceiling has no entry for this audience"),
         }
     }
-    beyond.extend(life_beyond(ask.ttl, longest));
+    if let Some(message) = life_beyond(ask.ttl, longest) {
+        beyond.push(&"/ttl", &message);
+    }
     if !beyond.is_empty() {
         return Err(beyond);
     }
@@ -64,7 +63,7 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, Vec<Faul
 
 /// Grants of `ask` whose window does not meet the life of its writs: they would never permit anything. Each with its place in the ask.
 #[must_use]
-pub fn never_open(ask: &Ask, term: &Term) -> Vec<Fault> {
+pub fn never_open(ask: &Ask, term: &Term) -> FaultList {
     let placed = ask
         .parts
         .iter()
@@ -73,32 +72,28 @@ pub fn never_open(ask: &Ask, term: &Term) -> Vec<Fault> {
         let Window { not_before, not_after } = grant.window();
         not_before.is_some_and(|first| first >= term.expires) || not_after.is_some_and(|end| end <= term.from())
     });
-    never
-        .map(|(part, (index, grant))| {
-            let (window, UnixSeconds(from), UnixSeconds(end)) = (grant.window(), term.from(), term.expires);
-            let message = format!("the window {window} is not open while the writ lives, from {from} to {end}");
-            fault(&format!("{}/{index}", part.place), message)
-        })
-        .collect()
+    let mut faults = FaultList::new();
+    for (part, (index, grant)) in never {
+        let (window, UnixSeconds(from), UnixSeconds(end)) = (grant.window(), term.from(), term.expires);
+        let message = format!("the window {window} is not open while the writ lives, from {from} to {end}");
+        faults.push(&format_args!("{}/{index}", part.place), &message);
+    }
+    faults
 }
 
-fn life_beyond(ttl: Option<u64>, longest: u64) -> Option<Fault> {
+fn life_beyond(ttl: Option<u64>, longest: u64) -> Option<String> {
     let asked = ttl.filter(|asked| *asked > longest)?;
     let (asked, longest) = (life::write(asked), life::write(longest));
-    Some(fault(
-        "/ttl",
-        format!("`{asked}` is longer than the ceiling's `{longest}`"),
-    ))
+    Some(format!("`{asked}` is longer than the ceiling's `{longest}`"))
 }
 
-fn part_beyond(part: &Part, entry: &Entry) -> Vec<Fault> {
-    let reasons = part.grants.iter().enumerate().flat_map(|(index, grant)| {
+fn part_beyond(part: &Part, entry: &Entry, beyond: &mut FaultList) {
+    for (index, grant) in part.grants.iter().enumerate() {
         let reasons = [authority_beyond(grant, entry), uses_beyond(grant, entry)];
-        reasons.into_iter().flatten().map(move |reason| (index, reason))
-    });
-    reasons
-        .map(|(index, reason)| fault(&format!("{}/{index}", part.place), reason))
-        .collect()
+        for reason in reasons.into_iter().flatten() {
+            beyond.push(&format_args!("{}/{index}", part.place), &reason);
+        }
+    }
 }
 
 fn authority_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
@@ -114,13 +109,6 @@ fn uses_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
         Some(uses) if uses.max <= most => None,
         Some(uses) => Some(format!("{} uses, the ceiling allows {most}", uses.max)),
         None => Some(format!("any number of uses, the ceiling allows {most}")),
-    }
-}
-
-fn fault(place: &str, message: String) -> Fault {
-    Fault {
-        place: place.to_owned(),
-        message,
     }
 }
 

@@ -10,11 +10,8 @@ use crate::task::StartError;
 use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use edgewrit_shared::document::Fault;
+use edgewrit_shared::document::FaultList;
 use serde_json::{Value, json};
-
-/// Faults that one answer lists; the rest is counted.
-const FAULTS: usize = 100;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
@@ -109,7 +106,7 @@ codes! {
 pub struct Problem {
     code: Code,
     detail: Option<String>,
-    faults: Vec<Fault>,
+    faults: Option<Box<FaultList>>,
     inside: Option<Box<str>>,
     retry_after: Option<u64>,
     task: Option<Box<Value>>,
@@ -123,7 +120,7 @@ impl Problem {
         Self {
             code,
             detail: None,
-            faults: Vec::new(),
+            faults: None,
             inside: None,
             retry_after: None,
             task: None,
@@ -184,8 +181,8 @@ impl Problem {
 
     /// What is wrong, each with its place in the request.
     #[must_use]
-    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
-        self.faults = faults;
+    pub fn faults(mut self, faults: FaultList) -> Self {
+        self.faults = (!faults.is_empty()).then(|| Box::new(faults));
         self
     }
 
@@ -219,7 +216,7 @@ impl Problem {
     #[must_use]
     pub fn describe(&self) -> String {
         let detail = self.detail.iter().cloned();
-        let faults = self.faults.iter().map(Fault::to_string);
+        let faults = self.faults.iter().flat_map(|faults| faults.lines());
         let all: Vec<_> = std::iter::once(self.code.title().to_owned())
             .chain(detail)
             .chain(faults)
@@ -258,13 +255,14 @@ impl Problem {
         if let Some(task) = &self.task {
             set("task", Value::clone(task));
         }
-        if !self.faults.is_empty() {
-            let faults = self.faults.iter().take(FAULTS);
+        if let Some(faults) = &self.faults {
             let list: Vec<_> = faults
+                .kept()
+                .iter()
                 .map(|fault| json!({"place": fault.place, "message": fault.message}))
                 .collect();
             set("problems", json!(list));
-            set("problem_count", json!(self.faults.len()));
+            set("problem_count", json!(faults.total()));
         }
         body
     }

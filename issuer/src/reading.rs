@@ -1,6 +1,6 @@
 //! From bytes to a value: JSON that is strict, then a shape with all its faults at once.
 
-use edgewrit_shared::document::{Fault, Faults, Node};
+use edgewrit_shared::document::{FaultList, Faults, Node};
 use edgewrit_shared::json::{self, Json, JsonError};
 
 /// Why a document is not what was expected.
@@ -8,8 +8,8 @@ use edgewrit_shared::json::{self, Json, JsonError};
 pub enum ReadError {
     /// No JSON of the kind that is read here.
     Json(JsonError),
-    /// JSON of another shape; everything that is wrong with it.
-    Shape(Vec<Fault>),
+    /// JSON of another shape; what is wrong with it.
+    Shape(FaultList),
 }
 
 /// Reads `bytes`, at most `values` values, by `read`.
@@ -24,21 +24,18 @@ pub fn json<T>(bytes: &[u8], values: usize, read: impl FnOnce(&Node<'_>) -> Opti
 /// Reads a value by `read`.
 ///
 /// # Errors
-/// Every fault that `read` reported.
-pub fn value<T>(json: &Json, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+/// The faults that `read` reported.
+pub fn value<T>(json: &Json, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, FaultList> {
     let faults = Faults::new();
     let found = read(&Node::root(json, &faults));
-    let mut faults = faults.into_vec();
+    let mut faults = faults.into_list();
     match found {
         Some(found) if faults.is_empty() => Ok(found),
         Some(_) => Err(faults),
         None => {
             if faults.is_empty() {
                 // A reader that answers nothing and says nothing must not pass for one that found nothing wrong.
-                faults.push(Fault {
-                    place: String::new(),
-                    message: "not readable".to_owned(),
-                });
+                faults = FaultList::one("", "not readable");
             }
             Err(faults)
         }

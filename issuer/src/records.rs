@@ -99,8 +99,7 @@ impl Batch {
 impl Record {
     /// Reads a record as edges write it down. Members that are not known here are another version's.
     fn read(node: &Node<'_>) -> Option<Self> {
-        let names: Vec<&str> = node.members()?.iter().map(|(name, _)| *name).collect();
-        let members = node.object(&names)?;
+        let members = node.extensible_object()?;
         let text = |name: &str| members.optional(name).and_then(bounded);
         let verdict = members.required("verdict").and_then(Node::text);
         let permitted = match verdict {

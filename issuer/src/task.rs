@@ -13,7 +13,7 @@ use crate::registry::Client;
 use crate::report;
 use crate::store::StoreError;
 use crate::store::task::{self as rows, Begun, Repeat};
-use edgewrit_shared::document::Fault;
+use edgewrit_shared::document::{Fault, FaultList};
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
@@ -38,10 +38,10 @@ pub struct Started {
 /// Why there is no task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StartError {
-    /// It lies beyond the client's ceiling; everything that does.
-    Beyond(Vec<Fault>),
-    /// Grants in it would never permit anything; all of them.
-    NeverOpen(Vec<Fault>),
+    /// It lies beyond the client's ceiling; what does.
+    Beyond(FaultList),
+    /// Grants in it would never permit anything; which.
+    NeverOpen(FaultList),
     /// The client has such a task already.
     Exists,
     /// The client used the idempotency key for another request.
@@ -105,8 +105,8 @@ impl Issuer {
     }
 
     /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an orchestrator may want to know why.
-    async fn beyond(&self, client_id: &str, task_id: &str, faults: Vec<Fault>, call: &Call) -> StartError {
-        let shown: Vec<_> = faults.iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
+    async fn beyond(&self, client_id: &str, task_id: &str, faults: FaultList, call: &Call) -> StartError {
+        let shown: Vec<_> = faults.kept().iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
         let event = Event::denied(Kind::TaskRefused).client(client_id).in_call(call);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
         if self.store.omits(&event) {

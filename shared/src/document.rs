@@ -8,30 +8,18 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use core::fmt;
 
+mod faults;
+mod place;
 #[cfg(test)]
 mod tests;
 
-/// One thing wrong in a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where, as a JSON pointer (RFC 6901); empty for the document itself.
-    pub place: String,
-    /// What is wrong and what was expected: lower case, no period, input in backticks.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.place.is_empty() { "/" } else { &self.place };
-        write!(f, "{place}: {}", self.message)
-    }
-}
+pub use faults::{FAULT_BYTES, FAULTS, Fault, FaultList, more};
+pub use place::{Place, place_name, place_step, pointer_step};
 
 /// Collects faults while a document is read.
 #[derive(Debug, Default)]
-pub struct Faults(RefCell<Vec<Fault>>);
+pub struct Faults(RefCell<FaultList>);
 
 impl Faults {
     /// Nothing wrong yet.
@@ -40,14 +28,16 @@ impl Faults {
         Self::default()
     }
 
-    /// Everything that was found, in the order it was found.
+    /// Nothing wrong yet; of what will be, `count` faults and `bytes` bytes of them are kept.
     #[must_use]
-    pub fn into_vec(self) -> Vec<Fault> {
-        self.0.into_inner()
+    pub fn up_to(count: usize, bytes: usize) -> Self {
+        Self(RefCell::new(FaultList::up_to(count, bytes)))
     }
 
-    fn push(&self, fault: Fault) {
-        self.0.borrow_mut().push(fault);
+    /// What was found, in the order in which it was found.
+    #[must_use]
+    pub fn into_list(self) -> FaultList {
+        self.0.into_inner()
     }
 }
 
@@ -60,27 +50,6 @@ pub struct Node<'a> {
     value: &'a Json,
     place: Rc<Place<'a>>,
     faults: &'a Faults,
-}
-
-/// Where a value stands. Nearly nobody asks, so it is spelled only then.
-#[derive(Debug)]
-enum Place<'a> {
-    /// As the caller says.
-    Known(String),
-    /// A member of what stands above.
-    Member(Rc<Place<'a>>, &'a str),
-    /// An element of what stands above.
-    Element(Rc<Place<'a>>, usize),
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Known(place) => f.write_str(place),
-            Self::Member(above, name) => write!(f, "{above}/{}", pointer_step(name)),
-            Self::Element(above, index) => write!(f, "{above}/{index}"),
-        }
-    }
 }
 
 impl<'a> Node<'a> {
@@ -109,7 +78,7 @@ impl<'a> Node<'a> {
         self.value
     }
 
-    /// Where this value stands, as a JSON pointer (RFC 6901).
+    /// Where this value stands, as a JSON pointer (RFC 6901) in which long names are shortened.
     #[must_use]
     pub fn place(&self) -> String {
         self.place.to_string()
@@ -117,10 +86,7 @@ impl<'a> Node<'a> {
 
     /// Reports a fault at this place.
     pub fn fault(&self, message: impl Into<String>) {
-        self.faults.push(Fault {
-            place: self.place(),
-            message: message.into(),
-        });
+        self.faults.0.borrow_mut().push(&*self.place, &message.into());
     }
 
     /// The text that stands here.
@@ -220,10 +186,9 @@ impl<'a> Node<'a> {
     /// The members of the object that stands here. The reader skips those that it does not know.
     #[must_use]
     pub fn extensible_object(&self) -> Option<Members<'a>> {
-        let members = self.members()?;
         Some(Members {
+            members: self.members()?,
             node: self.clone(),
-            members,
         })
     }
 
@@ -241,12 +206,6 @@ impl<'a> Node<'a> {
             faults: self.faults,
         }
     }
-}
-
-/// The member called `name`, as a step of a JSON pointer (RFC 6901, section 3).
-#[must_use]
-pub fn pointer_step(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The members of one object.

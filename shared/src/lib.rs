@@ -32,5 +32,6 @@ pub mod secret;
 pub mod short;
 pub mod signature;
 pub mod sorted;
+pub mod text;
 pub mod time;
 pub mod token;

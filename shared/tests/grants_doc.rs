@@ -137,7 +137,7 @@ fn structured(example: &Json) {
     let read = read_json(given(example, "grant"));
     if let Some(faults) = example.member("faults") {
         let faults: Vec<&str> = items(faults).iter().map(text).collect();
-        let found: Vec<String> = read.unwrap_err().iter().map(ToString::to_string).collect();
+        let found: Vec<String> = read.unwrap_err().lines().collect();
         assert_eq!(found, faults);
         return;
     }

@@ -134,7 +134,7 @@ fn read(env: &Env) -> Option<Config> {
     match Config::read(&text(env), &secret) {
         Ok(config) => Some(config),
         Err(faults) => {
-            for fault in faults {
+            for fault in faults.lines() {
                 runtime::log(&format!("configuration (`{CONFIG}`): {fault}"));
             }
             None

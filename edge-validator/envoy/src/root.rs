@@ -9,7 +9,7 @@ use crate::metrics;
 use crate::settings::{self, Settings};
 use edgewrit_edge::body_budget::BodyBudget;
 use edgewrit_edge::call::{Answer, Call};
-use edgewrit_edge::config::{Fault, too_short};
+use edgewrit_edge::config::{FaultList, too_short};
 use edgewrit_edge::follow::{self, FollowError};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
@@ -64,7 +64,7 @@ pub(crate) fn now() -> Result<UnixSeconds, Failure> {
 impl Root {
     /// Reads the configuration, `size` bytes long.
     /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
-    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
         for name in settings.config.short_secrets() {

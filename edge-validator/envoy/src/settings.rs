@@ -1,7 +1,7 @@
 //! The plugin's configuration: the edge's own document, and what it is called in this Envoy.
 
 use crate::abi::host::{self, Buffer};
-use edgewrit_edge::config::{Config, Fault};
+use edgewrit_edge::config::{Config, FaultList};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::json;
 use std::fmt;
@@ -32,7 +32,7 @@ impl Texts {
 
 impl Settings {
     /// Reads the configuration, `size` bytes long, from the host.
-    pub(crate) fn read(size: usize) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(size: usize) -> Result<Self, FaultList> {
         let text = host::bytes(Buffer::Configuration, size).map_err(fault)?;
         let text = String::from_utf8(text).map_err(fault)?;
         let environment = host::environment().map_err(fault)?;
@@ -42,7 +42,7 @@ impl Settings {
         let read = read(&text, &Node::root(&document, &faults), &|name| {
             secrets.find(name).cloned()
         });
-        let faults = faults.into_vec();
+        let faults = faults.into_list();
         match read {
             Some(settings) if faults.is_empty() => Ok(settings),
             _ => Err(faults),
@@ -62,11 +62,8 @@ impl Settings {
 }
 
 /// What keeps the whole configuration from being read.
-pub(crate) fn fault(error: impl fmt::Display) -> Vec<Fault> {
-    vec![Fault {
-        place: String::new(),
-        message: error.to_string(),
-    }]
+pub(crate) fn fault(error: impl fmt::Display) -> FaultList {
+    FaultList::one("", &error.to_string())
 }
 
 /// `NAME=value` texts, each followed by NUL. What is not UTF-8 is left out, and so is missing where it is needed.

@@ -85,7 +85,7 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
         }),
         Err(faults) => {
             metrics::count("configurations", "refused", 1);
-            for fault in faults {
+            for fault in faults.lines() {
                 host::log(Level::Error, &format!("configuration: {fault}"));
             }
             false

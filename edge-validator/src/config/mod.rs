@@ -15,13 +15,12 @@ use crate::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec;
 use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::cell::RefCell;
 use edgewrit_shared::bundle::Trust;
-pub use edgewrit_shared::document::Fault;
+pub use edgewrit_shared::document::FaultList;
 use edgewrit_shared::document::{Faults, Members, Node};
 use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
@@ -95,17 +94,13 @@ impl Config {
     /// Reads one JSON document. `secret(NAME)` answers `${secret:NAME}`.
     ///
     /// # Errors
-    /// Every fault of the document, each with its place.
-    pub fn read(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<Fault>> {
-        let document = json::parse(text.as_bytes(), VALUES).map_err(|error| {
-            vec![Fault {
-                place: String::new(),
-                message: format!("expected one JSON document: {error}"),
-            }]
-        })?;
+    /// The faults of the document, each with its place.
+    pub fn read(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, FaultList> {
+        let document = json::parse(text.as_bytes(), VALUES);
+        let document = document.map_err(|error| FaultList::one("", &format!("expected one JSON document: {error}")))?;
         let faults = Faults::new();
         let config = read(&Node::root(&document, &faults), secret, hash(text));
-        let faults = faults.into_vec();
+        let faults = faults.into_list();
         config.filter(|_| faults.is_empty()).ok_or(faults)
     }
 

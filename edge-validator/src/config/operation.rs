@@ -157,6 +157,7 @@ fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
 fn param(name: &str, node: &Node<'_>) -> Option<(Param, Source)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
+        return None;
     }
     let param = |kind, optional, list| Param {
         name: name.into(),

@@ -97,6 +97,7 @@ fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream
         node.fault(format!(
             "expected a name of at most {UPSTREAM_NAME_BYTES} of `a-z`, `0-9`, `-` and `_`"
         ));
+        return None;
     }
     let members = node.object(&["origin", "credential"])?;
     let origin = members.required("origin").and_then(origin::read);
@@ -117,6 +118,7 @@ fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
     let members = headers.members()?;
     if members.is_empty() || members.len() > CREDENTIAL_HEADERS {
         headers.fault(format!("expected 1 to {CREDENTIAL_HEADERS} headers"));
+        return None;
     }
     let headers: Vec<_> = members.iter().map(|(name, node)| header(name, node, secret)).collect();
     headers.into_iter().collect::<Option<_>>().map(Credential::new)
@@ -130,6 +132,7 @@ fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>,
             "`{}` is no header that a credential can set, expected a lower-case name",
             name.escape_debug()
         ));
+        return None;
     } else if taken {
         node.fault(format!(
             "`{name}` is no header that a credential can set: the edge or its host sets it"

@@ -10,6 +10,9 @@ use edgewrit_shared::limits::TARGET_BYTES;
 /// Methods that are never served: they are about the connection or the proxy itself.
 const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
 
+/// Captures of one path.
+const CAPTURES: usize = 64;
+
 /// A method and a path with captures.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
@@ -84,6 +87,9 @@ impl Pattern {
             return Err(format!(
                 "expected a capture named with `a-z`, `0-9` and `_`, found `{segment}`"
             ));
+        }
+        if self.captures.len() >= CAPTURES {
+            return Err(format!("more than {CAPTURES} captures"));
         }
         if self.captures.iter().any(|own| own == name) {
             return Err(format!("`{segment}` is captured twice"));

@@ -19,7 +19,7 @@ fn base() -> String {
 fn faults(text: &str) -> Vec<String> {
     match Config::read(text, &secret) {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+        Err(faults) => faults.lines().collect(),
     }
 }
 
@@ -356,7 +356,7 @@ fn a_secret_that_cannot_stand_in_a_header_is_a_fault_that_does_not_show_it() {
             Err(faults) => faults,
         };
         let message = "/edge/credential: the secret `EDGE_KEY` is empty or holds something that is not printable ASCII";
-        assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), [message]);
+        assert_eq!(found.lines().collect::<Vec<_>>(), [message]);
     }
 }
 

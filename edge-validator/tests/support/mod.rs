@@ -62,7 +62,7 @@ fn grant(text: &str) -> Grant {
     let document = json::parse(text.as_bytes(), 1_000).expect("grants in tests are JSON");
     let faults = Faults::new();
     let grant = Grant::read(&Node::root(&document, &faults));
-    let faults = faults.into_vec();
+    let faults = faults.into_list();
     assert!(faults.is_empty(), "{faults:?}");
     grant.expect("no faults, so a grant")
 }

@@ -6,6 +6,7 @@ use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::office;
+use edgewrit_shared::document::more;
 use serde_json::Value;
 use std::path::PathBuf;
 use tokio::runtime;
@@ -77,5 +78,9 @@ pub(crate) fn refused(problem: &Value, located: impl Fn(&str, &str) -> String) -
     };
     let faults = problem.get("problems").and_then(Value::as_array).into_iter().flatten();
     let faults = faults.map(|fault| located(&text(fault, "place"), &text(fault, "message")));
-    Failure::all(std::iter::once(first).chain(faults).collect())
+    let listed = problem.get("problems").and_then(Value::as_array).map_or(0, Vec::len);
+    let total = problem.get("problem_count").and_then(Value::as_u64).unwrap_or_default();
+    let omitted = usize::try_from(total).unwrap_or(usize::MAX).saturating_sub(listed);
+    let rest = (omitted > 0).then(|| more(omitted));
+    Failure::all(std::iter::once(first).chain(faults).chain(rest).collect())
 }

@@ -1,7 +1,8 @@
 //! `edgewrit backup`.
 
 use crate::admin::Data;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::print_line;
 use clap::Args;
 use serde_json::{Value, json};
 use std::env;
@@ -32,6 +33,6 @@ impl Backup {
         let to = here.join(self.to);
         let answer = self.data.post("/backup", json!({"to": to}).to_string())?;
         let bytes = answer.get("bytes").and_then(Value::as_u64).unwrap_or_default();
-        print(format!("{}: {bytes} bytes of database, and the keys", to.display()))
+        print_line(format!("{}: {bytes} bytes of database, and the keys", to.display()))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::admin::{Data, text};
 use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_line};
 use clap::{Args, Subcommand};
 use edgewrit_issuer::ceiling::Ceiling;
 use serde_json::{Value, json};
@@ -119,22 +120,22 @@ impl Add {
 
 fn print_secret(answer: &Value, json: bool) -> Result<(), Failure> {
     if json {
-        return print(answer);
+        return print_json(answer);
     }
-    print(format!("client_id: {}", text(answer, "/client_id")?))?;
-    print(format!("client_secret: {}", text(answer, "/client_secret")?))
+    print_line(format!("client_id: {}", text(answer, "/client_id")?))?;
+    print_line(format!("client_secret: {}", text(answer, "/client_secret")?))
 }
 
 impl List {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/clients/list", String::new())?;
         if self.json {
-            return print(&answer);
+            return print_json(&answer);
         }
         for client in answer.get("clients").and_then(Value::as_array).into_iter().flatten() {
             let active = client.get("active").and_then(Value::as_bool).unwrap_or_default();
             let state = if active { "active" } else { "ended" };
-            print(format!(
+            print_line(format!(
                 "{} {state} since {}",
                 text(client, "/client_id")?,
                 text(client, "/created_at")?
@@ -156,7 +157,7 @@ impl End {
         let answer = self
             .data
             .post("/clients/end", json!({"client_id": self.client_id}).to_string())?;
-        print(format!(
+        print_line(format!(
             "ended: {} at {}",
             text(&answer, "/client_id")?,
             text(&answer, "/ended_at")?

@@ -1,7 +1,8 @@
 //! `edgewrit config`.
 
 use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_line};
 use clap::{Args, Subcommand};
 use edgewrit_edge::config as edge;
 use std::cell::RefCell;
@@ -88,15 +89,15 @@ impl Check {
             secrets,
         } = open(&self.file)?;
         if self.json {
-            return print(document.to_json());
+            return print_json(document.to_json());
         }
-        print(format!("{}: an edge's configuration", self.file.display()))?;
-        print(format!("issuer: {}", config.issuer()))?;
+        print_line(format!("{}: an edge's configuration", self.file.display()))?;
+        print_line(format!("issuer: {}", config.issuer()))?;
         for upstream in config.upstreams() {
-            print(format!("upstream {}: {}", upstream.name(), upstream.origin()))?;
+            print_line(format!("upstream {}: {}", upstream.name(), upstream.origin()))?;
         }
         let secrets: Vec<_> = secrets.into_iter().collect();
-        print(format!(
+        print_line(format!(
             "secrets: {}",
             if secrets.is_empty() {
                 "none".to_owned()
@@ -107,6 +108,6 @@ impl Check {
         // Values are known where the edge runs, which may be here.
         let here = |name: &&String| std::env::var(name).is_ok_and(|value| edge::is_too_short(&value));
         let mut short = secrets.iter().filter(here);
-        short.try_for_each(|name| print(format!("warning: {}", edge::too_short(name))))
+        short.try_for_each(|name| print_line(format!("warning: {}", edge::too_short(name))))
     }
 }

@@ -1,14 +1,16 @@
 //! Files that people write: YAML, or JSON by the name `.json`. Whatever is wrong is said with its place in the file.
 
 use crate::failure::Failure;
-use crate::yaml::{self, Place};
+use crate::yaml::{self, Place, Places};
 use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::reading;
-use edgewrit_shared::document::{Fault, Node};
+use edgewrit_shared::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
-use std::collections::BTreeMap;
+use lookup::Lookup;
 use std::io::Read as _;
 use std::path::Path;
+
+mod lookup;
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -20,7 +22,10 @@ pub(crate) const FILE_VALUES: usize = 1_000_000;
 pub(crate) struct Document {
     name: String,
     json: Json,
-    places: BTreeMap<String, Place>,
+    /// None if the file is JSON.
+    places: Places,
+    lookup: Lookup,
+    bytes: u64,
 }
 
 impl Document {
@@ -41,16 +46,17 @@ impl Document {
             let json = json::parse(text.as_bytes(), FILE_VALUES);
             let json = json.map_err(|error| Failure::new(format!("{name}:{}", located(&text, &error))))?;
             return Ok(Self {
-                name,
-                json,
-                places: BTreeMap::new(),
+                bytes: text.len() as u64,
+                ..Self::made(&name, json)
             });
         }
         match yaml::read(&text, FILE_VALUES) {
-            Ok((json, places)) => Ok(Self { name, json, places }),
-            Err(faults) => Err(Failure::all(
-                faults.iter().map(|fault| format!("{name}:{fault}")).collect(),
-            )),
+            Ok((json, places)) => Ok(Self {
+                places,
+                bytes: text.len() as u64,
+                ..Self::made(&name, json)
+            }),
+            Err(faults) => Err(said(&faults, &name, |fault| format!("{name}:{fault}"))),
         }
     }
 
@@ -59,7 +65,9 @@ impl Document {
         Self {
             name: name.to_owned(),
             json,
-            places: BTreeMap::new(),
+            places: Places::default(),
+            lookup: Lookup::default(),
+            bytes: 0,
         }
     }
 
@@ -80,6 +88,11 @@ impl Document {
         &self.name
     }
 
+    /// Bytes of the file; 0 if there is none.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// All that stands in it.
     pub(crate) fn json(&self) -> &Json {
         &self.json
@@ -87,15 +100,19 @@ impl Document {
 
     /// The value at `place`, a JSON pointer (RFC 6901).
     pub(crate) fn value(&self, place: &str) -> Option<&Json> {
-        place.split('/').skip(1).try_fold(&self.json, |json, step| match json {
-            Json::List(items) => items.get(step.parse::<usize>().ok()?),
-            _ => json.member(&step.replace("~1", "/").replace("~0", "~")),
-        })
+        let found = self.lookup.find(&self.json, &self.places, place);
+        found.map(|found| found.json)
+    }
+
+    /// The member called `name` of `json`, which is a part of this document.
+    pub(crate) fn member<'d>(&'d self, json: &'d Json, name: &str) -> Option<&'d Json> {
+        self.lookup.member(json, name)
     }
 
     /// Where `place`, a JSON pointer, stands in the file, if that is known: in YAML.
     pub(crate) fn place(&self, place: &str) -> Option<Place> {
-        self.places.get(place).copied()
+        let found = self.lookup.find(&self.json, &self.places, place)?;
+        self.places.get(found.index)
     }
 
     /// Reads a value out of the document.
@@ -104,20 +121,15 @@ impl Document {
     }
 
     /// What is wrong with the document, with places in the file.
-    pub(crate) fn faulty(&self, faults: &[Fault]) -> Failure {
-        Failure::all(
-            faults
-                .iter()
-                .map(|fault| self.locate(&fault.place, &fault.message))
-                .collect(),
-        )
+    pub(crate) fn faulty(&self, faults: &FaultList) -> Failure {
+        said(faults, &self.name, |fault| self.locate(&fault.place, &fault.message))
     }
 
     /// A message about `place`, a JSON pointer, with the place in the file.
     pub(crate) fn locate(&self, place: &str, message: &str) -> String {
         let name = &self.name;
         let shown = if place.is_empty() { "/" } else { place };
-        match self.places.get(place) {
+        match self.place(place) {
             Some(at) => format!("{name}:{at}: {shown}: {message}"),
             None => format!("{name}: {shown}: {message}"),
         }
@@ -129,6 +141,13 @@ impl Document {
         write(&self.json, &mut text);
         text
     }
+}
+
+/// A line for each fault that is kept, and one for the rest.
+fn said(faults: &FaultList, name: &str, line: impl Fn(&Fault) -> String) -> Failure {
+    let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0);
+    let rest = rest.map(|omitted| format!("{name}: {}", more(omitted)));
+    Failure::all(faults.kept().iter().map(line).chain(rest).collect())
 }
 
 fn contents(path: &Path) -> Result<Vec<u8>, String> {

@@ -1,9 +1,11 @@
 //! `edgewrit edge`.
 
 use crate::admin::{Data, text};
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use clap::{Args, Subcommand};
 use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
+use edgewrit_shared::text::visible_json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -75,10 +77,12 @@ impl Rotate {
         let body = json!({"edge": self.edge, "overlap": self.overlap}).to_string();
         let answer = self.data.post("/edges/rotate", body)?;
         if self.json {
-            return print(&answer);
+            return print_json(&answer);
         }
-        print(format!("edge_id: {}", text(&answer, "/edge/id")?))?;
-        print(format!("edge_credential: {}", text(&answer, "/edge/credential")?))
+        print_lines([
+            format!("edge_id: {}", text(&answer, "/edge/id")?),
+            format!("edge_credential: {}", text(&answer, "/edge/credential")?),
+        ])
     }
 }
 
@@ -135,9 +139,9 @@ impl Add {
             members.insert("upstreams".to_owned(), json!(named));
         }
         if self.json {
-            print(&answer)
+            print_json(&answer)
         } else {
-            print(snippet(&answer)?)
+            print_lines(snippet(&answer)?)
         }
     }
 }
@@ -157,24 +161,28 @@ fn by_name(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
 }
 
 /// The beginning of an edge's configuration, as YAML. JSON values are YAML values.
-fn snippet(answer: &Value) -> Result<String, Failure> {
+fn snippet(answer: &Value) -> Result<Vec<String>, Failure> {
     let member = |name: &str| answer.get(name).cloned().unwrap_or_default();
+    let spelled = |value: &Value| visible_json(&value.to_string()).into_owned();
     let (id, credential) = (text(answer, "/edge/id")?, text(answer, "/edge/credential")?);
     let mut lines = vec![
-        format!("issuer: {}", member("issuer")),
-        format!("trust: {}", member("trust")),
+        format!("issuer: {}", spelled(&member("issuer"))),
+        format!("trust: {}", spelled(&member("trust"))),
         format!(
             "edge: {{id: {}, credential: \"${{secret:EDGE_KEY}}\"}}",
-            Value::from(id)
+            spelled(&Value::from(id))
         ),
-        format!("audience: {}", member("audience")),
+        format!("audience: {}", spelled(&member("audience"))),
         "upstreams:".to_owned(),
     ];
     for (name, upstream) in member("upstreams").as_object().into_iter().flatten() {
-        let origin = upstream.get("origin").cloned().unwrap_or_default();
-        lines.push(format!("  {}: {{origin: {origin}}}", Value::from(name.as_str())));
+        let origin = spelled(&upstream.get("origin").cloned().unwrap_or_default());
+        lines.push(format!(
+            "  {}: {{origin: {origin}}}",
+            spelled(&Value::from(name.as_str()))
+        ));
     }
     lines.push("# The secret EDGE_KEY, shown this once:".to_owned());
     lines.push(format!("# {credential}"));
-    Ok(lines.join("\n"))
+    Ok(lines)
 }

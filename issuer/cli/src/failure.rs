@@ -1,7 +1,7 @@
-//! How a command ends, and what it prints.
+//! How a command ends.
 
+use crate::output::complain;
 use std::fmt::Display;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// Why a command failed: one line for each thing that is wrong.
@@ -37,20 +37,9 @@ impl Failure {
 
     /// Prints every line to standard error.
     pub(crate) fn report(self) -> ExitCode {
-        let mut out = io::stderr().lock();
-        for line in self.lines {
-            // With standard error gone there is nobody to tell; the exit code still does.
-            let _unheard = writeln!(out, "error: {line}");
-        }
+        complain(self.lines.into_iter().map(|line| format!("error: {line}")));
         ExitCode::from(self.code)
     }
-}
-
-/// Prints `text` and a line feed to standard output.
-pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    let printed = writeln!(out, "{text}").and_then(|()| out.flush());
-    printed.map_err(|error| Failure::new(format!("standard output: {error}")))
 }
 
 impl FromIterator<Failure> for Failure {

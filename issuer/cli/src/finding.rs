@@ -26,9 +26,9 @@ impl<C: ValueEnum> Finding<C> {
         }
     }
 
-    pub(crate) fn to_text(&self, document: &Document) -> String {
+    pub(crate) fn to_text(&self, document: &Document) -> [String; 2] {
         let first = document.locate(&self.place, &format!("{}: {}", self.name(), self.wrong));
-        format!("{first}\n    {}", self.instead)
+        [first, format!("    {}", self.instead)]
     }
 
     /// `file`, `place`, where known `line` and `column`, `code`, `wrong`, `instead`.

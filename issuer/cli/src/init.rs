@@ -1,7 +1,8 @@
 //! `edgewrit init`.
 
 use crate::admin::Group;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::print_line;
 use crate::serve::CONFIG_FILE;
 use clap::Args;
 use edgewrit_issuer::folder::Folder;
@@ -76,7 +77,7 @@ impl Init {
             return Err(Failure::new(format!("{path}: there is one already")));
         }
         file.write(TEMPLATE.as_bytes()).map_err(Failure::new)?;
-        print(format!("{path}: every setting, with its default"))
+        print_line(format!("{path}: every setting, with its default"))
     }
 }
 

@@ -1,7 +1,8 @@
 //! `edgewrit keys`.
 
 use crate::admin::{Data, text};
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_line};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
@@ -90,12 +91,12 @@ impl List {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/keys", String::new())?;
         if self.json {
-            return print(&answer);
+            return print_json(&answer);
         }
         let keys = answer.get("keys").and_then(Value::as_array).into_iter().flatten();
         for key in keys {
             let [job, state, since, kid] = ["/job", "/state", "/since", "/kid"].map(|name| text(key, name));
-            print(format!("{:<10} {:<8} {} {}", job?, state?, since?, kid?))?;
+            print_line(format!("{:<10} {:<8} {} {}", job?, state?, since?, kid?))?;
         }
         Ok(())
     }
@@ -106,10 +107,10 @@ impl Rotate {
         let job = self.job.to_possible_value();
         let job = job.as_ref().map_or("", |value| value.get_name());
         let answer = self.data.post("/keys/rotate", json!({"job": job}).to_string())?;
-        print(format!("signs now: {}", text(&answer, "/kid")?))?;
+        print_line(format!("signs now: {}", text(&answer, "/kid")?))?;
         if matches!(self.job, Job::Bundle) {
             let trust = answer.get("trust").cloned().unwrap_or_default();
-            print(format!("trust: {trust}  # for every edge, before the next rotation"))?;
+            print_line(format!("trust: {trust}  # for every edge, before the next rotation"))?;
         }
         Ok(())
     }
@@ -118,6 +119,6 @@ impl Rotate {
 impl DropKey {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/keys/drop", json!({"kid": self.kid}).to_string())?;
-        print(format!("dropped: {}", text(&answer, "/kid")?))
+        print_line(format!("dropped: {}", text(&answer, "/kid")?))
     }
 }

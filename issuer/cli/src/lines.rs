@@ -2,13 +2,16 @@
 
 use crate::document::{FILE_VALUES, write};
 use crate::failure::Failure;
+use crate::output::JsonLines;
 use edgewrit_issuer::reading;
-use edgewrit_shared::document::{Fault, Node};
+use edgewrit_shared::document::Node;
 use edgewrit_shared::json::{self, Json, Quoted};
-use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write};
+use std::io::{self, BufRead, BufReader, Read as _};
 
 /// Longest line that is read, in bytes.
 const LINE_BYTES: usize = 4 * 1024 * 1024;
+/// Longest `id` of a question, in bytes with its name: each answer repeats it.
+const ID_BYTES: usize = 4 * 1024;
 /// Bytes that are read at once.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -19,7 +22,7 @@ const READ_BYTES: usize = 64 * 1024;
 /// At the end, how many lines could not be read; what is wrong with each is its answer.
 pub(crate) fn answer_all(answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<(), Failure> {
     let input = BufReader::with_capacity(READ_BYTES, io::stdin().lock());
-    let (lines, unreadable) = pump(input, BufWriter::new(io::stdout().lock()), answer)?;
+    let (lines, unreadable) = pump(input, JsonLines::new(), answer)?;
     match unreadable {
         0 => Ok(()),
         _ => Err(Failure::new(format!("{unreadable} of {lines} lines could not be read"))),
@@ -27,18 +30,17 @@ pub(crate) fn answer_all(answer: impl FnMut(&Node<'_>) -> Option<String>) -> Res
 }
 
 /// How many lines came, and how many of them could not be read.
-fn pump<R: io::Read, W: Write>(
+fn pump<R: io::Read>(
     mut input: BufReader<R>,
-    mut output: W,
+    mut output: JsonLines,
     mut answer: impl FnMut(&Node<'_>) -> Option<String>,
 ) -> Result<(u64, u64), Failure> {
     let reading = |error| Failure::new(format!("standard input: {error}"));
-    let writing = |error| Failure::new(format!("standard output: {error}"));
     let (mut line, mut lines, mut unreadable) = (Vec::new(), 0, 0);
     loop {
         // Whoever asks may wait for the answer before asking again.
         if !input.buffer().contains(&b'\n') {
-            output.flush().map_err(writing)?;
+            output.flush()?;
         }
         line.clear();
         let answer = match next(&mut input, &mut line).map_err(reading)? {
@@ -49,15 +51,17 @@ fn pump<R: io::Read, W: Write>(
         lines += 1;
         unreadable += u64::from(answer.is_err());
         let (Ok(text) | Err(text)) = answer;
-        writeln!(output, "{text}").map_err(writing)?;
+        output.put(&text)?;
     }
 }
 
 fn answered(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<String, String> {
     let json = json::parse(line, FILE_VALUES).map_err(|fault| error(None, &[fault.to_string()]))?;
     let id = json.member("id");
-    let members = reading::value(&json, answer)
-        .map_err(|faults| error(id, &faults.iter().map(Fault::to_string).collect::<Vec<_>>()))?;
+    if id_member(id).len() > ID_BYTES {
+        return Err(error(None, &[format!("an `id` of more than {ID_BYTES} bytes")]));
+    }
+    let members = reading::value(&json, answer).map_err(|faults| error(id, &faults.lines().collect::<Vec<_>>()))?;
     Ok(format!("{{{}{members}}}", id_member(id)))
 }
 

@@ -30,6 +30,7 @@ mod mint;
 mod moment;
 mod narrower;
 mod operations;
+mod output;
 mod policy;
 mod reach;
 mod restore;

@@ -2,8 +2,9 @@
 
 use crate::admin::{refused, text};
 use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
 use crate::http::{Answer, Issuer};
+use crate::output::{print_json, print_lines};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
@@ -72,9 +73,9 @@ impl Mint {
             return Err(refused(&body, |place, message| policy.locate(place, message)));
         }
         if self.tokens {
-            return print(tokens(&body)?);
+            return print_lines(tokens(&body)?);
         }
-        print(format!("{body:#}"))
+        print_json(format!("{body:#}"))
     }
 }
 
@@ -100,8 +101,7 @@ fn body(issuer: &Issuer, answer: &Answer) -> Result<Value, Failure> {
     serde_json::from_slice(&answer.body).map_err(|_| unreadable())
 }
 
-fn tokens(body: &Value) -> Result<String, Failure> {
+fn tokens(body: &Value) -> Result<Vec<&str>, Failure> {
     let writs = body.get("writs").and_then(Value::as_array).into_iter().flatten();
-    let tokens: Result<Vec<_>, _> = writs.map(|writ| text(writ, "/access_token")).collect();
-    Ok(tokens?.join("\n"))
+    writs.map(|writ| text(writ, "/access_token")).collect()
 }

@@ -1,7 +1,8 @@
 //! `edgewrit restore`.
 
 use crate::admin::Group;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_line, print_lines};
 use clap::Args;
 use edgewrit_issuer::restore::mark;
 use std::path::PathBuf;
@@ -42,10 +43,10 @@ pub(crate) struct Restore {
 impl Restore {
     pub(crate) fn run(self) -> Result<(), Failure> {
         mark(&self.data, self.group.read(), !self.dry_run).map_err(Failure::new)?;
-        print(WHAT.join("\n"))?;
+        print_lines(WHAT)?;
         if self.dry_run {
-            return print("nothing was changed");
+            return print_line("nothing was changed");
         }
-        print(format!("marked: {}", self.data.display()))
+        print_line(format!("marked: {}", self.data.display()))
     }
 }

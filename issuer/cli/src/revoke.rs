@@ -1,7 +1,8 @@
 //! `edgewrit revoke`.
 
 use crate::admin::Data;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::print_line;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use edgewrit_issuer::revoke::AimLevel;
@@ -53,7 +54,7 @@ impl Revoke {
         );
         let answer = self.data.post("/revocations", body.to_string())?;
         let count = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
-        print(format!("revoked: {count}"))
+        print_line(format!("revoked: {count}"))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::admin::Group;
 use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{Log as LogOutput, print_line};
 use clap::{Args, ValueEnum};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config;
@@ -188,7 +189,7 @@ async fn run(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result
     let stop = asked_to_stop(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
     let ready = |url: &str| {
         // Whoever reads this may have gone; the issuer serves all the same.
-        let _unheard = print(format!("listening on {url}"));
+        let _unheard = print_line(format!("listening on {url}"));
     };
     serve(data, settings, secret, Clock::system(), ready, stop)
         .await
@@ -213,5 +214,5 @@ fn log_from(least: Log) {
         .flatten_event(true)
         .with_max_level(least);
     // Fails only if something logs already.
-    let _logging = lines.with_writer(std::io::stderr).try_init();
+    let _logging = lines.with_writer(LogOutput::new).try_init();
 }

@@ -1,7 +1,8 @@
 //! `edgewrit task`.
 
 use crate::admin::{Data, text};
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -50,14 +51,14 @@ impl Show {
         }
         let report = self.data.post("/tasks/show", body.to_string())?;
         if self.json {
-            return print(&report);
+            return print_json(&report);
         }
-        print(page(&report)?)
+        print_lines(page(&report)?)
     }
 }
 
 /// The report, for people.
-fn page(report: &Value) -> Result<String, Failure> {
+fn page(report: &Value) -> Result<Vec<String>, Failure> {
     let line = |name: &str| text(report, &format!("/{name}"));
     let mut lines = vec![
         format!(
@@ -88,7 +89,7 @@ fn page(report: &Value) -> Result<String, Failure> {
             label?, audience?, last?
         ));
     }
-    Ok(lines.join("\n"))
+    Ok(lines)
 }
 
 /// How often a grant was used, or that it never was.

@@ -1,7 +1,8 @@
 //! `edgewrit why`.
 
 use crate::admin::Data;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -34,17 +35,12 @@ impl Why {
             .cloned()
             .unwrap_or_default();
         if self.json {
-            return print(&answer);
+            return print_json(&answer);
         }
         if events.is_empty() {
             return Err(Failure::new(format!("nothing is known of `{}`", self.request_id)));
         }
-        for event in &events {
-            for line in lines(event) {
-                print(line)?;
-            }
-        }
-        Ok(())
+        print_lines(events.iter().flat_map(lines))
     }
 }
 

@@ -23,6 +23,7 @@ mod narrower;
 mod operating;
 mod page;
 mod permissions;
+mod printing;
 mod reach;
 mod registering;
 mod replay;

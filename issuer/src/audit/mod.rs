@@ -3,6 +3,8 @@
 
 use crate::clock::Moment;
 use edgewrit_shared::json::Quoted;
+use edgewrit_shared::text::visible_json;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 mod chain;
@@ -22,7 +24,8 @@ pub use walk::{CheckpointFault, CheckpointWalk};
 
 use crate::rfc3339;
 
-/// The line of `event` as number `seq`, in an order that never changes: what is hashed.
+/// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters that a
+/// terminal may act on are spelled in it (`\u001b`).
 #[must_use]
 pub fn line(seq: u64, at: Moment, event: &Event) -> String {
     let mut line = String::with_capacity(256 + event.data.len());
@@ -47,5 +50,28 @@ pub fn line(seq: u64, at: Moment, event: &Event) -> String {
         let _whole = write!(line, r#","data":{}"#, event.data);
     }
     line.push('}');
-    line
+    match visible_json(&line) {
+        Cow::Borrowed(_) => line,
+        Cow::Owned(spelled) => spelled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_holds_nothing_that_a_terminal_acts_on() {
+        let text = "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{2028}\u{85}\u{feff}";
+        let event = Event::denied(Kind::RequestRefused).data(&serde_json::json!({"detail": text}));
+        let event = Event {
+            request_id: Some(text.to_owned()),
+            ..event
+        };
+        let line = line(1, Moment { millis: 0 }, &event);
+        assert!(!line.contains(edgewrit_shared::text::is_hidden), "{line:?}");
+        let read: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(read["data"]["detail"], text);
+        assert_eq!(read["request_id"], text);
+    }
 }

@@ -11,6 +11,7 @@ use edgewrit_shared::document::Node;
 use http_body_util::{BodyExt as _, LengthLimitError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// How long a body may take to arrive.
@@ -19,15 +20,30 @@ const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Reads a JSON body of at most `values` values by `read`. Answers the bytes too, for those who compare bodies.
-pub(super) async fn json<T>(
+pub(super) async fn json<T: Send + 'static>(
     request: Request,
     values: usize,
-    read: impl FnOnce(&Node<'_>) -> Option<T>,
+    read: impl FnOnce(&Node<'_>) -> Option<T> + Send + 'static,
 ) -> Result<(T, Bytes), Problem> {
     expect_type(request.headers(), JSON)?;
     let bytes = arrive(request).await?;
-    let value = reading::json(&bytes, values, read)?;
+    let text = bytes.clone();
+    let value = aside(bytes.len(), move || reading::json(&text, values, read)).await??;
     Ok((value, bytes))
+}
+
+/// Bytes of a document that is read without giving way to other work: about 0.2 ms.
+const READ_IN_PLACE: usize = 16 * 1024;
+
+/// What `read` makes of a document of `length` bytes: of a long one on a thread of its own, so that other requests are answered meanwhile.
+pub(super) async fn aside<T: Send + 'static>(
+    length: usize,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    if length <= READ_IN_PLACE {
+        return Ok(read());
+    }
+    spawn_blocking(read).await.map_err(|_| Code::Internal.into())
 }
 
 /// Takes an empty body, or `{}`.

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
 use edgewrit_shared::claims::Authority;
-use edgewrit_shared::document::{Fault, Node};
+use edgewrit_shared::document::{FaultList, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, JSON_VALUES};
 use edgewrit_shared::secret::Secret;
@@ -79,7 +79,9 @@ async fn mint(
             "expected `resource` to be one audience of the client's ceiling",
         )
     };
-    let part = asked(form, audience.ok_or_else(unknown)?)?;
+    let (audience, scope, details) = (audience.ok_or_else(unknown)?, form.take(SCOPE), form.take(DETAILS));
+    let length = scope.iter().chain(&details).map(String::len).sum();
+    let part = body::aside(length, move || asked(scope, details, audience)).await??;
     let by_scope = part.place == SCOPE;
     let started = issuer.start(client, ask(issuer, part)?, None, call).await;
     writ(&started.map_err(|error| beyond(error, by_scope))?)
@@ -125,8 +127,8 @@ const SCOPE: &str = "scope";
 const DETAILS: &str = "authorization_details";
 
 /// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
-fn asked(form: &mut Form, audience: String) -> Result<Part, Refusal> {
-    let (place, grants) = match (form.take(SCOPE), form.take(DETAILS)) {
+fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, Refusal> {
+    let (place, grants) = match (scope, details) {
         (Some(scope), None) => (SCOPE, scopes(&scope)?),
         (None, Some(details)) => (DETAILS, details_of(&details)?),
         _ => {
@@ -172,9 +174,8 @@ fn details_of(text: &str) -> Result<Vec<Grant>, Refusal> {
     })
 }
 
-fn joined(faults: &[Fault]) -> String {
-    let faults: Vec<_> = faults.iter().map(Fault::to_string).collect();
-    faults.join("; ")
+fn joined(faults: &FaultList) -> String {
+    faults.lines().collect::<Vec<_>>().join("; ")
 }
 
 /// A task of its own, with ids that nobody chose.

@@ -1,12 +1,12 @@
 //! Why a bundle is not applied.
 
-use crate::document::Fault;
+use crate::document::FaultList;
 use crate::json::{JsonError, Shown};
 use crate::jws::JwsError;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::RowsError;
 use crate::time::UnixSeconds;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -27,7 +27,7 @@ pub enum BundleError {
     /// The payload is not strict JSON.
     Payload(JsonError),
     /// Members of the payload are missing, unknown or not of their form.
-    Members(Vec<Fault>),
+    Members(FaultList),
     /// Of another issuer.
     Issuer {
         /// Which.
@@ -112,7 +112,7 @@ impl fmt::Display for BundleError {
             Self::Signature => f.write_str("the signature is not the pinned key's"),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Members(faults) => {
-                let faults: Vec<String> = faults.iter().map(|fault| fault.to_string()).collect();
+                let faults: Vec<String> = faults.lines().collect();
                 write!(f, "payload: {}", faults.join("; "))
             }
             Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", Shown(found)),

@@ -120,7 +120,7 @@ impl Payload {
             understands_critical(&members);
             Self::members(&members, pins, known)
         });
-        let faults = faults.into_vec();
+        let faults = faults.into_list();
         match read {
             Some(payload) if faults.is_empty() => Ok(payload),
             _ => Err(BundleError::Members(faults)),

@@ -79,7 +79,7 @@ fn grants(value: &Json) -> Result<Vec<Grant>, TokenError> {
     let faults = Faults::new();
     let entries = Node::at(&format!("/{DETAILS}"), value, &faults).list(GRANTS_PER_WRIT);
     let grants = entries.unwrap_or_default().iter().filter_map(grant).collect();
-    match faults.into_vec().first() {
+    match faults.into_list().kept().first() {
         Some(fault) => refuse(fault.to_string()),
         None => Ok(grants),
     }

@@ -1,6 +1,6 @@
 //! Every reader, its fault, and the place of the fault.
 
-use super::{Fault, Faults, Node};
+use super::{FAULT_BYTES, FAULTS, Faults, Node};
 use crate::json::{self, Json};
 use std::borrow::ToOwned;
 use std::format;
@@ -16,7 +16,7 @@ fn read<T>(text: &str, read: impl FnOnce(&Node<'_>) -> Option<T>) -> (Option<T>,
     let value = json(text);
     let faults = Faults::new();
     let result = read(&Node::root(&value, &faults));
-    (result, faults.into_vec().iter().map(ToString::to_string).collect())
+    (result, faults.into_list().lines().collect())
 }
 
 fn fault(text: &str, reader: impl FnOnce(&Node<'_>) -> Option<()>) -> String {
@@ -208,10 +208,70 @@ fn faults_add_up_in_the_order_in_which_they_were_found() {
     for item in node.list(2).unwrap() {
         assert_eq!(item.text(), None);
     }
-    let places: Vec<Fault> = faults.into_vec();
+    let places = faults.into_list();
     assert_eq!(
-        places.iter().map(|fault| fault.place.as_str()).collect::<Vec<_>>(),
+        places
+            .kept()
+            .iter()
+            .map(|fault| fault.place.as_str())
+            .collect::<Vec<_>>(),
         ["", "/0", "/1"]
     );
-    assert_eq!(places[0].to_string(), "/: first");
+    assert_eq!(places.kept()[0].to_string(), "/: first");
+}
+
+#[test]
+fn so_many_faults_are_kept_and_the_others_counted() {
+    let members: Vec<_> = (0..5_000).map(|index| format!("\"m{index}\":1")).collect();
+    let value = json::parse(format!("{{{}}}", members.join(",")).as_bytes(), 20_000).unwrap();
+    let faults = Faults::new();
+    let _members = Node::root(&value, &faults).object(&[]);
+    let list = faults.into_list();
+    assert_eq!(
+        (list.kept().len(), list.total(), list.omitted()),
+        (FAULTS, 5_000, 4_900)
+    );
+    assert_eq!(list.lines().last().unwrap(), "and 4900 more");
+}
+
+#[test]
+fn faults_are_bounded_in_bytes_and_the_first_is_kept_however_long_it_is() {
+    let long = format!(
+        "{{\"{}\":{}1{}}}",
+        "\\u0001".repeat(100_000),
+        "[".repeat(20),
+        "]".repeat(20)
+    );
+    let value = json::parse(long.as_bytes(), 1_000).unwrap();
+    let faults = Faults::new();
+    let (name, node) = Node::root(&value, &faults).members().unwrap().remove(0);
+    for _ in 0..1_000 {
+        node.fault(name.repeat(2));
+    }
+    let list = faults.into_list();
+    assert!(
+        !list.kept().is_empty() && list.kept().len() < FAULTS,
+        "{}",
+        list.kept().len()
+    );
+    let bytes: usize = list
+        .kept()
+        .iter()
+        .map(|fault| fault.place.len() + fault.message.len())
+        .sum();
+    assert!(bytes <= FAULT_BYTES / 6, "{bytes}");
+    assert_eq!(list.total(), 1_000);
+}
+
+#[test]
+fn long_names_are_shortened_in_places() {
+    let name = "n".repeat(1_000);
+    let value = json::parse(format!("{{\"{name}\":[true]}}").as_bytes(), 100).unwrap();
+    let faults = Faults::new();
+    let (_, list) = Node::root(&value, &faults).members().unwrap().remove(0);
+    let place = list.list(1).unwrap().remove(0).place();
+    assert!(
+        place.len() < 270 && place.contains(" bytes)…n") && place.ends_with("/0"),
+        "{place}"
+    );
 }

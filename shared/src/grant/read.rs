@@ -85,20 +85,21 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
     let mut rules: Vec<(String, Rule)> = Vec::with_capacity(members.len());
     let mut sound = true;
     for (param, rule) in members {
-        let named = !param.is_empty() && param.len() <= RULE_TEXT_BYTES;
-        if !named {
+        if param.is_empty() || param.len() > RULE_TEXT_BYTES {
             rule.fault(format!(
                 "a parameter name of {} bytes, expected 1 to {RULE_TEXT_BYTES}",
                 param.len()
             ));
+            sound = false;
+            continue;
         }
         match Rule::read(&rule) {
-            Some(rule) if named => {
+            Some(rule) => {
                 // No member stands twice in an object.
                 let (Ok(place) | Err(place)) = rules.binary_search_by(|(own, _)| own.as_str().cmp(param));
                 rules.insert(place, (param.into(), rule));
             }
-            _ => sound = false,
+            None => sound = false,
         }
     }
     sound.then_some(rules)

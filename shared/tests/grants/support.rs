@@ -6,7 +6,7 @@
 )]
 
 use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::document::{Fault, Faults, Node};
+use edgewrit_shared::document::{FaultList, Faults, Node};
 use edgewrit_shared::grant::{Decision, Grant, Grants};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
@@ -22,14 +22,14 @@ pub(crate) fn parse(text: &str) -> Json {
 
 /// The grant that `text` spells, or its faults, each as `place: message`.
 pub(crate) fn read(text: &str) -> Result<Grant, Vec<String>> {
-    read_json(&parse(text)).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+    read_json(&parse(text)).map_err(|faults| faults.lines().collect())
 }
 
 /// The grant that `json` is, or its faults.
-pub(crate) fn read_json(json: &Json) -> Result<Grant, Vec<Fault>> {
+pub(crate) fn read_json(json: &Json) -> Result<Grant, FaultList> {
     let faults = Faults::new();
     let grant = Grant::read(&Node::root(json, &faults));
-    let faults = faults.into_vec();
+    let faults = faults.into_list();
     match grant {
         Some(grant) if faults.is_empty() => Ok(grant),
         Some(_) => panic!("{json:?} is a grant in spite of {faults:?}"),

@@ -1,7 +1,6 @@
 //! Files that people write.
 
 use crate::{Target, with_text, yaml};
-use edgewrit_shared::document::pointer_step;
 use edgewrit_shared::json::{self, Json};
 
 const VALUES: usize = 2_000;
@@ -11,18 +10,14 @@ pub(crate) const YAML: Target = Target {
     fuzz: |data| {
         with_text(data, |text| match yaml::read(text, VALUES) {
             Ok((read, places)) => {
-                assert!(places.contains_key(""), "the document has no place");
-                placed(&read, "", &places);
+                placed(&read, 0, &places);
                 if let Ok(as_json) = json::parse(text.as_bytes(), VALUES) {
                     assert_eq!(as_json, read, "read otherwise than as JSON");
                 }
             }
             Err(faults) => {
                 assert!(!faults.is_empty(), "refused without a word");
-                assert!(
-                    faults.iter().all(|fault| fault.to_string().contains(": ")),
-                    "{faults:?}"
-                );
+                assert!(faults.lines().all(|line| line.contains(": ")), "{faults:?}");
             }
         });
     },
@@ -34,20 +29,21 @@ pub(crate) const YAML: Target = Target {
     ],
 };
 
-/// Every value in `json` has a place.
-fn placed(json: &Json, pointer: &str, places: &yaml::Places) {
-    assert!(places.contains_key(pointer), "no place of {pointer}");
-    match json {
-        Json::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                placed(item, &format!("{pointer}/{index}"), places);
-            }
-        }
-        Json::Object(members) => {
-            for (name, value) in members {
-                placed(value, &format!("{pointer}/{}", pointer_step(name)), places);
-            }
-        }
-        _ => {}
+/// Every value in `json`, which has this `index`, has a place.
+fn placed(json: &Json, index: usize, places: &yaml::Places) {
+    assert!(places.get(index).is_some(), "no place of value {index}");
+    let within: Vec<_> = places.within(index).collect();
+    let values: Vec<&Json> = match json {
+        Json::List(items) => items.iter().collect(),
+        Json::Object(members) => members.iter().map(|(_, value)| value).collect(),
+        _ => Vec::new(),
+    };
+    assert_eq!(
+        within.len(),
+        values.len(),
+        "value {index} is placed otherwise than read"
+    );
+    for (value, index) in values.into_iter().zip(within) {
+        placed(value, index, places);
     }
 }

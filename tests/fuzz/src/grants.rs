@@ -12,7 +12,7 @@ const VALUES: usize = 2_000;
 fn read(json: &Json) -> Option<Grant> {
     let faults = Faults::new();
     let grant = Grant::read(&Node::root(json, &faults));
-    let faults = faults.into_vec();
+    let faults = faults.into_list();
     assert_eq!(grant.is_some(), faults.is_empty(), "{faults:?}");
     grant
 }

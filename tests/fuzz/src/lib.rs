@@ -2,6 +2,7 @@
 //! seeds.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target fails by a panic")]
 
+mod costs;
 mod files;
 mod grants;
 mod pipeline;
@@ -26,7 +27,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 20] = [
     tokens::JSON,
     tokens::NUMBER,
     tokens::TOKEN,
@@ -43,6 +44,10 @@ pub const TARGETS: [Target; 16] = [
     pipeline::FORM,
     pipeline::CONFIG,
     files::YAML,
+    costs::COST_OF_CONFIG,
+    costs::COST_OF_GRANT,
+    costs::COST_OF_JSON,
+    costs::COST_OF_YAML,
 ];
 
 /// Does what else may be asked of the program: prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into the

@@ -140,7 +140,7 @@ impl Native {
 pub(super) fn config(setup: &Setup) -> Result<Config> {
     let secret = |name: &str| setup.secrets.get(name).cloned();
     Config::read(&setup.document.to_string(), &secret).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let faults: Vec<_> = faults.kept().iter().map(ToString::to_string).collect();
         anyhow!("the configuration of the vectors:\n  {}", faults.join("\n  "))
     })
 }

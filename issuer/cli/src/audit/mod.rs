@@ -1,7 +1,8 @@
 //! `edgewrit audit`: reads the chain where it lies, beside a server that runs or not.
 
 use crate::admin::Data;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::print_hashed;
 use clap::{Args, Subcommand};
 use edgewrit_issuer::audit::{Head, Link};
 use edgewrit_issuer::history::History;
@@ -91,7 +92,7 @@ fn print_after(history: &History, from: u64) -> Result<u64, Failure> {
         let Some(last) = links.last().map(|link| link.head) else {
             return Ok(before.seq);
         };
-        print(lines(before, &links).join("\n"))?;
+        print_hashed(lines(before, &links))?;
         before = last;
     }
 }

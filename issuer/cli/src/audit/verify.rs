@@ -1,7 +1,8 @@
 //! `edgewrit audit verify`.
 
 use crate::admin::Group;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_line, show_progress};
 use clap::Args;
 use edgewrit_issuer::audit::Link;
 use edgewrit_issuer::files::open_input;
@@ -10,7 +11,7 @@ use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{Published, read_witness};
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify, verify_export};
 use edgewrit_shared::keys::PublicKey;
-use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -73,23 +74,23 @@ impl Verify {
         };
         let (head, checkpoints) = (verified.head, verified.checkpoints);
         let events = head.seq - verified.begin.seq;
-        print(format!("{events} events, {checkpoints} checkpoints: whole"))?;
+        print_line(format!("{events} events, {checkpoints} checkpoints: whole"))?;
         if verified.begin.seq > 0 && self.export.is_none() {
-            print(format!(
+            print_line(format!(
                 "begins behind {}: what came before was archived",
                 verified.begin
             ))?;
         }
         if self.export.is_none() {
-            print(promise(&verified))?;
+            print_line(promise(&verified))?;
         }
         if verified.left_behind > 0 {
             let left = verified.left_behind;
-            print(format!(
+            print_line(format!(
                 "{left} heads of the witness are of a history that a restore from a backup has left"
             ))?;
         }
-        print(format!("head {head}"))
+        print_line(format!("head {head}"))
     }
 }
 
@@ -118,9 +119,8 @@ fn of_folder(
 ) -> Result<Verified, Failure> {
     let given = (!keys.is_empty()).then(|| given(history, keys)).transpose()?;
     let progress = |seq: u64| {
-        if seq.is_multiple_of(SHOWN) && io::stderr().is_terminal() {
-            // Nothing is lost with progress that is not seen.
-            let _unseen = write!(io::stderr(), "\r{seq} events");
+        if seq.is_multiple_of(SHOWN) {
+            show_progress(seq, "events");
         }
     };
     verify(history, given.as_ref(), seen, witnessed, progress).map_err(Failure::new)

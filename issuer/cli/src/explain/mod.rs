@@ -1,6 +1,7 @@
 //! `edgewrit explain`.
 
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use crate::{config, moment, policy};
 use clap::Args;
 use edgewrit_edge::config::Config;
@@ -69,9 +70,9 @@ impl Explain {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let account = self.account().map_err(|failure| failure.with_code(UNREADABLE))?;
         if self.json {
-            print(account.to_json())?;
+            print_json(account.to_json())?;
         } else {
-            print(words::of(&account))?;
+            print_lines(words::of(&account))?;
         }
         match account.rehearsal.verdict {
             Verdict::Permit { .. } => Ok(()),

@@ -126,8 +126,5 @@ fn escaped(resource: &str) -> String {
 
 fn read(text: &str) -> Result<Grant, String> {
     let json = json::parse(text.as_bytes(), JSON_VALUES).map_err(|error| error.to_string())?;
-    reading::value(&json, Grant::read).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        faults.join("; ")
-    })
+    reading::value(&json, Grant::read).map_err(|faults| faults.lines().collect::<Vec<_>>().join("; "))
 }

@@ -8,9 +8,10 @@ use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
 use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::text::visible_json;
 
 /// The account, line by line.
-pub(super) fn of(account: &Account) -> String {
+pub(super) fn of(account: &Account) -> Vec<String> {
     let rehearsal = &account.rehearsal;
     let mut lines = vec![verdict(&rehearsal.verdict)];
     let operation = rehearsal.operation.as_deref().unwrap_or("none matches");
@@ -18,24 +19,27 @@ pub(super) fn of(account: &Account) -> String {
     for (attempt, objections) in rehearsal.attempts.iter().zip(&account.objections) {
         lines.push(format!("attempt: {}", said(attempt)));
         let grants = account.grants.iter().zip(objections).enumerate();
-        lines.extend(grants.map(|(index, (grant, objection))| {
+        lines.extend(grants.flat_map(|(index, (grant, objection))| {
             let answer = objection.as_deref().unwrap_or("permits");
-            format!("  grant {index}: {}\n    {}", in_words(grant), visible(answer))
+            [
+                format!("  grant {index}: {}", in_words(grant)),
+                format!("    {}", visible(answer)),
+            ]
         }));
     }
     if let Some(smallest) = &account.smallest {
         match &smallest.grant {
-            Ok(grant) => lines.push(format!(
-                "the smallest grant that would permit it:\n  {}",
-                grant.to_json()
-            )),
+            Ok(grant) => {
+                lines.push("the smallest grant that would permit it:".to_owned());
+                lines.push(format!("  {}", visible_json(&grant.to_json())));
+            }
             Err(message) => lines.push(format!("no grant can be just this: {}", visible(message))),
         }
         if !smallest.open.is_empty() {
             lines.push(format!("  it leaves open: {}", visible(&smallest.open.join(", "))));
         }
     }
-    lines.join("\n")
+    lines
 }
 
 fn verdict(verdict: &Verdict) -> String {

@@ -1,6 +1,7 @@
 //! `edgewrit inspect`.
 
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_line, print_lines};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
@@ -51,8 +52,8 @@ impl Inspect {
             Some(Ok(verified)) => verified.clone(),
             Some(Err(_)) => "REFUSED: an edge does not take this writ".to_owned(),
         };
-        print(first)?;
-        print(words::describe(&header, &payload, now))?;
+        print_line(first)?;
+        print_lines(words::describe(&header, &payload, now))?;
         verdict.map_or(Ok(()), |verdict| verdict.map(drop))
     }
 }

@@ -19,7 +19,7 @@ const TEXTS: [(&str, &str); 8] = [
 const TIMES: [(&str, &str); 3] = [("iat", "issued"), ("nbf", "counts from"), ("exp", "expires")];
 
 /// What the token says, whoever wrote it.
-pub(super) fn describe(header: &Json, payload: &Json, now: UnixSeconds) -> String {
+pub(super) fn describe(header: &Json, payload: &Json, now: UnixSeconds) -> Vec<String> {
     let mut lines = Vec::new();
     for name in ["typ", "alg", "kid"] {
         lines.push(line(name, &header.member(name).map_or("missing".to_owned(), shown)));
@@ -37,7 +37,7 @@ pub(super) fn describe(header: &Json, payload: &Json, now: UnixSeconds) -> Strin
     }
     lines.push("grants".to_owned());
     lines.extend(grants(payload).into_iter().map(|grant| format!("  - {grant}")));
-    lines.join("\n")
+    lines
 }
 
 fn line(name: &str, value: &str) -> String {
@@ -168,15 +168,7 @@ fn shown(value: &Json) -> String {
 
 /// Text that cannot move the cursor, break the line or turn its direction, whatever a forger put into it.
 pub(crate) fn visible(text: &str) -> String {
-    let plain = |c: char| matches!(c, '"' | '\'' | '\\');
-    let escape = |c: char| {
-        if plain(c) {
-            c.to_string()
-        } else {
-            c.escape_debug().to_string()
-        }
-    };
-    text.chars().map(escape).collect()
+    edgewrit_shared::text::visible(text).into_owned()
 }
 
 #[cfg(test)]
@@ -233,7 +225,11 @@ mod tests {
             &read(r#"{"sub":"\u001b[2J\nverified: yes","aud":"\u009b1m\u202e"}"#),
             UnixSeconds(0),
         );
-        assert!(shown.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'));
-        assert!(!shown.lines().any(|line| line.starts_with("verified")));
+        assert!(
+            shown
+                .iter()
+                .all(|line| line.chars().all(|c| !c.is_control() && c != '\u{202e}'))
+        );
+        assert!(!shown.iter().any(|line| line.starts_with("verified")));
     }
 }

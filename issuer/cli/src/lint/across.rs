@@ -7,8 +7,12 @@ use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant;
+use edgewrit_shared::document::more;
 use edgewrit_shared::grant::Grant;
 use std::slice;
+
+/// Grants of policies that are looked at for needing several grants of a ceiling together.
+const SHARED: usize = 64;
 
 /// Findings, each with the index of its source; none unless there are both policies and ceilings.
 pub(super) fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
@@ -47,14 +51,19 @@ fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Ve
         let faults = grant::grant(ask, ceiling, now).err().unwrap_or_default();
         (source.document.name(), faults)
     });
-    let Some((name, faults)) = refused.min_by_key(|(_, faults)| faults.len()) else {
+    let Some((name, faults)) = refused.min_by_key(|(_, faults)| faults.total()) else {
         return Vec::new();
     };
-    let found = faults.into_iter().map(|fault| {
+    const INSTEAD: &str = "ask for less, or widen the ceiling";
+    let found = faults.kept().iter().map(|fault| {
         let wrong = format!("outside the ceiling `{name}`: {}", fault.message);
-        Finding::new(Code::Beyond, fault.place, wrong, "ask for less, or widen the ceiling")
+        Finding::new(Code::Beyond, fault.place.as_str(), wrong, INSTEAD)
     });
-    found.collect()
+    let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0).map(|omitted| {
+        let wrong = format!("outside the ceiling `{name}`: {}", more(omitted));
+        Finding::new(Code::Beyond, "", wrong, INSTEAD)
+    });
+    found.chain(rest).collect()
 }
 
 /// Grants of a ceiling without which the policies could ask for all the same.
@@ -69,6 +78,7 @@ fn unneeded(group: &Group<'_>, asked: &[&Grant]) -> Vec<Finding> {
     let shared: Vec<&Grant> = asked
         .iter()
         .copied()
+        .take(SHARED)
         .filter(|asked| !group.grants.iter().any(|limit| is_alone(limit, asked)) && is_within(asked, group.grants))
         .collect();
     let unneeded = group.placed().enumerate().filter(|(index, (_, limit))| {

@@ -9,7 +9,7 @@ use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
 use edgewrit_shared::attempt::Param;
-use edgewrit_shared::document::pointer_step;
+use edgewrit_shared::document::{more, place_step};
 use edgewrit_shared::grant::{Answer, Grant, Rule};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
@@ -30,7 +30,7 @@ pub(super) fn findings(source: &Source, now: Moment) -> Vec<Finding> {
             }
             found.extend(json.into_iter().flat_map(|json| patterns::findings(&place, json)));
             for (param, rule) in grant.rules() {
-                let place = format!("{place}/rules/{}", pointer_step(param));
+                let place = format!("{place}/rules/{}", place_step(param));
                 let json = source.document.value(&place);
                 found.extend(never(&place, param, rule, json));
             }
@@ -43,11 +43,14 @@ fn never_open_in_life(ask: &Ask, now: Moment) -> Vec<Finding> {
     let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
     let expires = now.seconds().plus(life);
     let faults = never_open(ask, &Term { born: now, expires });
-    let found = faults.into_iter().map(|fault| {
-        let instead = "move the window, mint later, or live longer (`ttl`)";
-        Finding::new(Code::Impossible, fault.place, fault.message, instead)
-    });
-    found.collect()
+    const INSTEAD: &str = "move the window, mint later, or live longer (`ttl`)";
+    let found = faults
+        .kept()
+        .iter()
+        .map(|fault| Finding::new(Code::Impossible, fault.place.as_str(), fault.message.as_str(), INSTEAD));
+    let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0);
+    let rest = rest.map(|omitted| Finding::new(Code::Impossible, "", more(omitted), INSTEAD));
+    found.chain(rest).collect()
 }
 
 /// A window of a ceiling that has ended.

@@ -3,8 +3,9 @@
 //! Each file is looked at grant by grant ([`alone`]), then the grants of each audience two by two ([`pairs`]), and at last policies and ceilings
 //! together ([`across`]). `docs/lint.md` says of every code why it matters.
 
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
 use crate::moment;
+use crate::output::{print_json, print_lines};
 use clap::Args;
 use edgewrit_issuer::clock::{Clock, Moment};
 use edgewrit_shared::time::UnixSeconds;
@@ -81,10 +82,10 @@ impl Lint {
             let all: Vec<Value> = shown
                 .map(|(source, finding)| finding.to_json(&source.document))
                 .collect();
-            print(format!("{:#}", Value::from(all)))?;
+            print_json(format!("{:#}", Value::from(all)))?;
         } else {
             for (source, finding) in shown {
-                print(finding.to_text(&source.document))?;
+                print_lines(finding.to_text(&source.document))?;
             }
         }
         match (unreadable.is_empty(), found.is_empty()) {

@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding};
 use super::values;
-use edgewrit_shared::document::pointer_step;
+use edgewrit_shared::document::place_step;
 use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
 
@@ -18,7 +18,7 @@ pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
     }
     if let Some(Json::Object(rules)) = grant.member("rules") {
         for (param, rule) in rules {
-            let place = format!("{place}/rules/{}", pointer_step(param));
+            let place = format!("{place}/rules/{}", place_step(param));
             in_rule(&place, rule, &mut found);
         }
     }

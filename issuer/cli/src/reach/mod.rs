@@ -1,6 +1,7 @@
 //! `edgewrit reach`.
 
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use crate::{config, policy};
 use clap::Args;
 use std::path::PathBuf;
@@ -49,8 +50,8 @@ impl ReachOf {
         let grants = policy::grants(&self.policy, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let reaches: Vec<_> = edge.operations().map(|row| Reach::of(row, &grants)).collect();
         if self.json {
-            return print(shown::json(&reaches));
+            return print_json(shown::json(&reaches));
         }
-        print(shown::words(&reaches))
+        print_lines(shown::words(&reaches))
     }
 }

@@ -5,8 +5,14 @@ use edgewrit_edge::table::{Piece, Row};
 use edgewrit_shared::grant::ParamType;
 use serde_json::{Value, json};
 
-pub(super) fn words(reaches: &[Reach<'_>]) -> String {
-    let width = reaches.iter().map(|reach| reach.row.name().chars().count()).max();
+/// Most characters that a column is padded to.
+const WIDEST: usize = 80;
+
+pub(super) fn words(reaches: &[Reach<'_>]) -> Vec<String> {
+    let width = reaches
+        .iter()
+        .map(|reach| reach.row.name().chars().count().min(WIDEST))
+        .max();
     let line = |reach: &Reach<'_>, said: &str| {
         let width = width.unwrap_or_default();
         let (name, attempt) = (reach.row.name(), attempt(reach.row));
@@ -19,7 +25,7 @@ pub(super) fn words(reaches: &[Reach<'_>]) -> String {
     let (near, far): (Vec<_>, Vec<_>) = others.into_iter().partition(|reach| reach.near.is_some());
     lines.extend(near.iter().map(|reach| line(reach, &reason(reach))));
     lines.push(format!("out of reach: {} other operations", far.len()));
-    lines.join("\n")
+    lines
 }
 
 fn by(grants: &[usize]) -> String {

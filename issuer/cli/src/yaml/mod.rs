@@ -1,16 +1,22 @@
 //! YAML as far as people need it to write JSON: the 1.2 core schema, without anchors, aliases and tags, without anything that
 //! another reader would take for something else.
 
-use edgewrit_shared::document::pointer_step;
+use edgewrit_shared::document::FaultList;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::JSON_DEPTH;
+use edgewrit_shared::text::shortened;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
-use std::collections::BTreeMap;
 use std::fmt;
 
+mod places;
 mod scalar;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use places::Places;
+
+/// Longest name that a message repeats in full, in bytes.
+const NAME_BYTES: usize = 256;
 
 /// Line and column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,28 +40,15 @@ impl fmt::Display for Place {
     }
 }
 
-/// Something that is not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct YamlFault {
-    at: Place,
-    message: String,
-}
-
-impl fmt::Display for YamlFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.at, self.message)
-    }
-}
-
-/// The place of every value, by its JSON pointer; that of a member is its name's.
-pub(crate) type Places = BTreeMap<String, Place>;
-
 /// Reads one document of at most `values` values.
-pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), Vec<YamlFault>> {
+///
+/// # Errors
+/// What is not taken; the place of each is a [`Place`].
+pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
-        places: Places::new(),
-        faults: Vec::new(),
+        places: Places::default(),
+        faults: FaultList::new(),
         values,
     };
     match reader.document() {
@@ -71,7 +64,7 @@ struct Stopped;
 struct Reader<'input> {
     parser: Parser<'input, StrInput<'input>>,
     places: Places,
-    faults: Vec<YamlFault>,
+    faults: FaultList,
     values: usize,
 }
 
@@ -84,8 +77,8 @@ impl<'input> Reader<'input> {
         if matches!(event, Event::StreamEnd | Event::DocumentEnd) {
             return self.stop(span.start, "expected a document, found nothing");
         }
-        self.places.insert(String::new(), span.start.into());
-        let json = self.value(event, span, "", JSON_DEPTH)?;
+        let index = self.places.begin(span.start.into());
+        let json = self.value(event, span, index, JSON_DEPTH)?;
         loop {
             match self.next()? {
                 (Event::DocumentEnd, _) => {}
@@ -95,7 +88,8 @@ impl<'input> Reader<'input> {
         }
     }
 
-    fn value(&mut self, event: Event<'input>, span: Span, place: &str, depth: usize) -> Result<Json, Stopped> {
+    /// Reads the value whose place has this `index`.
+    fn value(&mut self, event: Event<'input>, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
         let Some(values) = self.values.checked_sub(1) else {
             return self.stop(span.start, "more values than the limit");
         };
@@ -107,11 +101,11 @@ impl<'input> Reader<'input> {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span);
-                self.list(span, place, depth)
+                self.list(span, index, depth)
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_extras(anchor, tag.is_some(), span);
-                self.object(span, place, depth)
+                self.object(span, index, depth)
             }
             Event::Alias(_) => {
                 self.fault(span.start, "aliases are not taken, write the value again");
@@ -121,38 +115,61 @@ impl<'input> Reader<'input> {
         }
     }
 
-    fn list(&mut self, span: Span, place: &str, depth: usize) -> Result<Json, Stopped> {
+    fn list(&mut self, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
         let depth = self.deeper(span, depth)?;
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
+                self.places.end(index);
                 return Ok(Json::List(items));
             }
-            let place = format!("{place}/{}", items.len());
-            self.places.insert(place.clone(), span.start.into());
-            items.push(self.value(event, span, &place, depth)?);
+            let own = self.places.begin(span.start.into());
+            items.push(self.value(event, span, own, depth)?);
         }
     }
 
-    fn object(&mut self, span: Span, place: &str, depth: usize) -> Result<Json, Stopped> {
+    fn object(&mut self, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
         let depth = self.deeper(span, depth)?;
         let mut members: Vec<(String, Json)> = Vec::new();
-        let mut names = BTreeMap::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
+                self.places.end(index);
+                self.refuse_second(index, &members);
                 return Ok(Json::Object(members));
             }
             let name = self.name(event, span)?;
-            if let Some(first) = names.insert(name.clone(), Place::from(span.start)) {
-                self.fault(span.start, format!("a second `{name}`, the first is at {first}"));
-            }
-            let place = format!("{place}/{}", pointer_step(&name));
-            self.places.insert(place.clone(), span.start.into());
+            let own = self.places.begin(span.start.into());
             let (event, span) = self.next()?;
-            let value = self.value(event, span, &place, depth)?;
+            let value = self.value(event, span, own, depth)?;
             members.push((name, value));
+        }
+    }
+
+    /// Reports each member of a name that stands before it in the same object.
+    fn refuse_second(&mut self, index: usize, members: &[(String, Json)]) {
+        let mut sorted: Vec<(&str, usize)> = (members.iter().map(|(name, _)| name.as_str()))
+            .zip(self.places.within(index))
+            .collect();
+        sorted.sort_unstable();
+        let same = sorted.chunk_by(|(one, _), (other, _)| one == other);
+        let seconds = same.flat_map(|group| {
+            let (first, rest) = group
+                .split_first()
+                .map_or((None, group), |(first, rest)| (Some(first), rest));
+            rest.iter().filter_map(move |second| Some((*first?, *second)))
+        });
+        let mut seconds: Vec<_> = seconds
+            .map(|((name, first), (_, second))| (second, first, name))
+            .collect();
+        seconds.sort_unstable();
+        for (second, first, name) in seconds {
+            if let (Some(at), Some(first)) = (self.places.get(second), self.places.get(first)) {
+                let name = shortened(name, NAME_BYTES);
+                self.faults
+                    .push(&at, &format!("a second `{name}`, the first is at {first}"));
+            }
         }
     }
 
@@ -161,9 +178,10 @@ impl<'input> Reader<'input> {
             return self.stop(span.start, "expected a name, found a collection or an alias");
         };
         self.refuse_extras(anchor, tag.is_some(), span);
-        let faults = self.faults.len();
-        if !matches!(self.scalar(&text, style, span), Json::Text(_)) && self.faults.len() == faults {
-            self.fault(span.start, format!("expected a name, quote `{text}`"));
+        let faults = self.faults.total();
+        if !matches!(self.scalar(&text, style, span), Json::Text(_)) && self.faults.total() == faults {
+            let shown = shortened(&text, NAME_BYTES);
+            self.fault(span.start, format!("expected a name, quote `{shown}`"));
         }
         Ok(text.into_owned())
     }
@@ -203,10 +221,7 @@ impl<'input> Reader<'input> {
     }
 
     fn fault(&mut self, at: Marker, message: impl Into<String>) {
-        self.faults.push(YamlFault {
-            at: at.into(),
-            message: message.into(),
-        });
+        self.faults.push(&Place::from(at), &message.into());
     }
 
     fn stop<T>(&mut self, at: Marker, message: impl Into<String>) -> Result<T, Stopped> {

@@ -5,7 +5,7 @@ const VALUES: usize = 1_000;
 
 fn as_json(yaml: &str) -> Json {
     read(yaml, VALUES)
-        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .map_err(|faults| faults.lines().collect::<Vec<_>>())
         .unwrap()
         .0
 }
@@ -15,11 +15,7 @@ fn same(yaml: &str, text: &str) {
 }
 
 fn faults(yaml: &str) -> Vec<String> {
-    read(yaml, VALUES)
-        .unwrap_err()
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    read(yaml, VALUES).unwrap_err().lines().collect()
 }
 
 #[test]
@@ -145,9 +141,16 @@ fn bounds_hold() {
 #[test]
 fn every_value_has_a_place() {
     let (_, places) = read("a:\n  - b/c: 1\n    d~: [x]\n", VALUES).unwrap();
-    let at = |pointer: &str| places[pointer].to_string();
+    let at = |index: usize| places.get(index).unwrap().to_string();
+    // The document, `/a`, `/a/0`, `/a/0/b~1c`, `/a/0/d~0`, `/a/0/d~0/0`.
     assert_eq!(
-        [at(""), at("/a"), at("/a/0"), at("/a/0/b~1c"), at("/a/0/d~0/0")],
-        ["1:1", "1:1", "2:5", "2:5", "3:10"]
+        (0..6).map(at).collect::<Vec<_>>(),
+        ["1:1", "1:1", "2:5", "2:5", "3:5", "3:10"]
+    );
+    assert_eq!(places.get(6), None);
+    let within = |index: usize| places.within(index).collect::<Vec<_>>();
+    assert_eq!(
+        [within(0), within(1), within(2), within(3)],
+        [vec![1], vec![2], vec![3, 4], vec![]]
     );
 }

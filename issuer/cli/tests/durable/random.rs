@@ -11,6 +11,7 @@ pub(crate) struct Random(u64);
 
 impl Random {
     /// From the environment, or new. The seed is printed, which is shown when the test fails.
+    #[expect(clippy::disallowed_macros, reason = "a test prints for people who run it")]
     pub(crate) fn new() -> Self {
         let given = env::var(SEED).ok().map(|seed| seed.parse().unwrap());
         let seed = given.unwrap_or_else(|| RandomState::new().hash_one(SEED));

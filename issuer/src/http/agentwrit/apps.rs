@@ -29,7 +29,10 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
     let fields = Fields::of(request).await?;
     let name = Json::Text(fields.text("name")?.to_owned());
     let name = reading::value(&name, read_name).map_err(|faults| {
-        let why = faults.first().map_or_else(String::new, |fault| fault.message.clone());
+        let why = faults
+            .kept()
+            .first()
+            .map_or_else(String::new, |fault| fault.message.clone());
         Problem::new(Code::InvalidRequest).detail(format!("`name`: {why}"))
     })?;
     let ceiling = Ceiling::of(Entry {

@@ -6,6 +6,7 @@ use crate::id::ID_EXPECTED;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::reading;
+use axum::body::Bytes;
 use axum::extract::Request;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
@@ -19,12 +20,16 @@ pub(super) struct Fields(Json);
 impl Fields {
     /// Reads the body of a `request` whose sender is known.
     pub(super) async fn of(request: Request) -> Result<Self, Problem> {
-        Self::read(&body::arrive(request).await?)
+        Self::read_aside(body::arrive(request).await?).await
     }
 
     /// Reads the body of any `request`.
     pub(super) async fn of_stranger(issuer: &Issuer, request: Request) -> Result<Self, Problem> {
-        Self::read(&body::arrive_from_stranger(issuer, request).await?)
+        Self::read_aside(body::arrive_from_stranger(issuer, request).await?).await
+    }
+
+    async fn read_aside(bytes: Bytes) -> Result<Self, Problem> {
+        body::aside(bytes.len(), move || Self::read(&bytes)).await?
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Problem> {

@@ -1,6 +1,7 @@
 //! Labels and messages.
 
 use crate::bundle::BundleError;
+use crate::document::FaultList;
 use crate::json::JsonError;
 use crate::jws::JwsError;
 use crate::revocation::RowsError;
@@ -8,7 +9,6 @@ use crate::support::NOW;
 use crate::time::UnixSeconds;
 use std::borrow::ToOwned;
 use std::string::{String, ToString};
-use std::vec::Vec;
 
 #[test]
 fn every_refusal_has_its_label() {
@@ -18,7 +18,7 @@ fn every_refusal_has_its_label() {
         (BundleError::Key { kid: String::new() }, "bundle_key"),
         (BundleError::Signature, "bundle_signature"),
         (BundleError::Payload(JsonError::TooDeep), "bundle_payload"),
-        (BundleError::Members(Vec::new()), "bundle_payload"),
+        (BundleError::Members(FaultList::new()), "bundle_payload"),
         (BundleError::Issuer { found: String::new() }, "bundle_issuer"),
         (
             BundleError::Clock {

@@ -2,7 +2,8 @@
 
 use crate::config::{self, Opened};
 use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use clap::Args;
 use edgewrit_shared::json::Json;
 use serde_json::{Value, json};
@@ -58,11 +59,11 @@ impl Check {
         found.retain(|finding| !self.allow.contains(&finding.code));
         if self.json {
             let warnings: Vec<Value> = found.iter().map(|finding| finding.to_json(&document)).collect();
-            print(json!({"operations": table::json(&rows), "warnings": warnings}))?;
+            print_json(json!({"operations": table::json(&rows), "warnings": warnings}))?;
         } else {
-            print(table::words(&rows))?;
+            print_lines(table::words(&rows))?;
             for finding in &found {
-                print(finding.to_text(&document))?;
+                print_lines(finding.to_text(&document))?;
             }
         }
         if found.is_empty() { Ok(()) } else { Err(Failure::said()) }

@@ -2,8 +2,8 @@
 
 use super::code::{Code, Finding};
 use super::row::{Row, is_capture};
-use edgewrit_shared::document::pointer_step;
-use std::collections::BTreeMap;
+use edgewrit_shared::document::place_step;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations that every grant permits together, although they do different things.
 pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
@@ -65,9 +65,10 @@ fn shape(resource: &str) -> String {
 
 /// Upstreams that no operation names.
 pub(super) fn unused<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
-    let unused = upstreams.filter(|name| rows.iter().all(|row| row.upstream != *name));
+    let used: BTreeSet<&str> = rows.iter().map(|row| row.upstream).collect();
+    let unused = upstreams.filter(|name| !used.contains(name));
     let finding = |name| {
-        let (place, wrong) = (format!("/upstreams/{}", pointer_step(name)), "no operation goes there");
+        let (place, wrong) = (format!("/upstreams/{}", place_step(name)), "no operation goes there");
         Finding::new(
             Code::UnusedUpstream,
             place,

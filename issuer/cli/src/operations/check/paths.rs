@@ -4,6 +4,11 @@ use super::code::{Code, Finding};
 use super::row::{Row, is_capture};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Literals beside a capture that it is compared with, at most.
+const COMPARED: usize = 256;
+/// Methods whose operations a path is looked up among, at most.
+const METHODS: usize = 16;
+
 /// The operations of one method, as the edge looks them up.
 #[derive(Debug, Default)]
 struct Tree<'d> {
@@ -63,7 +68,11 @@ fn captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<
     let paths: BTreeMap<&[&str], &str> = rows.iter().map(|row| (&*row.segments, row.name)).collect();
     let mut captured: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for (path, name) in paths {
-        let ends: BTreeSet<usize> = trees.values().filter_map(|tree| tree.find(path)).collect();
+        let ends: BTreeSet<usize> = trees
+            .values()
+            .take(METHODS)
+            .filter_map(|tree| tree.find(path))
+            .collect();
         for end in ends {
             if rows.get(end).is_some_and(|row| captures_literal(row, path)) {
                 captured.entry(end).or_default().push(name);
@@ -122,6 +131,7 @@ fn dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
         let literals = tree
             .literals
             .iter()
+            .take(COMPARED)
             .filter(|(name, _)| is_capture(segment) && row.may_capture(segment, name));
         let lost = literals
             .filter(|(name, _)| !name.is_empty())

@@ -1,7 +1,7 @@
 //! Operations as they are written, in a document that the edge has read without a fault.
 
 use crate::document::Document;
-use edgewrit_shared::document::pointer_step;
+use edgewrit_shared::document::place_step;
 use edgewrit_shared::json::Json;
 
 /// An operation.
@@ -64,7 +64,7 @@ impl<'d> Row<'d> {
 
     /// Where its member called `name` stands.
     pub(super) fn member(&self, name: &str) -> String {
-        format!("{}/{}", self.place, pointer_step(name))
+        format!("{}/{}", self.place, place_step(name))
     }
 
     pub(super) fn captures(&self) -> usize {

@@ -3,10 +3,13 @@
 use super::row::{Param, Row};
 use serde_json::{Value, json};
 
+/// Most characters that a column is padded to.
+const WIDEST: usize = 120;
+
 const HEAD: [&str; 6] = ["method", "path", "action", "resource", "upstream", "parameters"];
 
 /// One line an operation, in columns.
-pub(super) fn words(rows: &[Row<'_>]) -> String {
+pub(super) fn words(rows: &[Row<'_>]) -> Vec<String> {
     let cells = |row: &Row<'_>| {
         let path = format!("/{}", row.segments.join("/"));
         let params: Vec<_> = row.params.iter().map(param).collect();
@@ -27,14 +30,14 @@ pub(super) fn words(rows: &[Row<'_>]) -> String {
     let mut widths = [0; HEAD.len()];
     for line in &lines {
         for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(cell.chars().count().min(WIDEST));
         }
     }
     let shown = lines.iter().map(|line| {
         let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     });
-    shown.collect::<Vec<_>>().join("\n")
+    shown.collect()
 }
 
 /// Such as `seats: body./seats (integer, optional)`.

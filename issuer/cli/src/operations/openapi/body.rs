@@ -5,7 +5,10 @@ use super::params::unknown;
 use super::row::{Param, Row};
 use super::schema::{Object, Schema, Shape};
 use super::spec::At;
-use edgewrit_shared::document::pointer_step;
+use edgewrit_shared::document::{Place, pointer_step};
+use edgewrit_shared::limits::RULE_TEXT_BYTES;
+use std::ptr;
+use std::rc::Rc;
 
 /// Objects in objects that are looked into.
 const DEPTH: usize = 4;
@@ -19,7 +22,7 @@ pub(super) fn add(row: &mut Row, operation: &At<'_>) {
     let Some(body) = operation.member("requestBody") else {
         return;
     };
-    let place = body.place.clone();
+    let place = Rc::clone(&body.place);
     let body = match body.resolve() {
         Ok(body) => body,
         Err(message) => {
@@ -40,10 +43,10 @@ pub(super) fn add(row: &mut Row, operation: &At<'_>) {
         (None, Some(form)) => with_schema(row, form, |row, schema, place| fields(row, schema, place, form)),
         (None, None) => {}
     }
-    let taken = of(JSON).or(of(FORM)).map(|at| &at.place);
+    let taken = of(JSON).or(of(FORM)).map(|at| at.json);
     let others: Vec<_> = types
         .iter()
-        .filter(|(_, at)| Some(&at.place) != taken)
+        .filter(|(_, at)| !taken.is_some_and(|taken| ptr::eq(taken, at.json)))
         .map(|(name, _)| format!("`{name}`"))
         .collect();
     if !others.is_empty() {
@@ -74,10 +77,10 @@ fn is_type(name: &str, wanted: &str) -> bool {
         .eq_ignore_ascii_case(wanted)
 }
 
-fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Schema<'d>, String)) {
+fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Schema<'d>, Rc<Place<'d>>)) {
     match media.member("schema") {
         Some(schema) => {
-            let place = schema.place.clone();
+            let place = Rc::clone(&schema.place);
             read(row, Schema::read(schema), place);
         }
         None => row.left_out(Kind::Untyped, &media.place, "the body is of no type", false),
@@ -86,7 +89,7 @@ fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Sc
 
 /// Where in a body, and whether it is always there.
 #[derive(Clone, Debug)]
-struct Spot {
+struct Spot<'d> {
     pointer: String,
     /// Objects that are still looked into.
     depth: usize,
@@ -95,10 +98,10 @@ struct Spot {
     /// Whether it stands in the elements of a list, and every element has it.
     in_list: bool,
     is_in_each: bool,
-    place: String,
+    place: Rc<Place<'d>>,
 }
 
-impl Spot {
+impl<'d> Spot<'d> {
     /// In words.
     fn shown(&self) -> String {
         if self.pointer.is_empty() {
@@ -111,28 +114,28 @@ impl Spot {
         format!("body.{}", self.pointer)
     }
 
-    fn member(&self, name: &str, at: &At<'_>, is_required: bool) -> Self {
+    fn member(&self, name: &str, at: &At<'d>, is_required: bool) -> Self {
         Self {
             pointer: format!("{}/{}", self.pointer, pointer_step(name)),
             is_needed: self.is_needed && is_required,
             is_in_each: self.is_in_each && is_required,
-            place: at.place.clone(),
+            place: Rc::clone(&at.place),
             ..self.clone()
         }
     }
 
-    fn element(&self, at: &At<'_>) -> Self {
+    fn element(&self, at: &At<'d>) -> Self {
         Self {
             pointer: format!("{}/*", self.pointer),
             in_list: true,
             is_in_each: true,
-            place: at.place.clone(),
+            place: Rc::clone(&at.place),
             ..self.clone()
         }
     }
 }
 
-fn whole(row: &mut Row, schema: Schema<'_>, place: String, is_needed: bool) {
+fn whole<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed: bool) {
     let root = Spot {
         pointer: String::new(),
         depth: DEPTH,
@@ -163,7 +166,7 @@ fn whole(row: &mut Row, schema: Schema<'_>, place: String, is_needed: bool) {
 }
 
 /// Adds the value at `spot`, or what lies in it.
-fn value(row: &mut Row, schema: Schema<'_>, spot: &Spot) {
+fn value<'d>(row: &mut Row, schema: Schema<'d>, spot: &Spot<'d>) {
     row.looked_at += 1;
     if schema.is_read_only || row.looked_at > VALUES {
         return;
@@ -194,7 +197,7 @@ fn value(row: &mut Row, schema: Schema<'_>, spot: &Spot) {
     }
 }
 
-fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot) {
+fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot<'_>) {
     let steps: Vec<_> = spot.pointer.split('/').skip(1).filter(|step| *step != "*").collect();
     let name = if steps.is_empty() {
         "body".to_owned()
@@ -211,7 +214,7 @@ fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot) {
     });
 }
 
-fn members(row: &mut Row, object: Object<'_>, spot: &Spot) {
+fn members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
     remarks(row, &object, spot);
     let Some(depth) = spot.depth.checked_sub(1) else {
         let what = format_args!("{} lies too deep", spot.shown());
@@ -219,6 +222,12 @@ fn members(row: &mut Row, object: Object<'_>, spot: &Spot) {
     };
     let inner = Spot { depth, ..spot.clone() };
     for (name, at) in object.members {
+        if name.len() > RULE_TEXT_BYTES {
+            let what = format_args!("a member whose name has more than {RULE_TEXT_BYTES} bytes");
+            let is_needed = spot.is_needed && object.required.contains(name);
+            row.left_out(Kind::Name, &at.place, what, is_needed);
+            continue;
+        }
         let spot = inner.member(name, &at, object.required.contains(name));
         // The edge takes these steps for elements of an array.
         if name == "*" || !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -230,7 +239,7 @@ fn members(row: &mut Row, object: Object<'_>, spot: &Spot) {
     }
 }
 
-fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot) {
+fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
     let shown = spot.shown();
     if object.is_open {
         let message = format!("members of other names are refused in {shown}");
@@ -246,7 +255,7 @@ fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot) {
 }
 
 /// Adds the fields of a form.
-fn fields(row: &mut Row, schema: Schema<'_>, place: String, media: &At<'_>) {
+fn fields<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &At<'d>) {
     let Shape::Object(object) = schema.shape else {
         return unknown(row, "the form", schema.shape, &place, false);
     };
@@ -261,12 +270,17 @@ fn fields(row: &mut Row, schema: Schema<'_>, place: String, media: &At<'_>) {
     remarks(row, &object, &spot);
     for (name, at) in object.members {
         let is_needed = object.required.contains(name);
+        if name.len() > RULE_TEXT_BYTES {
+            let what = format_args!("a field whose name has more than {RULE_TEXT_BYTES} bytes");
+            row.left_out(Kind::Name, &at.place, what, is_needed);
+            continue;
+        }
         field(row, name, at, is_needed, is_spelled_otherwise(media, name));
     }
 }
 
 fn field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool) {
-    let (place, source) = (at.place.clone(), format!("form.{name}"));
+    let (place, source) = (Rc::clone(&at.place), format!("form.{name}"));
     let schema = Schema::read(at);
     if schema.is_read_only {
         return;
@@ -298,7 +312,7 @@ fn field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool)
 }
 
 /// Whether `encoding` says that the field is not spelled as forms spell lists.
-fn is_spelled_otherwise(media: &At<'_>, name: &str) -> bool {
+fn is_spelled_otherwise<'d>(media: &At<'d>, name: &'d str) -> bool {
     let encoding = media.member("encoding").and_then(|all| all.member(name));
     let style = |encoding: &At<'_>| encoding.text_of("style").is_some_and(|style| style != "form");
     encoding.is_some_and(|encoding| {

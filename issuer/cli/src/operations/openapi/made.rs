@@ -7,6 +7,13 @@ use super::server::{Server, Servers};
 use super::spec::At;
 use super::{body, params};
 use edgewrit_shared::grant::is_action;
+use edgewrit_shared::limits::{PARAMS_PER_OPERATION, TARGET_BYTES};
+use edgewrit_shared::text::shortened;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Longest summary of an operation that becomes a comment, in bytes.
+const SUMMARY_BYTES: usize = 1024;
 
 /// Members of a path item that are operations.
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
@@ -20,7 +27,12 @@ pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
         if !template.starts_with('/') {
             continue;
         }
-        let place = item.place.clone();
+        let place = Rc::clone(&item.place);
+        if template.len() > TARGET_BYTES || template.matches('{').count() > PARAMS_PER_OPERATION {
+            let message = format!("a path of more than {TARGET_BYTES} bytes or {PARAMS_PER_OPERATION} captures");
+            servers.notes.push(Note::new(Kind::Refused, place, message));
+            continue;
+        }
         let item = match item.resolve() {
             Ok(item) => item,
             Err(message) => {
@@ -35,7 +47,7 @@ pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
                     .notes
                     .push(Note::new(Kind::Refused, operation.place, "no edge serves `TRACE`"));
             } else if METHODS.contains(&method) {
-                let place = operation.place.clone();
+                let place = Rc::clone(&operation.place);
                 match operation.resolve() {
                     Ok(operation) => {
                         let server = servers.of(&operation).unwrap_or_else(|| server.clone());
@@ -55,13 +67,16 @@ fn row(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: 
         .text_of("operationId")
         .filter(|id| is_action(id) && !id.contains('*'));
     let mut row = Row {
-        place: operation.place.clone(),
-        summary: operation.text_of("summary").map(str::to_owned),
+        place: operation.place.to_string(),
+        summary: operation
+            .text_of("summary")
+            .map(|summary| shortened(summary, SUMMARY_BYTES).into_owned()),
         name: format!("{} {}{}", method.to_ascii_uppercase(), server.base, path.pattern),
         action: id.unwrap_or(method).to_owned(),
         resource: path.resource.clone(),
         upstream: server.upstream,
         params: Vec::new(),
+        names: BTreeSet::new(),
         notes: std::mem::take(&mut path.notes),
         looked_at: 0,
         unjudged: false,

@@ -4,13 +4,15 @@
 //! value stood, and refuse all of a document for one wrong part that no operation needs.
 
 use super::check;
-use crate::document::Document;
-use crate::failure::{Failure, print};
+use crate::document::{Document, FILE_VALUES};
+use crate::failure::Failure;
+use crate::output::{complain, print_lines};
 use crate::yaml;
 use clap::Args;
 use edgewrit_edge::config as edge;
-use edgewrit_shared::document::Fault;
-use std::io::{self, Write as _};
+use edgewrit_shared::document::{FaultList, Faults, Node};
+use edgewrit_shared::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 mod body;
@@ -24,10 +26,13 @@ mod server;
 mod spec;
 mod write;
 
-use note::{Kind, Note};
+use note::Kind;
 use row::Row;
 use server::Servers;
-use spec::At;
+use spec::{At, Spec};
+
+/// Faults that are kept for each operation that was made: it has at most so many members and parameters.
+const FAULTS_PER_ROW: usize = 128;
 
 const EXAMPLES: &str = "\
 What is printed is the part of an edge's configuration that has `upstreams` and `operations`, to be edited: the actions are the
@@ -54,7 +59,8 @@ pub(crate) struct FromOpenapi {
 impl FromOpenapi {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let document = Document::open(&self.file)?;
-        let root = At::root(&document);
+        let spec = Spec::new(&document);
+        let root = At::root(&spec);
         let version = root.text_of("openapi").unwrap_or_default();
         if !["3.0", "3.1"].iter().any(|own| version.starts_with(own)) {
             return Err(Failure::new(
@@ -67,6 +73,10 @@ impl FromOpenapi {
         let (rows, left_out): (Vec<_>, Vec<_>) = made::all(&root, &mut servers)
             .into_iter()
             .partition(|row| !row.unjudged);
+        if spec.is_exhausted() {
+            let message = "its parts refer to each other too often: split the document";
+            return Err(Failure::new(document.locate("", message)));
+        }
         let made = Made {
             title,
             servers,
@@ -74,14 +84,13 @@ impl FromOpenapi {
             left_out,
         }
         .taken()?;
-        let warned = made.warn(&document);
-        warned.map_err(|error| Failure::new(format!("standard error: {error}")))?;
+        made.warn(&document);
         if made.rows.is_empty() {
             return Err(Failure::new(
                 document.locate("/paths", "no operation that an edge could judge"),
             ));
         }
-        print(made.yaml())
+        print_lines(made.yaml())
     }
 }
 
@@ -95,19 +104,19 @@ struct Made<'d> {
 }
 
 impl Made<'_> {
-    fn yaml(&self) -> String {
+    fn yaml(&self) -> Vec<String> {
         write::yaml(self.title, &self.servers, &self.rows, &self.left_out)
     }
 
     /// The same without what an edge does not take, as the edge itself says.
     fn taken(mut self) -> Result<Self, Failure> {
-        while let Err(faults) = self.read() {
-            let mut refused = Vec::new();
-            for fault in faults {
+        while let Err(faults) = self.read()? {
+            let mut refused: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+            for fault in faults.kept() {
                 let mut steps = fault.place.split('/').skip(1);
                 let index = steps.next().filter(|step| *step == "operations").and(steps.next());
                 match index.and_then(|step| step.parse::<usize>().ok()) {
-                    Some(index) => refused.push((index, fault.message)),
+                    Some(index) => refused.entry(index).or_default().push(fault.message.clone()),
                     // With no operations left there is nothing else that could be said.
                     None if self.rows.is_empty() => return Ok(self),
                     None => return Err(Failure::new(fault)),
@@ -118,54 +127,43 @@ impl Made<'_> {
         Ok(self)
     }
 
-    fn read(&self) -> Result<(), Vec<Fault>> {
-        let fault = |message| {
-            vec![Fault {
-                place: String::new(),
-                message,
-            }]
-        };
-        let yaml = yaml::read(&self.yaml(), crate::document::FILE_VALUES);
-        let (json, _) =
-            yaml.map_err(|faults| fault(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
-        let document = check::whole(Document::made("operations", json));
-        edge::Config::read(&document.to_json(), &|_| Some("secret".to_owned())).map(drop)
+    /// What an edge says of it: the faults of every operation, however many there are.
+    fn read(&self) -> Result<Result<(), FaultList>, Failure> {
+        let yaml = yaml::read(&self.yaml().join("\n"), FILE_VALUES);
+        let (json, _) = yaml.map_err(|faults| Failure::all(faults.lines().collect()))?;
+        let text = check::whole(Document::made("operations", json)).to_json();
+        let json = json::parse(text.as_bytes(), FILE_VALUES).map_err(Failure::new)?;
+        let faults = Faults::up_to(FAULTS_PER_ROW * (self.rows.len() + 1), usize::MAX);
+        let secret = |_: &str| Some("secret".to_owned());
+        let read = edge::Config::read_part(&Node::root(&json, &faults), &text, &secret);
+        let faults = faults.into_list();
+        Ok(read.map(drop).filter(|()| faults.is_empty()).ok_or(faults))
     }
 
-    fn leave_out(&mut self, refused: &[(usize, String)]) {
-        let mut index = 0;
-        let (kept, mut others): (Vec<_>, Vec<_>) = self.rows.drain(..).enumerate().partition(|(_, _)| {
-            index += 1;
-            refused.iter().all(|(own, _)| own + 1 != index)
-        });
-        for (at, row) in &mut others {
-            for (_, message) in refused.iter().filter(|(own, _)| own == at) {
-                let place = row.place.clone();
-                row.note(Kind::Refused, &place, message);
-            }
+    fn leave_out(&mut self, refused: &BTreeMap<usize, Vec<String>>) {
+        for (index, mut row) in std::mem::take(&mut self.rows).into_iter().enumerate() {
+            let Some(messages) = refused.get(&index) else {
+                self.rows.push(row);
+                continue;
+            };
+            let place = row.place.clone();
+            messages
+                .iter()
+                .for_each(|message| row.note(Kind::Refused, &place, message.as_str()));
+            self.left_out.push(row);
         }
-        self.rows = kept.into_iter().map(|(_, row)| row).collect();
-        self.left_out.extend(others.into_iter().map(|(_, row)| row));
     }
 
     /// Says on standard error what was left out, and how much came out.
-    fn warn(&self, document: &Document) -> io::Result<()> {
-        let mut out = io::stderr().lock();
+    fn warn(&self, document: &Document) {
         let rows = self.rows.iter().chain(&self.left_out);
-        let notes: Vec<&Note> = self
-            .servers
-            .notes
-            .iter()
-            .chain(rows.flat_map(|row| &row.notes))
-            .collect();
-        for note in &notes {
-            writeln!(out, "warning: {}", note.to_text(document))?;
-        }
+        let notes = || {
+            let of_rows = rows.clone().flat_map(|row| &row.notes);
+            self.servers.notes.iter().chain(of_rows)
+        };
         let (made, left) = (self.rows.len(), self.left_out.len());
-        writeln!(
-            out,
-            "{made} operations, {left} left out; warnings: {}",
-            note::count(notes.into_iter())
-        )
+        let last = format!("{made} operations, {left} left out; warnings: {}", note::count(notes()));
+        let warnings = notes().map(|note| format!("warning: {}", note.to_text(document)));
+        complain(warnings.chain([last]));
     }
 }

@@ -2,7 +2,12 @@
 
 use crate::document::Document;
 use clap::ValueEnum;
+use edgewrit_shared::text::shortened;
 use std::collections::BTreeMap;
+use std::fmt::Display;
+
+/// Longest message, in bytes.
+const MESSAGE_BYTES: usize = 1024;
 
 /// What sort of thing it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -64,11 +69,12 @@ pub(super) struct Note {
 }
 
 impl Note {
-    pub(super) fn new(kind: Kind, place: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn new(kind: Kind, place: impl Display, message: impl Into<String>) -> Self {
+        let message: String = message.into();
         Self {
             kind,
-            place: place.into(),
-            message: message.into(),
+            place: place.to_string(),
+            message: shortened(&message, MESSAGE_BYTES).into_owned(),
         }
     }
 

@@ -6,13 +6,17 @@ use super::row::{Param, Row};
 use super::schema::{Schema, Shape};
 use super::spec::At;
 use edgewrit_edge::config::header_passes;
+use edgewrit_shared::limits::RULE_TEXT_BYTES;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// Headers that are described elsewhere in the document (OpenAPI 3.1, section 4.8.12.1).
 const NOT_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Adds the parameters of an operation, those of its path item first.
 pub(super) fn add(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>) {
-    let mut all: Vec<(&str, &str, At<'_>)> = Vec::new();
+    let mut all: Vec<Option<(&str, &str, At<'_>)>> = Vec::new();
+    let mut known = BTreeMap::new();
     for at in item
         .items("parameters")
         .into_iter()
@@ -30,10 +34,17 @@ pub(super) fn add(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>)
             at.text_of("in").unwrap_or_default(),
             at.text_of("name").unwrap_or_default(),
         );
-        all.retain(|(place, name, _)| (*place, *name) != key);
-        all.push((key.0, key.1, at));
+        if let Some(before) = known.insert(key, all.len()).and_then(|index: usize| all.get_mut(index)) {
+            *before = None;
+        }
+        all.push(Some((key.0, key.1, at)));
     }
-    for (place, name, at) in &all {
+    for (place, name, at) in all.iter().flatten() {
+        if name.len() > RULE_TEXT_BYTES {
+            let what = format_args!("a parameter whose name has more than {RULE_TEXT_BYTES} bytes");
+            row.left_out(Kind::Name, &at.place, what, is_needed(at));
+            continue;
+        }
         match *place {
             "path" => in_path(row, path, name, at),
             "query" => in_query(row, name, at),
@@ -180,7 +191,7 @@ fn in_header(row: &mut Row, name: &str, at: &At<'_>) {
 }
 
 /// Notes that `what` is left out because of its schema.
-pub(super) fn unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: &str, is_needed: bool) {
+pub(super) fn unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: impl Display, is_needed: bool) {
     match shape {
         Shape::Alternatives | Shape::Scalars => {
             row.left_out(

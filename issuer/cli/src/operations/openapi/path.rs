@@ -1,6 +1,8 @@
 //! Paths: templates become what an edge matches and what grants name.
 
 use super::note::{Kind, Note};
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// A path.
 #[derive(Debug)]
@@ -14,18 +16,17 @@ pub(super) struct Path {
 }
 
 impl Path {
-    pub(super) fn read(template: &str, place: &str) -> Self {
+    pub(super) fn read(template: &str, place: &dyn Display) -> Self {
         let mut path = Self {
             pattern: String::new(),
             resource: String::new(),
             captures: Vec::new(),
             notes: Vec::new(),
         };
-        let mut names: Vec<String> = Vec::new();
+        let mut names = Names::default();
         for segment in template.split('/').skip(1) {
             let shown = if segment.contains('{') {
-                let name = unused(&snake(segment), &names);
-                names.push(name.clone());
+                let name = names.unused(&snake(segment));
                 path.capture(segment, &name, place);
                 format!("{{{name}}}")
             } else {
@@ -39,7 +40,7 @@ impl Path {
         path
     }
 
-    fn capture(&mut self, segment: &str, name: &str, place: &str) {
+    fn capture(&mut self, segment: &str, name: &str, place: &dyn Display) {
         let whole = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         match whole.filter(|own| !own.contains(['{', '}'])) {
             Some(own) => self.captures.push((own.to_owned(), name.to_owned())),
@@ -81,10 +82,29 @@ fn snake(text: &str) -> String {
     if name.is_empty() { "x" } else { name }.to_owned()
 }
 
-fn unused(name: &str, names: &[String]) -> String {
-    let free = |name: &String| !names.contains(name);
-    let more = (2..).map(|number: u32| format!("{name}_{number}"));
-    [name.to_owned()].into_iter().chain(more).find(free).unwrap_or_default()
+/// Names of captures that are in use, each with the number that another one of the name gets.
+#[derive(Default)]
+struct Names(BTreeMap<String, u32>);
+
+impl Names {
+    /// The name, or with a number behind it that makes it another.
+    fn unused(&mut self, name: &str) -> String {
+        let mut number = self.0.get(name).copied().unwrap_or(1);
+        let unused = loop {
+            let one = if number == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}_{number}")
+            };
+            number += 1;
+            if !self.0.contains_key(&one) {
+                break one;
+            }
+        };
+        self.0.insert(unused.clone(), 2);
+        self.0.insert(name.to_owned(), number);
+        unused
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +127,7 @@ mod tests {
                 0,
             ),
         ] {
-            let path = Path::read(template, "");
+            let path = Path::read(template, &"");
             assert_eq!((&*path.pattern, &*path.resource), (pattern, resource), "{template}");
             assert_eq!(path.notes.len(), parts, "{template}");
             let warns = path.notes.iter().any(|note| note.message.contains("`colon: true`"));

@@ -1,7 +1,13 @@
 //! An operation that is made of an OpenAPI document.
 
 use super::note::{Kind, Note};
+use edgewrit_shared::document::more;
 use edgewrit_shared::limits::PARAMS_PER_OPERATION;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+/// Parameters that are named when they are left out because there are too many.
+const NAMED: usize = 16;
 
 /// An operation.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub(super) struct Row {
     pub(super) resource: String,
     pub(super) upstream: String,
     pub(super) params: Vec<Param>,
+    /// Names of the parameters.
+    pub(super) names: BTreeSet<String>,
     pub(super) notes: Vec<Note>,
     /// Values of the body that were looked at.
     pub(super) looked_at: u32,
@@ -37,13 +45,13 @@ pub(super) struct Param {
 }
 
 impl Row {
-    pub(super) fn note(&mut self, kind: Kind, place: &str, message: impl Into<String>) {
+    pub(super) fn note(&mut self, kind: Kind, place: impl Display, message: impl Into<String>) {
         self.notes.push(Note::new(kind, place, message));
     }
 
     /// Notes that `what` is left out, and if requests need it that none passes.
-    pub(super) fn left_out(&mut self, kind: Kind, place: &str, what: impl std::fmt::Display, is_needed: bool) {
-        self.note(kind, place, format!("left out: {what}"));
+    pub(super) fn left_out(&mut self, kind: Kind, place: impl Display, what: impl Display, is_needed: bool) {
+        self.note(kind, &place, format!("left out: {what}"));
         if is_needed {
             let message =
                 "what is left out is required: no request that the API takes is taken, until somebody adds it";
@@ -53,7 +61,7 @@ impl Row {
 
     /// Adds a parameter under a name that no other has.
     pub(super) fn push(&mut self, mut param: Param) {
-        if self.params.iter().any(|own| own.name == param.name) {
+        if !self.names.insert(param.name.clone()) {
             param.name.clone_from(&param.source);
         }
         self.params.push(param);
@@ -61,18 +69,20 @@ impl Row {
 
     /// Leaves out what is more than an operation can map, what is optional first.
     pub(super) fn bound(&mut self) {
-        let Some(more) = self
+        let Some(surplus) = self
             .params
             .len()
             .checked_sub(PARAMS_PER_OPERATION)
-            .filter(|more| *more > 0)
+            .filter(|surplus| *surplus > 0)
         else {
             return;
         };
         let (needed, mut optional): (Vec<_>, Vec<_>) = self.params.drain(..).partition(|param| !param.optional);
-        let left = optional.split_off(optional.len().saturating_sub(more));
+        let left = optional.split_off(optional.len().saturating_sub(surplus));
         self.params = needed.into_iter().chain(optional).collect();
-        let left: Vec<_> = left.iter().map(|param| format!("`{}`", param.source)).collect();
+        let rest = left.len().checked_sub(NAMED).filter(|rest| *rest > 0).map(more);
+        let named = left.iter().take(NAMED).map(|param| format!("`{}`", param.source));
+        let left: Vec<_> = named.chain(rest).collect();
         let message = format!(
             "more than {PARAMS_PER_OPERATION} parameters; left out: {}",
             left.join(", ")

@@ -2,9 +2,14 @@
 
 use super::spec::At;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::text::shortened;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+/// Values of a list of them that are shown: more are not.
+pub(super) const VALUES: usize = 12;
+/// Longest of them that is shown in full, in bytes.
+const VALUE_BYTES: usize = 256;
 /// Schemas that are looked through for one, by `allOf`, `oneOf` and `anyOf`.
 const SCHEMAS: u32 = 256;
 
@@ -30,6 +35,7 @@ pub(super) enum Shape<'d> {
 #[derive(Debug, Default)]
 pub(super) struct Object<'d> {
     pub(super) members: Vec<(&'d str, At<'d>)>,
+    names: BTreeSet<&'d str>,
     pub(super) required: BTreeSet<&'d str>,
     /// Whether it is said to have others.
     pub(super) is_open: bool,
@@ -57,7 +63,10 @@ impl<'d> Schema<'d> {
         Self {
             is_nullable: at.bool_of("nullable") == Some(true) || types(&at).1 || alternatives(&at).1,
             is_read_only: at.bool_of("readOnly") == Some(true),
-            values: values.filter_map(|value| value.text().map(str::to_owned)).collect(),
+            values: values
+                .filter_map(|value| value.text().map(|text| shortened(text, VALUE_BYTES).into_owned()))
+                .take(VALUES + 1)
+                .collect(),
             shape: shape(&at, &Cell::new(SCHEMAS)),
         }
     }
@@ -222,7 +231,7 @@ fn object<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
 /// Adds the members that `at` has by itself and by `allOf`.
 fn gather<'d>(at: &At<'d>, object: &mut Object<'d>, left: &Cell<u32>) -> Result<(), Shape<'d>> {
     for (name, member) in at.member("properties").iter().flat_map(At::members) {
-        if object.members.iter().all(|(own, _)| *own != name) {
+        if object.names.insert(name) {
             object.members.push((name, member));
         }
     }

@@ -2,7 +2,14 @@
 
 use super::note::{Kind, Note};
 use super::spec::At;
+use edgewrit_shared::text::shortened;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
+/// Longest URL of a server, in bytes: a longer one is shortened, and so is none.
+const URL_BYTES: usize = 1024;
+/// Variables of a server's URL.
+const VARIABLES: usize = 64;
 /// Stands for an API whose document does not say where it is.
 const SOMEWHERE: &str = "https://api.example";
 
@@ -11,6 +18,8 @@ const SOMEWHERE: &str = "https://api.example";
 pub(super) struct Servers {
     name: String,
     origins: Vec<String>,
+    /// Their indices.
+    known: BTreeMap<String, usize>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -28,6 +37,7 @@ impl Servers {
         Self {
             name: name.to_owned(),
             origins: Vec::new(),
+            known: BTreeMap::new(),
             notes: Vec::new(),
         }
     }
@@ -42,7 +52,7 @@ impl Servers {
         let url = with_variables(first);
         let Some((origin, base)) = parts(&url) else {
             self.note(&first.place, format!("`{url}` is no https URL, write where the API is"));
-            let base = url.starts_with('/').then(|| url.trim_end_matches('/').to_owned());
+            let base = (url.starts_with('/') && url.is_ascii()).then(|| url.trim_end_matches('/').to_owned());
             return Some(self.at(SOMEWHERE, base.unwrap_or_default()));
         };
         Some(self.at(&origin, base))
@@ -61,9 +71,9 @@ impl Servers {
     }
 
     fn at(&mut self, origin: &str, base: String) -> Server {
-        let known = self.origins.iter().position(|own| own == origin);
-        let index = known.unwrap_or_else(|| {
+        let index = self.known.get(origin).copied().unwrap_or_else(|| {
             self.origins.push(origin.to_owned());
+            self.known.insert(origin.to_owned(), self.origins.len() - 1);
             self.origins.len() - 1
         });
         let upstream = self.name_of(index);
@@ -77,16 +87,17 @@ impl Servers {
         }
     }
 
-    fn note(&mut self, place: &str, message: impl Into<String>) {
+    fn note(&mut self, place: impl Display, message: impl Into<String>) {
         self.notes.push(Note::new(Kind::Server, place, message));
     }
 }
 
 /// The server's URL, with the default of each of its variables.
 fn with_variables(server: &At<'_>) -> String {
-    let mut url = server.text_of("url").unwrap_or_default().to_owned();
-    for (name, variable) in server.member("variables").iter().flat_map(At::members) {
-        url = url.replace(&format!("{{{name}}}"), variable.text_of("default").unwrap_or_default());
+    let mut url = shortened(server.text_of("url").unwrap_or_default(), URL_BYTES).into_owned();
+    for (name, variable) in server.member("variables").iter().flat_map(At::members).take(VARIABLES) {
+        let default = shortened(variable.text_of("default").unwrap_or_default(), URL_BYTES);
+        url = shortened(&url.replace(&format!("{{{name}}}"), &default), URL_BYTES).into_owned();
     }
     url
 }

@@ -2,17 +2,17 @@
 
 use super::note::{Kind, Note};
 use super::row::{Param, Row};
+use super::schema::VALUES;
 use super::server::Servers;
 use crate::yaml;
 use edgewrit_shared::json::{Json, Quoted};
+use edgewrit_shared::text::{visible, visible_json};
 
-/// Values that are shown of a list of them.
-const VALUES: usize = 12;
 /// Characters of a comment.
 const COMMENT: usize = 200;
 
 /// The part of a configuration that has upstreams and operations.
-pub(super) fn yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row]) -> String {
+pub(super) fn yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row]) -> Vec<String> {
     let mut lines = vec![
         comment(
             "",
@@ -31,7 +31,7 @@ pub(super) fn yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row
         lines.push(comment("  ", &format!("left out: {}", row.name)));
         remarks(&row.notes, &mut lines);
     }
-    lines.join("\n")
+    lines
 }
 
 fn operation(row: &Row, lines: &mut Vec<String>) {
@@ -81,7 +81,7 @@ fn text(text: &str) -> String {
     // Some words are no text: `true`, `no`.
     match yaml::read(text, 1) {
         Ok((Json::Text(_), _)) if is_plain => text.to_owned(),
-        _ => Quoted(text).to_string(),
+        _ => visible_json(&Quoted(text).to_string()).into_owned(),
     }
 }
 
@@ -92,5 +92,5 @@ fn comment(before: &str, said: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect();
     let line: String = words.join(" ").chars().take(COMMENT).collect();
-    format!("{before}# {line}")
+    format!("{before}# {}", visible(&line))
 }

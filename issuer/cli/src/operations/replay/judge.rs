@@ -5,14 +5,17 @@ use crate::config;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
-use edgewrit_edge::table::Source;
+use edgewrit_edge::table::{Row, Source};
 use edgewrit_shared::time::UnixSeconds;
+use std::collections::BTreeMap;
 
 /// What judges recorded requests.
 pub(super) struct Judge<'a> {
-    pub(super) config: &'a Config,
-    pub(super) authority: Authority,
-    pub(super) now: UnixSeconds,
+    config: &'a Config,
+    authority: Authority,
+    now: UnixSeconds,
+    /// For each operation with a parameter in a header the first such parameter.
+    headers: BTreeMap<&'a str, &'a str>,
 }
 
 /// What becomes of a recorded request.
@@ -44,7 +47,20 @@ const BY_PARAMS: [&str; 5] = [
     "query_plus",
 ];
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    pub(super) fn new(config: &'a Config, authority: Authority, now: UnixSeconds) -> Self {
+        let in_header = |row: Row<'a>| {
+            let mut fields = row.params().filter(|field| field.source == Source::Header);
+            Some((row.name(), fields.next()?.name))
+        };
+        Self {
+            config,
+            authority,
+            now,
+            headers: config.operations().filter_map(in_header).collect(),
+        }
+    }
+
     pub(super) fn judge(&self, recorded: &Recorded) -> Judged {
         // Where a body is needed and was not recorded, everything before it can still be judged.
         let first = self.rehearse(recorded, matches!(recorded.body, Body::Text(_)));
@@ -101,12 +117,8 @@ impl Judge<'_> {
         if recorded.headers.is_some() || !is_by_params {
             return None;
         }
-        let row = self
-            .config
-            .operations()
-            .find(|row| Some(row.name()) == said.operation.as_deref())?;
-        let mut headers = row.params().filter(|field| field.source == Source::Header);
-        headers.next().map(|field| field.name.to_owned())
+        let name = self.headers.get(said.operation.as_deref()?)?;
+        Some((*name).to_owned())
     }
 }
 

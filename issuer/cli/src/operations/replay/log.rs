@@ -2,19 +2,30 @@
 
 use super::recorded::{Body, Recorded};
 use serde_json::{Map, Value};
+use std::io::{self, BufRead, Read as _};
 
 /// Longest line that is read, in bytes.
 const LINE_BYTES: usize = 64 * 1024;
 
-/// The lines of a log; an empty one at the end is none.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let lines = bytes.split(|byte| *byte == b'\n');
-    lines.take(if bytes.is_empty() { 0 } else { usize::MAX })
+/// Reads a log line by line and hands on the request of each.
+pub(super) fn read_all(mut log: impl BufRead, take: &mut dyn FnMut(Result<Recorded, String>)) -> io::Result<()> {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        (&mut log).take(LINE_BYTES as u64 + 1).read_until(b'\n', &mut line)?;
+        let is_whole = line.pop_if(|last| *last == b'\n').is_some();
+        if line.is_empty() && !is_whole {
+            return Ok(());
+        }
+        if line.len() > LINE_BYTES && !is_whole {
+            log.skip_until(b'\n')?;
+        }
+        take(read(&line));
+    }
 }
 
 /// The request of a line. Errors are messages for people.
-pub(super) fn read(line: &[u8]) -> Result<Recorded, String> {
+fn read(line: &[u8]) -> Result<Recorded, String> {
     if line.len() > LINE_BYTES {
         return Err(format!("longer than {LINE_BYTES} bytes"));
     }

@@ -1,14 +1,15 @@
 //! `edgewrit operations replay`.
 
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
+use crate::output::{print_json, print_lines};
 use crate::{config, moment, policy};
 use clap::Args;
 use edgewrit_edge::rehearsal::Authority;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::open_input;
 use edgewrit_shared::time::UnixSeconds;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, Cursor, Read as _};
+use std::path::PathBuf;
 
 mod har;
 mod judge;
@@ -22,8 +23,10 @@ use judge::Judge;
 use recorded::Recorded;
 use tally::Tally;
 
-/// Largest file that is read, in bytes.
-const FILE_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of the file by which it is told whether it is an archive or a log.
+const HEAD_BYTES: u64 = 64 * 1024;
+/// Bytes that are read at once.
+const READ_BYTES: usize = 64 * 1024;
 
 const EXAMPLES: &str = "\
 The file is an access log of Envoy, one JSON object a line, or a HAR archive as browsers and proxies save it; which, is seen by its
@@ -64,41 +67,36 @@ impl Replay {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let edge = config::open(&self.config)?.config;
         let grants = policy::grants(&self.policy, self.audience.as_deref().unwrap_or(edge.audience()))?;
-        let judge = Judge {
-            config: &edge,
-            authority: Authority::new(grants),
-            now: self.at.unwrap_or_else(|| Clock::system().now().seconds()),
-        };
+        let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
+        let judge = Judge::new(&edge, Authority::new(grants), now);
         let mut tally = Tally::default();
-        let bytes = contents(&self.file).map_err(|error| Failure::new(format!("{}: {error}", self.file.display())))?;
-        let mut take = |line, recorded: Result<Recorded, String>| match recorded {
-            Ok(recorded) => tally.count(&recorded, judge.judge(&recorded)),
-            Err(message) => tally.unreadable(line, message),
+        let failed = |error| Failure::new(format!("{}: {error}", self.file.display()));
+        let mut file = open_input(&self.file).map_err(|error| failed(error.to_string()))?;
+        let mut head = Vec::new();
+        let read = (&mut file).take(HEAD_BYTES).read_to_end(&mut head);
+        read.map_err(|error| failed(error.to_string()))?;
+        let mut lines = 0;
+        let mut take = |recorded: Result<Recorded, String>| {
+            lines += 1;
+            match recorded {
+                Ok(recorded) => tally.count(&recorded, judge.judge(&recorded)),
+                Err(message) => tally.unreadable(lines, message),
+            }
         };
-        match har::entries(&bytes) {
-            Some(entries) => (1..)
-                .zip(entries)
-                .for_each(|(number, entry)| take(number, har::read(&entry))),
-            None => (1..)
-                .zip(log::lines(&bytes))
-                .for_each(|(number, line)| take(number, log::read(line))),
-        }
-        print(if self.json {
-            shown::json(&tally).to_string()
+        let is_archive = har::is_archive(&head);
+        let all = BufReader::with_capacity(READ_BYTES, Cursor::new(head).chain(file));
+        if is_archive {
+            if let Err(message) = har::read_all(all, &mut take) {
+                take(Err(message));
+            }
         } else {
-            shown::words(&tally)
-        })?;
+            log::read_all(all, &mut take).map_err(|error| failed(error.to_string()))?;
+        }
+        if self.json {
+            print_json(shown::json(&tally))?;
+        } else {
+            print_lines(shown::words(&tally))?;
+        }
         if tally.all_pass() { Ok(()) } else { Err(Failure::said()) }
     }
-}
-
-fn contents(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let file = open_input(path).map_err(|error| error.to_string())?;
-    let read = file.take(FILE_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > FILE_BYTES {
-        return Err(format!("larger than {FILE_BYTES} bytes, split it"));
-    }
-    Ok(bytes)
 }

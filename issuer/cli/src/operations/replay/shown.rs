@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Width of a count.
 const WIDTH: usize = 7;
 
-pub(super) fn words(tally: &Tally) -> String {
+pub(super) fn words(tally: &Tally) -> Vec<String> {
     let mut lines = vec![format!(
         "{} requests: {} would pass, {} would be refused, {} not judged; {} lines not readable",
         tally.requests,
@@ -35,7 +35,7 @@ pub(super) fn words(tally: &Tally) -> String {
     }
     let unreadable = tally.first_unreadable.iter();
     lines.extend(unreadable.map(|(line, message)| format!("  line {line}: {}", visible(message))));
-    lines.join("\n")
+    lines
 }
 
 fn section(

@@ -3,6 +3,7 @@
 use super::judge::{Fate, Judged};
 use super::recorded::Recorded;
 use super::shape;
+use edgewrit_shared::text::shortened;
 use std::collections::BTreeMap;
 
 /// Groups that are told apart; what comes after belongs to one group of others.
@@ -11,6 +12,8 @@ const GROUPS: usize = 1_000;
 const UNREADABLE: usize = 10;
 /// The label of requests for which there is no operation.
 pub(super) const NO_OPERATION: &str = "no_operation";
+/// Longest subject and detail of a group that are kept in full, in bytes.
+const SUBJECT_BYTES: usize = 1024;
 const OTHERS: &str = "others";
 
 /// Counts of what became of recorded requests.
@@ -64,11 +67,15 @@ impl Tally {
 
 impl Groups {
     fn add(&mut self, subject: String, why: &str, detail: String) {
-        let mut key = (subject, why.to_owned());
+        let mut key = (shortened(&subject, SUBJECT_BYTES).into_owned(), why.to_owned());
         if self.0.len() >= GROUPS && !self.0.contains_key(&key) {
             key = (OTHERS.to_owned(), OTHERS.to_owned());
         }
-        self.0.entry(key).or_insert(Group { count: 0, detail }).count += 1;
+        let group = self.0.entry(key).or_insert_with(|| {
+            let detail = shortened(&detail, SUBJECT_BYTES).into_owned();
+            Group { count: 0, detail }
+        });
+        group.count += 1;
     }
 
     pub(super) fn total(&self) -> u64 {

@@ -1,0 +1,111 @@
+//! What readers cost, on inputs that a few bytes make long: a piece of each input is repeated, and then twice as often.
+
+use crate::{Target, yaml};
+use edgewrit_edge::config::Config;
+use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json;
+use measure::{is_within, measured};
+use std::str;
+
+#[path = "../../../shared/tests/costs/mod.rs"]
+#[expect(dead_code, reason = "tests of readers use the rest")]
+mod measure;
+
+const VALUES: usize = 1_000_000;
+/// Bytes of the shorter input, about.
+const LENGTH: usize = 32 * 1024;
+/// How much more an input of twice the length may cost, and bytes besides.
+const GROWTH: usize = 5;
+const OF: usize = 2;
+const SLACK_BYTES: usize = 64 * 1024;
+/// Longest answer, in bytes.
+const ANSWER: usize = 64 * 1024;
+
+/// The input, in which what stands between the first two `\x01` is repeated `times` times.
+fn stretched(data: &[u8], times: usize) -> Option<String> {
+    let mut parts = str::from_utf8(data).ok()?.splitn(3, '\u{1}');
+    let (before, piece, behind) = (parts.next()?, parts.next()?, parts.next()?);
+    let times = times * (LENGTH / piece.len().max(1));
+    Some([before, &piece.repeat(times), behind].concat())
+}
+
+/// Reads the input once and twice as long. `read` answers how long its answer is.
+fn fuzz(data: &[u8], read: fn(&str) -> usize) {
+    let (Some(input), Some(twice)) = (stretched(data, 1), stretched(data, 2)) else {
+        return;
+    };
+    let [first, second] = [&input, &twice].map(|input| {
+        let (cost, answer) = measured(|| read(input));
+        assert!(is_within(cost.peak, input.len()), "{} bytes cost {cost:?}", input.len());
+        assert!(answer <= ANSWER, "{} bytes are answered by {answer}", input.len());
+        cost
+    });
+    assert!(
+        second.asked * OF <= first.asked * GROWTH + SLACK_BYTES,
+        "{} bytes cost {first:?}, {} cost {second:?}",
+        input.len(),
+        twice.len()
+    );
+}
+
+fn config(text: &str) -> usize {
+    let read = Config::read(text, &|_| None);
+    read.map_or_else(|faults| faults.lines().map(|line| line.len()).sum(), |_| 0)
+}
+
+fn grant(text: &str) -> usize {
+    let Ok(json) = json::parse(text.as_bytes(), VALUES) else {
+        return 0;
+    };
+    let faults = Faults::new();
+    let _grant = Grant::read(&Node::root(&json, &faults));
+    faults.into_list().lines().map(|line| line.len()).sum()
+}
+
+fn parse(text: &str) -> usize {
+    json::parse(text.as_bytes(), VALUES).map_or_else(|error| error.to_string().len(), |_| 0)
+}
+
+fn read_yaml(text: &str) -> usize {
+    let read = yaml::read(text, VALUES);
+    read.map_or_else(|faults| faults.lines().map(|line| line.len()).sum(), |_| 0)
+}
+
+pub(crate) const COST_OF_CONFIG: Target = Target {
+    name: "cost_of_config",
+    fuzz: |data| fuzz(data, config),
+    seeds: &[
+        "{\u{1}\u{1}}",
+        "{\"operations\":[\u{1}{\"x\":1},\u{1}{}],\"upstreams\":{}}",
+        "{\"upstreams\":{\"\u{1}a\u{1}\":{\"x\":1}}}",
+        "{\"trust\":[\u{1}7,\u{1}7]}",
+    ],
+};
+
+pub(crate) const COST_OF_GRANT: Target = Target {
+    name: "cost_of_grant",
+    fuzz: |data| fuzz(data, grant),
+    seeds: &[
+        "{\"type\":\"writ\",\"actions\":[\u{1}\"a\",\u{1}7],\"resources\":[]}",
+        "{\"rules\":{\"\u{1}a\u{1}\":{\"x\":1,\"y\":2}}}",
+        "{\"rules\":{\"p\":{\"in\":[\u{1}1,\u{1}2]}}}",
+    ],
+};
+
+pub(crate) const COST_OF_JSON: Target = Target {
+    name: "cost_of_json",
+    fuzz: |data| fuzz(data, parse),
+    seeds: &["[\u{1}[],\u{1}1]", "{\"\u{1}a\u{1}\":1}", "\u{1}[\u{1}"],
+};
+
+pub(crate) const COST_OF_YAML: Target = Target {
+    name: "cost_of_yaml",
+    fuzz: |data| fuzz(data, read_yaml),
+    seeds: &[
+        "a:\n\u{1}- no\n\u{1}- b\n",
+        "\u{1}? \u{1}x\n",
+        "[\u{1}x,\u{1}x]",
+        "\u{1}a: no\n\u{1}b: 1\n",
+    ],
+};
