@@ -1,5 +1,8 @@
 //! What the commands cost: memory and processor of the command as the kernel counts them, against the length of what they read.
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, and says where; its files are its own"
+)]
 
 use std::env;
 use std::fmt::Write as _;
