@@ -1,5 +1,6 @@
 //! What the commands cost: memory and processor of the command as the kernel counts them, against the length of what they read.
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     reason = "a test that panics has failed, and says where; its files are its own"
 )]
