@@ -31,12 +31,14 @@ pub(super) struct SeenHead {
 }
 
 impl SeenHead {
-    /// What was seen after a bundle with `head` in the same epoch as `self`.
+    /// What was seen after a bundle with `head` in the same epoch as `self`. Once a head contradicted the highest one, no other of the
+    /// epoch takes its place: it belongs to a chain that was put in the place of the one that was seen.
     pub(super) fn after(&self, head: Option<String>) -> Self {
-        let trouble = match (&self.highest, &head) {
+        let found = match (&self.highest, &head) {
             (Some(highest), Some(head)) => contradiction(highest, head),
             _ => None,
         };
+        let trouble = found.or(self.trouble);
         let highest = match trouble {
             Some(_) => self.highest.clone(),
             None => head
@@ -107,6 +109,10 @@ mod tests {
         assert_eq!((back.highest(), back.last()), (Some("10:aa"), Some("9:bb")));
         assert_eq!(back.trouble(), Some(HeadTrouble::Back));
         assert_eq!(back.after(Some("10:cc".to_owned())).trouble(), Some(HeadTrouble::Fork));
-        assert_eq!(back.after(Some("11:dd".to_owned())).trouble(), None);
+        let further = back.after(Some("11:dd".to_owned()));
+        assert_eq!(
+            (further.highest(), further.trouble()),
+            (Some("10:aa"), Some(HeadTrouble::Back))
+        );
     }
 }

@@ -173,7 +173,7 @@ fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_
         (2, "a", "12:bb", None, "12:bb"),
         (3, "a", "11:cc", Some(HeadTrouble::Back), "12:bb"),
         (4, "a", "12:cc", Some(HeadTrouble::Fork), "12:bb"),
-        (5, "a", "13:dd", None, "13:dd"),
+        (5, "a", "13:dd", Some(HeadTrouble::Fork), "12:bb"),
         (6, "b", "4:ee", None, "4:ee"),
     ] {
         let applied = apply_at(held.as_ref(), &bundle(epoch, seq, head), NOW.plus(seq)).unwrap();
