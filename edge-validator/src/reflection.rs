@@ -15,7 +15,8 @@ use edgewrit_shared::sorted::sorted;
 
 /// Bytes of a secret below which it is not searched for: it would be found in what has nothing to do with it.
 pub(crate) const SEARCHED_BYTES: usize = 8;
-/// Bytes of a spelling that are compared: a value that holds so much of a secret holds the secret.
+/// Bytes of a spelling that are compared: its last ones. Secrets of one kind begin alike (the header of a JWT, the name before a
+/// password), and differ at their ends.
 const COMPARED_BYTES: usize = 32;
 /// How often a value may be percent-encoded for a secret to be found in it.
 const ENCODED_TIMES: usize = 2;
@@ -30,7 +31,7 @@ pub(crate) struct Needles {
     filter: [u64; FILTER_WORDS],
 }
 
-/// The first bytes of one spelling.
+/// The last bytes of one spelling.
 struct Spelling(Secret);
 
 impl Spelling {
@@ -148,21 +149,25 @@ fn spell(secret: &str) -> Vec<Spelling> {
     if secret.len() < SEARCHED_BYTES {
         return Vec::new();
     }
-    let mut spellings = vec![begin(secret)];
+    let mut spellings = vec![end(secret)];
+    if secret.contains(' ') {
+        spellings.push(end(&secret.replace(' ', "+")));
+    }
     for before in 0..3 {
         let text = [&*vec![0; before], secret.as_bytes()].concat();
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
             let encoded = Secret::new(engine.encode(&text));
             // A character stands for six bits. Those that hold bits of another text, before or behind, are left out.
             let (from, to) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
-            spellings.push(begin(encoded.expose().get(from..to).unwrap_or_default()));
+            spellings.push(end(encoded.expose().get(from..to).unwrap_or_default()));
         }
     }
     spellings
 }
 
-fn begin(text: &str) -> Spelling {
-    Spelling(Secret::new(text.get(..COMPARED_BYTES).unwrap_or(text).into()))
+fn end(text: &str) -> Spelling {
+    let last = text.len().checked_sub(COMPARED_BYTES).and_then(|from| text.get(from..));
+    Spelling(Secret::new(last.unwrap_or(text).into()))
 }
 
 /// Name and password, if a secret is the base64 of both, as `Basic` takes them (RFC 7617).
@@ -184,24 +189,34 @@ fn basic_parts(secret: &str) -> Vec<Secret> {
 fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     while let Some((first, rest)) = text.split_first() {
-        let digits = rest.first_chunk::<2>().filter(|_| *first == b'%');
-        let byte = digits.and_then(|digits| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok());
-        // `+7` is a number to the parser, too.
-        let byte = byte.filter(|_| rest.first() != Some(&b'+'));
+        let byte = rest.first_chunk::<2>().filter(|_| *first == b'%').and_then(byte_of);
         decoded.push(byte.unwrap_or(*first));
         text = byte.and_then(|_| rest.get(2..)).unwrap_or(rest);
     }
     decoded
 }
 
-/// The text without the backslash before a character that stands for itself (JSON writes `/` so).
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut bytes = text.iter().copied();
-    core::iter::from_fn(|| match bytes.next()? {
-        b'\\' => bytes.next(),
-        byte => Some(byte),
-    })
-    .collect()
+/// The text without the backslash before a character that stands for itself, and without JSON's `\u00` and two digits: there are
+/// writers that spell `/`, `+`, `=` and `&` so.
+fn unescaped(mut text: &[u8]) -> Vec<u8> {
+    let mut unescaped = Vec::with_capacity(text.len());
+    while let Some((first, rest)) = text.split_first() {
+        let is_escape = *first == b'\\' && !rest.is_empty();
+        let digits = rest.strip_prefix(b"u00").and_then(|digits| digits.first_chunk::<2>());
+        let byte = digits.filter(|_| is_escape).and_then(byte_of);
+        let skipped = if byte.is_some() { 5 } else { usize::from(is_escape) };
+        unescaped.push(byte.or(rest.first().copied().filter(|_| is_escape)).unwrap_or(*first));
+        text = rest.get(skipped..).unwrap_or_default();
+    }
+    unescaped
+}
+
+/// The byte that two hexadecimal digits stand for.
+fn byte_of(digits: &[u8; 2]) -> Option<u8> {
+    // `+7` is a number to the parser, too.
+    let is_hexadecimal = digits.iter().all(u8::is_ascii_hexdigit);
+    let text = str::from_utf8(digits).ok().filter(|_| is_hexadecimal)?;
+    u8::from_str_radix(text, 16).ok()
 }
 
 #[cfg(test)]
@@ -246,10 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn a_long_secret_is_found_by_its_beginning() {
+    fn a_long_secret_is_found_by_its_end() {
         let long = "0123456789".repeat(10);
-        assert!(needles(&[&long]).occur_in(&long.as_bytes()[..COMPARED_BYTES]));
-        assert!(!needles(&[&long]).occur_in(&long.as_bytes()[..COMPARED_BYTES - 1]));
+        assert!(needles(&[&long]).occur_in(&long.as_bytes()[long.len() - COMPARED_BYTES..]));
+        assert!(!needles(&[&long]).occur_in(&long.as_bytes()[long.len() - COMPARED_BYTES + 1..]));
+    }
+
+    #[test]
+    fn secrets_that_begin_alike_are_told_apart() {
+        const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+        let own = format!("{HEADER}.eyJyb2xlIjoiYXBpIn0.c2lnbmF0dXJlIG9mIHRoZSBvbmUgd3JpdA");
+        let other = format!("{HEADER}.eyJyb2xlIjoid2ViIn0.YW5vdGhlciBzaWduYXR1cmUgZW50aXJlbHk");
+        assert!(needles(&[&own]).occur_in(own.as_bytes()));
+        assert!(!needles(&[&own]).occur_in(other.as_bytes()));
+    }
+
+    #[test]
+    fn a_secret_in_a_spelling_of_json_or_of_a_form_is_found() {
+        let needles = needles(&["a+secret/with=signs&", "my secret key"]);
+        assert!(needles.occur_in(br#"{"key":"a\u002bsecret\/with\u003Dsigns\u0026"}"#));
+        assert!(needles.occur_in(b"https://api.example/?key=my+secret+key"));
+        assert!(!needles.occur_in(br"a\u00zzsecret\"));
     }
 
     #[test]

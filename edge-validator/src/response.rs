@@ -100,14 +100,18 @@ impl InFlight {
     #[must_use]
     pub fn response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
         if let Some(objection) = objection(head.status) {
+            for (name, value) in head.headers {
+                let _dropped_with_the_others = self.is_reflection(name, value);
+            }
             return self.replacement(head, &objection);
         }
         let options = connection_options(head);
         let mut remove = Vec::new();
         for (name, value) in head.headers {
-            let is_dropped = is_dropped(name, self.caches)
-                || options.iter().any(|option| option.eq_ignore_ascii_case(name))
-                || self.is_reflection(name, value);
+            // The search comes first: a secret in a header that is dropped for another reason is recorded too.
+            let is_dropped = self.is_reflection(name, value)
+                || is_dropped(name, self.caches)
+                || options.iter().any(|option| option.eq_ignore_ascii_case(name));
             if is_dropped {
                 remove.push(*name);
             }

@@ -148,7 +148,7 @@ fn a_header_that_holds_a_secret_of_any_upstream_or_the_edge_is_dropped_and_recor
     let record = flight.finish(Outcome::Answered(200));
     let line = record.line();
     assert!(
-        line.contains(r#""reflected":"location, x-other, x-basic, (a name)""#),
+        line.contains(r#""reflected":"location, x-other, x-basic, (a name), set-cookie""#),
         "{line}"
     );
     assert!(record.is_reflection() && !record.is_routine());
