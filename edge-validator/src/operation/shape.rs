@@ -1,5 +1,6 @@
 //! The shape of a JSON body: what stands where, and nothing else may.
 
+use crate::fold::fold;
 use crate::operation::Use;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -84,13 +85,17 @@ impl Shape {
     /// Puts `leaf` at the end of `steps`. An error says why it cannot stand there.
     pub(crate) fn add(&mut self, steps: &[Step], leaf: Use) -> Result<(), &'static str> {
         match (self, steps.split_first()) {
-            (Self::Object(members), Some((Step::Member(name), rest))) => match members.get_mut(name) {
-                Some(shape) => shape.add(rest, leaf),
-                None => {
-                    members.insert(name.clone(), Self::of(rest, leaf));
-                    Ok(())
+            (Self::Object(members), Some((Step::Member(name), rest))) => {
+                if let Some(shape) = members.get_mut(name) {
+                    return shape.add(rest, leaf);
                 }
-            },
+                // Some readers match members without regard to case, and would take one for the other.
+                if members.keys().any(|other| fold(other) == fold(name)) {
+                    return Err("another pointer names a member that differs in case only");
+                }
+                members.insert(name.clone(), Self::of(rest, leaf));
+                Ok(())
+            }
             (Self::Each(element), Some((Step::Each, rest))) => element.add(rest, leaf),
             (Self::Leaf(_), None) => Err("another pointer names the same value"),
             (Self::Leaf(_), Some(_)) => Err("another pointer names a value that this one lies in"),

@@ -831,6 +831,16 @@ fn one_place_is_named_once() {
             "another pointer names the same value",
         ),
         (
+            r#""params": {"p": "body./a"}, "ignore": ["body./A"]"#,
+            "ignore/0",
+            "another pointer names a member that differs in case only",
+        ),
+        (
+            r#""params": {"p": "body./a/b", "q": "body./A/c"}"#,
+            "params/q",
+            "another pointer names a member that differs in case only",
+        ),
+        (
             r#""params": {"p": "body./a", "q": "body./a/b"}"#,
             "params/q",
             "another pointer names a value that this one lies in",
