@@ -135,7 +135,9 @@ pub(crate) fn judge<'g>(
     })?;
     match attempts.others.iter().find(|other| other.is_in_doubles()) {
         // Many a reader rounds some numbers of a request and keeps others.
-        Some(other) if !grants.one_permits_all(attempts.made(), now) => Err(other.differ.clone()),
+        Some(other) if !grants.one_permits_all(attempts.made(), permitting.limited.is_some(), now) => {
+            Err(other.differ.clone())
+        }
         _ => Ok(permitting),
     }
 }

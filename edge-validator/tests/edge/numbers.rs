@@ -46,6 +46,17 @@ fn one_grant_permits_both_readings() {
     assert_eq!(label(&edge, "n=9007199254740993&q=a+b", &both), "permit");
 }
 
+/// Each reading is free, but what mixes them is permitted by a grant with limited uses alone.
+#[test]
+fn a_grant_with_limited_uses_permits_no_mixture_for_free() {
+    let edge = edge_of(OPERATIONS);
+    let (exact, rounded) = (r#"{"not_in":[9007199254740992]}"#, r#"{"eq":9007199254740992}"#);
+    let limited = grant(r#"{"min":0}"#).replace(r#""rules""#, r#""uses":{"max":1,"allowance":"a"},"rules""#);
+    let grants = [&*grant(exact), &*grant(rounded), &*limited];
+    let ask = Ask::new("GET /items?n=9007199254740993", &grants);
+    assert_eq!(edge.label(&ask), "number_precision");
+}
+
 const ORDERS: &str = r#"
   {"match": "POST /orders", "upstream": "open", "action": "a", "resource": "orders",
    "params": {"seats": {"from": "body./seats", "type": "integer"}, "price": {"from": "body./price", "type": "number"}}}"#;

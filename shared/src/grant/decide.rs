@@ -59,12 +59,18 @@ impl Grants {
         Decision::Refuse(Miss::of(nearest, attempt))
     }
 
-    /// Whether one grant permits each of `attempts`. It then permits whatever mixes their
-    /// parameters, for a grant asks of each parameter by itself.
+    /// Whether one grant permits each of `attempts`, one without limited uses if nothing `is_spent`. It then
+    /// permits whatever mixes their parameters, for a grant asks of each parameter by itself.
     #[must_use]
-    pub fn one_permits_all<'a>(&self, attempts: impl Iterator<Item = &'a Attempt> + Clone, now: UnixSeconds) -> bool {
+    pub fn one_permits_all<'a>(
+        &self,
+        attempts: impl Iterator<Item = &'a Attempt> + Clone,
+        is_spent: bool,
+        now: UnixSeconds,
+    ) -> bool {
         let permits_all = |grant: &Grant| attempts.clone().all(|attempt| grant.permits(attempt, now));
-        self.0.iter().any(permits_all)
+        let mut grants = self.0.iter().filter(|grant| is_spent || grant.uses.is_none());
+        grants.any(permits_all)
     }
 
     fn permit<'a>(
