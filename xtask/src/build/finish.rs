@@ -23,7 +23,7 @@ const WORKER_ENTRY: &str = include_str!("../../../edge-validator/cloudflare/src/
 /// What rustc assumes of wasm32-unknown-unknown, and the exceptions that wasm-bindgen's glue catches. Named one by one
 /// so that a new encoding is not used before the hosts understand it.
 const WASM_OPT: [&str; 11] = [
-    "-Os",
+    "-Oz",
     "--converge",
     "--strip-debug",
     "--strip-producers",
