@@ -300,6 +300,30 @@ fn recorded_requests() {
     bench.grows_in_line("empty entries", &replay, 40_000, |count| {
         archive(&many(count, ",", |_| "{}".into()))
     });
+    // What is not kept of a request, and what would be.
+    let request = |request: &str| archive(&format!(r#"{{"request":{request}}}"#));
+    bench.grows_in_line("a list for a request", &replay, 500_000, |count| {
+        request(&format!("[{}]", many(count, ",", |_| r#"{"":0}"#.into())))
+    });
+    bench.grows_in_line("unknown members of a request", &replay, 100_000, |count| {
+        request(&format!("{{{}}}", unknown(count)))
+    });
+    let with = |member: &str, value: &str| {
+        let request_line = r#""method":"GET","url":"https://a.example/flights?from=JFK""#;
+        request(&format!(r#"{{{request_line},"{member}":{value}}}"#))
+    };
+    for member in ["headers", "postData", "url", "bodySize"] {
+        bench.grows_in_line(member, &replay, 500_000, |count| {
+            with(member, &format!("[{}]", many(count, ",", |_| r#"{"":0}"#.into())))
+        });
+    }
+    bench.grows_in_line("headers", &replay, 200_000, |count| {
+        let headers = many(count, ",", |_| r#"{"name":"","value":""}"#.into());
+        with("headers", &format!("[{headers}]"))
+    });
+    bench.grows_in_line("a long text", &replay, 4_000_000, |bytes| {
+        with("postData", &format!(r#"{{"text":"{}"}}"#, "x".repeat(bytes)))
+    });
     bench.grows_in_line("a long body", &replay, 1_000_000, |bytes| {
         archive(&entry.replace("xx", &"x".repeat(bytes / 12)))
     });

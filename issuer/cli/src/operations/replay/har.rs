@@ -1,12 +1,18 @@
 //! HAR archives (version 1.2): what browsers and proxies save of a session.
 
 use super::recorded::{Body, Recorded};
+use edgewrit_shared::limits::BODY_BYTES_MAX;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
+use std::marker::PhantomData;
+
+/// Longest text that is kept whole, in bytes: the longest body that an edge reads. All headers together are not longer either.
+const TEXT_BYTES: usize = BODY_BYTES_MAX;
+/// Most headers of a request.
+const HEADERS: usize = 1_000;
 
 /// Whether a file that begins with `head` is an archive: its first line is not a whole line of a log, or says `log`.
 pub(super) fn is_archive(head: &[u8]) -> bool {
@@ -87,89 +93,248 @@ impl<'de> Visitor<'de> for At<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(Entry(request)) = entries.next_element()? {
-            (self.1)(read(&request));
+        while let Some(Keep(Entry(request))) = entries.next_element()? {
+            (self.1)(read(request));
         }
         Ok(())
     }
 }
 
-/// The `request` of an entry; the rest of it, the response above all, is not kept.
-struct Entry(Value);
+/// What is kept of a value of JSON. It is read past what has no place here, and that takes no memory.
+trait Kept: Default {
+    /// What is kept of any value but null, before its text, its number, its members or its elements are.
+    fn of_some() -> Self {
+        Self::default()
+    }
 
-impl<'de> Deserialize<'de> for Entry {
-    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        json.deserialize_any(EntryVisitor)
+    fn of_text(_: &str) -> Self {
+        Self::of_some()
+    }
+
+    fn of_number(_: i64) -> Self {
+        Self::of_some()
+    }
+
+    /// Reads the value of the member that is called `name`.
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, _name: &str, members: &mut A) -> Result<(), A::Error> {
+        members.next_value::<IgnoredAny>().map(drop)
+    }
+
+    /// Reads an element, if there is one more.
+    fn take_element<'de, A: SeqAccess<'de>>(&mut self, elements: &mut A) -> Result<bool, A::Error> {
+        Ok(elements.next_element::<IgnoredAny>()?.is_some())
     }
 }
 
-struct EntryVisitor;
+/// Reads what is kept of whatever stands there.
+struct Keep<T>(T);
 
-impl<'de> Visitor<'de> for EntryVisitor {
-    type Value = Entry;
+impl<'de, T: Kept> Deserialize<'de> for Keep<T> {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        json.deserialize_any(KeepVisitor(PhantomData))
+    }
+}
+
+struct KeepVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Kept> Visitor<'de> for KeepVisitor<T> {
+    type Value = Keep<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an entry")
+        f.write_str("a value")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Entry, A::Error> {
-        let mut request = Value::Null;
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Keep<T>, A::Error> {
+        let mut kept = T::of_some();
         while let Some(name) = members.next_key::<Cow<'_, str>>()? {
-            if name == "request" {
-                request = members.next_value()?;
-            } else {
-                members.next_value::<IgnoredAny>()?;
-            }
+            kept.take_member(&name, &mut members)?;
         }
-        Ok(Entry(request))
+        Ok(Keep(kept))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Entry, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Entry(Value::Null))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Keep<T>, A::Error> {
+        let mut kept = T::of_some();
+        while kept.take_element(&mut elements)? {}
+        Ok(Keep(kept))
     }
 
-    fn visit_unit<E>(self) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_unit<E>(self) -> Result<Keep<T>, E> {
+        Ok(Keep(T::default()))
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_bool<E>(self, _: bool) -> Result<Keep<T>, E> {
+        Ok(Keep(T::of_some()))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_i64<E>(self, number: i64) -> Result<Keep<T>, E> {
+        Ok(Keep(T::of_number(number)))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_u64<E>(self, number: u64) -> Result<Keep<T>, E> {
+        Ok(Keep(T::of_number(i64::try_from(number).unwrap_or(i64::MAX))))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_f64<E>(self, _: f64) -> Result<Keep<T>, E> {
+        Ok(Keep(T::of_some()))
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Entry, E> {
-        Ok(Entry(Value::Null))
+    fn visit_str<E>(self, text: &str) -> Result<Keep<T>, E> {
+        Ok(Keep(T::of_text(text)))
     }
 }
 
-/// The request of an entry, by its member of this name. Errors are messages for people.
-fn read(request: &Value) -> Result<Recorded, String> {
-    let text = |pointer: &str| request.pointer(pointer).and_then(Value::as_str);
-    let method = text("/method").ok_or("no `request.method`")?;
-    let url = text("/url").ok_or("no `request.url`")?;
-    let size = request.pointer("/bodySize").and_then(Value::as_i64);
-    let has_post = request.pointer("/postData").is_some_and(|data| !data.is_null());
-    let body = match text("/postData/text") {
-        Some(text) if !text.is_empty() => Body::Text(text.to_owned()),
-        _ if has_post || size.is_some_and(|size| size > 0) => Body::Lost,
+/// Reads the value of a member into `place`.
+fn keep<'de, T: Kept, A: MapAccess<'de>>(place: &mut T, members: &mut A) -> Result<(), A::Error> {
+    let Keep(kept) = members.next_value()?;
+    *place = kept;
+    Ok(())
+}
+
+/// A text. Of a long one so much is kept that it is longer than [`TEXT_BYTES`].
+#[derive(Default)]
+struct Text(Option<String>);
+
+impl Kept for Text {
+    fn of_text(text: &str) -> Self {
+        let end = (TEXT_BYTES + 1..text.len()).find(|at| text.is_char_boundary(*at));
+        let kept = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+        Self(Some(kept.to_owned()))
+    }
+}
+
+#[derive(Default)]
+struct Number(Option<i64>);
+
+impl Kept for Number {
+    fn of_number(number: i64) -> Self {
+        Self(Some(number))
+    }
+}
+
+/// An entry: its request. The rest of it, the response above all, is not kept.
+#[derive(Default)]
+struct Entry(Request);
+
+impl Kept for Entry {
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
+        match name {
+            "request" => keep(&mut self.0, members),
+            _ => members.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Request {
+    method: Text,
+    url: Text,
+    size: Number,
+    post: Post,
+    headers: Headers,
+}
+
+impl Kept for Request {
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
+        match name {
+            "method" => keep(&mut self.method, members),
+            "url" => keep(&mut self.url, members),
+            "bodySize" => keep(&mut self.size, members),
+            "postData" => keep(&mut self.post, members),
+            "headers" => keep(&mut self.headers, members),
+            _ => members.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Post {
+    is_there: bool,
+    text: Text,
+}
+
+impl Kept for Post {
+    fn of_some() -> Self {
+        Self {
+            is_there: true,
+            text: Text::default(),
+        }
+    }
+
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
+        match name {
+            "text" => keep(&mut self.text, members),
+            _ => members.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+/// The headers, without the pseudo-headers of HTTP/2. Their names are in lower case.
+#[derive(Default)]
+struct Headers {
+    kept: Vec<(String, String)>,
+    /// Bytes of them all.
+    length: usize,
+    are_too_many: bool,
+}
+
+impl Kept for Headers {
+    fn take_element<'de, A: SeqAccess<'de>>(&mut self, elements: &mut A) -> Result<bool, A::Error> {
+        if self.are_too_many {
+            return Ok(elements.next_element::<IgnoredAny>()?.is_some());
+        }
+        let Some(Keep(header)) = elements.next_element::<Keep<Header>>()? else {
+            return Ok(false);
+        };
+        if let (Some(name), Some(value)) = (header.name.0, header.value.0)
+            && !name.starts_with(':')
+        {
+            self.length += name.len() + value.len();
+            self.are_too_many = self.kept.len() == HEADERS || self.length > TEXT_BYTES;
+            self.kept.push((name.to_ascii_lowercase(), value));
+        }
+        Ok(true)
+    }
+}
+
+#[derive(Default)]
+struct Header {
+    name: Text,
+    value: Text,
+}
+
+impl Kept for Header {
+    fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
+        match name {
+            "name" => keep(&mut self.name, members),
+            "value" => keep(&mut self.value, members),
+            _ => members.next_value::<IgnoredAny>().map(drop),
+        }
+    }
+}
+
+/// The request of an entry. Errors are messages for people.
+fn read(request: Request) -> Result<Recorded, String> {
+    let method = request.method.0.ok_or("no `request.method`")?;
+    let url = request.url.0.ok_or("no `request.url`")?;
+    for (name, text) in [("method", &method), ("url", &url)] {
+        if text.len() > TEXT_BYTES {
+            return Err(format!("`request.{name}` is longer than {TEXT_BYTES} bytes"));
+        }
+    }
+    if request.headers.are_too_many {
+        return Err(format!(
+            "`request.headers` are more than {HEADERS}, or longer than {TEXT_BYTES} bytes"
+        ));
+    }
+    let body = match request.post.text.0 {
+        Some(text) if !text.is_empty() => Body::Text(text),
+        _ if request.post.is_there || request.size.0.is_some_and(|size| size > 0) => Body::Lost,
         _ => Body::Nothing,
     };
     Ok(Recorded {
-        method: method.to_owned(),
-        target: target(url)?,
-        headers: Some(headers(request)),
+        target: target(&url)?,
+        method,
+        headers: Some(request.headers.kept),
         body,
     })
 }
@@ -184,14 +349,4 @@ fn target(url: &str) -> Result<String, String> {
     } else {
         format!("/{target}")
     })
-}
-
-/// The headers, without the pseudo-headers of HTTP/2.
-fn headers(request: &Value) -> Vec<(String, String)> {
-    let headers = request.pointer("/headers").and_then(Value::as_array);
-    let headers = headers.into_iter().flatten().filter_map(|header| {
-        let text = |name: &str| header.get(name).and_then(Value::as_str);
-        Some((text("name")?.to_ascii_lowercase(), text("value")?.to_owned()))
-    });
-    headers.filter(|(name, _)| !name.starts_with(':')).collect()
 }
