@@ -99,6 +99,7 @@ mod tests {
         });
         let text: String = lines.map(|line| line.replacen("# ", "", 1) + "\n").collect();
         read(&text);
-        assert_eq!(text.lines().count() + 1, 12, "{text}");
+        // Every setting, of which one is there uncommented.
+        assert_eq!(text.lines().count() + 1, 15, "{text}");
     }
 }

@@ -7,7 +7,9 @@ use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
 use edgewrit_issuer::reading;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::time::UnixSeconds;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fs;
 use std::path::Path;
 
@@ -15,31 +17,48 @@ fn vectors() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors"))
 }
 
-fn cases() -> Vec<Value> {
+#[derive(Deserialize)]
+struct File {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    writ: Option<Box<RawValue>>,
+    request: Value,
+    expect: Value,
+}
+
+/// Grants as they are spelled: numbers may be beyond what floating point can hold.
+#[derive(Deserialize)]
+struct Writ {
+    grants: Option<Vec<Box<RawValue>>>,
+    scope: Option<String>,
+}
+
+fn cases() -> Vec<Case> {
     let files = fs::read_dir(vectors().join("pipeline")).unwrap();
-    let read = |path: &Path| serde_json::from_str::<Value>(&fs::read_to_string(path).unwrap()).unwrap();
+    let read = |path: &Path| serde_json::from_str::<File>(&fs::read_to_string(path).unwrap()).unwrap();
     files
-        .flat_map(|file| read(&file.unwrap().path())["cases"].as_array().unwrap().clone())
-        .filter(|case| case["expect"]["verdict"] == "permit")
+        .flat_map(|file| read(&file.unwrap().path()).cases)
+        .filter(|case| case.expect["verdict"] == "permit")
         .collect()
 }
 
-fn grants(writ: &Value) -> Option<Vec<Grant>> {
-    let read = |grant: &Value| reading::json(grant.to_string().as_bytes(), 10_000, Grant::read).ok();
-    match (writ.get("grants"), writ.get("scope")) {
-        (Some(grants), None) => grants.as_array()?.iter().map(read).collect(),
-        (None, Some(scope)) => scope
-            .as_str()?
-            .split(' ')
-            .map(|scope| Grant::from_scope(scope).ok())
-            .collect(),
+fn grants(writ: &RawValue) -> Option<Vec<Grant>> {
+    let read = |grant: Box<RawValue>| reading::json(grant.get().as_bytes(), 10_000, Grant::read).ok();
+    let writ: Writ = serde_json::from_str(writ.get()).ok()?;
+    match (writ.grants, writ.scope) {
+        (Some(grants), None) => grants.into_iter().map(read).collect(),
+        (None, Some(scope)) => scope.split(' ').map(|scope| Grant::from_scope(scope).ok()).collect(),
         _ => None,
     }
 }
 
 /// The operation of a case and the index of the grant that permits it, with all the grants; `None` for cases that are spelled in other ways.
-fn permitted(case: &Value, config: &Config) -> Option<(String, usize, Vec<Grant>)> {
-    let (grants, request) = (grants(&case["writ"])?, &case["request"]);
+fn permitted(case: &Case, config: &Config) -> Option<(String, usize, Vec<Grant>)> {
+    let (grants, request) = (grants(case.writ.as_deref()?)?, &case.request);
     let mut headers = Vec::new();
     for header in request["headers"].as_array().unwrap_or(&Vec::new()) {
         headers.push((header[0].as_str()?.to_ascii_lowercase(), header[1].as_str()?.to_owned()));
@@ -76,7 +95,7 @@ fn every_operation_that_is_permitted_is_reached() {
         };
         let row = config.operations().find(|row| row.name() == operation).unwrap();
         let reach = Reach::of(row, &grants);
-        assert!(reach.grants.contains(&grant), "{}: {reach:?}", case["name"]);
+        assert!(reach.grants.contains(&grant), "{}: {reach:?}", case.name);
         seen += 1;
     }
     assert!(seen >= CASES, "{seen} cases");
