@@ -22,12 +22,17 @@ impl Rate {
     /// What a place holds after one more (the generic cell rate algorithm): the moment, in milliseconds, from which on it is as if nothing
     /// had happened.
     fn next(self, place: u64, now: Moment) -> Result<u64, u64> {
-        let full = now.millis.saturating_add(self.interval.saturating_mul(self.burst));
+        let full = self.full(now);
         let next = place.max(now.millis).saturating_add(self.interval);
         if next <= full {
             return Ok(next);
         }
         Err((next - full).div_ceil(1000).max(1))
+    }
+
+    /// What a place holds that a whole burst was just taken from.
+    fn full(self, now: Moment) -> u64 {
+        now.millis.saturating_add(self.interval.saturating_mul(self.burst))
     }
 }
 
@@ -83,7 +88,7 @@ impl Places {
 
     /// As [`Limiter::room`].
     pub(crate) fn room(&self, key: &impl Hash, rate: Rate, now: Moment) -> Result<(), u64> {
-        let place = self.place(key).map_or(0, |place| place.load(Ordering::Relaxed));
+        let place = self.place(key).map_or(0, |place| settle(place, rate, now));
         rate.next(place, now).map(drop)
     }
 
@@ -100,6 +105,7 @@ impl Places {
         let Some(place) = self.place(key) else {
             return Ok(());
         };
+        settle(place, rate, now);
         let taken = place.try_update(Ordering::Relaxed, Ordering::Relaxed, |place| rate.next(place, now).ok());
         taken.map_or_else(|place| rate.next(place, now).map(drop), |_| Ok(()))
     }
@@ -108,6 +114,13 @@ impl Places {
         let hash = usize::try_from(self.keys.hash_one(key)).unwrap_or_default();
         self.places.get(hash % PLACES)
     }
+}
+
+/// What a place holds. What lies beyond a whole burst is of before the clock was set back: from now on it is exactly full, so that there is
+/// room again after one interval, and not only when the clock has caught up.
+fn settle(place: &AtomicU64, rate: Rate, now: Moment) -> u64 {
+    let full = rate.full(now);
+    place.fetch_min(full, Ordering::Relaxed).min(full)
 }
 
 #[cfg(test)]
@@ -143,5 +156,28 @@ mod tests {
         assert_eq!(limiter.take(&"a", at(0)), Ok(()));
         assert_eq!(limiter.take(&"a", at(0)), Err(60));
         assert_eq!(limiter.take(&"b", at(0)), Ok(()));
+    }
+    #[test]
+    fn a_clock_that_is_set_back_leaves_a_limit_full_and_no_more() {
+        let limiter = Limiter::new(Rate {
+            interval: 200,
+            burst: 10,
+        });
+        for _ in 0..10 {
+            assert_eq!(limiter.take(&"a", at(10_000_000)), Ok(()));
+        }
+        assert_eq!(limiter.room(&"a", at(1_000)), Err(1), "full");
+        assert_eq!(limiter.room(&"a", at(1_200)), Ok(()), "an interval later there is room");
+        assert_eq!(limiter.take(&"a", at(1_200)), Ok(()));
+        assert_eq!(limiter.take(&"a", at(1_200)), Err(1));
+        for _ in 0..10 {
+            assert_eq!(limiter.take(&"a", at(3_200)), Ok(()), "all of it is there again");
+        }
+        // Far below the rate, without a question in between.
+        assert_eq!(limiter.take(&"b", at(10_000_000)), Ok(()));
+        assert_eq!(limiter.take(&"b", at(0)), Err(1));
+        for second in 1..10 {
+            assert_eq!(limiter.take(&"b", at(second * 1_000)), Ok(()));
+        }
     }
 }

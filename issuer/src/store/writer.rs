@@ -62,7 +62,9 @@ impl Writing<'_> {
     pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
         let at = self.now();
-        if !self.limiter.admit(event, at, &mut self.admissions.borrow_mut()) {
+        // The limiter follows the clock, also back: `Store::omits` asks it by the same.
+        let now = self.clock.now();
+        if !self.limiter.admit(event, now, &mut self.admissions.borrow_mut()) {
             return Ok(());
         }
         let head = audit::append(self.connection, self.head.get(), at, row, event)?;
