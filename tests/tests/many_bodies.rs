@@ -1,6 +1,6 @@
 //! Bodies that wait at the same time: how many an edge holds, whose, and what comes back when they are given up.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, Edge, Kind, Setup};
@@ -19,6 +19,8 @@ const LIMIT: usize = 1024 * 1024;
 const ALL: usize = 64;
 const OF_LINEAGE: usize = 8;
 const LINEAGES: usize = 14;
+/// Lineages of which one at least has another place than a given one.
+const OTHERS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long an answer may take that is there already.
 const AT_ONCE: Duration = Duration::from_millis(40);
@@ -144,23 +146,29 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
     })
 }
 
+/// A lineage beside one that holds all it can has room of its own. Two lineages may share one of the edge's places, hardly several with one.
+fn other_lineage_passes(bench: &Bench, edge: &Edge) -> Result<()> {
+    for _ in 0..OTHERS {
+        let answer = edge.send(&store(&writ(bench)?, LIMIT))?;
+        if answer.status == 200 {
+            return Ok(());
+        }
+        is_busy(edge, &answer)?;
+    }
+    bail!("{}: {OTHERS} other lineages are refused", edge.kind())
+}
+
 #[test]
 fn a_lineage_holds_an_eighth_and_gives_it_back_when_its_requests_are_given_up() -> Result<()> {
     each_edge(|bench, edge| {
-        let (one, other) = (writ(bench)?, writ(bench)?);
+        let one = writ(bench)?;
         let waiting = (0..OF_LINEAGE + 2).map(|_| begin(edge.address(), &one, 10));
         let mut waiting: Vec<_> = waiting.collect::<Result<_>>()?;
         let answers = refused(&mut waiting);
         ensure!(answers.len() == 2, "{}: {} are refused", edge.kind(), answers.len());
         answers.iter().try_for_each(|answer| is_busy(edge, answer))?;
         is_busy(edge, &edge.send(&store(&one, LIMIT))?)?;
-        let answer = edge.send(&store(&other, LIMIT))?;
-        ensure!(
-            answer.status == 200,
-            "{}: another lineage: {}",
-            edge.kind(),
-            answer.json()
-        );
+        other_lineage_passes(bench, edge)?;
         for connection in &waiting {
             connection.close();
         }
