@@ -114,9 +114,12 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
             "signs bundles and nothing else",
         ),
         bad(
-            "with a member that nobody knows",
-            signed(&|parts| parts.set("also", true)),
-            "`also`",
+            "with a critical member that the edge does not know",
+            signed(&|parts| {
+                parts.set("also", true);
+                parts.set("crit", json!(["also"]));
+            }),
+            "`also` is critical and unknown",
         ),
     ])
 }
