@@ -51,13 +51,21 @@ pub(crate) fn go(project: &Project) -> Result<()> {
 fn build(toolchain: &Path, sources: &Path, program: &Path) -> Command {
     let root = toolchain.join("go");
     let mut build = Command::new(root.join("bin/go"));
-    build.args(["build", "-trimpath", "-o"]).arg(program).arg(".");
+    build
+        .args(["build", "-trimpath", "-buildvcs=false", "-o"])
+        .arg(program)
+        .arg(".");
     build.current_dir(sources);
+    // For this machine, whatever a developer's environment says.
+    for name in ["GOOS", "GOARCH", "GO111MODULE"] {
+        build.env_remove(name);
+    }
     build
         .env("GOROOT", root)
         .env("GOPATH", toolchain.join("path"))
         .env("GOCACHE", toolchain.join("cache"))
         .env("GOENV", "off")
+        .env("GOWORK", "off")
         .env("GOFLAGS", "-mod=readonly -modcacherw")
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local")
@@ -74,19 +82,23 @@ fn texts(folder: &Path) -> Result<String> {
     paths.iter().map(text).collect()
 }
 
-/// Ruby and Rack from Debian's packages, unpacked and not installed; on another system its own Ruby, which has to have Rack.
+/// The machine's own Ruby if it has Rack; else both from Debian's packages, unpacked and not installed.
 pub(crate) fn ruby(project: &Project) -> Result<()> {
     let about = "Ruby and Rack (6 MB, once)";
-    if debian::is_here() {
-        return installed::once(project, "readers-ruby", debian::LAUNCHER, about, debian::unpack);
+    if system_has_rack() {
+        return installed::once(project, "readers-ruby", SYSTEM_RUBY, about, |folder| {
+            launcher(folder, SYSTEM_RUBY)
+        });
     }
-    installed::once(project, "readers-ruby", SYSTEM_RUBY, about, |folder| {
-        let found = output(Command::new("ruby").args(["-e", "require 'rack'"]));
-        if !found.is_ok_and(|found| found.status.success()) {
-            bail!("requests are read with Rack: install Ruby and its gem `rack`");
-        }
-        launcher(folder, SYSTEM_RUBY)
-    })
+    if !debian::is_here() {
+        bail!("requests are read with Rack: install Ruby and its gem `rack`");
+    }
+    installed::once(project, "readers-ruby", debian::LAUNCHER, about, debian::unpack)
+}
+
+fn system_has_rack() -> bool {
+    let found = output(Command::new("ruby").args(["-e", "require 'rack'; require 'json'"]));
+    found.is_ok_and(|found| found.status.success())
 }
 
 /// Writes the program `ruby` that the tests start.

@@ -1,4 +1,5 @@
-//! Packages of Debian, unpacked into a folder of the project: nothing is installed for the machine, and no rights are needed.
+//! Packages of Debian, unpacked into a folder of the project: nothing is installed for the machine. No rights are needed while apt's lists
+//! of packages are up to date; `apt-get update`, which renews them, needs those of root.
 
 use std::path::Path;
 use std::process::Command;
@@ -37,11 +38,13 @@ pub(super) fn is_here() -> bool {
 pub(super) fn unpack(folder: &Path) -> Result<()> {
     let packages = folder.join("packages");
     std::fs::create_dir(&packages).context("creating the folder of packages")?;
-    let mut download = Command::new("apt-get");
-    // apt would drop its rights, and then could not write here.
-    download.args(["download", "--quiet", "-o", "APT::Sandbox::User=root"]);
-    silently(download.args(names()?).current_dir(&packages))
-        .context("fetching Ruby and Rack (`apt-get update` may help)")?;
+    if download(&packages).is_err() {
+        // The lists of packages are missing, or so old that Debian has replaced what they name.
+        silently(Command::new("apt-get").args(["update", "--quiet"])).context(
+            "renewing apt's lists of packages (run `apt-get update` as root, or install Ruby and its gem `rack`)",
+        )?;
+        download(&packages)?;
+    }
     for package in std::fs::read_dir(&packages).context("reading the folder of packages")? {
         let mut unpack = Command::new("dpkg-deb");
         silently(unpack.arg("--extract").arg(package?.path()).arg(folder))?;
@@ -51,18 +54,15 @@ pub(super) fn unpack(folder: &Path) -> Result<()> {
     silently(Command::new(folder.join("ruby")).args(["-e", "require 'rack'; require 'json'"])).map(drop)
 }
 
-/// Rack, the Ruby of this release, and the library that Debian's Ruby has beside the C library's own.
-fn names() -> Result<Vec<String>> {
-    let mut found = needed()?;
-    if found.is_empty() {
-        // A fresh machine has no lists of packages yet.
-        silently(Command::new("apt-get").args(["update", "--quiet"]))?;
-        found = needed()?;
-    }
-    ensure!(!found.is_empty(), "Debian's lists of packages have no `{ROOT}`");
-    Ok(found)
+fn download(packages: &Path) -> Result<()> {
+    let mut download = Command::new("apt-get");
+    // apt would drop its rights, and then could not write here.
+    download.args(["download", "--quiet", "-o", "APT::Sandbox::User=root"]);
+    let all = silently(download.args(needed()?).current_dir(packages));
+    all.context("fetching Ruby and Rack").map(drop)
 }
 
+/// Rack, the Ruby of this release, and the library that Debian's Ruby has beside the C library's own.
 fn needed() -> Result<Vec<String>> {
     let mut depends = Command::new("apt-cache");
     depends.args([
@@ -75,7 +75,9 @@ fn needed() -> Result<Vec<String>> {
     depends.args(["--no-breaks", "--no-replaces", "--no-enhances", ROOT]);
     let all = output(&mut depends)?;
     let all = String::from_utf8_lossy(&all.stdout).into_owned();
-    Ok(all.lines().filter(|name| is_needed(name)).map(str::to_owned).collect())
+    let found: Vec<_> = all.lines().filter(|name| is_needed(name)).map(str::to_owned).collect();
+    ensure!(!found.is_empty(), "apt's lists of packages have no `{ROOT}`");
+    Ok(found)
 }
 
 fn is_needed(name: &str) -> bool {
