@@ -32,7 +32,7 @@ pub(super) fn install_from(project: &Project, pins: &Path, name: &str, about: &s
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
             .current_dir(folder);
         silently(&mut npm)
-            .context("installing from npm (needs Node 20 or later)")
+            .context("installing from npm (needs Node 20.10 or later)")
             .map(drop)
     })
 }
