@@ -5,6 +5,7 @@ use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};
 use crate::tasks::travel;
 use edgewrit_shared::edge_api::LABELS;
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 /// Events of one cause that are kept at once, if they are refusals.
 const REFUSALS: usize = 100;
@@ -147,6 +148,35 @@ async fn an_edge_without_writs_has_one_share_however_many_labels_it_reports() {
         (&omitted[0]["data"]["edge_id"], &omitted[0]["data"]["cause"]),
         (&json!(edge.parts().0), &Value::Null)
     );
+}
+
+#[tokio::test]
+async fn what_is_far_below_the_rate_is_kept_after_the_clock_was_set_back() {
+    let (bench, client) = travel().await;
+    let edge = bench.edge(TRAVEL).await;
+    let boot = booted(&bench, &edge).await;
+    bench.writ(&client, "t").await;
+    let refused = |number: u64| {
+        json!({
+            "at": bench.now().0, "verdict": "refuse", "status": 403, "label": "not_granted",
+            "request_id": format!("r-{number}"), "client_id": client.parts().0, "task_id": "t",
+        })
+    };
+    let report = async |number: u64| {
+        let body = json!({"boot_id": boot, "first": number, "records": [refused(number)]});
+        let answer = bench.post(&edge, "/v1/records", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    };
+    report(1).await;
+    bench.clock.fetch_sub(600_000, Ordering::SeqCst);
+    report(2).await;
+    bench.pass(10);
+    for number in 3..=7 {
+        report(number).await;
+    }
+    let omitted = omitted(&bench, "request_refused").await;
+    assert_eq!(events(&bench, "request_refused").len(), 6, "all but the second");
+    assert_eq!(counted(&omitted), 1);
 }
 
 #[tokio::test]

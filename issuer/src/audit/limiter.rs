@@ -77,10 +77,11 @@ impl EventLimiter {
     }
 
     fn room(&self, cause: &Key, rates: Rates, now: Moment) -> Result<(), Exhausted> {
-        let room = self.causes.room(cause, rates.cause, now);
-        room.map_err(|_| Exhausted::Cause)?;
-        let room = self.parties.room(&cause.party(), rates.party, now);
-        room.map_err(|_| Exhausted::Party)
+        // Both are asked: either follows a clock that was set back from the first question on.
+        let of_cause = self.causes.room(cause, rates.cause, now);
+        let of_party = self.parties.room(&cause.party(), rates.party, now);
+        of_cause.map_err(|_| Exhausted::Cause)?;
+        of_party.map_err(|_| Exhausted::Party)
     }
 
     /// A cause that has no room takes nothing of its party's. Only the writer takes.
