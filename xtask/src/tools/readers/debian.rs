@@ -43,6 +43,9 @@ pub(super) fn unpack(folder: &Path) -> Result<()> {
         silently(Command::new("apt-get").args(["update", "--quiet"])).context(
             "renewing apt's lists of packages (run `apt-get update` as root, or install Ruby and its gem `rack`)",
         )?;
+        // What was fetched by the old lists may be of another version.
+        remove(&packages)?;
+        std::fs::create_dir(&packages).context("creating the folder of packages")?;
         download(&packages)?;
     }
     for package in std::fs::read_dir(&packages).context("reading the folder of packages")? {
