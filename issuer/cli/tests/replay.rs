@@ -250,6 +250,44 @@ fn an_archive_has_bodies_and_headers() {
 }
 
 #[test]
+fn what_is_kept_of_an_entry_is_bounded() {
+    const LONGEST: usize = 1024 * 1024;
+    let request = |change: &dyn Fn(&mut Value)| {
+        let mut request = json!({"method": "GET", "url": "https://travel.example/flights?from=JFK&to=LHR"});
+        change(&mut request);
+        request
+    };
+    let header = |name: &str, value: &str| json!({"name": name, "value": value});
+    let requests = [
+        request(&|request| request["url"] = format!("https://travel.example/{}", "x".repeat(LONGEST)).into()),
+        request(&|request| request["method"] = "x".repeat(LONGEST + 1).into()),
+        request(&|request| request["headers"] = vec![header("a", "b"); 1_001].into()),
+        request(&|request| request["headers"] = vec![header("a", &"x".repeat(LONGEST / 8)); 8].into()),
+        json!([{"": 0}, {"": 0}]),
+        json!("GET"),
+        // These pass.
+        request(&|request| request["headers"] = vec![header("a", "b"); 90].into()),
+        request(&|request| request["headers"] = json!({"a": "b"})),
+        request(&|request| request["cookies"] = json!([{"": 1.5}, null, true, -1, u64::MAX])),
+        request(&|request| request["bodySize"] = json!(-1)),
+    ];
+    let said = json_of(&replay(&archive(&requests), &["--json"]));
+    assert_eq!(
+        (&said["passed"], &said["unreadable"]["count"]),
+        (&json!(4), &json!(6)),
+        "{said}"
+    );
+    let first = said["unreadable"]["first"].to_string();
+    for why in [
+        "`request.url` is longer than",
+        "`request.headers` are more than 1000",
+        "no `request.method`",
+    ] {
+        assert!(first.contains(why), "{first}");
+    }
+}
+
+#[test]
 fn nothing_recorded_can_write_on_the_terminal() {
     let lines = log(&[
         line("GET", "/\u{1b}[2J\u{202e}"),
