@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
-/// Largest file that is read as a whole, in bytes: keys, names and settings.
-pub(super) const WHOLE_BYTES: u64 = 64 * 1024;
+/// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow by about 150 bytes with each key.
+pub(super) const WHOLE_BYTES: u64 = 1024 * 1024;
 
 /// A file that the issuer writes, in a folder of its own.
 #[derive(Clone, Debug)]

@@ -368,10 +368,10 @@ fn a_pipe_is_rejected_and_not_waited_for() {
 #[test]
 fn a_file_is_read_up_to_a_limit() {
     let (_folder, path) = folder_with("secret");
-    fs::write(&path, vec![b'x'; 64 * 1024]).unwrap();
-    assert_eq!(own(&path).read().unwrap().unwrap().len(), 64 * 1024);
-    fs::write(&path, vec![b'x'; 64 * 1024 + 1]).unwrap();
-    let large = Some(Fault::Large(64 * 1024));
+    fs::write(&path, vec![b'x'; 1024 * 1024]).unwrap();
+    assert_eq!(own(&path).read().unwrap().unwrap().len(), 1024 * 1024);
+    fs::write(&path, vec![b'x'; 1024 * 1024 + 1]).unwrap();
+    let large = Some(Fault::Large(1024 * 1024));
     assert_eq!(fault(own(&path).read()), large);
     assert_eq!(fault(read_provided(&path, Provided::Secret, GroupRead::Refused)), large);
 }

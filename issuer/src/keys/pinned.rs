@@ -151,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn pinned_keys_of_many_years_are_read() {
+        let (_beside, folder, ..) = made();
+        let keys = (0..1_000).map(|_| SigningKey::fresh().unwrap().public().clone());
+        let mut pinned = PinnedKeys::of(keys);
+        pinned.close(&folder, &[], 1_000_000).unwrap();
+        assert_eq!(PinnedKeys::read(&folder).unwrap().unwrap().0.len(), 1_000);
+    }
+
+    #[test]
     fn a_file_of_pinned_keys_that_was_damaged_is_an_error() {
         let (_beside, folder, one, other) = made();
         PinnedKeys::add(&folder, &one).unwrap();
