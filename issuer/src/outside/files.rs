@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// Longest line of a witness, in bytes.
 const LINE_BYTES: u64 = 1_024;
+/// So many lines at the end of a witness are looked at for one that no crash cut off.
+const LAST_LINES: u64 = 64;
 
 /// Reads the file of the data `folder`. `None` if there is none.
 ///
@@ -43,23 +45,25 @@ pub(crate) fn read_last_of_witness(path: &Path, group: GroupRead) -> Result<Opti
         }
         file => file?,
     };
-    let end = last_lines(file).map_err(|error| OutsideError::Io(path.to_owned(), error))?;
-    // A line that a crash cut off has no end.
-    let whole = end.iter().rposition(|byte| *byte == b'\n').unwrap_or_default();
-    let last = end
-        .get(..whole)
-        .and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
-    let last = last.filter(|line| !line.is_empty());
-    last.map(|line| Published::read_line(line).ok_or_else(|| OutsideError::Malformed(path.to_owned())))
-        .transpose()
+    let (end, is_all) = last_lines(file).map_err(|error| OutsideError::Io(path.to_owned(), error))?;
+    // Lines that a crash cut off have no end.
+    let whole = end.rsplit(|byte| *byte == b'\n').find(|line| line.ends_with(b"}"));
+    let malformed = || OutsideError::Malformed(path.to_owned());
+    match whole {
+        Some(line) => Published::read_line(line).map(Some).ok_or_else(malformed),
+        None if is_all => Ok(None),
+        None => Err(malformed()),
+    }
 }
 
-fn last_lines(mut file: File) -> io::Result<Vec<u8>> {
+/// The end of a witness, and whether that is all of it.
+fn last_lines(mut file: File) -> io::Result<(Vec<u8>, bool)> {
     let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(2 * LINE_BYTES)))?;
+    let start = length.saturating_sub(LAST_LINES * LINE_BYTES);
+    file.seek(SeekFrom::Start(start))?;
     let mut end = Vec::new();
     file.read_to_end(&mut end)?;
-    Ok(end)
+    Ok((end, start == 0))
 }
 
 /// Appends a line to the witness at `path`, and syncs it. A line that a crash cut off before is ended first.
@@ -158,6 +162,17 @@ mod tests {
             41
         );
         assert_eq!(read_witness(&path).unwrap().len(), 40);
+        // A crash cuts two lines off, one behind the other.
+        let text = std::fs::read_to_string(&path).unwrap();
+        let cut = text.lines().last().unwrap().get(..30).unwrap();
+        std::fs::write(&path, format!("{text}{cut}\n{cut}\n{cut}")).unwrap();
+        let last = read_last_of_witness(&path, GroupRead::Refused).unwrap();
+        assert_eq!(last.unwrap().head.seq, 41);
+        assert_eq!(read_witness(&path).unwrap().len(), 40);
+        std::fs::write(&path, format!("{cut}\n{cut}\n")).unwrap();
+        assert!(read_last_of_witness(&path, GroupRead::Refused).unwrap().is_none());
+        std::fs::write(&path, format!("{cut}\n").repeat(4_000)).unwrap();
+        assert!(read_last_of_witness(&path, GroupRead::Refused).is_err());
         std::fs::write(&path, "something else {}\n").unwrap();
         assert!(read_last_of_witness(&path, GroupRead::Refused).is_err() && read_witness(&path).is_err());
     }
