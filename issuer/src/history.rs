@@ -118,8 +118,8 @@ impl History {
         self.named(audit::head(&self.connection))
     }
 
-    /// The head behind which the events after `seq` begin: that of event `seq`, or of the last one that was pruned; the beginning if there
-    /// is no such event.
+    /// The head behind which the events after `seq` begin: that of event `seq`, or of the last one that was pruned, if there is no such
+    /// event; the beginning if none was pruned.
     ///
     /// # Errors
     /// [`HistoryError`].

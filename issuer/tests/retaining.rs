@@ -143,6 +143,17 @@ async fn nothing_is_pruned_without_a_checkpoint_behind_it() {
 }
 
 #[tokio::test]
+async fn events_behind_an_unknown_one_begin_where_was_pruned() {
+    let (bench, _archive, retention) = aged().await;
+    let head_at = |seq| History::open(bench.path()).unwrap().head_at(seq).unwrap();
+    assert_eq!(head_at(1_000_000), Head::default());
+    prune(&bench.data, &retention).await.unwrap();
+    for seq in [1, pruned(&bench).seq, 1_000_000] {
+        assert_eq!(head_at(seq), pruned(&bench));
+    }
+}
+
+#[tokio::test]
 async fn what_was_archived_before_a_crash_stands_once() {
     let (bench, folder, retention) = aged().await;
     execute(

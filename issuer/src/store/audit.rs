@@ -61,13 +61,14 @@ pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hea
     }
 }
 
-/// The head behind which the events after number `from` begin: that of event `from`, or of the last one that was pruned.
+/// The head behind which the events after number `from` begin: that of event `from`, or of the last one that was pruned, if there is no
+/// such event.
 pub fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
     let pruned = retention::pruned(connection)?;
     if from < pruned.seq {
         return Ok(pruned);
     }
-    Ok(head_at(connection, from)?.unwrap_or_default())
+    Ok(head_at(connection, from)?.unwrap_or(pruned))
 }
 
 /// Up to `most` events after number `from` that are not pruned, in their order.
