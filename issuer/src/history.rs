@@ -148,9 +148,7 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn checkpoints(&self, from: u64, last: u64) -> Result<Vec<(u64, String)>, HistoryError> {
-        let mut found = self.named(audit::checkpoints(&self.connection, from, CHECKPOINTS))?;
-        found.retain(|(seq, _)| *seq <= last);
-        Ok(found)
+        self.named(audit::checkpoints(&self.connection, from, last, CHECKPOINTS))
     }
 
     /// Every key that the database names as one that signs or signed checkpoints. Who writes the database can add one.

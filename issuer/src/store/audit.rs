@@ -246,10 +246,12 @@ pub fn checkpoint_before_last(connection: &Connection, back: u64) -> rusqlite::R
         .optional()
 }
 
-/// Up to `most` checkpoints after event `from`: the number of the event, and the signed document.
-pub fn checkpoints(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<(u64, String)>> {
-    let mut after =
-        connection.prepare_cached("SELECT seq, jws FROM checkpoints WHERE seq > ?1 ORDER BY seq LIMIT ?2")?;
+/// Up to `most` checkpoints of events after `from` up to `last`: the number of the event, and the signed document.
+pub fn checkpoints(connection: &Connection, from: u64, last: u64, most: u64) -> rusqlite::Result<Vec<(u64, String)>> {
+    const SQL: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
+    let mut between = connection.prepare_cached(SQL)?;
     let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
-    after.query_map(params![int(from), int(most)], read)?.collect()
+    between
+        .query_map(params![int(from), int(last), int(most)], read)?
+        .collect()
 }
