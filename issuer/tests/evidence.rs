@@ -4,6 +4,7 @@ use crate::support::agentwrit::key;
 use crate::support::{Bench, Closed, travel_ceiling};
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
+use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::folder::Folder;
 use edgewrit_issuer::history::History;
@@ -58,6 +59,37 @@ fn rewrite(folder: &Closed, seq: u64, from: &str, to: &str) {
         let row = params![i64::try_from(head.seq).unwrap(), line, head.hash];
         connection.execute(update, row).unwrap();
     }
+}
+
+/// Appends `events` as the issuer would. Answers the heads before the first and after each.
+fn append(folder: &Closed, events: &[Event]) -> Vec<Head> {
+    let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
+    let last: i64 = connection
+        .query_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
+        .unwrap();
+    let at = Moment {
+        millis: last.unsigned_abs(),
+    };
+    let mut heads = vec![History::open(folder.path()).unwrap().head().unwrap()];
+    for event in events {
+        let before = *heads.last().unwrap();
+        let line = audit::line(before.seq + 1, at, event);
+        let head = before.after(&line);
+        let insert = "INSERT INTO audit (seq, at, event, outcome, line, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (kind, outcome) = (event.kind.as_str(), event.outcome.as_str());
+        let row = params![i64::try_from(head.seq).unwrap(), last, kind, outcome, line, head.hash];
+        connection.execute(insert, row).unwrap();
+        heads.push(head);
+    }
+    heads
+}
+
+/// Lets the database say that it was pruned up to `head`.
+fn say_pruned(folder: &Closed, head: Head) {
+    let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
+    let row = params![i64::try_from(head.seq).unwrap(), head.hash];
+    let say = "INSERT OR REPLACE INTO audit_pruned VALUES (1, ?1, ?2)";
+    connection.execute(say, row).unwrap();
 }
 
 /// A key of the attacker, in the table of keys.
@@ -132,6 +164,33 @@ async fn a_last_event_that_is_rewritten_is_found_by_the_head_that_is_kept_outsid
         "is not the one that was published",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_database_that_says_the_published_head_was_pruned_still_needs_the_published_checkpoint_and_epoch() {
+    let folder = folder().await;
+    rewrite(&folder, 2, "app_registered", "app_updated");
+    let heads = append(&folder, &[(); 2].map(|()| Event::done(audit::Kind::AdminAuth)));
+    folder.alter("DELETE FROM checkpoints");
+    say_pruned(&folder, heads[1]);
+    is_found(
+        &folder,
+        "no checkpoint was signed there",
+        "does not have checkpoint 3 as it was published",
+    )
+    .await;
+    // Where the checkpoint is there, the epoch is still compared.
+    let folder = self::folder().await;
+    let head_at = |seq| History::open(folder.path()).unwrap().head_at(seq).unwrap();
+    let path = folder.path().join(HEAD_FILE);
+    let published = fs::read_to_string(&path).unwrap();
+    let older = published.replace(&head_at(4).to_string(), &head_at(2).to_string());
+    assert_ne!(older, published);
+    fs::write(&path, older).unwrap();
+    say_pruned(&folder, head_at(3));
+    folder.alter("UPDATE meta SET value = 'another' WHERE name = 'epoch'");
+    let refused = folder.refused().await;
+    assert!(refused.contains("of the epoch `another`"), "{refused}");
 }
 
 #[tokio::test]
