@@ -6,9 +6,12 @@ use crate::folder::Folder;
 use crate::id::{hex, random};
 use crate::issuer::{OpenError, Opening};
 use crate::keys::{KeysError, LastCheckpoint};
-use crate::outside::{Disagreement, HEAD_FILE, OutsideError, Published, compare, read_head_file, read_last_of_witness};
+use crate::outside::{
+    Disagreement, HEAD_FILE, OutsideError, PRUNED_FILE, Published, compare, compare_pruned, read_head_file,
+    read_last_of_witness, read_pruned_file, write_pruned_file,
+};
 use crate::restore;
-use crate::store::{self, Origin, Store, StoreError, audit};
+use crate::store::{self, Origin, Store, StoreError, audit, retention};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +45,8 @@ pub(crate) async fn admit(
     // Who writes the database can say that it is from a backup. That excuses nothing which is kept outside of it.
     let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
     if is_restored {
+        // First: a start that is cut short is one from a backup again.
+        write_pruned(folder, store).await?;
         let known = outside.first().map(|(_, published)| published);
         let void = restore::void_all(folder, store, clock, &last, known).await;
         return void.map(|()| (last, Epoch::Same)).map_err(OpenError::Keys);
@@ -51,13 +56,16 @@ pub(crate) async fn admit(
     if was_kept && !head_file.exists() {
         disagreement.get_or_insert((head_file, Disagreement::Gone));
     }
-    match disagreement {
-        Some((kept, what)) if !opening.is_original => Err(OpenError::Copied(folder.path(""), kept, what)),
+    if disagreement.is_none() && !outside.is_empty() {
+        disagreement = pruned_disagreement(folder, store, opening).await?;
+    }
+    let epoch = match disagreement {
+        Some((kept, what)) if !opening.is_original => return Err(OpenError::Copied(folder.path(""), kept, what)),
         Some((_, what)) => {
             declare_original(store, &what, &outside)
                 .await
                 .map_err(OpenError::Keys)?;
-            Ok((last, Epoch::Another))
+            Epoch::Another
         }
         None => {
             if opening.is_original {
@@ -65,9 +73,37 @@ pub(crate) async fn admit(
                     "`--this-is-the-original` is not needed: what is kept outside of the database is its own"
                 );
             }
-            Ok((last, Epoch::Same))
+            Epoch::Same
         }
+    };
+    if opening.is_original || outside.is_empty() {
+        write_pruned(folder, store).await?;
     }
+    Ok((last, epoch))
+}
+
+/// Keeps outside of the database up to where it was pruned, as the database says.
+async fn write_pruned(folder: &Folder, store: &Store) -> Result<(), OpenError> {
+    let pruned = store.read(retention::pruned).await.map_err(OpenError::Read)?;
+    write_pruned_file(folder, pruned).map_err(OpenError::Folder)
+}
+
+/// Whether the database says that more was pruned than the issuer pruned.
+async fn pruned_disagreement(
+    folder: &Folder,
+    store: &Store,
+    opening: &Opening,
+) -> Result<Option<(PathBuf, Disagreement)>, OpenError> {
+    let kept = match read_pruned_file(folder) {
+        Err(error) if opening.is_original => {
+            tracing::warn!(%error, "what is kept outside of the database cannot be read");
+            return Ok(None);
+        }
+        kept => kept.map_err(OpenError::Outside)?,
+    };
+    let found = store.read(retention::pruned).await.map_err(OpenError::Read)?;
+    let compared = compare_pruned(kept, found);
+    Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
 }
 
 /// The first of what is kept outside that the database contradicts, and how.

@@ -5,7 +5,7 @@ use crate::files::GroupRead;
 use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
 use crate::keys::{Job, KeysError, PinnedKeys};
-use crate::outside::{OutsideError, Published, read_head_file};
+use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::store::keys::KeyRow;
 use crate::store::{audit, keys, look_at_database, open_database, retention};
 use rusqlite::config::DbConfig;
@@ -175,6 +175,14 @@ impl History {
     /// [`HistoryError`].
     pub fn published(&self) -> Result<Option<Published>, HistoryError> {
         read_head_file(&self.folder).map_err(HistoryError::Outside)
+    }
+
+    /// The last event that the issuer pruned, as the data folder keeps it outside of the database; the beginning if it pruned none.
+    ///
+    /// # Errors
+    /// [`HistoryError`].
+    pub fn pruned_outside(&self) -> Result<Head, HistoryError> {
+        read_pruned_file(&self.folder).map_err(HistoryError::Outside)
     }
 
     /// The epoch.

@@ -7,6 +7,7 @@ use crate::clock::Moment;
 use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder, sync_folder_of};
 use crate::issuer::Data;
 use crate::keys::PinnedKeys;
+use crate::outside::write_pruned_file;
 use crate::store::{StoreError, audit, retention};
 use serde_json::json;
 use std::fs::OpenOptions;
@@ -38,6 +39,8 @@ pub struct Retention {
 pub enum PruneError {
     /// The store refused.
     Store(StoreError),
+    /// Up to where is pruned cannot be kept outside of the database.
+    Folder(FolderError),
     /// The archive cannot be written, or others can.
     Archive(FolderError),
     /// The archive has another event under this number.
@@ -52,7 +55,7 @@ impl fmt::Display for PruneError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
-            Self::Archive(error) => error.fmt(f),
+            Self::Folder(error) | Self::Archive(error) => error.fmt(f),
             Self::OtherHistory(path, seq) => write!(f, "{}: holds another event {seq}", path.display()),
             Self::Broken(broken) => write!(f, "the chain is broken: {broken}"),
             Self::Checkpoint(seq, error) => write!(f, "checkpoint at event {seq}: {error}"),
@@ -78,6 +81,9 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     };
     let from = data.store.read(retention::pruned).await?;
     archive(data, of, from, to).await?;
+    let folder = data.folder.clone();
+    let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
+    kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Folder)?;
     let count = to.seq - from.seq;
     let event = Event::done(Kind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
     let note = data.store.write(move |writing| {

@@ -194,6 +194,30 @@ async fn a_database_that_says_the_published_head_was_pruned_still_needs_the_publ
 }
 
 #[tokio::test]
+async fn a_beginning_that_is_cut_off_is_not_one_that_was_pruned_although_an_event_says_so() {
+    let folder = folder().await;
+    let head = History::open(folder.path()).unwrap().head_at(2).unwrap();
+    let told = json!({"to": head.to_string(), "events": 2});
+    append(&folder, &[Event::done(audit::Kind::AuditPruned).data(&told)]);
+    folder.alter("DELETE FROM audit WHERE seq <= 2");
+    say_pruned(&folder, head);
+    let expected = "but the issuer pruned up to event 0:";
+    is_found(&folder, expected, expected).await;
+    let refused = folder.refused().await;
+    assert!(
+        refused.contains("edgewrit restore") && refused.contains("--this-is-the-original"),
+        "{refused}"
+    );
+    let is_original = Opening {
+        is_original: true,
+        ..Opening::default()
+    };
+    drop(folder.tried(is_original).await.unwrap());
+    assert_eq!(walked(folder.path()).unwrap().begin, head);
+    walked(folder.opened().await.path()).unwrap();
+}
+
+#[tokio::test]
 async fn checkpoints_by_a_key_that_was_put_into_the_table_are_found() {
     let folder = folder().await;
     let key = add_key(&folder);

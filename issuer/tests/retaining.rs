@@ -1,9 +1,13 @@
 //! `audit_keep`: old events go to the archive, and the chain goes on behind them.
 
+use crate::evidence::walked;
 use crate::support::{Bench, ISSUER};
 use edgewrit_issuer::audit::{Head, Link};
+use edgewrit_issuer::backup::back_up;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
+use edgewrit_issuer::issuer::{Data, Opening};
+use edgewrit_issuer::outside::PRUNED_FILE;
 use edgewrit_issuer::retention::{PruneError, Retention, prune};
 use edgewrit_issuer::upkeep::round;
 use rusqlite::Connection;
@@ -140,6 +144,54 @@ async fn nothing_is_pruned_without_a_checkpoint_behind_it() {
     };
     assert_eq!(prune(&bench.data, &retention).await.unwrap(), 0);
     assert!(archived(folder.path()).is_empty());
+}
+
+#[tokio::test]
+async fn up_to_where_was_pruned_is_kept_outside_of_the_database() {
+    let (bench, _archive, retention) = aged().await;
+    assert!(!bench.path().join(PRUNED_FILE).exists());
+    prune(&bench.data, &retention).await.unwrap();
+    let pruned = pruned(&bench);
+    let kept = |data: &Path| fs::read_to_string(data.join(PRUNED_FILE)).unwrap();
+    assert_eq!(kept(bench.path()), format!("{pruned}\n"));
+    // A backup has no such file until it was started.
+    let beside = tempfile::tempdir().unwrap();
+    let copy = beside.path().join("copy");
+    back_up(&bench.data.folder, &copy).unwrap();
+    assert!(!copy.join(PRUNED_FILE).exists());
+    assert_eq!(walked(&copy).unwrap().begin, pruned);
+    for _ in 0..2 {
+        drop(Data::open(&copy, bench.data.clock.clone()).await.unwrap());
+        assert_eq!(kept(&copy), format!("{pruned}\n"));
+        assert_eq!(walked(&copy).unwrap().begin, pruned);
+    }
+    let folder = bench.closed();
+    let path = folder.path().join(PRUNED_FILE);
+    let zeros = "0".repeat(64);
+    // A crash before the database said so.
+    fs::write(&path, format!("{}:{zeros}\n", pruned.seq + 1)).unwrap();
+    walked(folder.path()).unwrap();
+    drop(folder.tried(Opening::default()).await.unwrap());
+    for (text, expected) in [
+        (format!("{}:{zeros}", pruned.seq), "its beginning was cut off"),
+        (format!("{}:{zeros}", pruned.seq - 1), "its beginning was cut off"),
+        (String::new(), "expected `<seq>:<hash>`"),
+    ] {
+        fs::write(&path, &text).unwrap();
+        let refused = folder.refused().await;
+        assert!(refused.contains(expected), "{text}: {refused}");
+        let found = walked(folder.path()).unwrap_err().to_string();
+        assert!(found.contains(expected), "{text}: {found}");
+    }
+    fs::remove_file(&path).unwrap();
+    assert!(folder.refused().await.contains("its beginning was cut off"));
+    let is_original = Opening {
+        is_original: true,
+        ..Opening::default()
+    };
+    drop(folder.tried(is_original).await.unwrap());
+    assert_eq!(kept(folder.path()), format!("{pruned}\n"));
+    walked(folder.opened().await.path()).unwrap();
 }
 
 #[tokio::test]

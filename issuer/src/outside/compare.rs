@@ -33,6 +33,13 @@ pub enum Disagreement {
         /// The one that was published.
         published: CheckpointId,
     },
+    /// It says that more was pruned than the issuer pruned.
+    Pruned {
+        /// The last event that the issuer pruned; the beginning if it pruned none.
+        kept: Head,
+        /// The number of the last event that was pruned, as the database says.
+        found: u64,
+    },
     /// Nothing is kept outside any more, although something was.
     Gone,
 }
@@ -60,6 +67,10 @@ impl fmt::Display for Disagreement {
                 f,
                 "the database does not have checkpoint {} as it was published",
                 published.number
+            ),
+            Self::Pruned { kept, found } => write!(
+                f,
+                "the database says that it was pruned up to event {found}, but the issuer pruned up to event {kept}: its beginning was cut off or exchanged"
             ),
             Self::Gone => write!(
                 f,

@@ -13,12 +13,15 @@ use std::{error, fmt, io};
 mod compare;
 mod files;
 mod keeper;
+mod pruned;
 
 pub use compare::Disagreement;
 pub(crate) use compare::compare;
 pub(crate) use files::read_last_of_witness;
 pub use files::{read_head_file, read_witness};
 pub(crate) use keeper::HeadKeeper;
+pub use pruned::{PRUNED_FILE, read_pruned_file};
+pub(crate) use pruned::{compare_pruned, write_pruned_file};
 
 /// The file in the data folder.
 pub const HEAD_FILE: &str = "head";
@@ -86,6 +89,8 @@ pub enum OutsideError {
     Io(PathBuf, io::Error),
     /// A file that holds something else.
     Malformed(PathBuf),
+    /// The file that says up to where was pruned holds something else.
+    NoHead(PathBuf),
 }
 
 impl fmt::Display for OutsideError {
@@ -96,6 +101,11 @@ impl fmt::Display for OutsideError {
             Self::Malformed(path) => write!(
                 f,
                 "{}: expected a line of JSON with `epoch`, `head` and `at`, as `edgewrit serve` writes it",
+                path.display()
+            ),
+            Self::NoHead(path) => write!(
+                f,
+                "{}: expected `<seq>:<hash>` of the last event that was pruned, as `edgewrit serve` writes it",
                 path.display()
             ),
         }

@@ -4,7 +4,7 @@
 use crate::audit::{Broken, CheckpointFault, Head, Link};
 use crate::history::{History, HistoryError};
 use crate::keys::PinnedKeys;
-use crate::outside::{Disagreement, Published};
+use crate::outside::{Disagreement, Published, compare_pruned};
 use std::{error, fmt};
 use walk::{Walk, happened};
 
@@ -214,6 +214,10 @@ pub fn verify(
     }
     if pruned.seq > 0 && !walk.is_prune_told {
         return Err(VerifyError::Untold(pruned.seq));
+    }
+    // After the state of the database: the file is written first. A copy that keeps no head outside keeps nothing of this either.
+    if published.is_some() {
+        compare_pruned(history.pruned_outside()?, pruned).map_err(VerifyError::Outside)?;
     }
     kept.end(&walk, &history.epoch()?)?;
     covered(&walk, published.as_ref())?;
