@@ -6,6 +6,7 @@ use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
 use crate::keys::{Job, KeysError, PinnedKeys};
 use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
+use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
 use crate::store::{audit, keys, look_at_database, open_database, retention};
 use rusqlite::config::DbConfig;
@@ -141,6 +142,11 @@ impl History {
     /// [`HistoryError`].
     pub fn after(&self, from: u64, most: u64) -> Result<Vec<Link>, HistoryError> {
         self.named(audit::after(&self.connection, from, most))
+    }
+
+    /// What stands beside the lines of the events that [`Self::after`] answers.
+    pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<Columns>, HistoryError> {
+        self.named(audit::columns_after(&self.connection, from, most))
     }
 
     /// The checkpoints of events after `from`, up to `last`.

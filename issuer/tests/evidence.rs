@@ -55,7 +55,7 @@ fn rewrite(folder: &Closed, seq: u64, from: &str, to: &str) {
         };
         assert_eq!(line == link.line, link.head.seq != seq);
         head = head.after(&line);
-        let update = "UPDATE audit SET line = ?2, hash = ?3 WHERE seq = ?1";
+        let update = "UPDATE audit SET line = ?2, hash = ?3, event = json_extract(?2, '$.event') WHERE seq = ?1";
         let row = params![i64::try_from(head.seq).unwrap(), line, head.hash];
         connection.execute(update, row).unwrap();
     }
@@ -241,6 +241,53 @@ async fn checkpoints_by_a_key_that_was_put_into_the_table_are_found() {
     // Without its row the key is no better.
     folder.alter("DELETE FROM keys WHERE since = 0");
     is_found(&folder, "signed by no pinned key", "signed by no pinned key").await;
+}
+
+#[tokio::test]
+async fn a_column_that_differs_from_its_line_is_found() {
+    let bench = Bench::operated().await;
+    let of_request = |event: Event| Event {
+        request_id: Some("r\u{1b}1".to_owned()),
+        ..event.agent("agent")
+    };
+    for event in [
+        of_request(Event::denied(audit::Kind::RequestRefused)),
+        of_request(Event::done(audit::Kind::RequestPermitted)),
+        of_request(Event::done(audit::Kind::TokenIssued)),
+        Event::done(audit::Kind::AdminAuth),
+    ] {
+        let record = bench.data.store.write(move |writing| writing.record(&event));
+        record.await.unwrap();
+        bench.pass(1);
+    }
+    bench.data.keep_head().await.unwrap();
+    let folder = bench.closed();
+    assert_eq!(walked(folder.path()).unwrap().head.seq, 4);
+    for (column, value, seq) in [
+        ("at", "at + 1", 1),
+        ("at", "-1", 4),
+        ("event", "'request_permitted'", 1),
+        ("event", "''", 4),
+        ("outcome", "'success'", 1),
+        ("agent_id", "NULL", 1),
+        ("agent_id", "'another'", 2),
+        ("agent_id", "'agent'", 4),
+        ("request_id", "NULL", 1),
+        ("request_id", "'r1'", 2),
+        ("request_id", "(SELECT request_id FROM audit WHERE seq = 1)", 3),
+        ("request_id", "''", 4),
+    ] {
+        let kept = format!("CREATE TABLE kept AS SELECT {column} AS value FROM audit WHERE seq = {seq}");
+        folder.alter(&format!(
+            "{kept}; UPDATE audit SET {column} = {value} WHERE seq = {seq}"
+        ));
+        let found = walked(folder.path()).unwrap_err().to_string();
+        let expected = format!("the column `{column}` of event {seq} is not what its line says");
+        assert!(found.contains(&expected), "{column} of {seq} = {value}: {found}");
+        let undo = format!("UPDATE audit SET {column} = (SELECT value FROM kept) WHERE seq = {seq}");
+        folder.alter(&format!("{undo}; DROP TABLE kept"));
+    }
+    walked(folder.path()).unwrap();
 }
 
 #[tokio::test]

@@ -153,6 +153,11 @@ pub struct Event {
     pub cause: Option<String>,
 }
 
+/// Whether an event of this kind and outcome is looked up by its request.
+pub(crate) fn is_looked_up(kind: &str, outcome: &str) -> bool {
+    outcome == Outcome::Denied.as_str() || kind == Kind::RequestPermitted.as_str()
+}
+
 impl Event {
     /// Something that was done.
     #[must_use]
@@ -187,7 +192,7 @@ impl Event {
     /// Whether it is looked up by its request: what an edge decided, and what was refused.
     #[must_use]
     pub fn is_looked_up(&self) -> bool {
-        self.outcome == Outcome::Denied || self.kind == Kind::RequestPermitted
+        is_looked_up(self.kind.as_str(), self.outcome.as_str())
     }
 
     /// The client that it concerns.

@@ -17,6 +17,7 @@ mod walk;
 
 pub use chain::{Broken, Head, Link};
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_checkpoint};
+pub(crate) use event::is_looked_up;
 pub use event::{Event, Kind, Outcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
 pub(crate) use tally::Tally;

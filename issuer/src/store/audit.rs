@@ -79,6 +79,38 @@ pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<
     after.query_map(params![int(from), int(most)], link)?.collect()
 }
 
+/// What stands beside the line of an event, for looking it up.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// The kind of event.
+    pub event: String,
+    /// Whether what was tried was done.
+    pub outcome: String,
+    /// The agent.
+    pub agent_id: Option<String>,
+    /// The request, of an event that is looked up by it.
+    pub request_id: Option<String>,
+}
+
+/// The columns of the events that [`after`] answers.
+pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Columns>> {
+    const SQL: &str = "SELECT at, event, outcome, agent_id, request_id FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    let from = from.max(retention::pruned(connection)?.seq);
+    let read = |row: &Row<'_>| {
+        Ok(Columns {
+            at: row.get(0)?,
+            event: row.get(1)?,
+            outcome: row.get(2)?,
+            agent_id: row.get(3)?,
+            request_id: row.get(4)?,
+        })
+    };
+    let mut after = connection.prepare_cached(SQL)?;
+    after.query_map(params![int(from), int(most)], read)?.collect()
+}
+
 /// The events of one request.
 pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusqlite::Result<Vec<Link>> {
     const SQL: &str = "SELECT seq, line, hash FROM audit WHERE request_id = ?1 ORDER BY seq LIMIT ?2";

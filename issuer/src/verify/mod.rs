@@ -5,9 +5,11 @@ use crate::audit::{Broken, CheckpointFault, Head, Link};
 use crate::history::{History, HistoryError};
 use crate::keys::PinnedKeys;
 use crate::outside::{Disagreement, Published, compare_pruned};
+use columns::compare_columns;
 use std::{error, fmt};
 use walk::{Walk, happened};
 
+mod columns;
 mod walk;
 
 /// How soon a checkpoint covers an event, in seconds, while the issuer runs.
@@ -71,6 +73,8 @@ pub enum VerifyError {
     Pruned(u64),
     /// Events were pruned up to one at which no checkpoint stands.
     Unproven(u64),
+    /// A column, by which the event of this number is looked up, is not what its line says; which one.
+    Column(u64, &'static str),
     /// Events were pruned up to this one, and no event tells that the issuer did it.
     Untold(u64),
 }
@@ -109,6 +113,10 @@ impl fmt::Display for VerifyError {
             Self::Pruned(seq) => write!(
                 f,
                 "event {seq} was pruned: verify the archive with `--export`, or see a later event"
+            ),
+            Self::Column(seq, column) => write!(
+                f,
+                "the column `{column}` of event {seq} is not what its line says: the database was changed from outside"
             ),
             Self::Untold(seq) => write!(
                 f,
@@ -194,6 +202,7 @@ pub fn verify(
     let kept = Kept(published.as_ref());
     loop {
         let links = history.after(walk.head.seq, EVENTS)?;
+        let columns = history.columns_after(walk.head.seq, EVENTS)?;
         let Some(last) = links.last().map(|link| link.head.seq) else {
             break;
         };
@@ -206,6 +215,10 @@ pub fn verify(
             }
             kept.compare(&walk)?;
             progress(walk.head.seq);
+        }
+        // After the lines are known to be those that were hashed.
+        for (link, columns) in links.iter().zip(&columns) {
+            compare_columns(link, columns)?;
         }
         walk.last_at = links.last().map_or(walk.last_at, happened);
     }
