@@ -1,4 +1,4 @@
-//! Who writes the database, and nothing else, cannot change the audit unseen: `edgewrit audit verify` finds it, and so does the next start.
+//! Who writes the database, and nothing else, cannot change the audit unseen: `edgewrit audit verify` finds it. The next start finds what it compares.
 
 use crate::support::agentwrit::key;
 use crate::support::{Bench, Closed, travel_ceiling};
