@@ -18,6 +18,27 @@ pub struct LastCheckpoint {
     pub id: Option<CheckpointId>,
     /// SHA-256 of its signed text.
     text: Option<[u8; 32]>,
+    /// One behind it of which it is not known whether it was written.
+    pending: Option<Pending>,
+}
+
+/// A checkpoint that was signed and handed to the writer.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    covered: u64,
+    id: CheckpointId,
+}
+
+impl From<Pending> for LastCheckpoint {
+    fn from(Pending { covered, id }: Pending) -> Self {
+        let (text, id) = (Some(id.hash), Some(id));
+        Self {
+            covered,
+            id,
+            text,
+            pending: None,
+        }
+    }
 }
 
 impl LastCheckpoint {
@@ -72,6 +93,7 @@ impl LastCheckpoint {
             covered,
             id,
             text: Some(hash),
+            pending: None,
         })
     }
 
@@ -109,6 +131,7 @@ impl Keyring {
     pub(crate) async fn sign_checkpoint(&self, issuer: &str) -> Result<Option<CheckpointId>, StoreError> {
         // Not while keys change: the number of a key's last checkpoint is kept with it.
         let mut last = self.turn.lock().await;
+        self.settle(&mut last).await?;
         let head = self.store.reached().borrow().head;
         if head.seq <= last.covered {
             return Ok(last.id);
@@ -122,25 +145,106 @@ impl Keyring {
             place: Some(place),
         };
         let jws = checkpoint.sign(&self.ring().checkpoint);
-        let hash = hash_checkpoint(&jws);
-        let add = self
-            .store
-            .write(move |writing| audit::add_checkpoint(writing, head.seq, &jws));
-        add.await?;
         let id = CheckpointId {
             number: place.number,
-            hash,
+            hash: hash_checkpoint(&jws),
         };
-        *last = LastCheckpoint {
-            covered: head.seq,
-            id: Some(id),
-            text: Some(hash),
-        };
+        let covered = head.seq;
+        let pending = Pending { covered, id };
+        // Who asked may give up while this waits for the writer, which does it nevertheless.
+        last.pending = Some(pending);
+        let add = self
+            .store
+            .write(move |writing| audit::add_checkpoint(writing, covered, &jws));
+        add.await?;
+        *last = pending.into();
         Ok(last.id)
+    }
+
+    /// Finds out whether a checkpoint was written of which that is not known. The writer is asked, which has done by then what was queued.
+    pub(super) async fn settle(&self, last: &mut LastCheckpoint) -> Result<(), StoreError> {
+        let Some(pending) = last.pending else {
+            return Ok(());
+        };
+        let find = self
+            .store
+            .write(move |writing| audit::checkpoint_at(writing, pending.covered));
+        let found = find.await?;
+        if found.is_some_and(|jws| hash_checkpoint(&jws) == pending.id.hash) {
+            *last = pending.into();
+        }
+        last.pending = None;
+        Ok(())
     }
 
     /// The last checkpoint, if it is numbered.
     pub(crate) async fn last_checkpoint(&self) -> Option<CheckpointId> {
         self.turn.lock().await.id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::history::History;
+    use crate::issuer::Data;
+    use crate::verify::verify;
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
+    use std::time::Duration;
+    use tokio::task::{JoinHandle, spawn, yield_now};
+    use tokio::time::timeout;
+
+    const ISSUER: &str = "https://issuer.example";
+
+    async fn record(data: &Data) {
+        let event = Event::done(Kind::AdminAuth);
+        let record = data.store.write(move |writing| writing.record(&event));
+        record.await.unwrap();
+    }
+
+    /// Lets the writer wait until the answer is used or dropped.
+    async fn hold(data: &Data) -> (Sender<()>, JoinHandle<()>) {
+        let (release, held) = channel::<()>();
+        let held = Mutex::new(held);
+        let store = std::sync::Arc::clone(&data.store);
+        let held = spawn(async move {
+            let wait = store.write(move |_| Ok(held.lock().unwrap().recv().is_ok()));
+            wait.await.unwrap();
+        });
+        yield_now().await;
+        (release, held)
+    }
+
+    /// Signs a checkpoint, and gives up while that waits for the writer.
+    async fn give_up(data: &Data) {
+        let (release, held) = hold(data).await;
+        let given_up = timeout(Duration::ZERO, data.keyring.sign_checkpoint(ISSUER)).await;
+        assert!(given_up.is_err());
+        drop(release);
+        held.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_checkpoint_whose_signing_was_given_up_is_not_signed_twice() {
+        let beside = tempfile::tempdir().unwrap();
+        let path = beside.path().join("data");
+        let data = Data::open(&path, Clock::system()).await.unwrap();
+        let sign = async || {
+            record(&data).await;
+            data.keyring.sign_checkpoint(ISSUER).await.unwrap().unwrap().number
+        };
+        record(&data).await;
+        give_up(&data).await;
+        assert_eq!(sign().await, 2);
+        record(&data).await;
+        give_up(&data).await;
+        // The key that signed it is replaced, and was its signer nevertheless.
+        data.keyring.rotate(Job::Checkpoint).await.unwrap();
+        assert_eq!(sign().await, 4);
+        data.keep_head().await.unwrap();
+        let walked = verify(&History::open(&path).unwrap(), None, Vec::new(), Vec::new(), |_| {});
+        assert_eq!(walked.unwrap().checkpoints, 4);
     }
 }

@@ -48,7 +48,8 @@ impl Keyring {
     /// # Errors
     /// [`RotateError`]; no key has changed.
     pub async fn rotate(&self, job: Job) -> Result<String, RotateError> {
-        let last = self.turn.lock().await;
+        let mut last = self.turn.lock().await;
+        self.settle(&mut last).await?;
         let now = self.clock.now().seconds();
         let ring = self.ring();
         let next = ring.row(job, State::Next).ok_or(KeysError::NoCurrent(job))?;
@@ -67,7 +68,8 @@ impl Keyring {
     /// # Errors
     /// [`RotateError`]; no key has changed.
     pub async fn drop_key(&self, kid: &str) -> Result<(), RotateError> {
-        let last = self.turn.lock().await;
+        let mut last = self.turn.lock().await;
+        self.settle(&mut last).await?;
         let ring = self.ring();
         let row = ring
             .rows

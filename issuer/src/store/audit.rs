@@ -269,6 +269,12 @@ pub fn last_checkpoint(connection: &Connection) -> rusqlite::Result<Option<(u64,
         .optional()
 }
 
+/// The checkpoint at event `seq`.
+pub fn checkpoint_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<String>> {
+    let mut find = connection.prepare_cached("SELECT jws FROM checkpoints WHERE seq = ?1")?;
+    find.query_row(params![int(seq)], |row| row.get(0)).optional()
+}
+
 /// The checkpoint that stands `back` before the last one.
 pub fn checkpoint_before_last(connection: &Connection, back: u64) -> rusqlite::Result<Option<String>> {
     const SQL: &str = "SELECT jws FROM checkpoints ORDER BY seq DESC LIMIT 1 OFFSET ?1";
