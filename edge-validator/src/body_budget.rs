@@ -40,7 +40,7 @@ pub(crate) struct BodyReservation {
 }
 
 impl BodyBudget {
-    /// Nothing is held. Nobody who does not know `seed` can tell which lineages share an eighth.
+    /// Nothing is held. A client that does not know `seed` cannot tell which lineages share an eighth.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(Rc::new(Held {

@@ -1,10 +1,10 @@
 //! The first start from a backup: whatever was ended, used or replaced after the backup is void, or listed with the command that replaces it.
 //!
 //! [`TABLES`] and [`KEYS`] have a case for every table of the database and every file of the key folder. A table or a kind of key that it does not know fails
-//! the test: whoever adds one decides what a restore does with it.
+//! the test: a developer who adds one decides what a restore does with it.
 
 use crate::support::agentwrit::{App, registration};
-use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
+use crate::support::{Bench, Login, TRAVEL, claims, copy_folder, travel_ceiling, travel_task};
 use crate::tasks::verified;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::issuer::{Data, Opening};
@@ -12,8 +12,7 @@ use edgewrit_issuer::keys::{Job, State};
 use edgewrit_issuer::restore::mark;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -247,23 +246,8 @@ async fn back_up(bench: &Bench) -> TempDir {
     let answer = bench.office("/backup", &json!({"to": to})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let moved = tempfile::tempdir().unwrap();
-    copy(&to, moved.path());
+    copy_folder(&to, moved.path());
     moved
-}
-
-/// Copies a folder as `cp -a` does.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// What the event of the first start says.
@@ -327,7 +311,7 @@ async fn a_restore_of_a_restore_is_another_history() {
     let held = Held::by(&bench).await;
     let backup = back_up(&bench).await;
     let kept = tempfile::tempdir().unwrap();
-    copy(backup.path(), kept.path());
+    copy_folder(backup.path(), kept.path());
     let first = bench.with_folder(backup).await;
     first.pass(1);
     let since = first.client(travel_ceiling()).await;
@@ -377,7 +361,7 @@ async fn copied() -> (Bench, Held, TempDir) {
     let held = Held::by(&bench).await;
     bench.data.keep_head().await.unwrap();
     let copy_of = tempfile::tempdir().unwrap();
-    copy(bench.path(), copy_of.path());
+    copy_folder(bench.path(), copy_of.path());
     held.end_all(&bench).await;
     bench.data.keep_head().await.unwrap();
     (bench, held, copy_of)
@@ -420,7 +404,7 @@ async fn a_database_that_the_operator_says_is_the_original_goes_on_as_it_is() {
     let folder = bench.closed();
     put_database_back(older.path(), folder.path());
     // The keys that were rotated meanwhile have erased those that this database names.
-    copy(&older.path().join("keys"), &folder.path().join("keys"));
+    copy_folder(&older.path().join("keys"), &folder.path().join("keys"));
     let opening = || Opening {
         is_original: true,
         ..Opening::default()
@@ -457,7 +441,7 @@ async fn the_right_database_starts_after_the_wrong_one_was_refused() {
     let folder = bench.closed();
     drop(folder.tried(Opening::default()).await.unwrap());
     let newer = tempfile::tempdir().unwrap();
-    copy(folder.path(), newer.path());
+    copy_folder(folder.path(), newer.path());
     put_database_back(older.path(), folder.path());
     assert!(folder.refused().await.contains("the database ends at event"));
     put_database_back(newer.path(), folder.path());

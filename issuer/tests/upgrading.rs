@@ -2,12 +2,11 @@
 
 use crate::evidence::walked;
 use crate::spending::boot;
-use crate::support::{Bench, Login, claims, travel_task};
+use crate::support::{Bench, Login, claims, copy_folder, travel_task};
 use edgewrit_issuer::config::Config;
 use edgewrit_issuer::history::History;
 use serde_json::{Value, json};
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -27,24 +26,9 @@ fn known() -> Value {
 /// A copy of the folder with the modes that the issuer gave it; git does not keep them.
 fn copied() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    copy(&fixture(), folder.path());
+    copy_folder(&fixture(), folder.path());
     fs::remove_file(folder.path().join("known.json")).unwrap();
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), &to).unwrap();
-            fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
-        }
-    }
 }
 
 async fn opened() -> Bench {

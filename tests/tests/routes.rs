@@ -27,6 +27,6 @@ fn where_a_route_passes_the_filter_by_no_client_names_the_cluster() -> Result<()
             ensure!(answer.status == 503, "{name}: {} {}", answer.status, answer.json());
         }
     }
-    ensure!(api.take().is_empty(), "a request arrived that nobody judged");
+    ensure!(api.take().is_empty(), "a request arrived that the filter did not judge");
     Ok(())
 }

@@ -53,7 +53,7 @@ impl OwnFile {
     }
 
     /// What is there, if anything is: without opening it. SQLite opens its files itself, and a process that closes a file loses its locks
-    /// on it (POSIX). Nobody but the user of the process can change what lies in the folder, which was checked when it was opened.
+    /// on it (POSIX). Only the user of the process can change what lies in the folder, which was checked when it was opened.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -241,7 +241,7 @@ fn folder_of(path: &Path) -> &Path {
 /// Syncs the folder that holds `path`, and with it the name.
 #[expect(
     clippy::disallowed_methods,
-    reason = "syncs a folder, whoever owns it, and reads nothing"
+    reason = "syncs a folder of any owner, and reads nothing"
 )]
 pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {

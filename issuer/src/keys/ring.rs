@@ -92,7 +92,7 @@ pub struct Keyring {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
     ring: RwLock<Arc<Ring>>,
-    /// Held by whoever changes keys, or signs a checkpoint.
+    /// Held by each task that changes keys, or signs a checkpoint.
     pub(super) turn: tokio::sync::Mutex<LastCheckpoint>,
 }
 

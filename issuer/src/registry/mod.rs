@@ -74,7 +74,7 @@ pub struct Registry {
     clock: Clock,
     clients: RwLock<HashMap<String, Arc<Client>>>,
     edges: RwLock<HashMap<String, Arc<Edge>>>,
-    /// Held by whoever changes a client or an edge that exists.
+    /// Held by each request that changes a client or an edge that exists.
     turn: tokio::sync::Mutex<()>,
 }
 

@@ -19,7 +19,7 @@ use edgewrit_shared::time::UnixSeconds;
 use http_body_util::BodyExt as _;
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -297,6 +297,22 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
         status: parts.status,
         headers: parts.headers,
         body: body.collect().await.unwrap().to_bytes().to_vec(),
+    }
+}
+
+/// Copies a data folder with the modes that the issuer gives to it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), &to).unwrap();
+            fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
+        }
     }
 }
 
