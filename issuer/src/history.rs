@@ -83,6 +83,7 @@ impl History {
         let opened = open_database(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            retention::add_if_missing(&connection)?;
             connection.pragma_update(None, "query_only", true)?;
             connection
                 .query_row("SELECT 1 FROM audit LIMIT 0", [], |_| Ok(()))

@@ -7,14 +7,18 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The last event that was pruned; the beginning if none was.
 pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
-    // Commands that only read also read databases of versions that pruned nothing.
-    let known = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
-    if !connection.prepare_cached(known)?.exists([])? {
-        return Ok(Head::default());
-    }
     let mut pruned = connection.prepare_cached("SELECT seq, hash FROM audit_pruned")?;
     let head = pruned.query_row([], |row| audit::head_of(row, 1)).optional()?;
     Ok(head.unwrap_or_default())
+}
+
+/// Lets a connection that only reads find nothing pruned in a database of version 0.1, which has no table of it.
+pub fn add_if_missing(connection: &Connection) -> rusqlite::Result<()> {
+    let table = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
+    if connection.prepare(table)?.exists([])? {
+        return Ok(());
+    }
+    connection.execute_batch("CREATE TEMP TABLE audit_pruned (one, seq, hash)")
 }
 
 /// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number of its event, and the signed document.
