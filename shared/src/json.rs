@@ -228,6 +228,8 @@ fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
         items.push(value(first, lexer, room)?);
         Ok::<_, Stop>(())
     })?;
+    // Most values are small, and a vector begins with room for four.
+    items.shrink_to_fit();
     Ok(Json::List(items))
 }
 
@@ -238,6 +240,7 @@ fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
         members.push((name.into_owned(), value(first, lexer, room)?));
         Ok::<_, Stop>(())
     })?;
+    members.shrink_to_fit();
     match twice(&members) {
         None => Ok(Json::Object(members)),
         Some(name) => Err(Stop::Refused(JsonError::Duplicate { name: name.into() })),

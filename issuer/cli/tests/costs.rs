@@ -177,6 +177,26 @@ fn files_of_people() {
         many(count, "\n", |index| format!("m{index}: 1"))
     });
     check("values", "input.yaml", 20_000, &|count| "- 0\n".repeat(count));
+    for (place, [open, close]) in [
+        ("at the start", ["[", "]"]),
+        ("in an object", ["a: [", "]"]),
+        ("in a list", ["- [", "]"]),
+        ("in brackets", ["a: [[", "]]"]),
+    ] {
+        for item in ["0,", "x: 0,", ":,", "? a,", "\"\",", "[],", "{},", "[[]],"] {
+            // A megabyte: a constant of memory for each item would hide below the constant for each file.
+            check(
+                &format!("`{item}` {place}"),
+                "input.yaml",
+                1_000_000 / 4 / item.len(),
+                &|count| format!("{open}{}0{close}", item.repeat(count)),
+            );
+        }
+    }
+    check("one member each", "input.yaml", 50_000, &|count| "- :\n".repeat(count));
+    check("one member each", "input.json", 30_000, &|count| {
+        format!("[{}0]", "{\"\":0},".repeat(count))
+    });
     check("truth values of old", "input.yaml", 10_000, &|count| {
         "- no\n".repeat(count)
     });

@@ -5,9 +5,11 @@ use edgewrit_shared::document::FaultList;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::JSON_DEPTH;
 use edgewrit_shared::text::shortened;
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
+use input::{HELD_MARKS, LimitedInput, MarksLeft};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use std::fmt;
 
+mod input;
 mod places;
 mod scalar;
 #[cfg(test)]
@@ -17,6 +19,10 @@ pub(crate) use places::Places;
 
 /// Longest name that a message repeats in full, in bytes.
 const NAME_BYTES: usize = 256;
+/// Values that a text of any length may hold, and bytes of the text for each value more: a few bytes of YAML can hold a value, and each
+/// value takes up to 150 bytes of memory.
+const VALUES: usize = 50_000;
+const BYTES_PER_VALUE: usize = 8;
 
 /// Line and column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,16 +46,18 @@ impl fmt::Display for Place {
     }
 }
 
-/// Reads one document of at most `values` values.
+/// Reads one document of at most `values` values, and of at most as many as a text of this length may hold.
 ///
 /// # Errors
 /// What is not taken; the place of each is a [`Place`].
 pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
+    let marks_left = MarksLeft::new();
     let mut reader = Reader {
-        parser: Parser::new_from_str(text),
+        parser: Parser::new(LimitedInput::new(text, &marks_left)),
+        marks_left: &marks_left,
         places: Places::default(),
         faults: FaultList::new(),
-        values,
+        values: values.min(VALUES + text.len() / BYTES_PER_VALUE),
     };
     match reader.document() {
         Ok(json) if reader.faults.is_empty() => Ok((json, reader.places)),
@@ -62,7 +70,8 @@ pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), FaultLis
 struct Stopped;
 
 struct Reader<'input> {
-    parser: Parser<'input, StrInput<'input>>,
+    parser: Parser<'input, LimitedInput<'input>>,
+    marks_left: &'input MarksLeft,
     places: Places,
     faults: FaultList,
     values: usize,
@@ -91,7 +100,10 @@ impl<'input> Reader<'input> {
     /// Reads the value whose place has this `index`.
     fn value(&mut self, event: Event<'input>, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
         let Some(values) = self.values.checked_sub(1) else {
-            return self.stop(span.start, "more values than the limit");
+            return self.stop(
+                span.start,
+                "more values than the limit for a text of this length: name the file `.json` if it is JSON",
+            );
         };
         self.values = values;
         match event {
@@ -122,6 +134,7 @@ impl<'input> Reader<'input> {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
                 self.places.end(index);
+                items.shrink_to_fit();
                 return Ok(Json::List(items));
             }
             let own = self.places.begin(span.start.into());
@@ -137,6 +150,7 @@ impl<'input> Reader<'input> {
             if event == Event::MappingEnd {
                 self.places.end(index);
                 self.refuse_second(index, &members);
+                members.shrink_to_fit();
                 return Ok(Json::Object(members));
             }
             let name = self.name(event, span)?;
@@ -183,7 +197,9 @@ impl<'input> Reader<'input> {
             let shown = shortened(&text, NAME_BYTES);
             self.fault(span.start, format!("expected a name, quote `{shown}`"));
         }
-        Ok(text.into_owned())
+        let mut name = text.into_owned();
+        name.shrink_to_fit();
+        Ok(name)
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Json {
@@ -213,7 +229,20 @@ impl<'input> Reader<'input> {
     }
 
     fn next(&mut self) -> Result<(Event<'input>, Span), Stopped> {
-        match self.parser.next_event() {
+        self.marks_left.refill();
+        let event = self.parser.next_event();
+        if self.marks_left.is_exhausted() {
+            let at = match event {
+                Some(Ok((_, span))) => span.start,
+                Some(Err(error)) => *error.marker(),
+                None => Marker::default(),
+            };
+            return self.stop(
+                at,
+                format!("more than {HELD_MARKS} punctuation marks in one text or in one collection in brackets: name the file `.json` if it is JSON"),
+            );
+        }
+        match event {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => self.stop(*error.marker(), format!("not YAML: {}", error.info())),
             None => self.stop(Marker::default(), "not YAML: it ends too early"),

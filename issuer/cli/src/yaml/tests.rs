@@ -154,3 +154,37 @@ fn every_value_has_a_place() {
         [vec![1], vec![2], vec![3, 4], vec![]]
     );
 }
+
+#[test]
+fn the_parser_holds_a_limited_part_of_the_text() {
+    let long = |count: usize| format!("[{}]", vec!["0"; count].join(", "));
+    let limit = 10_000;
+    assert!(read(&long(limit), 2 * limit).is_ok());
+    let refused = |text: &str| read(text, 10 * limit).unwrap_err().lines().collect::<Vec<_>>();
+    for text in [
+        long(2 * limit),
+        format!("- {}", long(2 * limit)),
+        format!("a: [{}]", long(2 * limit)),
+    ] {
+        let faults = refused(&text);
+        assert!(faults[0].contains("more than 16384 punctuation marks"), "{faults:?}");
+    }
+    // The value of a member is no name, so the parser holds none of it.
+    assert!(read(&format!("a: {}", long(2 * limit)), 10 * limit).is_ok());
+}
+
+#[test]
+fn a_long_text_may_hold_more_values_than_a_short_one() {
+    let items = |count: usize| "- 0\n".repeat(count);
+    assert!(read(&items(50_000), 1_000_000).is_ok());
+    let faults = read(&items(200_000), 1_000_000).unwrap_err();
+    assert!(
+        faults
+            .lines()
+            .next()
+            .unwrap()
+            .contains("more values than the limit for a text of this length")
+    );
+    let wide = "- 'a longer value'\n".repeat(200_000);
+    assert!(read(&wide, 1_000_000).is_ok());
+}
