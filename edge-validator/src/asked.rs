@@ -1,18 +1,18 @@
 //! What a request asks for, whoever sent it: everything of a request that is judged, its writ apart.
 
 use crate::body;
+use crate::body::BodyRead;
 use crate::case::Subject;
 use crate::config::Config;
+use crate::draft::Draft;
 use crate::head::Head;
 use crate::headers::Headers;
 use crate::operation::Operation;
 use crate::operation::param::Values;
 use crate::operation::pattern::is_method;
-use crate::permit::Draft;
 use crate::query::{self, Pairs};
 use crate::readings::Readings;
 use crate::reason::{self, Objection};
-use crate::step::BodyRead;
 use crate::target::Target;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};

@@ -19,6 +19,17 @@ use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::sorted::sorted;
 
+/// A request's body, as far as the host could read it.
+#[derive(Clone, Copy, Debug)]
+pub enum BodyRead<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// It is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
+    TooLarge,
+    /// It broke off.
+    Failed,
+}
+
 /// Whether a body of the right kind is announced, or none if the operation takes none.
 pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
     let length = headers.value("content-length");

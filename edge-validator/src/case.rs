@@ -1,7 +1,7 @@
 //! What is known of one request so far; every verdict carries it to the log.
 
-use crate::memory::RequestId;
 use crate::operation::Operation;
+use crate::request_id::RequestId;
 use crate::writ::Writ;
 use alloc::sync::Arc;
 use edgewrit_shared::claims::Claims;

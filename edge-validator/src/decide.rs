@@ -1,7 +1,7 @@
 //! The decision, and the only maker of leave.
 
 use crate::readings::Attempts;
-use crate::reason::{self, Objection, Reason};
+use crate::reason::{self, Objection};
 use crate::spend::Spent;
 use crate::writ::Writ;
 use alloc::string::{String, ToString as _};
@@ -153,18 +153,5 @@ fn verdict<'g>(
             limited: spend.is_needed().then(|| Limited::of(&spend)),
         }),
         Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
-    }
-}
-
-/// One verdict of two, or an objection to their difference.
-pub(crate) fn agree<T: PartialEq>(
-    first: Result<T, Objection>,
-    second: Result<T, Objection>,
-    differ: Reason,
-) -> Result<T, Objection> {
-    match (first, second) {
-        (Ok(first), Ok(second)) if first == second => Ok(first),
-        (Err(first), Err(_)) => Err(first),
-        _ => Err(differ.into()),
     }
 }

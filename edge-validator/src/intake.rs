@@ -1,13 +1,14 @@
 //! Taking in a request's head: everything up to the parameters that it holds, cheap refusals first.
 
 use crate::asked::{Asked, WellFormed};
+use crate::authenticate;
 use crate::case::Case;
 use crate::config::Config;
 use crate::head::Head;
 use crate::headers::Headers;
 use crate::reason::Objection;
-use crate::step::World;
-use crate::writ::{self, Writ};
+use crate::world::World;
+use crate::writ::Writ;
 use alloc::sync::Arc;
 
 /// A request whose writ counts and whose operation is known.
@@ -24,7 +25,7 @@ pub(crate) fn take(head: &Head<'_>, world: &World<'_>, case: &mut Case) -> Resul
     let config = world.config;
     let formed = WellFormed::read(head, config)?;
     case.traceparent = traceparent(&formed.headers);
-    let writ = writ::verify(&formed.headers, config, world)?;
+    let writ = authenticate::verify(&formed.headers, config, world)?;
     case.writ = Some(Arc::clone(&writ));
     let asked = formed.ask(config, &mut case.subject)?;
     Ok(Request {

@@ -27,14 +27,17 @@ pub mod rehearsal;
 pub mod response;
 pub mod step;
 pub mod table;
+pub mod world;
 
 mod asked;
+mod authenticate;
 mod body;
 mod boot;
 mod cache;
 mod case;
 mod credential;
 mod decide;
+mod draft;
 mod fold;
 mod headers;
 mod intake;
@@ -45,10 +48,12 @@ mod query;
 mod readings;
 mod reason;
 mod reflection;
+mod request_id;
 mod response_headers;
 mod spelling;
 mod spend;
 mod target;
+mod upstream;
 mod writ;
 
 #[cfg(test)]

@@ -2,15 +2,14 @@
 
 use crate::body_budget::BodyBudget;
 use crate::cache::Cache;
-use crate::record::Record;
+use crate::request_id::RequestId;
 use alloc::format;
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
-use core::fmt;
 use edgewrit_shared::time::UnixSeconds;
 
 /// Refusals without a verified writ that go to the issuer, in one second of one memory.
-const STRANGERS_A_SECOND: u32 = 10;
+const UNAUTHENTICATED_A_SECOND: u32 = 10;
 
 /// Verified writs, counters, the boot id. For one thread; a host keeps one for as long as it lives, over reloads too.
 #[derive(Debug)]
@@ -20,25 +19,12 @@ pub struct Memory {
     spends: Cell<u64>,
     boot_id: RefCell<Option<String>>,
     room: Cell<bool>,
-    /// Refusals of strangers that were recorded in one second.
-    strangers: Cell<(UnixSeconds, u32)>,
+    /// Refusals of unauthenticated requests that were recorded in one second.
+    unauthenticated: Cell<(UnixSeconds, u32)>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
     bodies: BodyBudget,
     pub(crate) cache: RefCell<Cache>,
-}
-
-/// A request's name: unique among all that edges with different seeds give out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RequestId {
-    seed: u64,
-    counter: u64,
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}-{}", self.seed, self.counter)
-    }
 }
 
 impl Memory {
@@ -58,7 +44,7 @@ impl Memory {
             spends: Cell::new(0),
             boot_id: RefCell::new(None),
             room: Cell::new(true),
-            strangers: Cell::new((UnixSeconds(0), 0)),
+            unauthenticated: Cell::new((UnixSeconds(0), 0)),
             cache_hits: Cell::new(0),
             cache_misses: Cell::new(0),
             cache: RefCell::new(Cache::new()),
@@ -83,15 +69,13 @@ impl Memory {
         self.room.set(room);
     }
 
-    /// Whether a record is for the issuer. Of those whom no writ vouches for, only so many a second are: anybody can make more.
-    pub fn is_for_issuer(&self, record: &Record) -> bool {
-        if record.case.writ.is_some() {
-            return true;
-        }
-        let (second, count) = self.strangers.get();
-        let count = if second == record.case.at { count } else { 0 };
-        self.strangers.set((record.case.at, count.saturating_add(1)));
-        count < STRANGERS_A_SECOND
+    /// Whether one more refusal without a verified writ may go to the issuer. In one second only so many
+    /// may, because any client can cause more.
+    pub(crate) fn admits_unauthenticated(&self, at: UnixSeconds) -> bool {
+        let (second, count) = self.unauthenticated.get();
+        let count = if second == at { count } else { 0 };
+        self.unauthenticated.set((at, count.saturating_add(1)));
+        count < UNAUTHENTICATED_A_SECOND
     }
 
     /// Writs that were looked up and found verified before, and those that were not.
@@ -111,10 +95,7 @@ impl Memory {
     }
 
     pub(crate) fn next_request(&self) -> RequestId {
-        RequestId {
-            seed: self.seed,
-            counter: next(&self.requests),
-        }
+        RequestId::new(self.seed, next(&self.requests))
     }
 
     /// A number that was not given out before: with edge and boot id it names one spend.

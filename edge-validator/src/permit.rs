@@ -1,10 +1,9 @@
 //! The permit: the only way upstream.
 
-use crate::body_budget::BodyReservation;
 use crate::case::Case;
 use crate::config::{Config, Upstream};
 use crate::decide::Leave;
-use crate::headers::Fields;
+use crate::draft::Draft;
 use crate::operation::Operation;
 use crate::response::InFlight;
 use alloc::boxed::Box;
@@ -22,17 +21,6 @@ struct Permitted {
     operation: Arc<Operation>,
     draft: Draft,
     leave: Leave,
-}
-
-/// An outgoing request that nobody has permitted yet.
-#[derive(Debug, Default)]
-pub(crate) struct Draft {
-    pub(crate) method: String,
-    pub(crate) target: String,
-    pub(crate) headers: Fields,
-    pub(crate) body: Option<Vec<u8>>,
-    /// What the body takes of the budget until the verdict.
-    pub(crate) reserved: Option<BodyReservation>,
 }
 
 /// The request to send, once, complete: nothing of the incoming request is added to it, and no host repeats it.

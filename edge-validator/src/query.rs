@@ -1,6 +1,5 @@
 //! Names and values, in the query and in forms. Split at `&` only; names are compared decoded; a name that the operation does not know refuses.
 
-use crate::decide::agree;
 use crate::operation::param::Values;
 use crate::operation::{Name, Names, Operation, Use};
 use crate::percent;
@@ -64,7 +63,7 @@ impl Pairs<'_> {
                 let second = (first != second).then_some(second);
                 Ok((first, second))
             }
-            (first, second) => agree(first, second, self.reasons.plus).map(|first| (first, None)),
+            (first, second) => reason::agree(first, second, self.reasons.plus).map(|first| (first, None)),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::line::Object;
+use crate::memory::Memory;
 use crate::reason::Objection;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -33,6 +34,12 @@ impl Record {
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.label
+    }
+
+    /// Whether it is for the issuer. A record without a verified writ is, while `memory` admits one.
+    #[must_use]
+    pub fn is_for_issuer(&self, memory: &Memory) -> bool {
+        self.case.writ.is_some() || memory.admits_unauthenticated(self.case.at)
     }
 
     /// Whether it is a permit that was answered: nothing that an operator looks for.

@@ -4,13 +4,13 @@
 //! rehearsal gives no leave: nothing that it answers can be sent.
 
 use crate::asked::WellFormed;
+use crate::body::BodyRead;
 use crate::case::Subject;
 use crate::config::Config;
 use crate::decide::judge;
 use crate::head::Head;
 use crate::readings::Attempts;
 use crate::reason::{self, Objection};
-use crate::step::BodyRead;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

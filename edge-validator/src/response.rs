@@ -1,5 +1,6 @@
 //! The second half: what comes back from the upstream.
 
+use crate::authenticate;
 use crate::case::Case;
 use crate::config::Config;
 use crate::decide::Leave;
@@ -7,8 +8,7 @@ use crate::reason::{self, Objection};
 use crate::record::{ANSWERED, Record};
 use crate::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
 use crate::response_headers::is_dropped;
-use crate::step::World;
-use crate::writ;
+use crate::world::World;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -173,7 +173,7 @@ impl InFlight {
     /// The refusal. A use that was spent stays spent.
     pub fn still_stands(self, world: &World<'_>) -> Result<Self, Refusal> {
         let Some(writ) = &self.case.writ else { return Ok(self) };
-        match writ::stands(writ, &self.config, world) {
+        match authenticate::stands(writ, &self.config, world) {
             Ok(()) => Ok(self),
             Err(objection) => Err(Refusal::new(self.case, objection).after_spend(self.leave.spent())),
         }
@@ -234,7 +234,7 @@ impl Open {
     #[must_use]
     pub fn ended(&self, world: &World<'_>) -> Option<Record> {
         let writ = self.case.writ.as_ref()?;
-        let objection = writ::stands(writ, &self.config, world).err()?;
+        let objection = authenticate::stands(writ, &self.config, world).err()?;
         Some(Record {
             case: self.case.clone(),
             permitted: false,

@@ -3,37 +3,27 @@
 //! Cheap refusals come first and the one irreversible effect last: shape, writ, operation, (body,) decision, credential, spend, permit. After every wait
 //! time and revocation are asked again. The configuration is the one the request began with.
 
+pub use crate::body::BodyRead;
+
 use crate::asked::Asked;
+use crate::authenticate;
 use crate::call::{Answer, Call};
 use crate::case::Case;
 use crate::config::Config;
 use crate::decide::{self, Granted, Limited};
+use crate::draft::Draft;
 use crate::head::Head;
 use crate::intake::{self, Request};
 use crate::memory::Memory;
 use crate::operation::Operation;
-use crate::permit::{Draft, Permit};
+use crate::permit::Permit;
 use crate::reason::{self, Objection};
 use crate::refusal::Refusal;
 use crate::spend::{Next, Spend};
-use crate::writ::{self, Writ};
+use crate::world::World;
+use crate::writ::Writ;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
-use edgewrit_shared::bundle::Snapshot;
-use edgewrit_shared::time::UnixSeconds;
-
-/// What a step may know of the world, as it is now. Given to every step, because a step can come long after the last one.
-#[derive(Clone, Copy, Debug)]
-pub struct World<'a> {
-    /// The configuration.
-    pub config: &'a Arc<Config>,
-    /// What is held of the issuer's bundles, if anything.
-    pub snapshot: Option<&'a Snapshot>,
-    /// What is remembered between requests.
-    pub memory: &'a Memory,
-    /// The time.
-    pub now: UnixSeconds,
-}
 
 /// What to do next.
 #[must_use]
@@ -46,17 +36,6 @@ pub enum Step {
     Body(NeedBody),
     /// Call the issuer.
     Spend(NeedSpend),
-}
-
-/// A request's body, as far as the host could read it.
-#[derive(Clone, Copy, Debug)]
-pub enum BodyRead<'a> {
-    /// All of it.
-    Whole(&'a [u8]),
-    /// It is longer than [`NeedBody::limit`].
-    TooLarge,
-    /// It broke off.
-    Failed,
 }
 
 /// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
@@ -163,7 +142,7 @@ impl NeedBody {
 }
 
 fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
-    writ::stands(&request.writ, &request.config, world)?;
+    authenticate::stands(&request.writ, &request.config, world)?;
     request.asked.take_body(read)
 }
 
@@ -192,7 +171,7 @@ impl NeedSpend {
             Ok(next) => next,
             Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
         };
-        let stands = writ::stands(&writ, &config, world).and_then(|()| limited.stands(world.now));
+        let stands = authenticate::stands(&writ, &config, world).and_then(|()| limited.stands(world.now));
         if let Err(objection) = stands {
             let spent = matches!(next, Next::Done(_));
             return Step::Refuse(Refusal::new(case, objection).after_spend(spent));

@@ -2,7 +2,8 @@
 
 use crate::host::{self, Lines, Names};
 use edgewrit_edge::head::Head;
-use edgewrit_edge::step::{self, Step, World};
+use edgewrit_edge::step::{self, Step};
+use edgewrit_edge::world::World;
 use wasm_bindgen::JsValue;
 use web_sys::Request;
 

@@ -48,7 +48,7 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
     let line = record.line();
     runtime::log(&line);
     isolate.metrics.count(record);
-    if isolate.memory().is_for_issuer(record) {
+    if record.is_for_issuer(isolate.memory()) {
         isolate.desk.ledger.borrow_mut().keep(line);
     }
     deliver_soon(isolate, context);

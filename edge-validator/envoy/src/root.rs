@@ -15,7 +15,8 @@ use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::refusal::{HostFault, Refusal};
 use edgewrit_edge::response::{InFlight, Open};
-use edgewrit_edge::step::{Step, World};
+use edgewrit_edge::step::Step;
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
@@ -245,7 +246,7 @@ impl Root {
         if record.is_reflection() {
             metrics::count("responses", "reflected", 1);
         }
-        if deliver && self.memory.is_for_issuer(record) {
+        if deliver && record.is_for_issuer(&self.memory) {
             self.keep(&line);
         }
     }

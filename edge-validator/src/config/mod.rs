@@ -2,7 +2,7 @@
 
 mod colons;
 mod operation;
-mod origin;
+pub(crate) mod origin;
 mod source;
 mod upstream;
 mod wiring;
@@ -12,6 +12,7 @@ use crate::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
 use crate::reflection::{Needles, SEARCHED_BYTES};
+pub use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -28,7 +29,6 @@ use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::token::Expect;
-pub use upstream::Upstream;
 
 /// Values in a configuration: enough for the longest list of operations.
 const VALUES: usize = 1_000_000;

@@ -10,15 +10,15 @@ const HOST_BYTES: usize = 253;
 
 /// Scheme, host and port; no path, no user, no query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// Such as `https://api.travel.example:8443`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Such as `api.travel.example:8443`.
-    pub(super) authority: String,
+    pub(crate) authority: String,
 }
 
 /// Reads an https origin, or an http one on loopback.
-pub(super) fn read(node: &Node<'_>) -> Option<Origin> {
+pub(crate) fn read(node: &Node<'_>) -> Option<Origin> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
 
@@ -64,7 +64,7 @@ fn split(authority: &str) -> (&str, Option<&str>) {
 }
 
 /// Reads a host with or without a port, as requests name it.
-pub(super) fn host(node: &Node<'_>) -> Option<String> {
+pub(crate) fn host(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     let (host, port) = split(text);
     if host_kind(host).is_none() {

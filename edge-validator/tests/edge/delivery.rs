@@ -254,7 +254,7 @@ fn a_batch_can_be_sent_under_another_boot() {
 #[test]
 fn of_strangers_only_so_many_a_second_are_reported() {
     let mut edge = Edge::new();
-    let reported = |edge: &Edge, ask: &Ask| edge.memory.is_for_issuer(&edge.ask(ask).refused().record());
+    let reported = |edge: &Edge, ask: &Ask| edge.ask(ask).refused().record().is_for_issuer(&edge.memory);
     let (stranger, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
     let count = |edge: &Edge, ask: &Ask| (0..20).filter(|_| reported(edge, ask)).count();
     assert_eq!((count(&edge, &stranger), count(&edge, &known)), (10, 20));

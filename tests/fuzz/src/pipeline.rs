@@ -4,7 +4,8 @@ use crate::{Target, support, with_text};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use std::sync::Arc;
 
