@@ -1,12 +1,12 @@
 //! The writ that a request presents: where it stands, whether it is valid, and whether it is still valid after a wait.
 
-use crate::cache::Versions;
 use crate::config::Config;
-use crate::headers::Headers;
+use crate::http::headers::Headers;
 use crate::memory::Memory;
 use crate::reason::{self, Objection, Reason};
 use crate::world::World;
 use crate::writ::Writ;
+use crate::writ::cache::Versions;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use edgewrit_shared::bundle::Snapshot;

@@ -248,7 +248,10 @@ mod tests {
             );
         }
         let page = include_str!("../../docs/edge.md");
-        for label in LABELS.iter().filter(|label| **label != crate::response::PERMIT) {
+        for label in LABELS
+            .iter()
+            .filter(|label| **label != crate::verdict::in_flight::PERMIT)
+        {
             assert!(page.contains(&format!("`{label}`")), "not in docs/edge.md: {label}");
         }
     }

@@ -3,14 +3,14 @@
 //! The steps are those of [`crate::step`], without the two that need the writ itself: whether it counts, and the claims that a credential may take from it. A
 //! rehearsal gives no leave: nothing that it answers can be sent.
 
-use crate::asked::WellFormed;
-use crate::body::BodyRead;
-use crate::case::Subject;
 use crate::config::Config;
-use crate::decide::judge;
-use crate::head::Head;
-use crate::readings::Attempts;
+use crate::http::head::Head;
 use crate::reason::{self, Objection};
+use crate::record::context::Subject;
+use crate::request::body::BodyRead;
+use crate::request::parsed::WellFormed;
+use crate::request::readings::Attempts;
+use crate::verdict::decide::judge;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,9 +1,9 @@
 //! Responses: the edge's own, and the upstream's with the pipeline's edits.
 
 use crate::host;
-use edgewrit_edge::head::Pair;
-use edgewrit_edge::refusal::RefusalResponse;
-use edgewrit_edge::response::{InFlight, ResponseEdits, ResponseHead};
+use edgewrit_edge::http::head::Pair;
+use edgewrit_edge::verdict::in_flight::{InFlight, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::refusal::RefusalResponse;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 

@@ -5,8 +5,8 @@
 
 use crate::isolate::Isolate;
 use crate::{follow, records, runtime};
-use edgewrit_edge::head::Pair;
-use edgewrit_edge::response::Open;
+use edgewrit_edge::http::head::Pair;
+use edgewrit_edge::verdict::in_flight::Open;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;

@@ -2,8 +2,8 @@
 
 use crate::isolate::Isolate;
 use crate::{issuer, records, runtime};
-use edgewrit_edge::call::Answer;
-use edgewrit_edge::follow;
+use edgewrit_edge::issuer::bundle;
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_shared::bundle::{RowsHash, rows_of};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::Cell;
@@ -83,18 +83,18 @@ pub(crate) async fn settled(isolate: &Isolate) {
 }
 
 async fn ask(isolate: &Isolate) {
-    let call = follow::bundle_call(&isolate.config, isolate.snapshot().as_deref(), 0);
+    let call = bundle::bundle_call(&isolate.config, isolate.snapshot().as_deref(), 0);
     let heard = issuer::call(&isolate.config, &call).await;
     let hash = hash(heard.answer()).await;
     let (config, answer, now) = (&isolate.config, heard.answer(), runtime::now());
     let held = isolate.snapshot();
     let applied = match hash {
-        Some(hash) => follow::bundle_answer_hashed(config, held.as_deref(), answer, hash, now),
-        None => follow::bundle_answer(config, held.as_deref(), answer, now),
+        Some(hash) => bundle::bundle_answer_hashed(config, held.as_deref(), answer, hash, now),
+        None => bundle::bundle_answer(config, held.as_deref(), answer, now),
     };
     match applied {
         Ok(snapshot) => {
-            if let Some(report) = follow::head_report(isolate.memory(), held.as_deref(), &snapshot, now) {
+            if let Some(report) = bundle::head_report(isolate.memory(), held.as_deref(), &snapshot, now) {
                 records::report_head(isolate, report);
             }
             isolate.hold(snapshot);

@@ -1,7 +1,7 @@
 //! What crosses between the validator and the runtime for every request, in one call where one for each header would take longer than
 //! the decision.
 
-use edgewrit_edge::head::Pair;
+use edgewrit_edge::http::head::Pair;
 use js_sys::{Array, JsString, Uint8Array};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;

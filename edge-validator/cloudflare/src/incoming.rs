@@ -1,7 +1,7 @@
 //! Reading the head of a request.
 
 use crate::host::{self, Lines, Names};
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::step::{self, Step};
 use edgewrit_edge::world::World;
 use wasm_bindgen::JsValue;

@@ -2,8 +2,8 @@
 
 use crate::host::{self, Outline};
 use crate::{body, runtime};
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::call::{Answer, Call};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 

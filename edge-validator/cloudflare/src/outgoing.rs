@@ -1,9 +1,9 @@
 //! The request for a permit: built from nothing, for a fixed origin.
 
 use crate::host::{self, Outline};
-use edgewrit_edge::permit::Permit;
-use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::InFlight;
+use edgewrit_edge::verdict::in_flight::InFlight;
+use edgewrit_edge::verdict::permit::Permit;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use web_sys::Request;
 
 /// The runtime's request for a permit, and what waits for its response.

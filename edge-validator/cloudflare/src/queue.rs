@@ -2,7 +2,7 @@
 
 use crate::isolate::Isolate;
 use crate::{issuer, runtime};
-use edgewrit_edge::records::{self, Delivery};
+use edgewrit_edge::issuer::records::{self, Delivery};
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

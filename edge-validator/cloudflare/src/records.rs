@@ -7,9 +7,9 @@
 use crate::isolate::Isolate;
 use crate::queue::{self, Queue};
 use crate::{issuer, runtime};
-use edgewrit_edge::follow::HeadReport;
+use edgewrit_edge::issuer::bundle::HeadReport;
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Ledger};
 use edgewrit_edge::record::Record;
-use edgewrit_edge::records::{self, BATCH_BYTES, Ledger};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -3,11 +3,11 @@
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
 use crate::{answer, body, cut, follow, host, issuer, outgoing, records, runtime};
-use edgewrit_edge::permit::Permit;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::{InFlight, Outcome};
 use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
+use edgewrit_edge::verdict::permit::Permit;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;

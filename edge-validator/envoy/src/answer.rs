@@ -2,7 +2,7 @@
 
 use crate::abi::host::{self, Reply};
 use crate::root::Root;
-use edgewrit_edge::refusal::{Refusal, RefusalResponse};
+use edgewrit_edge::verdict::refusal::{Refusal, RefusalResponse};
 
 /// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
 const FILTER_STATE: &str = "edgewrit";

@@ -3,9 +3,9 @@
 use crate::abi::Failure;
 use crate::metrics;
 use crate::ring::{Load, Ring};
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::records::{self, Delivery};
+use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::records::{self, Delivery};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Longest pause after failures, in seconds. The pause doubles with each.

@@ -4,12 +4,12 @@ use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
 use crate::answer;
 use crate::root::Root;
-use edgewrit_edge::changes::changes;
 use edgewrit_edge::config::Upstream;
-use edgewrit_edge::head::Pair;
-use edgewrit_edge::permit::{OutgoingRequest, Permit};
-use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::InFlight;
+use edgewrit_edge::http::head::Pair;
+use edgewrit_edge::http::header_diff::changes;
+use edgewrit_edge::verdict::in_flight::InFlight;
+use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use std::sync::Arc;
 
 /// Names the cluster of the permit's upstream. A route with `cluster_header` follows it, and removes it.

@@ -3,7 +3,7 @@
 
 use crate::abi::host::{self, Level, Shared};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::handover::Trail;
+use edgewrit_edge::issuer::bundle_handover::Trail;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 

@@ -1,7 +1,7 @@
 //! What came back for a call to the issuer.
 
 use crate::abi::host::{self, Buffer, Map};
-use edgewrit_edge::call::Answer;
+use edgewrit_edge::issuer::call::Answer;
 
 /// Envoy sets it on what a server has answered, and not on what it answers itself when there is no server or no time.
 const BY_A_SERVER: &str = "x-envoy-upstream-service-time";

@@ -4,8 +4,8 @@ use crate::abi::Failure;
 use crate::deliver::Courier;
 use crate::metrics;
 use crate::ring::Ring;
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Seconds from one look for rings that others have left behind to the next.

@@ -6,8 +6,8 @@ use crate::forward::{Forwarded, leads_elsewhere};
 use crate::heard::status;
 use crate::root::Root;
 use crate::vm::Flow;
-use edgewrit_edge::refusal::{HostFault, RefusalResponse};
-use edgewrit_edge::response::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::in_flight::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::refusal::{HostFault, RefusalResponse};
 
 /// Statuses from here on may be Envoy's own.
 const ERRORS: u16 = 400;

@@ -6,7 +6,7 @@
 
 use crate::abi::Failure;
 use crate::abi::host;
-use edgewrit_edge::records::{BATCH_BYTES, Batch};
+use edgewrit_edge::issuer::records::{BATCH_BYTES, Batch};
 use edgewrit_shared::time::UnixSeconds;
 use std::fmt::Write as _;
 

@@ -7,15 +7,15 @@ use crate::handover;
 use crate::ledger::Ledger;
 use crate::metrics;
 use crate::settings::{self, Settings};
-use edgewrit_edge::body_budget::BodyBudget;
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::{FaultList, too_short};
-use edgewrit_edge::follow::{self, FollowError};
+use edgewrit_edge::issuer::bundle::{self, FollowError};
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::{InFlight, Open};
 use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{InFlight, Open};
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
@@ -163,7 +163,7 @@ impl Root {
         if !self.follow.get().is_due(now) {
             return;
         }
-        let call = follow::bundle_call(
+        let call = bundle::bundle_call(
             &self.settings.config,
             self.snapshot.borrow().as_ref(),
             self.follow.get().wait_seconds(),
@@ -182,7 +182,7 @@ impl Root {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
         let config = &self.settings.config;
-        match follow::bundle_answer(config, held.as_ref(), answer, now) {
+        match bundle::bundle_answer(config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
                 if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
                     self.ask_for_base();
@@ -204,7 +204,7 @@ impl Root {
 
     /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
     fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
-        if let Some(report) = follow::head_report(&self.memory, held, applied, now) {
+        if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
             host::log(Level::Error, &report.line);
             metrics::count("bundles", report.label, 1);
             if report.is_new {
@@ -219,7 +219,7 @@ impl Root {
             metrics::set("snapshot", "audit_seq", seq);
         }
         if now.since(self.head_shown.get()) >= HEAD_SECONDS
-            && let Some(line) = follow::head_line(snapshot, now)
+            && let Some(line) = bundle::head_line(snapshot, now)
         {
             self.head_shown.set(now);
             host::log(Level::Info, &line);
@@ -317,7 +317,7 @@ impl Root {
 
     /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
     fn ask_for_base(&self) {
-        let call = follow::bundle_call(&self.settings.config, None, 0);
+        let call = bundle::bundle_call(&self.settings.config, None, 0);
         if let Err(failure) = self.call(&call, Caller::Handover) {
             not_asked(failure);
         }
@@ -328,7 +328,7 @@ impl Root {
         let (Ok(now), config) = (now(), &self.settings.config) else {
             return;
         };
-        match follow::bundle_answer(config, None, answer, now) {
+        match bundle::bundle_answer(config, None, answer, now) {
             Ok(snapshot) => handover::leave_base(config, answer.body(), &snapshot),
             Err(error) => not_taken(&error),
         }

@@ -6,7 +6,7 @@ use crate::heard::Heard;
 use crate::metrics;
 use crate::root::{self, Caller, Root};
 use crate::stream::Stream;
-use edgewrit_edge::body_budget::BodyBudget;
+use edgewrit_edge::memory::body_budget::BodyBudget;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;

@@ -2,17 +2,18 @@
 
 mod colons;
 mod operation;
-pub(crate) mod origin;
 mod source;
 mod upstream;
+pub mod view;
 mod wiring;
 
-use crate::credential::named_secret;
-use crate::headers;
+use crate::http::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
-use crate::reflection::{Needles, SEARCHED_BYTES};
 pub use crate::upstream::Upstream;
+use crate::upstream::credential::named_secret;
+use crate::upstream::origin;
+use crate::upstream::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;

@@ -4,7 +4,7 @@ use super::colons::Colons;
 use super::source::Source;
 use super::upstream::Upstreams;
 use super::wiring::Wiring;
-use crate::headers;
+use crate::http::headers;
 use crate::operation::param::{Kind, Param};
 use crate::operation::pattern::Pattern;
 use crate::operation::routes::{Conflict, Routes};

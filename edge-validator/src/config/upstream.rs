@@ -1,8 +1,8 @@
 //! Upstreams: fixed origins, each with a credential of its own.
 
-use super::{Secrets, origin};
-use crate::credential::{Credential, Template};
-use crate::upstream::Upstream;
+use super::Secrets;
+use crate::upstream::credential::{Credential, Template};
+use crate::upstream::{Upstream, origin};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -2,11 +2,11 @@
 //! in its one spelling.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
-use edgewrit_edge::call::Answer;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow::bundle_answer;
-use edgewrit_edge::response::{Outcome, ResponseHead};
+use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{Outcome, ResponseHead};
 use edgewrit_shared::json;
 use proptest::prelude::*;
 

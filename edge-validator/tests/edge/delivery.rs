@@ -2,9 +2,9 @@
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
-use edgewrit_edge::call::Answer;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::records::{self, BATCH_BYTES, Batch, Delivery, Ledger};
+use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, Delivery, Ledger};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use std::sync::Arc;

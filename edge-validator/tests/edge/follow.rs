@@ -2,8 +2,8 @@
 
 use crate::harness::config;
 use crate::support::{self, NOW};
-use edgewrit_edge::call::Answer;
-use edgewrit_edge::follow::{FollowError, bundle_answer, bundle_call, head_line, head_report};
+use edgewrit_edge::issuer::bundle::{FollowError, bundle_answer, bundle_call, head_line, head_report};
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Revocation, Target};

@@ -3,7 +3,7 @@
 use crate::harness::{Ask, Edge};
 use crate::operations::edge_of;
 use crate::support::{self, NOW};
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::number::Number;

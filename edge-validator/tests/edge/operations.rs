@@ -48,7 +48,9 @@ fn each_of_ten_thousand_operations_is_found() {
 fn the_most_specific_operation_wins_from_the_left() {
     let resource = |edge: &Edge, line: &str| match edge.ask(&Ask::new(line, &ALL)) {
         crate::harness::Verdict::Sent(_, flight) => {
-            let line = flight.finish(edgewrit_edge::response::Outcome::Answered(200)).line();
+            let line = flight
+                .finish(edgewrit_edge::verdict::in_flight::Outcome::Answered(200))
+                .line();
             let (_, rest) = line.split_once("\"resource\":\"").unwrap();
             rest.split('"').next().unwrap().to_owned()
         }

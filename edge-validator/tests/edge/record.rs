@@ -3,9 +3,9 @@
 use crate::harness::{Ask, Edge, Issuer};
 use crate::support::NOW;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::refusal::{HostFault, Refusal};
-use edgewrit_edge::response::Outcome;
 use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::Outcome;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_shared::json::{self, Json};
 
 const SEARCH: [&str; 1] =

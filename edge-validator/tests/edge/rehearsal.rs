@@ -2,7 +2,7 @@
 
 use crate::harness::{self, Ask};
 use crate::support::{self, NOW};
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::time::UnixSeconds;

@@ -1,7 +1,7 @@
 //! What comes back passes through the pipeline, too.
 
 use crate::harness::{Ask, Edge};
-use edgewrit_edge::response::{InFlight, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_shared::json;
 
 const ALL: [&str; 1] = [r#"{"type":"writ","actions":["search","report"],"resources":["**"]}"#];
@@ -288,7 +288,7 @@ fn a_spent_use_whose_fate_nobody_knows_is_recorded_as_such() {
 
 #[test]
 fn a_permit_taken_back_after_a_spend_says_that_it_was_spent() {
-    use edgewrit_edge::refusal::HostFault;
+    use edgewrit_edge::verdict::refusal::HostFault;
     let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":9,"allowance":"a"}}"#;
     let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
     let (_, flight) = Edge::new().ask_with(&ask, &crate::harness::Issuer::with("a", 9)).sent();

@@ -8,7 +8,7 @@ const ALL: [&str; 2] = [
 ];
 const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
 
-fn names(request: &edgewrit_edge::permit::OutgoingRequest) -> Vec<&str> {
+fn names(request: &edgewrit_edge::verdict::permit::OutgoingRequest) -> Vec<&str> {
     let mut names: Vec<&str> = request.headers.iter().map(|(name, _)| &**name).collect();
     names.sort_unstable();
     names

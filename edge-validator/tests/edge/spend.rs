@@ -1,7 +1,7 @@
 //! Spending: what is asked of the issuer, and what its answers mean.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict};
-use edgewrit_edge::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::step::{NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;

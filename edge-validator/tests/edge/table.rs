@@ -2,7 +2,7 @@
 
 use crate::harness;
 use crate::operations::edge_of;
-use edgewrit_edge::table::{Field, Piece, Row, Source};
+use edgewrit_edge::config::view::{Field, Piece, Row, Source};
 use edgewrit_shared::grant::ParamType;
 
 fn with_row<T>(name: &str, see: impl FnOnce(Row<'_>) -> T) -> T {

@@ -3,10 +3,10 @@
 use crate::harness::{Ask, CONFIG, Edge, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use edgewrit_edge::call::Answer;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow::bundle_answer;
-use edgewrit_edge::records::{self, Delivery};
+use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::records::{self, Delivery};
 use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;

@@ -2,9 +2,9 @@
 
 use crate::harness::{Ask, Edge};
 use crate::support::{self, NOW};
-use edgewrit_edge::body_budget::{BodyBudget, LINEAGE_BYTES};
-use edgewrit_edge::call::Answer;
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
+use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 

@@ -1,10 +1,10 @@
 //! How much memory an instance takes that holds 100,000 revocations and as many verified writs as it remembers.
 
 use crate::{pipeline, support, token};
-use edgewrit_edge::call::Answer;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow::bundle_answer;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{Step, start};
 use edgewrit_edge::world::World;

@@ -2,10 +2,10 @@
 
 use crate::{Case, support, token};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::response::{InFlight, Outcome, ResponseHead};
 use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseHead};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::Cell;

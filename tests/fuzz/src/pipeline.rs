@@ -2,7 +2,7 @@
 
 use crate::{Target, support, with_text};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::world::World;

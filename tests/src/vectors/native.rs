@@ -6,16 +6,16 @@ use crate::clock;
 use crate::edge::Setup;
 use crate::http::{Arrival, Reply, Request, Response};
 use anyhow::{Context as _, Result, anyhow, bail};
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::issuer::bundle;
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::record::Record;
-use edgewrit_edge::refusal::Refusal;
-use edgewrit_edge::response::{Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::in_flight::{Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
+use edgewrit_edge::verdict::refusal::Refusal;
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::RefCell;
@@ -57,8 +57,8 @@ impl Native {
         {
             return Ok(());
         }
-        let response = self.call(&follow::bundle_call(&self.config, held.as_ref(), 0));
-        let next = follow::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
+        let response = self.call(&bundle::bundle_call(&self.config, held.as_ref(), 0));
+        let next = bundle::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
         *held = Some(next.map_err(|error| anyhow!("the bundle: {error}"))?);
         Ok(())
     }

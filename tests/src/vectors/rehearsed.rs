@@ -7,7 +7,7 @@ use crate::clock;
 use crate::forge::WritSpec;
 use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;

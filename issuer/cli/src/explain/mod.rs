@@ -5,7 +5,7 @@ use crate::output::{print_json, print_lines};
 use crate::{config, moment, policy};
 use clap::Args;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::open_input;
