@@ -3,8 +3,10 @@
 //! The runtime sends a response on without us, and without our timers, unless its body goes through a stream of ours. Short bodies go
 //! without: they are sent before anybody could cut them.
 
+use crate::follow;
 use crate::isolate::Isolate;
-use crate::{follow, records, runtime};
+use crate::records;
+use crate::runtime;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::verdict::in_flight::Open;
 use std::cell::RefCell;

@@ -1,8 +1,16 @@
 //! One request, from its head to its response.
 
+use crate::answer;
+use crate::body;
+use crate::cut;
+use crate::follow;
+use crate::host;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::{answer, body, cut, follow, host, issuer, outgoing, records, runtime};
+use crate::issuer;
+use crate::outgoing;
+use crate::records;
+use crate::runtime;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};

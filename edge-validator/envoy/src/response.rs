@@ -1,11 +1,11 @@
 //! The way back: the pipeline's edits are made to the response before the client sees it.
 
+use crate::abi::Flow;
 use crate::abi::host::{self, Map};
 use crate::answer;
 use crate::forward::{Forwarded, leads_elsewhere};
 use crate::heard::status;
 use crate::root::Root;
-use crate::vm::Flow;
 use edgewrit_edge::verdict::in_flight::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::{HostFault, RefusalResponse};
 

@@ -1,13 +1,14 @@
 //! One request, from its head to its verdict.
 
 use crate::abi::Failure;
+use crate::abi::Flow;
 use crate::abi::host::{self, Buffer, Map};
 use crate::abi::pairs::Block;
+use crate::answer;
 use crate::forward::{self, Forwarded};
 use crate::heard::Heard;
+use crate::response;
 use crate::root::{self, Caller, Root};
-use crate::vm::Flow;
-use crate::{answer, response};
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};

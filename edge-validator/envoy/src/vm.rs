@@ -1,7 +1,7 @@
 //! What lives as long as the VM, and where the host's callbacks arrive.
 
-use crate::abi::Failure;
 use crate::abi::host::{self, Level, Map};
+use crate::abi::{Failure, Flow};
 use crate::heard::Heard;
 use crate::metrics;
 use crate::root::{self, Caller, Root};
@@ -11,15 +11,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;
 use std::rc::Rc;
-
-/// What the host does with the stream when a callback returns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flow {
-    /// Passes it on to the next filter.
-    Continue,
-    /// Keeps it. Nothing reaches the upstream.
-    Pause,
-}
 
 /// Time from configuration to the first tick, in milliseconds. Only then is the VM one that serves; others are thrown away.
 const FIRST_TICK_MS: u32 = 10;

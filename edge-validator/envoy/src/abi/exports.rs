@@ -1,7 +1,8 @@
 //! The functions that the host calls. Each passes on to [`crate::vm`] and does nothing else.
 
 use super::arrival;
-use crate::vm::{self, Flow};
+use crate::abi::Flow;
+use crate::vm;
 
 /// The version of the interface; the host looks for the name alone.
 #[unsafe(no_mangle)]

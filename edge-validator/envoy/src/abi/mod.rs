@@ -47,6 +47,15 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What the host does with the stream when a callback returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// Passes it on to the next filter.
+    Continue,
+    /// Keeps it. Nothing reaches the upstream.
+    Pause,
+}
+
 /// Turns a returned status into a result.
 fn done(call: &'static str, status: u32) -> Result<(), Failure> {
     match status {
