@@ -2,9 +2,9 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Level, Outgoing};
-use crate::follow::Follow;
-use crate::handover;
-use crate::ledger::Ledger;
+use crate::bundle::schedule::Follow;
+use crate::bundle::handover;
+use crate::records::Ledger;
 use crate::metrics;
 use crate::settings::{self, Settings};
 use edgewrit_edge::config::{FaultList, too_short};

@@ -2,9 +2,9 @@
 
 use crate::abi::Flow;
 use crate::abi::host::{self, Map};
-use crate::answer;
-use crate::forward::{Forwarded, leads_elsewhere};
-use crate::heard::status;
+use crate::stream::answer;
+use crate::stream::forward::{Forwarded, leads_elsewhere};
+use crate::owned_answer::status;
 use crate::root::Root;
 use edgewrit_edge::verdict::in_flight::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::{HostFault, RefusalResponse};

@@ -1,6 +1,6 @@
 //! Responses: the edge's own, and the upstream's with the pipeline's edits.
 
-use crate::host;
+use crate::platform::host;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::verdict::in_flight::{InFlight, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::RefusalResponse;

@@ -1,9 +1,12 @@
 //! The records of one filter: its own ring, and those that other VMs have left behind.
 
+mod delivery;
+mod ring;
+
 use crate::abi::Failure;
-use crate::deliver::Courier;
+use crate::records::delivery::Courier;
 use crate::metrics;
-use crate::ring::Ring;
+use crate::records::ring::Ring;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_shared::time::UnixSeconds;

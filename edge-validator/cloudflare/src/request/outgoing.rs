@@ -1,6 +1,6 @@
 //! The request for a permit: built from nothing, for a fixed origin.
 
-use crate::host::{self, Outline};
+use crate::platform::host::{self, Outline};
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};

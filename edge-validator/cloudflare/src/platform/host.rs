@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Headers, ReadableStream, Request, Response};
 
-#[wasm_bindgen(module = "/src/host.js")]
+#[wasm_bindgen(module = "/src/platform/host.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn head(request: &Request, names: &Array) -> Result<String, JsValue>;

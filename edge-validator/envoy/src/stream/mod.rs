@@ -1,13 +1,15 @@
 //! One request, from its head to its verdict.
 
+mod answer;
+mod forward;
+mod response;
+
 use crate::abi::Failure;
 use crate::abi::Flow;
 use crate::abi::host::{self, Buffer, Map};
 use crate::abi::pairs::Block;
-use crate::answer;
-use crate::forward::{self, Forwarded};
-use crate::heard::Heard;
-use crate::response;
+use crate::stream::forward::Forwarded;
+use crate::owned_answer::Heard;
 use crate::root::{self, Caller, Root};
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::Answer;

@@ -1,9 +1,9 @@
 //! Keeping the snapshot fresh: asked for in the background while it serves, waited for only when nothing can be decided without.
 
 use crate::isolate::Isolate;
-use crate::issuer;
-use crate::records;
-use crate::runtime;
+use crate::platform::issuer;
+use crate::isolate::records;
+use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle;
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_shared::bundle::{RowsHash, rows_of};

@@ -1,11 +1,16 @@
 //! What outlives a request: the configuration, the memory, the snapshot.
 
-use crate::follow::Follow;
-use crate::host::Names;
-use crate::metrics::{Counted, Metrics};
-use crate::queue::Queue;
-use crate::records::{self, Desk};
-use crate::runtime;
+pub(crate) mod bundle;
+pub(crate) mod metrics;
+pub(crate) mod queue;
+pub(crate) mod records;
+
+use crate::isolate::bundle::Follow;
+use crate::platform::host::Names;
+use crate::isolate::metrics::{Counted, Metrics};
+use crate::isolate::queue::Queue;
+use crate::isolate::records::Desk;
+use crate::platform::runtime;
 use edgewrit_edge::config::{Config, too_short};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;

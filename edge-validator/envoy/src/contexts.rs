@@ -2,7 +2,7 @@
 
 use crate::abi::host::{self, Level, Map};
 use crate::abi::{Failure, Flow};
-use crate::heard::Heard;
+use crate::owned_answer::Heard;
 use crate::metrics;
 use crate::root::{self, Caller, Root};
 use crate::stream::Stream;

@@ -2,7 +2,7 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
-use crate::answer;
+use crate::stream::answer;
 use crate::root::Root;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;

@@ -1,8 +1,8 @@
 //! The queue that records go through, if the Worker is bound to one: there they are safe, whatever becomes of the isolate.
 
 use crate::isolate::Isolate;
-use crate::issuer;
-use crate::runtime;
+use crate::platform::issuer;
+use crate::platform::runtime;
 use edgewrit_edge::issuer::records::{self, Delivery};
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;

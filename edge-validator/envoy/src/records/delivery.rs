@@ -2,7 +2,7 @@
 
 use crate::abi::Failure;
 use crate::metrics;
-use crate::ring::{Load, Ring};
+use crate::records::ring::{Load, Ring};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::issuer::records::{self, Delivery};

@@ -1,6 +1,6 @@
 //! Reading the head of a request.
 
-use crate::host::{self, Lines, Names};
+use crate::platform::host::{self, Lines, Names};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::step::{self, Step};
 use edgewrit_edge::world::World;

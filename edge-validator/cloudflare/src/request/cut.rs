@@ -3,10 +3,10 @@
 //! The runtime sends a response on without us, and without our timers, unless its body goes through a stream of ours. Short bodies go
 //! without: they are sent before anybody could cut them.
 
-use crate::follow;
+use crate::isolate::bundle;
 use crate::isolate::Isolate;
-use crate::records;
-use crate::runtime;
+use crate::isolate::records;
+use crate::platform::runtime;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::verdict::in_flight::Open;
 use std::cell::RefCell;
@@ -99,7 +99,7 @@ impl Watch {
         let look = Closure::<dyn FnMut()>::new(move || {
             looks += 1;
             if looks % ASK_EVERY == 0 && looks / ASK_EVERY <= ASKS {
-                follow::refresh(&isolate, &context);
+                bundle::refresh(&isolate, &context);
             }
             let ended = open.borrow().as_ref().and_then(|open| isolate.ended(open));
             if let Some(record) = ended {

@@ -1,16 +1,18 @@
 //! One request, from its head to its response.
 
-use crate::answer;
-use crate::body;
-use crate::cut;
-use crate::follow;
-use crate::host;
-use crate::incoming::Incoming;
+pub(crate) mod answer;
+mod cut;
+mod incoming;
+mod outgoing;
+
+use crate::platform::body;
+use crate::isolate::bundle;
+use crate::platform::host;
+use crate::request::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::issuer;
-use crate::outgoing;
-use crate::records;
-use crate::runtime;
+use crate::platform::issuer;
+use crate::isolate::records;
+use crate::platform::runtime;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
@@ -62,7 +64,7 @@ impl Exchange {
 
     /// Takes the first step.
     pub(crate) fn begin(self) -> Result<Begun, JsValue> {
-        follow::refresh(&self.isolate, &self.context);
+        bundle::refresh(&self.isolate, &self.context);
         let Ok(incoming) = Incoming::read(&self.request, &self.isolate.names) else {
             return self.refuse(&self.unreadable()).map(Begun::Done);
         };
@@ -91,7 +93,7 @@ impl Exchange {
     async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
         let isolate = &self.isolate;
         if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
-            follow::settled(isolate).await;
+            bundle::settled(isolate).await;
             step = self.start(&incoming);
         }
         for _ in 0..STEPS {

@@ -5,9 +5,9 @@
 //! (`audit: strict`), its record is in the queue before its request is sent.
 
 use crate::isolate::Isolate;
-use crate::issuer;
-use crate::queue::{self, Queue};
-use crate::runtime;
+use crate::platform::issuer;
+use crate::isolate::queue::{self, Queue};
+use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle::HeadReport;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Ledger};
 use edgewrit_edge::record::Record;

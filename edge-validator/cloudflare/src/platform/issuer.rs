@@ -1,8 +1,8 @@
 //! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
 
-use crate::body;
-use crate::host::{self, Outline};
-use crate::runtime;
+use crate::platform::body;
+use crate::platform::host::{self, Outline};
+use crate::platform::runtime;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Answer, Call};
 use wasm_bindgen::JsValue;

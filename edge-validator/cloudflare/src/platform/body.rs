@@ -1,6 +1,6 @@
 //! Reading a body to its end, or to a limit: the runtime itself has none.
 
-use crate::runtime;
+use crate::platform::runtime;
 use edgewrit_edge::step::BodyRead;
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
