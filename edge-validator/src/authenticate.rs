@@ -1,4 +1,4 @@
-//! The writ that a request presents: where it stands, whether it is valid, and whether it is still valid after a wait.
+//! Authenticates a request by the writ that it presents, and validates the writ again after every wait.
 
 use crate::config::Config;
 use crate::http::headers::Headers;
@@ -32,8 +32,8 @@ fn is_bearer(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("bearer")
 }
 
-/// The snapshot, if decisions may be made by it now.
-pub(crate) fn fresh<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
+/// The snapshot, if the edge may decide by it now.
+pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
     let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
     if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
         Ok(snapshot)
@@ -42,12 +42,12 @@ pub(crate) fn fresh<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapsh
     }
 }
 
-/// The writ that comes with a request, if it counts here and now.
+/// The writ that a request presents, if the writ is valid at this edge now.
 pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) -> Result<Arc<Writ>, Objection> {
     let authorization = headers.value("authorization").unwrap_or_default();
-    let snapshot = fresh(config, world);
+    let snapshot = fresh_snapshot(config, world);
     if let Ok(snapshot) = snapshot
-        && let Some(writ) = known(authorization, versions(config, snapshot), world.memory)
+        && let Some(writ) = find_cached(authorization, versions(config, snapshot), world.memory)
     {
         writ.verified
             .stands(&config.expect(), snapshot, world.now)
@@ -60,7 +60,7 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     let verified = unverified
         .verify(&config.expect(), snapshot, world.now)
         .map_err(objection)?;
-    // No edge takes proofs yet, so a writ that needs one counts nowhere (RFC 9449, section 7.2).
+    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449, section 7.2).
     if verified.claims().cnf_jkt.is_some() {
         return Err(reason::TOKEN_BOUND.into());
     }
@@ -70,8 +70,8 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     Ok(writ)
 }
 
-/// The writ in `authorization`, if it was verified before: then nothing is wrong with its form either.
-fn known(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
+/// The writ in `authorization`, if it was verified before. Its form was checked then.
+fn find_cached(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
     let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
     let writ = memory.cache.borrow_mut().find(token, versions)?;
     memory.looked_up(true);
@@ -85,9 +85,9 @@ fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
     }
 }
 
-/// Whether `writ` counts now. Asked again after every wait.
-pub(crate) fn stands(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
-    let snapshot = fresh(config, world)?;
+/// Objects if `writ` is no longer valid. Called after every wait.
+pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
+    let snapshot = fresh_snapshot(config, world)?;
     writ.verified
         .stands(&config.expect(), snapshot, world.now)
         .map_err(objection)

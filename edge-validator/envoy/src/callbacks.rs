@@ -1,7 +1,7 @@
 //! The functions that the host calls. Each passes on to [`crate::contexts`] and does nothing else.
 
-use crate::abi::arrival;
 use crate::abi::Flow;
+use crate::abi::arrival;
 use crate::contexts;
 
 /// The version of the interface; the host looks for the name alone.

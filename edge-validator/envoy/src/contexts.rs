@@ -2,8 +2,8 @@
 
 use crate::abi::host::{self, Level, Map};
 use crate::abi::{Failure, Flow};
-use crate::owned_answer::Heard;
 use crate::metrics;
+use crate::owned_answer::OwnedAnswer;
 use crate::root::{self, Caller, Root};
 use crate::stream::Stream;
 use edgewrit_edge::memory::body_budget::BodyBudget;
@@ -152,12 +152,12 @@ pub(crate) fn response_metadata(_stream: u32) -> Flow {
 
 /// A call that `root` made was answered, or failed and has no headers.
 pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
-    let heard = Heard::read(headers, body_size);
+    let heard = OwnedAnswer::read(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
         match root.caller(token) {
-            Some(Caller::Follow) => root.hear(heard.answer()),
-            Some(Caller::Ring(ring)) => root.delivered(ring, heard.answer()),
+            Some(Caller::RefreshSchedule) => root.hear(heard.answer()),
+            Some(Caller::RecordRing(ring)) => root.delivered(ring, heard.answer()),
             Some(Caller::Handover) => root.hear_base(heard.answer()),
             Some(Caller::Stream(id)) => vm.spent(id, &heard),
             None => {}
@@ -191,7 +191,7 @@ impl Vm {
     }
 
     /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
-    fn spent(&mut self, id: u32, heard: &Heard) {
+    fn spent(&mut self, id: u32, heard: &OwnedAnswer) {
         if host::speak_of(id).is_ok() {
             self.on_stream(id, |stream| stream.spent(heard));
         } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
@@ -207,7 +207,7 @@ impl Vm {
                 let of_root = |_: &u32, context: &mut Context| context.is_stream_of(&root);
                 for (_, context) in self.contexts.extract_if(.., of_root) {
                     if let Context::Stream(stream) = context {
-                        stream.spent_in_vain(&Heard::nothing());
+                        stream.spent_in_vain(&OwnedAnswer::nothing());
                     }
                 }
                 root.end();

@@ -9,9 +9,9 @@ const BY_A_SERVER: &str = "x-envoy-upstream-service-time";
 const FAILURES: u16 = 500;
 
 /// The whole response to a call, read while the host holds it.
-pub(crate) struct Heard(Option<(u16, Vec<u8>)>);
+pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
-impl Heard {
+impl OwnedAnswer {
     /// No answer, and none to come.
     pub(crate) const fn nothing() -> Self {
         Self(None)

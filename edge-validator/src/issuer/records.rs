@@ -1,7 +1,7 @@
 //! Records on their way to the issuer: numbered, in batches, each sent until the issuer says that it has it.
 //!
 //! A host keeps the lines that it logs and sends them again and again; the issuer passes over numbers that it has seen under the same
-//! boot id. Where they are kept meanwhile is the host's business: [`Ledger`] does it in memory.
+//! boot id. Where they are kept meanwhile is the host's business: [`PendingRecords`] does it in memory.
 
 use crate::config::Config;
 use crate::issuer::boot;
@@ -82,7 +82,7 @@ pub fn call(config: &Config, body: String) -> Call {
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum DeliveryOutcome {
     /// The issuer has it, durably.
     Recorded,
     /// The issuer does not know the boot: send it under another.
@@ -95,15 +95,15 @@ pub enum Delivery {
 
 /// What the answer to [`call`] says.
 #[must_use]
-pub fn delivery(answer: Answer<'_>) -> Delivery {
+pub fn delivery(answer: Answer<'_>) -> DeliveryOutcome {
     match answer {
-        Answer::Got { status: 200, .. } => Delivery::Recorded,
-        _ if boot::is_unknown(answer) => Delivery::UnknownBoot,
+        Answer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
+        _ if boot::is_unknown(answer) => DeliveryOutcome::UnknownBoot,
         Answer::Got {
             status: status @ (400 | 413 | 422),
             ..
-        } => Delivery::Refused(status),
-        _ => Delivery::Later,
+        } => DeliveryOutcome::Refused(status),
+        _ => DeliveryOutcome::Later,
     }
 }
 
@@ -131,7 +131,7 @@ pub fn boot_id(answer: Answer<'_>) -> Option<String> {
 
 /// Records that wait in memory.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct PendingRecords {
     boot_id: Option<String>,
     /// The number of the first that waits.
     first: u64,
@@ -140,7 +140,7 @@ pub struct Ledger {
     lost: u64,
 }
 
-impl Ledger {
+impl PendingRecords {
     /// Nothing waits.
     #[must_use]
     pub const fn new() -> Self {
@@ -214,18 +214,18 @@ impl Ledger {
     }
 
     /// Takes in what became of `batch`, which was the next one. False if it is to be sent again later.
-    pub fn delivered(&mut self, batch: &Batch, delivery: Delivery) -> bool {
+    pub fn delivered(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
         match delivery {
-            Delivery::Recorded => self.forget(batch),
-            Delivery::Refused(_) => {
+            DeliveryOutcome::Recorded => self.forget(batch),
+            DeliveryOutcome::Refused(_) => {
                 self.lost += batch.count;
                 self.forget(batch);
             }
-            Delivery::UnknownBoot => {
+            DeliveryOutcome::UnknownBoot => {
                 self.boot_id = None;
                 return false;
             }
-            Delivery::Later => return false,
+            DeliveryOutcome::Later => return false,
         }
         true
     }
@@ -241,7 +241,7 @@ impl Ledger {
     }
 }
 
-impl Default for Ledger {
+impl Default for PendingRecords {
     fn default() -> Self {
         Self::new()
     }

@@ -9,7 +9,7 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// What is known of one request so far.
 #[derive(Clone, Debug)]
-pub(crate) struct Case {
+pub(crate) struct RequestContext {
     pub(crate) request_id: RequestId,
     /// When it began.
     pub(crate) at: UnixSeconds,
@@ -26,7 +26,7 @@ pub(crate) struct Subject {
     pub(crate) resource: Option<Arc<str>>,
 }
 
-impl Case {
+impl RequestContext {
     /// Nothing known but the name it is given.
     pub(crate) fn new(request_id: RequestId, at: UnixSeconds) -> Self {
         Self {

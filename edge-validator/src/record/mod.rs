@@ -5,7 +5,7 @@ pub(crate) mod context;
 use crate::json_object::Object;
 use crate::memory::Memory;
 use crate::reason::Objection;
-use crate::record::context::Case;
+use crate::record::context::RequestContext;
 use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::GrantId;
@@ -16,7 +16,7 @@ pub(crate) const ANSWERED: &str = "answered";
 /// What is written down about one request. Its line is JSON: values are bounded, control characters escaped.
 #[derive(Debug)]
 pub struct Record {
-    pub(crate) case: Case,
+    pub(crate) context: RequestContext,
     pub(crate) permitted: bool,
     /// Of the answer to the client; `None` before there is one.
     pub(crate) status: Option<u16>,
@@ -41,7 +41,7 @@ impl Record {
     /// Whether it is for the issuer. A record without a verified writ is, while `memory` admits one.
     #[must_use]
     pub fn is_for_issuer(&self, memory: &Memory) -> bool {
-        self.case.writ.is_some() || memory.admits_unauthenticated(self.case.at)
+        self.context.writ.is_some() || memory.admits_unauthenticated(self.context.at)
     }
 
     /// Whether it is a permit that was answered: nothing that an operator looks for.
@@ -59,12 +59,12 @@ impl Record {
     /// The line.
     #[must_use]
     pub fn line(&self) -> String {
-        let case = &self.case;
-        let (claims, operation) = (case.claims(), case.subject.operation.as_deref());
+        let context = &self.context;
+        let (claims, operation) = (context.claims(), context.subject.operation.as_deref());
         let mut line = Object::open();
         line.text("edgewrit", Some("verdict"));
-        line.member("at", case.at.0);
-        line.member("request_id", format_args!("\"{}\"", case.request_id));
+        line.member("at", context.at.0);
+        line.member("request_id", format_args!("\"{}\"", context.request_id));
         line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }));
         if let Some(status) = self.status {
             line.member("status", status);
@@ -78,8 +78,8 @@ impl Record {
             );
         }
         line.text("operation", operation.map(|operation| operation.name.as_str()));
-        line.text("action", case.subject.action());
-        line.text("resource", case.subject.resource());
+        line.text("action", context.subject.action());
+        line.text("resource", context.subject.resource());
         line.text("upstream", operation.map(|operation| operation.upstream.name()));
         line.text("jti", claims.map(|claims| claims.jti.as_str()));
         line.text("task_id", claims.map(|claims| claims.task_id.as_str()));
@@ -87,7 +87,7 @@ impl Record {
         if let Some(grant) = self.grant {
             line.member("grants", format_args!("[\"{grant}\"]"));
         }
-        line.text("traceparent", case.traceparent.as_deref());
+        line.text("traceparent", context.traceparent.as_deref());
         line.text("outcome", self.outcome);
         if self.is_reflection() {
             line.text("reflected", Some(&self.reflected.join(", ")));

@@ -9,7 +9,7 @@ use crate::operation::shape::Shape;
 use crate::operation::{Content, Names, Operation, Use};
 use crate::reason::{self, Objection};
 use crate::request::query::{self, Pairs};
-use crate::request::readings::Readings;
+use crate::request::readings::ValueReadings;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -67,7 +67,7 @@ fn is_of(content: &Content, content_type: &str) -> bool {
 pub(crate) fn read(
     bytes: &[u8],
     operation: &Operation,
-    readings: &mut Readings,
+    readings: &mut ValueReadings,
     pieces_max: usize,
 ) -> Result<Vec<u8>, Objection> {
     let Some(body) = &operation.body else {
@@ -111,7 +111,7 @@ fn form<'p>(bytes: &'p [u8], names: &'p Names, pieces_max: usize) -> Result<Pair
 }
 
 /// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
-fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut Readings) -> Result<(), Objection> {
+fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadings) -> Result<(), Objection> {
     let before = core::mem::take(&mut readings.others);
     let (first, second) = pairs.read(operation, readings.first.clone())?;
     if second.is_some() {

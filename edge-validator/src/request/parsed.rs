@@ -13,14 +13,14 @@ use crate::request::body;
 use crate::request::body::BodyRead;
 use crate::request::draft::Draft;
 use crate::request::query::{self, Pairs};
-use crate::request::readings::Readings;
+use crate::request::readings::ValueReadings;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
 /// A head of a form that is judged here.
 #[derive(Debug)]
-pub(crate) struct WellFormed<'h> {
+pub(crate) struct ParsedHead<'h> {
     head: &'h Head<'h>,
     target: Target<'h>,
     pub(crate) headers: Headers<'h>,
@@ -28,10 +28,10 @@ pub(crate) struct WellFormed<'h> {
 
 /// What a request asks for, as far as its head says it.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ParsedRequest {
     pub(crate) operation: Arc<Operation>,
     pub(crate) resource: Arc<str>,
-    pub(crate) readings: Readings,
+    pub(crate) readings: ValueReadings,
     pub(crate) draft: Draft,
     /// Most names and values in a form.
     pieces_max: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Asked {
     pub(crate) body_bytes: Option<usize>,
 }
 
-impl<'h> WellFormed<'h> {
+impl<'h> ParsedHead<'h> {
     /// Reads method, target and headers, cheap refusals first.
     pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
         if !is_method(head.method) {
@@ -56,7 +56,7 @@ impl<'h> WellFormed<'h> {
     }
 
     /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
-    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<Asked, Objection> {
+    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
         let Self { head, target, headers } = self;
         let found = config.routes().find(head.method, target.path())?;
         let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
@@ -84,7 +84,7 @@ impl<'h> WellFormed<'h> {
             body: None,
             reserved: None,
         };
-        Ok(Asked {
+        Ok(ParsedRequest {
             body_bytes: operation.body.as_ref().map(|body| announced.unwrap_or(body.limit)),
             operation,
             resource,
@@ -95,7 +95,7 @@ impl<'h> WellFormed<'h> {
     }
 }
 
-impl Asked {
+impl ParsedRequest {
     /// Reads the parameters that the body holds, into every reading.
     pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
@@ -138,7 +138,7 @@ fn readings(
     captures: &[Cow<'_, str>],
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
-) -> Result<Readings, Objection> {
+) -> Result<ValueReadings, Objection> {
     let mut values = Values::new(operation.params.len());
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
@@ -154,7 +154,7 @@ fn readings(
         Some(pairs) => pairs.read(operation, values)?,
         None => (values, None),
     };
-    Ok(Readings {
+    Ok(ValueReadings {
         first,
         others: second.into_iter().collect(),
         differ: reason::QUERY_PLUS,

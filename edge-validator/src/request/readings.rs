@@ -17,9 +17,9 @@ use edgewrit_shared::attempt::{Attempt, Param};
 /// What the request says, as the upstream may read it. All readings have the same action and
 /// resource.
 #[derive(Debug)]
-pub(crate) struct Readings {
+pub(crate) struct ValueReadings {
     pub(crate) first: Values,
-    /// Other readings of `+`, if they give other values: of the query, of the form, of both.
+    /// OtherReading readings of `+`, if they give other values: of the query, of the form, of both.
     pub(crate) others: Vec<Values>,
     /// What is said if they get another verdict.
     pub(crate) differ: Reason,
@@ -27,32 +27,32 @@ pub(crate) struct Readings {
 
 /// What each reading attempts, or why it attempts nothing.
 #[derive(Debug)]
-pub(crate) struct Attempts {
+pub(crate) struct AttemptReadings {
     pub(crate) first: Result<Attempt, Objection>,
-    pub(crate) others: Vec<Other>,
+    pub(crate) others: Vec<OtherReading>,
 }
 
 /// Another reading than the first.
 #[derive(Debug)]
-pub(crate) struct Other {
+pub(crate) struct OtherReading {
     pub(crate) attempt: Result<Attempt, Objection>,
     /// What is said if it gets another verdict.
     pub(crate) differ: Objection,
 }
 
-impl Readings {
+impl ValueReadings {
     /// What each reading attempts: those of `+` first, and of each of them the one in floating
     /// point behind them.
-    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> Attempts {
+    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> AttemptReadings {
         let all = core::iter::once(&self.first).chain(&self.others);
         let in_doubles: Vec<_> = all
             .filter_map(|values| in_doubles(values, operation, resource))
             .collect();
-        let plus = self.others.into_iter().map(|values| Other {
+        let plus = self.others.into_iter().map(|values| OtherReading {
             attempt: attempt(values, operation, resource),
             differ: self.differ.into(),
         });
-        Attempts {
+        AttemptReadings {
             others: plus.chain(in_doubles).collect(),
             first: attempt(self.first, operation, resource),
         }
@@ -68,7 +68,7 @@ fn attempt(values: Values, operation: &Operation, resource: &str) -> Result<Atte
 }
 
 /// What `values` attempt to a reader in floating point; `None` if that is surely the same.
-fn in_doubles(values: &Values, operation: &Operation, resource: &str) -> Option<Other> {
+fn in_doubles(values: &Values, operation: &Operation, resource: &str) -> Option<OtherReading> {
     let (index, values) = values.in_doubles()?;
     let differ = operation.object(reason::NUMBER_PRECISION, index);
     let attempt = if values.iter().any(Param::is_beyond_doubles) {
@@ -76,17 +76,17 @@ fn in_doubles(values: &Values, operation: &Operation, resource: &str) -> Option<
     } else {
         attempt(values, operation, resource)
     };
-    Some(Other { attempt, differ })
+    Some(OtherReading { attempt, differ })
 }
 
-impl Other {
+impl OtherReading {
     /// Whether it is one of numbers in floating point.
     pub(crate) fn is_in_doubles(&self) -> bool {
         self.differ.reason == reason::NUMBER_PRECISION
     }
 }
 
-impl Attempts {
+impl AttemptReadings {
     /// Every reading that attempts something.
     pub(crate) fn made(&self) -> impl Iterator<Item = &Attempt> + Clone {
         let others = self.others.iter().map(|other| &other.attempt);

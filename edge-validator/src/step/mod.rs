@@ -1,7 +1,8 @@
 //! The steps from a request's head to a verdict.
 //!
-//! Cheap refusals come first and the one irreversible effect last: shape, writ, operation, (body,) decision, credential, spend, permit. After every wait
-//! time and revocation are asked again. The configuration is the one the request began with.
+//! Cheap refusals come first and the one irreversible effect comes last: shape, writ, operation, (body,) decision,
+//! credential, spend, permit. After every wait the edge checks again whether the writ is valid. A request is decided by the
+//! configuration with which it began.
 
 mod receive;
 
@@ -16,10 +17,10 @@ use crate::issuer::uses::{Next, Spend};
 use crate::memory::Memory;
 use crate::operation::Operation;
 use crate::reason::{self, Objection};
-use crate::record::context::Case;
+use crate::record::context::RequestContext;
 use crate::request::draft::Draft;
-use crate::request::parsed::Asked;
-use crate::verdict::decide::{self, Granted, Limited};
+use crate::request::parsed::ParsedRequest;
+use crate::verdict::decide::{self, Decided, RequiredSpend};
 use crate::verdict::permit::Permit;
 use crate::verdict::refusal::Refusal;
 use crate::world::World;
@@ -42,56 +43,56 @@ pub enum Step {
 
 /// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
 #[must_use]
-pub struct NeedBody(Box<(Case, Request)>);
+pub struct NeedBody(Box<(RequestContext, Request)>);
 
 /// A request that is permitted once the issuer has debited an allowance.
 #[must_use]
 pub struct NeedSpend(Box<Unpaid>);
 
 struct Unpaid {
-    case: Case,
+    context: RequestContext,
     config: Arc<Config>,
     writ: Arc<Writ>,
     operation: Arc<Operation>,
     draft: Draft,
-    limited: Limited,
+    required_spend: RequiredSpend,
     spend: Spend,
 }
 
 /// Takes in a request's head.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
-    let mut case = Case::new(world.memory.next_request(), world.now);
-    match receive::take(&head, world, &mut case) {
-        Err(objection) => Step::Refuse(Refusal::new(case, objection)),
-        Ok(request) => match request.asked.body_bytes {
-            Some(bytes) => hold(case, request, bytes, world),
-            None => judge(case, request, world),
+    let mut context = RequestContext::new(world.memory.next_request(), world.now);
+    match receive::take(&head, world, &mut context) {
+        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+        Ok(request) => match request.parsed.body_bytes {
+            Some(bytes) => hold(context, request, bytes, world),
+            None => decide(context, request, world),
         },
     }
 }
 
 /// Asks for a body, if there is room for one of so many bytes.
-fn hold(case: Case, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
+fn hold(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
     let root = request.writ.verified.claims().root_lineage();
     match world.memory.bodies().reserve(root, bytes) {
         Ok(reserved) => {
-            request.asked.draft.reserved = Some(reserved);
-            Step::Body(NeedBody(Box::new((case, request))))
+            request.parsed.draft.reserved = Some(reserved);
+            Step::Body(NeedBody(Box::new((context, request))))
         }
-        Err(objection) => Step::Refuse(Refusal::new(case, objection)),
+        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
     }
 }
 
 /// Decides, and makes the request ready to be sent before anything is spent on it.
-fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
-    let Request { config, writ, asked } = request;
-    let Asked {
+fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step {
+    let Request { config, writ, parsed } = request;
+    let ParsedRequest {
         operation,
         resource,
         readings,
         mut draft,
         ..
-    } = asked;
+    } = parsed;
     let attempts = readings.attempts(&operation, &resource);
     let decided = decide::decide(&writ, &attempts, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
@@ -101,17 +102,17 @@ fn judge(case: Case, request: Request, world: &World<'_>) -> Step {
             draft.headers.extend(credential);
             granted
         }
-        Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
+        Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
     };
     match granted {
-        Granted::Freely(leave) => Step::Forward(Permit::new(case, config, operation, draft, leave)),
-        Granted::Limited(limited) => Step::Spend(NeedSpend(Box::new(Unpaid {
-            case,
+        Decided::Permit(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
+        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(Unpaid {
+            context,
             config,
             writ,
             operation,
             draft,
-            limited,
+            required_spend,
             spend: Spend::new(world.memory),
         }))),
     }
@@ -130,22 +131,22 @@ impl NeedBody {
     #[must_use]
     pub fn limit(&self) -> usize {
         let (_, request) = &*self.0;
-        request.asked.body_bytes.unwrap_or_default()
+        request.parsed.body_bytes.unwrap_or_default()
     }
 
     /// Goes on with the body.
     pub fn with(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
-        let (case, mut request) = *self.0;
+        let (context, mut request) = *self.0;
         match with_body(&mut request, body, world) {
-            Ok(()) => judge(case, request, world),
-            Err(objection) => Step::Refuse(Refusal::new(case, objection)),
+            Ok(()) => decide(context, request, world),
+            Err(objection) => Step::Refuse(Refusal::new(context, objection)),
         }
     }
 }
 
 fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
-    authenticate::stands(&request.writ, &request.config, world)?;
-    request.asked.take_body(read)
+    authenticate::revalidate(&request.writ, &request.config, world)?;
+    request.parsed.take_body(read)
 }
 
 impl NeedSpend {
@@ -155,41 +156,41 @@ impl NeedSpend {
         let unpaid = &*self.0;
         unpaid
             .spend
-            .call(&unpaid.config, &unpaid.writ, unpaid.limited.allowances())
+            .call(&unpaid.config, &unpaid.writ, unpaid.required_spend.allowances())
     }
 
     /// Goes on with the answer; may need another call.
     pub fn with(self, answer: Answer<'_>, world: &World<'_>) -> Step {
         let Unpaid {
-            case,
+            context,
             config,
             writ,
             operation,
             draft,
-            limited,
+            required_spend,
             spend,
         } = *self.0;
-        let next = match spend.with(answer, limited.allowances(), world.memory) {
+        let next = match spend.with(answer, required_spend.allowances(), world.memory) {
             Ok(next) => next,
-            Err(objection) => return Step::Refuse(Refusal::new(case, objection)),
+            Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
         };
-        let stands = authenticate::stands(&writ, &config, world).and_then(|()| limited.stands(world.now));
-        if let Err(objection) = stands {
+        let valid = authenticate::revalidate(&writ, &config, world).and_then(|()| required_spend.revalidate(world.now));
+        if let Err(objection) = valid {
             let spent = matches!(next, Next::Done(_));
-            return Step::Refuse(Refusal::new(case, objection).after_spend(spent));
+            return Step::Refuse(Refusal::new(context, objection).after_spend(spent));
         }
         match next {
-            Next::Done(spent) => match limited.paid(spent) {
-                Some(leave) => Step::Forward(Permit::new(case, config, operation, draft, leave)),
-                None => Step::Refuse(Refusal::new(case, reason::SPEND_ANSWER).after_spend(true)),
+            Next::Done(spent) => match required_spend.authorize(spent) {
+                Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
+                None => Step::Refuse(Refusal::new(context, reason::SPEND_ANSWER).after_spend(true)),
             },
             Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
-                case,
+                context,
                 config,
                 writ,
                 operation,
                 draft,
-                limited,
+                required_spend,
                 spend,
             }))),
         }

@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
 use crate::reason::Objection;
-use crate::record::context::Case;
-use crate::request::parsed::{Asked, WellFormed};
+use crate::record::context::RequestContext;
+use crate::request::parsed::{ParsedHead, ParsedRequest};
 use crate::world::World;
 use crate::writ::Writ;
 use alloc::sync::Arc;
@@ -17,21 +17,21 @@ pub(crate) struct Request {
     /// The configuration that the request began with, and ends with, whatever is reloaded meanwhile.
     pub(crate) config: Arc<Config>,
     pub(crate) writ: Arc<Writ>,
-    pub(crate) asked: Asked,
+    pub(crate) parsed: ParsedRequest,
 }
 
 /// Takes in `head`; `case` learns what is found out, refused or not.
-pub(crate) fn take(head: &Head<'_>, world: &World<'_>, case: &mut Case) -> Result<Request, Objection> {
+pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestContext) -> Result<Request, Objection> {
     let config = world.config;
-    let formed = WellFormed::read(head, config)?;
-    case.traceparent = traceparent(&formed.headers);
+    let formed = ParsedHead::read(head, config)?;
+    context.traceparent = traceparent(&formed.headers);
     let writ = authenticate::verify(&formed.headers, config, world)?;
-    case.writ = Some(Arc::clone(&writ));
-    let asked = formed.ask(config, &mut case.subject)?;
+    context.writ = Some(Arc::clone(&writ));
+    let parsed = formed.ask(config, &mut context.subject)?;
     Ok(Request {
         config: Arc::clone(config),
         writ,
-        asked,
+        parsed,
     })
 }
 

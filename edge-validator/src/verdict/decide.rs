@@ -1,8 +1,8 @@
-//! The decision, and the only maker of leave.
+//! The decision on an attempt. Only this file makes an [`Authorization`].
 
 use crate::issuer::uses::Spent;
 use crate::reason::{self, Objection};
-use crate::request::readings::Attempts;
+use crate::request::readings::AttemptReadings;
 use crate::writ::Writ;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -11,64 +11,64 @@ use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
 use edgewrit_shared::sorted::sorted;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Leave to send one request. Made here alone: by a grant without limit, or by a grant whose allowance was debited.
+/// Proof that one request may be sent: a grant without limit permits it, or the allowance of a grant was debited.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Leave {
+pub(crate) struct Authorization {
     grant: GrantId,
     spent: bool,
 }
 
-impl Leave {
-    /// The grant that gives it.
+impl Authorization {
+    /// The grant that permits the request.
     pub(crate) fn grant(self) -> GrantId {
         self.grant
     }
 
-    /// Whether a use was spent on it.
+    /// Whether a use was spent on the request.
     pub(crate) fn spent(self) -> bool {
         self.spent
     }
 }
 
-/// What grants make of an attempt.
+/// The decision of the grants on an attempt that they permit.
 #[derive(Debug)]
-pub(crate) enum Granted {
-    /// A grant without limit permits it.
-    Freely(Leave),
-    /// Only grants with limited uses permit it.
-    Limited(Limited),
+pub(crate) enum Decided {
+    /// A grant without limit permits the attempt.
+    Permit(Authorization),
+    /// Only grants with limited uses permit the attempt.
+    NeedsSpend(RequiredSpend),
 }
 
-/// What permits an attempt.
+/// The grant that permits an attempt.
 #[derive(Debug)]
-pub(crate) struct Permitting<'g> {
+pub(crate) struct PermittingGrant<'g> {
     /// The grant; the least by canonical bytes if several do.
     pub(crate) grant: &'g Grant,
-    /// What has to be debited first; `None` if a grant without limit permits.
-    pub(crate) limited: Option<Limited>,
+    /// The spend that comes first; `None` if a grant without limit permits.
+    pub(crate) required_spend: Option<RequiredSpend>,
 }
 
-impl Permitting<'_> {
-    fn costs_what(&self, other: &Self) -> bool {
-        match (&self.limited, &other.limited) {
+impl PermittingGrant<'_> {
+    fn costs_the_same_as(&self, other: &Self) -> bool {
+        match (&self.required_spend, &other.required_spend) {
             (Some(own), Some(other)) => own.allowances == other.allowances && own.until == other.until,
             (own, other) => own.is_none() && other.is_none(),
         }
     }
 }
 
-/// An attempt that is permitted once one of its allowances has been debited.
+/// The spend of an attempt that is permitted once one of its allowances has been debited.
 #[derive(Debug)]
-pub(crate) struct Limited {
+pub(crate) struct RequiredSpend {
     /// Sorted, each once.
     allowances: Vec<String>,
-    /// For each, the least of the permitting grants that it counts for.
+    /// For each allowance, the least of the permitting grants that it belongs to.
     grants: Vec<GrantId>,
     /// When the first of the grants behind them ends.
     until: Option<UnixSeconds>,
 }
 
-impl Limited {
+impl RequiredSpend {
     fn of(spend: &Spend<'_>) -> Self {
         let payers = spend.permitting().enumerate().filter_map(|(place, grant)| {
             let allowance = grant.uses()?.allowance.as_deref()?;
@@ -88,69 +88,69 @@ impl Limited {
         &self.allowances
     }
 
-    /// Whether the grants still count at `now`. Asked again after every wait.
-    pub(crate) fn stands(&self, now: UnixSeconds) -> Result<(), Objection> {
+    /// Objects if the grants are no longer valid at `now`. Called after every wait.
+    pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), Objection> {
         match self.until {
             Some(end) if now >= end => Err(reason::NOT_GRANTED.because("the grant's window ended during the wait")),
             _ => Ok(()),
         }
     }
 
-    /// Leave, for proof that one of [`Self::allowances`] was debited.
-    pub(crate) fn paid(self, spent: Spent) -> Option<Leave> {
+    /// The authorization, for proof that one of [`Self::allowances`] was debited.
+    pub(crate) fn authorize(self, spent: Spent) -> Option<Authorization> {
         let place = self.allowances.iter().position(|own| *own == spent.allowance)?;
         let grant = *self.grants.get(place)?;
-        Some(Leave { grant, spent: true })
+        Some(Authorization { grant, spent: true })
     }
 }
 
-/// Decides an attempt: leave to make it, or what has to be debited first.
-pub(crate) fn decide(writ: &Writ, attempts: &Attempts, now: UnixSeconds) -> Result<Granted, Objection> {
-    let Permitting { grant, limited } = judge(writ.verified.grants(), attempts, now)?;
-    Ok(match limited {
-        Some(limited) => Granted::Limited(limited),
-        None => Granted::Freely(Leave {
+/// Decides an attempt by the grants of a writ.
+pub(crate) fn decide(writ: &Writ, attempts: &AttemptReadings, now: UnixSeconds) -> Result<Decided, Objection> {
+    let PermittingGrant { grant, required_spend } = decide_by_grants(writ.verified.grants(), attempts, now)?;
+    Ok(match required_spend {
+        Some(required_spend) => Decided::NeedsSpend(required_spend),
+        None => Decided::Permit(Authorization {
             grant: writ.grant_id(grant),
             spent: false,
         }),
     })
 }
 
-/// What permits. Every reading must get the same verdict, and ask for the same to be debited. Where
-/// floating point changes a number, one grant has to permit all of them.
-pub(crate) fn judge<'g>(
+/// Decides every reading of an attempt. All readings must get the same decision and require the same spend.
+/// Where floating point changes a number, one grant has to permit all of them.
+pub(crate) fn decide_by_grants<'g>(
     grants: &'g Grants,
-    attempts: &'g Attempts,
+    attempts: &'g AttemptReadings,
     now: UnixSeconds,
-) -> Result<Permitting<'g>, Objection> {
-    let first = verdict(grants, &attempts.first, now);
+) -> Result<PermittingGrant<'g>, Objection> {
+    let first = decide_reading(grants, &attempts.first, now);
     let permitting = attempts.others.iter().fold(first, |first, other| {
-        match (first, verdict(grants, &other.attempt, now)) {
-            (Ok(first), Ok(other)) if first.costs_what(&other) => Ok(first),
+        match (first, decide_reading(grants, &other.attempt, now)) {
+            (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first),
             (Err(first), Err(_)) => Err(first),
-            // What is not granted as it is written is refused for that.
+            // A request that is not granted as it is written is refused for that.
             (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
             _ => Err(other.differ.clone()),
         }
     })?;
     match attempts.others.iter().find(|other| other.is_in_doubles()) {
-        // Many a reader rounds some numbers of a request and keeps others.
-        Some(other) if !grants.one_permits_all(attempts.made(), permitting.limited.is_some(), now) => {
+        // Some readers round some numbers of a request and keep others.
+        Some(other) if !grants.one_permits_all(attempts.made(), permitting.required_spend.is_some(), now) => {
             Err(other.differ.clone())
         }
         _ => Ok(permitting),
     }
 }
 
-fn verdict<'g>(
+fn decide_reading<'g>(
     grants: &'g Grants,
     attempt: &'g Result<Attempt, Objection>,
     now: UnixSeconds,
-) -> Result<Permitting<'g>, Objection> {
+) -> Result<PermittingGrant<'g>, Objection> {
     match grants.decide(attempt.as_ref().map_err(Clone::clone)?, now) {
-        Decision::Permit { grant, spend } => Ok(Permitting {
+        Decision::Permit { grant, spend } => Ok(PermittingGrant {
             grant,
-            limited: spend.is_needed().then(|| Limited::of(&spend)),
+            required_spend: spend.is_needed().then(|| RequiredSpend::of(&spend)),
         }),
         Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
     }

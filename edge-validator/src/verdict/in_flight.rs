@@ -3,10 +3,10 @@
 use crate::authenticate;
 use crate::config::Config;
 use crate::reason::{self, Objection};
-use crate::record::context::Case;
+use crate::record::context::RequestContext;
 use crate::record::{ANSWERED, Record};
-use crate::verdict::decide::Leave;
-use crate::verdict::refusal::{HostFault, REQUEST_ID, Refusal, RefusalResponse};
+use crate::verdict::decide::Authorization;
+use crate::verdict::refusal::{HostFault, ProblemResponse, REQUEST_ID, Refusal};
 use crate::verdict::response_headers::is_dropped;
 use crate::world::World;
 use alloc::string::{String, ToString};
@@ -50,19 +50,19 @@ pub enum Outcome {
 /// A permitted request whose response has not been dealt with.
 #[derive(Debug)]
 pub struct InFlight {
-    case: Case,
+    context: RequestContext,
     config: Arc<Config>,
     /// Whether the upstream's `cache-control` reaches the client.
     caches: bool,
-    leave: Leave,
+    authorization: Authorization,
     /// Names of the headers of the response that held a secret of the edge, the first [`NAMED`] of them.
     reflected: Vec<String>,
 }
 
 /// A response whose body may still be on its way to the client.
 #[derive(Debug)]
-pub struct Open {
-    case: Case,
+pub struct OpenResponse {
+    context: RequestContext,
     config: Arc<Config>,
     status: u16,
 }
@@ -76,21 +76,26 @@ const CLIENT_CLOSED: u16 = 499;
 const NAMED: usize = 8;
 
 impl InFlight {
-    pub(crate) fn new(case: Case, config: Arc<Config>, caches: bool, leave: Leave) -> Self {
+    pub(crate) fn new(
+        context: RequestContext,
+        config: Arc<Config>,
+        caches: bool,
+        authorization: Authorization,
+    ) -> Self {
         Self {
-            case,
+            context,
             config,
             caches,
-            leave,
+            authorization,
             reflected: Vec::new(),
         }
     }
 
     /// What is to be watched while the body of a response with this status goes to the client.
     #[must_use]
-    pub fn open(&self, status: u16) -> Open {
-        Open {
-            case: self.case.clone(),
+    pub fn open(&self, status: u16) -> OpenResponse {
+        OpenResponse {
+            context: self.context.clone(),
             config: Arc::clone(&self.config),
             status,
         }
@@ -116,7 +121,7 @@ impl InFlight {
                 remove.push(*name);
             }
         }
-        let mut set = vec![(REQUEST_ID, self.case.request_id.to_string())];
+        let mut set = vec![(REQUEST_ID, self.context.request_id.to_string())];
         if !self.caches {
             set.push(("cache-control", "private, no-store".into()));
         }
@@ -141,7 +146,7 @@ impl InFlight {
 
     /// A problem in place of the whole response: none of its headers describes the new body.
     fn replacement<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
-        let RefusalResponse { status, headers, body } = RefusalResponse::new(&self.case, objection);
+        let ProblemResponse { status, headers, body } = ProblemResponse::new(&self.context, objection);
         ResponseEdits {
             status,
             remove: head
@@ -157,25 +162,27 @@ impl InFlight {
 
     /// The answer to the client when the upstream gave none.
     #[must_use]
-    pub fn unanswered(&self) -> RefusalResponse {
-        RefusalResponse::new(&self.case, &reason::UPSTREAM_FAILED.into())
+    pub fn unanswered(&self) -> ProblemResponse {
+        ProblemResponse::new(&self.context, &reason::UPSTREAM_FAILED.into())
     }
 
     /// Takes the permit back because the host sends, or would send, something else than it says. A use that was spent stays spent.
     #[must_use]
     pub fn withdraw(self, fault: HostFault) -> Refusal {
-        Refusal::new(self.case, fault).after_spend(self.leave.spent())
+        Refusal::new(self.context, fault).after_spend(self.authorization.spent())
     }
 
     /// Asks again whether the writ counts, after a wait before the request is sent.
     ///
     /// # Errors
     /// The refusal. A use that was spent stays spent.
-    pub fn still_stands(self, world: &World<'_>) -> Result<Self, Refusal> {
-        let Some(writ) = &self.case.writ else { return Ok(self) };
-        match authenticate::stands(writ, &self.config, world) {
+    pub fn revalidate(self, world: &World<'_>) -> Result<Self, Refusal> {
+        let Some(writ) = &self.context.writ else {
+            return Ok(self);
+        };
+        match authenticate::revalidate(writ, &self.config, world) {
             Ok(()) => Ok(self),
-            Err(objection) => Err(Refusal::new(self.case, objection).after_spend(self.leave.spent())),
+            Err(objection) => Err(Refusal::new(self.context, objection).after_spend(self.authorization.spent())),
         }
     }
 
@@ -183,12 +190,12 @@ impl InFlight {
     #[must_use]
     pub fn ahead(&self) -> Record {
         Record {
-            case: self.case.clone(),
+            context: self.context.clone(),
             permitted: true,
             status: None,
             label: PERMIT,
             objection: None,
-            grant: Some(self.leave.grant()),
+            grant: Some(self.authorization.grant()),
             outcome: Some("sent"),
             reflected: Vec::new(),
         }
@@ -206,7 +213,7 @@ impl InFlight {
             .as_ref()
             .map(|objection: &Objection| objection.reason.outside.status());
         Record {
-            case: self.case,
+            context: self.context,
             permitted: true,
             status: match outcome {
                 Outcome::Answered(status) => told.or(Some(status)),
@@ -215,11 +222,11 @@ impl InFlight {
             },
             label: objection.as_ref().map_or(PERMIT, |objection| objection.reason.label),
             objection,
-            grant: Some(self.leave.grant()),
+            grant: Some(self.authorization.grant()),
             outcome: Some(match outcome {
                 Outcome::Answered(_) => ANSWERED,
                 // A spend cannot be taken back, and nobody knows whether the upstream acted on it.
-                Outcome::Failed | Outcome::Aborted if self.leave.spent() => "spent_unknown",
+                Outcome::Failed | Outcome::Aborted if self.authorization.spent() => "spent_unknown",
                 Outcome::Failed => "failed",
                 Outcome::Aborted => "aborted",
             }),
@@ -228,15 +235,15 @@ impl InFlight {
     }
 }
 
-impl Open {
+impl OpenResponse {
     /// Why the response must be cut off now: its writ no longer counts, or nobody can tell. `None` while it may go on. Asked at least
     /// once in the time that a revocation may take.
     #[must_use]
     pub fn ended(&self, world: &World<'_>) -> Option<Record> {
-        let writ = self.case.writ.as_ref()?;
-        let objection = authenticate::stands(writ, &self.config, world).err()?;
+        let writ = self.context.writ.as_ref()?;
+        let objection = authenticate::revalidate(writ, &self.config, world).err()?;
         Some(Record {
-            case: self.case.clone(),
+            context: self.context.clone(),
             permitted: false,
             status: Some(self.status),
             label: objection.reason.label,

@@ -2,25 +2,25 @@
 
 use crate::config::{Config, Upstream};
 use crate::operation::Operation;
-use crate::record::context::Case;
+use crate::record::context::RequestContext;
 use crate::request::draft::Draft;
-use crate::verdict::decide::Leave;
+use crate::verdict::decide::Authorization;
 use crate::verdict::in_flight::InFlight;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Leave to send one request, which it contains. Only the decision makes one; where uses are limited, only after one was spent.
+/// Authorization to send one request, which it contains. Only the decision makes one; where uses are limited, only after one was spent.
 #[must_use]
 pub struct Permit(Box<Permitted>);
 
 struct Permitted {
-    case: Case,
+    context: RequestContext,
     config: Arc<Config>,
     operation: Arc<Operation>,
     draft: Draft,
-    leave: Leave,
+    authorization: Authorization,
 }
 
 /// The request to send, once, complete: nothing of the incoming request is added to it, and no host repeats it.
@@ -39,14 +39,20 @@ pub struct OutgoingRequest {
 }
 
 impl Permit {
-    /// The only maker. A [`Leave`] comes from the decision alone.
-    pub(crate) fn new(case: Case, config: Arc<Config>, operation: Arc<Operation>, draft: Draft, leave: Leave) -> Self {
+    /// The only maker. A [`Authorization`] comes from the decision alone.
+    pub(crate) fn new(
+        context: RequestContext,
+        config: Arc<Config>,
+        operation: Arc<Operation>,
+        draft: Draft,
+        authorization: Authorization,
+    ) -> Self {
         Self(Box::new(Permitted {
-            case,
+            context,
             config,
             operation,
             draft,
-            leave,
+            authorization,
         }))
     }
 
@@ -54,11 +60,11 @@ impl Permit {
     #[must_use]
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
         let Permitted {
-            case,
+            context,
             config,
             operation,
             draft,
-            leave,
+            authorization,
         } = *self.0;
         let request = OutgoingRequest {
             method: draft.method,
@@ -67,6 +73,6 @@ impl Permit {
             headers: draft.headers,
             body: draft.body,
         };
-        (request, InFlight::new(case, config, operation.caches, leave))
+        (request, InFlight::new(context, config, operation.caches, authorization))
     }
 }

@@ -4,7 +4,7 @@ use crate::json_object::Object;
 use crate::memory::Memory;
 use crate::reason::{self, Objection, Outside};
 use crate::record::Record;
-use crate::record::context::Case;
+use crate::record::context::RequestContext;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -42,7 +42,7 @@ pub struct Refusal(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    case: Case,
+    context: RequestContext,
     objection: Objection,
     /// Whether a use was spent before; nobody gives it back.
     spent: bool,
@@ -55,7 +55,7 @@ pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
 
 /// The answer to the client.
 #[derive(Debug)]
-pub struct RefusalResponse {
+pub struct ProblemResponse {
     /// HTTP status.
     pub status: u16,
     /// All headers but `content-length`.
@@ -65,9 +65,9 @@ pub struct RefusalResponse {
 }
 
 impl Refusal {
-    pub(crate) fn new(case: Case, objection: impl Into<Objection>) -> Self {
+    pub(crate) fn new(context: RequestContext, objection: impl Into<Objection>) -> Self {
         Self(Box::new(Inner {
-            case,
+            context,
             objection: objection.into(),
             spent: false,
         }))
@@ -82,7 +82,7 @@ impl Refusal {
     /// A refusal by the host, before the pipeline was reached.
     #[must_use]
     pub fn of_host(fault: HostFault, memory: &Memory, now: UnixSeconds) -> Self {
-        Self::new(Case::new(memory.next_request(), now), fault)
+        Self::new(RequestContext::new(memory.next_request(), now), fault)
     }
 
     /// HTTP status.
@@ -105,15 +105,15 @@ impl Refusal {
 
     /// The answer to the client.
     #[must_use]
-    pub fn response(&self) -> RefusalResponse {
-        RefusalResponse::new(&self.0.case, &self.0.objection)
+    pub fn response(&self) -> ProblemResponse {
+        ProblemResponse::new(&self.0.context, &self.0.objection)
     }
 
     /// The line for the log.
     #[must_use]
     pub fn record(&self) -> Record {
         Record {
-            case: self.0.case.clone(),
+            context: self.0.context.clone(),
             permitted: false,
             status: Some(self.status()),
             label: self.label(),
@@ -125,13 +125,13 @@ impl Refusal {
     }
 }
 
-impl RefusalResponse {
-    pub(crate) fn new(case: &Case, objection: &Objection) -> Self {
+impl ProblemResponse {
+    pub(crate) fn new(context: &RequestContext, objection: &Objection) -> Self {
         let outside = objection.reason.outside;
         let mut headers = vec![
             ("content-type", "application/problem+json".into()),
             ("cache-control", "no-store".into()),
-            (REQUEST_ID, case.request_id.to_string()),
+            (REQUEST_ID, context.request_id.to_string()),
         ];
         if outside == Outside::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
@@ -142,13 +142,13 @@ impl RefusalResponse {
         Self {
             status: outside.status(),
             headers,
-            body: problem(case, objection),
+            body: problem(context, objection),
         }
     }
 }
 
 /// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
-fn problem(case: &Case, objection: &Objection) -> String {
+fn problem(context: &RequestContext, objection: &Objection) -> String {
     let reason = objection.reason;
     let outside = reason.outside;
     let mut body = Object::open();
@@ -156,14 +156,14 @@ fn problem(case: &Case, objection: &Objection) -> String {
     body.text("title", Some(outside.title()));
     body.member("status", outside.status());
     body.text("error_code", Some(outside.code()));
-    body.member("request_id", format_args!("\"{}\"", case.request_id));
+    body.member("request_id", format_args!("\"{}\"", context.request_id));
     match outside {
         Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
             body.text("detail", Some(reason.meaning));
         }
         Outside::NotGranted | Outside::UsesExhausted => {
-            body.text("action", case.subject.action());
-            body.text("resource", case.subject.resource());
+            body.text("action", context.subject.action());
+            body.text("resource", context.subject.resource());
         }
         _ => {}
     }

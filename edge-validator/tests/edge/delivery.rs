@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::Answer;
-use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, Delivery, Ledger};
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use std::sync::Arc;
@@ -20,69 +20,69 @@ fn got(status: u16, body: &str) -> Answer<'_> {
     }
 }
 
-fn ledger(records: usize) -> Ledger {
-    let mut ledger = Ledger::new();
+fn pending(records: usize) -> PendingRecords {
+    let mut pending = PendingRecords::new();
     for number in 1..=records {
-        assert_eq!(ledger.keep(format!("{{\"n\":{number}}}")), Some(number as u64));
+        assert_eq!(pending.keep(format!("{{\"n\":{number}}}")), Some(number as u64));
     }
-    ledger
+    pending
 }
 
 #[test]
 fn a_batch_has_the_number_of_its_first_record() {
-    let mut ledger = ledger(3);
+    let mut pending = pending(3);
     assert_eq!(
-        ledger.batch(BATCH_BYTES).body("boot-1"),
+        pending.batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":1,"records":[{"n":1},{"n":2},{"n":3}]}"#
     );
-    let batch = ledger.batch(BATCH_BYTES);
-    assert_eq!(ledger.keep("{\"n\":4}".into()), Some(4));
-    assert!(ledger.delivered(&batch, Delivery::Recorded));
-    assert!(ledger.is_delivered(3) && !ledger.is_delivered(4));
+    let batch = pending.batch(BATCH_BYTES);
+    assert_eq!(pending.keep("{\"n\":4}".into()), Some(4));
+    assert!(pending.delivered(&batch, DeliveryOutcome::Recorded));
+    assert!(pending.is_delivered(3) && !pending.is_delivered(4));
     assert_eq!(
-        ledger.batch(BATCH_BYTES).body("boot-1"),
+        pending.batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":4,"records":[{"n":4}]}"#
     );
-    assert_eq!((ledger.waiting(), ledger.lost()), (1, 0));
+    assert_eq!((pending.waiting(), pending.lost()), (1, 0));
 }
 
 #[test]
 fn what_was_not_delivered_is_sent_again() {
-    let mut ledger = ledger(2);
-    let batch = ledger.batch(BATCH_BYTES);
-    assert!(!ledger.delivered(&batch, Delivery::Later));
-    assert_eq!(ledger.batch(BATCH_BYTES), batch);
+    let mut pending = pending(2);
+    let batch = pending.batch(BATCH_BYTES);
+    assert!(!pending.delivered(&batch, DeliveryOutcome::Later));
+    assert_eq!(pending.batch(BATCH_BYTES), batch);
 }
 
 #[test]
 fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
-    let mut ledger = ledger(1);
-    ledger.name("boot-1".into());
-    let batch = ledger.batch(BATCH_BYTES);
-    assert!(!ledger.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
-    assert_eq!((ledger.boot_id(), ledger.waiting(), ledger.lost()), (None, 1, 0));
+    let mut pending = pending(1);
+    pending.name("boot-1".into());
+    let batch = pending.batch(BATCH_BYTES);
+    assert!(!pending.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
+    assert_eq!((pending.boot_id(), pending.waiting(), pending.lost()), (None, 1, 0));
 }
 
 #[test]
 fn what_the_issuer_will_never_take_is_counted_as_lost() {
-    let mut ledger = ledger(2);
-    let batch = ledger.batch(BATCH_BYTES);
-    assert!(ledger.delivered(&batch, Delivery::Refused(400)));
-    assert_eq!((ledger.waiting(), ledger.lost()), (0, 2));
+    let mut pending = pending(2);
+    let batch = pending.batch(BATCH_BYTES);
+    assert!(pending.delivered(&batch, DeliveryOutcome::Refused(400)));
+    assert_eq!((pending.waiting(), pending.lost()), (0, 2));
 }
 
 #[test]
 fn answers_say_whether_to_send_again() {
     for (answer, delivery) in [
-        (got(200, "{\"recorded\":2}"), Delivery::Recorded),
-        (got(404, UNKNOWN_BOOT), Delivery::UnknownBoot),
-        (got(404, "{\"type\":\"about:blank\"}"), Delivery::Later),
-        (got(400, ""), Delivery::Refused(400)),
-        (got(413, ""), Delivery::Refused(413)),
-        (got(401, ""), Delivery::Later),
-        (got(429, ""), Delivery::Later),
-        (got(503, ""), Delivery::Later),
-        (Answer::Failed, Delivery::Later),
+        (got(200, "{\"recorded\":2}"), DeliveryOutcome::Recorded),
+        (got(404, UNKNOWN_BOOT), DeliveryOutcome::UnknownBoot),
+        (got(404, "{\"type\":\"about:blank\"}"), DeliveryOutcome::Later),
+        (got(400, ""), DeliveryOutcome::Refused(400)),
+        (got(413, ""), DeliveryOutcome::Refused(413)),
+        (got(401, ""), DeliveryOutcome::Later),
+        (got(429, ""), DeliveryOutcome::Later),
+        (got(503, ""), DeliveryOutcome::Later),
+        (Answer::Failed, DeliveryOutcome::Later),
     ] {
         assert_eq!(records::delivery(answer), delivery, "{answer:?}");
     }
@@ -90,10 +90,10 @@ fn answers_say_whether_to_send_again() {
 
 #[test]
 fn memory_is_bounded_and_what_is_lost_is_counted() {
-    let mut ledger = ledger(20_000);
-    assert_eq!(ledger.keep("{}".into()), None);
-    assert_eq!((ledger.waiting(), ledger.lost()), (20_000, 1));
-    let mut long = Ledger::new();
+    let mut pending = pending(20_000);
+    assert_eq!(pending.keep("{}".into()), None);
+    assert_eq!((pending.waiting(), pending.lost()), (20_000, 1));
+    let mut long = PendingRecords::new();
     for _ in 0..9 {
         long.keep("x".repeat(1024 * 1024));
     }
@@ -102,7 +102,7 @@ fn memory_is_bounded_and_what_is_lost_is_counted() {
 
 #[test]
 fn a_batch_ends_where_the_issuer_takes_no_more() {
-    assert_eq!(ledger(1_001).batch(BATCH_BYTES).count(), 1_000);
+    assert_eq!(pending(1_001).batch(BATCH_BYTES).count(), 1_000);
     let mut batch = Batch::new(1, BATCH_BYTES);
     assert!(batch.add(&"x".repeat(600_000), 1), "the first always fits");
     assert!(!batch.add("{}", 1));
@@ -222,30 +222,30 @@ fn a_response_is_cut_when_its_writ_ends() {
 
 #[test]
 fn two_who_ask_for_a_boot_id_number_under_one() {
-    let mut ledger = ledger(1);
-    ledger.name("boot-1".into());
-    ledger.name("boot-2".into());
-    assert_eq!(ledger.boot_id(), Some("boot-1"));
+    let mut pending = pending(1);
+    pending.name("boot-1".into());
+    pending.name("boot-2".into());
+    assert_eq!(pending.boot_id(), Some("boot-1"));
 }
 
 #[test]
 fn a_record_is_replaced_under_its_number_while_it_waits() {
-    let mut ledger = ledger(2);
-    ledger.replace(2, "{}".into());
-    ledger.replace(3, "no such number".into());
+    let mut pending = pending(2);
+    pending.replace(2, "{}".into());
+    pending.replace(3, "no such number".into());
     assert_eq!(
-        ledger.batch(BATCH_BYTES).body("b"),
+        pending.batch(BATCH_BYTES).body("b"),
         r#"{"boot_id":"b","first":1,"records":[{"n":1},{}]}"#
     );
-    let batch = ledger.batch(BATCH_BYTES);
-    assert!(ledger.delivered(&batch, Delivery::Recorded));
-    ledger.replace(1, "too late".into());
-    assert_eq!(ledger.waiting(), 0);
+    let batch = pending.batch(BATCH_BYTES);
+    assert!(pending.delivered(&batch, DeliveryOutcome::Recorded));
+    pending.replace(1, "too late".into());
+    assert_eq!(pending.waiting(), 0);
 }
 
 #[test]
 fn a_batch_can_be_sent_under_another_boot() {
-    let body = ledger(1).batch(BATCH_BYTES).body("old");
+    let body = pending(1).batch(BATCH_BYTES).body("old");
     let expected = r#"{"boot_id":"new","first":1,"records":[{"n":1}]}"#;
     assert_eq!(records::under(&body, "new").as_deref(), Some(expected));
     assert_eq!(records::under("{}", "new"), None);
@@ -266,8 +266,8 @@ fn of_strangers_only_so_many_a_second_are_reported() {
 fn a_permit_is_asked_again_after_a_wait() {
     let mut edge = Edge::new();
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
-    let flight = flight.still_stands(&edge.world()).unwrap();
+    let flight = flight.revalidate(&edge.world()).unwrap();
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
-    assert_eq!(flight.still_stands(&edge.world()).unwrap_err().label(), "token_expired");
+    assert_eq!(flight.revalidate(&edge.world()).unwrap_err().label(), "token_expired");
 }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::bundle_answer;
 use edgewrit_edge::issuer::call::Answer;
-use edgewrit_edge::issuer::records::{self, Delivery};
+use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
@@ -139,7 +139,10 @@ fn a_delta_of_an_issuer_of_version_0_1_revokes() {
 #[test]
 fn answers_to_records_of_an_issuer_of_version_0_1_are_understood() {
     let issuer = Issuer::read();
-    for (name, delivery) in [("records", Delivery::Recorded), ("unknown_boot", Delivery::UnknownBoot)] {
+    for (name, delivery) in [
+        ("records", DeliveryOutcome::Recorded),
+        ("unknown_boot", DeliveryOutcome::UnknownBoot),
+    ] {
         let (status, body) = issuer.answer(name);
         assert_eq!(records::delivery(Answer::Got { status, body: &body }), delivery);
     }

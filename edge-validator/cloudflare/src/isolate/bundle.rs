@@ -1,8 +1,8 @@
 //! Keeping the snapshot fresh: asked for in the background while it serves, waited for only when nothing can be decided without.
 
 use crate::isolate::Isolate;
-use crate::platform::issuer;
 use crate::isolate::records;
+use crate::platform::issuer;
 use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle;
 use edgewrit_edge::issuer::call::Answer;
@@ -25,13 +25,13 @@ const HASHED_BYTES: usize = 16 * 1024;
 
 /// Where following stands.
 #[derive(Debug)]
-pub(crate) struct Follow {
+pub(crate) struct RefreshSchedule {
     asking_since: Cell<Option<UnixSeconds>>,
     due: Cell<UnixSeconds>,
     pause: Cell<u64>,
 }
 
-impl Follow {
+impl RefreshSchedule {
     pub(crate) const fn new() -> Self {
         Self {
             asking_since: Cell::new(None),

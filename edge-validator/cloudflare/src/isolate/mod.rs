@@ -5,17 +5,17 @@ pub(crate) mod metrics;
 pub(crate) mod queue;
 pub(crate) mod records;
 
-use crate::isolate::bundle::Follow;
-use crate::platform::host::Names;
+use crate::isolate::bundle::RefreshSchedule;
 use crate::isolate::metrics::{Counted, Metrics};
 use crate::isolate::queue::Queue;
-use crate::isolate::records::Desk;
+use crate::isolate::records::RecordBuffer;
+use crate::platform::host::Names;
 use crate::platform::runtime;
 use edgewrit_edge::config::{Config, too_short};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
-use edgewrit_edge::verdict::in_flight::{InFlight, Open};
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse};
 use edgewrit_edge::verdict::refusal::Refusal;
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
@@ -36,8 +36,8 @@ pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
     /// Of the headers that the pipeline looks at.
     pub(crate) names: Names,
-    pub(crate) follow: Follow,
-    pub(crate) desk: Desk,
+    pub(crate) follow: RefreshSchedule,
+    pub(crate) buffer: RecordBuffer,
     pub(crate) metrics: Metrics,
     memory: Memory,
     snapshot: RefCell<Option<Rc<Snapshot>>>,
@@ -61,16 +61,16 @@ impl Isolate {
         for name in config.short_secrets() {
             runtime::log(&too_short(name));
         }
-        let desk = Desk::new(Queue::of(env));
-        if config.is_audit_strict() && !desk.has_queue() {
+        let buffer = RecordBuffer::new(Queue::of(env));
+        if config.is_audit_strict() && !buffer.has_queue() {
             runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
             memory.set_room(false);
         }
         Some(Self {
             names: Names::new(config.header_names()),
             config: Arc::new(config),
-            follow: Follow::new(),
-            desk,
+            follow: RefreshSchedule::new(),
+            buffer,
             metrics: Metrics::default(),
             memory,
             snapshot: RefCell::new(None),
@@ -93,13 +93,13 @@ impl Isolate {
     }
 
     /// Asks again whether a permit counts, after a wait before its request is sent.
-    pub(crate) fn still_stands(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+    pub(crate) fn revalidate(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
         let snapshot = self.snapshot();
-        in_flight.still_stands(&self.world(snapshot.as_deref()))
+        in_flight.revalidate(&self.world(snapshot.as_deref()))
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &Open) -> Option<Record> {
+    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
         let snapshot = self.snapshot();
         open.ended(&self.world(snapshot.as_deref()))
     }
@@ -111,7 +111,7 @@ impl Isolate {
             memory: &self.memory,
             snapshot_age: snapshot.as_ref().map(|snapshot| now.since(snapshot.issued_at())),
             audit_head: snapshot.and_then(|snapshot| snapshot.highest_audit_head().map(str::to_owned)),
-            records: records::counts(&self.desk),
+            records: records::counts(&self.buffer),
         };
         if let Some(line) = self.metrics.line(&counted, now) {
             runtime::log(&line);

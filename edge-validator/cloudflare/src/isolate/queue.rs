@@ -3,7 +3,7 @@
 use crate::isolate::Isolate;
 use crate::platform::issuer;
 use crate::platform::runtime;
-use edgewrit_edge::issuer::records::{self, Delivery};
+use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -50,12 +50,12 @@ impl Queue {
     }
 
     /// Puts a batch into it.
-    pub(crate) async fn put(&self, body: &str) -> Delivery {
+    pub(crate) async fn put(&self, body: &str) -> DeliveryOutcome {
         match self.try_put(body).await {
-            Ok(()) => Delivery::Recorded,
+            Ok(()) => DeliveryOutcome::Recorded,
             Err(error) => {
                 runtime::log(&format!("the queue takes no records: {}", runtime::message(&error)));
-                Delivery::Later
+                DeliveryOutcome::Later
             }
         }
     }
@@ -72,13 +72,13 @@ pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<()
     for message in messages.messages() {
         let body = message.body().as_string().unwrap_or_default();
         let delivery = match post(isolate, body.clone()).await {
-            Delivery::UnknownBoot => under_another_boot(isolate, &body).await,
+            DeliveryOutcome::UnknownBoot => under_another_boot(isolate, &body).await,
             delivery => delivery,
         };
         match delivery {
-            Delivery::Recorded => message.ack()?,
-            Delivery::Later | Delivery::UnknownBoot => message.retry()?,
-            Delivery::Refused(_) => {
+            DeliveryOutcome::Recorded => message.ack()?,
+            DeliveryOutcome::Later | DeliveryOutcome::UnknownBoot => message.retry()?,
+            DeliveryOutcome::Refused(_) => {
                 runtime::log("records are lost: the issuer does not take them, and never will");
                 message.ack()?;
             }
@@ -87,16 +87,16 @@ pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<()
     Ok(())
 }
 
-async fn post(isolate: &Isolate, body: String) -> Delivery {
+async fn post(isolate: &Isolate, body: String) -> DeliveryOutcome {
     let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
     records::delivery(heard.answer())
 }
 
 /// A restored issuer knows none of the boots that it gave before.
-async fn under_another_boot(isolate: &Isolate, body: &str) -> Delivery {
+async fn under_another_boot(isolate: &Isolate, body: &str) -> DeliveryOutcome {
     let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
     match records::boot_id(heard.answer()).and_then(|boot_id| records::under(body, &boot_id)) {
         Some(body) => post(isolate, body).await,
-        None => Delivery::Later,
+        None => DeliveryOutcome::Later,
     }
 }

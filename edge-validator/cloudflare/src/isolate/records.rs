@@ -5,11 +5,11 @@
 //! (`audit: strict`), its record is in the queue before its request is sent.
 
 use crate::isolate::Isolate;
-use crate::platform::issuer;
 use crate::isolate::queue::{self, Queue};
+use crate::platform::issuer;
 use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle::HeadReport;
-use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Ledger};
+use edgewrit_edge::issuer::records::{self, BATCH_BYTES, PendingRecords};
 use edgewrit_edge::record::Record;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
@@ -23,16 +23,16 @@ const LOST_SECONDS: u64 = 30;
 
 /// Records that wait, where they go, and whether somebody delivers them.
 #[derive(Debug)]
-pub(crate) struct Desk {
-    ledger: RefCell<Ledger>,
+pub(crate) struct RecordBuffer {
+    pending: RefCell<PendingRecords>,
     queue: Option<Queue>,
     delivering_since: Cell<Option<UnixSeconds>>,
 }
 
-impl Desk {
+impl RecordBuffer {
     pub(crate) const fn new(queue: Option<Queue>) -> Self {
         Self {
-            ledger: RefCell::new(Ledger::new()),
+            pending: RefCell::new(PendingRecords::new()),
             queue,
             delivering_since: Cell::new(None),
         }
@@ -50,7 +50,7 @@ pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) 
     runtime::log(&line);
     isolate.metrics.count(record);
     if record.is_for_issuer(isolate.memory()) {
-        isolate.desk.ledger.borrow_mut().keep(line);
+        isolate.buffer.pending.borrow_mut().keep(line);
     }
     deliver_soon(isolate, context);
 }
@@ -60,7 +60,7 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     runtime::log(&report.line);
     isolate.metrics.count_head(report.label);
     if report.is_new {
-        isolate.desk.ledger.borrow_mut().keep(report.line);
+        isolate.buffer.pending.borrow_mut().keep(report.line);
     }
 }
 
@@ -75,9 +75,9 @@ pub(crate) fn log(isolate: &Isolate, record: &Record) {
 /// # Errors
 /// If that cannot be done: with the record's number, if it waits, for [`instead`].
 pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
-    let number = isolate.desk.ledger.borrow_mut().keep(record.line()).ok_or(None)?;
+    let number = isolate.buffer.pending.borrow_mut().keep(record.line()).ok_or(None)?;
     deliver(isolate, number).await;
-    match isolate.desk.ledger.borrow().is_delivered(number) {
+    match isolate.buffer.pending.borrow().is_delivered(number) {
         true => Ok(()),
         false => Err(Some(number)),
     }
@@ -87,62 +87,62 @@ pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Opti
 pub(crate) fn instead(isolate: &Isolate, number: Option<u64>, record: &Record) {
     log(isolate, record);
     if let Some(number) = number {
-        isolate.desk.ledger.borrow_mut().replace(number, record.line());
+        isolate.buffer.pending.borrow_mut().replace(number, record.line());
     }
 }
 
 fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
-    let delivering = isolate.desk.delivering_since.get();
+    let delivering = isolate.buffer.delivering_since.get();
     if delivering.is_none_or(|since| now.since(since) > LOST_SECONDS) {
-        isolate.desk.delivering_since.set(Some(now));
+        isolate.buffer.delivering_since.set(Some(now));
         let isolate = Rc::clone(isolate);
         context.wait_until(async move {
             if runtime::pause(PAUSE_MS).await.is_ok() {
                 deliver(&isolate, u64::MAX).await;
             }
-            isolate.desk.delivering_since.set(None);
+            isolate.buffer.delivering_since.set(None);
             isolate.show_metrics();
         });
     }
 }
 
 /// How many records wait, and how many were lost.
-pub(crate) fn counts(desk: &Desk) -> (usize, u64) {
-    let ledger = desk.ledger.borrow();
-    (ledger.waiting(), ledger.lost())
+pub(crate) fn counts(buffer: &RecordBuffer) -> (usize, u64) {
+    let pending = buffer.pending.borrow();
+    (pending.waiting(), pending.lost())
 }
 
 /// Delivers what waits, up to the record with this number. What is not taken now waits for the next request.
 async fn deliver(isolate: &Isolate, upto: u64) {
     let bytes_max = isolate
-        .desk
+        .buffer
         .queue
         .as_ref()
         .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
-        let batch = isolate.desk.ledger.borrow().batch(bytes_max);
-        if batch.count() == 0 || isolate.desk.ledger.borrow().is_delivered(upto) {
+        let batch = isolate.buffer.pending.borrow().batch(bytes_max);
+        if batch.count() == 0 || isolate.buffer.pending.borrow().is_delivered(upto) {
             return;
         }
-        let boot_id = isolate.desk.ledger.borrow().boot_id().map(str::to_owned);
+        let boot_id = isolate.buffer.pending.borrow().boot_id().map(str::to_owned);
         let Some(boot_id) = boot_id else {
             let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
             let Some(boot_id) = records::boot_id(heard.answer()) else {
                 return;
             };
-            isolate.desk.ledger.borrow_mut().name(boot_id);
+            isolate.buffer.pending.borrow_mut().name(boot_id);
             continue;
         };
         let body = batch.body(&boot_id);
-        let delivery = match &isolate.desk.queue {
+        let delivery = match &isolate.buffer.queue {
             Some(queue) => queue.put(&body).await,
             None => {
                 let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
                 records::delivery(heard.answer())
             }
         };
-        if !isolate.desk.ledger.borrow_mut().delivered(&batch, delivery) {
+        if !isolate.buffer.pending.borrow_mut().delivered(&batch, delivery) {
             return;
         }
     }

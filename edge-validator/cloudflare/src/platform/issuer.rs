@@ -12,9 +12,9 @@ use web_sys::AbortSignal;
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What came back.
-pub(crate) struct Heard(Option<(u16, Vec<u8>)>);
+pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
-impl Heard {
+impl OwnedAnswer {
     /// The same, as the pipeline takes it.
     pub(crate) fn answer(&self) -> Answer<'_> {
         match &self.0 {
@@ -25,12 +25,12 @@ impl Heard {
 }
 
 /// Makes a call.
-pub(crate) async fn call(config: &Config, call: &Call) -> Heard {
+pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
     match send(config, call).await {
-        Ok(heard) => Heard(heard),
+        Ok(heard) => OwnedAnswer(heard),
         Err(error) => {
             runtime::log(&format!("the issuer cannot be called: {}", runtime::message(&error)));
-            Heard(None)
+            OwnedAnswer(None)
         }
     }
 }

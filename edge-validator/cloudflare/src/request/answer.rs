@@ -3,7 +3,7 @@
 use crate::platform::host;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::verdict::in_flight::{InFlight, ResponseEdits, ResponseHead};
-use edgewrit_edge::verdict::refusal::RefusalResponse;
+use edgewrit_edge::verdict::refusal::ProblemResponse;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
@@ -12,7 +12,7 @@ const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title"
 
 /// The answer when the configuration has faults.
 pub(crate) fn unconfigured() -> Result<Response, JsValue> {
-    own(&RefusalResponse {
+    own(&ProblemResponse {
         status: 500,
         headers: vec![
             ("content-type", "application/problem+json".into()),
@@ -39,7 +39,7 @@ pub(crate) fn edited(
         headers,
     });
     match own_body {
-        Some(body) => own(&RefusalResponse {
+        Some(body) => own(&ProblemResponse {
             status,
             headers: set,
             body,
@@ -49,7 +49,7 @@ pub(crate) fn edited(
 }
 
 /// An answer of the edge's own.
-pub(crate) fn own(response: &RefusalResponse) -> Result<Response, JsValue> {
+pub(crate) fn own(response: &ProblemResponse) -> Result<Response, JsValue> {
     let (headers, init) = (Headers::new()?, ResponseInit::new());
     for (name, value) in &response.headers {
         headers.set(name, value)?;

@@ -3,12 +3,12 @@
 //! The runtime sends a response on without us, and without our timers, unless its body goes through a stream of ours. Short bodies go
 //! without: they are sent before anybody could cut them.
 
-use crate::isolate::bundle;
 use crate::isolate::Isolate;
+use crate::isolate::bundle;
 use crate::isolate::records;
 use crate::platform::runtime;
 use edgewrit_edge::http::head::Pair;
-use edgewrit_edge::verdict::in_flight::Open;
+use edgewrit_edge::verdict::in_flight::OpenResponse;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -52,7 +52,7 @@ extern "C" {
 pub(crate) fn body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,
-    open: Open,
+    open: OpenResponse,
     response: &Response,
     headers: &[Pair<'_>],
 ) -> Result<Option<ReadableStream>, JsValue> {
@@ -92,7 +92,12 @@ struct Watch {
 }
 
 impl Watch {
-    fn begin(isolate: &Rc<Isolate>, context: &Rc<Context>, open: Open, end: AbortController) -> Result<Self, JsValue> {
+    fn begin(
+        isolate: &Rc<Isolate>,
+        context: &Rc<Context>,
+        open: OpenResponse,
+        end: AbortController,
+    ) -> Result<Self, JsValue> {
         let (isolate, context) = (Rc::clone(isolate), Rc::clone(context));
         let open = RefCell::new(Some(open));
         let mut looks = 0;

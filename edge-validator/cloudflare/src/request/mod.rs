@@ -5,14 +5,14 @@ mod cut;
 mod incoming;
 mod outgoing;
 
-use crate::platform::body;
-use crate::isolate::bundle;
-use crate::platform::host;
-use crate::request::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::platform::issuer;
+use crate::isolate::bundle;
 use crate::isolate::records;
+use crate::platform::body;
+use crate::platform::host;
+use crate::platform::issuer;
 use crate::platform::runtime;
+use crate::request::incoming::Incoming;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
@@ -149,7 +149,7 @@ impl Exchange {
     async fn recorded(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
         let (number, refusal) = match records::ahead(&self.isolate, &in_flight.ahead()).await {
             Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
-            Ok(()) => match self.isolate.still_stands(in_flight) {
+            Ok(()) => match self.isolate.revalidate(in_flight) {
                 Ok(in_flight) => return Ok(in_flight),
                 Err(refusal) => {
                     self.record(&refusal.record());

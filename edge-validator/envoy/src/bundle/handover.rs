@@ -3,7 +3,7 @@
 
 use crate::abi::host::{self, Level, Shared};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::bundle_handover::Trail;
+use edgewrit_edge::issuer::bundle_handover::DeltaLog;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -14,9 +14,9 @@ const BASES: [&str; 2] = ["/0", "/1"];
 
 /// The snapshot that others have left for `config`, if it counts.
 pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
-    let (trail, _) = trail(config)?;
-    let base = read(config, base_of(&trail))?;
-    match trail.follow(&base.value, config, now) {
+    let (log, _) = log(config)?;
+    let base = read(config, base_of(&log))?;
+    match log.follow(&base.value, config, now) {
         Ok(snapshot) => Some(snapshot),
         Err(error) => {
             warn(&format!(
@@ -39,38 +39,38 @@ pub(crate) fn leave(
         leave_base(config, document, applied);
         return false;
     };
-    let Some((mut trail, version)) = trail(config) else {
+    let Some((mut log, version)) = log(config) else {
         return false;
     };
-    let extended = trail.extend(held, document, applied);
-    let due = trail.is_due(now);
+    let extended = log.extend(held, document, applied);
+    let due = log.is_due(now);
     // If it is another one meanwhile, whoever has changed it goes on from there.
-    let done = (extended || due) && write(config, TRAIL, &trail.to_bytes(), Some(version));
+    let done = (extended || due) && write(config, TRAIL, &log.to_bytes(), Some(version));
     done && due
 }
 
 /// Leaves a whole bundle, which gives `snapshot`, if that reaches further than what is left.
 pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) {
-    let (before, version) = trail(config).unzip();
-    if let Some(trail) = Trail::begin(before.as_ref(), snapshot)
-        && write(config, base_of(&trail), document, None)
+    let (before, version) = log(config).unzip();
+    if let Some(log) = DeltaLog::begin(before.as_ref(), snapshot)
+        && write(config, base_of(&log), document, None)
     {
         match version {
-            Some(_) => write(config, TRAIL, &trail.to_bytes(), version),
-            None => host::share_first(&key(config, TRAIL), &trail.to_bytes()).unwrap_or_default(),
+            Some(_) => write(config, TRAIL, &log.to_bytes(), version),
+            None => host::share_first(&key(config, TRAIL), &log.to_bytes()).unwrap_or_default(),
         };
     }
 }
 
 /// The trail and its version.
-fn trail(config: &Config) -> Option<(Trail, u32)> {
+fn log(config: &Config) -> Option<(DeltaLog, u32)> {
     let found = read(config, TRAIL)?;
-    Some((Trail::from_bytes(&found.value)?, found.version))
+    Some((DeltaLog::from_bytes(&found.value)?, found.version))
 }
 
-fn base_of(trail: &Trail) -> &'static str {
+fn base_of(log: &DeltaLog) -> &'static str {
     let [one, other] = BASES;
-    if trail.slot() == 0 { one } else { other }
+    if log.slot() == 0 { one } else { other }
 }
 
 fn read(config: &Config, part: &str) -> Option<Shared> {

@@ -13,14 +13,14 @@ const PAUSE_SECONDS_MAX: u64 = 16;
 
 /// Where following stands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Follow {
+pub(crate) struct RefreshSchedule {
     asking: bool,
     /// Runs ahead of the time while questions come faster than they may in the long run.
     due: UnixSeconds,
     pause: u64,
 }
 
-impl Follow {
+impl RefreshSchedule {
     pub(crate) const fn new() -> Self {
         Self {
             asking: false,

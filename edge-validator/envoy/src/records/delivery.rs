@@ -2,10 +2,10 @@
 
 use crate::abi::Failure;
 use crate::metrics;
-use crate::records::ring::{Load, Ring};
+use crate::records::ring::{Load, RecordRing};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Answer, Call};
-use edgewrit_edge::issuer::records::{self, Delivery};
+use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Longest pause after failures, in seconds. The pause doubles with each.
@@ -13,8 +13,8 @@ const PAUSE_SECONDS_MAX: u64 = 8;
 
 /// A ring and what is under way for it.
 #[derive(Debug)]
-pub(crate) struct Courier {
-    pub(crate) ring: Ring,
+pub(crate) struct RecordDelivery {
+    pub(crate) ring: RecordRing,
     sent: Sent,
     due: UnixSeconds,
     pause: u64,
@@ -27,8 +27,8 @@ enum Sent {
     Load(Load),
 }
 
-impl Courier {
-    pub(crate) const fn new(ring: Ring) -> Self {
+impl RecordDelivery {
+    pub(crate) const fn new(ring: RecordRing) -> Self {
         Self {
             ring,
             sent: Sent::Nothing,
@@ -65,13 +65,13 @@ impl Courier {
                 None => Ok(self.later(now)),
             },
             Sent::Load(load) => match records::delivery(answer) {
-                Delivery::Recorded => self.over(&load, "delivered"),
-                Delivery::Refused(_) => self.over(&load, "lost"),
-                Delivery::UnknownBoot => {
+                DeliveryOutcome::Recorded => self.over(&load, "delivered"),
+                DeliveryOutcome::Refused(_) => self.over(&load, "lost"),
+                DeliveryOutcome::UnknownBoot => {
                     self.later(now);
                     self.ring.name(None)
                 }
-                Delivery::Later => Ok(self.later(now)),
+                DeliveryOutcome::Later => Ok(self.later(now)),
             },
         }
     }

@@ -4,9 +4,9 @@ mod delivery;
 mod ring;
 
 use crate::abi::Failure;
-use crate::records::delivery::Courier;
 use crate::metrics;
-use crate::records::ring::Ring;
+use crate::records::delivery::RecordDelivery;
+use crate::records::ring::RecordRing;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_shared::time::UnixSeconds;
@@ -16,17 +16,17 @@ const LOOK_SECONDS: u64 = 5;
 
 /// Records on their way to the issuer.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct FilterRecords {
     /// Names the edge in the host's memory.
     edge: u64,
     /// Names this VM there; not 0.
     owner: u64,
-    own: Option<Courier>,
-    left_behind: Vec<Courier>,
+    own: Option<RecordDelivery>,
+    left_behind: Vec<RecordDelivery>,
     looked: UnixSeconds,
 }
 
-impl Ledger {
+impl FilterRecords {
     pub(crate) const fn new(edge: u64, seed: u64) -> Self {
         Self {
             edge,
@@ -60,7 +60,7 @@ impl Ledger {
     }
 
     /// The ring to write to. One that was not renewed in time is somebody else's, and so is what is in it.
-    fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut Ring>, Failure> {
+    fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut RecordRing>, Failure> {
         if let Some(own) = &mut self.own
             && own.ring.is_old(now)
             && !own.ring.renew(now)?
@@ -68,7 +68,7 @@ impl Ledger {
             self.own = None;
         }
         if self.own.is_none() {
-            self.own = Ring::claim(self.edge, self.owner, now)?.map(Courier::new);
+            self.own = RecordRing::claim(self.edge, self.owner, now)?.map(RecordDelivery::new);
         }
         Ok(self.own.as_mut().map(|own| &mut own.ring))
     }
@@ -89,8 +89,8 @@ impl Ledger {
                 false => self.left_behind.push(courier),
             }
         }
-        match Ring::orphans(self.edge, self.owner, now) {
-            Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(Courier::new)),
+        match RecordRing::orphans(self.edge, self.owner, now) {
+            Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(RecordDelivery::new)),
             Err(failure) => failure.log(),
         }
     }
@@ -98,7 +98,7 @@ impl Ledger {
     /// The calls to make now, each with the number of the ring that it is for.
     pub(crate) fn calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
         self.retain(|courier| !courier.ring.is_old(now) || courier.ring.renew(now).unwrap_or_default());
-        let call = |courier: &mut Courier| match courier.call(config, now) {
+        let call = |courier: &mut RecordDelivery| match courier.call(config, now) {
             Ok(call) => Some((courier.ring.number(), call?)),
             Err(failure) => {
                 failure.log();
@@ -120,14 +120,14 @@ impl Ledger {
     }
 
     /// Lets go of the couriers whose rings are somebody else's.
-    fn retain(&mut self, mut is_own: impl FnMut(&mut Courier) -> bool) {
+    fn retain(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
         if self.own.as_mut().is_some_and(|own| !is_own(own)) {
             self.own = None;
         }
         self.left_behind.retain_mut(is_own);
     }
 
-    fn couriers(&mut self) -> impl Iterator<Item = &mut Courier> {
+    fn couriers(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
         self.own.iter_mut().chain(&mut self.left_behind)
     }
 

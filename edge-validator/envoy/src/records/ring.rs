@@ -23,7 +23,7 @@ const LEASE_SECONDS: u64 = 10;
 
 /// A ring that this VM writes to, or delivers from.
 #[derive(Debug)]
-pub(crate) struct Ring {
+pub(crate) struct RecordRing {
     name: Name,
     owner: u64,
     header: Header,
@@ -64,7 +64,7 @@ pub(crate) struct Load {
     end: u64,
 }
 
-impl Ring {
+impl RecordRing {
     /// A free ring for `owner`, empty; `None` if there is none.
     pub(crate) fn claim(edge: u64, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
         for name in names(edge) {

@@ -2,10 +2,10 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Level, Outgoing};
-use crate::bundle::schedule::Follow;
 use crate::bundle::handover;
-use crate::records::Ledger;
+use crate::bundle::schedule::RefreshSchedule;
 use crate::metrics;
+use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
 use edgewrit_edge::config::{FaultList, too_short};
 use edgewrit_edge::issuer::bundle::{self, FollowError};
@@ -14,7 +14,7 @@ use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
-use edgewrit_edge::verdict::in_flight::{InFlight, Open};
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
@@ -29,10 +29,10 @@ pub(crate) struct Root {
     pub(crate) settings: Settings,
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
-    follow: Cell<Follow>,
+    follow: Cell<RefreshSchedule>,
     /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
     misrouted: Cell<bool>,
-    ledger: RefCell<Ledger>,
+    ledger: RefCell<FilterRecords>,
     /// The importance from which the host wrote lines down when it was last asked.
     least_logged: Cell<u32>,
     /// When the head of the issuer's audit was last shown.
@@ -47,11 +47,11 @@ pub(crate) struct Root {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// Whoever keeps the snapshot fresh.
-    Follow,
+    RefreshSchedule,
     /// Whoever leaves whole bundles to others.
     Handover,
     /// The ring with this number.
-    Ring(u32),
+    RecordRing(u32),
     /// The stream context with this number.
     Stream(u32),
 }
@@ -73,14 +73,14 @@ impl Root {
         }
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
-            ledger: RefCell::new(Ledger::new(settings.config.identity(), seed)),
+            ledger: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
             head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::sharing(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
             snapshot: RefCell::new(left),
-            follow: Cell::new(Follow::new()),
+            follow: Cell::new(RefreshSchedule::new()),
             misrouted: Cell::new(false),
             calls: RefCell::new(Vec::new()),
         })
@@ -168,7 +168,7 @@ impl Root {
             self.snapshot.borrow().as_ref(),
             self.follow.get().wait_seconds(),
         );
-        match self.call(&call, Caller::Follow) {
+        match self.call(&call, Caller::RefreshSchedule) {
             Ok(()) => self.follow.update(|follow| follow.asked(now)),
             Err(failure) => {
                 not_asked(failure);
@@ -190,7 +190,7 @@ impl Root {
                 self.report_head(held.as_ref(), &snapshot, now);
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
-                self.follow.update(Follow::succeeded);
+                self.follow.update(RefreshSchedule::succeeded);
             }
             Err(error) => {
                 not_taken(&error);
@@ -263,7 +263,7 @@ impl Root {
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &Open) -> Option<Record> {
+    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
         open.ended(&World {
             config: &self.settings.config,
             snapshot: self.snapshot.borrow().as_ref(),
@@ -296,7 +296,7 @@ impl Root {
     fn deliver(&self, now: UnixSeconds) {
         let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
         for (ring, call) in calls {
-            if self.call(&call, Caller::Ring(ring)).is_err() {
+            if self.call(&call, Caller::RecordRing(ring)).is_err() {
                 self.ledger.borrow_mut().hear(ring, Answer::Failed, now);
             }
         }
@@ -311,7 +311,7 @@ impl Root {
 
     /// The filter's configuration is no longer used.
     pub(crate) fn end(&self) {
-        let nothing = Ledger::new(self.settings.config.identity(), 0);
+        let nothing = FilterRecords::new(self.settings.config.identity(), 0);
         self.ledger.replace(nothing).end();
     }
 

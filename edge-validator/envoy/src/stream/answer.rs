@@ -2,7 +2,7 @@
 
 use crate::abi::host::{self, Reply};
 use crate::root::Root;
-use edgewrit_edge::verdict::refusal::{Refusal, RefusalResponse};
+use edgewrit_edge::verdict::refusal::{ProblemResponse, Refusal};
 
 /// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
 const FILTER_STATE: &str = "edgewrit";
@@ -15,7 +15,7 @@ pub(crate) fn refuse(refusal: &Refusal, root: &Root) {
 }
 
 /// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
-pub(crate) fn send(response: &RefusalResponse, label: &str) {
+pub(crate) fn send(response: &ProblemResponse, label: &str) {
     let headers: Vec<_> = response
         .headers
         .iter()

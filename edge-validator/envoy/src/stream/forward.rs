@@ -2,8 +2,8 @@
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
-use crate::stream::answer;
 use crate::root::Root;
+use crate::stream::answer;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::http::header_diff::changes;

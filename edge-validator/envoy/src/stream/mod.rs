@@ -8,13 +8,13 @@ use crate::abi::Failure;
 use crate::abi::Flow;
 use crate::abi::host::{self, Buffer, Map};
 use crate::abi::pairs::Block;
-use crate::stream::forward::Forwarded;
-use crate::owned_answer::Heard;
+use crate::owned_answer::OwnedAnswer;
 use crate::root::{self, Caller, Root};
+use crate::stream::forward::Forwarded;
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
-use edgewrit_edge::verdict::in_flight::{Open, Outcome};
+use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_shared::time::UnixSeconds;
@@ -51,7 +51,7 @@ enum State {
     /// Permitted, on its way.
     Forwarded(Forwarded),
     /// Answered by the upstream; the body of its response may still be on its way.
-    Open(Open),
+    OpenResponse(OpenResponse),
     /// Answered.
     Over,
 }
@@ -140,7 +140,7 @@ impl Stream {
     }
 
     /// Takes in the issuer's answer. The request is paused and has to be resumed if it may go on.
-    pub(crate) fn spent(&mut self, heard: &Heard) -> Flow {
+    pub(crate) fn spent(&mut self, heard: &OwnedAnswer) -> Flow {
         let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
             return Flow::Pause;
         };
@@ -153,7 +153,7 @@ impl Stream {
     }
 
     /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
-    pub(crate) fn spent_in_vain(self, heard: &Heard) {
+    pub(crate) fn spent_in_vain(self, heard: &OwnedAnswer) {
         if let State::Spending(need) = self.state {
             record_end(&self.root, self.root.step(|world| need.with(heard.answer(), world)));
         }
@@ -168,7 +168,7 @@ impl Stream {
             State::Forwarded(forwarded) => {
                 let (flow, open) = response::pass_on(forwarded, &self.root);
                 if let Some(open) = open.filter(|_| !end_of_stream) {
-                    self.state = State::Open(open);
+                    self.state = State::OpenResponse(open);
                 }
                 flow
             }
@@ -182,7 +182,7 @@ impl Stream {
 
     /// Cuts the response off if its writ has ended.
     pub(crate) fn cut_if_ended(&mut self) {
-        if let State::Open(open) = &self.state
+        if let State::OpenResponse(open) = &self.state
             && let Some(record) = self.root.ended(open)
             && host::speak_of(self.id).is_ok()
         {
@@ -198,7 +198,7 @@ impl Stream {
         match self.state {
             State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
             State::Reading { need, .. } => record_end(root, root.step(|world| need.with(BodyRead::Failed, world))),
-            State::New | State::Spending(_) | State::Open(_) | State::Over => {}
+            State::New | State::Spending(_) | State::OpenResponse(_) | State::Over => {}
         }
     }
 

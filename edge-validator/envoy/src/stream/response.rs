@@ -2,12 +2,12 @@
 
 use crate::abi::Flow;
 use crate::abi::host::{self, Map};
-use crate::stream::answer;
-use crate::stream::forward::{Forwarded, leads_elsewhere};
 use crate::owned_answer::status;
 use crate::root::Root;
-use edgewrit_edge::verdict::in_flight::{InFlight, Open, Outcome, ResponseEdits, ResponseHead};
-use edgewrit_edge::verdict::refusal::{HostFault, RefusalResponse};
+use crate::stream::answer;
+use crate::stream::forward::{Forwarded, leads_elsewhere};
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse};
 
 /// Statuses from here on may be Envoy's own.
 const ERRORS: u16 = 400;
@@ -15,7 +15,7 @@ const ERRORS: u16 = 400;
 const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
 /// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
-pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<Open>) {
+pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<OpenResponse>) {
     let Forwarded {
         mut in_flight,
         upstream,
@@ -90,7 +90,7 @@ fn is_of_upstream() -> bool {
 
 /// Answers instead of the upstream.
 fn replace(edits: ResponseEdits<'_>) -> Flow {
-    let response = RefusalResponse {
+    let response = ProblemResponse {
         status: edits.status,
         headers: edits.set,
         body: edits.body.unwrap_or_default(),

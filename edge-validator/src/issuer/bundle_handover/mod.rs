@@ -22,7 +22,7 @@ const ASKING_SECONDS: u64 = 30;
 
 /// The trail: how far it reaches, and the bundles that came after its base.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Trail {
+pub struct DeltaLog {
     /// Where its base lies: 0 or 1, in turns, so that a base is not changed under whoever reads it.
     slot: u64,
     /// When somebody last asked for another base.
@@ -38,7 +38,7 @@ pub struct Trail {
     idle: u64,
 }
 
-impl Trail {
+impl DeltaLog {
     /// The trail after a new base that gave `snapshot`; `None` if `before` reaches as far.
     #[must_use]
     pub fn begin(before: Option<&Self>, snapshot: &Snapshot) -> Option<Self> {

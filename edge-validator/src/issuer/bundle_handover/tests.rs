@@ -1,6 +1,6 @@
 //! What is left is taken again, and nothing else is.
 
-use super::{ASKING_SECONDS, BASE_SECONDS, BYTES, LONG_BYTES, Trail};
+use super::{ASKING_SECONDS, BASE_SECONDS, BYTES, DeltaLog, LONG_BYTES};
 use crate::config::Config;
 use crate::support::{self, FRESH, Key, NOW, bundle_key};
 use alloc::format;
@@ -64,7 +64,7 @@ fn delta(from: u64, seq: u64, at: UnixSeconds) -> Vec<u8> {
 /// An instance that leaves what it applies.
 struct Instance {
     base: Vec<u8>,
-    trail: Trail,
+    log: DeltaLog,
     held: Snapshot,
 }
 
@@ -72,24 +72,24 @@ impl Instance {
     fn new() -> Self {
         let base = bundle(&bundle_key(), None, 1, NOW);
         let held = Snapshot::apply(None, &base, &trust(), NOW).unwrap();
-        let trail = Trail::begin(None, &held).unwrap();
-        Self { base, trail, held }
+        let log = DeltaLog::begin(None, &held).unwrap();
+        Self { base, log, held }
     }
 
     fn apply(&mut self, seq: u64, at: UnixSeconds) -> bool {
         let from = self.held.position().strip_prefix("e.").unwrap().parse().unwrap();
         let document = delta(from, seq, at);
         let applied = Snapshot::apply(Some(&self.held), &document, &trust(), at).unwrap();
-        let extended = self.trail.extend(&self.held, &document, &applied);
+        let extended = self.log.extend(&self.held, &document, &applied);
         self.held = applied;
         extended
     }
 
     /// What another instance makes of it, out of bytes.
     fn taken(&self, now: UnixSeconds) -> Result<Snapshot, BundleError> {
-        let trail = Trail::from_bytes(&self.trail.to_bytes()).unwrap();
-        assert_eq!(trail, self.trail);
-        trail.follow(&self.base, &config(), now)
+        let log = DeltaLog::from_bytes(&self.log.to_bytes()).unwrap();
+        assert_eq!(log, self.log);
+        log.follow(&self.base, &config(), now)
     }
 }
 
@@ -122,16 +122,16 @@ fn every_bundle_of_it_is_verified() {
     assert!(instance.apply(3, NOW));
     let foreign = Key::new(9);
     let forged = bundle(&foreign, None, 1, NOW);
-    let taken = instance.trail.follow(&forged, &config(), NOW);
+    let taken = instance.log.follow(&forged, &config(), NOW);
     assert!(matches!(taken, Err(BundleError::Key { .. })), "{taken:?}");
     for at in 1..3 {
-        let mut trail = Trail::from_bytes(&instance.trail.to_bytes()).unwrap();
+        let mut log = DeltaLog::from_bytes(&instance.log.to_bytes()).unwrap();
         let [one, two] = [1, 2].map(|seq| match seq {
             seq if seq == at => bundle(&foreign, Some(seq), seq + 1, NOW),
             seq => delta(seq, seq + 1, NOW),
         });
-        trail.bundles = [framed(&one), framed(&two)].concat();
-        let taken = trail.follow(&instance.base, &config(), NOW);
+        log.bundles = [framed(&one), framed(&two)].concat();
+        let taken = log.follow(&instance.base, &config(), NOW);
         assert!(matches!(taken, Err(BundleError::Key { .. })), "{at}: {taken:?}");
     }
 }
@@ -144,16 +144,16 @@ fn framed(document: &[u8]) -> Vec<u8> {
 fn a_bundle_that_is_missing_in_between_or_cut_off_is_noticed() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW));
-    let first = instance.trail.bundles.len();
+    let first = instance.log.bundles.len();
     assert!(instance.apply(3, NOW));
-    let whole = instance.trail.bundles.clone();
-    instance.trail.bundles = whole[first..].into();
+    let whole = instance.log.bundles.clone();
+    instance.log.bundles = whole[first..].into();
     assert!(matches!(
         instance.taken(NOW),
         Err(BundleError::Gap { from: 2, held: 1 })
     ));
     for cut in first + 1..whole.len() {
-        instance.trail.bundles = whole[..cut].into();
+        instance.log.bundles = whole[..cut].into();
         assert!(instance.taken(NOW).is_err(), "{cut}");
     }
 }
@@ -162,7 +162,7 @@ fn a_bundle_that_is_missing_in_between_or_cut_off_is_noticed() {
 fn a_base_that_is_not_there_gives_nothing() {
     let instance = Instance::new();
     assert_eq!(
-        instance.trail.follow(&[], &config(), NOW).unwrap_err(),
+        instance.log.follow(&[], &config(), NOW).unwrap_err(),
         BundleError::Frame
     );
 }
@@ -173,12 +173,12 @@ fn only_what_continues_it_is_appended() {
     assert!(one.apply(2, NOW.plus(1)));
     let document = delta(1, 3, NOW.plus(2));
     let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(2)).unwrap();
-    assert!(!one.trail.extend(&other.held, &document, &applied));
+    assert!(!one.log.extend(&other.held, &document, &applied));
     // Another's news of no news, which is older than what is there.
     assert!(other.apply(2, NOW));
     let document = delta(2, 2, NOW.plus(1));
     let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(1)).unwrap();
-    assert!(!one.trail.extend(&other.held, &document, &applied));
+    assert!(!one.log.extend(&other.held, &document, &applied));
     assert_eq!(one.taken(NOW.plus(2)).unwrap().position(), "e.2");
 }
 
@@ -189,7 +189,7 @@ fn news_of_no_news_take_one_place() {
         assert!(instance.apply(1, NOW.plus(second)));
     }
     assert!(instance.apply(2, NOW.plus(100)));
-    assert_eq!(instance.trail.bundles, framed(&delta(1, 2, NOW.plus(100))));
+    assert_eq!(instance.log.bundles, framed(&delta(1, 2, NOW.plus(100))));
     assert_eq!(instance.taken(NOW.plus(100)).unwrap().position(), "e.2");
 }
 
@@ -198,15 +198,15 @@ fn a_long_trail_wants_another_base_once() {
     let mut instance = Instance::new();
     for seq in 2.. {
         assert!(instance.apply(seq, NOW));
-        if instance.trail.bundles.len() > LONG_BYTES {
+        if instance.log.bundles.len() > LONG_BYTES {
             assert!((20..60).contains(&seq), "{seq} bundles");
             break;
         }
-        assert!(!instance.trail.is_due(NOW));
+        assert!(!instance.log.is_due(NOW));
     }
-    assert!(instance.trail.is_due(NOW));
-    assert!(!instance.trail.is_due(NOW.plus(ASKING_SECONDS)));
-    assert!(instance.trail.is_due(NOW.plus(ASKING_SECONDS + 1)));
+    assert!(instance.log.is_due(NOW));
+    assert!(!instance.log.is_due(NOW.plus(ASKING_SECONDS)));
+    assert!(instance.log.is_due(NOW.plus(ASKING_SECONDS + 1)));
 }
 
 #[test]
@@ -214,26 +214,26 @@ fn a_trail_does_not_grow_for_ever() {
     let mut instance = Instance::new();
     assert!(instance.apply(10_000, NOW));
     assert!(instance.apply(20_000, NOW));
-    assert!(!instance.apply(30_000, NOW), "{} bytes", instance.trail.bundles.len());
-    assert!(instance.trail.bundles.len() <= BYTES);
+    assert!(!instance.apply(30_000, NOW), "{} bytes", instance.log.bundles.len());
+    assert!(instance.log.bundles.len() <= BYTES);
     assert_eq!(instance.taken(NOW).unwrap().position(), "e.20000");
 }
 
 #[test]
 fn an_old_base_wants_another() {
-    let mut trail = Instance::new().trail;
-    assert!(!trail.is_due(NOW.plus(BASE_SECONDS)));
-    assert!(trail.is_due(NOW.plus(BASE_SECONDS + 1)));
+    let mut log = Instance::new().log;
+    assert!(!log.is_due(NOW.plus(BASE_SECONDS)));
+    assert!(log.is_due(NOW.plus(BASE_SECONDS + 1)));
 }
 
 #[test]
 fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
     let instance = Instance::new();
-    assert_eq!(Trail::begin(Some(&instance.trail), &instance.held), None);
+    assert_eq!(DeltaLog::begin(Some(&instance.log), &instance.held), None);
     let base = bundle(&bundle_key(), None, 4, NOW.plus(1));
     let held = Snapshot::apply(None, &base, &trust(), NOW.plus(1)).unwrap();
-    let next = Trail::begin(Some(&instance.trail), &held).unwrap();
-    assert_eq!((instance.trail.slot(), next.slot()), (0, 1));
+    let next = DeltaLog::begin(Some(&instance.log), &held).unwrap();
+    assert_eq!((instance.log.slot(), next.slot()), (0, 1));
     assert_eq!(next.follow(&base, &config(), NOW.plus(1)).unwrap().position(), "e.4");
     let after = Snapshot::apply(
         None,
@@ -242,13 +242,13 @@ fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
         NOW.plus(2),
     )
     .unwrap();
-    assert_eq!(Trail::begin(Some(&next), &after).unwrap().slot(), 0);
+    assert_eq!(DeltaLog::begin(Some(&next), &after).unwrap().slot(), 0);
 }
 
 #[test]
 fn bytes_that_are_no_trail_are_none() {
     let instance = Instance::new();
-    let bytes = instance.trail.to_bytes();
-    assert!((0..bytes.len()).all(|length| bytes.get(..length).and_then(Trail::from_bytes).is_none()));
-    assert_eq!(Trail::from_bytes(&[0xff; 64]), None);
+    let bytes = instance.log.to_bytes();
+    assert!((0..bytes.len()).all(|length| bytes.get(..length).and_then(DeltaLog::from_bytes).is_none()));
+    assert_eq!(DeltaLog::from_bytes(&[0xff; 64]), None);
 }
