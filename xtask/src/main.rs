@@ -18,6 +18,7 @@ mod project;
 mod readers;
 mod sizes;
 mod stage;
+mod structure;
 mod test;
 mod tools;
 
@@ -56,6 +57,8 @@ enum Command {
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),
+    /// Check the rules on folders, on imports between them, and on words.
+    Structure,
     /// Everything that is checked before a change is merged.
     Ci,
 }
@@ -82,6 +85,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bench(args) => bench::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),
         Command::Fuzz(args) => fuzz::run(&project, &args),
+        Command::Structure => structure::hold(&project),
         Command::Ci => ci::run(&project),
     }
 }
