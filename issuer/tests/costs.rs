@@ -8,14 +8,12 @@
     reason = "a test that panics has failed, and says where"
 )]
 
-#[path = "../../shared/tests/costs/mod.rs"]
-mod costs;
 #[expect(dead_code, reason = "the tests of endpoints use the rest")]
 mod support;
 
 use axum::body::Body;
 use axum::http::Request;
-use costs::grows_in_line;
+use edgewrit_test_costs::grows_in_line;
 use serde_json::json;
 use support::{Bench, Login, TRAVEL, travel_ceiling};
 use tokio::runtime::{Builder, Runtime};

@@ -19,18 +19,22 @@ const BENCH: &str = "edgewrit-bench";
 const FUZZ: &str = "edgewrit-fuzz";
 const LOAD: &str = "edgewrit-load";
 const FORGETFUL: &str = "edgewrit-forgetful";
+const COSTS: &str = "edgewrit-test-costs";
+const YAML: &str = "edgewrit-yaml";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     (SHARED, &[]),
-    (EDGE, &[SHARED]),
+    (EDGE, &[SHARED, COSTS]),
     (CLOUDFLARE, &[SHARED, EDGE]),
     (ENVOY, &[SHARED, EDGE]),
-    (ISSUER, &[SHARED]),
-    (CLI, &[SHARED, EDGE, ISSUER, FORGETFUL]),
+    (YAML, &[SHARED]),
+    (ISSUER, &[SHARED, COSTS]),
+    (CLI, &[SHARED, EDGE, YAML, ISSUER, FORGETFUL]),
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
     (BENCH, &[SHARED, EDGE]),
-    (FUZZ, &[SHARED, EDGE]),
+    (FUZZ, &[SHARED, EDGE, YAML, COSTS]),
+    (COSTS, &[]),
     (LOAD, &[SHARED, ISSUER]),
     (FORGETFUL, &[]),
     ("xtask", &[]),

@@ -38,7 +38,6 @@ mod revoke;
 mod serve;
 mod task;
 mod why;
-mod yaml;
 
 /// A fifth of what the issuer does is making and freeing small pieces of memory; this does it in half the time.
 #[global_allocator]

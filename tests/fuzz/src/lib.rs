@@ -9,8 +9,6 @@ mod pipeline;
 #[path = "../../../edge-validator/tests/support/mod.rs"]
 mod support;
 mod tokens;
-#[path = "../../../issuer/cli/src/yaml/mod.rs"]
-mod yaml;
 
 use std::path::Path;
 use std::str;

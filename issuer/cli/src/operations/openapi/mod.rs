@@ -7,11 +7,11 @@ use super::check;
 use crate::document::{Document, FILE_VALUES};
 use crate::failure::Failure;
 use crate::output::{complain, print_lines};
-use crate::yaml;
 use clap::Args;
 use edgewrit_edge::config as edge;
 use edgewrit_shared::document::{FaultList, Faults, Node};
 use edgewrit_shared::json;
+use edgewrit_yaml as yaml;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

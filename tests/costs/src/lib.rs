@@ -20,7 +20,7 @@ const SLACK_SECONDS: f64 = 0.02;
 const RUNS: usize = 5;
 
 /// The system's allocator, which knows how much is held.
-pub(crate) struct Counting;
+pub struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
@@ -56,13 +56,13 @@ unsafe impl GlobalAlloc for Counting {
 
 /// What one piece of work cost.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Cost {
+pub struct Cost {
     /// Most bytes that were held at once, beyond those that were held before.
-    pub(crate) peak: usize,
+    pub peak: usize,
     /// Bytes that were asked for, all together.
-    pub(crate) asked: usize,
+    pub asked: usize,
     /// Seconds of processor.
-    pub(crate) seconds: f64,
+    pub seconds: f64,
 }
 
 /// Seconds of processor that this process has used.
@@ -76,7 +76,7 @@ fn processor() -> f64 {
 }
 
 /// Does `work` once and says what it cost.
-pub(crate) fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
+pub fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
     let (held, asked, begun) = (HELD.load(Ordering::Relaxed), ASKED.load(Ordering::Relaxed), processor());
     PEAK.store(held, Ordering::Relaxed);
     let made = work();
@@ -89,13 +89,14 @@ pub(crate) fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
 }
 
 /// Whether work on `input` bytes stayed within the memory that it may take.
-pub(crate) fn is_within(peak: usize, input: usize) -> bool {
+pub fn is_within(peak: usize, input: usize) -> bool {
     peak <= MEMORY + MEMORY_PER_BYTE * input
 }
 
 /// Does `work`, which answers how long its answer is, on inputs of one, two and four times `size` along the dimension that `input` stretches.
 #[track_caller]
-pub(crate) fn grows_in_line(name: &str, size: usize, input: impl Fn(usize) -> String, work: impl Fn(&str) -> usize) {
+#[expect(clippy::expect_used, reason = "a test that panics has failed")]
+pub fn grows_in_line(name: &str, size: usize, input: impl Fn(usize) -> String, work: impl Fn(&str) -> usize) {
     let costs = [1, 2, 4].map(|times| {
         let input = input(size * times);
         let runs = (0..RUNS).map(|_| {

@@ -5,7 +5,7 @@ use super::Place;
 /// The place of every value, in the order in which they stand in the document: each container before what lies in it. The place of a member
 /// is that of its name.
 #[derive(Debug, Default)]
-pub(crate) struct Places(Vec<Mark>);
+pub struct Places(Vec<Mark>);
 
 /// A value.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Places {
     }
 
     /// The place of the value with this index: 0 is the document.
-    pub(crate) fn get(&self, index: usize) -> Option<Place> {
+    pub fn get(&self, index: usize) -> Option<Place> {
         self.0.get(index).map(|mark| Place {
             line: mark.line as usize,
             column: mark.column as usize,
@@ -45,7 +45,7 @@ impl Places {
     }
 
     /// The indices of the elements or members of the value with this index.
-    pub(crate) fn within(&self, index: usize) -> impl Iterator<Item = usize> {
+    pub fn within(&self, index: usize) -> impl Iterator<Item = usize> {
         let end = index.saturating_add(self.values(index));
         let first = Some(index.saturating_add(1)).filter(|first| *first < end);
         std::iter::successors(first, move |own| {

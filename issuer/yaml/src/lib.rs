@@ -15,7 +15,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use places::Places;
+pub use places::Places;
 
 /// Longest name that a message repeats in full, in bytes.
 const NAME_BYTES: usize = 256;
@@ -24,11 +24,13 @@ const NAME_BYTES: usize = 256;
 const VALUES: usize = 50_000;
 const BYTES_PER_VALUE: usize = 8;
 
-/// Line and column, both from 1.
+/// A place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
+pub struct Place {
+    /// Counted from 1.
+    pub line: usize,
+    /// In characters, counted from 1.
+    pub column: usize,
 }
 
 impl From<Marker> for Place {
@@ -50,7 +52,7 @@ impl fmt::Display for Place {
 ///
 /// # Errors
 /// What is not taken; the place of each is a [`Place`].
-pub(crate) fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
+pub fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
     let marks_left = MarksLeft::new();
     let mut reader = Reader {
         parser: Parser::new(LimitedInput::new(text, &marks_left)),
