@@ -1,7 +1,6 @@
 //! What it costs the issuer to reject a request.
 #![expect(
     clippy::disallowed_methods,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
