@@ -1,8 +1,9 @@
 //! Every command line that the pages and `--help` show is one that the program takes.
 
 use crate::Command;
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -41,7 +42,8 @@ fn calls(line: &str) -> Vec<String> {
 
 /// What is wrong with a call, if anything.
 fn fault(call: &str) -> Option<clap::Error> {
-    Command::try_parse_from(shlex::split(call).expect("quotes come in pairs")).err()
+    let words = shlex::split(call).expect("quotes come in pairs");
+    Command::read(words.into_iter().map(OsString::from)).err()
 }
 
 /// The same of a call whose arguments may be left out.

@@ -1,12 +1,15 @@
 //! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write, says what
 //! a policy would do.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use edgewrit_issuer::files::make_new_files_private;
 use mimalloc::MiMalloc;
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 mod admin;
+mod arguments;
 mod attempt;
 mod audit;
 mod backup;
@@ -66,7 +69,8 @@ Examples:
   edgewrit operations check edge.yaml
   edgewrit operations replay --config edge.yaml --policy task.yaml access.log
 
-Every command says `--help`.";
+Every command says `--help`. A value may begin with `-`. One that is spelled like an option of the command
+is written `--option=VALUE`, or behind `--`.";
 
 #[derive(Debug, Subcommand)]
 enum Task {
@@ -119,9 +123,20 @@ enum Task {
     Lint(lint::Lint),
 }
 
+impl Command {
+    /// Reads a command line, of which the first word is the program's name.
+    fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments::escape_values(Self::command(), words))
+    }
+}
+
 fn main() -> ExitCode {
     make_new_files_private();
-    let done = match Command::parse().task {
+    let command = match Command::read(env::args_os()) {
+        Ok(command) => command,
+        Err(error) => error.exit(),
+    };
+    let done = match command.task {
         Task::Init(init) => init.run(),
         Task::Serve(serve) => serve.run(),
         Task::Client(client) => client.run(),

@@ -3,7 +3,7 @@
 use crate::admin::{Data, text};
 use crate::failure::Failure;
 use crate::output::{print_json, print_lines};
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 use serde_json::{Value, json};
 
 /// Look at tasks
@@ -16,12 +16,14 @@ pub(crate) enum Task {
 const EXAMPLES: &str = "\
 Uses are what edges report, and lag by seconds; what was spent of an allowance is exact.
 
+A task can have any name, `--help` too: `edgewrit task show --help` shows the task that is called so.
+
 Example:
   edgewrit task show trip-42 --data ./data";
 
 /// Hold what a task was granted against what it used
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, disable_help_flag = true)]
 pub(crate) struct Show {
     /// The task's id
     task_id: String,
@@ -33,6 +35,9 @@ pub(crate) struct Show {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print help; `--help` does so behind the task's id only
+    #[arg(short, long, action = ArgAction::HelpLong)]
+    help: Option<bool>,
 }
 
 impl Task {

@@ -16,6 +16,7 @@ mod documentation;
 mod durable;
 mod explain;
 mod files;
+mod hyphens;
 mod importing;
 mod inspect;
 mod linting;

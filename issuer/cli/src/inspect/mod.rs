@@ -33,8 +33,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "URL", requires = "trust")]
     issuer: Option<String>,
     /// Key that the issuer's bundle must be signed by: the `x` of its JWK
-    // One in 64 begins with a hyphen.
-    #[arg(long, value_name = "PIN", requires = "issuer", allow_hyphen_values = true)]
+    #[arg(long, value_name = "PIN", requires = "issuer")]
     trust: Vec<String>,
 }
 
