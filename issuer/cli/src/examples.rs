@@ -46,10 +46,14 @@ fn fault(call: &str) -> Option<clap::Error> {
     Command::read(words.into_iter().map(OsString::from)).err()
 }
 
-/// The same of a call whose arguments may be left out.
+/// The same of a call whose arguments may be left out, or that prints help.
 fn fault_of_name(call: &str) -> Option<clap::Error> {
-    use ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument};
-    let left_out = [DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument];
+    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument};
+    let left_out = [
+        DisplayHelp,
+        DisplayHelpOnMissingArgumentOrSubcommand,
+        MissingRequiredArgument,
+    ];
     fault(call).filter(|error| !left_out.contains(&error.kind()))
 }
 
@@ -99,11 +103,11 @@ fn help_shows_commands_as_they_are() {
 
 #[test]
 fn calls_are_found_in_what_surrounds_them() {
-    let text = "$ KEY=… edgewrit mint --policy p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
+    let text = "$ KEY=… edgewrit mint --task p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
     assert_eq!(
         said(text, "$ "),
         Said {
-            lines: vec!["edgewrit mint --policy p --tokens".into(), "edgewrit inspect -".into()],
+            lines: vec!["edgewrit mint --task p --tokens".into(), "edgewrit inspect -".into()],
             names: vec!["edgewrit edge add".into()],
         }
     );

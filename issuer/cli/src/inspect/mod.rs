@@ -20,7 +20,7 @@ does not count is an error.
 
 Examples:
   edgewrit inspect \"$TOKEN\"
-  edgewrit mint --policy task.yaml --issuer https://issuer.example --tokens | head -1 | edgewrit inspect -
+  edgewrit mint --task task.yaml --issuer https://issuer.example --tokens | head -1 | edgewrit inspect -
   edgewrit inspect - --issuer https://issuer.example --trust 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo < token.txt";
 
 /// Show what a writ says
