@@ -31,4 +31,5 @@ mod replay;
 mod restoring;
 mod retaining;
 mod running;
+mod snapshots;
 mod support;
