@@ -33,29 +33,29 @@ pub(crate) fn escape_values(mut root: Command, words: impl IntoIterator<Item = O
         };
         command = found;
     }
-    escaped.extend(Words::read(command, words).escape(command));
+    escaped.extend(CommandLine::read(command, words).escape(command));
     escaped
 }
 
-/// The words behind the name of a command.
+/// The words that follow the name of a command.
 #[derive(Default)]
-struct Words {
+struct CommandLine {
     /// All of them in the order in which they were typed, with values joined to their options.
     typed: Vec<OsString>,
     /// Those that are options.
     options: Vec<OsString>,
     /// The others.
-    others: Vec<Other>,
+    others: Vec<OtherWord>,
 }
 
 /// A word that is neither an option of the command nor the value of one.
-struct Other {
+struct OtherWord {
     word: OsString,
     /// Whether it is either a value or an option that the command does not have.
     is_doubtful: bool,
 }
 
-impl Words {
+impl CommandLine {
     fn read(command: &Command, words: impl Iterator<Item = OsString>) -> Self {
         let mut read = Self::default();
         let mut words = words.peekable();
@@ -71,7 +71,7 @@ impl Words {
                     let is_doubtful = begins_with_hyphen(&word);
                     read.push_other(word, is_doubtful);
                 }
-                Some(Found { arg, has_value }) => {
+                Some(FoundOption { arg, has_value }) => {
                     let takes_next = arg.get_action().takes_values() && !has_value;
                     let next = takes_next.then(|| words.next_if(|next| is_value_of(command, arg, next)));
                     read.push_option(word, next.flatten());
@@ -103,7 +103,7 @@ impl Words {
 
     fn push_other(&mut self, word: OsString, is_doubtful: bool) {
         self.typed.push(word.clone());
-        self.others.push(Other { word, is_doubtful });
+        self.others.push(OtherWord { word, is_doubtful });
     }
 
     /// The words with `--` before the values, if one of these begins with `-`.
@@ -119,7 +119,7 @@ impl Words {
             .checked_sub(1)
             .is_none_or(|last| find_positional(command, last).is_some());
         let (mut values, mut is_needed) = (Vec::new(), false);
-        for Other { word, is_doubtful } in others {
+        for OtherWord { word, is_doubtful } in others {
             let is_long = word.as_encoded_bytes().starts_with(b"--");
             let carries_text = find_positional(command, values.len()).is_some_and(carries_text);
             if is_doubtful && !(carries_text && (fits || !is_long)) {
@@ -139,13 +139,13 @@ impl Words {
 }
 
 /// An option of a command, found by a word.
-struct Found<'c> {
+struct FoundOption<'c> {
     arg: &'c Arg,
     /// Whether the word has the option's value as well.
     has_value: bool,
 }
 
-fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<Found<'c>> {
+fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<FoundOption<'c>> {
     let mut args = command.get_arguments();
     if let Some(long) = word.as_encoded_bytes().strip_prefix(b"--") {
         let name = long.split(|byte| *byte == b'=').next()?;
@@ -155,7 +155,7 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<Found<'c>> {
             names.any(|own| own.as_bytes() == name)
         };
         let has_value = name.len() < long.len();
-        return args.find(is_named).map(|arg| Found { arg, has_value });
+        return args.find(is_named).map(|arg| FoundOption { arg, has_value });
     }
     let [b'-', letter, rest @ ..] = word.as_encoded_bytes() else {
         return None;
@@ -163,7 +163,7 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<Found<'c>> {
     let arg = args.find(|arg| arg.get_short() == Some(char::from(*letter)))?;
     let has_value = !rest.is_empty();
     // What begins with the letter of a flag and goes on is the id of a key, or the like.
-    (arg.get_action().takes_values() || !has_value).then_some(Found { arg, has_value })
+    (arg.get_action().takes_values() || !has_value).then_some(FoundOption { arg, has_value })
 }
 
 /// The positional argument that takes the value at `index`.
@@ -179,7 +179,7 @@ fn find_positional(command: &Command, index: usize) -> Option<&Arg> {
 /// Whether `next`, which follows the option `arg`, is its value.
 fn is_value_of(command: &Command, arg: &Arg, next: &OsStr) -> bool {
     // A letter and more behind one hyphen is rather an id than an option with its value.
-    let is_option = |found: Found<'_>| !found.has_value || next.as_encoded_bytes().starts_with(b"--");
+    let is_option = |found: FoundOption<'_>| !found.has_value || next.as_encoded_bytes().starts_with(b"--");
     let is_free = next != "--" && !find_option(command, next).is_some_and(is_option);
     !begins_with_hyphen(next) || (carries_text(arg) && is_free)
 }

@@ -1,6 +1,7 @@
 //! Every command line that the pages and `--help` show is one that the program takes.
 
 use crate::Command;
+use crate::arguments::escape_values;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
@@ -40,10 +41,15 @@ fn calls(line: &str) -> Vec<String> {
     parts.filter_map(call).collect()
 }
 
+/// The words of a call.
+fn words(call: &str) -> Vec<OsString> {
+    let words = shlex::split(call).expect("quotes come in pairs");
+    words.into_iter().map(OsString::from).collect()
+}
+
 /// What is wrong with a call, if anything.
 fn fault(call: &str) -> Option<clap::Error> {
-    let words = shlex::split(call).expect("quotes come in pairs");
-    Command::read(words.into_iter().map(OsString::from)).err()
+    Command::read(words(call)).err()
 }
 
 /// The same of a call whose arguments may be left out, or that prints help.
@@ -60,6 +66,10 @@ fn fault_of_name(call: &str) -> Option<clap::Error> {
 fn hold(place: &str, said: &Said) {
     let lines = said.lines.iter().map(|line| (line, fault(line)));
     let names = said.names.iter().map(|name| (name, fault_of_name(name)));
+    for line in &said.lines {
+        let escaped = escape_values(Command::command(), words(line));
+        assert_eq!(escaped, words(line), "{place}: without values that begin with a hyphen");
+    }
     for (call, fault) in lines.chain(names) {
         if let Some(fault) = fault {
             panic!("{place}: `{call}`: {fault}");

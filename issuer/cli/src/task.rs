@@ -36,8 +36,11 @@ pub(crate) struct Show {
     #[arg(long)]
     json: bool,
     /// Print help; `--help` does so behind the task's id only
-    #[arg(short, long, action = ArgAction::HelpLong)]
+    // The first of the two is the one that errors name.
+    #[arg(short, action = ArgAction::HelpLong)]
     help: Option<bool>,
+    #[arg(long = "help", hide = true, action = ArgAction::HelpLong)]
+    long_help: Option<bool>,
 }
 
 impl Task {
@@ -54,7 +57,11 @@ impl Show {
         if let (Some(client), Some(members)) = (self.client, body.as_object_mut()) {
             members.insert("client_id".to_owned(), Value::from(client));
         }
-        let report = self.data.post("/tasks/show", body.to_string())?;
+        let report = self.data.post("/tasks/show", body.to_string());
+        let report = report.map_err(|failure| match self.task_id.as_str() {
+            "--help" => failure.with_line("`edgewrit task show -h` prints the help of this command"),
+            _ => failure,
+        })?;
         if self.json {
             return print_json(&report);
         }

@@ -65,6 +65,11 @@ fn a_task_called_help_is_shown() {
     }
     let target = format!("{id}/--help");
     assert_eq!(place.run(&["revoke", "task", &target]).ok(), "revoked: 1\n");
+    let said = place.run(&["task", "show", "--help", "--client", "other"]).failed();
+    let hint = "`edgewrit task show -h` prints the help of this command";
+    assert_eq!(said.last().map(String::as_str), Some(hint), "{said:?}");
+    let usage = place.run_without_data(&["task", "show", "--help"]);
+    assert!(usage.stderr.ends_with("try '-h'.\n"), "{}", usage.stderr);
     let help = place.run(&["task", "show", "-h"]).ok();
     assert_eq!(help, place.run(&["help", "task", "show"]).ok());
     assert!(help.contains("`edgewrit task show --help` shows the task"), "{help}");
