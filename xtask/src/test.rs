@@ -87,6 +87,8 @@ fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
         test.arg("--include-ignored");
     }
     hosts.tell(project, &mut test);
+    // Snapshots are compared, and never written.
+    test.env("INSTA_UPDATE", "no");
     test.env("EDGEWRIT_WRANGLER_BIN", tools::npm_program(project, "wrangler"));
     test.env("EDGEWRIT_AGENTWRIT_SDK", tools::agentwrit_packages(project));
     openly(&mut test)?;

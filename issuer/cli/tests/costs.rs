@@ -308,7 +308,7 @@ fn recorded_requests() {
         "replay",
         "--config",
         "edge.json",
-        "--policy",
+        "--task",
         "task.json",
         "input.har",
     ];
@@ -379,7 +379,7 @@ fn tables_and_grants() {
         let captures = many(count, ",", |index| row(&format!("/{{a}}/y{index}"), ""));
         table(&format!("{literals},{captures}"))
     });
-    let reach = ["reach", "--config", "input.json", "--policy", "task.json"];
+    let reach = ["reach", "--config", "input.json", "--task", "task.json"];
     bench.grows_in_line("operations", &reach, 250, |count| {
         table(&many(count, ",", |index| row(&format!("/x{index}/{{a}}"), "")))
     });
@@ -387,7 +387,7 @@ fn tables_and_grants() {
         "explain",
         "--config",
         "edge.json",
-        "--policy",
+        "--task",
         "input.json",
         "--request",
         "GET /flights",
