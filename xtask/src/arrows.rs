@@ -16,12 +16,13 @@ const ISSUER: &str = "edgewrit-issuer";
 const CLI: &str = "edgewrit";
 const TESTS: &str = "edgewrit-tests";
 const BENCH: &str = "edgewrit-bench";
+const COUNTS: &str = "edgewrit-counts";
 const FUZZ: &str = "edgewrit-fuzz";
 const LOAD: &str = "edgewrit-load";
 const FORGETFUL: &str = "edgewrit-forgetful";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     (SHARED, &[]),
     (EDGE, &[SHARED]),
     (CLOUDFLARE, &[SHARED, EDGE]),
@@ -30,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     (CLI, &[SHARED, EDGE, ISSUER, FORGETFUL]),
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
     (BENCH, &[SHARED, EDGE]),
+    (COUNTS, &[SHARED, ISSUER, BENCH]),
     (FUZZ, &[SHARED, EDGE]),
     (LOAD, &[SHARED, ISSUER]),
     (FORGETFUL, &[]),

@@ -1,19 +1,26 @@
-//! Packages of Debian, unpacked into a folder of the project: nothing is installed for the machine. No rights are needed while apt's lists
-//! of packages are up to date; `apt-get update`, which renews them, needs those of root.
+//! Ruby and Rack: the machine's own Ruby if it has Rack; else both from Debian's packages.
 
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::progress::{output, silently};
-use crate::project::remove;
+use crate::project::Project;
+use crate::tools::debian::{self, launcher};
+use crate::tools::installed;
 
 /// What is needed of Rack, and of what it depends on.
 const ROOT: &str = "ruby-rack";
 
+/// The program that the tests start.
+const PROGRAM: &str = "ruby";
+
+/// Finds the system's Ruby, as the readers' own launcher.
+const SYSTEM_RUBY: &str = "#!/bin/sh\nexec ruby \"$@\"\n";
+
 /// Starts Ruby with the folders that lie beside this file. Their names hold the versions of Ruby, of Rack and of the machine.
-pub(super) const LAUNCHER: &str = r#"#!/bin/sh
+const DEBIAN_RUBY: &str = r#"#!/bin/sh
 home=$(cd "$(dirname "$0")" && pwd)/usr
 for folder in "$home"/lib/ruby/vendor_ruby "$home"/lib/ruby/[0-9]* "$home"/lib/*-linux-*/ruby/[0-9]* \
     "$home"/share/rubygems-integration/all/gems/rack-*/lib; do
@@ -28,41 +35,29 @@ for program in "$home"/bin/ruby[0-9]*; do
 done
 "#;
 
-/// Whether this is a Debian, or something made of it.
-pub(super) fn is_here() -> bool {
-    let version = output(Command::new("apt-get").arg("--version"));
-    version.is_ok_and(|version| version.status.success())
+pub(crate) fn install(project: &Project) -> Result<()> {
+    let about = "Ruby and Rack (6 MB, once)";
+    if system_has_rack() {
+        return installed::once(project, "readers-ruby", SYSTEM_RUBY, about, |folder| {
+            launcher(folder, PROGRAM, SYSTEM_RUBY)
+        });
+    }
+    if !debian::is_here() {
+        bail!("requests are read with Rack: install Ruby and its gem `rack`");
+    }
+    installed::once(project, "readers-ruby", DEBIAN_RUBY, about, unpack)
+}
+
+fn system_has_rack() -> bool {
+    let found = output(Command::new(PROGRAM).args(["-e", "require 'rack'; require 'json'"]));
+    found.is_ok_and(|found| found.status.success())
 }
 
 /// Unpacks Ruby and Rack into `folder`.
-pub(super) fn unpack(folder: &Path) -> Result<()> {
-    let packages = folder.join("packages");
-    std::fs::create_dir(&packages).context("creating the folder of packages")?;
-    if download(&packages).is_err() {
-        // The lists of packages are missing, or so old that Debian has replaced what they name.
-        silently(Command::new("apt-get").args(["update", "--quiet"])).context(
-            "renewing apt's lists of packages (run `apt-get update` as root, or install Ruby and its gem `rack`)",
-        )?;
-        // What was fetched by the old lists may be of another version.
-        remove(&packages)?;
-        std::fs::create_dir(&packages).context("creating the folder of packages")?;
-        download(&packages)?;
-    }
-    for package in std::fs::read_dir(&packages).context("reading the folder of packages")? {
-        let mut unpack = Command::new("dpkg-deb");
-        silently(unpack.arg("--extract").arg(package?.path()).arg(folder))?;
-    }
-    remove(&packages)?;
-    super::launcher(folder, LAUNCHER)?;
-    silently(Command::new(folder.join("ruby")).args(["-e", "require 'rack'; require 'json'"])).map(drop)
-}
-
-fn download(packages: &Path) -> Result<()> {
-    let mut download = Command::new("apt-get");
-    // apt would drop its rights, and then could not write here.
-    download.args(["download", "--quiet", "-o", "APT::Sandbox::User=root"]);
-    let all = silently(download.args(needed()?).current_dir(packages));
-    all.context("fetching Ruby and Rack").map(drop)
+fn unpack(folder: &Path) -> Result<()> {
+    debian::unpack(folder, "Ruby and its gem `rack`", needed)?;
+    launcher(folder, PROGRAM, DEBIAN_RUBY)?;
+    silently(Command::new(folder.join(PROGRAM)).args(["-e", "require 'rack'; require 'json'"])).map(drop)
 }
 
 /// Rack, the Ruby of this release, and the library that Debian's Ruby has beside the C library's own.
