@@ -44,8 +44,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
 /// What is delivered, or part of it.
 const DELIVERED: &[&str] = &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI];
 
-/// What only tests of the delivered crates may depend on: one takes the place of functions of the C library, the
-/// private halves of the other's keys are no secret.
+/// What only tests of the delivered crates may depend on: one takes the place of functions of the C
+/// library, the private halves of the other's keys are no secret.
 const FOR_TESTS: &[&str] = &[FORGETFUL, KEYS];
 
 /// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and

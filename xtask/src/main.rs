@@ -53,7 +53,7 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
-    /// Count the instructions of decisions, bundles and writs, and compare them with the committed baselines.
+    /// Count the instructions of decisions, bundles and writs, and compare them with baselines.
     Counts(counts::Args),
     /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its host. On an idle machine, alone.
     Load(load::Args),

@@ -50,8 +50,8 @@ pub fn cases() -> Vec<Case> {
 /// Revocations of the bundle that a counted case applies: more of them count the same for each.
 const COUNTED_REVOCATIONS: u64 = 10_000;
 
-/// The cases whose instructions are counted (`cargo xtask counts`). Each is done twice while it is made:
-/// caches hold then what they hold later.
+/// The cases whose instructions are counted (`cargo xtask counts`). Each is done twice while it is
+/// made: after that, caches hold what they hold later.
 #[must_use]
 pub fn counted_cases() -> Vec<Case> {
     let mut cases = grants::cases(0);

@@ -1,16 +1,17 @@
-//! The program whose instructions `cargo xtask counts` counts. Callgrind counts while [`counted`] runs, and
-//! writes down what it counted each time [`counted`] ends.
+//! The program whose instructions `cargo xtask counts` counts. Callgrind counts while [`counted`]
+//! runs, and writes down what it counted each time [`counted`] ends.
 
 mod mint;
 
 use anyhow::Result;
 use std::io::Write as _;
 
-/// How often each case is done while its instructions are counted. An even number, because the cases that
-/// see a writ for the first time use two configurations in turns.
+/// How often each case is done while its instructions are counted. An even number, because the
+/// cases that see a writ for the first time use two configurations in turns.
 const TIMES: u32 = 10;
 
-/// Prints how often each case is done, and then the names of the cases in the order in which they are counted.
+/// Prints how often each case is done, and then the names of the cases in the order in which they
+/// are counted.
 fn main() -> Result<()> {
     let mint = mint::Mint::new()?;
     let cases = edgewrit_bench::counted_cases();

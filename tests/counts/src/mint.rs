@@ -1,5 +1,5 @@
-//! What the issuer does for `POST /v1/tasks` between HTTP and SQLite: it reads the body, holds the task
-//! against the client's ceiling, and signs the writs.
+//! What the issuer does for `POST /v1/tasks` between HTTP and SQLite: it reads the body, holds the
+//! task against the client's ceiling, and signs the writs.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_issuer::ask::Ask;
@@ -31,8 +31,8 @@ const CEILING: &[u8] = br#"[
     {"audience":"https://hotels.example","ttl_max":"1h","grants":[{"type":"writ","actions":["book"],
         "resources":["rooms"],"rules":{"nights":{"max":14}}}]}]"#;
 
-/// An issuer in a folder of its own. Its keys are random: only the functions of the signature, which are not
-/// counted, depend on them.
+/// An issuer in a folder of its own. Its keys are random: only the functions of the signature,
+/// which are not counted, depend on them.
 pub(crate) struct Mint {
     runtime: Runtime,
     mint: Arc<mint::Mint>,

@@ -1,8 +1,9 @@
-//! The keys that tests and benchmarks sign with. Each is made from a fixed seed, so that every run signs the same bytes.
+//! The keys that tests and benchmarks sign with. Each is made from a fixed seed, so that every run
+//! signs the same bytes.
 //!
-//! The crate knows no other crate of the workspace, and takes and gives bytes: the unit tests of `shared` use it too.
-//! It signs with `ed25519-compact`, and the edge and the issuer verify with `ed25519-dalek`: each test in which a
-//! signature is valid compares the two.
+//! The crate knows no other crate of the workspace, and takes and gives bytes: the unit tests of
+//! `shared` use it too. It signs with `ed25519-compact`, and the edge and the issuer verify with
+//! `ed25519-dalek`: each test in which a signature is valid compares the two.
 #![no_std]
 
 use core::sync::atomic::{AtomicU64, Ordering};

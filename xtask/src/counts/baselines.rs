@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 
-/// A difference of so many percent, in either direction, is a fault. Fewer instructions are one too: the
-/// next change could use them up unseen.
+/// A difference of so many percent, in either direction, is a fault. Fewer instructions are one
+/// too: the next change could use them up unseen.
 const LIMIT_PERCENT: u64 = 3;
 
 const HEADING: &str = "\
-# Instructions of one call, in functions of our own crates and the standard library (x86-64, profile `release`).
-# `cargo xtask counts` compares, `cargo xtask counts --accept` writes. A commit that changes this file gives the reason.
+# Instructions of one call, in functions of our own crates and the standard library
+# (x86-64, profile `release`). `cargo xtask counts` compares, `cargo xtask counts --accept` writes.
+# A commit that changes this file gives the reason.
 ";
 
 /// The instructions of one case.
@@ -39,7 +40,7 @@ pub(super) fn write(counts: &[Count]) -> String {
     })
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(super) fn read(text: &str) -> Result<Vec<(String, u64)>> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let read = |line: &str| {

@@ -1,7 +1,8 @@
-//! `cargo xtask counts`: how many instructions decisions, bundles and writs take, compared with committed baselines.
+//! `cargo xtask counts`: how many instructions decisions, bundles and writs take, compared with
+//! committed baselines.
 //!
-//! Callgrind runs `edgewrit-counts` and counts instructions instead of time, so the result is the same on an idle
-//! machine and on a busy one.
+//! Callgrind runs `edgewrit-counts` and counts instructions instead of time, so the result is the
+//! same on an idle machine and on a busy one.
 
 mod baselines;
 mod profile;
@@ -19,7 +20,8 @@ use crate::tools::{self, Tool};
 use baselines::Count;
 
 const PACKAGE: &str = "edgewrit-counts";
-/// The function of the program that callgrind observes. Its name is part of the source of the program.
+/// The function of the program that callgrind observes. Its name is part of the source of the
+/// program.
 const COUNTED: &str = "edgewrit_counts::counted";
 const BASELINES: &str = "tests/counts/baselines.txt";
 
@@ -90,7 +92,8 @@ fn callgrind(project: &Project, folder: &Path, program: &Path) -> Command {
     let mut command = Command::new(tools::valgrind(project));
     command.args(["--quiet", "--tool=callgrind"]);
     command.args(["--compress-strings=no", "--compress-pos=no"]);
-    // The first number behind the name is that of the first call: what follows the last call is not read.
+    // The first number behind the name is that of the first call: what follows the last call is not
+    // read.
     command.args([
         format!("--callgrind-out-file={}", folder.join("profile").display()),
         format!("--toggle-collect={COUNTED}"),

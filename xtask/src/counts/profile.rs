@@ -1,9 +1,10 @@
-//! What callgrind writes: for each function the instructions of its own lines, and the calls that it makes.
-//! <https://valgrind.org/docs/manual/cl-format.html>
+//! What callgrind writes: for each function the instructions of its own lines, and the calls that
+//! it makes. <https://valgrind.org/docs/manual/cl-format.html>
 
 use anyhow::{Context, Result, ensure};
 
-/// Crates of the standard library. Their generic functions are compiled for our types, with our closures in them.
+/// Crates of the standard library. Their generic functions are compiled for our types, with our
+/// closures in them.
 const STANDARD: [&str; 3] = ["alloc", "core", "std"];
 /// How the names of our own crates begin.
 const OWN: &str = "edgewrit_";
@@ -19,8 +20,8 @@ pub(super) struct Total {
 
 /// Adds up the instructions of a profile without compressed names and lines.
 ///
-/// Other crates do not count: some choose their code by the processor that they run on, and all change only with
-/// `Cargo.lock`. Neither does the C library, which is the machine's.
+/// Other crates do not count: some choose their code by the processor that they run on, and all
+/// change only with `Cargo.lock`. Neither does the C library, which is the machine's.
 pub(super) fn read(text: &str) -> Result<Total> {
     let (mut total, mut of_program, mut own) = (Total { own: 0, all: 0 }, false, false);
     let mut lines = text.lines();
@@ -30,11 +31,13 @@ pub(super) fn read(text: &str) -> Result<Total> {
         } else if let Some(function) = line.strip_prefix("fn=") {
             own = is_own(function);
         } else if line.starts_with("calls=") {
-            // The line behind it has the instructions of the function that is called, which has lines of its own.
+            // The line behind it has the instructions of the function that is called, which has
+            // lines of its own.
             lines.next();
         } else if line.starts_with(|first: char| first.is_ascii_digit()) {
             let cost = line.split_once(' ').map(|(_, cost)| cost.parse());
-            // A line may have no cost: callgrind writes it down when a function is entered whose lines follow.
+            // A line may have no cost: callgrind writes it down when a function is entered whose
+            // lines follow.
             let cost: u64 = cost
                 .transpose()
                 .context("a cost that is no number")?
@@ -47,7 +50,8 @@ pub(super) fn read(text: &str) -> Result<Total> {
     Ok(total)
 }
 
-/// Whether a function belongs to a crate of ours or of the standard library: the first path in its name decides.
+/// Whether a function belongs to a crate of ours or of the standard library: the first path in its
+/// name decides.
 fn is_own(function: &str) -> bool {
     let Some((path, _)) = function.split_once("::") else {
         return false;

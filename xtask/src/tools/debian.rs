@@ -1,5 +1,6 @@
-//! Packages of Debian, unpacked into a folder of the project: nothing is installed for the machine. No rights are needed while apt's lists
-//! of packages are up to date; `apt-get update`, which renews them, needs those of root.
+//! Packages of Debian, unpacked into a folder of the project: nothing is installed for the machine.
+//! No rights are needed while apt's lists of packages are up to date; `apt-get update`, which
+//! renews them, needs those of root.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Valgrind, whose tool callgrind counts instructions: the machine's own, or Debian's package, unpacked.
+//! Valgrind, whose tool callgrind counts instructions: the machine's own, or Debian's package,
+//! unpacked.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

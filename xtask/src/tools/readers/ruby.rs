@@ -19,7 +19,8 @@ const PROGRAM: &str = "ruby";
 /// Finds the system's Ruby, as the readers' own launcher.
 const SYSTEM_RUBY: &str = "#!/bin/sh\nexec ruby \"$@\"\n";
 
-/// Starts Ruby with the folders that lie beside this file. Their names hold the versions of Ruby, of Rack and of the machine.
+/// Starts Ruby with the folders that lie beside this file. Their names hold the versions of Ruby,
+/// of Rack and of the machine.
 const DEBIAN_RUBY: &str = r#"#!/bin/sh
 home=$(cd "$(dirname "$0")" && pwd)/usr
 for folder in "$home"/lib/ruby/vendor_ruby "$home"/lib/ruby/[0-9]* "$home"/lib/*-linux-*/ruby/[0-9]* \
@@ -60,7 +61,8 @@ fn unpack(folder: &Path) -> Result<()> {
     silently(Command::new(folder.join(PROGRAM)).args(["-e", "require 'rack'; require 'json'"])).map(drop)
 }
 
-/// Rack, the Ruby of this release, and the library that Debian's Ruby has beside the C library's own.
+/// Rack, the Ruby of this release, and the library that Debian's Ruby has beside the C library's
+/// own.
 fn needed() -> Result<Vec<String>> {
     let mut depends = Command::new("apt-cache");
     depends.args([
