@@ -1,8 +1,6 @@
 //! Who writes the database, and nothing else, cannot change the audit unseen: `edgewrit audit verify` finds it. The next start finds what it compares.
 
-use crate::support::agentwrit::key;
 use crate::support::{Bench, Closed, travel_ceiling};
-use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::files::GroupRead;
@@ -15,6 +13,7 @@ use edgewrit_issuer::upkeep;
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
+use edgewrit_test_keys::{TestKey, UNKNOWN};
 use rusqlite::{Connection, params};
 use serde_json::json;
 use std::fs::{self, Permissions};
@@ -93,9 +92,9 @@ fn say_pruned(folder: &Closed, head: Head) {
 }
 
 /// A key of the attacker, in the table of keys.
-fn add_key(folder: &Closed) -> (SigningKey, String) {
-    let key = key();
-    let public = PublicKey::from_bytes(key.verifying_key().as_bytes()).unwrap();
+fn add_key(folder: &Closed) -> (TestKey, String) {
+    let key = UNKNOWN;
+    let public = PublicKey::from_bytes(&key.public()).unwrap();
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let insert = "INSERT INTO keys (kid, job, state, jwk, since) VALUES (?1, 'checkpoint', 'retired', ?2, 0)";
     connection
@@ -105,7 +104,7 @@ fn add_key(folder: &Closed) -> (SigningKey, String) {
 }
 
 /// A checkpoint by the attacker's key in the place of each one.
-fn sign_all(folder: &Closed, (key, kid): &(SigningKey, String)) {
+fn sign_all(folder: &Closed, (key, kid): &(TestKey, String)) {
     let history = History::open(folder.path()).unwrap();
     let (keys, connection) = (
         history.pinned_keys().unwrap().unwrap(),
@@ -122,7 +121,7 @@ fn sign_all(folder: &Closed, (key, kid): &(SigningKey, String)) {
             payload["before"] = json!(edgewrit_issuer::id::hex(&before));
         }
         let input = SigningInput::new(Kind::Checkpoint, Algorithm::EdDsa, kid, payload.to_string().as_bytes());
-        let signature = key.sign(input.bytes()).to_bytes();
+        let signature = key.sign(input.bytes());
         let forged = input.attach(&signature);
         let update = "UPDATE checkpoints SET jws = ?2 WHERE seq = ?1";
         connection
@@ -426,7 +425,7 @@ async fn bundles_list_the_keys_that_sign_checkpoints() {
             .checkpoints,
         4
     );
-    let others = PinnedKeys::of([PublicKey::from_bytes(key().verifying_key().as_bytes()).unwrap()]);
+    let others = PinnedKeys::of([PublicKey::from_bytes(&UNKNOWN.public()).unwrap()]);
     let history = History::open(bench.path()).unwrap();
     let refused = verify(&history, Some(&others), Vec::new(), Vec::new(), |_| {}).unwrap_err();
     let invalid = CheckpointFault::Invalid(CheckpointError::Key);

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::bench;
 use crate::cargo::cargo;
+use crate::counts;
 use crate::fuzz;
 use crate::laws;
 use crate::progress::{openly, succeeds_within};
@@ -30,6 +31,11 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
     test::stages_of(project, &test::Args::default(), &mut stages);
+    if counts::POSSIBLE {
+        stages.run("instruction counts", || counts::run(project, &counts::Args::default()));
+    } else {
+        stages.note("instruction counts: NOT CHECKED (baselines are those of Linux on x86-64)");
+    }
     stages.run("fuzz", || fuzz::run(project, &fuzz::Args::briefly()));
     stages.run("laws", || laws::run(project, &laws::Args::default()));
     stages.finish()

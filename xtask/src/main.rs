@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod cargo;
 mod ci;
+mod counts;
 mod demo;
 mod fuzz;
 mod hosts;
@@ -53,6 +54,8 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
+    /// Count the instructions of decisions, bundles and writs, and compare them with baselines.
+    Counts(counts::Args),
     /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its host. On an idle machine, alone.
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
@@ -83,6 +86,7 @@ fn run(command: Command) -> Result<()> {
         Command::Readers(args) => readers::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
+        Command::Counts(args) => counts::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),
         Command::Fuzz(args) => fuzz::run(&project, &args),
         Command::Structure => structure::hold(&project),

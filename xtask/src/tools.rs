@@ -2,23 +2,27 @@
 
 mod agentwrit;
 mod crates;
+mod debian;
 mod envoy;
 mod installed;
 mod npm;
 mod pip;
 mod readers;
 mod rust;
+mod valgrind;
 
 pub(crate) use agentwrit::packages as agentwrit_packages;
 pub(crate) use crates::program as crate_program;
 pub(crate) use envoy::binary as envoy_binary;
 pub(crate) use npm::{lock as npm_lock, modules as npm_modules, program as npm_program, workerd as workerd_binary};
 pub(crate) use rust::{NO_STD, WASM, add_targets};
+pub(crate) use valgrind::program as valgrind;
 
 use std::thread;
 
 use anyhow::{Result, anyhow};
 
+use crate::counts;
 use crate::project::Project;
 
 /// Something to install.
@@ -40,6 +44,8 @@ pub(crate) enum Tool {
     ReadersRuby,
     /// cargo-deny.
     Deny,
+    /// Valgrind, which counts instructions.
+    Valgrind,
     /// cargo-mutants, for the long tests only.
     Mutants,
 }
@@ -67,7 +73,8 @@ pub(crate) const READERS: [Tool; 4] = [
 pub(crate) fn run(project: &Project) -> Result<()> {
     add_targets()?;
     rust::add_components()?;
-    install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny]].concat())
+    let counts = if counts::POSSIBLE { &[Tool::Valgrind][..] } else { &[] };
+    install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny], counts].concat())
 }
 
 /// Makes sure that each of `tools` is there. Quick when they are.
@@ -89,6 +96,7 @@ impl Tool {
             Self::ReadersGo => readers::go(project),
             Self::ReadersRuby => readers::ruby(project),
             Self::Deny => crates::install(project, "cargo-deny"),
+            Self::Valgrind => valgrind::install(project),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }
     }

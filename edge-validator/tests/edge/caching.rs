@@ -23,7 +23,7 @@ fn a_remembered_writ_does_not_outlive_its_key() {
         from: None,
         issued_at: NOW,
         fresh_until: NOW.plus(60),
-        keys: vec![support::Key::new(7).public()],
+        keys: vec![support::Key::next().public()],
         dropped_keys: Vec::new(),
         checkpoint_keys: Vec::new(),
         audit_head: None,

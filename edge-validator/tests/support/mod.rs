@@ -2,7 +2,6 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
 #![allow(missing_docs, unreachable_pub, clippy::expect_used, reason = "a test's own helper")]
 
-use ed25519_compact::{KeyPair, Seed};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
@@ -12,6 +11,7 @@ use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_NEXT, ISSUER_WRITS, TestKey, UNKNOWN};
 use std::string::String;
 use std::vec;
 use std::vec::Vec;
@@ -23,19 +23,25 @@ pub const AUDIENCE: &str = "https://travel.example";
 pub const FRESH: u64 = 100;
 
 /// A signing key.
-pub struct Key(KeyPair);
+pub struct Key(TestKey);
 
 impl Key {
-    pub fn new(seed: u8) -> Self {
-        Self(KeyPair::from_seed(Seed::new([seed; 32])))
+    /// The key that the issuer changes to.
+    pub fn next() -> Self {
+        Self(ISSUER_NEXT)
+    }
+
+    /// A key that neither the issuer nor the edge knows.
+    pub fn unknown() -> Self {
+        Self(UNKNOWN)
     }
 
     pub fn public(&self) -> PublicKey {
-        PublicKey::from_bytes(&self.0.pk).expect("the library makes good keys")
+        PublicKey::from_bytes(&self.0.public()).expect("the library makes good keys")
     }
 
     pub fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
-        *self.0.sk.sign(message, None)
+        self.0.sign(message)
     }
 
     pub fn sign(&self, kind: Kind, payload: &str) -> String {
@@ -46,11 +52,11 @@ impl Key {
 }
 
 pub fn writ_key() -> Key {
-    Key::new(1)
+    Key(ISSUER_WRITS)
 }
 
 pub fn bundle_key() -> Key {
-    Key::new(2)
+    Key(ISSUER_BUNDLES)
 }
 
 /// Grants, as JSON.

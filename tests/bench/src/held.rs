@@ -18,7 +18,7 @@ const WRITS_PER_PLACE: usize = 4;
 /// What comes to the instance: a bundle, then writs.
 #[must_use]
 pub fn arrivals() -> Vec<Vec<u8>> {
-    let bundle = support::bundle(support::NOW, token::revocations());
+    let bundle = support::bundle(support::NOW, token::revocations(token::REVOCATIONS));
     let writs =
         (0..WRITS_PER_PLACE * CACHED_WRITS).map(|number| token::writ_called(&format!("jti-{number}")).into_bytes());
     [bundle].into_iter().chain(writs).collect()

@@ -120,7 +120,7 @@ fn every_bundle_of_it_is_verified() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW));
     assert!(instance.apply(3, NOW));
-    let foreign = Key::new(9);
+    let foreign = Key::unknown();
     let forged = bundle(&foreign, None, 1, NOW);
     let taken = instance.log.follow(&forged, &config(), NOW);
     assert!(matches!(taken, Err(BundleError::Key { .. })), "{taken:?}");
