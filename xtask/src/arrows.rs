@@ -46,11 +46,11 @@ const ARROWS: [(&str, &[&str]); 17] = [
 ];
 
 /// What is delivered, or part of it.
-const DELIVERED: &[&str] = &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI];
+const DELIVERED: &[&str] = &[SHARED, EDGE, CLOUDFLARE, ENVOY, YAML, ISSUER, CLI];
 
 /// What only tests of the delivered crates may depend on: one takes the place of functions of the C
 /// library, the private halves of the other's keys are no secret.
-const FOR_TESTS: &[&str] = &[FORGETFUL, KEYS];
+const FOR_TESTS: &[&str] = &[FORGETFUL, COSTS, KEYS];
 
 /// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and
 /// a parsed URL is not the target that was judged.
