@@ -19,6 +19,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use costs::grows_in_line;
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use support::agentwrit::{App, SECRET, operated, registration};
 use support::{Bench, Login, TRAVEL, travel_ceiling};
 use tokio::runtime::{Builder, Runtime};
@@ -29,6 +31,8 @@ struct Scene {
     client: Login,
     edge: Login,
     boot: String,
+    /// The paths that something was sent to.
+    measured: RefCell<BTreeSet<String>>,
 }
 
 fn scene() -> Scene {
@@ -50,14 +54,48 @@ fn scene() -> Scene {
         client,
         edge,
         boot,
+        measured: RefCell::default(),
     }
 }
 
 const JSON: &str = "application/json";
 
 impl Scene {
+    fn note(&self, path: &str) {
+        let path = path.split('?').next().unwrap();
+        self.measured.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Checks that something was sent to every path of both routers but those that read nothing. A
+    /// router lists its paths only for one who debugs it.
+    fn is_complete(&self) {
+        const READ_NOTHING: [&str; 6] = [
+            "/.well-known/jwks.json",
+            "/.well-known/oauth-authorization-server",
+            "/healthz",
+            "/readyz",
+            "/v1/challenge",
+            "/v1/health",
+        ];
+        let measured = self.measured.borrow();
+        let is_at = |route: &str, path: &str| {
+            let same = |(route, part): (&str, &str)| route.starts_with('{') || route == part;
+            route.split('/').count() == path.split('/').count() && route.split('/').zip(path.split('/')).all(same)
+        };
+        for router in [&self.bench.app, &self.bench.admin] {
+            let shown = format!("{router:?}");
+            let routes = shown.split('"').filter(|text| text.starts_with('/') && *text != "/");
+            let routes: Vec<_> = routes.filter(|route| !route.contains('*')).collect();
+            assert!(routes.len() > 10, "{routes:?}");
+            for route in routes.iter().filter(|route| !READ_NOTHING.contains(*route)) {
+                assert!(measured.iter().any(|path| is_at(route, path)), "{route}");
+            }
+        }
+    }
+
     /// Sends a body and answers how long the response is.
     fn send(&self, login: &Login, path: &str, content_type: &str, body: &str) -> usize {
+        self.note(path);
         let request = Request::post(path)
             .header("authorization", &login.0)
             .header("content-type", content_type)
@@ -150,6 +188,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     let office = |path: &'static str| {
         let scene = &scene;
         move |body: &str| {
+            scene.note(path);
             let request = Request::post(path)
                 .header("content-type", JSON)
                 .body(Body::from(body.to_owned()));
@@ -195,6 +234,40 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     let level = |bytes: usize| json!({"level": "l".repeat(bytes)}).to_string();
     grows_in_line("level", 100_000, level, office("/revocations"));
     agentwrit(&scene);
+    natives(&scene);
+    scene.is_complete();
+}
+
+/// The other endpoints of clients and edges.
+fn natives(scene: &Scene) {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let unknown = |count| format!("{{{}}}", unknown(count));
+    let end = |body: &str| scene.send(&scene.client, "/v1/tasks/none/complete", JSON, body);
+    grows_in_line("members of an end", 4_000, unknown, end);
+    let boot = |body: &str| scene.send(&scene.edge, "/v1/edges/boot", JSON, body);
+    grows_in_line("members of a boot", 4_000, unknown, boot);
+    for path in ["/oauth/introspect", "/oauth/revoke", "/oauth/token"] {
+        let form = |body: &str| scene.send(&scene.client, path, FORM, body);
+        grows_in_line(path, 60_000, |bytes| format!("token={}", "x".repeat(bytes)), form);
+        let parts = |count| format!("token={}", "x.".repeat(count));
+        grows_in_line("parts of a token", 30_000, parts, form);
+        let escaped = |count| format!("token={}", "%41".repeat(count));
+        grows_in_line("escaped bytes", 30_000, escaped, form);
+        let names = |count: usize| (0..count).map(|index| format!("x{index}=1&")).collect();
+        grows_in_line("names of a form", 10_000, names, form);
+    }
+    let audience = |bytes| format!("grant_type=client_credentials&resource=https://{}", "x".repeat(bytes));
+    let form = |body: &str| scene.send(&scene.client, "/oauth/token", FORM, body);
+    grows_in_line("resource of a token", 60_000, audience, form);
+    let task = |id: &str| scene.ask(("GET", &format!("/v1/tasks/{id}")), Some(&scene.client), "");
+    grows_in_line("id of a task", 12_000, |bytes| "x".repeat(bytes), task);
+    let bundle = |query: &str| scene.ask(("GET", &format!("/v1/bundle?{query}")), None, "");
+    for name in ["have", "wait", "x"] {
+        let long = |bytes: usize| format!("{name}={}", "x".repeat(bytes));
+        grows_in_line(&format!("{name} of a bundle"), 12_000, long, bundle);
+    }
+    let have = |count: usize| format!("have={}", "1:".repeat(count));
+    grows_in_line("parts of what an edge has", 6_000, have, bundle);
 }
 
 /// Who speaks the AgentWrit API.
@@ -206,6 +279,7 @@ struct Speakers {
 
 impl Scene {
     fn ask(&self, (method, path): (&str, &str), login: Option<&Login>, body: &str) -> usize {
+        self.note(path);
         let mut request = Request::builder().method(method).uri(path);
         if let Some(Login(login)) = login {
             request = request.header("authorization", login);
