@@ -150,7 +150,8 @@ impl History {
         self.named(audit::columns_after(&self.connection, from, most))
     }
 
-    /// Whether `number` can stand in the column `task` of event `seq`, whose line names the task `named`.
+    /// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
+    /// `named`.
     pub(crate) fn is_number_of_task(
         &self,
         seq: u64,

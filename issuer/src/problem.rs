@@ -176,7 +176,8 @@ impl Problem {
         }
     }
 
-    /// What the client may know beyond the code. A long detail names what the client sent: it is shortened.
+    /// What the client may know beyond the code. A long detail names what the client sent: it is
+    /// shortened.
     #[must_use]
     pub fn detail(mut self, detail: impl AsRef<str>) -> Self {
         self.detail = Some(shortened(detail.as_ref(), DETAIL_BYTES).into_owned());

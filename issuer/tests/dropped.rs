@@ -1,4 +1,5 @@
-//! A client that drops its request half way: what the request began is done to its end, and the memory holds what the database holds.
+//! A client that drops its request half way: what the request began is done to its end, and the
+//! memory holds what the database holds.
 
 use crate::support::agentwrit::{App, operated, request};
 use crate::support::{Bench, Login, TRAVEL, post, send, travel_ceiling};
@@ -96,7 +97,8 @@ impl Scene {
     }
 }
 
-/// Polls `future` until it has waited `waits` times, and drops it then. Whether it was dropped before its end.
+/// Polls `future` until it has waited `waits` times, and drops it then. Whether it was dropped
+/// before its end.
 async fn drop_after(waits: usize, future: impl Future) -> bool {
     let (mut future, mut left) = (Box::pin(future), waits);
     let dropped = poll_fn(|context| match future.as_mut().poll(context) {
@@ -114,7 +116,8 @@ fn with_method(method: Method, mut request: Request<Body>) -> Request<Body> {
     request
 }
 
-/// Every request that changes both the database and the memory, by its name. True for what the operator sends to the socket.
+/// Every request that changes both the database and the memory, by its name. True for what the
+/// operator sends to the socket.
 async fn changes(scene: &Scene) -> Vec<(&'static str, bool, Request<Body>)> {
     let (client_id, edge_id) = (scene.client.parts().0, scene.edge.parts().0);
     let app = format!("/v1/admin/apps/{}", scene.app.id);

@@ -344,7 +344,8 @@ async fn an_event_whose_column_does_not_have_the_number_of_its_task_is_found() {
         );
         folder.alter("DELETE FROM grants; DELETE FROM tasks; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept");
     }
-    // What was forgotten of a task long after its end leaves its events as they are, but for what they have in common.
+    // What was forgotten of a task long after its end leaves its events as they are, but for what
+    // they have in common.
     folder.alter("DELETE FROM tasks WHERE task < 3");
     walked(folder.path()).unwrap();
     folder.alter("UPDATE audit SET task = 2 WHERE seq = 4");

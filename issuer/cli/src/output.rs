@@ -37,8 +37,9 @@ pub(crate) fn print_json(json: impl Display) -> Result<(), Failure> {
     written(|out| writeln!(out, "{}", visible_json(&json.to_string())))
 }
 
-/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets them as [`print_json`] has it. A line feed,
-/// which no version writes into such a line, is spelled there too.
+/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets
+/// them as [`print_json`] has it. A line feed, which no version writes into such a line, is spelled
+/// there too.
 pub(crate) fn print_hashed<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let is_terminal = stdout().is_terminal();
     written(|out| {

@@ -220,7 +220,8 @@ fn files_of_people() {
     });
 }
 
-/// What a command that reads a file of a person can be given: `known` is a text that the file may have, with the value `V` in it.
+/// What a command that reads a file of a person can be given: `known` is a text that the file may
+/// have, with the value `V` in it.
 fn values(bench: &Bench, name: &str, args: &[&str], known: &str) {
     let with = |value: &str| known.replace('V', value);
     bench.grows_in_line(&format!("{name}: a text"), args, 200_000, |bytes| {

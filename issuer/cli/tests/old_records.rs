@@ -1,5 +1,5 @@
-//! Records that an earlier version wrote, with whatever a party that it did not trust chose: no command gives their characters to a terminal
-//! as they are, and each record stays on its line.
+//! Records that an earlier version wrote, with whatever a party that it did not trust chose: no
+//! command gives their characters to a terminal as they are, and each record stays on its line.
 
 use crate::support::{Ended, Place};
 use edgewrit_issuer::history::History;
@@ -15,7 +15,8 @@ use std::ptr;
 /// A line that a record may want to look like.
 const FORGED: &str = "2026-12-01T00:00:00Z key_dropped (success)";
 
-/// A text of every character that is hidden, of sequences that terminals act on, and of lines that are forged.
+/// A text of every character that is hidden, of sequences that terminals act on, and of lines that
+/// are forged.
 fn hostile() -> String {
     let hidden = (char::MIN..=char::MAX).filter(|character| is_hidden(*character));
     let acts = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{202e}\u{2066}\r\n";
@@ -48,8 +49,8 @@ fn records() -> Vec<Map<String, Value>> {
         .collect()
 }
 
-/// A data folder whose audit ends with `records`, as version 0.1 wrote them: its lines held everything but control characters below U+0020 as
-/// it came. Answers how many events there are.
+/// A data folder whose audit ends with `records`, as version 0.1 wrote them: its lines held
+/// everything but control characters below U+0020 as it came. Answers how many events there are.
 fn written(place: &Place, records: &[Map<String, Value>]) -> u64 {
     place.client("planner");
     let mut head = History::open(&place.data()).unwrap().head().unwrap();
@@ -101,7 +102,8 @@ fn written(place: &Place, records: &[Map<String, Value>]) -> u64 {
 #[expect(unsafe_code, reason = "the standard library makes no terminal")]
 fn run_on_terminal(mut command: Command) -> String {
     let (mut ours, mut its) = (0, 0);
-    // SAFETY: the call writes two descriptors; no name and no settings are asked for. Each descriptor gets one owner.
+    // SAFETY: the call writes two descriptors; no name and no settings are asked for. Each
+    // descriptor gets one owner.
     let (ours, its) = unsafe {
         let made = libc::openpty(
             &raw mut ours,
@@ -129,7 +131,8 @@ fn run_on_terminal(mut command: Command) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Checks that nothing in `shown` but line feeds is hidden, and that no line is one that a record forged.
+/// Checks that nothing in `shown` but line feeds is hidden, and that no line is one that a record
+/// forged.
 #[track_caller]
 fn is_shown(shown: &str) {
     let found = shown

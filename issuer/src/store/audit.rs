@@ -118,9 +118,10 @@ pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite:
 /// The client and the id of a task.
 pub type TaskName<'a> = (&'a str, &'a str);
 
-/// Whether `number` can stand in the column `task` of event `seq`, whose line names the task `named`. A task has a number from the event
-/// on by which it began, and keeps it. Numbers are not given twice. What was forgotten of old tasks is not needed: their events show that
-/// the number is theirs.
+/// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
+/// `named`. A task has a number from the event on by which it began, and keeps it. Numbers are not
+/// given twice. What was forgotten of old tasks is not needed: their events show that the number is
+/// theirs.
 pub fn is_number_of_task(
     connection: &Connection,
     seq: u64,
@@ -145,7 +146,8 @@ pub fn is_number_of_task(
     Ok(is_own && task::is_forgotten(connection, number)?)
 }
 
-/// The first event that has `task` in its column: its number, and the client and the task that its line names.
+/// The first event that has `task` in its column: its number, and the client and the task that its
+/// line names.
 fn first_of_task(connection: &Connection, task: i64) -> rusqlite::Result<Option<(u64, String, String)>> {
     const SQL: &str = "SELECT seq, coalesce(json_extract(line, '$.client_id'), ''),
         coalesce(json_extract(line, '$.task_id'), '') FROM audit WHERE task = ?1 ORDER BY seq LIMIT 1";
