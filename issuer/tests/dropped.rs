@@ -71,9 +71,9 @@ impl Scene {
     /// The memory once it is not `before` any more.
     async fn changed(&self, before: &Value, what: &str) -> Value {
         for _ in 0..LOOKS {
-            let now = self.memory().await;
-            if now != *before {
-                return now;
+            if self.memory().await != *before {
+                // The first look may have begun before the change, which is one step.
+                return self.memory().await;
             }
             sleep(REST).await;
         }
