@@ -6,7 +6,7 @@ use crate::folder::{Folder, FolderError};
 use crate::issuer::DATABASE;
 use crate::keys::{Job, KeysError, PinnedKeys};
 use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
-use crate::store::audit::Columns;
+use crate::store::audit::{Columns, TaskName};
 use crate::store::keys::KeyRow;
 use crate::store::{audit, keys, look_at_database, open_database, retention};
 use rusqlite::config::DbConfig;
@@ -148,6 +148,17 @@ impl History {
     /// What stands beside the lines of the events that [`Self::after`] answers.
     pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<Columns>, HistoryError> {
         self.named(audit::columns_after(&self.connection, from, most))
+    }
+
+    /// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
+    /// `named`.
+    pub(crate) fn is_number_of_task(
+        &self,
+        seq: u64,
+        number: Option<i64>,
+        named: Option<TaskName<'_>>,
+    ) -> Result<bool, HistoryError> {
+        self.named(audit::is_number_of_task(&self.connection, seq, number, named))
     }
 
     /// The checkpoints of events after `from`, up to `last`.

@@ -11,6 +11,7 @@ use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use edgewrit_shared::document::FaultList;
+use edgewrit_shared::text::shortened;
 use serde_json::{Value, json};
 
 macro_rules! codes {
@@ -101,6 +102,9 @@ codes! {
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "the issuer cannot do this now";
 }
 
+/// Longest detail, in bytes.
+const DETAIL_BYTES: usize = 2 * 1024;
+
 /// An error as a response. Its body is rendered by the outermost layer, which knows the request's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -172,10 +176,11 @@ impl Problem {
         }
     }
 
-    /// What the client may know beyond the code.
+    /// What the client may know beyond the code. A long detail names what the client sent: it is
+    /// shortened.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    pub fn detail(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = Some(shortened(detail.as_ref(), DETAIL_BYTES).into_owned());
         self
     }
 

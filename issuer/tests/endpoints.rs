@@ -15,6 +15,7 @@ mod bundle;
 mod completion;
 mod documentation;
 mod doors;
+mod dropped;
 mod edges;
 mod evidence;
 mod keys;

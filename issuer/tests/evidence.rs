@@ -289,6 +289,69 @@ async fn a_column_that_differs_from_its_line_is_found() {
     walked(folder.path()).unwrap();
 }
 
+/// Every lookup by a task goes by the number in the column `task`, which the line does not have.
+#[tokio::test]
+async fn an_event_whose_column_does_not_have_the_number_of_its_task_is_found() {
+    let bench = Bench::operated().await;
+    let (client, other) = (
+        bench.client(travel_ceiling()).await,
+        bench.client(travel_ceiling()).await,
+    );
+    for (client, task) in [(&client, "a"), (&other, "a"), (&client, "b")] {
+        let writ = bench.writ(client, task).await;
+        let end = format!("/v1/tasks/{task}/complete");
+        let ended = bench.post(client, &end, &json!({})).await;
+        assert_eq!(ended.status, 200, "{writ}: {}", ended.text());
+    }
+    bench.data.keep_head().await.unwrap();
+    let folder = bench.closed();
+    walked(folder.path()).unwrap();
+    // Events 1 and 2 are of the clients; then each task begins and ends.
+    for (seq, number) in [
+        (1, "1"),
+        (3, "NULL"),
+        (3, "2"),
+        (3, "3"),
+        (3, "4"),
+        (3, "0"),
+        (3, "-1"),
+        (4, "NULL"),
+        (4, "2"),
+        (5, "1"),
+        (8, "NULL"),
+        (8, "2"),
+        (8, "4"),
+    ] {
+        let kept = format!("CREATE TABLE kept AS SELECT task AS value FROM audit WHERE seq = {seq}");
+        folder.alter(&format!("{kept}; UPDATE audit SET task = {number} WHERE seq = {seq}"));
+        let found = walked(folder.path()).unwrap_err().to_string();
+        let expected = format!("the column `task` of event {seq} is not what its line says");
+        assert!(found.contains(&expected), "{seq} = {number}: {found}");
+        let undo = format!("UPDATE audit SET task = (SELECT value FROM kept) WHERE seq = {seq}");
+        folder.alter(&format!("{undo}; DROP TABLE kept"));
+    }
+    walked(folder.path()).unwrap();
+    // The table of tasks can be changed as well.
+    for change in ["task_id = 'c'", "client_id = 'c'"] {
+        folder.alter(&format!(
+            "CREATE TABLE kept AS SELECT * FROM tasks; UPDATE tasks SET {change} WHERE task = 1"
+        ));
+        let found = walked(folder.path()).unwrap_err().to_string();
+        assert!(
+            found.contains("the column `task` of event 3 is not"),
+            "{change}: {found}"
+        );
+        folder.alter("DELETE FROM grants; DELETE FROM tasks; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept");
+    }
+    // What was forgotten of a task long after its end leaves its events as they are, but for what
+    // they have in common.
+    folder.alter("DELETE FROM tasks WHERE task < 3");
+    walked(folder.path()).unwrap();
+    folder.alter("UPDATE audit SET task = 2 WHERE seq = 4");
+    let found = walked(folder.path()).unwrap_err().to_string();
+    assert!(found.contains("the column `task` of event 5 is not"), "{found}");
+}
+
 #[tokio::test]
 async fn an_end_that_is_cut_off_is_found() {
     let folder = folder().await;

@@ -287,25 +287,6 @@ async fn what_ends_twice_is_one_revocation() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_stops_nothing_half_way() {
-    let (bench, client) = travel().await;
-    let (client_id, _) = client.parts();
-    let ask = post(None, "/clients/end", &json!({"client_id": client_id}));
-    let asked = tokio::spawn({
-        let admin = bench.admin.clone();
-        async move { send(&admin, ask).await }
-    });
-    tokio::task::yield_now().await;
-    asked.abort();
-    // Whatever was reached: the database and the memory agree on it.
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    let before = bench.post(&client, "/v1/tasks", &travel_task("t")).await.status;
-    let bench = bench.reopened().await;
-    let after = bench.post(&client, "/v1/tasks", &travel_task("u")).await.status;
-    assert_eq!(before, after);
-}
-
-#[tokio::test]
 async fn a_backup_is_in_the_audit() {
     let (bench, _) = travel().await;
     let to = tempfile::tempdir().unwrap().path().join("copy");

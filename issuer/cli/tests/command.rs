@@ -21,6 +21,7 @@ mod importing;
 mod inspect;
 mod linting;
 mod narrower;
+mod old_records;
 mod operating;
 mod page;
 mod permissions;

@@ -1,6 +1,6 @@
 //! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up by.
 
-use super::{int, retention};
+use super::{int, retention, task};
 use crate::audit::{self, Event, Head, Kind, Link};
 use crate::clock::Moment;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -92,11 +92,14 @@ pub struct Columns {
     pub agent_id: Option<String>,
     /// The request, of an event that is looked up by it.
     pub request_id: Option<String>,
+    /// The number of the task.
+    pub task: Option<i64>,
 }
 
 /// The columns of the events that [`after`] answers.
 pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Columns>> {
-    const SQL: &str = "SELECT at, event, outcome, agent_id, request_id FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    const SQL: &str = "SELECT at, event, outcome, agent_id, request_id, task FROM audit
+        WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let from = from.max(retention::pruned(connection)?.seq);
     let read = |row: &Row<'_>| {
         Ok(Columns {
@@ -105,10 +108,52 @@ pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite:
             outcome: row.get(2)?,
             agent_id: row.get(3)?,
             request_id: row.get(4)?,
+            task: row.get(5)?,
         })
     };
     let mut after = connection.prepare_cached(SQL)?;
     after.query_map(params![int(from), int(most)], read)?.collect()
+}
+
+/// The client and the id of a task.
+pub type TaskName<'a> = (&'a str, &'a str);
+
+/// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
+/// `named`. A task has a number from the event on by which it began, and keeps it. Numbers are not
+/// given twice. What was forgotten of old tasks is not needed: their events show that the number is
+/// theirs.
+pub fn is_number_of_task(
+    connection: &Connection,
+    seq: u64,
+    number: Option<i64>,
+    named: Option<TaskName<'_>>,
+) -> rusqlite::Result<bool> {
+    let Some(named) = named else {
+        return Ok(number.is_none());
+    };
+    let own = task::find(connection, named.0, named.1)?.map(|row| row.task);
+    if number == own {
+        return Ok(true);
+    }
+    if let Some(own) = own
+        && first_of_task(connection, own)?.is_some_and(|(first, ..)| first < seq)
+    {
+        return Ok(false);
+    }
+    let Some(number) = number else { return Ok(true) };
+    let of_number = first_of_task(connection, number)?;
+    let is_own = of_number.is_some_and(|(_, client_id, task_id)| (&*client_id, &*task_id) == named);
+    Ok(is_own && task::is_forgotten(connection, number)?)
+}
+
+/// The first event that has `task` in its column: its number, and the client and the task that its
+/// line names.
+fn first_of_task(connection: &Connection, task: i64) -> rusqlite::Result<Option<(u64, String, String)>> {
+    const SQL: &str = "SELECT seq, coalesce(json_extract(line, '$.client_id'), ''),
+        coalesce(json_extract(line, '$.task_id'), '') FROM audit WHERE task = ?1 ORDER BY seq LIMIT 1";
+    let mut first = connection.prepare_cached(SQL)?;
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?, row.get(2)?));
+    first.query_row(params![task], read).optional()
 }
 
 /// The events of one request.
