@@ -1,7 +1,7 @@
 //! Every command line that the pages and `--help` show is one that the program takes.
 
 use crate::Command;
-use crate::arguments::escape_values;
+use crate::input::arguments::escape_values;
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use std::ffi::OsString;

@@ -8,39 +8,12 @@ use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-mod admin;
-mod arguments;
-mod attempt;
-mod audit;
-mod backup;
-mod client;
-mod config;
-mod decide;
-mod document;
-mod edge;
+mod commands;
 #[cfg(test)]
 mod examples;
-mod explain;
-mod failure;
-mod finding;
-mod http;
-mod init;
-mod inspect;
-mod keys;
-mod lines;
-mod lint;
-mod mint;
-mod moment;
-mod narrower;
-mod operations;
+mod input;
+mod issuer_client;
 mod output;
-mod reach;
-mod restore;
-mod revoke;
-mod serve;
-mod task;
-mod task_request;
-mod why;
 
 /// A fifth of what the issuer does is making and freeing small pieces of memory; this does it in half the time.
 #[global_allocator]
@@ -74,58 +47,58 @@ is written `--option=VALUE`, or behind `--`.";
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Write a configuration file with every setting in it
-    Init(init::Init),
+    Init(commands::lifecycle::init::Init),
     /// Run the issuer
-    Serve(serve::Serve),
+    Serve(commands::lifecycle::serve::Serve),
     /// Register orchestrators, list them, replace their secrets, shut them out
     #[command(subcommand)]
-    Client(client::Client),
+    Client(commands::administration::client::Client),
     /// Register validators, replace their credentials
     #[command(subcommand)]
-    Edge(edge::Edge),
+    Edge(commands::administration::edge::Edge),
     /// Look at signing keys, let the next one sign, give one up
     #[command(subcommand)]
-    Keys(keys::Keys),
+    Keys(commands::administration::keys::Keys),
     /// End writs before their time
-    Revoke(revoke::Revoke),
+    Revoke(commands::administration::revoke::Revoke),
     /// Look at tasks
     #[command(subcommand)]
-    Task(task::Task),
+    Task(commands::reports::task::Task),
     /// Say what became of a request, and why
-    Why(why::Why),
+    Why(commands::reports::why::Why),
     /// Verify, export and follow what happened
     #[command(subcommand)]
-    Audit(audit::Audit),
+    Audit(commands::reports::audit::Audit),
     /// Copy database and keys while the issuer runs
-    Backup(backup::Backup),
+    Backup(commands::lifecycle::backup::Backup),
     /// Say that a data folder is a copy: its next start makes void what was ended since
-    Restore(restore::Restore),
+    Restore(commands::lifecycle::restore::Restore),
     /// Ask an issuer for the writs of a task
-    Mint(mint::Mint),
+    Mint(commands::writs::mint::Mint),
     /// Show what a writ says
-    Inspect(inspect::Inspect),
+    Inspect(commands::writs::inspect::Inspect),
     /// Check what an edge is configured with
     #[command(subcommand)]
-    Config(config::Config),
+    Config(commands::edge_configuration::config::Config),
     /// Decide requests by grants, one a line of JSON
-    Decide(decide::Decide),
+    Decide(commands::edge_configuration::decide::Decide),
     /// Say step by step what becomes of a request under the grants of a task
-    Explain(explain::Explain),
+    Explain(commands::edge_configuration::explain::Explain),
     /// List every operation that the grants of a task may reach
-    Reach(reach::ReachOf),
+    Reach(commands::edge_configuration::reach::ReachOf),
     /// Work on an edge's table of operations
     #[command(subcommand)]
-    Operations(operations::Operations),
+    Operations(commands::edge_configuration::operations::Operations),
     /// Say whether grants lie within others, one question a line of JSON
-    Narrower(narrower::Narrower),
+    Narrower(commands::grants::narrower::Narrower),
     /// Say what is doubtful about policies and ceilings
-    Lint(lint::Lint),
+    Lint(commands::grants::lint::Lint),
 }
 
 impl Command {
     /// Reads a command line, of which the first word is the program's name.
     fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(arguments::escape_values(Self::command(), words))
+        Self::try_parse_from(input::arguments::escape_values(Self::command(), words))
     }
 }
 

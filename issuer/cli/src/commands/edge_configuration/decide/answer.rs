@@ -1,0 +1,84 @@
+//! The answer to a question.
+
+use super::question;
+use crate::commands::edge_configuration::config;
+use crate::output::attempt;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_issuer::clock::Clock;
+use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::json::Json;
+
+/// What answers questions.
+#[derive(Debug)]
+pub(super) struct Judge {
+    config: Config,
+    clock: Clock,
+    last: Last,
+}
+
+impl Judge {
+    pub(super) fn new(config: Config) -> Self {
+        Self {
+            config,
+            clock: Clock::system(),
+            last: Last::default(),
+        }
+    }
+
+    /// The members of the answer to a question.
+    pub(super) fn answer(&mut self, question: &Node<'_>) -> Option<String> {
+        self.decide(question).map(|rehearsal| answer(&rehearsal))
+    }
+
+    fn decide(&mut self, root: &Node<'_>) -> Option<Rehearsal> {
+        let members = root.object(&question::MEMBERS)?;
+        let (question, authority) = (question::read(&members), self.last.know(&members));
+        let (question, authority) = (question?, authority?);
+        let headers: Vec<_> = question
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let head = Head {
+            method: question.method,
+            target: question.target.as_bytes(),
+            authority: config::authority(&headers, &self.config),
+            headers: &headers,
+            has_body: question.body.is_some(),
+        };
+        let now = question.now.unwrap_or_else(|| self.clock.now().seconds());
+        let body = question.body.unwrap_or_default();
+        Some(rehearse(head, body.as_bytes(), authority, &self.config, now))
+    }
+}
+
+/// The grants of the last question, as they were written and as they are decided by.
+#[derive(Debug, Default)]
+struct Last(Option<([Option<Json>; 2], Authority)>);
+
+impl Last {
+    /// The grants of a question. They are often those of the one before, and then not read again.
+    fn know(&mut self, members: &Members<'_>) -> Option<&Authority> {
+        let written = ["grants", "scope"].map(|name| members.optional(name).map(Node::json));
+        let is_same = |own: &[Option<Json>; 2]| own.iter().map(Option::as_ref).eq(written);
+        if !self.0.as_ref().is_some_and(|(own, _)| is_same(own)) {
+            let authority = Authority::new(question::grants(members)?);
+            self.0 = Some((written.map(|json| json.cloned()), authority));
+        }
+        self.0.as_ref().map(|(_, authority)| authority)
+    }
+}
+
+fn answer(rehearsal: &Rehearsal) -> String {
+    let (verdict, label, grant) = match &rehearsal.verdict {
+        Verdict::Permit { grant, .. } => ("permit", "permit", format!(",\"grant\":{grant}")),
+        Verdict::Refuse { label, .. } => ("refuse", *label, String::new()),
+    };
+    let attempts: Vec<_> = rehearsal.attempts.iter().map(attempt::to_json).collect();
+    format!(
+        "\"verdict\":\"{verdict}\",\"label\":\"{label}\",\"attempts\":[{}]{grant}",
+        attempts.join(",")
+    )
+}

@@ -1,0 +1,78 @@
+//! An account for people.
+
+use super::account::Account;
+use crate::commands::writs::inspect::words::{grant as grant_in_words, visible};
+use crate::output::attempt::value_to_json;
+use edgewrit_edge::rehearsal::Verdict;
+use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json;
+use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::text::visible_json;
+
+/// The account, line by line.
+pub(super) fn of(account: &Account) -> Vec<String> {
+    let rehearsal = &account.rehearsal;
+    let mut lines = vec![verdict(&rehearsal.verdict)];
+    let operation = rehearsal.operation.as_deref().unwrap_or("none matches");
+    lines.push(format!("operation: {operation}"));
+    for (attempt, objections) in rehearsal.attempts.iter().zip(&account.objections) {
+        lines.push(format!("attempt: {}", said(attempt)));
+        let grants = account.grants.iter().zip(objections).enumerate();
+        lines.extend(grants.flat_map(|(index, (grant, objection))| {
+            let answer = objection.as_deref().unwrap_or("permits");
+            [
+                format!("  grant {index}: {}", in_words(grant)),
+                format!("    {}", visible(answer)),
+            ]
+        }));
+    }
+    if let Some(smallest) = &account.smallest {
+        match &smallest.grant {
+            Ok(grant) => {
+                lines.push("the smallest grant that would permit it:".to_owned());
+                lines.push(format!("  {}", visible_json(&grant.to_json())));
+            }
+            Err(message) => lines.push(format!("no grant can be just this: {}", visible(message))),
+        }
+        if !smallest.open.is_empty() {
+            lines.push(format!("  it leaves open: {}", visible(&smallest.open.join(", "))));
+        }
+    }
+    lines
+}
+
+fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Refuse { label, detail } => format!("refused: {label}: {}", visible(detail)),
+        Verdict::Permit { grant, spends } => match spends.as_slice() {
+            [] => format!("permitted by grant {grant}"),
+            [_] => format!("permitted by grant {grant}, one of its uses is spent"),
+            spends => {
+                let spends: Vec<_> = spends.iter().map(ToString::to_string).collect();
+                format!(
+                    "permitted by grant {grant}, one use of grant {} is spent",
+                    spends.join(" or ")
+                )
+            }
+        },
+    }
+}
+
+fn said(attempt: &Attempt) -> String {
+    let params: Vec<_> = attempt
+        .params
+        .iter()
+        .map(|(name, value)| format!("{} {}", visible(name), visible(&value_to_json(value))))
+        .collect();
+    let (action, resource) = (visible(&attempt.action), visible(&attempt.resource));
+    match params.as_slice() {
+        [] => format!("{action} on {resource}"),
+        params => format!("{action} on {resource} with {}", params.join(", ")),
+    }
+}
+
+fn in_words(grant: &Grant) -> String {
+    let text = grant.to_json();
+    json::parse(text.as_bytes(), JSON_VALUES).map_or(text, |json| grant_in_words(&json))
+}

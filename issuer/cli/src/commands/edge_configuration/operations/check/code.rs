@@ -1,0 +1,36 @@
+//! What can be doubtful about a table of operations.
+
+use crate::commands::finding;
+use clap::ValueEnum;
+
+/// What sort of thing was found. The names are stable: scripts turn them off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Code {
+    /// A segment that is an operation of its own for another method is captured.
+    CapturedLiteral,
+    /// Captured values with a colon, where the upstream has verbs behind one.
+    ColonVerb,
+    /// A request that a path matches is refused, because a literal took it.
+    DeadEnd,
+    /// A body where some clients and hosts can send none.
+    GetBody,
+    /// Two operations that no grant can tell apart.
+    Indistinct,
+    /// A method that is hardly one.
+    Method,
+    /// A `*` that is no wildcard.
+    Star,
+    /// Two paths that the upstream may take for one.
+    TrailingSlash,
+    /// A body of which nothing is judged.
+    UnjudgedBody,
+    /// No request gets through.
+    Unreachable,
+    /// An upstream, and its credential, for nothing.
+    UnusedUpstream,
+    /// What no grant can say.
+    Unwordable,
+}
+
+/// Something doubtful about an operation.
+pub(super) type Finding = finding::Finding<Code>;

@@ -1,0 +1,110 @@
+//! `edgewrit operations check`.
+
+use crate::commands::edge_configuration::config::{self, Opened};
+use crate::input::document::Document;
+use crate::output::failure::Failure;
+use crate::output::streams::{print_json, print_lines};
+use clap::Args;
+use edgewrit_shared::json::Json;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+mod alone;
+mod code;
+mod pairs;
+mod paths;
+mod row;
+mod table;
+
+use code::{Code, Finding};
+use row::Row;
+
+const EXAMPLES: &str = "\
+The file is an edge's configuration, or only the part of one that has `upstreams` and `operations`.
+
+Every warning is two lines, what is doubtful and what to do, behind the table. The exit code is 0 without warnings, 1 with some, and 2
+if the file could not be read or has a fault. The codes are explained in docs/tools.md.
+
+Examples:
+  edgewrit operations check edge.yaml
+  edgewrit operations check --allow dead-end --allow captured-literal edge.yaml
+  edgewrit operations check --json edge.yaml";
+
+/// The exit code if the file could not be read: as that of wrong usage.
+const UNREADABLE: u8 = 2;
+
+/// Members of a configuration that say nothing of operations.
+const REST: [&str; 4] = ["issuer", "trust", "edge", "audience"];
+
+/// Print the table of operations, and say what is doubtful about it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Check {
+    /// The edge's configuration, or its upstreams and operations alone; YAML or JSON
+    file: PathBuf,
+    /// Do not report this code
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<Code>,
+    /// Print an object of the operations and the warnings
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let opened = Document::open(&self.file).and_then(|document| config::read(whole(document)));
+        let Opened { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
+        let rows = row::all(&document);
+        let mut found = findings(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
+        found.retain(|finding| !self.allow.contains(&finding.code));
+        if self.json {
+            let warnings: Vec<Value> = found.iter().map(|finding| finding.to_json(&document)).collect();
+            print_json(json!({"operations": table::json(&rows), "warnings": warnings}))?;
+        } else {
+            print_lines(table::words(&rows))?;
+            for finding in &found {
+                print_lines(finding.to_text(&document))?;
+            }
+        }
+        if found.is_empty() { Ok(()) } else { Err(Failure::said()) }
+    }
+}
+
+/// All that is found, in the order of the file.
+fn findings<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
+    let mut found = pairs::unused(rows, upstreams);
+    found.extend(rows.iter().flat_map(alone::findings));
+    found.extend(pairs::indistinct(rows));
+    found.extend(pairs::colon_verbs(rows));
+    found.extend(paths::findings(rows));
+    let index = |finding: &Finding| {
+        finding
+            .place
+            .split('/')
+            .nth(2)
+            .and_then(|step| step.parse::<usize>().ok())
+    };
+    found.sort_by_key(index);
+    found
+}
+
+/// A document that says nothing but upstreams and operations, with something in place of all the rest; others as they are.
+pub(super) fn whole(document: Document) -> Document {
+    if REST.iter().any(|name| document.json().member(name).is_some()) {
+        return document;
+    }
+    let text = |text: &str| Json::Text(text.to_owned());
+    // Nobody is going to trust this key: it stands in for one while the operations are read.
+    let key = text("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    let edge = [("id", "edge"), ("credential", "${secret:EDGE_KEY}")];
+    let rest = [
+        ("issuer", text("https://issuer.example")),
+        ("trust", Json::List(vec![key])),
+        (
+            "edge",
+            Json::Object(edge.map(|(name, value)| (name.to_owned(), text(value))).into()),
+        ),
+        ("audience", text("https://api.example")),
+    ];
+    document.completed(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
+}

@@ -1,0 +1,130 @@
+//! What becomes of a recorded request.
+
+use super::recorded::{Body, Recorded};
+use crate::commands::edge_configuration::config;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::config::view::{Row, Source};
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_shared::time::UnixSeconds;
+use std::collections::BTreeMap;
+
+/// What judges recorded requests.
+pub(super) struct Judge<'a> {
+    config: &'a Config,
+    authority: Authority,
+    now: UnixSeconds,
+    /// For each operation with a parameter in a header the first such parameter.
+    headers: BTreeMap<&'a str, &'a str>,
+}
+
+/// What becomes of a recorded request.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// The operation that matches.
+    pub(super) operation: Option<String>,
+    pub(super) fate: Fate,
+}
+
+/// What becomes of a request, as far as the record tells.
+#[derive(Debug)]
+pub(super) enum Fate {
+    Passes,
+    Refused {
+        label: &'static str,
+        detail: String,
+    },
+    /// It depends on what was not recorded.
+    NotJudged(String),
+}
+
+/// Labels of the verdicts that headers have a part in, once an operation reads one.
+const BY_PARAMS: [&str; 5] = [
+    "form_plus",
+    "not_granted",
+    "number_precision",
+    "param_missing",
+    "query_plus",
+];
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(config: &'a Config, authority: Authority, now: UnixSeconds) -> Self {
+        let in_header = |row: Row<'a>| {
+            let mut fields = row.params().filter(|field| field.source == Source::Header);
+            Some((row.name(), fields.next()?.name))
+        };
+        Self {
+            config,
+            authority,
+            now,
+            headers: config.operations().filter_map(in_header).collect(),
+        }
+    }
+
+    pub(super) fn judge(&self, recorded: &Recorded) -> Judged {
+        // Where a body is needed and was not recorded, everything before it can still be judged.
+        let first = self.rehearse(recorded, matches!(recorded.body, Body::Text(_)));
+        let needs_body = matches!(
+            first.verdict,
+            Verdict::Refuse {
+                label: "body_missing",
+                ..
+            }
+        );
+        // A log does not say that there was no body, unless it says how long it was.
+        let unrecorded = recorded.headers.is_none() || matches!(recorded.body, Body::Lost);
+        let said = match recorded.body {
+            Body::Lost if !needs_body => self.rehearse(recorded, true),
+            _ => first,
+        };
+        let fate = match (needs_body && unrecorded, self.needed_header(recorded, &said)) {
+            (true, _) => Fate::NotJudged("needs a body".to_owned()),
+            (false, Some(name)) => Fate::NotJudged(format!("needs the header of `{name}`")),
+            (false, None) => fate(said.verdict),
+        };
+        Judged {
+            operation: said.operation,
+            fate,
+        }
+    }
+
+    fn rehearse(&self, recorded: &Recorded, has_body: bool) -> Rehearsal {
+        let headers = recorded.headers.as_deref().unwrap_or_default();
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let head = Head {
+            method: &recorded.method,
+            target: recorded.target.as_bytes(),
+            authority: config::authority(&[], self.config),
+            headers: &headers,
+            has_body,
+        };
+        let body = match &recorded.body {
+            Body::Text(text) => text.as_bytes(),
+            Body::Nothing | Body::Lost => &[],
+        };
+        rehearse(head, body, &self.authority, self.config, self.now)
+    }
+
+    /// The parameter whose header was not recorded and has a part in the verdict.
+    fn needed_header(&self, recorded: &Recorded, said: &Rehearsal) -> Option<String> {
+        let is_by_params = match said.verdict {
+            Verdict::Permit { .. } => true,
+            Verdict::Refuse { label, .. } => BY_PARAMS.contains(&label),
+        };
+        if recorded.headers.is_some() || !is_by_params {
+            return None;
+        }
+        let name = self.headers.get(said.operation.as_deref()?)?;
+        Some((*name).to_owned())
+    }
+}
+
+fn fate(verdict: Verdict) -> Fate {
+    match verdict {
+        Verdict::Permit { .. } => Fate::Passes,
+        Verdict::Refuse { label, detail } => Fate::Refused { label, detail },
+    }
+}

@@ -1,0 +1,38 @@
+//! What is found.
+
+use crate::commands::finding;
+use clap::ValueEnum;
+
+/// What sort of thing was found. The names are stable: scripts turn them off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Code {
+    /// Of a policy, beyond every ceiling.
+    Beyond,
+    /// More resources than one would think.
+    Broad,
+    /// A part of a rule that admits nothing.
+    Contradictory,
+    /// Text that is refused by its spelling alone.
+    DenyList,
+    /// A glob whose texts lead elsewhere.
+    GlobEscape,
+    /// A grant within others.
+    Implied,
+    /// A grant that permits nothing.
+    Impossible,
+    /// A number that readers in floating point change.
+    NumberPrecision,
+    /// Two grants permit the same, and more than either says.
+    Overlap,
+    /// A `*` that does not go as far as one would think.
+    StarStops,
+    /// Uses that are not counted.
+    UncountedOverlap,
+    /// An operation that matters, without limits.
+    Unguarded,
+    /// Of a ceiling, used by no policy.
+    Unneeded,
+}
+
+/// Something doubtful about a policy or ceiling.
+pub(super) type Finding = finding::Finding<Code>;

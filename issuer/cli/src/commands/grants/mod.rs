@@ -1,0 +1,4 @@
+//! Commands that examine grants without an edge.
+
+pub(crate) mod lint;
+pub(crate) mod narrower;

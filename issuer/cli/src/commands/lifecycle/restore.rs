@@ -1,0 +1,52 @@
+//! `edgewrit restore`.
+
+use crate::issuer_client::admin::Group;
+use crate::output::failure::Failure;
+use crate::output::streams::{print_line, print_lines};
+use clap::Args;
+use edgewrit_issuer::restore::mark;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+A folder that `edgewrit backup` made is marked already. This is for a data folder that was copied by other means: a snapshot of a disk, a
+database that was put in the place of another. The issuer must not run.
+
+Examples:
+  edgewrit restore --dry-run --data ./data
+  edgewrit restore --data ./data";
+
+/// What the next start does.
+const WHAT: [&str; 7] = [
+    "the next start takes the database for a copy of an earlier state:",
+    "  it begins another epoch, of which edges take a whole bundle",
+    "  it makes new keys for writs, sessions, delegation records and checkpoints, current and next, and drops those of the copy",
+    "  it ends every writ, session and launch token that was issued before",
+    "  it keeps clients, edges, their secrets and ceilings, and bundle keys, and lists them with the commands that replace them",
+    "  it records all of this in the audit (`database_restored`)",
+    "  what was recorded after the copy was made is not in the audit any more",
+];
+
+/// Say that the database is a copy of an earlier state: the next start makes void what was ended since
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Restore {
+    /// Folder of keys and database: the one that `edgewrit serve` is given
+    #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
+    data: PathBuf,
+    #[command(flatten)]
+    group: Group,
+    /// Only say what the next start would do
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Restore {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        mark(&self.data, self.group.read(), !self.dry_run).map_err(Failure::new)?;
+        print_lines(WHAT)?;
+        if self.dry_run {
+            return print_line("nothing was changed");
+        }
+        print_line(format!("marked: {}", self.data.display()))
+    }
+}

@@ -1,0 +1,9 @@
+//! One file or folder for each command, in folders by subject.
+
+pub(crate) mod administration;
+pub(crate) mod edge_configuration;
+pub(crate) mod finding;
+pub(crate) mod grants;
+pub(crate) mod lifecycle;
+pub(crate) mod reports;
+pub(crate) mod writs;

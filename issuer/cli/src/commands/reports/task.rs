@@ -1,0 +1,118 @@
+//! `edgewrit task`.
+
+use crate::issuer_client::admin::{Data, text};
+use crate::output::failure::Failure;
+use crate::output::streams::{print_json, print_lines};
+use clap::{ArgAction, Args, Subcommand};
+use serde_json::{Value, json};
+
+/// Look at tasks
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Hold what a task was granted against what it used
+    Show(Show),
+}
+
+const EXAMPLES: &str = "\
+Uses are what edges report, and lag by seconds; what was spent of an allowance is exact.
+
+A task can have any name, `--help` too: `edgewrit task show --help` shows the task that is called so.
+
+Example:
+  edgewrit task show trip-42 --data ./data";
+
+/// Hold what a task was granted against what it used
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, disable_help_flag = true)]
+pub(crate) struct Show {
+    /// The task's id
+    task_id: String,
+    /// Its client, if several have such a task
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    #[command(flatten)]
+    data: Data,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Print help; `--help` does so behind the task's id only
+    // The first of the two is the one that errors name.
+    #[arg(short, action = ArgAction::HelpLong)]
+    help: Option<bool>,
+    #[arg(long = "help", hide = true, action = ArgAction::HelpLong)]
+    long_help: Option<bool>,
+}
+
+impl Task {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Show(show) => show.run(),
+        }
+    }
+}
+
+impl Show {
+    fn run(self) -> Result<(), Failure> {
+        let mut body = json!({"task_id": self.task_id});
+        if let (Some(client), Some(members)) = (self.client, body.as_object_mut()) {
+            members.insert("client_id".to_owned(), Value::from(client));
+        }
+        let report = self.data.post("/tasks/show", body.to_string());
+        let report = report.map_err(|failure| match self.task_id.as_str() {
+            "--help" => failure.with_line("`edgewrit task show -h` prints the help of this command"),
+            _ => failure,
+        })?;
+        if self.json {
+            return print_json(&report);
+        }
+        print_lines(page(&report)?)
+    }
+}
+
+/// The report, for people.
+fn page(report: &Value) -> Result<Vec<String>, Failure> {
+    let line = |name: &str| text(report, &format!("/{name}"));
+    let mut lines = vec![
+        format!(
+            "task    {} of {}, {}",
+            line("task_id")?,
+            line("client_id")?,
+            line("status")?
+        ),
+        format!("from    {} until {}", line("began_at")?, line("live_until")?),
+        "granted".to_owned(),
+    ];
+    let listed = |name| report.get(name).and_then(Value::as_array).into_iter().flatten();
+    for used in listed("granted") {
+        let grant = used.get("grant").map(Value::to_string).unwrap_or_default();
+        lines.push(format!(
+            "  {:<28} {} at {}",
+            times(used),
+            grant,
+            text(used, "/audience")?
+        ));
+    }
+    lines.push("refused".to_owned());
+    for refused in listed("refused") {
+        let count = refused.get("count").and_then(Value::as_u64).unwrap_or_default();
+        let [label, audience, last] = ["/label", "/audience", "/last_at"].map(|name| text(refused, name));
+        lines.push(format!(
+            "  {count:>5} times {} at {}, last {}",
+            label?, audience?, last?
+        ));
+    }
+    Ok(lines)
+}
+
+/// How often a grant was used, or that it never was.
+fn times(used: &Value) -> String {
+    let number = |pointer| used.pointer(pointer).and_then(Value::as_u64);
+    let spent = number("/allowance/spent").zip(number("/allowance/max"));
+    let spent = spent
+        .map(|(spent, max)| format!(", {spent} of {max} spent"))
+        .unwrap_or_default();
+    match number("/used") {
+        None | Some(0) => format!("never used{spent}"),
+        Some(times) => format!("used {times} times{spent}"),
+    }
+}

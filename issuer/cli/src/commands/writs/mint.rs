@@ -1,0 +1,107 @@
+//! `edgewrit mint`.
+
+use crate::input::document::Document;
+use crate::issuer_client::admin::{refused, text};
+use crate::issuer_client::http::{Answer, Issuer};
+use crate::output::failure::Failure;
+use crate::output::streams::{print_json, print_lines};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Args;
+use edgewrit_issuer::ask::Ask;
+use edgewrit_shared::secret::Secret;
+use serde_json::Value;
+use std::env;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+A task is requested by the body of POST /v1/tasks, in YAML or JSON:
+
+  task_id: trip-42
+  orch_id: holiday-planner
+  ttl: 10m
+  audiences:
+    https://travel.example:
+      grants:
+        - type: writ
+          actions: [search]
+          resources: [flights]
+          rules: {from: {eq: JFK}, to: {eq: LHR}, date: {eq: \"2026-05-10\"}}
+        - type: writ
+          actions: [book]
+          resources: [tickets]
+          rules: {user: {eq: X}, seats: {eq: 1}}
+          uses: {max: 1}
+
+The client's id and secret are taken from EDGEWRIT_CLIENT_ID and EDGEWRIT_CLIENT_SECRET.
+
+Examples:
+  edgewrit mint --task task.yaml --issuer https://issuer.example
+  TOKEN=$(edgewrit mint --task task.yaml --issuer http://127.0.0.1:8080 --tokens)";
+
+/// Ask an issuer for the writs of a task
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Mint {
+    /// What to ask for
+    #[arg(long, alias = "policy", value_name = "FILE")]
+    task: PathBuf,
+    /// The issuer's origin
+    #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
+    issuer: String,
+    /// Makes repeating the same call safe: the same key and task get the same writs
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    /// Print the tokens alone, one a line
+    #[arg(long)]
+    tokens: bool,
+}
+
+impl Mint {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let task = Document::open(&self.task)?;
+        task.read(Ask::read)?;
+        let issuer = Issuer::at(&self.issuer)?;
+        let login = login()?;
+        let mut headers = vec![("authorization", login.expose())];
+        if let Some(key) = &self.idempotency_key {
+            headers.push(("idempotency-key", key));
+        }
+        let answer = issuer.post("/v1/tasks", &headers, &task.to_json())?;
+        let body = body(&issuer, &answer)?;
+        if answer.status != 201 {
+            return Err(refused(&body, |place, message| task.locate(place, message)));
+        }
+        if self.tokens {
+            return print_lines(tokens(&body)?);
+        }
+        print_json(format!("{body:#}"))
+    }
+}
+
+/// The `authorization` header of the client in the environment.
+fn login() -> Result<Secret, Failure> {
+    let variable = |name: &str| {
+        let found = env::var(name).ok().filter(|value| !value.is_empty());
+        found.ok_or_else(|| Failure::new(format!("`{name}` is not set: `edgewrit client add` prints it")))
+    };
+    let (id, secret) = (
+        variable("EDGEWRIT_CLIENT_ID")?,
+        Secret::new(variable("EDGEWRIT_CLIENT_SECRET")?),
+    );
+    let pair = Secret::new(format!("{id}:{}", secret.expose()));
+    Ok(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
+}
+
+fn body(issuer: &Issuer, answer: &Answer) -> Result<Value, Failure> {
+    let unreadable = || {
+        let (origin, status) = (issuer.origin(), answer.status);
+        Failure::new(format!("{origin}: answered {status} without JSON: is this an issuer?"))
+    };
+    serde_json::from_slice(&answer.body).map_err(|_| unreadable())
+}
+
+fn tokens(body: &Value) -> Result<Vec<&str>, Failure> {
+    let writs = body.get("writs").and_then(Value::as_array).into_iter().flatten();
+    writs.map(|writ| text(writ, "/access_token")).collect()
+}

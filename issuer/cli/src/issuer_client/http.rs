@@ -1,0 +1,81 @@
+//! Calls to a running issuer.
+
+use crate::output::failure::Failure;
+use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
+use std::sync::Arc;
+use std::time::Duration;
+use ureq::Agent;
+use ureq::tls::{RootCerts, TlsConfig};
+
+/// How long one call may take.
+const CALL_TIME: Duration = Duration::from_secs(60);
+/// Largest answer that is read, in bytes: a thousand writs of the largest size.
+const ANSWER_BYTES: u64 = 32 * 1024 * 1024;
+
+/// An issuer, by its origin.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    origin: Origin,
+    agent: Agent,
+}
+
+/// What it answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Issuer {
+    /// The issuer at `origin`: https by the system's certificates, or plain http to loopback.
+    pub(crate) fn at(origin: &str) -> Result<Self, Failure> {
+        let wrong = || Failure::new(format!("`--issuer`: `{origin}` found, expected {ORIGIN_EXPECTED}"));
+        let origin = Origin::parse(origin).ok_or_else(wrong)?;
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
+        // Redirects are not followed: the answer to them would carry the client's secret elsewhere.
+        let config = Agent::config_builder()
+            .tls_config(tls.build())
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(CALL_TIME));
+        let config = if origin.is_plain() { config.proxy(None) } else { config };
+        Ok(Self {
+            agent: config.build().new_agent(),
+            origin,
+        })
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        self.origin.as_str()
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.answered(self.agent.get(format!("{}{path}", self.origin)).call())
+    }
+
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, Failure> {
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.origin))
+            .content_type("application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answered(request.send(body))
+    }
+
+    fn answered(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, Failure> {
+        let failed = |error: ureq::Error| Failure::new(format!("{}: {error}", self.origin));
+        let mut answer = answer.map_err(failed)?;
+        let status = answer.status().as_u16();
+        let body = answer
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES)
+            .read_to_vec()
+            .map_err(failed)?;
+        Ok(Answer { status, body })
+    }
+}

@@ -1,0 +1,4 @@
+//! Calls to a running issuer.
+
+pub(crate) mod admin;
+pub(crate) mod http;

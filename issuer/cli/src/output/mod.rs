@@ -1,0 +1,5 @@
+//! Lines and JSON that the command writes.
+
+pub(crate) mod attempt;
+pub(crate) mod failure;
+pub(crate) mod streams;

@@ -1,0 +1,122 @@
+//! All that the command writes to its standard streams. Texts come from records, tasks, clients, edges, tokens and files: whatever could
+//! move the cursor, break a line or turn its direction is spelled here, once for people and once for programs. `clippy.toml` beside this
+//! crate refuses any other way to these streams.
+
+use crate::output::failure::Failure;
+use edgewrit_shared::text::{visible, visible_json};
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal as _, Stderr, StdoutLock, Write};
+use std::str;
+
+#[expect(clippy::disallowed_methods, reason = "this module is the way to standard output")]
+fn stdout() -> StdoutLock<'static> {
+    io::stdout().lock()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this module is the way to standard error")]
+fn stderr() -> Stderr {
+    io::stderr()
+}
+
+/// Prints one line for people.
+pub(crate) fn print_line(line: impl Display) -> Result<(), Failure> {
+    print_lines([line])
+}
+
+/// Prints lines for people. A line feed within one of them is spelled too.
+pub(crate) fn print_lines<T: Display>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+    written(|out| {
+        lines
+            .into_iter()
+            .try_for_each(|line| writeln!(out, "{}", visible(&line.to_string())))
+    })
+}
+
+/// Prints JSON text for programs. The value stays the same; line feeds may stand between values only.
+pub(crate) fn print_json(json: impl Display) -> Result<(), Failure> {
+    written(|out| writeln!(out, "{}", visible_json(&json.to_string())))
+}
+
+/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets
+/// them as [`print_json`] has it. A line feed, which no version writes into such a line, is spelled
+/// there too.
+pub(crate) fn print_hashed<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+    let is_terminal = stdout().is_terminal();
+    written(|out| {
+        lines.into_iter().try_for_each(|line| {
+            let line = line.as_ref();
+            match is_terminal {
+                true => writeln!(out, "{}", visible_json(line).replace('\n', "\\n")),
+                false => writeln!(out, "{line}"),
+            }
+        })
+    })
+}
+
+fn written(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(stdout());
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(unwritten)
+}
+
+fn unwritten(error: io::Error) -> Failure {
+    Failure::new(format!("standard output: {error}"))
+}
+
+/// Lines of JSON on standard output, kept back until [`JsonLines::flush`].
+pub(crate) struct JsonLines(BufWriter<StdoutLock<'static>>);
+
+impl JsonLines {
+    pub(crate) fn new() -> Self {
+        Self(BufWriter::new(stdout()))
+    }
+
+    pub(crate) fn put(&mut self, json: &str) -> Result<(), Failure> {
+        writeln!(self.0, "{}", visible_json(json)).map_err(unwritten)
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.0.flush().map_err(unwritten)
+    }
+}
+
+/// Prints lines for people to standard error. With that gone the exit code still says how the command ended.
+pub(crate) fn complain<T: Display>(lines: impl IntoIterator<Item = T>) {
+    let mut out = BufWriter::new(stderr().lock());
+    for line in lines {
+        let _unheard = writeln!(out, "{}", visible(&line.to_string()));
+    }
+    let _unheard = out.flush();
+}
+
+/// Shows a number on a terminal, in place of the one that was shown before.
+pub(crate) fn show_progress(number: u64, what: &str) {
+    let mut out = stderr();
+    if out.is_terminal() {
+        // Progress that is not seen is no loss.
+        let _unseen = write!(out, "\r{number} {what}");
+    }
+}
+
+/// The log on standard error: lines of JSON, each written at once.
+pub(crate) struct Log(Stderr);
+
+impl Log {
+    pub(crate) fn new() -> Self {
+        Self(stderr())
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match str::from_utf8(bytes) {
+            Ok(text) => self.0.write_all(visible_json(text).as_bytes())?,
+            Err(_) => self.0.write_all(String::from_utf8_lossy(bytes).as_bytes())?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,4 @@
+//! Commands that change what an issuer has registered.
+
+mod operating;
+mod registering;

@@ -1,0 +1,4 @@
+//! Commands on grants.
+
+mod linting;
+mod narrower;

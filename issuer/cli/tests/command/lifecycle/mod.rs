@@ -1,0 +1,6 @@
+//! Starts, stops, faults and restores of an issuer on its data folder.
+
+mod durable;
+mod permissions;
+mod restoring;
+mod running;

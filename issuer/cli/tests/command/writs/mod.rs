@@ -1,0 +1,3 @@
+//! Commands on writs.
+
+mod inspect;
