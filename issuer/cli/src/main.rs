@@ -4,6 +4,8 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 use edgewrit_issuer::files::make_new_files_private;
 use mimalloc::MiMalloc;
+use output::failure::Failure;
+use output::streams::complain;
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -102,6 +104,12 @@ impl Command {
     }
 }
 
+/// Prints every line of a failure to standard error.
+fn report(failure: &Failure) -> ExitCode {
+    complain(failure.lines().iter().map(|line| format!("error: {line}")));
+    ExitCode::from(failure.code())
+}
+
 fn main() -> ExitCode {
     make_new_files_private();
     let command = match Command::read(env::args_os()) {
@@ -132,6 +140,6 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+        Err(failure) => report(&failure),
     }
 }

@@ -1,7 +1,8 @@
 //! Questions on standard input, each a line, and their answers on standard output.
 
-use crate::input::document::{FILE_VALUES, write};
+use crate::input::document::FILE_VALUES;
 use crate::output::failure::Failure;
+use crate::output::json::write_json;
 use crate::output::streams::JsonLines;
 use edgewrit_issuer::reading;
 use edgewrit_shared::document::Node;
@@ -75,7 +76,7 @@ fn id_member(id: Option<&Json>) -> String {
     let mut text = String::new();
     if let Some(id) = id {
         text.push_str("\"id\":");
-        write(id, &mut text);
+        write_json(id, &mut text);
         text.push(',');
     }
     text

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod document;
+pub(crate) mod edge_configuration;
 pub(crate) mod lines;
 pub(crate) mod moment;
 pub(crate) mod task_request;

@@ -1,8 +1,6 @@
 //! How a command ends.
 
-use crate::output::streams::complain;
 use std::fmt::Display;
-use std::process::ExitCode;
 
 /// Why a command failed: one line for each thing that is wrong.
 #[derive(Debug)]
@@ -41,10 +39,14 @@ impl Failure {
         self
     }
 
-    /// Prints every line to standard error.
-    pub(crate) fn report(self) -> ExitCode {
-        complain(self.lines.into_iter().map(|line| format!("error: {line}")));
-        ExitCode::from(self.code)
+    /// What is wrong, a line for each thing.
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// The exit code of the command.
+    pub(crate) const fn code(&self) -> u8 {
+        self.code
     }
 }
 

@@ -1,13 +1,11 @@
 //! `edgewrit config`.
 
-use crate::input::document::Document;
+use crate::input::edge_configuration::EdgeConfiguration;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_line};
 use clap::{Args, Subcommand};
 use edgewrit_edge::config as edge;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Check what an edge is configured with
 #[derive(Debug, Subcommand)]
@@ -40,54 +38,13 @@ impl Config {
     }
 }
 
-/// Stands for every secret: none is needed to see whether a configuration is one, or what it makes of requests.
-const ANY_SECRET: &str = "secret";
-
-/// An edge's configuration that was read, and its file.
-pub(crate) struct Opened {
-    pub(crate) document: Document,
-    pub(crate) config: edge::Config,
-    /// Names of the secrets that it uses.
-    secrets: BTreeSet<String>,
-}
-
-/// Reads the configuration at `path` as the edge does.
-pub(crate) fn open(path: &Path) -> Result<Opened, Failure> {
-    read(Document::open(path)?)
-}
-
-/// Reads the configuration that `document` is as the edge does.
-pub(crate) fn read(document: Document) -> Result<Opened, Failure> {
-    let secrets = RefCell::new(BTreeSet::new());
-    let secret = |name: &str| {
-        secrets.borrow_mut().insert(name.to_owned());
-        Some(ANY_SECRET.to_owned())
-    };
-    let config = edge::Config::read(&document.to_json(), &secret).map_err(|faults| document.faulty(&faults))?;
-    Ok(Opened {
-        document,
-        config,
-        secrets: secrets.into_inner(),
-    })
-}
-
-/// The host that a request is for: as its headers say, or else one that is served.
-pub(crate) fn authority<'a>(headers: &[(&str, &'a [u8])], config: &'a edge::Config) -> &'a [u8] {
-    let host = headers
-        .iter()
-        .find(|(name, _)| *name == "host")
-        .map(|(_, value)| *value);
-    host.or_else(|| config.hosts().first().map(String::as_bytes))
-        .unwrap_or_default()
-}
-
 impl Check {
     fn run(self) -> Result<(), Failure> {
-        let Opened {
+        let EdgeConfiguration {
             document,
             config,
             secrets,
-        } = open(&self.file)?;
+        } = EdgeConfiguration::open(&self.file)?;
         if self.json {
             return print_json(document.to_json());
         }

@@ -1,6 +1,7 @@
 //! Files that people write: YAML, or JSON by the name `.json`. Whatever is wrong is said with its place in the file.
 
 use crate::output::failure::Failure;
+use crate::output::json::write_json;
 use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::reading;
 use edgewrit_shared::document::{Fault, FaultList, Node, more};
@@ -138,7 +139,7 @@ impl Document {
     /// The document as JSON text.
     pub(crate) fn to_json(&self) -> String {
         let mut text = String::new();
-        write(&self.json, &mut text);
+        write_json(&self.json, &mut text);
         text
     }
 }
@@ -173,39 +174,4 @@ fn located(text: &str, error: &json::JsonError) -> String {
         before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
     );
     format!("{line}:{column}: not JSON")
-}
-
-/// Writes `json` as text.
-pub(crate) fn write(json: &Json, out: &mut String) {
-    match json {
-        Json::Null => out.push_str("null"),
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(number) => out.push_str(&number.to_string()),
-        Json::Text(text) => write_text(text, out),
-        Json::List(items) => {
-            write_all(items, ['[', ']'], out, write);
-        }
-        Json::Object(members) => {
-            write_all(members, ['{', '}'], out, |(name, value), out| {
-                write_text(name, out);
-                out.push(':');
-                write(value, out);
-            });
-        }
-    }
-}
-
-fn write_all<T>(items: &[T], [open, close]: [char; 2], out: &mut String, mut write: impl FnMut(&T, &mut String)) {
-    out.push(open);
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write(item, out);
-    }
-    out.push(close);
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push_str(&serde_json::Value::from(text).to_string());
 }

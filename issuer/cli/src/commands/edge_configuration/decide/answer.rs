@@ -1,7 +1,7 @@
 //! The answer to a question.
 
 use super::question;
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::requested_host;
 use crate::output::attempt;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
@@ -44,7 +44,7 @@ impl Judge {
         let head = Head {
             method: question.method,
             target: question.target.as_bytes(),
-            authority: config::authority(&headers, &self.config),
+            authority: requested_host(&headers, &self.config),
             headers: &headers,
             has_body: question.body.is_some(),
         };

@@ -1,6 +1,6 @@
 //! `edgewrit decide`.
 
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::EdgeConfiguration;
 use crate::input::lines;
 use crate::output::failure::Failure;
 use clap::Args;
@@ -45,7 +45,7 @@ pub(crate) struct Decide {
 impl Decide {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let Self { config, json: _ } = self;
-        let mut judge = Judge::new(config::open(&config)?.config);
+        let mut judge = Judge::new(EdgeConfiguration::open(&config)?.config);
         lines::answer_all(|question| judge.answer(question))
     }
 }

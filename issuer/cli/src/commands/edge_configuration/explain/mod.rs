@@ -1,6 +1,6 @@
 //! `edgewrit explain`.
 
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::{EdgeConfiguration, requested_host};
 use crate::input::moment;
 use crate::input::task_request;
 use crate::output::failure::Failure;
@@ -83,7 +83,7 @@ impl Explain {
     }
 
     fn account(&self) -> Result<Account, Failure> {
-        let edge = config::open(&self.config)?.config;
+        let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let request = Request {
             method: &self.request.0,
@@ -120,7 +120,7 @@ impl Request<'_> {
         let head = Head {
             method: self.method,
             target: self.target.as_bytes(),
-            authority: config::authority(&headers, edge),
+            authority: requested_host(&headers, edge),
             headers: &headers,
             has_body: self.body.is_some(),
         };

@@ -1,8 +1,8 @@
 //! An account for people.
 
 use super::account::Account;
-use crate::commands::writs::inspect::words::{grant as grant_in_words, visible};
 use crate::output::attempt::value_to_json;
+use crate::output::words::{grant_to_words, visible};
 use edgewrit_edge::rehearsal::Verdict;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Grant;
@@ -74,5 +74,5 @@ fn said(attempt: &Attempt) -> String {
 
 fn in_words(grant: &Grant) -> String {
     let text = grant.to_json();
-    json::parse(text.as_bytes(), JSON_VALUES).map_or(text, |json| grant_in_words(&json))
+    json::parse(text.as_bytes(), JSON_VALUES).map_or(text, |json| grant_to_words(&json))
 }

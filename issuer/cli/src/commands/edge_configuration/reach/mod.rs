@@ -1,6 +1,6 @@
 //! `edgewrit reach`.
 
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::EdgeConfiguration;
 use crate::input::task_request;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
@@ -47,7 +47,7 @@ pub(crate) struct ReachOf {
 
 impl ReachOf {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let edge = config::open(&self.config)?.config;
+        let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let reaches: Vec<_> = edge.operations().map(|row| Reach::of(row, &grants)).collect();
         if self.json {

@@ -11,7 +11,7 @@ use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
 use std::io::{self, Read as _};
 
 mod verify;
-pub(crate) mod words;
+mod words;
 
 const EXAMPLES: &str = "\
 Without --issuer nothing is verified: anybody can write a token that says anything. With it the signature, the time and the

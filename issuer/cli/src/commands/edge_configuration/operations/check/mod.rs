@@ -1,7 +1,7 @@
 //! `edgewrit operations check`.
 
-use crate::commands::edge_configuration::config::{self, Opened};
 use crate::input::document::Document;
+use crate::input::edge_configuration::EdgeConfiguration;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::Args;
@@ -52,8 +52,8 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let opened = Document::open(&self.file).and_then(|document| config::read(whole(document)));
-        let Opened { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
+        let opened = Document::open(&self.file).and_then(|document| EdgeConfiguration::read(whole(document)));
+        let EdgeConfiguration { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
         let rows = row::all(&document);
         let mut found = findings(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
         found.retain(|finding| !self.allow.contains(&finding.code));

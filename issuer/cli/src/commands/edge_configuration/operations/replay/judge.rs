@@ -1,7 +1,7 @@
 //! What becomes of a recorded request.
 
 use super::recorded::{Body, Recorded};
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::requested_host;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::config::view::{Row, Source};
 use edgewrit_edge::http::head::Head;
@@ -97,7 +97,7 @@ impl<'a> Judge<'a> {
         let head = Head {
             method: &recorded.method,
             target: recorded.target.as_bytes(),
-            authority: config::authority(&[], self.config),
+            authority: requested_host(&[], self.config),
             headers: &headers,
             has_body,
         };

@@ -1,6 +1,6 @@
 //! `edgewrit operations replay`.
 
-use crate::commands::edge_configuration::config;
+use crate::input::edge_configuration::EdgeConfiguration;
 use crate::input::moment;
 use crate::input::task_request;
 use crate::output::failure::Failure;
@@ -67,7 +67,7 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let edge = config::open(&self.config)?.config;
+        let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
         let judge = Judge::new(&edge, Authority::new(grants), now);

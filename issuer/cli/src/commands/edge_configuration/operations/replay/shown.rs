@@ -1,7 +1,7 @@
 //! What became of recorded requests, for people and for programs.
 
 use super::tally::{Group, Groups, NO_OPERATION, Tally};
-use crate::commands::writs::inspect::words::visible;
+use crate::output::words::visible;
 use serde_json::{Value, json};
 
 /// Width of a count.

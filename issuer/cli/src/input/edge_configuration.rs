@@ -1,0 +1,51 @@
+//! The configuration of an edge, read as the edge reads it.
+
+use crate::input::document::Document;
+use crate::output::failure::Failure;
+use edgewrit_edge::config::Config;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Stands for every secret: the secrets themselves are not needed to read a configuration or to judge requests by it.
+const ANY_SECRET: &str = "secret";
+
+/// A configuration of an edge, with its file.
+pub(crate) struct EdgeConfiguration {
+    pub(crate) document: Document,
+    pub(crate) config: Config,
+    /// Names of the secrets that the configuration uses.
+    pub(crate) secrets: BTreeSet<String>,
+}
+
+impl EdgeConfiguration {
+    /// Reads the configuration at `path`.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        Self::read(Document::open(path)?)
+    }
+
+    /// Reads the configuration that `document` is.
+    pub(crate) fn read(document: Document) -> Result<Self, Failure> {
+        let secrets = RefCell::new(BTreeSet::new());
+        let secret = |name: &str| {
+            secrets.borrow_mut().insert(name.to_owned());
+            Some(ANY_SECRET.to_owned())
+        };
+        let config = Config::read(&document.to_json(), &secret).map_err(|faults| document.faulty(&faults))?;
+        Ok(Self {
+            document,
+            config,
+            secrets: secrets.into_inner(),
+        })
+    }
+}
+
+/// The host that a request is for: the value of its header `host`, or else the first host that the edge serves.
+pub(crate) fn requested_host<'a>(headers: &[(&str, &'a [u8])], config: &'a Config) -> &'a [u8] {
+    let host = headers
+        .iter()
+        .find(|(name, _)| *name == "host")
+        .map(|(_, value)| *value);
+    host.or_else(|| config.hosts().first().map(String::as_bytes))
+        .unwrap_or_default()
+}
