@@ -20,7 +20,7 @@ const COUNTS: &str = "edgewrit-counts";
 const FUZZ: &str = "edgewrit-fuzz";
 const KEYS: &str = "edgewrit-test-keys";
 const LOAD: &str = "edgewrit-load";
-const FORGETFUL: &str = "edgewrit-forgetful";
+const FAULTY_DISK: &str = "edgewrit-faulty-disk";
 const COSTS: &str = "edgewrit-test-costs";
 const YAML: &str = "edgewrit-yaml";
 
@@ -32,7 +32,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (ENVOY, &[SHARED, EDGE]),
     (YAML, &[SHARED]),
     (ISSUER, &[SHARED, COSTS, KEYS]),
-    (CLI, &[SHARED, EDGE, YAML, ISSUER, FORGETFUL]),
+    (CLI, &[SHARED, EDGE, YAML, ISSUER, FAULTY_DISK]),
     (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI, KEYS]),
     (BENCH, &[SHARED, EDGE, KEYS]),
     (COUNTS, &[SHARED, ISSUER, BENCH]),
@@ -40,7 +40,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     (COSTS, &[]),
     (KEYS, &[]),
     (LOAD, &[SHARED, ISSUER, KEYS]),
-    (FORGETFUL, &[]),
+    (FAULTY_DISK, &[]),
     ("xtask", &[]),
     ("xtask-wasm", &[]),
 ];
@@ -50,7 +50,7 @@ const DELIVERED: &[&str] = &[SHARED, EDGE, CLOUDFLARE, ENVOY, YAML, ISSUER, CLI]
 
 /// What only tests of the delivered crates may depend on: one takes the place of functions of the C
 /// library, the private halves of the other's keys are no secret.
-const FOR_TESTS: &[&str] = &[FORGETFUL, COSTS, KEYS];
+const FOR_TESTS: &[&str] = &[FAULTY_DISK, COSTS, KEYS];
 
 /// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and
 /// a parsed URL is not the target that was judged.
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_takes_over_calls_is_for_tests_alone() {
-        let mut metadata = one_crate(CLI, FORGETFUL);
+        let mut metadata = one_crate(CLI, FAULTY_DISK);
         assert_eq!(wrong_arrows(&metadata).unwrap().len(), 1);
         metadata["packages"][0]["dependencies"][0]["kind"] = json!("dev");
         assert!(wrong_arrows(&metadata).unwrap().is_empty());

@@ -1,9 +1,9 @@
-//! Killed at moments that nobody chose, again and again on one data folder.
+//! Kills of the server at random moments, again and again on one data folder.
 
-use super::deed::all_is_there;
-use super::load::until_killed;
+use super::change::assert_nothing_is_lost;
+use super::load::load_until_killed;
+use super::load_client::Parties;
 use super::random::Random;
-use super::side::Cast;
 use crate::support::Place;
 use std::process::Command;
 use std::thread::sleep;
@@ -19,24 +19,30 @@ pub(crate) const STARTING: Duration = Duration::from_millis(60);
 fn fifty_kills_under_load_lose_nothing() {
     let (mut random, place) = (Random::new(), Place::new());
     let mut server = place.serve();
-    let cast = Cast::of(&place);
+    let parties = Parties::of(&place);
     let mut all = Vec::new();
     for kill in 0..KILLS {
-        let account = until_killed(&cast, server, &format!("k{kill}"), random.within(LOADED));
+        let account = load_until_killed(&parties, server, &format!("k{kill}"), random.duration_up_to(LOADED));
         assert_eq!(account.refused, 0, "kill {kill}");
-        // A start can be what is killed: while what a kill left is put in order.
+        // A start is killed too, while the server recovers from the kill before.
         if random.below(3) == 0 {
-            cut_short(&mut place.serving(), random.within(STARTING));
+            start_and_kill(&mut place.serving(), random.duration_up_to(STARTING));
         }
         server = place.serve();
-        all_is_there(&place, &cast, &server, &account.deeds, &format!("after kill {kill}"));
-        all.extend(account.deeds);
+        assert_nothing_is_lost(
+            &place,
+            &parties,
+            &server,
+            &account.changes,
+            &format!("after kill {kill}"),
+        );
+        all.extend(account.changes);
     }
-    all_is_there(&place, &cast, &server, &all, "after all kills");
+    assert_nothing_is_lost(&place, &parties, &server, &all, "after all kills");
 }
 
-/// Kills what `command` starts at that `moment`.
-pub(crate) fn cut_short(command: &mut Command, moment: Duration) {
+/// Starts `command`, and kills it after `moment`.
+pub(crate) fn start_and_kill(command: &mut Command, moment: Duration) {
     let mut child = command.spawn().unwrap();
     sleep(moment);
     child.kill().unwrap();

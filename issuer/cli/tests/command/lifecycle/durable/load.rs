@@ -1,58 +1,58 @@
-//! Load from several sides at once, and an account of what was answered.
+//! Load from several clients at once, and an account of the answers.
 
-use super::deed::Deed;
-use super::side::{Cast, Not, Side, acknowledged, ask, spend};
+use super::change::Change;
+use super::load_client::{LoadClient, NotAcknowledged, Parties, body_of_success, one_use_task, spend_of};
 use crate::support::Server;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
 
-/// Those who load at the same time.
-const SIDES: usize = 4;
+/// Clients that call at the same time.
+const CLIENTS: usize = 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct Account {
-    pub(crate) deeds: Vec<Deed>,
+    pub(crate) changes: Vec<Change>,
     /// How many requests were answered with 503.
     pub(crate) refused: usize,
 }
 
 impl Account {
-    fn and(mut self, other: Self) -> Self {
-        self.deeds.extend(other.deeds);
+    fn merge(mut self, other: Self) -> Self {
+        self.changes.extend(other.changes);
         self.refused += other.refused;
         self
     }
 }
 
-/// Loads the server from all sides and kills it at that `moment`. Tasks are called by `name`.
-pub(crate) fn until_killed(cast: &Cast, server: Server, name: &str, moment: Duration) -> Account {
+/// Loads the server from all clients and kills it after `moment`. The ids of tasks begin with `name`.
+pub(crate) fn load_until_killed(parties: &Parties, server: Server, name: &str, moment: Duration) -> Account {
     let url = server.url.clone();
-    under_load(cast, &url, name, || {
+    load_during(parties, &url, name, || {
         sleep(moment);
         server.kill();
     })
 }
 
-/// Loads the server at `url` from all sides while something happens `meanwhile`.
-pub(crate) fn under_load(cast: &Cast, url: &str, name: &str, meanwhile: impl FnOnce()) -> Account {
+/// Loads the server at `url` from all clients while `meanwhile` runs.
+pub(crate) fn load_during(parties: &Parties, url: &str, name: &str, meanwhile: impl FnOnce()) -> Account {
     let over = &AtomicBool::new(false);
-    let side = |number: usize| load(&Side::new(cast, url), &format!("{name}-{number}"), over);
+    let client = |number: usize| load_by_client(&LoadClient::new(parties, url), &format!("{name}-{number}"), over);
     scope(|scope| {
-        let sides: Vec<_> = (0..SIDES).map(|number| scope.spawn(move || side(number))).collect();
+        let clients: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(move || client(number))).collect();
         meanwhile();
         over.store(true, Ordering::Relaxed);
-        let accounts = sides.into_iter().map(|side| side.join().unwrap());
-        accounts.fold(Account::default(), Account::and)
+        let accounts = clients.into_iter().map(|client| client.join().unwrap());
+        accounts.fold(Account::default(), Account::merge)
     })
 }
 
-fn load(side: &Side<'_>, name: &str, over: &AtomicBool) -> Account {
+fn load_by_client(client: &LoadClient<'_>, name: &str, over: &AtomicBool) -> Account {
     let (mut account, mut boot) = (Account::default(), None);
     for count in 1.. {
-        match work(side, &mut boot, name, count, &mut account.deeds) {
-            Err(Not::Answered) => break,
-            Err(Not::Refused) => account.refused += 1,
+        match begin_and_use_task(client, &mut boot, name, count, &mut account.changes) {
+            Err(NotAcknowledged::Gone) => break,
+            Err(NotAcknowledged::Refused) => account.refused += 1,
             Ok(()) => {}
         }
         if over.load(Ordering::Relaxed) {
@@ -62,34 +62,40 @@ fn load(side: &Side<'_>, name: &str, over: &AtomicBool) -> Account {
     account
 }
 
-/// Begins a task, and does with each of four something else.
-fn work(side: &Side<'_>, boot: &mut Option<String>, name: &str, count: u64, deeds: &mut Vec<Deed>) -> Result<(), Not> {
+/// Begins a task, and then completes every fourth and spends of every fourth.
+fn begin_and_use_task(
+    client: &LoadClient<'_>,
+    boot: &mut Option<String>,
+    name: &str,
+    count: u64,
+    changes: &mut Vec<Change>,
+) -> Result<(), NotAcknowledged> {
     let booted = match boot {
         Some(booted) => booted,
-        None => boot.insert(acknowledged(side.boot())?),
+        None => boot.insert(body_of_success(client.boot())?),
     };
-    let (ask, with_key) = (ask(&format!("{name}-{count}")), count % 4 == 1);
-    let begun = acknowledged(side.begin(&ask, with_key));
-    if begun == Err(Not::Refused) {
-        deeds.push(Deed::Refused { ask: ask.clone() });
+    let (ask, with_key) = (one_use_task(&format!("{name}-{count}")), count % 4 == 1);
+    let begun = body_of_success(client.begin(&ask, with_key));
+    if begun == Err(NotAcknowledged::Refused) {
+        changes.push(Change::Refused { ask: ask.clone() });
     }
     let begun = begun?;
-    let spend = spend(&begun, booted, count);
-    deeds.push(match with_key {
-        true => Deed::BegunWithKey {
+    let spend = spend_of(&begun, booted, count);
+    changes.push(match with_key {
+        true => Change::BegunWithKey {
             ask: ask.clone(),
             answer: begun,
         },
-        false => Deed::Begun { ask: ask.clone() },
+        false => Change::Begun { ask: ask.clone() },
     });
     match count % 4 {
         2 => {
-            acknowledged(side.complete(&ask))?;
-            deeds.push(Deed::Completed { spend });
+            body_of_success(client.complete(&ask))?;
+            changes.push(Change::Completed { spend });
         }
         3 => {
-            let answer = acknowledged(side.spend(&spend))?;
-            deeds.push(Deed::Spent { spend, answer });
+            let answer = body_of_success(client.spend(&spend))?;
+            changes.push(Change::Spent { spend, answer });
         }
         _ => {}
     }

@@ -1,22 +1,23 @@
-//! What was acknowledged is there after a restart, however the server ended.
+//! Acknowledged changes are present after a restart, however the server ended.
 
 use crate::support::{POLICY, Place, Server};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-mod deed;
+mod change;
 #[cfg(target_os = "linux")]
-mod disk;
+mod disk_faults;
+#[cfg(target_os = "linux")]
+mod faulty_disk;
 mod kills;
 mod load;
+mod load_client;
 #[cfg(target_os = "linux")]
 mod power;
 mod random;
-mod side;
-#[cfg(target_os = "linux")]
-mod trouble;
 
+/// An edge with a writ that it spends.
 struct Spender {
     edge: Value,
     boot: String,
@@ -24,7 +25,7 @@ struct Spender {
     allowance: String,
 }
 
-fn spender(place: &Place, server: &Server, client: &Value, task: &str) -> Spender {
+fn begin_task_and_boot_edge(place: &Place, server: &Server, client: &Value, task: &str) -> Spender {
     let token = place
         .mint(client, server, &POLICY.replace("trip-42", task), &["--tokens"])
         .ok()
@@ -37,7 +38,7 @@ fn spender(place: &Place, server: &Server, client: &Value, task: &str) -> Spende
         .unwrap()
         .to_owned();
     let edge = place.edge(&format!("door-{task}"));
-    let (status, boot) = server.post(login(&edge), "/v1/edges/boot", &json!({}));
+    let (status, boot) = server.post(edge_login(&edge), "/v1/edges/boot", &json!({}));
     assert_eq!(status, 201);
     let boot = boot["boot_id"].as_str().unwrap().to_owned();
     Spender {
@@ -48,7 +49,7 @@ fn spender(place: &Place, server: &Server, client: &Value, task: &str) -> Spende
     }
 }
 
-fn login(edge: &Value) -> (&str, &str) {
+fn edge_login(edge: &Value) -> (&str, &str) {
     (
         edge["edge"]["id"].as_str().unwrap(),
         edge["edge"]["credential"].as_str().unwrap(),
@@ -59,7 +60,7 @@ impl Spender {
     fn spend(&self, server: &Server, counter: u64) -> (u16, Value) {
         let body =
             json!({"writ": self.token, "boot_id": self.boot, "counter": counter, "attempts": [[self.allowance]]});
-        server.post(login(&self.edge), "/v1/uses", &body)
+        server.post(edge_login(&self.edge), "/v1/uses", &body)
     }
 }
 
@@ -67,7 +68,7 @@ impl Spender {
 fn a_restart_keeps_everything() {
     let place = Place::new();
     let (server, client) = (place.serve(), place.client("planner"));
-    let spender = spender(&place, &server, &client, "t1");
+    let spender = begin_task_and_boot_edge(&place, &server, &client, "t1");
     assert_eq!(spender.spend(&server, 1).0, 200);
     let minted = place.mint(&client, &server, POLICY, &["--idempotency-key", "k"]).ok();
     assert!(server.stop().success());
@@ -95,7 +96,7 @@ fn a_kill_right_after_the_answer_loses_nothing() {
                 "round {round}: what was spent in round {earlier} is spent"
             );
         }
-        let spender = spender(&place, &server, &client, &format!("t{round}"));
+        let spender = begin_task_and_boot_edge(&place, &server, &client, &format!("t{round}"));
         assert_eq!(spender.spend(&server, 1).0, 200);
         server.kill();
         spenders.push(spender);
@@ -122,8 +123,8 @@ fn a_kill_right_after_a_completion_brings_no_writ_back() {
     server.kill();
     let edge = place.edge("door");
     let server = place.serve();
-    let (_, boot) = server.post(self::login(&edge), "/v1/edges/boot", &json!({}));
+    let (_, boot) = server.post(edge_login(&edge), "/v1/edges/boot", &json!({}));
     let body = json!({"writ": token.trim(), "boot_id": boot["boot_id"], "counter": 1, "attempts": [["a"]]});
-    let (status, body) = server.post(self::login(&edge), "/v1/uses", &body);
+    let (status, body) = server.post(edge_login(&edge), "/v1/uses", &body);
     assert_eq!((status, &body["error_code"]), (403, &json!("writ_refused")));
 }

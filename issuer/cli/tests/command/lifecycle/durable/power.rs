@@ -1,11 +1,11 @@
-//! Power cuts: what was not synced is gone.
+//! Power cuts, which lose unsynced writes.
 
-use super::deed::{all_is_there, forgotten};
-use super::disk::Disk;
-use super::kills::{STARTING, cut_short};
-use super::load::until_killed;
+use super::change::{assert_nothing_is_lost, find_lost};
+use super::faulty_disk::FaultyDisk;
+use super::kills::{STARTING, start_and_kill};
+use super::load::load_until_killed;
+use super::load_client::Parties;
 use super::random::Random;
-use super::side::Cast;
 use crate::support::Place;
 use std::time::Duration;
 
@@ -16,27 +16,27 @@ const LOADED: Duration = Duration::from_millis(500);
 
 #[test]
 fn a_power_cut_loses_nothing_that_was_acknowledged() {
-    cuts(&[]);
+    assert_power_cuts_lose_nothing(&[]);
 }
 
 #[test]
 fn a_power_cut_that_spares_some_of_what_was_not_synced_loses_nothing_that_was_acknowledged() {
-    cuts(&["FORGETFUL_PARTLY"]);
+    assert_power_cuts_lose_nothing(&["FAULTY_DISK_KEEPS_SOME"]);
 }
 
-/// From the very first start on.
-fn cuts(settings: &[&str]) {
+/// Cuts the power under load, from the first start on.
+fn assert_power_cuts_lose_nothing(settings: &[&str]) {
     let (mut random, place) = (Random::new(), Place::new());
-    let (mut disk, mut server) = Disk::serve(&place, settings);
-    let cast = Cast::of(&place);
+    let (mut disk, mut server) = FaultyDisk::serve(&place, settings);
+    let parties = Parties::of(&place);
     let mut all = Vec::new();
     for cut in 0..CUTS {
-        let account = until_killed(&cast, server, &format!("c{cut}"), random.within(LOADED));
+        let account = load_until_killed(&parties, server, &format!("c{cut}"), random.duration_up_to(LOADED));
         assert_eq!(account.refused, 0, "cut {cut}");
         disk.cut_power();
-        (disk, server) = Disk::serve(&place, settings);
-        all.extend(account.deeds);
-        all_is_there(&place, &cast, &server, &all, &format!("after cut {cut}"));
+        (disk, server) = FaultyDisk::serve(&place, settings);
+        all.extend(account.changes);
+        assert_nothing_is_lost(&place, &parties, &server, &all, &format!("after cut {cut}"));
     }
 }
 
@@ -46,8 +46,8 @@ fn a_first_start_that_a_power_cut_ends_can_be_done_again() {
     for _ in 0..FIRST_STARTS {
         let place = Place::new();
         let mut command = place.serving();
-        let disk = Disk::before(&mut command, &place, &[]);
-        cut_short(&mut command, random.within(STARTING));
+        let disk = FaultyDisk::before(&mut command, &place, &[]);
+        start_and_kill(&mut command, random.duration_up_to(STARTING));
         if place.data().exists() {
             disk.cut_power();
         }
@@ -60,12 +60,15 @@ fn a_first_start_that_a_power_cut_ends_can_be_done_again() {
 fn without_syncs_a_power_cut_loses_everything() {
     let place = Place::new();
     let server = place.serve();
-    let cast = Cast::of(&place);
+    let parties = Parties::of(&place);
     server.kill();
-    let (disk, server) = Disk::serve(&place, &["FORGETFUL_DENY_SYNC"]);
-    let account = until_killed(&cast, server, "d", LOADED);
+    let (disk, server) = FaultyDisk::serve(&place, &["FAULTY_DISK_DENY_SYNC"]);
+    let account = load_until_killed(&parties, server, "d", LOADED);
     disk.cut_power();
     let server = place.serve();
-    assert!(account.deeds.len() > 10, "{account:?}");
-    assert_eq!(forgotten(&cast, &server, &account.deeds).len(), account.deeds.len());
+    assert!(account.changes.len() > 10, "{account:?}");
+    assert_eq!(
+        find_lost(&parties, &server, &account.changes).len(),
+        account.changes.len()
+    );
 }

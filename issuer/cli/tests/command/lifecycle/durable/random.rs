@@ -1,4 +1,4 @@
-//! Moments that nobody chose, and that can be had again.
+//! Random durations that a seed repeats.
 
 use std::env;
 use std::hash::{BuildHasher as _, RandomState};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 const SEED: &str = "EDGEWRIT_SEED";
 
-/// SplitMix64.
+/// The generator SplitMix64.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -26,7 +26,7 @@ impl Random {
         (mixed ^ (mixed >> 31)) % end
     }
 
-    pub(crate) fn within(&mut self, longest: Duration) -> Duration {
+    pub(crate) fn duration_up_to(&mut self, longest: Duration) -> Duration {
         Duration::from_micros(self.below(u64::try_from(longest.as_micros()).unwrap()))
     }
 }

@@ -1,4 +1,4 @@
-//! Which files are meant, and what is to fail.
+//! The files that are watched, and the calls that fail.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -12,7 +12,7 @@ use std::time::UNIX_EPOCH;
 #[derive(Debug)]
 pub(crate) struct Watch(PathBuf);
 
-/// Something in it that is open.
+/// An open file or folder in the watched folder.
 #[derive(Debug)]
 pub(crate) enum Watched {
     /// A file, and how it is called by now.
@@ -21,7 +21,8 @@ pub(crate) enum Watched {
     Folder(PathBuf),
 }
 
-/// Which file, whatever it is called. Its number alone is not enough: it is used again once the file is gone.
+/// The identity of a file, independent of its name. The inode number alone is not enough: the system uses the
+/// number again once the file is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     number: u64,
@@ -52,7 +53,7 @@ impl Watch {
         &self.0
     }
 
-    /// `None` if it is none of ours: elsewhere, a socket, or left out.
+    /// The open file, if it is watched: `None` elsewhere, and for a socket or a file that is left out.
     pub(crate) fn file(&self, open: &File) -> Option<Watched> {
         let metadata = open.metadata().ok()?;
         if !metadata.is_file() && !metadata.is_dir() {
@@ -69,18 +70,19 @@ impl Watch {
     }
 }
 
-/// Memory that processes share. Nobody expects it to survive.
+/// Whether the file is memory that processes share, which need not survive.
 pub(crate) fn is_left_out(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(b"-shm")
 }
 
 /// The file that says which calls fail.
 #[derive(Debug)]
-pub(crate) struct Trouble(pub(crate) Option<PathBuf>);
+pub(crate) struct Faults(pub(crate) Option<PathBuf>);
 
-impl Trouble {
-    /// The error number that `call` fails with now. Asked again for each call: trouble comes and goes while the server runs.
-    pub(crate) fn with(&self, call: &str, file: &Watched) -> Result<(), i32> {
+impl Faults {
+    /// Fails with the error number that is set for `call`. The file is read for each call: a test sets and removes
+    /// faults while the server runs.
+    pub(crate) fn check(&self, call: &str, file: &Watched) -> Result<(), i32> {
         let said = self.0.as_ref().and_then(|said| fs::read_to_string(said).ok());
         let errno = said.as_deref().and_then(|said| errno(said, call, file));
         errno.map_or(Ok(()), Err)

@@ -1,7 +1,7 @@
-//! The functions of the C library that are stood in for: the one place of this crate with `unsafe`.
+//! The replaced functions of the C library: the only module of this crate with `unsafe`.
 //!
-//! The system is called directly, so nothing has to be looked up and nothing of ours is called in a circle. Our own files lie
-//! outside of the watched folder: what the standard library calls for them comes here too, and goes straight through.
+//! Each function calls the system directly, so that no function is looked up or calls itself. The library's own
+//! files lie outside of the watched folder: the calls of the standard library for them go straight through.
 
 use crate::shadow::{Change, Disk};
 use crate::watched::Watched;

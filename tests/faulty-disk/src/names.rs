@@ -1,4 +1,4 @@
-//! What files are called, as far as it is certain. The shadow holds the bytes of each file once, in `bytes`; a name in `names` is a
+//! The names of files, as far as they are certain. The shadow holds the bytes of each file once, in `bytes`; a name in `names` is a
 //! link to them. So a file that is renamed takes its bytes along, and one whose folder was never synced has bytes and no name.
 
 use crate::watched::{Key, is_left_out};
@@ -17,7 +17,7 @@ pub(crate) struct Names {
     certain: HashMap<PathBuf, Listing>,
 }
 
-/// What a folder holds.
+/// The entries of a folder.
 pub(crate) type Listing = Vec<(OsString, Entry)>;
 
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) fn list(path: &Path) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// `None` also for what has gone in the meantime.
+/// The entry; `None` also for a file that was removed in the meantime.
 fn found(entry: &DirEntry) -> io::Result<Option<Entry>> {
     let metadata = match entry.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

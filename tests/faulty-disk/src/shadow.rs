@@ -1,7 +1,7 @@
 //! The bytes of each file that are certain to be there.
 
 use crate::names::{self, Listing, Names};
-use crate::watched::{Key, Trouble, Watch, Watched};
+use crate::watched::{Faults, Key, Watch, Watched};
 use std::collections::{HashMap, VecDeque};
 use std::env;
 use std::fs::File;
@@ -12,16 +12,16 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 static DISK: OnceLock<Disk> = OnceLock::new();
 
-/// What stands between the process and its disk.
+/// The faulty disk of this process.
 #[derive(Debug)]
 pub(crate) struct Disk {
     pub(crate) watch: Watch,
-    trouble: Trouble,
+    faults: Faults,
     deny: bool,
     shadow: Mutex<Shadow>,
 }
 
-/// A change to a file that is not certain yet.
+/// An unsynced change to a file.
 #[derive(Debug)]
 pub(crate) enum Change {
     /// Bytes, and where they are written.
@@ -38,7 +38,7 @@ struct Shadow {
     partly: Option<u64>,
 }
 
-/// The changes of a file that are not certain yet, in their order.
+/// The unsynced changes of a file, in their order.
 #[derive(Debug, Default)]
 struct Uncertain {
     /// How many are certain, or will never be.
@@ -46,29 +46,29 @@ struct Uncertain {
     changes: VecDeque<Change>,
 }
 
-/// What a sync makes certain: no more than what was there before it began.
+/// The state before a sync: a sync makes no later change certain.
 enum Before {
     File(Key, u64),
     Folder(PathBuf, Listing),
 }
 
 impl Disk {
-    /// What lies in the watched folder when the process begins is certain.
+    /// Reads the settings, and copies the watched folder into the shadow: its content is certain when the process begins.
     pub(crate) fn begin() {
         let variable = |name: &str| env::var_os(name).map(PathBuf::from);
-        let (Some(watch), Some(folder)) = (variable("FORGETFUL_WATCH"), variable("FORGETFUL_SHADOW")) else {
+        let (Some(watch), Some(folder)) = (variable("FAULTY_DISK_WATCH"), variable("FAULTY_DISK_SHADOW")) else {
             return;
         };
-        let watch = surely(Watch::new(&watch));
+        let watch = expect_kept(Watch::new(&watch));
         let shadow = Shadow {
-            names: surely(Names::begin(watch.folder(), folder)),
+            names: expect_kept(Names::begin(watch.folder(), folder)),
             files: HashMap::new(),
-            partly: variable("FORGETFUL_PARTLY").map(|_| 0),
+            partly: variable("FAULTY_DISK_KEEPS_SOME").map(|_| 0),
         };
         let disk = Self {
             watch,
-            trouble: Trouble(variable("FORGETFUL_TROUBLE")),
-            deny: variable("FORGETFUL_DENY_SYNC").is_some(),
+            faults: Faults(variable("FAULTY_DISK_FAULTS")),
+            deny: variable("FAULTY_DISK_DENY_SYNC").is_some(),
             shadow: Mutex::new(shadow),
         };
         let _begun_already = DISK.set(disk);
@@ -86,13 +86,13 @@ impl Disk {
         real: impl FnOnce() -> i64,
         change: impl FnOnce(i64) -> Change,
     ) -> Result<i64, i32> {
-        self.trouble.with("write", watched)?;
+        self.faults.check("write", watched)?;
         let mut shadow = self.shadow();
         let answer = real();
         if let Watched::File(key, _) = watched
             && answer >= 0
         {
-            surely(shadow.note(key, change(answer)));
+            expect_kept(shadow.note(key, change(answer)));
         }
         Ok(answer)
     }
@@ -102,14 +102,14 @@ impl Disk {
         if self.deny {
             return Ok(0);
         }
-        let before = surely(self.before(watched));
-        let answer = self.trouble.with("sync", watched).map(|()| real());
+        let before = expect_kept(self.before(watched));
+        let answer = self.faults.check("sync", watched).map(|()| real());
         let mut shadow = self.shadow();
         match (before, &answer) {
-            (Before::File(key, until), Ok(0)) => surely(shadow.keep(&key, until)),
+            (Before::File(key, until), Ok(0)) => expect_kept(shadow.keep(&key, until)),
             // After a sync that failed a system holds the bytes for written, and the next sync can succeed without them.
             (Before::File(key, until), _) => shadow.forget(&key, until),
-            (Before::Folder(path, listing), Ok(0)) => surely(shadow.names.keep(path, listing)),
+            (Before::Folder(path, listing), Ok(0)) => expect_kept(shadow.names.keep(path, listing)),
             (Before::Folder(..), _) => {}
         }
         answer
@@ -176,7 +176,7 @@ impl Change {
         }
     }
 
-    /// What reaches the disk of the change number `count` before anybody asks for it: nothing, all, or the first half.
+    /// What reaches the disk of the change number `count` without a sync: nothing, all, or the first half.
     fn part(&self, count: u64) -> Option<Self> {
         match (self, count % 3) {
             (_, 0) => None,
@@ -190,10 +190,10 @@ impl Change {
     }
 }
 
-/// Nothing is proved by a shadow that could not be kept.
-fn surely<T>(done: io::Result<T>) -> T {
+/// The value of `done`, or the end of the process: a shadow that could not be kept proves nothing.
+fn expect_kept<T>(done: io::Result<T>) -> T {
     done.unwrap_or_else(|error| {
-        eprintln!("forgetful: the shadow cannot be kept: {error}");
+        eprintln!("faulty disk: the shadow cannot be kept: {error}");
         std::process::abort()
     })
 }

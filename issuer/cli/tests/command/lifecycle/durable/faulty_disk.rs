@@ -1,0 +1,74 @@
+//! A faulty disk for a server on a data folder: `tests/faulty-disk/src/lib.rs` describes it.
+
+use crate::support::{Place, Server};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The disk of one server.
+pub(crate) struct FaultyDisk<'a> {
+    place: &'a Place,
+    shadow: TempDir,
+    /// The file that says which calls fail.
+    fault_file: PathBuf,
+}
+
+impl<'a> FaultyDisk<'a> {
+    /// Puts a faulty disk before the program that `command` starts; `settings` are variables to be set.
+    pub(crate) fn before(command: &mut Command, place: &'a Place, settings: &[&str]) -> Self {
+        let shadow = tempfile::tempdir().unwrap();
+        let fault_file = shadow.path().join("faults");
+        command.env("LD_PRELOAD", library_path());
+        command.env("FAULTY_DISK_WATCH", place.folder());
+        command.env("FAULTY_DISK_SHADOW", shadow.path());
+        command.env("FAULTY_DISK_FAULTS", &fault_file);
+        command.envs(settings.iter().map(|setting| (setting, "1")));
+        Self {
+            place,
+            shadow,
+            fault_file,
+        }
+    }
+
+    pub(crate) fn serve(place: &'a Place, settings: &[&str]) -> (Self, Server) {
+        let mut command = place.serving();
+        let disk = Self::before(&mut command, place, settings);
+        let server = place.started(&mut command);
+        assert!(disk.names().exists(), "the library was not loaded");
+        (disk, server)
+    }
+
+    /// Lets calls fail from now on: `write 28` for a full disk, `write 30` for a read-only disk, `sync 5` for a
+    /// broken disk. A third word is the ending of the names of the files.
+    pub(crate) fn begin_fault(&self, what: &str) {
+        // The rename makes the file whole or absent: the server reads it at any moment.
+        let aside = self.fault_file.with_extension("new");
+        fs::write(&aside, what).unwrap();
+        fs::rename(aside, &self.fault_file).unwrap();
+    }
+
+    pub(crate) fn end_fault(&self) {
+        fs::remove_file(&self.fault_file).unwrap();
+    }
+
+    /// Replaces the data folder by its shadow: the state after a power cut. The server must have ended.
+    pub(crate) fn cut_power(self) {
+        let (data, certain) = (self.place.data(), self.names().join("data"));
+        fs::remove_dir_all(&data).unwrap();
+        if certain.exists() {
+            fs::rename(certain, data).unwrap();
+        }
+    }
+
+    fn names(&self) -> PathBuf {
+        self.shadow.path().join("names")
+    }
+}
+
+/// The library of the faulty disk. Cargo builds it beside the test, which depends on it.
+fn library_path() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let library = test.parent().map(|folder| folder.join("libedgewrit_faulty_disk.so"));
+    library.filter(|library| Path::exists(library)).unwrap()
+}
