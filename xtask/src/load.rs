@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// Measure the edge in its hosts, and not the issuer.
     #[arg(long)]
     edge: bool,
-    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `strangers`; with `--edge`
+    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `unauthenticated`; with `--edge`
     /// `--other FILTER --only direct`, or `--only workerd`.
     #[arg(last = true)]
     options: Vec<String>,

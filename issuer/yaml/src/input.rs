@@ -1,4 +1,4 @@
-//! The text as the parser takes it, which ends early if the parser would hold too much of it.
+//! The input of the parser, which ends early if the parser would hold too much of it.
 
 use saphyr_parser::{Input, StrInput};
 use std::cell::Cell;
@@ -16,7 +16,7 @@ impl MarksLeft {
         Self(Cell::new(HELD_MARKS))
     }
 
-    /// The parser starts on its next event.
+    /// Sets the limit anew, for the next event of the parser.
     pub(super) fn refill(&self) {
         self.0.set(HELD_MARKS);
     }
@@ -48,7 +48,7 @@ impl<'input> LimitedInput<'input> {
     }
 }
 
-/// What the parser takes for the end of the text.
+/// The character that the parser takes for the end of the text.
 const END: char = '\0';
 
 impl Input for LimitedInput<'_> {

@@ -1,5 +1,5 @@
-//! YAML as far as people need it to write JSON: the 1.2 core schema, without anchors, aliases and tags, without anything that
-//! another reader would take for something else.
+//! YAML as far as people need it to write JSON: the 1.2 core schema without anchors, aliases and tags, and
+//! without any text on whose meaning readers disagree.
 
 use edgewrit_shared::document::FaultList;
 use edgewrit_shared::json::Json;
@@ -51,7 +51,7 @@ impl fmt::Display for Place {
 /// Reads one document of at most `values` values, and of at most as many as a text of this length may hold.
 ///
 /// # Errors
-/// What is not taken; the place of each is a [`Place`].
+/// The faults of the text; the place of each is a [`Place`].
 pub fn read(text: &str, values: usize) -> Result<(Json, Places), FaultList> {
     let marks_left = MarksLeft::new();
     let mut reader = Reader {
@@ -130,7 +130,7 @@ impl<'input> Reader<'input> {
     }
 
     fn list(&mut self, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
-        let depth = self.deeper(span, depth)?;
+        let depth = self.descend(span, depth)?;
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -145,7 +145,7 @@ impl<'input> Reader<'input> {
     }
 
     fn object(&mut self, span: Span, index: usize, depth: usize) -> Result<Json, Stopped> {
-        let depth = self.deeper(span, depth)?;
+        let depth = self.descend(span, depth)?;
         let mut members: Vec<(String, Json)> = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -166,7 +166,7 @@ impl<'input> Reader<'input> {
     /// Reports each member of a name that stands before it in the same object.
     fn refuse_second(&mut self, index: usize, members: &[(String, Json)]) {
         let mut sorted: Vec<(&str, usize)> = (members.iter().map(|(name, _)| name.as_str()))
-            .zip(self.places.within(index))
+            .zip(self.places.child_indices(index))
             .collect();
         sorted.sort_unstable();
         let same = sorted.chunk_by(|(one, _), (other, _)| one == other);
@@ -208,7 +208,7 @@ impl<'input> Reader<'input> {
         if style != ScalarStyle::Plain {
             return Json::Text(text.to_owned());
         }
-        scalar::plain(text).unwrap_or_else(|message| {
+        scalar::read_plain(text).unwrap_or_else(|message| {
             self.fault(span.start, message);
             Json::Null
         })
@@ -223,7 +223,7 @@ impl<'input> Reader<'input> {
         }
     }
 
-    fn deeper(&mut self, span: Span, depth: usize) -> Result<usize, Stopped> {
+    fn descend(&mut self, span: Span, depth: usize) -> Result<usize, Stopped> {
         match depth.checked_sub(1) {
             Some(depth) => Ok(depth),
             None => self.stop(span.start, format!("nested deeper than {JSON_DEPTH} levels")),

@@ -1,4 +1,4 @@
-//! Where values stand in a text, kept in the order of the document: of a value only line and column are known, and how many values lie in it.
+//! The places of values in a text, in the order of the document: line, column and number of inner values.
 
 use super::Place;
 
@@ -7,7 +7,7 @@ use super::Place;
 #[derive(Debug, Default)]
 pub struct Places(Vec<Mark>);
 
-/// A value.
+/// The place of a value.
 #[derive(Debug)]
 struct Mark {
     line: u32,
@@ -17,7 +17,7 @@ struct Mark {
 }
 
 impl Places {
-    /// Adds the place of the next value. Answers its index.
+    /// Adds the place of the next value. Returns its index.
     pub(super) fn begin(&mut self, at: Place) -> usize {
         let narrow = |number| u32::try_from(number).unwrap_or(u32::MAX);
         self.0.push(Mark {
@@ -28,7 +28,7 @@ impl Places {
         self.0.len() - 1
     }
 
-    /// Every value that lies in the one with this index was added.
+    /// Ends the value with this index: every value in it was added.
     pub(super) fn end(&mut self, index: usize) {
         let values = u32::try_from(self.0.len().saturating_sub(index)).unwrap_or(u32::MAX);
         if let Some(mark) = self.0.get_mut(index) {
@@ -45,7 +45,7 @@ impl Places {
     }
 
     /// The indices of the elements or members of the value with this index.
-    pub fn within(&self, index: usize) -> impl Iterator<Item = usize> {
+    pub fn child_indices(&self, index: usize) -> impl Iterator<Item = usize> {
         let end = index.saturating_add(self.values(index));
         let first = Some(index.saturating_add(1)).filter(|first| *first < end);
         std::iter::successors(first, move |own| {

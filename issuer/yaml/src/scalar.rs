@@ -1,10 +1,10 @@
-//! What an unquoted scalar means. Only what every reader of YAML agrees on is taken; the rest must be quoted.
+//! The meaning of an unquoted scalar. A text on whose meaning readers of YAML disagree must be quoted.
 
 use edgewrit_shared::json::Json;
 use edgewrit_shared::number::Number;
 
 /// The meaning of the unquoted `text`, or why it must be written otherwise.
-pub(super) fn plain(text: &str) -> Result<Json, String> {
+pub(super) fn read_plain(text: &str) -> Result<Json, String> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Ok(Json::Null),
         "true" | "True" | "TRUE" => Ok(Json::Bool(true)),
@@ -13,7 +13,7 @@ pub(super) fn plain(text: &str) -> Result<Json, String> {
         _ if is_old_bool(text) => Err(format!(
             "`{text}` is a truth value to some readers: write `true` or `false`, or quote it"
         )),
-        _ if is_json_number(text) => number(text),
+        _ if is_json_number(text) => read_number(text),
         _ if is_date(text) => Err(format!("`{text}` is a date to some readers: quote it")),
         _ if is_other_number(text) => Err(format!(
             "`{text}` is a number to some readers: write it as in JSON, or quote it"
@@ -22,12 +22,12 @@ pub(super) fn plain(text: &str) -> Result<Json, String> {
     }
 }
 
-fn number(text: &str) -> Result<Json, String> {
+fn read_number(text: &str) -> Result<Json, String> {
     let number = Number::parse(text).map(Json::Number);
     number.ok_or_else(|| "a number beyond the limits of length or exponent".to_owned())
 }
 
-/// The truth values of YAML 1.1.
+/// Whether the text is a truth value of YAML 1.1.
 fn is_old_bool(text: &str) -> bool {
     const WORDS: [&str; 4] = ["yes", "no", "on", "off"];
     let cased = |word: &str| {
@@ -40,7 +40,7 @@ fn is_old_bool(text: &str) -> bool {
     WORDS.into_iter().any(cased)
 }
 
-/// RFC 8259, section 6.
+/// Whether the text is a number of JSON (RFC 8259, section 6).
 fn is_json_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -56,7 +56,7 @@ fn is_json_number(text: &str) -> bool {
     digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(digits) && exponent
 }
 
-/// `2026-05-10`, alone or with a time behind it.
+/// Whether the text is a date such as `2026-05-10`, alone or with a time behind it.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
@@ -68,8 +68,8 @@ fn is_date(text: &str) -> bool {
     digits(year, &[4]) && digits(month, &[1, 2]) && digits(day, &[1, 2])
 }
 
-/// Numbers of the core schema that JSON writes otherwise, and those of YAML 1.1: octal, hexadecimal, binary, with `_`, in base 60,
-/// infinite, no number.
+/// Whether the text is a number of the core schema that JSON writes otherwise, or a number of YAML 1.1: octal,
+/// hexadecimal, binary, with `_`, in base 60, infinite, no number.
 fn is_other_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let special = unsigned

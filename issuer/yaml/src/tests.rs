@@ -10,7 +10,7 @@ fn as_json(yaml: &str) -> Json {
         .0
 }
 
-fn same(yaml: &str, text: &str) {
+fn assert_reads_as(yaml: &str, text: &str) {
     assert_eq!(as_json(yaml), json::parse(text.as_bytes(), 1_000).unwrap(), "{yaml}");
 }
 
@@ -19,27 +19,27 @@ fn faults(yaml: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_all_readers_agree_on_is_taken() {
-    same(
+fn text_on_which_all_readers_agree_is_accepted() {
+    assert_reads_as(
         "a: 1\nb: [x, 'y', \"z\"]\nc: {d: true, e: null}\n",
         r#"{"a":1,"b":["x","y","z"],"c":{"d":true,"e":null}}"#,
     );
-    same(
+    assert_reads_as(
         "- a\n- b: c\n  d: |\n    two\n    lines\n",
         r#"["a",{"b":"c","d":"two\nlines\n"}]"#,
     );
-    same("--- # only one\na: b\n...\n", r#"{"a":"b"}"#);
-    same(
+    assert_reads_as("--- # only one\na: b\n...\n", r#"{"a":"b"}"#);
+    assert_reads_as(
         "{\"json\": [1, 2.5, -1e3, \"\\u00e4\"]}",
         r#"{"json":[1,2.5,-1e3,"ä"]}"#,
     );
-    same("a:\nb: ~", r#"{"a":null,"b":null}"#);
-    same("7", "7");
+    assert_reads_as("a:\nb: ~", r#"{"a":null,"b":null}"#);
+    assert_reads_as("7", "7");
 }
 
 #[test]
 fn numbers_are_those_of_json_and_exact() {
-    same(
+    assert_reads_as(
         "[0, -0, 10, 1.0, 1E+2, 12345678901234567890.5]",
         "[0,-0,10,1.0,1E+2,12345678901234567890.5]",
     );
@@ -68,7 +68,7 @@ fn text_that_only_looks_odd_is_text() {
 }
 
 #[test]
-fn what_readers_disagree_on_must_be_quoted() {
+fn text_on_which_readers_disagree_must_be_quoted() {
     let truths = ["yes", "Yes", "YES", "no", "No", "NO", "on", "off", "Off"];
     let dates = ["2026-05-10", "2026-5-1", "2026-05-10T12:00:00Z", "2026-05-10 12:00:00"];
     let numbers = [
@@ -79,13 +79,13 @@ fn what_readers_disagree_on_must_be_quoted() {
         let found = faults(&format!("a: {text}"));
         assert_eq!(found.len(), 1, "{text}");
         assert!(found[0].starts_with("1:4: ") && found[0].contains(text), "{found:?}");
-        same(&format!("a: '{text}'"), &format!("{{\"a\":\"{text}\"}}"));
+        assert_reads_as(&format!("a: '{text}'"), &format!("{{\"a\":\"{text}\"}}"));
     }
 }
 
 #[test]
 fn names_are_text() {
-    same("'no': 1\n\"7\": 2", r#"{"no":1,"7":2}"#);
+    assert_reads_as("'no': 1\n\"7\": 2", r#"{"no":1,"7":2}"#);
     assert_eq!(faults("no: 1\n7: 2\n? [a]\n: 3").len(), 3);
     assert!(faults("7: 1")[0].starts_with("1:1: expected a name"));
     assert!(faults("<<: {a: 1}")[0].starts_with("1:1: "));
@@ -102,17 +102,17 @@ fn anchors_aliases_and_tags_are_refused() {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_refused_with_both_places() {
+fn a_repeated_name_is_refused_with_both_places() {
     assert_eq!(faults("a: 1\nb: 2\na: 3\n"), ["3:1: a second `a`, the first is at 1:1"]);
 }
 
 #[test]
-fn everything_wrong_is_said_at_once() {
+fn all_faults_are_reported_together() {
     assert_eq!(faults("a: no\nb: [2026-01-01, 0x1]\na: 1\n").len(), 4);
 }
 
 #[test]
-fn what_is_no_single_document_is_refused() {
+fn text_that_is_not_one_document_is_refused() {
     for yaml in [
         "",
         "# nothing\n",
@@ -127,7 +127,7 @@ fn what_is_no_single_document_is_refused() {
 }
 
 #[test]
-fn bounds_hold() {
+fn limits_of_values_and_depth_hold() {
     for (opening, closing) in [("[", "]"), ("- ", ""), ("{a: ", "}")] {
         let nested = |levels: usize| format!("{}x{}", opening.repeat(levels), closing.repeat(levels));
         assert!(read(&nested(32), VALUES).is_ok());
@@ -148,7 +148,7 @@ fn every_value_has_a_place() {
         ["1:1", "1:1", "2:5", "2:5", "3:5", "3:10"]
     );
     assert_eq!(places.get(6), None);
-    let within = |index: usize| places.within(index).collect::<Vec<_>>();
+    let within = |index: usize| places.child_indices(index).collect::<Vec<_>>();
     assert_eq!(
         [within(0), within(1), within(2), within(3)],
         [vec![1], vec![2], vec![3, 4], vec![]]

@@ -1,4 +1,4 @@
-//! What readers cost, on inputs that a few bytes make long: a piece of each input is repeated, and then four times as often.
+//! Targets for the costs of readers: a piece of each input is repeated, and then four times as often.
 
 use crate::Target;
 use edgewrit_edge::config::Config;
@@ -22,17 +22,17 @@ const SLACK_BYTES: usize = 64 * 1024;
 /// Longest answer, in bytes.
 const ANSWER: usize = 64 * 1024;
 
-/// The input, in which what stands between the first two `\x01` is repeated `times` times.
-fn stretched(data: &[u8], times: usize) -> Option<String> {
+/// The input, with the piece between the first two `\x01` repeated `times` times.
+fn repeat_piece(data: &[u8], times: usize) -> Option<String> {
     let mut parts = str::from_utf8(data).ok()?.splitn(3, '\u{1}');
     let (before, piece, behind) = (parts.next()?, parts.next()?, parts.next()?);
     let times = times * (LENGTH / piece.len().max(1));
     Some([before, &piece.repeat(times), behind].concat())
 }
 
-/// Reads the input, and one that is [`LONGER`]. `read` answers how long its answer is.
-fn fuzz(data: &[u8], read: fn(&str) -> usize) {
-    let (Some(input), Some(longer)) = (stretched(data, 1), stretched(data, LONGER)) else {
+/// Reads the input, and one that is [`LONGER`]. `read` returns the length of its answer.
+fn assert_linear_cost(data: &[u8], read: fn(&str) -> usize) {
+    let (Some(input), Some(longer)) = (repeat_piece(data, 1), repeat_piece(data, LONGER)) else {
         return;
     };
     let [first, last] = [&input, &longer].map(|input| {
@@ -49,12 +49,12 @@ fn fuzz(data: &[u8], read: fn(&str) -> usize) {
     );
 }
 
-fn config(text: &str) -> usize {
+fn read_config(text: &str) -> usize {
     let read = Config::read(text, &|_| None);
     read.map_or_else(|faults| faults.lines().map(|line| line.len()).sum(), |_| 0)
 }
 
-fn grant(text: &str) -> usize {
+fn read_grant(text: &str) -> usize {
     let Ok(json) = json::parse(text.as_bytes(), VALUES) else {
         return 0;
     };
@@ -63,7 +63,7 @@ fn grant(text: &str) -> usize {
     faults.into_list().lines().map(|line| line.len()).sum()
 }
 
-fn parse(text: &str) -> usize {
+fn read_json(text: &str) -> usize {
     json::parse(text.as_bytes(), VALUES).map_or_else(|error| error.to_string().len(), |_| 0)
 }
 
@@ -74,7 +74,7 @@ fn read_yaml(text: &str) -> usize {
 
 pub(crate) const COST_OF_CONFIG: Target = Target {
     name: "cost_of_config",
-    fuzz: |data| fuzz(data, config),
+    fuzz: |data| assert_linear_cost(data, read_config),
     seeds: &[
         "{\u{1}\u{1}}",
         "{\"operations\":[\u{1}{\"x\":1},\u{1}{}],\"upstreams\":{}}",
@@ -85,7 +85,7 @@ pub(crate) const COST_OF_CONFIG: Target = Target {
 
 pub(crate) const COST_OF_GRANT: Target = Target {
     name: "cost_of_grant",
-    fuzz: |data| fuzz(data, grant),
+    fuzz: |data| assert_linear_cost(data, read_grant),
     seeds: &[
         "{\"type\":\"writ\",\"actions\":[\u{1}\"a\",\u{1}7],\"resources\":[]}",
         "{\"rules\":{\"\u{1}a\u{1}\":{\"x\":1,\"y\":2}}}",
@@ -95,7 +95,7 @@ pub(crate) const COST_OF_GRANT: Target = Target {
 
 pub(crate) const COST_OF_JSON: Target = Target {
     name: "cost_of_json",
-    fuzz: |data| fuzz(data, parse),
+    fuzz: |data| assert_linear_cost(data, read_json),
     seeds: &[
         "[\u{1}[],\u{1}1]",
         "[\u{1}[0],\u{1}1]",
@@ -107,7 +107,7 @@ pub(crate) const COST_OF_JSON: Target = Target {
 
 pub(crate) const COST_OF_YAML: Target = Target {
     name: "cost_of_yaml",
-    fuzz: |data| fuzz(data, read_yaml),
+    fuzz: |data| assert_linear_cost(data, read_yaml),
     seeds: &[
         "a:\n\u{1}- no\n\u{1}- b\n",
         "\u{1}? \u{1}x\n",

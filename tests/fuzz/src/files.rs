@@ -1,4 +1,4 @@
-//! Files that people write.
+//! Targets for files that people write.
 
 use crate::{Target, with_text};
 use edgewrit_shared::json::{self, Json};
@@ -11,7 +11,7 @@ pub(crate) const YAML: Target = Target {
     fuzz: |data| {
         with_text(data, |text| match yaml::read(text, VALUES) {
             Ok((read, places)) => {
-                placed(&read, 0, &places);
+                assert_places(&read, 0, &places);
                 if let Ok(as_json) = json::parse(text.as_bytes(), VALUES) {
                     assert_eq!(as_json, read, "read otherwise than as JSON");
                 }
@@ -31,9 +31,9 @@ pub(crate) const YAML: Target = Target {
 };
 
 /// Every value in `json`, which has this `index`, has a place.
-fn placed(json: &Json, index: usize, places: &yaml::Places) {
+fn assert_places(json: &Json, index: usize, places: &yaml::Places) {
     assert!(places.get(index).is_some(), "no place of value {index}");
-    let within: Vec<_> = places.within(index).collect();
+    let within: Vec<_> = places.child_indices(index).collect();
     let values: Vec<&Json> = match json {
         Json::List(items) => items.iter().collect(),
         Json::Object(members) => members.iter().map(|(_, value)| value).collect(),
@@ -45,6 +45,6 @@ fn placed(json: &Json, index: usize, places: &yaml::Places) {
         "value {index} is placed otherwise than read"
     );
     for (value, index) in values.into_iter().zip(within) {
-        placed(value, index, places);
+        assert_places(value, index, places);
     }
 }

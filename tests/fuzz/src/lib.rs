@@ -1,5 +1,5 @@
-//! Fuzz targets. Each takes any bytes and panics on what must not be: `cargo xtask fuzz` runs them under libFuzzer, `cargo test` with their
-//! seeds.
+//! Fuzz targets. Each takes any bytes and panics on a fault: `cargo xtask fuzz` runs them under libFuzzer,
+//! `cargo test` with their seeds.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target fails by a panic")]
 
 mod costs;
@@ -13,7 +13,7 @@ mod tokens;
 use std::path::Path;
 use std::str;
 
-/// Something that is fuzzed.
+/// A parser or a rule that is fuzzed.
 #[derive(Clone, Copy)]
 pub struct Target {
     /// Its name on the command line.
@@ -48,8 +48,8 @@ pub const TARGETS: [Target; 20] = [
     costs::COST_OF_YAML,
 ];
 
-/// Does what else may be asked of the program: prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into the
-/// folder `EDGEWRIT_SEEDS`; then it is done.
+/// Prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into the folder
+/// `EDGEWRIT_SEEDS`, and ends the program.
 #[expect(clippy::exit, clippy::print_stdout, reason = "libFuzzer owns the main function")]
 pub fn prepare() {
     if std::env::var("EDGEWRIT_FUZZ").is_ok_and(|name| name == "?") {

@@ -1,4 +1,4 @@
-//! What arrives from strangers: JSON, numbers, tokens; and from the issuer: bundles and keys.
+//! Targets for input of unauthenticated clients (JSON, numbers, tokens) and of the issuer (bundles, keys).
 
 use crate::{Target, support, with_text};
 use edgewrit_shared::bundle::{Snapshot, Trust};
@@ -33,7 +33,7 @@ pub(crate) const JSON: Target = Target {
     name: "json",
     fuzz: |data| {
         let read = json::parse(data, JSON_VALUES);
-        // What is not UTF-8 is no JSON, and what is refused is refused again.
+        // Text that is not UTF-8 is not JSON, and a second read gives the same answer.
         assert_eq!(read.is_ok(), json::parse(data, JSON_VALUES).is_ok());
         if read.is_ok() {
             assert!(std::str::from_utf8(data).is_ok());
@@ -63,7 +63,7 @@ pub(crate) const TOKEN: Target = Target {
     fuzz: |data| {
         with_text(data, |text| {
             if let Ok(unverified) = Unverified::parse(text) {
-                // Nobody forges one.
+                // No input is a forged token.
                 assert!(unverified.verify(&expect(), &SNAPSHOT, support::NOW).is_err() || text.len() > 300);
             }
         });
@@ -104,7 +104,7 @@ pub(crate) const BUNDLE: Target = Target {
     name: "bundle",
     fuzz: |data| {
         let apply = |document: &[u8]| Snapshot::apply(Some(&SNAPSHOT), document, &trust(), support::NOW);
-        assert!(apply(data).is_err(), "nobody forges one");
+        assert!(apply(data).is_err(), "no input is a forged bundle");
         with_text(data, |text| {
             let signed = support::bundle_key().sign(Kind::Bundle, text);
             if let Ok(snapshot) = apply(&[signed.as_bytes(), b"\n"].concat()) {

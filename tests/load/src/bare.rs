@@ -19,9 +19,9 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// When everything happens.
+/// The time of every request.
 const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
-/// How long everything lives, in seconds.
+/// The life of every writ, in seconds.
 const LIFE: u64 = 600;
 
 pub(crate) async fn serve() -> Result<()> {
@@ -63,7 +63,7 @@ async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, V
     (StatusCode::CREATED, answer.to_string().into_bytes())
 }
 
-/// As long as a thumbprint.
+/// A key id as long as a thumbprint.
 const KID: &str = "0000000000000000000000000000000000000000000";
 
 fn claims(ask: &Ask, audience: &str, authority: Authority, index: usize) -> Claims {

@@ -1,4 +1,4 @@
-//! Asking at full speed, and at a given one.
+//! Requests at full speed, and at a given rate.
 
 use crate::wire::{Answer, Connection};
 use anyhow::Result;
@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// How many answers a second come from `address` when `connections` ask one request after the other. `request` makes the `n`th.
-pub(crate) async fn rate(
+/// Measures the answers a second of `address` when `connections` send one request after the other. `request`
+/// makes the `n`th request.
+pub(crate) async fn measure_rate(
     address: SocketAddr,
     connections: usize,
     time: Duration,
@@ -20,7 +21,7 @@ pub(crate) async fn rate(
         running.spawn(async move {
             let (mut connection, mut asked) = (Connection::open(address).await?, 0);
             while began.elapsed() < time {
-                said(&connection.ask(&request(index * STRIDE + asked)).await?)?;
+                require_success(&connection.ask(&request(index * STRIDE + asked)).await?)?;
                 asked += 1;
             }
             Ok::<u64, anyhow::Error>(asked)
@@ -38,7 +39,7 @@ pub(crate) const STRIDE: u64 = 1 << 32;
 
 /// The times of answers, in order of size, when one request goes out every `1 / rate` seconds whatever became of those before: the time
 /// begins when it should have gone out.
-pub(crate) async fn times(
+pub(crate) async fn measure_times(
     address: SocketAddr,
     connections: usize,
     rate: f64,
@@ -57,7 +58,7 @@ pub(crate) async fn times(
                     break;
                 }
                 sleep_until(due).await;
-                said(
+                require_success(
                     &connection
                         .ask(&request(index as u64 * STRIDE + u64::from(turn)))
                         .await?,
@@ -84,8 +85,8 @@ pub(crate) fn percentile(times: &[Duration], part: f64) -> Duration {
         .unwrap_or_default()
 }
 
-/// An answer that says no is an error of the measurement.
-pub(crate) fn said(answer: &Answer) -> Result<()> {
+/// Fails if the answer is not a success: a refusal is an error of the measurement.
+pub(crate) fn require_success(answer: &Answer) -> Result<()> {
     match answer.status {
         200..300 => Ok(()),
         _ => answer.json().map(drop),

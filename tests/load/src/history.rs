@@ -1,4 +1,4 @@
-//! A past: events in the audit chain as a year of work leaves them.
+//! The history of an issuer: events in the audit chain as after a year of work.
 
 use anyhow::Result;
 use edgewrit_issuer::audit::{Event, Kind};
@@ -12,12 +12,12 @@ const TOGETHER: u64 = 10_000;
 const SHOWN: u64 = 1_000_000;
 
 /// Fills the data folder at `data` with `events`.
-pub(crate) async fn fill(data: &Path, events: u64) -> Result<()> {
+pub(crate) async fn write_events(data: &Path, events: u64) -> Result<()> {
     let data = Data::open(data, Clock::system()).await?;
     for from in (0..events).step_by(usize::try_from(TOGETHER)?) {
         let record = data.store.write(move |writing| {
             for number in from..(from + TOGETHER).min(events) {
-                writing.record_about(i64::try_from(number).ok(), &event(number))?;
+                writing.record_about(i64::try_from(number).ok(), &task_started(number))?;
             }
             Ok(())
         });
@@ -29,8 +29,8 @@ pub(crate) async fn fill(data: &Path, events: u64) -> Result<()> {
     Ok(())
 }
 
-/// An event as a task's beginning leaves it.
-fn event(number: u64) -> Event {
+/// The event of the start of a task.
+fn task_started(number: u64) -> Event {
     let data = r#"{"agents":1,"exp":1800000600,"granted":[{"audience":"https://travel.example","id":"0123456789abcdef","grant":
         {"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}}],"writs":["0123456789abcdef0123456789abcdef"]}"#;
     let event = Event::done(Kind::TaskStarted).client("planner-0123456789ab");

@@ -1,5 +1,6 @@
-//! What the issuer bears, and what an edge costs its host. The server has one core, who asks has another, and every figure stands beside that of a bare endpoint that
-//! signs the same and keeps nothing, measured in turns.
+//! The load that the issuer bears, and the cost of an edge for its host. The server has one core, the client
+//! has another. Every figure stands beside that of a bare endpoint that signs the same and keeps nothing,
+//! measured in turns.
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -15,18 +16,18 @@ mod edge;
 mod history;
 mod report;
 mod server;
-mod strangers;
 mod tasks;
+mod unauthenticated;
 mod wire;
 
 use report::Report;
 use server::Server;
 
-/// As the issuer has it.
+/// The allocator of the issuer.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// What the issuer bears
+/// Measure the load that the issuer bears
 #[derive(Debug, Parser)]
 struct Args {
     #[command(subcommand)]
@@ -40,10 +41,10 @@ struct Args {
     /// Rounds of everything
     #[arg(long, global = true, default_value = "3")]
     rounds: usize,
-    /// Events in the audit chain before anything is asked
+    /// Events in the audit chain before the first request
     #[arg(long, default_value = "0")]
     history: u64,
-    /// Live writs after which memory is looked at
+    /// Live writs after which memory is measured
     #[arg(long, default_value = "100000")]
     live: u64,
 }
@@ -54,9 +55,9 @@ enum Role {
     Bare,
     /// Drive an edge in its real hosts instead
     Edge(edge::Options),
-    /// Let strangers call, and look at memory
-    Strangers {
-        /// How often
+    /// Send unauthenticated calls, and measure the memory that they leave
+    Unauthenticated {
+        /// Number of calls
         #[arg(long, default_value = "1000000")]
         calls: u64,
     },
@@ -68,7 +69,7 @@ fn main() -> Result<()> {
     runtime.block_on(async {
         match args.role {
             Some(Role::Bare) => bare::serve().await,
-            Some(Role::Strangers { calls }) => bear(&args, calls).await,
+            Some(Role::Unauthenticated { calls }) => measure_unauthenticated(&args, calls).await,
             Some(Role::Edge(ref options)) => {
                 edge::measure(options, args.rounds, Duration::from_secs(args.seconds)).await
             }
@@ -81,10 +82,10 @@ fn program(args: &Args) -> Result<&Path> {
     args.edgewrit.as_deref().context("expected `--edgewrit PROGRAM`")
 }
 
-async fn bear(args: &Args, calls: u64) -> Result<()> {
+async fn measure_unauthenticated(args: &Args, calls: u64) -> Result<()> {
     let (mut report, folder) = (Report::default(), tempfile::tempdir()?);
     let mut issuer = Server::issuer(program(args)?, &folder.path().join("data")).await?;
-    strangers::leave(&mut report, &issuer, calls).await?;
+    unauthenticated::measure_memory(&mut report, &issuer, calls).await?;
     issuer.stop().await?;
     report.print();
     Ok(())
@@ -96,7 +97,7 @@ async fn measure(args: &Args) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     if args.history > 0 {
-        history::fill(&data, args.history).await?;
+        history::write_events(&data, args.history).await?;
     }
     let mut issuer = Server::issuer(edgewrit, &data).await?;
     let bare = Server::bare().await?;
@@ -104,11 +105,11 @@ async fn measure(args: &Args) -> Result<()> {
     let client = issuer.client(edgewrit)?;
     let time = Duration::from_secs(args.seconds);
     for _ in 0..args.rounds {
-        tasks::rates(&mut report, &issuer, &bare, &client, time).await?;
-        agents::rates(&mut report, &issuer, time).await?;
+        tasks::measure_rates(&mut report, &issuer, &bare, &client, time).await?;
+        agents::measure_rates(&mut report, &issuer, time).await?;
     }
-    tasks::times_at_half(&mut report, &issuer, &client, time).await?;
-    tasks::memory(&mut report, &issuer, &client, args.live).await?;
+    tasks::measure_times_at_half(&mut report, &issuer, &client, time).await?;
+    tasks::measure_memory(&mut report, &issuer, &client, args.live).await?;
     issuer.stop().await?;
     report.print();
     Ok(())

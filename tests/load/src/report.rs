@@ -1,4 +1,4 @@
-//! The figures: of several rounds the best and the middle one.
+//! The figures of several rounds: the least, the middle and the most.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Report {
         figures.get(figures.len() / 2).copied().unwrap_or_default()
     }
 
-    /// How the figures of two names relate, the middle of all rounds.
+    /// The middle ratio of the figures of two names.
     pub(crate) fn ratio(&self, name: &str, to: &str) -> f64 {
         let figures = |name: &str| self.figures.get(name).into_iter().flatten().copied();
         let mut ratios: Vec<_> = figures(name).zip(figures(to)).map(|(one, other)| one / other).collect();

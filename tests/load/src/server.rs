@@ -1,4 +1,4 @@
-//! The servers: each on the first core, started anew, stopped at the end.
+//! The servers: each runs on the first core, from a start to a stop.
 
 use crate::wire::{Connection, get};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 
 /// The operator's secret in the AgentWrit API.
 pub(crate) const SECRET: &str = "a secret that is long enough";
-/// What a client may ask for.
+/// The ceiling of the client.
 const CEILING: &str = r#"[{"audience":"https://travel.example","ttl_max":"24h","grants":[
     {"type":"writ","actions":["search"],"resources":["flights"]},
     {"type":"writ","actions":["book"],"resources":["tickets"]}]}]"#;
@@ -28,7 +28,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
     data: PathBuf,
-    /// How long it took from its start to its first answer.
+    /// Time from the start to the first answer.
     pub(crate) started: Duration,
 }
 
@@ -89,7 +89,7 @@ impl Server {
         ))
     }
 
-    /// Seconds that the server has computed: what others on the machine do does not count.
+    /// Seconds of processor that the server has used.
     pub(crate) fn computed(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id().context("it ended")?))?;
         // The name of the program, which may hold anything, ends with the last parenthesis.

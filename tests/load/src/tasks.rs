@@ -1,6 +1,6 @@
-//! Writs by task: how many, how fast, and what they leave in memory.
+//! Writs by task: rates, times of answers, and the memory that live writs take.
 
-use crate::drive::{percentile, rate, times};
+use crate::drive::{measure_rate, measure_times, percentile};
 use crate::report::Report;
 use crate::server::Server;
 use crate::wire::{Connection, post};
@@ -22,8 +22,8 @@ const MANY: u64 = 1_000;
 const BATCHED: &str = "writs/s, batches of 100";
 const SINGLE: &str = "writs/s, one at a time";
 
-/// A task that nobody had, for `count` agents.
-fn task(client: &str, count: u64) -> impl Fn(u64) -> Vec<u8> + Clone + Send + 'static {
+/// Requests of tasks for `count` agents, each with an id of its own.
+fn new_task_requests(client: &str, count: u64) -> impl Fn(u64) -> Vec<u8> + Clone + Send + 'static {
     static RUNS: AtomicU64 = AtomicU64::new(0);
     let (run, client) = (RUNS.fetch_add(1, Ordering::Relaxed), client.to_owned());
     move |number| {
@@ -43,8 +43,8 @@ fn task(client: &str, count: u64) -> impl Fn(u64) -> Vec<u8> + Clone + Send + 's
     }
 }
 
-/// Writs a second, from the issuer and from the endpoint that only signs, in turns.
-pub(crate) async fn rates(
+/// Measures the writs a second of the issuer and of the endpoint that only signs, in turns.
+pub(crate) async fn measure_rates(
     report: &mut Report,
     issuer: &Server,
     bare: &Server,
@@ -73,17 +73,23 @@ struct Measured {
 impl Measured {
     async fn of(server: &Server, connections: usize, time: Duration, client: &str, count: u64) -> Result<Self> {
         let (before, began) = (server.computed()?, Instant::now());
-        let rate = rate(server.address, connections, time, task(client, count)).await? * count as f64;
+        let rate =
+            measure_rate(server.address, connections, time, new_task_requests(client, count)).await? * count as f64;
         let computed = (server.computed()? - before) / (rate * began.elapsed().as_secs_f64());
         let computed = computed * 1e6;
         Ok(Self { rate, computed })
     }
 }
 
-/// How long answers take at half of what the issuer bears.
-pub(crate) async fn times_at_half(report: &mut Report, issuer: &Server, client: &str, time: Duration) -> Result<()> {
+/// Measures the times of answers at half of the load that the issuer bears.
+pub(crate) async fn measure_times_at_half(
+    report: &mut Report,
+    issuer: &Server,
+    client: &str,
+    time: Duration,
+) -> Result<()> {
     let half = report.middle(SINGLE) / 2.0;
-    let taken = times(issuer.address, SINGLES, half, time, task(client, 1)).await?;
+    let taken = measure_times(issuer.address, SINGLES, half, time, new_task_requests(client, 1)).await?;
     for (name, part) in [("p50", 0.5), ("p99", 0.99)] {
         let name = format!("one at a time, half load, {name}, ms");
         report.say(&name, percentile(&taken, part).as_secs_f64() * 1000.0);
@@ -91,12 +97,12 @@ pub(crate) async fn times_at_half(report: &mut Report, issuer: &Server, client: 
     Ok(())
 }
 
-/// What `live` writs more leave in the server's memory.
-pub(crate) async fn memory(report: &mut Report, issuer: &Server, client: &str, live: u64) -> Result<()> {
+/// Measures the memory that `live` more writs take in the server.
+pub(crate) async fn measure_memory(report: &mut Report, issuer: &Server, client: &str, live: u64) -> Result<()> {
     let (before, mut connection) = (issuer.resident()?, Connection::open(issuer.address).await?);
-    let request = task(client, MANY);
+    let request = new_task_requests(client, MANY);
     for number in 0..live / MANY {
-        crate::drive::said(&connection.ask(&request(number)).await?)?;
+        crate::drive::require_success(&connection.ask(&request(number)).await?)?;
     }
     let grown = issuer.resident()?.saturating_sub(before) as f64;
     report.say("resident at the end, MB", issuer.resident()? as f64 / 1024.0);

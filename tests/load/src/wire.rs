@@ -1,4 +1,4 @@
-//! HTTP/1.1 as cheap as it goes: a request that is ready, an answer of a known length.
+//! HTTP/1.1 at the least cost: a prepared request, an answer of a known length.
 
 use anyhow::{Context as _, Result, bail};
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON, of an answer that says yes.
+    /// The body of a success as JSON.
     pub(crate) fn json(&self) -> Result<serde_json::Value> {
         if !(200..300).contains(&self.status) {
             bail!("{}: {}", self.status, String::from_utf8_lossy(&self.body));

@@ -1,4 +1,4 @@
-//! Servers beside an edge: the issuer and the upstream, as cheap as HTTP goes, on the core of who asks.
+//! The servers beside an edge: issuer and upstream with the cheapest HTTP, on the core of the client.
 
 use anyhow::Result;
 use std::net::SocketAddr;
@@ -7,13 +7,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 
-/// A response that says yes, with this body.
-pub(super) fn ok(body: &[u8]) -> Vec<u8> {
-    with("200 OK", body)
+/// A response with status 200 and this body.
+pub(super) fn ok_response(body: &[u8]) -> Vec<u8> {
+    response("200 OK", body)
 }
 
 /// A response with this status and this body.
-pub(super) fn with(status: &str, body: &[u8]) -> Vec<u8> {
+pub(super) fn response(status: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
@@ -35,7 +35,7 @@ async fn converse(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Vec<u8>) -> R
     stream.set_nodelay(true)?;
     let mut heard = Vec::with_capacity(16 * 1024);
     while stream.read_buf(&mut heard).await? > 0 {
-        while let Some(end) = end(&heard) {
+        while let Some(end) = end_of_request(&heard) {
             let answer = answer(heard.get(..end).unwrap_or_default());
             heard.drain(..end);
             stream.write_all(&answer).await?;
@@ -44,8 +44,8 @@ async fn converse(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Vec<u8>) -> R
     Ok(())
 }
 
-/// Where the first request ends, if it is there.
-fn end(heard: &[u8]) -> Option<usize> {
+/// The end of the first request, if the request is complete.
+fn end_of_request(heard: &[u8]) -> Option<usize> {
     let head = heard.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let text = str::from_utf8(heard.get(..head)?).ok()?;
     let length = text.lines().find_map(|line| {

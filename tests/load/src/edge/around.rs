@@ -1,4 +1,4 @@
-//! What stands beside a host, on the core of who asks: its issuer, its upstream, and what it is asked.
+//! The issuer, the upstream and the requests of a host, on the core of the client.
 
 use super::answer;
 use super::requests::Asked;
@@ -21,7 +21,7 @@ impl Around {
     pub(super) async fn start() -> Result<Self> {
         let batches = Rc::default();
         let (issuer, issuer_address) = issuer(Rc::clone(&batches)).await?;
-        let response = answer::ok(b"ok");
+        let response = answer::ok_response(b"ok");
         Ok(Self {
             asked: Asked::new(&issuer)?,
             issuer,
@@ -31,7 +31,7 @@ impl Around {
         })
     }
 
-    /// Says how many batches of records have come since this was last called: a host that delivers none is not measured at its work.
+    /// Prints how many batches of records came since the last call: a host that delivers none does not do its work.
     pub(super) fn say_batches(&self, host: &str) {
         eprintln!("  batches of records from {host}: {}", self.batches.take());
     }
@@ -52,14 +52,15 @@ async fn issuer(batches: Rc<Cell<u64>>) -> Result<(Issuer, SocketAddr)> {
     Ok((issuer, address))
 }
 
-/// Takes all records, so that a host has the work of delivering them; everything else wants the bundle.
+/// The answer of the issuer: it takes all records, so that a host has the work of the delivery, and answers other
+/// requests with the bundle.
 fn answer(issuer: Option<&Issuer>, batches: &Cell<u64>, request: &[u8]) -> Vec<u8> {
     if request.starts_with(b"POST /v1/edges/boot ") {
-        return answer::with("201 Created", br#"{"boot_id":"load"}"#);
+        return answer::response("201 Created", br#"{"boot_id":"load"}"#);
     }
     if request.starts_with(b"POST /v1/records ") {
         batches.update(|count| count + 1);
-        return answer::ok(b"{}");
+        return answer::ok_response(b"{}");
     }
-    answer::ok(&issuer.and_then(|issuer| issuer.bundle().ok()).unwrap_or_default())
+    answer::ok_response(&issuer.and_then(|issuer| issuer.bundle().ok()).unwrap_or_default())
 }

@@ -1,5 +1,5 @@
-//! One Envoy with a listener for every variant, all on one worker thread: the filter as it is shipped, the native filters that come closest to
-//! it, and none.
+//! One Envoy with a listener for every variant, all on one worker thread: the shipped filter, the nearest native
+//! filters, and no filter.
 
 use super::around::Around;
 use super::host::Host;
@@ -11,16 +11,16 @@ use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-/// What stands before the router.
+/// The filter before the router.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Filter {
-    /// Nothing.
+    /// No filter.
     None,
-    /// Ours.
+    /// The filter of Edgewrit.
     Edgewrit,
-    /// Ours, for writs that it never saw.
-    Strange,
-    /// Another build of ours, by its number among these.
+    /// The filter of Edgewrit, for writs that it has not seen.
+    NewWrits,
+    /// Another build of the filter of Edgewrit, by its index.
     Other(usize),
     /// `jwt_authn` that remembers tokens, and `rbac` with a policy for every operation.
     Native,
@@ -28,7 +28,7 @@ pub(super) enum Filter {
     NativeUncached,
 }
 
-/// Where permitted requests go.
+/// The destination of permitted requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// To a route that answers by itself.
@@ -37,7 +37,7 @@ pub(super) enum Way {
     Forwarded,
 }
 
-/// Where everything is.
+/// The addresses and files that the configuration names.
 pub(super) struct Places<'a> {
     pub(super) around: &'a Around,
     /// The binary and the filter.
@@ -123,20 +123,20 @@ fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) 
 fn route(filter: Filter, way: Way) -> Value {
     let mut route = match (way, filter) {
         (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Way::Forwarded, Filter::Edgewrit | Filter::Strange | Filter::Other(_)) => {
+        (Way::Forwarded, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
         (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
-        if matches!(filter, Filter::Edgewrit | Filter::Strange | Filter::Other(_)) {
+        if matches!(filter, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) {
             route.insert(
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
             );
         } else if filter != Filter::None && way == Way::Forwarded {
-            // What the upstream wants in place of the token.
+            // The upstream's credential, in place of the token.
             let header = json!({"key": "authorization", "value": format!("Bearer {SECRET}")});
             let add = json!([{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]);
             route.insert("request_headers_to_add".into(), add);
@@ -150,7 +150,7 @@ fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
         Filter::None => Vec::new(),
         Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
         // Filters of one VM and one configuration are one filter to Envoy, with one memory.
-        Filter::Strange => vec![edgewrit(places, "strange", &places.wasm)?],
+        Filter::NewWrits => vec![edgewrit(places, "new-writs", &places.wasm)?],
         Filter::Other(number) => {
             let wasm = places.others.get(number).context("no such build")?;
             vec![edgewrit(places, &format!("other-{number}"), wasm)?]
@@ -206,7 +206,7 @@ fn jwt(places: &Places<'_>, cached: bool) -> Result<Value> {
     Ok(typed("jwt", "jwt_authn.v3.JwtAuthentication", config))
 }
 
-/// A policy for each of the operations: method and path, and whose token it has to be.
+/// A policy for each of the operations: method, path and the client of the token.
 fn rbac() -> Value {
     let policies: serde_json::Map<_, _> = (0..OPERATIONS)
         .map(|index| {

@@ -1,4 +1,4 @@
-//! A host under load: a process on the first core, and what it has computed.
+//! A host under load: a process on the first core, and the time of processor that it has used.
 
 use anyhow::{Context as _, Result};
 use std::fs::{self, File};
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A host that runs. It is killed when this is dropped.
 pub(super) struct Host {
     child: Child,
-    /// What it says. It is emptied from time to time: a line for each of a million requests is a lot.
+    /// The log of the host. The program empties it from time to time: a line for each of a million requests is a lot.
     log: File,
     listens_at: SocketAddr,
 }
@@ -40,7 +40,8 @@ impl Host {
         })
     }
 
-    pub(super) async fn listens(&mut self) -> Result<()> {
+    /// Waits until the host listens.
+    pub(super) async fn wait_until_it_listens(&mut self) -> Result<()> {
         let address = self.listens_at;
         let listens = async {
             while tokio::net::TcpStream::connect(address).await.is_err() {
@@ -50,12 +51,12 @@ impl Host {
         timeout(PATIENCE, listens).await.context("a host does not listen")
     }
 
-    /// Throws away what it has said.
+    /// Empties the log.
     pub(super) fn empty_log(&self) -> Result<()> {
         Ok(self.log.set_len(0)?)
     }
 
-    /// Microseconds that all its threads have computed: what others on the machine do does not count.
+    /// Microseconds of processor that all threads of the host have used.
     pub(super) fn computed(&self) -> Result<f64> {
         const NANOSECONDS: f64 = 1000.0;
         let id = self.child.id().context("it ended")?;

@@ -4,7 +4,7 @@ use super::around::Around;
 use super::envoy::{self, Filter, Places, Way};
 use super::requests::Asked;
 use super::turns::{Turns, Variant};
-use super::{Options, free, told};
+use super::{Options, free_address, read_variable};
 use anyhow::{Context as _, Result};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,22 +14,22 @@ use tokio::time::sleep;
 
 pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -> Result<()> {
     let listeners = listeners(&options.other)?;
-    let variants = options.wanted(variants(&around.asked, &listeners, &options.other)?);
+    let variants = options.select(variants(&around.asked, &listeners, &options.other)?);
     if variants.is_empty() {
         return Ok(());
     }
     let places = Places {
         around,
-        envoy: told("EDGEWRIT_ENVOY_BIN")?,
-        wasm: told("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
+        envoy: read_variable("EDGEWRIT_ENVOY_BIN")?,
+        wasm: read_variable("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
         others: &options.other,
     };
     let folder = tempfile::tempdir()?;
     let mut host = envoy::start(folder.path(), &places, &listeners)?;
-    host.listens().await?;
+    host.wait_until_it_listens().await?;
     // Until each filter has a bundle.
     sleep(Duration::from_secs(2)).await;
-    turns.take(&host, &variants, &[]).await?;
+    turns.measure(&host, &variants, &[]).await?;
     around.say_batches("Envoy");
     Ok(())
 }
@@ -45,11 +45,11 @@ fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Way)>> {
     let mut listeners = Vec::new();
     for way in [Way::Direct, Way::Forwarded] {
         for filter in &filters {
-            listeners.push((free()?, *filter, way));
+            listeners.push((free_address()?, *filter, way));
         }
     }
     // With a memory of its own, for the others' is not to be flooded.
-    listeners.push((free()?, Filter::Strange, Way::Direct));
+    listeners.push((free_address()?, Filter::NewWrits, Way::Direct));
     Ok(listeners)
 }
 
@@ -75,7 +75,7 @@ fn variants(asked: &Asked, listeners: &[(SocketAddr, Filter, Way)], others: &[Pa
         (
             "first sight of a writ, edgewrit",
             "direct, edgewrit",
-            Filter::Strange,
+            Filter::NewWrits,
             Way::Direct,
             &asked.first,
         ),

@@ -1,12 +1,16 @@
-//! The Worker in workerd, beside Workers that forward everything, or whatever has a token that `jose` verifies.
+//! The Worker in workerd, beside a Worker that forwards every request and a Worker that forwards requests whose
+//! token `jose` verifies.
 //!
-//! What ours answers by itself are refusals: it permits nothing but what goes to an upstream. So without an upstream two refusals are compared: ours of a request that a good writ does not
-//! grant, with a problem document and a record, and that of a Worker which verifies a good token with `jose` and says no. The empty Worker is JavaScript, as others write them; an empty one that is WebAssembly as ours is would be slower than that, so ours is at least as near to one of its own kind.
+//! The Worker of Edgewrit answers only refusals by itself: each permitted request goes to an upstream. So two
+//! refusals are compared without an upstream. The Worker of Edgewrit refuses a request that a valid writ does
+//! not grant, with a problem document and a record. The other Worker verifies a valid token with `jose` and
+//! refuses. The empty Worker is JavaScript. An empty Worker in WebAssembly would be slower, so the ratio to an
+//! empty Worker of the same kind is at least as good.
 
 use super::around::Around;
 use super::turns::{Target, Turns, Variant};
 use super::workerd::{self, Worker};
-use super::{Options, free};
+use super::{Options, free_address};
 use crate::wire::Connection;
 use anyhow::{Result, ensure};
 use std::net::SocketAddr;
@@ -18,7 +22,7 @@ const JOSE: &str = "workerd, jose";
 const OURS_DIRECT: &str = "workerd, edgewrit, refuses";
 const JOSE_DIRECT: &str = "workerd, jose, refuses";
 
-/// What a writ that is remembered may cost.
+/// The ratios that a remembered writ must reach.
 const TARGETS: [Target; 3] = [
     Target {
         of: OURS_DIRECT,
@@ -49,14 +53,14 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
         (
             "workerd, first sight of a writ, edgewrit",
             JOSE,
-            Worker::Strange,
+            Worker::NewWrits,
             &asked.first,
             200,
         ),
     ];
     let (mut workers, mut variants) = (Vec::new(), Vec::new());
     for (name, baseline, worker, requests, status) in rows {
-        let address = free()?;
+        let address = free_address()?;
         workers.push((address, worker));
         variants.push(Variant {
             name: name.to_owned(),
@@ -66,23 +70,23 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
             status,
         });
     }
-    let variants = options.wanted(variants);
+    let variants = options.select(variants);
     if variants.is_empty() {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
     let mut host = workerd::start(folder.path(), around, &workers)?;
-    host.listens().await?;
+    host.wait_until_it_listens().await?;
     for (address, worker) in workers.iter().filter(|(_, worker)| *worker != Worker::Empty) {
-        verifies(*address, *worker, around).await?;
+        assert_refuses_forged_writ(*address, *worker, around).await?;
     }
-    turns.take(&host, &variants, &TARGETS).await?;
+    turns.measure(&host, &variants, &TARGETS).await?;
     around.say_batches("workerd");
     Ok(())
 }
 
-/// That a Worker permits a request is worth nothing if it permits all.
-async fn verifies(address: SocketAddr, worker: Worker, around: &Around) -> Result<()> {
+/// Asserts that the Worker refuses a forged writ: a Worker that permits every request is no baseline.
+async fn assert_refuses_forged_writ(address: SocketAddr, worker: Worker, around: &Around) -> Result<()> {
     let answer = Connection::open(address).await?.ask(&around.asked.forged).await?;
     let status = answer.status;
     ensure!(

@@ -1,4 +1,5 @@
-//! What an edge costs its hosts: each variant in turns, on one core, beside the host without it and the nearest thing that others have.
+//! The cost of an edge for its hosts: each variant in turns, on one core, beside the host without the edge and
+//! the nearest alternative.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
@@ -23,12 +24,12 @@ use turns::{Turns, Variant};
 
 /// Rows of the table of operations.
 const OPERATIONS: usize = 100;
-/// The edge's credential, and that of the upstream.
+/// The credential of the edge, and the credential of the upstream.
 const SECRET: &str = "a secret of the usual length 0123";
-/// What the document calls them.
+/// The names of the two secrets in the document.
 const SECRETS: [(&str, &str); 2] = [("EDGE_KEY", SECRET), ("TRAVEL_KEY", SECRET)];
 
-/// How to measure.
+/// Options of the measurement.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
     /// Another build of the filter, measured beside the one in `dist/` under the name of its file
@@ -50,8 +51,8 @@ pub(crate) async fn measure(options: &Options, rounds: usize, time: Duration) ->
 }
 
 impl Options {
-    /// Those that are to be measured.
-    fn wanted(&self, mut variants: Vec<Variant>) -> Vec<Variant> {
+    /// The variants that are to be measured.
+    fn select(&self, mut variants: Vec<Variant>) -> Vec<Variant> {
         let named = |variant: &Variant| self.only.iter().any(|part| variant.name.contains(&**part));
         variants.retain(|variant| self.only.is_empty() || named(variant));
         variants
@@ -94,12 +95,12 @@ fn document(around: &Around) -> Result<Value> {
 }
 
 /// An address on loopback whose port was free a moment ago.
-fn free() -> Result<SocketAddr> {
+fn free_address() -> Result<SocketAddr> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-/// What `cargo xtask` says in the environment.
-fn told(variable: &str) -> Result<PathBuf> {
+/// The value of an environment variable that `cargo xtask` sets.
+fn read_variable(variable: &str) -> Result<PathBuf> {
     let path = std::env::var_os(variable)
         .with_context(|| format!("`{variable}` is not set: run `cargo xtask load --edge`"))?;
     Ok(path.into())

@@ -1,4 +1,4 @@
-//! What is asked of an edge.
+//! The requests that an edge is measured with.
 
 use super::writs::Issuer;
 use anyhow::{Context as _, Result};
@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 /// Writs that are used in turns.
 const WRITS: usize = 1_000;
-/// Writs of which each has been forgotten when it comes again.
-const STRANGE_WRITS: usize = 8_000;
+/// Writs that are new to the edge: it has forgotten each when the same comes again.
+const NEW_WRITS: usize = 8_000;
 
 /// Headers beside `authorization`, `host` and `:path`'s line, as a browser or an HTTP library sends them.
 const HEADERS: &str = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\n\
@@ -28,14 +28,14 @@ const HEADERS: &str = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/5
 /// The requests of one kind, ready to be sent, in turns.
 pub(super) type Requests = Rc<Vec<Vec<u8>>>;
 
-/// All kinds.
+/// The requests of all kinds.
 pub(super) struct Asked {
     pub(super) get: Requests,
-    /// With a body.
+    /// Requests with a body.
     pub(super) post: Requests,
-    /// Each with a writ that the edge does not remember.
+    /// Requests, each with a writ that the edge does not remember.
     pub(super) first: Requests,
-    /// With writs that do not grant it.
+    /// Requests with writs that do not grant them.
     pub(super) refused: Requests,
     /// A GET with a writ that has the signature of another.
     pub(super) forged: Vec<u8>,
@@ -44,12 +44,12 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(issuer: &Issuer) -> Result<Self> {
         let writs = |count| (0..count).map(|number| issuer.writ(number)).collect::<Result<Vec<_>>>();
-        let (usual, strange) = (writs(WRITS)?, writs(STRANGE_WRITS)?);
+        let (usual, new) = (writs(WRITS)?, writs(NEW_WRITS)?);
         let all = |writs: &[String], request: fn(&str) -> Vec<u8>| writs.iter().map(|writ| request(writ)).collect();
         Ok(Self {
             get: Rc::new(all(&usual, get)),
             post: Rc::new(all(&usual, post)),
-            first: Rc::new(all(&strange, get)),
+            first: Rc::new(all(&new, get)),
             refused: Rc::new(all(&usual, get_refused)),
             forged: get(&forged(&usual).context("two writs")?),
         })
@@ -77,7 +77,7 @@ fn get_to(airport: &str, writ: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// With 1 KB of JSON, most of it in small values that no grant speaks of.
+/// A POST with 1 KB of JSON, most of it in small values that no grant names.
 fn post(writ: &str) -> Vec<u8> {
     let wishes: Vec<_> = (0..19)
         .map(|number| json!({"kind": "meal", "number": number, "text": "by the window"}))

@@ -1,4 +1,4 @@
-//! Measuring in turns.
+//! Measurements of variants in turns.
 
 use super::host::Host;
 use super::requests::Requests;
@@ -14,18 +14,18 @@ use tokio::time::Instant;
 /// Connections that ask one request after the other.
 const CONNECTIONS: usize = 32;
 
-/// Something to measure.
+/// A variant that is measured.
 pub(super) struct Variant {
     pub(super) name: String,
     /// The variant that its rate is compared with.
     pub(super) baseline: &'static str,
     pub(super) address: SocketAddr,
     pub(super) requests: Requests,
-    /// What each of them is answered with.
+    /// The status of every answer.
     pub(super) status: u16,
 }
 
-/// A ratio that is promised.
+/// A ratio that `docs/performance.md` promises.
 pub(super) struct Target {
     /// The names of two variants.
     pub(super) of: &'static str,
@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub(super) at_least: f64,
 }
 
-/// How long everything is measured.
+/// The times of a measurement.
 pub(super) struct Turns {
     pub(super) rounds: usize,
     pub(super) time: Duration,
@@ -41,12 +41,12 @@ pub(super) struct Turns {
 
 impl Turns {
     /// Measures the variants one after the other, round by round; the first round is for warming up.
-    pub(super) async fn take(&self, host: &Host, variants: &[Variant], targets: &[Target]) -> Result<()> {
+    pub(super) async fn measure(&self, host: &Host, variants: &[Variant], targets: &[Target]) -> Result<()> {
         let mut figures = Figures::default();
         for round in 0..=self.rounds {
             for variant in variants {
                 let computed = host.computed()?;
-                let (answered, took) = ask(variant, self.time).await.context(variant.name.clone())?;
+                let (answered, took) = count_answers(variant, self.time).await.context(variant.name.clone())?;
                 let computed = host.computed()? - computed;
                 host.empty_log()?;
                 if round > 0 {
@@ -94,8 +94,8 @@ impl Figures {
     }
 }
 
-/// How many answers came in how many seconds.
-async fn ask(variant: &Variant, time: Duration) -> Result<(f64, f64)> {
+/// Sends requests for `time`. Returns the number of answers, and the seconds.
+async fn count_answers(variant: &Variant, time: Duration) -> Result<(f64, f64)> {
     let (began, mut running) = (Instant::now(), JoinSet::new());
     for index in 0..CONNECTIONS {
         let (requests, address, status) = (Rc::clone(&variant.requests), variant.address, variant.status);

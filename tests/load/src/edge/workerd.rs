@@ -1,37 +1,41 @@
-//! One workerd with a socket and an isolate for every Worker, all on one thread: ours as it is shipped, and what others have.
+//! One workerd with a socket and an isolate for every Worker, all on one thread: the shipped Worker of Edgewrit, and the
+//! Workers beside it.
 
 use super::around::Around;
 use super::host::{self, Host};
 use super::writs::AUDIENCE;
-use super::{SECRETS, document, told};
+use super::{SECRETS, document, read_variable};
 use anyhow::{Context as _, Result};
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::Path;
 
-/// What answers.
+/// The Worker that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Worker {
-    /// `tests/load/workers/empty.js`.
+    /// The Worker `tests/load/workers/empty.js`.
     Empty,
-    /// Ours.
+    /// The Worker of Edgewrit.
     Edgewrit,
-    /// Ours, for writs that it never saw.
-    Strange,
-    /// `tests/load/workers/jose.js`.
+    /// The Worker of Edgewrit, for writs that it has not seen.
+    NewWrits,
+    /// The Worker `tests/load/workers/jose.js`.
     Jose,
-    /// The same, with an answer of its own where it would forward.
+    /// The same Worker, which answers by itself where it would forward.
     JoseAlone,
 }
 
-/// Both: the entry module comes first.
+/// The modules of the Worker of Edgewrit, the entry module first.
 const OURS: [&str; 2] = ["index.js", "index_bg.wasm"];
 const EMPTY: &str = "empty.js";
 const JOSE: &str = "jose.js";
 
 /// Starts workerd with one socket for each of `workers`.
 pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Worker)]) -> Result<Host> {
-    let (ours, others) = (told("EDGEWRIT_DIST")?.join("worker"), told("EDGEWRIT_LOAD_WORKERS")?);
+    let (ours, others) = (
+        read_variable("EDGEWRIT_DIST")?.join("worker"),
+        read_variable("EDGEWRIT_LOAD_WORKERS")?,
+    );
     for (from, names) in [(ours, OURS), (others, [EMPTY, JOSE])] {
         for name in names {
             fs::copy(from.join(name), folder.join(name)).with_context(|| format!("copying `{name}`"))?;
@@ -39,8 +43,8 @@ pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Work
     }
     let config = folder.join("workerd.capnp");
     fs::write(&config, capnp(around, workers)?)?;
-    let mut command = host::on_first_core(&told("EDGEWRIT_WORKERD_BIN")?);
-    // Ours writes a line for each verdict: without `--verbose` nobody would read it.
+    let mut command = host::on_first_core(&read_variable("EDGEWRIT_WORKERD_BIN")?);
+    // The Worker of Edgewrit writes a line for each verdict. Without `--verbose` workerd would not write it.
     command.args(["serve", "--verbose"]).arg(config);
     let log = folder.join("workerd.log");
     let first = workers.first().context("no Workers")?.0;
@@ -72,7 +76,7 @@ const config :Workerd.Config = (
 fn modules(worker: Worker) -> String {
     let names: &[&str] = match worker {
         Worker::Empty => &[EMPTY],
-        Worker::Edgewrit | Worker::Strange => &OURS,
+        Worker::Edgewrit | Worker::NewWrits => &OURS,
         Worker::Jose | Worker::JoseAlone => &[JOSE],
     };
     let module = |name: &&str| {
@@ -85,7 +89,7 @@ fn modules(worker: Worker) -> String {
 fn bindings(around: &Around, worker: Worker) -> Result<String> {
     let mut values = match worker {
         Worker::Empty => Vec::new(),
-        Worker::Edgewrit | Worker::Strange => vec![("EDGEWRIT_CONFIG", document(around)?.to_string())],
+        Worker::Edgewrit | Worker::NewWrits => vec![("EDGEWRIT_CONFIG", document(around)?.to_string())],
         Worker::Jose | Worker::JoseAlone => vec![
             ("JWK", around.issuer.writ_key()?.to_string()),
             ("ISSUER", around.issuer.url.clone()),
@@ -93,7 +97,7 @@ fn bindings(around: &Around, worker: Worker) -> Result<String> {
         ],
     };
     match worker {
-        Worker::Edgewrit | Worker::Strange => values.extend(SECRETS.map(|(name, secret)| (name, secret.to_owned()))),
+        Worker::Edgewrit | Worker::NewWrits => values.extend(SECRETS.map(|(name, secret)| (name, secret.to_owned()))),
         Worker::Empty | Worker::Jose => values.push(("ORIGIN", around.origin())),
         Worker::JoseAlone => {}
     }

@@ -1,4 +1,4 @@
-//! An issuer that never forgets and never refuses: writs as the real one signs them, and a fresh bundle whenever it is asked.
+//! An issuer for measurements: it signs writs as the real issuer does, and answers each request with a fresh bundle.
 
 use anyhow::{Context as _, Result};
 use edgewrit_shared::bundle::Bundle;
@@ -31,10 +31,10 @@ const GRANTS: [&str; 2] = [
 /// The issuer.
 #[derive(Clone)]
 pub(super) struct Issuer {
-    /// Its name, which is where it answers.
+    /// The origin of the issuer, which is its name.
     pub(super) url: String,
     grants: Vec<Grant>,
-    /// When everything of it was made.
+    /// The time of every writ and bundle.
     began: UnixSeconds,
 }
 
@@ -47,12 +47,12 @@ impl Issuer {
         })
     }
 
-    /// What edges have in `trust`.
+    /// The pin for the `trust` of edges.
     pub(super) fn pin(&self) -> Result<String> {
         Ok(public(&ISSUER_BUNDLES)?.x())
     }
 
-    /// The key that signs writs, as others want it: a JWK.
+    /// The key that signs writs, as a JWK.
     pub(super) fn writ_key(&self) -> Result<Value> {
         let key = public(&ISSUER_WRITS)?;
         let (kid, x) = (key.kid(), key.x());

@@ -66,7 +66,7 @@ impl Lookup {
 
     fn child<'d>(&self, above: Found<'d>, places: &Places, position: usize, count: usize, json: &'d Json) -> Found<'d> {
         let index = if count <= FEW {
-            places.within(above.index).nth(position)
+            places.child_indices(above.index).nth(position)
         } else {
             let children = self.children(above.json, places, above.index);
             children.indices.get(position).copied()
@@ -112,7 +112,7 @@ impl Lookup {
                 by_name.extend(0..members.len());
                 by_name.sort_by(|one, other| name_at(members, *one).cmp(&name_at(members, *other)));
             }
-            let indices = places.within(index).collect();
+            let indices = places.child_indices(index).collect();
             *own = Rc::new(Children { by_name, indices });
         }
         Rc::clone(own)

@@ -1,4 +1,5 @@
-//! What strangers leave: calls to every endpoint that asks for no login, of every kind, and the server's memory before and after.
+//! The memory that unauthenticated calls leave in the server: calls of every kind to every endpoint that a client
+//! without a valid secret or token can reach.
 
 use crate::report::Report;
 use crate::server::Server;
@@ -12,11 +13,11 @@ use tokio::task::JoinSet;
 
 /// Connections that call at the same time.
 const CONNECTIONS: usize = 32;
-/// Calls before memory is first looked at: what every server needs once.
+/// Calls before the first measurement of memory, which every server needs once.
 const WARM: u64 = 100_000;
 
-/// The `number`th call. What a stranger can make up is another in each.
-fn call(number: u64) -> Vec<u8> {
+/// The `number`th call. Values that the client chooses differ in each call.
+fn make_call(number: u64) -> Vec<u8> {
     let made_up = format!("{number:064x}");
     let body = |value: serde_json::Value| value.to_string();
     match number % 12 {
@@ -46,22 +47,23 @@ fn call(number: u64) -> Vec<u8> {
     }
 }
 
-/// Memory before and after `calls`.
-pub(crate) async fn leave(report: &mut Report, issuer: &Server, calls: u64) -> Result<()> {
-    make(issuer.address, 0, WARM).await?;
+/// Measures the memory before and after `calls`.
+pub(crate) async fn measure_memory(report: &mut Report, issuer: &Server, calls: u64) -> Result<()> {
+    send_calls(issuer.address, 0, WARM).await?;
     let before = issuer.resident()?;
     for (part, from) in [1, 2, 3, 4]
         .into_iter()
         .zip((WARM..).step_by(usize::try_from(calls / 4)?))
     {
-        make(issuer.address, from, from + calls / 4).await?;
+        send_calls(issuer.address, from, from + calls / 4).await?;
         let name = format!("MB more after {part} of 4 parts of {calls} calls");
         report.say(&name, (issuer.resident()? as f64 - before as f64) / 1024.0);
     }
     Ok(())
 }
 
-async fn make(address: SocketAddr, from: u64, to: u64) -> Result<()> {
+/// Sends the calls with numbers from `from` up to `to`.
+async fn send_calls(address: SocketAddr, from: u64, to: u64) -> Result<()> {
     let (next, mut running) = (Arc::new(AtomicU64::new(from)), JoinSet::new());
     for _ in 0..CONNECTIONS {
         let next = Arc::clone(&next);
@@ -72,8 +74,8 @@ async fn make(address: SocketAddr, from: u64, to: u64) -> Result<()> {
                 if number >= to {
                     return Ok::<_, anyhow::Error>(());
                 }
-                // Whatever is answered: that something is, is what counts.
-                connection.ask(&call(number)).await?;
+                // Each status is fine: only an answer is required.
+                connection.ask(&make_call(number)).await?;
             }
         });
     }
