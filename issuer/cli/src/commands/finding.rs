@@ -1,18 +1,19 @@
-//! What is doubtful about a file that people write, and how it is shown.
+//! Findings about a file that people write, as text and as JSON.
 
 use crate::input::document::Document;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
-/// Something doubtful. `C` is what sort of thing: its names are stable, scripts turn them off.
+/// A doubtful place of a document. `C` is the code of the finding: the names of codes are stable, because scripts
+/// turn codes off.
 #[derive(Debug)]
 pub(crate) struct Finding<C> {
     pub(crate) code: C,
-    /// Where, as a JSON pointer.
+    /// The place, as a JSON pointer.
     pub(crate) place: String,
-    /// What is wrong, a sentence without its period.
+    /// The fault, a sentence without its period.
     pub(crate) wrong: String,
-    /// What to do, likewise.
+    /// The remedy, a sentence without its period.
     pub(crate) instead: String,
 }
 
@@ -31,7 +32,7 @@ impl<C: ValueEnum> Finding<C> {
         [first, format!("    {}", self.instead)]
     }
 
-    /// `file`, `place`, where known `line` and `column`, `code`, `wrong`, `instead`.
+    /// The finding as JSON: `file`, `place`, where known `line` and `column`, `code`, `wrong`, `instead`.
     pub(crate) fn to_json(&self, document: &Document) -> Value {
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));

@@ -31,7 +31,7 @@ impl EdgeConfiguration {
             secrets.borrow_mut().insert(name.to_owned());
             Some(ANY_SECRET.to_owned())
         };
-        let config = Config::read(&document.to_json(), &secret).map_err(|faults| document.faulty(&faults))?;
+        let config = Config::read(&document.to_json(), &secret).map_err(|faults| document.to_failure(&faults))?;
         Ok(Self {
             document,
             config,

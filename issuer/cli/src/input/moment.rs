@@ -1,4 +1,4 @@
-//! Moments as people and programs give them: seconds since 1970, or RFC 3339.
+//! Moments in arguments and documents: seconds since 1970, or RFC 3339.
 
 use edgewrit_issuer::rfc3339;
 use edgewrit_shared::document::Node;

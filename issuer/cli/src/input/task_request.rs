@@ -1,4 +1,4 @@
-//! The file of `--task`: what an orchestrator requests of an issuer for a task.
+//! The file of `--task`: the task that an orchestrator requests of an issuer.
 
 use crate::input::document::Document;
 use crate::output::failure::Failure;

@@ -1,4 +1,4 @@
 //! Calls to a running issuer.
 
-pub(crate) mod admin;
-pub(crate) mod http;
+pub(crate) mod data_folder;
+pub(crate) mod remote_issuer;

@@ -1,31 +1,31 @@
-//! How a command ends.
+//! The failure of a command: messages and exit code.
 
 use std::fmt::Display;
 
-/// Why a command failed: one line for each thing that is wrong.
+/// The failure of a command: a message for each fault, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     lines: Vec<String>,
     code: u8,
 }
 
-/// The exit code of whatever fails and says nothing else.
+/// The exit code of a failure without another code.
 const FAILURE: u8 = 1;
 
 impl Failure {
-    /// One thing that is wrong.
-    pub(crate) fn new(what: impl Display) -> Self {
-        Self::all(vec![what.to_string()])
+    /// A failure with one message.
+    pub(crate) fn new(message: impl Display) -> Self {
+        Self::from_lines(vec![message.to_string()])
     }
 
-    /// Several.
-    pub(crate) fn all(lines: Vec<String>) -> Self {
+    /// A failure with these messages.
+    pub(crate) fn from_lines(lines: Vec<String>) -> Self {
         Self { lines, code: FAILURE }
     }
 
-    /// Nothing more to say: what was printed already is the bad news.
-    pub(crate) fn said() -> Self {
-        Self::all(Vec::new())
+    /// A failure without a message: the command has printed its findings.
+    pub(crate) fn already_printed() -> Self {
+        Self::from_lines(Vec::new())
     }
 
     /// The same failure under another exit code.
@@ -39,7 +39,7 @@ impl Failure {
         self
     }
 
-    /// What is wrong, a line for each thing.
+    /// The messages.
     pub(crate) fn lines(&self) -> &[String] {
         &self.lines
     }
@@ -51,8 +51,8 @@ impl Failure {
 }
 
 impl FromIterator<Failure> for Failure {
-    /// All that is wrong, as one failure.
+    /// The messages of all failures, as one failure.
     fn from_iter<T: IntoIterator<Item = Self>>(failures: T) -> Self {
-        Self::all(failures.into_iter().flat_map(|failure| failure.lines).collect())
+        Self::from_lines(failures.into_iter().flat_map(|failure| failure.lines).collect())
     }
 }

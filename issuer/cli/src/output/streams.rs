@@ -1,6 +1,6 @@
-//! All that the command writes to its standard streams. Texts come from records, tasks, clients, edges, tokens and files: whatever could
-//! move the cursor, break a line or turn its direction is spelled here, once for people and once for programs. `clippy.toml` beside this
-//! crate refuses any other way to these streams.
+//! The standard streams of the command. Texts come from records, tasks, clients, edges, tokens and files. This module
+//! escapes the characters that could move the cursor, break a line or turn its direction, once for people and once
+//! for programs. `clippy.toml` beside this crate refuses any other way to these streams.
 
 use crate::output::failure::Failure;
 use edgewrit_shared::text::{visible, visible_json};
@@ -18,14 +18,14 @@ fn stderr() -> Stderr {
     io::stderr()
 }
 
-/// Prints one line for people.
+/// Prints a line for people.
 pub(crate) fn print_line(line: impl Display) -> Result<(), Failure> {
     print_lines([line])
 }
 
-/// Prints lines for people. A line feed within one of them is spelled too.
+/// Prints lines for people. A line feed within a line is escaped.
 pub(crate) fn print_lines<T: Display>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
-    written(|out| {
+    write_out(|out| {
         lines
             .into_iter()
             .try_for_each(|line| writeln!(out, "{}", visible(&line.to_string())))
@@ -34,15 +34,15 @@ pub(crate) fn print_lines<T: Display>(lines: impl IntoIterator<Item = T>) -> Res
 
 /// Prints JSON text for programs. The value stays the same; line feeds may stand between values only.
 pub(crate) fn print_json(json: impl Display) -> Result<(), Failure> {
-    written(|out| writeln!(out, "{}", visible_json(&json.to_string())))
+    write_out(|out| writeln!(out, "{}", visible_json(&json.to_string())))
 }
 
-/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets
-/// them as [`print_json`] has it. A line feed, which no version writes into such a line, is spelled
+/// Prints lines of JSON whose bytes were hashed: as they are stored, except on a terminal, which gets
+/// them as [`print_json`] writes them. A line feed, which no version writes into such a line, is escaped
 /// there too.
-pub(crate) fn print_hashed<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+pub(crate) fn print_hashed_lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let is_terminal = stdout().is_terminal();
-    written(|out| {
+    write_out(|out| {
         lines.into_iter().try_for_each(|line| {
             let line = line.as_ref();
             match is_terminal {
@@ -53,13 +53,13 @@ pub(crate) fn print_hashed<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) ->
     })
 }
 
-fn written(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) -> Result<(), Failure> {
+fn write_out(write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(stdout());
     let written = write(&mut out).and_then(|()| out.flush());
-    written.map_err(unwritten)
+    written.map_err(stdout_failure)
 }
 
-fn unwritten(error: io::Error) -> Failure {
+fn stdout_failure(error: io::Error) -> Failure {
     Failure::new(format!("standard output: {error}"))
 }
 
@@ -72,16 +72,16 @@ impl JsonLines {
     }
 
     pub(crate) fn put(&mut self, json: &str) -> Result<(), Failure> {
-        writeln!(self.0, "{}", visible_json(json)).map_err(unwritten)
+        writeln!(self.0, "{}", visible_json(json)).map_err(stdout_failure)
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.0.flush().map_err(unwritten)
+        self.0.flush().map_err(stdout_failure)
     }
 }
 
-/// Prints lines for people to standard error. With that gone the exit code still says how the command ended.
-pub(crate) fn complain<T: Display>(lines: impl IntoIterator<Item = T>) {
+/// Prints lines for people to standard error. If that fails, the exit code still tells how the command ended.
+pub(crate) fn print_errors<T: Display>(lines: impl IntoIterator<Item = T>) {
     let mut out = BufWriter::new(stderr().lock());
     for line in lines {
         let _unheard = writeln!(out, "{}", visible(&line.to_string()));
@@ -89,11 +89,11 @@ pub(crate) fn complain<T: Display>(lines: impl IntoIterator<Item = T>) {
     let _unheard = out.flush();
 }
 
-/// Shows a number on a terminal, in place of the one that was shown before.
+/// Shows a number on a terminal, in place of the number before.
 pub(crate) fn show_progress(number: u64, what: &str) {
     let mut out = stderr();
     if out.is_terminal() {
-        // Progress that is not seen is no loss.
+        // A failed write of progress loses nothing.
         let _unseen = write!(out, "\r{number} {what}");
     }
 }

@@ -51,7 +51,7 @@ fn list_to_words(items: Option<&Json>) -> String {
     }
 }
 
-/// A rule: its kinds all hold.
+/// A rule in words: all of its kinds must hold.
 fn rule_to_words(rule: &Json) -> String {
     match rule {
         Json::Object(kinds) => {
@@ -83,7 +83,7 @@ pub(crate) fn value_to_words(value: &Json) -> String {
     }
 }
 
-/// Text that cannot move the cursor, break the line or turn its direction, whatever a forger put into it.
+/// Text that cannot move the cursor, break the line or turn its direction, whatever a forged token contains.
 pub(crate) fn visible(text: &str) -> String {
     edgewrit_shared::text::visible(text).into_owned()
 }

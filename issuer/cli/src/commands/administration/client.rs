@@ -1,7 +1,7 @@
 //! `edgewrit client`.
 
 use crate::input::document::Document;
-use crate::issuer_client::admin::{Data, text};
+use crate::issuer_client::data_folder::{DataFolder, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_line};
 use clap::{Args, Subcommand};
@@ -49,7 +49,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "FILE")]
     ceiling: PathBuf,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -59,7 +59,7 @@ pub(crate) struct Add {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -79,7 +79,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     overlap: u64,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -91,7 +91,7 @@ pub(crate) struct End {
     /// Its id
     client_id: String,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
 }
 
 impl Client {
@@ -122,8 +122,8 @@ fn print_secret(answer: &Value, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(answer);
     }
-    print_line(format!("client_id: {}", text(answer, "/client_id")?))?;
-    print_line(format!("client_secret: {}", text(answer, "/client_secret")?))
+    print_line(format!("client_id: {}", text_at(answer, "/client_id")?))?;
+    print_line(format!("client_secret: {}", text_at(answer, "/client_secret")?))
 }
 
 impl List {
@@ -137,8 +137,8 @@ impl List {
             let state = if active { "active" } else { "ended" };
             print_line(format!(
                 "{} {state} since {}",
-                text(client, "/client_id")?,
-                text(client, "/created_at")?
+                text_at(client, "/client_id")?,
+                text_at(client, "/created_at")?
             ))?;
         }
         Ok(())
@@ -159,8 +159,8 @@ impl End {
             .post("/clients/end", json!({"client_id": self.client_id}).to_string())?;
         print_line(format!(
             "ended: {} at {}",
-            text(&answer, "/client_id")?,
-            text(&answer, "/ended_at")?
+            text_at(&answer, "/client_id")?,
+            text_at(&answer, "/ended_at")?
         ))
     }
 }

@@ -1,6 +1,6 @@
 //! `edgewrit edge`.
 
-use crate::issuer_client::admin::{Data, text};
+use crate::issuer_client::data_folder::{DataFolder, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{Args, Subcommand};
@@ -44,7 +44,7 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: Option<String>,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -66,7 +66,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "SECONDS", default_value = "3600")]
     overlap: u64,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -80,8 +80,8 @@ impl Rotate {
             return print_json(&answer);
         }
         print_lines([
-            format!("edge_id: {}", text(&answer, "/edge/id")?),
-            format!("edge_credential: {}", text(&answer, "/edge/credential")?),
+            format!("edge_id: {}", text_at(&answer, "/edge/id")?),
+            format!("edge_credential: {}", text_at(&answer, "/edge/credential")?),
         ])
     }
 }
@@ -95,15 +95,15 @@ impl Edge {
     }
 }
 
-/// Where an edge forwards to.
+/// An upstream of the edge.
 #[derive(Clone, Debug)]
 struct Upstream {
-    /// What it is called in the edge's configuration.
+    /// The name of the upstream in the configuration of the edge.
     name: String,
     origin: Origin,
 }
 
-/// The name of an upstream that was given none.
+/// The name of an upstream without a given name.
 const UNNAMED: &str = "upstream";
 
 impl FromStr for Upstream {
@@ -121,7 +121,7 @@ impl FromStr for Upstream {
 
 impl Add {
     fn run(self) -> Result<(), Failure> {
-        let upstreams = by_name(&self.upstream)?;
+        let upstreams = name_upstreams(&self.upstream)?;
         let mut body = json!({
             "name": self.name,
             "audience": self.audience,
@@ -141,13 +141,13 @@ impl Add {
         if self.json {
             print_json(&answer)
         } else {
-            print_lines(snippet(&answer)?)
+            print_lines(begin_configuration(&answer)?)
         }
     }
 }
 
 /// Origins by the names of their upstreams.
-fn by_name(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
+fn name_upstreams(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
     let mut origins = BTreeMap::new();
     for Upstream { name, origin } in given {
         if origins.insert(name.as_str(), origin.as_str()).is_some() {
@@ -161,10 +161,10 @@ fn by_name(given: &[Upstream]) -> Result<BTreeMap<&str, &str>, Failure> {
 }
 
 /// The beginning of an edge's configuration, as YAML. JSON values are YAML values.
-fn snippet(answer: &Value) -> Result<Vec<String>, Failure> {
+fn begin_configuration(answer: &Value) -> Result<Vec<String>, Failure> {
     let member = |name: &str| answer.get(name).cloned().unwrap_or_default();
     let spelled = |value: &Value| visible_json(&value.to_string()).into_owned();
-    let (id, credential) = (text(answer, "/edge/id")?, text(answer, "/edge/credential")?);
+    let (id, credential) = (text_at(answer, "/edge/id")?, text_at(answer, "/edge/credential")?);
     let mut lines = vec![
         format!("issuer: {}", spelled(&member("issuer"))),
         format!("trust: {}", spelled(&member("trust"))),

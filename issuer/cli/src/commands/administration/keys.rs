@@ -1,6 +1,6 @@
 //! `edgewrit keys`.
 
-use crate::issuer_client::admin::{Data, text};
+use crate::issuer_client::data_folder::{DataFolder, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_line};
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,7 +21,7 @@ pub(crate) enum Keys {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -43,7 +43,7 @@ pub(crate) struct Rotate {
     #[arg(value_enum)]
     job: Job,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,7 +61,7 @@ enum Job {
 }
 
 const DROP: &str = "\
-For a key that somebody else may have. If it signs, the next one signs from now on. A bundle key is pinned at the edges: take it out of
+For a key that another party may have. If it signs, the next one signs from now on. A bundle key is pinned at the edges: take it out of
 their `trust` as well.
 
 Example:
@@ -74,7 +74,7 @@ pub(crate) struct DropKey {
     /// The key's id, as `edgewrit keys list` shows it
     kid: String,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
 }
 
 impl Keys {
@@ -95,7 +95,7 @@ impl List {
         }
         let keys = answer.get("keys").and_then(Value::as_array).into_iter().flatten();
         for key in keys {
-            let [job, state, since, kid] = ["/job", "/state", "/since", "/kid"].map(|name| text(key, name));
+            let [job, state, since, kid] = ["/job", "/state", "/since", "/kid"].map(|name| text_at(key, name));
             print_line(format!("{:<10} {:<8} {} {}", job?, state?, since?, kid?))?;
         }
         Ok(())
@@ -107,7 +107,7 @@ impl Rotate {
         let job = self.job.to_possible_value();
         let job = job.as_ref().map_or("", |value| value.get_name());
         let answer = self.data.post("/keys/rotate", json!({"job": job}).to_string())?;
-        print_line(format!("signs now: {}", text(&answer, "/kid")?))?;
+        print_line(format!("signs now: {}", text_at(&answer, "/kid")?))?;
         if matches!(self.job, Job::Bundle) {
             let trust = answer.get("trust").cloned().unwrap_or_default();
             print_line(format!("trust: {trust}  # for every edge, before the next rotation"))?;
@@ -119,6 +119,6 @@ impl Rotate {
 impl DropKey {
     fn run(self) -> Result<(), Failure> {
         let answer = self.data.post("/keys/drop", json!({"kid": self.kid}).to_string())?;
-        print_line(format!("dropped: {}", text(&answer, "/kid")?))
+        print_line(format!("dropped: {}", text_at(&answer, "/kid")?))
     }
 }

@@ -1,6 +1,6 @@
 //! `edgewrit revoke`.
 
-use crate::issuer_client::admin::Data;
+use crate::issuer_client::data_folder::DataFolder;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
@@ -23,7 +23,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Revoke {
     /// What is ended
-    #[arg(value_parser = levels())]
+    #[arg(value_parser = level_parser())]
     level: String,
     /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing for `all`
     target: Option<String>,
@@ -31,10 +31,10 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "MOMENT")]
     before: Option<String>,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
 }
 
-fn levels() -> impl TypedValueParser<Value = String> {
+fn level_parser() -> impl TypedValueParser<Value = String> {
     let named = |level: &AimLevel| PossibleValue::new(level.as_str()).help(level.about().trim());
     PossibleValuesParser::new(AimLevel::ALL.iter().map(named))
 }
@@ -50,7 +50,10 @@ impl Revoke {
         set("target", self.target.map(Value::from));
         set(
             "before",
-            self.before.map(|text| moment(&text)).transpose()?.map(Value::from),
+            self.before
+                .map(|text| parse_before(&text))
+                .transpose()?
+                .map(Value::from),
         );
         let answer = self.data.post("/revocations", body.to_string())?;
         let count = answer.get("count").and_then(Value::as_u64).unwrap_or_default();
@@ -58,7 +61,7 @@ impl Revoke {
     }
 }
 
-fn moment(text: &str) -> Result<u64, Failure> {
+fn parse_before(text: &str) -> Result<u64, Failure> {
     let moment = rfc3339::read(text).map(|moment| moment.0);
     moment.ok_or_else(|| Failure::new(format!("`--before`: `{text}` found, expected `2026-05-10T12:00:00Z`")))
 }

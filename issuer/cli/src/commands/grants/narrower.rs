@@ -1,7 +1,7 @@
 //! `edgewrit narrower`.
 
-use crate::input::lines;
-use crate::output::attempt;
+use crate::input::question_lines;
+use crate::output::attempt::attempt_to_json;
 use crate::output::failure::Failure;
 use clap::Args;
 use edgewrit_shared::document::Node;
@@ -45,21 +45,21 @@ pub(crate) struct Narrower {
 impl Narrower {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let Self { json: _ } = self;
-        lines::answer_all(answer)
+        question_lines::answer_all(answer_question)
     }
 }
 
-fn answer(node: &Node<'_>) -> Option<String> {
+fn answer_question(node: &Node<'_>) -> Option<String> {
     let members = node.object(&["id", "child", "parent"])?;
-    let child = members.required("child").and_then(grants);
-    let parent = members.required("parent").and_then(grants);
+    let child = members.required("child").and_then(read_grants);
+    let parent = members.required("parent").and_then(read_grants);
     let (child, parent) = (child?, parent?);
     let mut unproven = None;
     for grant in &child {
         match narrower(grant, &parent) {
             Narrowing::Narrower => {}
             Narrowing::Wider { witness, .. } => {
-                return Some(format!("\"narrower\":false,\"witness\":{}", to_json(&witness)));
+                return Some(format!("\"narrower\":false,\"witness\":{}", witness_to_json(&witness)));
             }
             Narrowing::Unproven { reason } => unproven = unproven.or(Some(reason)),
         }
@@ -70,12 +70,12 @@ fn answer(node: &Node<'_>) -> Option<String> {
     })
 }
 
-fn grants(node: &Node<'_>) -> Option<Vec<Grant>> {
-    let grants: Vec<_> = node.list(GRANTS_PER_CEILING)?.iter().map(grant).collect();
+fn read_grants(node: &Node<'_>) -> Option<Vec<Grant>> {
+    let grants: Vec<_> = node.list(GRANTS_PER_CEILING)?.iter().map(read_grant).collect();
     grants.into_iter().collect()
 }
 
-fn grant(node: &Node<'_>) -> Option<Grant> {
+fn read_grant(node: &Node<'_>) -> Option<Grant> {
     match node.json() {
         Json::Text(scope) => Grant::from_scope(scope).map_err(|message| node.fault(message)).ok(),
         _ => Grant::read(node),
@@ -83,7 +83,7 @@ fn grant(node: &Node<'_>) -> Option<Grant> {
 }
 
 /// A witness as JSON: `at` unless it is made at 0, `uses` unless it is made once.
-fn to_json(witness: &Witness) -> String {
+fn witness_to_json(witness: &Witness) -> String {
     let Witness { attempt, at, uses } = witness;
     let at = match at {
         UnixSeconds(0) => String::new(),
@@ -93,7 +93,7 @@ fn to_json(witness: &Witness) -> String {
         1 => String::new(),
         _ => format!(",\"uses\":{uses}"),
     };
-    let attempt = attempt::to_json(attempt);
+    let attempt = attempt_to_json(attempt);
     let members = attempt.strip_suffix('}').unwrap_or(&attempt);
     format!("{members}{at}{uses}}}")
 }

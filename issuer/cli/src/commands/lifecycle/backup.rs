@@ -1,6 +1,6 @@
 //! `edgewrit backup`.
 
-use crate::issuer_client::admin::Data;
+use crate::issuer_client::data_folder::DataFolder;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
@@ -24,7 +24,7 @@ pub(crate) struct Backup {
     /// Folder to make; must not be there
     to: PathBuf,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
 }
 
 impl Backup {

@@ -1,16 +1,16 @@
 //! `edgewrit init`.
 
 use crate::commands::lifecycle::serve::CONFIG_FILE;
-use crate::issuer_client::admin::Group;
+use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
 use edgewrit_issuer::folder::Folder;
 use std::path::PathBuf;
 
-/// What is written: every setting with its default, commented out.
+/// The configuration file: every setting with its default, commented out.
 pub(crate) const TEMPLATE: &str = "\
-# Settings of `edgewrit serve`. Flags and EDGEWRIT_* variables come first; what nobody sets has the default shown.
+# Settings of `edgewrit serve`. Flags and EDGEWRIT_* variables come first; a setting that is not set has the default shown.
 # Unknown names are errors.
 
 # Address and port. Beyond loopback something in front of it must encrypt.
@@ -64,7 +64,7 @@ pub(crate) struct Init {
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]
-    group: Group,
+    group: GroupReadable,
 }
 
 impl Init {
@@ -72,7 +72,7 @@ impl Init {
         let folder = Folder::open(&self.data, self.group.read()).map_err(Failure::new)?;
         let file = folder.file(CONFIG_FILE);
         let path = file.path().display();
-        // A link is one too, wherever it leads.
+        // A link counts as a file, wherever it leads.
         if file.path().is_symlink() || file.path().exists() {
             return Err(Failure::new(format!("{path}: there is one already")));
         }

@@ -1,6 +1,6 @@
 //! `edgewrit restore`.
 
-use crate::issuer_client::admin::Group;
+use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_line, print_lines};
 use clap::Args;
@@ -15,8 +15,8 @@ Examples:
   edgewrit restore --dry-run --data ./data
   edgewrit restore --data ./data";
 
-/// What the next start does.
-const WHAT: [&str; 7] = [
+/// The steps of the next start.
+const NEXT_START: [&str; 7] = [
     "the next start takes the database for a copy of an earlier state:",
     "  it begins another epoch, of which edges take a whole bundle",
     "  it makes new keys for writs, sessions, delegation records and checkpoints, current and next, and drops those of the copy",
@@ -34,7 +34,7 @@ pub(crate) struct Restore {
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]
-    group: Group,
+    group: GroupReadable,
     /// Only say what the next start would do
     #[arg(long)]
     dry_run: bool,
@@ -43,7 +43,7 @@ pub(crate) struct Restore {
 impl Restore {
     pub(crate) fn run(self) -> Result<(), Failure> {
         mark(&self.data, self.group.read(), !self.dry_run).map_err(Failure::new)?;
-        print_lines(WHAT)?;
+        print_lines(NEXT_START)?;
         if self.dry_run {
             return print_line("nothing was changed");
         }

@@ -1,7 +1,7 @@
 //! `edgewrit serve`.
 
 use crate::input::document::Document;
-use crate::issuer_client::admin::Group;
+use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::{Log as LogOutput, print_line};
 use clap::{Args, ValueEnum};
@@ -75,13 +75,13 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
     audit_log: Option<PathBuf>,
     /// How long events of the audit are kept, such as `90d`; older ones go to the archive [default: for ever]
-    #[arg(long, value_name = "DAYS", env = "EDGEWRIT_AUDIT_KEEP", value_parser = days)]
+    #[arg(long, value_name = "DAYS", env = "EDGEWRIT_AUDIT_KEEP", value_parser = parse_keep)]
     audit_keep: Option<u64>,
     /// Folder of the archive, to which events are written before they are pruned
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_AUDIT_ARCHIVE")]
     audit_archive: Option<PathBuf>,
     #[command(flatten)]
-    group: Group,
+    group: GroupReadable,
     /// File in another place to which is appended how far the audit reached; the next start, and `edgewrit audit verify`, must find it there
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_WITNESS")]
     witness: Option<PathBuf>,
@@ -94,13 +94,13 @@ pub(crate) struct Serve {
     log: Option<Log>,
 }
 
-fn days(text: &str) -> Result<u64, String> {
+fn parse_keep(text: &str) -> Result<u64, String> {
     parse_days(text).ok_or_else(|| format!("expected {DAYS_EXPECTED}"))
 }
 
 /// The configuration file in the data folder.
 pub(crate) const CONFIG_FILE: &str = "edgewrit.yaml";
-/// Where the operator's secret is looked for first.
+/// The variable of the operator's secret, which comes before the file.
 const ADMIN_SECRET: &str = "EDGEWRIT_ADMIN_SECRET";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -121,17 +121,17 @@ impl Serve {
             .log
             .as_deref()
             .map_or(Ok(Log::Info), |name| Log::from_str(name, true));
-        log_from(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?);
-        let secret = operators_secret(&settings)?;
+        start_log(log.map_err(|_| Failure::new("`log`: expected `error`, `info` or `debug`"))?);
+        let secret = read_operator_secret(&settings)?;
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(Failure::new)?;
-        let done = runtime.block_on(run(&data, &settings, secret));
-        // Not waited for: the audit's lines to somebody who reads no more.
+        let done = runtime.block_on(serve_until_stopped(&data, &settings, secret));
+        // The end does not wait for a reader of the audit's lines that has stopped reading.
         runtime.shutdown_background();
         done
     }
 
-    /// Flags and environment, and the configuration file where they say nothing.
+    /// The settings of flags and environment, and those of the configuration file where both are silent.
     fn settings(self) -> Result<Settings, Failure> {
         let (file, is_named) = match &self.config {
             Some(file) => (file.clone(), true),
@@ -139,7 +139,7 @@ impl Serve {
         };
         let written = match read_provided(&file, Provided::Settings, self.group.read()).map_err(Failure::new)? {
             Some(bytes) => Document::read_bytes(&file, bytes)?.read(Settings::read)?,
-            None if is_named => return Err(missing(&file)),
+            None if is_named => return Err(missing_file(&file)),
             None => Settings::default(),
         };
         let said = Settings {
@@ -166,13 +166,13 @@ impl Serve {
     }
 }
 
-/// From the environment, or from the file that the settings name.
-fn operators_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
+/// The operator's secret, from the environment or from the file that the settings name.
+fn read_operator_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
     let text = match (env::var(ADMIN_SECRET), &settings.admin_secret_file) {
         (Ok(text), _) => Zeroizing::new(text),
         (Err(_), Some(file)) => {
             let bytes = read_provided(file, Provided::Secret, settings.group_read()).map_err(Failure::new)?;
-            let text = String::from_utf8(bytes.ok_or_else(|| missing(file))?);
+            let text = String::from_utf8(bytes.ok_or_else(|| missing_file(file))?);
             Zeroizing::new(text.map_err(|_| Failure::new(format!("{}: not UTF-8", file.display())))?)
         }
         (Err(_), None) => return Ok(None),
@@ -180,15 +180,15 @@ fn operators_secret(settings: &Settings) -> Result<Option<Secret>, Failure> {
     config::operator_secret(&text).map(Some).map_err(Failure::new)
 }
 
-fn missing(file: &Path) -> Failure {
+fn missing_file(file: &Path) -> Failure {
     Failure::new(format!("{}: there is no such file", file.display()))
 }
 
-async fn run(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result<(), Failure> {
+async fn serve_until_stopped(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result<(), Failure> {
     let asked = |kind| signal(kind).map_err(Failure::new);
-    let stop = asked_to_stop(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
+    let stop = wait_for_signal(asked(SignalKind::interrupt())?, asked(SignalKind::terminate())?);
     let ready = |url: &str| {
-        // Whoever reads this may have gone; the issuer serves all the same.
+        // The reader of standard output may be gone; the issuer serves all the same.
         let _unheard = print_line(format!("listening on {url}"));
     };
     serve(data, settings, secret, Clock::system(), ready, stop)
@@ -196,14 +196,14 @@ async fn run(data: &Path, settings: &Settings, secret: Option<Secret>) -> Result
         .map_err(Failure::new)
 }
 
-async fn asked_to_stop(mut interrupt: Signal, mut terminate: Signal) {
+async fn wait_for_signal(mut interrupt: Signal, mut terminate: Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
 }
 
-fn log_from(least: Log) {
+fn start_log(least: Log) {
     let least = match least {
         Log::Error => LevelFilter::ERROR,
         Log::Info => LevelFilter::INFO,

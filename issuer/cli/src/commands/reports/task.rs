@@ -1,6 +1,6 @@
 //! `edgewrit task`.
 
-use crate::issuer_client::admin::{Data, text};
+use crate::issuer_client::data_folder::{DataFolder, text_at};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{ArgAction, Args, Subcommand};
@@ -31,7 +31,7 @@ pub(crate) struct Show {
     #[arg(long, value_name = "ID")]
     client: Option<String>,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -65,13 +65,13 @@ impl Show {
         if self.json {
             return print_json(&report);
         }
-        print_lines(page(&report)?)
+        print_lines(report_to_words(&report)?)
     }
 }
 
-/// The report, for people.
-fn page(report: &Value) -> Result<Vec<String>, Failure> {
-    let line = |name: &str| text(report, &format!("/{name}"));
+/// The report as lines for people.
+fn report_to_words(report: &Value) -> Result<Vec<String>, Failure> {
+    let line = |name: &str| text_at(report, &format!("/{name}"));
     let mut lines = vec![
         format!(
             "task    {} of {}, {}",
@@ -87,15 +87,15 @@ fn page(report: &Value) -> Result<Vec<String>, Failure> {
         let grant = used.get("grant").map(Value::to_string).unwrap_or_default();
         lines.push(format!(
             "  {:<28} {} at {}",
-            times(used),
+            uses_to_words(used),
             grant,
-            text(used, "/audience")?
+            text_at(used, "/audience")?
         ));
     }
     lines.push("refused".to_owned());
     for refused in listed("refused") {
         let count = refused.get("count").and_then(Value::as_u64).unwrap_or_default();
-        let [label, audience, last] = ["/label", "/audience", "/last_at"].map(|name| text(refused, name));
+        let [label, audience, last] = ["/label", "/audience", "/last_at"].map(|name| text_at(refused, name));
         lines.push(format!(
             "  {count:>5} times {} at {}, last {}",
             label?, audience?, last?
@@ -104,8 +104,8 @@ fn page(report: &Value) -> Result<Vec<String>, Failure> {
     Ok(lines)
 }
 
-/// How often a grant was used, or that it never was.
-fn times(used: &Value) -> String {
+/// The uses of a grant, for people.
+fn uses_to_words(used: &Value) -> String {
     let number = |pointer| used.pointer(pointer).and_then(Value::as_u64);
     let spent = number("/allowance/spent").zip(number("/allowance/max"));
     let spent = spent

@@ -1,6 +1,6 @@
 //! `edgewrit why`.
 
-use crate::issuer_client::admin::Data;
+use crate::issuer_client::data_folder::DataFolder;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::Args;
@@ -19,7 +19,7 @@ pub(crate) struct Why {
     /// The request's id: `edgewrit-request-id` of an edge's answer, `x-request-id` of the issuer's, or `request_id` in a problem
     request_id: String,
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,12 +40,12 @@ impl Why {
         if events.is_empty() {
             return Err(Failure::new(format!("nothing is known of `{}`", self.request_id)));
         }
-        print_lines(events.iter().flat_map(lines))
+        print_lines(events.iter().flat_map(event_to_words))
     }
 }
 
-/// An event, a member a line.
-fn lines(event: &Value) -> Vec<String> {
+/// An event as lines for people, one for each member.
+fn event_to_words(event: &Value) -> Vec<String> {
     let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let text = |name| event.get(name).map(said).unwrap_or_default();
     let mut lines = vec![format!("{} {} ({})", text("at"), text("event"), text("outcome"))];

@@ -1,8 +1,8 @@
 //! `edgewrit mint`.
 
 use crate::input::document::Document;
-use crate::issuer_client::admin::{refused, text};
-use crate::issuer_client::http::{Answer, Issuer};
+use crate::issuer_client::data_folder::{problem_to_failure, text_at};
+use crate::issuer_client::remote_issuer::{IssuerAnswer, RemoteIssuer};
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use base64::Engine as _;
@@ -61,26 +61,26 @@ impl Mint {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let task = Document::open(&self.task)?;
         task.read(Ask::read)?;
-        let issuer = Issuer::at(&self.issuer)?;
-        let login = login()?;
+        let issuer = RemoteIssuer::at(&self.issuer)?;
+        let login = read_login()?;
         let mut headers = vec![("authorization", login.expose())];
         if let Some(key) = &self.idempotency_key {
             headers.push(("idempotency-key", key));
         }
         let answer = issuer.post("/v1/tasks", &headers, &task.to_json())?;
-        let body = body(&issuer, &answer)?;
+        let body = read_body(&issuer, &answer)?;
         if answer.status != 201 {
-            return Err(refused(&body, |place, message| task.locate(place, message)));
+            return Err(problem_to_failure(&body, |place, message| task.locate(place, message)));
         }
         if self.tokens {
-            return print_lines(tokens(&body)?);
+            return print_lines(list_tokens(&body)?);
         }
         print_json(format!("{body:#}"))
     }
 }
 
 /// The `authorization` header of the client in the environment.
-fn login() -> Result<Secret, Failure> {
+fn read_login() -> Result<Secret, Failure> {
     let variable = |name: &str| {
         let found = env::var(name).ok().filter(|value| !value.is_empty());
         found.ok_or_else(|| Failure::new(format!("`{name}` is not set: `edgewrit client add` prints it")))
@@ -93,7 +93,7 @@ fn login() -> Result<Secret, Failure> {
     Ok(Secret::new(format!("Basic {}", STANDARD.encode(pair.expose()))))
 }
 
-fn body(issuer: &Issuer, answer: &Answer) -> Result<Value, Failure> {
+fn read_body(issuer: &RemoteIssuer, answer: &IssuerAnswer) -> Result<Value, Failure> {
     let unreadable = || {
         let (origin, status) = (issuer.origin(), answer.status);
         Failure::new(format!("{origin}: answered {status} without JSON: is this an issuer?"))
@@ -101,7 +101,7 @@ fn body(issuer: &Issuer, answer: &Answer) -> Result<Value, Failure> {
     serde_json::from_slice(&answer.body).map_err(|_| unreadable())
 }
 
-fn tokens(body: &Value) -> Result<Vec<&str>, Failure> {
+fn list_tokens(body: &Value) -> Result<Vec<&str>, Failure> {
     let writs = body.get("writs").and_then(Value::as_array).into_iter().flatten();
-    writs.map(|writ| text(writ, "/access_token")).collect()
+    writs.map(|writ| text_at(writ, "/access_token")).collect()
 }

@@ -1,5 +1,5 @@
-//! Finding values in a document by JSON pointers. A container that is asked often is indexed once, so that looking for all that lies in it
-//! takes no longer than its length, but for a logarithm.
+//! Lookup of values in a document by JSON pointers. Each container is indexed once, so that the lookup of all its
+//! children takes time in proportion to their number, times a logarithm.
 
 use edgewrit_shared::document::place_name;
 use edgewrit_shared::json::Json;
@@ -25,7 +25,7 @@ pub(super) struct Found<'d> {
 #[derive(Debug, Default)]
 pub(super) struct Lookup(RefCell<BTreeMap<*const Json, Rc<Children>>>);
 
-/// What lies in one container.
+/// The children of a container.
 #[derive(Debug, Default)]
 struct Children {
     /// Of an object: positions of its members, sorted by the names that places show.

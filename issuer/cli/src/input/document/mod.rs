@@ -1,4 +1,4 @@
-//! Files that people write: YAML, or JSON by the name `.json`. Whatever is wrong is said with its place in the file.
+//! Files that people write: YAML, or JSON by the name `.json`. Every fault has its place in the file.
 
 use crate::output::failure::Failure;
 use crate::output::json::write_json;
@@ -18,7 +18,7 @@ const FILE_BYTES: u64 = 16 * 1024 * 1024;
 /// Values (members, elements and scalars) in one file: as many as an edge takes, for ten thousand operations.
 pub(crate) const FILE_VALUES: usize = 1_000_000;
 
-/// A file that was read.
+/// A file as JSON, with the places of its values.
 #[derive(Debug)]
 pub(crate) struct Document {
     name: String,
@@ -32,11 +32,11 @@ pub(crate) struct Document {
 impl Document {
     /// Reads the file at `path`.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
-        let bytes = contents(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        let bytes = read_file(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         Self::read_bytes(path, bytes)
     }
 
-    /// Reads what the file at `path` was found to hold.
+    /// Reads the content of the file at `path`.
     pub(crate) fn read_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -45,24 +45,24 @@ impl Document {
         })?;
         if path.extension().is_some_and(|extension| extension == "json") {
             let json = json::parse(text.as_bytes(), FILE_VALUES);
-            let json = json.map_err(|error| Failure::new(format!("{name}:{}", located(&text, &error))))?;
+            let json = json.map_err(|error| Failure::new(format!("{name}:{}", locate_json_error(&text, &error))))?;
             return Ok(Self {
                 bytes: text.len() as u64,
-                ..Self::made(&name, json)
+                ..Self::from_json(&name, json)
             });
         }
         match yaml::read(&text, FILE_VALUES) {
             Ok((json, places)) => Ok(Self {
                 places,
                 bytes: text.len() as u64,
-                ..Self::made(&name, json)
+                ..Self::from_json(&name, json)
             }),
-            Err(faults) => Err(said(&faults, &name, |fault| format!("{name}:{fault}"))),
+            Err(faults) => Err(faults_to_failure(&faults, &name, |fault| format!("{name}:{fault}"))),
         }
     }
 
-    /// A document that nobody wrote.
-    pub(crate) fn made(name: &str, json: Json) -> Self {
+    /// A document that the command makes: it has no file.
+    pub(crate) fn from_json(name: &str, json: Json) -> Self {
         Self {
             name: name.to_owned(),
             json,
@@ -72,8 +72,8 @@ impl Document {
         }
     }
 
-    /// With these members where the document has none of the name.
-    pub(crate) fn completed(mut self, more: Json) -> Self {
+    /// The document with these members, where it has no member of the name.
+    pub(crate) fn with_missing_members(mut self, more: Json) -> Self {
         if let (Json::Object(own), Json::Object(more)) = (&mut self.json, more) {
             for (name, value) in more {
                 if own.iter().all(|(known, _)| *known != name) {
@@ -94,7 +94,7 @@ impl Document {
         self.bytes
     }
 
-    /// All that stands in it.
+    /// The content as JSON.
     pub(crate) fn json(&self) -> &Json {
         &self.json
     }
@@ -110,7 +110,7 @@ impl Document {
         self.lookup.member(json, name)
     }
 
-    /// Where `place`, a JSON pointer, stands in the file, if that is known: in YAML.
+    /// Line and column of `place`, a JSON pointer. They are known in YAML only.
     pub(crate) fn place(&self, place: &str) -> Option<Place> {
         let found = self.lookup.find(&self.json, &self.places, place)?;
         self.places.get(found.index)
@@ -118,12 +118,12 @@ impl Document {
 
     /// Reads a value out of the document.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Failure> {
-        reading::value(&self.json, read).map_err(|faults| self.faulty(&faults))
+        reading::value(&self.json, read).map_err(|faults| self.to_failure(&faults))
     }
 
-    /// What is wrong with the document, with places in the file.
-    pub(crate) fn faulty(&self, faults: &FaultList) -> Failure {
-        said(faults, &self.name, |fault| self.locate(&fault.place, &fault.message))
+    /// The faults of the document as a failure, with places in the file.
+    pub(crate) fn to_failure(&self, faults: &FaultList) -> Failure {
+        faults_to_failure(faults, &self.name, |fault| self.locate(&fault.place, &fault.message))
     }
 
     /// A message about `place`, a JSON pointer, with the place in the file.
@@ -144,14 +144,14 @@ impl Document {
     }
 }
 
-/// A line for each fault that is kept, and one for the rest.
-fn said(faults: &FaultList, name: &str, line: impl Fn(&Fault) -> String) -> Failure {
+/// A failure with a line for each kept fault, and one line for the rest.
+fn faults_to_failure(faults: &FaultList, name: &str, line: impl Fn(&Fault) -> String) -> Failure {
     let rest = Some(faults.omitted()).filter(|omitted| *omitted > 0);
     let rest = rest.map(|omitted| format!("{name}: {}", more(omitted)));
-    Failure::all(faults.kept().iter().map(line).chain(rest).collect())
+    Failure::from_lines(faults.kept().iter().map(line).chain(rest).collect())
 }
 
-fn contents(path: &Path) -> Result<Vec<u8>, String> {
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let file = open_input(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     file.take(FILE_BYTES + 1)
@@ -163,8 +163,8 @@ fn contents(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// A JSON error with line and column, where it is known at which byte it is.
-fn located(text: &str, error: &json::JsonError) -> String {
+/// A JSON error with line and column, if its byte is known.
+fn locate_json_error(text: &str, error: &json::JsonError) -> String {
     let json::JsonError::Syntax { at } = error else {
         return format!(" {error}");
     };

@@ -2,7 +2,7 @@
 
 use super::question;
 use crate::input::edge_configuration::requested_host;
-use crate::output::attempt;
+use crate::output::attempt::attempt_to_json;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
@@ -10,31 +10,31 @@ use edgewrit_issuer::clock::Clock;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
 
-/// What answers questions.
+/// The judge of questions.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct QuestionJudge {
     config: Config,
     clock: Clock,
-    last: Last,
+    last: LastGrants,
 }
 
-impl Judge {
+impl QuestionJudge {
     pub(super) fn new(config: Config) -> Self {
         Self {
             config,
             clock: Clock::system(),
-            last: Last::default(),
+            last: LastGrants::default(),
         }
     }
 
     /// The members of the answer to a question.
     pub(super) fn answer(&mut self, question: &Node<'_>) -> Option<String> {
-        self.decide(question).map(|rehearsal| answer(&rehearsal))
+        self.decide(question).map(|rehearsal| answer_members(&rehearsal))
     }
 
     fn decide(&mut self, root: &Node<'_>) -> Option<Rehearsal> {
         let members = root.object(&question::MEMBERS)?;
-        let (question, authority) = (question::read(&members), self.last.know(&members));
+        let (question, authority) = (question::read_question(&members), self.last.read_or_reuse(&members));
         let (question, authority) = (question?, authority?);
         let headers: Vec<_> = question
             .headers
@@ -54,29 +54,29 @@ impl Judge {
     }
 }
 
-/// The grants of the last question, as they were written and as they are decided by.
+/// The grants of the last question, as JSON and as read.
 #[derive(Debug, Default)]
-struct Last(Option<([Option<Json>; 2], Authority)>);
+struct LastGrants(Option<([Option<Json>; 2], Authority)>);
 
-impl Last {
-    /// The grants of a question. They are often those of the one before, and then not read again.
-    fn know(&mut self, members: &Members<'_>) -> Option<&Authority> {
+impl LastGrants {
+    /// The grants of a question. They are often those of the question before, and then not read again.
+    fn read_or_reuse(&mut self, members: &Members<'_>) -> Option<&Authority> {
         let written = ["grants", "scope"].map(|name| members.optional(name).map(Node::json));
         let is_same = |own: &[Option<Json>; 2]| own.iter().map(Option::as_ref).eq(written);
         if !self.0.as_ref().is_some_and(|(own, _)| is_same(own)) {
-            let authority = Authority::new(question::grants(members)?);
+            let authority = Authority::new(question::read_grants(members)?);
             self.0 = Some((written.map(|json| json.cloned()), authority));
         }
         self.0.as_ref().map(|(_, authority)| authority)
     }
 }
 
-fn answer(rehearsal: &Rehearsal) -> String {
+fn answer_members(rehearsal: &Rehearsal) -> String {
     let (verdict, label, grant) = match &rehearsal.verdict {
         Verdict::Permit { grant, .. } => ("permit", "permit", format!(",\"grant\":{grant}")),
         Verdict::Refuse { label, .. } => ("refuse", *label, String::new()),
     };
-    let attempts: Vec<_> = rehearsal.attempts.iter().map(attempt::to_json).collect();
+    let attempts: Vec<_> = rehearsal.attempts.iter().map(attempt_to_json).collect();
     format!(
         "\"verdict\":\"{verdict}\",\"label\":\"{label}\",\"attempts\":[{}]{grant}",
         attempts.join(",")

@@ -1,7 +1,7 @@
 //! `edgewrit decide`.
 
 use crate::input::edge_configuration::EdgeConfiguration;
-use crate::input::lines;
+use crate::input::question_lines;
 use crate::output::failure::Failure;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 mod answer;
 mod question;
 
-use answer::Judge;
+use answer::QuestionJudge;
 
 const EXAMPLES: &str = "\
 Each line of standard input is one question:
@@ -45,7 +45,7 @@ pub(crate) struct Decide {
 impl Decide {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let Self { config, json: _ } = self;
-        let mut judge = Judge::new(EdgeConfiguration::open(&config)?.config);
-        lines::answer_all(|question| judge.answer(question))
+        let mut judge = QuestionJudge::new(EdgeConfiguration::open(&config)?.config);
+        question_lines::answer_all(|question| judge.answer(question))
     }
 }

@@ -22,14 +22,14 @@ pub(super) struct Question<'l> {
 pub(super) const MEMBERS: [&str; 5] = ["id", "grants", "scope", "request", "now"];
 
 /// Reads a question but for its grants.
-pub(super) fn read<'l>(members: &Members<'l>) -> Option<Question<'l>> {
+pub(super) fn read_question<'l>(members: &Members<'l>) -> Option<Question<'l>> {
     let now = members.optional("now").map(moment::read);
     let request = members
         .required("request")?
         .object(&["method", "target", "headers", "body"])?;
     let method = request.required("method").and_then(Node::text);
     let target = request.required("target").and_then(Node::text);
-    let headers = request.optional("headers").map_or(Some(Vec::new()), headers);
+    let headers = request.optional("headers").map_or(Some(Vec::new()), read_headers);
     let body = request.optional("body").map(Node::text);
     Some(Question {
         method: method?,
@@ -40,12 +40,12 @@ pub(super) fn read<'l>(members: &Members<'l>) -> Option<Question<'l>> {
     })
 }
 
-fn headers<'l>(node: &Node<'l>) -> Option<Vec<(String, &'l str)>> {
-    let headers: Vec<_> = node.list(JSON_VALUES)?.iter().map(header).collect();
+fn read_headers<'l>(node: &Node<'l>) -> Option<Vec<(String, &'l str)>> {
+    let headers: Vec<_> = node.list(JSON_VALUES)?.iter().map(read_header).collect();
     headers.into_iter().collect()
 }
 
-fn header<'l>(node: &Node<'l>) -> Option<(String, &'l str)> {
+fn read_header<'l>(node: &Node<'l>) -> Option<(String, &'l str)> {
     match node.list(2)?.as_slice() {
         [name, value] => Some((name.text()?.to_ascii_lowercase(), value.text()?)),
         _ => node.expected("a header's name and value"),
@@ -53,10 +53,10 @@ fn header<'l>(node: &Node<'l>) -> Option<(String, &'l str)> {
 }
 
 /// Reads the grants of a question.
-pub(super) fn grants(members: &Members<'_>) -> Option<Vec<Grant>> {
+pub(super) fn read_grants(members: &Members<'_>) -> Option<Vec<Grant>> {
     match (members.optional("grants"), members.optional("scope")) {
-        (Some(grants), None) => all(&grants.list(GRANTS_PER_WRIT)?, Grant::read),
-        (None, Some(scope)) => scopes(scope),
+        (Some(grants), None) => read_all(&grants.list(GRANTS_PER_WRIT)?, Grant::read),
+        (None, Some(scope)) => read_scopes(scope),
         _ => {
             members.node().fault("expected exactly one of `grants` and `scope`");
             None
@@ -64,19 +64,19 @@ pub(super) fn grants(members: &Members<'_>) -> Option<Vec<Grant>> {
     }
 }
 
-fn scopes(node: &Node<'_>) -> Option<Vec<Grant>> {
+fn read_scopes(node: &Node<'_>) -> Option<Vec<Grant>> {
     match node.json() {
-        Json::Text(text) => text.split(' ').map(|text| scope(node, text)).collect(),
-        _ => all(&node.list(GRANTS_PER_WRIT)?, |item| scope(item, item.text()?)),
+        Json::Text(text) => text.split(' ').map(|text| read_scope(node, text)).collect(),
+        _ => read_all(&node.list(GRANTS_PER_WRIT)?, |item| read_scope(item, item.text()?)),
     }
 }
 
-fn scope(node: &Node<'_>, text: &str) -> Option<Grant> {
+fn read_scope(node: &Node<'_>, text: &str) -> Option<Grant> {
     Grant::from_scope(text).map_err(|message| node.fault(message)).ok()
 }
 
 /// Reads all of them, so that all faults are found.
-fn all<T>(nodes: &[Node<'_>], read: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn read_all<T>(nodes: &[Node<'_>], read: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
     let read: Vec<_> = nodes.iter().map(read).collect();
     read.into_iter().collect()
 }

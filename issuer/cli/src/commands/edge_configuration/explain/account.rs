@@ -1,14 +1,14 @@
-//! What there is to say about a verdict.
+//! A verdict with its reasons.
 
 use super::smallest;
-use crate::output::attempt;
+use crate::output::attempt::attempt_to_json;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::rehearsal::{Rehearsal, Verdict};
 use edgewrit_shared::grant::{Decision, Grant, Grants};
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::time::UnixSeconds;
 
-/// A verdict and how it came about.
+/// A verdict, and the answer of each grant.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) rehearsal: Rehearsal,
@@ -29,7 +29,7 @@ impl Account {
         let rehearsal = judge(&grants);
         let objections = rehearsal.attempts.iter().map(|attempt| {
             let objections = grants.iter().map(|grant| {
-                // A counter that a grant does not have yet is no reason to object.
+                // A missing allowance is no objection.
                 let alone = Grants::new(vec![grant.clone().with_allowance(String::new())]);
                 match alone.decide(attempt, now) {
                     Decision::Permit { .. } => None,
@@ -40,7 +40,7 @@ impl Account {
         });
         Self {
             objections: objections.collect(),
-            smallest: smallest::of(&rehearsal, &grants, edge, judge),
+            smallest: smallest::find(&rehearsal, &grants, edge, judge),
             rehearsal,
             grants,
         }
@@ -60,7 +60,7 @@ impl Account {
         }
         let operation = self.rehearsal.operation.as_deref();
         members.extend(operation.map(|name| format!("\"operation\":{}", Quoted(name))));
-        members.push(format!("\"attempts\":[{}]", self.attempts().join(",")));
+        members.push(format!("\"attempts\":[{}]", self.attempts_to_json().join(",")));
         members.extend(self.smallest.as_ref().map(|smallest| match &smallest.grant {
             Ok(grant) => format!("\"smallest\":{}", grant.to_json()),
             Err(message) => format!("\"no_smallest\":{}", Quoted(message)),
@@ -68,8 +68,8 @@ impl Account {
         format!("{{{}}}", members.join(","))
     }
 
-    /// Each attempt with what each grant says of it.
-    fn attempts(&self) -> Vec<String> {
+    /// Each attempt with the objections of the grants, as JSON.
+    fn attempts_to_json(&self) -> Vec<String> {
         let said = |objection: &Option<String>| match objection {
             None => "null".to_owned(),
             Some(objection) => Quoted(objection).to_string(),
@@ -77,7 +77,7 @@ impl Account {
         let attempts = self.rehearsal.attempts.iter().zip(&self.objections);
         let attempts = attempts.map(|(attempt, objections)| {
             let objections: Vec<_> = objections.iter().map(said).collect();
-            let attempt = attempt::to_json(attempt);
+            let attempt = attempt_to_json(attempt);
             format!("{{\"attempt\":{attempt},\"objections\":[{}]}}", objections.join(","))
         });
         attempts.collect()

@@ -49,10 +49,10 @@ pub(crate) struct Explain {
     #[arg(long, alias = "policy", value_name = "FILE")]
     task: PathBuf,
     /// Method and target, as they are sent
-    #[arg(long, value_name = "METHOD TARGET", value_parser = line)]
+    #[arg(long, value_name = "METHOD TARGET", value_parser = parse_request_line)]
     request: (String, String),
     /// A header of the request
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    #[arg(long, value_name = "NAME: VALUE", value_parser = parse_header)]
     header: Vec<(String, String)>,
     /// The request's body, `-` for standard input
     #[arg(long, value_name = "FILE")]
@@ -70,26 +70,26 @@ pub(crate) struct Explain {
 
 impl Explain {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let account = self.account().map_err(|failure| failure.with_code(UNREADABLE))?;
+        let account = self.judge_request().map_err(|failure| failure.with_code(UNREADABLE))?;
         if self.json {
             print_json(account.to_json())?;
         } else {
-            print_lines(words::of(&account))?;
+            print_lines(words::account_to_words(&account))?;
         }
         match account.rehearsal.verdict {
             Verdict::Permit { .. } => Ok(()),
-            Verdict::Refuse { .. } => Err(Failure::said()),
+            Verdict::Refuse { .. } => Err(Failure::already_printed()),
         }
     }
 
-    fn account(&self) -> Result<Account, Failure> {
+    fn judge_request(&self) -> Result<Account, Failure> {
         let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let request = Request {
             method: &self.request.0,
             target: &self.request.1,
             headers: self.header.clone(),
-            body: self.body.as_deref().map(contents).transpose()?,
+            body: self.body.as_deref().map(read_body).transpose()?,
         };
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
         Ok(request.explain(grants, &edge, now))
@@ -110,7 +110,7 @@ impl Request<'_> {
             && !self.headers.iter().any(|(name, _)| name == "content-type")
         {
             self.headers
-                .push(("content-type".to_owned(), likely_type(body).to_owned()));
+                .push(("content-type".to_owned(), guess_type(body).to_owned()));
         }
         let headers: Vec<_> = self
             .headers
@@ -130,7 +130,7 @@ impl Request<'_> {
     }
 }
 
-fn likely_type(body: &[u8]) -> &'static str {
+fn guess_type(body: &[u8]) -> &'static str {
     if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
         "application/json"
     } else {
@@ -138,20 +138,20 @@ fn likely_type(body: &[u8]) -> &'static str {
     }
 }
 
-fn line(text: &str) -> Result<(String, String), String> {
+fn parse_request_line(text: &str) -> Result<(String, String), String> {
     let parts = text
         .split_once(' ')
         .ok_or("expected a method, one space and a target")?;
     Ok((parts.0.to_owned(), parts.1.to_owned()))
 }
 
-fn header(text: &str) -> Result<(String, String), String> {
+fn parse_header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("expected a name, `:` and a value")?;
     Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
 }
 
 /// A body, as far as any operation would read it and one byte more.
-fn contents(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read_body(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let mut read = |from: &mut dyn Read| from.take(BODY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes).map(drop);
     let done = if path.as_os_str() == "-" {

@@ -1,6 +1,6 @@
 //! The smallest grant that would have permitted a request.
 
-use crate::output::attempt::value_to_json;
+use crate::output::attempt::param_to_json;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::rehearsal::{Rehearsal, Verdict};
 use edgewrit_issuer::reading;
@@ -19,11 +19,11 @@ pub(super) struct Smallest {
     pub(super) open: Vec<String>,
 }
 
-/// Refusals that are for want of a grant.
+/// Labels of refusals for want of a grant.
 const FOR_WANT: [&str; 2] = ["not_granted", "query_plus"];
 
 /// The smallest grant beside `grants` under which `judge` permits, if one is all that is missing.
-pub(super) fn of(
+pub(super) fn find(
     rehearsal: &Rehearsal,
     grants: &[Grant],
     edge: &Config,
@@ -33,10 +33,10 @@ pub(super) fn of(
         return None;
     };
     let first = rehearsal.attempts.first().filter(|_| FOR_WANT.contains(label))?;
-    let mut rules = rules(&rehearsal.attempts);
-    absent(rehearsal, edge, &mut rules);
+    let mut rules = rules_for(&rehearsal.attempts);
+    add_absent_rules(rehearsal, edge, &mut rules);
     let open = rules.split_off(RULES_PER_GRANT.min(rules.len()));
-    let grant = read(&text(first, &rules)).and_then(|grant| {
+    let grant = read_grant(&grant_text(first, &rules)).and_then(|grant| {
         let more = [grants, std::slice::from_ref(&grant)].concat();
         match judge(&more).verdict {
             Verdict::Permit { .. } => Ok(grant),
@@ -50,13 +50,13 @@ pub(super) fn of(
 }
 
 /// A rule for every parameter of the attempts, which are readings of one.
-fn rules(attempts: &[Attempt]) -> Vec<(String, String)> {
+fn rules_for(attempts: &[Attempt]) -> Vec<(String, String)> {
     let mut values: BTreeMap<&str, Vec<&Param>> = BTreeMap::new();
     for (name, value) in attempts.iter().flat_map(|attempt| &attempt.params) {
         values.entry(name).or_default().push(value);
     }
     let rules = values.into_iter().map(|(name, values)| {
-        let rule = rule(&values);
+        let rule = rule_for(&values);
         let is_optional = values.len() < attempts.len();
         let rule = if is_optional {
             format!("{{\"optional\":{rule}}}")
@@ -69,15 +69,15 @@ fn rules(attempts: &[Attempt]) -> Vec<(String, String)> {
 }
 
 /// The rule that admits these values. Only text, of which a query can have two readings, ever comes in two values.
-fn rule(values: &[&Param]) -> String {
+fn rule_for(values: &[&Param]) -> String {
     match values.first() {
         Some(Param::List(items)) if items.is_empty() => "{\"length\":{\"max\":0}}".to_owned(),
         Some(Param::List(items)) => format!(
             "{{\"each\":{{\"in\":[{}]}},\"length\":{{\"min\":{length},\"max\":{length}}}}}",
-            distinct(items.iter()).join(","),
+            distinct_values(items.iter()).join(","),
             length = items.len(),
         ),
-        _ => match distinct(values.iter().copied()).as_slice() {
+        _ => match distinct_values(values.iter().copied()).as_slice() {
             [value] => format!("{{\"eq\":{value}}}"),
             values => format!("{{\"in\":[{}]}}", values.join(",")),
         },
@@ -85,13 +85,13 @@ fn rule(values: &[&Param]) -> String {
 }
 
 /// Each value once.
-fn distinct<'a>(values: impl Iterator<Item = &'a Param>) -> Vec<String> {
-    let texts: BTreeSet<_> = values.map(value_to_json).collect();
+fn distinct_values<'a>(values: impl Iterator<Item = &'a Param>) -> Vec<String> {
+    let texts: BTreeSet<_> = values.map(param_to_json).collect();
     texts.into_iter().collect()
 }
 
-/// What the operation could have sent and the request has not stays away.
-fn absent(rehearsal: &Rehearsal, edge: &Config, rules: &mut Vec<(String, String)>) {
+/// Adds a rule `absent` for each parameter of the operation that the request does not have.
+fn add_absent_rules(rehearsal: &Rehearsal, edge: &Config, rules: &mut Vec<(String, String)>) {
     let row = edge
         .operations()
         .find(|row| Some(row.name()) == rehearsal.operation.as_deref());
@@ -102,7 +102,7 @@ fn absent(rehearsal: &Rehearsal, edge: &Config, rules: &mut Vec<(String, String)
     }
 }
 
-fn text(attempt: &Attempt, rules: &[(String, String)]) -> String {
+fn grant_text(attempt: &Attempt, rules: &[(String, String)]) -> String {
     let rules: Vec<_> = rules
         .iter()
         .map(|(name, rule)| format!("{}:{rule}", Quoted(name)))
@@ -112,7 +112,7 @@ fn text(attempt: &Attempt, rules: &[(String, String)]) -> String {
     } else {
         format!("\"rules\":{{{}}},", rules.join(","))
     };
-    let (action, resource) = (Quoted(&attempt.action), escaped(&attempt.resource));
+    let (action, resource) = (Quoted(&attempt.action), escape_resource(&attempt.resource));
     format!(
         "{{\"type\":\"writ\",\"actions\":[{action}],\"resources\":[{}],{rules}\"uses\":{{\"max\":1}}}}",
         Quoted(&resource)
@@ -120,11 +120,11 @@ fn text(attempt: &Attempt, rules: &[(String, String)]) -> String {
 }
 
 /// The pattern that matches this resource alone.
-fn escaped(resource: &str) -> String {
+fn escape_resource(resource: &str) -> String {
     resource.replace('\\', "\\\\").replace('*', "\\*")
 }
 
-fn read(text: &str) -> Result<Grant, String> {
+fn read_grant(text: &str) -> Result<Grant, String> {
     let json = json::parse(text.as_bytes(), JSON_VALUES).map_err(|error| error.to_string())?;
     reading::value(&json, Grant::read).map_err(|faults| faults.lines().collect::<Vec<_>>().join("; "))
 }

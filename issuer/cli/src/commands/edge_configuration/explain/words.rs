@@ -1,7 +1,7 @@
-//! An account for people.
+//! A verdict with its reasons, as text for people.
 
 use super::account::Account;
-use crate::output::attempt::value_to_json;
+use crate::output::attempt::param_to_json;
 use crate::output::words::{grant_to_words, visible};
 use edgewrit_edge::rehearsal::Verdict;
 use edgewrit_shared::attempt::Attempt;
@@ -10,19 +10,19 @@ use edgewrit_shared::json;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::text::visible_json;
 
-/// The account, line by line.
-pub(super) fn of(account: &Account) -> Vec<String> {
+/// The lines of the account.
+pub(super) fn account_to_words(account: &Account) -> Vec<String> {
     let rehearsal = &account.rehearsal;
-    let mut lines = vec![verdict(&rehearsal.verdict)];
+    let mut lines = vec![verdict_to_words(&rehearsal.verdict)];
     let operation = rehearsal.operation.as_deref().unwrap_or("none matches");
     lines.push(format!("operation: {operation}"));
     for (attempt, objections) in rehearsal.attempts.iter().zip(&account.objections) {
-        lines.push(format!("attempt: {}", said(attempt)));
+        lines.push(format!("attempt: {}", attempt_to_words(attempt)));
         let grants = account.grants.iter().zip(objections).enumerate();
         lines.extend(grants.flat_map(|(index, (grant, objection))| {
             let answer = objection.as_deref().unwrap_or("permits");
             [
-                format!("  grant {index}: {}", in_words(grant)),
+                format!("  grant {index}: {}", describe_grant(grant)),
                 format!("    {}", visible(answer)),
             ]
         }));
@@ -42,7 +42,7 @@ pub(super) fn of(account: &Account) -> Vec<String> {
     lines
 }
 
-fn verdict(verdict: &Verdict) -> String {
+fn verdict_to_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Refuse { label, detail } => format!("refused: {label}: {}", visible(detail)),
         Verdict::Permit { grant, spends } => match spends.as_slice() {
@@ -59,11 +59,11 @@ fn verdict(verdict: &Verdict) -> String {
     }
 }
 
-fn said(attempt: &Attempt) -> String {
+fn attempt_to_words(attempt: &Attempt) -> String {
     let params: Vec<_> = attempt
         .params
         .iter()
-        .map(|(name, value)| format!("{} {}", visible(name), visible(&value_to_json(value))))
+        .map(|(name, value)| format!("{} {}", visible(name), visible(&param_to_json(value))))
         .collect();
     let (action, resource) = (visible(&attempt.action), visible(&attempt.resource));
     match params.as_slice() {
@@ -72,7 +72,7 @@ fn said(attempt: &Attempt) -> String {
     }
 }
 
-fn in_words(grant: &Grant) -> String {
+fn describe_grant(grant: &Grant) -> String {
     let text = grant.to_json();
     json::parse(text.as_bytes(), JSON_VALUES).map_or(text, |json| grant_to_words(&json))
 }

@@ -1,4 +1,4 @@
-//! Which grants may reach an operation, and what the nearest of the others misses.
+//! The grants that may reach an operation, and what the nearest other grant misses.
 
 use edgewrit_edge::config::view::{self, Row};
 use edgewrit_shared::grant::{Grant, Piece, Rule};
@@ -13,7 +13,7 @@ pub(super) struct Reach<'a> {
     pub(super) near: Option<(usize, Miss<'a>)>,
 }
 
-/// What a grant misses an operation by, the nearest last.
+/// The part by which a grant misses an operation, the nearest last.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Miss<'a> {
     /// The resource is granted.

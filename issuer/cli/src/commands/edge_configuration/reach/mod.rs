@@ -8,7 +8,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 mod misses;
-mod shown;
+mod report;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a test reads files of this repository")]
 mod tests;
@@ -51,8 +51,8 @@ impl ReachOf {
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let reaches: Vec<_> = edge.operations().map(|row| Reach::of(row, &grants)).collect();
         if self.json {
-            return print_json(shown::json(&reaches));
+            return print_json(report::reaches_to_json(&reaches));
         }
-        print_lines(shown::words(&reaches))
+        print_lines(report::reaches_to_words(&reaches))
     }
 }

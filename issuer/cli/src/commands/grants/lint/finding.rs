@@ -1,9 +1,9 @@
-//! What is found.
+//! Codes of findings about policies and ceilings.
 
 use crate::commands::finding;
 use clap::ValueEnum;
 
-/// What sort of thing was found. The names are stable: scripts turn them off.
+/// The code of a finding. The names are stable, because scripts turn codes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Code {
     /// Of a policy, beyond every ceiling.
@@ -34,5 +34,5 @@ pub(super) enum Code {
     Unneeded,
 }
 
-/// Something doubtful about a policy or ceiling.
+/// A finding about a policy or a ceiling.
 pub(super) type Finding = finding::Finding<Code>;

@@ -1,7 +1,7 @@
 //! `edgewrit lint`.
 //!
-//! Each file is looked at grant by grant ([`alone`]), then the grants of each audience two by two ([`pairs`]), and at last policies and ceilings
-//! together ([`across`]). `docs/lint.md` says of every code why it matters.
+//! Each file is looked at grant by grant ([`each_grant`]), then the grants of each audience two by two ([`pairs`]), and at last policies and ceilings
+//! together ([`across_files`]). `docs/lint.md` says of every code why it matters.
 
 use crate::input::moment;
 use crate::output::failure::Failure;
@@ -12,8 +12,8 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
 use std::path::PathBuf;
 
-mod across;
-mod alone;
+mod across_files;
+mod each_grant;
 mod finding;
 mod pairs;
 mod patterns;
@@ -90,7 +90,7 @@ impl Lint {
         }
         match (unreadable.is_empty(), found.is_empty()) {
             (false, _) => Err(unreadable.into_iter().collect::<Failure>().with_code(UNREADABLE)),
-            (true, false) => Err(Failure::said()),
+            (true, false) => Err(Failure::already_printed()),
             (true, true) => Ok(()),
         }
     }
@@ -104,9 +104,9 @@ fn at(UnixSeconds(seconds): UnixSeconds) -> Moment {
 
 /// All findings, each with the index of its source.
 fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
-    let mut found = across::findings(sources, now);
+    let mut found = across_files::findings(sources, now);
     for (index, source) in sources.iter().enumerate() {
-        let own = alone::findings(source, now);
+        let own = each_grant::findings(source, now);
         let pairs = source
             .groups()
             .into_iter()

@@ -1,4 +1,4 @@
-//! What is doubtful about the grants of one audience together.
+//! Findings about the grants of one audience together.
 
 use super::finding::{Code, Finding};
 use super::source::{Group, Source};

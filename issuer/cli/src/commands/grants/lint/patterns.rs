@@ -1,4 +1,4 @@
-//! What is doubtful about patterns, and about values, as they are written.
+//! Findings about patterns and values, as they are written.
 
 use super::finding::{Code, Finding};
 use super::values;
@@ -19,13 +19,13 @@ pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
     if let Some(Json::Object(rules)) = grant.member("rules") {
         for (param, rule) in rules {
             let place = format!("{place}/rules/{}", place_step(param));
-            in_rule(&place, rule, &mut found);
+            add_findings_of_rule(&place, rule, &mut found);
         }
     }
     found
 }
 
-fn in_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
+fn add_findings_of_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
     found.extend(values::findings(place, rule));
     if let Some(Json::Text(glob)) = rule.member("glob") {
         let place = format!("{place}/glob");
@@ -35,7 +35,7 @@ fn in_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
     }
     for kind in ["optional", "each"] {
         if let Some(inner) = rule.member(kind) {
-            in_rule(&format!("{place}/{kind}"), inner, found);
+            add_findings_of_rule(&format!("{place}/{kind}"), inner, found);
         }
     }
 }

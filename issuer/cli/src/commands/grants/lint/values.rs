@@ -1,4 +1,4 @@
-//! What is doubtful about values as rules list them.
+//! Findings about values, as rules list them.
 
 use super::finding::{Code, Finding};
 use edgewrit_shared::json::{Json, Quoted};
@@ -77,7 +77,7 @@ fn number_precision(place: &str, rule: &Json) -> Option<Finding> {
     ))
 }
 
-/// What a reader in floating point makes of the number, if it is doubtful.
+/// The number as a reader in floating point reads it, if that differs.
 fn read_by_doubles(number: &Number) -> Option<String> {
     let Some(double) = number.as_double() else {
         return Some("infinite".to_owned());

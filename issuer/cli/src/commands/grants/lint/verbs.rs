@@ -1,6 +1,6 @@
-//! What the name of an action says that it does.
+//! The effect of an action, as far as its name tells.
 
-/// What an action does, as far as its name tells.
+/// The effect of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     Reads,
@@ -84,7 +84,7 @@ const PAYS: &[&str] = &[
 ];
 
 impl Effect {
-    /// What `action` does: told by the first verb behind its last `:`, or else in the whole name.
+    /// The effect of `action`, by the first verb behind its last `:`, or else in the whole name.
     pub(super) fn of(action: &str) -> Self {
         let name = action.rsplit(':').next().unwrap_or(action);
         let (own, all) = (words(name), words(action));

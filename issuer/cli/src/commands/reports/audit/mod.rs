@@ -1,8 +1,8 @@
-//! `edgewrit audit`: reads the chain where it lies, beside a server that runs or not.
+//! `edgewrit audit`: reads the chain in the data folder, whether a server runs or not.
 
-use crate::issuer_client::admin::Data;
+use crate::issuer_client::data_folder::DataFolder;
 use crate::output::failure::Failure;
-use crate::output::streams::print_hashed;
+use crate::output::streams::print_hashed_lines;
 use clap::{Args, Subcommand};
 use edgewrit_issuer::audit::{Head, Link};
 use edgewrit_issuer::history::History;
@@ -32,7 +32,7 @@ Example:
 #[command(after_help = EXPORT)]
 pub(crate) struct Export {
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Begin behind this event
     #[arg(long, value_name = "SEQ", default_value = "0")]
     after: u64,
@@ -42,7 +42,7 @@ pub(crate) struct Export {
 #[derive(Debug, Args)]
 pub(crate) struct Tail {
     #[command(flatten)]
-    data: Data,
+    data: DataFolder,
     /// Events of the past that are printed first
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
     lines: u64,
@@ -53,7 +53,7 @@ pub(crate) struct Tail {
 
 /// Events that are read at once.
 const EVENTS: u64 = 2_000;
-/// How often it is looked for news.
+/// The time between two looks for new events.
 const LOOK: Duration = Duration::from_millis(250);
 
 impl Audit {
@@ -84,7 +84,7 @@ impl Tail {
     }
 }
 
-/// Prints every event after number `from`. Answers the number of the last.
+/// Prints every event after number `from`. Returns the number of the last event.
 fn print_after(history: &History, from: u64) -> Result<u64, Failure> {
     let mut before = history.head_at(from).map_err(Failure::new)?;
     loop {
@@ -92,12 +92,12 @@ fn print_after(history: &History, from: u64) -> Result<u64, Failure> {
         let Some(last) = links.last().map(|link| link.head) else {
             return Ok(before.seq);
         };
-        print_hashed(lines(before, &links))?;
+        print_hashed_lines(export_lines(before, &links))?;
         before = last;
     }
 }
 
-fn lines(mut before: Head, links: &[Link]) -> Vec<String> {
+fn export_lines(mut before: Head, links: &[Link]) -> Vec<String> {
     let exported = links.iter().map(|link| {
         let line = link.exported(&before);
         before = link.head;

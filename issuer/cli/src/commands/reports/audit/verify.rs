@@ -1,6 +1,6 @@
 //! `edgewrit audit verify`.
 
-use crate::issuer_client::admin::Group;
+use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_line, show_progress};
 use clap::Args;
@@ -38,9 +38,9 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "key"])]
     export: Option<PathBuf>,
     #[command(flatten)]
-    group: Group,
+    group: GroupReadable,
     /// A head that an edge saw, or only how far it reached
-    #[arg(long, value_name = "SEQ[:HASH]", value_parser = seen)]
+    #[arg(long, value_name = "SEQ[:HASH]", value_parser = parse_seen)]
     seen: Vec<Seen>,
     /// A file that `edgewrit serve --witness` wrote
     #[arg(long, value_name = "FILE")]
@@ -50,7 +50,7 @@ pub(crate) struct Verify {
     key: Vec<String>,
 }
 
-fn seen(text: &str) -> Result<Seen, String> {
+fn parse_seen(text: &str) -> Result<Seen, String> {
     Seen::parse(text).ok_or_else(|| "expected a number, or a number, a colon and 64 hexadecimal digits".to_owned())
 }
 
@@ -64,10 +64,10 @@ impl Verify {
             None => Vec::new(),
         };
         let verified = match (&self.export, &self.data) {
-            (Some(file), _) => of_file(file, self.seen, witnessed)?,
+            (Some(file), _) => verify_file(file, self.seen, witnessed)?,
             (None, Some(data)) => {
                 let history = History::open_readable(data, self.group.read());
-                of_folder(&history.map_err(Failure::new)?, &self.key, self.seen, witnessed)?
+                verify_folder(&history.map_err(Failure::new)?, &self.key, self.seen, witnessed)?
             }
             // Clap asks for one of them.
             (None, None) => return Ok(()),
@@ -82,7 +82,7 @@ impl Verify {
             ))?;
         }
         if self.export.is_none() {
-            print_line(promise(&verified))?;
+            print_line(describe_protection(&verified))?;
         }
         if verified.left_behind > 0 {
             let left = verified.left_behind;
@@ -94,8 +94,8 @@ impl Verify {
     }
 }
 
-/// From which event on a change by one who writes the database alone shows.
-fn promise(verified: &Verified) -> String {
+/// The event from which on the audit shows a change by a party that can write only the database.
+fn describe_protection(verified: &Verified) -> String {
     match verified.numbered_at {
         Some(_) if !verified.is_pinned => {
             "checkpoints are numbered, but their keys are taken from the database: give those of a bundle with `--key`"
@@ -111,13 +111,13 @@ fn promise(verified: &Verified) -> String {
     }
 }
 
-fn of_folder(
+fn verify_folder(
     history: &History,
     keys: &[String],
     seen: Vec<Seen>,
     witnessed: Vec<Published>,
 ) -> Result<Verified, Failure> {
-    let given = (!keys.is_empty()).then(|| given(history, keys)).transpose()?;
+    let given = (!keys.is_empty()).then(|| find_given_keys(history, keys)).transpose()?;
     let progress = |seq: u64| {
         if seq.is_multiple_of(SHOWN) {
             show_progress(seq, "events");
@@ -126,8 +126,8 @@ fn of_folder(
     verify(history, given.as_ref(), seen, witnessed, progress).map_err(Failure::new)
 }
 
-/// The keys that were given: by their ids, if the folder knows them, or by their `x`.
-fn given(history: &History, keys: &[String]) -> Result<PinnedKeys, Failure> {
+/// The keys of `--key`: by their ids, if the folder has them, or by their `x`.
+fn find_given_keys(history: &History, keys: &[String]) -> Result<PinnedKeys, Failure> {
     let pinned = history.pinned_keys().map_err(Failure::new)?.unwrap_or_default();
     let named = history.named_keys().map_err(Failure::new)?;
     let key = |text: &String| {
@@ -144,7 +144,7 @@ fn given(history: &History, keys: &[String]) -> Result<PinnedKeys, Failure> {
     Ok(PinnedKeys::of(keys.iter().map(key).collect::<Result<Vec<_>, _>>()?))
 }
 
-fn of_file(path: &Path, seen: Vec<Seen>, witnessed: Vec<Published>) -> Result<Verified, Failure> {
+fn verify_file(path: &Path, seen: Vec<Seen>, witnessed: Vec<Published>) -> Result<Verified, Failure> {
     let named = |error: io::Error| Failure::new(format!("{}: {error}", path.display()));
     let file = BufReader::new(open_input(path).map_err(named)?);
     let links = (1..).zip(file.lines()).map(|(number, line)| {

@@ -14,7 +14,7 @@ mod verify;
 mod words;
 
 const EXAMPLES: &str = "\
-Without --issuer nothing is verified: anybody can write a token that says anything. With it the signature, the time and the
+Without --issuer nothing is verified: every program can write a token that says anything. With it the signature, the time and the
 revocations are checked as an edge checks them, by the keys that --trust pins (`edgewrit edge add` prints them). A writ that
 does not count is an error.
 
@@ -39,15 +39,15 @@ pub(crate) struct Inspect {
 
 impl Inspect {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let token = if self.token == "-" { from_input()? } else { self.token };
+        let token = if self.token == "-" { read_token()? } else { self.token };
         let token = token.trim();
-        let (header, payload) = (part(token, 0, "header")?, part(token, 1, "payload")?);
+        let (header, payload) = (read_part(token, 0, "header")?, read_part(token, 1, "payload")?);
         let now = Clock::system().now().seconds();
         let verdict = self
             .issuer
             .map(|issuer| verify::verify(token, &payload, &issuer, &self.trust, now));
         let first = match &verdict {
-            None => "NOT VERIFIED: anybody can write a token that says this; see --issuer".to_owned(),
+            None => "NOT VERIFIED: every program can write a token that says this; see --issuer".to_owned(),
             Some(Ok(verified)) => verified.clone(),
             Some(Err(_)) => "REFUSED: an edge does not take this writ".to_owned(),
         };
@@ -57,16 +57,16 @@ impl Inspect {
     }
 }
 
-fn from_input() -> Result<String, Failure> {
-    // One more than the limit, and a line feed.
+fn read_token() -> Result<String, Failure> {
+    // The limit, one byte more, and a line feed.
     let mut text = String::new();
     let read = io::stdin().take(WRIT_BYTES as u64 + 2).read_to_string(&mut text);
     read.map_err(|error| Failure::new(format!("standard input: {error}")))?;
     Ok(text)
 }
 
-/// A part of the token as JSON.
-fn part(token: &str, index: usize, name: &str) -> Result<Json, Failure> {
+/// The part of the token with this index, as JSON.
+fn read_part(token: &str, index: usize, name: &str) -> Result<Json, Failure> {
     if token.len() > WRIT_BYTES {
         return Err(Failure::new(format!("longer than the {WRIT_BYTES} bytes of a writ")));
     }

@@ -1,6 +1,6 @@
-//! Verifying a writ as an edge does.
+//! The verification of a writ, as an edge does it.
 
-use crate::issuer_client::http::Issuer;
+use crate::issuer_client::remote_issuer::RemoteIssuer;
 use crate::output::failure::Failure;
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::json::Json;
@@ -9,7 +9,7 @@ use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, Unverified};
 
-/// Says that the writ counts at its own audience now, or why not.
+/// Says that the writ is valid at its own audience now, or why it is not.
 pub(super) fn verify(
     token: &str,
     payload: &Json,
@@ -42,7 +42,7 @@ fn snapshot(issuer: &str, trust: &[String], now: UnixSeconds) -> Result<Snapshot
         issuer: issuer.to_owned(),
         pins: pins?,
     };
-    let answer = Issuer::at(issuer)?.get("/v1/bundle")?;
+    let answer = RemoteIssuer::at(issuer)?.get("/v1/bundle")?;
     if answer.status != 200 {
         return Err(Failure::new(format!(
             "{issuer}: the bundle was answered with {}",

@@ -1,4 +1,4 @@
-//! A writ in words.
+//! A writ as text for people.
 
 use crate::output::words::{grant_to_words, value_to_words, visible};
 use edgewrit_issuer::rfc3339;
@@ -18,39 +18,39 @@ const TEXTS: [(&str, &str); 8] = [
 ];
 const TIMES: [(&str, &str); 3] = [("iat", "issued"), ("nbf", "counts from"), ("exp", "expires")];
 
-/// What the token says, whoever wrote it.
+/// The claims and grants of the token, which may be forged.
 pub(super) fn describe(header: &Json, payload: &Json, now: UnixSeconds) -> Vec<String> {
     let mut lines = Vec::new();
     for name in ["typ", "alg", "kid"] {
-        lines.push(line(
+        lines.push(claim_line(
             name,
             &header.member(name).map_or("missing".to_owned(), value_to_words),
         ));
     }
     for (claim, name) in TEXTS {
-        lines.push(line(
+        lines.push(claim_line(
             name,
             &payload.member(claim).map_or("missing".to_owned(), value_to_words),
         ));
     }
     for (claim, name) in TIMES {
-        lines.push(line(
+        lines.push(claim_line(
             name,
             &payload
                 .member(claim)
-                .map_or("missing".to_owned(), |time| moment(time, now)),
+                .map_or("missing".to_owned(), |time| moment_to_words(time, now)),
         ));
     }
     lines.push("grants".to_owned());
-    lines.extend(grants(payload).into_iter().map(|grant| format!("  - {grant}")));
+    lines.extend(grants_to_words(payload).into_iter().map(|grant| format!("  - {grant}")));
     lines
 }
 
-fn line(name: &str, value: &str) -> String {
+fn claim_line(name: &str, value: &str) -> String {
     format!("{name:<14} {value}")
 }
 
-fn moment(time: &Json, now: UnixSeconds) -> String {
+fn moment_to_words(time: &Json, now: UnixSeconds) -> String {
     let seconds = match time {
         Json::Number(number) => number.as_u64(),
         _ => None,
@@ -59,14 +59,14 @@ fn moment(time: &Json, now: UnixSeconds) -> String {
         return format!("{} (not a date)", value_to_words(time));
     };
     let relative = if moment > now {
-        format!("in {}", span(moment.since(now)))
+        format!("in {}", duration_to_words(moment.since(now)))
     } else {
-        format!("{} ago", span(now.since(moment)))
+        format!("{} ago", duration_to_words(now.since(moment)))
     };
     format!("{} ({relative})", rfc3339::write(moment))
 }
 
-fn span(seconds: u64) -> String {
+fn duration_to_words(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{seconds}s"),
@@ -76,7 +76,7 @@ fn span(seconds: u64) -> String {
     }
 }
 
-fn grants(payload: &Json) -> Vec<String> {
+fn grants_to_words(payload: &Json) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     match payload.member("scope") {
         Some(Json::Text(scope)) => words.extend(scope.split(' ').map(visible)),
@@ -104,16 +104,22 @@ mod tests {
     #[test]
     fn a_moment_is_said_relative_to_now() {
         let now = UnixSeconds(1_778_414_400);
-        assert_eq!(moment(&read("1778415000"), now), "2026-05-10T12:10:00Z (in 10m 0s)");
-        assert_eq!(moment(&read("1778410800"), now), "2026-05-10T11:00:00Z (1h 0m ago)");
-        assert_eq!(moment(&read("\"soon\""), now), "soon (not a date)");
+        assert_eq!(
+            moment_to_words(&read("1778415000"), now),
+            "2026-05-10T12:10:00Z (in 10m 0s)"
+        );
+        assert_eq!(
+            moment_to_words(&read("1778410800"), now),
+            "2026-05-10T11:00:00Z (1h 0m ago)"
+        );
+        assert_eq!(moment_to_words(&read("\"soon\""), now), "soon (not a date)");
     }
 
     #[test]
     fn a_token_without_grants_permits_nothing() {
-        assert_eq!(grants(&read("{}")), ["none: this permits nothing"]);
+        assert_eq!(grants_to_words(&read("{}")), ["none: this permits nothing"]);
         assert_eq!(
-            grants(&read(r#"{"scope":"read:data:x read:data:y"}"#)),
+            grants_to_words(&read(r#"{"scope":"read:data:x read:data:y"}"#)),
             ["read:data:x", "read:data:y"]
         );
     }

@@ -1,9 +1,9 @@
-//! What can be doubtful about a table of operations.
+//! Codes of findings about a table of operations.
 
 use crate::commands::finding;
 use clap::ValueEnum;
 
-/// What sort of thing was found. The names are stable: scripts turn them off.
+/// The code of a finding. The names are stable, because scripts turn codes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Code {
     /// A segment that is an operation of its own for another method is captured.
@@ -32,5 +32,5 @@ pub(super) enum Code {
     Unwordable,
 }
 
-/// Something doubtful about an operation.
+/// A finding about an operation or an upstream.
 pub(super) type Finding = finding::Finding<Code>;

@@ -9,8 +9,8 @@ use edgewrit_shared::json::Json;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-mod alone;
 mod code;
+mod each_operation;
 mod pairs;
 mod paths;
 mod row;
@@ -52,28 +52,33 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let opened = Document::open(&self.file).and_then(|document| EdgeConfiguration::read(whole(document)));
+        let opened =
+            Document::open(&self.file).and_then(|document| EdgeConfiguration::read(complete_document(document)));
         let EdgeConfiguration { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
-        let rows = row::all(&document);
+        let rows = row::read_rows(&document);
         let mut found = findings(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
         found.retain(|finding| !self.allow.contains(&finding.code));
         if self.json {
             let warnings: Vec<Value> = found.iter().map(|finding| finding.to_json(&document)).collect();
-            print_json(json!({"operations": table::json(&rows), "warnings": warnings}))?;
+            print_json(json!({"operations": table::table_to_json(&rows), "warnings": warnings}))?;
         } else {
-            print_lines(table::words(&rows))?;
+            print_lines(table::table_to_words(&rows))?;
             for finding in &found {
                 print_lines(finding.to_text(&document))?;
             }
         }
-        if found.is_empty() { Ok(()) } else { Err(Failure::said()) }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure::already_printed())
+        }
     }
 }
 
-/// All that is found, in the order of the file.
+/// All findings, in the order of the file.
 fn findings<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
     let mut found = pairs::unused(rows, upstreams);
-    found.extend(rows.iter().flat_map(alone::findings));
+    found.extend(rows.iter().flat_map(each_operation::findings));
     found.extend(pairs::indistinct(rows));
     found.extend(pairs::colon_verbs(rows));
     found.extend(paths::findings(rows));
@@ -88,13 +93,13 @@ fn findings<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> V
     found
 }
 
-/// A document that says nothing but upstreams and operations, with something in place of all the rest; others as they are.
-pub(super) fn whole(document: Document) -> Document {
+/// The document, with example members if it has only upstreams and operations.
+pub(super) fn complete_document(document: Document) -> Document {
     if REST.iter().any(|name| document.json().member(name).is_some()) {
         return document;
     }
     let text = |text: &str| Json::Text(text.to_owned());
-    // Nobody is going to trust this key: it stands in for one while the operations are read.
+    // No edge trusts this key: it stands in for one while the operations are read.
     let key = text("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
     let edge = [("id", "edge"), ("credential", "${secret:EDGE_KEY}")];
     let rest = [
@@ -106,5 +111,5 @@ pub(super) fn whole(document: Document) -> Document {
         ),
         ("audience", text("https://api.example")),
     ];
-    document.completed(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
+    document.with_missing_members(Json::Object(rest.map(|(name, value)| (name.to_owned(), value)).into()))
 }

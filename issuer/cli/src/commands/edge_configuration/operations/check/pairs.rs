@@ -1,4 +1,4 @@
-//! What is doubtful about operations and upstreams together.
+//! Findings about operations and upstreams together.
 
 use super::code::{Code, Finding};
 use super::row::{Row, is_capture};

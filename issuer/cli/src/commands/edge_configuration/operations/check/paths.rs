@@ -1,4 +1,5 @@
-//! What is doubtful about paths beside each other: a literal wins over a capture and there is no way back (`docs/edge.md`).
+//! Findings about paths beside each other: a literal wins over a capture, and the lookup does not go back
+//! (`docs/edge.md`).
 
 use super::code::{Code, Finding};
 use super::row::{Row, is_capture};
@@ -58,7 +59,7 @@ pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut found = captured_literals(rows, &trees);
     for row in rows {
         found.extend(trees.get(row.method).and_then(|tree| dead_end(row, tree)));
-        found.extend(trees.get(row.method).and_then(|tree| slash(row, tree, rows)));
+        found.extend(trees.get(row.method).and_then(|tree| trailing_slash(row, tree, rows)));
     }
     found
 }
@@ -151,7 +152,7 @@ fn dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
 }
 
 /// The same path with and without a slash at its end, and another attempt.
-fn slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Option<Finding> {
+fn trailing_slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Option<Finding> {
     let without = row.segments.strip_suffix(&[""]).filter(|rest| !rest.is_empty())?;
     let other = rows
         .get(tree.find(without)?)

@@ -35,7 +35,7 @@ pub(super) struct Param<'d> {
 }
 
 /// All operations of `document`, in the order in which they are written.
-pub(super) fn all(document: &Document) -> Vec<Row<'_>> {
+pub(super) fn read_rows(document: &Document) -> Vec<Row<'_>> {
     let Some(Json::List(operations)) = document.json().member("operations") else {
         return Vec::new();
     };

@@ -9,10 +9,10 @@ const WIDEST: usize = 120;
 const HEAD: [&str; 6] = ["method", "path", "action", "resource", "upstream", "parameters"];
 
 /// One line an operation, in columns.
-pub(super) fn words(rows: &[Row<'_>]) -> Vec<String> {
+pub(super) fn table_to_words(rows: &[Row<'_>]) -> Vec<String> {
     let cells = |row: &Row<'_>| {
         let path = format!("/{}", row.segments.join("/"));
-        let params: Vec<_> = row.params.iter().map(param).collect();
+        let params: Vec<_> = row.params.iter().map(param_to_words).collect();
         [
             row.method,
             &path,
@@ -41,7 +41,7 @@ pub(super) fn words(rows: &[Row<'_>]) -> Vec<String> {
 }
 
 /// Such as `seats: body./seats (integer, optional)`.
-fn param(param: &Param<'_>) -> String {
+fn param_to_words(param: &Param<'_>) -> String {
     let kind = (param.kind != "text").then_some(param.kind);
     let flags = [param.optional.then_some("optional"), param.list.then_some("list")];
     let more: Vec<_> = kind.into_iter().chain(flags.into_iter().flatten()).collect();
@@ -53,7 +53,7 @@ fn param(param: &Param<'_>) -> String {
     format!("{}: {}{more}", param.name, param.source)
 }
 
-pub(super) fn json(rows: &[Row<'_>]) -> Value {
+pub(super) fn table_to_json(rows: &[Row<'_>]) -> Value {
     let row = |row: &Row<'_>| {
         let params = row.params.iter().map(
             |param| json!({"name": param.name, "from": param.source, "type": param.kind, "optional": param.optional, "list": param.list}),

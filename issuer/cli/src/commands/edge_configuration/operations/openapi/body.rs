@@ -1,7 +1,7 @@
 //! Bodies: JSON down to its scalars, and forms.
 
 use super::note::Kind;
-use super::params::unknown;
+use super::params::leave_out_unknown;
 use super::row::{Param, Row};
 use super::schema::{Object, Schema, Shape};
 use super::spec::At;
@@ -17,8 +17,9 @@ const VALUES: u32 = 2_000;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Adds what the operation's body holds. If nothing of it can be judged the operation takes none, or is none at all where it needs one.
-pub(super) fn add(row: &mut Row, operation: &At<'_>) {
+/// Adds the parameters of the body. If no part of the body can be judged, the operation takes no body, and is left
+/// out if it needs one.
+pub(super) fn add_body(row: &mut Row, operation: &At<'_>) {
     let Some(body) = operation.member("requestBody") else {
         return;
     };
@@ -39,8 +40,10 @@ pub(super) fn add(row: &mut Row, operation: &At<'_>) {
     let of = |wanted: &str| types.iter().find(|(name, _)| is_type(name, wanted)).map(|(_, at)| at);
     let before = row.params.len();
     match (of(JSON), of(FORM)) {
-        (Some(json), _) => with_schema(row, json, |row, schema, place| whole(row, schema, place, is_required)),
-        (None, Some(form)) => with_schema(row, form, |row, schema, place| fields(row, schema, place, form)),
+        (Some(json), _) => with_schema(row, json, |row, schema, place| {
+            add_json(row, schema, place, is_required)
+        }),
+        (None, Some(form)) => with_schema(row, form, |row, schema, place| add_form(row, schema, place, form)),
         (None, None) => {}
     }
     let taken = of(JSON).or(of(FORM)).map(|at| at.json);
@@ -87,7 +90,7 @@ fn with_schema<'d>(row: &mut Row, media: &At<'d>, read: impl FnOnce(&mut Row, Sc
     }
 }
 
-/// Where in a body, and whether it is always there.
+/// A place in a body, and whether every body has it.
 #[derive(Clone, Debug)]
 struct Spot<'d> {
     pointer: String,
@@ -102,8 +105,8 @@ struct Spot<'d> {
 }
 
 impl<'d> Spot<'d> {
-    /// In words.
-    fn shown(&self) -> String {
+    /// The spot in words.
+    fn to_words(&self) -> String {
         if self.pointer.is_empty() {
             return "the body".to_owned();
         }
@@ -135,7 +138,7 @@ impl<'d> Spot<'d> {
     }
 }
 
-fn whole<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed: bool) {
+fn add_json<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed: bool) {
     let root = Spot {
         pointer: String::new(),
         depth: DEPTH,
@@ -154,7 +157,7 @@ fn whole<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed:
             );
         }
         // A body that may be left out and is there is whole.
-        _ => value(
+        _ => add_value(
             row,
             schema,
             &Spot {
@@ -166,38 +169,42 @@ fn whole<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, is_needed:
 }
 
 /// Adds the value at `spot`, or what lies in it.
-fn value<'d>(row: &mut Row, schema: Schema<'d>, spot: &Spot<'d>) {
+fn add_value<'d>(row: &mut Row, schema: Schema<'d>, spot: &Spot<'d>) {
     row.looked_at += 1;
     if schema.is_read_only || row.looked_at > VALUES {
         return;
     }
     if row.looked_at == VALUES {
-        let what = format_args!("{} and all that follows", spot.shown());
+        let what = format_args!("{} and all that follows", spot.to_words());
         return row.left_out(Kind::TooMany, &spot.place, what, spot.is_needed);
     }
     if schema.is_nullable {
-        row.note(Kind::Null, &spot.place, format!("`null` is refused: {}", spot.shown()));
+        row.note(
+            Kind::Null,
+            &spot.place,
+            format!("`null` is refused: {}", spot.to_words()),
+        );
     }
     match schema.shape {
         Shape::Scalar(kind) if spot.in_list && !spot.is_in_each => {
-            let what = format_args!("{} ({kind}) is not in every element", spot.shown());
+            let what = format_args!("{} ({kind}) is not in every element", spot.to_words());
             row.left_out(Kind::ElementOptional, &spot.place, what, spot.is_needed);
         }
-        Shape::Scalar(kind) => scalar(row, kind, schema.values, spot),
+        Shape::Scalar(kind) => add_scalar(row, kind, schema.values, spot),
         Shape::List(_) if spot.in_list => {
-            let what = format_args!("{} is a list in a list", spot.shown());
+            let what = format_args!("{} is a list in a list", spot.to_words());
             row.left_out(Kind::List, &spot.place, what, spot.is_needed);
         }
         Shape::List(items) => {
             let element = spot.element(&items);
-            value(row, Schema::read(items), &element);
+            add_value(row, Schema::read(items), &element);
         }
-        Shape::Object(object) => members(row, object, spot),
-        other => unknown(row, &spot.shown(), other, &spot.place, spot.is_needed),
+        Shape::Object(object) => add_members(row, object, spot),
+        other => leave_out_unknown(row, &spot.to_words(), other, &spot.place, spot.is_needed),
     }
 }
 
-fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot<'_>) {
+fn add_scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot<'_>) {
     let steps: Vec<_> = spot.pointer.split('/').skip(1).filter(|step| *step != "*").collect();
     let name = if steps.is_empty() {
         "body".to_owned()
@@ -214,10 +221,10 @@ fn scalar(row: &mut Row, kind: &'static str, values: Vec<String>, spot: &Spot<'_
     });
 }
 
-fn members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
-    remarks(row, &object, spot);
+fn add_members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
+    note_members(row, &object, spot);
     let Some(depth) = spot.depth.checked_sub(1) else {
-        let what = format_args!("{} lies too deep", spot.shown());
+        let what = format_args!("{} lies too deep", spot.to_words());
         return row.left_out(Kind::Depth, &spot.place, what, spot.is_needed);
     };
     let inner = Spot { depth, ..spot.clone() };
@@ -235,12 +242,12 @@ fn members<'d>(row: &mut Row, object: Object<'d>, spot: &Spot<'d>) {
             row.left_out(Kind::Name, &spot.place, what, spot.is_needed);
             continue;
         }
-        value(row, Schema::read(at), &spot);
+        add_value(row, Schema::read(at), &spot);
     }
 }
 
-fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
-    let shown = spot.shown();
+fn note_members(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
+    let shown = spot.to_words();
     if object.is_open {
         let message = format!("members of other names are refused in {shown}");
         row.note(Kind::AdditionalProperties, &spot.place, message);
@@ -255,9 +262,9 @@ fn remarks(row: &mut Row, object: &Object<'_>, spot: &Spot<'_>) {
 }
 
 /// Adds the fields of a form.
-fn fields<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &At<'d>) {
+fn add_form<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &At<'d>) {
     let Shape::Object(object) = schema.shape else {
-        return unknown(row, "the form", schema.shape, &place, false);
+        return leave_out_unknown(row, "the form", schema.shape, &place, false);
     };
     let spot = Spot {
         pointer: String::new(),
@@ -267,7 +274,7 @@ fn fields<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &A
         is_in_each: true,
         place,
     };
-    remarks(row, &object, &spot);
+    note_members(row, &object, &spot);
     for (name, at) in object.members {
         let is_needed = object.required.contains(name);
         if name.len() > RULE_TEXT_BYTES {
@@ -275,11 +282,11 @@ fn fields<'d>(row: &mut Row, schema: Schema<'d>, place: Rc<Place<'d>>, media: &A
             row.left_out(Kind::Name, &at.place, what, is_needed);
             continue;
         }
-        field(row, name, at, is_needed, is_spelled_otherwise(media, name));
+        add_field(row, name, at, is_needed, is_spelled_otherwise(media, name));
     }
 }
 
-fn field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool) {
+fn add_field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool) {
     let (place, source) = (Rc::clone(&at.place), format!("form.{name}"));
     let schema = Schema::read(at);
     if schema.is_read_only {
@@ -299,7 +306,7 @@ fn field(row: &mut Row, name: &str, at: At<'_>, is_needed: bool, is_other: bool)
             let what = format_args!("`{source}` is an object");
             return row.left_out(Kind::Style, &place, what, is_needed);
         }
-        other => return unknown(row, &format!("`{source}`"), other, &place, is_needed),
+        other => return leave_out_unknown(row, &format!("`{source}`"), other, &place, is_needed),
     };
     row.push(Param {
         name: name.to_owned(),

@@ -6,7 +6,7 @@
 use super::check;
 use crate::input::document::{Document, FILE_VALUES};
 use crate::output::failure::Failure;
-use crate::output::streams::{complain, print_lines};
+use crate::output::streams::{print_errors, print_lines};
 use clap::Args;
 use edgewrit_edge::config as edge;
 use edgewrit_shared::document::{FaultList, Faults, Node, more};
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 mod body;
-mod made;
 mod note;
+mod operations;
 mod params;
 mod path;
 mod row;
@@ -70,46 +70,46 @@ impl FromOpenapi {
         let info = root.member("info");
         let title = info.as_ref().and_then(|info| info.text_of("title")).unwrap_or(version);
         let mut servers = Servers::new(&self.upstream);
-        let (rows, left_out): (Vec<_>, Vec<_>) = made::all(&root, &mut servers)
+        let (rows, left_out): (Vec<_>, Vec<_>) = operations::read_operations(&root, &mut servers)
             .into_iter()
             .partition(|row| !row.unjudged);
         if spec.is_exhausted() {
             let message = "its parts refer to each other too often: split the document";
             return Err(Failure::new(document.locate("", message)));
         }
-        let made = Made {
+        let draft = Draft {
             title,
             servers,
             rows,
             left_out,
         }
-        .taken()?;
-        made.warn(&document);
-        if made.rows.is_empty() {
+        .without_refused()?;
+        draft.warn(&document);
+        if draft.rows.is_empty() {
             return Err(Failure::new(
                 document.locate("/paths", "no operation that an edge could judge"),
             ));
         }
-        print_lines(made.yaml())
+        print_lines(draft.yaml())
     }
 }
 
-/// What came out.
+/// The operations that were made of a document.
 #[derive(Debug)]
-struct Made<'d> {
+struct Draft<'d> {
     title: &'d str,
     servers: Servers,
     rows: Vec<Row>,
     left_out: Vec<Row>,
 }
 
-impl Made<'_> {
+impl Draft<'_> {
     fn yaml(&self) -> Vec<String> {
-        write::yaml(self.title, &self.servers, &self.rows, &self.left_out)
+        write::draft_to_yaml(self.title, &self.servers, &self.rows, &self.left_out)
     }
 
-    /// The same without what an edge does not take, as the edge itself says.
-    fn taken(mut self) -> Result<Self, Failure> {
+    /// The draft without the operations that an edge refuses, by the reader of the edge itself.
+    fn without_refused(mut self) -> Result<Self, Failure> {
         while let Err(faults) = self.read()? {
             let mut refused: BTreeMap<usize, Vec<String>> = BTreeMap::new();
             for fault in faults.kept() {
@@ -127,11 +127,11 @@ impl Made<'_> {
         Ok(self)
     }
 
-    /// What an edge says of it: the faults of every operation, however many there are.
+    /// Reads the draft as an edge does: all faults of every operation.
     fn read(&self) -> Result<Result<(), FaultList>, Failure> {
         let yaml = yaml::read(&self.yaml().join("\n"), FILE_VALUES);
-        let (json, _) = yaml.map_err(|faults| Failure::all(faults.lines().collect()))?;
-        let text = check::whole(Document::made("operations", json)).to_json();
+        let (json, _) = yaml.map_err(|faults| Failure::from_lines(faults.lines().collect()))?;
+        let text = check::complete_document(Document::from_json("operations", json)).to_json();
         let json = json::parse(text.as_bytes(), FILE_VALUES).map_err(Failure::new)?;
         let faults = Faults::up_to(FAULTS_PER_ROW * (self.rows.len() + 1), usize::MAX);
         let secret = |_: &str| Some("secret".to_owned());
@@ -154,7 +154,7 @@ impl Made<'_> {
         }
     }
 
-    /// Says on standard error what was left out, and how much came out.
+    /// Prints to standard error what was left out, and how many operations were made.
     fn warn(&self, document: &Document) {
         let rows = self.rows.iter().chain(&self.left_out);
         let notes = || {
@@ -162,7 +162,10 @@ impl Made<'_> {
             self.servers.notes.iter().chain(of_rows)
         };
         let (made, left) = (self.rows.len(), self.left_out.len());
-        let last = format!("{made} operations, {left} left out; warnings: {}", note::count(notes()));
+        let last = format!(
+            "{made} operations, {left} left out; warnings: {}",
+            note::count_by_kind(notes())
+        );
         let mut kept = FaultList::new();
         notes().for_each(|note| kept.push(note.place(), &note.comment()));
         let warnings = kept
@@ -171,6 +174,6 @@ impl Made<'_> {
             .map(|note| format!("warning: {}", document.locate(&note.place, &note.message)));
         let rest = Some(kept.omitted()).filter(|omitted| *omitted > 0);
         let rest = rest.map(|omitted| format!("warning: {}", more(omitted)));
-        complain(warnings.chain(rest).chain([last]));
+        print_errors(warnings.chain(rest).chain([last]));
     }
 }

@@ -1,4 +1,4 @@
-//! What an OpenAPI document says and an operation cannot.
+//! Notes on the parts of an OpenAPI document that an operation cannot express.
 
 use clap::ValueEnum;
 use edgewrit_shared::text::shortened;
@@ -8,7 +8,7 @@ use std::fmt::Display;
 /// Longest message, in bytes.
 const MESSAGE_BYTES: usize = 1024;
 
-/// What sort of thing it is.
+/// The kind of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Kind {
     /// Members of any name.
@@ -58,11 +58,11 @@ impl Kind {
     }
 }
 
-/// One of them.
+/// A note on a part that was left out or changed.
 #[derive(Debug)]
 pub(super) struct Note {
     pub(super) kind: Kind,
-    /// Where in the document, as a JSON pointer.
+    /// The place in the document, as a JSON pointer.
     place: String,
     pub(super) message: String,
 }
@@ -77,7 +77,7 @@ impl Note {
         }
     }
 
-    /// As it stands above the operation: the place is there for whoever looks for it in standard error.
+    /// The comment above the operation. The warning on standard error has the place too.
     pub(super) fn comment(&self) -> String {
         format!("{}: {}", self.kind.name(), self.message)
     }
@@ -87,8 +87,8 @@ impl Note {
     }
 }
 
-/// How many there are of each kind.
-pub(super) fn count<'n>(notes: impl Iterator<Item = &'n Note>) -> String {
+/// The number of notes of each kind.
+pub(super) fn count_by_kind<'n>(notes: impl Iterator<Item = &'n Note>) -> String {
     let mut counts: BTreeMap<Kind, u32> = BTreeMap::new();
     for note in notes {
         *counts.entry(note.kind).or_default() += 1;

@@ -14,7 +14,7 @@ use std::fmt::Display;
 const NOT_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// Adds the parameters of an operation, those of its path item first.
-pub(super) fn add(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>) {
+pub(super) fn add_params(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>) {
     let mut all: Vec<Option<(&str, &str, At<'_>)>> = Vec::new();
     let mut known = BTreeMap::new();
     for at in item
@@ -46,16 +46,16 @@ pub(super) fn add(row: &mut Row, path: &Path, item: &At<'_>, operation: &At<'_>)
             continue;
         }
         match *place {
-            "path" => in_path(row, path, name, at),
-            "query" => in_query(row, name, at),
-            "header" => in_header(row, name, at),
+            "path" => add_path_param(row, path, name, at),
+            "query" => add_query_param(row, name, at),
+            "header" => add_header_param(row, name, at),
             _ => row.note(Kind::Cookie, &at.place, format!("cookies never pass, `{name}` neither")),
         }
     }
 }
 
 /// The schema of a parameter; nothing, and a note, if it has none that could be judged.
-fn schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>> {
+fn read_schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>> {
     let Some(schema) = at.member("schema") else {
         let what = format_args!("`{name}` is a document of its own");
         row.left_out(Kind::Style, &at.place, what, is_needed(at));
@@ -65,7 +65,7 @@ fn schema<'d>(row: &mut Row, name: &str, at: &At<'d>) -> Option<Schema<'d>> {
 }
 
 /// A capture is judged as a part of the resource; its type adds what that does not say.
-fn in_path(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
+fn add_path_param(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
     if let Some(style @ ("label" | "matrix")) = at.text_of("style") {
         row.note(
             Kind::Style,
@@ -74,7 +74,7 @@ fn in_path(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
         );
         return;
     }
-    let (Some(capture), Some(schema)) = (path.capture_of(name), schema(row, name, at)) else {
+    let (Some(capture), Some(schema)) = (path.capture_of(name), read_schema(row, name, at)) else {
         return;
     };
     match schema.shape {
@@ -95,8 +95,8 @@ fn in_path(row: &mut Row, path: &Path, name: &str, at: &At<'_>) {
     }
 }
 
-fn in_query(row: &mut Row, name: &str, at: &At<'_>) {
-    let Some((kind, list, values)) = spelled(row, name, at) else {
+fn add_query_param(row: &mut Row, name: &str, at: &At<'_>) {
+    let Some((kind, list, values)) = read_type(row, name, at) else {
         return;
     };
     if name.is_empty() {
@@ -113,8 +113,8 @@ fn in_query(row: &mut Row, name: &str, at: &At<'_>) {
 }
 
 /// The type of a parameter in the query, whether it is a list of that, and its values; nothing, and a note, if that cannot be judged.
-fn spelled(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool, Vec<String>)> {
-    let schema = schema(row, name, at)?;
+fn read_type(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool, Vec<String>)> {
+    let schema = read_schema(row, name, at)?;
     let style = at.text_of("style").unwrap_or("form");
     let items = match schema.shape {
         Shape::Scalar(kind) => return Some((kind, false, schema.values)),
@@ -126,7 +126,7 @@ fn spelled(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool
             return None;
         }
         other => {
-            unknown(row, &format!("`query.{name}`"), other, &at.place, is_needed(at));
+            leave_out_unknown(row, &format!("`query.{name}`"), other, &at.place, is_needed(at));
             return None;
         }
     };
@@ -155,7 +155,7 @@ fn repeats(at: &At<'_>, style: &str) -> bool {
     style == "form" && at.bool_of("explode") != Some(false)
 }
 
-fn in_header(row: &mut Row, name: &str, at: &At<'_>) {
+fn add_header_param(row: &mut Row, name: &str, at: &At<'_>) {
     let header = name.to_ascii_lowercase();
     if NOT_PARAMETERS.contains(&&*header) {
         return;
@@ -163,7 +163,7 @@ fn in_header(row: &mut Row, name: &str, at: &At<'_>) {
     if let Err(message) = header_passes(&header) {
         return row.left_out(Kind::Header, &at.place, message, is_needed(at));
     }
-    let Some(schema) = schema(row, name, at) else {
+    let Some(schema) = read_schema(row, name, at) else {
         return;
     };
     let kind = match schema.shape {
@@ -191,7 +191,7 @@ fn in_header(row: &mut Row, name: &str, at: &At<'_>) {
 }
 
 /// Notes that `what` is left out because of its schema.
-pub(super) fn unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: impl Display, is_needed: bool) {
+pub(super) fn leave_out_unknown(row: &mut Row, what: &str, shape: Shape<'_>, place: impl Display, is_needed: bool) {
     match shape {
         Shape::Alternatives | Shape::Scalars => {
             row.left_out(

@@ -9,12 +9,12 @@ use std::fmt::Display;
 /// Parameters that are named when they are left out because there are too many.
 const NAMED: usize = 16;
 
-/// An operation.
+/// An operation of the draft.
 #[derive(Debug)]
 pub(super) struct Row {
     /// Where the document has it, as a JSON pointer.
     pub(super) place: String,
-    /// What the document calls it.
+    /// The summary that the document gives.
     pub(super) summary: Option<String>,
     /// `METHOD /path`.
     pub(super) name: String,
@@ -27,11 +27,11 @@ pub(super) struct Row {
     pub(super) notes: Vec<Note>,
     /// Values of the body that were looked at.
     pub(super) looked_at: u32,
-    /// Whether it is none that an edge could judge.
+    /// Whether no edge can judge the operation.
     pub(super) unjudged: bool,
 }
 
-/// A parameter.
+/// A parameter of an operation of the draft.
 #[derive(Debug)]
 pub(super) struct Param {
     pub(super) name: String,
@@ -53,8 +53,7 @@ impl Row {
     pub(super) fn left_out(&mut self, kind: Kind, place: impl Display, what: impl Display, is_needed: bool) {
         self.note(kind, &place, format!("left out: {what}"));
         if is_needed {
-            let message =
-                "what is left out is required: no request that the API takes is taken, until somebody adds it";
+            let message = "what is left out is required: no request that the API takes is taken, until you add it";
             self.note(Kind::Required, place, message);
         }
     }

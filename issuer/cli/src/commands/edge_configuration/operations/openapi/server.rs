@@ -49,8 +49,8 @@ impl Servers {
         if servers.len() > 1 {
             self.note(&first.place, "there are several servers, and the first one was taken");
         }
-        let url = with_variables(first);
-        let Some((origin, base)) = parts(&url) else {
+        let url = fill_variables(first);
+        let Some((origin, base)) = split_url(&url) else {
             self.note(&first.place, format!("`{url}` is no https URL, write where the API is"));
             let base = (url.starts_with('/') && url.is_ascii()).then(|| url.trim_end_matches('/').to_owned());
             return Some(self.at(SOMEWHERE, base.unwrap_or_default()));
@@ -93,7 +93,7 @@ impl Servers {
 }
 
 /// The server's URL, with the default of each of its variables.
-fn with_variables(server: &At<'_>) -> String {
+fn fill_variables(server: &At<'_>) -> String {
     let mut url = shortened(server.text_of("url").unwrap_or_default(), URL_BYTES).into_owned();
     for (name, variable) in server.member("variables").iter().flat_map(At::members).take(VARIABLES) {
         let default = shortened(variable.text_of("default").unwrap_or_default(), URL_BYTES);
@@ -103,7 +103,7 @@ fn with_variables(server: &At<'_>) -> String {
 }
 
 /// Origin and path of an https URL without user, query and fragment.
-fn parts(url: &str) -> Option<(String, String)> {
+fn split_url(url: &str) -> Option<(String, String)> {
     let rest = url.strip_prefix("https://")?;
     let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
     let authority = authority.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Operations as people read them: YAML, with what was left out as comments.
+//! The draft as YAML, with the notes as comments.
 
 use super::note::{Kind, Note};
 use super::row::{Param, Row};
@@ -12,7 +12,7 @@ use edgewrit_yaml as yaml;
 const COMMENT: usize = 200;
 
 /// The part of a configuration that has upstreams and operations.
-pub(super) fn yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row]) -> Vec<String> {
+pub(super) fn draft_to_yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row]) -> Vec<String> {
     let mut lines = vec![
         comment(
             "",
@@ -26,39 +26,40 @@ pub(super) fn yaml(title: &str, servers: &Servers, rows: &[Row], left_out: &[Row
         lines.push("    # credential: {set: {authorization: \"Bearer ${secret:API_KEY}\"}}".to_owned());
     }
     lines.push("operations:".to_owned());
-    rows.iter().for_each(|row| operation(row, &mut lines));
+    rows.iter().for_each(|row| write_operation(row, &mut lines));
     for row in left_out {
         lines.push(comment("  ", &format!("left out: {}", row.name)));
-        remarks(&row.notes, &mut lines);
+        write_notes(&row.notes, &mut lines);
     }
     lines
 }
 
-fn operation(row: &Row, lines: &mut Vec<String>) {
+fn write_operation(row: &Row, lines: &mut Vec<String>) {
     lines.extend(row.summary.iter().map(|summary| comment("  ", summary)));
-    remarks(&row.notes, lines);
+    write_notes(&row.notes, lines);
     for (lead, name, value) in [
         ("-", "match", &row.name),
         (" ", "upstream", &row.upstream),
         (" ", "action", &row.action),
         (" ", "resource", &row.resource),
     ] {
-        lines.push(format!("  {lead} {name}: {}", text(value)));
+        lines.push(format!("  {lead} {name}: {}", scalar_text(value)));
     }
     if !row.params.is_empty() {
         lines.push("    params:".to_owned());
-        lines.extend(row.params.iter().map(param));
+        lines.extend(row.params.iter().map(param_line));
     }
 }
 
-/// That `null` is refused is said on standard error alone: it is so often, and of no use to whoever edits the operation.
-fn remarks(notes: &[Note], lines: &mut Vec<String>) {
+/// The notes as comments. A refused `null` is only a warning on standard error: it is frequent, and does not help to
+/// edit the operation.
+fn write_notes(notes: &[Note], lines: &mut Vec<String>) {
     let notes = notes.iter().filter(|note| note.kind != Kind::Null);
     lines.extend(notes.map(|note| comment("  ", &note.comment())));
 }
 
-fn param(param: &Param) -> String {
-    let (name, source) = (text(&param.name), text(&param.source));
+fn param_line(param: &Param) -> String {
+    let (name, source) = (scalar_text(&param.name), scalar_text(&param.source));
     let kind = (param.kind != "text").then(|| format!("type: {}", param.kind));
     let optional = param.optional.then(|| "optional: true".to_owned());
     let list = param.list.then(|| "list: true".to_owned());
@@ -74,8 +75,8 @@ fn param(param: &Param) -> String {
     comment(&format!("{line}  "), &format!("one of {}", param.values.join(", ")))
 }
 
-/// Text as a scalar that every reader of YAML takes for it.
-fn text(text: &str) -> String {
+/// Text as a scalar that every reader of YAML reads as this text.
+fn scalar_text(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
     let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(plain);
     // Some words are no text: `true`, `no`.

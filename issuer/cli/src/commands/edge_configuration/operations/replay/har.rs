@@ -49,7 +49,7 @@ pub(super) fn read_all(archive: impl Read, take: &mut dyn FnMut(Result<Recorded,
         .map_err(|error| format!("not an archive: {error}"))
 }
 
-/// What stands at these names, one within the other: a list, each element of which is handed on.
+/// The list at these names, one within the other. Each of its elements is handed on.
 struct At<'a>(&'a [&'a str], &'a mut dyn FnMut(Result<Recorded, String>));
 
 impl<'de> DeserializeSeed<'de> for At<'_> {
@@ -94,15 +94,15 @@ impl<'de> Visitor<'de> for At<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(Keep(Entry(request))) = entries.next_element()? {
-            (self.1)(read(request));
+            (self.1)(read_request(request));
         }
         Ok(())
     }
 }
 
-/// What is kept of a value of JSON. It is read past what has no place here, and that takes no memory.
+/// The part of a JSON value that is kept. Other parts are skipped, which takes no memory.
 trait Kept: Default {
-    /// What is kept of any value but null, before its text, its number, its members or its elements are.
+    /// The kept part of a value other than null, before its text, number, members or elements are read.
     fn of_some() -> Self {
         Self::default()
     }
@@ -126,7 +126,7 @@ trait Kept: Default {
     }
 }
 
-/// Reads what is kept of whatever stands there.
+/// A value that reads its kept part.
 struct Keep<T>(T);
 
 impl<'de, T: Kept> Deserialize<'de> for Keep<T> {
@@ -184,7 +184,7 @@ impl<'de, T: Kept> Visitor<'de> for KeepVisitor<T> {
 }
 
 /// Reads the value of a member into `place`.
-fn keep<'de, T: Kept, A: MapAccess<'de>>(place: &mut T, members: &mut A) -> Result<(), A::Error> {
+fn keep_member<'de, T: Kept, A: MapAccess<'de>>(place: &mut T, members: &mut A) -> Result<(), A::Error> {
     let Keep(kept) = members.next_value()?;
     *place = kept;
     Ok(())
@@ -218,7 +218,7 @@ struct Entry(Request);
 impl Kept for Entry {
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
-            "request" => keep(&mut self.0, members),
+            "request" => keep_member(&mut self.0, members),
             _ => members.next_value::<IgnoredAny>().map(drop),
         }
     }
@@ -236,11 +236,11 @@ struct Request {
 impl Kept for Request {
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
-            "method" => keep(&mut self.method, members),
-            "url" => keep(&mut self.url, members),
-            "bodySize" => keep(&mut self.size, members),
-            "postData" => keep(&mut self.post, members),
-            "headers" => keep(&mut self.headers, members),
+            "method" => keep_member(&mut self.method, members),
+            "url" => keep_member(&mut self.url, members),
+            "bodySize" => keep_member(&mut self.size, members),
+            "postData" => keep_member(&mut self.post, members),
+            "headers" => keep_member(&mut self.headers, members),
             _ => members.next_value::<IgnoredAny>().map(drop),
         }
     }
@@ -262,7 +262,7 @@ impl Kept for Post {
 
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
-            "text" => keep(&mut self.text, members),
+            "text" => keep_member(&mut self.text, members),
             _ => members.next_value::<IgnoredAny>().map(drop),
         }
     }
@@ -305,15 +305,15 @@ struct Header {
 impl Kept for Header {
     fn take_member<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<(), A::Error> {
         match name {
-            "name" => keep(&mut self.name, members),
-            "value" => keep(&mut self.value, members),
+            "name" => keep_member(&mut self.name, members),
+            "value" => keep_member(&mut self.value, members),
             _ => members.next_value::<IgnoredAny>().map(drop),
         }
     }
 }
 
 /// The request of an entry. Errors are messages for people.
-fn read(request: Request) -> Result<Recorded, String> {
+fn read_request(request: Request) -> Result<Recorded, String> {
     let method = request.method.0.ok_or("no `request.method`")?;
     let url = request.url.0.ok_or("no `request.url`")?;
     for (name, text) in [("method", &method), ("url", &url)] {
@@ -332,15 +332,15 @@ fn read(request: Request) -> Result<Recorded, String> {
         _ => Body::Nothing,
     };
     Ok(Recorded {
-        target: target(&url)?,
+        target: target_of(&url)?,
         method,
         headers: Some(request.headers.kept),
         body,
     })
 }
 
-/// What stands behind the authority, without the fragment, which is never sent.
-fn target(url: &str) -> Result<String, String> {
+/// The target of a URL: the part behind the authority, without the fragment, which is never sent.
+fn target_of(url: &str) -> Result<String, String> {
     let (_, rest) = url.split_once("://").ok_or("`request.url` is no URL")?;
     let rest = rest.split('#').next().unwrap_or_default();
     let target = rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default();

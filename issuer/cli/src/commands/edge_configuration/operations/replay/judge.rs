@@ -1,4 +1,4 @@
-//! What becomes of a recorded request.
+//! The verdict on a recorded request.
 
 use super::recorded::{Body, Recorded};
 use crate::input::edge_configuration::requested_host;
@@ -9,8 +9,8 @@ use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_shared::time::UnixSeconds;
 use std::collections::BTreeMap;
 
-/// What judges recorded requests.
-pub(super) struct Judge<'a> {
+/// The judge of recorded requests.
+pub(super) struct ReplayJudge<'a> {
     config: &'a Config,
     authority: Authority,
     now: UnixSeconds,
@@ -18,7 +18,7 @@ pub(super) struct Judge<'a> {
     headers: BTreeMap<&'a str, &'a str>,
 }
 
-/// What becomes of a recorded request.
+/// A recorded request, judged.
 #[derive(Debug)]
 pub(super) struct Judged {
     /// The operation that matches.
@@ -26,7 +26,7 @@ pub(super) struct Judged {
     pub(super) fate: Fate,
 }
 
-/// What becomes of a request, as far as the record tells.
+/// The verdict on a request, as far as the record tells.
 #[derive(Debug)]
 pub(super) enum Fate {
     Passes,
@@ -47,7 +47,7 @@ const BY_PARAMS: [&str; 5] = [
     "query_plus",
 ];
 
-impl<'a> Judge<'a> {
+impl<'a> ReplayJudge<'a> {
     pub(super) fn new(config: &'a Config, authority: Authority, now: UnixSeconds) -> Self {
         let in_header = |row: Row<'a>| {
             let mut fields = row.params().filter(|field| field.source == Source::Header);
@@ -80,7 +80,7 @@ impl<'a> Judge<'a> {
         let fate = match (needs_body && unrecorded, self.needed_header(recorded, &said)) {
             (true, _) => Fate::NotJudged("needs a body".to_owned()),
             (false, Some(name)) => Fate::NotJudged(format!("needs the header of `{name}`")),
-            (false, None) => fate(said.verdict),
+            (false, None) => fate_of(said.verdict),
         };
         Judged {
             operation: said.operation,
@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn fate(verdict: Verdict) -> Fate {
+fn fate_of(verdict: Verdict) -> Fate {
     match verdict {
         Verdict::Permit { .. } => Fate::Passes,
         Verdict::Refuse { label, detail } => Fate::Refused { label, detail },

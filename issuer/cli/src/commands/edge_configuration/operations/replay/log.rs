@@ -20,21 +20,21 @@ pub(super) fn read_all(mut log: impl BufRead, take: &mut dyn FnMut(Result<Record
         if line.len() > LINE_BYTES && !is_whole {
             log.skip_until(b'\n')?;
         }
-        take(read(&line));
+        take(read_line(&line));
     }
 }
 
 /// The request of a line. Errors are messages for people.
-fn read(line: &[u8]) -> Result<Recorded, String> {
+fn read_line(line: &[u8]) -> Result<Recorded, String> {
     if line.len() > LINE_BYTES {
         return Err(format!("longer than {LINE_BYTES} bytes"));
     }
     let members: Map<String, Value> = serde_json::from_slice(line).map_err(|_| "not a JSON object")?;
-    let method = text(&members, "method").ok_or("no method: expected `method`, `:method` or `req_method`")?;
-    let target = text(&members, "x-envoy-original-path").or_else(|| text(&members, "path"));
+    let method = logged_text(&members, "method").ok_or("no method: expected `method`, `:method` or `req_method`")?;
+    let target = logged_text(&members, "x-envoy-original-path").or_else(|| logged_text(&members, "path"));
     let target = target.ok_or("no target: expected `x-envoy-original-path`, `path`, `:path` or `req_path`")?;
     let is_some = |bytes: &Value| bytes.as_u64().is_some_and(|bytes| bytes > 0);
-    let has_body = named(&members, "bytes-received").any(is_some);
+    let has_body = members_called(&members, "bytes-received").any(is_some);
     Ok(Recorded {
         method,
         target,
@@ -44,21 +44,21 @@ fn read(line: &[u8]) -> Result<Recorded, String> {
 }
 
 /// The text that is called `name`, if it was there to be logged: Envoy writes `-` or null otherwise.
-fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
-    let texts = named(members, name).filter_map(Value::as_str);
+fn logged_text(members: &Map<String, Value>, name: &str) -> Option<String> {
+    let texts = members_called(members, name).filter_map(Value::as_str);
     let mut there = texts.filter(|text| !text.is_empty() && *text != "-");
     there.next().map(str::to_owned)
 }
 
-fn named<'m>(members: &'m Map<String, Value>, name: &str) -> impl Iterator<Item = &'m Value> {
+fn members_called<'m>(members: &'m Map<String, Value>, name: &str) -> impl Iterator<Item = &'m Value> {
     members
         .iter()
-        .filter(move |(own, _)| usual(own) == name)
+        .filter(move |(own, _)| strip_prefix_of_name(own) == name)
         .map(|(_, value)| value)
 }
 
-/// The name without what operators put before it.
-fn usual(name: &str) -> String {
+/// The name without the prefixes that operators add.
+fn strip_prefix_of_name(name: &str) -> String {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let name = name
         .strip_prefix("req-")

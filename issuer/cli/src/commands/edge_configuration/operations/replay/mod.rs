@@ -17,11 +17,11 @@ mod har;
 mod judge;
 mod log;
 mod recorded;
+mod report;
 mod shape;
-mod shown;
 mod tally;
 
-use judge::Judge;
+use judge::ReplayJudge;
 use recorded::Recorded;
 use tally::Tally;
 
@@ -70,7 +70,7 @@ impl Replay {
         let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
-        let judge = Judge::new(&edge, Authority::new(grants), now);
+        let judge = ReplayJudge::new(&edge, Authority::new(grants), now);
         let mut tally = Tally::default();
         let failed = |error| Failure::new(format!("{}: {error}", self.file.display()));
         let mut file = open_input(&self.file).map_err(|error| failed(error.to_string()))?;
@@ -95,10 +95,14 @@ impl Replay {
             log::read_all(all, &mut take).map_err(|error| failed(error.to_string()))?;
         }
         if self.json {
-            print_json(shown::json(&tally))?;
+            print_json(report::tally_to_json(&tally))?;
         } else {
-            print_lines(shown::words(&tally))?;
+            print_lines(report::tally_to_words(&tally))?;
         }
-        if tally.all_pass() { Ok(()) } else { Err(Failure::said()) }
+        if tally.all_pass() {
+            Ok(())
+        } else {
+            Err(Failure::already_printed())
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The shape of a path: what an operation for it could match.
+//! The shape of a path: a pattern for an operation.
 
 /// Shortest run of hexadecimal digits that is taken for an id.
 const HEX_DIGITS: usize = 16;
@@ -6,7 +6,7 @@ const HEX_DIGITS: usize = 16;
 const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 
 /// `METHOD /path`, in which numbers, UUIDs and long runs of hexadecimal digits are captures.
-pub(super) fn of(method: &str, target: &str) -> String {
+pub(super) fn shape_of(method: &str, target: &str) -> String {
     let path = target.split('?').next().unwrap_or_default();
     let mut ids = 0_u32;
     let segments = path.split('/').map(|segment| {
@@ -35,7 +35,7 @@ fn is_id(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::shape_of;
 
     #[test]
     fn ids_are_captures_and_words_are_not() {
@@ -50,7 +50,7 @@ mod tests {
             ("/", "GET /"),
         ];
         for (target, shape) in cases {
-            assert_eq!(of("GET", target), shape);
+            assert_eq!(shape_of("GET", target), shape);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Counts of what became of recorded requests, in groups.
+//! Counts of the verdicts on recorded requests, in groups.
 
 use super::judge::{Fate, Judged};
 use super::recorded::Recorded;
@@ -6,7 +6,7 @@ use super::shape;
 use edgewrit_shared::text::shortened;
 use std::collections::BTreeMap;
 
-/// Groups that are told apart; what comes after belongs to one group of others.
+/// Most groups that are kept apart; later requests belong to one group of others.
 const GROUPS: usize = 1_000;
 /// Unreadable lines that are named; of others only the number is.
 const UNREADABLE: usize = 10;
@@ -16,7 +16,7 @@ pub(super) const NO_OPERATION: &str = "no_operation";
 const SUBJECT_BYTES: usize = 1024;
 const OTHERS: &str = "others";
 
-/// Counts of what became of recorded requests.
+/// Counts of the verdicts on recorded requests.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) requests: u64,
@@ -36,15 +36,16 @@ pub(super) struct Groups(BTreeMap<(String, String), Group>);
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) count: u64,
-    /// What stood in the first of them.
+    /// The detail of the first request.
     pub(super) detail: String,
 }
 
 impl Tally {
     pub(super) fn count(&mut self, recorded: &Recorded, judged: Judged) {
         self.requests += 1;
-        let subject =
-            |operation: Option<String>| operation.unwrap_or_else(|| shape::of(&recorded.method, &recorded.target));
+        let subject = |operation: Option<String>| {
+            operation.unwrap_or_else(|| shape::shape_of(&recorded.method, &recorded.target))
+        };
         match judged.fate {
             Fate::Passes => self.passed += 1,
             Fate::Refused { label, detail } => self.refused.add(subject(judged.operation), label, detail),

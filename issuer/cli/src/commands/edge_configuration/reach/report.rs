@@ -8,33 +8,33 @@ use serde_json::{Value, json};
 /// Most characters that a column is padded to.
 const WIDEST: usize = 80;
 
-pub(super) fn words(reaches: &[Reach<'_>]) -> Vec<String> {
+pub(super) fn reaches_to_words(reaches: &[Reach<'_>]) -> Vec<String> {
     let width = reaches
         .iter()
         .map(|reach| reach.row.name().chars().count().min(WIDEST))
         .max();
     let line = |reach: &Reach<'_>, said: &str| {
         let width = width.unwrap_or_default();
-        let (name, attempt) = (reach.row.name(), attempt(reach.row));
+        let (name, attempt) = (reach.row.name(), describe_attempt(reach.row));
         format!("  {name:<width$}  {attempt}: {said}")
     };
     let mut lines = vec!["reached".to_owned()];
     let (reached, others): (Vec<_>, Vec<_>) = reaches.iter().partition(|reach| !reach.grants.is_empty());
-    lines.extend(reached.iter().map(|reach| line(reach, &by(&reach.grants))));
+    lines.extend(reached.iter().map(|reach| line(reach, &list_grants(&reach.grants))));
     lines.push("just out of reach".to_owned());
     let (near, far): (Vec<_>, Vec<_>) = others.into_iter().partition(|reach| reach.near.is_some());
-    lines.extend(near.iter().map(|reach| line(reach, &reason(reach))));
+    lines.extend(near.iter().map(|reach| line(reach, &describe_miss(reach))));
     lines.push(format!("out of reach: {} other operations", far.len()));
     lines
 }
 
-fn by(grants: &[usize]) -> String {
+fn list_grants(grants: &[usize]) -> String {
     let grants: Vec<_> = grants.iter().map(|index| format!("grant {index}")).collect();
     grants.join(", ")
 }
 
-/// Why the operation is just out of reach.
-fn reason(reach: &Reach<'_>) -> String {
+/// The reason why the operation is just out of reach.
+fn describe_miss(reach: &Reach<'_>) -> String {
     let Some((grant, miss)) = reach.near else {
         return String::new();
     };
@@ -44,13 +44,13 @@ fn reason(reach: &Reach<'_>) -> String {
         Miss::Resource => format!("grant {grant} has the action, and no resource that this can be"),
         Miss::Rule(param, rule) => format!(
             "grant {grant} asks `{param}` to be `{rule}`, and {}",
-            sent(reach.row, param)
+            describe_param(reach.row, param)
         ),
     }
 }
 
-/// What the operation sends as a parameter.
-fn sent(row: Row<'_>, param: &str) -> String {
+/// The value that the operation sends as a parameter.
+fn describe_param(row: Row<'_>, param: &str) -> String {
     let Some(field) = row.params().find(|field| field.name == param) else {
         return "the operation has no such parameter".to_owned();
     };
@@ -64,12 +64,12 @@ fn sent(row: Row<'_>, param: &str) -> String {
     format!("the operation sends {value}{or_none}")
 }
 
-fn attempt(row: Row<'_>) -> String {
-    format!("{} on {}", row.action(), resource(row))
+fn describe_attempt(row: Row<'_>) -> String {
+    format!("{} on {}", row.action(), spell_resource(row))
 }
 
 /// The resource as it is written.
-fn resource(row: Row<'_>) -> String {
+fn spell_resource(row: Row<'_>) -> String {
     let pieces = row.resource().map(|piece| match piece {
         Piece::Text(text) => text.to_owned(),
         Piece::Capture(name) => format!("{{{name}}}"),
@@ -77,15 +77,15 @@ fn resource(row: Row<'_>) -> String {
     pieces.collect()
 }
 
-pub(super) fn json(reaches: &[Reach<'_>]) -> Value {
+pub(super) fn reaches_to_json(reaches: &[Reach<'_>]) -> Value {
     let (mut reached, mut near, mut far) = (Vec::new(), Vec::new(), Vec::new());
     for reach in reaches {
         let row = reach.row;
-        let (name, action, resource) = (row.name(), row.action(), resource(row));
+        let (name, action, resource) = (row.name(), row.action(), spell_resource(row));
         if !reach.grants.is_empty() {
             reached.push(json!({"operation": name, "action": action, "resource": resource, "grants": reach.grants}));
         } else if let Some((grant, _)) = reach.near {
-            let reason = reason(reach);
+            let reason = describe_miss(reach);
             near.push(
                 json!({"operation": name, "action": action, "resource": resource, "grant": grant, "reason": reason}),
             );

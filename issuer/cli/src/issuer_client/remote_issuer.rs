@@ -1,4 +1,4 @@
-//! Calls to a running issuer.
+//! Calls to an issuer at its origin.
 
 use crate::output::failure::Failure;
 use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
@@ -7,26 +7,26 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-/// How long one call may take.
+/// Longest time of a call.
 const CALL_TIME: Duration = Duration::from_secs(60);
 /// Largest answer that is read, in bytes: a thousand writs of the largest size.
 const ANSWER_BYTES: u64 = 32 * 1024 * 1024;
 
 /// An issuer, by its origin.
 #[derive(Debug)]
-pub(crate) struct Issuer {
+pub(crate) struct RemoteIssuer {
     origin: Origin,
     agent: Agent,
 }
 
-/// What it answered.
+/// An answer of the issuer.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct IssuerAnswer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-impl Issuer {
+impl RemoteIssuer {
     /// The issuer at `origin`: https by the system's certificates, or plain http to loopback.
     pub(crate) fn at(origin: &str) -> Result<Self, Failure> {
         let wrong = || Failure::new(format!("`--issuer`: `{origin}` found, expected {ORIGIN_EXPECTED}"));
@@ -51,11 +51,11 @@ impl Issuer {
         self.origin.as_str()
     }
 
-    pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        self.answered(self.agent.get(format!("{}{path}", self.origin)).call())
+    pub(crate) fn get(&self, path: &str) -> Result<IssuerAnswer, Failure> {
+        self.read_answer(self.agent.get(format!("{}{path}", self.origin)).call())
     }
 
-    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, Failure> {
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<IssuerAnswer, Failure> {
         let mut request = self
             .agent
             .post(format!("{}{path}", self.origin))
@@ -63,10 +63,13 @@ impl Issuer {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.answered(request.send(body))
+        self.read_answer(request.send(body))
     }
 
-    fn answered(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, Failure> {
+    fn read_answer(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<IssuerAnswer, Failure> {
         let failed = |error: ureq::Error| Failure::new(format!("{}: {error}", self.origin));
         let mut answer = answer.map_err(failed)?;
         let status = answer.status().as_u16();
@@ -76,6 +79,6 @@ impl Issuer {
             .limit(ANSWER_BYTES)
             .read_to_vec()
             .map_err(failed)?;
-        Ok(Answer { status, body })
+        Ok(IssuerAnswer { status, body })
     }
 }

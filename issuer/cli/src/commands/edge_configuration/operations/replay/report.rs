@@ -1,4 +1,4 @@
-//! What became of recorded requests, for people and for programs.
+//! The verdicts on recorded requests, for people and for programs.
 
 use super::tally::{Group, Groups, NO_OPERATION, Tally};
 use crate::output::words::visible;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Width of a count.
 const WIDTH: usize = 7;
 
-pub(super) fn words(tally: &Tally) -> Vec<String> {
+pub(super) fn tally_to_words(tally: &Tally) -> Vec<String> {
     let mut lines = vec![format!(
         "{} requests: {} would pass, {} would be refused, {} not judged; {} lines not readable",
         tally.requests,
@@ -18,13 +18,13 @@ pub(super) fn words(tally: &Tally) -> Vec<String> {
     )];
     let groups = tally.refused.sorted();
     let (missing, refused): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, why, _)| *why == NO_OPERATION);
-    section(&mut lines, "refused", refused, |subject, why, group| {
+    add_section(&mut lines, "refused", refused, |subject, why, group| {
         format!("{subject}: {why}: {}", group.detail)
     });
-    section(&mut lines, "missing operations", missing, |subject, _, _| {
+    add_section(&mut lines, "missing operations", missing, |subject, _, _| {
         format!("match: \"{subject}\"")
     });
-    section(
+    add_section(
         &mut lines,
         "not judged",
         tally.not_judged.sorted(),
@@ -38,7 +38,7 @@ pub(super) fn words(tally: &Tally) -> Vec<String> {
     lines
 }
 
-fn section(
+fn add_section(
     lines: &mut Vec<String>,
     title: &str,
     groups: Vec<(&str, &str, &Group)>,
@@ -54,7 +54,7 @@ fn section(
     lines.extend(groups);
 }
 
-pub(super) fn json(tally: &Tally) -> Value {
+pub(super) fn tally_to_json(tally: &Tally) -> Value {
     let missing = tally
         .refused
         .sorted()
@@ -66,14 +66,14 @@ pub(super) fn json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests,
         "passed": tally.passed,
-        "refused": all(&tally.refused, "label"),
+        "refused": groups_to_json(&tally.refused, "label"),
         "missing": missing.collect::<Vec<_>>(),
-        "not_judged": all(&tally.not_judged, "reason"),
+        "not_judged": groups_to_json(&tally.not_judged, "reason"),
         "unreadable": {"count": tally.unreadable, "first": unreadable.collect::<Vec<_>>()},
     })
 }
 
-fn all(groups: &Groups, why_is: &str) -> Vec<Value> {
+fn groups_to_json(groups: &Groups, why_is: &str) -> Vec<Value> {
     let groups = groups.sorted().into_iter().map(|(subject, why, group)| {
         let mut said = json!({"count": group.count, "operation": subject, why_is: why});
         if let (Some(members), false) = (said.as_object_mut(), group.detail.is_empty()) {

@@ -1,4 +1,4 @@
-//! What is doubtful about one operation by itself.
+//! Findings about each operation by itself.
 
 use super::code::{Code, Finding};
 use super::row::Row;

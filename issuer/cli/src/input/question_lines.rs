@@ -1,4 +1,4 @@
-//! Questions on standard input, each a line, and their answers on standard output.
+//! Questions on standard input, one a line, and their answers on standard output.
 
 use crate::input::document::FILE_VALUES;
 use crate::output::failure::Failure;
@@ -16,22 +16,22 @@ const ID_BYTES: usize = 4 * 1024;
 /// Bytes that are read at once.
 const READ_BYTES: usize = 64 * 1024;
 
-/// Answers every line of standard input by one of standard output, in the same order. `answer` reads a question and answers with members of a JSON
-/// object, which stand behind the question's `id`.
+/// Answers every line of standard input by a line of standard output, in the same order. `answer` reads a question
+/// and returns members of a JSON object, which follow the `id` of the question.
 ///
 /// # Errors
-/// At the end, how many lines could not be read; what is wrong with each is its answer.
+/// The number of lines that could not be read. The answer to such a line says what is wrong.
 pub(crate) fn answer_all(answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<(), Failure> {
     let input = BufReader::with_capacity(READ_BYTES, io::stdin().lock());
-    let (lines, unreadable) = pump(input, JsonLines::new(), answer)?;
+    let (lines, unreadable) = answer_lines(input, JsonLines::new(), answer)?;
     match unreadable {
         0 => Ok(()),
         _ => Err(Failure::new(format!("{unreadable} of {lines} lines could not be read"))),
     }
 }
 
-/// How many lines came, and how many of them could not be read.
-fn pump<R: io::Read>(
+/// Answers all lines. Returns the number of lines, and how many of them could not be read.
+fn answer_lines<R: io::Read>(
     mut input: BufReader<R>,
     mut output: JsonLines,
     mut answer: impl FnMut(&Node<'_>) -> Option<String>,
@@ -39,15 +39,15 @@ fn pump<R: io::Read>(
     let reading = |error| Failure::new(format!("standard input: {error}"));
     let (mut line, mut lines, mut unreadable) = (Vec::new(), 0, 0);
     loop {
-        // Whoever asks may wait for the answer before asking again.
+        // The program that asks may wait for the answer before the next question.
         if !input.buffer().contains(&b'\n') {
             output.flush()?;
         }
         line.clear();
-        let answer = match next(&mut input, &mut line).map_err(reading)? {
-            Next::End => return Ok((lines, unreadable)),
-            Next::Line => answered(&line, &mut answer),
-            Next::TooLong => Err(error(None, &[format!("longer than {LINE_BYTES} bytes")])),
+        let answer = match read_line(&mut input, &mut line).map_err(reading)? {
+            LineRead::End => return Ok((lines, unreadable)),
+            LineRead::Line => answer_line(&line, &mut answer),
+            LineRead::TooLong => Err(error_answer(None, &[format!("longer than {LINE_BYTES} bytes")])),
         };
         lines += 1;
         unreadable += u64::from(answer.is_err());
@@ -56,17 +56,18 @@ fn pump<R: io::Read>(
     }
 }
 
-fn answered(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<String, String> {
-    let json = json::parse(line, FILE_VALUES).map_err(|fault| error(None, &[fault.to_string()]))?;
+fn answer_line(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> Result<String, String> {
+    let json = json::parse(line, FILE_VALUES).map_err(|fault| error_answer(None, &[fault.to_string()]))?;
     let id = json.member("id");
     if id_member(id).len() > ID_BYTES {
-        return Err(error(None, &[format!("an `id` of more than {ID_BYTES} bytes")]));
+        return Err(error_answer(None, &[format!("an `id` of more than {ID_BYTES} bytes")]));
     }
-    let members = reading::value(&json, answer).map_err(|faults| error(id, &faults.lines().collect::<Vec<_>>()))?;
+    let members =
+        reading::value(&json, answer).map_err(|faults| error_answer(id, &faults.lines().collect::<Vec<_>>()))?;
     Ok(format!("{{{}{members}}}", id_member(id)))
 }
 
-fn error(id: Option<&Json>, messages: &[String]) -> String {
+fn error_answer(id: Option<&Json>, messages: &[String]) -> String {
     let messages: Vec<_> = messages.iter().map(|message| Quoted(message).to_string()).collect();
     format!("{{{}\"error\":[{}]}}", id_member(id), messages.join(","))
 }
@@ -82,22 +83,22 @@ fn id_member(id: Option<&Json>) -> String {
     text
 }
 
-enum Next {
+enum LineRead {
     Line,
     TooLong,
     End,
 }
 
-/// Reads one line into `line`, without its line feed. Of one that is too long the rest is skipped.
-fn next(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Next> {
+/// Reads one line into `line`, without its line feed. The rest of a line that is too long is skipped.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<LineRead> {
     input.take(LINE_BYTES as u64 + 1).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {
         line.pop();
-        return Ok(Next::Line);
+        return Ok(LineRead::Line);
     }
     match line.len() {
-        0 => Ok(Next::End),
-        length if length > LINE_BYTES => input.skip_until(b'\n').map(|_| Next::TooLong),
-        _ => Ok(Next::Line),
+        0 => Ok(LineRead::End),
+        length if length > LINE_BYTES => input.skip_until(b'\n').map(|_| LineRead::TooLong),
+        _ => Ok(LineRead::Line),
     }
 }

@@ -1,9 +1,9 @@
-//! Commands that change what the issuer knows: carried out by the running server, or here if none runs.
+//! Calls to the issuer of a data folder: the running server carries them out, or this process if no server runs.
 
+use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use clap::Args;
 use edgewrit_issuer::clock::Clock;
-use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::office;
 use edgewrit_shared::document::more;
@@ -11,43 +11,23 @@ use serde_json::Value;
 use std::path::PathBuf;
 use tokio::runtime;
 
-/// Where the issuer keeps its data.
+/// The data folder of an issuer.
 #[derive(Debug, Args)]
-pub(crate) struct Data {
+pub(crate) struct DataFolder {
     /// Folder of keys and database: the one that `edgewrit serve` was given
     #[arg(long, value_name = "DIR", env = "EDGEWRIT_DATA")]
     data: PathBuf,
     #[command(flatten)]
-    group: Group,
+    group: GroupReadable,
 }
 
-/// Who may read it.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Group {
-    /// Accept that the group of the data folder and of its files may read them, as Kubernetes arranges it
-    #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
-    group_readable: Option<bool>,
-}
-
-impl Group {
-    /// What was said, if anything was.
-    pub(crate) const fn readable(self) -> Option<bool> {
-        self.group_readable
-    }
-
-    /// What holds for commands that read no configuration file.
-    pub(crate) fn read(self) -> GroupRead {
-        self.group_readable.unwrap_or_default().into()
-    }
-}
-
-impl Data {
+impl DataFolder {
     /// Opens the audit in the folder.
     pub(crate) fn open_history(&self) -> Result<History, Failure> {
         History::open_readable(&self.data, self.group.read()).map_err(Failure::new)
     }
 
-    /// Posts `body` to the office. Answers what it answers, or what it refuses.
+    /// Posts `body` to the administration of the issuer. Returns its answer, or its problem as a failure.
     pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let post = office::post(&self.data, self.group.read(), Clock::system(), path, body);
@@ -57,18 +37,20 @@ impl Data {
         if status.is_success() {
             return Ok(body);
         }
-        Err(refused(&body, |place, message| format!("{place}: {message}")))
+        Err(problem_to_failure(&body, |place, message| {
+            format!("{place}: {message}")
+        }))
     }
 }
 
 /// The text at `pointer` of an answer.
-pub(crate) fn text<'a>(answer: &'a Value, pointer: &str) -> Result<&'a str, Failure> {
+pub(crate) fn text_at<'a>(answer: &'a Value, pointer: &str) -> Result<&'a str, Failure> {
     let found = answer.pointer(pointer).and_then(Value::as_str);
     found.ok_or_else(|| Failure::new(format!("the answer has no `{pointer}`")))
 }
 
-/// A problem (RFC 9457) as lines; `located` makes a line of a fault's place and message.
-pub(crate) fn refused(problem: &Value, located: impl Fn(&str, &str) -> String) -> Failure {
+/// A problem (RFC 9457) as a failure; `located` makes a line of the place and message of a fault.
+pub(crate) fn problem_to_failure(problem: &Value, located: impl Fn(&str, &str) -> String) -> Failure {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (title, detail) = (text(problem, "title"), text(problem, "detail"));
     let first = if detail.is_empty() {
@@ -82,5 +64,5 @@ pub(crate) fn refused(problem: &Value, located: impl Fn(&str, &str) -> String) -
     let total = problem.get("problem_count").and_then(Value::as_u64).unwrap_or_default();
     let omitted = usize::try_from(total).unwrap_or(usize::MAX).saturating_sub(listed);
     let rest = (omitted > 0).then(|| more(omitted));
-    Failure::all(std::iter::once(first).chain(faults).chain(rest).collect())
+    Failure::from_lines(std::iter::once(first).chain(faults).chain(rest).collect())
 }

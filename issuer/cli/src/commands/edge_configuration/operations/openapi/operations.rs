@@ -19,7 +19,7 @@ const SUMMARY_BYTES: usize = 1024;
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 /// Every operation of the document, in its order.
-pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
+pub(super) fn read_operations(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
     let first = servers.of(root).unwrap_or_else(|| servers.somewhere());
     let mut rows = Vec::new();
     for (template, item) in root.member("paths").iter().flat_map(At::members) {
@@ -51,7 +51,7 @@ pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
                 match operation.resolve() {
                     Ok(operation) => {
                         let server = servers.of(&operation).unwrap_or_else(|| server.clone());
-                        rows.push(row(method, template, &item, &operation, server));
+                        rows.push(read_operation(method, template, &item, &operation, server));
                     }
                     Err(message) => servers.notes.push(Note::new(Kind::Reference, place, message)),
                 }
@@ -61,7 +61,7 @@ pub(super) fn all(root: &At<'_>, servers: &mut Servers) -> Vec<Row> {
     rows
 }
 
-fn row(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: Server) -> Row {
+fn read_operation(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: Server) -> Row {
     let mut path = Path::read(template, &operation.place);
     let id = operation
         .text_of("operationId")
@@ -81,8 +81,8 @@ fn row(method: &str, template: &str, item: &At<'_>, operation: &At<'_>, server: 
         looked_at: 0,
         unjudged: false,
     };
-    params::add(&mut row, &path, item, operation);
-    body::add(&mut row, operation);
+    params::add_params(&mut row, &path, item, operation);
+    body::add_body(&mut row, operation);
     row.bound();
     row
 }
