@@ -1,7 +1,7 @@
-//! The command `edgewrit` as people and scripts use it.
+//! The command `edgewrit`, called as people and scripts call it.
 #![expect(
     clippy::disallowed_methods,
-    reason = "a test does to files what others would do, and measures"
+    reason = "a test changes files as other processes would, and measures"
 )]
 #![expect(
     clippy::indexing_slicing,

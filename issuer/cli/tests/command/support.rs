@@ -1,4 +1,4 @@
-//! The real binary, on data folders of its own and free ports.
+//! The real binary on data folders of the tests and free ports.
 
 use serde_json::Value;
 use std::fs;
@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long anything may take, in steps.
+/// Longest wait, in steps.
 const PATIENCE: usize = 1_200;
 const STEP: Duration = Duration::from_millis(50);
 
@@ -40,13 +40,13 @@ audiences:
         uses: {max: 1}
 ";
 
-/// A folder with data in it, and files beside.
-pub(crate) struct Place {
+/// A folder with a data folder, and with files beside it.
+pub(crate) struct TestFolder {
     folder: TempDir,
 }
 
-/// A command that ended.
-pub(crate) struct Ended {
+/// The exit status and the output of a command.
+pub(crate) struct CommandResult {
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -58,7 +58,7 @@ pub(crate) struct Server {
     pub(crate) url: String,
 }
 
-impl Place {
+impl TestFolder {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder }
@@ -78,7 +78,7 @@ impl Place {
         path.display().to_string()
     }
 
-    /// A file that is its owner's alone.
+    /// A file that only its owner can read.
     pub(crate) fn secret_file(&self, content: &str) -> String {
         let path = self.file("secret", content);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -95,16 +95,16 @@ impl Place {
         command
     }
 
-    pub(crate) fn run(&self, args: &[&str]) -> Ended {
-        Ended::of(self.command(args).output().unwrap())
+    pub(crate) fn run(&self, args: &[&str]) -> CommandResult {
+        CommandResult::of(self.command(args).output().unwrap())
     }
 
     /// Runs with the login of a client.
-    pub(crate) fn run_as(&self, client: &Value, args: &[&str]) -> Ended {
+    pub(crate) fn run_as(&self, client: &Value, args: &[&str]) -> CommandResult {
         let variable = |name: &str| client[name].as_str().unwrap().to_owned();
         let mut command = self.command(args);
         command.env("EDGEWRIT_CLIENT_ID", variable("client_id"));
-        Ended::of(
+        CommandResult::of(
             command
                 .env("EDGEWRIT_CLIENT_SECRET", variable("client_secret"))
                 .output()
@@ -113,39 +113,39 @@ impl Place {
     }
 
     pub(crate) fn serve(&self) -> Server {
-        self.started(&mut self.serving())
+        self.start(&mut self.serve_command())
     }
 
     pub(crate) fn serve_with(&self, args: &[&str]) -> Server {
-        self.started(&mut self.serving_with(args))
+        self.start(&mut self.serve_command_with(args))
     }
 
-    pub(crate) fn serving_with(&self, args: &[&str]) -> Command {
+    pub(crate) fn serve_command_with(&self, args: &[&str]) -> Command {
         self.command(&[&["serve"], args].concat())
     }
 
     /// Runs as if there were no data folder.
-    pub(crate) fn run_without_data(&self, args: &[&str]) -> Ended {
-        Ended::of(self.command(args).env_remove("EDGEWRIT_DATA").output().unwrap())
+    pub(crate) fn run_without_data(&self, args: &[&str]) -> CommandResult {
+        CommandResult::of(self.command(args).env_remove("EDGEWRIT_DATA").output().unwrap())
     }
 
     /// The command that [`Self::serve`] starts.
-    pub(crate) fn serving(&self) -> Command {
+    pub(crate) fn serve_command(&self) -> Command {
         self.command(&["serve", "--listen", "127.0.0.1:0", "--issuer", "https://issuer.example"])
     }
 
     /// A server that ships its audit to the file `log`.
-    pub(crate) fn shipping(&self, log: &str) -> Server {
-        self.started(self.serving().args(["--audit-log", log]))
+    pub(crate) fn serve_with_audit_log(&self, log: &str) -> Server {
+        self.start(self.serve_command().args(["--audit-log", log]))
     }
 
     /// Starts a server, and waits until it answers.
-    pub(crate) fn started(&self, command: &mut Command) -> Server {
+    pub(crate) fn start(&self, command: &mut Command) -> Server {
         let listening = self.data().join("listening");
-        // What a server left that was killed: another may have its port by now.
+        // The file of a killed server names a port that another process may have by now.
         let _not_there = fs::remove_file(&listening);
         let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let url = wait(|| {
+        let url = wait_for(|| {
             assert_eq!(child.try_wait().unwrap(), None, "the server ended");
             let url = fs::read_to_string(&listening).ok()?;
             (ureq::get(format!("{url}/healthz")).call().is_ok()).then_some(url)
@@ -175,7 +175,7 @@ impl Place {
         .json()
     }
 
-    pub(crate) fn mint(&self, client: &Value, server: &Server, policy: &str, more: &[&str]) -> Ended {
+    pub(crate) fn mint(&self, client: &Value, server: &Server, policy: &str, more: &[&str]) -> CommandResult {
         let policy = self.file("task.yaml", policy);
         self.run_as(
             client,
@@ -185,15 +185,15 @@ impl Place {
 }
 
 impl Server {
-    /// Asks it to stop, and waits for that.
+    /// Stops the server in order, and waits for its end.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.signal("-TERM");
-        wait(|| self.child.try_wait().unwrap())
+        wait_for(|| self.child.try_wait().unwrap())
     }
 
-    /// Waits until it ends of itself.
-    pub(crate) fn ended(mut self) -> ExitStatus {
-        wait(|| self.child.try_wait().unwrap())
+    /// Waits until the server ends by itself.
+    pub(crate) fn wait_for_end(mut self) -> ExitStatus {
+        wait_for(|| self.child.try_wait().unwrap())
     }
 
     pub(crate) fn signal(&self, signal: &str) {
@@ -201,7 +201,7 @@ impl Server {
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
-    /// Ends it without a word.
+    /// Kills the server.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -213,7 +213,7 @@ impl Server {
     }
 }
 
-/// Sends requests over connections that it keeps.
+/// A client that sends requests over kept connections.
 pub(crate) struct Caller {
     agent: ureq::Agent,
     url: String,
@@ -256,7 +256,7 @@ impl Drop for Server {
     }
 }
 
-impl Ended {
+impl CommandResult {
     pub(crate) fn of(output: std::process::Output) -> Self {
         Self {
             status: output.status,
@@ -265,7 +265,7 @@ impl Ended {
         }
     }
 
-    /// What a command that went well printed.
+    /// The output of a command that succeeded.
     pub(crate) fn ok(self) -> String {
         assert!(self.status.success(), "{}{}", self.stdout, self.stderr);
         self.stdout
@@ -275,7 +275,7 @@ impl Ended {
         serde_json::from_str(&self.ok()).unwrap()
     }
 
-    /// What a command that did not go well said, line by line; it printed nothing else.
+    /// The error messages of a command that failed. It printed nothing else.
     pub(crate) fn failed(self) -> Vec<String> {
         assert_eq!(
             (self.status.code(), self.stdout.as_str()),
@@ -292,8 +292,8 @@ impl Ended {
     }
 }
 
-/// Waits until `done` answers something, in bounded time.
-pub(crate) fn wait<T>(mut done: impl FnMut() -> Option<T>) -> T {
+/// Waits until `done` returns a value, in bounded time.
+pub(crate) fn wait_for<T>(mut done: impl FnMut() -> Option<T>) -> T {
     for _ in 0..PATIENCE {
         if let Some(found) = done() {
             return found;

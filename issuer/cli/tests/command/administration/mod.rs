@@ -1,4 +1,4 @@
 //! Commands that change what an issuer has registered.
 
-mod operating;
-mod registering;
+mod operate;
+mod register_and_mint;

@@ -1,6 +1,6 @@
 //! Ids and names that begin with `-`, with the real command and a running issuer.
 
-use crate::support::{CEILING, POLICY, Place};
+use crate::support::{CEILING, POLICY, TestFolder};
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::id::random;
@@ -25,7 +25,7 @@ fn draw_key() -> PublicKey {
 }
 
 /// Runs `work` on the data folder of `place`, which no issuer holds.
-fn with_data<T>(place: &Place, work: impl AsyncFnOnce(Data) -> T) -> T {
+fn with_data<T>(place: &TestFolder, work: impl AsyncFnOnce(Data) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime
         .unwrap()
@@ -33,7 +33,7 @@ fn with_data<T>(place: &Place, work: impl AsyncFnOnce(Data) -> T) -> T {
 }
 
 /// Lets the issuer of `place` have the key as one that signed writs.
-fn plant_key(place: &Place, key: &PublicKey) {
+fn plant_key(place: &TestFolder, key: &PublicKey) {
     let row = KeyRow {
         kid: key.kid().to_owned(),
         job: Job::Writ,
@@ -47,7 +47,7 @@ fn plant_key(place: &Place, key: &PublicKey) {
 
 #[test]
 fn a_key_is_named_by_an_id_that_begins_with_a_hyphen() {
-    let (place, key) = (Place::new(), draw_key());
+    let (place, key) = (TestFolder::new(), draw_key());
     let (kid, data) = (key.kid().to_owned(), place.data().display().to_string());
     place.run(&["keys", "list"]).ok();
     plant_key(&place, &key);
@@ -76,7 +76,7 @@ fn a_key_is_named_by_an_id_that_begins_with_a_hyphen() {
 
 #[test]
 fn a_task_called_help_is_shown() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let policy = POLICY.replace("trip-42", "--help");
     place.mint(&client, &server, &policy, &[]).ok();
@@ -102,7 +102,7 @@ fn a_task_called_help_is_shown() {
 
 #[test]
 fn a_new_name_does_not_begin_with_a_hyphen() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ceiling = place.file("ceiling.yaml", CEILING);
     let edge = [
         "--audience",
@@ -127,7 +127,7 @@ fn a_new_name_does_not_begin_with_a_hyphen() {
 }
 
 /// A client and an edge whose names begin with `-`, as earlier versions took them.
-fn register_older(place: &Place) -> [Credential; 2] {
+fn register_older(place: &TestFolder) -> [Credential; 2] {
     let ceiling = json!([{"audience": "https://travel.example", "ttl_max": "1h", "scope": ["search:flights:*"]}]);
     let ceiling = parse(ceiling.to_string().as_bytes(), 100).unwrap();
     let ceiling = reading::value(&ceiling, Ceiling::read).unwrap();
@@ -141,7 +141,7 @@ fn register_older(place: &Place) -> [Credential; 2] {
 
 #[test]
 fn a_client_and_an_edge_whose_names_begin_with_a_hyphen_continue_to_work() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.run(&["keys", "list"]).ok();
     let [client, edge] = register_older(&place);
     assert!(client.id.starts_with("-planner-") && edge.id.starts_with("--door-"));

@@ -1,7 +1,7 @@
 //! Help, pages and output of the commands as a whole.
 
-mod documentation;
+mod hidden_characters;
 mod hyphens;
-mod page;
-mod printing;
+mod issuer_page;
 mod snapshots;
+mod tools_page;

@@ -1,10 +1,10 @@
-//! What commands print, whole: the help of every command, and the output of those that read only.
+//! The whole output of commands: the help of every command, and the output of commands that only read.
 //!
 //! Files lie in `snapshots/`. After an intended change, write them anew and look at the difference:
 //! `INSTA_UPDATE=always cargo test --package edgewrit --test command snapshots`.
 
 use crate::edge_configuration::decide::EDGE;
-use crate::support::{CEILING, Ended, POLICY, Place};
+use crate::support::{CEILING, CommandResult, POLICY, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -24,7 +24,7 @@ fn compare(name: &str, text: &str) {
 
 /// The command with these arguments, in the folder of `place` and without settings of the
 /// environment.
-fn command(place: &Place, args: &[&str]) -> Command {
+fn command(place: &TestFolder, args: &[&str]) -> Command {
     let mut command = place.command(args);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"EDGEWRIT_")) {
         command.env_remove(name);
@@ -34,12 +34,12 @@ fn command(place: &Place, args: &[&str]) -> Command {
 }
 
 /// The call, and everything that it prints.
-fn show(place: &Place, call: &str, input: &str) -> String {
+fn show(place: &TestFolder, call: &str, input: &str) -> String {
     let words = shlex::split(call).unwrap();
     let args: Vec<_> = words.iter().map(String::as_str).collect();
     let mut command = command(place, &args);
     command.stdin(Stdio::from(File::open(place.file("input", input)).unwrap()));
-    let Ended { status, stdout, stderr } = Ended::of(command.output().unwrap());
+    let CommandResult { status, stdout, stderr } = CommandResult::of(command.output().unwrap());
     let errors: String = stderr.lines().map(|line| format!("2> {line}\n")).collect();
     format!(
         "$ edgewrit {call}\n{stdout}{errors}exit code {}\n",
@@ -48,9 +48,9 @@ fn show(place: &Place, call: &str, input: &str) -> String {
 }
 
 /// The names of all commands, each with those above it; the program itself is the empty one.
-fn list_commands(place: &Place, above: &[&str]) -> Vec<Vec<String>> {
+fn list_commands(place: &TestFolder, above: &[&str]) -> Vec<Vec<String>> {
     let mut all = vec![above.iter().map(|&name| name.to_owned()).collect()];
-    let help = Ended::of(command(place, &[&["help"], above].concat()).output().unwrap()).ok();
+    let help = CommandResult::of(command(place, &[&["help"], above].concat()).output().unwrap()).ok();
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let names = lines
         .take_while(|line| !line.is_empty())
@@ -63,7 +63,7 @@ fn list_commands(place: &Place, above: &[&str]) -> Vec<Vec<String>> {
 
 #[test]
 fn every_command_prints_its_help() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let mut names = BTreeSet::new();
     for path in list_commands(&place, &[]) {
         let call = [&["help".to_owned()], &path[..]].concat();
@@ -83,7 +83,7 @@ fn every_command_prints_its_help() {
 
 #[test]
 fn lint_prints_its_findings() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.file(
         "task.yaml",
         &POLICY.replace("[search]", "[delete]").replace("[flights]", "[\"**\"]"),
@@ -101,7 +101,7 @@ fn lint_prints_its_findings() {
 
 #[test]
 fn a_request_is_explained() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.file("edge.yaml", EDGE);
     place.file("task.yaml", POLICY);
     let explain = "explain --config edge.yaml --task task.yaml --at 2026-05-10T12:00:00Z";
@@ -123,7 +123,7 @@ fn a_request_is_explained() {
 
 #[test]
 fn questions_are_answered_by_lines() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.file("edge.yaml", EDGE);
     let questions = r#"{"id": 1, "scope": "read:tickets:*", "request": {"method": "GET", "target": "/bookings/8"}}
 {"id": 2, "scope": "read:tickets:7", "request": {"method": "GET", "target": "/bookings/8"}}
@@ -140,7 +140,7 @@ fn questions_are_answered_by_lines() {
 
 #[test]
 fn tables_of_operations_are_checked_made_and_replayed() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.file("edge.yaml", EDGE);
     place.file("task.yaml", POLICY);
     let table = r#"upstreams:
@@ -214,7 +214,7 @@ fn redact_ages(text: &str) -> String {
 
 #[test]
 fn a_writ_is_inspected() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let claims = json!({
         "iss": "https://issuer.example", "aud": "https://travel.example", "client_id": "planner-4c68510dfc1b",
         "sub": "spiffe://issuer.example/agent/holiday/trip-42/0123456789abcdef",
@@ -248,7 +248,7 @@ fn copy_fixture(from: &Path, to: &Path) {
 
 #[test]
 fn an_audit_is_verified_and_shown() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/data-0.1");
     copy_fixture(&fixture, &place.data());
     compare("audit_verify", &show(&place, "audit verify --data data", ""));

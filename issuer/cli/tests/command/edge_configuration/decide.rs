@@ -1,6 +1,6 @@
 //! `edgewrit decide`.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
@@ -31,17 +31,17 @@ fn grants() -> Value {
 }
 
 /// What `decide` makes of these lines.
-fn decide(lines: &[String]) -> Ended {
-    let place = Place::new();
+fn decide(lines: &[String]) -> CommandResult {
+    let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);
     let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let questions = place.file("questions", &lines);
     let mut command = place.command(&["decide", "--config", &edge]);
     command.stdin(std::fs::File::open(questions).unwrap());
-    Ended::of(command.output().unwrap())
+    CommandResult::of(command.output().unwrap())
 }
 
-fn answers(ended: &Ended) -> Vec<Value> {
+fn answers(ended: &CommandResult) -> Vec<Value> {
     ended
         .stdout
         .lines()
@@ -120,7 +120,7 @@ fn now_opens_and_closes_windows() {
 }
 
 #[test]
-fn what_cannot_be_read_is_said_on_its_line_and_the_others_go_on() {
+fn an_unreadable_question_is_answered_with_its_faults_and_the_others_are_answered() {
     let good = json!({"id": 9, "scope": "read:tickets:*", "request": get("/bookings/7")});
     let bad_grant = json!([{"type": "writ", "actions": ["book"], "resources": []}]);
     let cases = [
@@ -166,7 +166,7 @@ fn what_cannot_be_read_is_said_on_its_line_and_the_others_go_on() {
 }
 
 #[test]
-fn a_line_without_end_is_not_kept() {
+fn a_line_that_is_too_long_is_not_kept_in_memory() {
     let long = format!("{{\"id\":\"{}\"}}", "x".repeat(4 * 1024 * 1024));
     let good = json!({"scope": "read:tickets:*", "request": get("/bookings/7")});
     let said = answers(&decide(&[long, good.to_string()]));
@@ -202,8 +202,8 @@ fn the_grants_of_one_line_are_not_those_of_the_next() {
 }
 
 #[test]
-fn an_answer_comes_before_the_next_question_is_asked() {
-    let place = Place::new();
+fn a_question_is_answered_before_the_next_one_is_sent() {
+    let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);
     let mut child = place
         .command(&["decide", "--config", &edge])

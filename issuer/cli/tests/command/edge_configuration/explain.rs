@@ -1,7 +1,7 @@
 //! `edgewrit explain`.
 
 use crate::edge_configuration::decide::EDGE;
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::{Value, json};
 
 fn policy(grants: &Value) -> Value {
@@ -9,8 +9,8 @@ fn policy(grants: &Value) -> Value {
 }
 
 /// What `explain` says of `request` under these grants.
-fn explain(grants: &Value, request: &str, body: Option<&str>, more: &[&str]) -> Ended {
-    let place = Place::new();
+fn explain(grants: &Value, request: &str, body: Option<&str>, more: &[&str]) -> CommandResult {
+    let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);
     let policy = place.file("task.json", &policy(grants).to_string());
     let body = body.map(|body| place.file("body", body));
@@ -25,7 +25,7 @@ fn search() -> Value {
 }
 
 #[test]
-fn a_refusal_is_told_grant_by_grant() {
+fn a_refusal_is_explained_grant_by_grant() {
     let book = json!({"type": "writ", "actions": ["book"], "resources": ["tickets"], "rules": {"user": {"eq": "X"}, "seats": {"max": 1}}, "uses": {"max": 1}});
     let read = json!({"type": "writ", "actions": ["book"], "resources": ["tickets:*"]});
     let late = json!({"type": "writ", "actions": ["book"], "resources": ["tickets"], "not_before": 1_778_414_400});
@@ -80,7 +80,7 @@ fn a_permit_says_what_it_costs() {
 }
 
 #[test]
-fn a_request_that_no_operation_matches_is_told_so() {
+fn a_request_without_an_operation_is_explained() {
     let said = explain(&json!([search()]), "GET /flights/7", None, &[]);
     assert_eq!(said.status.code(), Some(1));
     assert_eq!(
@@ -155,7 +155,7 @@ fn the_smallest_grant_permits_nothing_else() {
 }
 
 #[test]
-fn what_no_grant_can_name_is_said() {
+fn a_request_that_no_grant_can_name_has_no_smallest_grant() {
     let long = format!("GET /flights?from=JFK&to={}", "x".repeat(1025));
     let said = explain(&json!([search()]), &long, None, &[]);
     let wanted = "no grant can be just this: /rules/to/eq: a string of 1025 bytes, the limit is 1024\n";
@@ -163,8 +163,8 @@ fn what_no_grant_can_name_is_said() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_from_a_refusal() {
-    let unreadable = |ended: Ended| (ended.status.code(), ended.stdout.clone(), ended.stderr);
+fn an_unreadable_input_has_another_exit_code_than_a_refusal() {
+    let unreadable = |ended: CommandResult| (ended.status.code(), ended.stdout.clone(), ended.stderr);
     let (code, said, error) = unreadable(explain(&json!([]), "GET /flights", None, &[]));
     assert_eq!((code, said.as_str()), (Some(2), ""));
     assert!(error.contains("expected at least one grant"), "{error}");
@@ -193,7 +193,7 @@ fn what_cannot_be_read_is_told_from_a_refusal() {
 }
 
 #[test]
-fn a_body_without_a_type_is_json_or_a_form_as_it_looks() {
+fn a_body_without_a_content_type_is_json_or_a_form_by_its_first_character() {
     const EDGE: &str = r#"
 issuer: https://issuer.example
 trust: [11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo]
@@ -204,7 +204,7 @@ operations:
   - {match: POST /json, upstream: travel, action: search, resource: flights, params: {from: body./from, to: body./to}}
   - {match: POST /form, upstream: travel, action: search, resource: flights, params: {from: form.from, to: form.to}}
 "#;
-    let place = Place::new();
+    let place = TestFolder::new();
     let (edge, policy) = (place.file("edge.yaml", EDGE), place.file("task.yaml", "task_id: t\norch_id: o\naudiences:\n  https://travel.example:\n    grants:\n      - {type: writ, actions: [search], resources: [flights]}\n"));
     for (path, text) in [
         ("json", " {\"from\": \"JFK\", \"to\": \"LHR\"}"),

@@ -1,9 +1,9 @@
 //! Commands on the configuration of an edge.
 
-mod checking;
+mod config_check;
 pub(crate) mod decide;
 mod explain;
-mod files;
-mod importing;
+mod operations_check;
+mod operations_from_openapi;
+mod operations_replay;
 mod reach;
-mod replay;

@@ -1,11 +1,11 @@
 //! `edgewrit reach`.
 
 use crate::edge_configuration::decide::EDGE;
-use crate::support::Place;
+use crate::support::TestFolder;
 use serde_json::{Value, json};
 
 fn reach(grants: &Value) -> Value {
-    let place = Place::new();
+    let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);
     let policy = json!({"task_id": "t", "orch_id": "o", "audiences": {"https://travel.example": {"grants": grants}}});
     let policy = place.file("task.json", &policy.to_string());
@@ -71,7 +71,7 @@ fn a_captured_value_is_what_a_path_can_hold() {
 }
 
 #[test]
-fn a_rule_keeps_out_what_it_never_admits() {
+fn a_rule_that_admits_no_value_keeps_the_operation_out_of_reach() {
     let reached = |rules: Value| !names(&reach(&json!([grant("book", "tickets", &rules)]))["reached"]).is_empty();
     for met in [
         json!({"user": {"eq": "X"}, "seats": {"max": 4}}),
@@ -97,7 +97,7 @@ fn a_rule_keeps_out_what_it_never_admits() {
 }
 
 #[test]
-fn what_is_just_out_of_reach_has_its_reason() {
+fn an_operation_just_out_of_reach_has_its_reason() {
     let said = reach(&json!([
         grant("search", "trains", &json!({})),
         grant("cancel", "tickets:7", &json!({})),
@@ -142,7 +142,7 @@ fn what_is_just_out_of_reach_has_its_reason() {
 
 #[test]
 fn the_policy_has_to_be_for_the_edge() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);
     let policy = "{task_id: t, orch_id: o, audiences: {\"https://a.example\": {scope: [\"read:tickets:*\"]}}}";
     let policy = place.file("task.yaml", policy);

@@ -1,4 +1,4 @@
 //! Commands on grants.
 
-mod linting;
+mod lint;
 mod narrower;

@@ -1,19 +1,19 @@
 //! `edgewrit narrower`: one question a line, one answer a line.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 /// Runs it on `input`.
-fn answers(input: &str) -> Ended {
-    let place = Place::new();
+fn answers(input: &str) -> CommandResult {
+    let place = TestFolder::new();
     let mut command = place.command(&["narrower"]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.to_owned();
     let writing = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let ended = Ended::of(child.wait_with_output().unwrap());
+    let ended = CommandResult::of(child.wait_with_output().unwrap());
     writing.join().unwrap().unwrap();
     ended
 }
@@ -85,7 +85,7 @@ fn the_first_wider_grant_is_shown_by_a_witness() {
 }
 
 #[test]
-fn what_cannot_be_told_says_so_unless_another_grant_is_wider() {
+fn an_unproven_answer_is_given_unless_another_grant_is_wider() {
     let child = json!({"type": "writ", "actions": ["read"], "resources": ["x**"]});
     let parent = json!({"type": "writ", "actions": ["read"], "resources": ["x*", "x*/**", "x*:**"]});
     let unproven = answer(&json!({"child": [child], "parent": [parent]}));
@@ -101,7 +101,7 @@ fn what_cannot_be_told_says_so_unless_another_grant_is_wider() {
 }
 
 #[test]
-fn a_line_that_cannot_be_read_says_why_and_the_others_go_on() {
+fn an_unreadable_line_is_answered_with_its_faults_and_the_others_are_answered() {
     let good = r#"{"id":"last","child":["read:data:1"],"parent":["read:data:1"]}"#;
     let long = format!(r#"{{"id":1,"child":["{}"],"parent":[]}}"#, "x".repeat(4 * 1024 * 1024));
     let bad = r#"{"id":{"n":2.50},"child":["read:data",{"type":"writ","actions":[],"resources":["r"]}],"more":1}"#;
@@ -132,8 +132,8 @@ fn a_line_that_cannot_be_read_says_why_and_the_others_go_on() {
 }
 
 #[test]
-fn each_line_is_answered_before_the_next_is_asked() {
-    let place = Place::new();
+fn each_line_is_answered_before_the_next_one_is_sent() {
+    let place = TestFolder::new();
     let mut child = place
         .command(&["narrower", "--json"])
         .stdin(Stdio::piped())

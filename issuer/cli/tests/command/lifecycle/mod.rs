@@ -2,5 +2,5 @@
 
 mod durable;
 mod permissions;
-mod restoring;
-mod running;
+mod restore;
+mod serve;

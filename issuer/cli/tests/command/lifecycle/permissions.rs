@@ -1,6 +1,7 @@
-//! Files and folders that others could use, or that lead elsewhere: the issuer does not start, and no command goes on.
+//! The issuer does not start, and no command continues, on files and folders that other users can use or that are
+//! links.
 
-use crate::support::{Place, mode, wait};
+use crate::support::{TestFolder, mode, wait_for};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
@@ -8,24 +9,24 @@ use std::process::Stdio;
 
 const SECRET: &str = "what only the operator knows\n";
 /// A user that the tests do not run as.
-const STRANGE: u32 = 4_711;
+const OTHER_USER: u32 = 4_711;
 
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// A place whose issuer ran and stopped.
-fn served() -> Place {
-    let place = Place::new();
+/// A folder whose issuer ran and stopped.
+fn run_issuer_once() -> TestFolder {
+    let place = TestFolder::new();
     assert!(place.serve().stop().success());
     place
 }
 
-/// What a server says that does not start. One that does is stopped, and fails the test.
-fn rejected(place: &Place, more: &[&str]) -> String {
+/// The message of a server that does not start. A server that starts is stopped, and fails the test.
+fn start_error(place: &TestFolder, more: &[&str]) -> String {
     let args = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
     let mut child = place.command(&args).stderr(Stdio::piped()).spawn().unwrap();
-    let _ended = wait(|| {
+    let _ended = wait_for(|| {
         let listens = fs::read_to_string(place.data().join("listening")).is_ok_and(|url| url.starts_with("http"));
         if listens {
             child.kill().unwrap();
@@ -38,13 +39,13 @@ fn rejected(place: &Place, more: &[&str]) -> String {
     said
 }
 
-fn starts(place: &Place, more: &[&str]) {
+fn assert_starts(place: &TestFolder, more: &[&str]) {
     let args = [&["--listen", "127.0.0.1:0"], more].concat();
     assert!(place.serve_with(&args).stop().success());
 }
 
 /// The files of a data folder that are there when no server runs.
-fn files(place: &Place) -> Vec<String> {
+fn files(place: &TestFolder) -> Vec<String> {
     let keys = fs::read_dir(place.data().join("keys")).unwrap();
     let keys = keys.map(|key| format!("keys/{}", key.unwrap().file_name().display()));
     let others = ["lock", "issuer.db", "issuer.db-wal", "issuer"].map(str::to_owned);
@@ -58,14 +59,14 @@ fn files(place: &Place) -> Vec<String> {
 
 #[test]
 fn no_file_of_the_data_folder_is_a_link() {
-    let place = served();
+    let place = run_issuer_once();
     let elsewhere = place.folder().join("elsewhere");
     for name in files(&place) {
         let path = place.data().join(&name);
         fs::rename(&path, &elsewhere).unwrap();
         let before = fs::read(&elsewhere).unwrap();
         symlink(&elsewhere, &path).unwrap();
-        let said = rejected(&place, &[]);
+        let said = start_error(&place, &[]);
         assert!(
             said.contains(&name) && said.contains("is a symbolic link"),
             "{name}: {said}"
@@ -74,18 +75,18 @@ fn no_file_of_the_data_folder_is_a_link() {
         fs::remove_file(&path).unwrap();
         fs::rename(&elsewhere, &path).unwrap();
     }
-    starts(&place, &[]);
+    assert_starts(&place, &[]);
 }
 
 #[test]
 fn no_file_that_the_issuer_makes_is_a_link() {
-    let place = served();
+    let place = run_issuer_once();
     for name in ["issuer.db-shm", "issuer.db-journal", "listening", "admin.sock"] {
         let path = place.data().join(name);
         let _not_there = fs::remove_file(&path);
         for target in [place.folder().join("nowhere"), place.file("elsewhere", "x").into()] {
             symlink(&target, &path).unwrap();
-            let said = rejected(&place, &[]);
+            let said = start_error(&place, &[]);
             assert!(
                 said.contains(name) && said.contains("is a symbolic link"),
                 "{name}: {said}"
@@ -97,30 +98,30 @@ fn no_file_that_the_issuer_makes_is_a_link() {
     }
     // What is written aside is made anew.
     symlink(place.folder().join("elsewhere"), place.data().join("listening.new")).unwrap();
-    starts(&place, &[]);
+    assert_starts(&place, &[]);
     assert_eq!(fs::read(place.folder().join("elsewhere")).unwrap(), b"x");
 }
 
 #[test]
 fn no_folder_of_the_issuer_is_a_link() {
-    let place = served();
+    let place = run_issuer_once();
     for folder in [place.data().join("keys"), place.data()] {
         let elsewhere = place.folder().join("elsewhere");
         fs::rename(&folder, &elsewhere).unwrap();
         symlink(&elsewhere, &folder).unwrap();
-        assert!(rejected(&place, &[]).contains("is a symbolic link"));
+        assert!(start_error(&place, &[]).contains("is a symbolic link"));
         fs::remove_file(&folder).unwrap();
         fs::rename(&elsewhere, &folder).unwrap();
     }
     // What lies above the data folder is the system's.
     symlink(place.folder(), place.folder().join("above")).unwrap();
     let data = place.folder().join("above/data").to_string_lossy().into_owned();
-    starts(&place, &["--data", &data]);
+    assert_starts(&place, &["--data", &data]);
 }
 
 #[test]
-fn no_file_of_the_data_folder_can_be_used_by_others() {
-    let place = served();
+fn no_file_of_the_data_folder_can_be_used_by_other_users() {
+    let place = run_issuer_once();
     let names = files(&place)
         .into_iter()
         .map(|name| (name, "600", [0o640, 0o620, 0o604, 0o602, 0o601]));
@@ -130,7 +131,7 @@ fn no_file_of_the_data_folder_can_be_used_by_others() {
         let usual = mode(&path);
         for found in modes {
             set_mode(&path, found);
-            let said = rejected(&place, &[]);
+            let said = start_error(&place, &[]);
             let mends = format!("chmod {expected} ");
             let expected = format!("mode is `{found:o}`, expected `{expected}`");
             assert!(
@@ -140,23 +141,23 @@ fn no_file_of_the_data_folder_can_be_used_by_others() {
         }
         set_mode(&path, usual);
     }
-    starts(&place, &[]);
+    assert_starts(&place, &[]);
 }
 
 #[test]
 fn nothing_of_the_data_folder_belongs_to_another_user() {
-    let place = served();
+    let place = run_issuer_once();
     let own = fs::metadata(place.data())
         .map(|data| std::os::unix::fs::MetadataExt::uid(&data))
         .unwrap();
     for name in files(&place).into_iter().chain(["keys".to_owned(), String::new()]) {
         let path = place.data().join(&name);
-        if chown(&path, Some(STRANGE), None).is_err() {
+        if chown(&path, Some(OTHER_USER), None).is_err() {
             // Only root can give a file away. What is decided of owners is tested beside the function.
             return;
         }
-        let said = rejected(&place, &[]);
-        let expected = format!("owner is `{STRANGE}`, expected `{own}`");
+        let said = start_error(&place, &[]);
+        let expected = format!("owner is `{OTHER_USER}`, expected `{own}`");
         assert!(
             said.contains(&name) && said.contains(&expected) && said.contains("chown"),
             "{name}: {said}"
@@ -167,7 +168,7 @@ fn nothing_of_the_data_folder_belongs_to_another_user() {
 
 #[test]
 fn every_command_checks_the_data_folder() {
-    let place = served();
+    let place = run_issuer_once();
     let database = place.data().join("issuer.db");
     let commands: [&[&str]; 5] = [
         &["keys", "list"],
@@ -195,8 +196,8 @@ fn every_command_checks_the_data_folder() {
 }
 
 #[test]
-fn a_socket_that_others_could_use_is_not_used() {
-    let place = Place::new();
+fn a_socket_that_other_users_can_use_is_not_used() {
+    let place = TestFolder::new();
     let _server = place.serve();
     let socket = place.data().join("admin.sock");
     set_mode(&socket, 0o666);
@@ -208,7 +209,7 @@ fn a_socket_that_others_could_use_is_not_used() {
 }
 
 /// Widens the whole data folder, as Kubernetes does that gives a volume to a group.
-fn widen(place: &Place, folders: u32, bits: u32) {
+fn widen(place: &TestFolder, folders: u32, bits: u32) {
     for name in files(place) {
         set_mode(&place.data().join(name), bits);
     }
@@ -218,29 +219,29 @@ fn widen(place: &Place, folders: u32, bits: u32) {
 }
 
 #[test]
-fn what_a_group_can_read_is_accepted_if_the_operator_says_so() {
-    let place = served();
+fn group_readable_files_are_accepted_with_the_flag() {
+    let place = run_issuer_once();
     place.run(&["init"]).ok();
     let settings = place.data().join("edgewrit.yaml");
     widen(&place, 0o2750, 0o640);
-    assert!(rejected(&place, &[]).contains("--group-readable"));
-    starts(&place, &["--group-readable"]);
-    let mut command = place.serving();
+    assert!(start_error(&place, &[]).contains("--group-readable"));
+    assert_starts(&place, &["--group-readable"]);
+    let mut command = place.serve_command();
     command.env("EDGEWRIT_GROUP_READABLE", "true");
-    assert!(place.started(&mut command).stop().success());
+    assert!(place.start(&mut command).stop().success());
     fs::write(&settings, "group_readable: true\n").unwrap();
-    starts(&place, &[]);
+    assert_starts(&place, &[]);
     // The flag comes first.
-    rejected(&place, &["--group-readable=false"]);
+    start_error(&place, &["--group-readable=false"]);
     for (folders, bits) in [(0o750, 0o660), (0o770, 0o640), (0o755, 0o640), (0o750, 0o644)] {
         widen(&place, folders, bits);
-        let said = rejected(&place, &[]);
+        let said = start_error(&place, &[]);
         assert!(!said.contains("--group-readable"), "it would not help: {said}");
     }
 }
 
 /// Secrets as Kubernetes lays them out, and the path of one.
-fn volume(place: &Place) -> PathBuf {
+fn volume(place: &TestFolder) -> PathBuf {
     let volume = place.folder().join("volume");
     fs::create_dir_all(volume.join("..2026_05_10")).unwrap();
     let secret = volume.join("..2026_05_10/admin");
@@ -253,22 +254,22 @@ fn volume(place: &Place) -> PathBuf {
 
 #[test]
 fn a_secret_of_kubernetes_is_read_through_its_links() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let volume = volume(&place);
     let secret = volume.join("admin").to_string_lossy().into_owned();
-    let said = rejected(&place, &["--admin-secret-file", &secret]);
+    let said = start_error(&place, &["--admin-secret-file", &secret]);
     assert!(
         said.contains("mode is `440`") && said.contains("--group-readable"),
         "{said}"
     );
-    starts(&place, &["--admin-secret-file", &secret, "--group-readable"]);
+    assert_starts(&place, &["--admin-secret-file", &secret, "--group-readable"]);
     set_mode(&volume.join("..2026_05_10/admin"), 0o400);
-    starts(&place, &["--admin-secret-file", &secret]);
+    assert_starts(&place, &["--admin-secret-file", &secret]);
 }
 
 #[test]
 fn a_secret_is_not_read_through_a_link_out_of_its_folder() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.secret_file(SECRET);
     let folder = place.folder().join("secrets");
     fs::create_dir(&folder).unwrap();
@@ -279,69 +280,69 @@ fn a_secret_is_not_read_through_a_link_out_of_its_folder() {
         ("nowhere", "No such file"),
     ] {
         symlink(target, &secret).unwrap();
-        let said = rejected(&place, &["--admin-secret-file", &secret.to_string_lossy()]);
+        let said = start_error(&place, &["--admin-secret-file", &secret.to_string_lossy()]);
         assert!(said.contains("secrets/admin: ") && said.contains(why), "{said}");
         fs::remove_file(&secret).unwrap();
     }
 }
 
 #[test]
-fn settings_that_others_can_write_are_not_followed() {
-    let place = Place::new();
+fn settings_that_other_users_can_write_are_not_followed() {
+    let place = TestFolder::new();
     place.run(&["init"]).ok();
     let settings = place.data().join("edgewrit.yaml");
     for found in [0o620, 0o602, 0o666, 0o664] {
         set_mode(&settings, found);
-        assert!(rejected(&place, &[]).contains("expected `644`"), "{found:o}");
+        assert!(start_error(&place, &[]).contains("expected `644`"), "{found:o}");
     }
     for accepted in [0o644, 0o640, 0o600, 0o444] {
         set_mode(&settings, accepted);
-        starts(&place, &[]);
+        assert_starts(&place, &[]);
     }
     fs::remove_file(&settings).unwrap();
     // A link that leads nowhere is not the absence of settings.
     symlink("nowhere", &settings).unwrap();
-    assert!(rejected(&place, &[]).contains("edgewrit.yaml"));
-    let said = rejected(&place, &["--config", "/nowhere/at/all"]);
+    assert!(start_error(&place, &[]).contains("edgewrit.yaml"));
+    let said = start_error(&place, &["--config", "/nowhere/at/all"]);
     assert!(said.contains("there is no such file"), "{said}");
 }
 
 #[test]
-fn the_audits_lines_go_to_no_file_that_others_chose() {
-    let place = Place::new();
+fn the_lines_of_the_audit_go_to_no_file_that_other_users_control() {
+    let place = TestFolder::new();
     let folder = place.folder().join("log");
     fs::create_dir(&folder).unwrap();
     set_mode(&folder, 0o755);
     let (log, elsewhere) = (folder.join("audit.jsonl"), place.file("elsewhere", "x"));
     let args = ["--audit-log", &log.to_string_lossy()];
     symlink(&elsewhere, &log).unwrap();
-    assert!(rejected(&place, &args).contains("is a symbolic link"));
+    assert!(start_error(&place, &args).contains("is a symbolic link"));
     fs::remove_file(&log).unwrap();
-    starts(&place, &args);
+    assert_starts(&place, &args);
     assert_eq!(
         (mode(&log), fs::read_to_string(&elsewhere).unwrap().as_str()),
         (0o600, "x")
     );
     for (found, accepted) in [(0o640, true), (0o604, false), (0o660, false)] {
         set_mode(&log, found);
-        rejected(&place, &args);
+        start_error(&place, &args);
         let readable = [&args[..], &["--group-readable"]].concat();
         if accepted {
-            starts(&place, &readable);
+            assert_starts(&place, &readable);
         } else {
-            rejected(&place, &readable);
+            start_error(&place, &readable);
         }
     }
     set_mode(&log, 0o600);
     for found in [0o777, 0o1777, 0o775] {
         set_mode(&folder, found);
-        assert!(rejected(&place, &args).contains("expected `755`"));
+        assert!(start_error(&place, &args).contains("expected `755`"));
     }
 }
 
 #[test]
-fn a_backup_is_made_where_nothing_is_and_for_its_owner_alone() {
-    let place = Place::new();
+fn a_backup_is_a_new_folder_that_only_the_owner_can_use() {
+    let place = TestFolder::new();
     let _server = place.serve();
     let copy = place.folder().join("copy");
     let to = copy.to_string_lossy().into_owned();

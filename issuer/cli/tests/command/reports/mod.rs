@@ -1,4 +1,4 @@
 //! Commands that show what an issuer has recorded.
 
-mod old_records;
-mod retaining;
+mod earlier_records;
+mod pruned_audit;

@@ -1,12 +1,12 @@
 //! `edgewrit inspect`.
 
-use crate::support::{POLICY, Place, Server};
+use crate::support::{POLICY, Server, TestFolder};
 use serde_json::Value;
 use std::io::Write as _;
 use std::process::Stdio;
 
-/// An issuer under its own address, a writ of it, and the pin of its bundles.
-fn minted(place: &Place) -> (Server, String, String, Value) {
+/// A server with its own address as origin, a writ, and the pin of its bundles.
+fn mint_writ(place: &TestFolder) -> (Server, String, String, Value) {
     let server = place.serve_with(&["--listen", "127.0.0.1:0"]);
     let client = place.client("planner");
     let token = place
@@ -19,9 +19,9 @@ fn minted(place: &Place) -> (Server, String, String, Value) {
 }
 
 #[test]
-fn a_writ_is_said_in_words_and_not_taken_for_true() {
-    let place = Place::new();
-    let (_server, token, _, client) = minted(&place);
+fn an_unverified_writ_is_shown_in_words_with_a_warning() {
+    let place = TestFolder::new();
+    let (_server, token, _, client) = mint_writ(&place);
     let shown = place.run(&["inspect", &token]).ok();
     assert!(shown.starts_with("NOT VERIFIED: "), "{shown}");
     assert!(
@@ -41,8 +41,8 @@ fn a_writ_is_said_in_words_and_not_taken_for_true() {
 
 #[test]
 fn a_writ_is_verified_by_the_bundle_of_its_issuer() {
-    let place = Place::new();
-    let (server, token, pin, client) = minted(&place);
+    let place = TestFolder::new();
+    let (server, token, pin, client) = mint_writ(&place);
     let verify = |token: &str, pin: &str| place.run(&["inspect", token, "--issuer", &server.url, "--trust", pin]);
     assert!(
         verify(&token, &pin)
@@ -50,18 +50,18 @@ fn a_writ_is_verified_by_the_bundle_of_its_issuer() {
             .starts_with("verified: an edge of `https://travel.example` takes this writ now")
     );
 
-    let forged = verify(&forged(&token), &pin);
+    let forged = verify(&forge(&token), &pin);
     assert_eq!(
         (forged.status.code(), forged.stdout.starts_with("REFUSED: ")),
         (Some(1), true)
     );
     assert!(forged.stderr.contains("error: token_signature"), "{}", forged.stderr);
 
-    let stranger = verify(&token, &stranger());
+    let refused = verify(&token, &other_pin());
     assert!(
-        stranger.stderr.contains("the bundle is not believable"),
+        refused.stderr.contains("the bundle is not believable"),
         "{}",
-        stranger.stderr
+        refused.stderr
     );
 
     let login = (
@@ -79,8 +79,8 @@ fn a_writ_is_verified_by_the_bundle_of_its_issuer() {
     assert!(ended.stderr.contains("error: token_revoked"), "{}", ended.stderr);
 }
 
-/// The writ with the signature of something else.
-fn forged(token: &str) -> String {
+/// The writ with the signature of another token.
+fn forge(token: &str) -> String {
     let (said, signature) = token.rsplit_once('.').unwrap();
     let turned: String = signature
         .chars()
@@ -97,8 +97,8 @@ fn forged(token: &str) -> String {
 }
 
 /// A pin of another issuer.
-fn stranger() -> String {
-    let place = Place::new();
+fn other_pin() -> String {
+    let place = TestFolder::new();
     let edge = [
         "edge",
         "add",
@@ -117,7 +117,7 @@ fn stranger() -> String {
 #[test]
 fn a_pin_may_begin_with_a_hyphen() {
     let pin = format!("-{}", "A".repeat(41));
-    let said = Place::new()
+    let said = TestFolder::new()
         .run(&["inspect", "e30.e30.x", "--issuer", "https://i.example", "--trust", &pin])
         .stderr;
     assert!(said.starts_with(&format!("error: `--trust`: `{pin}`: ")), "{said}");
@@ -125,8 +125,8 @@ fn a_pin_may_begin_with_a_hyphen() {
 
 #[test]
 fn a_writ_can_come_from_standard_input() {
-    let place = Place::new();
-    let (_server, token, _, _) = minted(&place);
+    let place = TestFolder::new();
+    let (_server, token, _, _) = mint_writ(&place);
     let mut child = place.command(&["inspect", "-"]).stdin(Stdio::piped()).spawn().unwrap();
     child
         .stdin
@@ -139,8 +139,8 @@ fn a_writ_can_come_from_standard_input() {
 }
 
 #[test]
-fn what_is_no_token_is_refused_by_what_is_wrong_with_it() {
-    let place = Place::new();
+fn text_that_is_not_a_token_is_refused_with_its_fault() {
+    let place = TestFolder::new();
     for (token, why) in [
         ("", "1 parts"),
         ("a.b", "2 parts"),

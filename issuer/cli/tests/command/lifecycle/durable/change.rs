@@ -1,7 +1,7 @@
 //! Changes that the server acknowledged, and whether they are still present.
 
 use super::load_client::{LoadClient, Parties, is_problem, task_id, task_of};
-use crate::support::{Place, Server};
+use crate::support::{Server, TestFolder};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::thread;
@@ -57,7 +57,7 @@ impl Change {
 }
 
 /// Kind and task of every event.
-fn read_events(place: &Place) -> HashSet<(String, String)> {
+fn read_events(place: &TestFolder) -> HashSet<(String, String)> {
     let lines = place.run(&["audit", "export"]).ok();
     let event = |line: &str| {
         let event: Value = serde_json::from_str(line).unwrap();
@@ -84,7 +84,7 @@ pub(crate) fn find_lost<'a>(parties: &Parties, server: &Server, changes: &'a [Ch
 /// Asserts what must hold after every start: the chain of events verifies and has the event of every change, and
 /// the server has every change.
 pub(crate) fn assert_nothing_is_lost(
-    place: &Place,
+    place: &TestFolder,
     parties: &Parties,
     server: &Server,
     changes: &[Change],

@@ -5,7 +5,7 @@ use super::faulty_disk::FaultyDisk;
 use super::load::load_during;
 use super::load_client::{Answer, LoadClient, NotAcknowledged, Parties, body_of_success, one_use_task, spend_of};
 use super::random::Random;
-use crate::support::{CEILING, Place};
+use crate::support::{CEILING, TestFolder};
 use serde_json::Value;
 use std::thread::sleep;
 use std::time::Duration;
@@ -37,7 +37,7 @@ fn a_disk_that_does_not_sync_refuses_and_loses_nothing() {
 }
 
 fn assert_fault_refuses_and_loses_nothing(what: &str) {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (disk, server) = FaultyDisk::serve(&place, &[]);
     let parties = Parties::of(&place);
     let before = load_during(&parties, &server.url, "before", || sleep(LOADED));
@@ -64,7 +64,7 @@ fn assert_fault_refuses_and_loses_nothing(what: &str) {
     assert_nothing_is_lost(&place, &parties, &place.serve(), &changes, "after a power cut");
 }
 
-fn assert_no_client_is_added(place: &Place) {
+fn assert_no_client_is_added(place: &TestFolder) {
     let ceiling = place.file("another.yaml", CEILING);
     let said = place.run(&["client", "add", "another", "--ceiling", &ceiling]).failed();
     assert!(said[0].contains("the issuer cannot do this now"), "{said:?}");
@@ -133,14 +133,14 @@ fn faults_that_come_and_go_under_load_lose_nothing() {
 #[test]
 fn a_database_that_does_not_sync_ends_the_server_and_loses_nothing() {
     for round in 0..3 {
-        let place = Place::new();
+        let place = TestFolder::new();
         let (disk, server) = FaultyDisk::serve(&place, &["FAULTY_DISK_KEEPS_SOME"]);
         let parties = Parties::of(&place);
         let (mut ended, url) = (None, server.url.clone());
         let account = load_during(&parties, &url, "t", || {
             sleep(LOADED);
             disk.begin_fault("sync 5 issuer.db");
-            ended = Some(server.ended());
+            ended = Some(server.wait_for_end());
         });
         assert!(
             !ended.unwrap().success(),
@@ -154,7 +154,7 @@ fn a_database_that_does_not_sync_ends_the_server_and_loses_nothing() {
 
 /// Lets each fault begin and end under load. Returns how many requests were refused.
 fn count_refusals_during_faults(what: &[&str]) -> usize {
-    let (mut random, place) = (Random::new(), Place::new());
+    let (mut random, place) = (Random::new(), TestFolder::new());
     let (disk, server) = FaultyDisk::serve(&place, &["FAULTY_DISK_KEEPS_SOME"]);
     let parties = Parties::of(&place);
     let account = load_during(&parties, &server.url, "t", || {

@@ -1,6 +1,6 @@
 //! A faulty disk for a server on a data folder: `tests/faulty-disk/src/lib.rs` describes it.
 
-use crate::support::{Place, Server};
+use crate::support::{Server, TestFolder};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 /// The disk of one server.
 pub(crate) struct FaultyDisk<'a> {
-    place: &'a Place,
+    place: &'a TestFolder,
     shadow: TempDir,
     /// The file that says which calls fail.
     fault_file: PathBuf,
@@ -16,7 +16,7 @@ pub(crate) struct FaultyDisk<'a> {
 
 impl<'a> FaultyDisk<'a> {
     /// Puts a faulty disk before the program that `command` starts; `settings` are variables to be set.
-    pub(crate) fn before(command: &mut Command, place: &'a Place, settings: &[&str]) -> Self {
+    pub(crate) fn before(command: &mut Command, place: &'a TestFolder, settings: &[&str]) -> Self {
         let shadow = tempfile::tempdir().unwrap();
         let fault_file = shadow.path().join("faults");
         command.env("LD_PRELOAD", library_path());
@@ -31,10 +31,10 @@ impl<'a> FaultyDisk<'a> {
         }
     }
 
-    pub(crate) fn serve(place: &'a Place, settings: &[&str]) -> (Self, Server) {
-        let mut command = place.serving();
+    pub(crate) fn serve(place: &'a TestFolder, settings: &[&str]) -> (Self, Server) {
+        let mut command = place.serve_command();
         let disk = Self::before(&mut command, place, settings);
-        let server = place.started(&mut command);
+        let server = place.start(&mut command);
         assert!(disk.names().exists(), "the library was not loaded");
         (disk, server)
     }

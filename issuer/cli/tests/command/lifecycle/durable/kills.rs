@@ -4,7 +4,7 @@ use super::change::assert_nothing_is_lost;
 use super::load::load_until_killed;
 use super::load_client::Parties;
 use super::random::Random;
-use crate::support::Place;
+use crate::support::TestFolder;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) const STARTING: Duration = Duration::from_millis(60);
 
 #[test]
 fn fifty_kills_under_load_lose_nothing() {
-    let (mut random, place) = (Random::new(), Place::new());
+    let (mut random, place) = (Random::new(), TestFolder::new());
     let mut server = place.serve();
     let parties = Parties::of(&place);
     let mut all = Vec::new();
@@ -26,7 +26,7 @@ fn fifty_kills_under_load_lose_nothing() {
         assert_eq!(account.refused, 0, "kill {kill}");
         // A start is killed too, while the server recovers from the kill before.
         if random.below(3) == 0 {
-            start_and_kill(&mut place.serving(), random.duration_up_to(STARTING));
+            start_and_kill(&mut place.serve_command(), random.duration_up_to(STARTING));
         }
         server = place.serve();
         assert_nothing_is_lost(

@@ -1,6 +1,6 @@
 //! A client that calls the server beside others: requests that change state, and whether the server acknowledged them.
 
-use crate::support::{Caller, Place};
+use crate::support::{Caller, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub(crate) struct Parties {
 }
 
 impl Parties {
-    pub(crate) fn of(place: &Place) -> Self {
+    pub(crate) fn of(place: &TestFolder) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (client, edge) = (place.client("planner"), place.edge("door"));
         Self {

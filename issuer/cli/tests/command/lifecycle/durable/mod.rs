@@ -1,6 +1,6 @@
 //! Acknowledged changes are present after a restart, however the server ended.
 
-use crate::support::{POLICY, Place, Server};
+use crate::support::{POLICY, Server, TestFolder};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ struct Spender {
     allowance: String,
 }
 
-fn begin_task_and_boot_edge(place: &Place, server: &Server, client: &Value, task: &str) -> Spender {
+fn begin_task_and_boot_edge(place: &TestFolder, server: &Server, client: &Value, task: &str) -> Spender {
     let token = place
         .mint(client, server, &POLICY.replace("trip-42", task), &["--tokens"])
         .ok()
@@ -66,7 +66,7 @@ impl Spender {
 
 #[test]
 fn a_restart_keeps_everything() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let spender = begin_task_and_boot_edge(&place, &server, &client, "t1");
     assert_eq!(spender.spend(&server, 1).0, 200);
@@ -84,7 +84,7 @@ fn a_restart_keeps_everything() {
 
 #[test]
 fn a_kill_right_after_the_answer_loses_nothing() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let client = place.client("planner");
     let mut spenders: Vec<Spender> = Vec::new();
     for round in 0..5 {
@@ -112,7 +112,7 @@ fn a_kill_right_after_the_answer_loses_nothing() {
 
 #[test]
 fn a_kill_right_after_a_completion_brings_no_writ_back() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let token = place.mint(&client, &server, POLICY, &["--tokens"]).ok();
     let login = (

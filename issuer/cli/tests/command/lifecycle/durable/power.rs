@@ -6,7 +6,7 @@ use super::kills::{STARTING, start_and_kill};
 use super::load::load_until_killed;
 use super::load_client::Parties;
 use super::random::Random;
-use crate::support::Place;
+use crate::support::TestFolder;
 use std::time::Duration;
 
 const CUTS: usize = 6;
@@ -26,7 +26,7 @@ fn a_power_cut_that_spares_some_of_what_was_not_synced_loses_nothing_that_was_ac
 
 /// Cuts the power under load, from the first start on.
 fn assert_power_cuts_lose_nothing(settings: &[&str]) {
-    let (mut random, place) = (Random::new(), Place::new());
+    let (mut random, place) = (Random::new(), TestFolder::new());
     let (mut disk, mut server) = FaultyDisk::serve(&place, settings);
     let parties = Parties::of(&place);
     let mut all = Vec::new();
@@ -44,8 +44,8 @@ fn assert_power_cuts_lose_nothing(settings: &[&str]) {
 fn a_first_start_that_a_power_cut_ends_can_be_done_again() {
     let mut random = Random::new();
     for _ in 0..FIRST_STARTS {
-        let place = Place::new();
-        let mut command = place.serving();
+        let place = TestFolder::new();
+        let mut command = place.serve_command();
         let disk = FaultyDisk::before(&mut command, &place, &[]);
         start_and_kill(&mut command, random.duration_up_to(STARTING));
         if place.data().exists() {
@@ -58,7 +58,7 @@ fn a_first_start_that_a_power_cut_ends_can_be_done_again() {
 /// The proof that these tests can fail.
 #[test]
 fn without_syncs_a_power_cut_loses_everything() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let server = place.serve();
     let parties = Parties::of(&place);
     server.kill();

@@ -1,7 +1,7 @@
 //! `edgewrit operations replay`.
 
 use crate::edge_configuration::decide::EDGE;
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::{Value, json};
 
 const POLICY: &str = "
@@ -15,12 +15,12 @@ audiences:
       - {type: writ, actions: [quote], resources: [quotes], rules: {tenant: {eq: acme}}}
 ";
 
-fn replay(content: &str, more: &[&str]) -> Ended {
+fn replay(content: &str, more: &[&str]) -> CommandResult {
     replay_under(EDGE, content, more)
 }
 
-fn replay_under(edge: &str, content: &str, more: &[&str]) -> Ended {
-    let place = Place::new();
+fn replay_under(edge: &str, content: &str, more: &[&str]) -> CommandResult {
+    let place = TestFolder::new();
     let (edge, policy) = (place.file("edge.yaml", edge), place.file("task.yaml", POLICY));
     let file = place.file("recorded", content);
     let args = ["operations", "replay", "--config", &edge, "--task", &policy, &file];
@@ -28,7 +28,7 @@ fn replay_under(edge: &str, content: &str, more: &[&str]) -> Ended {
 }
 
 #[track_caller]
-fn json_of(ended: &Ended) -> Value {
+fn json_of(ended: &CommandResult) -> Value {
     serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{}", ended.stderr))
 }
 
@@ -41,7 +41,7 @@ fn line(method: &str, path: &str) -> Value {
 }
 
 #[test]
-fn a_log_of_what_is_granted_passes() {
+fn a_log_of_granted_requests_passes() {
     let lines = log(&[
         line("GET", "/flights?from=JFK&to=LHR"),
         line("GET", "/flights?from=LGW&to=LHR"),
@@ -56,7 +56,7 @@ fn a_log_of_what_is_granted_passes() {
 }
 
 #[test]
-fn names_are_taken_as_operators_give_them() {
+fn usual_names_of_log_members_are_accepted() {
     let path = "/flights?from=JFK&to=LHR";
     let lines = log(&[
         json!({":method": "GET", ":path": path}),
@@ -116,7 +116,7 @@ fn a_suggested_match_makes_an_operation_that_matches() {
 }
 
 #[test]
-fn what_a_log_does_not_hold_is_not_judged() {
+fn a_request_that_needs_unlogged_parts_is_not_judged() {
     let lines = log(&[
         line("POST", "/bookings"),
         json!({"method": "POST", "path": "/bookings", "bytes_received": 40}),
@@ -145,7 +145,7 @@ fn what_a_log_does_not_hold_is_not_judged() {
 }
 
 #[test]
-fn lines_that_are_no_entries_are_counted_and_the_first_are_named() {
+fn unreadable_lines_are_counted_and_the_first_are_named() {
     let bad = [
         "[warning] starting",
         "",
@@ -183,7 +183,7 @@ fn lines_that_are_no_entries_are_counted_and_the_first_are_named() {
 }
 
 #[test]
-fn groups_are_bounded() {
+fn the_number_of_groups_is_limited() {
     let lines: Vec<_> = (0..1_100).map(|n| line("GET", &format!("/x{n}"))).collect();
     let said = json_of(&replay(&log(&lines), &["--json"]));
     let refused = said["refused"].as_array().unwrap();
@@ -250,7 +250,7 @@ fn an_archive_has_bodies_and_headers() {
 }
 
 #[test]
-fn what_is_kept_of_an_entry_is_bounded() {
+fn the_kept_part_of_an_entry_is_limited() {
     const LONGEST: usize = 1024 * 1024;
     let request = |change: &dyn Fn(&mut Value)| {
         let mut request = json!({"method": "GET", "url": "https://travel.example/flights?from=JFK&to=LHR"});
@@ -288,7 +288,7 @@ fn what_is_kept_of_an_entry_is_bounded() {
 }
 
 #[test]
-fn nothing_recorded_can_write_on_the_terminal() {
+fn recorded_text_cannot_control_the_terminal() {
     let lines = log(&[
         line("GET", "/\u{1b}[2J\u{202e}"),
         line("GET", "/flights?from=%1B&to=%E2%80%AE"),

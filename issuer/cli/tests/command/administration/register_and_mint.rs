@@ -1,12 +1,12 @@
 //! `edgewrit client add`, `edgewrit edge add` and `edgewrit mint`: with a running server and without.
 
-use crate::support::{CEILING, POLICY, Place};
+use crate::support::{CEILING, POLICY, TestFolder};
 use serde_json::Value;
 use std::fs;
 
 #[test]
 fn a_client_is_registered_with_and_without_a_server() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let before = place.client("before");
     let server = place.serve();
     let during = place.client("during");
@@ -26,7 +26,7 @@ fn a_client_is_registered_with_and_without_a_server() {
 
 #[test]
 fn a_client_is_printed_for_people_unless_asked_otherwise() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let ceiling = place.file("ceiling.yaml", CEILING);
     let printed = place.run(&["client", "add", "planner", "--ceiling", &ceiling]).ok();
     let lines: Vec<_> = printed.lines().collect();
@@ -39,7 +39,7 @@ fn a_client_is_printed_for_people_unless_asked_otherwise() {
 
 #[test]
 fn an_edge_gets_the_beginning_of_its_configuration() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let _server = place.serve();
     let add = [
         "edge",
@@ -67,8 +67,8 @@ fn an_edge_gets_the_beginning_of_its_configuration() {
 }
 
 #[test]
-fn an_edge_needs_to_know_its_issuer() {
-    let place = Place::new();
+fn an_edge_is_not_registered_without_the_origin_of_the_issuer() {
+    let place = TestFolder::new();
     let add = [
         "edge",
         "add",
@@ -105,12 +105,12 @@ fn upstreams_have_names_of_their_own() {
         "--upstream",
         "https://b.example",
     ];
-    assert!(Place::new().run(&add).failed()[0].starts_with("`--upstream`: two are called `upstream`"));
+    assert!(TestFolder::new().run(&add).failed()[0].starts_with("`--upstream`: two are called `upstream`"));
 }
 
 #[test]
-fn a_server_that_died_does_not_stand_in_the_way() {
-    let place = Place::new();
+fn a_command_works_after_a_crash_of_the_server() {
+    let place = TestFolder::new();
     place.serve().kill();
     assert!(
         place.data().join("admin.sock").exists(),
@@ -123,8 +123,8 @@ fn a_server_that_died_does_not_stand_in_the_way() {
 }
 
 #[test]
-fn a_bad_ceiling_is_refused_with_every_place_and_registers_nobody() {
-    let place = Place::new();
+fn an_invalid_ceiling_is_refused_with_every_fault_and_registers_no_client() {
+    let place = TestFolder::new();
     let bad = "- audience: https://a.example\n  scope: [read, \"read:data:*\"]\n  ttl_max: soon\n- audience: 7\n  grants: []\n  more: 1\n";
     let file = place.file("bad.yaml", bad);
     let said = place.run(&["client", "add", "planner", "--ceiling", &file]).failed();
@@ -145,7 +145,7 @@ fn a_bad_ceiling_is_refused_with_every_place_and_registers_nobody() {
 
 #[test]
 fn a_task_beyond_the_ceiling_is_refused_at_its_line() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let said = place
         .mint(
@@ -169,8 +169,8 @@ fn a_task_beyond_the_ceiling_is_refused_at_its_line() {
 }
 
 #[test]
-fn a_client_that_is_none_mints_nothing() {
-    let place = Place::new();
+fn an_unauthenticated_client_mints_nothing() {
+    let place = TestFolder::new();
     let (server, mut client) = (place.serve(), place.client("planner"));
     client["client_secret"] = Value::from("wrong");
     assert_eq!(
@@ -185,8 +185,8 @@ fn a_client_that_is_none_mints_nothing() {
 }
 
 #[test]
-fn secrets_do_not_go_out_in_the_clear() {
-    let place = Place::new();
+fn a_secret_is_not_sent_over_plain_http() {
+    let place = TestFolder::new();
     let client = place.client("planner");
     let policy = place.file("task.yaml", POLICY);
     let said = place
@@ -200,7 +200,7 @@ fn secrets_do_not_go_out_in_the_clear() {
 
 #[test]
 fn the_database_holds_no_secret() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let client = place.client("planner");
     let secret = client["client_secret"].as_str().unwrap();
     let database = fs::read(place.data().join("issuer.db")).unwrap();

@@ -1,12 +1,12 @@
 //! `edgewrit operations from-openapi`: what comes out, what is left out, and that the edge takes it.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 
 const LIBRARY: &str = include_str!("openapi/library.yaml");
 const OPERATIONS: &str = include_str!("openapi/library.operations.yaml");
 
-fn import(name: &str, text: &str) -> Ended {
-    let place = Place::new();
+fn import(name: &str, text: &str) -> CommandResult {
+    let place = TestFolder::new();
     let file = place.file(name, text);
     place.run(&["operations", "from-openapi", &file])
 }
@@ -19,7 +19,7 @@ fn document(paths: &str) -> String {
 }
 
 /// Kind and place of every warning.
-fn warnings(ended: &Ended) -> Vec<(String, String)> {
+fn warnings(ended: &CommandResult) -> Vec<(String, String)> {
     let lines = ended.stderr.lines().filter(|line| line.starts_with("warning: "));
     let told = lines.map(|line| {
         let mut parts = line.split(": ").skip(2);
@@ -30,15 +30,15 @@ fn warnings(ended: &Ended) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_library_becomes_the_operations_beside_it() {
+fn the_example_document_becomes_the_example_operations() {
     let ended = import("library.yaml", LIBRARY);
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert_eq!(ended.stdout, OPERATIONS);
 }
 
 #[test]
-fn what_comes_out_is_taken() {
-    let place = Place::new();
+fn the_edge_accepts_the_draft() {
+    let place = TestFolder::new();
     let file = place.file("operations.yaml", &import("library.yaml", LIBRARY).stdout);
     let ended = place.run(&["operations", "check", &file]);
     assert_ne!(ended.status.code(), Some(2), "{}", ended.stderr);
@@ -53,7 +53,7 @@ fn what_comes_out_is_taken() {
 }
 
 #[test]
-fn every_kind_of_thing_that_is_left_out_is_said_with_its_place() {
+fn every_kind_of_omission_is_reported_with_its_place() {
     let found = warnings(&import("library.yaml", LIBRARY));
     for (kind, place) in [
         ("cookie", "/paths/~1books/parameters/1"),
@@ -95,7 +95,7 @@ fn every_kind_of_thing_that_is_left_out_is_said_with_its_place() {
 }
 
 #[test]
-fn json_is_read_as_yaml_is() {
+fn a_document_in_json_gives_the_same_operations_as_in_yaml() {
     let text = document(
         r#"{"/x/{id}": {"get": {"operationId": "x", "parameters": [{"name": "q", "in": "query", "schema": {"type": "string", "nullable": true}}]}}}"#,
     );
@@ -115,7 +115,7 @@ fn json_is_read_as_yaml_is() {
 }
 
 #[test]
-fn more_parameters_than_an_operation_has_are_left_out_from_the_end_and_the_needed_ones_last() {
+fn surplus_parameters_are_left_out_from_the_end_and_optional_ones_first() {
     let param = |at: usize| {
         format!(
             r#"{{"name": "p{at}", "in": "query", "required": {}, "schema": {{"type": "string"}}}}"#,
@@ -144,7 +144,7 @@ fn more_parameters_than_an_operation_has_are_left_out_from_the_end_and_the_neede
 }
 
 #[test]
-fn nothing_comes_of_nothing() {
+fn a_document_without_an_operation_is_refused() {
     for (text, wrong) in [
         (
             r#"{"swagger": "2.0"}"#,
@@ -167,7 +167,7 @@ fn nothing_comes_of_nothing() {
 }
 
 #[test]
-fn what_is_required_and_left_out_is_said_twice() {
+fn a_required_part_that_is_left_out_has_two_warnings() {
     let body = |required: &str| {
         let schema = format!(
             r#"{{"type": "object", "required": [{required}], "properties": {{"a": {{"type": ["string", "integer"]}}, "b": {{"type": "string"}}}}}}"#
@@ -185,7 +185,7 @@ fn what_is_required_and_left_out_is_said_twice() {
 }
 
 #[test]
-fn documents_without_an_end_come_to_one() {
+fn a_document_that_refers_to_itself_is_read_in_bounded_time() {
     let nested = r##""allOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/A"}], "properties": {"a": {"$ref": "#/components/schemas/A"}, "b": {"type": "string"}}"##;
     let text = document(
         r##"{"/a": {"post": {"requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}}}}"##,
@@ -205,7 +205,7 @@ fn documents_without_an_end_come_to_one() {
 }
 
 #[test]
-fn of_many_warnings_the_first_are_printed_and_the_others_counted() {
+fn the_first_of_many_warnings_are_printed_and_the_others_counted() {
     let cookie = r#"{"in": "cookie", "name": "c", "schema": {"type": "string"}}"#;
     let path = |index| format!(r#""/x{index}": {{"get": {{"parameters": [{cookie}]}}}}"#);
     let paths = (0..150).map(path).collect::<Vec<_>>().join(", ");

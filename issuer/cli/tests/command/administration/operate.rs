@@ -1,6 +1,6 @@
-//! Operating an issuer: settings, keys, early ends, reports, the audit, backups, metrics.
+//! The operation of an issuer: settings, keys, revocations, reports, audit, backups, metrics.
 
-use crate::support::{Caller, POLICY, Place, Server, wait};
+use crate::support::{Caller, POLICY, Server, TestFolder, wait_for};
 use serde_json::{Value, json};
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ fn get(url: &str) -> (u16, String) {
     )
 }
 
-fn minted(place: &Place, client: &Value, server: &Server, task: &str) -> String {
+fn minted(place: &TestFolder, client: &Value, server: &Server, task: &str) -> String {
     let policy = POLICY.replace("trip-42", task);
     place
         .mint(client, server, &policy, &["--tokens"])
@@ -43,7 +43,7 @@ fn active(server: &Server, client: &Value, token: &str) -> bool {
 
 #[test]
 fn settings_come_from_flags_then_the_environment_then_the_file() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.run(&["init"]).ok();
     assert!(place.run(&["init"]).failed()[0].contains("there is one already"));
     let file = place.data().join("edgewrit.yaml");
@@ -62,19 +62,19 @@ fn settings_come_from_flags_then_the_environment_then_the_file() {
     let server = place.serve_with(&[]);
     assert_eq!(metadata(&server), "https://of-the-file.example");
     assert!(server.stop().success());
-    let mut command = place.serving_with(&[]);
+    let mut command = place.serve_command_with(&[]);
     command.env("EDGEWRIT_ISSUER", "https://of-the-environment.example");
-    let server = place.started(&mut command);
+    let server = place.start(&mut command);
     assert_eq!(metadata(&server), "https://of-the-environment.example");
     assert!(server.stop().success());
-    let mut command = place.serving_with(&["--issuer", "https://of-the-flag.example"]);
+    let mut command = place.serve_command_with(&["--issuer", "https://of-the-flag.example"]);
     command.env("EDGEWRIT_ISSUER", "https://of-the-environment.example");
-    assert_eq!(metadata(&place.started(&mut command)), "https://of-the-flag.example");
+    assert_eq!(metadata(&place.start(&mut command)), "https://of-the-flag.example");
 }
 
 #[test]
 fn a_setting_that_is_misspelt_is_an_error_with_its_place() {
-    let place = Place::new();
+    let place = TestFolder::new();
     place.run(&["init"]).ok();
     let file = place.data().join("edgewrit.yaml");
     fs::write(&file, "listen: 127.0.0.1:0\nbehind_tls_proxi: true\nlog: loud\n").unwrap();
@@ -89,8 +89,8 @@ fn a_setting_that_is_misspelt_is_an_error_with_its_place() {
 
 #[test]
 fn a_short_secret_of_the_operator_is_an_error() {
-    let place = Place::new();
-    let mut command = place.serving();
+    let place = TestFolder::new();
+    let mut command = place.serve_command();
     command.env("EDGEWRIT_ADMIN_SECRET", "fifteen bytes..");
     let ended = command.output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
@@ -115,7 +115,7 @@ fn a_short_secret_of_the_operator_is_an_error() {
 
 #[test]
 fn keys_are_listed_rotated_and_dropped_while_the_issuer_runs() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let token = minted(&place, &client, &server, "a");
     let keys = || {
@@ -145,8 +145,8 @@ fn keys_are_listed_rotated_and_dropped_while_the_issuer_runs() {
 }
 
 #[test]
-fn early_ends_and_reports_go_through_the_running_issuer() {
-    let place = Place::new();
+fn revocations_and_reports_go_through_the_running_issuer() {
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let token = minted(&place, &client, &server, "a");
     let shown = place.run(&["task", "show", "a"]).ok();
@@ -182,14 +182,14 @@ fn early_ends_and_reports_go_through_the_running_issuer() {
 
 #[test]
 fn the_audit_is_verified_exported_and_shipped() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let shipped = place.folder().join("shipped.jsonl");
     let log = shipped.to_string_lossy().into_owned();
-    let server = place.shipping(&log);
+    let server = place.serve_with_audit_log(&log);
     let client = place.client("planner");
     minted(&place, &client, &server, "a");
     assert!(server.stop().success());
-    let server = place.shipping(&log);
+    let server = place.serve_with_audit_log(&log);
     minted(&place, &client, &server, "b");
     let verified = place.run(&["audit", "verify"]).ok();
     let head = verified
@@ -210,7 +210,7 @@ fn the_audit_is_verified_exported_and_shipped() {
     );
     assert!(place.run(&["audit", "verify", "--seen", &other]).failed()[0].contains("not the one that was seen"));
     let exported = place.run(&["audit", "export"]).ok();
-    wait(|| (fs::read_to_string(&shipped).unwrap() == exported).then_some(()));
+    wait_for(|| (fs::read_to_string(&shipped).unwrap() == exported).then_some(()));
     assert!(
         place
             .run(&["audit", "tail", "--no-follow", "-n", "1"])
@@ -234,7 +234,7 @@ fn the_audit_is_verified_exported_and_shipped() {
 
 #[test]
 fn a_backup_is_an_issuer_of_another_epoch() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let edge = place.edge("door");
     let token = minted(&place, &client, &server, "a");
@@ -263,7 +263,7 @@ fn a_backup_is_an_issuer_of_another_epoch() {
     );
     // In the second of the start there is nothing to be had.
     let policy = POLICY.replace("trip-42", "after");
-    let after = wait(|| {
+    let after = wait_for(|| {
         let minted = place.mint(&client, &server, &policy, &["--tokens"]);
         minted.status.success().then(|| minted.stdout.trim().to_owned())
     });
@@ -285,7 +285,7 @@ fn a_backup_is_an_issuer_of_another_epoch() {
 
 #[test]
 fn metrics_are_read_on_a_listener_of_their_own() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -313,16 +313,16 @@ fn metrics_are_read_on_a_listener_of_their_own() {
 
 #[test]
 fn a_line_of_the_shipped_audit_that_was_cut_off_is_written_again() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let log = place.folder().join("shipped.jsonl").to_string_lossy().into_owned();
-    let server = place.shipping(&log);
+    let server = place.serve_with_audit_log(&log);
     let client = place.client("planner");
     minted(&place, &client, &server, "a");
     assert!(server.stop().success());
     let whole = fs::read_to_string(&log).unwrap();
     fs::write(&log, whole.split_at(whole.len() - 40).0).unwrap();
-    let server = place.shipping(&log);
-    wait(|| (fs::read_to_string(&log).unwrap() == whole).then_some(()));
+    let server = place.serve_with_audit_log(&log);
+    wait_for(|| (fs::read_to_string(&log).unwrap() == whole).then_some(()));
     minted(&place, &client, &server, "b");
     assert!(server.stop().success());
     place.run_without_data(&["audit", "verify", "--export", &log]).ok();
@@ -330,8 +330,8 @@ fn a_line_of_the_shipped_audit_that_was_cut_off_is_written_again() {
 }
 
 #[test]
-fn a_backup_is_whole_although_others_write() {
-    let place = Place::new();
+fn a_backup_is_complete_under_concurrent_writes() {
+    let place = TestFolder::new();
     let (server, client) = (place.serve(), place.client("planner"));
     let (over, url) = (&AtomicBool::new(false), server.url.clone());
     let login = (

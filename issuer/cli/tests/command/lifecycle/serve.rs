@@ -1,6 +1,6 @@
-//! `edgewrit serve`: how it starts, and how it ends.
+//! `edgewrit serve`: starts, limits and stops.
 
-use crate::support::{Place, mode, wait};
+use crate::support::{TestFolder, mode, wait_for};
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,8 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 #[test]
-fn the_first_start_makes_everything_for_the_owner_alone() {
-    let place = Place::new();
+fn the_first_start_makes_files_that_only_the_owner_can_use() {
+    let place = TestFolder::new();
     let server = place.serve();
     let made = ["issuer.db", "admin.sock", "lock"].map(str::to_owned);
     for name in made.into_iter().chain(keys(&place)) {
@@ -23,7 +23,7 @@ fn the_first_start_makes_everything_for_the_owner_alone() {
 }
 
 /// The key files of a place, one for each job at least.
-fn keys(place: &Place) -> Vec<String> {
+fn keys(place: &TestFolder) -> Vec<String> {
     let files = fs::read_dir(place.data().join("keys")).unwrap();
     let names = files.map(|file| format!("keys/{}", file.unwrap().file_name().display()));
     let keys: Vec<_> = names.filter(|name| name.ends_with(".json")).collect();
@@ -35,8 +35,8 @@ fn keys(place: &Place) -> Vec<String> {
 }
 
 #[test]
-fn a_key_that_others_can_read_is_not_used() {
-    let place = Place::new();
+fn a_key_that_other_users_can_read_is_not_used() {
+    let place = TestFolder::new();
     place.serve().stop();
     for name in keys(&place) {
         let path = place.data().join(&name);
@@ -51,8 +51,8 @@ fn a_key_that_others_can_read_is_not_used() {
 }
 
 #[test]
-fn a_key_that_is_gone_is_not_replaced() {
-    let place = Place::new();
+fn a_missing_key_is_not_replaced() {
+    let place = TestFolder::new();
     place.serve().stop();
     for name in keys(&place) {
         let path = place.data().join(&name);
@@ -69,15 +69,15 @@ fn a_key_that_is_gone_is_not_replaced() {
 
 #[test]
 fn a_data_folder_is_served_once() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let _server = place.serve();
     let said = place.run(&["serve", "--listen", "127.0.0.1:0"]).failed();
     assert!(said[0].contains("held by another process"), "{said:?}");
 }
 
 #[test]
-fn an_address_that_others_reach_takes_a_flag_that_says_so() {
-    let place = Place::new();
+fn an_address_beyond_loopback_needs_a_flag() {
+    let place = TestFolder::new();
     let said = place
         .run(&["serve", "--listen", "0.0.0.0:0", "--issuer", "https://issuer.example"])
         .failed();
@@ -99,16 +99,16 @@ fn an_address_that_others_reach_takes_a_flag_that_says_so() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_said() {
+fn an_address_in_use_is_an_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let said = Place::new().run(&["serve", "--listen", &address]).failed();
+    let said = TestFolder::new().run(&["serve", "--listen", &address]).failed();
     assert!(said[0].contains(&address), "{said:?}");
 }
 
 #[test]
 fn an_issuer_on_loopback_is_known_by_its_real_address() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let server = place.serve_with(&["--listen", "127.0.0.1:0"]);
     let metadata = ureq::get(format!("{}/.well-known/oauth-authorization-server", server.url))
         .call()
@@ -121,8 +121,8 @@ fn an_issuer_on_loopback_is_known_by_its_real_address() {
 }
 
 #[test]
-fn stopping_does_not_wait_for_those_who_wait() {
-    let place = Place::new();
+fn a_stop_does_not_wait_for_long_polls() {
+    let place = TestFolder::new();
     let server = place.serve();
     let get = |query: &str| {
         ureq::get(format!("{}/v1/bundle{query}", server.url))
@@ -158,8 +158,8 @@ fn stopping_does_not_wait_for_those_who_wait() {
 }
 
 #[test]
-fn headers_are_bounded() {
-    let place = Place::new();
+fn the_size_of_headers_is_limited() {
+    let place = TestFolder::new();
     let server = place.serve();
     let many = "x: y\r\n".repeat(101);
     let long = format!("x: {}\r\n", "y".repeat(33 * 1024));
@@ -172,14 +172,14 @@ fn headers_are_bounded() {
         let _reset = stream.read_to_string(&mut answer);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
     }
-    wait(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
+    wait_for(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
 }
 
 /// A request, and the beginning of another.
 const PIPELINED: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /healthz HTTP/1.1\r\nx: ";
 
-/// Sends `first`, then a byte every second, until the issuer closes the connection. Answers how long that took.
-fn held_open(mut stream: impl Write + Read, first: &[u8]) -> Duration {
+/// Sends `first`, then a byte every second, until the issuer closes the connection. Returns the time until then.
+fn measure_open_time(mut stream: impl Write + Read, first: &[u8]) -> Duration {
     let (began, mut buffer) = (Instant::now(), [0; 1024]);
     stream.write_all(first).unwrap();
     while began.elapsed() < Duration::from_secs(20) {
@@ -196,7 +196,7 @@ fn held_open(mut stream: impl Write + Read, first: &[u8]) -> Duration {
 
 #[test]
 fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let metrics = port.local_addr().unwrap().to_string();
     drop(port);
@@ -207,7 +207,7 @@ fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
         let of_tcp = |address: &str, first: &'static str| {
             let stream = TcpStream::connect(address).unwrap();
             stream.set_read_timeout(second).unwrap();
-            scope.spawn(move || held_open(stream, first.as_bytes()))
+            scope.spawn(move || measure_open_time(stream, first.as_bytes()))
         };
         let socket = UnixStream::connect(place.data().join("admin.sock")).unwrap();
         socket.set_read_timeout(second).unwrap();
@@ -215,7 +215,7 @@ fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
             of_tcp(public, "GET /healthz HTTP/1.1\r\nx: "),
             of_tcp(public, PIPELINED),
             of_tcp(&metrics, "GET /metrics HTTP/1.1\r\nx: "),
-            scope.spawn(|| held_open(socket, b"POST /clients HTTP/1.1\r\nx: ")),
+            scope.spawn(|| measure_open_time(socket, b"POST /clients HTTP/1.1\r\nx: ")),
         ];
         for held in held {
             let held = held.join().unwrap();
@@ -225,9 +225,9 @@ fn a_connection_whose_head_is_not_complete_is_closed_after_ten_seconds() {
 }
 
 #[test]
-fn connections_leave_the_operator_as_many_files_as_it_needs() {
-    let place = Place::new();
-    let serving = place.serving();
+fn connections_leave_enough_file_descriptors_for_the_operator() {
+    let place = TestFolder::new();
+    let serving = place.serve_command();
     let mut command = std::process::Command::new("sh");
     command
         .args(["-c", "ulimit -n 200 && exec \"$0\" \"$@\""])
@@ -235,7 +235,7 @@ fn connections_leave_the_operator_as_many_files_as_it_needs() {
         .args(serving.get_args())
         .env("EDGEWRIT_DATA", place.data())
         .stdout(std::process::Stdio::null());
-    let server = place.started(&mut command);
+    let server = place.start(&mut command);
     let address = server.url.strip_prefix("http://").unwrap();
     let held: Vec<_> = (0..300).map(|_| TcpStream::connect(address).unwrap()).collect();
     // Before the first of them is closed for its silence.
@@ -244,16 +244,16 @@ fn connections_leave_the_operator_as_many_files_as_it_needs() {
     place.run(&["keys", "list"]).ok();
     assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
     drop(held);
-    wait(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
+    wait_for(|| ureq::get(format!("{}/healthz", server.url)).call().ok());
 }
 
 #[test]
 fn a_log_line_is_json_and_holds_nothing_of_the_request() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let log = place.file("log", "");
     let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--log", "debug"]);
     let mut child = command.stderr(fs::File::create(&log).unwrap()).spawn().unwrap();
-    let url = wait(|| fs::read_to_string(place.data().join("listening")).ok());
+    let url = wait_for(|| fs::read_to_string(place.data().join("listening")).ok());
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .build()
@@ -265,7 +265,7 @@ fn a_log_line_is_json_and_holds_nothing_of_the_request() {
             .call()
             .ok()
     };
-    assert_eq!(wait(get).status(), 404);
+    assert_eq!(wait_for(get).status(), 404);
     child.kill().unwrap();
     child.wait().unwrap();
     let log = fs::read_to_string(log).unwrap();
@@ -279,8 +279,8 @@ fn a_log_line_is_json_and_holds_nothing_of_the_request() {
 }
 
 #[test]
-fn a_setting_that_nobody_knows_keeps_the_server_from_starting() {
-    let place = Place::new();
+fn an_unknown_setting_keeps_the_server_from_starting() {
+    let place = TestFolder::new();
     for (setting, named) in [
         ("behind_tls_proxi: true", "behind_tls_proxi"),
         ("tls_mode: of", "tls_mode"),
@@ -297,7 +297,7 @@ fn a_setting_that_nobody_knows_keeps_the_server_from_starting() {
 
 #[test]
 fn an_operators_secret_that_can_be_guessed_keeps_the_server_from_starting() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let file = place.secret_file("123456789012345\n");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-secret-file", &file];
     let said = place.run(&serve).failed();
@@ -306,8 +306,8 @@ fn an_operators_secret_that_can_be_guessed_keeps_the_server_from_starting() {
 }
 
 #[test]
-fn an_operators_secret_that_others_could_read_keeps_the_server_from_starting() {
-    let place = Place::new();
+fn an_operators_secret_that_other_users_can_read_keeps_the_server_from_starting() {
+    let place = TestFolder::new();
     let file = place.secret_file("what only the operator knows\n");
     let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-secret-file", &file];
     fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
@@ -320,18 +320,18 @@ fn an_operators_secret_that_others_could_read_keeps_the_server_from_starting() {
 }
 
 #[test]
-fn who_says_one_thing_of_a_proxy_is_warned_of_the_other() {
-    let place = Place::new();
+fn a_setting_of_a_proxy_without_the_other_setting_gives_a_warning() {
+    let place = TestFolder::new();
     let (encrypts, trusted) = ("--behind-tls-proxy", ["--trusted-proxies", "10.0.0.1"]);
     let log = place.folder().join("log");
     let warned = |args: &[&str]| {
-        let mut serve = place.serving();
+        let mut serve = place.serve_command();
         serve
             .args(["--log", "info"])
             .args(args)
             .stderr(fs::File::create(&log).unwrap());
         let mut child = serve.spawn().unwrap();
-        let told = wait(|| Some(fs::read_to_string(&log).unwrap()).filter(|told| told.contains("serving")));
+        let told = wait_for(|| Some(fs::read_to_string(&log).unwrap()).filter(|told| told.contains("serving")));
         child.kill().unwrap();
         child.wait().unwrap();
         told.contains("WARN")

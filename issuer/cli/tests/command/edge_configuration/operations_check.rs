@@ -1,6 +1,6 @@
 //! `edgewrit operations check`: what it warns of, what it leaves alone, and how it ends.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::Value;
 
 /// A file of upstreams and operations, each operation on a line from the fourth on.
@@ -14,8 +14,8 @@ fn row(pattern: &str, action: &str, resource: &str) -> String {
     format!("match: \"{pattern}\", upstream: u, action: \"{action}\", resource: \"{resource}\"")
 }
 
-fn check(text: &str, more: &[&str]) -> Ended {
-    let place = Place::new();
+fn check(text: &str, more: &[&str]) -> CommandResult {
+    let place = TestFolder::new();
     let file = place.file("edge.yaml", text);
     place.run(&[&["operations", "check"], more, &[&*file]].concat())
 }
@@ -67,7 +67,7 @@ fn a_colon_is_captured_where_the_upstream_has_verbs_behind_one() {
 }
 
 #[test]
-fn there_is_no_way_back_from_a_literal() {
+fn a_literal_that_leads_to_a_dead_end_is_reported() {
     let (long, short) = (
         row("GET /{a}/y/z", "one", "one/{a}"),
         row("GET /x/{b}", "two", "two/{b}"),
@@ -87,7 +87,7 @@ fn there_is_no_way_back_from_a_literal() {
 }
 
 #[test]
-fn no_grant_tells_apart_what_is_one_attempt() {
+fn operations_with_the_same_attempt_are_reported() {
     let get = row("GET /c/{id}", "use", "c/{id}");
     warns(&[&get, &row("PUT /c/{name}", "use", "c/{name}")], 5, "indistinct");
     is_fine(&[&get, &row("HEAD /c/{id}", "use", "c/{id}")]);
@@ -103,7 +103,7 @@ fn no_grant_tells_apart_what_is_one_attempt() {
 }
 
 #[test]
-fn what_is_doubtful_about_one_operation() {
+fn findings_about_one_operation_are_reported() {
     let (get, post) = (row("GET /x", "a", "r"), row("POST /x", "a", "r"));
     warns(&[&row("GTE /x", "a", "r")], 4, "method");
     warns(&[&row("GET /x", "a:*", "r")], 4, "star");
@@ -130,7 +130,7 @@ fn what_is_doubtful_about_one_operation() {
 }
 
 #[test]
-fn a_slash_at_the_end_is_another_path_here_and_perhaps_nowhere_else() {
+fn a_trailing_slash_with_another_attempt_is_reported() {
     let plain = row("GET /c/{id}", "read", "c/{id}");
     warns(&[&plain, &row("GET /c/{id}/", "list", "c/{id}")], 5, "trailing-slash");
     is_fine(&[&plain, &row("GET /c/{id}/", "read", "c/{id}")]);
@@ -138,7 +138,7 @@ fn a_slash_at_the_end_is_another_path_here_and_perhaps_nowhere_else() {
 }
 
 #[test]
-fn an_upstream_for_nothing_is_noticed() {
+fn an_unused_upstream_is_reported() {
     let text =
         table(&[&row("GET /x", "a", "r")]).replace("operations:", "  v: {origin: https://v.example}\noperations:");
     let ended = check(&text, &[]);
@@ -165,7 +165,7 @@ fn every_code_is_on_the_page() {
 }
 
 #[test]
-fn a_fault_is_no_warning() {
+fn a_fault_has_another_exit_code_than_a_warning() {
     let ended = check(&table(&[&row("GET /x", "a", "r"), &row("GET /x", "b", "r")]), &[]);
     assert_eq!(ended.status.code(), Some(2));
     assert!(ended.stderr.contains("edge.yaml:5:"), "{}", ended.stderr);

@@ -1,6 +1,6 @@
 //! Files that people write: `edgewrit config check`, and what is said of files that cannot be read.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use serde_json::Value;
 
 const PIN: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
@@ -21,7 +21,7 @@ operations:
 
 #[test]
 fn a_configuration_is_checked_and_converted() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let file = place.file("edge.yaml", &edge());
     let said = place.run(&["config", "check", &file]).ok();
     assert!(said.contains("upstream travel: https://api.travel.example"), "{said}");
@@ -34,12 +34,12 @@ fn a_configuration_is_checked_and_converted() {
 }
 
 #[test]
-fn a_secret_of_the_environment_that_is_too_short_to_be_searched_for_is_warned_of() {
-    let place = Place::new();
+fn a_warning_names_a_secret_that_is_too_short_to_be_searched_for() {
+    let place = TestFolder::new();
     let file = place.file("edge.yaml", &edge());
     let mut command = place.command(&["config", "check", &file]);
     command.env("EDGE_KEY", "long-enough").env("TRAVEL_KEY", "seven77");
-    let said = Ended::of(command.output().unwrap()).ok();
+    let said = CommandResult::of(command.output().unwrap()).ok();
     let warnings: Vec<_> = said.lines().filter(|line| line.starts_with("warning: ")).collect();
     assert_eq!(
         warnings,
@@ -49,8 +49,8 @@ fn a_secret_of_the_environment_that_is_too_short_to_be_searched_for_is_warned_of
 }
 
 #[test]
-fn every_fault_of_a_configuration_is_said_at_its_line() {
-    let place = Place::new();
+fn every_fault_of_a_configuration_is_reported_with_its_line() {
+    let place = TestFolder::new();
     let bad = edge()
         .replace("https://issuer.example", "http://issuer.example")
         .replace("upstream: travel,", "upstream: nowhere,");
@@ -63,8 +63,8 @@ fn every_fault_of_a_configuration_is_said_at_its_line() {
 }
 
 #[test]
-fn what_readers_of_yaml_disagree_on_is_refused_at_its_line() {
-    let place = Place::new();
+fn text_on_which_readers_of_yaml_disagree_is_refused_with_its_line() {
+    let place = TestFolder::new();
     let file = place.file("edge.yaml", "a: no\nb:\n  c: 2026-05-10\nd: &x 1\ne: *x\na: 2\n");
     let said = place.run(&["config", "check", &file]).failed();
     let places: Vec<_> = said
@@ -81,8 +81,8 @@ fn what_readers_of_yaml_disagree_on_is_refused_at_its_line() {
 }
 
 #[test]
-fn files_that_cannot_be_read_are_said_by_name() {
-    let place = Place::new();
+fn files_that_cannot_be_read_are_reported_by_name() {
+    let place = TestFolder::new();
     let binary = place.file("binary.yaml", "x");
     std::fs::write(&binary, b"a: \xff\xfe").unwrap();
     let cases = [
@@ -108,8 +108,8 @@ fn files_that_cannot_be_read_are_said_by_name() {
 }
 
 #[test]
-fn wrong_usage_is_told_from_failure() {
-    let place = Place::new();
+fn wrong_usage_has_another_exit_code_than_a_failure() {
+    let place = TestFolder::new();
     for args in [
         &[][..],
         &["serve", "--listen", "x"],

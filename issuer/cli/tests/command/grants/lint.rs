@@ -1,6 +1,6 @@
 //! `edgewrit lint`: the examples of its page, what it leaves alone, and how it ends.
 
-use crate::support::{CEILING, Ended, POLICY, Place};
+use crate::support::{CEILING, CommandResult, POLICY, TestFolder};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn policy(grants: &[&str]) -> String {
 
 /// The lines and codes of what is found in `files`, each named by its place in the list.
 fn found(files: &[&str], more: &[&str]) -> Vec<(String, u64, String)> {
-    let place = Place::new();
+    let place = TestFolder::new();
     let names = files.iter().enumerate();
     let names: Vec<String> = names
         .map(|(at, text)| place.file(&format!("{at}.yaml"), text))
@@ -56,8 +56,8 @@ fn blocks() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 #[test]
-fn the_page_shows_what_is_printed() {
-    let place = Place::new();
+fn the_page_shows_the_output_of_lint() {
+    let place = TestFolder::new();
     let (mut folder, mut shown) = (None, 0);
     for (language, text) in blocks() {
         if language == "yaml" {
@@ -70,7 +70,7 @@ fn the_page_shows_what_is_printed() {
         let (typed, printed) = text.split_once('\n').unwrap();
         let args: Vec<_> = typed.strip_prefix("$ edgewrit ").unwrap().split(' ').collect();
         if let Some(folder) = folder.as_ref().filter(|_| !printed.is_empty()) {
-            let ended = Ended::of(place.command(&args).current_dir(folder).output().unwrap());
+            let ended = CommandResult::of(place.command(&args).current_dir(folder).output().unwrap());
             assert_eq!(ended.stdout, printed, "{typed}");
             assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(1), ""), "{typed}");
             shown += 1;
@@ -133,7 +133,7 @@ fn numbers_that_readers_in_floating_point_change_are_doubtful() {
 
 #[test]
 fn every_code_is_on_the_page_and_can_be_turned_off() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let file = place.file("policy.yaml", POLICY);
     let unknown = place.run(&["lint", "--allow", "nothing", &file]);
     assert_eq!(unknown.status.code(), Some(2));
@@ -152,12 +152,12 @@ fn every_code_is_on_the_page_and_can_be_turned_off() {
 }
 
 #[test]
-fn what_the_other_pages_and_tests_use_is_left_alone() {
+fn policies_of_other_pages_and_tests_have_no_finding() {
     assert_eq!(found(&[POLICY, CEILING], &[]), []);
 }
 
 #[test]
-fn equal_grants_are_told_once_and_uses_are_never_implied() {
+fn equal_grants_are_reported_once_and_uses_are_never_implied() {
     let read = "{type: writ, actions: [read], resources: [r]}";
     assert_eq!(
         found(&[&policy(&[read, read, read])], &[]),
@@ -194,7 +194,7 @@ fn several_grants_can_imply_one_together() {
 }
 
 #[test]
-fn alternatives_that_are_meant_as_such_are_left_alone() {
+fn intended_alternatives_have_no_finding() {
     for grants in [
         [
             "{type: writ, actions: [search], resources: [flights], rules: {from: {eq: JFK}}}",
@@ -215,7 +215,7 @@ fn alternatives_that_are_meant_as_such_are_left_alone() {
 }
 
 #[test]
-fn stars_that_are_right_are_left_alone() {
+fn correct_stars_have_no_finding() {
     for grant in [
         r#"{type: writ, actions: [read], resources: ["s3://b/logs/*.csv", "s3://b/2026/*", "arn:aws:rds:*:1:db:orders"]}"#,
         r#"{type: writ, actions: [read], resources: [r], rules: {date: {glob: "2026-05-*"}, url: {glob: "https://a.example/**"}}}"#,
@@ -249,7 +249,7 @@ fn stars_that_are_right_are_left_alone() {
 }
 
 #[test]
-fn a_window_is_held_against_the_life_of_the_writs() {
+fn a_window_is_compared_with_the_life_of_the_writs() {
     let of = |ttl: &str, window: &str| {
         let grant = format!("{{type: writ, actions: [read], resources: [r], {window}}}");
         format!("ttl: {ttl}\n{}", policy(&[&grant]))
@@ -301,7 +301,7 @@ fn a_policy_needs_one_ceiling_that_grants_all_of_it() {
 
 #[test]
 fn findings_in_json_have_the_same_members() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let policy = json!({"task_id": "t", "orch_id": "o", "audiences": {"https://a.example": {"scope": ["write:a:*"]}}});
     let file = place.file("policy.json", &policy.to_string());
     let ended = place.run(&["lint", "--json", &file]);
@@ -319,8 +319,8 @@ fn findings_in_json_have_the_same_members() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told_and_the_others_are_looked_at() {
-    let place = Place::new();
+fn an_unreadable_file_is_reported_and_the_others_are_checked() {
+    let place = TestFolder::new();
     let doubtful = place.file(
         "policy.yaml",
         &policy(&[r#"{type: writ, actions: [read], resources: ["**"]}"#]),

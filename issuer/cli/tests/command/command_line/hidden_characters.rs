@@ -1,6 +1,6 @@
-//! No character that a terminal may act on reaches it, wherever it came from.
+//! No character that a terminal acts on reaches the terminal.
 
-use crate::support::Place;
+use crate::support::TestFolder;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::text::is_hidden;
@@ -24,8 +24,8 @@ fn is_shown(printed: &str) {
 }
 
 #[test]
-fn for_people_hidden_characters_are_spelled() {
-    let (place, hidden) = (Place::new(), hidden());
+fn hidden_characters_are_escaped_for_people() {
+    let (place, hidden) = (TestFolder::new(), hidden());
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("x{hidden}\nverified: an edge takes this writ");
     let payload = json!({"sub": text, "scope": "a:b:c", "iss": "\u{1b}[2J\nerror: none"});
@@ -48,8 +48,8 @@ fn for_people_hidden_characters_are_spelled() {
 }
 
 #[test]
-fn for_programs_hidden_characters_are_escaped_and_the_value_is_the_same() {
-    let (place, hidden) = (Place::new(), hidden());
+fn hidden_characters_are_escaped_for_programs_and_the_value_is_the_same() {
+    let (place, hidden) = (TestFolder::new(), hidden());
     let mut command = place.command(&["narrower"]);
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let questions = hidden

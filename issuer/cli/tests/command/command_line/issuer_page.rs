@@ -1,6 +1,6 @@
-//! What the pages and `--help` show is taken as it stands.
+//! The commands accept the examples of `docs/issuer.md` and of `--help`.
 
-use crate::support::Place;
+use crate::support::TestFolder;
 
 const PAGE: &str = include_str!("../../../../../docs/issuer.md");
 
@@ -18,8 +18,8 @@ fn example(help: &str) -> String {
 }
 
 #[test]
-fn the_ceiling_on_the_page_is_taken() {
-    let place = Place::new();
+fn the_ceiling_on_the_page_is_accepted() {
+    let place = TestFolder::new();
     let ceiling = PAGE.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let file = place.file("ceiling.yaml", ceiling);
     place.run(&["client", "add", "planner", "--ceiling", &file]).ok();
@@ -27,7 +27,7 @@ fn the_ceiling_on_the_page_is_taken() {
 
 #[test]
 fn the_ceiling_and_the_policy_of_the_help_fit_together() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let server = place.serve();
     let ceiling = place.file("ceiling.yaml", &example(&place.run(&["client", "add", "--help"]).ok()));
     let client = place

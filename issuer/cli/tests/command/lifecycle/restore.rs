@@ -1,12 +1,12 @@
-//! A data folder that is not what it was: copies, backups, a database that was put back, a server that was killed.
+//! Data folders with an earlier state: copies, backups, a replaced database, a killed server.
 
-use crate::support::{CEILING, Place, Server, wait};
+use crate::support::{CEILING, Server, TestFolder, wait_for};
 use std::fs;
 use std::path::Path;
 
 /// A folder whose database was put back to an earlier state, while what lies beside it was not.
-fn put_back() -> Place {
-    let place = Place::new();
+fn put_back() -> TestFolder {
+    let place = TestFolder::new();
     place.client("early");
     let kept = place.folder().join("kept.db");
     fs::copy(place.data().join("issuer.db"), &kept).unwrap();
@@ -22,8 +22,8 @@ fn put_back() -> Place {
     place
 }
 
-fn refused(place: &Place) -> String {
-    let mut serving = place.serving();
+fn refused(place: &TestFolder) -> String {
+    let mut serving = place.serve_command();
     let output = serving.output().unwrap();
     assert!(!output.status.success());
     String::from_utf8(output.stderr).unwrap()
@@ -62,8 +62,8 @@ fn a_database_that_was_put_back_starts_once_it_is_restored() {
 fn a_database_that_is_the_original_starts_when_the_operator_says_so() {
     let place = put_back();
     refused(&place);
-    let mut serving = place.serving();
-    let server = place.started(serving.arg("--this-is-the-original"));
+    let mut serving = place.serve_command();
+    let server = place.start(serving.arg("--this-is-the-original"));
     assert!(
         place
             .run(&["audit", "export"])
@@ -78,7 +78,7 @@ fn a_database_that_is_the_original_starts_when_the_operator_says_so() {
 
 #[test]
 fn a_server_that_was_killed_raises_no_alarm() {
-    let place = Place::new();
+    let place = TestFolder::new();
     for name in ["a", "b"] {
         let server = place.serve();
         place.client(name);
@@ -93,14 +93,14 @@ fn a_server_that_was_killed_raises_no_alarm() {
     );
 }
 
-fn witnessing(place: &Place, witness: &Path) -> Server {
-    let mut serving = place.serving();
-    place.started(serving.arg("--witness").arg(witness))
+fn witnessing(place: &TestFolder, witness: &Path) -> Server {
+    let mut serving = place.serve_command();
+    place.start(serving.arg("--witness").arg(witness))
 }
 
 #[test]
 fn a_witness_finds_a_folder_that_was_put_back_whole() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let (witness, kept) = (place.folder().join("witness"), place.folder().join("kept"));
     let name = witness.to_string_lossy().into_owned();
     assert!(witnessing(&place, &witness).stop().success());
@@ -120,7 +120,7 @@ fn a_witness_finds_a_folder_that_was_put_back_whole() {
     place.run(&["audit", "verify"]).ok();
     let found = place.run(&["audit", "verify", "--witness", &name]).failed();
     assert!(found[0].contains("it was cut off"), "{found:?}");
-    let output = place.serving().arg("--witness").arg(&witness).output().unwrap();
+    let output = place.serve_command().arg("--witness").arg(&witness).output().unwrap();
     assert!(
         String::from_utf8(output.stderr)
             .unwrap()
@@ -129,8 +129,8 @@ fn a_witness_finds_a_folder_that_was_put_back_whole() {
 }
 
 #[test]
-fn a_head_that_cannot_be_written_stops_no_request() {
-    let place = Place::new();
+fn an_unwritable_head_does_not_stop_requests() {
+    let place = TestFolder::new();
     let server = place.serve();
     let ceiling = place.file("ceiling.yaml", CEILING);
     let head = place.data().join("head");
@@ -141,14 +141,14 @@ fn a_head_that_cannot_be_written_stops_no_request() {
     }
     fs::remove_dir_all(&head).unwrap();
     // As soon as it can be written it is.
-    wait(|| head.is_file().then_some(()));
+    wait_for(|| head.is_file().then_some(()));
     assert!(server.stop().success());
     place.run(&["audit", "verify"]).ok();
 }
 
 #[test]
 fn an_edge_gets_another_credential_by_its_name() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let server = place.serve();
     let added = place.edge("door");
     let rotated = place

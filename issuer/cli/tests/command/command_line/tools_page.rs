@@ -1,6 +1,6 @@
-//! docs/tools.md: what it shows is what the commands print.
+//! The commands print the output that `docs/tools.md` shows.
 
-use crate::support::Place;
+use crate::support::TestFolder;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The files of the page: each says its name in its first line.
-fn files(place: &Place) {
+fn files(place: &TestFolder) {
     for language in ["yaml", "json"] {
         for block in blocks(language) {
             if let Some(name) = block.lines().next().unwrap().strip_prefix("# ") {
@@ -30,8 +30,8 @@ fn files(place: &Place) {
 }
 
 #[test]
-fn every_command_on_the_page_prints_what_is_shown() {
-    let place = Place::new();
+fn every_command_on_the_page_prints_the_shown_output() {
+    let place = TestFolder::new();
     files(&place);
     let edgewrit = Path::new(env!("CARGO_BIN_EXE_edgewrit")).parent().unwrap();
     let path = format!("{}:{}", edgewrit.display(), std::env::var("PATH").unwrap());

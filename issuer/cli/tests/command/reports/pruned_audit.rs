@@ -1,6 +1,6 @@
 //! An audit of which the beginning was pruned is verified from there.
 
-use crate::support::Place;
+use crate::support::TestFolder;
 use edgewrit_issuer::audit::{Event, Kind};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::GroupRead;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const DAY: u64 = 24 * 3_600;
 
 /// Events of the last seven days, of which those older than two were pruned. Answers the heads of all. Then `tampering` is done.
-fn pruned(place: &Place, tampering: &'static str) -> Vec<String> {
+fn pruned(place: &TestFolder, tampering: &'static str) -> Vec<String> {
     let archive = place.folder().join("archive");
     fs::create_dir(&archive).unwrap();
     let now = Clock::system().now().seconds().0;
@@ -55,7 +55,7 @@ fn pruned(place: &Place, tampering: &'static str) -> Vec<String> {
 
 #[test]
 fn the_audit_is_verified_from_where_it_was_pruned() {
-    let place = Place::new();
+    let place = TestFolder::new();
     let heads = pruned(&place, "");
     let verified = place.run(&["audit", "verify"]).ok();
     assert!(
@@ -99,7 +99,7 @@ fn a_chain_that_was_cut_off_at_its_beginning_is_not_one_that_was_pruned() {
         ),
         ("DELETE FROM audit_pruned", "event 1 is missing"),
     ] {
-        let place = Place::new();
+        let place = TestFolder::new();
         pruned(&place, tampering);
         let found = place.run(&["audit", "verify"]).failed();
         assert!(found[0].contains(expected), "{tampering}: {found:?}");
@@ -107,8 +107,8 @@ fn a_chain_that_was_cut_off_at_its_beginning_is_not_one_that_was_pruned() {
 }
 
 #[test]
-fn half_a_retention_is_refused() {
-    let place = Place::new();
+fn a_retention_without_an_archive_is_refused() {
+    let place = TestFolder::new();
     let serve = |flags: &[&str]| {
         place
             .run(&[&["serve", "--listen", "127.0.0.1:0"], flags].concat())

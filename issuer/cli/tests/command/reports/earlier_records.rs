@@ -1,7 +1,7 @@
-//! Records that an earlier version wrote, with whatever a party that it did not trust chose: no
-//! command gives their characters to a terminal as they are, and each record stays on its line.
+//! Records of an earlier version, with text of an untrusted party: commands escape hidden characters on
+//! a terminal, and each record stays on its line.
 
-use crate::support::{Ended, Place};
+use crate::support::{CommandResult, TestFolder};
 use edgewrit_issuer::history::History;
 use edgewrit_shared::text::is_hidden;
 use rusqlite::{Connection, params};
@@ -51,7 +51,7 @@ fn records() -> Vec<Map<String, Value>> {
 
 /// A data folder whose audit ends with `records`, as version 0.1 wrote them: its lines held
 /// everything but control characters below U+0020 as it came. Answers how many events there are.
-fn written(place: &Place, records: &[Map<String, Value>]) -> u64 {
+fn written(place: &TestFolder, records: &[Map<String, Value>]) -> u64 {
     place.client("planner");
     let mut head = History::open(&place.data()).unwrap().head().unwrap();
     let database = Connection::open(place.data().join("issuer.db")).unwrap();
@@ -157,8 +157,8 @@ fn members(line: &str) -> Map<String, Value> {
 }
 
 #[test]
-fn tail_and_export_spell_them_on_a_terminal_and_leave_them_as_hashed_elsewhere() {
-    let (place, records) = (Place::new(), records());
+fn tail_and_export_escape_hidden_characters_on_a_terminal_and_print_hashed_bytes_elsewhere() {
+    let (place, records) = (TestFolder::new(), records());
     let events = written(&place, &records);
     let count = records.len();
     for (args, lines) in [
@@ -187,8 +187,8 @@ fn tail_and_export_spell_them_on_a_terminal_and_leave_them_as_hashed_elsewhere()
 }
 
 #[test]
-fn why_spells_them_wherever_it_prints() {
-    let (place, records) = (Place::new(), records());
+fn why_escapes_hidden_characters() {
+    let (place, records) = (TestFolder::new(), records());
     written(&place, &records);
     let why = ["why", REQUEST];
     let shown = run_on_terminal(place.command(&why));
@@ -225,15 +225,15 @@ fn why_spells_them_wherever_it_prints() {
             .all(|(event, record)| event["data"] == record["data"])
     );
     // What is not found is named as it was asked for.
-    let Ended { stderr, .. } = place.run(&["why", &format!("{REQUEST}?")]);
+    let CommandResult { stderr, .. } = place.run(&["why", &format!("{REQUEST}?")]);
     is_shown(&stderr);
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }
 
 /// No version wrote a line feed into a line, but a party that writes the database can.
 #[test]
-fn a_line_feed_in_a_line_is_spelled_on_a_terminal() {
-    let place = Place::new();
+fn a_line_feed_in_a_line_is_escaped_on_a_terminal() {
+    let place = TestFolder::new();
     written(&place, &records());
     let database = Connection::open(place.data().join("issuer.db")).unwrap();
     let broken =
