@@ -1,4 +1,4 @@
-//! Grants: deciding, narrowing, reading.
+//! Cases of grants: decisions, comparisons, reads.
 
 use crate::Case;
 use edgewrit_shared::attempt::{Attempt, Param};
@@ -15,7 +15,8 @@ fn grant(text: &str) -> Grant {
     Grant::read(&Node::root(&json, &Faults::new())).expect("a grant")
 }
 
-/// Like the travel story's, three rules each. The destinations are the grant's own, so that an attempt fails at the last rule of all but one.
+/// A grant with three rules, as in the travel example. Each grant has its own destination, so that an attempt fails at
+/// the last rule of every grant but one.
 fn text(number: usize) -> String {
     format!(
         r#"{{"type":"writ","actions":["search","list"],"resources":["s3://flights/2026-*/**","arn:aws:rds:us-east-1:*:db:*"],"rules":{{"from":{{"eq":"JFK"}},"seats":{{"min":1,"max":4}},"to":{{"in":["LHR{number}","LGW{number}"]}}}}}}"#

@@ -1,4 +1,4 @@
-//! How much memory an instance takes that holds 100,000 revocations and as many verified writs as it remembers.
+//! The memory of an instance that holds 100,000 revocations and a full cache of verified writs.
 
 use crate::{pipeline, support, token};
 use edgewrit_edge::config::Config;
@@ -12,10 +12,10 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::limits::CACHED_WRITS;
 use std::sync::Arc;
 
-/// So many writs for each place in the cache that hardly one stays empty, wherever chance puts them.
+/// Writs for each place in the cache: enough that hardly a place stays empty, although the places are random.
 const WRITS_PER_PLACE: usize = 4;
 
-/// What comes to the instance: a bundle, then writs.
+/// The input of the instance: a bundle, then writs.
 #[must_use]
 pub fn arrivals() -> Vec<Vec<u8>> {
     let bundle = support::bundle(support::NOW, token::revocations(token::REVOCATIONS));
@@ -24,7 +24,7 @@ pub fn arrivals() -> Vec<Vec<u8>> {
     [bundle].into_iter().chain(writs).collect()
 }
 
-/// The instance.
+/// An instance of an edge.
 pub struct Instance {
     config: Arc<Config>,
     memory: Memory,
@@ -32,7 +32,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// One that holds nothing.
+    /// An instance that holds nothing.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Instance {
         }
     }
 
-    /// Takes in what comes first as the bundle, and everything else as the writ of a request.
+    /// Applies the first arrival as the bundle, and judges a request with each later arrival as its writ.
     pub fn take(&mut self, arrival: &[u8]) {
         if self.snapshot.is_none() {
             let answer = Answer::Got {

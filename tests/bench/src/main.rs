@@ -1,4 +1,5 @@
-//! Drives the cases, native rounds and rounds in V8 in turns. Many short rounds: the least is what the code costs, the median what it costs here.
+//! Drives the cases, native rounds and rounds in V8 in turns. Of many short rounds, the least is the cost of the code,
+//! and the median is its cost on this machine.
 //!
 //! `edgewrit-bench MODULE [--json]`, as `cargo xtask bench` calls it.
 #![expect(
@@ -15,9 +16,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 const ROUNDS: usize = 600;
-/// The first rounds are thrown away: V8 compiles while they run, and they say how often a round is done.
+/// Rounds that are thrown away: V8 compiles while they run, and they tell how often a round repeats a case.
 const FIRST_ROUNDS: usize = 40;
-/// How long one round takes, about: less than a time slice, so that on a busy machine most rounds are left alone.
+/// The time of a round, about: less than a time slice, so that most rounds are not interrupted on a busy machine.
 const ROUND_NANOSECONDS: f64 = 3e5;
 
 /// The cases in another process, in V8.
@@ -54,20 +55,20 @@ impl V8 {
     }
 }
 
-/// The first time is not measured: the other host had the processor before.
-fn natively(case: &Case, times: u32) -> f64 {
+/// Runs a case natively. The first run is not measured: the other host had the processor before.
+fn run_natively(case: &Case, times: u32) -> f64 {
     case.run(1);
     let begun = Instant::now();
     case.run(times);
     begun.elapsed().as_secs_f64() * 1e9
 }
 
-/// How often a round does what takes so many nanoseconds.
-fn times(nanoseconds: f64) -> u32 {
+/// The repetitions of a case of so many nanoseconds in a round.
+fn repetitions(nanoseconds: f64) -> u32 {
     (ROUND_NANOSECONDS / nanoseconds).clamp(1.0, 1e6) as u32
 }
 
-/// Nanoseconds of one case on one host, a round each.
+/// Nanoseconds of one case on one host, one number for each round.
 #[derive(Default)]
 struct Rounds(Vec<f64>);
 
@@ -94,11 +95,11 @@ fn main() {
         for (index, case) in cases.iter().enumerate() {
             let [native, in_v8] = often[index];
             let each = [
-                natively(case, native) / f64::from(native),
+                run_natively(case, native) / f64::from(native),
                 v8.run(index, in_v8) / f64::from(in_v8),
             ];
             if round < FIRST_ROUNDS {
-                often[index] = each.map(times);
+                often[index] = each.map(repetitions);
             } else {
                 rounds[index]
                     .iter_mut()
@@ -108,7 +109,7 @@ fn main() {
         }
     }
     v8.node.wait().expect("Node ends");
-    let held = holding(module);
+    let held = measure_full_instance(module);
     if arguments.iter().any(|argument| argument == "--json") {
         println!(r#"{{"memory_bytes":{held}}}"#);
         cases
@@ -116,7 +117,7 @@ fn main() {
             .zip(&rounds)
             .for_each(|(case, [native, v8])| json(case, native, v8));
     } else {
-        table(&cases, &rounds);
+        print_table(&cases, &rounds);
         println!(
             "bytes of memory in V8: at first, with 100,000 revocations, with 1,024 writs beside; their hash by the host, in nanoseconds:"
         );
@@ -124,8 +125,8 @@ fn main() {
     }
 }
 
-/// What `hold.mjs` says of an instance of `module` that holds much, as JSON.
-fn holding(module: &str) -> String {
+/// The memory of a full instance of `module` as JSON, by `hold.mjs`.
+fn measure_full_instance(module: &str) -> String {
     let file = std::env::temp_dir().join(format!("edgewrit-bench-{}", std::process::id()));
     let framed = |arrival: Vec<u8>| [&(arrival.len() as u32).to_be_bytes()[..], &arrival].concat();
     let arrivals: Vec<u8> = edgewrit_bench::held::arrivals().into_iter().flat_map(framed).collect();
@@ -152,7 +153,7 @@ fn json(case: &Case, native: &Rounds, v8: &Rounds) {
     );
 }
 
-fn table(cases: &[Case], rounds: &[[Rounds; 2]]) {
+fn print_table(cases: &[Case], rounds: &[[Rounds; 2]]) {
     println!(
         "{:<52} {:>9} {:>9} {:>7}   {:>9} {:>9} {:>7}   {:>6}",
         "microseconds", "native", "median", "ratio", "V8", "median", "ratio", "V8/nat"

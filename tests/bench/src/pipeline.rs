@@ -1,4 +1,5 @@
-//! The edge's pipeline from a request's head to what is sent: 100 operations, 15 headers, a writ of some 900 bytes.
+//! Cases of the pipeline from the head of a request to the outgoing request: 100 operations, 15 headers, a writ of
+//! some 900 bytes.
 
 use crate::{Case, support, token};
 use edgewrit_edge::config::Config;
@@ -43,7 +44,7 @@ const HEADERS: [(&str, &[u8]); 14] = [
     ("x-request-id", b"7f3ae7d5-5a10-4e0c-8f1d-1b2f6e9a8c4d"),
 ];
 
-/// An upstream's.
+/// The headers of the answer of an upstream.
 const RESPONSE: [(&str, &[u8]); 5] = [
     ("content-length", b"2"),
     ("content-type", b"application/json"),
@@ -94,7 +95,7 @@ fn config_of(operations: &str, space: &str) -> Arc<Config> {
 struct Edge {
     config: Arc<Config>,
     snapshot: Snapshot,
-    /// Used in turns.
+    /// Writs that are used in turns.
     authorizations: Vec<String>,
     turn: Cell<usize>,
 }
@@ -122,7 +123,7 @@ impl Edge {
         }
     }
 
-    /// One decision, and what is made of it.
+    /// One decision, and the outgoing request.
     fn decide(&self, memory: &Memory, ask: &Ask) {
         if let Some(in_flight) = self.forwarded(memory, ask) {
             drop(black_box(in_flight));

@@ -1,4 +1,4 @@
-//! Bundles: what an instance does that starts with nothing, and what it does with news.
+//! Cases of bundles: the first bundle of an instance, and a later one.
 
 use crate::token::{self, REVOCATIONS};
 use crate::{Case, support};

@@ -1,4 +1,4 @@
-//! Writs: the signature alone, the whole of what is verified, and its parts.
+//! Cases of writs: the signature alone, the whole verification, and its parts.
 
 use crate::{Case, support};
 use edgewrit_shared::bundle::Snapshot;
@@ -26,21 +26,21 @@ fn claims() -> Claims {
     support::claims(support::grants(&[SEARCH, BOOK]))
 }
 
-/// Some 900 bytes.
+/// A writ of some 900 bytes.
 pub(crate) fn writ(number: usize) -> String {
     let mut claims = claims();
     claims.jti = format!("{number:032x}");
     support::writ(&claims)
 }
 
-/// The same under another id.
+/// The same writ with another id.
 pub(crate) fn writ_called(jti: &str) -> String {
     let mut claims = claims();
     claims.jti = jti.into();
     support::writ(&claims)
 }
 
-/// So many revocations of other writs.
+/// Revocations of `count` other writs.
 pub(crate) fn revocations(count: u64) -> Vec<Revocation> {
     let one = |number: u64| Revocation {
         target: Target::of(Level::Writ(&number.to_string())),
@@ -55,8 +55,8 @@ fn verify(writ: &str, snapshot: &Snapshot) -> Verified {
     unverified.verify(&EXPECT, snapshot, support::NOW).expect("verified")
 }
 
-/// The signature of the writ alone.
-fn bare(by: impl Verify + 'static) -> Box<dyn Fn()> {
+/// A case that verifies only the signature of the writ.
+fn verify_signature(by: impl Verify + 'static) -> Box<dyn Fn()> {
     let (key, writ) = (support::writ_key(), writ(0));
     let (signed, _) = writ.rsplit_once('.').expect("a signature");
     let (public, signed, signature) = (key.public(), signed.to_owned(), key.sign_bytes(signed.as_bytes()));
@@ -77,8 +77,8 @@ pub(crate) fn cases(first: usize) -> Vec<Case> {
         once,
     };
     vec![
-        case("the signature of a writ alone", bare(Dalek)),
-        case("the same by ed25519-compact", bare(Compact)),
+        case("the signature of a writ alone", verify_signature(Dalek)),
+        case("the same by ed25519-compact", verify_signature(Compact)),
         case(
             "verify a writ, nothing revoked",
             Box::new(move || drop(black_box(verify(&whole, &empty)))),

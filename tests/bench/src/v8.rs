@@ -1,4 +1,4 @@
-//! What `drive.mjs` and `hold.mjs` call.
+//! The functions that `drive.mjs` and `hold.mjs` call.
 #![expect(unsafe_code, reason = "an export has a name of its own; no pointer is followed")]
 
 use crate::held::Instance;
@@ -11,7 +11,7 @@ thread_local! {
     static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Where `size` bytes may be written that arrive.
+/// The address at which JavaScript writes `size` bytes of input.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn room(size: usize) -> *mut u8 {
     ARRIVING.with_borrow_mut(|arriving| {
@@ -20,7 +20,7 @@ pub(crate) extern "C" fn room(size: usize) -> *mut u8 {
     })
 }
 
-/// They have arrived.
+/// Hands the written bytes to the instance.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn take() {
     let arrival = ARRIVING.take();

@@ -1,4 +1,5 @@
-//! What work costs: memory and processor, against the length of its input. Several crates test their readers with it.
+//! The cost of work: memory and processor, against the length of its input. Several crates test their readers with
+//! this crate.
 //!
 //! Times are those of the process by the kernel's account, and the least of several runs: other work on the machine does not count.
 
@@ -13,13 +14,13 @@ const MEMORY_PER_BYTE: usize = 20;
 const ANSWER: usize = 64 * 1024;
 /// How much the cost may grow when one dimension of the input doubles twice: 2.5 times each.
 const GROWTH: f64 = 2.5 * 2.5;
-/// Bytes, and seconds of processor, by which it may grow besides.
+/// Bytes, and seconds of processor, by which a cost may grow in addition.
 const SLACK_BYTES: f64 = 256.0 * 1024.0;
 const SLACK_SECONDS: f64 = 0.02;
-/// Runs of which the fastest counts.
+/// Runs, of which the fastest is taken.
 const RUNS: usize = 5;
 
-/// The system's allocator, which knows how much is held.
+/// The allocator of the system, with a count of held bytes.
 pub struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -54,12 +55,12 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// What one piece of work cost.
+/// The cost of a piece of work.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Most bytes that were held at once, beyond those that were held before.
     pub peak: usize,
-    /// Bytes that were asked for, all together.
+    /// Bytes of all allocations together.
     pub asked: usize,
     /// Seconds of processor.
     pub seconds: f64,
@@ -75,7 +76,7 @@ fn processor() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// Does `work` once and says what it cost.
+/// Does `work` once. Returns its cost and its result.
 pub fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
     let (held, asked, begun) = (HELD.load(Ordering::Relaxed), ASKED.load(Ordering::Relaxed), processor());
     PEAK.store(held, Ordering::Relaxed);

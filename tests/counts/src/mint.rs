@@ -1,5 +1,5 @@
-//! What the issuer does for `POST /v1/tasks` between HTTP and SQLite: it reads the body, holds the
-//! task against the client's ceiling, and signs the writs.
+//! The work of the issuer for `POST /v1/tasks` between HTTP and SQLite: it reads the body, compares the
+//! task with the ceiling of the client, and signs the writs.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_issuer::ask::Ask;
@@ -80,7 +80,7 @@ impl Mint {
     }
 
     /// Mints the writs of one task.
-    pub(crate) fn once(&self) {
+    pub(crate) fn mint_one_task(&self) {
         assert!(
             self.mint().is_ok_and(|writs| writs == 2),
             "the counted task was not minted"

@@ -9,15 +9,15 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use ed25519_compact::{KeyPair, Seed};
 
-/// Signs the writs of a test issuer.
+/// The key that signs the writs of a test issuer.
 pub const ISSUER_WRITS: TestKey = TestKey::repeated(1);
-/// Signs the bundles of a test issuer. Its edges pin it.
+/// The key that signs the bundles of a test issuer. Its edges pin it.
 pub const ISSUER_BUNDLES: TestKey = TestKey::repeated(2);
 /// The key that a test issuer changes to when it changes keys.
 pub const ISSUER_NEXT: TestKey = TestKey::repeated(9);
 /// A key that no issuer and no edge knows: an attacker signs with it.
 pub const UNKNOWN: TestKey = TestKey::repeated(0x5a);
-/// Signs what the endpoint signs that the issuer is measured beside.
+/// The key of the endpoint that the issuer is measured beside.
 pub const BARE_ENDPOINT: TestKey = TestKey::repeated(7);
 
 /// An Ed25519 key pair. Its private half is no secret.

@@ -1,4 +1,4 @@
-//! An audit of which the beginning was pruned is verified from there.
+//! An audit whose beginning was pruned verifies from the first kept event.
 
 use crate::support::TestFolder;
 use edgewrit_issuer::audit::{Event, Kind};
@@ -15,8 +15,8 @@ use std::time::Duration;
 
 const DAY: u64 = 24 * 3_600;
 
-/// Events of the last seven days, of which those older than two were pruned. Answers the heads of all. Then `tampering` is done.
-fn pruned(place: &TestFolder, tampering: &'static str) -> Vec<String> {
+/// Writes events of seven days, prunes those older than two days, and runs `tampering`. Returns the heads of all.
+fn write_and_prune(place: &TestFolder, tampering: &'static str) -> Vec<String> {
     let archive = place.folder().join("archive");
     fs::create_dir(&archive).unwrap();
     let now = Clock::system().now().seconds().0;
@@ -56,7 +56,7 @@ fn pruned(place: &TestFolder, tampering: &'static str) -> Vec<String> {
 #[test]
 fn the_audit_is_verified_from_where_it_was_pruned() {
     let place = TestFolder::new();
-    let heads = pruned(&place, "");
+    let heads = write_and_prune(&place, "");
     let verified = place.run(&["audit", "verify"]).ok();
     assert!(
         verified.contains("whole") && verified.contains(&format!("begins behind {}", heads[19])),
@@ -100,14 +100,14 @@ fn a_chain_that_was_cut_off_at_its_beginning_is_not_one_that_was_pruned() {
         ("DELETE FROM audit_pruned", "event 1 is missing"),
     ] {
         let place = TestFolder::new();
-        pruned(&place, tampering);
+        write_and_prune(&place, tampering);
         let found = place.run(&["audit", "verify"]).failed();
         assert!(found[0].contains(expected), "{tampering}: {found:?}");
     }
 }
 
 #[test]
-fn a_retention_without_an_archive_is_refused() {
+fn a_retention_needs_both_settings_and_a_folder() {
     let place = TestFolder::new();
     let serve = |flags: &[&str]| {
         place
