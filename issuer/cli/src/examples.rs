@@ -1,4 +1,4 @@
-//! Every command line that the pages and `--help` show is one that the program takes.
+//! The program accepts every command line of the pages and of `--help`.
 
 use crate::Command;
 use crate::input::arguments::escape_values;
@@ -8,29 +8,31 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-/// All that a text says of the program.
+/// The command lines and names of commands in a text.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Said {
+struct ShownCommands {
     /// Lines to type.
     lines: Vec<String>,
-    /// What stands between backticks, usually without its arguments.
+    /// Commands between backticks, usually without arguments.
     names: Vec<String>,
 }
 
-/// What `text` says; lines to type begin with `prompt`.
-fn said(text: &str, prompt: &str) -> Said {
-    let mut said = Said::default();
+/// The command lines and names of commands in `text`. A line to type begins with `prompt`.
+fn find_commands(text: &str, prompt: &str) -> ShownCommands {
+    let mut said = ShownCommands::default();
     for line in text.replace("\\\n", "").lines() {
         match line.strip_prefix(prompt) {
-            Some(typed) => said.lines.extend(calls(typed)),
-            None => said.names.extend(line.split('`').skip(1).step_by(2).flat_map(calls)),
+            Some(typed) => said.lines.extend(find_calls(typed)),
+            None => said
+                .names
+                .extend(line.split('`').skip(1).step_by(2).flat_map(find_calls)),
         }
     }
     said
 }
 
 /// The calls of the program in a line of shell: each from its name to where the shell ends or redirects it.
-fn calls(line: &str) -> Vec<String> {
+fn find_calls(line: &str) -> Vec<String> {
     // Where standard error goes is the shell's business too.
     let line = line.replace(" 2>", " >");
     let parts = line.split(['|', '<', '>', '(', ')', '#', ';']);
@@ -42,33 +44,37 @@ fn calls(line: &str) -> Vec<String> {
 }
 
 /// The words of a call.
-fn words(call: &str) -> Vec<OsString> {
+fn split_words(call: &str) -> Vec<OsString> {
     let words = shlex::split(call).expect("quotes come in pairs");
     words.into_iter().map(OsString::from).collect()
 }
 
-/// What is wrong with a call, if anything.
-fn fault(call: &str) -> Option<clap::Error> {
-    Command::read(words(call)).err()
+/// The error of a call, if it has one.
+fn parse_error(call: &str) -> Option<clap::Error> {
+    Command::read(split_words(call)).err()
 }
 
-/// The same of a call whose arguments may be left out, or that prints help.
-fn fault_of_name(call: &str) -> Option<clap::Error> {
+/// The error of a call whose arguments may be left out, or that prints help.
+fn parse_error_of_name(call: &str) -> Option<clap::Error> {
     use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument};
     let left_out = [
         DisplayHelp,
         DisplayHelpOnMissingArgumentOrSubcommand,
         MissingRequiredArgument,
     ];
-    fault(call).filter(|error| !left_out.contains(&error.kind()))
+    parse_error(call).filter(|error| !left_out.contains(&error.kind()))
 }
 
-fn hold(place: &str, said: &Said) {
-    let lines = said.lines.iter().map(|line| (line, fault(line)));
-    let names = said.names.iter().map(|name| (name, fault_of_name(name)));
+fn assert_accepted(place: &str, said: &ShownCommands) {
+    let lines = said.lines.iter().map(|line| (line, parse_error(line)));
+    let names = said.names.iter().map(|name| (name, parse_error_of_name(name)));
     for line in &said.lines {
-        let escaped = escape_values(Command::command(), words(line));
-        assert_eq!(escaped, words(line), "{place}: without values that begin with a hyphen");
+        let escaped = escape_values(Command::command(), split_words(line));
+        assert_eq!(
+            escaped,
+            split_words(line),
+            "{place}: without values that begin with a hyphen"
+        );
     }
     for (call, fault) in lines.chain(names) {
         if let Some(fault) = fault {
@@ -79,17 +85,17 @@ fn hold(place: &str, said: &Said) {
 
 #[expect(clippy::disallowed_methods, reason = "a test reads files of this repository")]
 #[test]
-fn the_pages_show_commands_as_they_are() {
+fn commands_of_the_pages_are_accepted() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut found = Said::default();
+    let mut found = ShownCommands::default();
     for folder in [repository.clone(), repository.join("docs")] {
         let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         for page in files.filter(|file| file.extension().is_some_and(|end| end == "md")) {
             // A block in a list is indented.
             let text = fs::read_to_string(&page).unwrap();
             let text: Vec<_> = text.lines().map(str::trim_start).collect();
-            let said = said(&text.join("\n"), "$ ");
-            hold(&page.display().to_string(), &said);
+            let said = find_commands(&text.join("\n"), "$ ");
+            assert_accepted(&page.display().to_string(), &said);
             found.lines.extend(said.lines);
             found.names.extend(said.names);
         }
@@ -98,25 +104,25 @@ fn the_pages_show_commands_as_they_are() {
 }
 
 #[test]
-fn help_shows_commands_as_they_are() {
+fn commands_of_the_help_are_accepted() {
     let mut commands = vec![Command::command()];
     let mut found = 0;
     while let Some(command) = commands.pop() {
         commands.extend(command.get_subcommands().cloned());
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let said = said(&help, "  ");
-        hold(command.get_name(), &said);
+        let said = find_commands(&help, "  ");
+        assert_accepted(command.get_name(), &said);
         found += said.lines.len();
     }
     assert!(found >= 12, "{found}");
 }
 
 #[test]
-fn calls_are_found_in_what_surrounds_them() {
+fn calls_are_found_in_the_surrounding_text() {
     let text = "$ KEY=… edgewrit mint --task p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
     assert_eq!(
-        said(text, "$ "),
-        Said {
+        find_commands(text, "$ "),
+        ShownCommands {
             lines: vec!["edgewrit mint --task p --tokens".into(), "edgewrit inspect -".into()],
             names: vec!["edgewrit edge add".into()],
         }
@@ -126,19 +132,19 @@ fn calls_are_found_in_what_surrounds_them() {
 #[test]
 fn a_wrong_call_is_noticed() {
     let edge = "edgewrit edge add door --audience https://a.example --data ./data";
-    assert!(fault(edge).is_some(), "without the upstream");
+    assert!(parse_error(edge).is_some(), "without the upstream");
     assert!(
-        fault(&format!("{edge} --upstream travel")).is_some(),
+        parse_error(&format!("{edge} --upstream travel")).is_some(),
         "without its origin"
     );
-    assert!(fault(&format!("{edge} --upstream travel=https://b.example")).is_none());
+    assert!(parse_error(&format!("{edge} --upstream travel=https://b.example")).is_none());
     let config = "edgewrit config check";
     assert!(
-        fault(&format!("{config} 'my edge.yaml'")).is_none(),
+        parse_error(&format!("{config} 'my edge.yaml'")).is_none(),
         "one word in quotes"
     );
-    assert!(fault(&format!("{config} my edge.yaml")).is_some());
-    assert!(fault_of_name("edgewrit edge remove").is_some());
-    assert!(fault_of_name("edgewrit config check edge.yaml --yaml").is_some());
-    assert!(fault_of_name("edgewrit edge add").is_none());
+    assert!(parse_error(&format!("{config} my edge.yaml")).is_some());
+    assert!(parse_error_of_name("edgewrit edge remove").is_some());
+    assert!(parse_error_of_name("edgewrit config check edge.yaml --yaml").is_some());
+    assert!(parse_error_of_name("edgewrit edge add").is_none());
 }

@@ -1,5 +1,5 @@
-//! What one decision costs. The cases are compiled twice, natively and to WebAssembly for V8, and made by the same code: keys, writs,
-//! bundle and configuration come from fixed seeds. `cargo xtask bench` drives both sides in turns.
+//! The cost of one decision. The cases are compiled twice, natively and to WebAssembly for V8, and made by the same
+//! code: keys, writs, bundle and configuration come from fixed seeds. `cargo xtask bench` drives both in turns.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -16,9 +16,9 @@ mod token;
 #[cfg(target_arch = "wasm32")]
 mod v8;
 
-/// Something that is measured.
+/// A piece of work that is measured.
 pub struct Case {
-    /// What it is called in the table.
+    /// The name in the table.
     pub name: &'static str,
     /// The case that its time is compared with.
     pub baseline: usize,

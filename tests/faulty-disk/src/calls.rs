@@ -113,7 +113,7 @@ fn fail(errno: i32) -> c_long {
     -1
 }
 
-/// What the system answers to calls that return a status fits.
+/// The answer of the system as a status, which always fits.
 fn status(answer: c_long) -> c_int {
     c_int::try_from(answer).unwrap_or(-1)
 }

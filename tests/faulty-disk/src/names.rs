@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub(crate) struct Names {
     shadow: PathBuf,
-    /// What each folder was last certain to hold, by its path in the watched one.
+    /// The last certain entries of each folder, by its path in the watched folder.
     certain: HashMap<PathBuf, Listing>,
 }
 

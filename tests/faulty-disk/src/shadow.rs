@@ -41,7 +41,7 @@ struct Shadow {
 /// The unsynced changes of a file, in their order.
 #[derive(Debug, Default)]
 struct Uncertain {
-    /// How many are certain, or will never be.
+    /// Number of changes that are certain, or will never be.
     settled: u64,
     changes: VecDeque<Change>,
 }
@@ -176,7 +176,7 @@ impl Change {
         }
     }
 
-    /// What reaches the disk of the change number `count` without a sync: nothing, all, or the first half.
+    /// The part of the change number `count` that reaches the disk without a sync: nothing, all, or the first half.
     fn part(&self, count: u64) -> Option<Self> {
         match (self, count % 3) {
             (_, 0) => None,

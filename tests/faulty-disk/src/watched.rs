@@ -38,7 +38,7 @@ impl Key {
         })
     }
 
-    /// What the file's certain bytes are kept under.
+    /// The name of the file of certain bytes.
     pub(crate) fn name(&self) -> String {
         format!("{}-{}", self.number, self.made)
     }

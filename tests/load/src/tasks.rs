@@ -64,7 +64,7 @@ pub(crate) async fn measure_rates(
     Ok(())
 }
 
-/// How many writs a second, and how long the server computes for each, in microseconds.
+/// Writs a second, and microseconds of processor for each.
 struct Measured {
     rate: f64,
     computed: f64,

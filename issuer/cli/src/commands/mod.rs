@@ -1,4 +1,4 @@
-//! One file or folder for each command, in folders by subject.
+//! Commands, each a file or a folder, in folders by subject.
 
 pub(crate) mod administration;
 pub(crate) mod edge_configuration;

@@ -34,7 +34,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     Ok(())
 }
 
-/// One for each filter and way.
+/// A listener for each filter and way.
 fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Way)>> {
     let others = (0..others.len()).map(Filter::Other);
     let filters: Vec<_> = [Filter::None, Filter::Edgewrit]

@@ -42,9 +42,9 @@ pub(crate) fn escape_values(mut root: Command, words: impl IntoIterator<Item = O
 struct CommandLine {
     /// All of them in the order in which they were typed, with values joined to their options.
     typed: Vec<OsString>,
-    /// Those that are options.
+    /// The words that are options.
     options: Vec<OsString>,
-    /// The others.
+    /// The other words.
     others: Vec<OtherWord>,
 }
 

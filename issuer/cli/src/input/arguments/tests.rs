@@ -134,7 +134,7 @@ fn the_arguments_that_carry_no_text_are_these() {
     assert_eq!(found, expected);
 }
 
-/// What the command in `call` is given.
+/// The arguments of the command in `call`.
 fn read(call: &str) -> ArgMatches {
     let matches = try_read(call).unwrap_or_else(|error| panic!("`{call}`: {error}"));
     let mut matches = &matches;
@@ -187,7 +187,7 @@ fn several_values_do_not_take_the_options_between_them() {
     );
 }
 
-/// What clap finds at fault.
+/// The error of clap.
 fn fault(call: &str) -> (ErrorKind, String) {
     let error = try_read(call).expect_err(call);
     let named = error.get(ContextKind::InvalidArg).map(ToString::to_string);

@@ -30,7 +30,7 @@ fn grants() -> Value {
     ])
 }
 
-/// What `decide` makes of these lines.
+/// The output of `decide` on these lines.
 fn decide(lines: &[String]) -> CommandResult {
     let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);

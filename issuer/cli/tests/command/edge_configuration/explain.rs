@@ -8,7 +8,7 @@ fn policy(grants: &Value) -> Value {
     json!({"task_id": "t", "orch_id": "o", "audiences": {"https://travel.example": {"grants": grants}}})
 }
 
-/// What `explain` says of `request` under these grants.
+/// The output of `explain` on `request` under these grants.
 fn explain(grants: &Value, request: &str, body: Option<&str>, more: &[&str]) -> CommandResult {
     let place = TestFolder::new();
     let edge = place.file("edge.yaml", EDGE);

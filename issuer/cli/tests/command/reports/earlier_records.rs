@@ -29,7 +29,7 @@ fn hostile() -> String {
 /// The id of a request that an argument of a command can be.
 const REQUEST: &str = "r\u{1b}[2J\u{9b}1\u{202e}\u{2028}\nkey_dropped";
 
-/// What records held: the members of each beside its number and its time.
+/// The records: the members of each except its number and its time.
 fn records() -> Vec<Map<String, Value>> {
     let hostile = hostile();
     let long = hostile.repeat(200);

@@ -1,4 +1,4 @@
-//! One line of input: grants, a request, a moment.
+//! A question, one line of input: grants, a request, a moment.
 
 use crate::input::moment;
 use edgewrit_shared::document::{Members, Node};

@@ -66,7 +66,7 @@ impl Miss<'_> {
     }
 }
 
-/// What `grant` misses the operation by, if anything; inside nothing if it is nowhere near.
+/// The part by which `grant` misses the operation: `None` if it does not, `Some(None)` if it is far.
 fn miss<'a>(row: Row<'a>, template: &[Piece<'_>], grant: &'a Grant) -> Option<Option<Miss<'a>>> {
     let has_action = grant.actions().iter().any(|action| action == row.action());
     let has_resource = grant.resources().iter().any(|pattern| pattern.matches_some(template));

@@ -1,4 +1,4 @@
-//! What is reached, for people and for programs.
+//! The reached operations, for people and for programs.
 
 use super::misses::{Miss, Reach};
 use edgewrit_edge::config::view::{Piece, Row};

@@ -15,7 +15,7 @@ use std::slice;
 const SHARED: usize = 64;
 
 /// Findings, each with the index of its source; none unless there are both policies and ceilings.
-pub(super) fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
+pub(super) fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
     let (mut policies, mut ceilings) = (Vec::new(), Vec::new());
     for (index, source) in sources.iter().enumerate() {
         match &source.content {
@@ -45,7 +45,7 @@ pub(super) fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)>
     found
 }
 
-/// What the policy asks for beyond each ceiling; told of the ceiling that it comes closest to.
+/// The grants of the policy beyond each ceiling, reported for the ceiling that comes closest.
 fn beyond(ask: &Ask, ceilings: &[(usize, &Source, &Ceiling)], now: Moment) -> Vec<Finding> {
     let refused = ceilings.iter().map(|(_, source, ceiling)| {
         let faults = grant::grant(ask, ceiling, now).err().unwrap_or_default();

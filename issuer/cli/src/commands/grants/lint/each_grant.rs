@@ -1,4 +1,4 @@
-//! What is doubtful about one grant.
+//! Findings about each grant by itself.
 
 use super::finding::{Code, Finding};
 use super::patterns;
@@ -14,32 +14,32 @@ use edgewrit_shared::grant::{Answer, Grant, Rule};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 
-pub(super) fn findings(source: &Source, now: Moment) -> Vec<Finding> {
+pub(super) fn find_all(source: &Source, now: Moment) -> Vec<Finding> {
     let mut found = match &source.content {
-        Content::Policy(ask) => never_open_in_life(ask, now),
+        Content::Policy(ask) => find_windows_never_open(ask, now),
         Content::Ceiling(_) => Vec::new(),
     };
     for group in source.groups() {
         for (place, grant) in group.placed() {
             let json = source.document.value(&place);
-            found.extend(broad(&place, grant, source.is_policy()));
+            found.extend(find_broad(&place, grant, source.is_policy()));
             if source.is_policy() {
-                found.extend(unguarded(&place, grant));
+                found.extend(find_unguarded(&place, grant));
             } else {
-                found.extend(over(&place, grant, now));
+                found.extend(find_closed_window(&place, grant, now));
             }
-            found.extend(json.into_iter().flat_map(|json| patterns::findings(&place, json)));
+            found.extend(json.into_iter().flat_map(|json| patterns::find_all(&place, json)));
             for (param, rule) in grant.rules() {
                 let place = format!("{place}/rules/{}", place_step(param));
                 let json = source.document.value(&place);
-                found.extend(never(&place, param, rule, json));
+                found.extend(find_impossible(&place, param, rule, json));
             }
         }
     }
     found
 }
 
-fn never_open_in_life(ask: &Ask, now: Moment) -> Vec<Finding> {
+fn find_windows_never_open(ask: &Ask, now: Moment) -> Vec<Finding> {
     let life = ask.ttl.unwrap_or(WRIT_LIFE_DEFAULT);
     let expires = now.seconds().plus(life);
     let faults = never_open(ask, &Term { born: now, expires });
@@ -54,7 +54,7 @@ fn never_open_in_life(ask: &Ask, now: Moment) -> Vec<Finding> {
 }
 
 /// A window of a ceiling that has ended.
-fn over(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
+fn find_closed_window(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
     let end = grant.window().not_after.filter(|end| *end <= now.seconds())?;
     let wrong = format!("its window ended at {}", rfc3339::write(end));
     Some(Finding::new(
@@ -66,7 +66,7 @@ fn over(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
 }
 
 /// A rule that admits nothing, or not what it seems to.
-fn never(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
+fn find_impossible(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
     let param = param.escape_debug();
     if rule.is_never() {
         let wrong = format!("nothing meets the rule on `{param}`, `{rule}`, so the grant permits nothing");
@@ -98,11 +98,11 @@ fn refused(rule: &Rule, json: &Json) -> Option<Param> {
     let Json::List(values) = json.member("in")? else {
         return None;
     };
-    let mut values = values.iter().filter_map(param);
+    let mut values = values.iter().filter_map(param_of_json);
     values.find(|value| rule.answer(Some(value)) != Answer::Admits)
 }
 
-fn param(value: &Json) -> Option<Param> {
+fn param_of_json(value: &Json) -> Option<Param> {
     match value {
         Json::Text(text) => Some(Param::Text(text.clone())),
         Json::Number(number) => Some(Param::Number(number.clone())),
@@ -112,7 +112,7 @@ fn param(value: &Json) -> Option<Param> {
 }
 
 /// Resources that reach farther than one would think: of a ceiling only all of them, since it is meant to be wide.
-fn broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
+fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
     if grant.resources().iter().any(|pattern| pattern.to_string() == "**") {
         let instead = "name what is needed: whatever the audience gets later is granted with it";
         return Some(Finding::new(
@@ -139,7 +139,7 @@ fn broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
 }
 
 /// An operation that matters, without limits on how often or with what.
-fn unguarded(place: &str, grant: &Grant) -> Option<Finding> {
+fn find_unguarded(place: &str, grant: &Grant) -> Option<Finding> {
     let is_named = grant.resources().iter().all(|pattern| pattern.as_literal().is_some());
     let asks = |(_, rule): &(String, Rule)| rule.answer(None) != Answer::Admits;
     let without_rule = !grant.rules().iter().any(asks);

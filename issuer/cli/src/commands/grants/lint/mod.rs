@@ -70,7 +70,7 @@ impl Lint {
                 Err(failure) => unreadable.push(failure),
             }
         }
-        let mut found: Vec<_> = findings(&sources, now)
+        let mut found: Vec<_> = find_all(&sources, now)
             .into_iter()
             .filter(|(_, finding)| !self.allow.contains(&finding.code))
             .collect();
@@ -103,14 +103,14 @@ fn at(UnixSeconds(seconds): UnixSeconds) -> Moment {
 }
 
 /// All findings, each with the index of its source.
-fn findings(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
-    let mut found = across_files::findings(sources, now);
+fn find_all(sources: &[Source], now: Moment) -> Vec<(usize, Finding)> {
+    let mut found = across_files::find_all(sources, now);
     for (index, source) in sources.iter().enumerate() {
-        let own = each_grant::findings(source, now);
+        let own = each_grant::find_all(source, now);
         let pairs = source
             .groups()
             .into_iter()
-            .flat_map(|group| pairs::findings(source, &group));
+            .flat_map(|group| pairs::find_all(source, &group));
         found.extend(own.into_iter().chain(pairs).map(|finding| (index, finding)));
     }
     found

@@ -8,14 +8,14 @@ use std::slice;
 /// Grants of one audience that each grant is compared with, at most: those nearest before it.
 const COMPARED: usize = 1_000;
 
-pub(super) fn findings(source: &Source, group: &Group<'_>) -> Vec<Finding> {
-    let texts = group.grants.iter().map(examples).collect();
+pub(super) fn find_all(source: &Source, group: &Group<'_>) -> Vec<Finding> {
+    let texts = group.grants.iter().map(example_texts).collect();
     let view = View { source, group, texts };
     let mut found = Vec::new();
-    let kept: Vec<usize> = view.kept(&mut found);
+    let kept: Vec<usize> = view.remove_implied(&mut found);
     for (at, own) in kept.iter().enumerate() {
         let others = kept.get(at.saturating_sub(COMPARED)..at).unwrap_or_default();
-        found.extend(view.first(*own, others));
+        found.extend(view.find_first(*own, others));
     }
     found
 }
@@ -28,7 +28,7 @@ struct View<'s> {
     texts: Vec<Vec<String>>,
 }
 
-fn examples(grant: &Grant) -> Vec<String> {
+fn example_texts(grant: &Grant) -> Vec<String> {
     let texts = grant.resources().iter().map(|pattern| pattern.outside(&[]));
     texts.flatten().collect()
 }
@@ -46,7 +46,7 @@ pub(super) fn is_never(grant: &Grant) -> bool {
 impl View<'_> {
     /// The grants that are not implied by others which are kept; a finding for each that is. From the last to the first, so that of two equal
     /// grants the second goes, and all of them can go at once.
-    fn kept(&self, found: &mut Vec<Finding>) -> Vec<usize> {
+    fn remove_implied(&self, found: &mut Vec<Finding>) -> Vec<usize> {
         let grants = self.group.grants;
         let mut kept: Vec<usize> = (0..grants.len()).collect();
         for own in (0..grants.len()).rev() {
@@ -60,8 +60,8 @@ impl View<'_> {
             if self.source.is_policy() && grant.uses().is_some() {
                 continue;
             }
-            let others = self.near(own, &kept);
-            if let Some(covering) = self.covering(grant, &others) {
+            let others = self.find_near(own, &kept);
+            if let Some(covering) = self.find_covering(grant, &others) {
                 let wrong = format!("it permits nothing that is not permitted already by {covering}");
                 found.push(self.finding(Code::Implied, own, wrong, "leave it out"));
                 kept.remove(at);
@@ -70,8 +70,8 @@ impl View<'_> {
         kept
     }
 
-    /// Those of `kept` that could cover a part of the grant `own`, and are near it.
-    fn near(&self, own: usize, kept: &[usize]) -> Vec<(usize, &Grant)> {
+    /// The grants of `kept` that could cover a part of the grant `own`, and are near it.
+    fn find_near(&self, own: usize, kept: &[usize]) -> Vec<(usize, &Grant)> {
         let near = kept
             .iter()
             .copied()
@@ -90,7 +90,7 @@ impl View<'_> {
     }
 
     /// Which of `others` permit all that `grant` permits.
-    fn covering(&self, grant: &Grant, others: &[(usize, &Grant)]) -> Option<String> {
+    fn find_covering(&self, grant: &Grant, others: &[(usize, &Grant)]) -> Option<String> {
         let alone = others
             .iter()
             .find(|(_, other)| is_within(grant, slice::from_ref(other)));
@@ -102,7 +102,7 @@ impl View<'_> {
     }
 
     /// The first finding about a grant and one of those before it.
-    fn first(&self, own: usize, others: &[usize]) -> Option<Finding> {
+    fn find_first(&self, own: usize, others: &[usize]) -> Option<Finding> {
         others.iter().find_map(|other| self.compare(*other, own))
     }
 
@@ -110,16 +110,16 @@ impl View<'_> {
         let (one, other) = (self.group.grants.get(first)?, self.group.grants.get(second)?);
         let is_policy = self.source.is_policy();
         match (one.uses().is_some(), other.uses().is_some()) {
-            (true, false) => self.uncounted((first, one), (second, other)),
-            (false, true) => self.uncounted((second, other), (first, one)),
-            (true, true) if is_policy => self.added(first, (second, other), one),
-            (false, false) if is_policy => self.alternative((first, one), (second, other)),
+            (true, false) => self.find_uncounted((first, one), (second, other)),
+            (false, true) => self.find_uncounted((second, other), (first, one)),
+            (true, true) if is_policy => self.find_added_uses(first, (second, other), one),
+            (false, false) if is_policy => self.find_alternative((first, one), (second, other)),
             _ => None,
         }
     }
 
     /// A limited grant where another permits the same without a limit.
-    fn uncounted(&self, (at, limited): (usize, &Grant), (other, free): (usize, &Grant)) -> Option<Finding> {
+    fn find_uncounted(&self, (at, limited): (usize, &Grant), (other, free): (usize, &Grant)) -> Option<Finding> {
         let example = limited.overlap(free)?;
         let max = limited.uses()?.max;
         let uses = if max == 1 { "use is" } else { "uses are" };
@@ -144,7 +144,7 @@ impl View<'_> {
     }
 
     /// Two limited grants, whose uses add up.
-    fn added(&self, first: usize, (second, own): (usize, &Grant), other: &Grant) -> Option<Finding> {
+    fn find_added_uses(&self, first: usize, (second, own): (usize, &Grant), other: &Grant) -> Option<Finding> {
         let example = own.overlap(other)?;
         let sum = own.uses()?.max.checked_add(other.uses()?.max)?;
         let first = self.named(first);
@@ -154,8 +154,8 @@ impl View<'_> {
     }
 
     /// Two grants of which one has rules on what the other leaves open: rules do not combine.
-    fn alternative(&self, (first, one): (usize, &Grant), (second, other): (usize, &Grant)) -> Option<Finding> {
-        let (param, limited, open) = match (only_in(one, other), only_in(other, one)) {
+    fn find_alternative(&self, (first, one): (usize, &Grant), (second, other): (usize, &Grant)) -> Option<Finding> {
+        let (param, limited, open) = match (param_only_in(one, other), param_only_in(other, one)) {
             (_, Some(param)) => (param, second, first),
             (Some(param), None) => (param, first, second),
             (None, None) => return None,
@@ -178,7 +178,7 @@ impl View<'_> {
 }
 
 /// A parameter on which `own` has a rule and `other` none.
-fn only_in<'g>(own: &'g Grant, other: &Grant) -> Option<&'g str> {
+fn param_only_in<'g>(own: &'g Grant, other: &Grant) -> Option<&'g str> {
     let is_open = |param: &String| !other.rules().iter().any(|(known, _)| known == param);
     let mut params = own.rules().iter().map(|(param, _): &(String, Rule)| param);
     params.find(|param| is_open(param)).map(String::as_str)

@@ -7,7 +7,7 @@ use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
 
 /// Findings in a grant as it is written; a scope string has no patterns.
-pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
+pub(super) fn find_all(place: &str, grant: &Json) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(Json::List(resources)) = grant.member("resources") {
         for (index, resource) in resources.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn findings(place: &str, grant: &Json) -> Vec<Finding> {
 }
 
 fn add_findings_of_rule(place: &str, rule: &Json, found: &mut Vec<Finding>) {
-    found.extend(values::findings(place, rule));
+    found.extend(values::find_all(place, rule));
     if let Some(Json::Text(glob)) = rule.member("glob") {
         let place = format!("{place}/glob");
         let is_read = ["under", "domain"].iter().any(|kind| rule.member(kind).is_some());

@@ -26,9 +26,9 @@ pub(super) enum Content {
 /// The grants of one audience.
 pub(super) struct Group<'s> {
     pub(super) audience: &'s str,
-    /// Where the audience stands, as a JSON pointer.
+    /// The place of the audience, as a JSON pointer.
     pub(super) entry: String,
-    /// Where its grants stand: each has its index appended.
+    /// The place of the grants. The place of a grant has its index in addition.
     place: String,
     pub(super) grants: &'s [Grant],
 }
@@ -65,14 +65,14 @@ impl Source {
             Content::Ceiling(ceiling) => {
                 let entries = ceiling.entries().iter().enumerate();
                 entries
-                    .map(|(index, entry)| Group::new(&entry.audience, self.list(index), &entry.grants))
+                    .map(|(index, entry)| Group::new(&entry.audience, self.list_place(index), &entry.grants))
                     .collect()
             }
         }
     }
 
-    /// Where the grants of a ceiling's entry stand.
-    fn list(&self, index: usize) -> String {
+    /// The place of the grants of an entry of a ceiling.
+    fn list_place(&self, index: usize) -> String {
         let scope = format!("/{index}/scope");
         match self.document.value(&scope) {
             Some(_) => scope,
@@ -104,7 +104,7 @@ impl<'s> Group<'s> {
         }
     }
 
-    /// Where the grant with this index stands.
+    /// The place of the grant with this index.
     pub(super) fn place(&self, index: usize) -> String {
         format!("{}/{index}", self.place)
     }

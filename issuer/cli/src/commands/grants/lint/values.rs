@@ -8,7 +8,7 @@ use edgewrit_shared::number::Number;
 const INTEGER_MAX: &str = "9007199254740991";
 
 /// Findings in the kinds of one rule, not in the rules inside it.
-pub(super) fn findings(place: &str, rule: &Json) -> Vec<Finding> {
+pub(super) fn find_all(place: &str, rule: &Json) -> Vec<Finding> {
     let found = [deny_list(place, rule), number_precision(place, rule)];
     found.into_iter().flatten().collect()
 }

@@ -87,8 +87,8 @@ impl Effect {
     /// The effect of `action`, by the first verb behind its last `:`, or else in the whole name.
     pub(super) fn of(action: &str) -> Self {
         let name = action.rsplit(':').next().unwrap_or(action);
-        let (own, all) = (words(name), words(action));
-        let told = own.iter().chain(&all).find_map(|word| verb(word));
+        let (own, all) = (split_name(name), split_name(action));
+        let told = own.iter().chain(&all).find_map(|word| effect_of_verb(word));
         let pays = all.iter().any(|word| PAYS.contains(&word.as_str()));
         told.unwrap_or(if pays { Self::Pays } else { Self::Unknown })
     }
@@ -99,13 +99,13 @@ impl Effect {
     }
 }
 
-fn verb(word: &str) -> Option<Effect> {
+fn effect_of_verb(word: &str) -> Option<Effect> {
     let known = VERBS.iter().find(|(_, verbs)| verbs.contains(&word));
     known.map(|(effect, _)| *effect)
 }
 
 /// The words of a name in lower case: `rds:DeleteDBInstance` is `rds`, `delete`, `db`, `instance`.
-fn words(name: &str) -> Vec<String> {
+fn split_name(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words = vec![String::new()];
     for (index, letter) in letters.iter().enumerate() {
@@ -138,7 +138,7 @@ mod tests {
             ("getURL", &["get", "url"]),
             (":", &[]),
         ] {
-            assert_eq!(words(name), expected, "{name}");
+            assert_eq!(split_name(name), expected, "{name}");
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn verify(
     trust: &[String],
     now: UnixSeconds,
 ) -> Result<String, Failure> {
-    let snapshot = snapshot(issuer, trust, now)?;
+    let snapshot = fetch_snapshot(issuer, trust, now)?;
     let audience = match payload.member("aud") {
         Some(Json::Text(audience)) => audience.as_str(),
         _ => "",
@@ -35,7 +35,7 @@ pub(super) fn verify(
     ))
 }
 
-fn snapshot(issuer: &str, trust: &[String], now: UnixSeconds) -> Result<Snapshot, Failure> {
+fn fetch_snapshot(issuer: &str, trust: &[String], now: UnixSeconds) -> Result<Snapshot, Failure> {
     let pin = |x: &String| PublicKey::from_x(x).map_err(|error| Failure::new(format!("`--trust`: `{x}`: {error}")));
     let pins: Result<Vec<_>, _> = trust.iter().map(pin).collect();
     let trust = Trust {

@@ -15,7 +15,7 @@ const READ_ONLY: &str = "write 30";
 /// Syncs of the write-ahead log fail. Another test lets syncs of the database fail.
 const BROKEN: &str = "sync 5 -wal";
 
-/// How long the server is under load before a fault, and after.
+/// The time of load before a fault, and after.
 const LOADED: Duration = Duration::from_millis(200);
 /// Longest time that a fault that comes and goes lasts, and stays away.
 const PASSING: Duration = Duration::from_millis(60);

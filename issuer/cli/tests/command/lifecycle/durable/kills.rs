@@ -10,9 +10,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 const KILLS: usize = 50;
-/// How long the server is under load before it is killed, at most.
+/// Longest time of load before a kill.
 const LOADED: Duration = Duration::from_millis(250);
-/// How long a start may take before it is cut short, at most: it takes about as long.
+/// Longest time of a start before a kill: a whole start takes about as long.
 pub(crate) const STARTING: Duration = Duration::from_millis(60);
 
 #[test]

@@ -13,7 +13,7 @@ const CLIENTS: usize = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     pub(crate) changes: Vec<Change>,
-    /// How many requests were answered with 503.
+    /// Number of requests that were answered with 503.
     pub(crate) refused: usize,
 }
 

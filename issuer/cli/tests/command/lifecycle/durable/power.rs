@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const CUTS: usize = 6;
 const FIRST_STARTS: usize = 12;
-/// How long the server is under load before the cut, at most.
+/// Longest time of load before the cut.
 const LOADED: Duration = Duration::from_millis(500);
 
 #[test]

@@ -9,21 +9,21 @@ const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST",
 /// Methods whose requests some clients and hosts make without a body.
 const WITHOUT_BODY: [&str; 2] = ["GET", "HEAD"];
 
-pub(super) fn findings(row: &Row<'_>) -> Vec<Finding> {
+pub(super) fn find_all(row: &Row<'_>) -> Vec<Finding> {
     let found = [
-        method,
-        body,
-        get_body,
-        star_in_action,
-        star_in_resource,
-        length,
-        separators,
-        rules,
+        find_unusual_method,
+        find_unjudged_body,
+        find_body_of_get,
+        find_star_in_action,
+        find_star_in_resource,
+        find_long_resource,
+        find_many_separators,
+        find_many_params,
     ];
     found.into_iter().filter_map(|find| find(row)).collect()
 }
 
-fn method(row: &Row<'_>) -> Option<Finding> {
+fn find_unusual_method(row: &Row<'_>) -> Option<Finding> {
     let method = row.method;
     (!METHODS.contains(&method)).then(|| {
         let wrong = format!("`{method}` is none of the usual methods, and hosts may refuse it by themselves");
@@ -31,7 +31,7 @@ fn method(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn body(row: &Row<'_>) -> Option<Finding> {
+fn find_unjudged_body(row: &Row<'_>) -> Option<Finding> {
     (row.takes_body() && !row.judges_body()).then(|| {
         let wrong = "it takes a body of which nothing is judged: `ignore` lets all of it pass";
         let instead = "make what matters in it a parameter, so that grants can have rules about it";
@@ -39,7 +39,7 @@ fn body(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn get_body(row: &Row<'_>) -> Option<Finding> {
+fn find_body_of_get(row: &Row<'_>) -> Option<Finding> {
     (row.takes_body() && WITHOUT_BODY.contains(&row.method)).then(|| {
         let wrong = format!(
             "it needs a body, and Workers neither get nor send one with `{}`",
@@ -54,7 +54,7 @@ fn get_body(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn star_in_action(row: &Row<'_>) -> Option<Finding> {
+fn find_star_in_action(row: &Row<'_>) -> Option<Finding> {
     row.action.contains('*').then(|| {
         let wrong = format!(
             "the action is `{}` to the letter: only a grant that names it so has it",
@@ -64,7 +64,7 @@ fn star_in_action(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn star_in_resource(row: &Row<'_>) -> Option<Finding> {
+fn find_star_in_resource(row: &Row<'_>) -> Option<Finding> {
     row.resource.contains('*').then(|| {
         let wrong = "a resource is no pattern: the `*` in it stands for itself";
         Finding::new(
@@ -84,7 +84,7 @@ fn own_text(row: &Row<'_>) -> String {
         .collect()
 }
 
-fn length(row: &Row<'_>) -> Option<Finding> {
+fn find_long_resource(row: &Row<'_>) -> Option<Finding> {
     let shortest = own_text(row).len() + row.resource.matches('{').count();
     (shortest > PATTERN_BYTES).then(|| {
         let wrong = format!(
@@ -94,7 +94,7 @@ fn length(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn separators(row: &Row<'_>) -> Option<Finding> {
+fn find_many_separators(row: &Row<'_>) -> Option<Finding> {
     let separators = own_text(row).matches(['/', ':']).count();
     (separators > PATTERN_SEPARATORS).then(|| {
         let wrong = format!(
@@ -104,7 +104,7 @@ fn separators(row: &Row<'_>) -> Option<Finding> {
     })
 }
 
-fn rules(row: &Row<'_>) -> Option<Finding> {
+fn find_many_params(row: &Row<'_>) -> Option<Finding> {
     let params = row.params.len();
     (params > RULES_PER_GRANT).then(|| {
         let wrong =

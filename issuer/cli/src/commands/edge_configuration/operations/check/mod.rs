@@ -56,7 +56,7 @@ impl Check {
             Document::open(&self.file).and_then(|document| EdgeConfiguration::read(complete_document(document)));
         let EdgeConfiguration { document, config, .. } = opened.map_err(|failure| failure.with_code(UNREADABLE))?;
         let rows = row::read_rows(&document);
-        let mut found = findings(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
+        let mut found = find_all(&rows, config.upstreams().map(edgewrit_edge::config::Upstream::name));
         found.retain(|finding| !self.allow.contains(&finding.code));
         if self.json {
             let warnings: Vec<Value> = found.iter().map(|finding| finding.to_json(&document)).collect();
@@ -76,12 +76,12 @@ impl Check {
 }
 
 /// All findings, in the order of the file.
-fn findings<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
-    let mut found = pairs::unused(rows, upstreams);
-    found.extend(rows.iter().flat_map(each_operation::findings));
-    found.extend(pairs::indistinct(rows));
-    found.extend(pairs::colon_verbs(rows));
-    found.extend(paths::findings(rows));
+fn find_all<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
+    let mut found = pairs::find_unused_upstreams(rows, upstreams);
+    found.extend(rows.iter().flat_map(each_operation::find_all));
+    found.extend(pairs::find_indistinct(rows));
+    found.extend(pairs::find_colon_verbs(rows));
+    found.extend(paths::find_all(rows));
     let index = |finding: &Finding| {
         finding
             .place

@@ -6,7 +6,7 @@ use edgewrit_shared::document::place_step;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations that every grant permits together, although they do different things.
-pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
+pub(super) fn find_indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut first: BTreeMap<(&str, String), &Row<'_>> = BTreeMap::new();
     let mut found = Vec::new();
     for row in rows {
@@ -30,7 +30,7 @@ pub(super) fn indistinct(rows: &[Row<'_>]) -> Vec<Finding> {
 
 /// Operations whose captured values may hold a `:`, although the upstream seems to have verbs
 /// behind one.
-pub(super) fn colon_verbs(rows: &[Row<'_>]) -> Vec<Finding> {
+pub(super) fn find_colon_verbs(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut verbs: BTreeMap<&str, &str> = BTreeMap::new();
     for row in rows.iter().filter(|row| has_verb(row)) {
         verbs.entry(row.upstream).or_insert(row.name);
@@ -64,7 +64,7 @@ fn shape(resource: &str) -> String {
 }
 
 /// Upstreams that no operation names.
-pub(super) fn unused<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
+pub(super) fn find_unused_upstreams<'u>(rows: &[Row<'_>], upstreams: impl Iterator<Item = &'u str>) -> Vec<Finding> {
     let used: BTreeSet<&str> = rows.iter().map(|row| row.upstream).collect();
     let unused = upstreams.filter(|name| !used.contains(name));
     let finding = |name| {

@@ -39,33 +39,37 @@ impl<'d> Tree<'d> {
     }
 
     /// A path that `rest` matches and no operation below.
-    fn lost(&self, rest: &[&'d str]) -> Option<Vec<&'d str>> {
+    fn find_lost_path(&self, rest: &[&'d str]) -> Option<Vec<&'d str>> {
         let Some((segment, rest)) = rest.split_first() else {
             return self.row.is_none().then(Vec::new);
         };
         let onward = match self.step(segment) {
-            Some(tree) => tree.lost(rest)?,
+            Some(tree) => tree.find_lost_path(rest)?,
             None => rest.to_vec(),
         };
         Some([&[*segment], &*onward].concat())
     }
 }
 
-pub(super) fn findings(rows: &[Row<'_>]) -> Vec<Finding> {
+pub(super) fn find_all(rows: &[Row<'_>]) -> Vec<Finding> {
     let mut trees: BTreeMap<&str, Tree<'_>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         trees.entry(row.method).or_default().add(&row.segments, index);
     }
-    let mut found = captured_literals(rows, &trees);
+    let mut found = find_captured_literals(rows, &trees);
     for row in rows {
-        found.extend(trees.get(row.method).and_then(|tree| dead_end(row, tree)));
-        found.extend(trees.get(row.method).and_then(|tree| trailing_slash(row, tree, rows)));
+        found.extend(trees.get(row.method).and_then(|tree| find_dead_end(row, tree)));
+        found.extend(
+            trees
+                .get(row.method)
+                .and_then(|tree| find_trailing_slash(row, tree, rows)),
+        );
     }
     found
 }
 
 /// Paths of other methods that an operation captures a literal of.
-fn captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<Finding> {
+fn find_captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<Finding> {
     let paths: BTreeMap<&[&str], &str> = rows.iter().map(|row| (&*row.segments, row.name)).collect();
     let mut captured: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for (path, name) in paths {
@@ -84,7 +88,7 @@ fn captured_literals(rows: &[Row<'_>], trees: &BTreeMap<&str, Tree<'_>>) -> Vec<
         let row = rows.get(index)?;
         let wrong = format!(
             "it takes {} for a value that is captured, although {} of another method",
-            words(&names),
+            paths_to_words(&names),
             if names.len() == 1 {
                 "that is an operation"
             } else {
@@ -114,7 +118,7 @@ fn captures_literal(row: &Row<'_>, path: &[&str]) -> bool {
 }
 
 /// The first of the paths of the operations with these names, and how many more there are.
-fn words(names: &[&str]) -> String {
+fn paths_to_words(names: &[&str]) -> String {
     let first = names
         .first()
         .and_then(|name| name.split(' ').nth(1))
@@ -126,7 +130,7 @@ fn words(names: &[&str]) -> String {
 }
 
 /// A request that the path matches, and that is refused because one of its segments is a literal elsewhere.
-fn dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
+fn find_dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
     for (at, segment) in row.segments.iter().enumerate() {
         let (before, rest) = (row.segments.get(..at)?, row.segments.get(at + 1..)?);
         let literals = tree
@@ -136,7 +140,7 @@ fn dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
             .filter(|(name, _)| is_capture(segment) && row.may_capture(segment, name));
         let lost = literals
             .filter(|(name, _)| !name.is_empty())
-            .find_map(|(name, tree)| Some((*name, tree.lost(rest)?)));
+            .find_map(|(name, tree)| Some((*name, tree.find_lost_path(rest)?)));
         if let Some((literal, rest)) = lost {
             let path = [before, &[literal], &rest].concat().join("/");
             let wrong = format!(
@@ -152,7 +156,7 @@ fn dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
 }
 
 /// The same path with and without a slash at its end, and another attempt.
-fn trailing_slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Option<Finding> {
+fn find_trailing_slash(row: &Row<'_>, tree: &Tree<'_>, rows: &[Row<'_>]) -> Option<Finding> {
     let without = row.segments.strip_suffix(&[""]).filter(|rest| !rest.is_empty())?;
     let other = rows
         .get(tree.find(without)?)

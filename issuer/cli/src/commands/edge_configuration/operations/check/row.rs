@@ -7,7 +7,7 @@ use edgewrit_shared::json::Json;
 /// An operation.
 #[derive(Debug)]
 pub(super) struct Row<'d> {
-    /// Where it stands, as a JSON pointer.
+    /// The place of the operation, as a JSON pointer.
     pub(super) place: String,
     /// `METHOD /path`.
     pub(super) name: &'d str,
@@ -23,11 +23,11 @@ pub(super) struct Row<'d> {
     pub(super) colon: bool,
 }
 
-/// One of its parameters.
+/// A parameter of an operation.
 #[derive(Debug)]
 pub(super) struct Param<'d> {
     pub(super) name: &'d str,
-    /// Such as `query.from`.
+    /// The source, such as `query.from`.
     pub(super) source: &'d str,
     pub(super) kind: &'d str,
     pub(super) optional: bool,
@@ -62,7 +62,7 @@ impl<'d> Row<'d> {
         }
     }
 
-    /// Where its member called `name` stands.
+    /// The place of the member called `name`.
     pub(super) fn member(&self, name: &str) -> String {
         format!("{}/{}", self.place, place_step(name))
     }

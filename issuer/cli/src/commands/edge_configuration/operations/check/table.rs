@@ -8,7 +8,7 @@ const WIDEST: usize = 120;
 
 const HEAD: [&str; 6] = ["method", "path", "action", "resource", "upstream", "parameters"];
 
-/// One line an operation, in columns.
+/// The table as lines with columns, one for each operation.
 pub(super) fn table_to_words(rows: &[Row<'_>]) -> Vec<String> {
     let cells = |row: &Row<'_>| {
         let path = format!("/{}", row.segments.join("/"));
@@ -40,7 +40,7 @@ pub(super) fn table_to_words(rows: &[Row<'_>]) -> Vec<String> {
     shown.collect()
 }
 
-/// Such as `seats: body./seats (integer, optional)`.
+/// A parameter, such as `seats: body./seats (integer, optional)`.
 fn param_to_words(param: &Param<'_>) -> String {
     let kind = (param.kind != "text").then_some(param.kind);
     let flags = [param.optional.then_some("optional"), param.list.then_some("list")];

@@ -7,7 +7,7 @@ use std::fmt::Display;
 /// A path.
 #[derive(Debug)]
 pub(super) struct Path {
-    /// As the edge matches it, without the part that all paths of a server begin with.
+    /// The path as the edge matches it, without the beginning that all paths of a server have.
     pub(super) pattern: String,
     pub(super) resource: String,
     /// The names of the document's parameters that are whole segments, and of their captures.

@@ -12,7 +12,7 @@ const NAMED: usize = 16;
 /// An operation of the draft.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Where the document has it, as a JSON pointer.
+    /// The place in the document, as a JSON pointer.
     pub(super) place: String,
     /// The summary that the document gives.
     pub(super) summary: Option<String>,
@@ -35,7 +35,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Param {
     pub(super) name: String,
-    /// Such as `query.from`.
+    /// The source, such as `query.from`.
     pub(super) source: String,
     pub(super) kind: &'static str,
     pub(super) optional: bool,

@@ -13,10 +13,10 @@ const VALUE_BYTES: usize = 256;
 /// Schemas that are looked through for one, by `allOf`, `oneOf` and `anyOf`.
 const SCHEMAS: u32 = 256;
 
-/// What a value is.
+/// The shape of a value.
 #[derive(Debug)]
 pub(super) enum Shape<'d> {
-    /// One of the edge's types.
+    /// A scalar of a type of the edge.
     Scalar(&'static str),
     /// A scalar of several types.
     Scalars,
@@ -110,7 +110,7 @@ fn shape<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
     }
 }
 
-/// What `type` says but for `null`, and whether it says `null`.
+/// The types of `type` other than `null`, and whether `null` is one of them.
 fn types<'d>(at: &At<'d>) -> (Vec<&'d str>, bool) {
     let one = at.text_of("type").into_iter();
     let all: Vec<_> = one.chain(at.items("type").iter().filter_map(At::text)).collect();
@@ -161,7 +161,7 @@ fn untyped<'d>(at: &At<'d>, left: &Cell<u32>) -> Shape<'d> {
     }
 }
 
-/// What `enum` and `const` say by their values.
+/// The shape of the values of `enum` and `const`.
 fn of_values<'d>(at: &At<'d>) -> Shape<'d> {
     let values = at.items("enum").into_iter().chain(at.member("const"));
     let kinds = values.filter_map(|value| match value.json {
@@ -175,7 +175,7 @@ fn of_values<'d>(at: &At<'d>) -> Shape<'d> {
     same(kinds)
 }
 
-/// One scalar type, or several.
+/// The shape of a scalar of one type or of several.
 fn same<'d>(kinds: impl Iterator<Item = &'static str>) -> Shape<'d> {
     let kinds: BTreeSet<_> = kinds.collect();
     let mut all = kinds.iter();

@@ -23,11 +23,11 @@ pub(super) struct Servers {
     pub(super) notes: Vec<Note>,
 }
 
-/// Where an operation is.
+/// The upstream of an operation, and the beginning of its path.
 #[derive(Clone, Debug)]
 pub(super) struct Server {
     pub(super) upstream: String,
-    /// What its paths begin with; empty or with a `/` before it and none behind.
+    /// The beginning of its paths: empty, or with a `/` before it and none behind.
     pub(super) base: String,
 }
 

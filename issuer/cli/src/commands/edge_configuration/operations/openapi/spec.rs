@@ -51,7 +51,7 @@ impl<'d> Spec<'d> {
 pub(super) struct At<'d> {
     spec: &'d Spec<'d>,
     pub(super) json: &'d Json,
-    /// Where it stands.
+    /// The place of the value.
     pub(super) place: Rc<Place<'d>>,
 }
 
@@ -122,7 +122,7 @@ impl<'d> At<'d> {
         self.spec.document.member(self.json, name)
     }
 
-    /// What its member called `name` says, `true` or `false`.
+    /// The truth value of the member called `name`.
     pub(super) fn bool_of(&self, name: &str) -> Option<bool> {
         match self.json_of(name) {
             Some(Json::Bool(value)) => Some(*value),
@@ -130,7 +130,7 @@ impl<'d> At<'d> {
         }
     }
 
-    /// What it refers to, if it does. An error says why that is not found.
+    /// The value that this one refers to, or this one. An error says why the referred value is not found.
     pub(super) fn resolve(self) -> Result<Self, String> {
         let mut at = self;
         for _ in 0..REFERENCES {
