@@ -31,7 +31,8 @@ fn find_commands(text: &str, prompt: &str) -> ShownCommands {
     said
 }
 
-/// The calls of the program in a line of shell: each from its name to where the shell ends or redirects it.
+/// The calls of the program in a line of shell: each from its name to where the shell ends or
+/// redirects it.
 fn find_calls(line: &str) -> Vec<String> {
     // Where standard error goes is the shell's business too.
     let line = line.replace(" 2>", " >");

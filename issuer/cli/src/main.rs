@@ -1,5 +1,5 @@
-//! The command `edgewrit`. It runs and administrates an issuer, mints and shows writs, checks configurations and
-//! grants, and says what an edge would decide.
+//! The command `edgewrit`. It runs and administrates an issuer, mints and shows writs, checks
+//! configurations and grants, and says what an edge would decide.
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use edgewrit_issuer::files::make_new_files_private;
@@ -17,7 +17,8 @@ mod input;
 mod issuer_client;
 mod output;
 
-/// The allocator. The issuer spends a fifth of its time in the allocator of the system; this one takes half as long.
+/// The allocator. The issuer spends a fifth of its time in the allocator of the system; this one
+/// takes half as long.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,5 +1,5 @@
-//! The cost of commands: memory and processor of the command by the account of the kernel, against the length of its
-//! input.
+//! The cost of commands: memory and processor of the command by the account of the kernel, against
+//! the length of its input.
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// Bytes that a command may take in addition to its bytes for an empty input, and for each byte of its input.
+/// Bytes that a command may take in addition to its bytes for an empty input, and for each byte of
+/// its input.
 const MEMORY: usize = 16 * 1024 * 1024;
 const MEMORY_PER_BYTE: usize = 20;
 /// Longest message about faults, in bytes.
@@ -65,8 +66,8 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    /// Runs a command in the folder, with `input` as its standard input. A small process starts and measures it: the
-    /// kernel counts the memory of the starting process to the command.
+    /// Runs a command in the folder, with `input` as its standard input. A small process starts and
+    /// measures it: the kernel counts the memory of the starting process to the command.
     fn run(&self, args: &[&str], input: Option<&Path>) -> Cost {
         let said = self.file("said");
         let measured = Command::new(env::current_exe().unwrap())
@@ -91,7 +92,8 @@ impl Bench {
         }
     }
 
-    /// Runs a command on files of one, two and four times `size` along the dimension that `input` stretches.
+    /// Runs a command on files of one, two and four times `size` along the dimension that `input`
+    /// stretches.
     #[track_caller]
     fn grows_in_line(&self, name: &str, args: &[&str], size: usize, input: impl Fn(usize) -> String) {
         let file = args.iter().find(|arg| arg.starts_with("input."));
@@ -181,7 +183,8 @@ fn files_that_people_write_are_read_at_linear_cost() {
         ("in brackets", ["a: [[", "]]"]),
     ] {
         for item in ["0,", "x: 0,", ":,", "? a,", "\"\",", "[],", "{},", "[[]],"] {
-            // A megabyte: a constant of memory for each item would hide below the constant for each file.
+            // A megabyte: a constant of memory for each item would hide below the constant for each
+            // file.
             check(
                 &format!("`{item}` {place}"),
                 "input.yaml",
@@ -221,8 +224,8 @@ fn files_that_people_write_are_read_at_linear_cost() {
     });
 }
 
-/// Measures a command that reads a file that people write. `known` is a text that the file may have, with the
-/// value `V` in it.
+/// Measures a command that reads a file that people write. `known` is a text that the file may
+/// have, with the value `V` in it.
 fn measure_values(bench: &Bench, name: &str, args: &[&str], known: &str) {
     let with = |value: &str| known.replace('V', value);
     bench.grows_in_line(&format!("{name}: a text"), args, 200_000, |bytes| {

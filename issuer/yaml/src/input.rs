@@ -3,8 +3,9 @@
 use saphyr_parser::{Input, StrInput};
 use std::cell::Cell;
 
-/// Most punctuation marks that the parser may read for one event. A collection in brackets can be the name of a member, so the parser
-/// holds the tokens of a whole collection until it has found its end: some 1,000 bytes for each mark.
+/// Most punctuation marks that the parser may read for one event. A collection in brackets can be
+/// the name of a member, so the parser holds the tokens of a whole collection until it has found
+/// its end: some 1,000 bytes for each mark.
 pub(super) const HELD_MARKS: usize = 16 * 1024;
 
 /// How many more punctuation marks the parser may read before its next event.

@@ -1,5 +1,5 @@
-//! YAML as far as people need it to write JSON: the 1.2 core schema without anchors, aliases and tags, and
-//! without any text on whose meaning readers disagree.
+//! YAML as far as people need it to write JSON: the 1.2 core schema without anchors, aliases and
+//! tags, and without any text on whose meaning readers disagree.
 
 use edgewrit_shared::document::FaultList;
 use edgewrit_shared::json::Json;
@@ -19,8 +19,8 @@ pub use places::Places;
 
 /// Longest name that a message repeats in full, in bytes.
 const NAME_BYTES: usize = 256;
-/// Values that a text of any length may hold, and bytes of the text for each value more: a few bytes of YAML can hold a value, and each
-/// value takes up to 150 bytes of memory.
+/// Values that a text of any length may hold, and bytes of the text for each value more: a few
+/// bytes of YAML can hold a value, and each value takes up to 150 bytes of memory.
 const VALUES: usize = 50_000;
 const BYTES_PER_VALUE: usize = 8;
 
@@ -48,7 +48,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// Reads one document of at most `values` values, and of at most as many as a text of this length may hold.
+/// Reads one document of at most `values` values, and of at most as many as a text of this length
+/// may hold.
 ///
 /// # Errors
 /// The faults of the text; the place of each is a [`Place`].

@@ -1,9 +1,10 @@
-//! The places of values in a text, in the order of the document: line, column and number of inner values.
+//! The places of values in a text, in the order of the document: line, column and number of inner
+//! values.
 
 use super::Place;
 
-/// The place of every value, in the order in which they stand in the document: each container before what lies in it. The place of a member
-/// is that of its name.
+/// The place of every value, in the order in which they stand in the document: each container
+/// before what lies in it. The place of a member is that of its name.
 #[derive(Debug, Default)]
 pub struct Places(Vec<Mark>);
 

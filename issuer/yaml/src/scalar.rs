@@ -1,4 +1,5 @@
-//! The meaning of an unquoted scalar. A text on whose meaning readers of YAML disagree must be quoted.
+//! The meaning of an unquoted scalar. A text on whose meaning readers of YAML disagree must be
+//! quoted.
 
 use edgewrit_shared::json::Json;
 use edgewrit_shared::number::Number;
@@ -68,8 +69,8 @@ fn is_date(text: &str) -> bool {
     digits(year, &[4]) && digits(month, &[1, 2]) && digits(day, &[1, 2])
 }
 
-/// Whether the text is a number of the core schema that JSON writes otherwise, or a number of YAML 1.1: octal,
-/// hexadecimal, binary, with `_`, in base 60, infinite, no number.
+/// Whether the text is a number of the core schema that JSON writes otherwise, or a number of YAML
+/// 1.1: octal, hexadecimal, binary, with `_`, in base 60, infinite, no number.
 fn is_other_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let special = unsigned

@@ -15,8 +15,8 @@ fn grant(text: &str) -> Grant {
     Grant::read(&Node::root(&json, &Faults::new())).expect("a grant")
 }
 
-/// A grant with three rules, as in the travel example. Each grant has its own destination, so that an attempt fails at
-/// the last rule of every grant but one.
+/// A grant with three rules, as in the travel example. Each grant has its own destination, so that
+/// an attempt fails at the last rule of every grant but one.
 fn text(number: usize) -> String {
     format!(
         r#"{{"type":"writ","actions":["search","list"],"resources":["s3://flights/2026-*/**","arn:aws:rds:us-east-1:*:db:*"],"rules":{{"from":{{"eq":"JFK"}},"seats":{{"min":1,"max":4}},"to":{{"in":["LHR{number}","LGW{number}"]}}}}}}"#

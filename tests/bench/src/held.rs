@@ -12,7 +12,8 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::limits::CACHED_WRITS;
 use std::sync::Arc;
 
-/// Writs for each place in the cache: enough that hardly a place stays empty, although the places are random.
+/// Writs for each place in the cache: enough that hardly a place stays empty, although the places
+/// are random.
 const WRITS_PER_PLACE: usize = 4;
 
 /// The input of the instance: a bundle, then writs.
@@ -42,7 +43,8 @@ impl Instance {
         }
     }
 
-    /// Applies the first arrival as the bundle, and judges a request with each later arrival as its writ.
+    /// Applies the first arrival as the bundle, and judges a request with each later arrival as its
+    /// writ.
     pub fn take(&mut self, arrival: &[u8]) {
         if self.snapshot.is_none() {
             let answer = Answer::Got {

@@ -1,5 +1,6 @@
-//! The cost of one decision. The cases are compiled twice, natively and to WebAssembly for V8, and made by the same
-//! code: keys, writs, bundle and configuration come from fixed seeds. `cargo xtask bench` drives both in turns.
+//! The cost of one decision. The cases are compiled twice, natively and to WebAssembly for V8, and
+//! made by the same code: keys, writs, bundle and configuration come from fixed seeds. `cargo xtask
+//! bench` drives both in turns.
 #![expect(
     clippy::expect_used,
     clippy::panic,

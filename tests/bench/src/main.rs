@@ -1,5 +1,5 @@
-//! Drives the cases, native rounds and rounds in V8 in turns. Of many short rounds, the least is the cost of the code,
-//! and the median is its cost on this machine.
+//! Drives the cases, native rounds and rounds in V8 in turns. Of many short rounds, the least is
+//! the cost of the code, and the median is its cost on this machine.
 //!
 //! `edgewrit-bench MODULE [--json]`, as `cargo xtask bench` calls it.
 #![expect(
@@ -16,9 +16,11 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 const ROUNDS: usize = 600;
-/// Rounds that are thrown away: V8 compiles while they run, and they tell how often a round repeats a case.
+/// Rounds that are thrown away: V8 compiles while they run, and they tell how often a round repeats
+/// a case.
 const FIRST_ROUNDS: usize = 40;
-/// The time of a round, about: less than a time slice, so that most rounds are not interrupted on a busy machine.
+/// The time of a round, about: less than a time slice, so that most rounds are not interrupted on a
+/// busy machine.
 const ROUND_NANOSECONDS: f64 = 3e5;
 
 /// The cases in another process, in V8.

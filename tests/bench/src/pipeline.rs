@@ -1,5 +1,5 @@
-//! Cases of the pipeline from the head of a request to the outgoing request: 100 operations, 15 headers, a writ of
-//! some 900 bytes.
+//! Cases of the pipeline from the head of a request to the outgoing request: 100 operations, 15
+//! headers, a writ of some 900 bytes.
 
 use crate::{Case, support, token};
 use edgewrit_edge::config::Config;
@@ -23,7 +23,8 @@ const WRITS: usize = 1_000;
 const SEARCH: &[u8] = b"/flights?from=JFK&to=LHR&date=2026-05-10";
 const BODY: &[u8] = br#"{"passenger":{"user":"X"},"seats":1}"#;
 
-/// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of which pass.
+/// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of
+/// which pass.
 const HEADERS: [(&str, &[u8]); 14] = [
     ("host", b"edge.example"),
     ("user-agent", b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"),
@@ -180,8 +181,9 @@ impl Edge {
     }
 }
 
-/// The configuration is another one each time, so that the writ has to be verified again; it takes the place of itself in a cache
-/// that is there already, as it takes the place of others in a busy edge's.
+/// The configuration is another one each time, so that the writ has to be verified again; it takes
+/// the place of itself in a cache that is there already, as it takes the place of others in a busy
+/// edge's.
 fn first_sight(ask: Ask) -> Box<dyn Fn()> {
     let (edges, memory, turn) = (
         [Edge::new(config("")), Edge::new(config(" "))],
@@ -215,7 +217,8 @@ fn last_of(name: &'static str, baseline: usize, count: usize) -> Case {
     }
 }
 
-/// Cases that differ in how many operations there are; `first` is the index of the first of them, their baseline.
+/// Cases that differ in how many operations there are; `first` is the index of the first of them,
+/// their baseline.
 pub(crate) fn cases_by_operations(first: usize) -> Vec<Case> {
     vec![
         last_of("permit, cached, the last of 10 operations", first, FEW),

@@ -1,7 +1,8 @@
-//! The cost of work: memory and processor, against the length of its input. Several crates test their readers with
-//! this crate.
+//! The cost of work: memory and processor, against the length of its input. Several crates test
+//! their readers with this crate.
 //!
-//! Times are those of the process by the kernel's account, and the least of several runs: other work on the machine does not count.
+//! Times are those of the process by the kernel's account, and the least of several runs: other
+//! work on the machine does not count.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,7 +95,8 @@ pub fn is_within(peak: usize, input: usize) -> bool {
     peak <= MEMORY + MEMORY_PER_BYTE * input
 }
 
-/// Does `work`, which answers how long its answer is, on inputs of one, two and four times `size` along the dimension that `input` stretches.
+/// Does `work`, which answers how long its answer is, on inputs of one, two and four times `size`
+/// along the dimension that `input` stretches.
 #[track_caller]
 #[expect(clippy::expect_used, reason = "a test that panics has failed")]
 pub fn grows_in_line(name: &str, size: usize, input: impl Fn(usize) -> String, work: impl Fn(&str) -> usize) {

@@ -1,5 +1,5 @@
-//! The work of the issuer for `POST /v1/tasks` between HTTP and SQLite: it reads the body, compares the
-//! task with the ceiling of the client, and signs the writs.
+//! The work of the issuer for `POST /v1/tasks` between HTTP and SQLite: it reads the body, compares
+//! the task with the ceiling of the client, and signs the writs.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_issuer::ask::Ask;

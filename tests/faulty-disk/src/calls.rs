@@ -1,7 +1,8 @@
 //! The replaced functions of the C library: the only module of this crate with `unsafe`.
 //!
-//! Each function calls the system directly, so that no function is looked up or calls itself. The library's own
-//! files lie outside of the watched folder: the calls of the standard library for them go straight through.
+//! Each function calls the system directly, so that no function is looked up or calls itself. The
+//! library's own files lie outside of the watched folder: the calls of the standard library for
+//! them go straight through.
 
 use crate::shadow::{Change, Disk};
 use crate::watched::Watched;

@@ -1,13 +1,14 @@
-//! A faulty disk: a library that `LD_PRELOAD` puts before the C library of a server. The disk loses unsynced
-//! writes at a power cut, and fails calls.
+//! A faulty disk: a library that `LD_PRELOAD` puts before the C library of a server. The disk loses
+//! unsynced writes at a power cut, and fails calls.
 //!
-//! Every call goes through to the system. Beside the watched folder the library keeps a shadow of what is
+//! Every call goes through to the system. Beside the watched folder the library keeps a shadow of
+//! what is
 //! *certain* to be there after a power cut: bytes once `fsync` or `fdatasync` of their file succeeded, names
-//! once `fsync` of their folder did. A test kills the server, puts the shadow in the place of the folder, and
-//! starts the server again.
+//! once `fsync` of their folder did. A test kills the server, puts the shadow in the place of the
+//! folder, and starts the server again.
 //!
-//! The flow, top down: [`calls`] replaces functions of the C library, [`watched`] selects files, [`shadow`]
-//! keeps their bytes, [`names`] their names.
+//! The flow, top down: [`calls`] replaces functions of the C library, [`watched`] selects files,
+//! [`shadow`] keeps their bytes, [`names`] their names.
 //!
 //! | variable | means |
 //! |---|---|
@@ -17,9 +18,9 @@
 //! | `FAULTY_DISK_DENY_SYNC` | a sync does nothing and reports success: a test must then find data missing |
 //! | `FAULTY_DISK_FAULTS` | a file. While it holds `write 28`, writes fail with error 28; with `sync 5 -wal`, syncs of files that end so |
 //!
-//! A write by another way than those in [`calls`], or through mapped memory, is missing from the shadow and
-//! fails the test. Files that end in `-shm` are left out: SQLite maps them, never syncs them, and makes them
-//! anew from the log.
+//! A write by another way than those in [`calls`], or through mapped memory, is missing from the
+//! shadow and fails the test. Files that end in `-shm` are left out: SQLite maps them, never syncs
+//! them, and makes them anew from the log.
 
 #[cfg(target_os = "linux")]
 #[expect(

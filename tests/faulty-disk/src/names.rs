@@ -1,5 +1,6 @@
-//! The names of files, as far as they are certain. The shadow holds the bytes of each file once, in `bytes`; a name in `names` is a
-//! link to them. So a file that is renamed takes its bytes along, and one whose folder was never synced has bytes and no name.
+//! The names of files, as far as they are certain. The shadow holds the bytes of each file once, in
+//! `bytes`; a name in `names` is a link to them. So a file that is renamed takes its bytes along,
+//! and one whose folder was never synced has bytes and no name.
 
 use crate::watched::{Key, is_left_out};
 use std::collections::HashMap;

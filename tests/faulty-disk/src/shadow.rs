@@ -53,7 +53,8 @@ enum Before {
 }
 
 impl Disk {
-    /// Reads the settings, and copies the watched folder into the shadow: its content is certain when the process begins.
+    /// Reads the settings, and copies the watched folder into the shadow: its content is certain
+    /// when the process begins.
     pub(crate) fn begin() {
         let variable = |name: &str| env::var_os(name).map(PathBuf::from);
         let (Some(watch), Some(folder)) = (variable("FAULTY_DISK_WATCH"), variable("FAULTY_DISK_SHADOW")) else {
@@ -78,8 +79,8 @@ impl Disk {
         DISK.get()
     }
 
-    /// Lets `real` change a file, and notes the `change` that it was. The shadow is held meanwhile: changes are noted in the order in
-    /// which they happen.
+    /// Lets `real` change a file, and notes the `change` that it was. The shadow is held meanwhile:
+    /// changes are noted in the order in which they happen.
     pub(crate) fn change(
         &self,
         watched: &Watched,
@@ -107,7 +108,8 @@ impl Disk {
         let mut shadow = self.shadow();
         match (before, &answer) {
             (Before::File(key, until), Ok(0)) => expect_kept(shadow.keep(&key, until)),
-            // After a sync that failed a system holds the bytes for written, and the next sync can succeed without them.
+            // After a sync that failed a system holds the bytes for written, and the next sync can
+            // succeed without them.
             (Before::File(key, until), _) => shadow.forget(&key, until),
             (Before::Folder(path, listing), Ok(0)) => expect_kept(shadow.names.keep(path, listing)),
             (Before::Folder(..), _) => {}
@@ -176,7 +178,8 @@ impl Change {
         }
     }
 
-    /// The part of the change number `count` that reaches the disk without a sync: nothing, all, or the first half.
+    /// The part of the change number `count` that reaches the disk without a sync: nothing, all, or
+    /// the first half.
     fn part(&self, count: u64) -> Option<Self> {
         match (self, count % 3) {
             (_, 0) => None,

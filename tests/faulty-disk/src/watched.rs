@@ -21,8 +21,8 @@ pub(crate) enum Watched {
     Folder(PathBuf),
 }
 
-/// The identity of a file, independent of its name. The inode number alone is not enough: the system uses the
-/// number again once the file is gone.
+/// The identity of a file, independent of its name. The inode number alone is not enough: the
+/// system uses the number again once the file is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     number: u64,
@@ -53,7 +53,8 @@ impl Watch {
         &self.0
     }
 
-    /// The open file, if it is watched: `None` elsewhere, and for a socket or a file that is left out.
+    /// The open file, if it is watched: `None` elsewhere, and for a socket or a file that is left
+    /// out.
     pub(crate) fn file(&self, open: &File) -> Option<Watched> {
         let metadata = open.metadata().ok()?;
         if !metadata.is_file() && !metadata.is_dir() {
@@ -80,8 +81,8 @@ pub(crate) fn is_left_out(name: &OsStr) -> bool {
 pub(crate) struct Faults(pub(crate) Option<PathBuf>);
 
 impl Faults {
-    /// Fails with the error number that is set for `call`. The file is read for each call: a test sets and removes
-    /// faults while the server runs.
+    /// Fails with the error number that is set for `call`. The file is read for each call: a test
+    /// sets and removes faults while the server runs.
     pub(crate) fn check(&self, call: &str, file: &Watched) -> Result<(), i32> {
         let said = self.0.as_ref().and_then(|said| fs::read_to_string(said).ok());
         let errno = said.as_deref().and_then(|said| errno(said, call, file));

@@ -1,4 +1,5 @@
-//! Targets for the costs of readers: a piece of each input is repeated, and then four times as often.
+//! Targets for the costs of readers: a piece of each input is repeated, and then four times as
+//! often.
 
 use crate::Target;
 use edgewrit_edge::config::Config;
@@ -14,9 +15,10 @@ const VALUES: usize = 1_000_000;
 const LENGTH: usize = 32 * 1024;
 /// How many times longer the longer input is.
 const LONGER: usize = 4;
-/// How many times more bytes a reader may ask for to read the longer input, and bytes besides. A vector that doubles its room asks for 2 to 4
-/// bytes for each byte that it holds in the end, so a reader in line with its input asks for up to 8 times more, and one that is quadratic
-/// for 16 times.
+/// How many times more bytes a reader may ask for to read the longer input, and bytes besides. A
+/// vector that doubles its room asks for 2 to 4 bytes for each byte that it holds in the end, so a
+/// reader in line with its input asks for up to 8 times more, and one that is quadratic for 16
+/// times.
 const GROWTH: usize = 10;
 const SLACK_BYTES: usize = 64 * 1024;
 /// Longest answer, in bytes.

@@ -1,5 +1,5 @@
-//! Fuzz targets. Each takes any bytes and panics on a fault: `cargo xtask fuzz` runs them under libFuzzer,
-//! `cargo test` with their seeds.
+//! Fuzz targets. Each takes any bytes and panics on a fault: `cargo xtask fuzz` runs them under
+//! libFuzzer, `cargo test` with their seeds.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target fails by a panic")]
 
 mod costs;
@@ -48,8 +48,8 @@ pub const TARGETS: [Target; 20] = [
     costs::COST_OF_YAML,
 ];
 
-/// Prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into the folder
-/// `EDGEWRIT_SEEDS`, and ends the program.
+/// Prints the names of all targets for `EDGEWRIT_FUZZ=?`, or writes the seeds of the target into
+/// the folder `EDGEWRIT_SEEDS`, and ends the program.
 #[expect(clippy::exit, clippy::print_stdout, reason = "libFuzzer owns the main function")]
 pub fn prepare() {
     if std::env::var("EDGEWRIT_FUZZ").is_ok_and(|name| name == "?") {

@@ -1,4 +1,5 @@
-//! The target that `EDGEWRIT_FUZZ` names, under libFuzzer. `cargo xtask fuzz` builds it with coverage and calls it.
+//! The target that `EDGEWRIT_FUZZ` names, under libFuzzer. `cargo xtask fuzz` builds it with
+//! coverage and calls it.
 #![no_main]
 
 use edgewrit_fuzz::{Target, target};

@@ -1,4 +1,5 @@
-//! Targets for input of unauthenticated clients (JSON, numbers, tokens) and of the issuer (bundles, keys).
+//! Targets for input of unauthenticated clients (JSON, numbers, tokens) and of the issuer (bundles,
+//! keys).
 
 use crate::{Target, support, with_text};
 use edgewrit_shared::bundle::{Snapshot, Trust};

@@ -30,7 +30,8 @@ fn text_member(answer: &Value, name: &str) -> Result<String> {
     text.with_context(|| format!("no `{name}`"))
 }
 
-/// Measures agents a second, and validations a second of new writs and of writs that the issuer has seen.
+/// Measures agents a second, and validations a second of new writs and of writs that the issuer has
+/// seen.
 pub(crate) async fn measure_rates(report: &mut Report, issuer: &Server, time: Duration) -> Result<()> {
     let app = Arc::new(register_app(issuer.address).await?);
     let before = issuer.computed()?;

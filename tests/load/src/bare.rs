@@ -1,4 +1,5 @@
-//! The endpoint that only signs: the same body, the same claims, the same signatures, the same answer; no ceiling, no store, no audit.
+//! The endpoint that only signs: the same body, the same claims, the same signatures, the same
+//! answer; no ceiling, no store, no audit.
 
 use anyhow::Result;
 use axum::Router;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-/// Measures the answers a second of `address` when `connections` send one request after the other. `request`
-/// makes the `n`th request.
+/// Measures the answers a second of `address` when `connections` send one request after the other.
+/// `request` makes the `n`th request.
 pub(crate) async fn measure_rate(
     address: SocketAddr,
     connections: usize,
@@ -37,8 +37,8 @@ pub(crate) async fn measure_rate(
 /// Numbers that one connection can use before it meets those of the next.
 pub(crate) const STRIDE: u64 = 1 << 32;
 
-/// The times of answers, in order of size, when one request goes out every `1 / rate` seconds whatever became of those before: the time
-/// begins when it should have gone out.
+/// The times of answers, in order of size, when one request goes out every `1 / rate` seconds
+/// whatever became of those before: the time begins when it should have gone out.
 pub(crate) async fn measure_times(
     address: SocketAddr,
     connections: usize,

@@ -1,6 +1,6 @@
-//! The load that the issuer bears, and the cost of an edge for its host. The server has one core, the client
-//! has another. Every figure stands beside that of a bare endpoint that signs the same and keeps nothing,
-//! measured in turns.
+//! The load that the issuer bears, and the cost of an edge for its host. The server has one core,
+//! the client has another. Every figure stands beside that of a bare endpoint that signs the same
+//! and keeps nothing, measured in turns.
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};

@@ -1,5 +1,5 @@
-//! The memory that unauthenticated calls leave in the server: calls of every kind to every endpoint that a client
-//! without a valid secret or token can reach.
+//! The memory that unauthenticated calls leave in the server: calls of every kind to every endpoint
+//! that a client without a valid secret or token can reach.
 
 use crate::report::Report;
 use crate::server::Server;

@@ -4,8 +4,8 @@ use crate::input::document::Document;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 
-/// A doubtful place of a document. `C` is the code of the finding: the names of codes are stable, because scripts
-/// turn codes off.
+/// A doubtful place of a document. `C` is the code of the finding: the names of codes are stable,
+/// because scripts turn codes off.
 #[derive(Debug)]
 pub(crate) struct Finding<C> {
     pub(crate) code: C,
@@ -32,7 +32,8 @@ impl<C: ValueEnum> Finding<C> {
         [first, format!("    {}", self.instead)]
     }
 
-    /// The finding as JSON: `file`, `place`, where known `line` and `column`, `code`, `wrong`, `instead`.
+    /// The finding as JSON: `file`, `place`, where known `line` and `column`, `code`, `wrong`,
+    /// `instead`.
     pub(crate) fn to_json(&self, document: &Document) -> Value {
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));

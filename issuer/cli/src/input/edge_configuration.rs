@@ -7,7 +7,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Stands for every secret: the secrets themselves are not needed to read a configuration or to judge requests by it.
+/// Stands for every secret: the secrets themselves are not needed to read a configuration or to
+/// judge requests by it.
 const ANY_SECRET: &str = "secret";
 
 /// A configuration of an edge, with its file.
@@ -40,7 +41,8 @@ impl EdgeConfiguration {
     }
 }
 
-/// The host that a request is for: the value of its header `host`, or else the first host that the edge serves.
+/// The host that a request is for: the value of its header `host`, or else the first host that the
+/// edge serves.
 pub(crate) fn requested_host<'a>(headers: &[(&str, &'a [u8])], config: &'a Config) -> &'a [u8] {
     let host = headers
         .iter()

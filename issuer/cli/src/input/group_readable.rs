@@ -6,7 +6,8 @@ use edgewrit_issuer::files::GroupRead;
 /// Whether the group of the data folder may read it.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct GroupReadable {
-    /// Accept that the group of the data folder and of its files may read them, as Kubernetes arranges it
+    /// Accept that the group of the data folder and of its files may read them, as Kubernetes
+    /// arranges it
     #[arg(long, env = "EDGEWRIT_GROUP_READABLE", num_args = 0..=1, default_missing_value = "true")]
     group_readable: Option<bool>,
 }

@@ -16,8 +16,8 @@ const ID_BYTES: usize = 4 * 1024;
 /// Bytes that are read at once.
 const READ_BYTES: usize = 64 * 1024;
 
-/// Answers every line of standard input by a line of standard output, in the same order. `answer` reads a question
-/// and returns members of a JSON object, which follow the `id` of the question.
+/// Answers every line of standard input by a line of standard output, in the same order. `answer`
+/// reads a question and returns members of a JSON object, which follow the `id` of the question.
 ///
 /// # Errors
 /// The number of lines that could not be read. The answer to such a line says what is wrong.
@@ -89,7 +89,8 @@ enum LineRead {
     End,
 }
 
-/// Reads one line into `line`, without its line feed. The rest of a line that is too long is skipped.
+/// Reads one line into `line`, without its line feed. The rest of a line that is too long is
+/// skipped.
 fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<LineRead> {
     input.take(LINE_BYTES as u64 + 1).read_until(b'\n', line)?;
     if line.last() == Some(&b'\n') {

@@ -1,4 +1,5 @@
-//! Calls to the issuer of a data folder: the running server carries them out, or this process if no server runs.
+//! Calls to the issuer of a data folder: the running server carries them out, or this process if no
+//! server runs.
 
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
@@ -27,7 +28,8 @@ impl DataFolder {
         History::open_readable(&self.data, self.group.read()).map_err(Failure::new)
     }
 
-    /// Posts `body` to the administration of the issuer. Returns its answer, or its problem as a failure.
+    /// Posts `body` to the administration of the issuer. Returns its answer, or its problem as a
+    /// failure.
     pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let post = office::post(&self.data, self.group.read(), Clock::system(), path, body);

@@ -1,6 +1,7 @@
-//! The standard streams of the command. Texts come from records, tasks, clients, edges, tokens and files. This module
-//! escapes the characters that could move the cursor, break a line or turn its direction, once for people and once
-//! for programs. `clippy.toml` beside this crate refuses any other way to these streams.
+//! The standard streams of the command. Texts come from records, tasks, clients, edges, tokens and
+//! files. This module escapes the characters that could move the cursor, break a line or turn its
+//! direction, once for people and once for programs. `clippy.toml` beside this crate refuses any
+//! other way to these streams.
 
 use crate::output::failure::Failure;
 use edgewrit_shared::text::{visible, visible_json};
@@ -32,14 +33,15 @@ pub(crate) fn print_lines<T: Display>(lines: impl IntoIterator<Item = T>) -> Res
     })
 }
 
-/// Prints JSON text for programs. The value stays the same; line feeds may stand between values only.
+/// Prints JSON text for programs. The value stays the same; line feeds may stand between values
+/// only.
 pub(crate) fn print_json(json: impl Display) -> Result<(), Failure> {
     write_out(|out| writeln!(out, "{}", visible_json(&json.to_string())))
 }
 
-/// Prints lines of JSON whose bytes were hashed: as they are stored, except on a terminal, which gets
-/// them as [`print_json`] writes them. A line feed, which no version writes into such a line, is escaped
-/// there too.
+/// Prints lines of JSON whose bytes were hashed: as they are stored, except on a terminal, which
+/// gets them as [`print_json`] writes them. A line feed, which no version writes into such a line,
+/// is escaped there too.
 pub(crate) fn print_hashed_lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let is_terminal = stdout().is_terminal();
     write_out(|out| {
@@ -80,7 +82,8 @@ impl JsonLines {
     }
 }
 
-/// Prints lines for people to standard error. If that fails, the exit code still tells how the command ended.
+/// Prints lines for people to standard error. If that fails, the exit code still tells how the
+/// command ended.
 pub(crate) fn print_errors<T: Display>(lines: impl IntoIterator<Item = T>) {
     let mut out = BufWriter::new(stderr().lock());
     for line in lines {

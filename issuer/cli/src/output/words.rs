@@ -83,7 +83,8 @@ pub(crate) fn value_to_words(value: &Json) -> String {
     }
 }
 
-/// Text that cannot move the cursor, break the line or turn its direction, whatever a forged token contains.
+/// Text that cannot move the cursor, break the line or turn its direction, whatever a forged token
+/// contains.
 pub(crate) fn visible(text: &str) -> String {
     edgewrit_shared::text::visible(text).into_owned()
 }

@@ -1,4 +1,5 @@
-//! The servers beside an edge: issuer and upstream with the cheapest HTTP, on the core of the client.
+//! The servers beside an edge: issuer and upstream with the cheapest HTTP, on the core of the
+//! client.
 
 use anyhow::Result;
 use std::net::SocketAddr;

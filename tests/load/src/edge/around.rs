@@ -31,7 +31,8 @@ impl Around {
         })
     }
 
-    /// Prints how many batches of records came since the last call: a host that delivers none does not do its work.
+    /// Prints how many batches of records came since the last call: a host that delivers none does
+    /// not do its work.
     pub(super) fn say_batches(&self, host: &str) {
         eprintln!("  batches of records from {host}: {}", self.batches.take());
     }
@@ -52,8 +53,8 @@ async fn issuer(batches: Rc<Cell<u64>>) -> Result<(Issuer, SocketAddr)> {
     Ok((issuer, address))
 }
 
-/// The answer of the issuer: it takes all records, so that a host has the work of the delivery, and answers other
-/// requests with the bundle.
+/// The answer of the issuer: it takes all records, so that a host has the work of the delivery, and
+/// answers other requests with the bundle.
 fn answer(issuer: Option<&Issuer>, batches: &Cell<u64>, request: &[u8]) -> Vec<u8> {
     if request.starts_with(b"POST /v1/edges/boot ") {
         return answer::response("201 Created", br#"{"boot_id":"load"}"#);

@@ -1,5 +1,5 @@
-//! One Envoy with a listener for every variant, all on one worker thread: the shipped filter, the nearest native
-//! filters, and no filter.
+//! One Envoy with a listener for every variant, all on one worker thread: the shipped filter, the
+//! nearest native filters, and no filter.
 
 use super::around::Around;
 use super::host::Host;

@@ -9,14 +9,16 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-/// How long a host may take to listen. Envoy compiles the filter, which takes a while on a busy machine.
+/// How long a host may take to listen. Envoy compiles the filter, which takes a while on a busy
+/// machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A host that runs. It is killed when this is dropped.
 pub(super) struct Host {
     child: Child,
-    /// The log of the host. The program empties it from time to time: a line for each of a million requests is a lot.
+    /// The log of the host. The program empties it from time to time: a line for each of a million
+    /// requests is a lot.
     log: File,
     listens_at: SocketAddr,
 }

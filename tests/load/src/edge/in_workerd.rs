@@ -1,11 +1,12 @@
-//! The Worker in workerd, beside a Worker that forwards every request and a Worker that forwards requests whose
-//! token `jose` verifies.
+//! The Worker in workerd, beside a Worker that forwards every request and a Worker that forwards
+//! requests whose token `jose` verifies.
 //!
-//! The Worker of Edgewrit answers only refusals by itself: each permitted request goes to an upstream. So two
-//! refusals are compared without an upstream. The Worker of Edgewrit refuses a request that a valid writ does
-//! not grant, with a problem document and a record. The other Worker verifies a valid token with `jose` and
-//! refuses. The empty Worker is JavaScript. An empty Worker in WebAssembly would be slower, so the ratio to an
-//! empty Worker of the same kind is at least as good.
+//! The Worker of Edgewrit answers only refusals by itself: each permitted request goes to an
+//! upstream. So two refusals are compared without an upstream. The Worker of Edgewrit refuses a
+//! request that a valid writ does not grant, with a problem document and a record. The other Worker
+//! verifies a valid token with `jose` and refuses. The empty Worker is JavaScript. An empty Worker
+//! in WebAssembly would be slower, so the ratio to an empty Worker of the same kind is at least as
+//! good.
 
 use super::around::Around;
 use super::turns::{Target, Turns, Variant};
@@ -85,7 +86,8 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     Ok(())
 }
 
-/// Asserts that the Worker refuses a forged writ: a Worker that permits every request is no baseline.
+/// Asserts that the Worker refuses a forged writ: a Worker that permits every request is no
+/// baseline.
 async fn assert_refuses_forged_writ(address: SocketAddr, worker: Worker, around: &Around) -> Result<()> {
     let answer = Connection::open(address).await?.ask(&around.asked.forged).await?;
     let status = answer.status;

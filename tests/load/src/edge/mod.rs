@@ -1,5 +1,5 @@
-//! The cost of an edge for its hosts: each variant in turns, on one core, beside the host without the edge and
-//! the nearest alternative.
+//! The cost of an edge for its hosts: each variant in turns, on one core, beside the host without
+//! the edge and the nearest alternative.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};

@@ -10,7 +10,8 @@ const WRITS: usize = 1_000;
 /// Writs that are new to the edge: it has forgotten each when the same comes again.
 const NEW_WRITS: usize = 8_000;
 
-/// Headers beside `authorization`, `host` and `:path`'s line, as a browser or an HTTP library sends them.
+/// Headers beside `authorization`, `host` and `:path`'s line, as a browser or an HTTP library sends
+/// them.
 const HEADERS: &str = "user-agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36\r\n\
     accept: application/json, text/plain;q=0.9, */*;q=0.8\r\n\
     accept-language: en-GB,en;q=0.9\r\n\

@@ -40,7 +40,8 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// Measures the variants one after the other, round by round; the first round is for warming up.
+    /// Measures the variants one after the other, round by round; the first round is for warming
+    /// up.
     pub(super) async fn measure(&self, host: &Host, variants: &[Variant], targets: &[Target]) -> Result<()> {
         let mut figures = Figures::default();
         for round in 0..=self.rounds {

@@ -1,5 +1,5 @@
-//! One workerd with a socket and an isolate for every Worker, all on one thread: the shipped Worker of Edgewrit, and the
-//! Workers beside it.
+//! One workerd with a socket and an isolate for every Worker, all on one thread: the shipped Worker
+//! of Edgewrit, and the Workers beside it.
 
 use super::around::Around;
 use super::host::{self, Host};
@@ -44,7 +44,8 @@ pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Work
     let config = folder.join("workerd.capnp");
     fs::write(&config, capnp(around, workers)?)?;
     let mut command = host::on_first_core(&read_variable("EDGEWRIT_WORKERD_BIN")?);
-    // The Worker of Edgewrit writes a line for each verdict. Without `--verbose` workerd would not write it.
+    // The Worker of Edgewrit writes a line for each verdict. Without `--verbose` workerd would not
+    // write it.
     command.args(["serve", "--verbose"]).arg(config);
     let log = folder.join("workerd.log");
     let first = workers.first().context("no Workers")?.0;

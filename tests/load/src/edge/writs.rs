@@ -1,4 +1,5 @@
-//! An issuer for measurements: it signs writs as the real issuer does, and answers each request with a fresh bundle.
+//! An issuer for measurements: it signs writs as the real issuer does, and answers each request
+//! with a fresh bundle.
 
 use anyhow::{Context as _, Result};
 use edgewrit_shared::bundle::Bundle;

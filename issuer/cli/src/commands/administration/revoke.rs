@@ -25,7 +25,8 @@ pub(crate) struct Revoke {
     /// What is ended
     #[arg(value_parser = level_parser())]
     level: String,
-    /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing for `all`
+    /// Which one: a `jti`, lineage, agent, `CLIENT/TASK`, root of a chain, client or key; nothing
+    /// for `all`
     target: Option<String>,
     /// Only what was issued up to this moment (RFC 3339) [default: now]
     #[arg(long, value_name = "MOMENT")]

@@ -26,7 +26,8 @@ const NEXT_START: [&str; 7] = [
     "  what was recorded after the copy was made is not in the audit any more",
 ];
 
-/// Say that the database is a copy of an earlier state: the next start makes void what was ended since
+/// Say that the database is a copy of an earlier state: the next start makes void what was ended
+/// since
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Restore {

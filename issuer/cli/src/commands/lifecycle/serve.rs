@@ -39,7 +39,8 @@ pub(crate) struct Serve {
     /// Configuration file [default: DIR/edgewrit.yaml, if it is there]
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_CONFIG")]
     config: Option<PathBuf>,
-    /// Address and port [default: 127.0.0.1:8080]; port 0 takes a free one, which is printed and written to DIR/listening
+    /// Address and port [default: 127.0.0.1:8080]; port 0 takes a free one, which is printed and
+    /// written to DIR/listening
     #[arg(long, value_name = "ADDR", env = "EDGEWRIT_LISTEN")]
     listen: Option<SocketAddr>,
     /// Origin under which clients and edges know the issuer [default on loopback: http://ADDR]
@@ -65,16 +66,19 @@ pub(crate) struct Serve {
     /// File with the operator's secret of the AgentWrit API, unless it is in EDGEWRIT_ADMIN_SECRET
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_ADMIN_SECRET_FILE")]
     admin_secret_file: Option<PathBuf>,
-    /// Failures of a client to show its secret that are answered at once, for each source; then one a second [default: 10]
+    /// Failures of a client to show its secret that are answered at once, for each source; then one
+    /// a second [default: 10]
     #[arg(long, value_name = "N", env = "EDGEWRIT_CLIENT_FAILURES")]
     client_failures: Option<u64>,
     /// Address and port where Prometheus reads metrics [default: nowhere]
     #[arg(long, value_name = "ADDR", env = "EDGEWRIT_METRICS")]
     metrics: Option<SocketAddr>,
-    /// File to which the audit's lines are written too, for shippers; `-` is standard output [default: nowhere]
+    /// File to which the audit's lines are written too, for shippers; `-` is standard output
+    /// [default: nowhere]
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_AUDIT_LOG")]
     audit_log: Option<PathBuf>,
-    /// How long events of the audit are kept, such as `90d`; older ones go to the archive [default: for ever]
+    /// How long events of the audit are kept, such as `90d`; older ones go to the archive [default:
+    /// for ever]
     #[arg(long, value_name = "DAYS", env = "EDGEWRIT_AUDIT_KEEP", value_parser = parse_keep)]
     audit_keep: Option<u64>,
     /// Folder of the archive, to which events are written before they are pruned
@@ -82,11 +86,13 @@ pub(crate) struct Serve {
     audit_archive: Option<PathBuf>,
     #[command(flatten)]
     group: GroupReadable,
-    /// File in another place to which is appended how far the audit reached; the next start, and `edgewrit audit verify`, must find it there
+    /// File in another place to which is appended how far the audit reached; the next start, and
+    /// `edgewrit audit verify`, must find it there
     #[arg(long, value_name = "FILE", env = "EDGEWRIT_WITNESS")]
     witness: Option<PathBuf>,
-    /// Start although the database is behind the head that is kept outside of it, or has another history: it is the original, and what is
-    /// kept outside is wrong. A copy or a backup is started after `edgewrit restore`
+    /// Start although the database is behind the head that is kept outside of it, or has another
+    /// history: it is the original, and what is kept outside is wrong. A copy or a backup is
+    /// started after `edgewrit restore`
     #[arg(long)]
     this_is_the_original: bool,
     /// Least severe lines of the log [default: info]
@@ -131,7 +137,8 @@ impl Serve {
         done
     }
 
-    /// The settings of flags and environment, and those of the configuration file where both are silent.
+    /// The settings of flags and environment, and those of the configuration file where both are
+    /// silent.
     fn settings(self) -> Result<Settings, Failure> {
         let (file, is_named) = match &self.config {
             Some(file) => (file.clone(), true),

@@ -16,7 +16,8 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Why {
-    /// The request's id: `edgewrit-request-id` of an edge's answer, `x-request-id` of the issuer's, or `request_id` in a problem
+    /// The request's id: `edgewrit-request-id` of an edge's answer, `x-request-id` of the issuer's,
+    /// or `request_id` in a problem
     request_id: String,
     #[command(flatten)]
     data: DataFolder,

@@ -1,5 +1,5 @@
-//! Lookup of values in a document by JSON pointers. Each container is indexed once, so that the lookup of all its
-//! children takes time in proportion to their number, times a logarithm.
+//! Lookup of values in a document by JSON pointers. Each container is indexed once, so that the
+//! lookup of all its children takes time in proportion to their number, times a logarithm.
 
 use edgewrit_shared::document::place_name;
 use edgewrit_shared::json::Json;

@@ -1,4 +1,5 @@
-//! Files that people write: YAML, or JSON by the name `.json`. Every fault has its place in the file.
+//! Files that people write: YAML, or JSON by the name `.json`. Every fault has its place in the
+//! file.
 
 use crate::output::failure::Failure;
 use crate::output::json::write_json;
@@ -15,7 +16,8 @@ mod lookup;
 
 /// Largest file that is read, in bytes.
 const FILE_BYTES: u64 = 16 * 1024 * 1024;
-/// Values (members, elements and scalars) in one file: as many as an edge takes, for ten thousand operations.
+/// Values (members, elements and scalars) in one file: as many as an edge takes, for ten thousand
+/// operations.
 pub(crate) const FILE_VALUES: usize = 1_000_000;
 
 /// A file as JSON, with the places of its values.

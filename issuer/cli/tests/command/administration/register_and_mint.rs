@@ -1,4 +1,5 @@
-//! `edgewrit client add`, `edgewrit edge add` and `edgewrit mint`: with a running server and without.
+//! `edgewrit client add`, `edgewrit edge add` and `edgewrit mint`: with a running server and
+//! without.
 
 use crate::support::{CEILING, POLICY, TestFolder};
 use serde_json::Value;

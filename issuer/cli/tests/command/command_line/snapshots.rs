@@ -1,4 +1,5 @@
-//! The whole output of commands: the help of every command, and the output of commands that only read.
+//! The whole output of commands: the help of every command, and the output of commands that only
+//! read.
 //!
 //! Files lie in `snapshots/`. After an intended change, write them anew and look at the difference:
 //! `INSTA_UPDATE=always cargo test --package edgewrit --test command snapshots`.

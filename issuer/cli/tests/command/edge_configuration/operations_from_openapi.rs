@@ -1,4 +1,5 @@
-//! `edgewrit operations from-openapi`: what comes out, what is left out, and that the edge takes it.
+//! `edgewrit operations from-openapi`: what comes out, what is left out, and that the edge takes
+//! it.
 
 use crate::support::{CommandResult, TestFolder};
 

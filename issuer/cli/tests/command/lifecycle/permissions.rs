@@ -1,5 +1,5 @@
-//! The issuer does not start, and no command continues, on files and folders that other users can use or that are
-//! links.
+//! The issuer does not start, and no command continues, on files and folders that other users can
+//! use or that are links.
 
 use crate::support::{TestFolder, mode, wait_for};
 use std::fs::{self, Permissions};
@@ -22,7 +22,8 @@ fn run_issuer_once() -> TestFolder {
     place
 }
 
-/// The message of a server that does not start. A server that starts is stopped, and fails the test.
+/// The message of a server that does not start. A server that starts is stopped, and fails the
+/// test.
 fn start_error(place: &TestFolder, more: &[&str]) -> String {
     let args = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
     let mut child = place.command(&args).stderr(Stdio::piped()).spawn().unwrap();
@@ -153,7 +154,8 @@ fn nothing_of_the_data_folder_belongs_to_another_user() {
     for name in files(&place).into_iter().chain(["keys".to_owned(), String::new()]) {
         let path = place.data().join(&name);
         if chown(&path, Some(OTHER_USER), None).is_err() {
-            // Only root can give a file away. What is decided of owners is tested beside the function.
+            // Only root can give a file away. What is decided of owners is tested beside the
+            // function.
             return;
         }
         let said = start_error(&place, &[]);

@@ -178,7 +178,8 @@ fn the_size_of_headers_is_limited() {
 /// A request, and the beginning of another.
 const PIPELINED: &str = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /healthz HTTP/1.1\r\nx: ";
 
-/// Sends `first`, then a byte every second, until the issuer closes the connection. Returns the time until then.
+/// Sends `first`, then a byte every second, until the issuer closes the connection. Returns the
+/// time until then.
 fn measure_open_time(mut stream: impl Write + Read, first: &[u8]) -> Duration {
     let (began, mut buffer) = (Instant::now(), [0; 1024]);
     stream.write_all(first).unwrap();

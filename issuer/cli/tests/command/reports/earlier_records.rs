@@ -1,5 +1,5 @@
-//! Records of an earlier version, with text of an untrusted party: commands escape hidden characters on
-//! a terminal, and each record stays on its line.
+//! Records of an earlier version, with text of an untrusted party: commands escape hidden
+//! characters on a terminal, and each record stays on its line.
 
 use crate::support::{CommandResult, TestFolder};
 use edgewrit_issuer::history::History;

@@ -15,7 +15,8 @@ use std::time::Duration;
 
 const DAY: u64 = 24 * 3_600;
 
-/// Writes events of seven days, prunes those older than two days, and runs `tampering`. Returns the heads of all.
+/// Writes events of seven days, prunes those older than two days, and runs `tampering`. Returns the
+/// heads of all.
 fn write_and_prune(place: &TestFolder, tampering: &'static str) -> Vec<String> {
     let archive = place.folder().join("archive");
     fs::create_dir(&archive).unwrap();

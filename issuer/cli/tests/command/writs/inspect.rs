@@ -154,7 +154,8 @@ fn text_that_is_not_a_token_is_refused_with_its_fault() {
         assert!(said[0].contains(why), "{said:?}");
     }
     let mut child = place.command(&["inspect", "-"]).stdin(Stdio::piped()).spawn().unwrap();
-    // A megabyte is cut off where the limit is known to be passed; the rest of it has nowhere to go.
+    // A megabyte is cut off where the limit is known to be passed; the rest of it has nowhere to
+    // go.
     let _cut_off = child.stdin.take().unwrap().write_all(&vec![b'x'; 1024 * 1024]);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));

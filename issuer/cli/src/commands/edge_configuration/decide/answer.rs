@@ -59,7 +59,8 @@ impl QuestionJudge {
 struct LastGrants(Option<([Option<Json>; 2], Authority)>);
 
 impl LastGrants {
-    /// The grants of a question. They are often those of the question before, and then not read again.
+    /// The grants of a question. They are often those of the question before, and then not read
+    /// again.
     fn read_or_reuse(&mut self, members: &Members<'_>) -> Option<&Authority> {
         let written = ["grants", "scope"].map(|name| members.optional(name).map(Node::json));
         let is_same = |own: &[Option<Json>; 2]| own.iter().map(Option::as_ref).eq(written);

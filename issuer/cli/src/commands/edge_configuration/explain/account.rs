@@ -15,7 +15,8 @@ pub(super) struct Account {
     pub(super) grants: Vec<Grant>,
     /// For each attempt: what keeps each grant from permitting it, if anything does.
     pub(super) objections: Vec<Vec<Option<String>>>,
-    /// The smallest grant that would have permitted, where the want of one is why the request is refused.
+    /// The smallest grant that would have permitted, where the want of one is why the request is
+    /// refused.
     pub(super) smallest: Option<smallest::Smallest>,
 }
 

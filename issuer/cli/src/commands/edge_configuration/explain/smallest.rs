@@ -68,7 +68,8 @@ fn rules_for(attempts: &[Attempt]) -> Vec<(String, String)> {
     rules.collect()
 }
 
-/// The rule that admits these values. Only text, of which a query can have two readings, ever comes in two values.
+/// The rule that admits these values. Only text, of which a query can have two readings, ever comes
+/// in two values.
 fn rule_for(values: &[&Param]) -> String {
     match values.first() {
         Some(Param::List(items)) if items.is_empty() => "{\"length\":{\"max\":0}}".to_owned(),

@@ -66,7 +66,8 @@ impl Miss<'_> {
     }
 }
 
-/// The part by which `grant` misses the operation: `None` if it does not, `Some(None)` if it is far.
+/// The part by which `grant` misses the operation: `None` if it does not, `Some(None)` if it is
+/// far.
 fn miss<'a>(row: Row<'a>, template: &[Piece<'_>], grant: &'a Grant) -> Option<Option<Miss<'a>>> {
     let has_action = grant.actions().iter().any(|action| action == row.action());
     let has_resource = grant.resources().iter().any(|pattern| pattern.matches_some(template));
@@ -82,7 +83,8 @@ fn miss<'a>(row: Row<'a>, template: &[Piece<'_>], grant: &'a Grant) -> Option<Op
     }
 }
 
-/// Whether some request of the operation may have what `rule` asks of the parameter. One that the operation does not know is never there.
+/// Whether some request of the operation may have what `rule` asks of the parameter. One that the
+/// operation does not know is never there.
 fn may_be_met(row: Row<'_>, param: &str, rule: &Rule) -> bool {
     match row.params().find(|field| field.name == param) {
         None => rule.may_admit(None),

@@ -56,7 +56,8 @@ fn grants(writ: &RawValue) -> Option<Vec<Grant>> {
     }
 }
 
-/// The operation of a case and the index of the grant that permits it, with all the grants; `None` for cases that are spelled in other ways.
+/// The operation of a case and the index of the grant that permits it, with all the grants; `None`
+/// for cases that are spelled in other ways.
 fn permitted(case: &Case, config: &Config) -> Option<(String, usize, Vec<Grant>)> {
     let (grants, request) = (grants(case.writ.as_deref()?)?, &case.request);
     let mut headers = Vec::new();

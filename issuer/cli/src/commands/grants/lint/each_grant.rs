@@ -111,7 +111,8 @@ fn param_of_json(value: &Json) -> Option<Param> {
     }
 }
 
-/// Resources that reach farther than one would think: of a ceiling only all of them, since it is meant to be wide.
+/// Resources that reach farther than one would think: of a ceiling only all of them, since it is
+/// meant to be wide.
 fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
     if grant.resources().iter().any(|pattern| pattern.to_string() == "**") {
         let instead = "name what is needed: whatever the audience gets later is granted with it";

@@ -1,7 +1,8 @@
 //! `edgewrit lint`.
 //!
-//! Each file is looked at grant by grant ([`each_grant`]), then the grants of each audience two by two ([`pairs`]), and at last policies and ceilings
-//! together ([`across_files`]). `docs/lint.md` says of every code why it matters.
+//! Each file is looked at grant by grant ([`each_grant`]), then the grants of each audience two by
+//! two ([`pairs`]), and at last policies and ceilings together ([`across_files`]). `docs/lint.md`
+//! says of every code why it matters.
 
 use crate::input::moment;
 use crate::output::failure::Failure;

@@ -24,7 +24,8 @@ pub(super) fn find_all(source: &Source, group: &Group<'_>) -> Vec<Finding> {
 struct View<'s> {
     source: &'s Source,
     group: &'s Group<'s>,
-    /// For each grant a text that each of its resources matches: a quick way to see that another does not cover it.
+    /// For each grant a text that each of its resources matches: a quick way to see that another
+    /// does not cover it.
     texts: Vec<Vec<String>>,
 }
 
@@ -44,8 +45,9 @@ pub(super) fn is_never(grant: &Grant) -> bool {
 }
 
 impl View<'_> {
-    /// The grants that are not implied by others which are kept; a finding for each that is. From the last to the first, so that of two equal
-    /// grants the second goes, and all of them can go at once.
+    /// The grants that are not implied by others which are kept; a finding for each that is. From
+    /// the last to the first, so that of two equal grants the second goes, and all of them can go
+    /// at once.
     fn remove_implied(&self, found: &mut Vec<Finding>) -> Vec<usize> {
         let grants = self.group.grants;
         let mut kept: Vec<usize> = (0..grants.len()).collect();

@@ -52,7 +52,8 @@ fn star_stops(place: &str, pattern: &str) -> Option<Finding> {
     Some(Finding::new(Code::StarStops, place, wrong, instead))
 }
 
-/// A glob on URLs that admits other hosts, or one on paths that admits `..`: each with a text that shows it.
+/// A glob on URLs that admits other hosts, or one on paths that admits `..`: each with a text that
+/// shows it.
 fn glob_escape(place: &str, glob: &str) -> Option<Finding> {
     let pattern = Pattern::parse(glob).ok()?;
     let (text, what, kind) = if is_url(glob) {

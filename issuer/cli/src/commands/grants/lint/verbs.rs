@@ -64,7 +64,8 @@ const VERBS: [(Effect, &[&str]); 4] = [
     ),
 ];
 
-/// Words of payment. Many are nouns too (`order:read`), so they only count where no other word tells.
+/// Words of payment. Many are nouns too (`order:read`), so they only count where no other word
+/// tells.
 const PAYS: &[&str] = &[
     "book",
     "buy",

@@ -45,7 +45,8 @@ pub(crate) struct Verify {
     /// A file that `edgewrit serve --witness` wrote
     #[arg(long, value_name = "FILE")]
     witness: Option<PathBuf>,
-    /// Accept checkpoints by this key, and by no others that are not given: its id, or its `x` as bundles have it
+    /// Accept checkpoints by this key, and by no others that are not given: its id, or its `x` as
+    /// bundles have it
     #[arg(long, value_name = "KEY")]
     key: Vec<String>,
 }

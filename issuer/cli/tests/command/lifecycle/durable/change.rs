@@ -11,8 +11,8 @@ const CLIENTS: usize = 4;
 /// A count that no boot here comes near.
 const NEVER_USED: u64 = 1_000_000;
 
-/// A change that the server answered, with the request that shows whether the change is present. The request
-/// changes nothing if the change is present.
+/// A change that the server answered, with the request that shows whether the change is present.
+/// The request changes nothing if the change is present.
 #[derive(Debug)]
 pub(crate) enum Change {
     /// A task without an idempotency key: there is one.
@@ -81,8 +81,8 @@ pub(crate) fn find_lost<'a>(parties: &Parties, server: &Server, changes: &'a [Ch
     })
 }
 
-/// Asserts what must hold after every start: the chain of events verifies and has the event of every change, and
-/// the server has every change.
+/// Asserts what must hold after every start: the chain of events verifies and has the event of
+/// every change, and the server has every change.
 pub(crate) fn assert_nothing_is_lost(
     place: &TestFolder,
     parties: &Parties,

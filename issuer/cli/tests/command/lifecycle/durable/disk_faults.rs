@@ -1,4 +1,5 @@
-//! A disk that is full, read-only or broken: the server refuses changes, loses none, and continues afterwards.
+//! A disk that is full, read-only or broken: the server refuses changes, loses none, and continues
+//! afterwards.
 
 use super::change::{Change, assert_nothing_is_lost};
 use super::faulty_disk::FaultyDisk;
@@ -128,8 +129,8 @@ fn faults_that_come_and_go_under_load_lose_nothing() {
     assert!(count_refusals_during_faults(&[FULL, READ_ONLY]) > 0);
 }
 
-/// Acknowledged changes are in the write-ahead log, which is whole. The server ends, because SQLite would not
-/// repeat a copy that it takes for done.
+/// Acknowledged changes are in the write-ahead log, which is whole. The server ends, because SQLite
+/// would not repeat a copy that it takes for done.
 #[test]
 fn a_database_that_does_not_sync_ends_the_server_and_loses_nothing() {
     for round in 0..3 {

@@ -15,7 +15,8 @@ pub(crate) struct FaultyDisk<'a> {
 }
 
 impl<'a> FaultyDisk<'a> {
-    /// Puts a faulty disk before the program that `command` starts; `settings` are variables to be set.
+    /// Puts a faulty disk before the program that `command` starts; `settings` are variables to be
+    /// set.
     pub(crate) fn before(command: &mut Command, place: &'a TestFolder, settings: &[&str]) -> Self {
         let shadow = tempfile::tempdir().unwrap();
         let fault_file = shadow.path().join("faults");
@@ -39,8 +40,8 @@ impl<'a> FaultyDisk<'a> {
         (disk, server)
     }
 
-    /// Lets calls fail from now on: `write 28` for a full disk, `write 30` for a read-only disk, `sync 5` for a
-    /// broken disk. A third word is the ending of the names of the files.
+    /// Lets calls fail from now on: `write 28` for a full disk, `write 30` for a read-only disk,
+    /// `sync 5` for a broken disk. A third word is the ending of the names of the files.
     pub(crate) fn begin_fault(&self, what: &str) {
         // The rename makes the file whole or absent: the server reads it at any moment.
         let aside = self.fault_file.with_extension("new");
@@ -52,7 +53,8 @@ impl<'a> FaultyDisk<'a> {
         fs::remove_file(&self.fault_file).unwrap();
     }
 
-    /// Replaces the data folder by its shadow: the state after a power cut. The server must have ended.
+    /// Replaces the data folder by its shadow: the state after a power cut. The server must have
+    /// ended.
     pub(crate) fn cut_power(self) {
         let (data, certain) = (self.place.data(), self.names().join("data"));
         fs::remove_dir_all(&data).unwrap();

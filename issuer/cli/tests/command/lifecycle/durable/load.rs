@@ -25,7 +25,8 @@ impl Account {
     }
 }
 
-/// Loads the server from all clients and kills it after `moment`. The ids of tasks begin with `name`.
+/// Loads the server from all clients and kills it after `moment`. The ids of tasks begin with
+/// `name`.
 pub(crate) fn load_until_killed(parties: &Parties, server: Server, name: &str, moment: Duration) -> Account {
     let url = server.url.clone();
     load_during(parties, &url, name, || {

@@ -1,4 +1,5 @@
-//! A client that calls the server beside others: requests that change state, and whether the server acknowledged them.
+//! A client that calls the server beside others: requests that change state, and whether the server
+//! acknowledged them.
 
 use crate::support::{Caller, TestFolder};
 use base64::Engine as _;
@@ -75,7 +76,8 @@ impl<'a> LoadClient<'a> {
     }
 }
 
-/// The body of a success. Asserts that another answer is the problem that says that nothing was changed.
+/// The body of a success. Asserts that another answer is the problem that says that nothing was
+/// changed.
 pub(crate) fn body_of_success(answer: Answer) -> Result<String, NotAcknowledged> {
     match answer {
         None => Err(NotAcknowledged::Gone),

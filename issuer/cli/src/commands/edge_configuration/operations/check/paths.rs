@@ -1,5 +1,5 @@
-//! Findings about paths beside each other: a literal wins over a capture, and the lookup does not go back
-//! (`docs/edge.md`).
+//! Findings about paths beside each other: a literal wins over a capture, and the lookup does not
+//! go back (`docs/edge.md`).
 
 use super::code::{Code, Finding};
 use super::row::{Row, is_capture};
@@ -28,7 +28,8 @@ impl<'d> Tree<'d> {
         }
     }
 
-    /// Where a request goes on whose next segment is `segment`; one like a capture is none of the literals.
+    /// Where a request goes on whose next segment is `segment`; one like a capture is none of the
+    /// literals.
     fn step(&self, segment: &str) -> Option<&Self> {
         self.literals.get(segment).or(self.capture.as_deref())
     }
@@ -129,7 +130,8 @@ fn paths_to_words(names: &[&str]) -> String {
     }
 }
 
-/// A request that the path matches, and that is refused because one of its segments is a literal elsewhere.
+/// A request that the path matches, and that is refused because one of its segments is a literal
+/// elsewhere.
 fn find_dead_end(row: &Row<'_>, mut tree: &Tree<'_>) -> Option<Finding> {
     for (at, segment) in row.segments.iter().enumerate() {
         let (before, rest) = (row.segments.get(..at)?, row.segments.get(at + 1..)?);

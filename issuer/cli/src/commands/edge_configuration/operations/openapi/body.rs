@@ -17,8 +17,8 @@ const VALUES: u32 = 2_000;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Adds the parameters of the body. If no part of the body can be judged, the operation takes no body, and is left
-/// out if it needs one.
+/// Adds the parameters of the body. If no part of the body can be judged, the operation takes no
+/// body, and is left out if it needs one.
 pub(super) fn add_body(row: &mut Row, operation: &At<'_>) {
     let Some(body) = operation.member("requestBody") else {
         return;

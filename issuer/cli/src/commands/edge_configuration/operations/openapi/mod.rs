@@ -1,7 +1,8 @@
 //! `edgewrit operations from-openapi`.
 //!
-//! The document is walked as it stands, without a library for it: those that know OpenAPI know one version of it each, read it into types that forget where a
-//! value stood, and refuse all of a document for one wrong part that no operation needs.
+//! The document is walked as it stands, without a library for it: those that know OpenAPI know one
+//! version of it each, read it into types that forget where a value stood, and refuse all of a
+//! document for one wrong part that no operation needs.
 
 use super::check;
 use crate::input::document::{Document, FILE_VALUES};
@@ -31,7 +32,8 @@ use row::Row;
 use server::Servers;
 use spec::{At, Spec};
 
-/// Faults that are kept for each operation that was made: it has at most so many members and parameters.
+/// Faults that are kept for each operation that was made: it has at most so many members and
+/// parameters.
 const FAULTS_PER_ROW: usize = 128;
 
 const EXAMPLES: &str = "\

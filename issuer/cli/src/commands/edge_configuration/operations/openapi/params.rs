@@ -112,7 +112,8 @@ fn add_query_param(row: &mut Row, name: &str, at: &At<'_>) {
     });
 }
 
-/// The type of a parameter in the query, whether it is a list of that, and its values; nothing, and a note, if that cannot be judged.
+/// The type of a parameter in the query, whether it is a list of that, and its values; nothing, and
+/// a note, if that cannot be judged.
 fn read_type(row: &mut Row, name: &str, at: &At<'_>) -> Option<(&'static str, bool, Vec<String>)> {
     let schema = read_schema(row, name, at)?;
     let style = at.text_of("style").unwrap_or("form");

@@ -1,4 +1,5 @@
-//! Schemas, as far as an operation can say what they say: scalars, lists, objects. Restrictions of values are left to grants and the API.
+//! Schemas, as far as an operation can say what they say: scalars, lists, objects. Restrictions of
+//! values are left to grants and the API.
 
 use super::spec::At;
 use edgewrit_shared::json::Json;

@@ -13,7 +13,8 @@ const REFERENCES: usize = 16;
 const REFERENCE_BYTES: usize = 2 * 1024;
 /// Bytes of a reference that a message repeats.
 const SHOWN_BYTES: usize = 256;
-/// Values that are looked at for each byte of the document, which may refer to one part of itself from many, and for a document of any length.
+/// Values that are looked at for each byte of the document, which may refer to one part of itself
+/// from many, and for a document of any length.
 const LOOKS_PER_BYTE: u64 = 4;
 const LOOKS: u64 = 200_000;
 
@@ -130,7 +131,8 @@ impl<'d> At<'d> {
         }
     }
 
-    /// The value that this one refers to, or this one. An error says why the referred value is not found.
+    /// The value that this one refers to, or this one. An error says why the referred value is not
+    /// found.
     pub(super) fn resolve(self) -> Result<Self, String> {
         let mut at = self;
         for _ in 0..REFERENCES {

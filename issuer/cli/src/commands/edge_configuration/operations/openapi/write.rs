@@ -51,8 +51,8 @@ fn write_operation(row: &Row, lines: &mut Vec<String>) {
     }
 }
 
-/// The notes as comments. A refused `null` is only a warning on standard error: it is frequent, and does not help to
-/// edit the operation.
+/// The notes as comments. A refused `null` is only a warning on standard error: it is frequent, and
+/// does not help to edit the operation.
 fn write_notes(notes: &[Note], lines: &mut Vec<String>) {
     let notes = notes.iter().filter(|note| note.kind != Kind::Null);
     lines.extend(notes.map(|note| comment("  ", &note.comment())));

@@ -9,12 +9,14 @@ use std::fmt;
 use std::io::Read;
 use std::marker::PhantomData;
 
-/// Longest text that is kept whole, in bytes: the longest body that an edge reads. All headers together are not longer either.
+/// Longest text that is kept whole, in bytes: the longest body that an edge reads. All headers
+/// together are not longer either.
 const TEXT_BYTES: usize = BODY_BYTES_MAX;
 /// Most headers of a request.
 const HEADERS: usize = 1_000;
 
-/// Whether a file that begins with `head` is an archive: its first line is not a whole line of a log, or says `log`.
+/// Whether a file that begins with `head` is an archive: its first line is not a whole line of a
+/// log, or says `log`.
 pub(super) fn is_archive(head: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Line {
@@ -40,8 +42,8 @@ fn names_log(text: &[u8]) -> bool {
     })
 }
 
-/// Reads an archive and hands on the request of each entry, one after the other: no more than one of them is held. A part of it that is not
-/// JSON, or no archive, ends it.
+/// Reads an archive and hands on the request of each entry, one after the other: no more than one
+/// of them is held. A part of it that is not JSON, or no archive, ends it.
 pub(super) fn read_all(archive: impl Read, take: &mut dyn FnMut(Result<Recorded, String>)) -> Result<(), String> {
     let mut json = serde_json::Deserializer::from_reader(archive);
     let read = At(&["log", "entries"], take).deserialize(&mut json);
@@ -102,7 +104,8 @@ impl<'de> Visitor<'de> for At<'_> {
 
 /// The part of a JSON value that is kept. Other parts are skipped, which takes no memory.
 trait Kept: Default {
-    /// The kept part of a value other than null, before its text, number, members or elements are read.
+    /// The kept part of a value other than null, before its text, number, members or elements are
+    /// read.
     fn of_some() -> Self {
         Self::default()
     }

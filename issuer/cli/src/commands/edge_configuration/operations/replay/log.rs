@@ -1,4 +1,5 @@
-//! Envoy's access log, one JSON object a line. Its format is the operator's, so names are taken as they are usually given.
+//! Envoy's access log, one JSON object a line. Its format is the operator's, so names are taken as
+//! they are usually given.
 
 use super::recorded::{Body, Recorded};
 use serde_json::{Map, Value};
@@ -43,7 +44,8 @@ fn read_line(line: &[u8]) -> Result<Recorded, String> {
     })
 }
 
-/// The text that is called `name`, if it was there to be logged: Envoy writes `-` or null otherwise.
+/// The text that is called `name`, if it was there to be logged: Envoy writes `-` or null
+/// otherwise.
 fn logged_text(members: &Map<String, Value>, name: &str) -> Option<String> {
     let texts = members_called(members, name).filter_map(Value::as_str);
     let mut there = texts.filter(|text| !text.is_empty() && *text != "-");
