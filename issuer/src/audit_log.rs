@@ -1,8 +1,8 @@
 //! The audit's lines for shippers: to a file or to standard output, each as it is exported, after it is durable.
 
 use crate::audit::{Head, Link};
-use crate::bundle::Stopping;
 use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder};
+use crate::stopping::Stopping;
 use crate::store::{Store, audit};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};

@@ -2,9 +2,8 @@
 //! no edge takes a history that was cut short for the one it follows.
 
 use crate::files::OwnFile;
-use crate::folder::{Folder, FolderError};
+use crate::folder::{DATABASE, Folder, FolderError};
 use crate::from::from;
-use crate::issuer::DATABASE;
 use crate::keys::PINNED_FILE;
 use crate::restore::{self, MarkError, begin_epoch};
 use crate::store::open_database;

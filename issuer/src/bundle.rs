@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::keys::{Job, Keyring, State};
+use crate::stopping::Stopping;
 use crate::store::{Store, StoreError, audit, revocation};
 use axum::body::Bytes;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use std::{error, fmt};
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 /// Deltas that are made, and kept, for the second in which they were made.
@@ -237,31 +238,4 @@ fn counts(held: &Snapshot, latest: u64, now: UnixSeconds) -> bool {
 /// How far what is held reaches.
 fn seq(held: &Snapshot) -> Option<u64> {
     Position::parse(&held.position()).map(|position| position.seq)
-}
-
-/// Tells when the issuer stops, so that nobody waits for news from it.
-#[derive(Clone, Debug)]
-pub struct Stopping(watch::Receiver<bool>);
-
-impl Stopping {
-    /// The one who says so, and the one who hears.
-    #[must_use]
-    pub fn channel() -> (watch::Sender<bool>, Self) {
-        let (say, hear) = watch::channel(false);
-        (say, Self(hear))
-    }
-
-    /// Whether it was said.
-    #[must_use]
-    pub fn is_said(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    /// Returns when the issuer stops.
-    pub async fn wait(mut self) {
-        if self.0.wait_for(|stopping| *stopping).await.is_err() {
-            // Nobody is left to say so: then it never stops.
-            std::future::pending::<()>().await;
-        }
-    }
 }

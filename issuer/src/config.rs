@@ -1,5 +1,6 @@
 //! What an operator decides, checked once.
 
+use crate::files::GroupRead;
 use crate::origin::{ORIGIN_EXPECTED, Origin};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, SocketAddr};
@@ -35,6 +36,17 @@ pub struct Config {
 
 /// As [`Config::client_failures`], unless the operator says otherwise.
 const CLIENT_FAILURES: u64 = 10;
+
+/// How long the audit is kept, and where the rest goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Seconds.
+    pub keep: u64,
+    /// The folder of the archive.
+    pub archive: PathBuf,
+    /// Whether a group may read its files.
+    pub group: GroupRead,
+}
 
 /// A setting that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,12 @@ use crate::files::{GroupRead, OwnFile, make_own_folder, open_own_folder};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
+/// The database.
+pub const DATABASE: &str = "issuer.db";
+/// Where the issuer's origin is kept for commands that run without a server.
+pub(crate) const ISSUER_FILE: &str = "issuer";
+/// The operator's socket.
+pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
 /// The folder of the private keys.
 const KEYS: &str = "keys";
 

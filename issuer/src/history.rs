@@ -2,8 +2,7 @@
 
 use crate::audit::{Head, Link};
 use crate::files::GroupRead;
-use crate::folder::{Folder, FolderError};
-use crate::issuer::DATABASE;
+use crate::folder::{DATABASE, Folder, FolderError};
 use crate::keys::{Job, KeysError, PinnedKeys};
 use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::store::audit::Columns;

@@ -1,23 +1,22 @@
 //! The issuer as a value: what the endpoints share.
 
 use crate::admit::{Epoch, admit};
-use crate::agent::OPERATOR;
-use crate::bundle::{Feed, Stopping};
+use crate::bundle::Feed;
 use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::files::GroupRead;
-use crate::folder::{Folder, FolderError, Lock};
+use crate::folder::{DATABASE, Folder, FolderError, ISSUER_FILE, Lock};
 use crate::http::Room;
 use crate::keys::{Hash, Keyring, KeysError};
 use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::outside::{Disagreement, HeadKeeper, OutsideError, Published};
-use crate::registry::{LoadError, Registry};
+use crate::registry::{LoadError, OPERATOR, Registry};
 use crate::restore;
 use crate::rfc3339;
 use crate::seen::{Launches, Seen, Sessions};
-use crate::serve::ISSUER_FILE;
+use crate::stopping::Stopping;
 use crate::store::{self, Origin, Store, StoreError, audit, spend};
 use edgewrit_shared::secret::Secret;
 use std::path::{Path, PathBuf};
@@ -204,9 +203,6 @@ async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
     }
     Ok(())
 }
-
-/// The database in the data folder.
-pub const DATABASE: &str = "issuer.db";
 
 /// How often secrets may be tried.
 #[derive(Debug)]

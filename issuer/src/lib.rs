@@ -49,6 +49,7 @@ pub mod settings;
 pub mod signer;
 mod spending;
 mod standing;
+pub mod stopping;
 pub mod store;
 mod task;
 pub mod upkeep;

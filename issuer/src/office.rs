@@ -3,10 +3,9 @@
 
 use crate::clock::Clock;
 use crate::files::GroupRead;
-use crate::folder::{Folder, FolderError, Lock};
+use crate::folder::{ADMIN_SOCKET, Folder, FolderError, ISSUER_FILE, Lock};
 use crate::http::{Office, admin};
 use crate::issuer::{Data, OpenError, Opening};
-use crate::serve::{ADMIN_SOCKET, ISSUER_FILE};
 use crate::upkeep::leave;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode, header};

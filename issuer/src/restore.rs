@@ -4,10 +4,9 @@
 use crate::audit::{Event, Head, Kind};
 use crate::clock::Clock;
 use crate::files::GroupRead;
-use crate::folder::{Folder, FolderError};
+use crate::folder::{DATABASE, Folder, FolderError};
 use crate::from::from;
 use crate::id::{NoRandomness, hex, random};
-use crate::issuer::DATABASE;
 use crate::keys::{Job, KeysError, LastCheckpoint, renew_all};
 use crate::outside::Published;
 use crate::revoke::{end_all, event};

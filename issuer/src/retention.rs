@@ -4,7 +4,8 @@
 use crate::audit::{Broken, Checkpoint, CheckpointError, Event, Head, Kind, Link};
 use crate::audit_log::last_in;
 use crate::clock::Moment;
-use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder, sync_folder_of};
+use crate::config::Retention;
+use crate::files::{FolderError, OwnFile, check_log_folder, sync_folder_of};
 use crate::issuer::Data;
 use crate::keys::PinnedKeys;
 use crate::outside::write_pruned_file;
@@ -22,17 +23,6 @@ const DAY: u64 = 24 * 3_600;
 const EVENTS: u64 = 1_000;
 /// Events that are pruned in one round of upkeep: a few seconds, in which nothing else is kept up.
 const PRUNED: u64 = 100_000;
-
-/// How long the audit is kept, and where the rest goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// Seconds.
-    pub keep: u64,
-    /// The folder of the archive.
-    pub archive: PathBuf,
-    /// Whether a group may read its files.
-    pub group: GroupRead,
-}
 
 /// Why nothing was pruned.
 #[derive(Debug)]

@@ -1,16 +1,16 @@
 //! Running: a listener for everybody, a socket for the operator, an orderly end.
 
 use crate::audit_log::AuditLog;
-use crate::bundle::Stopping;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
-use crate::folder::{Folder, FolderError};
+use crate::folder::{ADMIN_SOCKET, Folder, FolderError, ISSUER_FILE};
 use crate::from::from;
 use crate::http::{Office, Peer, admin, app};
 use crate::issuer::{Data, Issuer, OpenError, Opening};
 use crate::metrics;
 use crate::settings::Settings;
+use crate::stopping::Stopping;
 use crate::upkeep::{keep_checkpoints, keep_head, keep_up, leave};
 use axum::Router;
 use axum::serve::{Listener, ListenerExt as _};
@@ -26,12 +26,8 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// Where the issuer's origin is kept for commands that run without a server.
-pub(crate) const ISSUER_FILE: &str = "issuer";
 /// Where tools find the address that is really listened on.
 const LISTENING_FILE: &str = "listening";
-/// The operator's socket.
-pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
 
 /// How long everything may take to end.
 const DRAIN: Duration = Duration::from_secs(15);

@@ -2,9 +2,8 @@
 
 use crate::ask::{AUDIENCE_EXPECTED, read_id};
 use crate::ceiling::read_audience;
-use crate::config::{Config, ConfigError, listening};
+use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
-use crate::retention::Retention;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

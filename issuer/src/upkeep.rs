@@ -1,10 +1,11 @@
 //! What is done without being asked: forgetting what counts for nothing any more, counting events that the limiter omitted, and signing how far
 //! the audit reaches.
 
-use crate::bundle::Stopping;
 use crate::clock::Clock;
+use crate::config::Retention;
 use crate::issuer::Data;
-use crate::retention::{Retention, prune};
+use crate::retention::prune;
+use crate::stopping::Stopping;
 use crate::store::{StoreError, Writing, agent, keys, lineage, retention, revocation, spend, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;

@@ -3,10 +3,11 @@
 use crate::support::Place;
 use edgewrit_issuer::audit::{Event, Kind};
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::config::Retention;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::issuer::Data;
-use edgewrit_issuer::retention::{Retention, prune};
+use edgewrit_issuer::retention::prune;
 use edgewrit_issuer::upkeep::round;
 use std::fs;
 use std::sync::Arc;

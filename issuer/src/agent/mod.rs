@@ -7,7 +7,7 @@ use crate::id::{NoRandomness, hex};
 use crate::issuer::Issuer;
 use crate::mint::MintError;
 use crate::problem::{Code, Problem};
-use crate::registry::Client;
+use crate::registry::{Client, OPERATOR};
 use crate::store::StoreError;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
@@ -33,8 +33,6 @@ pub(crate) use renew::lineage_of;
 pub(crate) const SCOPES: usize = 256;
 /// Actions of the issuer's own sessions. No agent gets them.
 const RESERVED: [&str; 2] = ["admin", "app"];
-/// The operator's name beside those of clients: in it agents register, and the hash of the operator's secret is made for it.
-pub(crate) const OPERATOR: &str = "operator";
 
 /// Why an agent does not get what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::id::{self, Seed, hex, random};
 use crate::issuer::Issuer;
 use crate::mint::{Granted, Writ};
+use crate::registry::OPERATOR;
 use crate::store::agent::{self as rows, Agent, LaunchToken};
 use crate::store::task::{Joined, grant, join};
 use crate::store::{Writing, registry, revocation, task};
@@ -294,5 +295,5 @@ fn proves(ask: &Registration, nonce: &[u8; 32]) -> bool {
 
 /// The operator is not a row, and cannot be shut out.
 pub(super) fn is_active(writing: &Writing<'_>, client_id: &str) -> Result<bool, rusqlite::Error> {
-    Ok(client_id == super::OPERATOR || registry::is_active(writing, client_id)?)
+    Ok(client_id == OPERATOR || registry::is_active(writing, client_id)?)
 }

@@ -1,7 +1,7 @@
 //! Connections: bounded in number, headers and time.
 
-use crate::bundle::Stopping;
 use crate::http::Peer;
+use crate::stopping::Stopping;
 use axum::serve::Listener;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;

@@ -17,7 +17,10 @@ mod edges;
 pub use clients::Client;
 pub use edges::Edge;
 
-/// What identifies somebody, and is shown once.
+/// The operator's name beside those of clients. Agents of the operator register in it, and the hash of the operator's secret is made for it.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// What identifies a client or an edge, and is shown once.
 #[derive(Debug)]
 pub struct Credential {
     /// Who.

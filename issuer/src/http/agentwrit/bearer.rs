@@ -2,11 +2,11 @@
 
 use super::super::auth;
 use super::super::source::Source;
-use crate::agent::OPERATOR;
 use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
+use crate::registry::OPERATOR;
 use crate::session::{Session, Who};
 use crate::standing::of_writ;
 use axum::extract::{MatchedPath, Request};
