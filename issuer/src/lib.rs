@@ -52,6 +52,7 @@ mod standing;
 pub mod stopping;
 pub mod store;
 mod task;
+mod trace_context;
 pub mod upkeep;
 pub mod verify;
 

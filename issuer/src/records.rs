@@ -2,12 +2,12 @@
 
 use crate::ask::read_id;
 use crate::audit::{Event, Kind};
-use crate::call::is_traceparent;
 use crate::issuer::Issuer;
 use crate::registry::Edge;
 use crate::store::recorded::{self, Numbers};
 use crate::store::report::{self, Verdict};
 use crate::store::{StoreError, Writing, audit, task};
+use crate::trace_context::is_traceparent;
 use edgewrit_shared::bundle::HeadTrouble;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::edge_api::find_label;

@@ -6,7 +6,6 @@ use crate::from::from;
 use crate::id::{NoRandomness, hex};
 use crate::issuer::Issuer;
 use crate::mint::MintError;
-use crate::problem::{Code, Problem};
 use crate::registry::{Client, OPERATOR};
 use crate::store::StoreError;
 use edgewrit_shared::claims::{Authority, Claims};
@@ -67,24 +66,6 @@ from! {
     Store(StoreError),
     Bundle(BundleError),
     Random(NoRandomness),
-}
-
-impl From<AgentError> for Problem {
-    fn from(error: AgentError) -> Self {
-        match error {
-            AgentError::Unauthorized(why) => Self::new(Code::Unauthorized).inside(why),
-            AgentError::Invalid(expected) => Self::new(Code::InvalidRequest).detail(expected),
-            AgentError::Ttl(expected) => Self::new(Code::InvalidTtl).detail(expected),
-            AgentError::Scope(why) => Self::new(Code::ScopeViolation).detail(why),
-            AgentError::Forbidden(why) => Self::new(Code::Forbidden).detail(why),
-            AgentError::NoAgent => Self::new(Code::NotFound).detail("there is no such agent"),
-            AgentError::Cut => Self::cut(),
-            AgentError::Mint(error) => error.into(),
-            AgentError::Store(error) => error.into(),
-            AgentError::Bundle(error) => error.into(),
-            AgentError::Random(error) => error.into(),
-        }
-    }
 }
 
 /// Reads scope strings that anybody may have written.

@@ -1,11 +1,11 @@
 //! What edges use: boots, spending and records.
 
+use super::request::call;
 use super::{answer, auth, body};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::records::{BATCH_VALUES, Batch};
-use crate::spending::{SpendError, Wish};
+use crate::spending::Wish;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<Arc<Issuer>> {
 
 async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     body::nothing(request).await?;
     let boot_id = issuer.boot(&edge, &call).await?;
     Ok(answer::json(StatusCode::CREATED, &json!({"boot_id": boot_id})))
@@ -33,7 +33,7 @@ async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
 
 async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let (wish, bytes) = body::json(request, JSON_VALUES, Wish::read).await?;
     let spent = issuer.spend(&edge, wish, Sha256::digest(&bytes).into(), &call).await?;
     Ok(answer::json(StatusCode::OK, &json!({"spent": spent})))
@@ -45,19 +45,4 @@ async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<
     let last = issuer.take_in(&edge, batch).await?;
     let last = last.ok_or(Code::UnknownBoot)?;
     Ok(answer::json(StatusCode::OK, &json!({"recorded": last})))
-}
-
-impl From<SpendError> for Problem {
-    fn from(error: SpendError) -> Self {
-        match error {
-            SpendError::Writ(label) => Self::new(Code::WritRefused).inside(label),
-            SpendError::NotInWrit(id) => Self::new(Code::NotInWrit).inside(id),
-            SpendError::UnknownBoot => Code::UnknownBoot.into(),
-            SpendError::CounterReused => Code::CounterReused.into(),
-            SpendError::Exhausted => Code::UsesExhausted.into(),
-            SpendError::Bundle(error) => error.into(),
-            SpendError::Store(error) => error.into(),
-            SpendError::Random(error) => error.into(),
-        }
-    }
 }

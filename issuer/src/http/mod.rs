@@ -17,6 +17,7 @@ mod bundle;
 mod edges;
 mod finish;
 mod oauth;
+mod request;
 mod source;
 mod tasks;
 mod wellknown;

@@ -1,6 +1,7 @@
 //! `POST /oauth/token`: the client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and
 //! `resource` (RFC 8707). Beside it what becomes of tokens: introspection and revocation.
 
+use super::request::call;
 use super::{answer, auth, body};
 use crate::ask::{Ask, Part, read_grant};
 use crate::audit::{Event, Kind};
@@ -57,9 +58,9 @@ async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Re
     }
     match form.resource()? {
         Some(resource) if resource == issuer.config.issuer.as_str() => {
-            open_session(&issuer, &client, &mut form, &Call::of(&headers)).await
+            open_session(&issuer, &client, &mut form, &call(&headers)).await
         }
-        resource => mint(&issuer, &client, &mut form, resource, &Call::of(&headers)).await,
+        resource => mint(&issuer, &client, &mut form, resource, &call(&headers)).await,
     }
 }
 

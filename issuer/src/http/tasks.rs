@@ -1,8 +1,8 @@
 //! `/v1/tasks`: what orchestrators use.
 
+use super::request::call;
 use super::{answer, auth, body};
 use crate::ask::Ask;
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::mint::Writ;
 use crate::problem::{Code, Problem};
@@ -74,7 +74,7 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
 
 async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let key = repeat_key(request.headers())?;
     let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
     let repeat = key.map(|key| repeat(key, &bytes));
@@ -125,7 +125,7 @@ async fn complete(
     request: Request,
 ) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let Path(task_id) = path?;
     body::nothing(request).await?;
     let completed = issuer.complete(&client, task_id.clone(), &call).await?;

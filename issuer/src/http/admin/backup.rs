@@ -1,10 +1,10 @@
 //! A copy of everything that is needed to go on elsewhere.
 
+use super::super::request::call;
 use super::super::{answer, body};
 use super::Office;
 use crate::audit::{Event, Kind};
-use crate::backup::{self, BackupError};
-use crate::call::Call;
+use crate::backup;
 use crate::problem::{Code, Problem};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let read = |node: &Node<'_>| node.object(&["to"])?.required("to")?.text().map(PathBuf::from);
     let (to, _) = body::json(request, JSON_VALUES, read).await?;
     let (folder, target) = (office.data.folder.clone(), to.clone());
@@ -28,15 +28,4 @@ pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request)
     office.data.store.write(move |writing| writing.record(&event)).await?;
     tracing::info!(bytes, "backed up");
     Ok(answer::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
-}
-
-impl From<BackupError> for Problem {
-    fn from(error: BackupError) -> Self {
-        match error {
-            BackupError::Exists(_) => Self::new(Code::NameTaken).detail(error.to_string()),
-            BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Mark(_) => {
-                Self::new(Code::Unavailable).detail(error.to_string())
-            }
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Early ends, at every level.
 
+use super::super::request::call;
 use super::super::{answer, body};
 use super::Office;
-use crate::call::Call;
 use crate::problem::Problem;
 use crate::revoke::{self, Aim, AimLevel};
 use axum::extract::{Request, State};
@@ -15,7 +15,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    let event = revoke::event().in_call(&Call::of(request.headers()));
+    let event = revoke::event().in_call(&call(request.headers()));
     let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
     let (level, target) = (aim.level.as_str(), aim.target.clone());
     let count = revoke::revoke(&office.data.store, aim, cut, event).await?;

@@ -2,8 +2,8 @@
 
 use super::super::{answer, body};
 use super::Office;
-use crate::keys::{Job, RotateError};
-use crate::problem::{Code, Problem};
+use crate::keys::Job;
+use crate::problem::Problem;
 use crate::rfc3339;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -46,17 +46,4 @@ pub(super) async fn drop_key(State(office): State<Arc<Office>>, request: Request
 fn read_job(node: &Node<'_>) -> Option<Job> {
     let job = Job::parse(node.text()?);
     job.or_else(|| node.expected("`writ`, `bundle`, `checkpoint`, `delegation` or `session`"))
-}
-
-impl From<RotateError> for Problem {
-    fn from(error: RotateError) -> Self {
-        match error {
-            RotateError::Early(from) => {
-                let detail = format!("edges know the next key from {} on", rfc3339::write(from));
-                Self::new(Code::TooEarly).detail(detail)
-            }
-            RotateError::Unknown => Self::new(Code::NotFound).detail("there is no such key, or it was dropped"),
-            RotateError::Keys(error) => Self::new(Code::Unavailable).inside(error.to_string()),
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Who shows what: the bearer of a request, and what is recorded if it does not do.
 
 use super::super::auth;
+use super::super::request::call;
 use super::super::source::Source;
 use crate::audit::{Event, Kind};
 use crate::call::Call;
@@ -52,7 +53,7 @@ impl<'a> Asked<'a> {
             issuer,
             token: auth::bearer(request.headers()),
             source: Source::of(&issuer.config, request),
-            call: Call::of(request.headers()),
+            call: call(request.headers()),
             method: request.method().clone(),
             path: request.extensions().get().cloned(),
         }

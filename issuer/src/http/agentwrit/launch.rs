@@ -1,10 +1,10 @@
 //! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
 
 use super::super::answer;
+use super::super::request::call;
 use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
 use crate::agent::{LaunchAsk, Owner};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use crate::rfc3339;
@@ -41,7 +41,7 @@ pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Reques
 }
 
 async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let fields = Fields::of(request).await?;
     let ask = LaunchAsk {
         agent_name: fields.text("agent_name")?.to_owned(),

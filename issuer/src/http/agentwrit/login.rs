@@ -1,10 +1,10 @@
 //! `POST /v1/admin/auth` and `POST /v1/app/auth`: a session for a secret.
 
 use super::super::answer;
+use super::super::request::call;
 use super::super::source::Source;
 use super::fields::Fields;
 use crate::audit::{Event, Kind};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::session::{SESSION_LIFE, Session, Who};
@@ -16,7 +16,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let (source, call) = (Source::of(&issuer.config, &request), Call::of(request.headers()));
+    let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
     let fields = Fields::of_stranger(&issuer, request).await?;
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     issuer
@@ -37,7 +37,7 @@ pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request
 }
 
 pub(super) async fn client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let (source, call) = (Source::of(&issuer.config, &request), Call::of(request.headers()));
+    let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
     let fields = Fields::of_stranger(&issuer, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());

@@ -1,9 +1,9 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
 use super::super::answer;
+use super::super::request::call;
 use super::fields::Fields;
 use crate::agent::{NONCE_LIFE, Registration};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
@@ -22,7 +22,7 @@ pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Respo
 }
 
 pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let fields = Fields::of_stranger(&issuer, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),

@@ -1,12 +1,12 @@
 //! `POST /v1/revoke`.
 
 use super::super::answer;
+use super::super::request::call;
 use super::bearer::Asked;
 use super::fields::{Fields, expected};
-use crate::call::Call;
 use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::revoke::{self as ends, Aim, AimLevel, RevokeError};
+use crate::problem::Problem;
+use crate::revoke::{self as ends, Aim, AimLevel};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -18,7 +18,7 @@ const LEVELS: [AimLevel; 4] = [AimLevel::Token, AimLevel::Agent, AimLevel::Task,
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     Asked::of(&issuer, &request).by_operator().await?;
-    let event = ends::event().in_call(&Call::of(request.headers()));
+    let event = ends::event().in_call(&call(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let own = AimLevel::parse(level).filter(|level| LEVELS.contains(level));
@@ -28,13 +28,4 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let count = ends::revoke(&issuer.store, aim, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
     Ok(answer::json(StatusCode::OK, &answer))
-}
-
-impl From<RevokeError> for Problem {
-    fn from(error: RevokeError) -> Self {
-        match error {
-            RevokeError::Ambiguous(_) => Self::new(Code::InvalidRequest).detail(error.to_string()),
-            RevokeError::Store(error) => error.into(),
-        }
-    }
 }

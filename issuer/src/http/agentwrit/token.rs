@@ -1,11 +1,11 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
+use super::super::request::call;
 use super::super::{answer, auth, body};
 use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
 use crate::agent::{Delegated, Delegation, chain_hash};
 use crate::audit::{Event, Kind};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use crate::session::{Session, Who};
@@ -72,7 +72,7 @@ async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
 
 pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let writ = Asked::of(&issuer, &request).by_agent().await?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     body::arrive(request).await?;
     let renewed = issuer.renew(&writ, &call).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
@@ -80,7 +80,7 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
 }
 
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let event = Event::done(Kind::TokenReleased).in_call(&call);
     let bearer = Asked::of(&issuer, &request).bearer().await?;
     // First, so that nothing has ended when the body is refused.
@@ -112,7 +112,7 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
 
 pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let writ = Asked::of(&issuer, &request).by_agent().await?;
-    let call = Call::of(request.headers());
+    let call = call(request.headers());
     let fields = Fields::of(request).await?;
     let ask = Delegation {
         to: fields.text("delegate_to")?.to_owned(),

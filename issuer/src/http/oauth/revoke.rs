@@ -1,11 +1,11 @@
 //! `POST /oauth/revoke` (RFC 7009): the early end of a writ and of all that descends from it.
 
+use super::super::request::call;
 use super::super::{answer, body};
 use super::authenticate;
 use super::error::Refusal;
 use super::form::Form;
 use crate::audit::{Event, Kind};
-use crate::call::Call;
 use crate::issuer::Issuer;
 use crate::problem::Problem;
 use axum::extract::{Request, State};
@@ -23,7 +23,7 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     // answer of its own would tell the client that the writ is live.
     let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
     if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
-        let event = Event::done(Kind::TokenRevoked).in_call(&Call::of(&headers));
+        let event = Event::done(Kind::TokenRevoked).in_call(&call(&headers));
         issuer.end_lineage(writ.claims(), event).await.map_err(Problem::from)?;
     }
     Ok(answer::json(StatusCode::OK, &json!({})))
