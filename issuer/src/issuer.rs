@@ -6,10 +6,8 @@ use crate::clock::{Clock, Moment};
 use crate::config::Config;
 use crate::files::GroupRead;
 use crate::folder::{DATABASE, Folder, FolderError, ISSUER_FILE, Lock};
-use crate::http::Room;
 use crate::keys::{Hash, Keyring, KeysError};
 use crate::limiter::{Limiter, Rate};
-use crate::metrics::Metrics;
 use crate::mint::Mint;
 use crate::outside::{Disagreement, HeadKeeper, OutsideError, Published};
 use crate::registry::{LoadError, OPERATOR, Registry};
@@ -237,8 +235,6 @@ pub struct Issuer {
     pub(crate) seen: Seen,
     pub(crate) sessions: Sessions,
     pub(crate) launches: Launches,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) room: Room,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
     /// Holds the folder.
@@ -277,8 +273,6 @@ impl Issuer {
             seen: Seen::default(),
             sessions: Sessions::default(),
             launches: Launches::default(),
-            metrics: Arc::default(),
-            room: Room::default(),
             clock: data.clock.clone(),
             store,
             registry: Arc::clone(&data.registry),

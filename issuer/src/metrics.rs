@@ -111,15 +111,14 @@ fn named(method: &Method) -> &'static str {
 }
 
 /// What Prometheus reads, on a listener of its own.
-pub(crate) fn routes(issuer: Arc<Issuer>) -> Router {
+pub(crate) fn routes(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/metrics", get(read))
         .route("/v1/metrics", get(read))
-        .with_state(issuer)
+        .with_state((issuer, metrics))
 }
 
-async fn read(State(issuer): State<Arc<Issuer>>) -> Response {
-    let metrics = &issuer.metrics;
+async fn read(State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
     let reached = *issuer.store.reached().borrow();
     let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
     set(&metrics.waiting, issuer.store.waiting() as u64);

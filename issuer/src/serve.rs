@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigError};
 use crate::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
 use crate::folder::{ADMIN_SOCKET, Folder, FolderError, ISSUER_FILE};
 use crate::from::from;
-use crate::http::{Office, Peer, admin, app};
+use crate::http::{Office, Peer, admin, counted_app};
 use crate::issuer::{Data, Issuer, OpenError, Opening};
 use crate::metrics;
 use crate::settings::Settings;
@@ -204,11 +204,11 @@ impl Routers {
             data: Arc::clone(&data),
             issuer: Some(config.issuer.to_string()),
         };
-        let issuer = Arc::new(Issuer::new(config, data, stopping));
+        let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
         Self {
-            public: app(Arc::clone(&issuer)),
+            public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),
             private: admin(Arc::new(office)),
-            metrics: metrics::routes(issuer),
+            metrics: metrics::routes(issuer, metrics),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies of requests: bounded in size and time, of the type they should be, read strictly.
 
-use crate::issuer::Issuer;
+use super::body_budget::{BodyBudget, SMALL_BODY};
 use crate::problem::{Code, Problem};
 use crate::reading;
 use axum::RequestExt as _;
@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, header};
 use edgewrit_shared::document::Node;
 use http_body_util::{BodyExt as _, LengthLimitError};
 use std::time::Duration;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -26,7 +25,7 @@ pub(super) async fn json<T: Send + 'static>(
     read: impl FnOnce(&Node<'_>) -> Option<T> + Send + 'static,
 ) -> Result<(T, Bytes), Problem> {
     expect_type(request.headers(), JSON)?;
-    let bytes = arrive(request).await?;
+    let bytes = receive(request).await?;
     let text = bytes.clone();
     let value = aside(bytes.len(), move || reading::json(&text, values, read)).await??;
     Ok((value, bytes))
@@ -48,21 +47,21 @@ pub(super) async fn aside<T: Send + 'static>(
 
 /// Takes an empty body, or `{}`.
 pub(super) async fn nothing(request: Request) -> Result<(), Problem> {
-    let bytes = arrive(request).await?;
+    let bytes = receive(request).await?;
     if !bytes.is_empty() {
         reading::json(&bytes, 2, |node| node.object(&[]).map(drop))?;
     }
     Ok(())
 }
 
-/// The names and values of a stranger's form, each name at most once but for those in `repeatable`.
+/// The names and values of an unauthenticated form, each name at most once but for those in `repeatable`.
 pub(super) async fn form(
-    issuer: &Issuer,
+    budget: &BodyBudget,
     request: Request,
     repeatable: &[&str],
 ) -> Result<Vec<(String, String)>, Problem> {
     expect_type(request.headers(), FORM)?;
-    let bytes = arrive_from_stranger(issuer, request).await?;
+    let bytes = receive_unauthenticated(budget, request).await?;
     pairs(&bytes, repeatable).ok_or_else(|| Problem::new(Code::BadRequest))
 }
 
@@ -97,49 +96,22 @@ fn expect_type(headers: &HeaderMap, expected: &str) -> Result<(), Problem> {
     Err(Problem::new(Code::ContentType).detail(format!("expected `content-type: {expected}`")))
 }
 
-/// Bytes of a stranger's body for which there is always room.
-const SMALL: usize = 16 * 1024;
-/// Bytes of all strangers' bodies that arrive at the same time, beyond those.
-const STRANGERS_BYTES: usize = 64 * 1024 * 1024;
-
-/// Room for the bodies of strangers: whoever is not known yet must not fill memory with what never ends.
-#[derive(Debug)]
-pub(crate) struct Room(Semaphore);
-
-impl Default for Room {
-    fn default() -> Self {
-        Self(Semaphore::new(STRANGERS_BYTES))
-    }
-}
-
-impl Room {
-    fn take(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Problem> {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let taken = self.0.try_acquire_many(bytes);
-        taken.map_err(|_| {
-            Problem::new(Code::Unavailable)
-                .inside("no room for another body")
-                .retry_after(1)
-        })
-    }
-}
-
-/// The body of somebody who is known, once it is there.
-pub(super) async fn arrive(request: Request) -> Result<Bytes, Problem> {
+/// The body of an authenticated request, once it is there.
+pub(super) async fn receive(request: Request) -> Result<Bytes, Problem> {
     in_time(collect(request, None)).await
 }
 
-/// The body of a stranger, once it is there, if there is room for it.
-pub(super) async fn arrive_from_stranger(issuer: &Issuer, request: Request) -> Result<Bytes, Problem> {
-    in_time(collect(request, Some(&issuer.room))).await
+/// The body of an unauthenticated request, once it is there, if the budget has room for it.
+pub(super) async fn receive_unauthenticated(budget: &BodyBudget, request: Request) -> Result<Bytes, Problem> {
+    in_time(collect(request, Some(budget))).await
 }
 
-async fn in_time(arrive: impl Future<Output = Result<Bytes, Problem>>) -> Result<Bytes, Problem> {
-    let arrived = timeout(ARRIVAL, arrive).await;
+async fn in_time(receive: impl Future<Output = Result<Bytes, Problem>>) -> Result<Bytes, Problem> {
+    let arrived = timeout(ARRIVAL, receive).await;
     arrived.unwrap_or_else(|_| Err(Code::RequestTimeout.into()))
 }
 
-async fn collect(request: Request, room: Option<&Room>) -> Result<Bytes, Problem> {
+async fn collect(request: Request, budget: Option<&BodyBudget>) -> Result<Bytes, Problem> {
     let mut body = request.into_limited_body();
     // What comes in one piece, as most do, is not copied.
     let (mut first, mut all, mut taken) = (Bytes::new(), Vec::new(), Vec::new());
@@ -148,8 +120,8 @@ async fn collect(request: Request, room: Option<&Room>) -> Result<Bytes, Problem
             continue;
         };
         let length = first.len() + all.len() + data.len();
-        if let Some(room) = room.filter(|_| length > SMALL) {
-            taken.push(room.take(data.len())?);
+        if let Some(budget) = budget.filter(|_| length > SMALL_BODY) {
+            taken.push(budget.take(data.len())?);
         }
         if length == data.len() {
             first = data;

@@ -2,6 +2,7 @@
 
 use super::answer::{bytes_of, cached};
 use super::body::pairs;
+use super::state::AppState;
 use crate::bundle::Position;
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
@@ -18,7 +19,7 @@ const WAIT_MAX: u64 = 28;
 /// A cache before the issuer may hand a snapshot to the edges that ask within a second: less than what clocks differ by.
 const SNAPSHOT_CACHED: &str = "public, max-age=1";
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/v1/bundle", get(bundle))
 }
 

@@ -1,6 +1,7 @@
 //! What edges use: boots, spending and records.
 
 use super::request::call;
+use super::state::AppState;
 use super::{answer, auth, body};
 use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
@@ -16,7 +17,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/v1/edges/boot", post(boot))
         .route("/v1/uses", post(uses))

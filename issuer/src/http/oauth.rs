@@ -1,7 +1,9 @@
 //! `POST /oauth/token`: the client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and
 //! `resource` (RFC 8707). Beside it what becomes of tokens: introspection and revocation.
 
+use super::body_budget::BodyBudget;
 use super::request::call;
+use super::state::AppState;
 use super::{answer, auth, body};
 use crate::ask::{Ask, Part, read_grant};
 use crate::audit::{Event, Kind};
@@ -35,16 +37,20 @@ mod revoke;
 
 use form::Form;
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/oauth/token", post(token))
         .route("/oauth/introspect", post(introspect::introspect))
         .route("/oauth/revoke", post(revoke::revoke))
 }
 
-async fn token(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
+async fn token(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(&issuer, request, &["resource"]).await?);
+    let mut form = Form::read(body::form(&budget, request, &["resource"]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     match form.take("grant_type").as_deref() {
         Some("client_credentials") => {}

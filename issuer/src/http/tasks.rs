@@ -1,6 +1,7 @@
 //! `/v1/tasks`: what orchestrators use.
 
 use super::request::call;
+use super::state::AppState;
 use super::{answer, auth, body};
 use crate::ask::Ask;
 use crate::issuer::Issuer;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 /// Longest `Idempotency-Key`, in characters.
 const KEY_CHARACTERS: usize = 128;
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/v1/tasks", post(start))
         .route("/v1/tasks/{task_id}", get(show))

@@ -1,6 +1,7 @@
 //! What anybody may read: keys, metadata, health.
 
 use super::answer::{bytes_of, cached, json};
+use super::state::AppState;
 use crate::issuer::Issuer;
 use axum::Router;
 use axum::extract::State;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// Others may keep keys and metadata for five minutes. Edges do not use these: they follow the bundle.
 const CACHED: &str = "public, max-age=300";
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/.well-known/jwks.json", get(keys))
         .route("/.well-known/oauth-authorization-server", get(metadata))

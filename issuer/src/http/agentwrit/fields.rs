@@ -1,9 +1,9 @@
 //! Bodies of this API: any content type, unknown members ignored, one problem at a time.
 
 use super::super::body;
+use super::super::body_budget::BodyBudget;
 use crate::ask::read_id;
 use crate::id::ID_EXPECTED;
-use crate::issuer::Issuer;
 use crate::problem::{Code, Problem};
 use crate::reading;
 use axum::body::Bytes;
@@ -18,14 +18,14 @@ const TEXT_BYTES: usize = 1_024;
 pub(super) struct Fields(Json);
 
 impl Fields {
-    /// Reads the body of a `request` whose sender is known.
+    /// Reads the body of an authenticated `request`.
     pub(super) async fn of(request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::arrive(request).await?).await
+        Self::read_aside(body::receive(request).await?).await
     }
 
-    /// Reads the body of any `request`.
-    pub(super) async fn of_stranger(issuer: &Issuer, request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::arrive_from_stranger(issuer, request).await?).await
+    /// Reads the body of an unauthenticated `request`.
+    pub(super) async fn of_unauthenticated(budget: &BodyBudget, request: Request) -> Result<Self, Problem> {
+        Self::read_aside(body::receive_unauthenticated(budget, request).await?).await
     }
 
     async fn read_aside(bytes: Bytes) -> Result<Self, Problem> {

@@ -1,6 +1,7 @@
 //! `POST /v1/admin/auth` and `POST /v1/app/auth`: a session for a secret.
 
 use super::super::answer;
+use super::super::body_budget::BodyBudget;
 use super::super::request::call;
 use super::super::source::Source;
 use super::fields::Fields;
@@ -15,9 +16,13 @@ use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn operator(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
-    let fields = Fields::of_stranger(&issuer, request).await?;
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     issuer
         .limits
@@ -36,9 +41,13 @@ pub(super) async fn operator(State(issuer): State<Arc<Issuer>>, request: Request
     Ok(answer::json(StatusCode::OK, &answer))
 }
 
-pub(super) async fn client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn client(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
-    let fields = Fields::of_stranger(&issuer, request).await?;
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());
     // Failures are counted, for each client and source: nobody else's can lock a client out.

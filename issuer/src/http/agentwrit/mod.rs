@@ -1,6 +1,6 @@
 //! The AgentWrit v1 API, as its published SDK speaks it.
 
-use crate::issuer::Issuer;
+use super::state::AppState;
 use crate::problem::{Code, Problem};
 use axum::Router;
 use axum::extract::Request;
@@ -8,7 +8,6 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use std::sync::Arc;
 
 mod apps;
 mod audit;
@@ -21,7 +20,7 @@ mod register;
 mod revoke;
 mod token;
 
-pub(super) fn routes() -> Router<Arc<Issuer>> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/v1/challenge", get(register::challenge))
         .route("/v1/register", post(register::register))

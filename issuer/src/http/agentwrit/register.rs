@@ -1,6 +1,7 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
 use super::super::answer;
+use super::super::body_budget::BodyBudget;
 use super::super::request::call;
 use super::fields::Fields;
 use crate::agent::{NONCE_LIFE, Registration};
@@ -21,9 +22,13 @@ pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Respo
     ))
 }
 
-pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn register(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let call = call(request.headers());
-    let fields = Fields::of_stranger(&issuer, request).await?;
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
         nonce: fields.text("nonce")?.to_owned(),

@@ -1,5 +1,6 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
+use super::super::body_budget::BodyBudget;
 use super::super::request::call;
 use super::super::{answer, auth, body};
 use super::bearer::{Asked, Bearer};
@@ -23,8 +24,12 @@ use std::sync::Arc;
 /// Life of what is delegated unless somebody says otherwise, in seconds.
 const DELEGATED_TTL: u64 = 60;
 
-pub(super) async fn validate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let fields = Fields::of_stranger(&issuer, request).await?;
+pub(super) async fn validate(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
     let claims = match auth::session(&issuer, &token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
@@ -73,7 +78,7 @@ async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
 pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let writ = Asked::of(&issuer, &request).by_agent().await?;
     let call = call(request.headers());
-    body::arrive(request).await?;
+    body::receive(request).await?;
     let renewed = issuer.renew(&writ, &call).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
     Ok(answer::json(StatusCode::OK, &answer))
@@ -84,7 +89,7 @@ pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request)
     let event = Event::done(Kind::TokenReleased).in_call(&call);
     let bearer = Asked::of(&issuer, &request).bearer().await?;
     // First, so that nothing has ended when the body is refused.
-    body::arrive(request).await?;
+    body::receive(request).await?;
     match bearer {
         Bearer::Writ(writ) => issuer.end_lineage(writ.claims(), event).await?,
         Bearer::Session(session) => end_session(&issuer, session, event).await?,

@@ -1,5 +1,6 @@
 //! `POST /oauth/introspect` (RFC 7662): whether a writ counts now, and what it says.
 
+use super::super::body_budget::BodyBudget;
 use super::super::{answer, auth, body};
 use super::authenticate;
 use super::error::Refusal;
@@ -31,9 +32,13 @@ impl Asker {
     }
 }
 
-pub(super) async fn introspect(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn introspect(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(&issuer, request, &[]).await?);
+    let mut form = Form::read(body::form(&budget, request, &[]).await?);
     let asker = asker(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;

@@ -1,5 +1,6 @@
 //! `POST /oauth/revoke` (RFC 7009): the early end of a writ and of all that descends from it.
 
+use super::super::body_budget::BodyBudget;
 use super::super::request::call;
 use super::super::{answer, body};
 use super::authenticate;
@@ -14,9 +15,13 @@ use axum::response::Response;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn revoke(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(&issuer, request, &[]).await?);
+    let mut form = Form::read(body::form(&budget, request, &[]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The writ of another client is such a token: an
