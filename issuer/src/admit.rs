@@ -11,7 +11,7 @@ use crate::outside::{
     read_last_of_witness, read_pruned_file, write_pruned_file,
 };
 use crate::restore;
-use crate::store::{self, Origin, Store, StoreError, audit, retention};
+use crate::store::{self, Origin, Store, StoreError, audit};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -84,7 +84,7 @@ pub(crate) async fn admit(
 
 /// Keeps outside of the database up to where it was pruned, as the database says.
 async fn write_pruned(folder: &Folder, store: &Store) -> Result<(), OpenError> {
-    let pruned = store.read(retention::pruned).await.map_err(OpenError::Read)?;
+    let pruned = store.read(audit::pruned).await.map_err(OpenError::Read)?;
     write_pruned_file(folder, pruned).map_err(OpenError::Folder)
 }
 
@@ -101,7 +101,7 @@ async fn pruned_disagreement(
         }
         kept => kept.map_err(OpenError::Outside)?,
     };
-    let found = store.read(retention::pruned).await.map_err(OpenError::Read)?;
+    let found = store.read(audit::pruned).await.map_err(OpenError::Read)?;
     let compared = compare_pruned(kept, found);
     Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
 }

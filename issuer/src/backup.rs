@@ -5,8 +5,8 @@ use crate::files::OwnFile;
 use crate::folder::{DATABASE, Folder, FolderError};
 use crate::from::from;
 use crate::keys::PINNED_FILE;
-use crate::restore::{self, MarkError, begin_epoch};
-use crate::store::open_database;
+use crate::restore;
+use crate::store::{EpochError, begin_epoch, open_database};
 use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;
 use std::fs::OpenOptions;
@@ -28,8 +28,8 @@ pub enum BackupError {
     Folder(FolderError),
     /// The database.
     Sqlite(rusqlite::Error),
-    /// The copy could not be marked as one.
-    Mark(MarkError),
+    /// The copy could not begin another epoch.
+    Epoch(EpochError),
 }
 
 impl fmt::Display for BackupError {
@@ -42,7 +42,7 @@ impl fmt::Display for BackupError {
             ),
             Self::Folder(error) => error.fmt(f),
             Self::Sqlite(error) => error.fmt(f),
-            Self::Mark(error) => error.fmt(f),
+            Self::Epoch(error) => error.fmt(f),
         }
     }
 }
@@ -53,7 +53,7 @@ from! {
     BackupError:
     Folder(FolderError),
     Sqlite(rusqlite::Error),
-    Mark(MarkError),
+    Epoch(EpochError),
 }
 
 /// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of the database's copy.

@@ -7,7 +7,7 @@ use crate::keys::{Job, KeysError, PinnedKeys};
 use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
-use crate::store::{audit, keys, look_at_database, open_database, retention};
+use crate::store::{audit, keys, look_at_database, open_database};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl History {
         let opened = open_database(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            retention::add_if_missing(&connection)?;
+            audit::add_pruned_if_missing(&connection)?;
             connection.pragma_update(None, "query_only", true)?;
             connection
                 .query_row("SELECT 1 FROM audit LIMIT 0", [], |_| Ok(()))
@@ -133,7 +133,7 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn pruned(&self) -> Result<Head, HistoryError> {
-        self.named(retention::pruned(&self.connection))
+        self.named(audit::pruned(&self.connection))
     }
 
     /// Up to `most` events after number `from`.

@@ -6,12 +6,11 @@ use crate::clock::Clock;
 use crate::files::GroupRead;
 use crate::folder::{DATABASE, Folder, FolderError};
 use crate::from::from;
-use crate::id::{NoRandomness, hex, random};
 use crate::keys::{Job, KeysError, LastCheckpoint, renew_all};
 use crate::outside::Published;
 use crate::revoke::{end_all, event};
 use crate::store::{self, Store, agent, audit, registry};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::{error, fmt};
@@ -28,21 +27,15 @@ pub enum MarkError {
     Folder(FolderError),
     /// There is no database in it.
     Nothing(PathBuf),
-    /// The database.
-    Sqlite(rusqlite::Error),
-    /// No randomness for another epoch.
-    Random(NoRandomness),
 }
 
-from!(MarkError: Folder(FolderError), Sqlite(rusqlite::Error), Random(NoRandomness));
+from!(MarkError: Folder(FolderError));
 
 impl fmt::Display for MarkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(error) => error.fmt(f),
             Self::Nothing(path) => write!(f, "{}: there is no database", path.display()),
-            Self::Sqlite(error) => error.fmt(f),
-            Self::Random(error) => error.fmt(f),
         }
     }
 }
@@ -74,23 +67,6 @@ pub(crate) fn mark_copy(copy: &Folder) -> Result<(), FolderError> {
 /// Whether the folder was marked.
 pub(crate) fn is_marked(folder: &Folder) -> Result<bool, FolderError> {
     Ok(folder.file(MARK_FILE).look()?.is_some())
-}
-
-/// Lets the database begin another epoch, and notes which one was before, for the first start to do the rest. Done at the backup for
-/// earlier versions, and at each start until one has done the rest: two starts from one backup are two histories.
-pub(crate) fn begin_epoch(connection: &Connection) -> Result<(), MarkError> {
-    let meta = |name: &str| {
-        let value = "SELECT value FROM meta WHERE name = ?1";
-        let value: rusqlite::Result<String> = connection.query_row(value, params![name], |row| row.get(0));
-        value.optional()
-    };
-    let before = store::epoch_before(connection)?.or(meta("epoch")?);
-    let epoch = hex(&random::<8>()?);
-    let change = "UPDATE meta SET value = ?1 WHERE name = 'epoch'";
-    connection.execute(change, params![epoch])?;
-    let note = "INSERT OR REPLACE INTO meta VALUES ('restored', ?1)";
-    connection.execute(note, params![before.unwrap_or_default()])?;
-    Ok(())
 }
 
 /// Removes the mark.

@@ -9,7 +9,7 @@ use crate::files::{FolderError, OwnFile, check_log_folder, sync_folder_of};
 use crate::issuer::Data;
 use crate::keys::PinnedKeys;
 use crate::outside::write_pruned_file;
-use crate::store::{StoreError, audit, retention};
+use crate::store::{StoreError, audit};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -69,7 +69,7 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     let Some(to) = target(data, of.keep).await? else {
         return Ok(0);
     };
-    let from = data.store.read(retention::pruned).await?;
+    let from = data.store.read(audit::pruned).await?;
     archive(data, of, from, to).await?;
     let folder = data.folder.clone();
     let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
@@ -77,7 +77,7 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     let count = to.seq - from.seq;
     let event = Event::done(Kind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
     let note = data.store.write(move |writing| {
-        retention::prune_to(writing, to)?;
+        audit::prune_to(writing, to)?;
         writing.record(&event)
     });
     note.await?;
@@ -93,7 +93,7 @@ async fn target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
     let (first, moment) = (before(keep.saturating_add(DAY)), before(keep));
     let find = data
         .store
-        .read(move |reading| retention::target(reading, first, moment, PRUNED));
+        .read(move |reading| audit::prune_target(reading, first, moment, PRUNED));
     let Some((seq, jws)) = find.await? else {
         return Ok(None);
     };

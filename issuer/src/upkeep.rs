@@ -6,7 +6,7 @@ use crate::config::Retention;
 use crate::issuer::Data;
 use crate::retention::prune;
 use crate::stopping::Stopping;
-use crate::store::{StoreError, Writing, agent, keys, lineage, retention, revocation, spend, task};
+use crate::store::{StoreError, Writing, agent, audit, keys, lineage, revocation, spend, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
@@ -139,7 +139,7 @@ fn some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
         spend::prune_boots(writing, before(BOOTS_KEPT), ROWS)?,
         task::prune(writing, before(TASKS_KEPT), ROWS)?,
         keys::forget(writing, before(life))?,
-        retention::delete_pruned(writing, ROWS)?,
+        audit::delete_pruned(writing, ROWS)?,
     ];
     Ok(forgotten.iter().sum())
 }

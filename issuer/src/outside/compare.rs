@@ -2,7 +2,7 @@
 
 use super::{HEAD_FILE, Published};
 use crate::audit::{CheckpointId, Head, hash_checkpoint};
-use crate::store::{audit, retention};
+use crate::store::audit;
 use rusqlite::Connection;
 use std::fmt;
 
@@ -89,7 +89,7 @@ pub(crate) fn compare(
     published: &Published,
 ) -> rusqlite::Result<Result<(), Disagreement>> {
     let head = audit::head(connection)?;
-    let pruned = retention::pruned(connection)?;
+    let pruned = audit::pruned(connection)?;
     // Who writes the database can say that it was pruned. That excuses the event alone: signed checkpoints are never pruned.
     if published.head.seq >= pruned.seq {
         let at = audit::head_at(connection, published.head.seq)?;

@@ -103,7 +103,7 @@ impl From<BackupError> for Problem {
     fn from(error: BackupError) -> Self {
         match error {
             BackupError::Exists(_) => Self::new(Code::NameTaken).detail(error.to_string()),
-            BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Mark(_) => {
+            BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Epoch(_) => {
                 Self::new(Code::Unavailable).detail(error.to_string())
             }
         }

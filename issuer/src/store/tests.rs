@@ -4,6 +4,7 @@ use crate::audit::{Event, Head, Kind};
 use crate::clock::{Clock, Moment};
 use crate::files::GroupRead;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;
 
 struct Opened {
@@ -251,11 +252,11 @@ fn a_database_of_a_later_release_is_left_alone() {
     let path = folder.path().join("issuer.db");
     let connection = Connection::open(&path).unwrap();
     connection
-        .pragma_update(None, "user_version", schema::VERSION + 1)
+        .pragma_update(None, "user_version", migrations::VERSION + 1)
         .unwrap();
     drop(connection);
     assert!(
-        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1)
+        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenError::Later(_, version)) if version == migrations::VERSION + 1)
     );
 }
 

@@ -1,12 +1,11 @@
 //! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
 
-use super::{StoreError, audit, revocation};
-use crate::audit::{Admissions, Event, EventLimiter, Head};
-use crate::clock::{Clock, Moment};
+use super::{StoreError, Writing, audit, revocation};
+use crate::audit::{EventLimiter, Head};
+use crate::clock::Clock;
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
@@ -17,62 +16,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 const QUEUE: usize = 8_192;
 /// Work that shares one commit.
 const GROUP: usize = 512;
-
-/// A transaction of the writer: the database, and the chain that is extended by what happens in it.
-#[derive(Debug)]
-pub struct Writing<'a> {
-    connection: &'a Connection,
-    clock: &'a Clock,
-    limiter: &'a EventLimiter,
-    head: Cell<Head>,
-    last: Cell<Moment>,
-    /// What the limiter did in this transaction.
-    admissions: RefCell<Admissions>,
-}
-
-impl Deref for Writing<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        self.connection
-    }
-}
-
-impl Writing<'_> {
-    /// Now, and not before anything that happened. Whatever is durable by now was issued up to this moment, in whichever order those who
-    /// wrote it had looked at the clock, and although it may have been set back: so this is where revocations cut.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        self.clock.now().max(self.last.get())
-    }
-
-    /// Appends `event` to the chain, unless the limiter omits it: then it is counted. Either is durable with whatever else the work does,
-    /// and does not happen if that fails.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
-        self.record_about(event.task, event)
-    }
-
-    /// As [`Self::record`], for an event that concerns the task in `row`.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
-        // Time does not run backwards in the chain, so that a moment can be searched for in it.
-        let at = self.now();
-        // The limiter follows the clock, also back: `Store::omits` asks it by the same.
-        let now = self.clock.now();
-        if !self.limiter.admit(event, now, &mut self.admissions.borrow_mut()) {
-            return Ok(());
-        }
-        let head = audit::append(self.connection, self.head.get(), at, row, event)?;
-        self.head.set(head);
-        self.last.set(at);
-        Ok(())
-    }
-}
 
 /// How long the writer waits for more work when it is busy: a commit costs the same whatever shares it, and with others at work on the
 /// same core it costs more than this.

@@ -1,29 +1,15 @@
-//! Up to where the audit was pruned. What lies before is in the archive, and is deleted by and by.
+//! Prunes the audit in two steps: a row says up to where, and events are deleted by and by.
 
-use super::{audit, int};
+use super::events::{first_at, head};
+use super::pruned::pruned;
 use crate::audit::Head;
 use crate::clock::Moment;
+use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, params};
-
-/// The last event that was pruned; the beginning if none was.
-pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
-    let mut pruned = connection.prepare_cached("SELECT seq, hash FROM audit_pruned")?;
-    let head = pruned.query_row([], |row| audit::head_of(row, 1)).optional()?;
-    Ok(head.unwrap_or_default())
-}
-
-/// Lets a connection that only reads find nothing pruned in a database of version 0.1, which has no table of it.
-pub fn add_if_missing(connection: &Connection) -> rusqlite::Result<()> {
-    let table = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
-    if connection.prepare(table)?.exists([])? {
-        return Ok(());
-    }
-    connection.execute_batch("CREATE TEMP TABLE audit_pruned (one, seq, hash)")
-}
 
 /// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number of its event, and the signed document.
 /// It is the last one within `most` events, or the next one. `None` unless the first event that is kept happened before `first`.
-pub fn target(
+pub fn prune_target(
     connection: &Connection,
     first: Moment,
     moment: Moment,
@@ -31,11 +17,11 @@ pub fn target(
 ) -> rusqlite::Result<Option<(u64, String)>> {
     const SQL: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq < ?2 AND seq < ?3 
         ORDER BY seq > ?4, abs(seq - ?4) LIMIT 1";
-    let (from, head) = (pruned(connection)?.seq, audit::head(connection)?.seq);
-    if audit::first_at(connection, first)? <= from + 1 {
+    let (from, head) = (pruned(connection)?.seq, head(connection)?.seq);
+    if first_at(connection, first)? <= from + 1 {
         return Ok(None);
     }
-    let end = audit::first_at(connection, moment)?;
+    let end = first_at(connection, moment)?;
     let mut last = connection.prepare_cached(SQL)?;
     // The last event stays: the chain goes on from it.
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
@@ -83,7 +69,7 @@ mod tests {
         let at = |seconds: u64| Moment {
             millis: seconds * 1_000,
         };
-        let target = target(connection, at(first), at(moment), most).unwrap();
+        let target = prune_target(connection, at(first), at(moment), most).unwrap();
         target.map(|(seq, _)| seq)
     }
 
