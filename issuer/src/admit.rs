@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::folder::Folder;
 use crate::id::{hex, random};
 use crate::issuer::{OpenError, Opening};
-use crate::keys::{KeysError, LastCheckpoint};
+use crate::keyring::{KeysError, LastCheckpoint};
 use crate::outside::{
     Disagreement, HEAD_FILE, OutsideError, PRUNED_FILE, Published, compare, compare_pruned, read_head_file,
     read_last_of_witness, read_pruned_file, write_pruned_file,

@@ -2,7 +2,8 @@
 //! itself: its own view of keys and revocations is a snapshot like any edge's.
 
 use crate::clock::Clock;
-use crate::keys::{Job, Keyring, State};
+use crate::keyring::Keyring;
+use crate::keys::{Job, State};
 use crate::stopping::Stopping;
 use crate::store::{Store, StoreError, audit, revocation};
 use axum::body::Bytes;

@@ -3,7 +3,7 @@
 use crate::audit::{Head, Link};
 use crate::files::GroupRead;
 use crate::folder::{DATABASE, Folder, FolderError};
-use crate::keys::{Job, KeysError, PinnedKeys};
+use crate::keys::{Job, KeyFileError, PinnedKeys};
 use crate::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
@@ -27,7 +27,7 @@ pub enum HistoryError {
     /// The database refused.
     Sqlite(PathBuf, rusqlite::Error),
     /// The pinned keys.
-    Keys(KeysError),
+    Keys(KeyFileError),
     /// What is kept outside of the database.
     Outside(OutsideError),
 }

@@ -4,8 +4,8 @@
 use crate::ask::Ask;
 use crate::grant::Term;
 use crate::id::Seed;
-use crate::keys::{Keyring, Ring};
-use crate::signer::SignError;
+use crate::keyring::{Keyring, Ring};
+use crate::keys::SignError;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;

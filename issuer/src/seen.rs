@@ -1,6 +1,6 @@
 //! Writs and sessions that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
 
-use crate::keys::Ring;
+use crate::keyring::Ring;
 use crate::session::Session;
 use crate::store::agent::LaunchToken;
 use edgewrit_shared::time::UnixSeconds;

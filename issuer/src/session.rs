@@ -4,7 +4,8 @@
 
 use crate::clock::Moment;
 use crate::id::{self, NoRandomness};
-use crate::keys::{Job, Ring, State};
+use crate::keyring::Ring;
+use crate::keys::{Job, State};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};
 use edgewrit_shared::signature::Dalek;

@@ -1,6 +1,6 @@
 //! The key under which the secrets of clients and edges are hashed.
 
-use super::{KeysError, Start};
+use super::KeyFileError;
 use crate::files::OwnFile;
 use crate::id::random;
 use base64::Engine as _;
@@ -25,6 +25,15 @@ impl fmt::Debug for CredentialKey {
     }
 }
 
+/// Whether missing keys are made or missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The database knows of none yet.
+    First,
+    /// It does.
+    Later,
+}
+
 /// The file: RFC 7518, section 6.4.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,12 +43,12 @@ struct Jwk {
 }
 
 impl CredentialKey {
-    pub(super) fn open(file: &OwnFile, start: Start) -> Result<Self, KeysError> {
+    pub(crate) fn open(file: &OwnFile, start: Start) -> Result<Self, KeyFileError> {
         let path = file.path().to_owned();
         match file.read()? {
             Some(bytes) => {
                 let read = Self::from_jwk(&Zeroizing::new(bytes));
-                read.ok_or(KeysError::Malformed(
+                read.ok_or(KeyFileError::Malformed(
                     path,
                     "expected a JWK with `kty` `oct` and 32 bytes of `k`",
                 ))
@@ -51,7 +60,7 @@ impl CredentialKey {
                 file.write(jwk.as_bytes())?;
                 Ok(Self::new(&key))
             }
-            None => Err(KeysError::Missing(path)),
+            None => Err(KeyFileError::Missing(path)),
         }
     }
 
@@ -120,7 +129,7 @@ mod tests {
         std::fs::write(file.path(), "{}").unwrap();
         assert!(matches!(
             CredentialKey::open(&file, Start::Later),
-            Err(KeysError::Malformed(..))
+            Err(KeyFileError::Malformed(..))
         ));
     }
 }

@@ -1,7 +1,7 @@
 //! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who writes the database alone cannot add
 //! one, and so cannot sign a checkpoint that is accepted.
 
-use super::KeysError;
+use super::KeyFileError;
 use crate::folder::Folder;
 use edgewrit_shared::keys::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -45,8 +45,8 @@ impl PinnedKeys {
     /// Reads the file of the data `folder`. `None` if there is none.
     ///
     /// # Errors
-    /// [`KeysError`] if the file cannot be used.
-    pub fn read(folder: &Folder) -> Result<Option<Self>, KeysError> {
+    /// [`KeyFileError`] if the file cannot be used.
+    pub fn read(folder: &Folder) -> Result<Option<Self>, KeyFileError> {
         let file = folder.file(PINNED_FILE);
         let Some(bytes) = file.read()? else {
             return Ok(None);
@@ -55,11 +55,11 @@ impl PinnedKeys {
         let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(Entry::read).collect());
         let expected = "expected `checkpoint_keys`, a list of `{kid, x, last?}`";
         keys.map(|keys| Some(Self(keys)))
-            .ok_or_else(|| KeysError::Malformed(file.path().to_owned(), expected))
+            .ok_or_else(|| KeyFileError::Malformed(file.path().to_owned(), expected))
     }
 
     /// Writes the file of the data `folder`.
-    pub(super) fn write(&self, folder: &Folder) -> Result<(), KeysError> {
+    pub(crate) fn write(&self, folder: &Folder) -> Result<(), KeyFileError> {
         let checkpoint_keys = self.0.iter().map(Entry::of).collect();
         let text = serde_json::to_string_pretty(&Document { checkpoint_keys }).unwrap_or_default();
         Ok(folder.file(PINNED_FILE).write(text.as_bytes())?)
@@ -73,7 +73,7 @@ impl PinnedKeys {
 
     /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done before anything refers to
     /// the key.
-    pub(super) fn add(folder: &Folder, key: &PublicKey) -> Result<(), KeysError> {
+    pub(crate) fn add(folder: &Folder, key: &PublicKey) -> Result<(), KeyFileError> {
         let mut pinned = Self::read(folder)?.unwrap_or_default();
         if pinned.find(key.kid()).is_none() {
             let key = key.clone();
@@ -84,7 +84,7 @@ impl PinnedKeys {
     }
 
     /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`, and that those which are may go on.
-    pub(super) fn close(&mut self, folder: &Folder, signing: &[&str], last: u64) -> Result<(), KeysError> {
+    pub(crate) fn close(&mut self, folder: &Folder, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
         let mut changed = false;
         for pinned in &mut self.0 {
             let signs = signing.contains(&pinned.key.kid());
@@ -173,7 +173,7 @@ mod tests {
         ] {
             std::fs::write(&path, &damaged).unwrap();
             let read = PinnedKeys::read(&folder);
-            assert!(matches!(read, Err(KeysError::Malformed(..))), "{damaged}");
+            assert!(matches!(read, Err(KeyFileError::Malformed(..))), "{damaged}");
         }
     }
 }

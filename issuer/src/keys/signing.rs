@@ -1,6 +1,6 @@
 //! An Ed25519 key pair, kept as a private JWK (RFC 8037).
 
-use super::KeysError;
+use super::KeyFileError;
 use crate::files::OwnFile;
 use crate::id::random;
 use base64::Engine as _;
@@ -38,22 +38,22 @@ struct Jwk {
 
 impl SigningKey {
     /// The key that is kept in `file`.
-    pub(super) fn open(file: &OwnFile) -> Result<Self, KeysError> {
+    pub(crate) fn open(file: &OwnFile) -> Result<Self, KeyFileError> {
         let path = || file.path().to_owned();
         match file.read()? {
-            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path(), what)),
-            None => Err(KeysError::Missing(path())),
+            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeyFileError::Malformed(path(), what)),
+            None => Err(KeyFileError::Missing(path())),
         }
     }
 
     /// A new key that is kept nowhere.
-    pub(crate) fn fresh() -> Result<Self, KeysError> {
+    pub(crate) fn fresh() -> Result<Self, KeyFileError> {
         let seed = Zeroizing::new(random::<32>()?);
-        Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
+        Self::from_seed(&seed).map_err(|what| KeyFileError::Malformed(PathBuf::new(), what))
     }
 
     /// Keeps the key in `file`.
-    pub(super) fn keep(&self, file: &OwnFile) -> Result<(), KeysError> {
+    pub(crate) fn keep(&self, file: &OwnFile) -> Result<(), KeyFileError> {
         Ok(file.write(&self.to_jwk())?)
     }
 
@@ -159,7 +159,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("writ.json");
         let gone = SigningKey::open(&OwnFile::new(path, GroupRead::Refused));
-        assert!(matches!(gone, Err(KeysError::Missing(_))));
+        assert!(matches!(gone, Err(KeyFileError::Missing(_))));
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         for damaged in damages {
             fs::write(file.path(), &damaged).unwrap();
             let found = SigningKey::open(&file);
-            assert!(matches!(found, Err(KeysError::Malformed(..))), "{damaged}");
+            assert!(matches!(found, Err(KeyFileError::Malformed(..))), "{damaged}");
         }
     }
 

@@ -5,7 +5,7 @@ use crate::agent::AgentError;
 use crate::backup::BackupError;
 use crate::bundle::BundleError;
 use crate::id::NoRandomness;
-use crate::keys::RotateError;
+use crate::keyring::RotateError;
 use crate::mint::MintError;
 use crate::reading::ReadError;
 use crate::registry::RegisterError;

@@ -1,8 +1,9 @@
 //! Changing keys: the next one signs, or one is given up.
 
-use super::ring::{file, make, signing};
-use super::{Job, Keyring, KeysError, LastCheckpoint, PinnedKeys, State};
+use super::key_files::{file, make, signing};
+use super::{Keyring, KeysError, LastCheckpoint, RotateError};
 use crate::audit::{Event, Kind};
+use crate::keys::{Job, PinnedKeys, State};
 use crate::store::keys::{self as rows, KeyRow};
 use crate::store::revocation::{self, By};
 use crate::store::{StoreError, Writing};
@@ -10,37 +11,9 @@ use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, 
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
-use std::fmt;
 
 /// How long a key must have been known as the next before it signs: by then every edge that decides at all has a bundle with it.
 const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
-
-/// Why keys were not changed.
-#[derive(Debug)]
-pub enum RotateError {
-    /// Edges may not know the next key yet; from when on they do.
-    Early(UnixSeconds),
-    /// There is no such key, or it was dropped already.
-    Unknown,
-    /// The keys themselves.
-    Keys(KeysError),
-}
-
-impl fmt::Display for RotateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Early(UnixSeconds(from)) => write!(f, "edges know the next key only from {from} on"),
-            Self::Unknown => f.write_str("no such key"),
-            Self::Keys(error) => error.fmt(f),
-        }
-    }
-}
-
-impl<E: Into<KeysError>> From<E> for RotateError {
-    fn from(error: E) -> Self {
-        Self::Keys(error.into())
-    }
-}
 
 impl Keyring {
     /// Lets the next key for `job` sign. Answers its id. What the one before signed goes on to count.
@@ -134,10 +107,10 @@ impl Keyring {
     /// What a replaced key signs from now on is no checkpoint: notes with its public half which one was the last.
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
         let ring = self.ring();
-        let pinned = PinnedKeys::read(&self.folder)?;
-        pinned.map_or(Ok(()), |mut pinned| {
-            pinned.close(&self.folder, &signing(&ring.rows), last.number())
-        })
+        if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {
+            pinned.close(&self.folder, &signing(&ring.rows), last.number())?;
+        }
+        Ok(())
     }
 
     /// Removes the private half of a key that signs nothing any more.

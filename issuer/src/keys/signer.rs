@@ -1,6 +1,6 @@
 //! The seam behind which writs are signed: the local key file here; a PKCS#11 token, a cloud KMS or Vault one day.
 
-use crate::keys::SigningKey;
+use super::SigningKey;
 use ed25519_dalek::Signer as _;
 use edgewrit_shared::jws::SigningInput;
 use edgewrit_shared::keys::PublicKey;

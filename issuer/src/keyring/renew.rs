@@ -1,10 +1,11 @@
 //! New keys for every job but bundles, whose keys edges pin: at the first start from a backup, which cannot know which key was dropped since.
 
-use super::ring::{file, make, signing};
-use super::{Job, KeysError, LastCheckpoint, PinnedKeys, SigningKey, State};
+use super::key_files::{file, make, signing};
+use super::{KeysError, LastCheckpoint};
 use crate::audit::{Event, Kind};
 use crate::clock::Clock;
 use crate::folder::{Folder, FolderError};
+use crate::keys::{Job, KeyFileError, PinnedKeys, SigningKey, State};
 use crate::store::keys::{self as rows, KeyRow};
 use crate::store::revocation::{self, By};
 use crate::store::{Store, Writing};
@@ -84,7 +85,7 @@ fn promoted(folder: &Folder, known: &[KeyRow], clock: &Clock) -> Result<Vec<(Key
     };
     let key = |row: &KeyRow| SigningKey::open(&file(folder, Job::Bundle, &row.kid));
     match key(current) {
-        Err(KeysError::Missing(_)) => {
+        Err(KeyFileError::Missing(_)) => {
             key(next)?;
             let moved = |row: &KeyRow, state| (KeyRow { state, ..row.clone() }, false);
             let fresh = make(folder, Job::Bundle, State::Next, clock)?;
@@ -94,7 +95,7 @@ fn promoted(folder: &Folder, known: &[KeyRow], clock: &Clock) -> Result<Vec<(Key
                 (fresh, true),
             ])
         }
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
         Ok(_) => Ok(Vec::new()),
     }
 }

@@ -1,0 +1,43 @@
+//! The files of keys, and the rows that go with them.
+
+use super::KeysError;
+use crate::clock::Clock;
+use crate::files::OwnFile;
+use crate::folder::Folder;
+use crate::keys::{Job, PinnedKeys, SigningKey, State};
+use crate::store::keys::KeyRow;
+use edgewrit_shared::keys::PublicKey;
+
+/// The public half of a key that the database names.
+pub(super) fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
+    row.public().ok_or(KeysError::NoCurrent(row.job))
+}
+
+/// The ids of the keys that sign checkpoints, and will.
+pub(super) fn signing(rows: &[KeyRow]) -> Vec<&str> {
+    let signing = rows
+        .iter()
+        .filter(|row| row.job == Job::Checkpoint && row.state.signs());
+    signing.map(|row| row.kid.as_str()).collect()
+}
+
+/// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before anything can.
+pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Result<KeyRow, KeysError> {
+    let key = SigningKey::fresh()?;
+    key.keep(&file(folder, job, key.public().kid()))?;
+    if job == Job::Checkpoint {
+        PinnedKeys::add(folder, key.public())?;
+    }
+    Ok(KeyRow {
+        kid: key.public().kid().to_owned(),
+        job,
+        state,
+        jwk: key.public().to_jwk(),
+        since: clock.now().seconds(),
+    })
+}
+
+/// Where the private half of a key is kept.
+pub(super) fn file(folder: &Folder, job: Job, kid: &str) -> OwnFile {
+    folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
+}

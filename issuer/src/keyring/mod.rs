@@ -1,0 +1,110 @@
+//! The keys that the issuer signs with, as a service over the store. For each job there is a key that signs, one that will, known to others
+//! already, and those that did. Private halves are files; which key stands where is in the database.
+
+use crate::clock::Clock;
+use crate::folder::Folder;
+use crate::keys::{CredentialKey, Job, PinnedKeys, Start, State};
+use crate::store::Store;
+use crate::store::keys::{self as rows, KeyRow};
+use key_files::{make, signing};
+use key_set::load;
+use std::sync::{Arc, PoisonError, RwLock};
+
+mod checkpoints;
+mod error;
+mod key_files;
+mod key_set;
+mod last_checkpoint;
+mod renew;
+mod rotate;
+
+pub use error::{KeysError, RotateError};
+pub use key_set::Ring;
+pub use last_checkpoint::LastCheckpoint;
+pub(crate) use renew::renew_all;
+
+/// Holds the keys, and changes them.
+#[derive(Debug)]
+pub struct Keyring {
+    folder: Folder,
+    store: Arc<Store>,
+    clock: Clock,
+    ring: RwLock<Arc<Ring>>,
+    /// Held by each task that changes keys, or signs a checkpoint.
+    turn: tokio::sync::Mutex<LastCheckpoint>,
+}
+
+impl Keyring {
+    /// The keys of `folder`, as `store` says where they stand, and `last` as the checkpoint that the next one covers. A new store gets
+    /// new keys.
+    ///
+    /// # Errors
+    /// [`KeysError`], with the file that is at fault.
+    pub async fn open(
+        folder: Folder,
+        store: Arc<Store>,
+        clock: Clock,
+        last: LastCheckpoint,
+    ) -> Result<(Self, CredentialKey), KeysError> {
+        let mut known = store.read(rows::all).await?;
+        let start = if known.is_empty() { Start::First } else { Start::Later };
+        let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
+        if start == Start::First {
+            known = first(&folder, &store, &clock).await?;
+        }
+        let ring = load(&folder, known, 0)?;
+        // A process that was killed while keys changed may not have got to it.
+        if let Some(mut pinned) = PinnedKeys::read(&folder)? {
+            pinned.close(&folder, &signing(&ring.rows), last.number())?;
+        }
+        let keyring = Self {
+            folder,
+            store,
+            clock,
+            ring: RwLock::new(Arc::new(ring)),
+            turn: tokio::sync::Mutex::new(last),
+        };
+        Ok((keyring, credential))
+    }
+
+    /// The keys as they stand now.
+    #[must_use]
+    pub fn ring(&self) -> Arc<Ring> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Forgets what the store has forgotten.
+    ///
+    /// # Errors
+    /// [`KeysError`]; the keys are what they were.
+    pub async fn refresh(&self) -> Result<(), KeysError> {
+        let _turn = self.turn.lock().await;
+        if self.store.read(rows::all).await? != self.ring().rows {
+            self.reload().await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the keys again after they were changed in `folder` and `store`.
+    async fn reload(&self) -> Result<Arc<Ring>, KeysError> {
+        let known = self.store.read(rows::all).await?;
+        let ring = Arc::new(load(&self.folder, known, self.ring().version + 1)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
+        Ok(ring)
+    }
+}
+
+/// Makes a key that signs and a next one for every job.
+async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+    let mut made = Vec::new();
+    for job in Job::ALL {
+        for state in [State::Current, State::Next] {
+            made.push(make(folder, *job, state, clock)?);
+        }
+    }
+    let add = store.write(move |writing| {
+        made.iter().try_for_each(|row| rows::add(writing, row))?;
+        rows::all(writing)
+    });
+    Ok(add.await?)
+}
