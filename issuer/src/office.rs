@@ -2,11 +2,11 @@
 //! router either way.
 
 use crate::clock::Clock;
+use crate::data::upkeep::leave;
+use crate::data::{Data, OpenError, Opening};
 use crate::files::GroupRead;
 use crate::folder::{ADMIN_SOCKET, Folder, FolderError, ISSUER_FILE, Lock};
 use crate::http::{Office, admin};
-use crate::issuer::{Data, OpenError, Opening};
-use crate::upkeep::leave;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;

@@ -1,9 +1,9 @@
 //! Early ends by the operator, at every level.
 
-use crate::agent::lineage_of;
 use crate::audit::{Event, Kind};
 use crate::from::from;
 use crate::id::is_id;
+use crate::lineage::lineage_of;
 use crate::names::names;
 use crate::store::revocation::{self, By};
 use crate::store::{Store, StoreError, Writing, lineage, task};

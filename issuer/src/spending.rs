@@ -137,7 +137,7 @@ impl Issuer {
         call: &Call,
     ) -> Result<Vec<String>, SpendError> {
         // As an edge does it: the issuer does not take the edge's word for it.
-        let standing = self.standing_at(wish.writ.expose(), &edge.audience).await;
+        let standing = self.tokens.check_at(wish.writ.expose(), &edge.audience).await;
         let writ = standing
             .map_err(SpendError::Bundle)?
             .map_err(|error| SpendError::Writ(error.label()))?;

@@ -1,10 +1,11 @@
-//! What the issuer itself makes of a writ: whether it counts now, at whichever edge, and its early end.
+//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience, and its early end.
 
 use crate::audit::Event;
-use crate::bundle::BundleError;
-use crate::issuer::Issuer;
+use crate::bundle::{BundleError, Feed};
+use crate::clock::Clock;
+use crate::seen::Seen;
 use crate::store::revocation::{self, By, Living};
-use crate::store::{StoreError, lineage, task};
+use crate::store::{Store, StoreError, lineage, task};
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
@@ -12,18 +13,39 @@ use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::json;
 use std::sync::Arc;
 
-impl Issuer {
-    /// The writ that `token` is, if it counts now at the edges of its audience.
+/// The writs that the issuer itself verifies, as an edge does it, and ends.
+#[derive(Debug)]
+pub(crate) struct TokenStatus {
+    /// `iss` of every writ.
+    issuer: String,
+    store: Arc<Store>,
+    clock: Clock,
+    feed: Arc<Feed>,
+    verified: Seen,
+}
+
+impl TokenStatus {
+    pub(crate) fn new(issuer: String, store: Arc<Store>, clock: Clock, feed: Arc<Feed>) -> Self {
+        Self {
+            issuer,
+            store,
+            clock,
+            feed,
+            verified: Seen::default(),
+        }
+    }
+
+    /// The writ that `token` is, if it is valid now at the edges of its audience.
     ///
     /// # Errors
     /// [`BundleError`] if the issuer does not know what is revoked.
-    pub(crate) async fn standing(&self, token: &str) -> Result<Option<Arc<Verified>>, BundleError> {
-        let audience = match self.seen.find(token) {
+    pub(crate) async fn find_valid(&self, token: &str) -> Result<Option<Arc<Verified>>, BundleError> {
+        let audience = match self.verified.find(token) {
             Some(seen) => Ok(seen.claims().aud.clone()),
             None => Unverified::parse(token).and_then(|writ| writ.audience_unverified()),
         };
         match audience {
-            Ok(audience) => Ok(self.standing_at(token, &audience).await?.ok()),
+            Ok(audience) => Ok(self.check_at(token, &audience).await?.ok()),
             Err(_) => Ok(None),
         }
     }
@@ -32,7 +54,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`BundleError`] if the issuer does not know what is revoked.
-    pub(crate) async fn standing_at(
+    pub(crate) async fn check_at(
         &self,
         token: &str,
         audience: &str,
@@ -40,17 +62,17 @@ impl Issuer {
         let snapshot = self.feed.snapshot().await?;
         let now = self.clock.now().seconds();
         let expect = Expect {
-            issuer: self.config.issuer.as_str(),
+            issuer: &self.issuer,
             audience,
             life_max: WRIT_LIFE_MAX,
         };
-        if let Some(seen) = self.seen.find(token) {
+        if let Some(seen) = self.verified.find(token) {
             return Ok(seen.stands(&expect, &snapshot, now).map(|()| seen));
         }
         let verified = Unverified::parse(token).and_then(|writ| writ.verify(&expect, &snapshot, now));
         let verified = verified.map(Arc::new);
         if let Ok(writ) = &verified {
-            self.seen.keep(token, writ);
+            self.verified.keep(token, writ);
         }
         Ok(verified)
     }

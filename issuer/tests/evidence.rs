@@ -5,13 +5,13 @@ use crate::support::{Bench, Closed, travel_ceiling};
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
+use edgewrit_issuer::data::Opening;
+use edgewrit_issuer::data::upkeep;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::folder::Folder;
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::issuer::Opening;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
-use edgewrit_issuer::upkeep;
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
@@ -503,7 +503,7 @@ async fn a_folder_that_was_put_back_whole_is_found_by_a_witness() {
         "{refused}"
     );
     // Once it is restored, the witness knows that what it saw was left behind.
-    edgewrit_issuer::restore::mark(folder.path(), GroupRead::Refused, true).unwrap();
+    edgewrit_issuer::data::restore::mark(folder.path(), GroupRead::Refused, true).unwrap();
     drop(folder.tried(opening()).await.unwrap());
     assert!(with_witness().unwrap().left_behind > 0);
 }

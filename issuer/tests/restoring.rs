@@ -6,10 +6,10 @@
 use crate::support::agentwrit::{App, registration};
 use crate::support::{Bench, Login, TRAVEL, claims, copy_folder, travel_ceiling, travel_task};
 use crate::tasks::verified;
+use edgewrit_issuer::data::restore::mark;
+use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
-use edgewrit_issuer::issuer::{Data, Opening};
 use edgewrit_issuer::keys::{Job, State};
-use edgewrit_issuer::restore::mark;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;

@@ -3,14 +3,14 @@
 use crate::evidence::walked;
 use crate::support::{Bench, ISSUER};
 use edgewrit_issuer::audit::{Head, Link};
-use edgewrit_issuer::backup::back_up;
 use edgewrit_issuer::config::Retention;
+use edgewrit_issuer::data::backup::back_up;
+use edgewrit_issuer::data::prune::{PruneError, prune};
+use edgewrit_issuer::data::upkeep::round;
+use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::issuer::{Data, Opening};
 use edgewrit_issuer::outside::PRUNED_FILE;
-use edgewrit_issuer::retention::{PruneError, prune};
-use edgewrit_issuer::upkeep::round;
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs;

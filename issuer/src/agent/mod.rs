@@ -26,7 +26,6 @@ pub(crate) use delegate::{Delegated, Delegation, chain_hash};
 pub(crate) use launch::LaunchAsk;
 pub(crate) use nonce::NONCE_LIFE;
 pub(crate) use register::Registration;
-pub(crate) use renew::lineage_of;
 
 /// Scope strings that one agent can hold.
 pub(crate) const SCOPES: usize = 256;

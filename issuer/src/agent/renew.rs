@@ -6,6 +6,7 @@ use crate::audit::{Event, Kind};
 use crate::call::Call;
 use crate::id;
 use crate::issuer::Issuer;
+use crate::lineage::born;
 use crate::mint::Writ;
 use crate::standing::of_writ;
 use crate::store::revocation::{self, By, Living};
@@ -14,18 +15,6 @@ use edgewrit_shared::claims::Claims;
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
-
-/// When a lineage began, which its id says: ids begin with twelve hexadecimal digits of milliseconds.
-fn born(lineage: &str) -> Option<UnixSeconds> {
-    let millis = u64::from_str_radix(lineage.get(..12)?, 16).ok()?;
-    Some(UnixSeconds(millis / 1000))
-}
-
-/// The lineage of a writ, which its id begins with.
-#[must_use]
-pub(crate) fn lineage_of(jti: &str) -> &str {
-    jti.split('.').next().unwrap_or(jti)
-}
 
 impl Issuer {
     /// Replaces `writ` by a successor with the same authority and the same life. Of many who ask at once one gets it.

@@ -71,8 +71,8 @@ mod tests {
 
     use crate::audit::{Event, Kind};
     use crate::clock::Clock;
+    use crate::data::Data;
     use crate::history::History;
-    use crate::issuer::Data;
     use crate::keys::Job;
     use crate::verify::verify;
     use std::sync::Mutex;

@@ -2,8 +2,8 @@
 
 use super::{Code, Problem};
 use crate::agent::AgentError;
-use crate::backup::BackupError;
 use crate::bundle::BundleError;
+use crate::data::backup::BackupError;
 use crate::id::NoRandomness;
 use crate::keyring::RotateError;
 use crate::mint::MintError;

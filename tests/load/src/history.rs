@@ -3,7 +3,7 @@
 use anyhow::Result;
 use edgewrit_issuer::audit::{Event, Kind};
 use edgewrit_issuer::clock::Clock;
-use edgewrit_issuer::issuer::Data;
+use edgewrit_issuer::data::Data;
 use std::path::Path;
 
 /// Events of one transaction.

@@ -4,7 +4,7 @@ use super::super::request::call;
 use super::super::{answer, body};
 use super::Office;
 use crate::audit::{Event, Kind};
-use crate::backup;
+use crate::data::backup;
 use crate::problem::{Code, Problem};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

@@ -1,7 +1,7 @@
 //! What an operator does. Reached over the socket in the data folder, or in-process when nobody serves. Every request is a POST with a
 //! JSON body.
 
-use crate::issuer::Data;
+use crate::data::Data;
 use axum::Router;
 use axum::routing::post;
 use std::sync::Arc;

@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
             if let Some(session) = auth::session(issuer, token).await? {
                 return Ok(Bearer::Session(session));
             }
-            if let Some(writ) = issuer.standing(token.expose()).await? {
+            if let Some(writ) = issuer.tokens.find_valid(token.expose()).await? {
                 return Ok(Bearer::Writ(writ));
             }
         }

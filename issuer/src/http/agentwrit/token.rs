@@ -33,7 +33,7 @@ pub(super) async fn validate(
     let token = Secret::new(fields.raw("token")?.to_owned());
     let claims = match auth::session(&issuer, &token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
-        None => match issuer.standing(token.expose()).await? {
+        None => match issuer.tokens.find_valid(token.expose()).await? {
             Some(writ) => Some(shown(&issuer, writ.claims()).await?),
             None => None,
         },
@@ -91,7 +91,7 @@ pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request)
     // First, so that nothing has ended when the body is refused.
     body::receive(request).await?;
     match bearer {
-        Bearer::Writ(writ) => issuer.end_lineage(writ.claims(), event).await?,
+        Bearer::Writ(writ) => issuer.tokens.end_lineage(writ.claims(), event).await?,
         Bearer::Session(session) => end_session(&issuer, session, event).await?,
     }
     Ok(StatusCode::NO_CONTENT.into_response())

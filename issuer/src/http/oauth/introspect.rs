@@ -2,7 +2,7 @@
 
 use super::super::body_budget::BodyBudget;
 use super::super::{answer, auth, body};
-use super::authenticate;
+use super::client::authenticate;
 use super::error::Refusal;
 use super::form::Form;
 use crate::issuer::Issuer;
@@ -41,7 +41,7 @@ pub(super) async fn introspect(
     let mut form = Form::read(body::form(&budget, request, &[]).await?);
     let asker = asker(&issuer, &headers, &mut form)?;
     let token = form.token()?;
-    let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
+    let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     let seen = writ.as_ref().filter(|writ| asker.may_see(writ.claims()));
     let text = seen.and_then(|writ| active(writ.claims()));
     let text = text.unwrap_or_else(|| INACTIVE.to_owned());

@@ -3,7 +3,7 @@
 use super::super::body_budget::BodyBudget;
 use super::super::request::call;
 use super::super::{answer, body};
-use super::authenticate;
+use super::client::authenticate;
 use super::error::Refusal;
 use super::form::Form;
 use crate::audit::{Event, Kind};
@@ -26,10 +26,14 @@ pub(super) async fn revoke(
     let token = form.token()?;
     // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The writ of another client is such a token: an
     // answer of its own would tell the client that the writ is live.
-    let writ = issuer.standing(token.expose()).await.map_err(Problem::from)?;
+    let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
         let event = Event::done(Kind::TokenRevoked).in_call(&call(&headers));
-        issuer.end_lineage(writ.claims(), event).await.map_err(Problem::from)?;
+        issuer
+            .tokens
+            .end_lineage(writ.claims(), event)
+            .await
+            .map_err(Problem::from)?;
     }
     Ok(answer::json(StatusCode::OK, &json!({})))
 }

@@ -1,12 +1,12 @@
 //! How long the audit is kept. What is older goes to an archive, and is pruned once it is there: only up to a checkpoint, by which
 //! `edgewrit audit verify` knows that nothing else is missing.
 
+use super::opened::Data;
 use crate::audit::{Broken, Checkpoint, CheckpointError, Event, Head, Kind, Link};
 use crate::audit_log::last_in;
 use crate::clock::Moment;
 use crate::config::Retention;
 use crate::files::{FolderError, OwnFile, check_log_folder, sync_folder_of};
-use crate::issuer::Data;
 use crate::keys::PinnedKeys;
 use crate::outside::write_pruned_file;
 use crate::store::{StoreError, audit};

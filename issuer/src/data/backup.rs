@@ -1,11 +1,11 @@
 //! Backups: a folder with a database and keys, from which an issuer can be started. What is restored begins another epoch, so that
 //! no edge takes a history that was cut short for the one it follows.
 
+use super::restore;
 use crate::files::OwnFile;
 use crate::folder::{DATABASE, Folder, FolderError};
 use crate::from::from;
 use crate::keys::PINNED_FILE;
-use crate::restore;
 use crate::store::{EpochError, begin_epoch, open_database};
 use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;

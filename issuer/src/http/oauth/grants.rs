@@ -1,10 +1,8 @@
-//! `POST /oauth/token`: the client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and
-//! `resource` (RFC 8707). Beside it what becomes of tokens: introspection and revocation.
+//! The client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and `resource` (RFC 8707).
 
-use super::body_budget::BodyBudget;
-use super::request::call;
-use super::state::AppState;
-use super::{answer, auth, body};
+use super::super::{answer, body};
+use super::error::{Name, Refusal};
+use super::form::Form;
 use crate::ask::{Ask, Part, read_grant};
 use crate::audit::{Event, Kind};
 use crate::call::Call;
@@ -15,63 +13,18 @@ use crate::reading::{self, ReadError};
 use crate::registry::Client;
 use crate::session::{Session, Who};
 use crate::task::{StartError, Started};
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::post;
 use edgewrit_shared::claims::Authority;
 use edgewrit_shared::document::{FaultList, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, JSON_VALUES};
-use edgewrit_shared::secret::Secret;
-use error::{Name, Refusal};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-mod error;
-mod form;
-mod introspect;
-mod revoke;
-
-use form::Form;
-
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/oauth/token", post(token))
-        .route("/oauth/introspect", post(introspect::introspect))
-        .route("/oauth/revoke", post(revoke::revoke))
-}
-
-async fn token(
-    State(issuer): State<Arc<Issuer>>,
-    State(budget): State<Arc<BodyBudget>>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let headers = request.headers().clone();
-    let mut form = Form::read(body::form(&budget, request, &["resource"]).await?);
-    let client = authenticate(&issuer, &headers, &mut form)?;
-    match form.take("grant_type").as_deref() {
-        Some("client_credentials") => {}
-        Some(_) => {
-            return Err(Refusal::new(
-                Name::UnsupportedGrantType,
-                "expected `client_credentials`",
-            ));
-        }
-        None => return Err(Refusal::new(Name::InvalidRequest, "missing `grant_type`")),
-    }
-    match form.resource()? {
-        Some(resource) if resource == issuer.config.issuer.as_str() => {
-            open_session(&issuer, &client, &mut form, &call(&headers)).await
-        }
-        resource => mint(&issuer, &client, &mut form, resource, &call(&headers)).await,
-    }
-}
-
 /// A writ for `resource`, or for the only audience of the client.
-async fn mint(
+pub(super) async fn mint(
     issuer: &Issuer,
     client: &Arc<Client>,
     form: &mut Form,
@@ -94,20 +47,12 @@ async fn mint(
     writ(&started.map_err(|error| beyond(error, by_scope))?)
 }
 
-/// By Basic or in the form, not both (RFC 6749, section 2.3).
-fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result<Arc<Client>, Refusal> {
-    let in_form = (form.take("client_id"), form.take("client_secret").map(Secret::new));
-    let shown = match (auth::basic(headers), in_form) {
-        (Some((id, _)), (Some(other), None)) if id != other => None,
-        (Some(shown), (_, None)) => Some(shown),
-        (None, (Some(id), Some(secret))) => Some((id, secret)),
-        _ => None,
-    };
-    let client = shown.and_then(|(id, secret)| issuer.registry.authenticate_client(&id, &secret));
-    client.ok_or(Refusal::new(Name::InvalidClient, "client authentication failed"))
-}
-
-async fn open_session(issuer: &Issuer, client: &Client, form: &mut Form, call: &Call) -> Result<Response, Refusal> {
+pub(super) async fn open_session(
+    issuer: &Issuer,
+    client: &Client,
+    form: &mut Form,
+    call: &Call,
+) -> Result<Response, Refusal> {
     if form.take("scope").is_some() || form.take("authorization_details").is_some() {
         let why = "a session at the issuer has no `scope` and no `authorization_details`";
         return Err(Refusal::new(Name::InvalidScope, why));

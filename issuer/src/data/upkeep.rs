@@ -1,10 +1,10 @@
 //! What is done without being asked: forgetting what counts for nothing any more, counting events that the limiter omitted, and signing how far
 //! the audit reaches.
 
+use super::opened::Data;
+use super::prune::prune;
 use crate::clock::Clock;
 use crate::config::Retention;
-use crate::issuer::Data;
-use crate::retention::prune;
 use crate::stopping::Stopping;
 use crate::store::{StoreError, Writing, agent, audit, keys, lineage, revocation, spend, task};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};

@@ -1,0 +1,12 @@
+//! The opened data folder: its start, its backups, its restore, and what is done to it without being asked.
+
+mod admit;
+pub mod backup;
+mod opened;
+mod opening;
+pub mod prune;
+pub mod restore;
+pub mod upkeep;
+
+pub use opened::Data;
+pub use opening::{OpenError, Opening};

@@ -1,0 +1,76 @@
+//! What the operator says about a data folder, and why it cannot be opened.
+
+use crate::clock::Moment;
+use crate::files::GroupRead;
+use crate::folder::FolderError;
+use crate::keyring::KeysError;
+use crate::outside::{Disagreement, OutsideError};
+use crate::registry::LoadError;
+use crate::rfc3339;
+use crate::store::{self, StoreError};
+use std::path::PathBuf;
+use std::{error, fmt};
+
+/// What the operator says about the database that is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// What the group of the data folder may do.
+    pub group: GroupRead,
+    /// It is the original, whatever is kept outside of it.
+    pub is_original: bool,
+    /// Where how far the audit reached is kept a second time.
+    pub witness: Option<PathBuf>,
+}
+
+/// Why a data folder cannot be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The folder itself.
+    Folder(FolderError),
+    /// Its keys.
+    Keys(KeysError),
+    /// Its database.
+    Store(store::OpenError),
+    /// What its database says of clients.
+    Registry(LoadError),
+    /// What is kept outside of the database cannot be read.
+    Outside(OutsideError),
+    /// The database is not the one of which something was published: which folder, where that is kept, and what differs.
+    Copied(PathBuf, PathBuf, Disagreement),
+    /// It could not be read.
+    Read(StoreError),
+    /// What was written last is from the future: from when, and when it is now.
+    Ahead(Moment, Moment),
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Registry(error) => error.fmt(f),
+            Self::Outside(error) => error.fmt(f),
+            Self::Copied(folder, kept, what) => {
+                let (folder, kept) = (folder.display(), kept.display());
+                write!(
+                    f,
+                    "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
+                     ended since is void. If it is the original and what is kept outside of it is wrong: \
+                     `edgewrit serve --data {folder} --this-is-the-original`"
+                )
+            }
+            Self::Read(error) => error.fmt(f),
+            Self::Ahead(written, now) => {
+                let (written, now) = (rfc3339::write_millis(*written), rfc3339::write_millis(*now));
+                write!(
+                    f,
+                    "the database was written at `{written}`, and the clock says `{now}`: set the clock. If it was ahead when that was \
+                     written, start from a backup from before: whatever is ended now would be ended until then"
+                )
+            }
+        }
+    }
+}
+
+impl error::Error for OpenError {}
