@@ -6,9 +6,9 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::data::Opening;
-use edgewrit_issuer::data::upkeep;
+use edgewrit_issuer::data::maintenance;
+use edgewrit_issuer::files::Folder;
 use edgewrit_issuer::files::GroupRead;
-use edgewrit_issuer::folder::Folder;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
@@ -336,7 +336,7 @@ async fn a_checkpoint_that_is_taken_away_while_the_issuer_runs_leaves_a_gap() {
         .store
         .write(|writing| writing.record(&Event::done(audit::Kind::AdminAuth)));
     record.await.unwrap();
-    upkeep::leave(&data, "https://issuer.example").await;
+    maintenance::leave(&data, "https://issuer.example").await;
     drop(data);
     let found = walked(folder.path()).unwrap_err().to_string();
     assert!(

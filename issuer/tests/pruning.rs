@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, TRAVEL, claims, travel_ceiling, travel_task};
 use crate::tasks::travel;
-use edgewrit_issuer::data::upkeep::forget;
+use edgewrit_issuer::data::maintenance::forget;
 use rusqlite::Connection;
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::yaml::{self, Place, Places};
 use edgewrit_issuer::files::open_input;
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
 use lookup::Lookup;
@@ -117,7 +117,7 @@ impl Document {
 
     /// Reads a value out of the document.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Failure> {
-        reading::value(&self.json, read).map_err(|faults| self.faulty(&faults))
+        json_document::value(&self.json, read).map_err(|faults| self.faulty(&faults))
     }
 
     /// What is wrong with the document, with places in the file.

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output::print_line;
 use crate::serve::CONFIG_FILE;
 use clap::Args;
-use edgewrit_issuer::folder::Folder;
+use edgewrit_issuer::files::Folder;
 use std::path::PathBuf;
 
 /// What is written: every setting with its default, commented out.
@@ -84,13 +84,13 @@ impl Init {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use edgewrit_issuer::settings::Settings;
+    use edgewrit_issuer::config::settings::Settings;
 
     #[test]
     fn the_template_is_a_configuration_and_so_it_is_uncommented() {
         let read = |text: &str| {
             let (json, _) = crate::yaml::read(text, 100).unwrap();
-            edgewrit_issuer::reading::value(&json, Settings::read).unwrap();
+            edgewrit_issuer::json_document::value(&json, Settings::read).unwrap();
         };
         read(TEMPLATE);
         let lines = TEMPLATE.lines().filter(|line| {

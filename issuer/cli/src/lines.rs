@@ -3,7 +3,7 @@
 use crate::document::{FILE_VALUES, write};
 use crate::failure::Failure;
 use crate::output::JsonLines;
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::json::{self, Json, Quoted};
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -61,7 +61,8 @@ fn answered(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> Res
     if id_member(id).len() > ID_BYTES {
         return Err(error(None, &[format!("an `id` of more than {ID_BYTES} bytes")]));
     }
-    let members = reading::value(&json, answer).map_err(|faults| error(id, &faults.lines().collect::<Vec<_>>()))?;
+    let members =
+        json_document::value(&json, answer).map_err(|faults| error(id, &faults.lines().collect::<Vec<_>>()))?;
     Ok(format!("{{{}{members}}}", id_member(id)))
 }
 

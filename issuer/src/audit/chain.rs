@@ -1,6 +1,6 @@
 //! The chain: `hash = SHA-256(hash before || line)`, from 32 zero bytes on.
 
-use crate::id::{from_hex, hex};
+use crate::base::id::{from_hex, hex};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 

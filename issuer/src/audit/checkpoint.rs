@@ -2,7 +2,7 @@
 //! before it, so that one that is taken away is missed.
 
 use super::Head;
-use crate::id::{from_hex, hex};
+use crate::base::id::{from_hex, hex};
 use crate::keys::{PinnedKeys, SigningKey};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};

@@ -1,7 +1,7 @@
 //! Which events are always kept, and which a limiter may omit.
 
 use super::Kind;
-use crate::limiter::Rate;
+use crate::base::limiter::Rate;
 
 /// Whether an event is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use super::Event;
 use super::keeping::{Keeping, Rates};
 use super::tally::{Key, Omitted, Tally};
-use crate::clock::Moment;
-use crate::limiter::Places;
+use crate::base::clock::Moment;
+use crate::base::limiter::Places;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 

@@ -1,7 +1,7 @@
 //! What happened, in a form that cannot be changed unnoticed: each event is a line of JSON, and each line's hash covers the hash
 //! before it.
 
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::text::visible_json;
 use std::borrow::Cow;
@@ -12,6 +12,7 @@ mod checkpoint;
 mod event;
 mod keeping;
 mod limiter;
+mod request_info;
 mod tally;
 mod walk;
 
@@ -20,10 +21,11 @@ pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_chec
 pub(crate) use event::is_looked_up;
 pub use event::{Event, Kind, Outcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
+pub use request_info::Call;
 pub(crate) use tally::Tally;
 pub use walk::{CheckpointFault, CheckpointWalk};
 
-use crate::rfc3339;
+use crate::base::rfc3339;
 
 /// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters that a
 /// terminal may act on are spelled in it (`\u001b`).

@@ -1,8 +1,8 @@
 //! How many events the limiter omitted, by their causes.
 
 use super::{Event, Kind};
-use crate::clock::Moment;
-use crate::rfc3339;
+use crate::base::clock::Moment;
+use crate::base::rfc3339;
 use serde_json::json;
 use std::collections::HashMap;
 

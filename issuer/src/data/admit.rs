@@ -3,14 +3,14 @@
 use super::opening::{OpenError, Opening};
 use super::restore;
 use crate::audit::{Event, Kind};
-use crate::clock::Clock;
-use crate::folder::Folder;
-use crate::id::{hex, random};
-use crate::keyring::{KeysError, LastCheckpoint};
-use crate::outside::{
+use crate::base::clock::Clock;
+use crate::base::id::{hex, random};
+use crate::evidence::outside::{
     Disagreement, HEAD_FILE, OutsideError, PRUNED_FILE, Published, compare, compare_pruned, read_head_file,
     read_last_of_witness, read_pruned_file, write_pruned_file,
 };
+use crate::files::Folder;
+use crate::keyring::{KeysError, LastCheckpoint};
 use crate::store::{self, Origin, Store, StoreError, audit};
 use serde_json::json;
 use std::path::{Path, PathBuf};

@@ -2,9 +2,8 @@
 //! no edge takes a history that was cut short for the one it follows.
 
 use super::restore;
-use crate::files::OwnFile;
-use crate::folder::{DATABASE, Folder, FolderError};
-use crate::from::from;
+use crate::base::from::from;
+use crate::files::{DATABASE, Folder, FolderError, OwnFile};
 use crate::keys::PINNED_FILE;
 use crate::store::{EpochError, begin_epoch, open_database};
 use rusqlite::OpenFlags;

@@ -2,11 +2,11 @@
 
 mod admit;
 pub mod backup;
+pub mod maintenance;
 mod opened;
 mod opening;
 pub mod prune;
 pub mod restore;
-pub mod upkeep;
 
 pub use opened::Data;
 pub use opening::{OpenError, Opening};

@@ -3,12 +3,13 @@
 use super::admit::{Epoch, admit};
 use super::opening::{OpenError, Opening};
 use super::restore;
-use crate::clock::Clock;
-use crate::folder::{DATABASE, Folder, ISSUER_FILE, Lock};
+use crate::base::clock::Clock;
+use crate::evidence::outside::{HeadKeeper, OutsideError, Published};
+use crate::files::{DATABASE, Folder, ISSUER_FILE, Lock};
 use crate::keyring::Keyring;
-use crate::outside::{HeadKeeper, OutsideError, Published};
 use crate::registry::Registry;
-use crate::store::{self, Origin, Store, audit, spend};
+use crate::store;
+use crate::store::{Origin, Store, audit, spend};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -132,7 +133,7 @@ async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
 mod tests {
     use super::*;
     use crate::audit::{Event, Kind};
-    use crate::clock::Moment;
+    use crate::base::clock::Moment;
     use std::time::Duration;
 
     async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenError> {

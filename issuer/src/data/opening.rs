@@ -1,12 +1,11 @@
 //! What the operator says about a data folder, and why it cannot be opened.
 
-use crate::clock::Moment;
-use crate::files::GroupRead;
-use crate::folder::FolderError;
+use crate::base::clock::Moment;
+use crate::base::rfc3339;
+use crate::evidence::outside::{Disagreement, OutsideError};
+use crate::files::{FolderError, GroupRead};
 use crate::keyring::KeysError;
-use crate::outside::{Disagreement, OutsideError};
 use crate::registry::LoadError;
-use crate::rfc3339;
 use crate::store::{self, StoreError};
 use std::path::PathBuf;
 use std::{error, fmt};

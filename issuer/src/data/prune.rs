@@ -3,12 +3,12 @@
 
 use super::opened::Data;
 use crate::audit::{Broken, Checkpoint, CheckpointError, Event, Head, Kind, Link};
-use crate::audit_log::last_in;
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use crate::config::Retention;
+use crate::evidence::audit_log::last_in;
+use crate::evidence::outside::write_pruned_file;
 use crate::files::{FolderError, OwnFile, check_log_folder, sync_folder_of};
 use crate::keys::PinnedKeys;
-use crate::outside::write_pruned_file;
 use crate::store::{StoreError, audit};
 use serde_json::json;
 use std::fs::OpenOptions;

@@ -2,15 +2,15 @@
 //! asking is void from this start on, and what cannot is listed with the command that replaces it.
 
 use crate::audit::{Event, Head, Kind};
-use crate::clock::Clock;
-use crate::files::GroupRead;
-use crate::folder::{DATABASE, Folder, FolderError};
-use crate::from::from;
+use crate::base::clock::Clock;
+use crate::base::from::from;
+use crate::evidence::outside::Published;
+use crate::files::{DATABASE, Folder, FolderError, GroupRead};
 use crate::keyring::{KeysError, LastCheckpoint, renew_all};
 use crate::keys::Job;
-use crate::outside::Published;
-use crate::revoke::{end_all, event};
-use crate::store::{self, Store, agent, audit, registry};
+use crate::store;
+use crate::store::{Store, agent, audit, registry};
+use crate::tokens::revoke::{end_all, event};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Each owner, each bit and each link, for each kind of file.
 
+use super::own::make_own_folder;
 use super::own::sync_folder_of;
 use super::rule::{Found, Kind, Rule, judge};
 use super::*;

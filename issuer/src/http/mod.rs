@@ -1,33 +1,28 @@
 //! The endpoints: each group in a file of its own, translating between HTTP and what the rest of the crate says.
 
-use crate::issuer::Issuer;
-use crate::metrics::{self, Metrics};
-use crate::problem::{Code, Problem};
+use crate::state::Issuer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use metrics::Metrics;
+use problem::{Code, Problem};
 use std::sync::Arc;
 
 mod admin;
 mod agentwrit;
-mod answer;
-mod auth;
-mod body;
-mod body_budget;
-mod bundle;
-mod edges;
-mod finish;
+mod app_state;
+mod extract;
+pub(crate) mod metrics;
+mod middleware;
+mod native;
 mod oauth;
-mod request;
-mod source;
-mod state;
-mod tasks;
-mod wellknown;
+pub mod problem;
+mod response;
 
 pub use admin::Office;
-use finish::Names;
-pub use source::Peer;
-use state::AppState;
+use app_state::AppState;
+pub use extract::source::Peer;
+use middleware::Names;
 
 /// Longest body of a request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -44,16 +39,13 @@ pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router 
     let encrypted = issuer.config.behind_tls_proxy;
     let routes = Router::new()
         .fallback(agentwrit::nowhere)
-        .merge(wellknown::routes())
-        .merge(bundle::routes())
+        .merge(native::routes())
         .merge(oauth::routes())
-        .merge(tasks::routes())
         .merge(agentwrit::routes())
-        .merge(edges::routes())
         .with_state(AppState::new(issuer));
     let app = finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
     if encrypted {
-        return app.layer(map_response(finish::stay_encrypted));
+        return app.layer(map_response(middleware::stay_encrypted));
     }
     app
 }
@@ -68,6 +60,6 @@ fn finished(routes: Router, body_bytes: usize) -> Router {
     routes
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(body_bytes))
-        .layer(from_fn(finish::log))
-        .layer(from_fn_with_state(Arc::new(Names::default()), finish::finish))
+        .layer(from_fn(middleware::log))
+        .layer(from_fn_with_state(Arc::new(Names::default()), middleware::finish))
 }

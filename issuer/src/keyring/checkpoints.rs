@@ -70,11 +70,11 @@ impl Keyring {
 mod tests {
 
     use crate::audit::{Event, Kind};
-    use crate::clock::Clock;
+    use crate::base::clock::Clock;
     use crate::data::Data;
-    use crate::history::History;
+    use crate::evidence::history::History;
+    use crate::evidence::verify::verify;
     use crate::keys::Job;
-    use crate::verify::verify;
     use std::sync::Mutex;
     use std::sync::mpsc::{Sender, channel};
     use std::time::Duration;

@@ -1,9 +1,8 @@
 //! The files of keys, and the rows that go with them.
 
 use super::KeysError;
-use crate::clock::Clock;
-use crate::files::OwnFile;
-use crate::folder::Folder;
+use crate::base::clock::Clock;
+use crate::files::{Folder, OwnFile};
 use crate::keys::{Job, PinnedKeys, SigningKey, State};
 use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;

@@ -2,7 +2,7 @@
 
 use super::KeysError;
 use super::key_files::{file, public};
-use crate::folder::Folder;
+use crate::files::Folder;
 use crate::keys::{Job, LocalSigner, Signer, SigningKey, State};
 use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;

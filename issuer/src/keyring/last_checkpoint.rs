@@ -3,10 +3,10 @@
 use super::KeysError;
 use super::key_files::public;
 use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, Event, Kind, Place, hash_checkpoint};
-use crate::folder::Folder;
+use crate::files::Folder;
 use crate::keys::{Job, KeyFileError, PINNED_FILE, PinnedKeys};
-use crate::store::keys::{self as rows, KeyRow};
-use crate::store::{self, Store, audit};
+use crate::store::keys::KeyRow;
+use crate::store::{self, Store, audit, keys as rows};
 use serde_json::json;
 
 /// The last checkpoint.

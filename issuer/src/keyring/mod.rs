@@ -1,11 +1,11 @@
 //! The keys that the issuer signs with, as a service over the store. For each job there is a key that signs, one that will, known to others
 //! already, and those that did. Private halves are files; which key stands where is in the database.
 
-use crate::clock::Clock;
-use crate::folder::Folder;
+use crate::base::clock::Clock;
+use crate::files::Folder;
 use crate::keys::{CredentialKey, Job, PinnedKeys, Start, State};
-use crate::store::Store;
-use crate::store::keys::{self as rows, KeyRow};
+use crate::store::keys::KeyRow;
+use crate::store::{Store, keys as rows};
 use key_files::{make, signing};
 use key_set::load;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -3,12 +3,12 @@
 use super::key_files::{file, make, signing};
 use super::{KeysError, LastCheckpoint};
 use crate::audit::{Event, Kind};
-use crate::clock::Clock;
-use crate::folder::{Folder, FolderError};
+use crate::base::clock::Clock;
+use crate::files::{Folder, FolderError};
 use crate::keys::{Job, KeyFileError, PinnedKeys, SigningKey, State};
-use crate::store::keys::{self as rows, KeyRow};
-use crate::store::revocation::{self, By};
-use crate::store::{Store, Writing};
+use crate::store::keys::KeyRow;
+use crate::store::revocation::By;
+use crate::store::{Store, Writing, keys as rows, revocation};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;

@@ -1,8 +1,8 @@
 //! The key under which the secrets of clients and edges are hashed.
 
 use super::KeyFileError;
+use crate::base::id::random;
 use crate::files::OwnFile;
-use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::secret::Secret;

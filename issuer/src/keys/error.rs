@@ -1,8 +1,8 @@
 //! Why the file of a key cannot be used.
 
-use crate::folder::FolderError;
-use crate::from::from;
-use crate::id::NoRandomness;
+use crate::base::from::from;
+use crate::base::id::NoRandomness;
+use crate::files::FolderError;
 use std::path::PathBuf;
 use std::{error, fmt};
 

@@ -1,6 +1,6 @@
 //! What keys are for, and where they stand.
 
-use crate::names::names;
+use crate::base::names::names;
 
 names! {
     /// What a key signs.

@@ -2,7 +2,7 @@
 //! one, and so cannot sign a checkpoint that is accepted.
 
 use super::KeyFileError;
-use crate::folder::Folder;
+use crate::files::Folder;
 use edgewrit_shared::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 

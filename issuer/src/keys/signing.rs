@@ -1,8 +1,8 @@
 //! An Ed25519 key pair, kept as a private JWK (RFC 8037).
 
 use super::KeyFileError;
+use crate::base::id::random;
 use crate::files::OwnFile;
-use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};

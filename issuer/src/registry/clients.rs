@@ -2,13 +2,12 @@
 
 use super::{Credential, LoadError, NOBODY, RegisterError, Registry, credential};
 use crate::audit::{Event, Kind};
-use crate::ceiling::{CEILING_VALUES, Ceiling};
-use crate::id;
-use crate::reading;
-use crate::session::SESSION_LIFE;
-use crate::store::StoreError;
-use crate::store::registry::{self as rows, ClientRow};
-use crate::store::revocation::{self, By, Living};
+use crate::base::{id, json_document};
+use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
+use crate::store::registry::ClientRow;
+use crate::store::revocation::{By, Living};
+use crate::store::{StoreError, registry as rows, revocation};
+use crate::tokens::session::SESSION_LIFE;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
@@ -245,7 +244,7 @@ fn of_ceiling(row: &ClientRow) -> String {
 }
 
 pub(super) fn client(row: ClientRow) -> Result<(String, Arc<Client>), LoadError> {
-    let ceiling = reading::json(row.ceiling.as_bytes(), CEILING_VALUES, Ceiling::read);
+    let ceiling = json_document::json(row.ceiling.as_bytes(), CEILING_VALUES, Ceiling::read);
     let client = Client {
         client_id: row.client_id.clone(),
         ceiling: ceiling.map_err(|_| LoadError::Ceiling(row.client_id.clone()))?,

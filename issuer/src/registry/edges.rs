@@ -2,8 +2,9 @@
 
 use super::{Credential, NOBODY, RegisterError, Registry, credential};
 use crate::audit::{Event, Kind};
-use crate::id;
-use crate::store::registry::{self as rows, EdgeRow};
+use crate::base::id;
+use crate::store::registry as rows;
+use crate::store::registry::EdgeRow;
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};

@@ -1,11 +1,11 @@
 //! Clients and edges: who they are and what they may do. Held in memory, written through to the store.
 
-use crate::clock::Clock;
-use crate::from::from;
-use crate::id::{self, NoRandomness};
+use crate::base::clock::Clock;
+use crate::base::from::from;
+use crate::base::id;
+use crate::base::id::NoRandomness;
 use crate::keys::{CredentialKey, Hash};
-use crate::store::registry as rows;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, registry as rows};
 use edgewrit_shared::secret::Secret;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};

@@ -2,8 +2,8 @@
 
 use super::meta::EpochError;
 use super::migrations::VERSION;
+use crate::base::id::NoRandomness;
 use crate::files::FolderError;
-use crate::id::NoRandomness;
 use std::path::PathBuf;
 use std::{error, fmt};
 

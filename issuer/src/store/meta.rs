@@ -1,7 +1,7 @@
 //! The table of names and values: the epoch, and what is to be done at a start.
 
-use crate::from::from;
-use crate::id::{NoRandomness, hex, random};
+use crate::base::from::from;
+use crate::base::id::{NoRandomness, hex, random};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::{error, fmt};
 

@@ -5,42 +5,34 @@
 //! audit chain are assigned under it.
 
 use crate::audit::{Event, EventLimiter, Tally};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
 use crate::files::OwnFile;
 use rusqlite::{Connection, OpenFlags};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-pub mod agent;
 pub mod audit;
-mod checkpoint;
 mod columns;
 mod connection;
 mod error;
-pub mod keys;
-pub mod lineage;
 mod meta;
 mod migrations;
 mod reader;
-pub mod recorded;
-pub mod registry;
-pub mod report;
-pub mod revocation;
+mod rows;
 mod schema;
-pub mod spend;
-pub mod task;
 mod transaction;
+mod wal;
 mod writer;
 
-use checkpoint::Checkpointer;
-use columns::{int, seconds};
 use connection::{LOG_SUFFIX, connection_to};
 pub(crate) use connection::{look_at_database, open_database};
 pub use error::{OpenError, StoreError};
 pub(crate) use meta::begin_epoch;
 pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
 use reader::Readers;
+pub use rows::{agent, keys, lineage, recorded, registry, report, revocation, spend, task};
 pub use transaction::Writing;
+use wal::Checkpointer;
 pub use writer::Reached;
 use writer::Writer;
 

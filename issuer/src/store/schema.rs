@@ -4,7 +4,7 @@ use super::connection::set_up;
 use super::meta::{begin_epoch, is_restored, meta};
 use super::migrations::{APPLICATION_ID, MIGRATIONS, VERSION, identity, migrate};
 use super::{OpenError, Origin};
-use crate::id::{hex, random};
+use crate::base::id::{hex, random};
 use rusqlite::{Connection, Transaction, params};
 use std::path::Path;
 

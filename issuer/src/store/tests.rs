@@ -1,8 +1,8 @@
-use super::revocation::By;
 use super::*;
 use crate::audit::{Event, Head, Kind};
-use crate::clock::{Clock, Moment};
+use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
+use crate::store::revocation::By;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 use super::audit;
 use crate::audit::{Admissions, Event, EventLimiter, Head};
-use crate::clock::{Clock, Moment};
+use crate::base::clock::{Clock, Moment};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;

@@ -1,8 +1,8 @@
 //! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
 
-use super::{StoreError, Writing, audit, revocation};
 use crate::audit::{EventLimiter, Head};
-use crate::clock::Clock;
+use crate::base::clock::Clock;
+use crate::store::{StoreError, Writing, audit, revocation};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::io;

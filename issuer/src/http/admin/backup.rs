@@ -1,11 +1,12 @@
 //! A copy of everything that is needed to go on elsewhere.
 
-use super::super::request::call;
-use super::super::{answer, body};
 use super::Office;
 use crate::audit::{Event, Kind};
 use crate::data::backup;
-use crate::problem::{Code, Problem};
+use crate::http::extract::body;
+use crate::http::extract::request_info::call;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -27,5 +28,5 @@ pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request)
     let event = event.data(&json!({"to": to, "bytes": bytes}));
     office.data.store.write(move |writing| writing.record(&event)).await?;
     tracing::info!(bytes, "backed up");
-    Ok(answer::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
+    Ok(response::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
 }

@@ -1,11 +1,12 @@
 //! Registering clients, giving them other secrets, shutting them out.
 
-use super::super::{answer, body};
 use super::{OVERLAP_MAX, Office};
-use crate::ask::{read_id, read_name};
-use crate::ceiling::{CEILING_VALUES, Ceiling};
-use crate::problem::Problem;
-use crate::rfc3339;
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::policy::ask::{read_id, read_name};
+use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -25,7 +26,7 @@ pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> 
     let credential = office.data.registry.add_client(name, ceiling, None).await?;
     tracing::info!(client_id = credential.id, "client registered");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
@@ -40,7 +41,7 @@ pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) ->
             "updated_at": rfc3339::write(client.updated()),
         })
     });
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
         &json!({"clients": shown.collect::<Vec<_>>()}),
     ))
@@ -60,7 +61,7 @@ pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) 
     let credential = office.data.registry.rotate_secret(&client_id, overlap).await?;
     tracing::info!(client_id, overlap, "client has another secret");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// Everything of the client ends now.
@@ -70,5 +71,5 @@ pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> 
     let ended = office.data.registry.end_client(&client_id).await?;
     tracing::info!(client_id, "client shut out");
     let answer = json!({"client_id": client_id, "ended_at": rfc3339::write(ended)});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,11 +1,12 @@
 //! Registering edges, giving them other credentials.
 
-use super::super::{answer, body};
 use super::{OVERLAP_MAX, Office};
-use crate::ask::{read_id, read_name};
-use crate::ceiling::read_audience;
-use crate::origin::{ORIGIN_EXPECTED, Origin};
-use crate::problem::{Code, Problem};
+use crate::base::origin::{ORIGIN_EXPECTED, Origin};
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::{read_id, read_name};
+use crate::policy::ceiling::read_audience;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -45,7 +46,7 @@ pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> 
         "audience": edge.audience,
         "upstreams": upstreams,
     });
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 /// Another credential; the one before is valid for some more time.
@@ -62,7 +63,7 @@ pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) 
     let credential = office.data.registry.rotate_edge_secret(&edge, overlap).await?;
     tracing::info!(edge_id = credential.id, overlap, "edge has another credential");
     let answer = json!({"edge": {"id": credential.id, "credential": credential.secret.expose()}});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 impl NewEdge {

@@ -1,10 +1,12 @@
 //! Early ends, at every level.
 
-use super::super::request::call;
-use super::super::{answer, body};
 use super::Office;
-use crate::problem::Problem;
-use crate::revoke::{self, Aim, AimLevel};
+use crate::http::extract::body;
+use crate::http::extract::request_info::call;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::tokens::revoke;
+use crate::tokens::revoke::{Aim, AimLevel};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -21,7 +23,7 @@ pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> 
     let count = revoke::revoke(&office.data.store, aim, cut, event).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// Reads `{level, target?, before?}`.

@@ -1,10 +1,11 @@
 //! Signing keys: where they stand, the next one's turn, giving one up.
 
-use super::super::{answer, body};
 use super::Office;
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::Problem;
+use crate::http::response;
 use crate::keys::Job;
-use crate::problem::Problem;
-use crate::rfc3339;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -22,7 +23,10 @@ pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) ->
         let since = rfc3339::write(row.since);
         json!({"job": row.job.as_str(), "state": row.state.as_str(), "kid": row.kid, "since": since})
     });
-    Ok(answer::json(StatusCode::OK, &json!({"keys": keys.collect::<Vec<_>>()})))
+    Ok(response::json(
+        StatusCode::OK,
+        &json!({"keys": keys.collect::<Vec<_>>()}),
+    ))
 }
 
 pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
@@ -32,7 +36,7 @@ pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) 
     tracing::info!(job = job.as_str(), kid, "key rotated");
     let ring = office.data.keyring.ring();
     let answer = json!({"job": job.as_str(), "kid": kid, "trust": ring.pins()});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 pub(super) async fn drop_key(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
@@ -40,7 +44,7 @@ pub(super) async fn drop_key(State(office): State<Arc<Office>>, request: Request
     let (kid, _) = body::json(request, JSON_VALUES, read).await?;
     office.data.keyring.drop_key(&kid).await?;
     tracing::info!(kid, "key dropped");
-    Ok(answer::json(StatusCode::OK, &json!({"kid": kid})))
+    Ok(response::json(StatusCode::OK, &json!({"kid": kid})))
 }
 
 fn read_job(node: &Node<'_>) -> Option<Job> {

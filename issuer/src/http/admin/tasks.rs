@@ -1,11 +1,13 @@
 //! What the operator sees of tasks and of requests.
 
-use super::super::{answer, body};
 use super::Office;
-use crate::ask::read_id;
-use crate::problem::{Code, Problem};
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::read_id;
 use crate::store::{audit, report as reports, task as tasks};
-use crate::{report, revoke::NAMESAKES};
+use crate::tasks::report;
+use crate::tokens::revoke::NAMESAKES;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -39,7 +41,7 @@ pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) ->
     });
     let now = office.data.clock.now().seconds();
     match read.await? {
-        (_, Some(report)) => Ok(answer::json(StatusCode::OK, &report::json(&task_id, &report, now))),
+        (_, Some(report)) => Ok(response::json(StatusCode::OK, &report::json(&task_id, &report, now))),
         (0, None) => Err(Problem::new(Code::NotFound).detail("no client has such a task")),
         (_, None) => {
             let which = "several clients have such a task: name the client";
@@ -66,5 +68,5 @@ pub(super) async fn why(State(office): State<Arc<Office>>, request: Request) -> 
         .iter()
         .filter_map(|link| serde_json::from_str(&link.line).ok())
         .collect();
-    Ok(answer::json(StatusCode::OK, &json!({"events": events})))
+    Ok(response::json(StatusCode::OK, &json!({"events": events})))
 }

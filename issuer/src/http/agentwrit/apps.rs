@@ -1,16 +1,15 @@
 //! `/v1/admin/apps`: clients, as this API calls them apps.
 
-use super::super::answer;
 use super::bearer::Asked;
 use super::fields::{Fields, expected};
-use crate::agent::{grants_of, is_reserved};
-use crate::ask::read_name;
-use crate::ceiling::{Ceiling, Entry};
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::reading;
+use crate::agents::{grants_of, is_reserved};
+use crate::base::{json_document, rfc3339};
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::read_name;
+use crate::policy::ceiling::{Ceiling, Entry};
 use crate::registry::Client;
-use crate::rfc3339;
+use crate::state::Issuer;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -28,7 +27,7 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
     Asked::of(&issuer, &request).by_operator().await?;
     let fields = Fields::of(request).await?;
     let name = Json::Text(fields.text("name")?.to_owned());
-    let name = reading::value(&name, read_name).map_err(|faults| {
+    let name = json_document::value(&name, read_name).map_err(|faults| {
         let why = faults
             .kept()
             .first()
@@ -46,13 +45,13 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
     let client = find(&issuer, &credential.id)?;
     let mut answer = shown(&client);
     set(&mut answer, "client_secret", json!(credential.secret.expose()));
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     Asked::of(&issuer, &request).by_operator().await?;
     let apps: Vec<_> = issuer.registry.clients().iter().map(|client| dated(client)).collect();
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
         &json!({"total": apps.len(), "apps": apps}),
     ))
@@ -65,7 +64,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     Asked::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
-    Ok(answer::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
+    Ok(response::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
 }
 
 pub(super) async fn update(
@@ -83,7 +82,7 @@ pub(super) async fn update(
     };
     let life = life(&fields, client.session_life())?;
     let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
-    Ok(answer::json(StatusCode::OK, &dated(&client)))
+    Ok(response::json(StatusCode::OK, &dated(&client)))
 }
 
 pub(super) async fn end(
@@ -95,7 +94,7 @@ pub(super) async fn end(
     let Path(id) = path?;
     let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
     let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {

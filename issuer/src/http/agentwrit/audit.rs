@@ -1,14 +1,15 @@
 //! `GET /v1/audit/events`.
 
-use super::super::{answer, body};
 use super::bearer::Asked;
 use super::fields::expected;
 use crate::audit::{Head, Link};
-use crate::clock::Moment;
-use crate::id::hex;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::rfc3339;
+use crate::base::clock::Moment;
+use crate::base::id::hex;
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::state::Issuer;
 use crate::store::audit::{self as rows, Query};
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
@@ -31,7 +32,7 @@ pub(super) async fn events(
     let page = issuer.store.read(move |reading| rows::find(reading, &query)).await?;
     let events: Vec<_> = page.events.iter().map(shown).collect();
     let answer = json!({"events": events, "total": page.total, "offset": offset, "limit": limit});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// An event in this API's shape.

@@ -1,15 +1,14 @@
 //! Who shows what: the bearer of a request, and what is recorded if it does not do.
 
-use super::super::auth;
-use super::super::request::call;
-use super::super::source::Source;
-use crate::audit::{Event, Kind};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
+use crate::audit::{Call, Event, Kind};
+use crate::http::extract::auth;
+use crate::http::extract::request_info::call;
+use crate::http::extract::source::Source;
+use crate::http::problem::{Code, Problem};
 use crate::registry::OPERATOR;
-use crate::session::{Session, Who};
-use crate::standing::of_writ;
+use crate::state::Issuer;
+use crate::tokens::session::{Session, Who};
+use crate::tokens::status::of_writ;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use edgewrit_shared::secret::Secret;

@@ -1,11 +1,11 @@
 //! Bodies of this API: any content type, unknown members ignored, one problem at a time.
 
-use super::super::body;
-use super::super::body_budget::BodyBudget;
-use crate::ask::read_id;
-use crate::id::ID_EXPECTED;
-use crate::problem::{Code, Problem};
-use crate::reading;
+use crate::base::id::ID_EXPECTED;
+use crate::base::json_document;
+use crate::http::extract::body;
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::problem::{Code, Problem};
+use crate::policy::ask::read_id;
 use axum::body::Bytes;
 use axum::extract::Request;
 use edgewrit_shared::json::{self, Json};
@@ -69,7 +69,9 @@ impl Fields {
 
     /// An id that can be a segment of a SPIFFE id's path.
     pub(super) fn id(&self, name: &str) -> Result<String, Problem> {
-        let read = self.member(name).and_then(|value| reading::value(value, read_id).ok());
+        let read = self
+            .member(name)
+            .and_then(|value| json_document::value(value, read_id).ok());
         read.ok_or_else(|| expected(name, ID_EXPECTED))
     }
 

@@ -1,14 +1,14 @@
 //! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
 
-use super::super::answer;
-use super::super::request::call;
 use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
-use crate::agent::{LaunchAsk, Owner};
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::rfc3339;
-use crate::session::{Session, Who};
+use crate::agents::{LaunchAsk, Owner};
+use crate::base::rfc3339;
+use crate::http::extract::request_info::call;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::tokens::session::{Session, Who};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -57,5 +57,5 @@ async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Resp
         "expires_at": rfc3339::write(expires),
         "policy": policy,
     });
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }

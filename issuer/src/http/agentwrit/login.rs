@@ -1,14 +1,14 @@
 //! `POST /v1/admin/auth` and `POST /v1/app/auth`: a session for a secret.
 
-use super::super::answer;
-use super::super::body_budget::BodyBudget;
-use super::super::request::call;
-use super::super::source::Source;
 use super::fields::Fields;
 use crate::audit::{Event, Kind};
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::session::{SESSION_LIFE, Session, Who};
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::call;
+use crate::http::extract::source::Source;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::state::Issuer;
+use crate::tokens::session::{SESSION_LIFE, Session, Who};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -38,7 +38,7 @@ pub(super) async fn operator(
     issuer.record(Event::done(Kind::AdminAuth).in_call(&call)).await?;
     let (token, life) = open(&issuer, Who::Operator, SESSION_LIFE)?;
     let answer = json!({"access_token": token.expose(), "expires_in": life, "token_type": "Bearer"});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 pub(super) async fn client(
@@ -77,7 +77,7 @@ pub(super) async fn client(
         "token_type": "Bearer",
         "scopes": scopes,
     });
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 fn open(issuer: &Issuer, who: Who, life: u64) -> Result<(Secret, u64), Problem> {

@@ -1,7 +1,7 @@
 //! The AgentWrit v1 API, as its published SDK speaks it.
 
-use super::state::AppState;
-use crate::problem::{Code, Problem};
+use crate::http::app_state::AppState;
+use crate::http::problem::{Code, Problem};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};

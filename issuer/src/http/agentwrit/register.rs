@@ -1,12 +1,12 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
-use super::super::answer;
-use super::super::body_budget::BodyBudget;
-use super::super::request::call;
 use super::fields::Fields;
-use crate::agent::{NONCE_LIFE, Registration};
-use crate::issuer::Issuer;
-use crate::problem::Problem;
+use crate::agents::{NONCE_LIFE, Registration};
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::call;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
     let nonce = issuer.challenge()?;
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
         &json!({"nonce": nonce, "expires_in": NONCE_LIFE}),
     ))
@@ -44,5 +44,5 @@ pub(super) async fn register(
         "access_token": writ.token.expose(),
         "expires_in": writ.expires_in,
     });
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,12 +1,13 @@
 //! `POST /v1/revoke`.
 
-use super::super::answer;
-use super::super::request::call;
 use super::bearer::Asked;
 use super::fields::{Fields, expected};
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::revoke::{self as ends, Aim, AimLevel};
+use crate::http::extract::request_info::call;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::tokens::revoke as ends;
+use crate::tokens::revoke::{Aim, AimLevel};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -27,5 +28,5 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let aim = aim.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
     let count = ends::revoke(&issuer.store, aim, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

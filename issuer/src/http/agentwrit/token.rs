@@ -1,16 +1,18 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
-use super::super::body_budget::BodyBudget;
-use super::super::request::call;
-use super::super::{answer, auth, body};
 use super::bearer::{Asked, Bearer};
 use super::fields::Fields;
-use crate::agent::{Delegated, Delegation, chain_hash};
+use crate::agents::{Delegated, Delegation, chain_hash};
 use crate::audit::{Event, Kind};
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::session::{Session, Who};
-use crate::store::revocation::{self, By, Living};
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::call;
+use crate::http::extract::{auth, body};
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::store::revocation;
+use crate::store::revocation::{By, Living};
+use crate::tokens::session::{Session, Who};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -42,7 +44,7 @@ pub(super) async fn validate(
         Some(claims) => json!({"valid": true, "claims": claims}),
         None => json!({"valid": false, "error": "token is invalid or expired"}),
     };
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// The claims of a writ as this API shows them.
@@ -81,7 +83,7 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
     body::receive(request).await?;
     let renewed = issuer.renew(&writ, &call).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
@@ -130,5 +132,5 @@ pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request
         "expires_in": writ.expires_in,
         "delegation_chain": chain,
     });
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,10 +1,10 @@
 //! The client that a request authenticates.
 
-use super::super::auth;
 use super::error::{Name, Refusal};
 use super::form::Form;
-use crate::issuer::Issuer;
+use crate::http::extract::auth;
 use crate::registry::Client;
+use crate::state::Issuer;
 use axum::http::HeaderMap;
 use edgewrit_shared::secret::Secret;
 use std::sync::Arc;

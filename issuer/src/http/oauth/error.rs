@@ -1,7 +1,7 @@
 //! Errors as RFC 6749, section 5.2, wants them.
 
-use super::super::answer;
-use crate::problem::{Code, Problem};
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -75,7 +75,7 @@ impl IntoResponse for Refusal {
             tracing::error!(inside, "refused");
         }
         let body = json!({"error": self.name.as_str(), "error_description": describable(&self.description)});
-        let mut response = answer::json(self.status, &body);
+        let mut response = response::json(self.status, &body);
         if self.name == Name::InvalidClient {
             let basic = HeaderValue::from_static("Basic realm=\"edgewrit\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);

@@ -1,18 +1,18 @@
 //! The client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and `resource` (RFC 8707).
 
-use super::super::{answer, body};
 use super::error::{Name, Refusal};
 use super::form::Form;
-use crate::ask::{Ask, Part, read_grant};
-use crate::audit::{Event, Kind};
-use crate::call::Call;
-use crate::id;
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::reading::{self, ReadError};
+use crate::audit::{Call, Event, Kind};
+use crate::base::json_document::ReadError;
+use crate::base::{id, json_document};
+use crate::http::extract::body;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::policy::ask::{Ask, Part, read_grant};
 use crate::registry::Client;
-use crate::session::{Session, Who};
-use crate::task::{StartError, Started};
+use crate::state::Issuer;
+use crate::tasks::lifecycle::{StartError, Started};
+use crate::tokens::session::{Session, Who};
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::claims::Authority;
@@ -62,7 +62,7 @@ pub(super) async fn open_session(
     let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
     let event = Event::done(Kind::AppAuthenticated).client(&client.client_id);
     issuer.record(event.in_call(call)).await.map_err(Problem::from)?;
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
         &Answer {
             access_token: &session.sign(&issuer.keyring.ring(), origin),
@@ -117,7 +117,7 @@ fn details_of(text: &str) -> Result<Vec<Grant>, Refusal> {
         let grants: Vec<_> = items.iter().map(read_grant).collect();
         grants.into_iter().collect()
     };
-    reading::json(text.as_bytes(), JSON_VALUES, read).map_err(|error| {
+    json_document::json(text.as_bytes(), JSON_VALUES, read).map_err(|error| {
         let why = match error {
             ReadError::Json(error) => error.to_string(),
             ReadError::Shape(faults) => joined(&faults),
@@ -184,5 +184,5 @@ fn writ(started: &Started) -> Result<Response, Refusal> {
             answer.authorization_details = RawValue::from_string(format!("[{}]", grants.join(","))).ok();
         }
     }
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,13 +1,14 @@
 //! `POST /oauth/introspect` (RFC 7662): whether a writ counts now, and what it says.
 
-use super::super::body_budget::BodyBudget;
-use super::super::{answer, auth, body};
 use super::client::authenticate;
 use super::error::Refusal;
 use super::form::Form;
-use crate::issuer::Issuer;
-use crate::problem::Problem;
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::{auth, body};
+use crate::http::problem::Problem;
+use crate::http::response;
 use crate::registry::{Client, Edge};
+use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -45,7 +46,7 @@ pub(super) async fn introspect(
     let seen = writ.as_ref().filter(|writ| asker.may_see(writ.claims()));
     let text = seen.and_then(|writ| active(writ.claims()));
     let text = text.unwrap_or_else(|| INACTIVE.to_owned());
-    Ok(answer::bytes_of(StatusCode::OK, "application/json", text))
+    Ok(response::bytes_of(StatusCode::OK, "application/json", text))
 }
 
 fn asker(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result<Asker, Refusal> {

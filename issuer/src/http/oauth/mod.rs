@@ -1,6 +1,6 @@
 //! OAuth: tokens (RFC 6749), introspection (RFC 7662) and revocation (RFC 7009).
 
-use super::state::AppState;
+use crate::http::app_state::AppState;
 use axum::Router;
 use axum::routing::post;
 

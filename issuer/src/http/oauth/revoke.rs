@@ -1,14 +1,15 @@
 //! `POST /oauth/revoke` (RFC 7009): the early end of a writ and of all that descends from it.
 
-use super::super::body_budget::BodyBudget;
-use super::super::request::call;
-use super::super::{answer, body};
 use super::client::authenticate;
 use super::error::Refusal;
 use super::form::Form;
 use crate::audit::{Event, Kind};
-use crate::issuer::Issuer;
-use crate::problem::Problem;
+use crate::http::extract::body;
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::call;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -35,5 +36,5 @@ pub(super) async fn revoke(
             .await
             .map_err(Problem::from)?;
     }
-    Ok(answer::json(StatusCode::OK, &json!({})))
+    Ok(response::json(StatusCode::OK, &json!({})))
 }

@@ -1,13 +1,13 @@
 //! `POST /oauth/token`.
 
-use super::super::body;
-use super::super::body_budget::BodyBudget;
-use super::super::request::call;
 use super::client::authenticate;
 use super::error::{Name, Refusal};
 use super::form::Form;
 use super::grants::{mint, open_session};
-use crate::issuer::Issuer;
+use crate::http::extract::body;
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::call;
+use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use std::sync::Arc;

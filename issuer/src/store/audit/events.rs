@@ -2,7 +2,7 @@
 
 use super::pruned::{head_of, pruned};
 use crate::audit::{self, Event, Head, Kind, Link};
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

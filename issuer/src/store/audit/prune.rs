@@ -3,7 +3,7 @@
 use super::events::{first_at, head};
 use super::pruned::pruned;
 use crate::audit::Head;
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, params};
 

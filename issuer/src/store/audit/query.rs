@@ -3,7 +3,7 @@
 use super::events::{first_at, head, head_at, link};
 use super::pruned::pruned;
 use crate::audit::{Head, Link};
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use rusqlite::Connection;
 
 /// What events are asked for by. Whatever is not said is not asked.

@@ -1,0 +1,128 @@
+//! The data folder: whose it is, what is in it, and who holds it.
+
+use super::error::FolderError;
+use super::own::{OwnFile, make_own_folder, open_own_folder};
+use super::rule::GroupRead;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The database.
+pub const DATABASE: &str = "issuer.db";
+/// Where the issuer's origin is kept for commands that run without a server.
+pub(crate) const ISSUER_FILE: &str = "issuer";
+/// The operator's socket.
+pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
+/// The folder of the private keys.
+const KEYS: &str = "keys";
+
+/// The data folder, not yet held.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    path: PathBuf,
+    group: GroupRead,
+}
+
+impl Folder {
+    /// The folder at `path`; made, private, if it is not there.
+    ///
+    /// # Errors
+    /// [`FolderError`] if it cannot be made, or if others can use it.
+    pub fn open(path: &Path, group: GroupRead) -> Result<Self, FolderError> {
+        let folder = Self::at(path, group);
+        make_own_folder(&folder.path, group)?;
+        make_own_folder(&folder.path(KEYS), group)?;
+        Ok(folder)
+    }
+
+    /// The folder at `path`, which has to be there. Nothing is made in it.
+    ///
+    /// # Errors
+    /// [`FolderError`] if it is not there, or if others can use it.
+    pub fn open_existing(path: &Path, group: GroupRead) -> Result<Self, FolderError> {
+        let folder = Self::at(path, group);
+        open_own_folder(&folder.path, group)?;
+        Ok(folder)
+    }
+
+    /// With its path as its steps: of `link/` the system would follow the link.
+    fn at(path: &Path, group: GroupRead) -> Self {
+        Self {
+            path: path.components().collect(),
+            group,
+        }
+    }
+
+    /// The path of `name` in the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The file `name` of the folder, there or not.
+    #[must_use]
+    pub fn file(&self, name: &str) -> OwnFile {
+        OwnFile::new(self.path(name), self.group)
+    }
+
+    /// Who may read its files.
+    #[must_use]
+    pub const fn group(&self) -> GroupRead {
+        self.group
+    }
+
+    /// Takes the folder for this process. The lock goes when the value, or the process, does.
+    ///
+    /// # Errors
+    /// [`FolderError::Locked`] if another process has it.
+    pub fn lock(&self) -> Result<Lock, FolderError> {
+        let lock = self.file("lock");
+        let file = lock.open(OpenOptions::new().create(true).truncate(false).write(true))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::Locked(lock.path().to_owned())),
+            Err(TryLockError::Error(error)) => Err(FolderError::Io(lock.path().to_owned(), error)),
+        }
+    }
+}
+
+/// Proof that this process holds the data folder.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Fault;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_folder_is_held_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
+        let lock = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(FolderError::Locked(_))));
+        drop(lock);
+        folder.lock().unwrap();
+    }
+
+    #[test]
+    fn a_link_is_no_folder_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, link) = (folder.path().join("data"), folder.path().join("link"));
+        Folder::open(&data, GroupRead::Refused).unwrap();
+        symlink("data", &link).unwrap();
+        for name in ["link", "link/", "link/.", "./link//"] {
+            let path = folder.path().join(name);
+            for opened in [
+                Folder::open(&path, GroupRead::Refused),
+                Folder::open_existing(&path, GroupRead::Refused),
+            ] {
+                assert!(matches!(opened, Err(FolderError::Refused(_, Fault::Link))), "{name}");
+            }
+        }
+        assert!(Folder::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());
+        assert!(!folder.path().join("none").exists());
+    }
+}

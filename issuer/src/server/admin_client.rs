@@ -1,0 +1,134 @@
+//! How commands reach the office: through the running server, or, if nobody serves, in this process and under the same lock. One
+//! router either way.
+
+use crate::base::clock::Clock;
+use crate::data::maintenance::leave;
+use crate::data::{Data, OpenError, Opening};
+use crate::files::{ADMIN_SOCKET, Folder, FolderError, GroupRead, ISSUER_FILE, Lock};
+use crate::http::{Office, admin};
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{error, fmt};
+use tokio::net::UnixStream;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
+
+/// How long an answer may take.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How often, and how many times, a folder is tried that somebody holds who does not answer: a server that starts or stops.
+const RETRY: Duration = Duration::from_millis(50);
+const RETRIES: usize = 100;
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub enum CallError {
+    /// The data folder.
+    Folder(FolderError),
+    /// What is in it.
+    Open(OpenError),
+    /// The running server broke off.
+    Broken,
+    /// It did not answer in time.
+    Late,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+            Self::Broken => f.write_str("the running server broke off"),
+            Self::Late => write!(
+                f,
+                "the running server did not answer within {} s",
+                ANSWER_TIME.as_secs()
+            ),
+        }
+    }
+}
+
+impl error::Error for CallError {}
+
+/// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and body.
+///
+/// # Errors
+/// [`CallError`]. What the office itself refuses is an answer, not an error.
+pub async fn post(
+    folder: &Path,
+    group: GroupRead,
+    clock: Clock,
+    path: &str,
+    body: String,
+) -> Result<(StatusCode, Bytes), CallError> {
+    let folder = Folder::open(folder, group).map_err(CallError::Folder)?;
+    for _ in 0..RETRIES {
+        let socket = folder.file(ADMIN_SOCKET).look_for_socket();
+        socket.map_err(CallError::Folder)?;
+        if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
+            let answer = timeout(ANSWER_TIME, over(stream, request(path, body)));
+            return answer.await.unwrap_or(Err(CallError::Late));
+        }
+        match folder.lock() {
+            Ok(lock) => return here(folder, lock, clock, request(path, body)).await,
+            Err(FolderError::Locked(_)) => sleep(RETRY).await,
+            Err(error) => return Err(CallError::Folder(error)),
+        }
+    }
+    Err(CallError::Folder(FolderError::Locked(folder.path("lock"))))
+}
+
+fn request(path: &str, body: String) -> Request<Body> {
+    let mut request = Request::new(Body::from(body));
+    *request.method_mut() = axum::http::Method::POST;
+    *request.uri_mut() = path.parse().unwrap_or_default();
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, header::HeaderValue::from_static("localhost"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    request
+}
+
+async fn over(stream: UnixStream, request: Request<Body>) -> Result<(StatusCode, Bytes), CallError> {
+    let handshake = http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(|_| CallError::Broken)?;
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.map_err(|_| CallError::Broken)?;
+    collected(response.map(Body::new)).await
+}
+
+async fn here(
+    folder: Folder,
+    lock: Lock,
+    clock: Clock,
+    request: Request<Body>,
+) -> Result<(StatusCode, Bytes), CallError> {
+    let issuer = folder.file(ISSUER_FILE).read().map_err(CallError::Folder)?;
+    let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
+    let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
+    let data = Arc::new(data.map_err(CallError::Open)?);
+    let office = Office {
+        data: Arc::clone(&data),
+        issuer,
+    };
+    let answered = match admin(Arc::new(office)).oneshot(request).await {
+        Ok(response) => collected(response).await,
+        Err(never) => match never {},
+    };
+    // What was done is done; the next start signs it if this cannot.
+    leave(&data, &data.served_as()).await;
+    answered
+}
+
+async fn collected(response: Response<Body>) -> Result<(StatusCode, Bytes), CallError> {
+    let status = response.status();
+    let body = response.into_body().collect().await.map_err(|_| CallError::Broken)?;
+    Ok((status, body.to_bytes()))
+}
