@@ -24,7 +24,7 @@ mod tokens;
 
 pub use base::{clock, id, json_document, origin, rfc3339, stopping, ttl};
 pub use evidence::{history, outside, verify};
-pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, Peer, admin, app, problem};
+pub use http::{ADMIN_BODY_BYTES, AdminState, BODY_BYTES, Peer, admin, app, problem};
 pub use policy::{allowance, ask, ceiling, grant, granted_task};
 pub use server::{admin_client, serve};
 pub use state::Issuer;

@@ -10,7 +10,7 @@ use crate::keys::Hash;
 use crate::registry::{OPERATOR, Registry};
 use crate::store::Store;
 use crate::tokens::bundle::Feed;
-use crate::tokens::cache::{Launches, Sessions};
+use crate::tokens::cache::{LaunchTokens, VerifiedSessions};
 use crate::tokens::mint::Mint;
 use crate::tokens::status::TokenStatus;
 use edgewrit_shared::secret::Secret;
@@ -48,8 +48,8 @@ pub struct Issuer {
     pub(crate) stopping: Stopping,
     pub(crate) limits: Limits,
     pub(crate) began: Moment,
-    pub(crate) sessions: Sessions,
-    pub(crate) launches: Launches,
+    pub(crate) sessions: VerifiedSessions,
+    pub(crate) launches: LaunchTokens,
     /// Of the operator's secret, if there is one.
     operator: Option<Hash>,
     /// Holds the folder.
@@ -92,8 +92,8 @@ impl Issuer {
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
             config,
             began: data.clock.now(),
-            sessions: Sessions::default(),
-            launches: Launches::default(),
+            sessions: VerifiedSessions::default(),
+            launches: LaunchTokens::default(),
             clock: data.clock.clone(),
             store,
             registry: Arc::clone(&data.registry),

@@ -7,7 +7,7 @@ use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault,
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::data::Opening;
 use edgewrit_issuer::data::maintenance;
-use edgewrit_issuer::files::Folder;
+use edgewrit_issuer::files::DataDirectory;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
@@ -170,7 +170,7 @@ async fn a_last_event_that_is_rewritten_is_found_by_the_head_that_is_kept_outsid
 async fn a_database_that_says_the_published_head_was_pruned_still_needs_the_published_checkpoint_and_epoch() {
     let folder = folder().await;
     rewrite(&folder, 2, "app_registered", "app_updated");
-    let heads = append(&folder, &[(); 2].map(|()| Event::done(audit::Kind::AdminAuth)));
+    let heads = append(&folder, &[(); 2].map(|()| Event::done(audit::EventKind::AdminAuth)));
     folder.alter("DELETE FROM checkpoints");
     say_pruned(&folder, heads[1]);
     is_found(
@@ -198,7 +198,7 @@ async fn a_beginning_that_is_cut_off_is_not_one_that_was_pruned_although_an_even
     let folder = folder().await;
     let head = History::open(folder.path()).unwrap().head_at(2).unwrap();
     let told = json!({"to": head.to_string(), "events": 2});
-    append(&folder, &[Event::done(audit::Kind::AuditPruned).data(&told)]);
+    append(&folder, &[Event::done(audit::EventKind::AuditPruned).data(&told)]);
     folder.alter("DELETE FROM audit WHERE seq <= 2");
     say_pruned(&folder, head);
     let expected = "but the issuer pruned up to event 0:";
@@ -251,10 +251,10 @@ async fn a_column_that_differs_from_its_line_is_found() {
         ..event.agent("agent")
     };
     for event in [
-        of_request(Event::denied(audit::Kind::RequestRefused)),
-        of_request(Event::done(audit::Kind::RequestPermitted)),
-        of_request(Event::done(audit::Kind::TokenIssued)),
-        Event::done(audit::Kind::AdminAuth),
+        of_request(Event::denied(audit::EventKind::RequestRefused)),
+        of_request(Event::done(audit::EventKind::RequestPermitted)),
+        of_request(Event::done(audit::EventKind::TokenIssued)),
+        Event::done(audit::EventKind::AdminAuth),
     ] {
         let record = bench.data.store.write(move |writing| writing.record(&event));
         record.await.unwrap();
@@ -334,9 +334,9 @@ async fn a_checkpoint_that_is_taken_away_while_the_issuer_runs_leaves_a_gap() {
     folder.alter("DELETE FROM checkpoints WHERE seq = 4");
     let record = data
         .store
-        .write(|writing| writing.record(&Event::done(audit::Kind::AdminAuth)));
+        .write(|writing| writing.record(&Event::done(audit::EventKind::AdminAuth)));
     record.await.unwrap();
-    maintenance::leave(&data, "https://issuer.example").await;
+    maintenance::sign_off(&data, "https://issuer.example").await;
     drop(data);
     let found = walked(folder.path()).unwrap_err().to_string();
     assert!(
@@ -378,7 +378,7 @@ async fn what_a_crash_leaves_between_the_file_and_the_database_is_no_alarm() {
     fs::write(folder.path().join("head.new"), &older[..9]).unwrap();
     assert_eq!(walked(folder.path()).unwrap().head.seq, 4);
     let bench = folder.opened().await;
-    let published = read_head_file(&Folder::open_existing(bench.path(), GroupRead::Refused).unwrap())
+    let published = read_head_file(&DataDirectory::open_existing(bench.path(), GroupRead::Refused).unwrap())
         .unwrap()
         .unwrap();
     assert_eq!(
@@ -445,9 +445,9 @@ async fn a_replaced_key_signs_no_later_checkpoint() {
         200
     );
     let after = History::open(bench.path()).unwrap().pinned_keys().unwrap().unwrap();
-    let ring = bench.data.keyring.ring();
+    let key_set = bench.data.keyring.key_set();
     let last = |keys: &PinnedKeys, kid: &str| keys.find(kid).unwrap().last;
-    let retired = ring
+    let retired = key_set
         .rows
         .iter()
         .find(|row| row.job.as_str() == "checkpoint" && row.state.as_str() == "retired");
@@ -475,7 +475,7 @@ async fn a_folder_that_was_put_back_whole_is_found_by_a_witness() {
     let data = folder.tried(opening()).await.unwrap();
     let record = data
         .store
-        .write(|writing| writing.record(&Event::done(audit::Kind::AdminAuth)));
+        .write(|writing| writing.record(&Event::done(audit::EventKind::AdminAuth)));
     record.await.unwrap();
     data.keep_head().await.unwrap();
     drop(data);

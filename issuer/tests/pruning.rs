@@ -2,7 +2,7 @@
 
 use crate::support::{Bench, TRAVEL, claims, travel_ceiling, travel_task};
 use crate::tasks::travel;
-use edgewrit_issuer::data::maintenance::forget;
+use edgewrit_issuer::data::maintenance::forget_expired;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -67,7 +67,7 @@ async fn live(bench: &Bench, name: &str) {
 async fn what_is_over_is_forgotten_and_what_lives_is_not() {
     let bench = Bench::operated().await;
     live(&bench, "old").await;
-    assert_eq!(forget(&bench.data).await.unwrap(), 0, "all of it lives");
+    assert_eq!(forget_expired(&bench.data).await.unwrap(), 0, "all of it lives");
     for table in PASSING {
         assert!(rows(&bench, table) > 0, "{table}");
     }
@@ -75,7 +75,7 @@ async fn what_is_over_is_forgotten_and_what_lives_is_not() {
     bench.pass(KEPT + 3_600);
     live(&bench, "new").await;
     let lived: Vec<_> = PASSING.iter().map(|table| rows(&bench, table)).collect();
-    assert!(forget(&bench.data).await.unwrap() > 0);
+    assert!(forget_expired(&bench.data).await.unwrap() > 0);
     for (table, lived) in PASSING.iter().zip(lived) {
         assert_eq!(
             rows(&bench, table),
@@ -84,7 +84,7 @@ async fn what_is_over_is_forgotten_and_what_lives_is_not() {
         );
     }
     assert!(rows(&bench, "audit") > events, "the audit forgets nothing");
-    assert_eq!(forget(&bench.data).await.unwrap(), 0);
+    assert_eq!(forget_expired(&bench.data).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn the_room_of_what_is_forgotten_is_used_again() {
             bench.post(&client, "/v1/tasks", &task).await.tokens();
         }
         bench.pass(KEPT + 3_600);
-        forget(&bench.data).await.unwrap();
+        forget_expired(&bench.data).await.unwrap();
         let used = number(
             &bench,
             "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
@@ -123,10 +123,10 @@ async fn a_boot_of_long_ago_is_forgotten_and_its_edge_told_to_begin_anew() {
     };
     bench.pass(90 * 24 * 3_600 + 1);
     assert_eq!(spend(1, "a").await.status, 200, "it was not forgotten yet");
-    forget(&bench.data).await.unwrap();
+    forget_expired(&bench.data).await.unwrap();
     assert_eq!(spend(2, "b").await.status, 200, "it spent something lately");
     bench.pass(KEPT);
-    forget(&bench.data).await.unwrap();
+    forget_expired(&bench.data).await.unwrap();
     assert_eq!(rows(&bench, "boots"), 0);
     spend(3, "c").await.problem(404, "unknown_boot");
 }

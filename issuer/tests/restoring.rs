@@ -9,7 +9,7 @@ use crate::tasks::verified;
 use edgewrit_issuer::data::restore::mark;
 use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
-use edgewrit_issuer::keys::{Job, State};
+use edgewrit_issuer::keys::{KeyJob, KeyState};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -110,7 +110,7 @@ struct Held {
     edge: Login,
     boot: String,
     allowance: Value,
-    keys: Vec<(Job, State, String)>,
+    keys: Vec<(KeyJob, KeyState, String)>,
     released: Login,
 }
 
@@ -130,8 +130,8 @@ impl Held {
             ("resource", crate::support::ISSUER),
         ];
         let session = bench.form(Some(&client), &issuer).await.json();
-        let ring = bench.data.keyring.ring();
-        let keys = ring.rows.iter().map(|row| (row.job, row.state, row.kid.clone()));
+        let key_set = bench.data.keyring.key_set();
+        let keys = key_set.rows.iter().map(|row| (row.job, row.state, row.kid.clone()));
         Self {
             completed: bench.writ(&client, "completed").await,
             delegated: bench.delegated(&agent.token, &other.id, &SCOPE).await,
@@ -170,12 +170,12 @@ impl Held {
             assert_eq!(rotated.status, 200, "{job}: {}", rotated.text());
         }
         // What was the next writ key at the backup signs now: as a stolen one it is dropped.
-        let kid = self.key(Job::Writ, State::Next);
+        let kid = self.key(KeyJob::Writ, KeyState::Next);
         assert_eq!(bench.office("/keys/drop", &json!({"kid": kid})).await.status, 200);
         assert_eq!(bench.office("/revocations", &json!({"level": "all"})).await.status, 200);
     }
 
-    fn key(&self, job: Job, state: State) -> &str {
+    fn key(&self, job: KeyJob, state: KeyState) -> &str {
         let found = self.keys.iter().find(|key| (key.0, key.1) == (job, state));
         &found.unwrap().2
     }
@@ -212,15 +212,15 @@ impl Held {
 
     /// The keys of the backup, the next ones too, are not in use, not published, and not in the folder.
     async fn keys_are_new(&self, bench: &Bench) {
-        let ring = bench.data.keyring.ring();
+        let key_set = bench.data.keyring.key_set();
         let (snapshot, jwks) = (bench.snapshot().await, bench.get("/.well-known/jwks.json").await.text());
         let files: Vec<_> = fs::read_dir(bench.path().join("keys")).unwrap().collect();
         for (job, state, kid) in &self.keys {
-            if *job == Job::Bundle {
+            if *job == KeyJob::Bundle {
                 continue;
             }
-            let row = ring.rows.iter().find(|row| row.kid == *kid).unwrap();
-            assert_eq!(row.state, State::Dropped, "{job:?} {state:?}");
+            let row = key_set.rows.iter().find(|row| row.kid == *kid).unwrap();
+            assert_eq!(row.state, KeyState::Dropped, "{job:?} {state:?}");
             assert!(
                 snapshot.keys().find(kid).is_none() && !jwks.contains(kid.as_str()),
                 "{job:?} {state:?}"
@@ -231,9 +231,15 @@ impl Held {
                 "{job:?} {state:?}"
             );
         }
-        for job in [Job::Writ, Job::Session, Job::Delegation, Job::Checkpoint, Job::Bundle] {
-            for state in [State::Current, State::Next] {
-                assert_eq!(ring.public(job, &[state]).count(), 1, "{job:?} {state:?}");
+        for job in [
+            KeyJob::Writ,
+            KeyJob::Session,
+            KeyJob::Delegation,
+            KeyJob::Checkpoint,
+            KeyJob::Bundle,
+        ] {
+            for state in [KeyState::Current, KeyState::Next] {
+                assert_eq!(key_set.public(job, &[state]).count(), 1, "{job:?} {state:?}");
             }
         }
     }
@@ -490,7 +496,7 @@ async fn a_folder_with_newer_keys_than_its_database_is_restored_with_new_ones() 
     let newer: Vec<_> = bench
         .data
         .keyring
-        .ring()
+        .key_set()
         .rows
         .iter()
         .map(|row| row.kid.clone())
@@ -501,12 +507,12 @@ async fn a_folder_with_newer_keys_than_its_database_is_restored_with_new_ones() 
     let restored = folder.opened().await;
     held.is_void(&restored).await;
     // The bundle key that was the next one signs: edges have pinned it.
-    let ring = restored.data.keyring.ring();
-    let current = ring
+    let key_set = restored.data.keyring.key_set();
+    let current = key_set
         .rows
         .iter()
-        .find(|row| (row.job, row.state) == (Job::Bundle, State::Current));
-    assert_eq!(current.unwrap().kid, held.key(Job::Bundle, State::Next));
+        .find(|row| (row.job, row.state) == (KeyJob::Bundle, KeyState::Current));
+    assert_eq!(current.unwrap().kid, held.key(KeyJob::Bundle, KeyState::Next));
     let files = fs::read_dir(restored.path().join("keys")).unwrap();
     for file in files {
         let name = file.unwrap().file_name().into_string().unwrap();

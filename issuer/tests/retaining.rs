@@ -5,7 +5,7 @@ use crate::support::{Bench, ISSUER};
 use edgewrit_issuer::audit::{Head, Link};
 use edgewrit_issuer::config::Retention;
 use edgewrit_issuer::data::backup::back_up;
-use edgewrit_issuer::data::maintenance::round;
+use edgewrit_issuer::data::maintenance::run_due_work;
 use edgewrit_issuer::data::prune::{PruneError, prune};
 use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
@@ -26,7 +26,7 @@ async fn aged() -> (Bench, TempDir, Retention) {
         for _ in 0..3 {
             bench.register_app(&["read:data:*"]).await;
         }
-        round(&bench.data, ISSUER).await.unwrap();
+        run_due_work(&bench.data, ISSUER).await.unwrap();
         bench.pass(DAY);
     }
     let folder = tempfile::tempdir().unwrap();
@@ -90,7 +90,7 @@ async fn old_events_are_archived_and_pruned_and_the_chain_goes_on() {
     assert_eq!(days, 5, "a file a day");
     // Nothing of it is old enough for another day.
     assert_eq!(prune(&bench.data, &retention).await.unwrap(), 0);
-    round(&bench.data, ISSUER).await.unwrap();
+    run_due_work(&bench.data, ISSUER).await.unwrap();
     let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
     let rows: i64 = connection
         .query_row("SELECT count(*) FROM audit", [], |row| row.get(0))
@@ -104,7 +104,7 @@ async fn old_events_are_archived_and_pruned_and_the_chain_goes_on() {
         head = link.follows(&head).unwrap();
     }
     assert_eq!(head, bench.data.store.reached().borrow().head);
-    round(&bench.data, ISSUER).await.unwrap();
+    run_due_work(&bench.data, ISSUER).await.unwrap();
     bench.pass(4 * DAY);
     bench.register_app(&["read:data:*"]).await;
     assert!(prune(&bench.data, &retention).await.unwrap() > 0);

@@ -46,7 +46,7 @@ async fn clients_edges_tasks_and_keys_of_version_0_1_stay_valid() {
     let (bench, known) = (opened().await, known());
     let planner = login(&known["client"], "client_id", "client_secret");
     let edge = login(&known["edge"], "id", "credential");
-    assert_eq!(known["trust"], json!(bench.data.keyring.ring().pins()));
+    assert_eq!(known["trust"], json!(bench.data.keyring.key_set().pins()));
 
     let task = bench.post(&planner, "/v1/tasks", &travel_task("trip-50")).await;
     let writ = task.tokens().remove(0);

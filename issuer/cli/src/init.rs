@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output::print_line;
 use crate::serve::CONFIG_FILE;
 use clap::Args;
-use edgewrit_issuer::files::Folder;
+use edgewrit_issuer::files::DataDirectory;
 use std::path::PathBuf;
 
 /// What is written: every setting with its default, commented out.
@@ -69,7 +69,7 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let folder = Folder::open(&self.data, self.group.read()).map_err(Failure::new)?;
+        let folder = DataDirectory::open(&self.data, self.group.read()).map_err(Failure::new)?;
         let file = folder.file(CONFIG_FILE);
         let path = file.path().display();
         // A link is one too, wherever it leads.

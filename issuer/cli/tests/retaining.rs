@@ -1,11 +1,11 @@
 //! An audit of which the beginning was pruned is verified from there.
 
 use crate::support::Place;
-use edgewrit_issuer::audit::{Event, Kind};
+use edgewrit_issuer::audit::{Event, EventKind};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config::Retention;
 use edgewrit_issuer::data::Data;
-use edgewrit_issuer::data::maintenance::round;
+use edgewrit_issuer::data::maintenance::run_due_work;
 use edgewrit_issuer::data::prune::prune;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
@@ -34,10 +34,10 @@ fn pruned(place: &Place, tampering: &'static str) -> Vec<String> {
             for _ in 0..4 {
                 let record = data
                     .store
-                    .write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+                    .write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
                 record.await.unwrap();
             }
-            round(&data, "https://issuer.example").await.unwrap();
+            run_due_work(&data, "https://issuer.example").await.unwrap();
             time.fetch_add(DAY, Ordering::SeqCst);
         }
         let links = History::open(&place.data()).unwrap().after(0, 100).unwrap();
@@ -47,7 +47,7 @@ fn pruned(place: &Place, tampering: &'static str) -> Vec<String> {
             group: GroupRead::Refused,
         };
         assert_eq!(prune(&data, &retention).await.unwrap(), 20);
-        round(&data, "https://issuer.example").await.unwrap();
+        run_due_work(&data, "https://issuer.example").await.unwrap();
         let tamper = data.store.write(move |writing| writing.execute_batch(tampering));
         tamper.await.unwrap();
         links.iter().map(|link| link.head.to_string()).collect()

@@ -2,7 +2,7 @@
 
 use super::register::is_active;
 use super::{AgentError, first_beyond, grants_of, held, with_scopes};
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::hex;
 use crate::base::{id, rfc3339};
 use crate::policy::granted_task::Granted;
@@ -42,14 +42,14 @@ pub(crate) struct Delegated {
 }
 
 /// What came of the one transaction in which a delegate is let in.
-enum Outcome {
+enum DelegateOutcome {
     Delegated,
     TooMany,
     Ended,
 }
 
 /// What becomes durable when a delegate is let in.
-struct Admission {
+struct DelegateAdmission {
     targets: Vec<Target>,
     parent: Claims,
     next: Claims,
@@ -58,16 +58,16 @@ struct Admission {
     event: Event,
 }
 
-impl Admission {
-    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<Outcome> {
+impl DelegateAdmission {
+    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<DelegateOutcome> {
         let Self { parent, next, .. } = self;
         let targets = self.targets.iter().copied();
         if !is_active(writing, &parent.client_id)? || revocation::is_revoked(writing, targets, parent.iat)? {
-            return Ok(Outcome::Ended);
+            return Ok(DelegateOutcome::Ended);
         }
         let root = parent.anc.first().unwrap_or(&parent.lin);
         if lineage::has_delegates(writing, root, next.iat, LIVE_DELEGATES)? {
-            return Ok(Outcome::TooMany);
+            return Ok(DelegateOutcome::TooMany);
         }
         // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
         lineage::keep(writing, &parent.lin, &parent.jti, parent.exp)?;
@@ -84,7 +84,7 @@ impl Admission {
             task::grant(writing, row, &self.granted)?;
         }
         writing.record_about(row, &self.event)?;
-        Ok(Outcome::Delegated)
+        Ok(DelegateOutcome::Delegated)
     }
 }
 
@@ -102,7 +102,7 @@ impl Issuer {
         &self,
         writ: &Verified,
         ask: Delegation,
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<Delegated, AgentError> {
         let claims = writ.claims();
         let grants = grants_of(&ask.scope)?;
@@ -121,13 +121,13 @@ impl Issuer {
             beyond.map(|scope| format!("`{scope}` lies beyond what the agent holds"))
         };
         if let Some(why) = why {
-            return Err(self.refuse(claims, &ask, why, call).await?);
+            return Err(self.refuse(claims, &ask, why, info).await?);
         }
-        match self.pass_on(writ, &ask, call).await? {
+        match self.pass_on(writ, &ask, info).await? {
             Some(delegated) => Ok(delegated),
             None => {
                 let why = format!("at most {LIVE_DELEGATES} delegates of a writ live at the same time");
-                Err(self.refuse(claims, &ask, why, call).await?)
+                Err(self.refuse(claims, &ask, why, info).await?)
             }
         }
     }
@@ -137,9 +137,9 @@ impl Issuer {
         claims: &Claims,
         ask: &Delegation,
         why: String,
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<AgentError, AgentError> {
-        let event = of_writ(Event::denied(Kind::DelegationRefused).in_call(call), claims);
+        let event = of_writ(Event::denied(EventKind::DelegationRefused).in_request(info), claims);
         let data = json!({"to": ask.to, "why": why});
         let event = event.data(&with_scopes(data, &ask.scope));
         self.record_refusal(event, Some(claims)).await?;
@@ -159,13 +159,18 @@ impl Issuer {
     }
 
     /// `None` if too many delegates live that descend from the same writ.
-    async fn pass_on(&self, writ: &Verified, ask: &Delegation, call: &Call) -> Result<Option<Delegated>, AgentError> {
+    async fn pass_on(
+        &self,
+        writ: &Verified,
+        ask: &Delegation,
+        info: &RequestInfo,
+    ) -> Result<Option<Delegated>, AgentError> {
         let parent = writ.claims().clone();
         let next = self.delegates_claims(&parent, ask)?;
         let chain = self.chain(&parent, ask).await?;
         let signed = self.mint.issue(&next).await?;
         let text = chain.to_string();
-        let event = of_writ(Event::done(Kind::DelegationCreated).in_call(call), &next);
+        let event = of_writ(Event::done(EventKind::DelegationCreated).in_request(info), &next);
         let data = json!({
             "from": parent.sub,
             "jti": next.jti,
@@ -175,7 +180,7 @@ impl Issuer {
             "chain_hash": chain_hash(&text),
         });
         let event = event.data(&with_scopes(data, &ask.scope));
-        let admission = Admission {
+        let admission = DelegateAdmission {
             targets: writ.targets().collect(),
             granted: Granted::all(&next.aud, &next.authority),
             parent,
@@ -184,9 +189,9 @@ impl Issuer {
             event,
         };
         match self.store.write(move |writing| admission.enter(writing)).await? {
-            Outcome::Delegated => Ok(Some(Delegated { writ: signed, chain })),
-            Outcome::TooMany => Ok(None),
-            Outcome::Ended => Err(AgentError::Unauthorized("revoked meanwhile")),
+            DelegateOutcome::Delegated => Ok(Some(Delegated { writ: signed, chain })),
+            DelegateOutcome::TooMany => Ok(None),
+            DelegateOutcome::Ended => Err(AgentError::Unauthorized("revoked meanwhile")),
         }
     }
 
@@ -218,7 +223,7 @@ impl Issuer {
         };
         let at = rfc3339::write(self.clock.now().seconds());
         let message = format!("{}|{}|{at}", parent.sub, ask.scope.join(","));
-        let signature = self.keyring.ring().delegation.raw(message.as_bytes());
+        let signature = self.keyring.key_set().delegation.raw(message.as_bytes());
         records.push(json!({
             "agent": parent.sub,
             "scope": ask.scope,

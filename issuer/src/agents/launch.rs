@@ -1,7 +1,7 @@
 //! Launch tokens: leave for one agent to register.
 
 use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, with_scopes};
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::{hex, random};
 use crate::base::ttl;
 use crate::keys::CredentialKey;
@@ -16,7 +16,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 /// Longest life of a launch token, in seconds.
-const LAUNCH_LIFE_MAX: u64 = 3_600;
+const LAUNCH_TTL_MAX: u64 = 3_600;
 /// What the hash of a launch token is made for.
 const LAUNCH: &str = "launch";
 
@@ -49,23 +49,23 @@ impl Issuer {
         &self,
         owner: &Owner,
         ask: LaunchAsk,
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<(Secret, UnixSeconds), AgentError> {
-        let grants = within(owner, &ask)?;
-        let event = |kind: fn(Kind) -> Event, what| {
-            let event = kind(what).client(owner.client_id()).in_call(call);
+        let grants = check_launch(owner, &ask)?;
+        let event = |kind: fn(EventKind) -> Event, what| {
+            let event = kind(what).client(owner.client_id()).in_request(info);
             let data = json!({"agent_name": ask.agent_name, "max_ttl": ask.max_ttl});
             event.data(&with_scopes(data, &ask.scope))
         };
-        if let Err(denied) = permitted(owner, &ask.scope, &grants) {
-            let event = event(Event::denied, Kind::LaunchTokenDenied);
+        if let Err(denied) = check_owner(owner, &ask.scope, &grants) {
+            let event = event(Event::denied, EventKind::LaunchTokenDenied);
             self.record_refusal(event, None).await?;
             return Err(denied);
         }
         let bytes = Zeroizing::new(random::<32>()?);
         let token = Secret::new(hex(bytes.as_slice()));
         let expires = self.clock.now().seconds().plus(ask.ttl);
-        let event = event(Event::done, Kind::LaunchTokenIssued);
+        let event = event(Event::done, EventKind::LaunchTokenIssued);
         let hash = hash(self.registry.key(), &token);
         let row = LaunchToken {
             client_id: owner.client_id().to_owned(),
@@ -87,12 +87,12 @@ impl Issuer {
 }
 
 /// What the agent may ask for, if what is asked for is a launch token at all.
-fn within(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
+fn check_launch(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
     if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
         return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
     }
-    if !(1..=LAUNCH_LIFE_MAX).contains(&ask.ttl) {
-        return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {LAUNCH_LIFE_MAX}")));
+    if !(1..=LAUNCH_TTL_MAX).contains(&ask.ttl) {
+        return Err(AgentError::Ttl(format!("expected `ttl` from 1 to {LAUNCH_TTL_MAX}")));
     }
     match owner.entry() {
         Some(entry) if ask.max_ttl > entry.ttl_max => {
@@ -106,7 +106,7 @@ fn within(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
 }
 
 /// Whether it lies within what its owner holds.
-fn permitted(owner: &Owner, scopes: &[String], grants: &[Grant]) -> Result<(), AgentError> {
+fn check_owner(owner: &Owner, scopes: &[String], grants: &[Grant]) -> Result<(), AgentError> {
     match scopes.iter().find(|scope| is_reserved(scope)) {
         Some(scope) => Err(beyond(scope)),
         None => within_ceiling(owner, grants),

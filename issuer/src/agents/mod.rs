@@ -24,7 +24,7 @@ mod renew;
 
 pub(crate) use delegate::{Delegated, Delegation, chain_hash};
 pub(crate) use launch::LaunchAsk;
-pub(crate) use nonce::NONCE_LIFE;
+pub(crate) use nonce::NONCE_TTL;
 pub(crate) use register::Registration;
 
 /// Scope strings that one agent can hold.
@@ -80,22 +80,22 @@ pub(crate) fn grants_of(scopes: &[String]) -> Result<Vec<Grant>, AgentError> {
 }
 
 /// Scopes of one refusal that the audit keeps, and bytes of each.
-const SHOWN: usize = 16;
-const SHOWN_BYTES: usize = 128;
+const SCOPES_KEPT: usize = 16;
+const SCOPE_BYTES_KEPT: usize = 128;
 
 /// The beginning of scopes, for the audit.
-fn shown(scopes: &[String]) -> Vec<&str> {
-    let beginning = |scope: &'_ String| -> usize { scope.floor_char_boundary(SHOWN_BYTES) };
-    let some = scopes.iter().take(SHOWN);
+fn cut_scopes(scopes: &[String]) -> Vec<&str> {
+    let beginning = |scope: &'_ String| -> usize { scope.floor_char_boundary(SCOPE_BYTES_KEPT) };
+    let some = scopes.iter().take(SCOPES_KEPT);
     some.filter_map(|scope| scope.get(..beginning(scope))).collect()
 }
 
 /// The scopes of an event: all of them, or where they are many or long, the beginning, their number and the SHA-256 of all, each behind a
 /// line feed.
 fn scopes_of(scopes: &[String]) -> Map<String, Value> {
-    let shown = shown(scopes);
-    let is_whole = shown.iter().eq(scopes);
-    let mut members = Map::from_iter([("scope".to_owned(), json!(shown))]);
+    let cut_scopes = cut_scopes(scopes);
+    let is_whole = cut_scopes.iter().eq(scopes);
+    let mut members = Map::from_iter([("scope".to_owned(), json!(cut_scopes))]);
     if !is_whole {
         let hash = scopes
             .iter()

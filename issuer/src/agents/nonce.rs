@@ -8,7 +8,7 @@ use edgewrit_shared::time::UnixSeconds;
 use subtle::ConstantTimeEq as _;
 
 /// Life of a nonce, in seconds.
-pub(crate) const NONCE_LIFE: u64 = 30;
+pub(crate) const NONCE_TTL: u64 = 30;
 /// What its MAC is made for.
 const NONCE: &str = "nonce";
 
@@ -17,7 +17,7 @@ const NONCE: &str = "nonce";
 /// # Errors
 /// [`NoRandomness`] if the system has none.
 pub(crate) fn fresh(key: &CredentialKey, now: UnixSeconds) -> Result<String, NoRandomness> {
-    let expiry = now.plus(NONCE_LIFE).0.to_be_bytes();
+    let expiry = now.plus(NONCE_TTL).0.to_be_bytes();
     let front = [expiry, random::<8>()?].concat();
     Ok(hex(&[front.as_slice(), &mac(key, &front)].concat()))
 }

@@ -2,7 +2,7 @@
 
 use super::launch::{hash, within_ceiling};
 use super::{AgentError, Owner, first_beyond, grants_of, nonce, with_scopes};
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::base::id::{Seed, hex, random};
 use crate::policy::granted_task::Granted;
@@ -43,7 +43,7 @@ pub(crate) struct Registration {
 }
 
 /// What came of the one transaction in which everything is consumed.
-enum Outcome {
+enum RegisterOutcome {
     Registered,
     NonceUsed,
     LaunchTokenUsed,
@@ -53,7 +53,7 @@ enum Outcome {
 }
 
 /// What becomes durable when an agent is let in, and what is used up for it.
-struct Admission {
+struct AgentAdmission {
     nonce: [u8; 32],
     launch_token: [u8; 32],
     joined: Joined,
@@ -63,8 +63,8 @@ struct Admission {
     iat: UnixSeconds,
 }
 
-impl Admission {
-    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<Outcome> {
+impl AgentAdmission {
+    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<RegisterOutcome> {
         let Joined {
             client_id,
             task_id,
@@ -74,41 +74,44 @@ impl Admission {
         // First, so that nothing is used up by it.
         let kept = task::find(writing, client_id, task_id)?;
         if kept.is_some_and(|task| task.completed.is_some()) {
-            return Ok(Outcome::TaskEnded);
+            return Ok(RegisterOutcome::TaskEnded);
         }
         let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
         if revocation::is_cut(writing, &levels, self.iat)? {
-            return Ok(Outcome::Cut);
+            return Ok(RegisterOutcome::Cut);
         }
         if !rows::use_nonce(writing, &self.nonce)? {
-            return Ok(Outcome::NonceUsed);
+            return Ok(RegisterOutcome::NonceUsed);
         }
         if !rows::use_launch_token(writing, &self.launch_token, now.seconds())? {
-            return Ok(Outcome::LaunchTokenUsed);
+            return Ok(RegisterOutcome::LaunchTokenUsed);
         }
         if !is_active(writing, client_id)? {
-            return Ok(Outcome::ClientEnded);
+            return Ok(RegisterOutcome::ClientEnded);
         }
         let Some(task) = join(writing, &self.joined)? else {
-            return Ok(Outcome::TaskEnded);
+            return Ok(RegisterOutcome::TaskEnded);
         };
         rows::add(writing, task, &self.agent, *now)?;
         grant(writing, task, &self.granted)?;
         for event in &self.events {
             writing.record_about(Some(task), event)?;
         }
-        Ok(Outcome::Registered)
+        Ok(RegisterOutcome::Registered)
     }
 }
 
 /// That the agent registered, and that its writ was issued.
-fn events(agent: &Agent, scope: &[String], claims: &Claims, call: &Call) -> [Event; 2] {
+fn events(agent: &Agent, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
     let registered = json!({"name": agent.name, "public_key": agent.public_key});
     let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});
     let issued = with_scopes(issued, scope);
-    let events = [(Kind::AgentRegistered, registered), (Kind::TokenIssued, issued)];
+    let events = [
+        (EventKind::AgentRegistered, registered),
+        (EventKind::TokenIssued, issued),
+    ];
     events.map(|(kind, data)| {
-        let event = Event::done(kind).in_call(call).data(&data);
+        let event = Event::done(kind).in_request(info).data(&data);
         let event = event.client(&claims.client_id).agent(&claims.sub);
         event.task(&claims.task_id, &claims.orch_id)
     })
@@ -128,7 +131,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`AgentError`].
-    pub(crate) async fn register(&self, ask: Registration, call: &Call) -> Result<Writ, AgentError> {
+    pub(crate) async fn register(&self, ask: Registration, info: &RequestInfo) -> Result<Writ, AgentError> {
         let now = self.clock.now();
         let grants = grants_of(&ask.scope)?;
         let hash = hash(self.registry.key(), &ask.launch_token);
@@ -136,7 +139,7 @@ impl Issuer {
         let token = token.ok_or(AgentError::Unauthorized("no such launch token"))?;
         let owner = self.owner(&token.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the launch token's client was shut out"))?;
-        let refused = |why: &str| self.refused(&token, &ask, why, call);
+        let refused = |why: &str| self.refused(&token, &ask, why, info);
         let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
         if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
             let scope = grant.to_scope().unwrap_or_default();
@@ -159,7 +162,7 @@ impl Issuer {
             spoil.await?;
             return Err(AgentError::Unauthorized("the signature is not the key's"));
         }
-        self.admit(&ask, &token, &owner, (hash, nonce), call).await
+        self.admit(&ask, &token, &owner, (hash, nonce), info).await
     }
 
     async fn launch_token(&self, hash: [u8; 32], now: UnixSeconds) -> Result<Option<Arc<LaunchToken>>, AgentError> {
@@ -176,7 +179,7 @@ impl Issuer {
         token: &LaunchToken,
         owner: &Owner,
         (hash, nonce): ([u8; 32], [u8; 32]),
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<Writ, AgentError> {
         let now = self.clock.now();
         let agent = Agent {
@@ -187,7 +190,7 @@ impl Issuer {
         };
         let claims = self.first_writ(ask, token, owner, &agent)?;
         let writ = self.mint.issue(&claims).await?;
-        let admission = Admission {
+        let admission = AgentAdmission {
             nonce,
             launch_token: hash,
             joined: Joined {
@@ -199,7 +202,7 @@ impl Issuer {
                 expires: claims.exp,
             },
             granted: Granted::all(&claims.aud, &claims.authority),
-            events: events(&agent, &ask.scope, &claims, call),
+            events: events(&agent, &ask.scope, &claims, info),
             agent,
             iat: claims.iat,
         };
@@ -208,12 +211,12 @@ impl Issuer {
             self.launches.forget(&hash);
         }
         match outcome {
-            Outcome::Registered => Ok(writ),
-            Outcome::Cut => Err(AgentError::Cut),
-            Outcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
-            Outcome::LaunchTokenUsed => Err(AgentError::Unauthorized("the launch token was used")),
-            Outcome::ClientEnded => Err(AgentError::Unauthorized("the client was shut out")),
-            Outcome::TaskEnded => Err(AgentError::Forbidden("the client ended this task".to_owned())),
+            RegisterOutcome::Registered => Ok(writ),
+            RegisterOutcome::Cut => Err(AgentError::Cut),
+            RegisterOutcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
+            RegisterOutcome::LaunchTokenUsed => Err(AgentError::Unauthorized("the launch token was used")),
+            RegisterOutcome::ClientEnded => Err(AgentError::Unauthorized("the client was shut out")),
+            RegisterOutcome::TaskEnded => Err(AgentError::Forbidden("the client ended this task".to_owned())),
         }
     }
 
@@ -245,11 +248,11 @@ impl Issuer {
         })
     }
 
-    fn refused(&self, token: &LaunchToken, ask: &Registration, why: &str, call: &Call) -> Event {
-        let event = Event::denied(Kind::RegistrationRefused)
+    fn refused(&self, token: &LaunchToken, ask: &Registration, why: &str, info: &RequestInfo) -> Event {
+        let event = Event::denied(EventKind::RegistrationRefused)
             .client(&token.client_id)
             .cause(why)
-            .in_call(call);
+            .in_request(info);
         let data = json!({
             "why": why,
             "name": token.agent_name,

@@ -2,7 +2,7 @@
 
 use super::AgentError;
 use super::register::is_active;
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::state::Issuer;
 use crate::store::revocation::{By, Living};
@@ -20,12 +20,12 @@ impl Issuer {
     ///
     /// # Errors
     /// [`AgentError`]; the writ is what it was.
-    pub(crate) async fn renew(&self, writ: &Verified, call: &Call) -> Result<Writ, AgentError> {
+    pub(crate) async fn renew(&self, writ: &Verified, info: &RequestInfo) -> Result<Writ, AgentError> {
         let (claims, now) = (writ.claims(), self.clock.now().seconds());
         let next = self.successor(claims, now).await?;
         let renewed = self.mint.issue(&next).await?;
-        let event = of_writ(Event::done(Kind::TokenRenewed).in_call(call), &next);
-        let forestalled = of_writ(Event::denied(Kind::TokenRenewalFailed).in_call(call), claims);
+        let event = of_writ(Event::done(EventKind::TokenRenewed).in_request(info), &next);
+        let forestalled = of_writ(Event::denied(EventKind::TokenRenewalFailed).in_request(info), claims);
         let (old, targets) = (claims.clone(), writ.targets().collect::<Vec<_>>());
         let succeed = self.store.write(move |writing| {
             let standing = is_active(writing, &old.client_id)?

@@ -6,9 +6,9 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         /// What happened. The names are stable; those of the AgentWrit API are the ones it uses.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $name,)* }
+        pub enum EventKind { $($(#[$doc])* $name,)* }
 
-        impl Kind {
+        impl EventKind {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
@@ -126,7 +126,7 @@ impl Outcome {
 #[derive(Clone, Debug)]
 pub struct Event {
     /// What.
-    pub kind: Kind,
+    pub kind: EventKind,
     /// Whether it was done.
     pub outcome: Outcome,
     /// The client that it concerns.
@@ -155,23 +155,23 @@ pub struct Event {
 
 /// Whether an event of this kind and outcome is looked up by its request.
 pub(crate) fn is_looked_up(kind: &str, outcome: &str) -> bool {
-    outcome == Outcome::Denied.as_str() || kind == Kind::RequestPermitted.as_str()
+    outcome == Outcome::Denied.as_str() || kind == EventKind::RequestPermitted.as_str()
 }
 
 impl Event {
     /// Something that was done.
     #[must_use]
-    pub const fn done(kind: Kind) -> Self {
+    pub const fn done(kind: EventKind) -> Self {
         Self::new(kind, Outcome::Success)
     }
 
     /// Something that was refused.
     #[must_use]
-    pub const fn denied(kind: Kind) -> Self {
+    pub const fn denied(kind: EventKind) -> Self {
         Self::new(kind, Outcome::Denied)
     }
 
-    const fn new(kind: Kind, outcome: Outcome) -> Self {
+    const fn new(kind: EventKind, outcome: Outcome) -> Self {
         Self {
             kind,
             outcome,

@@ -1,6 +1,6 @@
 //! Which events are always kept, and which a limiter may omit.
 
-use super::Kind;
+use super::EventKind;
 use crate::base::limiter::Rate;
 
 /// Whether an event is kept.
@@ -63,7 +63,7 @@ const PERMITTED: Rates = Rates {
     },
 };
 
-impl Kind {
+impl EventKind {
     /// Whether events of this kind are kept. The question for a new kind: can a client, an agent, an edge or an unauthenticated client repeat
     /// its cause? Revocations, ends, changes of keys and what operators do are always kept.
     pub(crate) const fn keeping(self) -> Keeping {
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_changes_or_ends_authority_is_always_kept() {
-        let kept = Kind::ALL.iter().filter(|kind| kind.keeping() == Keeping::Always);
+        let kept = EventKind::ALL.iter().filter(|kind| kind.keeping() == Keeping::Always);
         let kept: Vec<_> = kept.map(|kind| kind.as_str()).collect();
         let expected = [
             "task_started",
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_cause_has_no_more_than_its_party() {
-        for kind in Kind::ALL {
+        for kind in EventKind::ALL {
             if let Keeping::Limited(rates) = kind.keeping() {
                 assert!(rates.cause.burst <= rates.party.burst, "{kind:?}");
                 assert!(rates.cause.interval >= rates.party.interval, "{kind:?}");

@@ -149,12 +149,12 @@ impl Exhausted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Kind;
+    use crate::audit::EventKind;
 
     const NOON: Moment = Moment { millis: 1_000_000 };
 
     fn refused(client: &str, task: &str) -> Event {
-        Event::denied(Kind::RequestRefused).client(client).task(task, "o")
+        Event::denied(EventKind::RequestRefused).client(client).task(task, "o")
     }
 
     /// How many of `count` events pass.
@@ -175,7 +175,7 @@ mod tests {
             900
         );
         assert_eq!(passed(&limiter, 150, |_| refused("d", "t")), 100);
-        let other = |_: usize| Event::denied(Kind::TaskRefused).client("c");
+        let other = |_: usize| Event::denied(EventKind::TaskRefused).client("c");
         assert_eq!(passed(&limiter, 150, other), 100, "kinds do not share");
         assert_eq!(limiter.total(), 50 + 1_100 + 50 + 50);
         let events = limiter.take_omitted().events();

@@ -19,9 +19,9 @@ mod walk;
 pub use chain::{Broken, Head, Link};
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_checkpoint};
 pub(crate) use event::is_looked_up;
-pub use event::{Event, Kind, Outcome};
+pub use event::{Event, EventKind, Outcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
-pub use request_info::Call;
+pub use request_info::RequestInfo;
 pub(crate) use tally::Tally;
 pub use walk::{CheckpointFault, CheckpointWalk};
 
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_line_holds_nothing_that_a_terminal_acts_on() {
         let text = "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{2028}\u{85}\u{feff}";
-        let event = Event::denied(Kind::RequestRefused).data(&serde_json::json!({"detail": text}));
+        let event = Event::denied(EventKind::RequestRefused).data(&serde_json::json!({"detail": text}));
         let event = Event {
             request_id: Some(text.to_owned()),
             ..event

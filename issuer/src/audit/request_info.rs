@@ -4,7 +4,7 @@ use crate::audit::Event;
 
 /// Which request, and which trace it belongs to.
 #[derive(Clone, Debug, Default)]
-pub struct Call {
+pub struct RequestInfo {
     /// The request's id.
     pub request_id: Option<String>,
     /// Its `traceparent` (W3C Trace Context).
@@ -14,9 +14,9 @@ pub struct Call {
 impl Event {
     /// The request in which it happened.
     #[must_use]
-    pub fn in_call(mut self, call: &Call) -> Self {
-        self.request_id.clone_from(&call.request_id);
-        self.traceparent.clone_from(&call.traceparent);
+    pub fn in_request(mut self, info: &RequestInfo) -> Self {
+        self.request_id.clone_from(&info.request_id);
+        self.traceparent.clone_from(&info.traceparent);
         self
     }
 }

@@ -1,6 +1,6 @@
 //! How many events the limiter omitted, by their causes.
 
-use super::{Event, Kind};
+use super::{Event, EventKind};
 use crate::base::clock::Moment;
 use crate::base::rfc3339;
 use serde_json::json;
@@ -12,7 +12,7 @@ const CAUSES: usize = 1_024;
 /// What a limit is for. Without task, source and cause: a client, or an edge, or all requests without either.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    kind: Kind,
+    kind: EventKind,
     client_id: Option<String>,
     edge_id: Option<String>,
     task_id: Option<String>,
@@ -122,7 +122,7 @@ fn event(key: &Key, omitted: &Omitted) -> Event {
     Event {
         client_id: key.client_id.clone(),
         task_id: key.task_id.clone(),
-        ..Event::done(Kind::EventsOmitted).data(&data)
+        ..Event::done(EventKind::EventsOmitted).data(&data)
     }
 }
 
@@ -136,7 +136,7 @@ mod tests {
         let mut tally = Tally::default();
         for client in 0..clients {
             for task in 0..tasks {
-                let event = Event::denied(Kind::RequestRefused).client(&format!("c{client}"));
+                let event = Event::denied(EventKind::RequestRefused).client(&format!("c{client}"));
                 let key = Key::of(&event.task(&format!("t{task}"), "o"));
                 tally.add(key, Omitted::one(Moment { millis: 1 }));
             }

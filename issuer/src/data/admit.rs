@@ -1,15 +1,15 @@
 //! Decides at the start whether the database is the one of which something was published.
 
-use super::opening::{OpenError, Opening};
+use super::opening::{OpenDataError, Opening};
 use super::restore;
-use crate::audit::{Event, Kind};
+use crate::audit::{Event, EventKind};
 use crate::base::clock::Clock;
 use crate::base::id::{hex, random};
 use crate::evidence::outside::{
     Disagreement, HEAD_FILE, OutsideError, PRUNED_FILE, Published, compare, compare_pruned, read_head_file,
     read_last_of_witness, read_pruned_file, write_pruned_file,
 };
-use crate::files::Folder;
+use crate::files::DataDirectory;
 use crate::keyring::{KeysError, LastCheckpoint};
 use crate::store::{self, Origin, Store, StoreError, audit};
 use serde_json::json;
@@ -25,23 +25,23 @@ pub(crate) enum Epoch {
 /// Decides whether the database is the one of which something was published, and makes void what a backup cannot know to be ended. Answers
 /// its last checkpoint.
 pub(crate) async fn admit(
-    folder: &Folder,
+    folder: &DataDirectory,
     store: &Store,
     clock: &Clock,
     origin: Origin,
     opening: &Opening,
-) -> Result<(LastCheckpoint, Epoch), OpenError> {
-    let last = LastCheckpoint::load(folder, store).await.map_err(OpenError::Keys)?;
+) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
+    let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
     let outside = match outside(folder, opening.witness.as_deref()) {
         // The operator has decided already, and what cannot be read would only be compared.
         Err(error) if origin == Origin::Backup || opening.is_original => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             Vec::new()
         }
-        outside => outside.map_err(OpenError::Outside)?,
+        outside => outside.map_err(OpenDataError::Outside)?,
     };
     let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
-    let (is_restored, was_kept) = read.await.map_err(OpenError::Read)?;
+    let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
     // Who writes the database can say that it is from a backup. That excuses nothing which is kept outside of it.
     let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
     if is_restored {
@@ -49,9 +49,11 @@ pub(crate) async fn admit(
         write_pruned(folder, store).await?;
         let known = outside.first().map(|(_, published)| published);
         let void = restore::void_all(folder, store, clock, &last, known).await;
-        return void.map(|()| (last, Epoch::Same)).map_err(OpenError::Keys);
+        return void.map(|()| (last, Epoch::Same)).map_err(OpenDataError::Keys);
     }
-    let mut disagreement = disagreement(store, &last, &outside).await.map_err(OpenError::Read)?;
+    let mut disagreement = disagreement(store, &last, &outside)
+        .await
+        .map_err(OpenDataError::Read)?;
     let head_file = folder.path(HEAD_FILE);
     if was_kept && !head_file.exists() {
         disagreement.get_or_insert((head_file, Disagreement::Gone));
@@ -60,11 +62,11 @@ pub(crate) async fn admit(
         disagreement = pruned_disagreement(folder, store, opening).await?;
     }
     let epoch = match disagreement {
-        Some((kept, what)) if !opening.is_original => return Err(OpenError::Copied(folder.path(""), kept, what)),
+        Some((kept, what)) if !opening.is_original => return Err(OpenDataError::Copied(folder.path(""), kept, what)),
         Some((_, what)) => {
             declare_original(store, &what, &outside)
                 .await
-                .map_err(OpenError::Keys)?;
+                .map_err(OpenDataError::Keys)?;
             Epoch::Another
         }
         None => {
@@ -83,25 +85,25 @@ pub(crate) async fn admit(
 }
 
 /// Keeps outside of the database up to where it was pruned, as the database says.
-async fn write_pruned(folder: &Folder, store: &Store) -> Result<(), OpenError> {
-    let pruned = store.read(audit::pruned).await.map_err(OpenError::Read)?;
-    write_pruned_file(folder, pruned).map_err(OpenError::Folder)
+async fn write_pruned(folder: &DataDirectory, store: &Store) -> Result<(), OpenDataError> {
+    let pruned = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
+    write_pruned_file(folder, pruned).map_err(OpenDataError::Folder)
 }
 
 /// Whether the database says that more was pruned than the issuer pruned.
 async fn pruned_disagreement(
-    folder: &Folder,
+    folder: &DataDirectory,
     store: &Store,
     opening: &Opening,
-) -> Result<Option<(PathBuf, Disagreement)>, OpenError> {
+) -> Result<Option<(PathBuf, Disagreement)>, OpenDataError> {
     let kept = match read_pruned_file(folder) {
         Err(error) if opening.is_original => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             return Ok(None);
         }
-        kept => kept.map_err(OpenError::Outside)?,
+        kept => kept.map_err(OpenDataError::Outside)?,
     };
-    let found = store.read(audit::pruned).await.map_err(OpenError::Read)?;
+    let found = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
     let compared = compare_pruned(kept, found);
     Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
 }
@@ -123,7 +125,7 @@ async fn disagreement(
 }
 
 /// What is kept outside of the database, and where.
-fn outside(folder: &Folder, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
+fn outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
     let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
     let elsewhere = match witness {
         Some(path) => read_last_of_witness(path, folder.group())?.map(|published| (path.to_owned(), published)),
@@ -145,7 +147,7 @@ async fn declare_original(
     before.extend(outside.iter().map(|(_, published)| published.epoch.clone()));
     before.dedup();
     let head = store.read(audit::head).await?;
-    let event = Event::done(Kind::OriginalDeclared).data(&json!({
+    let event = Event::done(EventKind::OriginalDeclared).data(&json!({
         "differs": what.to_string(),
         "epoch": epoch,
         "epochs_before": before,

@@ -3,7 +3,7 @@
 
 use super::restore;
 use crate::base::from::from;
-use crate::files::{DATABASE, Folder, FolderError, OwnFile};
+use crate::files::{DATABASE, DataDirectory, FileError, OwnFile};
 use crate::keys::PINNED_FILE;
 use crate::store::{EpochError, begin_epoch, open_database};
 use rusqlite::OpenFlags;
@@ -24,7 +24,7 @@ pub enum BackupError {
     /// Something stands there already.
     Exists(PathBuf),
     /// A file or folder.
-    Folder(FolderError),
+    Folder(FileError),
     /// The database.
     Sqlite(rusqlite::Error),
     /// The copy could not begin another epoch.
@@ -50,7 +50,7 @@ impl error::Error for BackupError {}
 
 from! {
     BackupError:
-    Folder(FolderError),
+    Folder(FileError),
     Sqlite(rusqlite::Error),
     Epoch(EpochError),
 }
@@ -59,12 +59,12 @@ from! {
 ///
 /// # Errors
 /// [`BackupError`]; what was begun at `to` is of no use then.
-pub fn back_up(folder: &Folder, to: &Path) -> Result<u64, BackupError> {
+pub fn back_up(folder: &DataDirectory, to: &Path) -> Result<u64, BackupError> {
     // A link that leads nowhere is something, too.
     if to.is_symlink() || to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
-    let copy = Folder::open(to, folder.group())?;
+    let copy = DataDirectory::open(to, folder.group())?;
     // Keys first: of a key that is made meanwhile the copy of the database must not know more than the copy of the keys.
     copy_keys(folder, &copy)?;
     let database = copy.file(DATABASE);
@@ -86,11 +86,11 @@ fn copy_database(from: &OwnFile, to: &OwnFile) -> Result<(), BackupError> {
     copy.pragma_update(None, "journal_mode", "delete")?;
     copy.close().map_err(|(_, error)| error)?;
     let synced = to.open(OpenOptions::new().read(true))?.sync_all();
-    Ok(synced.map_err(|error| FolderError::Io(to.path().to_owned(), error))?)
+    Ok(synced.map_err(|error| FileError::Io(to.path().to_owned(), error))?)
 }
 
 /// Copies the pinned keys again: the copy of the database must not name one that the copy of the keys does not.
-fn copy_pinned(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
+fn copy_pinned(folder: &DataDirectory, copy: &DataDirectory) -> Result<(), FileError> {
     match folder.file(PINNED_FILE).read()? {
         Some(bytes) => copy.file(PINNED_FILE).write(&bytes),
         None => Ok(()),
@@ -98,9 +98,9 @@ fn copy_pinned(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
 }
 
 /// Copies every key file that the copy does not have yet.
-fn copy_keys(folder: &Folder, copy: &Folder) -> Result<(), FolderError> {
+fn copy_keys(folder: &DataDirectory, copy: &DataDirectory) -> Result<(), FileError> {
     let keys = folder.path("keys");
-    let at = |error: io::Error| FolderError::Io(keys.clone(), error);
+    let at = |error: io::Error| FileError::Io(keys.clone(), error);
     for entry in fs::read_dir(&keys).map_err(at)? {
         let name = entry.map_err(at)?.file_name();
         let Some(name) = name.to_str().filter(|name| name.ends_with(".json")) else {

@@ -31,9 +31,9 @@ const HEAD_IDLE: Duration = Duration::from_secs(30);
 const LEAVE_TIME: Duration = Duration::from_secs(5);
 
 /// Keeps up until `stopping`.
-pub(crate) async fn keep_up(data: Arc<Data>, issuer: String, retention: Option<Retention>, stopping: Stopping) {
+pub(crate) async fn run_maintenance(data: Arc<Data>, issuer: String, retention: Option<Retention>, stopping: Stopping) {
     loop {
-        if let Err(error) = round(&data, &issuer).await {
+        if let Err(error) = run_due_work(&data, &issuer).await {
             tracing::error!(%error, "upkeep failed");
         }
         if let Some(retention) = &retention
@@ -84,7 +84,7 @@ pub(crate) async fn keep_head(data: Arc<Data>, stopping: Stopping) {
 }
 
 /// What is left at the end, when nothing happens any more: a checkpoint over all of it, and the outside head.
-pub async fn leave(data: &Data, issuer: &str) {
+pub async fn sign_off(data: &Data, issuer: &str) {
     if let Err(error) = data.store.record_omitted().await {
         tracing::error!(%error, "omitted events not counted at the end");
     }
@@ -102,10 +102,10 @@ pub async fn leave(data: &Data, issuer: &str) {
 ///
 /// # Errors
 /// [`StoreError`]; what was done so far stays done.
-pub async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
+pub async fn run_due_work(data: &Data, issuer: &str) -> Result<(), StoreError> {
     data.store.record_omitted().await?;
     data.keyring.sign_checkpoint(issuer).await?;
-    let forgotten = forget(data).await?;
+    let forgotten = forget_expired(data).await?;
     if forgotten > 0 {
         tracing::debug!(forgotten, "rows forgotten");
     }
@@ -116,19 +116,21 @@ pub async fn round(data: &Data, issuer: &str) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]; what was forgotten so far stays forgotten.
-pub async fn forget(data: &Data) -> Result<usize, StoreError> {
+pub async fn forget_expired(data: &Data) -> Result<usize, StoreError> {
     let mut forgotten = 0;
     loop {
         let clock: Clock = data.clock.clone();
-        let some = data.store.write(move |writing| some(writing, clock.now().seconds()));
-        match some.await? {
+        let forget_some = data
+            .store
+            .write(move |writing| forget_some(writing, clock.now().seconds()));
+        match forget_some.await? {
             0 => return Ok(forgotten),
             rows => forgotten += rows,
         }
     }
 }
 
-fn some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
+fn forget_some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
     let before = |seconds: u64| UnixSeconds(now.0.saturating_sub(seconds));
     let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
     let forgotten = [

@@ -9,4 +9,4 @@ pub mod prune;
 pub mod restore;
 
 pub use opened::Data;
-pub use opening::{OpenError, Opening};
+pub use opening::{OpenDataError, Opening};

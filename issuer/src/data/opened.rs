@@ -1,11 +1,11 @@
 //! An opened data folder.
 
 use super::admit::{Epoch, admit};
-use super::opening::{OpenError, Opening};
+use super::opening::{OpenDataError, Opening};
 use super::restore;
 use crate::base::clock::Clock;
 use crate::evidence::outside::{HeadKeeper, OutsideError, Published};
-use crate::files::{DATABASE, Folder, ISSUER_FILE, Lock};
+use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE};
 use crate::keyring::Keyring;
 use crate::registry::Registry;
 use crate::store;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Data {
     /// The folder.
-    pub folder: Folder,
+    pub folder: DataDirectory,
     /// Where the time comes from.
     pub clock: Clock,
     /// What is remembered.
@@ -27,7 +27,7 @@ pub struct Data {
     /// The keys.
     pub keyring: Arc<Keyring>,
     head_keeper: HeadKeeper,
-    _lock: Lock,
+    _lock: DirectoryLock,
 }
 
 impl Data {
@@ -35,7 +35,7 @@ impl Data {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenDataError> {
         Self::open_as(path, clock, Opening::default()).await
     }
 
@@ -43,9 +43,9 @@ impl Data {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenError> {
-        let folder = Folder::open(path, opening.group).map_err(OpenError::Folder)?;
-        let lock = folder.lock().map_err(OpenError::Folder)?;
+    pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenDataError> {
+        let folder = DataDirectory::open(path, opening.group).map_err(OpenDataError::Folder)?;
+        let lock = folder.lock().map_err(OpenDataError::Folder)?;
         Self::open_locked(folder, lock, clock, opening).await
     }
 
@@ -53,41 +53,47 @@ impl Data {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub async fn open_locked(folder: Folder, lock: Lock, clock: Clock, opening: Opening) -> Result<Self, OpenError> {
-        let origin = if restore::is_marked(&folder).map_err(OpenError::Folder)? {
+    pub async fn open_locked(
+        folder: DataDirectory,
+        lock: DirectoryLock,
+        clock: Clock,
+        opening: Opening,
+    ) -> Result<Self, OpenDataError> {
+        let origin = if restore::is_marked(&folder).map_err(OpenDataError::Folder)? {
             Origin::Backup
         } else {
             Origin::Unmarked
         };
-        let mut store = Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenError::Store)?;
+        let mut store =
+            Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
         not_ahead(&store, &clock).await?;
         let (last, epoch) = admit(&folder, &store, &clock, origin, &opening).await?;
         if epoch == Epoch::Another {
             drop(store);
-            store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenError::Store)?;
+            store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
         }
         let store = Arc::new(store);
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone(), last).await;
-        let (keyring, credential) = keys.map_err(OpenError::Keys)?;
+        let (keyring, credential) = keys.map_err(OpenDataError::Keys)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
         let data = Self {
             head_keeper: HeadKeeper::new(folder.clone(), opening.witness),
             folder,
             clock,
             store,
-            registry: registry.map(Arc::new).map_err(OpenError::Registry)?,
+            registry: registry.map(Arc::new).map_err(OpenDataError::Registry)?,
             keyring: Arc::new(keyring),
             _lock: lock,
         };
         // Of a process that was killed, the last events are under no checkpoint.
         let signed = data.keyring.sign_checkpoint(&data.served_as()).await;
-        signed.map_err(OpenError::Read)?;
-        data.keep_head().await.map_err(OpenError::Outside)?;
+        signed.map_err(OpenDataError::Read)?;
+        data.keep_head().await.map_err(OpenDataError::Outside)?;
         data.store
             .write(|writing| store::note_outside_head(writing))
             .await
-            .map_err(OpenError::Read)?;
-        restore::unmark(&data.folder).map_err(OpenError::Folder)?;
+            .map_err(OpenDataError::Read)?;
+        restore::unmark(&data.folder).map_err(OpenDataError::Folder)?;
         Ok(data)
     }
 
@@ -120,11 +126,11 @@ impl Data {
 const AHEAD: u64 = 3_600_000;
 
 /// A clock that is far behind, or was far ahead, is found before anything is signed by it.
-async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
+async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenDataError> {
     let last = store.read(|reading| Ok(audit::last_at(reading)?.max(spend::last_boot(reading)?)));
-    let (last, now) = (last.await.map_err(OpenError::Read)?, clock.now());
+    let (last, now) = (last.await.map_err(OpenDataError::Read)?, clock.now());
     if last.millis > now.millis.saturating_add(AHEAD) {
-        return Err(OpenError::Ahead(last, now));
+        return Err(OpenDataError::Ahead(last, now));
     }
     Ok(())
 }
@@ -132,11 +138,11 @@ async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Event, Kind};
+    use crate::audit::{Event, EventKind};
     use crate::base::clock::Moment;
     use std::time::Duration;
 
-    async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenError> {
+    async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenDataError> {
         Data::open(
             &path.join("data"),
             Clock::new(move || Duration::from_secs(minutes * 60)),
@@ -150,12 +156,12 @@ mod tests {
         let data = opened_at(folder.path(), 1_000).await.unwrap();
         let record = data
             .store
-            .write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+            .write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
         record.await.unwrap();
         drop(data);
         let ahead = opened_at(folder.path(), 939).await.unwrap_err();
         assert!(
-            matches!(ahead, OpenError::Ahead(..)) && ahead.to_string().contains("set the clock"),
+            matches!(ahead, OpenDataError::Ahead(..)) && ahead.to_string().contains("set the clock"),
             "{ahead}"
         );
         let data = opened_at(folder.path(), 940).await.unwrap();
@@ -166,7 +172,7 @@ mod tests {
         drop(data);
         assert!(matches!(
             opened_at(folder.path(), 1_000).await,
-            Err(OpenError::Ahead(..))
+            Err(OpenDataError::Ahead(..))
         ));
         assert!(opened_at(folder.path(), 2_000).await.is_ok());
     }

@@ -3,7 +3,7 @@
 use crate::base::clock::Moment;
 use crate::base::rfc3339;
 use crate::evidence::outside::{Disagreement, OutsideError};
-use crate::files::{FolderError, GroupRead};
+use crate::files::{FileError, GroupRead};
 use crate::keyring::KeysError;
 use crate::registry::LoadError;
 use crate::store::{self, StoreError};
@@ -23,13 +23,13 @@ pub struct Opening {
 
 /// Why a data folder cannot be opened.
 #[derive(Debug)]
-pub enum OpenError {
+pub enum OpenDataError {
     /// The folder itself.
-    Folder(FolderError),
+    Folder(FileError),
     /// Its keys.
     Keys(KeysError),
     /// Its database.
-    Store(store::OpenError),
+    Store(store::OpenStoreError),
     /// What its database says of clients.
     Registry(LoadError),
     /// What is kept outside of the database cannot be read.
@@ -42,7 +42,7 @@ pub enum OpenError {
     Ahead(Moment, Moment),
 }
 
-impl fmt::Display for OpenError {
+impl fmt::Display for OpenDataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(error) => error.fmt(f),
@@ -72,4 +72,4 @@ impl fmt::Display for OpenError {
     }
 }
 
-impl error::Error for OpenError {}
+impl error::Error for OpenDataError {}

@@ -2,12 +2,12 @@
 //! `edgewrit audit verify` knows that nothing else is missing.
 
 use super::opened::Data;
-use crate::audit::{Broken, Checkpoint, CheckpointError, Event, Head, Kind, Link};
+use crate::audit::{Broken, Checkpoint, CheckpointError, Event, EventKind, Head, Link};
 use crate::base::clock::Moment;
 use crate::config::Retention;
 use crate::evidence::audit_log::last_in;
 use crate::evidence::outside::write_pruned_file;
-use crate::files::{FolderError, OwnFile, check_log_folder, sync_folder_of};
+use crate::files::{FileError, OwnFile, check_log_folder, sync_folder_of};
 use crate::keys::PinnedKeys;
 use crate::store::{StoreError, audit};
 use serde_json::json;
@@ -30,9 +30,9 @@ pub enum PruneError {
     /// The store refused.
     Store(StoreError),
     /// Up to where is pruned cannot be kept outside of the database.
-    Folder(FolderError),
+    Folder(FileError),
     /// The archive cannot be written, or others can.
-    Archive(FolderError),
+    Archive(FileError),
     /// The archive has another event under this number.
     OtherHistory(PathBuf, u64),
     /// The chain is broken.
@@ -75,7 +75,7 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
     kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Folder)?;
     let count = to.seq - from.seq;
-    let event = Event::done(Kind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
+    let event = Event::done(EventKind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
     let note = data.store.write(move |writing| {
         audit::prune_to(writing, to)?;
         writing.record(&event)
@@ -145,7 +145,7 @@ fn write(of: &Retention, epoch: &str, mut head: Head, links: &[Link]) -> Result<
 }
 
 fn failed(archive: &OwnFile, error: io::Error) -> PruneError {
-    PruneError::Archive(FolderError::Io(archive.path().to_owned(), error))
+    PruneError::Archive(FileError::Io(archive.path().to_owned(), error))
 }
 
 /// Appends `links` to one file of the archive, but for those that it has from before a crash.

@@ -1,13 +1,13 @@
 //! The first start from a backup. What was ended, used or replaced after the backup is not in it: so everything that can be ended without
 //! asking is void from this start on, and what cannot is listed with the command that replaces it.
 
-use crate::audit::{Event, Head, Kind};
+use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::Clock;
 use crate::base::from::from;
 use crate::evidence::outside::Published;
-use crate::files::{DATABASE, Folder, FolderError, GroupRead};
+use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
 use crate::keyring::{KeysError, LastCheckpoint, renew_all};
-use crate::keys::Job;
+use crate::keys::KeyJob;
 use crate::store;
 use crate::store::{Store, agent, audit, registry};
 use crate::tokens::revoke::{end_all, event};
@@ -25,12 +25,12 @@ const LISTED: usize = 1_000;
 #[derive(Debug)]
 pub enum MarkError {
     /// The folder.
-    Folder(FolderError),
+    Folder(FileError),
     /// There is no database in it.
     Nothing(PathBuf),
 }
 
-from!(MarkError: Folder(FolderError));
+from!(MarkError: Folder(FileError));
 
 impl fmt::Display for MarkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +49,7 @@ impl error::Error for MarkError {}
 /// # Errors
 /// [`MarkError`]; nothing was changed.
 pub fn mark(path: &Path, group: GroupRead, write: bool) -> Result<(), MarkError> {
-    let folder = Folder::open_existing(path, group)?;
+    let folder = DataDirectory::open_existing(path, group)?;
     if folder.file(DATABASE).look()?.is_none() {
         return Err(MarkError::Nothing(folder.path(DATABASE)));
     }
@@ -61,24 +61,24 @@ pub fn mark(path: &Path, group: GroupRead, write: bool) -> Result<(), MarkError>
 }
 
 /// Marks a copy as one.
-pub(crate) fn mark_copy(copy: &Folder) -> Result<(), FolderError> {
+pub(crate) fn mark_copy(copy: &DataDirectory) -> Result<(), FileError> {
     copy.file(MARK_FILE).write(b"")
 }
 
 /// Whether the folder was marked.
-pub(crate) fn is_marked(folder: &Folder) -> Result<bool, FolderError> {
+pub(crate) fn is_marked(folder: &DataDirectory) -> Result<bool, FileError> {
     Ok(folder.file(MARK_FILE).look()?.is_some())
 }
 
 /// Removes the mark.
-pub(crate) fn unmark(folder: &Folder) -> Result<(), FolderError> {
+pub(crate) fn unmark(folder: &DataDirectory) -> Result<(), FileError> {
     folder.file(MARK_FILE).remove()
 }
 
 /// Makes void what a backup cannot know to be ended since: new keys for everything but bundles, no session, no launch token, no writ.
 /// `outside` is what was published of the database that this one takes the place of, if that is known.
 pub(crate) async fn void_all(
-    folder: &Folder,
+    folder: &DataDirectory,
     store: &Store,
     clock: &Clock,
     last: &LastCheckpoint,
@@ -88,12 +88,12 @@ pub(crate) async fn void_all(
     let older = store.read(Older::read).await?;
     let before = store.read(store::epoch_before).await?;
     let head = store.read(audit::head).await?;
-    let data = told(&epoch, before.as_deref(), head, outside, &older);
+    let data = restore_event_data(&epoch, before.as_deref(), head, outside, &older);
     renew_all(folder, store, clock, last, move |writing| {
         end_all(writing, &event())?;
         agent::end_launch_tokens(writing)?;
         store::note_restored(writing)?;
-        writing.record(&Event::done(Kind::DatabaseRestored).data(&data))
+        writing.record(&Event::done(EventKind::DatabaseRestored).data(&data))
     })
     .await?;
     older.log();
@@ -114,7 +114,7 @@ impl Older {
         let clients = clients.filter(|client| client.ended.is_none());
         let edges = registry::edges(connection)?.into_iter();
         let keys = store::keys::all(connection)?.into_iter();
-        let bundle = keys.filter(|row| row.job == Job::Bundle && row.state.signs());
+        let bundle = keys.filter(|row| row.job == KeyJob::Bundle && row.state.signs());
         Ok(Self {
             clients: clients.map(|client| (client.client_id, client.name)).collect(),
             edges: edges.map(|edge| (edge.edge_id, edge.name)).collect(),
@@ -153,7 +153,13 @@ impl Older {
 }
 
 /// What the event of a first start from a backup says.
-fn told(epoch: &str, before: Option<&str>, head: Head, outside: Option<&Published>, older: &Older) -> Value {
+fn restore_event_data(
+    epoch: &str,
+    before: Option<&str>,
+    head: Head,
+    outside: Option<&Published>,
+    older: &Older,
+) -> Value {
     let listed = older
         .commands()
         .map(|(kind, id, command)| json!({"kind": kind, "id": id, "command": command}));

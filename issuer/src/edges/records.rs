@@ -1,6 +1,6 @@
 //! Records: what edges say became of the requests that they saw, joined to what was granted.
 
-use crate::audit::{Event, Kind};
+use crate::audit::{Event, EventKind};
 use crate::base::trace_context::is_traceparent;
 use crate::policy::ask::read_id;
 use crate::registry::Edge;
@@ -135,11 +135,11 @@ impl Record {
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> EventKind {
         match self.permitted {
-            true => Kind::RequestPermitted,
-            false if HEAD_LABELS.contains(&self.label) => Kind::AuditHeadReported,
-            false => Kind::RequestRefused,
+            true => EventKind::RequestPermitted,
+            false if HEAD_LABELS.contains(&self.label) => EventKind::AuditHeadReported,
+            false => EventKind::RequestRefused,
         }
     }
 

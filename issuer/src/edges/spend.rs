@@ -1,6 +1,6 @@
 //! Spending: the last thing an edge does before it forwards.
 
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
@@ -28,14 +28,14 @@ const COUNTER_MAX: u64 = (1 << 53) - 1;
 
 /// What an edge asks for.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct DebitRequest {
     writ: Secret,
     boot_id: String,
     counter: u64,
     attempts: Vec<Vec<String>>,
 }
 
-impl Wish {
+impl DebitRequest {
     /// Reads the body of `POST /v1/uses`.
     pub fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["writ", "boot_id", "counter", "attempts"])?;
@@ -111,11 +111,11 @@ impl Issuer {
     ///
     /// # Errors
     /// `SpendError::Store` or `SpendError::Random`.
-    pub async fn boot(&self, edge: &Edge, call: &Call) -> Result<String, SpendError> {
+    pub async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
         let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
-        let event = Event::done(Kind::EdgeBooted).edge(&edge.edge_id).in_call(call);
+        let event = Event::done(EventKind::EdgeBooted).edge(&edge.edge_id).in_request(info);
         let event = event.data(&json!({"edge_id": edge.edge_id, "boot_id": boot_id}));
         let write = self.store.write(move |writing| {
             rows::boot(writing, &boot, &edge_id, now.seconds())?;
@@ -132,29 +132,29 @@ impl Issuer {
     pub async fn spend(
         &self,
         edge: &Edge,
-        wish: Wish,
+        debit: DebitRequest,
         request: [u8; 32],
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<Vec<String>, SpendError> {
         // As an edge does it: the issuer does not take the edge's word for it.
-        let standing = self.tokens.check_at(wish.writ.expose(), &edge.audience).await;
+        let standing = self.tokens.check_at(debit.writ.expose(), &edge.audience).await;
         let writ = standing
             .map_err(SpendError::Bundle)?
             .map_err(|error| SpendError::Writ(error.label()))?;
         let now = self.clock.now();
-        named(&writ, &wish.attempts)?;
+        named(&writ, &debit.attempts)?;
         let spend = Spend {
             edge_id: edge.edge_id.clone(),
-            boot_id: wish.boot_id,
-            counter: wish.counter,
+            boot_id: debit.boot_id,
+            counter: debit.counter,
             request,
             targets: writ.targets().collect(),
             iat: writ.claims().iat,
             exp: writ.claims().exp,
-            attempts: wish.attempts,
+            attempts: debit.attempts,
         };
-        let event = of_writ(Event::done(Kind::UsesSpent), writ.claims()).edge(&edge.edge_id);
-        let event = event.in_call(call);
+        let event = of_writ(Event::done(EventKind::UsesSpent), writ.claims()).edge(&edge.edge_id);
+        let event = event.in_request(info);
         let write = self
             .store
             .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));

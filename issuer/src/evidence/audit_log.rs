@@ -2,7 +2,7 @@
 
 use crate::audit::{Head, Link};
 use crate::base::stopping::Stopping;
-use crate::files::{FolderError, GroupRead, OwnFile, check_log_folder};
+use crate::files::{FileError, GroupRead, OwnFile, check_log_folder};
 use crate::store::{Store, audit};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -21,17 +21,17 @@ const REST: Duration = Duration::from_secs(5);
 
 /// Where lines go, and the last event that is there.
 pub(crate) struct AuditLog {
-    out: Arc<Out>,
+    out: Arc<LogSink>,
     from: u64,
 }
 
 /// Where lines go.
-enum Out {
+enum LogSink {
     File(File),
     Stdout,
 }
 
-impl Out {
+impl LogSink {
     /// Writes whole lines, or nothing: what a full disk cut off would make the next line unreadable.
     fn write(&self, text: &str) -> io::Result<()> {
         match self {
@@ -50,20 +50,20 @@ impl Out {
 
 impl AuditLog {
     /// A log in the file at `path`, which goes on where it ends; or on standard output, which begins with what happens next.
-    pub(crate) fn open(path: &Path, group: GroupRead, store: &Store) -> Result<Self, FolderError> {
+    pub(crate) fn open(path: &Path, group: GroupRead, store: &Store) -> Result<Self, FileError> {
         if path == Path::new("-") {
             return Ok(Self {
-                out: Arc::new(Out::Stdout),
+                out: Arc::new(LogSink::Stdout),
                 from: store.reached().borrow().head.seq,
             });
         }
         check_log_folder(path)?;
         let log = OwnFile::new(path.to_owned(), group);
         let mut file = log.open(OpenOptions::new().create(true).read(true).append(true))?;
-        let last = last_in(&mut file).map_err(|error| FolderError::Io(path.to_owned(), error))?;
+        let last = last_in(&mut file).map_err(|error| FileError::Io(path.to_owned(), error))?;
         let from = last.seq;
         Ok(Self {
-            out: Arc::new(Out::File(file)),
+            out: Arc::new(LogSink::File(file)),
             from,
         })
     }

@@ -2,8 +2,8 @@
 
 use crate::audit::{Head, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
-use crate::files::{DATABASE, Folder, FolderError, GroupRead};
-use crate::keys::{Job, KeyFileError, PinnedKeys};
+use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
+use crate::keys::{KeyFileError, KeyJob, PinnedKeys};
 use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
 use crate::store::{audit, keys, look_at_database, open_database};
@@ -22,7 +22,7 @@ const CHECKPOINTS: u64 = 100_000;
 #[derive(Debug)]
 pub enum HistoryError {
     /// The folder or a file in it.
-    Folder(FolderError),
+    Folder(FileError),
     /// The database refused.
     Sqlite(PathBuf, rusqlite::Error),
     /// The pinned keys.
@@ -42,8 +42,8 @@ impl fmt::Display for HistoryError {
     }
 }
 
-impl From<FolderError> for HistoryError {
-    fn from(error: FolderError) -> Self {
+impl From<FileError> for HistoryError {
+    fn from(error: FileError) -> Self {
         Self::Folder(error)
     }
 }
@@ -53,7 +53,7 @@ impl error::Error for HistoryError {}
 /// The history in a data folder.
 #[derive(Debug)]
 pub struct History {
-    folder: Folder,
+    folder: DataDirectory,
     path: PathBuf,
     connection: Connection,
 }
@@ -72,7 +72,7 @@ impl History {
     /// # Errors
     /// [`HistoryError`].
     pub fn open_readable(path: &Path, group: GroupRead) -> Result<Self, HistoryError> {
-        let folder = Folder::open_existing(path, group)?;
+        let folder = DataDirectory::open_existing(path, group)?;
         let database = folder.file(DATABASE);
         look_at_database(&database)?;
         let path = database.path_without_links()?;
@@ -162,7 +162,7 @@ impl History {
     /// [`HistoryError`].
     pub fn named_keys(&self) -> Result<PinnedKeys, HistoryError> {
         let rows = self.named(keys::all(&self.connection))?;
-        let rows = rows.iter().filter(|row| row.job == Job::Checkpoint);
+        let rows = rows.iter().filter(|row| row.job == KeyJob::Checkpoint);
         Ok(PinnedKeys::of(rows.filter_map(KeyRow::public)))
     }
 

@@ -1,6 +1,6 @@
 //! The data folder: whose it is, what is in it, and who holds it.
 
-use super::error::FolderError;
+use super::error::FileError;
 use super::own::{OwnFile, make_own_folder, open_own_folder};
 use super::rule::GroupRead;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -17,17 +17,17 @@ const KEYS: &str = "keys";
 
 /// The data folder, not yet held.
 #[derive(Clone, Debug)]
-pub struct Folder {
+pub struct DataDirectory {
     path: PathBuf,
     group: GroupRead,
 }
 
-impl Folder {
+impl DataDirectory {
     /// The folder at `path`; made, private, if it is not there.
     ///
     /// # Errors
-    /// [`FolderError`] if it cannot be made, or if others can use it.
-    pub fn open(path: &Path, group: GroupRead) -> Result<Self, FolderError> {
+    /// [`FileError`] if it cannot be made, or if others can use it.
+    pub fn open(path: &Path, group: GroupRead) -> Result<Self, FileError> {
         let folder = Self::at(path, group);
         make_own_folder(&folder.path, group)?;
         make_own_folder(&folder.path(KEYS), group)?;
@@ -37,8 +37,8 @@ impl Folder {
     /// The folder at `path`, which has to be there. Nothing is made in it.
     ///
     /// # Errors
-    /// [`FolderError`] if it is not there, or if others can use it.
-    pub fn open_existing(path: &Path, group: GroupRead) -> Result<Self, FolderError> {
+    /// [`FileError`] if it is not there, or if others can use it.
+    pub fn open_existing(path: &Path, group: GroupRead) -> Result<Self, FileError> {
         let folder = Self::at(path, group);
         open_own_folder(&folder.path, group)?;
         Ok(folder)
@@ -73,21 +73,21 @@ impl Folder {
     /// Takes the folder for this process. The lock goes when the value, or the process, does.
     ///
     /// # Errors
-    /// [`FolderError::Locked`] if another process has it.
-    pub fn lock(&self) -> Result<Lock, FolderError> {
+    /// [`FileError::Locked`] if another process has it.
+    pub fn lock(&self) -> Result<DirectoryLock, FileError> {
         let lock = self.file("lock");
         let file = lock.open(OpenOptions::new().create(true).truncate(false).write(true))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(FolderError::Locked(lock.path().to_owned())),
-            Err(TryLockError::Error(error)) => Err(FolderError::Io(lock.path().to_owned(), error)),
+            Ok(()) => Ok(DirectoryLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FileError::Locked(lock.path().to_owned())),
+            Err(TryLockError::Error(error)) => Err(FileError::Io(lock.path().to_owned(), error)),
         }
     }
 }
 
 /// Proof that this process holds the data folder.
 #[derive(Debug)]
-pub struct Lock {
+pub struct DirectoryLock {
     _file: File,
 }
 
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn a_folder_is_held_by_one() {
         let folder = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
+        let folder = DataDirectory::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
         let lock = folder.lock().unwrap();
-        assert!(matches!(folder.lock(), Err(FolderError::Locked(_))));
+        assert!(matches!(folder.lock(), Err(FileError::Locked(_))));
         drop(lock);
         folder.lock().unwrap();
     }
@@ -111,18 +111,18 @@ mod tests {
     fn a_link_is_no_folder_however_it_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let (data, link) = (folder.path().join("data"), folder.path().join("link"));
-        Folder::open(&data, GroupRead::Refused).unwrap();
+        DataDirectory::open(&data, GroupRead::Refused).unwrap();
         symlink("data", &link).unwrap();
         for name in ["link", "link/", "link/.", "./link//"] {
             let path = folder.path().join(name);
             for opened in [
-                Folder::open(&path, GroupRead::Refused),
-                Folder::open_existing(&path, GroupRead::Refused),
+                DataDirectory::open(&path, GroupRead::Refused),
+                DataDirectory::open_existing(&path, GroupRead::Refused),
             ] {
-                assert!(matches!(opened, Err(FolderError::Refused(_, Fault::Link))), "{name}");
+                assert!(matches!(opened, Err(FileError::Refused(_, Fault::Link))), "{name}");
             }
         }
-        assert!(Folder::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());
+        assert!(DataDirectory::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());
         assert!(!folder.path().join("none").exists());
     }
 }

@@ -6,7 +6,7 @@ use std::{error, io};
 
 /// Why the data folder or a file cannot be used.
 #[derive(Debug)]
-pub enum FolderError {
+pub enum FileError {
     /// The system refused; which path, and what it said.
     Io(PathBuf, io::Error),
     /// Another process holds the folder.
@@ -47,11 +47,11 @@ pub enum Fault {
 }
 
 /// Makes an error of what the system says of `path`.
-pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    move |error| FolderError::Io(path.to_owned(), error)
+pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    move |error| FileError::Io(path.to_owned(), error)
 }
 
-impl Display for FolderError {
+impl Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
@@ -64,7 +64,7 @@ impl Display for FolderError {
     }
 }
 
-impl error::Error for FolderError {}
+impl error::Error for FileError {}
 
 fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &Fault) -> fmt::Result {
     let name = quote_for_shell(path);

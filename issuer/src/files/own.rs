@@ -1,6 +1,6 @@
 //! Files that the issuer writes, and their folders.
 
-use super::error::{FolderError, io_error};
+use super::error::{FileError, io_error};
 use super::rule::{Found, Rule, judge};
 use super::{Fault, GroupRead};
 use rustix::fs::{Mode, OFlags};
@@ -46,8 +46,8 @@ impl OwnFile {
     /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening it.
     ///
     /// # Errors
-    /// [`FolderError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
-    pub fn open(&self, options: &mut OpenOptions) -> Result<File, FolderError> {
+    /// [`FileError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
+    pub fn open(&self, options: &mut OpenOptions) -> Result<File, FileError> {
         options.mode(PRIVATE_FILE);
         open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
     }
@@ -57,7 +57,7 @@ impl OwnFile {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn look(&self) -> Result<Option<Metadata>, FolderError> {
+    pub fn look(&self) -> Result<Option<Metadata>, FileError> {
         look(&self.path, Rule::OWN_FILE, self.group)
     }
 
@@ -65,7 +65,7 @@ impl OwnFile {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn look_for_socket(&self) -> Result<Option<Metadata>, FolderError> {
+    pub fn look_for_socket(&self) -> Result<Option<Metadata>, FileError> {
         look(&self.path, Rule::OWN_SOCKET, self.group)
     }
 
@@ -73,10 +73,10 @@ impl OwnFile {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn read(&self) -> Result<Option<Vec<u8>>, FolderError> {
+    pub fn read(&self) -> Result<Option<Vec<u8>>, FileError> {
         match self.open(OpenOptions::new().read(true)) {
             Ok(file) => read_whole(&self.path, file).map(Some),
-            Err(FolderError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(FileError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -85,7 +85,7 @@ impl OwnFile {
     ///
     /// # Errors
     /// As [`Self::open`]; nothing is left behind under the path.
-    pub fn write(&self, content: &[u8]) -> Result<(), FolderError> {
+    pub fn write(&self, content: &[u8]) -> Result<(), FileError> {
         self.look()?;
         let aside = Self::new(self.path.with_extension("new"), self.group);
         // What a start left that was cut short. It is made anew, so that nothing is written to what it may have become.
@@ -103,7 +103,7 @@ impl OwnFile {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn make(&self) -> Result<(), FolderError> {
+    pub fn make(&self) -> Result<(), FileError> {
         if self.look()?.is_some() {
             return Ok(());
         }
@@ -113,10 +113,10 @@ impl OwnFile {
     /// Removes the file, if there is one. Of a link only the link is removed.
     ///
     /// # Errors
-    /// [`FolderError::Io`].
-    pub fn remove(&self) -> Result<(), FolderError> {
+    /// [`FileError::Io`].
+    pub fn remove(&self) -> Result<(), FileError> {
         match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FolderError::Io(self.path.clone(), error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::Io(self.path.clone(), error)),
             _ => Ok(()),
         }
     }
@@ -124,8 +124,8 @@ impl OwnFile {
     /// The path without a link in it, as SQLite wants it that is told to follow none.
     ///
     /// # Errors
-    /// [`FolderError::Io`] if its folder is not there.
-    pub fn path_without_links(&self) -> Result<PathBuf, FolderError> {
+    /// [`FileError::Io`] if its folder is not there.
+    pub fn path_without_links(&self) -> Result<PathBuf, FileError> {
         let (folder, name) = (folder_of(&self.path), self.path.file_name().unwrap_or_default());
         let folder = folder.canonicalize().map_err(io_error(&self.path))?;
         Ok(folder.join(name))
@@ -141,16 +141,16 @@ pub fn make_new_files_private() {
 ///
 /// # Errors
 /// As [`OwnFile::open`].
-pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FolderError> {
+pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FileError> {
     open_folder(path, Rule::OWN_FOLDER, group)
 }
 
 /// Checks the folder of the file at `path`, in which others may have files, but not write to any of ours.
-pub(crate) fn check_log_folder(path: &Path) -> Result<(), FolderError> {
+pub(crate) fn check_log_folder(path: &Path) -> Result<(), FileError> {
     open_folder(folder_of(path), Rule::LOG_FOLDER, GroupRead::Refused).map(drop)
 }
 
-fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FolderError> {
+fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FileError> {
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
@@ -165,7 +165,7 @@ fn open_checked(
     flags: OFlags,
     rule: Rule,
     group: GroupRead,
-) -> Result<File, FolderError> {
+) -> Result<File, FileError> {
     // These are bits of the system's own type, which is `c_int`.
     let flags = (flags | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
     let opened = options.custom_flags(flags).open(path);
@@ -173,9 +173,9 @@ fn open_checked(
         // The system has several errors for a link where there must be none.
         let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
         if is_link {
-            return FolderError::Refused(path.to_owned(), Fault::Link);
+            return FileError::Refused(path.to_owned(), Fault::Link);
         }
-        FolderError::Io(path.to_owned(), error)
+        FileError::Io(path.to_owned(), error)
     })?;
     check(path, &file.metadata().map_err(io_error(path))?, rule, group)?;
     Ok(file)
@@ -185,26 +185,26 @@ fn open_checked(
     clippy::disallowed_methods,
     reason = "the one place that looks at files that SQLite opens"
 )]
-fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, FolderError> {
+fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => check(path, &metadata, rule, group).map(|()| Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(FolderError::Io(path.to_owned(), error)),
+        Err(error) => Err(FileError::Io(path.to_owned(), error)),
     }
 }
 
-pub(super) fn check(path: &Path, metadata: &Metadata, rule: Rule, group: GroupRead) -> Result<(), FolderError> {
+pub(super) fn check(path: &Path, metadata: &Metadata, rule: Rule, group: GroupRead) -> Result<(), FileError> {
     let judged = judge(Found::from(metadata), rule, group, geteuid().as_raw());
-    judged.map_err(|fault| FolderError::Refused(path.to_owned(), fault))
+    judged.map_err(|fault| FileError::Refused(path.to_owned(), fault))
 }
 
-pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FolderError> {
+pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     file.take(WHOLE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(io_error(path))?;
     if bytes.len() as u64 > WHOLE_BYTES {
-        return Err(FolderError::Refused(path.to_owned(), Fault::Large(WHOLE_BYTES)));
+        return Err(FileError::Refused(path.to_owned(), Fault::Large(WHOLE_BYTES)));
     }
     Ok(bytes)
 }
@@ -212,14 +212,14 @@ pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FolderError
 /// Makes the folder, and those above it, if it is not there; and checks it. New names are synced too: with the name of a folder goes
 /// everything in it.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes folders")]
-pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FolderError> {
+pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FileError> {
     let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(PRIVATE_FOLDER);
     // Of a link that leads nowhere the system says only that something is there.
     let built = builder.create(path);
     open_own_folder(path, group).map_err(|error| match (built, error) {
-        (Err(error), FolderError::Io(..)) => FolderError::Io(path.to_owned(), error),
+        (Err(error), FileError::Io(..)) => FileError::Io(path.to_owned(), error),
         (_, error) => error,
     })?;
     if made.is_empty() {

@@ -1,6 +1,6 @@
 //! Files that the operator provides.
 
-use super::error::{FolderError, io_error};
+use super::error::{FileError, io_error};
 use super::own::{check, read_whole};
 use super::rule::Rule;
 use super::{Fault, GroupRead};
@@ -33,8 +33,8 @@ pub enum Provided {
 /// Reads a file that the operator provides. `None` if there is none, and no link either.
 ///
 /// # Errors
-/// [`FolderError::Refused`] if others could have written or read it, [`FolderError::Io`] otherwise.
-pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Option<Vec<u8>>, FolderError> {
+/// [`FileError::Refused`] if others could have written or read it, [`FolderError::Io`] otherwise.
+pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Option<Vec<u8>>, FileError> {
     let rule = match what {
         Provided::Secret => Rule::SECRET,
         Provided::Settings => Rule::SETTINGS,
@@ -42,9 +42,9 @@ pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Op
     let mut links = 0;
     let file = match open_beneath(path, &mut links) {
         Ok(file) => file,
-        Err(Stop::Out) => return Err(FolderError::Refused(path.to_owned(), Fault::LinkOut)),
+        Err(Stop::Out) => return Err(FileError::Refused(path.to_owned(), Fault::LinkOut)),
         Err(Stop::Io(Errno::NOENT)) if links == 0 => return Ok(None),
-        Err(Stop::Io(error)) => return Err(FolderError::Io(path.to_owned(), error.into())),
+        Err(Stop::Io(error)) => return Err(FileError::Io(path.to_owned(), error.into())),
     };
     check(path, &file.metadata().map_err(io_error(path))?, rule, group)?;
     read_whole(path, file).map(Some)

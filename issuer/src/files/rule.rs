@@ -28,7 +28,7 @@ impl From<bool> for GroupRead {
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     File,
     Folder,
     Socket,
@@ -39,7 +39,7 @@ pub(super) enum Kind {
 /// What a path has to be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule {
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
     /// Whether root may own it, beside the user of the process.
     or_root: bool,
     /// Bits of group and others that are always accepted, and the owner's that are recommended.
@@ -50,19 +50,19 @@ pub(super) struct Rule {
 
 impl Rule {
     /// A file that the issuer writes.
-    pub(super) const OWN_FILE: Self = Self::new(Kind::File, false, 0o600, 0o040);
+    pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
-    pub(super) const OWN_FOLDER: Self = Self::new(Kind::Folder, false, 0o700, 0o050);
+    pub(super) const OWN_FOLDER: Self = Self::new(FileKind::Folder, false, 0o700, 0o050);
     /// The operator's socket. Who may write to it administers the issuer.
-    pub(super) const OWN_SOCKET: Self = Self::new(Kind::Socket, false, 0o600, 0o040);
+    pub(super) const OWN_SOCKET: Self = Self::new(FileKind::Socket, false, 0o600, 0o040);
     /// A folder in which the issuer writes one file, and others may read theirs.
-    pub(super) const LOG_FOLDER: Self = Self::new(Kind::Folder, true, 0o755, 0);
+    pub(super) const LOG_FOLDER: Self = Self::new(FileKind::Folder, true, 0o755, 0);
     /// A file of the operator that others must not read.
-    pub(super) const SECRET: Self = Self::new(Kind::File, true, 0o600, 0o040);
+    pub(super) const SECRET: Self = Self::new(FileKind::File, true, 0o600, 0o040);
     /// A file of the operator that others must not write.
-    pub(super) const SETTINGS: Self = Self::new(Kind::File, true, 0o644, 0);
+    pub(super) const SETTINGS: Self = Self::new(FileKind::File, true, 0o644, 0);
 
-    const fn new(kind: Kind, or_root: bool, mode: u32, group_readable: u32) -> Self {
+    const fn new(kind: FileKind, or_root: bool, mode: u32, group_readable: u32) -> Self {
         Self {
             kind,
             or_root,
@@ -75,7 +75,7 @@ impl Rule {
 /// What of a file matters here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
-    pub(super) kind: Kind,
+    pub(super) kind: FileKind,
     pub(super) owner: u32,
     pub(super) mode: u32,
 }
@@ -85,15 +85,15 @@ impl From<&Metadata> for Found {
         let kind = metadata.file_type();
         Self {
             kind: if kind.is_file() {
-                Kind::File
+                FileKind::File
             } else if kind.is_dir() {
-                Kind::Folder
+                FileKind::Folder
             } else if kind.is_socket() {
-                Kind::Socket
+                FileKind::Socket
             } else if kind.is_symlink() {
-                Kind::Link
+                FileKind::Link
             } else {
-                Kind::Other
+                FileKind::Other
             },
             owner: metadata.uid(),
             mode: metadata.mode() & PERMISSIONS,
@@ -103,14 +103,14 @@ impl From<&Metadata> for Found {
 
 /// Whether the process of `user` may use what was `found`.
 pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Result<(), Fault> {
-    if found.kind == Kind::Link {
+    if found.kind == FileKind::Link {
         return Err(Fault::Link);
     }
     if found.kind != rule.kind {
         return Err(Fault::Kind(match rule.kind {
-            Kind::Folder => "a folder",
-            Kind::Socket => "a socket",
-            Kind::File | Kind::Link | Kind::Other => "a regular file",
+            FileKind::Folder => "a folder",
+            FileKind::Socket => "a socket",
+            FileKind::File | FileKind::Link | FileKind::Other => "a regular file",
         }));
     }
     if found.owner != user && !(rule.or_root && found.owner == ROOT) {

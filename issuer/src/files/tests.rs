@@ -2,7 +2,7 @@
 
 use super::own::make_own_folder;
 use super::own::sync_folder_of;
-use super::rule::{Found, Kind, Rule, judge};
+use super::rule::{FileKind, Found, Rule, judge};
 use super::*;
 use rustix::process::geteuid;
 use std::fs::{self, OpenOptions, Permissions};
@@ -31,9 +31,9 @@ fn own(path: &Path) -> OwnFile {
     OwnFile::new(path.to_owned(), GroupRead::Refused)
 }
 
-fn fault<T>(found: Result<T, FolderError>) -> Option<Fault> {
+fn fault<T>(found: Result<T, FileError>) -> Option<Fault> {
     match found {
-        Err(FolderError::Refused(_, fault)) => Some(fault),
+        Err(FileError::Refused(_, fault)) => Some(fault),
         _ => None,
     }
 }
@@ -95,7 +95,13 @@ fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
 
 #[test]
 fn nothing_but_the_expected_kind_is_accepted() {
-    let kinds = [Kind::File, Kind::Folder, Kind::Socket, Kind::Link, Kind::Other];
+    let kinds = [
+        FileKind::File,
+        FileKind::Folder,
+        FileKind::Socket,
+        FileKind::Link,
+        FileKind::Other,
+    ];
     for rule in [Rule::OWN_FILE, Rule::OWN_FOLDER, Rule::OWN_SOCKET, Rule::SECRET] {
         for kind in kinds {
             let found = Found {
@@ -398,7 +404,7 @@ fn an_error_names_the_path_and_the_command_that_mends_it() {
         user: USER,
         or_root: true,
     };
-    let said = FolderError::Refused(PathBuf::from("/data"), owner).to_string();
+    let said = FileError::Refused(PathBuf::from("/data"), owner).to_string();
     assert_eq!(
         said,
         "/data: owner is `4711`, expected `1000` or `0`: run this as user `4711`, or run `chown 1000 /data`"

@@ -15,12 +15,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Where the ids of requests come from: the process's own beginning, then a counter.
 #[derive(Debug)]
-pub(super) struct Names {
+pub(super) struct RequestIds {
     prefix: String,
     next: AtomicU64,
 }
 
-impl Default for Names {
+impl Default for RequestIds {
     fn default() -> Self {
         // Without randomness two processes could use the same ids, which harms nobody but the reader of two logs.
         let prefix = crate::base::id::random::<8>().unwrap_or_default();
@@ -31,7 +31,7 @@ impl Default for Names {
     }
 }
 
-impl Names {
+impl RequestIds {
     fn name(&self, headers: &HeaderMap) -> HeaderValue {
         let theirs = headers.get(REQUEST_ID).filter(|value| is_request_id(value.as_bytes()));
         theirs.cloned().unwrap_or_else(|| {
@@ -48,10 +48,10 @@ fn is_request_id(bytes: &[u8]) -> bool {
 }
 
 /// The outermost layer: names the request, renders problems, sets the headers.
-pub(super) async fn finish(State(names): State<Arc<Names>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn finish(State(names): State<Arc<RequestIds>>, mut request: Request, next: Next) -> Response {
     let name = names.name(request.headers());
     request.headers_mut().insert(REQUEST_ID, name.clone());
-    let mut response = to_the_end(request, next).await;
+    let mut response = run_to_completion(request, next).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         render(&mut response, &problem, name.to_str().unwrap_or_default());
     }
@@ -68,7 +68,7 @@ pub(super) async fn finish(State(names): State<Arc<Names>>, mut request: Request
 const ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Says so, where something in front of the issuer encrypts.
-pub(super) async fn stay_encrypted(mut response: Response) -> Response {
+pub(super) async fn require_https(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED);
     response
@@ -76,7 +76,7 @@ pub(super) async fn stay_encrypted(mut response: Response) -> Response {
 
 /// Runs what may change something in a task of its own: whoever hangs up must not stop it between what became durable and what is made
 /// of it in memory.
-async fn to_the_end(request: Request, next: Next) -> Response {
+async fn run_to_completion(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
     }

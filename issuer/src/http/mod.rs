@@ -19,10 +19,10 @@ mod oauth;
 pub mod problem;
 mod response;
 
-pub use admin::Office;
+pub use admin::AdminState;
 use app_state::AppState;
 pub use extract::source::Peer;
-use middleware::Names;
+use middleware::RequestIds;
 
 /// Longest body of a request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -43,23 +43,23 @@ pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router 
         .merge(oauth::routes())
         .merge(agentwrit::routes())
         .with_state(AppState::new(issuer));
-    let app = finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
+    let app = with_middleware(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
     if encrypted {
-        return app.layer(map_response(middleware::stay_encrypted));
+        return app.layer(map_response(middleware::require_https));
     }
     app
 }
 
 /// What an operator can reach, over the socket in the data folder.
-pub fn admin(office: Arc<Office>) -> Router {
+pub fn admin(state: Arc<AdminState>) -> Router {
     let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
-    finished(routes.with_state(office), ADMIN_BODY_BYTES)
+    with_middleware(routes.with_state(state), ADMIN_BODY_BYTES)
 }
 
-fn finished(routes: Router, body_bytes: usize) -> Router {
+fn with_middleware(routes: Router, body_bytes: usize) -> Router {
     routes
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(body_bytes))
         .layer(from_fn(middleware::log))
-        .layer(from_fn_with_state(Arc::new(Names::default()), middleware::finish))
+        .layer(from_fn_with_state(Arc::new(RequestIds::default()), middleware::finish))
 }

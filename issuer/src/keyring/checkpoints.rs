@@ -27,7 +27,7 @@ impl Keyring {
             at: self.clock.now().seconds(),
             place: Some(place),
         };
-        let jws = checkpoint.sign(&self.ring().checkpoint);
+        let jws = checkpoint.sign(&self.key_set().checkpoint);
         let id = CheckpointId {
             number: place.number,
             hash: hash_checkpoint(&jws),
@@ -69,12 +69,12 @@ impl Keyring {
 #[cfg(test)]
 mod tests {
 
-    use crate::audit::{Event, Kind};
+    use crate::audit::{Event, EventKind};
     use crate::base::clock::Clock;
     use crate::data::Data;
     use crate::evidence::history::History;
     use crate::evidence::verify::verify;
-    use crate::keys::Job;
+    use crate::keys::KeyJob;
     use std::sync::Mutex;
     use std::sync::mpsc::{Sender, channel};
     use std::time::Duration;
@@ -84,7 +84,7 @@ mod tests {
     const ISSUER: &str = "https://issuer.example";
 
     async fn record(data: &Data) {
-        let event = Event::done(Kind::AdminAuth);
+        let event = Event::done(EventKind::AdminAuth);
         let record = data.store.write(move |writing| writing.record(&event));
         record.await.unwrap();
     }
@@ -126,7 +126,7 @@ mod tests {
         record(&data).await;
         give_up(&data).await;
         // The key that signed it is replaced, and was its signer nevertheless.
-        data.keyring.rotate(Job::Checkpoint).await.unwrap();
+        data.keyring.rotate(KeyJob::Checkpoint).await.unwrap();
         assert_eq!(sign().await, 4);
         data.keep_head().await.unwrap();
         let walked = verify(&History::open(&path).unwrap(), None, Vec::new(), Vec::new(), |_| {});

@@ -1,7 +1,7 @@
 //! Why keys cannot be used, or were not changed.
 
 use crate::audit::CheckpointFault;
-use crate::keys::{Job, KeyFileError, PINNED_FILE};
+use crate::keys::{KeyFileError, KeyJob, PINNED_FILE};
 use crate::store::StoreError;
 use edgewrit_shared::time::UnixSeconds;
 use std::{error, fmt};
@@ -12,7 +12,7 @@ pub enum KeysError {
     /// The file of a key.
     File(KeyFileError),
     /// The database has no key that signs, or one that cannot be read; for which job.
-    NoCurrent(Job),
+    NoCurrent(KeyJob),
     /// The database names a key for checkpoints that the key folder does not; which one.
     Unpinned(String),
     /// The last checkpoint of the database is not valid: at which event it stands, and what is wrong with it.

@@ -2,8 +2,8 @@
 
 use super::KeysError;
 use crate::base::clock::Clock;
-use crate::files::{Folder, OwnFile};
-use crate::keys::{Job, PinnedKeys, SigningKey, State};
+use crate::files::{DataDirectory, OwnFile};
+use crate::keys::{KeyJob, KeyState, PinnedKeys, SigningKey};
 use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;
 
@@ -16,15 +16,15 @@ pub(super) fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
 pub(super) fn signing(rows: &[KeyRow]) -> Vec<&str> {
     let signing = rows
         .iter()
-        .filter(|row| row.job == Job::Checkpoint && row.state.signs());
+        .filter(|row| row.job == KeyJob::Checkpoint && row.state.signs());
     signing.map(|row| row.kid.as_str()).collect()
 }
 
 /// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before anything can.
-pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Result<KeyRow, KeysError> {
+pub(super) fn make(folder: &DataDirectory, job: KeyJob, state: KeyState, clock: &Clock) -> Result<KeyRow, KeysError> {
     let key = SigningKey::fresh()?;
     key.keep(&file(folder, job, key.public().kid()))?;
-    if job == Job::Checkpoint {
+    if job == KeyJob::Checkpoint {
         PinnedKeys::add(folder, key.public())?;
     }
     Ok(KeyRow {
@@ -37,6 +37,6 @@ pub(super) fn make(folder: &Folder, job: Job, state: State, clock: &Clock) -> Re
 }
 
 /// Where the private half of a key is kept.
-pub(super) fn file(folder: &Folder, job: Job, kid: &str) -> OwnFile {
+pub(super) fn file(folder: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
     folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
 }

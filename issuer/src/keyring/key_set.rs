@@ -2,14 +2,14 @@
 
 use super::KeysError;
 use super::key_files::{file, public};
-use crate::files::Folder;
-use crate::keys::{Job, LocalSigner, Signer, SigningKey, State};
+use crate::files::DataDirectory;
+use crate::keys::{KeyJob, KeyState, LocalSigner, Signer, SigningKey};
 use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;
 
 /// The keys as they stand at one moment.
 #[derive(Debug)]
-pub struct Ring {
+pub struct KeySet {
     /// Counts the changes, so that what depends on keys can be told from what depended on others.
     pub version: u64,
     /// Every key that is known, without private halves.
@@ -28,9 +28,9 @@ pub struct Ring {
     pub session: SigningKey,
 }
 
-impl Ring {
+impl KeySet {
     /// The public halves for a job of keys in one of `states`.
-    pub fn public(&self, job: Job, states: &[State]) -> impl Iterator<Item = &PublicKey> {
+    pub fn public(&self, job: KeyJob, states: &[KeyState]) -> impl Iterator<Item = &PublicKey> {
         let keys = self.rows.iter().zip(&self.public);
         let chosen = keys.filter(move |(row, _)| row.job == job && states.contains(&row.state));
         chosen.map(|(_, key)| key)
@@ -39,16 +39,16 @@ impl Ring {
     /// Keys by which writs are verified: those that signed, the one that does, and the one that will.
     #[must_use]
     pub fn verifying(&self) -> Vec<PublicKey> {
-        let states = [State::Retired, State::Current, State::Next];
-        self.public(Job::Writ, &states).cloned().collect()
+        let states = [KeyState::Retired, KeyState::Current, KeyState::Next];
+        self.public(KeyJob::Writ, &states).cloned().collect()
     }
 
     /// The `x` of the keys that edges pin: the one that signs bundles, and the one that will.
     #[must_use]
     pub fn pins(&self) -> Vec<String> {
-        let current = self.public(Job::Bundle, &[State::Current]);
+        let current = self.public(KeyJob::Bundle, &[KeyState::Current]);
         current
-            .chain(self.public(Job::Bundle, &[State::Next]))
+            .chain(self.public(KeyJob::Bundle, &[KeyState::Next]))
             .map(PublicKey::x)
             .collect()
     }
@@ -56,8 +56,8 @@ impl Ring {
     /// Keys by which checkpoints are verified, the newest first, up to `most`.
     #[must_use]
     pub fn checkpoint_keys(&self, most: usize) -> Vec<PublicKey> {
-        let states = [State::Retired, State::Current, State::Next];
-        let mut keys: Vec<_> = self.public(Job::Checkpoint, &states).cloned().collect();
+        let states = [KeyState::Retired, KeyState::Current, KeyState::Next];
+        let mut keys: Vec<_> = self.public(KeyJob::Checkpoint, &states).cloned().collect();
         keys.reverse();
         keys.truncate(most);
         keys
@@ -66,37 +66,37 @@ impl Ring {
     /// Ids of keys for writs and bundles that must not be used any more. Edges know no others.
     #[must_use]
     pub fn dropped(&self) -> Vec<String> {
-        let concerns_edges = |row: &&KeyRow| matches!(row.job, Job::Writ | Job::Bundle);
+        let concerns_edges = |row: &&KeyRow| matches!(row.job, KeyJob::Writ | KeyJob::Bundle);
         let dropped = self.rows.iter().filter(concerns_edges);
-        let dropped = dropped.filter(|row| row.state == State::Dropped);
+        let dropped = dropped.filter(|row| row.state == KeyState::Dropped);
         dropped.map(|row| row.kid.clone()).collect()
     }
 
     /// The key for `job` in `state`.
-    pub(super) fn row(&self, job: Job, state: State) -> Option<&KeyRow> {
+    pub(super) fn row(&self, job: KeyJob, state: KeyState) -> Option<&KeyRow> {
         self.rows.iter().find(|row| row.job == job && row.state == state)
     }
 }
 
 /// The keys that `rows` say, opened.
-pub(super) fn load(folder: &Folder, rows: Vec<KeyRow>, version: u64) -> Result<Ring, KeysError> {
-    let current = |job: Job| -> Result<SigningKey, KeysError> {
-        let row = rows.iter().find(|row| row.job == job && row.state == State::Current);
+pub(super) fn load(folder: &DataDirectory, rows: Vec<KeyRow>, version: u64) -> Result<KeySet, KeysError> {
+    let current = |job: KeyJob| -> Result<SigningKey, KeysError> {
+        let row = rows.iter().find(|row| row.job == job && row.state == KeyState::Current);
         let row = row.ok_or(KeysError::NoCurrent(job))?;
         Ok(SigningKey::open(&file(folder, job, &row.kid))?)
     };
     // Opened so that one that is damaged or gone shows now, and not when it is needed.
-    for row in rows.iter().filter(|row| row.state == State::Next) {
+    for row in rows.iter().filter(|row| row.state == KeyState::Next) {
         SigningKey::open(&file(folder, row.job, &row.kid))?;
     }
-    Ok(Ring {
+    Ok(KeySet {
         version,
         public: rows.iter().map(public).collect::<Result<_, _>>()?,
-        writ: Box::new(LocalSigner::new(&current(Job::Writ)?)),
-        bundle: current(Job::Bundle)?,
-        checkpoint: current(Job::Checkpoint)?,
-        delegation: current(Job::Delegation)?,
-        session: current(Job::Session)?,
+        writ: Box::new(LocalSigner::new(&current(KeyJob::Writ)?)),
+        bundle: current(KeyJob::Bundle)?,
+        checkpoint: current(KeyJob::Checkpoint)?,
+        delegation: current(KeyJob::Delegation)?,
+        session: current(KeyJob::Session)?,
         rows,
     })
 }

@@ -2,9 +2,9 @@
 
 use super::KeysError;
 use super::key_files::public;
-use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, Event, Kind, Place, hash_checkpoint};
-use crate::files::Folder;
-use crate::keys::{Job, KeyFileError, PINNED_FILE, PinnedKeys};
+use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, Event, EventKind, Place, hash_checkpoint};
+use crate::files::DataDirectory;
+use crate::keys::{KeyFileError, KeyJob, PINNED_FILE, PinnedKeys};
 use crate::store::keys::KeyRow;
 use crate::store::{self, Store, audit, keys as rows};
 use serde_json::json;
@@ -49,7 +49,7 @@ impl LastCheckpoint {
     ///
     /// # Errors
     /// [`KeysError`] if a key is not pinned, or the checkpoint is not valid.
-    pub(crate) async fn load(folder: &Folder, store: &Store) -> Result<Self, KeysError> {
+    pub(crate) async fn load(folder: &DataDirectory, store: &Store) -> Result<Self, KeysError> {
         let known = store.read(rows::all).await?;
         if known.is_empty() {
             return Ok(Self::default());
@@ -61,7 +61,7 @@ impl LastCheckpoint {
             }
             None => pin(folder, store, &known).await?,
         };
-        let mut named = known.iter().filter(|row| row.job == Job::Checkpoint);
+        let mut named = known.iter().filter(|row| row.job == KeyJob::Checkpoint);
         if let Some(row) = named.find(|row| pinned.find(&row.kid).is_none()) {
             return Err(KeysError::Unpinned(row.kid.clone()));
         }
@@ -111,10 +111,10 @@ impl LastCheckpoint {
 }
 
 /// Pins the keys that the database names.
-async fn pin(folder: &Folder, store: &Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
-    let named: Vec<_> = known.iter().filter(|row| row.job == Job::Checkpoint).collect();
+async fn pin(folder: &DataDirectory, store: &Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
+    let named: Vec<_> = known.iter().filter(|row| row.job == KeyJob::Checkpoint).collect();
     let kids: Vec<_> = named.iter().map(|row| &row.kid).collect();
-    let event = Event::done(Kind::CheckpointKeysPinned).data(&json!({"kids": kids}));
+    let event = Event::done(EventKind::CheckpointKeysPinned).data(&json!({"kids": kids}));
     store.write(move |writing| writing.record(&event)).await?;
     let keys = named.into_iter().map(public);
     let pinned = PinnedKeys::of(keys.collect::<Result<Vec<_>, _>>()?);

@@ -2,8 +2,8 @@
 //! already, and those that did. Private halves are files; which key stands where is in the database.
 
 use crate::base::clock::Clock;
-use crate::files::Folder;
-use crate::keys::{CredentialKey, Job, PinnedKeys, Start, State};
+use crate::files::DataDirectory;
+use crate::keys::{CredentialKey, KeyJob, KeyState, PinnedKeys, Start};
 use crate::store::keys::KeyRow;
 use crate::store::{Store, keys as rows};
 use key_files::{make, signing};
@@ -19,17 +19,17 @@ mod renew;
 mod rotate;
 
 pub use error::{KeysError, RotateError};
-pub use key_set::Ring;
+pub use key_set::KeySet;
 pub use last_checkpoint::LastCheckpoint;
 pub(crate) use renew::renew_all;
 
 /// Holds the keys, and changes them.
 #[derive(Debug)]
 pub struct Keyring {
-    folder: Folder,
+    folder: DataDirectory,
     store: Arc<Store>,
     clock: Clock,
-    ring: RwLock<Arc<Ring>>,
+    key_set: RwLock<Arc<KeySet>>,
     /// Held by each task that changes keys, or signs a checkpoint.
     turn: tokio::sync::Mutex<LastCheckpoint>,
 }
@@ -41,7 +41,7 @@ impl Keyring {
     /// # Errors
     /// [`KeysError`], with the file that is at fault.
     pub async fn open(
-        folder: Folder,
+        folder: DataDirectory,
         store: Arc<Store>,
         clock: Clock,
         last: LastCheckpoint,
@@ -52,16 +52,16 @@ impl Keyring {
         if start == Start::First {
             known = first(&folder, &store, &clock).await?;
         }
-        let ring = load(&folder, known, 0)?;
+        let key_set = load(&folder, known, 0)?;
         // A process that was killed while keys changed may not have got to it.
         if let Some(mut pinned) = PinnedKeys::read(&folder)? {
-            pinned.close(&folder, &signing(&ring.rows), last.number())?;
+            pinned.close(&folder, &signing(&key_set.rows), last.number())?;
         }
         let keyring = Self {
             folder,
             store,
             clock,
-            ring: RwLock::new(Arc::new(ring)),
+            key_set: RwLock::new(Arc::new(key_set)),
             turn: tokio::sync::Mutex::new(last),
         };
         Ok((keyring, credential))
@@ -69,8 +69,8 @@ impl Keyring {
 
     /// The keys as they stand now.
     #[must_use]
-    pub fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn key_set(&self) -> Arc<KeySet> {
+        Arc::clone(&self.key_set.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Forgets what the store has forgotten.
@@ -79,26 +79,26 @@ impl Keyring {
     /// [`KeysError`]; the keys are what they were.
     pub async fn refresh(&self) -> Result<(), KeysError> {
         let _turn = self.turn.lock().await;
-        if self.store.read(rows::all).await? != self.ring().rows {
+        if self.store.read(rows::all).await? != self.key_set().rows {
             self.reload().await?;
         }
         Ok(())
     }
 
     /// Reads the keys again after they were changed in `folder` and `store`.
-    async fn reload(&self) -> Result<Arc<Ring>, KeysError> {
+    async fn reload(&self) -> Result<Arc<KeySet>, KeysError> {
         let known = self.store.read(rows::all).await?;
-        let ring = Arc::new(load(&self.folder, known, self.ring().version + 1)?);
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&ring);
-        Ok(ring)
+        let key_set = Arc::new(load(&self.folder, known, self.key_set().version + 1)?);
+        *self.key_set.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key_set);
+        Ok(key_set)
     }
 }
 
 /// Makes a key that signs and a next one for every job.
-async fn first(folder: &Folder, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+async fn first(folder: &DataDirectory, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
     let mut made = Vec::new();
-    for job in Job::ALL {
-        for state in [State::Current, State::Next] {
+    for job in KeyJob::ALL {
+        for state in [KeyState::Current, KeyState::Next] {
             made.push(make(folder, *job, state, clock)?);
         }
     }

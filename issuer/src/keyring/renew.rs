@@ -2,10 +2,10 @@
 
 use super::key_files::{file, make, signing};
 use super::{KeysError, LastCheckpoint};
-use crate::audit::{Event, Kind};
+use crate::audit::{Event, EventKind};
 use crate::base::clock::Clock;
-use crate::files::{Folder, FolderError};
-use crate::keys::{Job, KeyFileError, PinnedKeys, SigningKey, State};
+use crate::files::{DataDirectory, FileError};
+use crate::keys::{KeyFileError, KeyJob, KeyState, PinnedKeys, SigningKey};
 use crate::store::keys::KeyRow;
 use crate::store::revocation::By;
 use crate::store::{Store, Writing, keys as rows, revocation};
@@ -16,11 +16,11 @@ use serde_json::json;
 use std::{fs, io};
 
 /// What a backup's keys are replaced for.
-const RENEWED: [Job; 4] = [Job::Writ, Job::Session, Job::Delegation, Job::Checkpoint];
+const RENEWED: [KeyJob; 4] = [KeyJob::Writ, KeyJob::Session, KeyJob::Delegation, KeyJob::Checkpoint];
 
 /// Makes new keys, both current and next, drops the old ones, and does `also` in the same transaction.
 pub(crate) async fn renew_all<F>(
-    folder: &Folder,
+    folder: &DataDirectory,
     store: &Store,
     clock: &Clock,
     last: &LastCheckpoint,
@@ -32,7 +32,7 @@ where
     let (known, now) = (store.read(rows::all).await?, clock.now().seconds());
     let mut fresh = Vec::new();
     for job in RENEWED {
-        for state in [State::Current, State::Next] {
+        for state in [KeyState::Current, KeyState::Next] {
             fresh.push(make(folder, job, state, clock)?);
         }
     }
@@ -59,13 +59,13 @@ where
 }
 
 fn is_renewed(row: &KeyRow) -> bool {
-    RENEWED.contains(&row.job) && row.state != State::Dropped
+    RENEWED.contains(&row.job) && row.state != KeyState::Dropped
 }
 
 /// Drops a key. What it signed with a date to come is ended as well.
 fn drop_old(writing: &Writing<'_>, row: &KeyRow, now: UnixSeconds) -> rusqlite::Result<()> {
-    rows::put(writing, &row.kid, State::Dropped, now)?;
-    if row.job == Job::Writ {
+    rows::put(writing, &row.kid, KeyState::Dropped, now)?;
+    if row.job == KeyJob::Writ {
         let revocation = Revocation {
             target: Target::of(Level::Key(&row.kid)),
             cut: now.plus(CLOCK_TOLERANCE),
@@ -73,25 +73,25 @@ fn drop_old(writing: &Writing<'_>, row: &KeyRow, now: UnixSeconds) -> rusqlite::
         };
         revocation::append(writing, &revocation, By::Operator)?;
     }
-    writing.record(&Event::done(Kind::KeyDropped).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
+    writing.record(&Event::done(EventKind::KeyDropped).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
 }
 
 /// Where a bundle key has been rotated since, the folder of this database has the next one's file alone: that one signs then, and there is
 /// another next one. Answers what changes, and whether it is a new row.
-fn promoted(folder: &Folder, known: &[KeyRow], clock: &Clock) -> Result<Vec<(KeyRow, bool)>, KeysError> {
-    let row = |state| known.iter().find(|row| row.job == Job::Bundle && row.state == state);
-    let (Some(current), Some(next)) = (row(State::Current), row(State::Next)) else {
-        return Err(KeysError::NoCurrent(Job::Bundle));
+fn promoted(folder: &DataDirectory, known: &[KeyRow], clock: &Clock) -> Result<Vec<(KeyRow, bool)>, KeysError> {
+    let row = |state| known.iter().find(|row| row.job == KeyJob::Bundle && row.state == state);
+    let (Some(current), Some(next)) = (row(KeyState::Current), row(KeyState::Next)) else {
+        return Err(KeysError::NoCurrent(KeyJob::Bundle));
     };
-    let key = |row: &KeyRow| SigningKey::open(&file(folder, Job::Bundle, &row.kid));
+    let key = |row: &KeyRow| SigningKey::open(&file(folder, KeyJob::Bundle, &row.kid));
     match key(current) {
         Err(KeyFileError::Missing(_)) => {
             key(next)?;
             let moved = |row: &KeyRow, state| (KeyRow { state, ..row.clone() }, false);
-            let fresh = make(folder, Job::Bundle, State::Next, clock)?;
+            let fresh = make(folder, KeyJob::Bundle, KeyState::Next, clock)?;
             Ok(vec![
-                moved(current, State::Retired),
-                moved(next, State::Current),
+                moved(current, KeyState::Retired),
+                moved(next, KeyState::Current),
                 (fresh, true),
             ])
         }
@@ -101,9 +101,9 @@ fn promoted(folder: &Folder, known: &[KeyRow], clock: &Clock) -> Result<Vec<(Key
 }
 
 /// Removes the private halves of keys that sign nothing, those that the database does not know among them.
-fn erase_others(folder: &Folder, known: &[KeyRow]) -> Result<(), KeysError> {
+fn erase_others(folder: &DataDirectory, known: &[KeyRow]) -> Result<(), KeysError> {
     let keys = folder.path("keys");
-    let at = |error: io::Error| FolderError::Io(keys.clone(), error);
+    let at = |error: io::Error| FileError::Io(keys.clone(), error);
     let signing = known.iter().filter(|row| row.state.signs());
     let kept: Vec<_> = signing
         .map(|row| format!("{}-{}.json", row.job.as_str(), row.kid))
@@ -111,7 +111,7 @@ fn erase_others(folder: &Folder, known: &[KeyRow]) -> Result<(), KeysError> {
     for entry in fs::read_dir(&keys).map_err(at)? {
         let found = entry.map_err(at)?.file_name();
         let name = found.to_str().unwrap_or_default();
-        let of = |job: &Job| name.ends_with(".json") && name.starts_with(&format!("{}-", job.as_str()));
+        let of = |job: &KeyJob| name.ends_with(".json") && name.starts_with(&format!("{}-", job.as_str()));
         if RENEWED.iter().any(of) && !kept.iter().any(|kept| kept == name) {
             folder.file(&format!("keys/{name}")).remove()?;
         }

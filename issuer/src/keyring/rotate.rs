@@ -2,8 +2,8 @@
 
 use super::key_files::{file, make, signing};
 use super::{Keyring, KeysError, LastCheckpoint, RotateError};
-use crate::audit::{Event, Kind};
-use crate::keys::{Job, PinnedKeys, State};
+use crate::audit::{Event, EventKind};
+use crate::keys::{KeyJob, KeyState, PinnedKeys};
 use crate::store::keys::KeyRow;
 use crate::store::revocation::By;
 use crate::store::{StoreError, Writing, keys as rows, revocation};
@@ -20,18 +20,18 @@ impl Keyring {
     ///
     /// # Errors
     /// [`RotateError`]; no key has changed.
-    pub async fn rotate(&self, job: Job) -> Result<String, RotateError> {
+    pub async fn rotate(&self, job: KeyJob) -> Result<String, RotateError> {
         let mut last = self.turn.lock().await;
         self.settle(&mut last).await?;
         let now = self.clock.now().seconds();
-        let ring = self.ring();
-        let next = ring.row(job, State::Next).ok_or(KeysError::NoCurrent(job))?;
+        let key_set = self.key_set();
+        let next = key_set.row(job, KeyState::Next).ok_or(KeysError::NoCurrent(job))?;
         let known = next.since.plus(KNOWN);
-        if matches!(job, Job::Writ | Job::Bundle) && now < known {
+        if matches!(job, KeyJob::Writ | KeyJob::Bundle) && now < known {
             return Err(RotateError::Early(known));
         }
         let kid = next.kid.clone();
-        self.advance(job, State::Retired, Kind::KeyRotated, now).await?;
+        self.advance(job, KeyState::Retired, EventKind::KeyRotated, now).await?;
         self.close_replaced(&last)?;
         Ok(kid)
     }
@@ -43,16 +43,19 @@ impl Keyring {
     pub async fn drop_key(&self, kid: &str) -> Result<(), RotateError> {
         let mut last = self.turn.lock().await;
         self.settle(&mut last).await?;
-        let ring = self.ring();
-        let row = ring
+        let key_set = self.key_set();
+        let row = key_set
             .rows
             .iter()
-            .find(|row| row.kid == kid && row.state != State::Dropped);
+            .find(|row| row.kid == kid && row.state != KeyState::Dropped);
         let row = row.cloned().ok_or(RotateError::Unknown)?;
         let now = self.clock.now().seconds();
         match row.state {
-            State::Current => self.advance(row.job, State::Dropped, Kind::KeyDropped, now).await?,
-            State::Next | State::Retired | State::Dropped => self.give_up(row, now).await?,
+            KeyState::Current => {
+                self.advance(row.job, KeyState::Dropped, EventKind::KeyDropped, now)
+                    .await?
+            }
+            KeyState::Next | KeyState::Retired | KeyState::Dropped => self.give_up(row, now).await?,
         }
         self.close_replaced(&last)?;
         Ok(self.tell(kid, now).await?)
@@ -73,16 +76,16 @@ impl Keyring {
     }
 
     /// The next key signs, a new one is next, and the one that signed comes to `state`.
-    async fn advance(&self, job: Job, state: State, kind: Kind, now: UnixSeconds) -> Result<(), KeysError> {
-        let ring = self.ring();
+    async fn advance(&self, job: KeyJob, state: KeyState, kind: EventKind, now: UnixSeconds) -> Result<(), KeysError> {
+        let key_set = self.key_set();
         let no_current = || KeysError::NoCurrent(job);
-        let current = ring.row(job, State::Current).ok_or_else(no_current)?.clone();
-        let next = ring.row(job, State::Next).ok_or_else(no_current)?.kid.clone();
-        let fresh = make(&self.folder, job, State::Next, &self.clock)?;
+        let current = key_set.row(job, KeyState::Current).ok_or_else(no_current)?.clone();
+        let next = key_set.row(job, KeyState::Next).ok_or_else(no_current)?.kid.clone();
+        let fresh = make(&self.folder, job, KeyState::Next, &self.clock)?;
         let old = current.kid.clone();
         let change = self.store.write(move |writing| {
             put_away(writing, &current, state, kind, now)?;
-            rows::put(writing, &next, State::Current, now)?;
+            rows::put(writing, &next, KeyState::Current, now)?;
             rows::add(writing, &fresh)
         });
         change.await?;
@@ -91,12 +94,12 @@ impl Keyring {
     }
 
     async fn give_up(&self, row: KeyRow, now: UnixSeconds) -> Result<(), KeysError> {
-        let (job, kid, was_next) = (row.job, row.kid.clone(), row.state == State::Next);
+        let (job, kid, was_next) = (row.job, row.kid.clone(), row.state == KeyState::Next);
         let fresh = was_next
-            .then(|| make(&self.folder, job, State::Next, &self.clock))
+            .then(|| make(&self.folder, job, KeyState::Next, &self.clock))
             .transpose()?;
         let change = self.store.write(move |writing| {
-            put_away(writing, &row, State::Dropped, Kind::KeyDropped, now)?;
+            put_away(writing, &row, KeyState::Dropped, EventKind::KeyDropped, now)?;
             fresh.iter().try_for_each(|fresh| rows::add(writing, fresh))
         });
         change.await?;
@@ -106,21 +109,27 @@ impl Keyring {
 
     /// What a replaced key signs from now on is no checkpoint: notes with its public half which one was the last.
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
-        let ring = self.ring();
+        let key_set = self.key_set();
         if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {
-            pinned.close(&self.folder, &signing(&ring.rows), last.number())?;
+            pinned.close(&self.folder, &signing(&key_set.rows), last.number())?;
         }
         Ok(())
     }
 
     /// Removes the private half of a key that signs nothing any more.
-    fn erase(&self, job: Job, kid: &str) -> Result<(), KeysError> {
+    fn erase(&self, job: KeyJob, kid: &str) -> Result<(), KeysError> {
         Ok(file(&self.folder, job, kid).remove()?)
     }
 }
 
 /// Brings a key to one of its last states.
-fn put_away(writing: &Writing<'_>, row: &KeyRow, state: State, kind: Kind, now: UnixSeconds) -> rusqlite::Result<()> {
+fn put_away(
+    writing: &Writing<'_>,
+    row: &KeyRow,
+    state: KeyState,
+    kind: EventKind,
+    now: UnixSeconds,
+) -> rusqlite::Result<()> {
     rows::put(writing, &row.kid, state, now)?;
     writing.record(&Event::done(kind).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::from::from;
 use crate::base::id::NoRandomness;
-use crate::files::FolderError;
+use crate::files::FileError;
 use std::path::PathBuf;
 use std::{error, fmt};
 
@@ -10,7 +10,7 @@ use std::{error, fmt};
 #[derive(Debug)]
 pub enum KeyFileError {
     /// The file cannot be used.
-    Folder(FolderError),
+    Folder(FileError),
     /// No randomness to make a key.
     Random(NoRandomness),
     /// The database knows the key, and the file is gone: a new key would lock every edge out.
@@ -19,7 +19,7 @@ pub enum KeyFileError {
     Malformed(PathBuf, &'static str),
 }
 
-from!(KeyFileError: Folder(FolderError), Random(NoRandomness));
+from!(KeyFileError: Folder(FileError), Random(NoRandomness));
 
 impl fmt::Display for KeyFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

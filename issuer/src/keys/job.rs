@@ -4,7 +4,7 @@ use crate::base::names::names;
 
 names! {
     /// What a key signs.
-    Job:
+    KeyJob:
     /// Writs; published in the bundle and the JWKS.
     Writ = "writ",
     /// Bundles; pinned by the edges.
@@ -19,7 +19,7 @@ names! {
 
 names! {
     /// Where a key stands.
-    State:
+    KeyState:
     /// It will sign, and others know it already.
     Next = "next",
     /// It signs.
@@ -30,7 +30,7 @@ names! {
     Dropped = "dropped",
 }
 
-impl State {
+impl KeyState {
     /// Whether a key that stands here signs, or will.
     #[must_use]
     pub const fn signs(self) -> bool {

@@ -9,7 +9,7 @@ mod signing;
 
 pub use credential::{CredentialKey, Hash, Start};
 pub use error::KeyFileError;
-pub use job::{Job, State};
+pub use job::{KeyJob, KeyState};
 pub use pinned::{PINNED_FILE, PinnedKey, PinnedKeys};
 pub use signer::{LocalSigner, SignError, Signed, Signer};
 pub use signing::SigningKey;

@@ -2,7 +2,7 @@
 //! one, and so cannot sign a checkpoint that is accepted.
 
 use super::KeyFileError;
-use crate::files::Folder;
+use crate::files::DataDirectory;
 use edgewrit_shared::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
@@ -24,12 +24,12 @@ pub struct PinnedKeys(Vec<PinnedKey>);
 
 /// The file's content.
 #[derive(Deserialize, Serialize)]
-struct Document {
-    checkpoint_keys: Vec<Entry>,
+struct PinnedDocument {
+    checkpoint_keys: Vec<PinnedEntry>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct Entry {
+struct PinnedEntry {
     kid: String,
     x: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,22 +46,22 @@ impl PinnedKeys {
     ///
     /// # Errors
     /// [`KeyFileError`] if the file cannot be used.
-    pub fn read(folder: &Folder) -> Result<Option<Self>, KeyFileError> {
+    pub fn read(folder: &DataDirectory) -> Result<Option<Self>, KeyFileError> {
         let file = folder.file(PINNED_FILE);
         let Some(bytes) = file.read()? else {
             return Ok(None);
         };
-        let read = serde_json::from_slice::<Document>(&bytes).ok();
-        let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(Entry::read).collect());
+        let read = serde_json::from_slice::<PinnedDocument>(&bytes).ok();
+        let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(PinnedEntry::read).collect());
         let expected = "expected `checkpoint_keys`, a list of `{kid, x, last?}`";
         keys.map(|keys| Some(Self(keys)))
             .ok_or_else(|| KeyFileError::Malformed(file.path().to_owned(), expected))
     }
 
     /// Writes the file of the data `folder`.
-    pub(crate) fn write(&self, folder: &Folder) -> Result<(), KeyFileError> {
-        let checkpoint_keys = self.0.iter().map(Entry::of).collect();
-        let text = serde_json::to_string_pretty(&Document { checkpoint_keys }).unwrap_or_default();
+    pub(crate) fn write(&self, folder: &DataDirectory) -> Result<(), KeyFileError> {
+        let checkpoint_keys = self.0.iter().map(PinnedEntry::of).collect();
+        let text = serde_json::to_string_pretty(&PinnedDocument { checkpoint_keys }).unwrap_or_default();
         Ok(folder.file(PINNED_FILE).write(text.as_bytes())?)
     }
 
@@ -73,7 +73,7 @@ impl PinnedKeys {
 
     /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done before anything refers to
     /// the key.
-    pub(crate) fn add(folder: &Folder, key: &PublicKey) -> Result<(), KeyFileError> {
+    pub(crate) fn add(folder: &DataDirectory, key: &PublicKey) -> Result<(), KeyFileError> {
         let mut pinned = Self::read(folder)?.unwrap_or_default();
         if pinned.find(key.kid()).is_none() {
             let key = key.clone();
@@ -84,7 +84,7 @@ impl PinnedKeys {
     }
 
     /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`, and that those which are may go on.
-    pub(crate) fn close(&mut self, folder: &Folder, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
+    pub(crate) fn close(&mut self, folder: &DataDirectory, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
         let mut changed = false;
         for pinned in &mut self.0 {
             let signs = signing.contains(&pinned.key.kid());
@@ -100,7 +100,7 @@ impl PinnedKeys {
     }
 }
 
-impl Entry {
+impl PinnedEntry {
     fn of(pinned: &PinnedKey) -> Self {
         Self {
             kid: pinned.key.kid().to_owned(),
@@ -122,9 +122,9 @@ mod tests {
     use super::*;
     use crate::files::GroupRead;
 
-    fn made() -> (tempfile::TempDir, Folder, PublicKey, PublicKey) {
+    fn made() -> (tempfile::TempDir, DataDirectory, PublicKey, PublicKey) {
         let beside = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let folder = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
         let key = || SigningKey::fresh().unwrap().public().clone();
         (beside, folder, key(), key())
     }

@@ -48,7 +48,7 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultLis
             None => beyond.push(&parent(&part.place), "the ceiling has no entry for this audience"),
         }
     }
-    if let Some(message) = life_beyond(ask.ttl, longest) {
+    if let Some(message) = ttl_beyond(ask.ttl, longest) {
         beyond.push(&"/ttl", &message);
     }
     if !beyond.is_empty() {
@@ -81,7 +81,7 @@ pub fn never_open(ask: &Ask, term: &Term) -> FaultList {
     faults
 }
 
-fn life_beyond(ttl: Option<u64>, longest: u64) -> Option<String> {
+fn ttl_beyond(ttl: Option<u64>, longest: u64) -> Option<String> {
     let asked = ttl.filter(|asked| *asked > longest)?;
     let (asked, longest) = (ttl::write(asked), ttl::write(longest));
     Some(format!("`{asked}` is longer than the ceiling's `{longest}`"))

@@ -1,13 +1,13 @@
 //! Clients: registered, changed, shut out.
 
-use super::{Credential, LoadError, NOBODY, RegisterError, Registry, credential};
-use crate::audit::{Event, Kind};
+use super::{Credential, LoadError, NO_SECRET, RegisterError, Registry, credential};
+use crate::audit::{Event, EventKind};
 use crate::base::{id, json_document};
 use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
 use crate::store::registry::ClientRow;
 use crate::store::revocation::{By, Living};
 use crate::store::{StoreError, registry as rows, revocation};
-use crate::tokens::session::SESSION_LIFE;
+use crate::tokens::session::SESSION_TTL;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
@@ -36,8 +36,8 @@ impl Client {
 
     /// Life of its sessions, in seconds.
     #[must_use]
-    pub const fn session_life(&self) -> u64 {
-        self.row.session_life
+    pub const fn session_ttl(&self) -> u64 {
+        self.row.session_ttl
     }
 
     /// When it was registered.
@@ -73,8 +73,8 @@ impl Registry {
         let row = found.as_ref().map(|client| &client.row);
         let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
         let shown = self.key.hash(CLIENT, id, secret);
-        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
-        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        let same = shown.ct_eq(row.map_or(&NO_SECRET, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NO_SECRET, |(hash, _)| hash));
         found.filter(|_| (same | same_as_before).into())
     }
 
@@ -115,7 +115,7 @@ impl Registry {
         &self,
         name: String,
         ceiling: Ceiling,
-        session_life: Option<u64>,
+        session_ttl: Option<u64>,
     ) -> Result<Credential, RegisterError> {
         let credential = credential(&name, CLIENT_SECRET)?;
         let now = self.clock.now().seconds();
@@ -125,13 +125,13 @@ impl Registry {
             hash: self.key.hash(CLIENT, &credential.id, &credential.secret),
             before: None,
             ceiling: ceiling.to_json(),
-            session_life: session_life.unwrap_or(SESSION_LIFE),
+            session_ttl: session_ttl.unwrap_or(SESSION_TTL),
             created: now,
             updated: now,
             ended: None,
         };
         let kept = row.clone();
-        let event = Event::done(Kind::AppRegistered)
+        let event = Event::done(EventKind::AppRegistered)
             .client(&row.client_id)
             .text(of_ceiling(&row));
         let add = self.store.write(move |writing| {
@@ -156,16 +156,16 @@ impl Registry {
         &self,
         id: &str,
         ceiling: Option<Ceiling>,
-        session_life: Option<u64>,
+        session_ttl: Option<u64>,
     ) -> Result<Arc<Client>, RegisterError> {
         let _turn = self.turn.lock().await;
         let client = self.client(id).ok_or(RegisterError::Unknown)?;
         let ceiling = ceiling.unwrap_or_else(|| client.ceiling.clone());
         let mut row = client.row.clone();
         row.ceiling = ceiling.to_json();
-        row.session_life = session_life.unwrap_or(row.session_life);
+        row.session_ttl = session_ttl.unwrap_or(row.session_ttl);
         row.updated = self.clock.now().seconds();
-        let event = Event::done(Kind::AppUpdated).client(id).text(of_ceiling(&row));
+        let event = Event::done(EventKind::AppUpdated).client(id).text(of_ceiling(&row));
         self.put(row.clone(), event, None).await?;
         Ok(self.hold(row, ceiling))
     }
@@ -182,7 +182,7 @@ impl Registry {
         let mut row = client.row.clone();
         row.before = (overlap > 0).then_some((row.hash, until));
         row.hash = self.key.hash(CLIENT, id, &secret);
-        let event = Event::done(Kind::ClientSecretRotated).client(id);
+        let event = Event::done(EventKind::ClientSecretRotated).client(id);
         let event = event.data(&json!({"overlap": overlap}));
         self.put(row.clone(), event, None).await?;
         self.hold(row, client.ceiling.clone());
@@ -210,7 +210,7 @@ impl Registry {
             born: now,
             expires: now.plus(WRIT_LIFE_MAX),
         };
-        let event = Event::done(Kind::AppDeregistered).client(id);
+        let event = Event::done(EventKind::AppDeregistered).client(id);
         self.put(row.clone(), event, Some(living)).await?;
         self.hold(row, client.ceiling.clone());
         Ok(now)

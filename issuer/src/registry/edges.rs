@@ -1,7 +1,7 @@
 //! Edges: registered, for one audience each.
 
-use super::{Credential, NOBODY, RegisterError, Registry, credential};
-use crate::audit::{Event, Kind};
+use super::{Credential, NO_SECRET, RegisterError, Registry, credential};
+use crate::audit::{Event, EventKind};
 use crate::base::id;
 use crate::store::registry as rows;
 use crate::store::registry::EdgeRow;
@@ -35,8 +35,8 @@ impl Registry {
         let row = found.as_ref().map(|edge| &edge.row);
         let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
         let shown = self.key.hash(EDGE, id, secret);
-        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
-        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        let same = shown.ct_eq(row.map_or(&NO_SECRET, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NO_SECRET, |(hash, _)| hash));
         found.filter(|_| (same | same_as_before).into())
     }
 
@@ -66,7 +66,7 @@ impl Registry {
         let mut row = edge.row.clone();
         row.before = (overlap > 0).then_some((row.hash, until));
         row.hash = self.key.hash(EDGE, &row.edge_id, &secret);
-        let event = Event::done(Kind::EdgeSecretRotated);
+        let event = Event::done(EventKind::EdgeSecretRotated);
         let event = event.data(&json!({"edge_id": row.edge_id, "overlap": overlap}));
         let kept = row.clone();
         let put = self.store.write(move |writing| {
@@ -105,7 +105,7 @@ impl Registry {
             upstreams,
         };
         let (kept, now) = (row.clone(), self.clock.now().seconds());
-        let event = Event::done(Kind::EdgeRegistered);
+        let event = Event::done(EventKind::EdgeRegistered);
         let event = event.data(&json!({"edge_id": row.edge_id, "audience": row.audience}));
         let add = self.store.write(move |writing| {
             let added = rows::add_edge(writing, &kept, now)?;

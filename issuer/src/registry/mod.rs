@@ -67,7 +67,7 @@ impl fmt::Display for LoadError {
 impl error::Error for LoadError {}
 
 /// Compared with when nobody has the id, so that this takes the same time.
-const NOBODY: Hash = [0; 32];
+const NO_SECRET: Hash = [0; 32];
 
 /// Everybody who is registered.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 //! router either way.
 
 use crate::base::clock::Clock;
-use crate::data::maintenance::leave;
-use crate::data::{Data, OpenError, Opening};
-use crate::files::{ADMIN_SOCKET, Folder, FolderError, GroupRead, ISSUER_FILE, Lock};
-use crate::http::{Office, admin};
+use crate::data::maintenance::sign_off;
+use crate::data::{Data, OpenDataError, Opening};
+use crate::files::{ADMIN_SOCKET, DataDirectory, DirectoryLock, FileError, GroupRead, ISSUER_FILE};
+use crate::http::{AdminState, admin};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -27,18 +27,18 @@ const RETRIES: usize = 100;
 
 /// Why a command could not be carried out.
 #[derive(Debug)]
-pub enum CallError {
+pub enum AdminCallError {
     /// The data folder.
-    Folder(FolderError),
+    Folder(FileError),
     /// What is in it.
-    Open(OpenError),
+    Open(OpenDataError),
     /// The running server broke off.
     Broken,
     /// It did not answer in time.
     Late,
 }
 
-impl fmt::Display for CallError {
+impl fmt::Display for AdminCallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(error) => error.fmt(f),
@@ -53,34 +53,34 @@ impl fmt::Display for CallError {
     }
 }
 
-impl error::Error for CallError {}
+impl error::Error for AdminCallError {}
 
 /// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and body.
 ///
 /// # Errors
-/// [`CallError`]. What the office itself refuses is an answer, not an error.
+/// [`AdminCallError`]. What the office itself refuses is an answer, not an error.
 pub async fn post(
     folder: &Path,
     group: GroupRead,
     clock: Clock,
     path: &str,
     body: String,
-) -> Result<(StatusCode, Bytes), CallError> {
-    let folder = Folder::open(folder, group).map_err(CallError::Folder)?;
+) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let folder = DataDirectory::open(folder, group).map_err(AdminCallError::Folder)?;
     for _ in 0..RETRIES {
         let socket = folder.file(ADMIN_SOCKET).look_for_socket();
-        socket.map_err(CallError::Folder)?;
+        socket.map_err(AdminCallError::Folder)?;
         if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
-            let answer = timeout(ANSWER_TIME, over(stream, request(path, body)));
-            return answer.await.unwrap_or(Err(CallError::Late));
+            let answer = timeout(ANSWER_TIME, post_over_socket(stream, request(path, body)));
+            return answer.await.unwrap_or(Err(AdminCallError::Late));
         }
         match folder.lock() {
-            Ok(lock) => return here(folder, lock, clock, request(path, body)).await,
-            Err(FolderError::Locked(_)) => sleep(RETRY).await,
-            Err(error) => return Err(CallError::Folder(error)),
+            Ok(lock) => return post_in_process(folder, lock, clock, request(path, body)).await,
+            Err(FileError::Locked(_)) => sleep(RETRY).await,
+            Err(error) => return Err(AdminCallError::Folder(error)),
         }
     }
-    Err(CallError::Folder(FolderError::Locked(folder.path("lock"))))
+    Err(AdminCallError::Folder(FileError::Locked(folder.path("lock"))))
 }
 
 fn request(path: &str, body: String) -> Request<Body> {
@@ -96,39 +96,43 @@ fn request(path: &str, body: String) -> Request<Body> {
     request
 }
 
-async fn over(stream: UnixStream, request: Request<Body>) -> Result<(StatusCode, Bytes), CallError> {
+async fn post_over_socket(stream: UnixStream, request: Request<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
     let handshake = http1::handshake(TokioIo::new(stream)).await;
-    let (mut sender, connection) = handshake.map_err(|_| CallError::Broken)?;
+    let (mut sender, connection) = handshake.map_err(|_| AdminCallError::Broken)?;
     tokio::spawn(connection);
-    let response = sender.send_request(request).await.map_err(|_| CallError::Broken)?;
+    let response = sender.send_request(request).await.map_err(|_| AdminCallError::Broken)?;
     collected(response.map(Body::new)).await
 }
 
-async fn here(
-    folder: Folder,
-    lock: Lock,
+async fn post_in_process(
+    folder: DataDirectory,
+    lock: DirectoryLock,
     clock: Clock,
     request: Request<Body>,
-) -> Result<(StatusCode, Bytes), CallError> {
-    let issuer = folder.file(ISSUER_FILE).read().map_err(CallError::Folder)?;
+) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let issuer = folder.file(ISSUER_FILE).read().map_err(AdminCallError::Folder)?;
     let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
     let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
-    let data = Arc::new(data.map_err(CallError::Open)?);
-    let office = Office {
+    let data = Arc::new(data.map_err(AdminCallError::Open)?);
+    let state = AdminState {
         data: Arc::clone(&data),
         issuer,
     };
-    let answered = match admin(Arc::new(office)).oneshot(request).await {
+    let answered = match admin(Arc::new(state)).oneshot(request).await {
         Ok(response) => collected(response).await,
         Err(never) => match never {},
     };
     // What was done is done; the next start signs it if this cannot.
-    leave(&data, &data.served_as()).await;
+    sign_off(&data, &data.served_as()).await;
     answered
 }
 
-async fn collected(response: Response<Body>) -> Result<(StatusCode, Bytes), CallError> {
+async fn collected(response: Response<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
     let status = response.status();
-    let body = response.into_body().collect().await.map_err(|_| CallError::Broken)?;
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|_| AdminCallError::Broken)?;
     Ok((status, body.to_bytes()))
 }

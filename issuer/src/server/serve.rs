@@ -5,11 +5,11 @@ use crate::base::from::from;
 use crate::base::stopping::Stopping;
 use crate::config::settings::Settings;
 use crate::config::{Config, ConfigError};
-use crate::data::maintenance::{keep_checkpoints, keep_head, keep_up, leave};
-use crate::data::{Data, OpenError, Opening};
+use crate::data::maintenance::{keep_checkpoints, keep_head, run_maintenance, sign_off};
+use crate::data::{Data, OpenDataError, Opening};
 use crate::evidence::audit_log::AuditLog;
-use crate::files::{ADMIN_SOCKET, Folder, FolderError, ISSUER_FILE};
-use crate::http::{Office, Peer, admin, counted_app, metrics};
+use crate::files::{ADMIN_SOCKET, DataDirectory, FileError, ISSUER_FILE};
+use crate::http::{AdminState, Peer, admin, counted_app, metrics};
 use crate::server::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
 use crate::state::Issuer;
 use axum::Router;
@@ -38,9 +38,9 @@ pub enum ServeError {
     /// A setting.
     Config(ConfigError),
     /// The data folder.
-    Open(OpenError),
+    Open(OpenDataError),
     /// A file in it.
-    Folder(FolderError),
+    Folder(FileError),
     /// The address.
     Listen(SocketAddr, io::Error),
     /// The operator's socket.
@@ -48,7 +48,7 @@ pub enum ServeError {
     /// The database could not be synced while serving.
     Unsynced,
     /// The file for the audit's lines.
-    AuditLog(FolderError),
+    AuditLog(FileError),
 }
 
 impl fmt::Display for ServeError {
@@ -69,7 +69,7 @@ impl fmt::Display for ServeError {
 
 impl error::Error for ServeError {}
 
-from!(ServeError: Config(ConfigError), Folder(FolderError));
+from!(ServeError: Config(ConfigError), Folder(FileError));
 
 /// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are answered.
 ///
@@ -98,7 +98,7 @@ pub async fn serve(
     let (url, folder) = (format!("http://{address}"), data.folder.clone());
     folder.file(LISTENING_FILE).look()?;
     folder.file(ADMIN_SOCKET).look_for_socket()?;
-    remove(&folder);
+    remove_server_files(&folder);
     let config = settings.config(address, secret)?;
     let socket = operator_socket(&folder)?;
     folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
@@ -108,14 +108,19 @@ pub async fn serve(
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
     let data = Arc::new(data);
-    let broken = broken(&data);
+    let unsynced = wait_until_unsynced(&data);
     let mut running = JoinSet::new();
     if let Some(log) = log {
         running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
     }
     let origin = config.issuer.to_string();
     let retention = settings.retention()?;
-    running.spawn(keep_up(Arc::clone(&data), origin.clone(), retention, stopping.clone()));
+    running.spawn(run_maintenance(
+        Arc::clone(&data),
+        origin.clone(),
+        retention,
+        stopping.clone(),
+    ));
     running.spawn(keep_checkpoints(Arc::clone(&data), origin.clone(), stopping.clone()));
     running.spawn(keep_head(Arc::clone(&data), stopping.clone()));
     let routers = Routers::new(config, Arc::clone(&data), stopping.clone());
@@ -123,7 +128,7 @@ pub async fn serve(
         let (tcp, address) = bind(address).await?;
         tracing::info!(%address, "metrics");
         running.spawn(accept_all(
-            prompt(tcp),
+            without_delay(tcp),
             OPERATOR_CONNECTIONS,
             routers.metrics,
             Peer::at,
@@ -132,7 +137,7 @@ pub async fn serve(
     }
     let connections = count_connections_that_fit(CONNECTIONS);
     running.spawn(accept_all(
-        prompt(tcp),
+        without_delay(tcp),
         connections,
         routers.public,
         Peer::at,
@@ -148,19 +153,19 @@ pub async fn serve(
     ready(&url);
     let ended = tokio::select! {
         () = stop => Ok(()),
-        () = broken => Err(ServeError::Unsynced),
+        () = unsynced => Err(ServeError::Unsynced),
     };
     tracing::info!("stopping");
     let _nobody_hears = say_stop.send(true);
     // Longer than requests are given: what is left then has nobody who waits for it.
     let _late = timeout(DRAIN, running.join_all()).await;
-    leave(&data, &origin).await;
-    remove(&folder);
+    sign_off(&data, &origin).await;
+    remove_server_files(&folder);
     ended
 }
 
 /// Returns when the database could not be synced.
-fn broken(data: &Data) -> impl Future<Output = ()> + use<> {
+fn wait_until_unsynced(data: &Data) -> impl Future<Output = ()> + use<> {
     let mut broken = data.store.broken();
     async move {
         if broken.wait_for(|broken| *broken).await.is_err() {
@@ -200,21 +205,21 @@ struct Routers {
 
 impl Routers {
     fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
-        let office = Office {
+        let state = AdminState {
             data: Arc::clone(&data),
             issuer: Some(config.issuer.to_string()),
         };
         let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
         Self {
             public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),
-            private: admin(Arc::new(office)),
+            private: admin(Arc::new(state)),
             metrics: metrics::routes(issuer, metrics),
         }
     }
 }
 
 /// Answers are small and wanted now. A socket that refuses the option still works.
-fn prompt(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
+fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
     tcp.tap_io(|stream| {
         let _refused = stream.set_nodelay(true);
     })
@@ -225,7 +230,7 @@ fn prompt(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
     clippy::disallowed_methods,
     reason = "the one place that binds the socket, in a folder that was checked"
 )]
-fn operator_socket(folder: &Folder) -> Result<UnixListener, ServeError> {
+fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
     let (aside, path) = (folder.file("keys/admin"), folder.path(ADMIN_SOCKET));
     aside.remove()?;
     let bind = || {
@@ -241,7 +246,7 @@ fn operator_socket(folder: &Folder) -> Result<UnixListener, ServeError> {
 
 /// What says that somebody serves goes when nobody does: at the end, and at the start if the last server was killed. What cannot be
 /// removed is found stale by those who use it.
-fn remove(folder: &Folder) {
+fn remove_server_files(folder: &DataDirectory) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
         let _stale = folder.file(name).remove();
     }

@@ -1,6 +1,6 @@
 //! How a database is opened, and how every connection is set up.
 
-use crate::files::{FolderError, OwnFile};
+use crate::files::{FileError, OwnFile};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -19,8 +19,8 @@ const OTHER_SUFFIXES: [&str; 2] = ["-shm", "-journal"];
 /// Checks the files of the `database`, which SQLite opens itself.
 ///
 /// # Errors
-/// [`FolderError`] if others can use one of them.
-pub(crate) fn look_at_database(database: &OwnFile) -> Result<(), FolderError> {
+/// [`FileError`] if others can use one of them.
+pub(crate) fn look_at_database(database: &OwnFile) -> Result<(), FileError> {
     database.look()?;
     let mut beside = OTHER_SUFFIXES.iter().chain([&LOG_SUFFIX]);
     beside.try_for_each(|suffix| database.with_suffix(suffix).look().map(drop))

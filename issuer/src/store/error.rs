@@ -3,7 +3,7 @@
 use super::meta::EpochError;
 use super::migrations::VERSION;
 use crate::base::id::NoRandomness;
-use crate::files::FolderError;
+use crate::files::FileError;
 use std::path::PathBuf;
 use std::{error, fmt};
 
@@ -38,9 +38,9 @@ impl From<rusqlite::Error> for StoreError {
 
 /// Why the database cannot be opened.
 #[derive(Debug)]
-pub enum OpenError {
+pub enum OpenStoreError {
     /// The file cannot be made.
-    Folder(FolderError),
+    Folder(FileError),
     /// SQLite refused.
     Sqlite(PathBuf, rusqlite::Error),
     /// A database of another program.
@@ -55,7 +55,7 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
-impl fmt::Display for OpenError {
+impl fmt::Display for OpenStoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(error) => error.fmt(f),
@@ -75,4 +75,4 @@ impl fmt::Display for OpenError {
     }
 }
 
-impl error::Error for OpenError {}
+impl error::Error for OpenStoreError {}

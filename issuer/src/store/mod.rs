@@ -26,7 +26,7 @@ mod writer;
 
 use connection::{LOG_SUFFIX, connection_to};
 pub(crate) use connection::{look_at_database, open_database};
-pub use error::{OpenError, StoreError};
+pub use error::{OpenStoreError, StoreError};
 pub(crate) use meta::begin_epoch;
 pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
 use reader::Readers;
@@ -62,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenError> {
+    pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenStoreError> {
         Self::open_from(database, clock, Origin::Unmarked)
     }
 
@@ -70,20 +70,20 @@ impl Store {
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open_from(database: &OwnFile, clock: Clock, origin: Origin) -> Result<Self, OpenError> {
-        database.make().map_err(OpenError::Folder)?;
-        look_at_database(database).map_err(OpenError::Folder)?;
-        let path = database.path_without_links().map_err(OpenError::Folder)?;
-        let refused = |error| OpenError::Sqlite(path.clone(), error);
+    pub fn open_from(database: &OwnFile, clock: Clock, origin: Origin) -> Result<Self, OpenStoreError> {
+        database.make().map_err(OpenStoreError::Folder)?;
+        look_at_database(database).map_err(OpenStoreError::Folder)?;
+        let path = database.path_without_links().map_err(OpenStoreError::Folder)?;
+        let refused = |error| OpenStoreError::Sqlite(path.clone(), error);
         let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
         let epoch = schema::prepare(&mut connection, &path, origin)?;
         let reached = reached(&connection).map_err(refused)?;
         let beside = connection_to(&path).map_err(refused)?;
         let log = database.with_suffix(LOG_SUFFIX);
-        let (checkpointer, bell) = Checkpointer::start(beside, log).map_err(OpenError::Thread)?;
+        let (checkpointer, wake) = Checkpointer::start(beside, log).map_err(OpenStoreError::Thread)?;
         let limiter = Arc::new(EventLimiter::new());
-        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, bell);
-        let writer = writer.map_err(OpenError::Thread)?;
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, wake);
+        let writer = writer.map_err(OpenStoreError::Thread)?;
         Ok(Self {
             readers: Readers::new(path),
             writer,

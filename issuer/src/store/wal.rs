@@ -5,7 +5,7 @@
 //! not write it again in this process. What is in the log is whole, so nothing is copied from then on, the log is kept, and the process
 //! has to end: the next one copies all of it.
 
-use crate::files::{FolderError, OwnFile};
+use crate::files::{FileError, OwnFile};
 use rusqlite::{Connection, ffi};
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -30,17 +30,17 @@ pub(super) struct Checkpointer {
 impl Checkpointer {
     /// Starts the thread, for the database whose log is at `log`. The bell is to be rung after every commit.
     pub(super) fn start(connection: Connection, log: OwnFile) -> io::Result<(Self, SyncSender<()>)> {
-        let (bell, rung) = sync_channel(1);
+        let (wake, woken) = sync_channel(1);
         let (say_broken, broken) = watch::channel(false);
         let thread = thread::Builder::new()
             .name("store-checkpoint".to_owned())
             .spawn(move || {
-                if checkpoint_all(&connection, &mut Log::at(log), &rung) == Database::Unsynced {
+                if checkpoint_all(&connection, &mut WriteAheadLog::at(log), &woken) == DatabaseState::Unsynced {
                     say_broken.send_replace(true);
                 }
             })?;
         let thread = Some(thread);
-        Ok((Self { thread, broken }, bell))
+        Ok((Self { thread, broken }, wake))
     }
 
     /// Tells when the database could not be synced.
@@ -58,12 +58,12 @@ impl Drop for Checkpointer {
 }
 
 /// The write-ahead log. SQLite syncs it too before it copies, but does not tell one failure from the other.
-struct Log {
+struct WriteAheadLog {
     path: OwnFile,
     file: Option<File>,
 }
 
-impl Log {
+impl WriteAheadLog {
     const fn at(path: OwnFile) -> Self {
         Self { path, file: None }
     }
@@ -80,7 +80,7 @@ impl Log {
         self.path
             .open(OpenOptions::new().read(true))
             .map_err(|error| match error {
-                FolderError::Io(_, error) => error,
+                FileError::Io(_, error) => error,
                 error => io::Error::other(error.to_string()),
             })
     }
@@ -88,13 +88,13 @@ impl Log {
 
 /// How the database stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Database {
+enum DatabaseState {
     Whole,
     Unsynced,
 }
 
-fn checkpoint_all(connection: &Connection, log: &mut Log, rung: &Receiver<()>) -> Database {
-    while rung.recv().is_ok() {
+fn checkpoint_all(connection: &Connection, log: &mut WriteAheadLog, woken: &Receiver<()>) -> DatabaseState {
+    while woken.recv().is_ok() {
         // A log that cannot be synced is what commits fail by; nothing is copied from it, and nothing is lost.
         if let Err(error) = log.sync() {
             tracing::warn!(%error, "the log could not be synced");
@@ -110,7 +110,7 @@ fn checkpoint_all(connection: &Connection, log: &mut Log, rung: &Receiver<()>) -
             tracing::error!(
                 "the database could not be synced: the issuer must be started again, and copies the log then"
             );
-            return Database::Unsynced;
+            return DatabaseState::Unsynced;
         }
         thread::sleep(REST);
     }
@@ -118,7 +118,7 @@ fn checkpoint_all(connection: &Connection, log: &mut Log, rung: &Receiver<()>) -
     if log.sync().is_ok() {
         let _next_start_reads_it = checkpoint(connection, "TRUNCATE");
     }
-    Database::Whole
+    DatabaseState::Whole
 }
 
 fn is_unsynced(error: &rusqlite::Error) -> bool {

@@ -24,20 +24,20 @@ const LINGER: Duration = Duration::from_micros(250);
 const BUSY: usize = 3;
 
 /// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
-trait Job: Send {
+trait QueuedWork: Send {
     /// Does the work, or does it again after what was done was undone; its outcome waits in `self`.
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
     /// Tells whoever waits: the outcome if the commit went well.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-struct Work<T, F> {
+struct TypedWork<T, F> {
     work: F,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, F> Job for Work<T, F>
+impl<T, F> QueuedWork for TypedWork<T, F>
 where
     T: Send,
     F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send,
@@ -67,7 +67,7 @@ pub struct Reached {
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<mpsc::Sender<Box<dyn QueuedWork>>>,
     reached: watch::Receiver<Reached>,
     thread: Option<JoinHandle<()>>,
 }
@@ -79,12 +79,12 @@ impl Writer {
         clock: Clock,
         limiter: Arc<EventLimiter>,
         reached: Reached,
-        bell: SyncSender<()>,
+        wake: SyncSender<()>,
     ) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (announce, reached) = watch::channel(reached);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            write_all(&connection, (&clock, &limiter), jobs, &announce, &bell);
+            write_all(&connection, (&clock, &limiter), jobs, &announce, &wake);
         })?;
         Ok(Self {
             queue: Some(queue),
@@ -110,7 +110,7 @@ impl Writer {
         F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Work {
+        let job = TypedWork {
             work,
             outcome: None,
             reply,
@@ -137,9 +137,9 @@ impl Drop for Writer {
 fn write_all(
     connection: &Connection,
     (clock, limiter): (&Clock, &EventLimiter),
-    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    mut jobs: mpsc::Receiver<Box<dyn QueuedWork>>,
     announce: &watch::Sender<Reached>,
-    bell: &SyncSender<()>,
+    wake: &SyncSender<()>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
     let writing = Writing {
@@ -173,12 +173,12 @@ fn write_all(
         for (job, outcome) in group.drain(..).zip(outcomes) {
             job.answer(outcome);
         }
-        let _rung_already = bell.try_send(());
+        let _woken_already = wake.try_send(());
     }
 }
 
 /// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole is lost.
-fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), StoreError>> {
+fn commit(writing: &Writing<'_>, group: &mut [Box<dyn QueuedWork>]) -> Vec<Result<(), StoreError>> {
     let head = writing.head.get();
     let committed = try_commit(writing, group);
     let admissions = writing.admissions.take();
@@ -199,7 +199,10 @@ fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), S
     }
 }
 
-fn try_commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
+fn try_commit(
+    writing: &Writing<'_>,
+    group: &mut [Box<dyn QueuedWork>],
+) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
     let head = writing.head.get();
     begin(writing)?;
     let outcomes = match group.iter_mut().try_for_each(|job| job.run(writing)) {
@@ -227,7 +230,7 @@ fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
 /// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. It costs so much, and is needed so rarely, that
 /// a group is tried without first. An error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so is
 /// everybody's.
-fn run_apart(writing: &Writing<'_>, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
+fn run_apart(writing: &Writing<'_>, job: &mut dyn QueuedWork) -> rusqlite::Result<Result<(), StoreError>> {
     let (head, before) = (writing.head.get(), writing.admissions.take());
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;
     let ran = job.run(writing);

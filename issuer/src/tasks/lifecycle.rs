@@ -1,6 +1,6 @@
 //! Tasks: begun within a ceiling, ended at once.
 
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::clock::Moment;
 use crate::base::from::from;
 use crate::base::id::{NoRandomness, Seed};
@@ -73,7 +73,7 @@ impl Issuer {
         client: &Arc<Client>,
         ask: Ask,
         repeat: Option<Repeat>,
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
         // Before the ceiling, which may be another by now: a repetition gets the answer that was given.
@@ -81,9 +81,9 @@ impl Issuer {
             return self.repeat(client_id, ask, begun).await;
         }
         let task_id = ask.task_id.clone();
-        let (ask, term) = match within(client, ask, self.clock.now()).await {
-            Err(StartError::Beyond(faults)) => return Err(self.beyond(&client_id, &task_id, faults, call).await),
-            within => within?,
+        let (ask, term) = match check_ceiling(client, ask, self.clock.now()).await {
+            Err(StartError::Beyond(faults)) => return Err(self.beyond(&client_id, &task_id, faults, info).await),
+            check_ceiling => check_ceiling?,
         };
         let seed = Seed::fresh().map_err(StartError::Random)?;
         let task = Arc::new(Task::new(client_id, ask, seed, term));
@@ -94,7 +94,7 @@ impl Issuer {
         };
         let (writs, repeat) = (minted.writs, repeat.map(|repeat| (repeat, answered)));
         let granted = task.granted();
-        let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_call(call));
+        let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_request(info));
         let begin = self
             .store
             .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), &event));
@@ -105,9 +105,9 @@ impl Issuer {
     }
 
     /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an orchestrator may want to know why.
-    async fn beyond(&self, client_id: &str, task_id: &str, faults: FaultList, call: &Call) -> StartError {
+    async fn beyond(&self, client_id: &str, task_id: &str, faults: FaultList, info: &RequestInfo) -> StartError {
         let shown: Vec<_> = faults.kept().iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
-        let event = Event::denied(Kind::TaskRefused).client(client_id).in_call(call);
+        let event = Event::denied(EventKind::TaskRefused).client(client_id).in_request(info);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
         if self.store.omits(&event) {
             return StartError::Beyond(faults);
@@ -166,10 +166,12 @@ impl Issuer {
         &self,
         client: &Client,
         task_id: String,
-        call: &Call,
+        info: &RequestInfo,
     ) -> Result<Option<UnixSeconds>, StoreError> {
         let client_id = client.client_id.clone();
-        let event = Event::done(Kind::TaskCompleted).client(&client_id).in_call(call);
+        let event = Event::done(EventKind::TaskCompleted)
+            .client(&client_id)
+            .in_request(info);
         let complete = self
             .store
             .write(move |writing| rows::complete(writing, &client_id, &task_id, &event));
@@ -190,12 +192,12 @@ fn started(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
     );
     let (agents, exp) = (task.ask.count, task.term.expires.0);
     let data = format!(r#"{{"agents":{agents},"exp":{exp},"granted":[{granted}],"writs":[{writs}]}}"#);
-    let event = Event::done(Kind::TaskStarted).client(&task.client_id);
+    let event = Event::done(EventKind::TaskStarted).client(&task.client_id);
     event.task(&task.ask.task_id, &task.ask.orch_id).text(data)
 }
 
 /// The term of `ask`, if it lies within the ceiling of `client`.
-async fn within(client: &Arc<Client>, ask: Ask, now: Moment) -> Result<(Ask, Term), StartError> {
+async fn check_ceiling(client: &Arc<Client>, ask: Ask, now: Moment) -> Result<(Ask, Term), StartError> {
     let compared = ask.parts.iter().map(|part| {
         let ceiling = client.ceiling.entry(&part.audience);
         part.grants.len() * ceiling.map_or(0, |entry| entry.grants.len())

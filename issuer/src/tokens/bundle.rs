@@ -4,7 +4,7 @@
 use crate::base::clock::Clock;
 use crate::base::stopping::Stopping;
 use crate::keyring::Keyring;
-use crate::keys::{Job, State};
+use crate::keys::{KeyJob, KeyState};
 use crate::store::{Store, StoreError, audit, revocation};
 use axum::body::Bytes;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
@@ -78,27 +78,27 @@ pub struct Feed {
     store: Arc<Store>,
     clock: Clock,
     keyring: Arc<Keyring>,
-    made: Mutex<Made>,
+    made: Mutex<MadeDocuments>,
     own: Mutex<Option<Arc<Snapshot>>>,
     pollers: Semaphore,
 }
 
 /// What was made for one state in one second, by the position it extends.
 #[derive(Debug, Default)]
-struct Made {
-    state: Option<Stand>,
+struct MadeDocuments {
+    state: Option<DocumentInputs>,
     documents: HashMap<Option<u64>, Bytes>,
 }
 
 /// What a document depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stand {
+struct DocumentInputs {
     latest: u64,
     keys: u64,
     at: UnixSeconds,
 }
 
-impl Made {
+impl MadeDocuments {
     /// Now, or the moment of the last bundle if the clock was set back by no more than edges bear: they refuse what is older than
     /// what they hold.
     fn after(&self, now: UnixSeconds) -> UnixSeconds {
@@ -155,13 +155,13 @@ impl Feed {
         // Held while the document is made, so that a thousand edges woken at once cost one signature.
         let mut made = self.made.lock().await;
         let now = made.after(self.clock.now().seconds());
-        let stand = Stand {
+        let inputs = DocumentInputs {
             latest,
-            keys: self.keyring.ring().version,
+            keys: self.keyring.key_set().version,
             at: now,
         };
-        if made.state != Some(stand) {
-            made.state = Some(stand);
+        if made.state != Some(inputs) {
+            made.state = Some(inputs);
             made.documents.clear();
         }
         // What an edge says to have is its word: for those far behind, and once many have said something else, there is the snapshot.
@@ -182,7 +182,7 @@ impl Feed {
             Ok((revocation::latest(connection)?, revocations, audit::head(connection)?))
         });
         let (seq, revocations, head) = read.await.map_err(BundleError::Store)?;
-        let ring = self.keyring.ring();
+        let key_set = self.keyring.key_set();
         let bundle = Bundle {
             iss: self.issuer.clone(),
             epoch: self.store.epoch().to_owned(),
@@ -190,14 +190,14 @@ impl Feed {
             from,
             issued_at: now,
             fresh_until: now.plus(BUNDLE_FRESH),
-            keys: ring.verifying(),
-            dropped_keys: ring.dropped(),
+            keys: key_set.verifying(),
+            dropped_keys: key_set.dropped(),
             // For auditors, who ask for a whole bundle. Edges, which follow by deltas, have no use for them.
-            checkpoint_keys: ring.checkpoint_keys(if from.is_none() { CHECKPOINT_KEYS } else { 0 }),
+            checkpoint_keys: key_set.checkpoint_keys(if from.is_none() { CHECKPOINT_KEYS } else { 0 }),
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
         };
-        let jws = ring.bundle.sign(Kind::Bundle, bundle.payload().as_bytes());
+        let jws = key_set.bundle.sign(Kind::Bundle, bundle.payload().as_bytes());
         Ok(bundle.join(&jws).into())
     }
 
@@ -210,14 +210,14 @@ impl Feed {
         let mut own = self.own.lock().await;
         // Not before: who waited for the lock must not take what was made meanwhile for something from the future.
         let now = self.clock.now().seconds();
-        if let Some(held) = own.as_ref().filter(|held| counts(held, latest, now)) {
+        if let Some(held) = own.as_ref().filter(|held| is_current(held, latest, now)) {
             return Ok(Arc::clone(held));
         }
-        let ring = self.keyring.ring();
+        let key_set = self.keyring.key_set();
         let trust = Trust {
             issuer: self.issuer.clone(),
-            pins: ring
-                .public(Job::Bundle, &[State::Current, State::Next])
+            pins: key_set
+                .public(KeyJob::Bundle, &[KeyState::Current, KeyState::Next])
                 .cloned()
                 .collect(),
         };
@@ -232,7 +232,7 @@ impl Feed {
     }
 }
 
-fn counts(held: &Snapshot, latest: u64, now: UnixSeconds) -> bool {
+fn is_current(held: &Snapshot, latest: u64, now: UnixSeconds) -> bool {
     seq(held) >= Some(latest) && held.is_fresh(now)
 }
 

@@ -1,6 +1,6 @@
 //! Writs and sessions that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
 
-use crate::keyring::Ring;
+use crate::keyring::KeySet;
 use crate::store::agent::LaunchToken;
 use crate::tokens::session::Session;
 use edgewrit_shared::time::UnixSeconds;
@@ -22,30 +22,30 @@ const GROWTH: u64 = 11;
 const SESSIONS: usize = 4_096;
 
 /// Sessions by their text. Those that another ring of keys verified are verified again.
-pub(crate) struct Sessions(Cache<[u8; 32], (u64, Session)>);
+pub(crate) struct VerifiedSessions(Cache<[u8; 32], (u64, Session)>);
 
-impl Default for Sessions {
+impl Default for VerifiedSessions {
     fn default() -> Self {
         Self(Cache::new(SESSIONS))
     }
 }
 
-impl fmt::Debug for Sessions {
+impl fmt::Debug for VerifiedSessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sessions({})", self.0.len())
     }
 }
 
-impl Sessions {
+impl VerifiedSessions {
     /// As [`Session::read`].
-    pub(crate) fn read(&self, ring: &Ring, issuer: &str, token: &str, now: UnixSeconds) -> Option<Session> {
+    pub(crate) fn read(&self, key_set: &KeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Session> {
         let hash = hash(token);
-        let seen = self.0.get(&hash).filter(|(version, _)| *version == ring.version);
+        let seen = self.0.get(&hash).filter(|(version, _)| *version == key_set.version);
         if let Some((_, session)) = seen {
             return (now < session.exp).then_some(session);
         }
-        let session = Session::read(ring, issuer, token, now)?;
-        self.0.insert(hash, (ring.version, session.clone()));
+        let session = Session::read(key_set, issuer, token, now)?;
+        self.0.insert(hash, (key_set.version, session.clone()));
         Some(session)
     }
 }
@@ -56,7 +56,7 @@ const LAUNCH_MEMORY: u64 = 16 * 1024 * 1024;
 const LAUNCHES: usize = 16_384;
 
 /// Launch tokens by their hash, for agents that register right after. Whether one counts is asked where it is used up.
-pub(crate) struct Launches(Cache<[u8; 32], Arc<LaunchToken>, Weight>);
+pub(crate) struct LaunchTokens(Cache<[u8; 32], Arc<LaunchToken>, Weight>);
 
 impl Weighter<[u8; 32], Arc<LaunchToken>> for Weight {
     fn weight(&self, _: &[u8; 32], token: &Arc<LaunchToken>) -> u64 {
@@ -65,19 +65,19 @@ impl Weighter<[u8; 32], Arc<LaunchToken>> for Weight {
     }
 }
 
-impl Default for Launches {
+impl Default for LaunchTokens {
     fn default() -> Self {
         Self(Cache::with_weighter(LAUNCHES, LAUNCH_MEMORY, Weight))
     }
 }
 
-impl fmt::Debug for Launches {
+impl fmt::Debug for LaunchTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Launches({})", self.0.len())
     }
 }
 
-impl Launches {
+impl LaunchTokens {
     /// The launch token with this hash, if it is remembered and counts at `now`.
     pub(crate) fn find(&self, hash: &[u8; 32], now: UnixSeconds) -> Option<Arc<LaunchToken>> {
         self.0.get(hash).filter(|token| now < token.expires)
@@ -95,10 +95,10 @@ impl Launches {
 }
 
 /// The writs. Only verified ones enter, so nobody but the signer fills it.
-pub(crate) struct Seen(Cache<[u8; 32], Entry, Weight>);
+pub(crate) struct VerifiedWrits(Cache<[u8; 32], CachedWrit, Weight>);
 
 #[derive(Clone)]
-struct Entry {
+struct CachedWrit {
     writ: Arc<Verified>,
     bytes: u64,
 }
@@ -106,25 +106,25 @@ struct Entry {
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<[u8; 32], Entry> for Weight {
-    fn weight(&self, _: &[u8; 32], entry: &Entry) -> u64 {
+impl Weighter<[u8; 32], CachedWrit> for Weight {
+    fn weight(&self, _: &[u8; 32], entry: &CachedWrit) -> u64 {
         entry.bytes.saturating_mul(GROWTH)
     }
 }
 
-impl Default for Seen {
+impl Default for VerifiedWrits {
     fn default() -> Self {
         Self(Cache::with_weighter(WRITS, MEMORY, Weight))
     }
 }
 
-impl fmt::Debug for Seen {
+impl fmt::Debug for VerifiedWrits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Seen({})", self.0.len())
     }
 }
 
-impl Seen {
+impl VerifiedWrits {
     /// The writ whose text is `token`, if it was verified before.
     pub(crate) fn find(&self, token: &str) -> Option<Arc<Verified>> {
         self.0.get(&hash(token)).map(|entry| entry.writ)
@@ -132,7 +132,7 @@ impl Seen {
 
     /// Remembers the writ whose text is `token`.
     pub(crate) fn keep(&self, token: &str, writ: &Arc<Verified>) {
-        let entry = Entry {
+        let entry = CachedWrit {
             writ: Arc::clone(writ),
             bytes: token.len() as u64,
         };

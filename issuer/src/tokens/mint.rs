@@ -1,7 +1,7 @@
 //! From a granted task to its writs. Everything a writ says is a function of the task's ask, seed and term, so that the answer
 //! to a repeated request can be made again, and need not be stored, as long as the same key signs.
 
-use crate::keyring::{Keyring, Ring};
+use crate::keyring::{KeySet, Keyring};
 use crate::keys::SignError;
 use crate::policy::granted_task::Task;
 use edgewrit_shared::claims::{Authority, Claims};
@@ -104,7 +104,7 @@ impl Mint {
     /// # Errors
     /// [`MintError`]; no writ has left this function then.
     pub async fn mint(self: &Arc<Self>, task: &Arc<Task>) -> Result<Minted, MintError> {
-        self.mint_by(&self.keyring.ring(), task).await
+        self.mint_by(&self.keyring.key_set(), task).await
     }
 
     /// Mints the same writs of `task` again: those that `kid` signed, and that have this `hash`. `None` if that key does not sign any more,
@@ -118,24 +118,24 @@ impl Mint {
         kid: &str,
         hash: [u8; 32],
     ) -> Result<Option<Minted>, MintError> {
-        let ring = self.keyring.ring();
-        if ring.writ.kid() != kid {
+        let key_set = self.keyring.key_set();
+        if key_set.writ.kid() != kid {
             return Ok(None);
         }
-        let minted = self.mint_by(&ring, task).await?;
+        let minted = self.mint_by(&key_set, task).await?;
         Ok((minted.hash() == hash).then_some(minted))
     }
 
-    async fn mint_by(self: &Arc<Self>, ring: &Ring, task: &Arc<Task>) -> Result<Minted, MintError> {
+    async fn mint_by(self: &Arc<Self>, key_set: &KeySet, task: &Arc<Task>) -> Result<Minted, MintError> {
         let drafts = if task.ask.writs() <= IN_PLACE {
-            self.drafts(task, ring.writ.kid())
+            self.drafts(task, key_set.writ.kid())
         } else {
-            let (mint, task, kid) = (Arc::clone(self), Arc::clone(task), ring.writ.kid().to_owned());
+            let (mint, task, kid) = (Arc::clone(self), Arc::clone(task), key_set.writ.kid().to_owned());
             let drafted = spawn_blocking(move || mint.drafts(&task, &kid)).await;
             drafted.unwrap_or(Err(MintError::Sign(SignError)))
         };
-        let writs = sign(ring, drafts?).await?;
-        let kid = ring.writ.kid().to_owned();
+        let writs = sign(key_set, drafts?).await?;
+        let kid = key_set.writ.kid().to_owned();
         Ok(Minted { kid, writs })
     }
 
@@ -144,8 +144,8 @@ impl Mint {
     /// # Errors
     /// [`MintError`].
     pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
-        let ring = self.keyring.ring();
-        let signed = sign(&ring, vec![draft(claims, ring.writ.kid())?]).await?;
+        let key_set = self.keyring.key_set();
+        let signed = sign(&key_set, vec![draft(claims, key_set.writ.kid())?]).await?;
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
@@ -164,7 +164,7 @@ impl Mint {
                     continue;
                 }
                 if forms.len() <= index {
-                    forms.push(Form::of(&claims())?);
+                    forms.push(WritForm::of(&claims())?);
                 }
                 let form = forms.get(index).ok_or(MintError::Unfaithful)?;
                 all.push(form.draft(&agent_id, &jti, kid)?);
@@ -201,9 +201,9 @@ impl Mint {
     }
 }
 
-async fn sign(ring: &Ring, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
+async fn sign(key_set: &KeySet, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
     let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
-    let tokens = ring.writ.sign(inputs).await.map_err(MintError::Sign)?;
+    let tokens = key_set.writ.sign(inputs).await.map_err(MintError::Sign)?;
     if tokens.len() != writs.len() {
         return Err(MintError::Sign(SignError));
     }
@@ -244,21 +244,21 @@ fn to_sign(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
 }
 
 /// What several writs say alike: everything but their agent and their ids.
-struct Form {
+struct WritForm {
     audience: String,
     expires_in: u64,
     /// The payload, cut where the agent stands and where the ids do.
-    pieces: Vec<Piece>,
+    pieces: Vec<PayloadPiece>,
 }
 
 /// A piece of a payload.
-enum Piece {
+enum PayloadPiece {
     Text(String),
     Agent,
     Id,
 }
 
-impl Form {
+impl WritForm {
     /// The form of a writ that says `claims`.
     fn of(claims: &Claims) -> Result<Self, MintError> {
         let payload = payload(claims)?;
@@ -268,17 +268,17 @@ impl Form {
             pieces: pieces(&payload, &claims.sub, &claims.jti),
         };
         // Neither the agent nor the ids of a task's writs can stand elsewhere: nobody knew them when the rest was asked for.
-        let has = |wanted: fn(&Piece) -> bool| form.pieces.iter().any(wanted);
-        let cut = has(|piece| matches!(piece, Piece::Agent)) && has(|piece| matches!(piece, Piece::Id));
+        let has = |wanted: fn(&PayloadPiece) -> bool| form.pieces.iter().any(wanted);
+        let cut = has(|piece| matches!(piece, PayloadPiece::Agent)) && has(|piece| matches!(piece, PayloadPiece::Id));
         let faithful = cut && form.payload(&claims.sub, &claims.jti) == payload;
         faithful.then_some(form).ok_or(MintError::Unfaithful)
     }
 
     fn payload(&self, agent_id: &str, jti: &str) -> String {
         let pieces = self.pieces.iter().map(|piece| match piece {
-            Piece::Text(text) => text.as_str(),
-            Piece::Agent => agent_id,
-            Piece::Id => jti,
+            PayloadPiece::Text(text) => text.as_str(),
+            PayloadPiece::Agent => agent_id,
+            PayloadPiece::Id => jti,
         });
         pieces.collect()
     }
@@ -296,17 +296,17 @@ impl Form {
 }
 
 /// Cuts `payload` at `sub` and at `jti`, which a first writ's lineage is named after.
-fn pieces(payload: &str, sub: &str, jti: &str) -> Vec<Piece> {
+fn pieces(payload: &str, sub: &str, jti: &str) -> Vec<PayloadPiece> {
     let mut pieces = Vec::new();
     for (index, around) in payload.split(sub).enumerate() {
         if index > 0 {
-            pieces.push(Piece::Agent);
+            pieces.push(PayloadPiece::Agent);
         }
         for (index, text) in around.split(jti).enumerate() {
             if index > 0 {
-                pieces.push(Piece::Id);
+                pieces.push(PayloadPiece::Id);
             }
-            pieces.push(Piece::Text(text.to_owned()));
+            pieces.push(PayloadPiece::Text(text.to_owned()));
         }
     }
     pieces

@@ -1,6 +1,6 @@
 //! Early ends by the operator, at every level.
 
-use crate::audit::{Event, Kind};
+use crate::audit::{Event, EventKind};
 use crate::base::from::from;
 use crate::base::id::is_id;
 use crate::base::names::names;
@@ -20,7 +20,7 @@ pub(crate) const NAMESAKES: u64 = 2;
 
 names! {
     /// On which level something is ended.
-    AimLevel:
+    RevokeLevel:
     /// A writ, what it was renewed to, and what descends from it
     Token = "token",
     /// The same, by its lineage
@@ -41,20 +41,20 @@ names! {
 
 /// What is ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aim {
+pub struct RevokeTarget {
     /// On which level.
-    pub level: AimLevel,
+    pub level: RevokeLevel,
     /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a chain a `jti`, or the agent who passed it
     /// on; nothing for everything.
     pub target: String,
 }
 
-impl Aim {
+impl RevokeTarget {
     /// Everything.
     #[must_use]
     pub const fn all() -> Self {
         Self {
-            level: AimLevel::All,
+            level: RevokeLevel::All,
             target: String::new(),
         }
     }
@@ -62,15 +62,15 @@ impl Aim {
     /// The aim at `target` on `level`; `None` if nothing on it can be called so. Above all a token is called by its id: the token itself must
     /// not be written down anywhere.
     #[must_use]
-    pub fn new(level: AimLevel, target: String) -> Option<Self> {
+    pub fn new(level: RevokeLevel, target: String) -> Option<Self> {
         let is_agent =
             |text: &str| text.starts_with("spiffe://") && text.len() <= AGENT_BYTES && !text.contains(char::is_control);
         let is_well_formed = match level {
-            AimLevel::Token | AimLevel::Lineage | AimLevel::Client | AimLevel::Key => is_id(&target),
-            AimLevel::Agent => is_agent(&target),
-            AimLevel::Chain => is_id(&target) || is_agent(&target),
-            AimLevel::Task => target.split('/').count() <= 2 && target.split('/').all(is_id),
-            AimLevel::All => target.is_empty(),
+            RevokeLevel::Token | RevokeLevel::Lineage | RevokeLevel::Client | RevokeLevel::Key => is_id(&target),
+            RevokeLevel::Agent => is_agent(&target),
+            RevokeLevel::Chain => is_id(&target) || is_agent(&target),
+            RevokeLevel::Task => target.split('/').count() <= 2 && target.split('/').all(is_id),
+            RevokeLevel::All => target.is_empty(),
         };
         is_well_formed.then_some(Self { level, target })
     }
@@ -103,7 +103,12 @@ from!(RevokeError: Store(StoreError));
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
-pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Event) -> Result<usize, RevokeError> {
+pub async fn revoke(
+    store: &Store,
+    aim: RevokeTarget,
+    cut: Option<UnixSeconds>,
+    event: Event,
+) -> Result<usize, RevokeError> {
     let name = aim.target.clone();
     let revoke = store.write(move |writing| {
         let Some(targets) = targets(writing, &aim)? else {
@@ -117,12 +122,12 @@ pub async fn revoke(store: &Store, aim: Aim, cut: Option<UnixSeconds>, event: Ev
 
 /// Ends everything, as a part of another transaction.
 pub(crate) fn end_all(writing: &Writing<'_>, event: &Event) -> rusqlite::Result<()> {
-    end_targets(writing, &Aim::all(), &[Target::of(Level::All)], None, event)
+    end_targets(writing, &RevokeTarget::all(), &[Target::of(Level::All)], None, event)
 }
 
 fn end_targets(
     writing: &Writing<'_>,
-    aim: &Aim,
+    aim: &RevokeTarget,
     targets: &[Target],
     cut: Option<UnixSeconds>,
     event: &Event,
@@ -136,7 +141,7 @@ fn end_targets(
             cut,
             expires,
         };
-        if aim.level == AimLevel::All {
+        if aim.level == RevokeLevel::All {
             revocation::fold_into_all(writing, &revocation)?;
         }
         revocation::append(writing, &revocation, By::Operator)?;
@@ -148,30 +153,30 @@ fn end_targets(
 /// The event of an early end.
 #[must_use]
 pub fn event() -> Event {
-    Event::done(Kind::TokenRevoked)
+    Event::done(EventKind::TokenRevoked)
 }
 
 /// What is revoked to reach the aim; `None` if it is not clear which task is meant.
-fn targets(writing: &Writing<'_>, aim: &Aim) -> rusqlite::Result<Option<Vec<Target>>> {
+fn targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
     let id = aim.target.as_str();
     let targets = match aim.level {
-        AimLevel::Token => {
+        RevokeLevel::Token => {
             let levels = [Level::Writ(id), Level::Lineage(lineage_of(id))];
             levels.map(Target::of).to_vec()
         }
-        AimLevel::Lineage => vec![Target::of(Level::Lineage(id))],
-        AimLevel::Agent => {
+        RevokeLevel::Lineage => vec![Target::of(Level::Lineage(id))],
+        RevokeLevel::Agent => {
             let mut all = passed_on_by(writing, id)?;
             all.push(Target::of(Level::Agent(id)));
             all
         }
-        AimLevel::Task => return tasks(writing, id),
-        AimLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
+        RevokeLevel::Task => return tasks(writing, id),
+        RevokeLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
         // By its lineage: a chain's own level would only find the chain's root, and it may be cut anywhere.
-        AimLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
-        AimLevel::Client => vec![Target::of(Level::Client(id))],
-        AimLevel::Key => vec![Target::of(Level::Key(id))],
-        AimLevel::All => vec![Target::of(Level::All)],
+        RevokeLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
+        RevokeLevel::Client => vec![Target::of(Level::Client(id))],
+        RevokeLevel::Key => vec![Target::of(Level::Key(id))],
+        RevokeLevel::All => vec![Target::of(Level::All)],
     };
     Ok(Some(targets))
 }

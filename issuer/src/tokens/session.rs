@@ -5,8 +5,8 @@
 use crate::base::clock::Moment;
 use crate::base::id;
 use crate::base::id::NoRandomness;
-use crate::keyring::Ring;
-use crate::keys::{Job, State};
+use crate::keyring::KeySet;
+use crate::keys::{KeyJob, KeyState};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};
 use edgewrit_shared::signature::Dalek;
@@ -14,7 +14,7 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 
 /// Life of a session, in seconds, unless a client has another.
-pub(crate) const SESSION_LIFE: u64 = 300;
+pub(crate) const SESSION_TTL: u64 = 300;
 /// Longest session that is read, in bytes.
 const SESSION_BYTES: usize = 2_048;
 /// Values in the payload of a session.
@@ -26,14 +26,14 @@ const CLIENT: &str = "app:";
 
 /// Whose session it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Who {
+pub(crate) enum Principal {
     /// The operator's.
     Operator,
     /// That of the client with this id.
     Client(String),
 }
 
-impl Who {
+impl Principal {
     fn subject(&self) -> String {
         match self {
             Self::Operator => ADMIN.to_owned(),
@@ -61,7 +61,7 @@ impl Who {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
     /// Whose.
-    pub(crate) who: Who,
+    pub(crate) who: Principal,
     /// Its id, by which it is revoked.
     pub(crate) jti: String,
     /// From when.
@@ -75,7 +75,7 @@ impl Session {
     ///
     /// # Errors
     /// [`NoRandomness`] if the system has none.
-    pub(crate) fn new(who: Who, life: u64, now: Moment) -> Result<Self, NoRandomness> {
+    pub(crate) fn new(who: Principal, life: u64, now: Moment) -> Result<Self, NoRandomness> {
         Ok(Self {
             who,
             jti: id::fresh(now)?,
@@ -85,7 +85,7 @@ impl Session {
     }
 
     /// The session as its bearer shows it.
-    pub(crate) fn sign(&self, ring: &Ring, issuer: &str) -> String {
+    pub(crate) fn sign(&self, key_set: &KeySet, issuer: &str) -> String {
         let payload = json!({
             "iss": issuer,
             "aud": issuer,
@@ -94,13 +94,13 @@ impl Session {
             "exp": self.exp.0,
             "jti": self.jti,
         });
-        ring.session.sign(Kind::Session, payload.to_string().as_bytes())
+        key_set.session.sign(Kind::Session, payload.to_string().as_bytes())
     }
 
     /// The session that `token` is, if it is one of this issuer's that has not expired.
-    pub(crate) fn read(ring: &Ring, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
+    pub(crate) fn read(key_set: &KeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
         let jws = Jws::parse(token, Kind::Session, SESSION_BYTES).ok()?;
-        let mut keys = ring.public(Job::Session, &[State::Current, State::Retired]);
+        let mut keys = key_set.public(KeyJob::Session, &[KeyState::Current, KeyState::Retired]);
         let key = keys.find(|key| key.kid() == jws.kid())?;
         let signed = jws.verify(key, &Dalek).ok()?;
         let payload = json::parse(signed.payload(), SESSION_VALUES).ok()?;
@@ -117,7 +117,7 @@ impl Session {
             _ => None,
         };
         let session = Self {
-            who: Who::of(text("sub")?)?,
+            who: Principal::of(text("sub")?)?,
             jti: text("jti")?.to_owned(),
             iat: date("iat")?,
             exp: date("exp")?,

@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::store::revocation::{By, Living};
 use crate::store::{Store, StoreError, lineage, revocation, task};
 use crate::tokens::bundle::{BundleError, Feed};
-use crate::tokens::cache::Seen;
+use crate::tokens::cache::VerifiedWrits;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
@@ -21,7 +21,7 @@ pub(crate) struct TokenStatus {
     store: Arc<Store>,
     clock: Clock,
     feed: Arc<Feed>,
-    verified: Seen,
+    verified: VerifiedWrits,
 }
 
 impl TokenStatus {
@@ -31,7 +31,7 @@ impl TokenStatus {
             store,
             clock,
             feed,
-            verified: Seen::default(),
+            verified: VerifiedWrits::default(),
         }
     }
 

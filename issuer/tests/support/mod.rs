@@ -10,10 +10,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use edgewrit_issuer::Issuer;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config::Config;
-use edgewrit_issuer::data::{Data, OpenError, Opening};
+use edgewrit_issuer::data::{Data, OpenDataError, Opening};
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::stopping::Stopping;
-use edgewrit_issuer::{Office, admin, app};
+use edgewrit_issuer::{AdminState, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
@@ -80,8 +80,8 @@ impl Bench {
             Duration::from_millis(now)
         });
         let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
-        let pin = data.keyring.ring().pins().remove(0);
-        let office = Office {
+        let pin = data.keyring.key_set().pins().remove(0);
+        let office = AdminState {
             data: Arc::clone(&data),
             issuer: Some(ISSUER.to_owned()),
         };
@@ -247,7 +247,7 @@ impl Closed {
     }
 
     /// Tries to open it, as a start does.
-    pub(crate) async fn tried(&self, opening: Opening) -> Result<Data, OpenError> {
+    pub(crate) async fn tried(&self, opening: Opening) -> Result<Data, OpenDataError> {
         let clock = Arc::clone(&self.clock);
         let clock = Clock::new(move || Duration::from_millis(clock.load(Ordering::SeqCst)));
         Data::open_as(self.path(), clock, opening).await

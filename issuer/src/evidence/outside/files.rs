@@ -1,7 +1,7 @@
 //! The file in the data folder, and the witness.
 
 use super::{HEAD_FILE, OutsideError, Published};
-use crate::files::{Folder, FolderError, GroupRead, OwnFile, check_log_folder, open_input};
+use crate::files::{DataDirectory, FileError, GroupRead, OwnFile, check_log_folder, open_input};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -15,7 +15,7 @@ const LAST_LINES: u64 = 64;
 ///
 /// # Errors
 /// [`OutsideError`].
-pub fn read_head_file(folder: &Folder) -> Result<Option<Published>, OutsideError> {
+pub fn read_head_file(folder: &DataDirectory) -> Result<Option<Published>, OutsideError> {
     let file = folder.file(HEAD_FILE);
     let bytes = file.read().map_err(OutsideError::Folder)?;
     let malformed = || OutsideError::Malformed(file.path().to_owned());
@@ -25,7 +25,7 @@ pub fn read_head_file(folder: &Folder) -> Result<Option<Published>, OutsideError
 }
 
 /// Writes the file of the data `folder`: whole or not at all.
-pub(crate) fn write_head_file(folder: &Folder, published: &Published) -> Result<(), OutsideError> {
+pub(crate) fn write_head_file(folder: &DataDirectory, published: &Published) -> Result<(), OutsideError> {
     let written = folder.file(HEAD_FILE).write(published.to_line().as_bytes());
     written.map_err(OutsideError::Folder)
 }
@@ -39,7 +39,7 @@ fn open_witness(path: &Path, group: GroupRead, options: &mut OpenOptions) -> Res
 /// Reads the last line of the witness at `path`. `None` if there is none.
 pub(crate) fn read_last_of_witness(path: &Path, group: GroupRead) -> Result<Option<Published>, OutsideError> {
     let file = match open_witness(path, group, OpenOptions::new().read(true)) {
-        Err(OutsideError::Folder(FolderError::Io(_, error))) if error.kind() == io::ErrorKind::NotFound => {
+        Err(OutsideError::Folder(FileError::Io(_, error))) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(None);
         }
         file => file?,
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn the_head_file_is_read_as_it_was_written() {
         let beside = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let folder = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
         assert!(read_head_file(&folder).unwrap().is_none());
         for one in [published(1, None), published(2, Some(1))] {
             write_head_file(&folder, &one).unwrap();

@@ -2,7 +2,7 @@
 
 use super::files::{append_to_witness, write_head_file};
 use super::{HEAD_FILE, OutsideError, Published};
-use crate::files::Folder;
+use crate::files::DataDirectory;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 /// Writes how far the audit reached, to the file of the data folder and to the witness.
 #[derive(Debug)]
 pub(crate) struct HeadKeeper {
-    folder: Folder,
+    folder: DataDirectory,
     witness: Option<PathBuf>,
     /// What was written last.
     written: Arc<Mutex<Option<Published>>>,
@@ -21,7 +21,7 @@ pub(crate) struct HeadKeeper {
 const RENEWED_AFTER: u64 = 30;
 
 impl HeadKeeper {
-    pub(crate) fn new(folder: Folder, witness: Option<PathBuf>) -> Self {
+    pub(crate) fn new(folder: DataDirectory, witness: Option<PathBuf>) -> Self {
         let written = Arc::default();
         Self {
             folder,
@@ -39,7 +39,7 @@ impl HeadKeeper {
 }
 
 fn keep_now(
-    folder: &Folder,
+    folder: &DataDirectory,
     witness: Option<&Path>,
     written: &Mutex<Option<Published>>,
     published: Published,

@@ -4,7 +4,7 @@
 //! What is written here is durable in the database before: a crash leaves the file behind the database, never ahead of it.
 
 use crate::audit::{CheckpointId, Head};
-use crate::files::FolderError;
+use crate::files::FileError;
 use edgewrit_shared::time::UnixSeconds;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub struct Published {
 }
 
 #[derive(Deserialize, Serialize)]
-struct Document {
+struct HeadDocument {
     epoch: String,
     head: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ struct Document {
 impl Published {
     /// One line of JSON.
     fn to_line(&self) -> String {
-        let document = Document {
+        let document = HeadDocument {
             epoch: self.epoch.clone(),
             head: self.head.to_string(),
             checkpoint: self.checkpoint.map(|checkpoint| checkpoint.to_string()),
@@ -61,7 +61,7 @@ impl Published {
     }
 
     fn read_line(line: &[u8]) -> Option<Self> {
-        let document: Document = serde_json::from_slice(line).ok()?;
+        let document: HeadDocument = serde_json::from_slice(line).ok()?;
         let checkpoint = match document.checkpoint {
             Some(text) => Some(CheckpointId::parse(&text)?),
             None => None,
@@ -84,7 +84,7 @@ impl Published {
 #[derive(Debug)]
 pub enum OutsideError {
     /// The file of the data folder.
-    Folder(FolderError),
+    Folder(FileError),
     /// The witness.
     Io(PathBuf, io::Error),
     /// A file that holds something else.

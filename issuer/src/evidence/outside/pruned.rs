@@ -4,7 +4,7 @@
 
 use super::{Disagreement, OutsideError};
 use crate::audit::Head;
-use crate::files::{Folder, FolderError};
+use crate::files::{DataDirectory, FileError};
 
 /// The file in the data folder.
 pub const PRUNED_FILE: &str = "pruned";
@@ -13,7 +13,7 @@ pub const PRUNED_FILE: &str = "pruned";
 ///
 /// # Errors
 /// [`OutsideError`].
-pub fn read_pruned_file(folder: &Folder) -> Result<Head, OutsideError> {
+pub fn read_pruned_file(folder: &DataDirectory) -> Result<Head, OutsideError> {
     let file = folder.file(PRUNED_FILE);
     let Some(bytes) = file.read().map_err(OutsideError::Folder)? else {
         return Ok(Head::default());
@@ -24,7 +24,7 @@ pub fn read_pruned_file(folder: &Folder) -> Result<Head, OutsideError> {
 }
 
 /// Writes the file of the data `folder`: whole or not at all. There is none if nothing was pruned.
-pub(crate) fn write_pruned_file(folder: &Folder, pruned: Head) -> Result<(), FolderError> {
+pub(crate) fn write_pruned_file(folder: &DataDirectory, pruned: Head) -> Result<(), FileError> {
     let file = folder.file(PRUNED_FILE);
     if pruned.seq == 0 {
         return file.remove();

@@ -1,6 +1,6 @@
 //! `/v1/admin/apps`: clients, as this API calls them apps.
 
-use super::bearer::Asked;
+use super::bearer::BearerRequest;
 use super::fields::{Fields, expected};
 use crate::agents::{grants_of, is_reserved};
 use crate::base::{json_document, rfc3339};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 const TOKEN_TTL: u64 = 1_800;
 
 pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let fields = Fields::of(request).await?;
     let name = Json::Text(fields.text("name")?.to_owned());
     let name = json_document::value(&name, read_name).map_err(|faults| {
@@ -43,14 +43,19 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
     let life = life(&fields, TOKEN_TTL)?;
     let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
     let client = find(&issuer, &credential.id)?;
-    let mut answer = shown(&client);
+    let mut answer = client_json(&client);
     set(&mut answer, "client_secret", json!(credential.secret.expose()));
     Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
-    let apps: Vec<_> = issuer.registry.clients().iter().map(|client| dated(client)).collect();
+    BearerRequest::of(&issuer, &request).by_operator().await?;
+    let apps: Vec<_> = issuer
+        .registry
+        .clients()
+        .iter()
+        .map(|client| dated_client_json(client))
+        .collect();
     Ok(response::json(
         StatusCode::OK,
         &json!({"total": apps.len(), "apps": apps}),
@@ -62,9 +67,12 @@ pub(super) async fn show(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
-    Ok(response::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
+    Ok(response::json(
+        StatusCode::OK,
+        &dated_client_json(&*find(&issuer, &id)?),
+    ))
 }
 
 pub(super) async fn update(
@@ -72,7 +80,7 @@ pub(super) async fn update(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
     let client = find(&issuer, &id)?;
     let fields = Fields::of(request).await?;
@@ -80,9 +88,9 @@ pub(super) async fn update(
         true => Some(client.ceiling.with_first_grants(scopes(&fields)?)),
         false => None,
     };
-    let life = life(&fields, client.session_life())?;
+    let life = life(&fields, client.session_ttl())?;
     let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
-    Ok(response::json(StatusCode::OK, &dated(&client)))
+    Ok(response::json(StatusCode::OK, &dated_client_json(&client)))
 }
 
 pub(super) async fn end(
@@ -90,7 +98,7 @@ pub(super) async fn end(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
     let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
     let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
@@ -123,7 +131,7 @@ fn scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
     Ok(grants_of(&scopes)?)
 }
 
-fn shown(client: &Client) -> Value {
+fn client_json(client: &Client) -> Value {
     let grants = client.ceiling.entries().first().map(|entry| entry.grants.as_slice());
     let scopes: Vec<_> = grants.unwrap_or_default().iter().filter_map(Grant::to_scope).collect();
     json!({
@@ -131,16 +139,16 @@ fn shown(client: &Client) -> Value {
         "name": client.name(),
         "client_id": client.client_id,
         "scopes": scopes,
-        "token_ttl": client.session_life(),
+        "token_ttl": client.session_ttl(),
         "status": if client.is_active() { "active" } else { "inactive" },
     })
 }
 
-fn dated(client: &Client) -> Value {
-    let mut shown = shown(client);
-    set(&mut shown, "created_at", json!(rfc3339::write(client.created())));
-    set(&mut shown, "updated_at", json!(rfc3339::write(client.updated())));
-    shown
+fn dated_client_json(client: &Client) -> Value {
+    let mut client_json = client_json(client);
+    set(&mut client_json, "created_at", json!(rfc3339::write(client.created())));
+    set(&mut client_json, "updated_at", json!(rfc3339::write(client.updated())));
+    client_json
 }
 
 fn set(object: &mut Value, name: &str, value: Value) {

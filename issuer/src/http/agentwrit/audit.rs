@@ -1,6 +1,6 @@
 //! `GET /v1/audit/events`.
 
-use super::bearer::Asked;
+use super::bearer::BearerRequest;
 use super::fields::expected;
 use crate::audit::{Head, Link};
 use crate::base::clock::Moment;
@@ -26,19 +26,19 @@ pub(super) async fn events(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let query = read(query.as_deref().unwrap_or_default())?;
     let (limit, offset) = (query.limit, query.offset);
     let page = issuer.store.read(move |reading| rows::find(reading, &query)).await?;
-    let events: Vec<_> = page.events.iter().map(shown).collect();
+    let events: Vec<_> = page.events.iter().map(event_json).collect();
     let answer = json!({"events": events, "total": page.total, "offset": offset, "limit": limit});
     Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// An event in this API's shape.
-fn shown((before, link): &(Head, Link)) -> Value {
+fn event_json((before, link): &(Head, Link)) -> Value {
     let line: Value = serde_json::from_str(&link.line).unwrap_or_default();
-    let mut shown = json!({
+    let mut event_json = json!({
         "id": format!("evt-{:06}", link.head.seq),
         "timestamp": line.get("at"),
         "event_type": line.get("event"),
@@ -57,12 +57,12 @@ fn shown((before, link): &(Head, Link)) -> Value {
         ("deleg_depth", data("depth")),
         ("deleg_chain_hash", data("chain_hash")),
     ];
-    if let Some(members) = shown.as_object_mut() {
+    if let Some(members) = event_json.as_object_mut() {
         for (name, value) in more {
             members.extend(value.map(|value| (name.to_owned(), value.clone())));
         }
     }
-    shown
+    event_json
 }
 
 fn read(query: &str) -> Result<Query, Problem> {

@@ -1,13 +1,13 @@
 //! Who shows what: the bearer of a request, and what is recorded if it does not do.
 
-use crate::audit::{Call, Event, Kind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::http::extract::auth;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::extract::source::Source;
 use crate::http::problem::{Code, Problem};
 use crate::registry::OPERATOR;
 use crate::state::Issuer;
-use crate::tokens::session::{Session, Who};
+use crate::tokens::session::{Principal, Session};
 use crate::tokens::status::of_writ;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
@@ -27,8 +27,8 @@ impl Bearer {
     fn client_id(&self) -> &str {
         match self {
             Self::Session(session) => match &session.who {
-                Who::Operator => OPERATOR,
-                Who::Client(client_id) => client_id,
+                Principal::Operator => OPERATOR,
+                Principal::Client(client_id) => client_id,
             },
             Self::Writ(writ) => &writ.claims().client_id,
         }
@@ -36,23 +36,23 @@ impl Bearer {
 }
 
 /// A request, as far as it says who asks for what.
-pub(super) struct Asked<'a> {
+pub(super) struct BearerRequest<'a> {
     issuer: &'a Issuer,
     token: Option<Secret>,
     source: Source,
-    call: Call,
+    info: RequestInfo,
     method: Method,
     /// The endpoint, as the router knows it: nothing that a client wrote.
     path: Option<MatchedPath>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> BearerRequest<'a> {
     pub(super) fn of(issuer: &'a Issuer, request: &Request) -> Self {
         Self {
             issuer,
             token: auth::bearer(request.headers()),
             source: Source::of(&issuer.config, request),
-            call: call(request.headers()),
+            info: request_info(request.headers()),
             method: request.method().clone(),
             path: request.extensions().get().cloned(),
         }
@@ -61,7 +61,7 @@ impl<'a> Asked<'a> {
     /// Passes if the bearer is a session of the operator.
     pub(super) async fn by_operator(self) -> Result<(), Problem> {
         match self.bearer().await? {
-            Bearer::Session(session) if session.who == Who::Operator => Ok(()),
+            Bearer::Session(session) if session.who == Principal::Operator => Ok(()),
             other => Err(self.insufficient(&other).await?),
         }
     }
@@ -86,14 +86,14 @@ impl<'a> Asked<'a> {
             }
         }
         let data = json!({"source": self.source.to_string(), "resource": self.resource()});
-        let event = Event::denied(Kind::TokenAuthFailed).in_call(&self.call);
+        let event = Event::denied(EventKind::TokenAuthFailed).in_request(&self.info);
         issuer.record(event.source(&self.source).data(&data)).await?;
         Err(Code::Unauthorized.into())
     }
 
     /// The problem of a bearer that is not for this endpoint, once it is recorded.
     pub(super) async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
-        let event = Event::denied(Kind::ScopeViolation).in_call(&self.call);
+        let event = Event::denied(EventKind::ScopeViolation).in_request(&self.info);
         let (event, writ) = match bearer {
             Bearer::Session(_) => (event.client(bearer.client_id()), None),
             Bearer::Writ(writ) => (of_writ(event, writ.claims()), Some(writ.claims())),

@@ -29,7 +29,7 @@ impl Fields {
     }
 
     async fn read_aside(bytes: Bytes) -> Result<Self, Problem> {
-        body::aside(bytes.len(), move || Self::read(&bytes)).await?
+        body::read_aside(bytes.len(), move || Self::read(&bytes)).await?
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Problem> {

@@ -1,14 +1,14 @@
 //! `POST /v1/admin/auth` and `POST /v1/app/auth`: a session for a secret.
 
 use super::fields::Fields;
-use crate::audit::{Event, Kind};
+use crate::audit::{Event, EventKind};
 use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::extract::source::Source;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::state::Issuer;
-use crate::tokens::session::{SESSION_LIFE, Session, Who};
+use crate::tokens::session::{Principal, SESSION_TTL, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -21,7 +21,7 @@ pub(super) async fn operator(
     State(budget): State<Arc<BodyBudget>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
+    let (source, info) = (Source::of(&issuer.config, &request), request_info(request.headers()));
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let secret = Secret::new(fields.raw("secret")?.to_owned());
     issuer
@@ -30,13 +30,15 @@ pub(super) async fn operator(
         .take(&source, issuer.clock.now())
         .map_err(too_many)?;
     if !issuer.is_operator(&secret) {
-        let event = Event::denied(Kind::AdminAuthFailed).in_call(&call);
+        let event = Event::denied(EventKind::AdminAuthFailed).in_request(&info);
         let event = event.source(&source).data(&json!({"source": source.to_string()}));
         issuer.record(event).await?;
         return Err(Code::Unauthorized.into());
     }
-    issuer.record(Event::done(Kind::AdminAuth).in_call(&call)).await?;
-    let (token, life) = open(&issuer, Who::Operator, SESSION_LIFE)?;
+    issuer
+        .record(Event::done(EventKind::AdminAuth).in_request(&info))
+        .await?;
+    let (token, life) = open(&issuer, Principal::Operator, SESSION_TTL)?;
     let answer = json!({"access_token": token.expose(), "expires_in": life, "token_type": "Bearer"});
     Ok(response::json(StatusCode::OK, &answer))
 }
@@ -46,7 +48,7 @@ pub(super) async fn client(
     State(budget): State<Arc<BodyBudget>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (source, call) = (Source::of(&issuer.config, &request), call(request.headers()));
+    let (source, info) = (Source::of(&issuer.config, &request), request_info(request.headers()));
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());
@@ -55,7 +57,7 @@ pub(super) async fn client(
     limit.room(&key, now).map_err(too_many)?;
     let Some(client) = issuer.registry.authenticate_client(id, &secret) else {
         limit.take(&key, now).map_err(too_many)?;
-        let event = Event::denied(Kind::AppAuthFailed).in_call(&call);
+        let event = Event::denied(EventKind::AppAuthFailed).in_request(&info);
         let event = event.source(&source).data(&json!({"source": source.to_string()}));
         let event = match issuer.registry.any_client(id) {
             Some(client) => event.client(&client.client_id),
@@ -64,13 +66,13 @@ pub(super) async fn client(
         issuer.record(event).await?;
         return Err(Code::Unauthorized.into());
     };
-    let event = Event::done(Kind::AppAuthenticated)
+    let event = Event::done(EventKind::AppAuthenticated)
         .client(&client.client_id)
-        .in_call(&call);
+        .in_request(&info);
     issuer.record(event).await?;
-    let who = Who::Client(client.client_id.clone());
+    let who = Principal::Client(client.client_id.clone());
     let scopes = who.scopes();
-    let (token, life) = open(&issuer, who, client.session_life())?;
+    let (token, life) = open(&issuer, who, client.session_ttl())?;
     let answer = json!({
         "access_token": token.expose(),
         "expires_in": life,
@@ -80,9 +82,9 @@ pub(super) async fn client(
     Ok(response::json(StatusCode::OK, &answer))
 }
 
-fn open(issuer: &Issuer, who: Who, life: u64) -> Result<(Secret, u64), Problem> {
+fn open(issuer: &Issuer, who: Principal, life: u64) -> Result<(Secret, u64), Problem> {
     let session = Session::new(who, life, issuer.clock.now())?;
-    let token = session.sign(&issuer.keyring.ring(), issuer.config.issuer.as_str());
+    let token = session.sign(&issuer.keyring.key_set(), issuer.config.issuer.as_str());
     Ok((Secret::new(token), life))
 }
 

@@ -1,9 +1,9 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
 use super::fields::Fields;
-use crate::agents::{NONCE_LIFE, Registration};
+use crate::agents::{NONCE_TTL, Registration};
 use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
@@ -18,7 +18,7 @@ pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Respo
     let nonce = issuer.challenge()?;
     Ok(response::json(
         StatusCode::OK,
-        &json!({"nonce": nonce, "expires_in": NONCE_LIFE}),
+        &json!({"nonce": nonce, "expires_in": NONCE_TTL}),
     ))
 }
 
@@ -27,7 +27,7 @@ pub(super) async fn register(
     State(budget): State<Arc<BodyBudget>>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let call = call(request.headers());
+    let info = request_info(request.headers());
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
@@ -38,7 +38,7 @@ pub(super) async fn register(
         task_id: fields.id("task_id")?,
         scope: fields.texts("requested_scope")?,
     };
-    let writ = issuer.register(ask, &call).await?;
+    let writ = issuer.register(ask, &info).await?;
     let answer = json!({
         "agent_id": writ.agent_id,
         "access_token": writ.token.expose(),

@@ -3,7 +3,7 @@
 use crate::http::problem::{Code, Problem};
 use crate::registry::{Client, Edge};
 use crate::state::Issuer;
-use crate::tokens::session::{Session, Who};
+use crate::tokens::session::{Principal, Session};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,18 +13,19 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// What an `authorization` header holds.
-enum Shown {
+enum Authorization {
     Basic(String, Secret),
     Bearer(Secret),
 }
 
 /// The client that the headers identify: by Basic, or by the bearer of a session.
 pub(in crate::http) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
-    let found = match shown(headers) {
-        Some(Shown::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
-        Some(Shown::Bearer(token)) => match session(issuer, &token).await? {
+    let found = match read_authorization(headers) {
+        Some(Authorization::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
+        Some(Authorization::Bearer(token)) => match session(issuer, &token).await? {
             Some(Session {
-                who: Who::Client(id), ..
+                who: Principal::Client(id),
+                ..
             }) => issuer.registry.client(&id),
             _ => None,
         },
@@ -35,10 +36,10 @@ pub(in crate::http) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Res
 
 /// The session that `token` is, if it counts now: not expired, not given back, and not that of a client that was shut out.
 pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
-    let (ring, now) = (issuer.keyring.ring(), issuer.clock.now().seconds());
+    let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
     let Some(session) = issuer
         .sessions
-        .read(&ring, issuer.config.issuer.as_str(), token.expose(), now)
+        .read(&key_set, issuer.config.issuer.as_str(), token.expose(), now)
     else {
         return Ok(None);
     };
@@ -46,24 +47,24 @@ pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<
     let snapshot = issuer.feed.snapshot().await?;
     let revoked = snapshot.revocations().revoked(target, session.iat);
     let known = match &session.who {
-        Who::Operator => true,
-        Who::Client(id) => issuer.registry.client(id).is_some(),
+        Principal::Operator => true,
+        Principal::Client(id) => issuer.registry.client(id).is_some(),
     };
     Ok((known && !revoked).then_some(session))
 }
 
 /// The bearer that the headers show.
 pub(in crate::http) fn bearer(headers: &HeaderMap) -> Option<Secret> {
-    match shown(headers) {
-        Some(Shown::Bearer(token)) => Some(token),
+    match read_authorization(headers) {
+        Some(Authorization::Bearer(token)) => Some(token),
         _ => None,
     }
 }
 
 /// The edge that the headers identify, by Basic.
 pub(in crate::http) fn edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Edge>, Problem> {
-    let found = match shown(headers) {
-        Some(Shown::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
+    let found = match read_authorization(headers) {
+        Some(Authorization::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
         _ => None,
     };
     found.ok_or(Problem::new(Code::Unauthorized))
@@ -71,26 +72,26 @@ pub(in crate::http) fn edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<
 
 /// Id and secret of HTTP Basic (RFC 7617), if that is what the headers hold.
 pub(in crate::http) fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
-    match shown(headers) {
-        Some(Shown::Basic(id, secret)) => Some((id, secret)),
+    match read_authorization(headers) {
+        Some(Authorization::Basic(id, secret)) => Some((id, secret)),
         _ => None,
     }
 }
 
 /// The one `authorization` header. Two are nobody's.
-fn shown(headers: &HeaderMap) -> Option<Shown> {
+fn read_authorization(headers: &HeaderMap) -> Option<Authorization> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (all.next(), all.next()) else {
         return None;
     };
     let (scheme, rest) = only.to_str().ok()?.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(Shown::Bearer(Secret::new(rest.to_owned())));
+        return Some(Authorization::Bearer(Secret::new(rest.to_owned())));
     }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = Zeroizing::new(STANDARD.decode(rest).ok()?);
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    Some(Shown::Basic(id.to_owned(), Secret::new(secret.to_owned())))
+    Some(Authorization::Basic(id.to_owned(), Secret::new(secret.to_owned())))
 }

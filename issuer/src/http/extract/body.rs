@@ -27,7 +27,7 @@ pub(in crate::http) async fn json<T: Send + 'static>(
     expect_type(request.headers(), JSON)?;
     let bytes = receive(request).await?;
     let text = bytes.clone();
-    let value = aside(bytes.len(), move || json_document::json(&text, values, read)).await??;
+    let value = read_aside(bytes.len(), move || json_document::json(&text, values, read)).await??;
     Ok((value, bytes))
 }
 
@@ -35,7 +35,7 @@ pub(in crate::http) async fn json<T: Send + 'static>(
 const READ_IN_PLACE: usize = 16 * 1024;
 
 /// What `read` makes of a document of `length` bytes: of a long one on a thread of its own, so that other requests are answered meanwhile.
-pub(in crate::http) async fn aside<T: Send + 'static>(
+pub(in crate::http) async fn read_aside<T: Send + 'static>(
     length: usize,
     read: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
@@ -46,7 +46,7 @@ pub(in crate::http) async fn aside<T: Send + 'static>(
 }
 
 /// Takes an empty body, or `{}`.
-pub(in crate::http) async fn nothing(request: Request) -> Result<(), Problem> {
+pub(in crate::http) async fn expect_empty(request: Request) -> Result<(), Problem> {
     let bytes = receive(request).await?;
     if !bytes.is_empty() {
         json_document::json(&bytes, 2, |node| node.object(&[]).map(drop))?;

@@ -1,9 +1,9 @@
 //! What edges use: boots, spending and records.
 
 use crate::edges::records::{BATCH_VALUES, Batch};
-use crate::edges::spend::Wish;
+use crate::edges::spend::DebitRequest;
 use crate::http::app_state::AppState;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::extract::{auth, body};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
@@ -27,17 +27,17 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
-    let call = call(request.headers());
-    body::nothing(request).await?;
-    let boot_id = issuer.boot(&edge, &call).await?;
+    let info = request_info(request.headers());
+    body::expect_empty(request).await?;
+    let boot_id = issuer.boot(&edge, &info).await?;
     Ok(response::json(StatusCode::CREATED, &json!({"boot_id": boot_id})))
 }
 
 async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::edge(&issuer, request.headers())?;
-    let call = call(request.headers());
-    let (wish, bytes) = body::json(request, JSON_VALUES, Wish::read).await?;
-    let spent = issuer.spend(&edge, wish, Sha256::digest(&bytes).into(), &call).await?;
+    let info = request_info(request.headers());
+    let (debit, bytes) = body::json(request, JSON_VALUES, DebitRequest::read).await?;
+    let spent = issuer.spend(&edge, debit, Sha256::digest(&bytes).into(), &info).await?;
     Ok(response::json(StatusCode::OK, &json!({"spent": spent})))
 }
 

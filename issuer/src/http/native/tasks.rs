@@ -2,7 +2,7 @@
 
 use crate::base::rfc3339;
 use crate::http::app_state::AppState;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::extract::{auth, body};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct TaskAnswer<'a> {
     task_id: &'a str,
     expires_at: String,
     writs: Vec<AnsweredWrit<'a>>,
@@ -52,7 +52,7 @@ struct AnsweredWrit<'a> {
     expires_in: u64,
 }
 
-impl<'a> From<&'a Started> for Answer<'a> {
+impl<'a> From<&'a Started> for TaskAnswer<'a> {
     fn from(started: &'a Started) -> Self {
         Self {
             task_id: &started.task.ask.task_id,
@@ -76,12 +76,12 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
 
 async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
-    let call = call(request.headers());
+    let info = request_info(request.headers());
     let key = repeat_key(request.headers())?;
     let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
     let repeat = key.map(|key| repeat(key, &bytes));
-    let started = issuer.start(&client, ask, repeat, &call).await?;
-    Ok(response::json(StatusCode::CREATED, &Answer::from(&started)))
+    let started = issuer.start(&client, ask, repeat, &info).await?;
+    Ok(response::json(StatusCode::CREATED, &TaskAnswer::from(&started)))
 }
 
 fn repeat(key: String, body: &Bytes) -> Repeat {
@@ -127,10 +127,10 @@ async fn complete(
     request: Request,
 ) -> Result<Response, Problem> {
     let client = auth::client(&issuer, request.headers()).await?;
-    let call = call(request.headers());
+    let info = request_info(request.headers());
     let Path(task_id) = path?;
-    body::nothing(request).await?;
-    let completed = issuer.complete(&client, task_id.clone(), &call).await?;
+    body::expect_empty(request).await?;
+    let completed = issuer.complete(&client, task_id.clone(), &info).await?;
     let completed = completed.ok_or(Problem::new(Code::NotFound))?;
     let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});
     Ok(response::json(StatusCode::OK, &answer))

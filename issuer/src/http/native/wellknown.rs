@@ -27,7 +27,7 @@ pub(super) fn routes() -> Router<AppState> {
 async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
     let keys: Vec<_> = issuer
         .keyring
-        .ring()
+        .key_set()
         .verifying()
         .iter()
         .map(PublicKey::to_jwk)

@@ -1,7 +1,7 @@
 //! The client that a request authenticates.
 
-use super::error::{Name, Refusal};
-use super::form::Form;
+use super::error::{OAuthError, OAuthErrorCode};
+use super::form::TokenForm;
 use crate::http::extract::auth;
 use crate::registry::Client;
 use crate::state::Issuer;
@@ -10,7 +10,11 @@ use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 
 /// By Basic or in the form, not both (RFC 6749, section 2.3).
-pub(super) fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut Form) -> Result<Arc<Client>, Refusal> {
+pub(super) fn authenticate(
+    issuer: &Issuer,
+    headers: &HeaderMap,
+    form: &mut TokenForm,
+) -> Result<Arc<Client>, OAuthError> {
     let in_form = (form.take("client_id"), form.take("client_secret").map(Secret::new));
     let shown = match (auth::basic(headers), in_form) {
         (Some((id, _)), (Some(other), None)) if id != other => None,
@@ -19,5 +23,8 @@ pub(super) fn authenticate(issuer: &Issuer, headers: &HeaderMap, form: &mut Form
         _ => None,
     };
     let client = shown.and_then(|(id, secret)| issuer.registry.authenticate_client(&id, &secret));
-    client.ok_or(Refusal::new(Name::InvalidClient, "client authentication failed"))
+    client.ok_or(OAuthError::new(
+        OAuthErrorCode::InvalidClient,
+        "client authentication failed",
+    ))
 }

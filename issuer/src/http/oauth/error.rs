@@ -11,7 +11,7 @@ const DESCRIPTION_CHARACTERS: usize = 1_000;
 
 /// The `error`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name {
+pub(super) enum OAuthErrorCode {
     InvalidRequest,
     InvalidClient,
     UnsupportedGrantType,
@@ -25,7 +25,7 @@ pub(super) enum Name {
     ServerError,
 }
 
-impl Name {
+impl OAuthErrorCode {
     const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -51,15 +51,15 @@ impl Name {
 
 /// Why what was asked for is refused.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    name: Name,
+pub(super) struct OAuthError {
+    name: OAuthErrorCode,
     status: StatusCode,
     description: String,
     problem: Option<Box<Problem>>,
 }
 
-impl Refusal {
-    pub(super) fn new(name: Name, description: impl Into<String>) -> Self {
+impl OAuthError {
+    pub(super) fn new(name: OAuthErrorCode, description: impl Into<String>) -> Self {
         Self {
             name,
             status: name.status(),
@@ -69,14 +69,14 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         if let Some(inside) = self.problem.as_ref().and_then(|problem| problem.for_log()) {
             tracing::error!(inside, "refused");
         }
         let body = json!({"error": self.name.as_str(), "error_description": describable(&self.description)});
         let mut response = response::json(self.status, &body);
-        if self.name == Name::InvalidClient {
+        if self.name == OAuthErrorCode::InvalidClient {
             let basic = HeaderValue::from_static("Basic realm=\"edgewrit\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
         }
@@ -84,13 +84,13 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for OAuthError {
     fn from(problem: Problem) -> Self {
         let status = problem.code().status();
         let name = match problem.code() {
-            Code::Unavailable => Name::TemporarilyUnavailable,
-            Code::Internal => Name::ServerError,
-            _ => Name::InvalidRequest,
+            Code::Unavailable => OAuthErrorCode::TemporarilyUnavailable,
+            Code::Internal => OAuthErrorCode::ServerError,
+            _ => OAuthErrorCode::InvalidRequest,
         };
         Self {
             name,

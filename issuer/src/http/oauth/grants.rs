@@ -1,8 +1,8 @@
 //! The client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and `resource` (RFC 8707).
 
-use super::error::{Name, Refusal};
-use super::form::Form;
-use crate::audit::{Call, Event, Kind};
+use super::error::{OAuthError, OAuthErrorCode};
+use super::form::TokenForm;
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::json_document::ReadError;
 use crate::base::{id, json_document};
 use crate::http::extract::body;
@@ -12,7 +12,7 @@ use crate::policy::ask::{Ask, Part, read_grant};
 use crate::registry::Client;
 use crate::state::Issuer;
 use crate::tasks::lifecycle::{StartError, Started};
-use crate::tokens::session::{Session, Who};
+use crate::tokens::session::{Principal, Session};
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::claims::Authority;
@@ -27,48 +27,48 @@ use std::sync::Arc;
 pub(super) async fn mint(
     issuer: &Issuer,
     client: &Arc<Client>,
-    form: &mut Form,
+    form: &mut TokenForm,
     resource: Option<String>,
-    call: &Call,
-) -> Result<Response, Refusal> {
+    info: &RequestInfo,
+) -> Result<Response, OAuthError> {
     let audience = resource.or_else(|| client.ceiling.only_audience().map(str::to_owned));
     let audience = audience.filter(|audience| client.ceiling.entry(audience).is_some());
     let unknown = || {
-        Refusal::new(
-            Name::InvalidTarget,
+        OAuthError::new(
+            OAuthErrorCode::InvalidTarget,
             "expected `resource` to be one audience of the client's ceiling",
         )
     };
     let (audience, scope, details) = (audience.ok_or_else(unknown)?, form.take(SCOPE), form.take(DETAILS));
     let length = scope.iter().chain(&details).map(String::len).sum();
-    let part = body::aside(length, move || asked(scope, details, audience)).await??;
+    let part = body::read_aside(length, move || asked(scope, details, audience)).await??;
     let by_scope = part.place == SCOPE;
-    let started = issuer.start(client, ask(issuer, part)?, None, call).await;
+    let started = issuer.start(client, ask(issuer, part)?, None, info).await;
     writ(&started.map_err(|error| beyond(error, by_scope))?)
 }
 
 pub(super) async fn open_session(
     issuer: &Issuer,
     client: &Client,
-    form: &mut Form,
-    call: &Call,
-) -> Result<Response, Refusal> {
+    form: &mut TokenForm,
+    info: &RequestInfo,
+) -> Result<Response, OAuthError> {
     if form.take("scope").is_some() || form.take("authorization_details").is_some() {
         let why = "a session at the issuer has no `scope` and no `authorization_details`";
-        return Err(Refusal::new(Name::InvalidScope, why));
+        return Err(OAuthError::new(OAuthErrorCode::InvalidScope, why));
     }
     let origin = issuer.config.issuer.as_str();
-    let (who, life) = (Who::Client(client.client_id.clone()), client.session_life());
+    let (who, life) = (Principal::Client(client.client_id.clone()), client.session_ttl());
     let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
-    let event = Event::done(Kind::AppAuthenticated).client(&client.client_id);
-    issuer.record(event.in_call(call)).await.map_err(Problem::from)?;
+    let event = Event::done(EventKind::AppAuthenticated).client(&client.client_id);
+    issuer.record(event.in_request(info)).await.map_err(Problem::from)?;
     Ok(response::json(
         StatusCode::OK,
-        &Answer {
-            access_token: &session.sign(&issuer.keyring.ring(), origin),
+        &TokenAnswer {
+            access_token: &session.sign(&issuer.keyring.key_set(), origin),
             token_type: "Bearer",
             expires_in: life,
-            ..Answer::default()
+            ..TokenAnswer::default()
         },
     ))
 }
@@ -79,13 +79,13 @@ const SCOPE: &str = "scope";
 const DETAILS: &str = "authorization_details";
 
 /// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
-fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, Refusal> {
+fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, OAuthError> {
     let (place, grants) = match (scope, details) {
         (Some(scope), None) => (SCOPE, scopes(&scope)?),
         (None, Some(details)) => (DETAILS, details_of(&details)?),
         _ => {
             let why = "expected exactly one of `scope` and `authorization_details`";
-            return Err(Refusal::new(Name::InvalidRequest, why));
+            return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, why));
         }
     };
     let place = place.to_owned();
@@ -96,19 +96,19 @@ fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Re
     })
 }
 
-fn scopes(text: &str) -> Result<Vec<Grant>, Refusal> {
+fn scopes(text: &str) -> Result<Vec<Grant>, OAuthError> {
     let scopes: Vec<&str> = text.split(' ').collect();
     if scopes.len() > GRANTS_PER_WRIT {
-        return Err(Refusal::new(
-            Name::InvalidScope,
+        return Err(OAuthError::new(
+            OAuthErrorCode::InvalidScope,
             format!("more than {GRANTS_PER_WRIT} scopes"),
         ));
     }
     let grants: Result<_, _> = scopes.into_iter().map(Grant::from_scope).collect();
-    grants.map_err(|message| Refusal::new(Name::InvalidScope, message))
+    grants.map_err(|message| OAuthError::new(OAuthErrorCode::InvalidScope, message))
 }
 
-fn details_of(text: &str) -> Result<Vec<Grant>, Refusal> {
+fn details_of(text: &str) -> Result<Vec<Grant>, OAuthError> {
     let read = |node: &Node<'_>| {
         let items = node.list(GRANTS_PER_WRIT)?;
         if items.is_empty() {
@@ -122,7 +122,7 @@ fn details_of(text: &str) -> Result<Vec<Grant>, Refusal> {
             ReadError::Json(error) => error.to_string(),
             ReadError::Shape(faults) => joined(&faults),
         };
-        Refusal::new(Name::InvalidAuthorizationDetails, why)
+        OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, why)
     })
 }
 
@@ -131,7 +131,7 @@ fn joined(faults: &FaultList) -> String {
 }
 
 /// A task of its own, with ids that nobody chose.
-fn ask(issuer: &Issuer, part: Part) -> Result<Ask, Refusal> {
+fn ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
     let now = issuer.clock.now();
     Ok(Ask {
         task_id: id::fresh(now).map_err(Problem::from)?,
@@ -143,18 +143,18 @@ fn ask(issuer: &Issuer, part: Part) -> Result<Ask, Refusal> {
     })
 }
 
-fn beyond(error: StartError, by_scope: bool) -> Refusal {
+fn beyond(error: StartError, by_scope: bool) -> OAuthError {
     match error {
-        StartError::Beyond(faults) if by_scope => Refusal::new(Name::InvalidScope, joined(&faults)),
+        StartError::Beyond(faults) if by_scope => OAuthError::new(OAuthErrorCode::InvalidScope, joined(&faults)),
         StartError::Beyond(faults) | StartError::NeverOpen(faults) => {
-            Refusal::new(Name::InvalidAuthorizationDetails, joined(&faults))
+            OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, joined(&faults))
         }
         error => Problem::from(error).into(),
     }
 }
 
 #[derive(Default, Serialize)]
-struct Answer<'a> {
+struct TokenAnswer<'a> {
     access_token: &'a str,
     token_type: &'a str,
     expires_in: u64,
@@ -166,16 +166,16 @@ struct Answer<'a> {
     task_id: Option<&'a str>,
 }
 
-fn writ(started: &Started) -> Result<Response, Refusal> {
+fn writ(started: &Started) -> Result<Response, OAuthError> {
     let (Some(writ), Some(authority)) = (started.writs.first(), started.task.authorities.first()) else {
-        return Err(Refusal::new(Name::ServerError, "the issuer failed"));
+        return Err(OAuthError::new(OAuthErrorCode::ServerError, "the issuer failed"));
     };
-    let mut answer = Answer {
+    let mut answer = TokenAnswer {
         access_token: writ.token.expose(),
         token_type: "Bearer",
         expires_in: writ.expires_in,
         task_id: Some(&started.task.ask.task_id),
-        ..Answer::default()
+        ..TokenAnswer::default()
     };
     match authority {
         Authority::Scope(scopes) => answer.scope = Some(scopes.join(" ")),

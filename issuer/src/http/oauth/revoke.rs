@@ -1,12 +1,12 @@
 //! `POST /oauth/revoke` (RFC 7009): the early end of a writ and of all that descends from it.
 
 use super::client::authenticate;
-use super::error::Refusal;
-use super::form::Form;
-use crate::audit::{Event, Kind};
+use super::error::OAuthError;
+use super::form::TokenForm;
+use crate::audit::{Event, EventKind};
 use crate::http::extract::body;
 use crate::http::extract::body_budget::BodyBudget;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
@@ -20,16 +20,16 @@ pub(super) async fn revoke(
     State(issuer): State<Arc<Issuer>>,
     State(budget): State<Arc<BodyBudget>>,
     request: Request,
-) -> Result<Response, Refusal> {
+) -> Result<Response, OAuthError> {
     let headers = request.headers().clone();
-    let mut form = Form::read(body::form(&budget, request, &[]).await?);
+    let mut form = TokenForm::read(body::form(&budget, request, &[]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The writ of another client is such a token: an
     // answer of its own would tell the client that the writ is live.
     let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
-        let event = Event::done(Kind::TokenRevoked).in_call(&call(&headers));
+        let event = Event::done(EventKind::TokenRevoked).in_request(&request_info(&headers));
         issuer
             .tokens
             .end_lineage(writ.claims(), event)

@@ -1,7 +1,7 @@
 //! Events, in the order of the chain.
 
 use super::pruned::{head_of, pruned};
-use crate::audit::{self, Event, Head, Kind, Link};
+use crate::audit::{self, Event, EventKind, Head, Link};
 use crate::base::clock::Moment;
 use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -120,7 +120,12 @@ pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusql
 }
 
 /// Whether there is an event of this kind that `edge_id` reported of the request. Few events have the same request.
-pub fn is_recorded(connection: &Connection, kind: Kind, request_id: &str, edge_id: &str) -> rusqlite::Result<bool> {
+pub fn is_recorded(
+    connection: &Connection,
+    kind: EventKind,
+    request_id: &str,
+    edge_id: &str,
+) -> rusqlite::Result<bool> {
     const SQL: &str = "SELECT 1 FROM audit WHERE request_id = ?1 AND event = ?2
         AND json_extract(line, '$.data.edge_id') = ?3";
     let mut find = connection.prepare_cached(SQL)?;

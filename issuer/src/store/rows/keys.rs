@@ -1,6 +1,6 @@
 //! The history of signing keys. Only public halves are here.
 
-use crate::keys::{Job, State};
+use crate::keys::{KeyJob, KeyState};
 use crate::store::columns::{int, seconds};
 use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
@@ -13,9 +13,9 @@ pub struct KeyRow {
     /// Its RFC 7638 thumbprint.
     pub kid: String,
     /// What it signs.
-    pub job: Job,
+    pub job: KeyJob,
     /// Where it stands.
-    pub state: State,
+    pub state: KeyState,
     /// The public half as a JWK.
     pub jwk: String,
     /// Since when it stands there.
@@ -49,7 +49,7 @@ pub fn add(connection: &Connection, row: &KeyRow) -> rusqlite::Result<()> {
 }
 
 /// Moves a key to another state.
-pub fn put(connection: &Connection, kid: &str, state: State, now: UnixSeconds) -> rusqlite::Result<()> {
+pub fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds) -> rusqlite::Result<()> {
     let mut put = connection.prepare("UPDATE keys SET state = ?2, since = ?3 WHERE kid = ?1")?;
     put.execute(params![kid, state.as_str(), int(now.0)])?;
     Ok(())
@@ -66,8 +66,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     let unknown = |column| rusqlite::Error::InvalidColumnType(column, String::new(), rusqlite::types::Type::Text);
     Ok(KeyRow {
         kid: text(0)?,
-        job: Job::parse(&text(1)?).ok_or_else(|| unknown(1))?,
-        state: State::parse(&text(2)?).ok_or_else(|| unknown(2))?,
+        job: KeyJob::parse(&text(1)?).ok_or_else(|| unknown(1))?,
+        state: KeyState::parse(&text(2)?).ok_or_else(|| unknown(2))?,
         jwk: text(3)?,
         since: seconds(row, 4)?,
     })

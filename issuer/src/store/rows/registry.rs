@@ -19,7 +19,7 @@ pub struct ClientRow {
     /// Its ceiling as JSON text.
     pub ceiling: String,
     /// Life of its sessions, in seconds.
-    pub session_life: u64,
+    pub session_ttl: u64,
     /// When it was registered.
     pub created: UnixSeconds,
     /// When its ceiling was last replaced.
@@ -47,14 +47,14 @@ pub struct EdgeRow {
 
 /// Adds a client. Answers whether its name was free.
 pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
-    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_life, created, updated)
+    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_ttl, created, updated)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING";
     let inserted = connection.prepare_cached(SQL)?.execute(params![
         row.client_id,
         row.name,
         row.hash,
         row.ceiling,
-        int(row.session_life),
+        int(row.session_ttl),
         int(row.created.0),
         int(row.updated.0),
     ])?;
@@ -64,7 +64,7 @@ pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<
 /// Replaces what can change of a client.
 pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
     const SQL: &str =
-        "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_life = ?6,
+        "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_ttl = ?6,
         updated = ?7, ended = ?8 WHERE client_id = ?1";
     connection.prepare_cached(SQL)?.execute(params![
         row.client_id,
@@ -72,7 +72,7 @@ pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<
         row.before.map(|(hash, _)| hash),
         row.before.map(|(_, until)| int(until.0)),
         row.ceiling,
-        int(row.session_life),
+        int(row.session_ttl),
         int(row.updated.0),
         row.ended.map(|at| int(at.0)),
     ])?;
@@ -118,7 +118,7 @@ pub fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Resu
 /// All clients, those that were shut out too.
 pub fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
     let mut all = connection.prepare(
-        "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_life, created, updated, ended
+        "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_ttl, created, updated, ended
         FROM clients ORDER BY created, client_id",
     )?;
     all.query_map([], client)?.collect()
@@ -136,7 +136,7 @@ fn client(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
         hash: row.get(2)?,
         before: before.zip(moment(4)?),
         ceiling: row.get(5)?,
-        session_life: row.get::<_, i64>(6)?.unsigned_abs(),
+        session_ttl: row.get::<_, i64>(6)?.unsigned_abs(),
         created: seconds(row, 7)?,
         updated: seconds(row, 8)?,
         ended: moment(9)?,

@@ -33,7 +33,7 @@ const CLIENT_SHARE: i64 = 100_000;
 /// Live revocations that all clients together can cause: edges hold 500,000.
 const CLIENTS_SHARE: i64 = 450_000;
 /// Under which the revocations of all clients are counted. No client has this name.
-const EVERYBODY: &str = "";
+const ALL_CLIENTS: &str = "";
 
 /// Ends what lives, unless its time is over.
 ///
@@ -70,7 +70,7 @@ pub fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> r
         By::Operator => None,
         By::Client(client_id) => {
             share(connection, client_id, CLIENT_SHARE)?;
-            share(connection, EVERYBODY, CLIENTS_SHARE)?;
+            share(connection, ALL_CLIENTS, CLIENTS_SHARE)?;
             Some(client_id)
         }
     };

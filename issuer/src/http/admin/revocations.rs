@@ -1,12 +1,12 @@
 //! Early ends, at every level.
 
-use super::Office;
+use super::AdminState;
 use crate::http::extract::body;
-use crate::http::extract::request_info::call;
+use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::tokens::revoke;
-use crate::tokens::revoke::{Aim, AimLevel};
+use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,18 +16,18 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    let event = revoke::event().in_call(&call(request.headers()));
+pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
+    let event = revoke::event().in_request(&request_info(request.headers()));
     let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
     let (level, target) = (aim.level.as_str(), aim.target.clone());
-    let count = revoke::revoke(&office.data.store, aim, cut, event).await?;
+    let count = revoke::revoke(&state.data.store, aim, cut, event).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
     Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// Reads `{level, target?, before?}`.
-fn read(node: &Node<'_>) -> Option<(Aim, Option<UnixSeconds>)> {
+fn read(node: &Node<'_>) -> Option<(RevokeTarget, Option<UnixSeconds>)> {
     let members = node.object(&["level", "target", "before"])?;
     let level = members.required("level").and_then(read_level);
     let target = members.optional("target").map_or(Some(""), Node::text)?;
@@ -35,15 +35,15 @@ fn read(node: &Node<'_>) -> Option<(Aim, Option<UnixSeconds>)> {
         None => None,
         Some(node) => Some(UnixSeconds(node.integer(0, TIME_MAX)?)),
     };
-    let aim = Aim::new(level?, target.to_owned());
+    let aim = RevokeTarget::new(level?, target.to_owned());
     if aim.is_none() {
         node.fault("expected a `target` by its id on this level, or none on the level `all`");
     }
     Some((aim?, cut))
 }
 
-fn read_level(node: &Node<'_>) -> Option<AimLevel> {
-    let level = AimLevel::parse(node.text()?);
-    let names = || AimLevel::ALL.iter().map(|level| format!("`{}`", level.as_str()));
+fn read_level(node: &Node<'_>) -> Option<RevokeLevel> {
+    let level = RevokeLevel::parse(node.text()?);
+    let names = || RevokeLevel::ALL.iter().map(|level| format!("`{}`", level.as_str()));
     level.or_else(|| node.expected(&format!("one of {}", names().collect::<Vec<_>>().join(", "))))
 }
