@@ -1,6 +1,6 @@
 //! The issuer: signs writs for orchestrators, within their ceilings.
 //!
-//! [`app`] is everything that strangers reach, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
+//! [`app`] has all public endpoints, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
 //! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
 
 mod agents;

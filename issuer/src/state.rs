@@ -1,4 +1,4 @@
-//! The issuer as a value: what the endpoints share.
+//! The issuer as a value, which all endpoints share.
 
 use crate::base::clock::{Clock, Moment};
 use crate::base::limiter::{Limiter, Rate};
@@ -22,7 +22,7 @@ use subtle::ConstantTimeEq as _;
 pub(crate) struct Limits {
     /// The operator's, for each source.
     pub(crate) operator: Limiter,
-    /// A client's, for each client and source: only failures count.
+    /// A client's, for each client and source: only failures are counted.
     pub(crate) client: Limiter,
 }
 

@@ -21,18 +21,18 @@ use sha2::{Digest as _, Sha256};
 /// its writ would have expired: until then edges hold its revocation.
 const LIVE_DELEGATES: u64 = 1_000;
 
-/// What an agent wants to pass on.
+/// The request of an agent to delegate.
 #[derive(Clone, Debug)]
 pub(crate) struct Delegation {
-    /// To which agent.
+    /// The id of the delegate.
     pub(crate) to: String,
-    /// What.
+    /// The scopes of the delegate.
     pub(crate) scope: Vec<String>,
-    /// For how long, in seconds.
+    /// The life of its writ, in seconds.
     pub(crate) ttl: u64,
 }
 
-/// What was passed on.
+/// A delegation that was made.
 #[derive(Debug)]
 pub(crate) struct Delegated {
     /// The delegate's writ.
@@ -41,14 +41,14 @@ pub(crate) struct Delegated {
     pub(crate) chain: Value,
 }
 
-/// What came of the one transaction in which a delegate is let in.
+/// The outcome of the one transaction in which a delegate is admitted.
 enum DelegateOutcome {
     Delegated,
     TooMany,
     Ended,
 }
 
-/// What becomes durable when a delegate is let in.
+/// The rows that become durable when a delegate is admitted.
 struct DelegateAdmission {
     targets: Vec<Target>,
     parent: Claims,

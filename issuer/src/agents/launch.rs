@@ -1,4 +1,4 @@
-//! Launch tokens: leave for one agent to register.
+//! Launch tokens, by which an agent may register.
 
 use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
@@ -17,31 +17,31 @@ use zeroize::Zeroizing;
 
 /// Longest life of a launch token, in seconds.
 const LAUNCH_TTL_MAX: u64 = 3_600;
-/// What the hash of a launch token is made for.
+/// The role in the hash of a launch token.
 const LAUNCH: &str = "launch";
 
 /// A launch token as asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct LaunchAsk {
-    /// What the client calls the agent.
+    /// The name of the agent at its client.
     pub(crate) agent_name: String,
-    /// What the agent may ask for.
+    /// The scopes that the agent may ask for.
     pub(crate) scope: Vec<String>,
     /// Life of the agent's writ, in seconds.
     pub(crate) max_ttl: u64,
-    /// Whether it counts once.
+    /// Whether it is valid for one registration only.
     pub(crate) single_use: bool,
     /// Its own life, in seconds.
     pub(crate) ttl: u64,
 }
 
-/// What is kept of a launch token.
+/// The hash by which a launch token is kept.
 pub(super) fn hash(key: &CredentialKey, token: &Secret) -> [u8; 32] {
     key.hash(LAUNCH, "", token)
 }
 
 impl Issuer {
-    /// Lets an agent of `owner` register. Answers the launch token and until when it counts.
+    /// Lets an agent of `owner` register. Answers the launch token and until when it is valid.
     ///
     /// # Errors
     /// [`AgentError`]; there is no launch token then.
@@ -86,7 +86,7 @@ impl Issuer {
     }
 }
 
-/// What the agent may ask for, if what is asked for is a launch token at all.
+/// Checks a request for a launch token by itself. Answers the grants of its scopes.
 fn check_launch(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError> {
     if !(1..=WRIT_LIFE_MAX).contains(&ask.max_ttl) {
         return Err(AgentError::Ttl(format!("expected `max_ttl` from 1 to {WRIT_LIFE_MAX}")));
@@ -105,7 +105,7 @@ fn check_launch(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError
     }
 }
 
-/// Whether it lies within what its owner holds.
+/// Checks that the scopes of a launch token lie within the authority of its owner.
 fn check_owner(owner: &Owner, scopes: &[String], grants: &[Grant]) -> Result<(), AgentError> {
     match scopes.iter().find(|scope| is_reserved(scope)) {
         Some(scope) => Err(beyond(scope)),

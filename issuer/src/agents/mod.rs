@@ -35,7 +35,7 @@ const RESERVED: [&str; 2] = ["admin", "app"];
 /// Why an agent does not get what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AgentError {
-    /// What was shown does not count; why, for the log.
+    /// What the agent presents is not valid; why, for the log.
     Unauthorized(&'static str),
     /// Not a request; what was expected.
     Invalid(String),
@@ -67,7 +67,7 @@ from! {
     Random(NoRandomness),
 }
 
-/// Reads scope strings that anybody may have written.
+/// Reads scope strings, which are not trusted.
 ///
 /// # Errors
 /// [`AgentError::Invalid`], with the first that is none.
@@ -124,7 +124,7 @@ fn first_beyond<'a>(grants: &'a [Grant], held: &[Grant]) -> Option<&'a Grant> {
     grants.iter().find(|grant| narrower(grant, held) != Narrowing::Narrower)
 }
 
-/// What a writ grants, grant by grant.
+/// The grants of a writ.
 fn held(writ: &Claims) -> Vec<Grant> {
     match &writ.authority {
         Authority::Details(grants) => grants.clone(),
@@ -135,7 +135,7 @@ fn held(writ: &Claims) -> Vec<Grant> {
     }
 }
 
-/// In whose name an agent lives: a client, or the operator.
+/// The owner of an agent: a client, or the operator.
 #[derive(Clone, Debug)]
 pub(crate) enum Owner {
     /// The operator.
@@ -153,7 +153,7 @@ impl Owner {
         }
     }
 
-    /// What its agents can hold at most: the ceiling's first entry, whose audience is the client's default one.
+    /// The most that its agents can hold: the ceiling's first entry, whose audience is the client's default one.
     fn entry(&self) -> Option<&Entry> {
         match self {
             Self::Operator => None,

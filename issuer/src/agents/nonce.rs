@@ -1,4 +1,4 @@
-//! Nonces that nobody has to remember: 8 bytes of expiry, 8 of randomness, 16 of a MAC over both. Only those that were used are kept,
+//! Nonces that the issuer does not have to remember: 8 bytes of expiry, 8 of randomness, 16 of a MAC over both. Only those that were used are kept,
 //! until they would have expired.
 
 use crate::base::id::{NoRandomness, from_hex, hex, random};
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 /// Life of a nonce, in seconds.
 pub(crate) const NONCE_TTL: u64 = 30;
-/// What its MAC is made for.
+/// The role in its MAC.
 const NONCE: &str = "nonce";
 
 /// A nonce as hexadecimal digits.

@@ -1,4 +1,4 @@
-//! Registration: an agent shows its launch token and proves its key, and gets its writ.
+//! Registration: an agent presents its launch token, proves its key, and gets its writ.
 
 use super::launch::{hash, within_ceiling};
 use super::{AgentError, Owner, first_beyond, grants_of, nonce, with_scopes};
@@ -26,9 +26,9 @@ use std::sync::Arc;
 /// An agent as it registers.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
-    /// What it was launched with.
+    /// Its launch token.
     pub(crate) launch_token: Secret,
-    /// What it was challenged with.
+    /// The nonce of its challenge.
     pub(crate) nonce: String,
     /// Its public key, in padded base64.
     pub(crate) public_key: String,
@@ -38,11 +38,11 @@ pub(crate) struct Registration {
     pub(crate) orch_id: String,
     /// Its task.
     pub(crate) task_id: String,
-    /// What it asks for.
+    /// The scopes that it asks for.
     pub(crate) scope: Vec<String>,
 }
 
-/// What came of the one transaction in which everything is consumed.
+/// The outcome of the one transaction in which everything is consumed.
 enum RegisterOutcome {
     Registered,
     NonceUsed,
@@ -52,7 +52,7 @@ enum RegisterOutcome {
     Cut,
 }
 
-/// What becomes durable when an agent is let in, and what is used up for it.
+/// The rows that become durable when an agent is admitted, and the nonce and launch token that are used up.
 struct AgentAdmission {
     nonce: [u8; 32],
     launch_token: [u8; 32],
@@ -287,7 +287,7 @@ impl Issuer {
     }
 }
 
-/// Whether whoever registers holds the key: it signed the nonce's bytes.
+/// Whether the agent that registers holds the key: it signed the nonce's bytes.
 fn proves(ask: &Registration, nonce: &[u8; 32]) -> bool {
     let key = STANDARD.decode(&ask.public_key).ok();
     let key = key.and_then(|key| PublicKey::from_bytes(&key.try_into().ok()?).ok());

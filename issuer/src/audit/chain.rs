@@ -4,7 +4,7 @@ use crate::base::id::{from_hex, hex};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// How far the chain reaches.
+/// The end of the chain: its last event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// Number of the last event, 0 before the first.
@@ -110,17 +110,17 @@ pub enum Broken {
     },
     /// An event's line says to be another's.
     Number {
-        /// Which event.
+        /// The number of the event.
         seq: u64,
     },
     /// An event, or one before it, is not what was hashed.
     Hash {
-        /// Which event.
+        /// The number of the event.
         seq: u64,
     },
-    /// The chain does not have the hash that somebody saw.
+    /// The chain does not have the hash that was seen elsewhere.
     Head {
-        /// What was seen.
+        /// The head that was seen.
         seen: Head,
     },
 }

@@ -51,16 +51,16 @@ pub struct Place {
     pub before: Option<[u8; 32]>,
 }
 
-/// What a checkpoint says.
+/// A checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The issuer.
     pub iss: String,
-    /// The history.
+    /// The epoch of the database.
     pub epoch: String,
-    /// How far it reached.
+    /// The head of the chain.
     pub head: Head,
-    /// When.
+    /// The time of its signature.
     pub at: UnixSeconds,
     /// Where it stands; `None` for one of a version that did not number them.
     pub place: Option<Place>,
@@ -69,7 +69,7 @@ pub struct Checkpoint {
 /// Why a checkpoint is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckpointError {
-    /// Not one.
+    /// The text is no checkpoint.
     Malformed,
     /// Signed by none of the pinned keys.
     Key,

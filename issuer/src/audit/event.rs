@@ -4,7 +4,7 @@ use serde_json::Value;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What happened. The names are stable; those of the AgentWrit API are the ones it uses.
+        /// The kinds of events. The names are stable; those of the AgentWrit API are the ones it uses.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventKind { $($(#[$doc])* $name,)* }
 
@@ -42,13 +42,13 @@ kinds! {
     DelegationCreated = "delegation_created";
     /// An agent tried to pass on what it may not.
     DelegationRefused = "delegation_attenuation_violation";
-    /// An operator showed the secret.
+    /// The operator authenticated.
     AdminAuth = "admin_auth";
-    /// Somebody showed another one.
+    /// A client presented a wrong operator secret.
     AdminAuthFailed = "admin_auth_failed";
-    /// Somebody showed a bearer that counts for nothing, or none.
+    /// A client presented an invalid bearer, or none.
     TokenAuthFailed = "token_auth_failed";
-    /// A bearer was shown where another is wanted.
+    /// A client presented a bearer that is not for the endpoint.
     ScopeViolation = "scope_violation";
     /// A client was registered.
     AppRegistered = "app_registered";
@@ -56,9 +56,9 @@ kinds! {
     AppUpdated = "app_updated";
     /// A client was shut out.
     AppDeregistered = "app_deregistered";
-    /// A client showed its secret.
+    /// A client authenticated.
     AppAuthenticated = "app_authenticated";
-    /// Somebody showed another one.
+    /// A client presented a wrong secret.
     AppAuthFailed = "app_auth_failed";
     /// A client got a new secret.
     ClientSecretRotated = "client_secret_rotated";
@@ -68,11 +68,11 @@ kinds! {
     EdgeSecretRotated = "edge_secret_rotated";
     /// An edge saw the audit's head go back or fork.
     AuditHeadReported = "audit_head_reported";
-    /// An edge began to count.
+    /// An edge started.
     EdgeBooted = "edge_booted";
-    /// Leave to register an agent was given.
+    /// A launch token was issued.
     LaunchTokenIssued = "launch_token_issued";
-    /// It was not.
+    /// A launch token was refused.
     LaunchTokenDenied = "launch_token_denied";
     /// An agent registered.
     AgentRegistered = "agent_registered";
@@ -105,7 +105,7 @@ kinds! {
 /// Whether what was tried was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was.
+    /// It was done.
     Success,
     /// It was refused.
     Denied,
@@ -122,12 +122,12 @@ impl Outcome {
     }
 }
 
-/// Something that happened. Its number, its time and its hash come with its place in the chain.
+/// An event. Its number, its time and its hash come with its place in the chain.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What.
+    /// The kind.
     pub kind: EventKind,
-    /// Whether it was done.
+    /// Its outcome.
     pub outcome: Outcome,
     /// The client that it concerns.
     pub client_id: Option<String>,

@@ -1,4 +1,4 @@
-//! What happened, in a form that cannot be changed unnoticed: each event is a line of JSON, and each line's hash covers the hash
+//! The audit: events in a form that cannot be changed unnoticed. Each event is a line of JSON, and each line's hash covers the hash
 //! before it.
 
 use crate::base::clock::Moment;

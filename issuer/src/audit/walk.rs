@@ -4,10 +4,10 @@ use super::{Checkpoint, CheckpointError, CheckpointId, Head, hash_checkpoint};
 use crate::keys::PinnedKeys;
 use std::fmt;
 
-/// What is known of the checkpoints so far.
+/// The state of the walk: the checkpoints so far.
 #[derive(Clone, Debug, Default)]
 pub struct CheckpointWalk {
-    /// How many there were.
+    /// Their number.
     pub count: u64,
     /// The last event that one covers.
     pub covered: u64,

@@ -15,7 +15,7 @@ pub enum ReadError {
 /// Reads `bytes`, at most `values` values, by `read`.
 ///
 /// # Errors
-/// [`ReadError`]. What `read` answers counts only if it reported no fault.
+/// [`ReadError`]. What `read` answers is used only if it reported no fault.
 pub fn json<T>(bytes: &[u8], values: usize, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, ReadError> {
     let json = json::parse(bytes, values).map_err(ReadError::Json)?;
     value(&json, read).map_err(ReadError::Shape)

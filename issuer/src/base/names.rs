@@ -17,7 +17,7 @@ macro_rules! names {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it is.
+            /// Its documentation.
             #[must_use]
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => concat!($($about),*),)* }

@@ -1,4 +1,4 @@
-//! What an operator decides, checked once.
+//! The configuration of the issuer, checked once.
 
 use crate::base::origin::{ORIGIN_EXPECTED, Origin};
 use crate::files::GroupRead;
@@ -26,7 +26,7 @@ pub struct Config {
     pub trust_domain: String,
     /// Audience of clients that are registered through the AgentWrit API, which knows none.
     pub default_audience: String,
-    /// The operator's secret in that API. Without one nobody is the operator there.
+    /// The operator's secret in that API. Without one that API has no operator.
     pub operator_secret: Option<Secret>,
     /// Whether something in front of it encrypts.
     pub behind_tls_proxy: bool,
@@ -42,7 +42,7 @@ const CLIENT_FAILURES: u64 = 10;
 /// How long the audit is kept, and where the rest goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Seconds.
+    /// How long events are kept, in seconds.
     pub keep: u64,
     /// The folder of the archive.
     pub archive: PathBuf,
@@ -148,7 +148,7 @@ pub fn operator_secret(text: &str) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Whether the issuer may listen on `address`, and as which origin it is known if nobody says: only loopback has one of itself.
+/// Whether the issuer may listen on `address`, and its origin if the operator names none: only loopback has one of itself.
 ///
 /// # Errors
 /// [`ConfigError::Exposed`] without a proxy, [`ConfigError::Nameless`] without a name.

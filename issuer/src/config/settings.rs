@@ -1,4 +1,4 @@
-//! What an operator sets: from flags and the environment first, then from the configuration file. What nobody sets has a default.
+//! The settings of an operator: from flags and the environment first, then from the configuration file. Every other setting has a default.
 
 use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
@@ -9,7 +9,7 @@ use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-/// Where the issuer listens unless somebody says otherwise.
+/// Where the issuer listens by default.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 /// Proxies that can be trusted, at most.
 const PROXIES: usize = 64;
@@ -18,7 +18,7 @@ const DAYS_MAX: u64 = 3_650;
 /// Most failures of a client that can be allowed at once.
 const FAILURES_MAX: u64 = 10_000;
 
-/// The settings, as far as somebody set them.
+/// The settings, as far as the operator made them.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Address and port; port 0 takes a free one.
@@ -27,9 +27,9 @@ pub struct Settings {
     pub issuer: Option<String>,
     /// Trust domain of the agents' SPIFFE ids; the issuer's host if not named.
     pub trust_domain: Option<String>,
-    /// Whether somebody else does TLS before this.
+    /// Whether a proxy in front of the issuer does TLS.
     pub behind_tls_proxy: Option<bool>,
-    /// Proxies whose `x-forwarded-for` counts.
+    /// Proxies whose `x-forwarded-for` is trusted.
     pub trusted_proxies: Option<Vec<IpAddr>>,
     /// Audience of clients that are registered through the AgentWrit API.
     pub default_audience: Option<String>,
@@ -121,13 +121,13 @@ impl Settings {
         }
     }
 
-    /// Where to listen.
+    /// The address to listen on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.listen.unwrap_or(LISTEN)
     }
 
-    /// Who may read files.
+    /// Whether the group may read files.
     #[must_use]
     pub fn group_read(&self) -> GroupRead {
         self.group_readable.unwrap_or_default().into()
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_first_counts() {
+    fn the_setting_that_is_made_first_wins() {
         let set = |listen: Option<&str>, log: Option<&str>| Settings {
             listen: listen.map(|text| text.parse().unwrap()),
             log: log.map(str::to_owned),

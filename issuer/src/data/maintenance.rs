@@ -1,5 +1,4 @@
-//! What is done without being asked: forgetting what counts for nothing any more, counting events that the limiter omitted, and signing how far
-//! the audit reaches.
+//! Maintenance: expired rows are forgotten, events that the limiter omitted are counted, and checkpoints of the audit are signed.
 
 use super::opened::Data;
 use super::prune::prune;
@@ -112,7 +111,7 @@ pub async fn run_due_work(data: &Data, issuer: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets what counts for nothing any more, some rows at a time. Answers how many.
+/// Forgets what has expired, some rows at a time. Answers how many.
 ///
 /// # Errors
 /// [`StoreError`]; what was forgotten so far stays forgotten.

@@ -18,11 +18,11 @@ use std::sync::Arc;
 pub struct Data {
     /// The folder.
     pub folder: DataDirectory,
-    /// Where the time comes from.
+    /// The clock of the issuer.
     pub clock: Clock,
-    /// What is remembered.
+    /// The store.
     pub store: Arc<Store>,
-    /// Who is registered.
+    /// The clients and edges that are registered.
     pub registry: Arc<Registry>,
     /// The keys.
     pub keyring: Arc<Keyring>,

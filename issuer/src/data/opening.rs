@@ -26,9 +26,9 @@ pub struct Opening {
 pub enum OpenDataError {
     /// The folder itself.
     Folder(FileError),
-    /// Its keys.
+    /// The keys in it.
     Keys(KeysError),
-    /// Its database.
+    /// The database in it.
     Store(store::OpenStoreError),
     /// What its database says of clients.
     Registry(LoadError),

@@ -1,4 +1,4 @@
-//! Records: what edges say became of the requests that they saw, joined to what was granted.
+//! Records of edges: the verdict on each request, joined to the grants of its task.
 
 use crate::audit::{Event, EventKind};
 use crate::base::trace_context::is_traceparent;
@@ -50,7 +50,7 @@ const KEPT: [&str; 10] = [
     "status",
 ];
 
-/// What became of one request.
+/// The verdict on one request.
 #[derive(Clone, Debug)]
 struct Record {
     at: UnixSeconds,
@@ -246,7 +246,7 @@ impl Issuer {
     }
 }
 
-/// Counts one record, for a task that was granted something where the edge stands, and records it; unless the audit has it of this
+/// Counts one record, for a task that was granted something at the audience of the edge, and records it; unless the audit has it of this
 /// edge already.
 fn take(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
     if audit::is_recorded(writing, record.kind(), &record.request_id, &edge.edge_id)? {

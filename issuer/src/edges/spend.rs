@@ -1,4 +1,4 @@
-//! Spending: the last thing an edge does before it forwards.
+//! Debits of uses: the last step of an edge before it forwards.
 
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
@@ -23,10 +23,10 @@ use std::collections::BTreeSet;
 
 /// Attempts of one request that spend.
 const ATTEMPTS: usize = 64;
-/// Largest count of a boot: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
+/// Largest counter of a boot: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
 const COUNTER_MAX: u64 = (1 << 53) - 1;
 
-/// What an edge asks for.
+/// The uses that an edge asks to debit.
 #[derive(Clone, Debug)]
 pub struct DebitRequest {
     writ: Secret,
@@ -86,15 +86,15 @@ fn read_attempt(node: &Node<'_>) -> Option<Vec<String>> {
 /// Why nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SpendError {
-    /// The writ does not count at this edge; the label, for the log.
+    /// The writ is not valid at this edge; the label, for the log.
     Writ(&'static str),
     /// The writ does not name this allowance.
     NotInWrit(String),
     /// The boot is not one of this edge.
     UnknownBoot,
-    /// The edge used this count for another request.
+    /// The edge used this counter for another request.
     CounterReused,
-    /// Nothing is left.
+    /// No uses are left.
     Exhausted,
     /// The issuer does not know what is revoked.
     Bundle(BundleError),
@@ -107,7 +107,7 @@ pub enum SpendError {
 from!(SpendError: Store(StoreError));
 
 impl Issuer {
-    /// Gives `edge` the id under which it counts from now on.
+    /// Gives `edge` the id of its boot, under which it numbers its requests from now on.
     ///
     /// # Errors
     /// `SpendError::Store` or `SpendError::Random`.
@@ -178,7 +178,7 @@ fn named(writ: &Verified, attempts: &[Vec<String>]) -> Result<(), SpendError> {
         }
     };
     match attempts.iter().flatten().find(|id| !named.contains(id.as_str())) {
-        Some(stranger) => Err(SpendError::NotInWrit(stranger.clone())),
+        Some(unnamed) => Err(SpendError::NotInWrit(unnamed.clone())),
         None => Ok(()),
     }
 }

@@ -19,13 +19,13 @@ const LINE_BYTES: u64 = 1024 * 1024;
 /// Rest after a line that could not be written.
 const REST: Duration = Duration::from_secs(5);
 
-/// Where lines go, and the last event that is there.
+/// The log, and the last event that is in it.
 pub(crate) struct AuditLog {
     out: Arc<LogSink>,
     from: u64,
 }
 
-/// Where lines go.
+/// The file or stream of the lines.
 enum LogSink {
     File(File),
     Stdout,
@@ -105,7 +105,7 @@ impl AuditLog {
             let Some(last) = links.last().map(|link| link.head.seq) else {
                 return Ok(());
             };
-            // Whoever reads may stop: then this waits, and nothing else does.
+            // The reader of the log may stop: then only this task waits.
             let out = Arc::clone(&self.out);
             let written = spawn_blocking(move || out.write(&lines(before, &links))).await;
             written.map_err(io::Error::other)??;

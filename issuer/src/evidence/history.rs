@@ -76,7 +76,7 @@ impl History {
         let database = folder.file(DATABASE);
         look_at_database(&database)?;
         let path = database.path_without_links()?;
-        // Not read-only: whoever is the first to read a log after a crash makes its index.
+        // Not read-only: the first connection that reads a log after a crash makes its index.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let opened = open_database(&path, flags).and_then(|connection| {
             connection.busy_timeout(BUSY)?;

@@ -15,7 +15,7 @@ pub enum FileError {
     Refused(PathBuf, Fault),
 }
 
-/// What is wrong with a file.
+/// The faults of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is a symbolic link, where none is accepted.

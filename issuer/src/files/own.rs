@@ -29,7 +29,7 @@ impl OwnFile {
         Self { path, group }
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

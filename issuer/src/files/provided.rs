@@ -21,7 +21,7 @@ const SEARCH: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
 const SEARCH: OFlags = OFlags::RDONLY;
 
-/// What the operator provides.
+/// The kinds of files that the operator provides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provided {
     /// A secret, a key or a certificate: for the user of the process alone.

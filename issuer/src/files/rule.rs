@@ -1,4 +1,4 @@
-//! Who may own a file, and who may use it.
+//! The rules of ownership and permissions.
 
 use super::Fault;
 use std::fs::Metadata;
@@ -26,7 +26,7 @@ impl From<bool> for GroupRead {
     }
 }
 
-/// What stands at a path.
+/// The kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileKind {
     File,
@@ -36,7 +36,7 @@ pub(super) enum FileKind {
     Other,
 }
 
-/// What a path has to be.
+/// The rule that a file has to meet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule {
     pub(super) kind: FileKind,
@@ -72,7 +72,7 @@ impl Rule {
     }
 }
 
-/// What of a file matters here.
+/// The properties of a file that a rule asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
     pub(super) kind: FileKind,

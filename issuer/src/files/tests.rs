@@ -259,7 +259,7 @@ fn what_belongs_to_another_user_is_rejected() {
         }
         return;
     }
-    // Another user's file that everyone has: root's.
+    // Another user's file that every system has: root's.
     let root = Path::new("/");
     assert!(matches!(
         fault(open_own_folder(root, GroupRead::Refused)),

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 /// The first bucket of times, in seconds, and how many there are, each twice as wide.
 const BUCKETS: (f64, u16) = (0.000_25, 16);
-/// What stands for a route that is none, and for a method that no route takes.
+/// The label of a route that is none, and of a method that no route takes.
 const OTHER: &str = "other";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -35,7 +35,7 @@ struct Routed {
     route: String,
 }
 
-/// What is counted.
+/// The metrics that are counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -110,7 +110,7 @@ fn named(method: &Method) -> &'static str {
     NAMES.into_iter().find(|name| method == name).unwrap_or(OTHER)
 }
 
-/// What Prometheus reads, on a listener of its own.
+/// The endpoint that Prometheus reads, on a listener of its own.
 pub(crate) fn routes(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     Router::new()
         .route("/metrics", get(read))

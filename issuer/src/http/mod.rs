@@ -1,4 +1,4 @@
-//! The endpoints: each group in a file of its own, translating between HTTP and what the rest of the crate says.
+//! The endpoints. Each group has a file of its own, which translates between HTTP and the rest of the crate.
 
 use crate::state::Issuer;
 use axum::Router;
@@ -29,7 +29,7 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 /// Longest body on the administrator's socket, in bytes: a ceiling of ten thousand grants fits.
 pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// The endpoints that everyone on the network can reach, authenticated or not.
+/// The public endpoints, which unauthenticated clients can reach.
 pub fn app(issuer: Arc<Issuer>) -> Router {
     counted_app(issuer, Arc::default())
 }
@@ -50,7 +50,7 @@ pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router 
     app
 }
 
-/// What an operator can reach, over the socket in the data folder.
+/// The operator's endpoints, over the socket in the data folder.
 pub fn admin(state: Arc<AdminState>) -> Router {
     let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
     with_middleware(routes.with_state(state), ADMIN_BODY_BYTES)

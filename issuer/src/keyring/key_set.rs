@@ -7,7 +7,7 @@ use crate::keys::{KeyJob, KeyState, LocalSigner, Signer, SigningKey};
 use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;
 
-/// The keys as they stand at one moment.
+/// The keys of one moment.
 #[derive(Debug)]
 pub struct KeySet {
     /// Counts the changes, so that what depends on keys can be told from what depended on others.

@@ -1,5 +1,5 @@
 //! The keys that the issuer signs with, as a service over the store. For each job there is a key that signs, one that will, known to others
-//! already, and those that did. Private halves are files; which key stands where is in the database.
+//! already, and those that did. Private halves are files; the state of each key is in the database.
 
 use crate::base::clock::Clock;
 use crate::files::DataDirectory;
@@ -35,7 +35,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// The keys of `folder`, as `store` says where they stand, and `last` as the checkpoint that the next one covers. A new store gets
+    /// The keys of `folder`, in the states that `store` says, and `last` as the checkpoint that the next one covers. A new store gets
     /// new keys.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Keyring {
         Ok((keyring, credential))
     }
 
-    /// The keys as they stand now.
+    /// The keys of this moment.
     #[must_use]
     pub fn key_set(&self) -> Arc<KeySet> {
         Arc::clone(&self.key_set.read().unwrap_or_else(PoisonError::into_inner))

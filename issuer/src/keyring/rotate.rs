@@ -16,7 +16,7 @@ use serde_json::json;
 const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
 
 impl Keyring {
-    /// Lets the next key for `job` sign. Answers its id. What the one before signed goes on to count.
+    /// Lets the next key for `job` sign. Answers its id. What the one before signed stays valid.
     ///
     /// # Errors
     /// [`RotateError`]; no key has changed.
@@ -36,7 +36,7 @@ impl Keyring {
         Ok(kid)
     }
 
-    /// Gives up the key `kid`: nothing that it signed counts from now on. If it signs, the next one does so now.
+    /// Gives up the key `kid`: nothing that it signed is valid from now on. If it signs, the next one does so now.
     ///
     /// # Errors
     /// [`RotateError`]; no key has changed.
@@ -61,8 +61,8 @@ impl Keyring {
         Ok(self.tell(kid, now).await?)
     }
 
-    /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only now: whoever is woken by it must find
-    /// the keys as they stand.
+    /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only now: a request that is woken by it must
+    /// find the changed keys.
     async fn tell(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
         let revocation = Revocation {
             target: Target::of(Level::Key(kid)),

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// What is stored of a secret.
+/// The hash of a secret, as it is stored.
 pub type Hash = [u8; 32];
 
 /// HMAC-SHA-256 under a key of the server. The secrets are 256-bit random, so a slow hash would protect nothing more; the key
@@ -30,7 +30,7 @@ impl fmt::Debug for CredentialKey {
 pub enum Start {
     /// The database knows of none yet.
     First,
-    /// It does.
+    /// The database knows keys.
     Later,
 }
 

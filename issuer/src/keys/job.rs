@@ -1,9 +1,9 @@
-//! What keys are for, and where they stand.
+//! The jobs and the states of keys.
 
 use crate::base::names::names;
 
 names! {
-    /// What a key signs.
+    /// The job of a key: the documents that it signs.
     KeyJob:
     /// Writs; published in the bundle and the JWKS.
     Writ = "writ",
@@ -18,20 +18,20 @@ names! {
 }
 
 names! {
-    /// Where a key stands.
+    /// The state of a key.
     KeyState:
     /// It will sign, and others know it already.
     Next = "next",
-    /// It signs.
+    /// It signs now.
     Current = "current",
-    /// It has signed, and what it signed counts.
+    /// It has signed, and what it signed is valid.
     Retired = "retired",
-    /// It was given up, and nothing that it signed counts.
+    /// It was given up, and nothing that it signed is valid.
     Dropped = "dropped",
 }
 
 impl KeyState {
-    /// Whether a key that stands here signs, or will.
+    /// Whether a key of this state signs, or will.
     #[must_use]
     pub const fn signs(self) -> bool {
         matches!(self, Self::Next | Self::Current)

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{error, fmt};
 use tokio::task::spawn_blocking;
 
-/// Signing failed; nothing of the batch counts.
+/// Signing failed; nothing of the batch is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignError;
 

@@ -31,13 +31,13 @@ pub struct Ask {
     pub task_id: String,
     /// The orchestration it belongs to.
     pub orch_id: String,
-    /// What the client calls the agent.
+    /// The name of the agent at its client.
     pub agent: Option<String>,
     /// At least one audience, each with its authority.
     pub parts: Vec<Part>,
     /// Life in seconds, if the client cares.
     pub ttl: Option<u64>,
-    /// How many agents.
+    /// The number of agents.
     pub count: usize,
 }
 

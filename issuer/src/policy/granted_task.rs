@@ -9,13 +9,13 @@ use edgewrit_shared::grant::Grant;
 /// A task that was granted, ready to be minted.
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// Who asked.
+    /// The client that asked for it.
     pub client_id: String,
-    /// For what.
+    /// The request of the client.
     pub ask: Ask,
-    /// Where its ids come from.
+    /// The seed of its ids.
     pub seed: Seed,
-    /// From when to when.
+    /// The time of its writs.
     pub term: Term,
     /// The counters that it needs: one for each grant that limits its uses.
     pub allowances: Vec<Allowance>,
@@ -28,14 +28,14 @@ pub struct Task {
 pub struct Allowance {
     /// Its id.
     pub id: String,
-    /// How much it holds.
+    /// The number of its uses.
     pub max: u64,
 }
 
 /// A grant that a task was given, as it is held against what is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Granted {
-    /// At which audience.
+    /// The audience of the grant.
     pub audience: String,
     /// Its id, by which edges say what a request used.
     pub id: String,

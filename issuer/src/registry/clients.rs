@@ -21,14 +21,14 @@ use subtle::ConstantTimeEq as _;
 pub struct Client {
     /// Its id.
     pub client_id: String,
-    /// What it may ask for.
+    /// Its ceiling.
     pub ceiling: Ceiling,
-    /// As it is kept.
+    /// Its row.
     row: ClientRow,
 }
 
 impl Client {
-    /// What the operator calls it.
+    /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.row.name
@@ -59,9 +59,9 @@ impl Client {
     }
 }
 
-/// What the hash of a client's secret is made for.
+/// The role in the hash of a client's secret.
 const CLIENT: &str = "client";
-/// By which scanners for leaked secrets recognise a client's.
+/// The prefix by which scanners for leaked secrets recognise a client's secret.
 const CLIENT_SECRET: &str = "ewcs_";
 
 impl Registry {
@@ -78,7 +78,7 @@ impl Registry {
         found.filter(|_| (same | same_as_before).into())
     }
 
-    /// The client with this id, whoever asks, unless it was shut out.
+    /// The client with this id, unless it was shut out.
     #[must_use]
     pub fn client(&self, id: &str) -> Option<Arc<Client>> {
         self.any_client(id).filter(|client| client.is_active())
@@ -110,7 +110,7 @@ impl Registry {
     /// Registers a client; its sessions live for `session_life` seconds.
     ///
     /// # Errors
-    /// [`RegisterError`]; nobody was registered.
+    /// [`RegisterError`]; no client was registered.
     pub async fn add_client(
         &self,
         name: String,
@@ -170,7 +170,7 @@ impl Registry {
         Ok(self.hold(row, ceiling))
     }
 
-    /// Gives a client another secret; the one it has counts for `overlap` more seconds.
+    /// Gives a client another secret; the one that it has is valid for `overlap` more seconds.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
@@ -238,7 +238,7 @@ impl Registry {
     }
 }
 
-/// What an event says of a client's ceiling.
+/// The data of an event about a client's ceiling.
 fn of_ceiling(row: &ClientRow) -> String {
     format!(r#"{{"name":"{}","ceiling":{}}}"#, row.name, row.ceiling)
 }

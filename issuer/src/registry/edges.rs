@@ -17,13 +17,13 @@ pub struct Edge {
     pub edge_id: String,
     /// The audience that it serves.
     pub audience: String,
-    /// As it is kept.
+    /// Its row.
     row: EdgeRow,
 }
 
-/// What the hash of an edge's credential is made for.
+/// The role in the hash of an edge's credential.
 const EDGE: &str = "edge";
-/// By which scanners for leaked secrets recognise an edge's.
+/// The prefix by which scanners for leaked secrets recognise an edge's credential.
 const EDGE_SECRET: &str = "ewes_";
 
 impl Registry {
@@ -88,7 +88,7 @@ impl Registry {
     /// Registers an edge for `audience`; `upstreams` is JSON text.
     ///
     /// # Errors
-    /// [`RegisterError`]; nobody was registered.
+    /// [`RegisterError`]; no edge was registered.
     pub async fn add_edge(
         &self,
         name: String,

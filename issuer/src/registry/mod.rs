@@ -23,13 +23,13 @@ pub(crate) const OPERATOR: &str = "operator";
 /// What identifies a client or an edge, and is shown once.
 #[derive(Debug)]
 pub struct Credential {
-    /// Who.
+    /// Its id.
     pub id: String,
-    /// What only they know.
+    /// Its secret.
     pub secret: Secret,
 }
 
-/// Why somebody was not registered, or changed.
+/// Why a client or an edge was not registered, or not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterError {
     /// The name is taken.
@@ -40,7 +40,7 @@ pub enum RegisterError {
     UnknownEdge,
     /// No randomness for a secret.
     Random(NoRandomness),
-    /// Not stored.
+    /// The store refused.
     Store(StoreError),
 }
 
@@ -66,10 +66,10 @@ impl fmt::Display for LoadError {
 
 impl error::Error for LoadError {}
 
-/// Compared with when nobody has the id, so that this takes the same time.
+/// Compared with if no client or edge has the id, so that this takes the same time.
 const NO_SECRET: Hash = [0; 32];
 
-/// Everybody who is registered.
+/// Every client and edge that is registered.
 #[derive(Debug)]
 pub struct Registry {
     store: Arc<Store>,
@@ -82,7 +82,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Loads everybody from `store`.
+    /// Loads all clients and edges from `store`.
     ///
     /// # Errors
     /// [`LoadError`].

@@ -1,4 +1,4 @@
-//! Running: a listener for everybody, a socket for the operator, an orderly end.
+//! The running issuer: a public listener, a socket for the operator, an orderly end.
 
 use crate::base::clock::Clock;
 use crate::base::from::from;
@@ -35,7 +35,7 @@ const DRAIN: Duration = Duration::from_secs(15);
 /// Why the issuer does not serve.
 #[derive(Debug)]
 pub enum ServeError {
-    /// A setting.
+    /// A setting cannot be used.
     Config(ConfigError),
     /// The data folder.
     Open(OpenDataError),
@@ -157,7 +157,7 @@ pub async fn serve(
     };
     tracing::info!("stopping");
     let _nobody_hears = say_stop.send(true);
-    // Longer than requests are given: what is left then has nobody who waits for it.
+    // Longer than requests are given: no client waits any more for what is left then.
     let _late = timeout(DRAIN, running.join_all()).await;
     sign_off(&data, &origin).await;
     remove_server_files(&folder);
@@ -175,11 +175,11 @@ fn wait_until_unsynced(data: &Data) -> impl Future<Output = ()> + use<> {
     }
 }
 
-/// Of a proxy two things are said, and who says one has often forgotten the other.
+/// An operator who sets one of the two settings of a proxy has often forgotten the other.
 fn warn_of_half_a_proxy(config: &Config) {
     match (config.behind_tls_proxy, config.trusted_proxies.is_empty()) {
         (true, true) => tracing::warn!(
-            "`--behind-tls-proxy` without `--trusted-proxies`: whoever comes through the proxy shares its limits; name its address"
+            "`--behind-tls-proxy` without `--trusted-proxies`: all clients behind the proxy share its limits; name its address"
         ),
         (false, false) => tracing::warn!(
             "`--trusted-proxies` without `--behind-tls-proxy`: answers do not tell clients to stay with TLS; say both if the proxy encrypts"
@@ -196,7 +196,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErr
     Ok((tcp, address))
 }
 
-/// What strangers reach, what the operator does, and what Prometheus reads.
+/// The routers of the public endpoints, of the operator's, and of what Prometheus reads.
 struct Routers {
     public: Router,
     private: Router,
@@ -244,8 +244,8 @@ fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
     Ok(socket)
 }
 
-/// What says that somebody serves goes when nobody does: at the end, and at the start if the last server was killed. What cannot be
-/// removed is found stale by those who use it.
+/// Removes the files that say that a server runs: at the end, and at the start if the last server was killed. Commands find out by
+/// themselves that a file which cannot be removed is stale.
 fn remove_server_files(folder: &DataDirectory) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
         let _stale = folder.file(name).remove();

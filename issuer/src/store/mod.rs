@@ -1,4 +1,4 @@
-//! What the issuer remembers: SQLite, written by one thread, read by others.
+//! The store: SQLite, written by one thread, read by others.
 //!
 //! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was synced to disk; whatever is
 //! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers and places in the

@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_millis(200);
 /// anew.
 const LOG_PAGES: i64 = 16_384;
 
-/// The thread. It ends when the bell's holder is gone.
+/// The thread. It ends when the sender of its wake-ups is gone.
 #[derive(Debug)]
 pub(super) struct Checkpointer {
     thread: Option<JoinHandle<()>>,
@@ -28,7 +28,7 @@ pub(super) struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// Starts the thread, for the database whose log is at `log`. The bell is to be rung after every commit.
+    /// Starts the thread, for the database whose log is at `log`. It is to be woken after every commit.
     pub(super) fn start(connection: Connection, log: OwnFile) -> io::Result<(Self, SyncSender<()>)> {
         let (wake, woken) = sync_channel(1);
         let (say_broken, broken) = watch::channel(false);
@@ -86,7 +86,7 @@ impl WriteAheadLog {
     }
 }
 
-/// How the database stands.
+/// Whether the database is to be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DatabaseState {
     Whole,
@@ -128,7 +128,7 @@ fn is_unsynced(error: &rusqlite::Error) -> bool {
 
 /// Pages in the log.
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
-    // Waits for nobody: a reader that takes its time must not make writers wait for it.
+    // Without waiting: a reader that takes its time must not make writers wait for it.
     connection.busy_timeout(Duration::ZERO)?;
     let pages = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1));
     if let Err(error) = &pages {

@@ -20,14 +20,14 @@ const GROUP: usize = 512;
 /// How long the writer waits for more work when it is busy: a commit costs the same whatever shares it, and with others at work on the
 /// same core it costs more than this.
 const LINGER: Duration = Duration::from_micros(250);
-/// Work that shared the last commit from which on the writer counts as busy.
+/// Work that shared the last commit from which on the writer is busy.
 const BUSY: usize = 3;
 
 /// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
 trait QueuedWork: Send {
     /// Does the work, or does it again after what was done was undone; its outcome waits in `self`.
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
-    /// Tells whoever waits: the outcome if the commit went well.
+    /// Tells the outcome to the task that waits, if the commit went well.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
@@ -50,7 +50,7 @@ where
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let Self { outcome, reply, .. } = *self;
         let answer = committed.and_then(|()| outcome.ok_or(StoreError::Closed));
-        // Whoever asked may have gone; what is committed stays.
+        // The task that asked may have gone; what is committed stays.
         let _gone = reply.send(answer);
     }
 }
@@ -73,7 +73,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. `bell` is rung after every commit.
+    /// Starts the thread. `wake` wakes the checkpointer after every commit.
     pub(super) fn start(
         connection: Connection,
         clock: Clock,
@@ -162,7 +162,7 @@ fn write_all(
         }
         shared = group.len();
         let outcomes = commit(&writing, &mut group);
-        // Told before anybody is answered: who hears that a task is over must not find an edge that cannot know.
+        // Told before any answer: a client that hears that a task is over must not find an edge that cannot know.
         if let Ok(revocation) = revocation::latest(connection) {
             let head = writing.head.get();
             announce.send_if_modified(|known| {
@@ -227,9 +227,9 @@ fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
     writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])
 }
 
-/// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. It costs so much, and is needed so rarely, that
-/// a group is tried without first. An error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so is
-/// everybody's.
+/// Runs a job in a savepoint of its own, so that a job that fails undoes nothing of the others. Savepoints cost so much, and are needed so
+/// rarely, that a group is tried without them first. An error that ends the whole transaction, as a full disk can, makes the savepoint
+/// unusable and so is the error of every job.
 fn run_apart(writing: &Writing<'_>, job: &mut dyn QueuedWork) -> rusqlite::Result<Result<(), StoreError>> {
     let (head, before) = (writing.head.get(), writing.admissions.take());
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;

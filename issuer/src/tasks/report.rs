@@ -1,4 +1,4 @@
-//! Granted against used, as it is answered to a task's client and to the operator.
+//! Reports of grants against their use, as they are answered to a task's client and to the operator.
 
 use crate::base::rfc3339;
 use crate::store::report::{Counter, Refused, Report, Use};

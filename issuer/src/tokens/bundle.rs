@@ -1,4 +1,4 @@
-//! The bundle: what edges follow. Made when it is asked for, once for all who ask in the same second, and read back by the issuer
+//! Bundles, which edges follow. A bundle is made when it is asked for, once for all who ask in the same second, and read back by the issuer
 //! itself: its own view of keys and revocations is a snapshot like any edge's.
 
 use crate::base::clock::Clock;
@@ -51,9 +51,9 @@ impl error::Error for BundleError {}
 /// A position in the history of revocations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Which history.
+    /// The epoch of the history.
     pub epoch: String,
-    /// How far.
+    /// The number of the last revocation.
     pub seq: u64,
 }
 
@@ -83,14 +83,14 @@ pub struct Feed {
     pollers: Semaphore,
 }
 
-/// What was made for one state in one second, by the position it extends.
+/// The documents that were made for one state in one second, by the position that each extends.
 #[derive(Debug, Default)]
 struct MadeDocuments {
     state: Option<DocumentInputs>,
     documents: HashMap<Option<u64>, Bytes>,
 }
 
-/// What a document depends on.
+/// The state that a document depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DocumentInputs {
     latest: u64,
@@ -222,7 +222,7 @@ impl Feed {
                 .collect(),
         };
         let from = own.as_deref().and_then(seq);
-        // Made apart: nobody outside has a say in when the issuer itself knows what is revoked.
+        // Made apart: no client has a say in when the issuer itself knows what is revoked.
         let made = own.as_ref().map_or(now, |held| held.issued_at().max(now));
         let document = self.make(from, made).await?;
         let applied = Snapshot::apply(own.as_deref(), &document, &trust, now);

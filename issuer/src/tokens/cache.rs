@@ -1,4 +1,4 @@
-//! Writs and sessions that were verified before, found by the hash of their text. Time, revocation and key are asked on every hit.
+//! Caches of verified writs and sessions, by the hash of their text. Time, revocation and key are checked on every hit.
 
 use crate::keyring::KeySet;
 use crate::store::agent::LaunchToken;
@@ -55,7 +55,7 @@ const LAUNCH_MEMORY: u64 = 16 * 1024 * 1024;
 /// Launch tokens that are expected to be remembered.
 const LAUNCHES: usize = 16_384;
 
-/// Launch tokens by their hash, for agents that register right after. Whether one counts is asked where it is used up.
+/// Launch tokens by their hash, for agents that register right after. Whether one is valid is asked where it is used up.
 pub(crate) struct LaunchTokens(Cache<[u8; 32], Arc<LaunchToken>, Weight>);
 
 impl Weighter<[u8; 32], Arc<LaunchToken>> for Weight {
@@ -78,7 +78,7 @@ impl fmt::Debug for LaunchTokens {
 }
 
 impl LaunchTokens {
-    /// The launch token with this hash, if it is remembered and counts at `now`.
+    /// The launch token with this hash, if it is remembered and valid at `now`.
     pub(crate) fn find(&self, hash: &[u8; 32], now: UnixSeconds) -> Option<Arc<LaunchToken>> {
         self.0.get(hash).filter(|token| now < token.expires)
     }
@@ -94,7 +94,7 @@ impl LaunchTokens {
     }
 }
 
-/// The writs. Only verified ones enter, so nobody but the signer fills it.
+/// Verified writs. Only these enter, so that only the signer can fill it.
 pub(crate) struct VerifiedWrits(Cache<[u8; 32], CachedWrit, Weight>);
 
 #[derive(Clone)]

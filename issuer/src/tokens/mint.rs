@@ -14,21 +14,21 @@ use std::sync::Arc;
 use std::{error, fmt};
 use tokio::task::spawn_blocking;
 
-/// Who signs, and in whose name.
+/// The signer of writs, and the names in which it signs.
 #[derive(Debug)]
 pub struct Mint {
     /// `iss` of every writ.
     pub issuer: String,
     /// The SPIFFE trust domain of `sub`.
     pub trust_domain: String,
-    /// Whose writ key signs.
+    /// The keyring whose writ key signs.
     pub keyring: Arc<Keyring>,
 }
 
 /// A signed writ.
 #[derive(Clone, Debug)]
 pub struct Writ {
-    /// Where it counts.
+    /// The audience, at which alone it is valid.
     pub audience: String,
     /// The JWT.
     pub token: Secret,
@@ -243,11 +243,11 @@ fn to_sign(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
     Ok((writ, input))
 }
 
-/// What several writs say alike: everything but their agent and their ids.
+/// The claims that several writs share: everything but their agent and their ids.
 struct WritForm {
     audience: String,
     expires_in: u64,
-    /// The payload, cut where the agent stands and where the ids do.
+    /// The payload, cut at the agent and at the ids.
     pieces: Vec<PayloadPiece>,
 }
 
@@ -267,7 +267,7 @@ impl WritForm {
             expires_in: claims.exp.since(claims.iat),
             pieces: pieces(&payload, &claims.sub, &claims.jti),
         };
-        // Neither the agent nor the ids of a task's writs can stand elsewhere: nobody knew them when the rest was asked for.
+        // Neither the agent nor the ids of a task's writs can be elsewhere: no client knew them when the rest was asked for.
         let has = |wanted: fn(&PayloadPiece) -> bool| form.pieces.iter().any(wanted);
         let cut = has(|piece| matches!(piece, PayloadPiece::Agent)) && has(|piece| matches!(piece, PayloadPiece::Id));
         let faithful = cut && form.payload(&claims.sub, &claims.jti) == payload;

@@ -1,4 +1,4 @@
-//! Early ends by the operator, at every level.
+//! Revocation by the operator, at every level.
 
 use crate::audit::{Event, EventKind};
 use crate::base::from::from;
@@ -39,10 +39,10 @@ names! {
     All = "all",
 }
 
-/// What is ended.
+/// The target of a revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokeTarget {
-    /// On which level.
+    /// Its level.
     pub level: RevokeLevel,
     /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a chain a `jti`, or the agent who passed it
     /// on; nothing for everything.
@@ -50,7 +50,7 @@ pub struct RevokeTarget {
 }
 
 impl RevokeTarget {
-    /// Everything.
+    /// The target of a revocation of everything.
     #[must_use]
     pub const fn all() -> Self {
         Self {
@@ -99,7 +99,7 @@ impl fmt::Display for RevokeError {
 
 from!(RevokeError: Store(StoreError));
 
-/// Ends every writ at `aim` that was issued up to `cut`, which is now if nobody says otherwise. Answers how many revocations it took.
+/// Ends every writ at `aim` that was issued up to `cut`, which is now by default. Answers how many revocations it took.
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.

@@ -24,12 +24,12 @@ const ADMIN: &str = "admin";
 /// What stands before the client's id in `sub` of its sessions.
 const CLIENT: &str = "app:";
 
-/// Whose session it is.
+/// The principal of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Principal {
-    /// The operator's.
+    /// The operator.
     Operator,
-    /// That of the client with this id.
+    /// The client with this id.
     Client(String),
 }
 
@@ -60,13 +60,13 @@ impl Principal {
 /// A session that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Session {
-    /// Whose.
+    /// The principal.
     pub(crate) who: Principal,
     /// Its id, by which it is revoked.
     pub(crate) jti: String,
-    /// From when.
+    /// When it was issued.
     pub(crate) iat: UnixSeconds,
-    /// Until when.
+    /// When it expires.
     pub(crate) exp: UnixSeconds,
 }
 

@@ -18,14 +18,14 @@ pub enum Disagreement {
     },
     /// It ends before what was published.
     Behind {
-        /// What was published.
+        /// The head that was published.
         published: Head,
         /// Where the database ends.
         found: u64,
     },
     /// It has another event where one was published.
     Fork {
-        /// What was published.
+        /// The head that was published.
         published: Head,
     },
     /// It does not have a checkpoint that was published.

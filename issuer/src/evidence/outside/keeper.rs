@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 pub(crate) struct HeadKeeper {
     folder: DataDirectory,
     witness: Option<PathBuf>,
-    /// What was written last.
+    /// The head that was written last.
     written: Arc<Mutex<Option<Published>>>,
 }
 

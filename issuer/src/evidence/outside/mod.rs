@@ -26,16 +26,16 @@ pub(crate) use pruned::{compare_pruned, write_pruned_file};
 /// The file in the data folder.
 pub const HEAD_FILE: &str = "head";
 
-/// How far the audit reached at a moment.
+/// The end of the audit at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Published {
-    /// Which history of the database.
+    /// The epoch of the database.
     pub epoch: String,
     /// The last event.
     pub head: Head,
     /// The last checkpoint, if there was one.
     pub checkpoint: Option<CheckpointId>,
-    /// When that was written.
+    /// When the head was written.
     pub at: UnixSeconds,
 }
 

@@ -17,7 +17,7 @@ pub const CHECKPOINT_WITHIN: u64 = 60;
 /// Events that are read at once.
 const EVENTS: u64 = 2_000;
 
-/// What was seen of the chain elsewhere.
+/// A head of the chain that was seen elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// A head.
@@ -55,9 +55,9 @@ pub enum VerifyError {
     Beyond(u64, u64),
     /// The chain ends before what was seen.
     CutOff {
-        /// Where it ends.
+        /// The last event of the chain.
         end: u64,
-        /// What was seen.
+        /// The event that was seen.
         seen: u64,
     },
     /// Events that no checkpoint covers, although the issuer ran for longer than it needs to sign one.
@@ -132,14 +132,14 @@ impl fmt::Display for VerifyError {
 
 impl error::Error for VerifyError {}
 
-/// What was found.
+/// The result of a verification.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// Behind which event it begins: what came before was archived.
     pub begin: Head,
-    /// How far the chain reaches.
+    /// The head of the chain.
     pub head: Head,
-    /// How many checkpoints there are.
+    /// The number of checkpoints.
     pub checkpoints: u64,
     /// The event at which the first numbered checkpoint stands.
     pub numbered_at: Option<u64>,
@@ -238,7 +238,7 @@ pub fn verify(
     Ok(walk.verified(left_behind, is_pinned))
 }
 
-/// What the data folder keeps of the chain outside of the database.
+/// The head of the chain that the data folder keeps outside of the database.
 struct Kept<'p>(Option<&'p Published>);
 
 impl Kept<'_> {

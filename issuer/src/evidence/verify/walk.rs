@@ -1,4 +1,4 @@
-//! What is known of the chain while it is walked.
+//! The state of a walk over the chain.
 
 use super::{Seen, Verified, VerifyError};
 use crate::audit::{Broken, CheckpointWalk, Head, Link};
@@ -16,7 +16,7 @@ struct Restored {
     left: Vec<String>,
 }
 
-/// What is known of the chain so far.
+/// The state of a walk over the chain.
 pub(super) struct Walk {
     /// Behind which it begins.
     pub(super) begin: Head,

@@ -1,4 +1,4 @@
-//! Registering clients, giving them other secrets, shutting them out.
+//! Registers clients, rotates their secrets, and deregisters them.
 
 use super::{AdminState, OVERLAP_MAX};
 use crate::base::rfc3339;
@@ -47,7 +47,7 @@ pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request)
     ))
 }
 
-/// Another secret; the one before counts for some more time.
+/// Another secret; the one before is valid for some more time.
 pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         let members = node.object(&["client_id", "overlap"])?;

@@ -1,4 +1,4 @@
-//! Signing keys: where they stand, the next one's turn, giving one up.
+//! Signing keys: their states, rotation, and giving one up.
 
 use super::AdminState;
 use crate::base::rfc3339;

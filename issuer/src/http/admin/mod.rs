@@ -1,5 +1,5 @@
-//! What an operator does. Reached over the socket in the data folder, or in-process when nobody serves. Every request is a POST with a
-//! JSON body.
+//! The operator's endpoints. Commands reach them over the socket in the data folder, or in their own process when no server runs. Every
+//! request is a POST with a JSON body.
 
 use crate::data::Data;
 use axum::Router;
@@ -16,7 +16,7 @@ mod tasks;
 /// Longest time that two secrets of a client or an edge can be valid, in seconds: a month.
 const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
 
-/// What the operator works on.
+/// The state of the operator's endpoints.
 #[derive(Debug)]
 pub struct AdminState {
     /// The data folder.

@@ -1,4 +1,4 @@
-//! Early ends, at every level.
+//! Revocation, at every level.
 
 use super::AdminState;
 use crate::http::extract::body;

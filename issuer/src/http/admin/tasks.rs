@@ -1,4 +1,4 @@
-//! What the operator sees of tasks and of requests.
+//! Reports about tasks and requests.
 
 use super::AdminState;
 use crate::http::extract::body;

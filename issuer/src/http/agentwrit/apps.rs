@@ -20,7 +20,7 @@ use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Life of an app's sessions unless somebody says otherwise, in seconds.
+/// Life of an app's sessions by default, in seconds.
 const TOKEN_TTL: u64 = 1_800;
 
 pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {

@@ -17,7 +17,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Events of one answer unless somebody says otherwise, and at most.
+/// Events of one answer by default, and at most.
 const LIMIT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
 

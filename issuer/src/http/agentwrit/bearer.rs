@@ -1,4 +1,4 @@
-//! Who shows what: the bearer of a request, and what is recorded if it does not do.
+//! The bearer that a request presents, and the event that is recorded if it is not sufficient.
 
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::http::extract::auth;
@@ -16,14 +16,14 @@ use edgewrit_shared::token::Verified;
 use serde_json::json;
 use std::sync::Arc;
 
-/// What somebody shows who is known.
+/// A valid bearer.
 pub(super) enum Bearer {
     Session(Session),
     Writ(Arc<Verified>),
 }
 
 impl Bearer {
-    /// The client in whose name it is shown.
+    /// The client in whose name it is presented.
     fn client_id(&self) -> &str {
         match self {
             Self::Session(session) => match &session.who {
@@ -35,7 +35,7 @@ impl Bearer {
     }
 }
 
-/// A request, as far as it says who asks for what.
+/// A request, as far as its bearer is checked and recorded.
 pub(super) struct BearerRequest<'a> {
     issuer: &'a Issuer,
     token: Option<Secret>,
@@ -74,7 +74,7 @@ impl<'a> BearerRequest<'a> {
         }
     }
 
-    /// Whatever the bearer is, if it counts now. Missing, malformed, expired and revoked ones are all the same.
+    /// The bearer, if it is valid now. Missing, malformed, expired and revoked ones are all the same.
     pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {

@@ -15,9 +15,9 @@ use axum::response::Response;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Life of an agent's writ unless somebody says otherwise, in seconds.
+/// Life of an agent's writ by default, in seconds.
 const MAX_TTL: u64 = 300;
-/// Life of a launch token unless somebody says otherwise, in seconds.
+/// Life of a launch token by default, in seconds.
 const TTL: u64 = 30;
 
 pub(super) async fn by_operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {

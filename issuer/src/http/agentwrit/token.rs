@@ -23,7 +23,7 @@ use edgewrit_shared::secret::Secret;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Life of what is delegated unless somebody says otherwise, in seconds.
+/// Life of a delegate's writ by default, in seconds.
 const DELEGATED_TTL: u64 = 60;
 
 pub(super) async fn validate(

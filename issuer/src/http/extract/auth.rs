@@ -1,4 +1,4 @@
-//! Who is asking.
+//! Authentication: the client, the edge or the session of a request.
 
 use crate::http::problem::{Code, Problem};
 use crate::registry::{Client, Edge};
@@ -12,7 +12,7 @@ use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// What an `authorization` header holds.
+/// The content of an `authorization` header.
 enum Authorization {
     Basic(String, Secret),
     Bearer(Secret),
@@ -34,7 +34,7 @@ pub(in crate::http) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Res
     found.ok_or(Problem::new(Code::Unauthorized))
 }
 
-/// The session that `token` is, if it counts now: not expired, not given back, and not that of a client that was shut out.
+/// The session that `token` is, if it is valid now: not expired, not given back, and not that of a client that was shut out.
 pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
     let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
     let Some(session) = issuer
@@ -53,7 +53,7 @@ pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<
     Ok((known && !revoked).then_some(session))
 }
 
-/// The bearer that the headers show.
+/// The bearer that the headers present.
 pub(in crate::http) fn bearer(headers: &HeaderMap) -> Option<Secret> {
     match read_authorization(headers) {
         Some(Authorization::Bearer(token)) => Some(token),
@@ -78,7 +78,7 @@ pub(in crate::http) fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
     }
 }
 
-/// The one `authorization` header. Two are nobody's.
+/// The one `authorization` header. A request with two authenticates no party.
 fn read_authorization(headers: &HeaderMap) -> Option<Authorization> {
     let mut all = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(only), None) = (all.next(), all.next()) else {

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as somebody trustworthy says so.
+//! The address that a request comes from, as far as a trusted peer says so.
 
 use crate::config::Config;
 use axum::extract::Request;
@@ -17,7 +17,7 @@ impl Peer {
     }
 }
 
-/// An address that attempts are counted by. An IPv6 host has 64 bits of addresses to choose from: they count as one.
+/// An address that attempts are counted by. An IPv6 host has 64 bits of addresses to choose from: they are taken as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Source(Option<IpAddr>);
 

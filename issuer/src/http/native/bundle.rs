@@ -1,4 +1,4 @@
-//! `GET /v1/bundle`: what edges follow.
+//! `GET /v1/bundle`: the bundles that edges follow.
 
 use crate::http::app_state::AppState;
 use crate::http::extract::body::pairs;

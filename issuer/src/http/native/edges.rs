@@ -1,4 +1,4 @@
-//! What edges use: boots, spending and records.
+//! The endpoints of edges: boots, uses and records.
 
 use crate::edges::records::{BATCH_VALUES, Batch};
 use crate::edges::spend::DebitRequest;

@@ -1,4 +1,4 @@
-//! `/v1/tasks`: what orchestrators use.
+//! `/v1/tasks`: the endpoints of orchestrators.
 
 use crate::base::rfc3339;
 use crate::http::app_state::AppState;

@@ -1,4 +1,4 @@
-//! What anybody may read: keys, metadata, health.
+//! What unauthenticated clients may read: keys, metadata, health.
 
 use crate::http::app_state::AppState;
 use crate::http::response::{bytes_of, cached, json};

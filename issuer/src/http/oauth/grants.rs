@@ -73,9 +73,9 @@ pub(super) async fn open_session(
     ))
 }
 
-/// Where grants stand that were asked for as `scope`.
+/// The parameter of grants that were asked for as `scope`.
 const SCOPE: &str = "scope";
-/// Where they stand otherwise.
+/// The parameter of all others.
 const DETAILS: &str = "authorization_details";
 
 /// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
@@ -130,7 +130,7 @@ fn joined(faults: &FaultList) -> String {
     faults.lines().collect::<Vec<_>>().join("; ")
 }
 
-/// A task of its own, with ids that nobody chose.
+/// A task of its own, whose ids the issuer makes.
 fn ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
     let now = issuer.clock.now();
     Ok(Ask {

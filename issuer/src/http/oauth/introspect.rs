@@ -1,4 +1,4 @@
-//! `POST /oauth/introspect` (RFC 7662): whether a writ counts now, and what it says.
+//! `POST /oauth/introspect` (RFC 7662): whether a writ is valid now, and its claims.
 
 use super::client::authenticate;
 use super::error::OAuthError;
@@ -15,7 +15,7 @@ use axum::response::Response;
 use edgewrit_shared::claims::Claims;
 use std::sync::Arc;
 
-/// What is said of every token that does not count, whatever the cause, and of those of others (RFC 7662, section 2.2).
+/// The answer for every token that is not valid, for whatever cause, and for tokens of other clients (RFC 7662, section 2.2).
 const INACTIVE: &str = r#"{"active_claims_json":false}"#;
 
 /// Who may ask: the client whose writ it is, and the edges of its audience.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
-        /// What went wrong. Codes are stable.
+        /// The kinds of problems. Codes are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code { $($(#[$doc])* $name,)* }
 
@@ -34,7 +34,7 @@ codes! {
     BadRequest = BAD_REQUEST, "bad_request", "the request cannot be read";
     /// The body is not JSON.
     MalformedJson = BAD_REQUEST, "malformed_json", "the body is not JSON";
-    /// Nobody is identified.
+    /// The request is not authenticated.
     Unauthorized = UNAUTHORIZED, "unauthorized", "authentication failed";
     /// More was asked for than the client's ceiling holds.
     BeyondCeiling = FORBIDDEN, "beyond_ceiling", "more is asked for than the client's ceiling holds";
@@ -46,7 +46,7 @@ codes! {
     InsufficientScope = FORBIDDEN, "insufficient_scope", "the bearer is not for this endpoint";
     /// A life that nothing can have, in the AgentWrit API.
     InvalidTtl = UNPROCESSABLE_ENTITY, "invalid_ttl", "nothing can live so long, or so short";
-    /// The writ that was presented does not count.
+    /// The writ that the edge presents is not valid.
     WritRefused = FORBIDDEN, "writ_refused", "the writ does not count here";
     /// An allowance that the writ does not name.
     NotInWrit = FORBIDDEN, "not_in_writ", "the writ names no such allowance";
@@ -62,13 +62,13 @@ codes! {
     TaskExists = CONFLICT, "task_exists", "the client has such a task already";
     /// The key was used for this request, and the answer cannot be made again.
     KeyExpired = CONFLICT, "idempotency_key_expired", "the answer to the repeated request cannot be made again";
-    /// Nothing is left to spend.
+    /// No uses are left.
     UsesExhausted = CONFLICT, "uses_exhausted", "no uses are left";
     /// The name is taken.
     NameTaken = CONFLICT, "name_taken", "the name is taken";
     /// Edges may not know the next key yet.
     TooEarly = CONFLICT, "too_early", "the next key is not known everywhere yet";
-    /// Nobody ever said how the issuer is called.
+    /// The issuer's origin was never set.
     IssuerUnknown = CONFLICT, "issuer_unknown", "the issuer's origin is not known yet";
     /// The body is too large.
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body_too_large", "the body is too large";
@@ -82,11 +82,11 @@ codes! {
     CounterReused = UNPROCESSABLE_ENTITY, "counter_reused", "the spend key was used for another request";
     /// The grants do not fit.
     WritTooLong = UNPROCESSABLE_ENTITY, "writ_too_long", "the grants do not fit into a writ";
-    /// Too often.
+    /// The client tries too often.
     RateLimited = TOO_MANY_REQUESTS, "rate_limited", "too many attempts";
     /// A defect of the issuer.
     Internal = INTERNAL_SERVER_ERROR, "internal", "the issuer failed";
-    /// Not now.
+    /// The issuer cannot do this now.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "the issuer cannot do this now";
 }
 

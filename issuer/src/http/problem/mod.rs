@@ -188,7 +188,7 @@ impl IntoResponse for Problem {
 }
 
 impl From<PathRejection> for Problem {
-    /// A segment that is not UTF-8 is nobody's name.
+    /// A segment that is not UTF-8 names no resource.
     fn from(_: PathRejection) -> Self {
         Self::new(Code::NotFound)
     }

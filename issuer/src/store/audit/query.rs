@@ -6,7 +6,7 @@ use crate::audit::{Head, Link};
 use crate::base::clock::Moment;
 use rusqlite::Connection;
 
-/// What events are asked for by. Whatever is not said is not asked.
+/// The conditions of a search for events. A condition that is not set does not restrict it.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// The kind of event.
@@ -29,7 +29,7 @@ pub struct Query {
     pub offset: u64,
 }
 
-/// What was found.
+/// The events that were found.
 #[derive(Debug)]
 pub struct Page {
     /// Events, oldest first, each with the hash before it.

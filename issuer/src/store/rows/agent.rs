@@ -1,4 +1,4 @@
-//! Agents that registered themselves, and what let them.
+//! Agents that registered themselves, their launch tokens and nonces.
 
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
@@ -6,37 +6,37 @@ use crate::store::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// Leave to register.
+/// A launch token, by which an agent may register.
 #[derive(Clone, Debug)]
 pub struct LaunchToken {
-    /// The client in whose name.
+    /// The client in whose name the agent registers.
     pub client_id: String,
-    /// What the client calls the agent.
+    /// The name of the agent at its client.
     pub agent_name: String,
     /// The scope strings that the agent may ask for, separated by spaces.
     pub scope: String,
     /// Life of the agent's writ, in seconds.
     pub max_ttl: u64,
-    /// Whether it counts once.
+    /// Whether it is valid for one registration only.
     pub single_use: bool,
-    /// Until when it counts.
+    /// Until when it is valid.
     pub expires: UnixSeconds,
 }
 
 /// An agent as it registers.
 #[derive(Clone, Debug)]
 pub struct Agent {
-    /// What tells it from the others of its task.
+    /// The part of its id that is unique in its task.
     pub instance: String,
     /// Its orchestration.
     pub orch_id: String,
-    /// What its client calls it.
+    /// Its name at its client.
     pub name: String,
     /// Its public key, in padded base64.
     pub public_key: String,
 }
 
-/// Keeps a launch token by the hash of what its bearer shows.
+/// Keeps a launch token by its hash.
 pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &LaunchToken) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT INTO launch_tokens (hash, client_id, agent_name, scope, max_ttl, single_use, expires)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -52,7 +52,7 @@ pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &Launch
     Ok(())
 }
 
-/// The launch token with this hash, if it counts at `now`.
+/// The launch token with this hash, if it is valid at `now`.
 pub fn launch_token(
     connection: &Connection,
     hash: &[u8; 32],
@@ -74,7 +74,7 @@ pub fn launch_token(
     find.query_row(params![hash, int(now.0)], read).optional()
 }
 
-/// Uses a launch token up, if it counts once. Answers whether it was there.
+/// Uses a launch token up, if it is for one registration only. Answers whether it was there.
 pub fn use_launch_token(connection: &Connection, hash: &[u8; 32], now: UnixSeconds) -> rusqlite::Result<bool> {
     let Some(token) = launch_token(connection, hash, now)? else {
         return Ok(false);
@@ -137,7 +137,7 @@ pub fn is_registered(
             .exists(params![task, instance, orch_id])?)
 }
 
-/// Forgets up to `most` launch tokens and nonces that count for nothing at `now`.
+/// Forgets up to `most` launch tokens and nonces that have expired by `now`.
 pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const TOKENS: &str = "DELETE FROM launch_tokens WHERE hash IN
         (SELECT hash FROM launch_tokens WHERE expires <= ?1 LIMIT ?2)";

@@ -12,13 +12,13 @@ use rusqlite::{Connection, Row, params};
 pub struct KeyRow {
     /// Its RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs.
+    /// Its job.
     pub job: KeyJob,
-    /// Where it stands.
+    /// Its state.
     pub state: KeyState,
     /// The public half as a JWK.
     pub jwk: String,
-    /// Since when it stands there.
+    /// Since when it has that state.
     pub since: UnixSeconds,
 }
 
@@ -34,7 +34,7 @@ impl KeyRow {
     }
 }
 
-/// Every key that is known, in the order in which they came to stand where they do.
+/// Every key that is known, in the order in which they came to their states.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<KeyRow>> {
     let mut all = connection.prepare("SELECT kid, job, state, jwk, since FROM keys ORDER BY since, kid")?;
     all.query_map([], read)?.collect()
@@ -55,7 +55,7 @@ pub fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds
     Ok(())
 }
 
-/// Forgets keys that were retired or dropped before `moment`, when nothing that they signed can count any more.
+/// Forgets keys that were retired or dropped before `moment`, when nothing that they signed can be valid any more.
 pub fn forget(connection: &Connection, moment: UnixSeconds) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM keys WHERE state IN ('retired', 'dropped') AND job <> 'checkpoint' AND since < ?1";
     connection.prepare_cached(SQL)?.execute(params![int(moment.0)])

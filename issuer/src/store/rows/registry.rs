@@ -10,11 +10,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 pub struct ClientRow {
     /// Its id.
     pub client_id: String,
-    /// What the operator calls it.
+    /// Its name.
     pub name: String,
-    /// Of its secret.
+    /// The hash of its secret.
     pub hash: Hash,
-    /// Of the secret before, and until when that counts.
+    /// The hash of the secret before, and until when that is valid.
     pub before: Option<(Hash, UnixSeconds)>,
     /// Its ceiling as JSON text.
     pub ceiling: String,
@@ -33,11 +33,11 @@ pub struct ClientRow {
 pub struct EdgeRow {
     /// Its id.
     pub edge_id: String,
-    /// What the operator calls it.
+    /// Its name.
     pub name: String,
-    /// Of its credential.
+    /// The hash of its credential.
     pub hash: Hash,
-    /// Of the credential before, and until when that is valid.
+    /// The hash of the credential before, and until when that is valid.
     pub before: Option<(Hash, UnixSeconds)>,
     /// The audience that it serves.
     pub audience: String,

@@ -12,15 +12,15 @@ const LISTED: u64 = 1_000;
 /// A grant and its use.
 #[derive(Clone, Debug)]
 pub struct Use {
-    /// At which audience.
+    /// The audience.
     pub audience: String,
     /// The grant's id.
     pub id: String,
     /// The grant as JSON text.
     pub body: String,
-    /// How many requests it permitted.
+    /// The number of requests that it permitted.
     pub used: u64,
-    /// When it last did.
+    /// The time of the last one.
     pub last: Option<UnixSeconds>,
 }
 
@@ -29,26 +29,26 @@ pub struct Use {
 pub struct Counter {
     /// Its id, by which grants name it.
     pub id: String,
-    /// How much it holds.
+    /// The number of its uses.
     pub max: u64,
-    /// How much of it was spent.
+    /// The number of uses that were spent.
     pub spent: u64,
 }
 
-/// What was refused for one reason.
+/// The refusals for one reason.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    /// At which audience.
+    /// The audience.
     pub audience: String,
-    /// Why: the edge's label.
+    /// The reason: the edge's label.
     pub label: String,
-    /// How often.
+    /// The number of refusals.
     pub count: u64,
-    /// When last.
+    /// The time of the last one.
     pub last: UnixSeconds,
 }
 
-/// All that is known of a task's use.
+/// The grants of a task against its use.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The task.
@@ -57,9 +57,9 @@ pub struct Report {
     pub uses: Vec<Use>,
     /// Its counters.
     pub counters: Vec<Counter>,
-    /// What was refused.
+    /// The refusals.
     pub refused: Vec<Refused>,
-    /// How many agents registered for it.
+    /// The number of agents that registered for it.
     pub agents: u64,
 }
 
@@ -132,16 +132,16 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)?.unsigned_abs())
 }
 
-/// What an edge says became of one request, as far as it is counted.
+/// The verdict of an edge on one request, as far as it is counted.
 #[derive(Clone, Copy, Debug)]
 pub struct Verdict<'a> {
-    /// Where the edge stands.
+    /// The audience of the edge.
     pub audience: &'a str,
     /// The grants that permitted it.
     pub grants: &'a BTreeSet<String>,
-    /// Why it was refused, if it was.
+    /// The label of the refusal, if it was refused.
     pub refused: Option<&'a str>,
-    /// When.
+    /// The time of the request.
     pub at: UnixSeconds,
 }
 

@@ -7,7 +7,7 @@ use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
 
-/// What lives, and can be ended early.
+/// What is valid, and can be revoked.
 #[derive(Clone, Copy, Debug)]
 pub struct Living {
     /// By what it is revoked.
@@ -35,7 +35,7 @@ const CLIENTS_SHARE: i64 = 450_000;
 /// Under which the revocations of all clients are counted. No client has this name.
 const ALL_CLIENTS: &str = "";
 
-/// Ends what lives, unless its time is over.
+/// Revokes what is valid, unless it has expired.
 ///
 /// # Errors
 /// What the database says; that it is full if the client has used up its share.

@@ -11,37 +11,37 @@ use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::json;
 
-/// What an edge wants to spend.
+/// The uses that an edge wants to spend.
 #[derive(Clone, Debug)]
 pub struct Spend {
-    /// Which edge.
+    /// The id of the edge.
     pub edge_id: String,
-    /// The boot that counts.
+    /// The boot that numbers the request.
     pub boot_id: String,
-    /// Its count.
+    /// The number.
     pub counter: u64,
     /// SHA-256 of the request.
     pub request: [u8; 32],
-    /// Everything by whose revocation the writ falls.
+    /// The targets by whose revocation the writ is revoked.
     pub targets: Vec<Target>,
     /// When the writ was issued.
     pub iat: UnixSeconds,
-    /// When it expires.
+    /// When the writ expires.
     pub exp: UnixSeconds,
     /// For each attempt the allowances that could be debited.
     pub attempts: Vec<Vec<String>>,
 }
 
-/// What came of it.
+/// The outcome of a spend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// What was debited, for each attempt; now, or when the same was asked before.
+    /// The allowances that were debited, one for each attempt; now, or when the same was asked before.
     Debited(Vec<String>),
     /// Not every attempt has an allowance left. Nothing was debited.
     Exhausted,
     /// The boot is not one of this edge.
     UnknownBoot,
-    /// The edge used this count for another request.
+    /// The edge used this number for another request.
     CounterReused,
     /// The writ was ended while the edge asked.
     Ended,
@@ -54,7 +54,7 @@ pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeco
     Ok(())
 }
 
-/// When an edge last began to count.
+/// When an edge last started.
 pub fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
     let last: Option<i64> = connection.query_row("SELECT max(created) FROM boots", [], |row| row.get(0))?;
     let millis = last.unwrap_or_default().unsigned_abs().saturating_mul(1000);
@@ -97,7 +97,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     Ok(Spent::Debited(debits))
 }
 
-/// What was answered when this boot used this count before. Ids have no spaces, so a list of them is one text.
+/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one text.
 fn answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
     let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
     let read = |row: &rusqlite::Row<'_>| {
@@ -145,7 +145,7 @@ fn left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<L
     Ok(left)
 }
 
-/// Forgets up to `most` answers to spends before `moment`: nobody repeats those any more.
+/// Forgets up to `most` answers to spends before `moment`: no edge repeats those any more.
 pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM spends WHERE (boot, counter) IN
         (SELECT boot, counter FROM spends WHERE at < ?1 LIMIT ?2)";
@@ -154,7 +154,7 @@ pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlit
         .execute(params![int(moment.0), int(most)])
 }
 
-/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still counts by one is told, and begins anew.
+/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still numbers by one is told, and boots again.
 pub fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM boots WHERE boot IN (SELECT boot FROM boots
         WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM spends WHERE spends.boot = boots.boot) LIMIT ?2)";

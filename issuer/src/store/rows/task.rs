@@ -22,7 +22,7 @@ pub struct Repeat {
     pub hash: [u8; 32],
 }
 
-/// What a task's writs were signed with, and are recognised by.
+/// The key and the hash of a task's writs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     /// The key.
@@ -31,21 +31,21 @@ pub struct Answered {
     pub hash: [u8; 32],
 }
 
-/// What was begun before by the same request.
+/// The task that the same request began before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     /// The task's seed, and its term: from these the same answer is made again.
     pub seed: Seed,
     /// Its term.
     pub term: Term,
-    /// What was answered; `None` for a task of an earlier release.
+    /// The answer; `None` for a task of an earlier release.
     pub answered: Option<Answered>,
 }
 
-/// What came of beginning a task.
+/// The outcome of beginning a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// It exists now.
+    /// The task exists now.
     New,
     /// The request is a repetition.
     Repeated(Before),
@@ -169,7 +169,7 @@ pub struct Joined {
     pub task_id: String,
     /// The agent's orchestration.
     pub orch_id: String,
-    /// Where ids would come from.
+    /// The seed of its ids.
     pub seed: Seed,
     /// When the agent registers.
     pub now: Moment,
@@ -248,7 +248,7 @@ pub struct TaskRow {
     pub client_id: String,
     /// Its orchestration.
     pub orch_id: String,
-    /// What the client calls the agent.
+    /// The name of the agent at its client.
     pub agent: Option<String>,
     /// When it began.
     pub born: Moment,
