@@ -1,6 +1,6 @@
 //! A limit on uses is not escaped by delegating or renewing: law 5, with this API beside it.
 
-use crate::spending::{Held, Spending, spending, spent};
+use crate::edges::spending::{Held, Spending, spending, spent};
 use crate::support::agentwrit::{Agent, bearer, delegation, registration, renewal};
 use crate::support::{NOON, TRAVEL, at_once, claims, post};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn stage() -> (Spending, crate::support::Login) {
 
 async fn held(stage: &Spending, task: &Value) -> Vec<Held> {
     let tokens = stage.bench.post(&stage.client, "/v1/tasks", task).await.tokens();
-    tokens.into_iter().map(crate::spending::held).collect()
+    tokens.into_iter().map(crate::edges::spending::held).collect()
 }
 
 /// An agent of the client that can be a delegate.

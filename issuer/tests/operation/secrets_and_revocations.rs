@@ -1,7 +1,7 @@
 //! What the operator does beyond registering: other secrets, early ends, a look at the audit.
 
 use crate::support::{Bench, Login, claims, post, send, travel_task};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
 use edgewrit_issuer::audit::{Broken, Head};
 use edgewrit_issuer::history::History;
 use rusqlite::Connection;

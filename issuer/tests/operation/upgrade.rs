@@ -1,7 +1,7 @@
 //! A data folder of version 0.1 (`tests/fixtures/data-0.1`) goes on under this version.
 
-use crate::evidence::walked;
-use crate::spending::boot;
+use crate::audit::evidence::walked;
+use crate::edges::spending::boot;
 use crate::support::{Bench, Login, claims, copy_folder, travel_task};
 use edgewrit_issuer::config::Config;
 use edgewrit_issuer::history::History;

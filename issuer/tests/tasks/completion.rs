@@ -1,7 +1,7 @@
 //! `POST /v1/tasks/{task_id}/complete`: a task ends at once, everywhere.
 
 use crate::support::{Bench, Login, travel_ceiling, travel_task};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
 use serde_json::json;
 
 async fn complete(bench: &Bench, client: &Login, task_id: &str) -> crate::support::Answer {

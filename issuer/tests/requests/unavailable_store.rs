@@ -1,7 +1,7 @@
 //! When the database cannot be written.
 
 use crate::support::travel_task;
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use rusqlite::Connection;
 
 #[tokio::test]

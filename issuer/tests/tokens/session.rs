@@ -1,8 +1,8 @@
 //! Sessions: a client's bearer at the issuer.
 
-use crate::oauth::GRANT;
 use crate::support::{Bench, ISSUER, Login, claims, travel_ceiling, travel_task};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
+use crate::tokens::oauth::GRANT;
 use serde_json::json;
 
 #[tokio::test]

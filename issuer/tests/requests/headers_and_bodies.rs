@@ -2,7 +2,7 @@
 
 use crate::support::agentwrit::operated;
 use crate::support::{Bench, Login, TRAVEL, post, send, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use http_body_util::{BodyExt as _, Full};

@@ -1,7 +1,7 @@
 //! Signing keys: the next one's turn, and giving one up.
 
 use crate::support::{Bench, Login, TRAVEL, claims, travel_task};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
 use edgewrit_shared::bundle::Snapshot;
 use serde_json::{Value, json};
 use std::fs;

@@ -1,7 +1,7 @@
 //! `POST /oauth/introspect` and `POST /oauth/revoke`: whether a writ counts, and its early end.
 
 use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
 use serde_json::{Value, json};
 
 async fn introspected(bench: &Bench, login: &Login, token: &str) -> Value {

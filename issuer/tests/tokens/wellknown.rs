@@ -1,7 +1,7 @@
 //! What anybody may read.
 
 use crate::support::{ISSUER, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use edgewrit_shared::json;
 use edgewrit_shared::keys::PublicKey;
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use crate::support::agentwrit::{delegation, registration, renewal};
 use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use edgewrit_shared::edge_api::LABELS;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;

@@ -5,7 +5,7 @@
 
 use crate::support::agentwrit::{App, registration};
 use crate::support::{Bench, Login, TRAVEL, claims, copy_folder, travel_ceiling, travel_task};
-use crate::tasks::verified;
+use crate::tasks::starting::verified;
 use edgewrit_issuer::data::restore::mark;
 use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
@@ -139,7 +139,7 @@ impl Held {
             launch: bench.launch(&app, &SCOPE).await,
             nonce: bench.nonce().await,
             session: Login(format!("Bearer {}", session["access_token"].as_str().unwrap())),
-            boot: crate::spending::boot(bench, &edge).await,
+            boot: crate::edges::spending::boot(bench, &edge).await,
             released: bench.log_in(&app.id, &app.secret).await,
             keys: keys.collect(),
             app,
@@ -454,7 +454,7 @@ async fn the_right_database_starts_after_the_wrong_one_was_refused() {
     let bench = folder.opened().await;
     bench.client(travel_ceiling()).await;
     let bench = bench.reopened().await;
-    crate::evidence::walked(bench.path()).unwrap();
+    crate::audit::evidence::walked(bench.path()).unwrap();
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What the issuer takes an edge's word for, and what not.
 
-use crate::spending::{boot, spending, spent};
+use crate::edges::spending::{boot, spending, spent};
 use crate::support::{Bench, Login, TRAVEL};
 use serde_json::{Value, json};
 

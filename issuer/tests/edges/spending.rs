@@ -1,7 +1,7 @@
 //! `POST /v1/edges/boot` and `POST /v1/uses`: law 5, from the outside.
 
 use crate::support::{Answer, Bench, Login, TRAVEL, at_once, claims, post, travel_ceiling, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! `audit_keep`: old events go to the archive, and the chain goes on behind them.
 
-use crate::evidence::walked;
+use crate::audit::evidence::walked;
 use crate::support::{Bench, ISSUER};
 use edgewrit_issuer::audit::{Head, Link};
 use edgewrit_issuer::config::Retention;

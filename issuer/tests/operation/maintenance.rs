@@ -1,7 +1,7 @@
 //! What counts for nothing any more is forgotten, and the room that it took is used again.
 
 use crate::support::{Bench, TRAVEL, claims, travel_ceiling, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use edgewrit_issuer::data::maintenance::forget_expired;
 use rusqlite::Connection;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! `POST /oauth/token`: the client-credentials grant.
 
 use crate::support::{Answer, Bench, Login, TRAVEL, claims, travel_task};
-use crate::tasks::{travel, verified};
+use crate::tasks::starting::{travel, verified};
 use serde_json::{Value, json};
 
 type Form<'a> = &'a [(&'a str, &'a str)];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-const PAGE: &str = include_str!("../../docs/issuer.md");
+const PAGE: &str = include_str!("../../../docs/issuer.md");
 
 /// What a name in angle brackets stands for.
 type Names = BTreeMap<String, String>;

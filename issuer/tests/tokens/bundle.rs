@@ -1,7 +1,7 @@
 //! `GET /v1/bundle`: what edges follow.
 
 use crate::support::{Answer, Bench, Login, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Target};
 use rusqlite::{Connection, params};

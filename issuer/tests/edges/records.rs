@@ -1,7 +1,7 @@
 //! `POST /v1/records` and `GET /v1/tasks/{id}`: what edges report, held against what was granted.
 
 use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
-use crate::tasks::travel;
+use crate::tasks::starting::travel;
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: what a repetition of `POST /v1/tasks` gets.
 
 use crate::support::{Answer, Bench, Login, at_once, post, travel_ceiling, travel_task};
-use crate::tasks::{travel, with};
+use crate::tasks::starting::{travel, with};
 use axum::body::Body;
 use axum::http::Request;
 use rusqlite::Connection;
