@@ -159,7 +159,7 @@ mod tests {
     const LINES: [&str; 3] = [r#"{"seq":1,"a":1}"#, r#"{"seq":2,"a":"ü"}"#, r#"{"seq":3,"a":3}"#];
 
     #[test]
-    fn what_was_chained_verifies() {
+    fn a_whole_chain_verifies() {
         let links = chain(&LINES);
         assert_eq!(verified(&links), Ok(links[2].head));
         let text = links[2].head.to_string();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_anywhere_shows() {
+    fn a_change_of_any_link_is_found() {
         let mut changed = chain(&LINES);
         changed[1].line = changed[1].line.replace('2', "4");
         assert_eq!(verified(&changed), Err(Broken::Number { seq: 2 }));

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn others_have_their_own() {
+    fn every_key_has_a_limit_of_its_own() {
         let limiter = Limiter::new(Rate {
             interval: 60_000,
             burst: 1,

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_not_read() {
+    fn a_text_that_is_no_moment_is_not_read() {
         for text in [
             "",
             "2026-05-10",

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_life_is_refused() {
+    fn a_text_that_is_no_ttl_is_refused() {
         let long = format!("\"{}h\"", u64::MAX);
         let bad = [
             "0",

@@ -98,7 +98,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn a_folder_is_held_by_one() {
+    fn a_data_directory_is_held_by_one_process() {
         let folder = tempfile::tempdir().unwrap();
         let folder = DataDirectory::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
         let lock = folder.lock().unwrap();

@@ -153,7 +153,7 @@ fn no_own_file_is_used_through_a_link() {
 }
 
 #[test]
-fn what_stands_aside_is_neither_followed_nor_kept() {
+fn a_file_left_aside_by_a_crash_is_neither_followed_nor_kept() {
     let (folder, target) = folder_with("target");
     let file = own(&folder.path().join("key.json"));
     symlink(&target, folder.path().join("key.new")).unwrap();
@@ -242,7 +242,7 @@ fn give_away(path: &Path) -> bool {
 }
 
 #[test]
-fn what_belongs_to_another_user_is_rejected() {
+fn a_file_of_another_user_is_rejected() {
     let (folder, path) = folder_with("secret");
     let secret = |group| read_provided(&path, Provided::Secret, group);
     let settings = || read_provided(&path, Provided::Settings, GroupRead::Refused);

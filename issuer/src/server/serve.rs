@@ -156,7 +156,7 @@ pub async fn serve(
         () = unsynced => Err(ServeError::Unsynced),
     };
     tracing::info!("stopping");
-    let _nobody_hears = say_stop.send(true);
+    let _no_task_is_left = say_stop.send(true);
     // Longer than requests are given: no client waits any more for what is left then.
     let _late = timeout(DRAIN, running.join_all()).await;
     sign_off(&data, &origin).await;

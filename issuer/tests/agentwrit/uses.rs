@@ -125,7 +125,7 @@ async fn fifty_spenders_with_renewed_writs_never_exceed_the_maximum() {
         let answers = at_once(&stage.bench.app, renewals.chain(spends).collect()).await;
         let permitted = answers.iter().filter(|answer| answer.text().contains("spent")).count();
         assert!(permitted <= 7, "{permitted}");
-        // What is left is spent, and nothing more, by whoever's writ counts.
+        // What is left is spent, and nothing more, by the holder of a valid writ.
         let left = &writs[0];
         let mut more = 0;
         for counter in 0..20 {
@@ -151,7 +151,7 @@ async fn a_released_writ_spends_nothing() {
 }
 
 #[tokio::test]
-async fn the_claims_that_are_shown_say_nothing_that_is_no_scope() {
+async fn the_claims_in_an_answer_have_scopes_only() {
     let (stage, _session) = stage().await;
     let held = held(&stage, &task("t")).await.remove(0);
     let shown = stage.bench.validated(&held.token).await.unwrap();

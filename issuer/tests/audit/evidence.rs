@@ -441,7 +441,10 @@ async fn a_replaced_key_signs_no_later_checkpoint() {
     let bench = folder().await.opened().await;
     let keys = History::open(bench.path()).unwrap().pinned_keys().unwrap().unwrap();
     assert_eq!(
-        bench.office("/keys/rotate", &json!({"job": "checkpoint"})).await.status,
+        bench
+            .admin_post("/keys/rotate", &json!({"job": "checkpoint"}))
+            .await
+            .status,
         200
     );
     let after = History::open(bench.path()).unwrap().pinned_keys().unwrap().unwrap();

@@ -207,7 +207,7 @@ async fn events_behind_an_unknown_one_begin_where_was_pruned() {
 }
 
 #[tokio::test]
-async fn what_was_archived_before_a_crash_stands_once() {
+async fn events_archived_before_a_crash_are_in_the_archive_once() {
     let (bench, folder, retention) = aged().await;
     execute(
         &bench,
@@ -234,7 +234,7 @@ async fn what_was_archived_before_a_crash_stands_once() {
 }
 
 #[tokio::test]
-async fn what_was_tampered_with_is_not_pruned() {
+async fn an_audit_that_was_changed_is_not_pruned() {
     for (tampering, expected) in [
         (
             "UPDATE audit SET line = replace(line, 'app-', 'bad-') WHERE seq = 3",

@@ -1,4 +1,4 @@
-//! What the issuer takes an edge's word for, and what not.
+//! The claims of an edge that the issuer trusts, and those that it checks.
 
 use crate::edges::spending::{boot, spending, spent};
 use crate::support::{Bench, Login, TRAVEL};
@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 async fn an_edge_spends_only_what_the_writ_itself_names() {
     let s = spending().await;
     let (own, other) = (s.hold_maxima("t1", &[1]).await, s.hold_maxima("t2", &[1]).await);
-    let stranger = &other.allowances[0];
-    s.spend(1, &own.token, &[&[stranger]]).await.problem(403, "not_in_writ");
-    s.spend(2, &own.token, &[&[&own.allowances[0], stranger]])
+    let unnamed = &other.allowances[0];
+    s.spend(1, &own.token, &[&[unnamed]]).await.problem(403, "not_in_writ");
+    s.spend(2, &own.token, &[&[&own.allowances[0], unnamed]])
         .await
         .problem(403, "not_in_writ");
     s.spend(3, &own.token, &[&[&"nothing".to_owned()]])
         .await
         .problem(403, "not_in_writ");
-    spent(&s.spend(4, &other.token, &[&[stranger]]).await);
+    spent(&s.spend(4, &other.token, &[&[unnamed]]).await);
     spent(&s.spend(5, &own.token, &[&[&own.allowances[0]]]).await);
 }
 
 #[tokio::test]
-async fn an_edge_spends_only_with_a_writ_that_counts_at_it_now() {
+async fn an_edge_spends_only_with_a_writ_that_is_valid_at_it_now() {
     let s = spending().await;
     let writ = s.hold_maxima("t", &[3]).await;
     let allowance = &writ.allowances[0];
@@ -62,27 +62,27 @@ async fn only_edges_spend() {
     let writ = s.hold_maxima("t", &[1]).await;
     let body = json!({"writ": writ.token, "boot_id": s.boot, "counter": 1, "attempts": [[writ.allowances[0]]]});
     let (id, credential) = s.edge.parts();
-    let strangers = [
+    let invalid_logins = [
         s.client.clone(),
         Login(String::new()),
         Login(format!("Bearer {}", writ.token)),
         Login::basic(&id, &format!("x{credential}")),
-        Login::basic("nobody", &credential),
+        Login::basic("unknown", &credential),
     ];
-    for stranger in strangers {
+    for login in invalid_logins {
         s.bench
-            .post(&stranger, "/v1/uses", &body)
+            .post(&login, "/v1/uses", &body)
             .await
             .problem(401, "unauthorized");
         s.bench
-            .post(&stranger, "/v1/edges/boot", &json!({}))
+            .post(&login, "/v1/edges/boot", &json!({}))
             .await
             .problem(401, "unauthorized");
     }
 }
 
 #[tokio::test]
-async fn a_wish_of_another_shape_is_refused_with_everything_wrong_in_it() {
+async fn a_debit_request_of_another_shape_is_refused_with_all_its_faults() {
     let s = spending().await;
     let body = json!({"writ": 7, "boot_id": "a b", "counter": -1, "attempts": [[], ["a b"], 3], "more": 1});
     let faults = s
@@ -114,7 +114,7 @@ async fn a_wish_of_another_shape_is_refused_with_everything_wrong_in_it() {
 async fn an_edge_has_two_credentials_until_the_overlap_is_over() {
     let bench = Bench::new().await;
     let body = json!({"name": "door", "audience": TRAVEL, "upstreams": ["https://api.travel.example"]});
-    let added = bench.office("/edges", &body).await.json();
+    let added = bench.admin_post("/edges", &body).await.json();
     let login = |answer: &Value| {
         let edge = &answer["edge"];
         Login::basic(edge["id"].as_str().unwrap(), edge["credential"].as_str().unwrap())
@@ -123,7 +123,7 @@ async fn an_edge_has_two_credentials_until_the_overlap_is_over() {
     let boots = async |bench: &Bench, edge: &Login| bench.post(edge, "/v1/edges/boot", &json!({})).await.status;
     let rotated = async |bench: &Bench, edge: &str, overlap: u64| {
         let answer = bench
-            .office("/edges/rotate", &json!({"edge": edge, "overlap": overlap}))
+            .admin_post("/edges/rotate", &json!({"edge": edge, "overlap": overlap}))
             .await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         login(&answer.json())
@@ -152,11 +152,11 @@ async fn an_edge_has_two_credentials_until_the_overlap_is_over() {
             .count();
         assert_eq!(said, 2);
         let unknown = bench
-            .office("/edges/rotate", &json!({"edge": "nothing", "overlap": 0}))
+            .admin_post("/edges/rotate", &json!({"edge": "nothing", "overlap": 0}))
             .await;
         unknown.problem(404, "not_found");
         let long = bench
-            .office("/edges/rotate", &json!({"edge": "door", "overlap": 99_999_999}))
+            .admin_post("/edges/rotate", &json!({"edge": "door", "overlap": 99_999_999}))
             .await;
         long.problem(422, "invalid_request");
     }

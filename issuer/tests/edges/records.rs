@@ -141,7 +141,7 @@ async fn what_was_granted_is_held_against_what_was_used() {
 }
 
 #[tokio::test]
-async fn a_batch_that_comes_again_counts_once() {
+async fn a_batch_that_comes_again_is_counted_once() {
     let scene = scene().await;
     let records = [scene.permitted("r1", 0), scene.permitted("r2", 0)];
     for _ in 0..3 {
@@ -227,7 +227,7 @@ async fn an_edge_reports_of_its_own_audience_and_its_own_boots() {
 }
 
 #[tokio::test]
-async fn what_is_no_record_takes_the_batch_with_it() {
+async fn a_malformed_record_refuses_the_whole_batch() {
     let scene = scene().await;
     for (broken, place) in [
         (json!({"verdict": "maybe", "at": 1, "request_id": "r"}), "/records/1"),
@@ -257,40 +257,56 @@ async fn a_request_is_found_by_its_id_with_its_trace() {
             &[scene.refused("r-9", "not_granted"), scene.permitted("r-8", 0)],
         )
         .await;
-    let why = scene.bench.office("/why", &json!({"request_id": "r-9"})).await.json();
+    let why = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r-9"}))
+        .await
+        .json();
     let event = &why["events"][0];
     assert_eq!(
         (&event["event"], &event["data"]["label"]),
         (&json!("request_refused"), &json!("not_granted"))
     );
     assert_eq!(event["data"]["detail"], "parameter `seats` is 50");
-    let why = scene.bench.office("/why", &json!({"request_id": "r-8"})).await.json();
+    let why = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r-8"}))
+        .await
+        .json();
     assert_eq!(
         why["events"][0]["traceparent"],
         scene.permitted("r-8", 0)["traceparent"]
     );
-    let nothing = scene.bench.office("/why", &json!({"request_id": "r-7"})).await.json();
+    let nothing = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r-7"}))
+        .await
+        .json();
     assert_eq!(nothing, json!({"events": []}));
 }
 
 #[tokio::test]
-async fn a_task_is_shown_to_its_client_and_to_the_operator() {
+async fn its_client_and_the_operator_read_the_report_of_a_task() {
     let scene = scene().await;
-    let stranger = scene.bench.client(travel_ceiling()).await;
-    let request = axum::http::Request::get("/v1/tasks/t").header("authorization", &stranger.0);
+    let other_client = scene.bench.client(travel_ceiling()).await;
+    let request = axum::http::Request::get("/v1/tasks/t").header("authorization", &other_client.0);
     let answer = scene.bench.send(request.body(axum::body::Body::empty()).unwrap()).await;
     answer.problem(404, "not_found");
-    let shown = scene.bench.office("/tasks/show", &json!({"task_id": "t"})).await.json();
+    let shown = scene
+        .bench
+        .admin_post("/tasks/show", &json!({"task_id": "t"}))
+        .await
+        .json();
     assert_eq!(shown, scene.task().await);
     scene
         .bench
-        .post(&stranger, "/v1/tasks", &travel_task("t"))
+        .post(&other_client, "/v1/tasks", &travel_task("t"))
         .await
         .tokens();
-    let which = scene.bench.office("/tasks/show", &json!({"task_id": "t"})).await;
+    let which = scene.bench.admin_post("/tasks/show", &json!({"task_id": "t"})).await;
     which.problem(404, "not_found");
     let body = json!({"task_id": "t", "client_id": scene.writ["client_id"]});
-    assert_eq!(scene.bench.office("/tasks/show", &body).await.json(), shown);
+    assert_eq!(scene.bench.admin_post("/tasks/show", &body).await.json(), shown);
 }
 
 /// The use of the grant that `permitted` names.
@@ -333,7 +349,11 @@ async fn a_request_is_permitted_once_and_refused_once_whatever_its_number() {
     scene.report(&scene.edge, &other_boot, 1, &[permitted(), cut()]).await;
     assert_eq!(use_of(&scene).await["used"], 1);
     assert_eq!(scene.task().await["refused"][0]["count"], 1);
-    let why = scene.bench.office("/why", &json!({"request_id": "r1"})).await.json();
+    let why = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r1"}))
+        .await
+        .json();
     assert_eq!(why["events"].as_array().unwrap().len(), 2);
     // The ids of another edge are its own.
     let other_edge = scene.bench.edge(TRAVEL).await;
@@ -363,7 +383,11 @@ async fn a_record_of_another_time_says_the_nearest_that_can_be() {
         "2026-05-10T12:00:30Z",
         "the tolerance of clocks"
     );
-    let why = scene.bench.office("/why", &json!({"request_id": "r2"})).await.json();
+    let why = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r2"}))
+        .await
+        .json();
     assert_eq!(why["events"][0]["data"]["at"], scene.bench.now().0 + 30);
     let mut refused = scene.refused("r4", "not_granted");
     refused["at"] = json!(u64::MAX >> 11);
@@ -392,6 +416,10 @@ async fn labels_that_no_edge_has_are_counted_as_one() {
         refused,
         [(&json!("body_limit"), &json!(1)), (&json!("other"), &json!(50))]
     );
-    let why = scene.bench.office("/why", &json!({"request_id": "r7"})).await.json();
+    let why = scene
+        .bench
+        .admin_post("/why", &json!({"request_id": "r7"}))
+        .await
+        .json();
     assert_eq!(why["events"][0]["data"]["label"], "other");
 }

@@ -8,7 +8,7 @@ async fn ask(bench: &Bench, path: &str, body: &Value) -> crate::support::Answer 
 }
 
 #[tokio::test]
-async fn an_edge_is_told_whom_to_trust() {
+async fn an_edge_gets_the_bundle_keys_to_pin() {
     let bench = Bench::new().await;
     let body = json!({"name": "edge-7", "audience": TRAVEL, "upstreams": ["https://api.travel.example"]});
     let answer = ask(&bench, "/edges", &body).await.json();
@@ -62,7 +62,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[tokio::test]
-async fn a_ceiling_that_is_not_one_is_refused_with_everything_wrong_in_it() {
+async fn a_malformed_ceiling_is_refused_with_all_its_faults() {
     let bench = Bench::new().await;
     let entry = json!({"audience": TRAVEL, "scope": ["read:data:*"], "ttl_max": "1h"});
     let ceiling = json!([
@@ -120,7 +120,7 @@ async fn an_upstream_is_an_origin() {
 }
 
 #[tokio::test]
-async fn strangers_do_not_find_the_office() {
+async fn the_public_listener_has_no_admin_endpoint() {
     let bench = Bench::new().await;
     let body = json!({"name": "c", "ceiling": travel_ceiling()});
     for path in ["/clients", "/edges"] {

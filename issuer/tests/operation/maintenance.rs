@@ -1,4 +1,4 @@
-//! What counts for nothing any more is forgotten, and the room that it took is used again.
+//! Expired rows are forgotten, and the room that they took is used again.
 
 use crate::support::{Bench, TRAVEL, claims, travel_ceiling, travel_task};
 use crate::tasks::starting::travel;
@@ -64,7 +64,7 @@ async fn live(bench: &Bench, name: &str) {
 }
 
 #[tokio::test]
-async fn what_is_over_is_forgotten_and_what_lives_is_not() {
+async fn expired_rows_are_forgotten_and_others_are_kept() {
     let bench = Bench::operated().await;
     live(&bench, "old").await;
     assert_eq!(forget_expired(&bench.data).await.unwrap(), 0, "all of it lives");
@@ -102,7 +102,7 @@ async fn the_room_of_what_is_forgotten_is_used_again() {
             &bench,
             "SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count",
         );
-        // The audit grows, and nothing else may: its lines, and what stands beside each.
+        // The audit grows, and nothing else may: its lines, and the columns beside each.
         let audit = number(&bench, "SELECT sum(length(line) + 200) / 4096 FROM audit");
         pages.push(used - audit);
     }

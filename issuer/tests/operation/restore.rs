@@ -166,13 +166,16 @@ impl Held {
         bench.send(released).await;
         bench.pass(70);
         for job in ["writ", "session", "delegation", "checkpoint", "bundle"] {
-            let rotated = bench.office("/keys/rotate", &json!({"job": job})).await;
+            let rotated = bench.admin_post("/keys/rotate", &json!({"job": job})).await;
             assert_eq!(rotated.status, 200, "{job}: {}", rotated.text());
         }
         // What was the next writ key at the backup signs now: as a stolen one it is dropped.
         let kid = self.key(KeyJob::Writ, KeyState::Next);
-        assert_eq!(bench.office("/keys/drop", &json!({"kid": kid})).await.status, 200);
-        assert_eq!(bench.office("/revocations", &json!({"level": "all"})).await.status, 200);
+        assert_eq!(bench.admin_post("/keys/drop", &json!({"kid": kid})).await.status, 200);
+        assert_eq!(
+            bench.admin_post("/revocations", &json!({"level": "all"})).await.status,
+            200
+        );
     }
 
     fn key(&self, job: KeyJob, state: KeyState) -> &str {
@@ -188,7 +191,7 @@ impl Held {
     /// Nothing of it is accepted by an issuer that was restored from the backup.
     async fn is_void(&self, bench: &Bench) {
         for token in [&self.writ, &self.completed, &self.agent, &self.delegated] {
-            assert!(!bench.counts(token).await);
+            assert!(!bench.is_valid(token).await);
         }
         for token in [&self.writ, &self.completed] {
             assert!(verified(bench, token).await.is_err());
@@ -249,7 +252,7 @@ impl Held {
 async fn back_up(bench: &Bench) -> TempDir {
     let beside = tempfile::tempdir().unwrap();
     let to = beside.path().join("copy");
-    let answer = bench.office("/backup", &json!({"to": to})).await;
+    let answer = bench.admin_post("/backup", &json!({"to": to})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let moved = tempfile::tempdir().unwrap();
     copy_folder(&to, moved.path());

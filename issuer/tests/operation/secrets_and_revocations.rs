@@ -8,11 +8,11 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn two_secrets_count_until_the_overlap_is_over() {
+async fn both_secrets_are_valid_until_the_overlap_is_over() {
     let (bench, client) = travel().await;
     let (client_id, _) = client.parts();
     let answer = bench
-        .office("/clients/rotate", &json!({"client_id": client_id, "overlap": 60}))
+        .admin_post("/clients/rotate", &json!({"client_id": client_id, "overlap": 60}))
         .await;
     let fresh = Login::basic(&client_id, answer.json()["client_secret"].as_str().unwrap());
     bench.writ(&client, "a").await;
@@ -24,26 +24,26 @@ async fn two_secrets_count_until_the_overlap_is_over() {
     answer.problem(401, "unauthorized");
     bench.writ(&fresh, "d").await;
     let answer = bench
-        .office("/clients/rotate", &json!({"client_id": client_id, "overlap": 0}))
+        .admin_post("/clients/rotate", &json!({"client_id": client_id, "overlap": 0}))
         .await;
     assert_eq!(answer.status, 200);
     bench
         .post(&fresh, "/v1/tasks", &travel_task("e"))
         .await
         .problem(401, "unauthorized");
-    let nobody = bench
-        .office("/clients/rotate", &json!({"client_id": "nobody", "overlap": 0}))
+    let unknown = bench
+        .admin_post("/clients/rotate", &json!({"client_id": "unknown", "overlap": 0}))
         .await;
-    nobody.problem(404, "not_found");
+    unknown.problem(404, "not_found");
 }
 
 #[tokio::test]
-async fn a_client_that_is_shut_out_has_nothing_left() {
+async fn a_deregistered_client_has_no_valid_session_launch_token_or_writ() {
     let (bench, client) = travel().await;
     let token = bench.writ(&client, "a").await;
     let (client_id, _) = client.parts();
     let ended = bench
-        .office("/clients/end", &json!({"client_id": client_id}))
+        .admin_post("/clients/end", &json!({"client_id": client_id}))
         .await
         .json();
     assert_eq!(ended["ended_at"], "2026-05-10T12:00:00Z");
@@ -54,7 +54,7 @@ async fn a_client_that_is_shut_out_has_nothing_left() {
         .problem(401, "unauthorized");
     bench.pass(5);
     let again = bench
-        .office("/clients/end", &json!({"client_id": client_id}))
+        .admin_post("/clients/end", &json!({"client_id": client_id}))
         .await
         .json();
     assert_eq!(again, ended);
@@ -64,12 +64,12 @@ async fn a_client_that_is_shut_out_has_nothing_left() {
         .post(&client, "/v1/tasks", &travel_task("b"))
         .await
         .problem(401, "unauthorized");
-    let listed = bench.office("/clients/list", &json!({})).await.json();
+    let listed = bench.admin_post("/clients/list", &json!({})).await.json();
     assert_eq!(listed["clients"][0]["active"], json!(false));
 }
 
 #[tokio::test]
-async fn every_level_ends_what_it_names_and_nothing_else() {
+async fn every_level_revokes_its_target_and_nothing_else() {
     let (bench, client) = travel().await;
     let stays = bench.writ(&client, "stays").await;
     let said = claims(&stays);
@@ -99,7 +99,7 @@ async fn every_level_ends_what_it_names_and_nothing_else() {
         if level == "all" {
             body.as_object_mut().unwrap().remove("target");
         }
-        let answer = bench.office("/revocations", &body).await;
+        let answer = bench.admin_post("/revocations", &body).await;
         assert_eq!(answer.status, 200, "{level}: {}", answer.text());
         assert!(verified(&bench, &token).await.is_err(), "{level}");
         let narrow = ["token", "lineage", "agent", "chain", "task"].contains(&level);
@@ -123,14 +123,14 @@ async fn a_cut_in_time_leaves_what_was_issued_after_it() {
     let after = bench.writ(&client, "after").await;
     bench.pass(10);
     let answer = bench
-        .office("/revocations", &json!({"level": "all", "before": cut}))
+        .admin_post("/revocations", &json!({"level": "all", "before": cut}))
         .await;
     assert_eq!(answer.status, 200);
     assert!(verified(&bench, &before).await.is_err() && verified(&bench, &after).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_revocation_without_a_clear_aim_ends_nothing() {
+async fn a_revocation_of_an_ambiguous_target_revokes_nothing() {
     let (bench, client) = travel().await;
     let token = bench.writ(&client, "t").await;
     for body in [
@@ -142,7 +142,7 @@ async fn a_revocation_without_a_clear_aim_ends_nothing() {
         json!({"level": "all", "until": 1}),
     ] {
         bench
-            .office("/revocations", &body)
+            .admin_post("/revocations", &body)
             .await
             .problem(422, "invalid_request");
     }
@@ -156,7 +156,7 @@ fn walked(bench: &Bench) -> Result<Head, Broken> {
 }
 
 #[tokio::test]
-async fn whoever_changes_the_database_breaks_the_chain() {
+async fn a_change_of_the_database_breaks_the_chain() {
     let (bench, client) = travel().await;
     for task in ["a", "b", "c"] {
         bench.writ(&client, task).await;
@@ -182,7 +182,7 @@ async fn whoever_changes_the_database_breaks_the_chain() {
 }
 
 #[tokio::test]
-async fn what_fails_leaves_no_event_and_the_chain_goes_on() {
+async fn a_refused_task_leaves_no_event_and_the_chain_goes_on() {
     let (bench, client) = travel().await;
     let before = walked(&bench).unwrap();
     bench.writ(&client, "t").await;
@@ -205,7 +205,7 @@ async fn what_lies_beyond_the_ceiling_is_in_the_audit_with_its_request() {
     let mut request = post(Some(&client), "/v1/tasks", &task);
     request.headers_mut().insert("x-request-id", "mine-1".parse().unwrap());
     send(&bench.app, request).await.problem(403, "beyond_ceiling");
-    let why: Value = bench.office("/why", &json!({"request_id": "mine-1"})).await.json();
+    let why: Value = bench.admin_post("/why", &json!({"request_id": "mine-1"})).await.json();
     assert_eq!(why["events"][0]["event"], "scope_ceiling_exceeded");
     assert!(
         why["events"][0]["data"]["beyond"][0].as_str().unwrap().contains("/ttl"),
@@ -242,7 +242,7 @@ fn alter(bench: &Bench, sql: &str) {
 }
 
 #[tokio::test]
-async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
+async fn a_client_that_used_up_its_share_of_revocations_stops_no_other_client() {
     let (bench, greedy) = travel().await;
     let other = bench.client(crate::support::travel_ceiling()).await;
     bench.writ(&greedy, "a").await;
@@ -258,9 +258,12 @@ async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
     full.problem(503, "unavailable");
     assert_eq!(bench.post(&other, "/v1/tasks/c/complete", &json!({})).await.status, 200);
     assert!(verified(&bench, &mine).await.is_err());
-    // For the operator there is room, and ending everything makes room for everybody.
+    // For the operator there is room, and ending everything makes room for all clients.
     bench.pass(1);
-    assert_eq!(bench.office("/revocations", &json!({"level": "all"})).await.status, 200);
+    assert_eq!(
+        bench.admin_post("/revocations", &json!({"level": "all"})).await.status,
+        200
+    );
     assert_eq!(bench.snapshot().await.revocations().len(), 1);
     bench.pass(1);
     bench.writ(&greedy, "d").await;
@@ -271,12 +274,12 @@ async fn a_client_that_used_up_its_share_of_revocations_stops_nobody_else() {
 }
 
 #[tokio::test]
-async fn what_ends_twice_is_one_revocation() {
+async fn a_writ_that_is_revoked_twice_has_one_revocation() {
     let (bench, client) = travel().await;
     bench.writ(&client, "a").await;
     for _ in 0..3 {
         let answer = bench
-            .office(
+            .admin_post(
                 "/revocations",
                 &json!({"level": "agent", "target": "spiffe://x/agent/a/b/c"}),
             )
@@ -287,7 +290,7 @@ async fn what_ends_twice_is_one_revocation() {
 }
 
 #[tokio::test]
-async fn who_hangs_up_stops_nothing_half_way() {
+async fn a_client_that_hangs_up_does_not_stop_its_request_half_way() {
     let (bench, client) = travel().await;
     let (client_id, _) = client.parts();
     let ask = post(None, "/clients/end", &json!({"client_id": client_id}));
@@ -309,14 +312,14 @@ async fn who_hangs_up_stops_nothing_half_way() {
 async fn a_backup_is_in_the_audit() {
     let (bench, _) = travel().await;
     let to = tempfile::tempdir().unwrap().path().join("copy");
-    let answer = bench.office("/backup", &json!({"to": to})).await;
+    let answer = bench.admin_post("/backup", &json!({"to": to})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let last: Value = serde_json::from_str(bench.history().last().unwrap()).unwrap();
     assert_eq!(
         (&last["event"], &last["data"]["to"]),
         (&json!("backup_made"), &json!(to))
     );
-    let answer = bench.office("/backup", &json!({"to": to})).await;
+    let answer = bench.admin_post("/backup", &json!({"to": to})).await;
     answer.problem(409, "name_taken");
     assert_eq!(
         bench

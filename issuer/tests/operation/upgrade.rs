@@ -103,7 +103,7 @@ async fn the_first_start_signs_a_checkpoint_over_the_chain_of_version_0_1() {
         (after.head.seq, after.checkpoints, after.numbered_at, after.is_pinned),
         (34, 3, Some(34), true)
     );
-    // What version 0.1 wrote stands as it was found, from now on.
+    // What version 0.1 wrote stays as it was found, from now on.
     let folder = bench.closed();
     folder.alter("UPDATE audit SET line = replace(line, 'app_registered', 'app_updated')");
     assert!(walked(folder.path()).is_err());

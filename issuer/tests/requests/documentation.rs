@@ -10,7 +10,7 @@ use std::sync::atomic::Ordering;
 
 const PAGE: &str = include_str!("../../../docs/issuer.md");
 
-/// What a name in angle brackets stands for.
+/// The value of a name in angle brackets.
 type Names = BTreeMap<String, String>;
 
 /// Fenced blocks: what they are written in, and their text.
@@ -44,7 +44,7 @@ fn request(text: &str, names: &Names) -> Request<Body> {
     request.body(Body::from(body.trim().to_owned())).unwrap()
 }
 
-/// Compares what came with what is shown; a name in angle brackets takes whatever stands there, and the same again.
+/// Compares an answer with the page. A name in angle brackets takes the value of its place, and the same value in every other place.
 fn same(shown: &Value, found: &Value, names: &mut Names) {
     match (shown, found) {
         (Value::Object(shown), Value::Object(found)) => {

@@ -20,7 +20,7 @@ async fn a_type_is_known_however_it_is_spelled() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_and_what_is_not_so_are_problems_too() {
+async fn unknown_paths_and_methods_are_problems_too() {
     let (bench, client) = travel().await;
     for path in [
         "/",
@@ -91,7 +91,7 @@ async fn an_endpoint_without_a_body_takes_none() {
 }
 
 #[tokio::test]
-async fn every_response_is_named_and_kept_from_caches_and_sniffers() {
+async fn every_response_has_a_request_id_and_headers_against_caches_and_sniffers() {
     let (bench, client) = travel().await;
     for answer in [
         bench.get("/nowhere").await,
@@ -107,7 +107,7 @@ async fn every_response_is_named_and_kept_from_caches_and_sniffers() {
 }
 
 #[tokio::test]
-async fn a_request_keeps_its_name_if_that_is_one() {
+async fn a_valid_request_id_of_the_client_is_kept() {
     let (bench, _) = travel().await;
     let named = |name: &[u8]| {
         let name = axum::http::HeaderValue::from_bytes(name).unwrap();
@@ -127,7 +127,7 @@ async fn a_request_keeps_its_name_if_that_is_one() {
 }
 
 #[tokio::test]
-async fn a_request_with_two_logins_has_none() {
+async fn a_request_with_two_authorization_headers_is_unauthenticated() {
     let (bench, client) = travel().await;
     let mut request = post(Some(&client), "/v1/tasks", &travel_task("t"));
     request.headers_mut().append("authorization", client.0.parse().unwrap());
@@ -165,7 +165,7 @@ fn unfinished(bytes: usize) -> Body {
 }
 
 #[tokio::test]
-async fn large_bodies_of_strangers_have_so_much_room_together() {
+async fn large_unauthenticated_bodies_share_one_budget() {
     let bench = Bench::operated().await;
     let send = |body: Body| {
         let (app, request) = (

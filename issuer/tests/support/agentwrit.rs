@@ -40,14 +40,14 @@ pub(crate) fn bearer(token: &str) -> Login {
     Login(format!("Bearer {token}"))
 }
 
-/// Settings with which somebody is the operator.
+/// Settings with an operator secret.
 pub(crate) fn operated() -> Config {
     let mut config = Config::new(ISSUER, None).unwrap();
     config.operator_secret = Some(Secret::new(SECRET.into()));
     config
 }
 
-/// A key that nobody else has.
+/// A fresh key.
 pub(crate) fn key() -> SigningKey {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let mut bytes = [7; 32];
@@ -159,7 +159,7 @@ impl Bench {
         self.agent_for(app, task_id, scope, 300).await
     }
 
-    /// The claims of a token that counts.
+    /// The claims of a valid token.
     pub(crate) async fn validated(&self, token: &str) -> Option<Value> {
         let answer = self.say("/v1/token/validate", &json!({"token": token})).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -173,7 +173,7 @@ impl Bench {
         None
     }
 
-    pub(crate) async fn counts(&self, token: &str) -> bool {
+    pub(crate) async fn is_valid(&self, token: &str) -> bool {
         self.validated(token).await.is_some()
     }
 

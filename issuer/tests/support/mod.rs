@@ -137,7 +137,7 @@ impl Bench {
     }
 
     /// What the operator posts.
-    pub(crate) async fn office(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn admin_post(&self, path: &str, body: &Value) -> Answer {
         send(&self.admin, post(None, path, body)).await
     }
 
@@ -373,7 +373,7 @@ impl Answer {
     }
 }
 
-/// The payload of a token, whoever signed it.
+/// The payload of a token, by whichever key it was signed.
 pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()

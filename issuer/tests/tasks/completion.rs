@@ -11,7 +11,7 @@ async fn complete(bench: &Bench, client: &Login, task_id: &str) -> crate::suppor
 }
 
 #[tokio::test]
-async fn a_completed_task_has_no_writ_that_counts() {
+async fn a_completed_task_has_no_valid_writ() {
     let (bench, client) = travel().await;
     let ended = bench
         .post(&client, "/v1/tasks", &travel_task("ended"))

@@ -78,7 +78,7 @@ async fn a_repetition_is_answered_although_the_task_is_over() {
 }
 
 async fn writ_key(bench: &Bench) -> String {
-    let keys = bench.office("/keys", &json!({})).await.json();
+    let keys = bench.admin_post("/keys", &json!({})).await.json();
     let keys = keys["keys"].as_array().unwrap().clone();
     let current = keys
         .iter()
@@ -103,7 +103,7 @@ async fn a_repetition_after_its_key_was_dropped_brings_no_writ_back() {
     let first = repeated(&bench, &client, "key", &travel_task("t1")).await;
     assert_eq!(first.status, 201);
     let dropped = writ_key(&bench).await;
-    bench.office("/keys/drop", &json!({"kid": dropped})).await;
+    bench.admin_post("/keys/drop", &json!({"kid": dropped})).await;
     bench.pass(2);
     let task = expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
     let state = json!({
@@ -130,7 +130,10 @@ async fn a_repetition_after_a_rotation_is_not_answered_with_other_bytes() {
         repeated(&bench, &client, "key", &travel_task("t1")).await.body,
         first.body
     );
-    assert_eq!(bench.office("/keys/rotate", &json!({"job": "writ"})).await.status, 200);
+    assert_eq!(
+        bench.admin_post("/keys/rotate", &json!({"job": "writ"})).await.status,
+        200
+    );
     let task = expired(&repeated(&bench, &client, "key", &travel_task("t1")).await);
     assert_eq!(task["status"], "live");
     // What came with the new key is repeated as before.

@@ -228,7 +228,7 @@ async fn a_limit_on_uses_is_part_of_the_ceiling() {
 }
 
 #[tokio::test]
-async fn a_life_nobody_asked_for_is_the_default_or_the_ceilings() {
+async fn a_task_without_a_ttl_gets_the_default_or_the_longest_of_its_ceiling() {
     let bench = Bench::new().await;
     let entry = |audience: &str, ttl: &str| json!({"audience": audience, "scope": ["read:data:*"], "ttl_max": ttl});
     let client = bench
@@ -342,7 +342,7 @@ async fn no_task_is_begun_without_a_client() {
     let (bench, client) = travel().await;
     let edge = bench.edge(TRAVEL).await;
     let (id, secret) = client.parts();
-    let strangers = [
+    let invalid_logins = [
         String::new(),
         "Basic".to_owned(),
         "Basic !".to_owned(),
@@ -351,11 +351,11 @@ async fn no_task_is_begun_without_a_client() {
         edge.0,
         Login::basic(&id, &format!("{secret}x")).0,
         Login::basic(&id, "").0,
-        Login::basic("nobody", &secret).0,
+        Login::basic("unknown", &secret).0,
         Login::basic("", "").0,
     ];
-    for stranger in strangers {
-        let answer = bench.post(&Login(stranger), "/v1/tasks", &travel_task("t1")).await;
+    for login in invalid_logins {
+        let answer = bench.post(&Login(login), "/v1/tasks", &travel_task("t1")).await;
         assert!(answer.problem(401, "unauthorized").is_empty());
         assert!(answer.header("www-authenticate").starts_with("Basic"));
         assert_eq!(answer.json().get("detail"), None, "one text for all causes");

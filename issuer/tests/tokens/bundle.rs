@@ -30,7 +30,7 @@ fn applied(bench: &Bench, held: &Snapshot, answer: &Answer) -> Snapshot {
 }
 
 #[tokio::test]
-async fn a_snapshot_is_believed_by_who_pins_its_key() {
+async fn an_edge_that_pins_the_key_of_a_snapshot_accepts_it() {
     let (bench, _) = travel().await;
     let answer = bench.get("/v1/bundle").await;
     assert_eq!(answer.header("content-type"), "application/edgewrit-bundle");
@@ -119,7 +119,7 @@ async fn a_poll_without_news_is_answered_when_its_wait_is_over() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_an_issuer_that_stops() {
+async fn no_poll_waits_for_an_issuer_that_stops() {
     let (bench, _) = travel().await;
     let held = bench.snapshot().await;
     let (answer, ()) = tokio::join!(timeout(SOON, poll(&bench, &held, 28)), async {
@@ -130,7 +130,7 @@ async fn nobody_waits_for_an_issuer_that_stops() {
 }
 
 #[tokio::test]
-async fn a_query_that_is_not_one_is_refused() {
+async fn a_malformed_search_for_events_is_refused() {
     let (bench, _) = travel().await;
     for query in ["have=x", "wait=29", "wait=1&wait=1", "more=1", "have=%ff.1"] {
         bench

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 const KNOWN: u64 = 65;
 
 async fn key(bench: &Bench, job: &str, state: &str) -> String {
-    let keys = bench.office("/keys", &json!({})).await.json();
+    let keys = bench.admin_post("/keys", &json!({})).await.json();
     let keys = keys["keys"].as_array().unwrap().clone();
     let key = keys.iter().find(|key| key["job"] == job && key["state"] == state);
     key.unwrap()["kid"].as_str().unwrap().to_owned()
@@ -23,11 +23,11 @@ fn kid(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_next_key_signs_and_what_the_one_before_signed_counts() {
+async fn the_next_key_signs_and_writs_of_the_key_before_stay_valid() {
     let (bench, client) = travel().await;
     let (before, next) = (bench.writ(&client, "a").await, key(&bench, "writ", "next").await);
     bench.pass(KNOWN);
-    let answer = bench.office("/keys/rotate", &json!({"job": "writ"})).await;
+    let answer = bench.admin_post("/keys/rotate", &json!({"job": "writ"})).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["kid"]), (200, &json!(next)));
     let after = bench.writ(&client, "b").await;
     assert_eq!((kid(&after), kid(&after) == kid(&before)), (json!(next), false));
@@ -48,7 +48,10 @@ async fn a_snapshot_from_before_the_rotation_takes_what_is_signed_after_it() {
     let (bench, client) = travel().await;
     bench.pass(KNOWN);
     let held = bench.snapshot().await;
-    assert_eq!(bench.office("/keys/rotate", &json!({"job": "writ"})).await.status, 200);
+    assert_eq!(
+        bench.admin_post("/keys/rotate", &json!({"job": "writ"})).await.status,
+        200
+    );
     let after = bench.writ(&client, "t").await;
     assert!(held.keys().find(kid(&after).as_str().unwrap()).is_some());
 }
@@ -57,15 +60,15 @@ async fn a_snapshot_from_before_the_rotation_takes_what_is_signed_after_it() {
 async fn no_key_signs_before_every_edge_knows_it() {
     for job in ["writ", "bundle"] {
         let (bench, _) = travel().await;
-        let early = bench.office("/keys/rotate", &json!({"job": job})).await;
+        let early = bench.admin_post("/keys/rotate", &json!({"job": job})).await;
         early.problem(409, "too_early");
         bench.pass(KNOWN);
         assert_eq!(
-            bench.office("/keys/rotate", &json!({"job": job})).await.status,
+            bench.admin_post("/keys/rotate", &json!({"job": job})).await.status,
             200,
             "{job}"
         );
-        let again = bench.office("/keys/rotate", &json!({"job": job})).await;
+        let again = bench.admin_post("/keys/rotate", &json!({"job": job})).await;
         again.problem(409, "too_early");
     }
 }
@@ -79,7 +82,10 @@ async fn a_key_that_is_dropped_is_dead_with_the_next_delta_which_comes_at_once()
     let poll = tokio::spawn(poll);
     let path = bench.path().join(format!("keys/writ-{dropped}.json"));
     assert!(path.exists());
-    assert_eq!(bench.office("/keys/drop", &json!({"kid": dropped})).await.status, 200);
+    assert_eq!(
+        bench.admin_post("/keys/drop", &json!({"kid": dropped})).await.status,
+        200
+    );
     assert!(!path.exists(), "its private half is gone");
     let delta = timeout(Duration::from_secs(10), poll).await.unwrap().unwrap();
     let next = Snapshot::apply(Some(&held), &delta.body, &bench.trust(), bench.now()).unwrap();
@@ -92,11 +98,11 @@ async fn a_key_that_is_dropped_is_dead_with_the_next_delta_which_comes_at_once()
     let after = bench.writ(&client, "b").await;
     assert!(verified(&bench, &after).await.is_ok());
     bench
-        .office("/keys/drop", &json!({"kid": dropped}))
+        .admin_post("/keys/drop", &json!({"kid": dropped}))
         .await
         .problem(404, "not_found");
     bench
-        .office("/keys/drop", &json!({"kid": "nobody"}))
+        .admin_post("/keys/drop", &json!({"kid": "unknown"}))
         .await
         .problem(404, "not_found");
     let bench = bench.reopened().await;
@@ -108,10 +114,10 @@ async fn the_bundle_key_is_followed_by_the_one_that_edges_pin_already() {
     let (bench, client) = travel().await;
     bench.pass(KNOWN);
     let body = json!({"name": "door", "audience": TRAVEL, "upstreams": ["https://api.travel.example"]});
-    let trust = bench.office("/edges", &body).await.json()["trust"].clone();
+    let trust = bench.admin_post("/edges", &body).await.json()["trust"].clone();
     let held = bench.snapshot().await;
     assert_eq!(
-        bench.office("/keys/rotate", &json!({"job": "bundle"})).await.status,
+        bench.admin_post("/keys/rotate", &json!({"job": "bundle"})).await.status,
         200
     );
     bench.pass(1);
@@ -134,11 +140,14 @@ async fn sessions_outlive_the_key_that_signed_them_unless_it_is_dropped() {
     let session = Login(format!("Bearer {}", session["access_token"].as_str().unwrap()));
     let old = key(&bench, "session", "current").await;
     assert_eq!(
-        bench.office("/keys/rotate", &json!({"job": "session"})).await.status,
+        bench
+            .admin_post("/keys/rotate", &json!({"job": "session"}))
+            .await
+            .status,
         200
     );
     bench.post(&session, "/v1/tasks", &travel_task("a")).await.tokens();
-    assert_eq!(bench.office("/keys/drop", &json!({"kid": old})).await.status, 200);
+    assert_eq!(bench.admin_post("/keys/drop", &json!({"kid": old})).await.status, 200);
     let answer = bench.post(&session, "/v1/tasks", &travel_task("b")).await;
     answer.problem(401, "unauthorized");
 }
@@ -148,13 +157,16 @@ async fn every_change_of_keys_is_in_the_audit() {
     let (bench, _) = travel().await;
     for job in ["checkpoint", "delegation", "session"] {
         assert_eq!(
-            bench.office("/keys/rotate", &json!({"job": job})).await.status,
+            bench.admin_post("/keys/rotate", &json!({"job": job})).await.status,
             200,
             "{job}"
         );
     }
     let dropped = key(&bench, "delegation", "next").await;
-    assert_eq!(bench.office("/keys/drop", &json!({"kid": dropped})).await.status, 200);
+    assert_eq!(
+        bench.admin_post("/keys/drop", &json!({"kid": dropped})).await.status,
+        200
+    );
     let said = bench.history().iter().filter(|line| line.contains("\"key_")).count();
     assert_eq!(said, 4);
     let files = fs::read_dir(bench.path().join("keys")).unwrap();

@@ -162,7 +162,7 @@ async fn what_lies_beyond_the_ceiling_is_refused_by_its_own_error() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_one_is_refused_by_name() {
+async fn a_malformed_token_request_is_refused_by_its_own_error() {
     let (bench, client) = travel().await;
     let cases: [(Form<'_>, &str); 12] = [
         (&[], "invalid_request"),
@@ -211,7 +211,7 @@ async fn unknown_parameters_are_ignored() {
 }
 
 #[tokio::test]
-async fn a_client_may_show_itself_in_the_form() {
+async fn a_client_may_authenticate_in_the_form() {
     let (bench, client) = scoped().await;
     let (id, secret) = client.parts();
     let scope = ("scope", "read:data:x");
@@ -227,7 +227,7 @@ async fn a_client_may_show_itself_in_the_form() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_none_is_refused() {
+async fn an_unknown_client_is_refused() {
     let (bench, client) = scoped().await;
     let (id, secret) = client.parts();
     let (scope, edge) = (("scope", "read:data:x"), bench.edge(TRAVEL).await);
@@ -236,10 +236,10 @@ async fn a_client_that_is_none_is_refused() {
         (None, &[]),
         (None, &[("client_id", &id)]),
         (None, &[("client_id", &id), ("client_secret", "wrong")]),
-        (None, &[("client_id", "nobody"), ("client_secret", &secret)]),
+        (None, &[("client_id", "unknown"), ("client_secret", &secret)]),
         (Some(&wrong), &[]),
         (Some(&edge), &[]),
-        (Some(&client), &[("client_id", "nobody")]),
+        (Some(&client), &[("client_id", "unknown")]),
         (Some(&client), &[("client_id", &id), ("client_secret", &secret)]),
     ];
     for (login, more) in cases {

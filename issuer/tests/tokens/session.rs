@@ -6,7 +6,7 @@ use crate::tokens::oauth::GRANT;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_session_stands_for_its_client_until_it_expires() {
+async fn a_session_authenticates_its_client_until_it_expires() {
     let bench = Bench::new().await;
     let client = bench.client(travel_ceiling()).await;
     let answer = bench.form(Some(&client), &[GRANT, ("resource", ISSUER)]).await.json();

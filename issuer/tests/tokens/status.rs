@@ -1,4 +1,4 @@
-//! `POST /oauth/introspect` and `POST /oauth/revoke`: whether a writ counts, and its early end.
+//! `POST /oauth/introspect` and `POST /oauth/revoke`: whether a writ is valid, and its revocation.
 
 use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling};
 use crate::tasks::starting::{travel, verified};
@@ -32,14 +32,14 @@ async fn its_client_and_its_edges_see_what_a_writ_says() {
 }
 
 #[tokio::test]
-async fn others_see_nothing_of_it() {
+async fn other_clients_and_edges_cannot_introspect_a_writ() {
     let (bench, client) = travel().await;
     let token = bench.writ(&client, "t").await;
-    let (stranger, elsewhere) = (
+    let (other_client, elsewhere) = (
         bench.client(travel_ceiling()).await,
         bench.edge("https://other.example").await,
     );
-    for login in [&stranger, &elsewhere] {
+    for login in [&other_client, &elsewhere] {
         assert_eq!(introspected(&bench, login, &token).await, json!({"active": false}));
     }
     for path in ["/oauth/introspect", "/oauth/revoke"] {
@@ -57,7 +57,7 @@ async fn others_see_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn what_does_not_count_is_inactive() {
+async fn an_invalid_token_is_inactive() {
     let (bench, client) = travel().await;
     let token = bench.writ(&client, "t").await;
     let other = bench.writ(&client, "u").await;
@@ -90,15 +90,15 @@ async fn a_revoked_writ_is_dead_at_once_and_alone() {
 }
 
 #[tokio::test]
-async fn nobody_revokes_what_is_another_clients() {
+async fn a_client_cannot_revoke_the_writ_of_another_client() {
     let (bench, client) = travel().await;
     let token = bench.writ(&client, "t").await;
-    let stranger = bench.client(travel_ceiling()).await;
+    let other_client = bench.client(travel_ceiling()).await;
     let answer = bench
-        .form_to("/oauth/revoke", Some(&stranger), &[("token", &token)])
+        .form_to("/oauth/revoke", Some(&other_client), &[("token", &token)])
         .await;
     let of_dead = bench
-        .form_to("/oauth/revoke", Some(&stranger), &[("token", "a.b.c")])
+        .form_to("/oauth/revoke", Some(&other_client), &[("token", "a.b.c")])
         .await;
     assert_eq!((answer.status, answer.text()), (of_dead.status, of_dead.text()));
     assert_eq!((answer.status.as_u16(), answer.text()), (200, "{}".into()));

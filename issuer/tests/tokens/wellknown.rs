@@ -1,4 +1,4 @@
-//! What anybody may read.
+//! Keys, metadata and health, which unauthenticated clients may read.
 
 use crate::support::{ISSUER, travel_task};
 use crate::tasks::starting::travel;
@@ -39,7 +39,7 @@ fn base64_json(part: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn metadata_say_what_is_there() {
+async fn the_metadata_list_the_endpoints_that_exist() {
     let (bench, _) = travel().await;
     let answer = bench.get("/.well-known/oauth-authorization-server").await;
     assert_eq!(
@@ -61,7 +61,7 @@ async fn metadata_say_what_is_there() {
 }
 
 #[tokio::test]
-async fn health_is_told() {
+async fn health_is_answered() {
     let (bench, _) = travel().await;
     let answer = bench.get("/healthz").await;
     assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"status": "ok"})));

@@ -179,7 +179,7 @@ async fn a_connection_that_is_used_stays_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_nobody_waits_for_holds_no_connection() {
+async fn a_body_that_its_handler_does_not_read_holds_no_connection() {
     let serving = Serving::start();
     for (path, limit) in [
         ("/unread", Duration::ZERO),

@@ -1,4 +1,4 @@
-//! Bodies that should not come in.
+//! Malformed, mistyped, too large and unfinished bodies.
 
 use super::table::Takes;
 use axum::body::{Body, Bytes, HttpBody};

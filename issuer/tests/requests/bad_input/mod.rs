@@ -1,4 +1,4 @@
-//! Every endpoint and what should not come in at it: whatever arrives, it is the documented problem, uses nothing up, and changes nothing.
+//! Bad input at every endpoint. Each is answered by the documented problem, uses nothing up, and changes nothing.
 
 mod bodies;
 mod table;
@@ -9,7 +9,7 @@ use axum::http::Request;
 use bodies::{Drip, Torn, malformed, mistyped, too_large};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
-use table::{Door, Speaks, Takes, doors};
+use table::{EndpointCase, Speaks, Takes, cases};
 
 /// The endpoints as the router knows them, `METHOD path`. It lists its paths only for who debugs it, and the methods of each where a
 /// method is refused.
@@ -28,10 +28,10 @@ async fn endpoints(bench: &Bench) -> BTreeSet<String> {
 
 #[tokio::test]
 async fn every_endpoint_has_a_row() {
-    let (bench, doors) = doors().await;
-    let rows: BTreeSet<_> = doors
+    let (bench, cases) = cases().await;
+    let rows: BTreeSet<_> = cases
         .iter()
-        .map(|door| format!("{} {}", door.method, door.path))
+        .map(|case| format!("{} {}", case.method, case.path))
         .collect();
     assert_eq!(rows, endpoints(&bench).await);
 }
@@ -59,7 +59,7 @@ fn kept(bench: &Bench) -> Vec<(String, i64)> {
     kept
 }
 
-impl Door {
+impl EndpointCase {
     fn request(&self, login: Option<&Login>, uri: &str, body: impl Into<Body>) -> Request<Body> {
         let mut request = Request::builder().method(self.method).uri(uri);
         if let Some(Login(login)) = login {
@@ -106,88 +106,89 @@ impl Answer {
 
 #[tokio::test]
 async fn malformed_bytes_are_refused_and_use_nothing_up() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in &doors {
-        for body in malformed(&door.takes) {
+    for case in &cases {
+        for body in malformed(&case.takes) {
             let shown = String::from_utf8_lossy(&body).chars().take(80).collect::<String>();
-            let answer = door.send(&bench, body).await;
-            door.refused(&answer, 400, "malformed_json", &shown);
+            let answer = case.send(&bench, body).await;
+            case.refused(&answer, 400, "malformed_json", &shown);
         }
     }
     assert_eq!(kept(&bench), before);
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
 #[tokio::test]
 async fn values_of_another_type_are_refused_and_use_nothing_up() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in &doors {
-        for body in mistyped(&door.takes) {
-            let answer = door.send(&bench, body.clone()).await;
-            door.refused(&answer, 422, "invalid_request", &body);
+    for case in &cases {
+        for body in mistyped(&case.takes) {
+            let answer = case.send(&bench, body.clone()).await;
+            case.refused(&answer, 422, "invalid_request", &body);
         }
     }
     assert_eq!(kept(&bench), before);
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
 #[tokio::test]
 async fn a_body_over_a_mebibyte_is_too_large_announced_or_not() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in doors.iter().filter(|door| door.takes.a_body()) {
+    for case in cases.iter().filter(|case| case.takes.a_body()) {
         for body in too_large() {
-            let answer = door.send(&bench, body).await;
-            door.refused(&answer, 413, "body_too_large", "too large");
+            let answer = case.send(&bench, body).await;
+            case.refused(&answer, 413, "body_too_large", "too large");
         }
     }
     assert_eq!(kept(&bench), before);
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
 #[tokio::test]
 async fn a_body_that_comes_by_drops_is_not_waited_for() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
     tokio::time::pause();
-    for door in doors.iter().filter(|door| door.takes.a_body()) {
-        let answer = door.send(&bench, Body::new(Drip::default())).await;
-        door.refused(&answer, 408, "request_timeout", "drops");
+    for case in cases.iter().filter(|case| case.takes.a_body()) {
+        let answer = case.send(&bench, Body::new(Drip::default())).await;
+        case.refused(&answer, 408, "request_timeout", "drops");
     }
     tokio::time::resume();
     assert_eq!(kept(&bench), before);
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
 #[tokio::test]
 async fn a_body_that_breaks_off_changes_nothing() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in doors.iter().filter(|door| door.takes.a_body()) {
+    for case in cases.iter().filter(|case| case.takes.a_body()) {
         // Even if what arrived would do.
-        let answer = door.send(&bench, Body::new(Torn::after(door.takes.good()))).await;
-        door.refused(&answer, 400, "bad_request", "torn");
+        let answer = case.send(&bench, Body::new(Torn::after(case.takes.good()))).await;
+        case.refused(&answer, 400, "bad_request", "torn");
     }
     assert_eq!(kept(&bench), before);
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
 #[tokio::test]
 async fn a_body_of_another_type_is_refused_where_types_count() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    let typed =
-        |door: &&Door| door.speaks != Speaks::AgentWrit && matches!(door.takes, Takes::Json(_) | Takes::Form(_));
-    for door in doors.iter().filter(typed) {
+    let typed = |case: &&EndpointCase| {
+        case.speaks != Speaks::AgentWrit && matches!(case.takes, Takes::Json(_) | Takes::Form(_))
+    };
+    for case in cases.iter().filter(typed) {
         for content_type in ["text/plain", "", "application/jsonx", "multipart/form-data"] {
-            let mut request = door.request(door.login.as_ref(), &door.uri, door.takes.good());
+            let mut request = case.request(case.login.as_ref(), &case.uri, case.takes.good());
             request
                 .headers_mut()
                 .insert("content-type", content_type.parse().unwrap());
             let answer = bench.send(request).await;
-            door.refused(&answer, 415, "content_type", content_type);
+            case.refused(&answer, 415, "content_type", content_type);
         }
     }
     assert_eq!(kept(&bench), before);
@@ -195,33 +196,33 @@ async fn a_body_of_another_type_is_refused_where_types_count() {
 
 #[tokio::test]
 async fn paths_and_queries_that_cannot_be_read_are_problems() {
-    let (bench, doors) = doors().await;
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in &doors {
-        let place = door.path.find('{').map(|at| door.path.split_at(at));
+    for case in &cases {
+        let place = case.path.find('{').map(|at| case.path.split_at(at));
         for segment in ["%ff", "%c3%28", "none", "%00", "a%20b"] {
             if let Some((front, rest)) = place {
                 let uri = format!("{front}{segment}{}", rest.split_once('}').unwrap().1);
                 let answer = bench
-                    .send(door.request(door.login.as_ref(), &uri, door.takes.good()))
+                    .send(case.request(case.login.as_ref(), &uri, case.takes.good()))
                     .await;
-                door.refused(&answer, 404, "not_found", &uri);
+                case.refused(&answer, 404, "not_found", &uri);
             }
         }
-        for query in door.bad_queries {
-            let uri = format!("{}?{query}", door.path);
-            let answer = bench.send(door.request(door.login.as_ref(), &uri, "")).await;
-            door.refused(&answer, 400, "bad_request", &uri);
+        for query in case.bad_queries {
+            let uri = format!("{}?{query}", case.path);
+            let answer = bench.send(case.request(case.login.as_ref(), &uri, "")).await;
+            case.refused(&answer, 400, "bad_request", &uri);
         }
     }
     assert_eq!(kept(&bench), before);
 }
 
 #[tokio::test]
-async fn strangers_are_refused_wherever_somebody_is_asked_for() {
-    let (bench, doors) = doors().await;
+async fn every_authenticated_endpoint_refuses_unauthenticated_requests() {
+    let (bench, cases) = cases().await;
     let before = kept(&bench);
-    for door in doors.iter().filter(|door| door.login.is_some()) {
+    for case in cases.iter().filter(|case| case.login.is_some()) {
         for login in [
             None,
             Some("Bearer x.y.z"),
@@ -231,12 +232,12 @@ async fn strangers_are_refused_wherever_somebody_is_asked_for() {
         ] {
             let login = login.map(|login| Login(login.to_owned()));
             let answer = bench
-                .send(door.request(login.as_ref(), &door.uri, door.takes.good()))
+                .send(case.request(login.as_ref(), &case.uri, case.takes.good()))
                 .await;
-            door.refused(&answer, 401, "unauthorized", "a stranger");
+            case.refused(&answer, 401, "unauthorized", "an unauthenticated request");
         }
     }
-    // Some of it is written down, which does not grow with how often somebody tries.
+    // Some of it is written down, which does not grow with the number of attempts.
     let (before, after): (Vec<_>, Vec<_>) = (before, kept(&bench));
     for (before, after) in before.iter().zip(&after) {
         let written = if before.0 == "audit" { 10 } else { 0 };
@@ -245,18 +246,18 @@ async fn strangers_are_refused_wherever_somebody_is_asked_for() {
             "{before:?} {after:?}"
         );
     }
-    all_still_good(&bench, doors).await;
+    all_still_good(&bench, cases).await;
 }
 
-/// After all of it, what each door should be sent does what it always did.
-async fn all_still_good(bench: &Bench, doors: Vec<Door>) {
-    for door in doors {
-        let answer = door.send(bench, door.takes.good()).await;
+/// After all of it, what each case should be sent does what it always did.
+async fn all_still_good(bench: &Bench, cases: Vec<EndpointCase>) {
+    for case in cases {
+        let answer = case.send(bench, case.takes.good()).await;
         assert!(
             answer.status.is_success(),
             "{} {}: {}",
-            door.method,
-            door.path,
+            case.method,
+            case.path,
             answer.text()
         );
     }

@@ -1,10 +1,10 @@
-//! The endpoints: who comes, and with what that is taken.
+//! Every endpoint, with the login and the body of a good request.
 
 use crate::support::agentwrit::{SECRET, operated, registration};
 use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
 use serde_json::{Value, json};
 
-/// In which words problems are said.
+/// The API whose form a problem has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaks {
     Native,
@@ -12,7 +12,7 @@ pub(super) enum Speaks {
     OAuth,
 }
 
-/// What an endpoint takes, and one that does.
+/// The body that an endpoint takes, with a good example.
 pub(super) enum Takes {
     /// No body is read.
     Nothing,
@@ -41,7 +41,7 @@ impl Takes {
     }
 }
 
-pub(super) struct Door {
+pub(super) struct EndpointCase {
     pub(super) method: &'static str,
     pub(super) path: &'static str,
     pub(super) uri: String,
@@ -51,9 +51,9 @@ pub(super) struct Door {
     pub(super) bad_queries: &'static [&'static str],
 }
 
-fn door(speaks: Speaks, endpoint: &'static str, login: Option<&Login>, takes: Takes) -> Door {
+fn case(speaks: Speaks, endpoint: &'static str, login: Option<&Login>, takes: Takes) -> EndpointCase {
     let (method, path) = endpoint.split_once(' ').unwrap();
-    Door {
+    EndpointCase {
         method,
         path,
         uri: path.to_owned(),
@@ -64,7 +64,7 @@ fn door(speaks: Speaks, endpoint: &'static str, login: Option<&Login>, takes: Ta
     }
 }
 
-impl Door {
+impl EndpointCase {
     fn at(mut self, uri: String) -> Self {
         self.uri = uri;
         self
@@ -76,17 +76,17 @@ impl Door {
     }
 }
 
-/// An issuer, and all its doors. What is sent in at one does not get in the way of another.
-pub(super) async fn doors() -> (Bench, Vec<Door>) {
+/// An issuer, and one case for each of its endpoints. The request of one case does not get in the way of another.
+pub(super) async fn cases() -> (Bench, Vec<EndpointCase>) {
     let bench = Bench::with(operated()).await;
-    let mut all = anybodys();
+    let mut all = public_cases();
     all.extend(natives(&bench).await);
     all.extend(agentwrits(&bench).await);
     (bench, all)
 }
 
-fn anybodys() -> Vec<Door> {
-    let get = |endpoint| door(Speaks::Native, endpoint, None, Takes::Nothing);
+fn public_cases() -> Vec<EndpointCase> {
+    let get = |endpoint| case(Speaks::Native, endpoint, None, Takes::Nothing);
     vec![
         get("GET /healthz"),
         get("GET /readyz"),
@@ -96,7 +96,7 @@ fn anybodys() -> Vec<Door> {
     ]
 }
 
-async fn natives(bench: &Bench) -> Vec<Door> {
+async fn natives(bench: &Bench) -> Vec<EndpointCase> {
     let (client, edge) = (bench.client(travel_ceiling()).await, bench.edge(TRAVEL).await);
     let mut tokens = Vec::new();
     for task in ["shown", "over", "spent", "asked"] {
@@ -109,8 +109,8 @@ async fn natives(bench: &Bench) -> Vec<Door> {
     let records = json!({"boot_id": boot, "first": 1, "records": []});
     let (id, secret) = client.parts();
     let form = |rest: &str| Takes::Form(format!("{rest}&client_id={id}&client_secret={secret}"));
-    let native = |endpoint, login, takes| door(Speaks::Native, endpoint, Some(login), takes);
-    let oauth = |endpoint, takes| door(Speaks::OAuth, endpoint, None, takes);
+    let native = |endpoint, login, takes| case(Speaks::Native, endpoint, Some(login), takes);
+    let oauth = |endpoint, takes| case(Speaks::OAuth, endpoint, None, takes);
     let details = r#"[{"type":"writ","actions":["search"],"resources":["flights"]}]"#;
     vec![
         native("POST /v1/tasks", &client, Takes::Json(travel_task("new"))),
@@ -130,7 +130,7 @@ async fn natives(bench: &Bench) -> Vec<Door> {
     ]
 }
 
-async fn agentwrits(bench: &Bench) -> Vec<Door> {
+async fn agentwrits(bench: &Bench) -> Vec<EndpointCase> {
     const SCOPE: [&str; 1] = ["read:data:x"];
     let (app, ended) = (
         bench.register_app(&["read:data:*"]).await,
@@ -146,7 +146,7 @@ async fn agentwrits(bench: &Bench) -> Vec<Door> {
     let (operator, session) = (bench.operator().await, &app.session);
     let ask = registration(&bench.launch(&app, &SCOPE).await, &bench.nonce().await, &SCOPE);
     let launch = || Takes::Json(json!({"agent_name": "a", "allowed_scope": SCOPE}));
-    let of = |endpoint, login, takes| door(Speaks::AgentWrit, endpoint, login, takes);
+    let of = |endpoint, login, takes| case(Speaks::AgentWrit, endpoint, login, takes);
     let by = |endpoint, takes| of(endpoint, Some(&operator), takes);
     let any = |endpoint, body| of(endpoint, None, Takes::Json(body));
     let id = |id: &str| format!("/v1/admin/apps/{id}");
