@@ -1,6 +1,6 @@
 //! Origins: where the issuer is known, and where edges forward to.
 
-use axum::http::Uri;
+use hyper::Uri;
 use std::fmt;
 use std::net::IpAddr;
 

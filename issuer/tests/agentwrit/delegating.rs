@@ -138,7 +138,10 @@ async fn revoking_a_chain_ends_what_descends_from_where_it_is_cut() {
         let answer = bench.revoke("chain", &agents[cut].id).await;
         assert!(answer.json()["count"].as_u64().unwrap() > 0, "{}", answer.text());
         let validity = validity(&bench, &tokens).await;
-        assert!(validity[cut + 1..].iter().all(|is_valid| !is_valid), "{cut}: {validity:?}");
+        assert!(
+            validity[cut + 1..].iter().all(|is_valid| !is_valid),
+            "{cut}: {validity:?}"
+        );
         assert!(validity[..cut].iter().all(|is_valid| *is_valid), "{cut}: {validity:?}");
     }
 }
@@ -151,7 +154,10 @@ async fn a_chain_is_also_named_by_a_writ_of_it() {
         let jti = claims(&tokens[cut])["jti"].as_str().unwrap().to_owned();
         bench.revoke("chain", &jti).await;
         let validity = validity(&bench, &tokens).await;
-        assert!(validity[cut + 1..].iter().all(|is_valid| !is_valid), "{cut}: {validity:?}");
+        assert!(
+            validity[cut + 1..].iter().all(|is_valid| !is_valid),
+            "{cut}: {validity:?}"
+        );
     }
 }
 
