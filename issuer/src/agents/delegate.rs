@@ -1,7 +1,7 @@
 //! Delegation: an agent passes a part of what it holds on to another agent of its client, for no longer than it holds it.
 
 use super::register::is_active;
-use super::{AgentError, first_beyond, grants_of, held, with_scopes};
+use super::{AgentError, first_beyond, grants_of, grants_of_writ, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::hex;
 use crate::base::{id, rfc3339};
@@ -117,22 +117,22 @@ impl Issuer {
         let why = if claims.anc.len() >= DELEGATION_DEPTH {
             Some(format!("at most {DELEGATION_DEPTH} delegations follow each other"))
         } else {
-            let beyond = first_beyond(&grants, &held(claims)).and_then(|grant| grant.to_scope());
+            let beyond = first_beyond(&grants, &grants_of_writ(claims)).and_then(|grant| grant.to_scope());
             beyond.map(|scope| format!("`{scope}` lies beyond what the agent holds"))
         };
         if let Some(why) = why {
-            return Err(self.refuse(claims, &ask, why, info).await?);
+            return Err(self.record_refused_delegation(claims, &ask, why, info).await?);
         }
-        match self.pass_on(writ, &ask, info).await? {
+        match self.admit_delegate(writ, &ask, info).await? {
             Some(delegated) => Ok(delegated),
             None => {
                 let why = format!("at most {LIVE_DELEGATES} delegates of a writ live at the same time");
-                Err(self.refuse(claims, &ask, why, info).await?)
+                Err(self.record_refused_delegation(claims, &ask, why, info).await?)
             }
         }
     }
 
-    async fn refuse(
+    async fn record_refused_delegation(
         &self,
         claims: &Claims,
         ask: &Delegation,
@@ -159,15 +159,15 @@ impl Issuer {
     }
 
     /// `None` if too many delegates live that descend from the same writ.
-    async fn pass_on(
+    async fn admit_delegate(
         &self,
         writ: &Verified,
         ask: &Delegation,
         info: &RequestInfo,
     ) -> Result<Option<Delegated>, AgentError> {
         let parent = writ.claims().clone();
-        let next = self.delegates_claims(&parent, ask)?;
-        let chain = self.chain(&parent, ask).await?;
+        let next = self.build_claims(&parent, ask)?;
+        let chain = self.extend_chain(&parent, ask).await?;
         let signed = self.mint.issue(&next).await?;
         let text = chain.to_string();
         let event = of_writ(Event::done(EventKind::DelegationCreated).in_request(info), &next);
@@ -196,7 +196,7 @@ impl Issuer {
     }
 
     /// What the delegate's writ says: the same task, for it is the same authority, in the delegate's name.
-    fn delegates_claims(&self, parent: &Claims, ask: &Delegation) -> Result<Claims, AgentError> {
+    fn build_claims(&self, parent: &Claims, ask: &Delegation) -> Result<Claims, AgentError> {
         let now = self.clock.now();
         let (jti, iat) = (id::fresh(now)?, now.seconds());
         let anc = parent.anc.iter().chain([&parent.lin]).cloned().collect();
@@ -216,7 +216,7 @@ impl Issuer {
     }
 
     /// The records of how the delegate's writ comes to be: those of its parent, and one more, signed.
-    async fn chain(&self, parent: &Claims, ask: &Delegation) -> Result<Value, AgentError> {
+    async fn extend_chain(&self, parent: &Claims, ask: &Delegation) -> Result<Value, AgentError> {
         let mut records = match self.chain_of(&parent.lin).await? {
             Some(chain) => serde_json::from_str::<Vec<Value>>(&chain).unwrap_or_default(),
             None => Vec::new(),

@@ -108,7 +108,7 @@ fn check_launch(owner: &Owner, ask: &LaunchAsk) -> Result<Vec<Grant>, AgentError
 /// Checks that the scopes of a launch token lie within the authority of its owner.
 fn check_owner(owner: &Owner, scopes: &[String], grants: &[Grant]) -> Result<(), AgentError> {
     match scopes.iter().find(|scope| is_reserved(scope)) {
-        Some(scope) => Err(beyond(scope)),
+        Some(scope) => Err(beyond_ceiling(scope)),
         None => within_ceiling(owner, grants),
     }
 }
@@ -123,11 +123,11 @@ pub(super) fn within_ceiling(owner: &Owner, scopes: &[Grant]) -> Result<(), Agen
         return Err(AgentError::Forbidden(why.to_owned()));
     }
     match first_beyond(scopes, &entry.grants) {
-        Some(grant) => Err(beyond(&grant.to_scope().unwrap_or_default())),
+        Some(grant) => Err(beyond_ceiling(&grant.to_scope().unwrap_or_default())),
         None => Ok(()),
     }
 }
 
-fn beyond(scope: &str) -> AgentError {
+fn beyond_ceiling(scope: &str) -> AgentError {
     AgentError::Forbidden(format!("`{scope}` lies beyond the client's ceiling"))
 }

@@ -2,7 +2,7 @@
 
 use crate::base::from::from;
 use crate::base::id::{NoRandomness, hex};
-use crate::policy::ceiling::Entry;
+use crate::policy::ceiling::CeilingEntry;
 use crate::registry::{Client, OPERATOR};
 use crate::state::Issuer;
 use crate::store::StoreError;
@@ -125,7 +125,7 @@ fn first_beyond<'a>(grants: &'a [Grant], held: &[Grant]) -> Option<&'a Grant> {
 }
 
 /// The grants of a writ.
-fn held(writ: &Claims) -> Vec<Grant> {
+fn grants_of_writ(writ: &Claims) -> Vec<Grant> {
     match &writ.authority {
         Authority::Details(grants) => grants.clone(),
         Authority::Scope(scopes) => scopes
@@ -154,7 +154,7 @@ impl Owner {
     }
 
     /// The most that its agents can hold: the ceiling's first entry, whose audience is the client's default one.
-    fn entry(&self) -> Option<&Entry> {
+    fn entry(&self) -> Option<&CeilingEntry> {
         match self {
             Self::Operator => None,
             Self::Client(client) => client.ceiling.entries().first(),
@@ -165,21 +165,21 @@ impl Owner {
 impl Issuer {
     /// Until when the authority of a writ can be prolonged at most, if it still lies within its client's ceiling, which may be lower by now.
     fn within_ceiling_until(&self, writ: &Claims, born: UnixSeconds) -> Result<UnixSeconds, AgentError> {
-        let owner = self.owner(&writ.client_id);
+        let owner = self.find_owner(&writ.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the client was shut out"))?;
         let Owner::Client(client) = &owner else {
             return Ok(born.plus(WRIT_LIFE_MAX));
         };
         let beyond = || AgentError::Forbidden("it lies beyond the client's ceiling by now".to_owned());
         let entry = client.ceiling.entry(&writ.aud).ok_or_else(beyond)?;
-        match first_beyond(&held(writ), &entry.grants) {
+        match first_beyond(&grants_of_writ(writ), &entry.grants) {
             Some(_) => Err(beyond()),
             None => Ok(born.plus(entry.ttl_max.min(WRIT_LIFE_MAX))),
         }
     }
 
     /// The owner with this id, unless it was shut out.
-    fn owner(&self, client_id: &str) -> Option<Owner> {
+    fn find_owner(&self, client_id: &str) -> Option<Owner> {
         match client_id {
             OPERATOR => Some(Owner::Operator),
             _ => self.registry.client(client_id).map(Owner::Client),

@@ -102,7 +102,7 @@ impl AgentAdmission {
 }
 
 /// That the agent registered, and that its writ was issued.
-fn events(agent: &Agent, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
+fn registration_events(agent: &Agent, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
     let registered = json!({"name": agent.name, "public_key": agent.public_key});
     let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});
     let issued = with_scopes(issued, scope);
@@ -135,11 +135,11 @@ impl Issuer {
         let now = self.clock.now();
         let grants = grants_of(&ask.scope)?;
         let hash = hash(self.registry.key(), &ask.launch_token);
-        let token = self.launch_token(hash, now.seconds()).await?;
+        let token = self.find_launch_token(hash, now.seconds()).await?;
         let token = token.ok_or(AgentError::Unauthorized("no such launch token"))?;
-        let owner = self.owner(&token.client_id);
+        let owner = self.find_owner(&token.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the launch token's client was shut out"))?;
-        let refused = |why: &str| self.refused(&token, &ask, why, info);
+        let refused = |why: &str| self.refusal_event(&token, &ask, why, info);
         let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
         if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
             let scope = grant.to_scope().unwrap_or_default();
@@ -153,7 +153,7 @@ impl Issuer {
         }
         let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
         let nonce = nonce.ok_or(AgentError::Unauthorized("no nonce of ours, or too old"))?;
-        if !proves(&ask, &nonce) {
+        if !proves_key(&ask, &nonce) {
             let event = refused("key");
             let spoil = self.store.write(move |writing| {
                 rows::use_nonce(writing, &nonce)?;
@@ -165,7 +165,11 @@ impl Issuer {
         self.admit(&ask, &token, &owner, (hash, nonce), info).await
     }
 
-    async fn launch_token(&self, hash: [u8; 32], now: UnixSeconds) -> Result<Option<Arc<LaunchToken>>, AgentError> {
+    async fn find_launch_token(
+        &self,
+        hash: [u8; 32],
+        now: UnixSeconds,
+    ) -> Result<Option<Arc<LaunchToken>>, AgentError> {
         if let Some(token) = self.launches.find(&hash, now) {
             return Ok(Some(token));
         }
@@ -188,7 +192,7 @@ impl Issuer {
             name: token.agent_name.clone(),
             public_key: ask.public_key.clone(),
         };
-        let claims = self.first_writ(ask, token, owner, &agent)?;
+        let claims = self.build_first_claims(ask, token, owner, &agent)?;
         let writ = self.mint.issue(&claims).await?;
         let admission = AgentAdmission {
             nonce,
@@ -202,7 +206,7 @@ impl Issuer {
                 expires: claims.exp,
             },
             granted: Granted::all(&claims.aud, &claims.authority),
-            events: events(&agent, &ask.scope, &claims, info),
+            events: registration_events(&agent, &ask.scope, &claims, info),
             agent,
             iat: claims.iat,
         };
@@ -220,7 +224,7 @@ impl Issuer {
         }
     }
 
-    fn first_writ(
+    fn build_first_claims(
         &self,
         ask: &Registration,
         token: &LaunchToken,
@@ -248,7 +252,7 @@ impl Issuer {
         })
     }
 
-    fn refused(&self, token: &LaunchToken, ask: &Registration, why: &str, info: &RequestInfo) -> Event {
+    fn refusal_event(&self, token: &LaunchToken, ask: &Registration, why: &str, info: &RequestInfo) -> Event {
         let event = Event::denied(EventKind::RegistrationRefused)
             .client(&token.client_id)
             .cause(why)
@@ -288,7 +292,7 @@ impl Issuer {
 }
 
 /// Whether the agent that registers holds the key: it signed the nonce's bytes.
-fn proves(ask: &Registration, nonce: &[u8; 32]) -> bool {
+fn proves_key(ask: &Registration, nonce: &[u8; 32]) -> bool {
     let key = STANDARD.decode(&ask.public_key).ok();
     let key = key.and_then(|key| PublicKey::from_bytes(&key.try_into().ok()?).ok());
     let signature = STANDARD.decode(&ask.signature).ok();

@@ -22,7 +22,7 @@ impl Issuer {
     /// [`AgentError`]; the writ is what it was.
     pub(crate) async fn renew(&self, writ: &Verified, info: &RequestInfo) -> Result<Writ, AgentError> {
         let (claims, now) = (writ.claims(), self.clock.now().seconds());
-        let next = self.successor(claims, now).await?;
+        let next = self.build_successor(claims, now).await?;
         let renewed = self.mint.issue(&next).await?;
         let event = of_writ(Event::done(EventKind::TokenRenewed).in_request(info), &next);
         let forestalled = of_writ(Event::denied(EventKind::TokenRenewalFailed).in_request(info), claims);
@@ -32,7 +32,7 @@ impl Issuer {
                 && !revocation::is_revoked(writing, targets.iter().copied(), old.iat)?
                 && lineage::succeed(writing, &old.lin, &old.jti, &next.jti, next.exp)?;
             if standing {
-                retire(writing, &old)?;
+                revoke_renewed(writing, &old)?;
                 let task = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
                 writing.record_about(task, &event)?;
             } else {
@@ -48,7 +48,7 @@ impl Issuer {
     }
 
     /// What the successor of a writ says.
-    async fn successor(&self, old: &Claims, now: UnixSeconds) -> Result<Claims, AgentError> {
+    async fn build_successor(&self, old: &Claims, now: UnixSeconds) -> Result<Claims, AgentError> {
         let ancestors = old.anc.clone();
         let find = self.store.read(move |reading| {
             let kept = ancestors.iter().map(|ancestor| lineage::find(reading, ancestor));
@@ -74,7 +74,7 @@ impl Issuer {
 }
 
 /// Ends the writ that was renewed, and nothing else of its lineage.
-fn retire(writing: &Writing<'_>, old: &Claims) -> rusqlite::Result<()> {
+fn revoke_renewed(writing: &Writing<'_>, old: &Claims) -> rusqlite::Result<()> {
     let living = Living {
         target: Target::of(Level::Writ(&old.jti)),
         born: old.iat,

@@ -98,11 +98,14 @@ impl Tally {
 
     /// One event for each cause.
     pub(crate) fn events(&self) -> Vec<Event> {
-        self.0.iter().map(|(key, omitted)| event(key, omitted)).collect()
+        self.0
+            .iter()
+            .map(|(key, omitted)| omission_event(key, omitted))
+            .collect()
     }
 }
 
-fn event(key: &Key, omitted: &Omitted) -> Event {
+fn omission_event(key: &Key, omitted: &Omitted) -> Event {
     let mut data = json!({
         "event": key.kind.as_str(),
         "count": omitted.count,

@@ -32,7 +32,7 @@ pub(crate) async fn admit(
     opening: &Opening,
 ) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
     let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
-    let outside = match outside(folder, opening.witness.as_deref()) {
+    let outside = match read_outside(folder, opening.witness.as_deref()) {
         // The operator has decided already, and what cannot be read would only be compared.
         Err(error) if origin == Origin::Backup || opening.is_original => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
@@ -51,7 +51,7 @@ pub(crate) async fn admit(
         let void = restore::void_all(folder, store, clock, &last, known).await;
         return void.map(|()| (last, Epoch::Same)).map_err(OpenDataError::Keys);
     }
-    let mut disagreement = disagreement(store, &last, &outside)
+    let mut disagreement = find_disagreement(store, &last, &outside)
         .await
         .map_err(OpenDataError::Read)?;
     let head_file = folder.path(HEAD_FILE);
@@ -59,7 +59,7 @@ pub(crate) async fn admit(
         disagreement.get_or_insert((head_file, Disagreement::Gone));
     }
     if disagreement.is_none() && !outside.is_empty() {
-        disagreement = pruned_disagreement(folder, store, opening).await?;
+        disagreement = find_pruned_disagreement(folder, store, opening).await?;
     }
     let epoch = match disagreement {
         Some((kept, what)) if !opening.is_original => return Err(OpenDataError::Copied(folder.path(""), kept, what)),
@@ -91,7 +91,7 @@ async fn write_pruned(folder: &DataDirectory, store: &Store) -> Result<(), OpenD
 }
 
 /// Whether the database says that more was pruned than the issuer pruned.
-async fn pruned_disagreement(
+async fn find_pruned_disagreement(
     folder: &DataDirectory,
     store: &Store,
     opening: &Opening,
@@ -109,7 +109,7 @@ async fn pruned_disagreement(
 }
 
 /// The first of what is kept outside that the database contradicts, and how.
-async fn disagreement(
+async fn find_disagreement(
     store: &Store,
     last: &LastCheckpoint,
     outside: &[(PathBuf, Published)],
@@ -125,7 +125,7 @@ async fn disagreement(
 }
 
 /// What is kept outside of the database, and where.
-fn outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
+fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
     let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
     let elsewhere = match witness {
         Some(path) => read_last_of_witness(path, folder.group())?.map(|published| (path.to_owned(), published)),

@@ -5,7 +5,7 @@ use super::opened::Data;
 use crate::audit::{Broken, Checkpoint, CheckpointError, Event, EventKind, Head, Link};
 use crate::base::clock::Moment;
 use crate::config::Retention;
-use crate::evidence::audit_log::last_in;
+use crate::evidence::audit_log::find_last_head;
 use crate::evidence::outside::write_pruned_file;
 use crate::files::{FileError, OwnFile, check_log_folder, sync_folder_of};
 use crate::keys::PinnedKeys;
@@ -66,11 +66,11 @@ impl From<StoreError> for PruneError {
 /// # Errors
 /// [`PruneError`]; nothing was pruned.
 pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
-    let Some(to) = target(data, of.keep).await? else {
+    let Some(to) = find_prune_target(data, of.keep).await? else {
         return Ok(0);
     };
     let from = data.store.read(audit::pruned).await?;
-    archive(data, of, from, to).await?;
+    archive_events(data, of, from, to).await?;
     let folder = data.folder.clone();
     let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
     kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Folder)?;
@@ -85,7 +85,7 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
 }
 
 /// The head up to which is pruned: a checkpoint's, as one of our keys signed it.
-async fn target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
+async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
     let now = data.clock.now();
     let before = |seconds: u64| Moment {
         millis: now.millis.saturating_sub(seconds.saturating_mul(1_000)),
@@ -107,7 +107,7 @@ async fn target(data: &Data, keep: u64) -> Result<Option<Head>, PruneError> {
 }
 
 /// Archives the events after `from` up to `to`, each if it follows the one before.
-async fn archive(data: &Data, of: &Retention, from: Head, to: Head) -> Result<(), PruneError> {
+async fn archive_events(data: &Data, of: &Retention, from: Head, to: Head) -> Result<(), PruneError> {
     let mut head = from;
     while head.seq < to.seq {
         let (after, most) = (head.seq, EVENTS.min(to.seq - head.seq));
@@ -117,7 +117,7 @@ async fn archive(data: &Data, of: &Retention, from: Head, to: Head) -> Result<()
             .await?;
         let (first, of) = (head, of.clone());
         let epoch = data.store.epoch().to_owned();
-        let written = spawn_blocking(move || write(&of, &epoch, first, &links));
+        let written = spawn_blocking(move || write_to_archive(&of, &epoch, first, &links));
         let last = written.await.map_err(|_| StoreError::Closed)??;
         if last == head {
             break;
@@ -131,28 +131,28 @@ async fn archive(data: &Data, of: &Retention, from: Head, to: Head) -> Result<()
 }
 
 /// Writes `links`, which follow `head`, each to the file of its day. Answers the last one.
-fn write(of: &Retention, epoch: &str, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
-    for of_day in links.chunk_by(|one, next| day(one) == day(next)) {
-        let date = of_day.first().map_or("", day);
+fn write_to_archive(of: &Retention, epoch: &str, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
+    for of_day in links.chunk_by(|one, next| day_of(one) == day_of(next)) {
+        let date = of_day.first().map_or("", day_of);
         let path = of.archive.join(format!("audit-{epoch}-{date}.jsonl"));
         check_log_folder(&path).map_err(PruneError::Archive)?;
         let archive = OwnFile::new(path, of.group);
-        head = append(&archive, head, of_day)?;
+        head = append_to_archive(&archive, head, of_day)?;
         let synced = sync_folder_of(archive.path());
-        synced.map_err(|error| failed(&archive, error))?;
+        synced.map_err(|error| archive_error(&archive, error))?;
     }
     Ok(head)
 }
 
-fn failed(archive: &OwnFile, error: io::Error) -> PruneError {
+fn archive_error(archive: &OwnFile, error: io::Error) -> PruneError {
     PruneError::Archive(FileError::Io(archive.path().to_owned(), error))
 }
 
 /// Appends `links` to one file of the archive, but for those that it has from before a crash.
-fn append(archive: &OwnFile, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
+fn append_to_archive(archive: &OwnFile, mut head: Head, links: &[Link]) -> Result<Head, PruneError> {
     let file = archive.open(OpenOptions::new().create(true).read(true).append(true));
     let mut file = file.map_err(PruneError::Archive)?;
-    let last = last_in(&mut file).map_err(|error| failed(archive, error))?;
+    let last = find_last_head(&mut file).map_err(|error| archive_error(archive, error))?;
     let mut text = String::new();
     for link in links {
         let next = link.follows(&head).map_err(PruneError::Broken)?;
@@ -166,12 +166,12 @@ fn append(archive: &OwnFile, mut head: Head, links: &[Link]) -> Result<Head, Pru
         head = next;
     }
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    written.map_err(|error| failed(archive, error))?;
+    written.map_err(|error| archive_error(archive, error))?;
     Ok(head)
 }
 
 /// The day of an event: `2026-05-10`.
-fn day(link: &Link) -> &str {
+fn day_of(link: &Link) -> &str {
     let at = link.line.split_once(r#","at":""#);
     at.and_then(|(_, rest)| rest.get(..10)).unwrap_or_default()
 }

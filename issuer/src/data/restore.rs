@@ -10,7 +10,7 @@ use crate::keyring::{KeysError, LastCheckpoint, renew_all};
 use crate::keys::KeyJob;
 use crate::store;
 use crate::store::{Store, agent, audit, registry};
-use crate::tokens::revoke::{end_all, event};
+use crate::tokens::revoke::{end_all, revocation_event};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -90,7 +90,7 @@ pub(crate) async fn void_all(
     let head = store.read(audit::head).await?;
     let data = restore_event_data(&epoch, before.as_deref(), head, outside, &older);
     renew_all(folder, store, clock, last, move |writing| {
-        end_all(writing, &event())?;
+        end_all(writing, &revocation_event())?;
         agent::end_launch_tokens(writing)?;
         store::note_restored(writing)?;
         writing.record(&Event::done(EventKind::DatabaseRestored).data(&data))

@@ -100,7 +100,7 @@ impl Record {
     /// Reads a record as edges write it down. Members that are not known here are another version's.
     fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.extensible_object()?;
-        let text = |name: &str| members.optional(name).and_then(bounded);
+        let text = |name: &str| members.optional(name).and_then(read_bounded);
         let verdict = members.required("verdict").and_then(Node::text);
         let permitted = match verdict {
             Some("permit") => true,
@@ -108,7 +108,7 @@ impl Record {
             _ => return node.expected("`verdict` to be `permit` or `refuse`"),
         };
         let at = members.required("at").and_then(|node| node.integer(0, NUMBER_MAX));
-        let request_id = members.required("request_id").and_then(bounded);
+        let request_id = members.required("request_id").and_then(read_bounded);
         Some(Self {
             at: UnixSeconds(at?),
             permitted,
@@ -116,9 +116,9 @@ impl Record {
             client_id: text("client_id"),
             task_id: text("task_id"),
             traceparent: text("traceparent").filter(|text| is_traceparent(text)),
-            grants: grants(&members)?,
+            grants: read_grant_ids(&members)?,
             label: find_label(text("label").as_deref().unwrap_or_default()),
-            kept: kept(&members),
+            kept: read_kept(&members),
         })
     }
 
@@ -183,20 +183,20 @@ impl Record {
 }
 
 /// A text that can be kept: of whatever is longer, the beginning.
-fn bounded(node: &Node<'_>) -> Option<String> {
+fn read_bounded(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     let end = text.floor_char_boundary(TEXT_BYTES);
     text.get(..end).map(str::to_owned)
 }
 
-fn grants(members: &Members<'_>) -> Option<BTreeSet<String>> {
+fn read_grant_ids(members: &Members<'_>) -> Option<BTreeSet<String>> {
     let Some(node) = members.optional("grants") else {
         return Some(BTreeSet::new());
     };
-    node.list(GRANTS)?.iter().map(grant).collect()
+    node.list(GRANTS)?.iter().map(read_grant_id).collect()
 }
 
-fn grant(node: &Node<'_>) -> Option<String> {
+fn read_grant_id(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if text.len() == GRANT_BYTES && text.bytes().all(is_hex) {
@@ -205,11 +205,11 @@ fn grant(node: &Node<'_>) -> Option<String> {
     node.expected("the id of a grant: 16 hexadecimal digits")
 }
 
-fn kept(members: &Members<'_>) -> Map<String, Value> {
+fn read_kept(members: &Members<'_>) -> Map<String, Value> {
     let present = KEPT.iter().filter_map(|name| {
         let node = members.optional(name)?;
         let value = match node.json() {
-            Json::Text(_) => json!(bounded(node)?),
+            Json::Text(_) => json!(read_bounded(node)?),
             Json::Number(number) => json!(number.as_u64()?),
             _ => return None,
         };
@@ -237,7 +237,7 @@ impl Issuer {
                 // One request is permitted once, and refused once: when its response was cut off.
                 if taken.insert((record.permitted, record.request_id.as_str())) {
                     record.log_of_head(&edge);
-                    take(writing, &edge, record)?;
+                    take_record(writing, &edge, record)?;
                 }
             }
             Ok(Some(*numbers.end()))
@@ -248,7 +248,7 @@ impl Issuer {
 
 /// Counts one record, for a task that was granted something at the audience of the edge, and records it; unless the audit has it of this
 /// edge already.
-fn take(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
+fn take_record(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
     if audit::is_recorded(writing, record.kind(), &record.request_id, &edge.edge_id)? {
         return Ok(());
     }

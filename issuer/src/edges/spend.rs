@@ -142,7 +142,7 @@ impl Issuer {
             .map_err(SpendError::Bundle)?
             .map_err(|error| SpendError::Writ(error.label()))?;
         let now = self.clock.now();
-        named(&writ, &debit.attempts)?;
+        check_allowances(&writ, &debit.attempts)?;
         let spend = Spend {
             edge_id: edge.edge_id.clone(),
             boot_id: debit.boot_id,
@@ -169,7 +169,7 @@ impl Issuer {
 }
 
 /// Whether the writ itself names every allowance: what an edge lists is not trusted.
-fn named(writ: &Verified, attempts: &[Vec<String>]) -> Result<(), SpendError> {
+fn check_allowances(writ: &Verified, attempts: &[Vec<String>]) -> Result<(), SpendError> {
     let named: BTreeSet<&str> = match &writ.claims().authority {
         Authority::Scope(_) => BTreeSet::new(),
         Authority::Details(grants) => {

@@ -60,7 +60,7 @@ impl AuditLog {
         check_log_folder(path)?;
         let log = OwnFile::new(path.to_owned(), group);
         let mut file = log.open(OpenOptions::new().create(true).read(true).append(true))?;
-        let last = last_in(&mut file).map_err(|error| FileError::Io(path.to_owned(), error))?;
+        let last = find_last_head(&mut file).map_err(|error| FileError::Io(path.to_owned(), error))?;
         let from = last.seq;
         Ok(Self {
             out: Arc::new(LogSink::File(file)),
@@ -107,14 +107,14 @@ impl AuditLog {
             };
             // The reader of the log may stop: then only this task waits.
             let out = Arc::clone(&self.out);
-            let written = spawn_blocking(move || out.write(&lines(before, &links))).await;
+            let written = spawn_blocking(move || out.write(&export_lines(before, &links))).await;
             written.map_err(io::Error::other)??;
             self.from = last;
         }
     }
 }
 
-fn lines(mut before: Head, links: &[Link]) -> String {
+fn export_lines(mut before: Head, links: &[Link]) -> String {
     let mut text = String::new();
     for link in links {
         text.push_str(&link.exported(&before));
@@ -125,7 +125,7 @@ fn lines(mut before: Head, links: &[Link]) -> String {
 }
 
 /// The event of the last line of a log. A line that was cut off is removed, and its event written again.
-pub(crate) fn last_in(file: &mut File) -> io::Result<Head> {
+pub(crate) fn find_last_head(file: &mut File) -> io::Result<Head> {
     let length = file.seek(SeekFrom::End(0))?;
     let start = length.saturating_sub(LINE_BYTES);
     file.seek(SeekFrom::Start(start))?;

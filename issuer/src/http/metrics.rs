@@ -24,14 +24,14 @@ const BUCKETS: (f64, u16) = (0.000_25, 16);
 const OTHER: &str = "other";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     route: String,
     method: &'static str,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Routed {
+struct RouteLabel {
     route: String,
 }
 
@@ -39,8 +39,8 @@ struct Routed {
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    answered: Family<Answered, Counter>,
-    times: Family<Routed, Histogram>,
+    answered: Family<RequestLabels, Counter>,
+    times: Family<RouteLabel, Histogram>,
     waiting: Gauge,
     events: Gauge,
     omitted: Gauge,
@@ -88,24 +88,24 @@ impl Default for Metrics {
 }
 
 /// Counts requests to the router that it is a layer of.
-pub(crate) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+pub(crate) async fn count_requests(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or(OTHER, MatchedPath::as_str).to_owned();
-    let method = named(request.method());
+    let method = method_label(request.method());
     let began = Instant::now();
     let response = next.run(request).await;
-    let times = metrics.times.get_or_create(&Routed { route: route.clone() });
+    let times = metrics.times.get_or_create(&RouteLabel { route: route.clone() });
     times.observe(began.elapsed().as_secs_f64());
     drop(times);
     let status = response.status().as_u16();
     metrics
         .answered
-        .get_or_create(&Answered { route, method, status })
+        .get_or_create(&RequestLabels { route, method, status })
         .inc();
     response
 }
 
-fn named(method: &Method) -> &'static str {
+fn method_label(method: &Method) -> &'static str {
     const NAMES: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
     NAMES.into_iter().find(|name| method == name).unwrap_or(OTHER)
 }
@@ -113,12 +113,12 @@ fn named(method: &Method) -> &'static str {
 /// The endpoint that Prometheus reads, on a listener of its own.
 pub(crate) fn routes(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     Router::new()
-        .route("/metrics", get(read))
-        .route("/v1/metrics", get(read))
+        .route("/metrics", get(render_metrics))
+        .route("/v1/metrics", get(render_metrics))
         .with_state((issuer, metrics))
 }
 
-async fn read(State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
+async fn render_metrics(State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
     let reached = *issuer.store.reached().borrow();
     let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
     set(&metrics.waiting, issuer.store.waiting() as u64);

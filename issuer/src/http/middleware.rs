@@ -48,7 +48,11 @@ fn is_request_id(bytes: &[u8]) -> bool {
 }
 
 /// The outermost layer: names the request, renders problems, sets the headers.
-pub(super) async fn finish(State(names): State<Arc<RequestIds>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn finish_response(
+    State(names): State<Arc<RequestIds>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let name = names.name(request.headers());
     request.headers_mut().insert(REQUEST_ID, name.clone());
     let mut response = run_to_completion(request, next).await;
@@ -105,7 +109,7 @@ fn render(response: &mut Response, problem: &Problem, request_id: &str) {
 
 /// Writes a line about each request that failed by our fault, and, when asked to, about every other. Nothing in it was chosen
 /// by the client but the request's id, which is visible ASCII.
-pub(super) async fn log(request: Request, next: Next) -> Response {
+pub(super) async fn log_request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let name = request.headers().get(REQUEST_ID).cloned();

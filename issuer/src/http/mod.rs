@@ -38,12 +38,12 @@ pub fn app(issuer: Arc<Issuer>) -> Router {
 pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     let encrypted = issuer.config.behind_tls_proxy;
     let routes = Router::new()
-        .fallback(agentwrit::nowhere)
+        .fallback(agentwrit::answer_unknown_path)
         .merge(native::routes())
         .merge(oauth::routes())
         .merge(agentwrit::routes())
         .with_state(AppState::new(issuer));
-    let app = with_middleware(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
+    let app = with_middleware(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count_requests));
     if encrypted {
         return app.layer(map_response(middleware::require_https));
     }
@@ -60,6 +60,9 @@ fn with_middleware(routes: Router, body_bytes: usize) -> Router {
     routes
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(body_bytes))
-        .layer(from_fn(middleware::log))
-        .layer(from_fn_with_state(Arc::new(RequestIds::default()), middleware::finish))
+        .layer(from_fn(middleware::log_request))
+        .layer(from_fn_with_state(
+            Arc::new(RequestIds::default()),
+            middleware::finish_response,
+        ))
 }

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 /// `value` as `application/json`.
 pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Response {
-    typed(status, "application/json", value)
+    json_of_type(status, "application/json", value)
 }
 
 /// `value` as JSON of a type of its own.
-pub(super) fn typed(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Response {
+pub(super) fn json_of_type(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(bytes) => bytes_of(status, content_type, bytes),
         // The answers are structures of text and numbers, which always have a JSON form.
@@ -29,7 +29,7 @@ pub(super) fn bytes_of(status: StatusCode, content_type: &'static str, bytes: im
 }
 
 /// Sets `cache-control`.
-pub(super) fn cached(mut response: Response, how: &'static str) -> Response {
+pub(super) fn with_cache_control(mut response: Response, how: &'static str) -> Response {
     let how = HeaderValue::from_static(how);
     response.headers_mut().insert(header::CACHE_CONTROL, how);
     response

@@ -8,12 +8,12 @@ use crate::store::keys::KeyRow;
 use edgewrit_shared::keys::PublicKey;
 
 /// The public half of a key that the database names.
-pub(super) fn public(row: &KeyRow) -> Result<PublicKey, KeysError> {
+pub(super) fn public_half(row: &KeyRow) -> Result<PublicKey, KeysError> {
     row.public().ok_or(KeysError::NoCurrent(row.job))
 }
 
 /// The ids of the keys that sign checkpoints, and will.
-pub(super) fn signing(rows: &[KeyRow]) -> Vec<&str> {
+pub(super) fn checkpoint_signers(rows: &[KeyRow]) -> Vec<&str> {
     let signing = rows
         .iter()
         .filter(|row| row.job == KeyJob::Checkpoint && row.state.signs());
@@ -21,9 +21,14 @@ pub(super) fn signing(rows: &[KeyRow]) -> Vec<&str> {
 }
 
 /// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before anything can.
-pub(super) fn make(folder: &DataDirectory, job: KeyJob, state: KeyState, clock: &Clock) -> Result<KeyRow, KeysError> {
+pub(super) fn make_key(
+    folder: &DataDirectory,
+    job: KeyJob,
+    state: KeyState,
+    clock: &Clock,
+) -> Result<KeyRow, KeysError> {
     let key = SigningKey::fresh()?;
-    key.keep(&file(folder, job, key.public().kid()))?;
+    key.keep(&key_file(folder, job, key.public().kid()))?;
     if job == KeyJob::Checkpoint {
         PinnedKeys::add(folder, key.public())?;
     }
@@ -37,6 +42,6 @@ pub(super) fn make(folder: &DataDirectory, job: KeyJob, state: KeyState, clock: 
 }
 
 /// Where the private half of a key is kept.
-pub(super) fn file(folder: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
+pub(super) fn key_file(folder: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
     folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
 }

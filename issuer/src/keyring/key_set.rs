@@ -1,7 +1,7 @@
 //! The keys in use, as one value that is swapped whole.
 
 use super::KeysError;
-use super::key_files::{file, public};
+use super::key_files::{key_file, public_half};
 use crate::files::DataDirectory;
 use crate::keys::{KeyJob, KeyState, LocalSigner, Signer, SigningKey};
 use crate::store::keys::KeyRow;
@@ -9,7 +9,7 @@ use edgewrit_shared::keys::PublicKey;
 
 /// The keys of one moment.
 #[derive(Debug)]
-pub struct KeySet {
+pub struct SigningKeySet {
     /// Counts the changes, so that what depends on keys can be told from what depended on others.
     pub version: u64,
     /// Every key that is known, without private halves.
@@ -28,7 +28,7 @@ pub struct KeySet {
     pub session: SigningKey,
 }
 
-impl KeySet {
+impl SigningKeySet {
     /// The public halves for a job of keys in one of `states`.
     pub fn public(&self, job: KeyJob, states: &[KeyState]) -> impl Iterator<Item = &PublicKey> {
         let keys = self.rows.iter().zip(&self.public);
@@ -79,19 +79,23 @@ impl KeySet {
 }
 
 /// The keys that `rows` say, opened.
-pub(super) fn load(folder: &DataDirectory, rows: Vec<KeyRow>, version: u64) -> Result<KeySet, KeysError> {
+pub(super) fn load_key_set(
+    folder: &DataDirectory,
+    rows: Vec<KeyRow>,
+    version: u64,
+) -> Result<SigningKeySet, KeysError> {
     let current = |job: KeyJob| -> Result<SigningKey, KeysError> {
         let row = rows.iter().find(|row| row.job == job && row.state == KeyState::Current);
         let row = row.ok_or(KeysError::NoCurrent(job))?;
-        Ok(SigningKey::open(&file(folder, job, &row.kid))?)
+        Ok(SigningKey::open(&key_file(folder, job, &row.kid))?)
     };
     // Opened so that one that is damaged or gone shows now, and not when it is needed.
     for row in rows.iter().filter(|row| row.state == KeyState::Next) {
-        SigningKey::open(&file(folder, row.job, &row.kid))?;
+        SigningKey::open(&key_file(folder, row.job, &row.kid))?;
     }
-    Ok(KeySet {
+    Ok(SigningKeySet {
         version,
-        public: rows.iter().map(public).collect::<Result<_, _>>()?,
+        public: rows.iter().map(public_half).collect::<Result<_, _>>()?,
         writ: Box::new(LocalSigner::new(&current(KeyJob::Writ)?)),
         bundle: current(KeyJob::Bundle)?,
         checkpoint: current(KeyJob::Checkpoint)?,

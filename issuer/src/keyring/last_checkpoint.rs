@@ -1,7 +1,7 @@
 //! Which checkpoint was the last. That is remembered, so that one that is taken out of the database meanwhile leaves a gap.
 
 use super::KeysError;
-use super::key_files::public;
+use super::key_files::public_half;
 use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, Event, EventKind, Place, hash_checkpoint};
 use crate::files::DataDirectory;
 use crate::keys::{KeyFileError, KeyJob, PINNED_FILE, PinnedKeys};
@@ -116,7 +116,7 @@ async fn pin(folder: &DataDirectory, store: &Store, known: &[KeyRow]) -> Result<
     let kids: Vec<_> = named.iter().map(|row| &row.kid).collect();
     let event = Event::done(EventKind::CheckpointKeysPinned).data(&json!({"kids": kids}));
     store.write(move |writing| writing.record(&event)).await?;
-    let keys = named.into_iter().map(public);
+    let keys = named.into_iter().map(public_half);
     let pinned = PinnedKeys::of(keys.collect::<Result<Vec<_>, _>>()?);
     pinned.write(folder)?;
     Ok(pinned)

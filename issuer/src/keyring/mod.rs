@@ -6,8 +6,8 @@ use crate::files::DataDirectory;
 use crate::keys::{CredentialKey, KeyJob, KeyState, PinnedKeys, Start};
 use crate::store::keys::KeyRow;
 use crate::store::{Store, keys as rows};
-use key_files::{make, signing};
-use key_set::load;
+use key_files::{checkpoint_signers, make_key};
+use key_set::load_key_set;
 use std::sync::{Arc, PoisonError, RwLock};
 
 mod checkpoints;
@@ -19,7 +19,7 @@ mod renew;
 mod rotate;
 
 pub use error::{KeysError, RotateError};
-pub use key_set::KeySet;
+pub use key_set::SigningKeySet;
 pub use last_checkpoint::LastCheckpoint;
 pub(crate) use renew::renew_all;
 
@@ -29,7 +29,7 @@ pub struct Keyring {
     folder: DataDirectory,
     store: Arc<Store>,
     clock: Clock,
-    key_set: RwLock<Arc<KeySet>>,
+    key_set: RwLock<Arc<SigningKeySet>>,
     /// Held by each task that changes keys, or signs a checkpoint.
     turn: tokio::sync::Mutex<LastCheckpoint>,
 }
@@ -50,12 +50,12 @@ impl Keyring {
         let start = if known.is_empty() { Start::First } else { Start::Later };
         let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
         if start == Start::First {
-            known = first(&folder, &store, &clock).await?;
+            known = make_first_keys(&folder, &store, &clock).await?;
         }
-        let key_set = load(&folder, known, 0)?;
+        let key_set = load_key_set(&folder, known, 0)?;
         // A process that was killed while keys changed may not have got to it.
         if let Some(mut pinned) = PinnedKeys::read(&folder)? {
-            pinned.close(&folder, &signing(&key_set.rows), last.number())?;
+            pinned.close(&folder, &checkpoint_signers(&key_set.rows), last.number())?;
         }
         let keyring = Self {
             folder,
@@ -69,7 +69,7 @@ impl Keyring {
 
     /// The keys of this moment.
     #[must_use]
-    pub fn key_set(&self) -> Arc<KeySet> {
+    pub fn key_set(&self) -> Arc<SigningKeySet> {
         Arc::clone(&self.key_set.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -86,20 +86,20 @@ impl Keyring {
     }
 
     /// Reads the keys again after they were changed in `folder` and `store`.
-    async fn reload(&self) -> Result<Arc<KeySet>, KeysError> {
+    async fn reload(&self) -> Result<Arc<SigningKeySet>, KeysError> {
         let known = self.store.read(rows::all).await?;
-        let key_set = Arc::new(load(&self.folder, known, self.key_set().version + 1)?);
+        let key_set = Arc::new(load_key_set(&self.folder, known, self.key_set().version + 1)?);
         *self.key_set.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key_set);
         Ok(key_set)
     }
 }
 
 /// Makes a key that signs and a next one for every job.
-async fn first(folder: &DataDirectory, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+async fn make_first_keys(folder: &DataDirectory, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
     let mut made = Vec::new();
     for job in KeyJob::ALL {
         for state in [KeyState::Current, KeyState::Next] {
-            made.push(make(folder, *job, state, clock)?);
+            made.push(make_key(folder, *job, state, clock)?);
         }
     }
     let add = store.write(move |writing| {

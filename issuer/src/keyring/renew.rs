@@ -1,6 +1,6 @@
 //! New keys for every job but bundles, whose keys edges pin: at the first start from a backup, which cannot know which key was dropped since.
 
-use super::key_files::{file, make, signing};
+use super::key_files::{checkpoint_signers, key_file, make_key};
 use super::{KeysError, LastCheckpoint};
 use crate::audit::{Event, EventKind};
 use crate::base::clock::Clock;
@@ -33,10 +33,10 @@ where
     let mut fresh = Vec::new();
     for job in RENEWED {
         for state in [KeyState::Current, KeyState::Next] {
-            fresh.push(make(folder, job, state, clock)?);
+            fresh.push(make_key(folder, job, state, clock)?);
         }
     }
-    let bundle = promoted(folder, &known, clock)?;
+    let bundle = promote_bundle_key(folder, &known, clock)?;
     let dropped: Vec<_> = known.into_iter().filter(is_renewed).collect();
     let change = store.write(move |writing| {
         dropped.iter().try_for_each(|row| drop_old(writing, row, now))?;
@@ -53,7 +53,7 @@ where
     change.await?;
     let known = store.read(rows::all).await?;
     if let Some(mut pinned) = PinnedKeys::read(folder)? {
-        pinned.close(folder, &signing(&known), last.number())?;
+        pinned.close(folder, &checkpoint_signers(&known), last.number())?;
     }
     erase_others(folder, &known)
 }
@@ -78,17 +78,21 @@ fn drop_old(writing: &Writing<'_>, row: &KeyRow, now: UnixSeconds) -> rusqlite::
 
 /// Where a bundle key has been rotated since, the folder of this database has the next one's file alone: that one signs then, and there is
 /// another next one. Answers what changes, and whether it is a new row.
-fn promoted(folder: &DataDirectory, known: &[KeyRow], clock: &Clock) -> Result<Vec<(KeyRow, bool)>, KeysError> {
+fn promote_bundle_key(
+    folder: &DataDirectory,
+    known: &[KeyRow],
+    clock: &Clock,
+) -> Result<Vec<(KeyRow, bool)>, KeysError> {
     let row = |state| known.iter().find(|row| row.job == KeyJob::Bundle && row.state == state);
     let (Some(current), Some(next)) = (row(KeyState::Current), row(KeyState::Next)) else {
         return Err(KeysError::NoCurrent(KeyJob::Bundle));
     };
-    let key = |row: &KeyRow| SigningKey::open(&file(folder, KeyJob::Bundle, &row.kid));
+    let key = |row: &KeyRow| SigningKey::open(&key_file(folder, KeyJob::Bundle, &row.kid));
     match key(current) {
         Err(KeyFileError::Missing(_)) => {
             key(next)?;
             let moved = |row: &KeyRow, state| (KeyRow { state, ..row.clone() }, false);
-            let fresh = make(folder, KeyJob::Bundle, KeyState::Next, clock)?;
+            let fresh = make_key(folder, KeyJob::Bundle, KeyState::Next, clock)?;
             Ok(vec![
                 moved(current, KeyState::Retired),
                 moved(next, KeyState::Current),

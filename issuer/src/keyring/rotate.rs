@@ -1,6 +1,6 @@
 //! Changing keys: the next one signs, or one is given up.
 
-use super::key_files::{file, make, signing};
+use super::key_files::{checkpoint_signers, key_file, make_key};
 use super::{Keyring, KeysError, LastCheckpoint, RotateError};
 use crate::audit::{Event, EventKind};
 use crate::keys::{KeyJob, KeyState, PinnedKeys};
@@ -58,12 +58,12 @@ impl Keyring {
             KeyState::Next | KeyState::Retired | KeyState::Dropped => self.give_up(row, now).await?,
         }
         self.close_replaced(&last)?;
-        Ok(self.tell(kid, now).await?)
+        Ok(self.announce_dropped(kid, now).await?)
     }
 
     /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only now: a request that is woken by it must
     /// find the changed keys.
-    async fn tell(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
+    async fn announce_dropped(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
         let revocation = Revocation {
             target: Target::of(Level::Key(kid)),
             cut: now.plus(CLOCK_TOLERANCE),
@@ -81,7 +81,7 @@ impl Keyring {
         let no_current = || KeysError::NoCurrent(job);
         let current = key_set.row(job, KeyState::Current).ok_or_else(no_current)?.clone();
         let next = key_set.row(job, KeyState::Next).ok_or_else(no_current)?.kid.clone();
-        let fresh = make(&self.folder, job, KeyState::Next, &self.clock)?;
+        let fresh = make_key(&self.folder, job, KeyState::Next, &self.clock)?;
         let old = current.kid.clone();
         let change = self.store.write(move |writing| {
             put_away(writing, &current, state, kind, now)?;
@@ -96,7 +96,7 @@ impl Keyring {
     async fn give_up(&self, row: KeyRow, now: UnixSeconds) -> Result<(), KeysError> {
         let (job, kid, was_next) = (row.job, row.kid.clone(), row.state == KeyState::Next);
         let fresh = was_next
-            .then(|| make(&self.folder, job, KeyState::Next, &self.clock))
+            .then(|| make_key(&self.folder, job, KeyState::Next, &self.clock))
             .transpose()?;
         let change = self.store.write(move |writing| {
             put_away(writing, &row, KeyState::Dropped, EventKind::KeyDropped, now)?;
@@ -111,14 +111,14 @@ impl Keyring {
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
         let key_set = self.key_set();
         if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {
-            pinned.close(&self.folder, &signing(&key_set.rows), last.number())?;
+            pinned.close(&self.folder, &checkpoint_signers(&key_set.rows), last.number())?;
         }
         Ok(())
     }
 
     /// Removes the private half of a key that signs nothing any more.
     fn erase(&self, job: KeyJob, kid: &str) -> Result<(), KeysError> {
-        Ok(file(&self.folder, job, kid).remove()?)
+        Ok(key_file(&self.folder, job, kid).remove()?)
     }
 }
 

@@ -15,7 +15,7 @@ pub const CEILING_VALUES: usize = 250_000;
 
 /// What one client may ask for at one audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CeilingEntry {
     /// The audience.
     pub audience: String,
     /// What is asked for must be permitted by these together.
@@ -28,7 +28,7 @@ pub struct Entry {
 
 /// The ceiling of one client: at least one entry, one for each audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ceiling(Vec<Entry>);
+pub struct Ceiling(Vec<CeilingEntry>);
 
 impl Ceiling {
     /// Reads a ceiling: a list of `{audience, grants | scope, ttl_max, uses_max?}`.
@@ -37,8 +37,8 @@ impl Ceiling {
         if items.is_empty() {
             node.fault("expected at least one entry");
         }
-        let entries: Vec<_> = items.iter().map(Entry::read).collect();
-        let entries: Vec<Entry> = entries.into_iter().collect::<Option<_>>()?;
+        let entries: Vec<_> = items.iter().map(CeilingEntry::read).collect();
+        let entries: Vec<CeilingEntry> = entries.into_iter().collect::<Option<_>>()?;
         let mut audiences = BTreeSet::new();
         for (entry, item) in entries.iter().zip(&items) {
             if !audiences.insert(entry.audience.as_str()) {
@@ -50,7 +50,7 @@ impl Ceiling {
 
     /// A ceiling of one entry.
     #[must_use]
-    pub fn of(entry: Entry) -> Self {
+    pub fn of(entry: CeilingEntry) -> Self {
         Self(vec![entry])
     }
 
@@ -66,13 +66,13 @@ impl Ceiling {
 
     /// Its entries, in the order in which they are written.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[CeilingEntry] {
         &self.0
     }
 
     /// The entry for `audience`.
     #[must_use]
-    pub fn entry(&self, audience: &str) -> Option<&Entry> {
+    pub fn entry(&self, audience: &str) -> Option<&CeilingEntry> {
         self.0.iter().find(|entry| entry.audience == audience)
     }
 
@@ -88,12 +88,12 @@ impl Ceiling {
     /// The ceiling as JSON text; reading it gives an equal one.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let entries: Vec<_> = self.0.iter().map(Entry::to_json).collect();
+        let entries: Vec<_> = self.0.iter().map(CeilingEntry::to_json).collect();
         format!("[{}]", entries.join(","))
     }
 }
 
-impl Entry {
+impl CeilingEntry {
     fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["audience", "grants", "scope", "ttl_max", "uses_max"])?;
         let grants = read_grants(&members, GRANTS_PER_CEILING);

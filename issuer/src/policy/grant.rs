@@ -3,7 +3,7 @@
 use crate::base::clock::Moment;
 use crate::base::ttl;
 use crate::policy::ask::{Ask, Part};
-use crate::policy::ceiling::{Ceiling, Entry};
+use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use edgewrit_shared::document::FaultList;
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
@@ -45,7 +45,10 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultLis
                 longest = longest.min(entry.ttl_max);
                 part_beyond(part, entry, &mut beyond);
             }
-            None => beyond.push(&parent(&part.place), "the ceiling has no entry for this audience"),
+            None => beyond.push(
+                &parent_of_place(&part.place),
+                "the ceiling has no entry for this audience",
+            ),
         }
     }
     if let Some(message) = ttl_beyond(ask.ttl, longest) {
@@ -87,7 +90,7 @@ fn ttl_beyond(ttl: Option<u64>, longest: u64) -> Option<String> {
     Some(format!("`{asked}` is longer than the ceiling's `{longest}`"))
 }
 
-fn part_beyond(part: &Part, entry: &Entry, beyond: &mut FaultList) {
+fn part_beyond(part: &Part, entry: &CeilingEntry, beyond: &mut FaultList) {
     for (index, grant) in part.grants.iter().enumerate() {
         let reasons = [authority_beyond(grant, entry), uses_beyond(grant, entry)];
         for reason in reasons.into_iter().flatten() {
@@ -96,14 +99,14 @@ fn part_beyond(part: &Part, entry: &Entry, beyond: &mut FaultList) {
     }
 }
 
-fn authority_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
+fn authority_beyond(grant: &Grant, entry: &CeilingEntry) -> Option<String> {
     match narrower(grant, &entry.grants) {
         Narrowing::Narrower => None,
         beyond @ (Narrowing::Wider { .. } | Narrowing::Unproven { .. }) => Some(beyond.to_string()),
     }
 }
 
-fn uses_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
+fn uses_beyond(grant: &Grant, entry: &CeilingEntry) -> Option<String> {
     let most = entry.uses_max?;
     match grant.uses() {
         Some(uses) if uses.max <= most => None,
@@ -112,6 +115,6 @@ fn uses_beyond(grant: &Grant, entry: &Entry) -> Option<String> {
     }
 }
 
-fn parent(place: &str) -> &str {
+fn parent_of_place(place: &str) -> &str {
     place.rsplit_once('/').map_or(place, |(parent, _)| parent)
 }

@@ -71,11 +71,11 @@ pub async fn post(
         let socket = folder.file(ADMIN_SOCKET).look_for_socket();
         socket.map_err(AdminCallError::Folder)?;
         if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
-            let answer = timeout(ANSWER_TIME, post_over_socket(stream, request(path, body)));
+            let answer = timeout(ANSWER_TIME, post_over_socket(stream, build_request(path, body)));
             return answer.await.unwrap_or(Err(AdminCallError::Late));
         }
         match folder.lock() {
-            Ok(lock) => return post_in_process(folder, lock, clock, request(path, body)).await,
+            Ok(lock) => return post_in_process(folder, lock, clock, build_request(path, body)).await,
             Err(FileError::Locked(_)) => sleep(RETRY).await,
             Err(error) => return Err(AdminCallError::Folder(error)),
         }
@@ -83,7 +83,7 @@ pub async fn post(
     Err(AdminCallError::Folder(FileError::Locked(folder.path("lock"))))
 }
 
-fn request(path: &str, body: String) -> Request<Body> {
+fn build_request(path: &str, body: String) -> Request<Body> {
     let mut request = Request::new(Body::from(body));
     *request.method_mut() = axum::http::Method::POST;
     *request.uri_mut() = path.parse().unwrap_or_default();
@@ -101,7 +101,7 @@ async fn post_over_socket(stream: UnixStream, request: Request<Body>) -> Result<
     let (mut sender, connection) = handshake.map_err(|_| AdminCallError::Broken)?;
     tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(|_| AdminCallError::Broken)?;
-    collected(response.map(Body::new)).await
+    collect_response(response.map(Body::new)).await
 }
 
 async fn post_in_process(
@@ -119,7 +119,7 @@ async fn post_in_process(
         issuer,
     };
     let answered = match admin(Arc::new(state)).oneshot(request).await {
-        Ok(response) => collected(response).await,
+        Ok(response) => collect_response(response).await,
         Err(never) => match never {},
     };
     // What was done is done; the next start signs it if this cannot.
@@ -127,7 +127,7 @@ async fn post_in_process(
     answered
 }
 
-async fn collected(response: Response<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
+async fn collect_response(response: Response<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
     let status = response.status();
     let body = response
         .into_body()

@@ -101,9 +101,9 @@ fn checkpoint_all(connection: &Connection, log: &mut WriteAheadLog, woken: &Rece
             thread::sleep(REST);
             continue;
         }
-        let left = checkpoint(connection, "PASSIVE");
+        let left = run_checkpoint(connection, "PASSIVE");
         let left = match left {
-            Ok(pages) if pages > LOG_PAGES => checkpoint(connection, "RESTART"),
+            Ok(pages) if pages > LOG_PAGES => run_checkpoint(connection, "RESTART"),
             left => left,
         };
         if left.is_err_and(|error| is_unsynced(&error)) {
@@ -116,7 +116,7 @@ fn checkpoint_all(connection: &Connection, log: &mut WriteAheadLog, woken: &Rece
     }
     // In order: the next start finds no log that it has to read first.
     if log.sync().is_ok() {
-        let _next_start_reads_it = checkpoint(connection, "TRUNCATE");
+        let _next_start_reads_it = run_checkpoint(connection, "TRUNCATE");
     }
     DatabaseState::Whole
 }
@@ -127,7 +127,7 @@ fn is_unsynced(error: &rusqlite::Error) -> bool {
 }
 
 /// Pages in the log.
-fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
+fn run_checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<i64> {
     // Without waiting: a reader that takes its time must not make writers wait for it.
     connection.busy_timeout(Duration::ZERO)?;
     let pages = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1));

@@ -9,7 +9,7 @@ use crate::policy::grant::{Term, grant, never_open};
 use crate::policy::granted_task::{Granted, Task};
 use crate::registry::Client;
 use crate::state::Issuer;
-use crate::store::task::{Begun, Repeat};
+use crate::store::task::{BeginOutcome, Repetition};
 use crate::store::{StoreError, task as rows};
 use crate::tasks::report;
 use crate::tokens::mint::{MintError, Minted, Writ};
@@ -72,40 +72,54 @@ impl Issuer {
         &self,
         client: &Arc<Client>,
         ask: Ask,
-        repeat: Option<Repeat>,
+        repeat: Option<Repetition>,
         info: &RequestInfo,
     ) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
         // Before the ceiling, which may be another by now: a repetition gets the answer that was given.
-        if let Some(begun) = self.begun_before(&client_id, repeat.clone()).await? {
-            return self.repeat(client_id, ask, begun).await;
+        if let Some(begun) = self.find_begun(&client_id, repeat.clone()).await? {
+            return self.answer_repetition(client_id, ask, begun).await;
         }
         let task_id = ask.task_id.clone();
         let (ask, term) = match check_ceiling(client, ask, self.clock.now()).await {
-            Err(StartError::Beyond(faults)) => return Err(self.beyond(&client_id, &task_id, faults, info).await),
+            Err(StartError::Beyond(faults)) => {
+                return Err(self.record_beyond_ceiling(&client_id, &task_id, faults, info).await);
+            }
             check_ceiling => check_ceiling?,
         };
         let seed = Seed::fresh().map_err(StartError::Random)?;
         let task = Arc::new(Task::new(client_id, ask, seed, term));
         let minted = self.mint.mint(&task).await?;
-        let answered = rows::Answered {
+        let answered = rows::EarlierAnswer {
             kid: minted.kid.clone(),
             hash: minted.hash(),
         };
         let (writs, repeat) = (minted.writs, repeat.map(|repeat| (repeat, answered)));
         let granted = task.granted();
-        let (begin, event) = (Arc::clone(&task), started(&task, &granted, &writs).in_request(info));
+        let (begin, event) = (
+            Arc::clone(&task),
+            started_event(&task, &granted, &writs).in_request(info),
+        );
         let begin = self
             .store
             .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), &event));
         match begin.await? {
-            Begun::New => Ok(Started { task, writs }),
-            begun => self.repeat(task.client_id.clone(), task.ask.clone(), begun).await,
+            BeginOutcome::New => Ok(Started { task, writs }),
+            begun => {
+                self.answer_repetition(task.client_id.clone(), task.ask.clone(), begun)
+                    .await
+            }
         }
     }
 
     /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an orchestrator may want to know why.
-    async fn beyond(&self, client_id: &str, task_id: &str, faults: FaultList, info: &RequestInfo) -> StartError {
+    async fn record_beyond_ceiling(
+        &self,
+        client_id: &str,
+        task_id: &str,
+        faults: FaultList,
+        info: &RequestInfo,
+    ) -> StartError {
         let shown: Vec<_> = faults.kept().iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
         let event = Event::denied(EventKind::TaskRefused).client(client_id).in_request(info);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
@@ -116,7 +130,11 @@ impl Issuer {
         record.await.err().map_or(StartError::Beyond(faults), StartError::Store)
     }
 
-    async fn begun_before(&self, client_id: &str, repeat: Option<Repeat>) -> Result<Option<Begun>, StoreError> {
+    async fn find_begun(
+        &self,
+        client_id: &str,
+        repeat: Option<Repetition>,
+    ) -> Result<Option<BeginOutcome>, StoreError> {
         let (Some(repeat), client_id) = (repeat, client_id.to_owned()) else {
             return Ok(None);
         };
@@ -128,9 +146,9 @@ impl Issuer {
 
     /// Makes the answer to a repeated request again, or signs nothing: writs of another key would be other writs with the ids of those that
     /// may have been ended with their key.
-    async fn repeat(&self, client_id: String, ask: Ask, begun: Begun) -> Result<Started, StartError> {
+    async fn answer_repetition(&self, client_id: String, ask: Ask, begun: BeginOutcome) -> Result<Started, StartError> {
         match begun {
-            Begun::Repeated(before) => {
+            BeginOutcome::Repeated(before) => {
                 let task = Arc::new(Task::new(client_id, ask, before.seed, before.term));
                 let minted = match &before.answered {
                     Some(answered) => self.mint.mint_again(&task, &answered.kid, answered.hash).await?,
@@ -141,10 +159,10 @@ impl Issuer {
                     None => Err(self.key_expired(&task).await?),
                 }
             }
-            Begun::KeyReused => Err(StartError::KeyReused),
-            Begun::ClientEnded => Err(StartError::ClientEnded),
-            Begun::Cut => Err(StartError::Cut),
-            Begun::New | Begun::Exists => Err(StartError::Exists),
+            BeginOutcome::KeyReused => Err(StartError::KeyReused),
+            BeginOutcome::ClientEnded => Err(StartError::ClientEnded),
+            BeginOutcome::Cut => Err(StartError::Cut),
+            BeginOutcome::New | BeginOutcome::Exists => Err(StartError::Exists),
         }
     }
 
@@ -180,7 +198,7 @@ impl Issuer {
 }
 
 /// The event of a task's beginning: what was granted, and every writ by its id.
-fn started(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
+fn started_event(task: &Task, granted: &[Granted], writs: &[Writ]) -> Event {
     let granted = granted.iter().map(|granted| {
         let Granted { audience, id, body } = granted;
         format!(r#"{{"audience":{},"id":"{id}","grant":{body}}}"#, Quoted(audience))

@@ -1,6 +1,6 @@
 //! Caches of verified writs and sessions, by the hash of their text. Time, revocation and key are checked on every hit.
 
-use crate::keyring::KeySet;
+use crate::keyring::SigningKeySet;
 use crate::store::agent::LaunchToken;
 use crate::tokens::session::Session;
 use edgewrit_shared::time::UnixSeconds;
@@ -38,7 +38,7 @@ impl fmt::Debug for VerifiedSessions {
 
 impl VerifiedSessions {
     /// As [`Session::read`].
-    pub(crate) fn read(&self, key_set: &KeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Session> {
+    pub(crate) fn read(&self, key_set: &SigningKeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Session> {
         let hash = hash(token);
         let seen = self.0.get(&hash).filter(|(version, _)| *version == key_set.version);
         if let Some((_, session)) = seen {

@@ -1,7 +1,7 @@
 //! From a granted task to its writs. Everything a writ says is a function of the task's ask, seed and term, so that the answer
 //! to a repeated request can be made again, and need not be stored, as long as the same key signs.
 
-use crate::keyring::{KeySet, Keyring};
+use crate::keyring::{Keyring, SigningKeySet};
 use crate::keys::SignError;
 use crate::policy::granted_task::Task;
 use edgewrit_shared::claims::{Authority, Claims};
@@ -126,7 +126,7 @@ impl Mint {
         Ok((minted.hash() == hash).then_some(minted))
     }
 
-    async fn mint_by(self: &Arc<Self>, key_set: &KeySet, task: &Arc<Task>) -> Result<Minted, MintError> {
+    async fn mint_by(self: &Arc<Self>, key_set: &SigningKeySet, task: &Arc<Task>) -> Result<Minted, MintError> {
         let drafts = if task.ask.writs() <= IN_PLACE {
             self.drafts(task, key_set.writ.kid())
         } else {
@@ -134,7 +134,7 @@ impl Mint {
             let drafted = spawn_blocking(move || mint.drafts(&task, &kid)).await;
             drafted.unwrap_or(Err(MintError::Sign(SignError)))
         };
-        let writs = sign(key_set, drafts?).await?;
+        let writs = sign_drafts(key_set, drafts?).await?;
         let kid = key_set.writ.kid().to_owned();
         Ok(Minted { kid, writs })
     }
@@ -145,7 +145,7 @@ impl Mint {
     /// [`MintError`].
     pub async fn issue(&self, claims: &Claims) -> Result<Writ, MintError> {
         let key_set = self.keyring.key_set();
-        let signed = sign(&key_set, vec![draft(claims, key_set.writ.kid())?]).await?;
+        let signed = sign_drafts(&key_set, vec![draft(claims, key_set.writ.kid())?]).await?;
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
@@ -201,7 +201,7 @@ impl Mint {
     }
 }
 
-async fn sign(key_set: &KeySet, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
+async fn sign_drafts(key_set: &SigningKeySet, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
     let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let tokens = key_set.writ.sign(inputs).await.map_err(MintError::Sign)?;
     if tokens.len() != writs.len() {
@@ -214,7 +214,7 @@ async fn sign(key_set: &KeySet, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintErr
 }
 
 /// The payload of a writ that says `claims`, read back before anything is signed.
-fn payload(claims: &Claims) -> Result<String, MintError> {
+fn faithful_payload(claims: &Claims) -> Result<String, MintError> {
     let payload = claims.to_json();
     let back = json::parse(payload.as_bytes(), JSON_VALUES).ok();
     let back = back.and_then(|payload| Claims::read(&payload).ok());
@@ -231,10 +231,10 @@ fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
         jti: claims.jti.clone(),
         expires_in: claims.exp.since(claims.iat),
     };
-    to_sign(writ, &payload(claims)?, kid)
+    signing_input(writ, &faithful_payload(claims)?, kid)
 }
 
-fn to_sign(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
+fn signing_input(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
     let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
     if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
         let audience = writ.audience;
@@ -261,11 +261,11 @@ enum PayloadPiece {
 impl WritForm {
     /// The form of a writ that says `claims`.
     fn of(claims: &Claims) -> Result<Self, MintError> {
-        let payload = payload(claims)?;
+        let payload = faithful_payload(claims)?;
         let form = Self {
             audience: claims.aud.clone(),
             expires_in: claims.exp.since(claims.iat),
-            pieces: pieces(&payload, &claims.sub, &claims.jti),
+            pieces: cut_payload(&payload, &claims.sub, &claims.jti),
         };
         // Neither the agent nor the ids of a task's writs can be elsewhere: no client knew them when the rest was asked for.
         let has = |wanted: fn(&PayloadPiece) -> bool| form.pieces.iter().any(wanted);
@@ -291,12 +291,12 @@ impl WritForm {
             jti: jti.to_owned(),
             expires_in: self.expires_in,
         };
-        to_sign(writ, &self.payload(agent_id, jti), kid)
+        signing_input(writ, &self.payload(agent_id, jti), kid)
     }
 }
 
 /// Cuts `payload` at `sub` and at `jti`, which a first writ's lineage is named after.
-fn pieces(payload: &str, sub: &str, jti: &str) -> Vec<PayloadPiece> {
+fn cut_payload(payload: &str, sub: &str, jti: &str) -> Vec<PayloadPiece> {
     let mut pieces = Vec::new();
     for (index, around) in payload.split(sub).enumerate() {
         if index > 0 {

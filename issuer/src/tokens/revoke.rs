@@ -111,7 +111,7 @@ pub async fn revoke(
 ) -> Result<usize, RevokeError> {
     let name = aim.target.clone();
     let revoke = store.write(move |writing| {
-        let Some(targets) = targets(writing, &aim)? else {
+        let Some(targets) = find_targets(writing, &aim)? else {
             return Ok(None);
         };
         end_targets(writing, &aim, &targets, cut, &event)?;
@@ -152,12 +152,12 @@ fn end_targets(
 
 /// The event of an early end.
 #[must_use]
-pub fn event() -> Event {
+pub fn revocation_event() -> Event {
     Event::done(EventKind::TokenRevoked)
 }
 
 /// What is revoked to reach the aim; `None` if it is not clear which task is meant.
-fn targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
+fn find_targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
     let id = aim.target.as_str();
     let targets = match aim.level {
         RevokeLevel::Token => {
@@ -170,7 +170,7 @@ fn targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<Option
             all.push(Target::of(Level::Agent(id)));
             all
         }
-        RevokeLevel::Task => return tasks(writing, id),
+        RevokeLevel::Task => return find_task_targets(writing, id),
         RevokeLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
         // By its lineage: a chain's own level would only find the chain's root, and it may be cut anywhere.
         RevokeLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
@@ -190,7 +190,7 @@ fn passed_on_by(writing: &Writing<'_>, agent_id: &str) -> rusqlite::Result<Vec<T
         .collect())
 }
 
-fn tasks(writing: &Writing<'_>, name: &str) -> rusqlite::Result<Option<Vec<Target>>> {
+fn find_task_targets(writing: &Writing<'_>, name: &str) -> rusqlite::Result<Option<Vec<Target>>> {
     if let Some((client_id, task_id)) = name.split_once('/') {
         return Ok(Some(vec![Target::of(Level::Task { client_id, task_id })]));
     }

@@ -5,7 +5,7 @@
 use crate::base::clock::Moment;
 use crate::base::id;
 use crate::base::id::NoRandomness;
-use crate::keyring::KeySet;
+use crate::keyring::SigningKeySet;
 use crate::keys::{KeyJob, KeyState};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};
@@ -85,7 +85,7 @@ impl Session {
     }
 
     /// The session as its bearer shows it.
-    pub(crate) fn sign(&self, key_set: &KeySet, issuer: &str) -> String {
+    pub(crate) fn sign(&self, key_set: &SigningKeySet, issuer: &str) -> String {
         let payload = json!({
             "iss": issuer,
             "aud": issuer,
@@ -98,7 +98,7 @@ impl Session {
     }
 
     /// The session that `token` is, if it is one of this issuer's that has not expired.
-    pub(crate) fn read(key_set: &KeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
+    pub(crate) fn read(key_set: &SigningKeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
         let jws = Jws::parse(token, Kind::Session, SESSION_BYTES).ok()?;
         let mut keys = key_set.public(KeyJob::Session, &[KeyState::Current, KeyState::Retired]);
         let key = keys.find(|key| key.kid() == jws.kid())?;

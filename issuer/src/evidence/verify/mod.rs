@@ -7,7 +7,7 @@ use crate::evidence::outside::{Disagreement, Published, compare_pruned};
 use crate::keys::PinnedKeys;
 use columns::compare_columns;
 use std::{error, fmt};
-use walk::{Walk, happened};
+use walk::{Walk, time_of_event};
 
 mod columns;
 mod walk;
@@ -220,7 +220,7 @@ pub fn verify(
         for (link, columns) in links.iter().zip(&columns) {
             compare_columns(link, columns)?;
         }
-        walk.last_at = links.last().map_or(walk.last_at, happened);
+        walk.last_at = links.last().map_or(walk.last_at, time_of_event);
     }
     if let Some((seq, _)) = history.checkpoints(walk.head.seq, u64::MAX)?.first() {
         return Err(VerifyError::Beyond(walk.head.seq, *seq));
@@ -233,7 +233,7 @@ pub fn verify(
         compare_pruned(history.pruned_outside()?, pruned).map_err(VerifyError::Outside)?;
     }
     kept.end(&walk, &history.epoch()?)?;
-    covered(&walk, published.as_ref())?;
+    check_covered(&walk, published.as_ref())?;
     let left_behind = walk.end()?;
     Ok(walk.verified(left_behind, is_pinned))
 }
@@ -279,7 +279,7 @@ impl Kept<'_> {
 
 /// Whether every event is under a checkpoint that the issuer had the time to sign: as far as is known, it ran until the last event, or until it
 /// last wrote how far the audit reached. An issuer that was killed has signed nothing over its last events, and does so at its next start.
-fn covered(walk: &Walk, published: Option<&Published>) -> Result<(), VerifyError> {
+fn check_covered(walk: &Walk, published: Option<&Published>) -> Result<(), VerifyError> {
     let is_numbered = walk.checkpoints.numbered_at.is_some() || published.is_some();
     let Some((from, at)) = walk.uncovered.filter(|_| is_numbered) else {
         return Ok(());

@@ -71,10 +71,10 @@ impl Walk {
             }
             self.next += 1;
         }
-        self.restores.extend(restored(link));
+        self.restores.extend(read_restore(link));
         self.is_prune_told |= tells_of_prune(link, self.begin);
         if self.uncovered.is_none() {
-            self.uncovered = Some((own.seq, happened(link)));
+            self.uncovered = Some((own.seq, time_of_event(link)));
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Walk {
 const LEAVING: [(&str, &str); 2] = [("database_restored", "backup_head"), ("original_declared", "head")];
 
 /// What a link says of a restore, if it is the event of one.
-fn restored(link: &Link) -> Option<Restored> {
+fn read_restore(link: &Link) -> Option<Restored> {
     let event = link
         .line
         .split_once(r#","event":""#)
@@ -163,7 +163,7 @@ fn tells_of_prune(link: &Link, begin: Head) -> bool {
 }
 
 /// When an event happened, as its line says.
-pub(super) fn happened(link: &Link) -> UnixSeconds {
+pub(super) fn time_of_event(link: &Link) -> UnixSeconds {
     const AT: &str = r#","at":""#;
     /// To the second.
     const SECONDS: usize = "2026-05-10T12:00:00".len();

@@ -17,7 +17,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let event = revoke::event().in_request(&request_info(request.headers()));
+    let event = revoke::revocation_event().in_request(&request_info(request.headers()));
     let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
     let (level, target) = (aim.level.as_str(), aim.target.clone());
     let count = revoke::revoke(&state.data.store, aim, cut, event).await?;

@@ -7,7 +7,7 @@ use crate::base::{json_document, rfc3339};
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::read_name;
-use crate::policy::ceiling::{Ceiling, Entry};
+use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use crate::registry::Client;
 use crate::state::Issuer;
 use axum::extract::rejection::PathRejection;
@@ -34,13 +34,13 @@ pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> 
             .map_or_else(String::new, |fault| fault.message.clone());
         Problem::new(Code::InvalidRequest).detail(format!("`name`: {why}"))
     })?;
-    let ceiling = Ceiling::of(Entry {
+    let ceiling = Ceiling::of(CeilingEntry {
         audience: issuer.config.default_audience.clone(),
-        grants: scopes(&fields)?,
+        grants: read_scopes(&fields)?,
         ttl_max: WRIT_LIFE_MAX,
         uses_max: None,
     });
-    let life = life(&fields, TOKEN_TTL)?;
+    let life = read_ttl(&fields, TOKEN_TTL)?;
     let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
     let client = find(&issuer, &credential.id)?;
     let mut answer = client_json(&client);
@@ -85,10 +85,10 @@ pub(super) async fn update(
     let client = find(&issuer, &id)?;
     let fields = Fields::of(request).await?;
     let ceiling = match fields.has("scopes") {
-        true => Some(client.ceiling.with_first_grants(scopes(&fields)?)),
+        true => Some(client.ceiling.with_first_grants(read_scopes(&fields)?)),
         false => None,
     };
-    let life = life(&fields, client.session_ttl())?;
+    let life = read_ttl(&fields, client.session_ttl())?;
     let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
     Ok(response::json(StatusCode::OK, &dated_client_json(&client)))
 }
@@ -110,7 +110,7 @@ fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {
     found.ok_or_else(|| Problem::new(Code::NotFound).detail("there is no such app"))
 }
 
-fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
+fn read_ttl(fields: &Fields, usual: u64) -> Result<u64, Problem> {
     let life = fields.seconds("token_ttl", usual)?;
     if life > WRIT_LIFE_MAX {
         let expected = format!("`token_ttl`: expected at most {WRIT_LIFE_MAX}");
@@ -120,7 +120,7 @@ fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
 }
 
 /// What an app's scopes grant.
-fn scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
+fn read_scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
     let scopes = fields.texts("scopes")?;
     if let Some(scope) = scopes.iter().find(|scope| is_reserved(scope)) {
         return Err(expected(

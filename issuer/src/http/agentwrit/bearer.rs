@@ -50,7 +50,7 @@ impl<'a> BearerRequest<'a> {
     pub(super) fn of(issuer: &'a Issuer, request: &Request) -> Self {
         Self {
             issuer,
-            token: auth::bearer(request.headers()),
+            token: auth::read_bearer(request.headers()),
             source: Source::of(&issuer.config, request),
             info: request_info(request.headers()),
             method: request.method().clone(),
@@ -78,7 +78,7 @@ impl<'a> BearerRequest<'a> {
     pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {
-            if let Some(session) = auth::session(issuer, token).await? {
+            if let Some(session) = auth::find_session(issuer, token).await? {
                 return Ok(Bearer::Session(session));
             }
             if let Some(writ) = issuer.tokens.find_valid(token.expose()).await? {

@@ -16,7 +16,7 @@ use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn operator(
+pub(super) async fn log_operator_in(
     State(issuer): State<Arc<Issuer>>,
     State(budget): State<Arc<BodyBudget>>,
     request: Request,
@@ -43,7 +43,7 @@ pub(super) async fn operator(
     Ok(response::json(StatusCode::OK, &answer))
 }
 
-pub(super) async fn client(
+pub(super) async fn log_client_in(
     State(issuer): State<Arc<Issuer>>,
     State(budget): State<Arc<BodyBudget>>,
     request: Request,

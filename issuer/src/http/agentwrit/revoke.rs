@@ -24,7 +24,7 @@ const LEVELS: [RevokeLevel; 4] = [
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     BearerRequest::of(&issuer, &request).by_operator().await?;
-    let event = ends::event().in_request(&request_info(request.headers()));
+    let event = ends::revocation_event().in_request(&request_info(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let own = RevokeLevel::parse(level).filter(|level| LEVELS.contains(level));

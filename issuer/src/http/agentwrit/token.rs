@@ -33,7 +33,7 @@ pub(super) async fn validate(
 ) -> Result<Response, Problem> {
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
-    let claims = match auth::session(&issuer, &token).await? {
+    let claims = match auth::find_session(&issuer, &token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
         None => match issuer.tokens.find_valid(token.expose()).await? {
             Some(writ) => Some(claims_json(&issuer, writ.claims()).await?),

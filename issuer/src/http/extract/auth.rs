@@ -19,10 +19,10 @@ enum Authorization {
 }
 
 /// The client that the headers identify: by Basic, or by the bearer of a session.
-pub(in crate::http) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
+pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
     let found = match read_authorization(headers) {
         Some(Authorization::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
-        Some(Authorization::Bearer(token)) => match session(issuer, &token).await? {
+        Some(Authorization::Bearer(token)) => match find_session(issuer, &token).await? {
             Some(Session {
                 who: Principal::Client(id),
                 ..
@@ -35,7 +35,7 @@ pub(in crate::http) async fn client(issuer: &Issuer, headers: &HeaderMap) -> Res
 }
 
 /// The session that `token` is, if it is valid now: not expired, not given back, and not that of a client that was shut out.
-pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
+pub(in crate::http) async fn find_session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
     let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
     let Some(session) = issuer
         .sessions
@@ -54,7 +54,7 @@ pub(in crate::http) async fn session(issuer: &Issuer, token: &Secret) -> Result<
 }
 
 /// The bearer that the headers present.
-pub(in crate::http) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+pub(in crate::http) fn read_bearer(headers: &HeaderMap) -> Option<Secret> {
     match read_authorization(headers) {
         Some(Authorization::Bearer(token)) => Some(token),
         _ => None,
@@ -62,7 +62,7 @@ pub(in crate::http) fn bearer(headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// The edge that the headers identify, by Basic.
-pub(in crate::http) fn edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Edge>, Problem> {
+pub(in crate::http) fn authenticate_edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Edge>, Problem> {
     let found = match read_authorization(headers) {
         Some(Authorization::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
         _ => None,
@@ -71,7 +71,7 @@ pub(in crate::http) fn edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<
 }
 
 /// Id and secret of HTTP Basic (RFC 7617), if that is what the headers hold.
-pub(in crate::http) fn basic(headers: &HeaderMap) -> Option<(String, Secret)> {
+pub(in crate::http) fn read_basic(headers: &HeaderMap) -> Option<(String, Secret)> {
     match read_authorization(headers) {
         Some(Authorization::Basic(id, secret)) => Some((id, secret)),
         _ => None,

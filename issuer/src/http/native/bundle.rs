@@ -3,7 +3,7 @@
 use crate::http::app_state::AppState;
 use crate::http::extract::body::pairs;
 use crate::http::problem::{Code, Problem};
-use crate::http::response::{bytes_of, cached};
+use crate::http::response::{bytes_of, with_cache_control};
 use crate::state::Issuer;
 use crate::tokens::bundle::Position;
 use axum::Router;
@@ -31,7 +31,7 @@ async fn bundle(State(issuer): State<Arc<Issuer>>, RawQuery(query): RawQuery) ->
     })?;
     let how = if have.is_none() { SNAPSHOT_CACHED } else { "no-store" };
     let document = issuer.feed.after(have, wait, issuer.stopping.clone()).await?;
-    Ok(cached(
+    Ok(with_cache_control(
         bytes_of(StatusCode::OK, "application/edgewrit-bundle", document),
         how,
     ))

@@ -26,7 +26,7 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let edge = auth::edge(&issuer, request.headers())?;
+    let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let info = request_info(request.headers());
     body::expect_empty(request).await?;
     let boot_id = issuer.boot(&edge, &info).await?;
@@ -34,7 +34,7 @@ async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
 }
 
 async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let edge = auth::edge(&issuer, request.headers())?;
+    let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let info = request_info(request.headers());
     let (debit, bytes) = body::json(request, JSON_VALUES, DebitRequest::read).await?;
     let spent = issuer.spend(&edge, debit, Sha256::digest(&bytes).into(), &info).await?;
@@ -42,7 +42,7 @@ async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
 }
 
 async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let edge = auth::edge(&issuer, request.headers())?;
+    let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let (batch, _) = body::json(request, BATCH_VALUES, Batch::read).await?;
     let last = issuer.take_in(&edge, batch).await?;
     let last = last.ok_or(Code::UnknownBoot)?;

@@ -8,7 +8,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::Ask;
 use crate::state::Issuer;
-use crate::store::task::Repeat;
+use crate::store::task::Repetition;
 use crate::store::{report as reports, task as tasks};
 use crate::tasks::lifecycle::Started;
 use crate::tasks::report;
@@ -75,7 +75,7 @@ impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
 }
 
 async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let client = auth::client(&issuer, request.headers()).await?;
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
     let info = request_info(request.headers());
     let key = repeat_key(request.headers())?;
     let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
@@ -84,9 +84,9 @@ async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Re
     Ok(response::json(StatusCode::CREATED, &TaskAnswer::from(&started)))
 }
 
-fn repeat(key: String, body: &Bytes) -> Repeat {
+fn repeat(key: String, body: &Bytes) -> Repetition {
     let hash = Sha256::digest(body).into();
-    Repeat { key, hash }
+    Repetition { key, hash }
 }
 
 fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -109,7 +109,7 @@ async fn show(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let client = auth::client(&issuer, request.headers()).await?;
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
     let Path(task_id) = path?;
     let (client_id, name) = (client.client_id.clone(), task_id.clone());
     let read = issuer.store.read(move |reading| {
@@ -126,7 +126,7 @@ async fn complete(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let client = auth::client(&issuer, request.headers()).await?;
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
     let info = request_info(request.headers());
     let Path(task_id) = path?;
     body::expect_empty(request).await?;

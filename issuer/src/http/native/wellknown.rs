@@ -1,7 +1,7 @@
 //! What unauthenticated clients may read: keys, metadata, health.
 
 use crate::http::app_state::AppState;
-use crate::http::response::{bytes_of, cached, json};
+use crate::http::response::{bytes_of, json, with_cache_control};
 use crate::state::Issuer;
 use axum::Router;
 use axum::extract::State;
@@ -33,7 +33,7 @@ async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
         .map(PublicKey::to_jwk)
         .collect();
     let keys = format!("{{\"keys\":[{}]}}", keys.join(","));
-    cached(bytes_of(StatusCode::OK, "application/jwk-set+json", keys), CACHED)
+    with_cache_control(bytes_of(StatusCode::OK, "application/jwk-set+json", keys), CACHED)
 }
 
 /// What the issuer does of OAuth (RFC 8414), and no more.
@@ -52,7 +52,7 @@ async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "authorization_details_types_supported": ["writ"],
     });
-    cached(json(StatusCode::OK, &metadata), CACHED)
+    with_cache_control(json(StatusCode::OK, &metadata), CACHED)
 }
 
 /// Whether the database can be read.

@@ -16,7 +16,7 @@ pub(super) fn authenticate(
     form: &mut TokenForm,
 ) -> Result<Arc<Client>, OAuthError> {
     let in_form = (form.take("client_id"), form.take("client_secret").map(Secret::new));
-    let shown = match (auth::basic(headers), in_form) {
+    let shown = match (auth::read_basic(headers), in_form) {
         (Some((id, _)), (Some(other), None)) if id != other => None,
         (Some(shown), (_, None)) => Some(shown),
         (None, (Some(id), Some(secret))) => Some((id, secret)),

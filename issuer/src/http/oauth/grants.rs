@@ -41,10 +41,10 @@ pub(super) async fn mint(
     };
     let (audience, scope, details) = (audience.ok_or_else(unknown)?, form.take(SCOPE), form.take(DETAILS));
     let length = scope.iter().chain(&details).map(String::len).sum();
-    let part = body::read_aside(length, move || asked(scope, details, audience)).await??;
+    let part = body::read_aside(length, move || read_part(scope, details, audience)).await??;
     let by_scope = part.place == SCOPE;
-    let started = issuer.start(client, ask(issuer, part)?, None, info).await;
-    writ(&started.map_err(|error| beyond(error, by_scope))?)
+    let started = issuer.start(client, build_ask(issuer, part)?, None, info).await;
+    token_answer(&started.map_err(|error| refuse_start(error, by_scope))?)
 }
 
 pub(super) async fn open_session(
@@ -79,10 +79,10 @@ const SCOPE: &str = "scope";
 const DETAILS: &str = "authorization_details";
 
 /// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
-fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, OAuthError> {
+fn read_part(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, OAuthError> {
     let (place, grants) = match (scope, details) {
-        (Some(scope), None) => (SCOPE, scopes(&scope)?),
-        (None, Some(details)) => (DETAILS, details_of(&details)?),
+        (Some(scope), None) => (SCOPE, read_scopes(&scope)?),
+        (None, Some(details)) => (DETAILS, read_details(&details)?),
         _ => {
             let why = "expected exactly one of `scope` and `authorization_details`";
             return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, why));
@@ -96,7 +96,7 @@ fn asked(scope: Option<String>, details: Option<String>, audience: String) -> Re
     })
 }
 
-fn scopes(text: &str) -> Result<Vec<Grant>, OAuthError> {
+fn read_scopes(text: &str) -> Result<Vec<Grant>, OAuthError> {
     let scopes: Vec<&str> = text.split(' ').collect();
     if scopes.len() > GRANTS_PER_WRIT {
         return Err(OAuthError::new(
@@ -108,7 +108,7 @@ fn scopes(text: &str) -> Result<Vec<Grant>, OAuthError> {
     grants.map_err(|message| OAuthError::new(OAuthErrorCode::InvalidScope, message))
 }
 
-fn details_of(text: &str) -> Result<Vec<Grant>, OAuthError> {
+fn read_details(text: &str) -> Result<Vec<Grant>, OAuthError> {
     let read = |node: &Node<'_>| {
         let items = node.list(GRANTS_PER_WRIT)?;
         if items.is_empty() {
@@ -120,18 +120,18 @@ fn details_of(text: &str) -> Result<Vec<Grant>, OAuthError> {
     json_document::json(text.as_bytes(), JSON_VALUES, read).map_err(|error| {
         let why = match error {
             ReadError::Json(error) => error.to_string(),
-            ReadError::Shape(faults) => joined(&faults),
+            ReadError::Shape(faults) => join_faults(&faults),
         };
         OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, why)
     })
 }
 
-fn joined(faults: &FaultList) -> String {
+fn join_faults(faults: &FaultList) -> String {
     faults.lines().collect::<Vec<_>>().join("; ")
 }
 
 /// A task of its own, whose ids the issuer makes.
-fn ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
+fn build_ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
     let now = issuer.clock.now();
     Ok(Ask {
         task_id: id::fresh(now).map_err(Problem::from)?,
@@ -143,11 +143,11 @@ fn ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
     })
 }
 
-fn beyond(error: StartError, by_scope: bool) -> OAuthError {
+fn refuse_start(error: StartError, by_scope: bool) -> OAuthError {
     match error {
-        StartError::Beyond(faults) if by_scope => OAuthError::new(OAuthErrorCode::InvalidScope, joined(&faults)),
+        StartError::Beyond(faults) if by_scope => OAuthError::new(OAuthErrorCode::InvalidScope, join_faults(&faults)),
         StartError::Beyond(faults) | StartError::NeverOpen(faults) => {
-            OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, joined(&faults))
+            OAuthError::new(OAuthErrorCode::InvalidAuthorizationDetails, join_faults(&faults))
         }
         error => Problem::from(error).into(),
     }
@@ -166,7 +166,7 @@ struct TokenAnswer<'a> {
     task_id: Option<&'a str>,
 }
 
-fn writ(started: &Started) -> Result<Response, OAuthError> {
+fn token_answer(started: &Started) -> Result<Response, OAuthError> {
     let (Some(writ), Some(authority)) = (started.writs.first(), started.task.authorities.first()) else {
         return Err(OAuthError::new(OAuthErrorCode::ServerError, "the issuer failed"));
     };

@@ -16,7 +16,7 @@ use edgewrit_shared::claims::Claims;
 use std::sync::Arc;
 
 /// The answer for every token that is not valid, for whatever cause, and for tokens of other clients (RFC 7662, section 2.2).
-const INACTIVE: &str = r#"{"active_claims_json":false}"#;
+const INACTIVE: &str = r#"{"active":false}"#;
 
 /// Who may ask: the client whose writ it is, and the edges of its audience.
 enum Introspector {
@@ -40,7 +40,7 @@ pub(super) async fn introspect(
 ) -> Result<Response, OAuthError> {
     let headers = request.headers().clone();
     let mut form = TokenForm::read(body::form(&budget, request, &[]).await?);
-    let introspector = introspector(&issuer, &headers, &mut form)?;
+    let introspector = authenticate_introspector(&issuer, &headers, &mut form)?;
     let token = form.token()?;
     let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     let seen = writ.as_ref().filter(|writ| introspector.may_see(writ.claims()));
@@ -49,8 +49,12 @@ pub(super) async fn introspect(
     Ok(response::bytes_of(StatusCode::OK, "application/json", text))
 }
 
-fn introspector(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> Result<Introspector, OAuthError> {
-    match auth::edge(issuer, headers) {
+fn authenticate_introspector(
+    issuer: &Issuer,
+    headers: &HeaderMap,
+    form: &mut TokenForm,
+) -> Result<Introspector, OAuthError> {
+    match auth::authenticate_edge(issuer, headers) {
         Ok(edge) => Ok(Introspector::Edge(edge)),
         Err(_) => authenticate(issuer, headers, form).map(Introspector::Client),
     }
@@ -60,5 +64,5 @@ fn introspector(issuer: &Issuer, headers: &HeaderMap, form: &mut TokenForm) -> R
 fn active_claims_json(writ: &Claims) -> Option<String> {
     let claims = writ.to_json();
     let members = claims.strip_prefix('{')?;
-    Some([r#"{"active_claims_json":true,"token_type":"Bearer","#, members].concat())
+    Some([r#"{"active":true,"token_type":"Bearer","#, members].concat())
 }

@@ -91,7 +91,7 @@ codes! {
 }
 
 /// Status and code as the AgentWrit API has them, which knows fewer.
-pub(super) const fn agentwrit(code: Code) -> (StatusCode, &'static str) {
+pub(super) const fn agentwrit_status_and_code(code: Code) -> (StatusCode, &'static str) {
     match code {
         Code::BadRequest | Code::MalformedJson | Code::InvalidRequest | Code::RequestTimeout | Code::ContentType => {
             (StatusCode::BAD_REQUEST, "invalid_request")

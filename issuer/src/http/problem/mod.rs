@@ -10,7 +10,7 @@ mod code;
 mod errors;
 
 pub use code::Code;
-use code::agentwrit;
+use code::agentwrit_status_and_code;
 
 /// An error as a response. Its body is rendered by the outermost layer, which knows the request's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Problem {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.agentwrit {
-            Some(_) => agentwrit(self.code).0,
+            Some(_) => agentwrit_status_and_code(self.code).0,
             None => self.code.status(),
         }
     }
@@ -78,7 +78,7 @@ impl Problem {
     #[must_use]
     pub fn error_code(&self) -> &'static str {
         match self.agentwrit {
-            Some(_) => agentwrit(self.code).1,
+            Some(_) => agentwrit_status_and_code(self.code).1,
             None => self.code.as_str(),
         }
     }

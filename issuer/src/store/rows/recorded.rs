@@ -19,15 +19,15 @@ pub fn take_in(
     let Some(boot) = find.query_row(params![boot_id, edge_id], |row| row.get(0)).optional()? else {
         return Ok(None);
     };
-    let before = touching(connection, boot, numbers)?;
+    let before = find_touching(connection, boot, numbers)?;
     if !numbers.is_empty() {
-        replace(connection, boot, &before, numbers)?;
+        replace_ranges(connection, boot, &before, numbers)?;
     }
     Ok(Some(before))
 }
 
 /// The ranges that share numbers with these, or end or begin beside them.
-fn touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
+fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
     const SQL: &str =
         "SELECT first, last FROM recorded WHERE boot = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1 ORDER BY first";
     connection
@@ -42,7 +42,7 @@ fn range(row: &Row<'_>) -> rusqlite::Result<Numbers> {
 }
 
 /// Makes one range of those and these.
-fn replace(connection: &Connection, boot: i64, touching: &[Numbers], numbers: &Numbers) -> rusqlite::Result<()> {
+fn replace_ranges(connection: &Connection, boot: i64, touching: &[Numbers], numbers: &Numbers) -> rusqlite::Result<()> {
     let all = || touching.iter().chain([numbers]);
     let first = all().map(|range| *range.start()).min().unwrap_or_default();
     let last = all().map(|range| *range.end()).max().unwrap_or_default();

@@ -47,7 +47,7 @@ pub struct EdgeRow {
 
 /// Adds a client. Answers whether its name was free.
 pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
-    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_ttl, created, updated)
+    const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_life, created, updated)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING";
     let inserted = connection.prepare_cached(SQL)?.execute(params![
         row.client_id,
@@ -64,7 +64,7 @@ pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<
 /// Replaces what can change of a client.
 pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
     const SQL: &str =
-        "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_ttl = ?6,
+        "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_life = ?6,
         updated = ?7, ended = ?8 WHERE client_id = ?1";
     connection.prepare_cached(SQL)?.execute(params![
         row.client_id,
@@ -118,7 +118,7 @@ pub fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Resu
 /// All clients, those that were shut out too.
 pub fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
     let mut all = connection.prepare(
-        "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_ttl, created, updated, ended
+        "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_life, created, updated, ended
         FROM clients ORDER BY created, client_id",
     )?;
     all.query_map([], client)?.collect()

@@ -69,8 +69,8 @@ pub fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> r
     let client_id = match by {
         By::Operator => None,
         By::Client(client_id) => {
-            share(connection, client_id, CLIENT_SHARE)?;
-            share(connection, ALL_CLIENTS, CLIENTS_SHARE)?;
+            take_share(connection, client_id, CLIENT_SHARE)?;
+            take_share(connection, ALL_CLIENTS, CLIENTS_SHARE)?;
             Some(client_id)
         }
     };
@@ -81,7 +81,7 @@ pub fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> r
 }
 
 /// Takes one revocation more of a share.
-fn share(connection: &Connection, client_id: &str, most: i64) -> rusqlite::Result<()> {
+fn take_share(connection: &Connection, client_id: &str, most: i64) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT INTO shares (client_id, live) VALUES (?1, 1)
         ON CONFLICT DO UPDATE SET live = live + 1 RETURNING live";
     let live: i64 = connection

@@ -73,7 +73,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     let Some(boot) = boot else {
         return Ok(Spent::UnknownBoot);
     };
-    if let Some(answer) = answered(connection, boot, spend)? {
+    if let Some(answer) = find_answered(connection, boot, spend)? {
         return Ok(answer);
     }
     // Here, and not before: what was ended first is not spent for after.
@@ -81,7 +81,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     if over || revocation::is_revoked(connection, spend.targets.iter().copied(), spend.iat)? {
         return Ok(Spent::Ended);
     }
-    let left = left(connection, &spend.attempts)?;
+    let left = read_left(connection, &spend.attempts)?;
     let Some(debits) = debit(left, &spend.attempts) else {
         return Ok(Spent::Exhausted);
     };
@@ -98,7 +98,7 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
 }
 
 /// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one text.
-fn answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
+fn find_answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
     let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
     let read = |row: &rusqlite::Row<'_>| {
         if row.get::<_, [u8; 32]>(0)? != spend.request {
@@ -131,7 +131,7 @@ fn remember(
 }
 
 /// What is left of each allowance that is named. One that does not exist has nothing left.
-fn left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
+fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
     let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
     let mut left = Left::new();
     for allowance in attempts.iter().flatten() {

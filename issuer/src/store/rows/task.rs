@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// What makes a request the repetition of another: the client's key, and the hash of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repeat {
+pub struct Repetition {
     /// The `Idempotency-Key`.
     pub key: String,
     /// SHA-256 of the body.
@@ -24,7 +24,7 @@ pub struct Repeat {
 
 /// The key and the hash of a task's writs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct EarlierAnswer {
     /// The key.
     pub kid: String,
     /// The hash of the writs.
@@ -33,22 +33,22 @@ pub struct Answered {
 
 /// The task that the same request began before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct EarlierTask {
     /// The task's seed, and its term: from these the same answer is made again.
     pub seed: Seed,
     /// Its term.
     pub term: Term,
     /// The answer; `None` for a task of an earlier release.
-    pub answered: Option<Answered>,
+    pub answered: Option<EarlierAnswer>,
 }
 
 /// The outcome of beginning a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
+pub enum BeginOutcome {
     /// The task exists now.
     New,
     /// The request is a repetition.
-    Repeated(Before),
+    Repeated(EarlierTask),
     /// The client has such a task already.
     Exists,
     /// The client used the key for another request.
@@ -64,23 +64,23 @@ pub fn begin(
     writing: &Writing<'_>,
     task: &Task,
     granted: &[Granted],
-    repeat: Option<&(Repeat, Answered)>,
+    repeat: Option<&(Repetition, EarlierAnswer)>,
     event: &Event,
-) -> rusqlite::Result<Begun> {
+) -> rusqlite::Result<BeginOutcome> {
     if let Some((repeat, _)) = repeat
         && let Some(begun) = repeated(writing, &task.client_id, repeat)?
     {
         return Ok(begun);
     }
     if !registry::is_active(writing, &task.client_id)? {
-        return Ok(Begun::ClientEnded);
+        return Ok(BeginOutcome::ClientEnded);
     }
     let levels = [Level::All, Level::Client(&task.client_id)];
     if revocation::is_cut(writing, &levels, task.term.from())? {
-        return Ok(Begun::Cut);
+        return Ok(BeginOutcome::Cut);
     }
     if !insert(writing, task, repeat)? {
-        return Ok(Begun::Exists);
+        return Ok(BeginOutcome::Exists);
     }
     let row = writing.last_insert_rowid();
     let mut allowance = writing.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
@@ -89,7 +89,7 @@ pub fn begin(
     }
     add_grants(writing, row, granted)?;
     writing.record_about(Some(row), event)?;
-    Ok(Begun::New)
+    Ok(BeginOutcome::New)
 }
 
 /// Grants that are kept of one task. Agents can register and pass on without end; what is beyond this is not held against its use.
@@ -116,28 +116,36 @@ fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqli
 }
 
 /// What was begun when the client used this key before.
-pub fn repeated(connection: &Connection, client_id: &str, repeat: &Repeat) -> rusqlite::Result<Option<Begun>> {
+pub fn repeated(
+    connection: &Connection,
+    client_id: &str,
+    repeat: &Repetition,
+) -> rusqlite::Result<Option<BeginOutcome>> {
     const SQL: &str = "SELECT repeat_hash, seed, born, expires, repeat_kid, repeat_answer FROM tasks
         WHERE client_id = ?1 AND repeat_key = ?2";
     let mut find = connection.prepare_cached(SQL)?;
     let read = |row: &Row<'_>| {
         if row.get::<_, [u8; 32]>(0)? != repeat.hash {
-            return Ok(Begun::KeyReused);
+            return Ok(BeginOutcome::KeyReused);
         }
         let millis = row.get::<_, i64>(2)?.unsigned_abs();
         let (born, expires) = (Moment { millis }, seconds(row, 3)?);
         let answered = row.get::<_, Option<String>>(4)?.zip(row.get(5)?);
-        Ok(Begun::Repeated(Before {
+        Ok(BeginOutcome::Repeated(EarlierTask {
             seed: Seed(row.get(1)?),
             term: Term { born, expires },
-            answered: answered.map(|(kid, hash)| Answered { kid, hash }),
+            answered: answered.map(|(kid, hash)| EarlierAnswer { kid, hash }),
         }))
     };
     find.query_row(params![client_id, repeat.key], read).optional()
 }
 
 /// Whether the task was new.
-fn insert(connection: &Connection, task: &Task, repeat: Option<&(Repeat, Answered)>) -> rusqlite::Result<bool> {
+fn insert(
+    connection: &Connection,
+    task: &Task,
+    repeat: Option<&(Repetition, EarlierAnswer)>,
+) -> rusqlite::Result<bool> {
     const SQL: &str = "INSERT INTO tasks
         (client_id, task_id, orch_id, agent, agents, seed, born, expires, live_until, repeat_key, repeat_hash, repeat_kid,
             repeat_answer)
