@@ -1,7 +1,8 @@
 //! The issuer: signs writs for orchestrators, within their ceilings.
 //!
-//! [`app`] has all public endpoints, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
-//! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
+//! [`app`] has all public endpoints, as a router that tests call without a socket; [`serve`] puts
+//! it behind one. Decisions are pure and come first ([`grant`], [`mint`], [`allowance`]); what must
+//! last goes through [`store`], which answers after it lasts.
 
 mod agents;
 pub mod audit;

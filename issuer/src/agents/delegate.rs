@@ -1,4 +1,5 @@
-//! Delegation: an agent passes a part of what it holds on to another agent of its client, for no longer than it holds it.
+//! Delegation: an agent passes a part of what it holds on to another agent of its client, for no
+//! longer than it holds it.
 
 use super::register::is_active;
 use super::{AgentError, first_beyond, grants_of, grants_of_writ, with_scopes};
@@ -17,8 +18,9 @@ use edgewrit_shared::token::Verified;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// Delegates that live at the same time and descend from the same writ, directly or not. One that was released or revoked is counted until
-/// its writ would have expired: until then edges hold its revocation.
+/// Delegates that live at the same time and descend from the same writ, directly or not. One that
+/// was released or revoked is counted until its writ would have expired: until then edges hold its
+/// revocation.
 const LIVE_DELEGATES: u64 = 1_000;
 
 /// The request of an agent to delegate.
@@ -69,7 +71,8 @@ impl DelegateAdmission {
         if lineage::has_delegates(writing, root, next.iat, LIVE_DELEGATES)? {
             return Ok(DelegateOutcome::TooMany);
         }
-        // The delegator's lineage is kept from now on, so that what descends from it is never renewed beyond it.
+        // The delegator's lineage is kept from now on, so that what descends from it is never
+        // renewed beyond it.
         lineage::keep(writing, &parent.lin, &parent.jti, parent.exp)?;
         lineage::pass_on(writing, &parent.lin, &parent.sub)?;
         let delegated = lineage::Delegated {
@@ -195,7 +198,8 @@ impl Issuer {
         }
     }
 
-    /// What the delegate's writ says: the same task, for it is the same authority, in the delegate's name.
+    /// What the delegate's writ says: the same task, for it is the same authority, in the
+    /// delegate's name.
     fn build_claims(&self, parent: &Claims, ask: &Delegation) -> Result<Claims, AgentError> {
         let now = self.clock.now();
         let (jti, iat) = (id::fresh(now)?, now.seconds());
@@ -215,7 +219,8 @@ impl Issuer {
         })
     }
 
-    /// The records of how the delegate's writ comes to be: those of its parent, and one more, signed.
+    /// The records of how the delegate's writ comes to be: those of its parent, and one more,
+    /// signed.
     async fn extend_chain(&self, parent: &Claims, ask: &Delegation) -> Result<Value, AgentError> {
         let mut records = match self.chain_of(&parent.lin).await? {
             Some(chain) => serde_json::from_str::<Vec<Value>>(&chain).unwrap_or_default(),

@@ -1,4 +1,5 @@
-//! Agents that register themselves, renew and pass on what they hold: the life of a writ in the AgentWrit API.
+//! Agents that register themselves, renew and pass on what they hold: the life of a writ in the
+//! AgentWrit API.
 
 use crate::base::from::from;
 use crate::base::id::{NoRandomness, hex};
@@ -90,8 +91,8 @@ fn cut_scopes(scopes: &[String]) -> Vec<&str> {
     some.filter_map(|scope| scope.get(..beginning(scope))).collect()
 }
 
-/// The scopes of an event: all of them, or where they are many or long, the beginning, their number and the SHA-256 of all, each behind a
-/// line feed.
+/// The scopes of an event: all of them, or where they are many or long, the beginning, their number
+/// and the SHA-256 of all, each behind a line feed.
 fn scopes_of(scopes: &[String]) -> Map<String, Value> {
     let cut_scopes = cut_scopes(scopes);
     let is_whole = cut_scopes.iter().eq(scopes);
@@ -153,7 +154,8 @@ impl Owner {
         }
     }
 
-    /// The most that its agents can hold: the ceiling's first entry, whose audience is the client's default one.
+    /// The most that its agents can hold: the ceiling's first entry, whose audience is the client's
+    /// default one.
     fn entry(&self) -> Option<&CeilingEntry> {
         match self {
             Self::Operator => None,
@@ -163,7 +165,8 @@ impl Owner {
 }
 
 impl Issuer {
-    /// Until when the authority of a writ can be prolonged at most, if it still lies within its client's ceiling, which may be lower by now.
+    /// Until when the authority of a writ can be prolonged at most, if it still lies within its
+    /// client's ceiling, which may be lower by now.
     fn within_ceiling_until(&self, writ: &Claims, born: UnixSeconds) -> Result<UnixSeconds, AgentError> {
         let owner = self.find_owner(&writ.client_id);
         let owner = owner.ok_or(AgentError::Unauthorized("the client was shut out"))?;

@@ -1,5 +1,5 @@
-//! Nonces that the issuer does not have to remember: 8 bytes of expiry, 8 of randomness, 16 of a MAC over both. Only those that were used are kept,
-//! until they would have expired.
+//! Nonces that the issuer does not have to remember: 8 bytes of expiry, 8 of randomness, 16 of a
+//! MAC over both. Only those that were used are kept, until they would have expired.
 
 use crate::base::id::{NoRandomness, from_hex, hex, random};
 use crate::keys::CredentialKey;

@@ -52,7 +52,8 @@ enum RegisterOutcome {
     Cut,
 }
 
-/// The rows that become durable when an agent is admitted, and the nonce and launch token that are used up.
+/// The rows that become durable when an agent is admitted, and the nonce and launch token that are
+/// used up.
 struct AgentAdmission {
     nonce: [u8; 32],
     launch_token: [u8; 32],
@@ -126,8 +127,8 @@ impl Issuer {
         Ok(nonce::fresh(self.registry.key(), self.clock.now().seconds())?)
     }
 
-    /// Registers an agent. What is consumed, and in which order: nothing for what is beyond the launch token; the nonce, once it is a
-    /// genuine one; the launch token, once the key is proved.
+    /// Registers an agent. What is consumed, and in which order: nothing for what is beyond the
+    /// launch token; the nonce, once it is a genuine one; the launch token, once the key is proved.
     ///
     /// # Errors
     /// [`AgentError`].
@@ -266,7 +267,8 @@ impl Issuer {
         event.data(&with_scopes(data, &ask.scope))
     }
 
-    /// Records what was refused to a client or an agent of it, about a writ if it is about one; unless the limiter omits it.
+    /// Records what was refused to a client or an agent of it, about a writ if it is about one;
+    /// unless the limiter omits it.
     pub(crate) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
         if self.store.omits(&event) {
             return Ok(());

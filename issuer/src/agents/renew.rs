@@ -1,4 +1,5 @@
-//! Renewal: a writ is replaced by one successor, and dead at once. The lineage goes on, up to the longest life that a writ can have.
+//! Renewal: a writ is replaced by one successor, and dead at once. The lineage goes on, up to the
+//! longest life that a writ can have.
 
 use super::AgentError;
 use super::register::is_active;
@@ -16,7 +17,8 @@ use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
 
 impl Issuer {
-    /// Replaces `writ` by a successor with the same authority and the same life. Of many who ask at once one gets it.
+    /// Replaces `writ` by a successor with the same authority and the same life. Of many who ask at
+    /// once one gets it.
     ///
     /// # Errors
     /// [`AgentError`]; the writ is what it was.

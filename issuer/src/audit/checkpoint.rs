@@ -1,5 +1,5 @@
-//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else. They are numbered, and each covers the one
-//! before it, so that one that is taken away is missed.
+//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else.
+//! They are numbered, and each covers the one before it, so that one that is taken away is missed.
 
 use super::Head;
 use crate::base::id::{from_hex, hex};

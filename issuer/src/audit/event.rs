@@ -4,7 +4,8 @@ use serde_json::Value;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// The kinds of events. The names are stable; those of the AgentWrit API are the ones it uses.
+        /// The kinds of events. The names are stable; those of the AgentWrit API are the ones it
+        /// uses.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventKind { $($(#[$doc])* $name,)* }
 
@@ -98,7 +99,8 @@ kinds! {
     EventsOmitted = "events_omitted";
     /// The keys for checkpoints, which were in the database alone, were pinned outside of it.
     CheckpointKeysPinned = "checkpoint_keys_pinned";
-    /// The operator said that the database is the original, and the head kept outside of it is not its own.
+    /// The operator said that the database is the original, and the head kept outside of it is not
+    /// its own.
     OriginalDeclared = "original_declared";
 }
 
@@ -145,7 +147,8 @@ pub struct Event {
     pub traceparent: Option<String>,
     /// What depends on the kind: a JSON object, or nothing.
     pub data: String,
-    /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does not have it.
+    /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does
+    /// not have it.
     pub edge_id: Option<String>,
     /// The address that it comes from.
     pub source: Option<String>,

@@ -17,7 +17,8 @@ pub(crate) enum Keeping {
 pub(crate) struct Rates {
     /// Of one cause: those of one task, address, edge, label or grant.
     pub(crate) cause: Rate,
-    /// Of all causes of one client, or of one edge where no client is known, or of all requests without either.
+    /// Of all causes of one client, or of one edge where no client is known, or of all requests
+    /// without either.
     pub(crate) party: Rate,
 }
 
@@ -51,7 +52,8 @@ const DONE: Rates = Rates {
         burst: 10_000,
     },
 };
-/// What edges permitted. Each event of it is a request of its own, so that far more of them are kept.
+/// What edges permitted. Each event of it is a request of its own, so that far more of them are
+/// kept.
 const PERMITTED: Rates = Rates {
     cause: Rate {
         interval: 20,
@@ -64,11 +66,13 @@ const PERMITTED: Rates = Rates {
 };
 
 impl EventKind {
-    /// Whether events of this kind are kept. The question for a new kind: can a client, an agent, an edge or an unauthenticated client repeat
-    /// its cause? Revocations, ends, changes of keys and what operators do are always kept.
+    /// Whether events of this kind are kept. The question for a new kind: can a client, an agent,
+    /// an edge or an unauthenticated client repeat its cause? Revocations, ends, changes of keys
+    /// and what operators do are always kept.
     pub(crate) const fn keeping(self) -> Keeping {
         match self {
-            // A task is authority that a client takes, and each has an end: what it was granted is nowhere else.
+            // A task is authority that a client takes, and each has an end: what it was granted is
+            // nowhere else.
             Self::TaskStarted
             | Self::TaskCompleted
             | Self::TokenReleased

@@ -1,5 +1,5 @@
-//! The one limiter in front of the audit: an event whose cause can be repeated is kept up to a rate, and counted beyond it. It neither
-//! delays nor rejects what the event is of.
+//! The one limiter in front of the audit: an event whose cause can be repeated is kept up to a
+//! rate, and counted beyond it. It neither delays nor rejects what the event is of.
 
 use super::Event;
 use super::keeping::{Keeping, Rates};
@@ -61,7 +61,8 @@ impl EventLimiter {
         }
     }
 
-    /// As [`Self::admit`], for an event that goes with no change, before a write is asked for: takes nothing, and counts it here.
+    /// As [`Self::admit`], for an event that goes with no change, before a write is asked for:
+    /// takes nothing, and counts it here.
     pub(crate) fn has_room(&self, event: &Event, now: Moment) -> bool {
         let Keeping::Limited(rates) = event.kind.keeping() else {
             return true;
@@ -136,8 +137,8 @@ enum Exhausted {
 }
 
 impl Exhausted {
-    /// Under what the event is counted. By the client alone where the client has no room: an agent can name as many tasks as it likes, and
-    /// each would be counted apart.
+    /// Under what the event is counted. By the client alone where the client has no room: an agent
+    /// can name as many tasks as it likes, and each would be counted apart.
     fn key(&self, cause: Key) -> Key {
         match self {
             Self::Cause => cause,

@@ -1,5 +1,5 @@
-//! The audit: events in a form that cannot be changed unnoticed. Each event is a line of JSON, and each line's hash covers the hash
-//! before it.
+//! The audit: events in a form that cannot be changed unnoticed. Each event is a line of JSON, and
+//! each line's hash covers the hash before it.
 
 use crate::base::clock::Moment;
 use edgewrit_shared::json::Quoted;
@@ -27,8 +27,8 @@ pub use walk::{CheckpointFault, CheckpointWalk};
 
 use crate::base::rfc3339;
 
-/// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters that a
-/// terminal may act on are spelled in it (`\u001b`).
+/// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters
+/// that a terminal may act on are spelled in it (`\u001b`).
 #[must_use]
 pub fn line(seq: u64, at: Moment, event: &Event) -> String {
     let mut line = String::with_capacity(256 + event.data.len());

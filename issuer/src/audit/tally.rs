@@ -6,10 +6,12 @@ use crate::base::rfc3339;
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Causes that are counted apart between two events of omission. Of causes beyond these only the client is counted.
+/// Causes that are counted apart between two events of omission. Of causes beyond these only the
+/// client is counted.
 const CAUSES: usize = 1_024;
 
-/// The key of a limit. Without task, source and cause: a client, or an edge, or all requests without either.
+/// The key of a limit. Without task, source and cause: a client, or an edge, or all requests
+/// without either.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     kind: EventKind,

@@ -1,4 +1,5 @@
-//! Verifies checkpoints in their order: each is signed by a pinned key, says what the chain has, and covers the one before it.
+//! Verifies checkpoints in their order: each is signed by a pinned key, says what the chain has,
+//! and covers the one before it.
 
 use super::{Checkpoint, CheckpointError, CheckpointId, Head, hash_checkpoint};
 use crate::keys::PinnedKeys;
@@ -89,7 +90,8 @@ impl CheckpointWalk {
         Ok(checkpoint)
     }
 
-    /// Begins with the checkpoint behind events that were pruned: which one was before it is taken as it says.
+    /// Begins with the checkpoint behind events that were pruned: which one was before it is taken
+    /// as it says.
     ///
     /// # Errors
     /// [`CheckpointFault`].

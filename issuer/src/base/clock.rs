@@ -1,4 +1,5 @@
-//! The one place of the issuer that reads the clock. Everything else is given a moment, or a [`Clock`] to ask.
+//! The one place of the issuer that reads the clock. Everything else is given a moment, or a
+//! [`Clock`] to ask.
 
 use edgewrit_shared::time::UnixSeconds;
 use std::fmt;

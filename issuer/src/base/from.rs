@@ -1,6 +1,7 @@
 //! Errors that hold others.
 
-/// Makes `?` work: `from!(AgentError: Store(StoreError), ..)` turns a `StoreError` into `AgentError::Store`.
+/// Makes `?` work: `from!(AgentError: Store(StoreError), ..)` turns a `StoreError` into
+/// `AgentError::Store`.
 macro_rules! from {
     ($of:ty: $($variant:ident($error:ty)),* $(,)?) => {
         $(impl From<$error> for $of {

@@ -1,5 +1,5 @@
-//! Ids and secrets. Ids start with the time, so that indexes on them grow at one end: an index on random ids costs more than
-//! half of the throughput at ten million rows.
+//! Ids and secrets. Ids start with the time, so that indexes on them grow at one end: an index on
+//! random ids costs more than half of the throughput at ten million rows.
 
 use crate::base::clock::Moment;
 use base64::Engine as _;
@@ -42,7 +42,8 @@ pub fn fresh(now: Moment) -> Result<String, NoRandomness> {
     Ok(timed(now, &random::<10>()?))
 }
 
-/// A fresh secret of 256 bits, in base64url behind a `prefix` by which scanners for leaked secrets recognise it.
+/// A fresh secret of 256 bits, in base64url behind a `prefix` by which scanners for leaked secrets
+/// recognise it.
 ///
 /// # Errors
 /// [`NoRandomness`] if the system has none.
@@ -61,8 +62,8 @@ pub fn is_id(text: &str) -> bool {
 /// What is expected of an id, for messages.
 pub const ID_EXPECTED: &str = "1 to 128 characters of `A-Z a-z 0-9 . _ -`, other than `.` and `..`";
 
-/// Where the ids of one task come from. It is kept with the task, so that a repeated request is answered with the same writs
-/// without any writ being stored.
+/// Where the ids of one task come from. It is kept with the task, so that a repeated request is
+/// answered with the same writs without any writ being stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed(pub [u8; 32]);
 

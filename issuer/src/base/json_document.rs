@@ -34,7 +34,8 @@ pub fn value<T>(json: &Json, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Resul
         Some(_) => Err(faults),
         None => {
             if faults.is_empty() {
-                // A reader that answers nothing and says nothing must not pass for one that found nothing wrong.
+                // A reader that answers nothing and says nothing must not pass for one that found
+                // nothing wrong.
                 faults = FaultList::one("", "not readable");
             }
             Err(faults)

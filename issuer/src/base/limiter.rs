@@ -1,5 +1,5 @@
-//! How often something may happen. The memory is fixed: each key falls into one of so many places, by a keyed hash that no client can
-//! compute. Keys that fall into the same place share its limit.
+//! How often something may happen. The memory is fixed: each key falls into one of so many places,
+//! by a keyed hash that no client can compute. Keys that fall into the same place share its limit.
 
 use crate::base::clock::Moment;
 use std::collections::hash_map::RandomState;
@@ -19,8 +19,8 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// What a place holds after one more (the generic cell rate algorithm): the moment, in milliseconds, from which on it is as if nothing
-    /// had happened.
+    /// What a place holds after one more (the generic cell rate algorithm): the moment, in
+    /// milliseconds, from which on it is as if nothing had happened.
     fn next(self, place: u64, now: Moment) -> Result<u64, u64> {
         let full = self.full(now);
         let next = place.max(now.millis).saturating_add(self.interval);
@@ -116,8 +116,9 @@ impl Places {
     }
 }
 
-/// What a place holds. What lies beyond a whole burst is of before the clock was set back: from now on it is exactly full, so that there is
-/// room again after one interval, and not only when the clock has caught up.
+/// What a place holds. What lies beyond a whole burst is of before the clock was set back: from now
+/// on it is exactly full, so that there is room again after one interval, and not only when the
+/// clock has caught up.
 fn settle(place: &AtomicU64, rate: Rate, now: Moment) -> u64 {
     let full = rate.full(now);
     place.fetch_min(full, Ordering::Relaxed).min(full)

@@ -1,4 +1,5 @@
-//! What every other folder stands on: time, ids, JSON documents, limits. Nothing here knows the store or a domain.
+//! What every other folder stands on: time, ids, JSON documents, limits. Nothing here knows the
+//! store or a domain.
 
 pub mod clock;
 pub(crate) mod from;

@@ -6,7 +6,8 @@ use edgewrit_shared::time::UnixSeconds;
 /// The first second of the year 10000, which RFC 3339 cannot write.
 const END: u64 = 253_402_300_800;
 
-/// `moment` in UTC, such as `2026-05-10T12:00:00Z`. Moments beyond the year 9999 are written as its last second.
+/// `moment` in UTC, such as `2026-05-10T12:00:00Z`. Moments beyond the year 9999 are written as its
+/// last second.
 #[must_use]
 pub fn write(moment: UnixSeconds) -> String {
     let seconds = moment.0.min(END - 1);
@@ -23,7 +24,8 @@ pub fn write_millis(moment: Moment) -> String {
     format!("{seconds}.{:03}Z", moment.millis % 1000)
 }
 
-/// The Gregorian date `days` after 1970-01-01: Hinnant's `civil_from_days`, in which years begin in March.
+/// The Gregorian date `days` after 1970-01-01: Hinnant's `civil_from_days`, in which years begin in
+/// March.
 fn date(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
@@ -40,8 +42,8 @@ fn date(days: u64) -> (u64, u64, u64) {
     (year, month, day)
 }
 
-/// Reads a moment of this era, such as `2026-05-10T12:00:00Z` or `2026-05-10t14:00:00.5+02:00`; a fraction of a second is dropped. `None` if it is none (RFC 3339,
-/// section 5.6), or before 1970.
+/// Reads a moment of this era, such as `2026-05-10T12:00:00Z` or `2026-05-10t14:00:00.5+02:00`; a
+/// fraction of a second is dropped. `None` if it is none (RFC 3339, section 5.6), or before 1970.
 #[must_use]
 pub fn read(text: &str) -> Option<UnixSeconds> {
     let (date, time) = text.split_at_checked(10)?;
@@ -86,7 +88,8 @@ fn numbers<const N: usize>(text: &str, between: char, digits: [usize; N]) -> Opt
     parts.next().is_none().then_some(found)
 }
 
-/// Days from 1970-01-01 to a Gregorian date: [`date`], turned around. `None` if there is no such date, or it is earlier.
+/// Days from 1970-01-01 to a Gregorian date: [`date`], turned around. `None` if there is no such
+/// date, or it is earlier.
 fn days(year: u64, month: u64, day: u64) -> Option<u64> {
     let year_from_march = if month > 2 { year } else { year.checked_sub(1)? };
     let (era, year_of_era) = (year_from_march / 400, year_from_march % 400);

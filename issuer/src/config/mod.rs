@@ -32,7 +32,8 @@ pub struct Config {
     pub behind_tls_proxy: bool,
     /// Proxies whose `x-forwarded-for` says where a request comes from.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Failures of a client to show its secret that are answered at once, for each source; one a second after that.
+    /// Failures of a client to show its secret that are answered at once, for each source; one a
+    /// second after that.
     pub client_failures: u64,
 }
 
@@ -114,7 +115,8 @@ impl Config {
     /// [`ConfigError`] if one of them is not of its form.
     pub fn new(issuer: &str, trust_domain: Option<&str>) -> Result<Self, ConfigError> {
         let origin = Origin::parse(issuer).ok_or_else(|| ConfigError::Issuer(issuer.to_owned()))?;
-        // An IPv6 address cannot be a trust domain. It is loopback then, or the operator names another.
+        // An IPv6 address cannot be a trust domain. It is loopback then, or the operator names
+        // another.
         let host = if origin.host().starts_with('[') {
             "localhost"
         } else {
@@ -148,7 +150,8 @@ pub fn operator_secret(text: &str) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text.to_owned()))
 }
 
-/// Whether the issuer may listen on `address`, and its origin if the operator names none: only loopback has one of itself.
+/// Whether the issuer may listen on `address`, and its origin if the operator names none: only
+/// loopback has one of itself.
 ///
 /// # Errors
 /// [`ConfigError::Exposed`] without a proxy, [`ConfigError::Nameless`] without a name.

@@ -1,4 +1,5 @@
-//! The settings of an operator: from flags and the environment first, then from the configuration file. Every other setting has a default.
+//! The settings of an operator: from flags and the environment first, then from the configuration
+//! file. Every other setting has a default.
 
 use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
@@ -51,7 +52,8 @@ pub struct Settings {
     pub log: Option<String>,
     /// A file in another place, to which how far the audit reached is appended.
     pub witness: Option<PathBuf>,
-    /// Whether this database is the original, whatever is kept outside of it. No configuration file says so.
+    /// Whether this database is the original, whatever is kept outside of it. No configuration file
+    /// says so.
     pub is_original: bool,
 }
 

@@ -22,8 +22,8 @@ pub(crate) enum Epoch {
     Another,
 }
 
-/// Decides whether the database is the one of which something was published, and makes void what a backup cannot know to be ended. Answers
-/// its last checkpoint.
+/// Decides whether the database is the one of which something was published, and makes void what a
+/// backup cannot know to be ended. Answers its last checkpoint.
 pub(crate) async fn admit(
     folder: &DataDirectory,
     store: &Store,
@@ -42,7 +42,8 @@ pub(crate) async fn admit(
     };
     let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
     let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
-    // Who writes the database can say that it is from a backup. That excuses nothing which is kept outside of it.
+    // Who writes the database can say that it is from a backup. That excuses nothing which is kept
+    // outside of it.
     let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
     if is_restored {
         // First: a start that is cut short is one from a backup again.
@@ -134,8 +135,9 @@ fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(P
     Ok(in_folder.into_iter().chain(elsewhere).collect())
 }
 
-/// Records that the operator took the database for the original, and what differed. It begins another epoch: edges may hold more of this
-/// one than the database does, and would take nothing of it until it had as much.
+/// Records that the operator took the database for the original, and what differed. It begins
+/// another epoch: edges may hold more of this one than the database does, and would take nothing of
+/// it until it had as much.
 async fn declare_original(
     store: &Store,
     what: &Disagreement,

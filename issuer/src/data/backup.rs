@@ -1,5 +1,6 @@
-//! Backups: a folder with a database and keys, from which an issuer can be started. What is restored begins another epoch, so that
-//! no edge takes a history that was cut short for the one it follows.
+//! Backups: a folder with a database and keys, from which an issuer can be started. What is
+//! restored begins another epoch, so that no edge takes a history that was cut short for the one it
+//! follows.
 
 use super::restore;
 use crate::base::from::from;
@@ -55,7 +56,8 @@ from! {
     Epoch(EpochError),
 }
 
-/// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of the database's copy.
+/// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of
+/// the database's copy.
 ///
 /// # Errors
 /// [`BackupError`]; what was begun at `to` is of no use then.
@@ -65,7 +67,8 @@ pub fn back_up(folder: &DataDirectory, to: &Path) -> Result<u64, BackupError> {
         return Err(BackupError::Exists(to.to_owned()));
     }
     let copy = DataDirectory::open(to, folder.group())?;
-    // Keys first: of a key that is made meanwhile the copy of the database must not know more than the copy of the keys.
+    // Keys first: of a key that is made meanwhile the copy of the database must not know more than
+    // the copy of the keys.
     copy_keys(folder, &copy)?;
     let database = copy.file(DATABASE);
     copy_database(&folder.file(DATABASE), &database)?;
@@ -89,7 +92,8 @@ fn copy_database(from: &OwnFile, to: &OwnFile) -> Result<(), BackupError> {
     Ok(synced.map_err(|error| FileError::Io(to.path().to_owned(), error))?)
 }
 
-/// Copies the pinned keys again: the copy of the database must not name one that the copy of the keys does not.
+/// Copies the pinned keys again: the copy of the database must not name one that the copy of the
+/// keys does not.
 fn copy_pinned(folder: &DataDirectory, copy: &DataDirectory) -> Result<(), FileError> {
     match folder.file(PINNED_FILE).read()? {
         Some(bytes) => copy.file(PINNED_FILE).write(&bytes),

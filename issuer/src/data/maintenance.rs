@@ -1,4 +1,5 @@
-//! Maintenance: expired rows are forgotten, events that the limiter omitted are counted, and checkpoints of the audit are signed.
+//! Maintenance: expired rows are forgotten, events that the limiter omitted are counted, and
+//! checkpoints of the audit are signed.
 
 use super::opened::Data;
 use super::prune::prune;
@@ -14,7 +15,8 @@ use tokio::time::{sleep, timeout};
 
 /// Rest between two rounds.
 const REST: Duration = Duration::from_secs(30);
-/// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others wait.
+/// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others
+/// wait.
 const ROWS: u64 = 500;
 /// How long a task is kept after its last writ expired, in seconds: 30 days.
 const TASKS_KEPT: u64 = 30 * 24 * 3_600;
@@ -50,7 +52,8 @@ pub(crate) async fn run_maintenance(data: Arc<Data>, issuer: String, retention: 
     }
 }
 
-/// Signs how far the chain reaches, again and again until `stopping`. Apart from all else, so that nothing delays it.
+/// Signs how far the chain reaches, again and again until `stopping`. Apart from all else, so that
+/// nothing delays it.
 pub(crate) async fn keep_checkpoints(data: Arc<Data>, issuer: String, stopping: Stopping) {
     loop {
         if let Err(error) = data.keyring.sign_checkpoint(&issuer).await {
@@ -82,7 +85,8 @@ pub(crate) async fn keep_head(data: Arc<Data>, stopping: Stopping) {
     }
 }
 
-/// What is left at the end, when nothing happens any more: a checkpoint over all of it, and the outside head.
+/// What is left at the end, when nothing happens any more: a checkpoint over all of it, and the
+/// outside head.
 pub async fn sign_off(data: &Data, issuer: &str) {
     if let Err(error) = data.store.record_omitted().await {
         tracing::error!(%error, "omitted events not counted at the end");

@@ -1,4 +1,5 @@
-//! The opened data folder: its start, its backups, its restore, and what is done to it without being asked.
+//! The opened data folder: its start, its backups, its restore, and what is done to it without
+//! being asked.
 
 mod admit;
 pub mod backup;

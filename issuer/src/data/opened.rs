@@ -31,7 +31,8 @@ pub struct Data {
 }
 
 impl Data {
-    /// Opens the data folder at `path`, which is its user's alone; a new one gets its keys and database.
+    /// Opens the data folder at `path`, which is its user's alone; a new one gets its keys and
+    /// database.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -122,7 +123,8 @@ impl Data {
     }
 }
 
-/// How far what was written last may lie in the future, in milliseconds: an hour, which clocks are corrected by.
+/// How far what was written last may lie in the future, in milliseconds: an hour, which clocks are
+/// corrected by.
 const AHEAD: u64 = 3_600_000;
 
 /// A clock that is far behind, or was far ahead, is found before anything is signed by it.

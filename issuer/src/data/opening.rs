@@ -34,7 +34,8 @@ pub enum OpenDataError {
     Registry(LoadError),
     /// What is kept outside of the database cannot be read.
     Outside(OutsideError),
-    /// The database is not the one of which something was published: which folder, where that is kept, and what differs.
+    /// The database is not the one of which something was published: which folder, where that is
+    /// kept, and what differs.
     Copied(PathBuf, PathBuf, Disagreement),
     /// It could not be read.
     Read(StoreError),

@@ -1,5 +1,5 @@
-//! How long the audit is kept. What is older goes to an archive, and is pruned once it is there: only up to a checkpoint, by which
-//! `edgewrit audit verify` knows that nothing else is missing.
+//! How long the audit is kept. What is older goes to an archive, and is pruned once it is there:
+//! only up to a checkpoint, by which `edgewrit audit verify` knows that nothing else is missing.
 
 use super::opened::Data;
 use crate::audit::{Broken, Checkpoint, CheckpointError, Event, EventKind, Head, Link};

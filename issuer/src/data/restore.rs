@@ -1,5 +1,6 @@
-//! The first start from a backup. What was ended, used or replaced after the backup is not in it: so everything that can be ended without
-//! asking is void from this start on, and what cannot is listed with the command that replaces it.
+//! The first start from a backup. What was ended, used or replaced after the backup is not in it:
+//! so everything that can be ended without asking is void from this start on, and what cannot is
+//! listed with the command that replaces it.
 
 use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::Clock;
@@ -43,8 +44,9 @@ impl fmt::Display for MarkError {
 
 impl error::Error for MarkError {}
 
-/// Says that the database in the data folder at `path`, whose `group` may do so much, comes from a backup: the next start does what a first
-/// start from one does. Without `write` nothing is changed, and only what could prevent it is found.
+/// Says that the database in the data folder at `path`, whose `group` may do so much, comes from a
+/// backup: the next start does what a first start from one does. Without `write` nothing is
+/// changed, and only what could prevent it is found.
 ///
 /// # Errors
 /// [`MarkError`]; nothing was changed.
@@ -75,8 +77,9 @@ pub(crate) fn unmark(folder: &DataDirectory) -> Result<(), FileError> {
     folder.file(MARK_FILE).remove()
 }
 
-/// Makes void what a backup cannot know to be ended since: new keys for everything but bundles, no session, no launch token, no writ.
-/// `outside` is what was published of the database that this one takes the place of, if that is known.
+/// Makes void what a backup cannot know to be ended since: new keys for everything but bundles, no
+/// session, no launch token, no writ. `outside` is what was published of the database that this one
+/// takes the place of, if that is known.
 pub(crate) async fn void_all(
     folder: &DataDirectory,
     store: &Store,

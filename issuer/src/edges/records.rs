@@ -28,7 +28,8 @@ const GRANTS: usize = 64;
 const TEXT_BYTES: usize = 1_024;
 /// Bytes of a grant's id: 16 hexadecimal digits.
 const GRANT_BYTES: usize = 16;
-/// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that numbers it.
+/// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that
+/// numbers it.
 const AGE_MAX: u64 = 90 * 24 * 3_600;
 /// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
 const NUMBER_MAX: u64 = (1 << 53) - 1;
@@ -74,7 +75,8 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Reads a batch: `{boot_id, first, records: [..]}`, where `first` is the number of the first record in its boot, from 1 on.
+    /// Reads a batch: `{boot_id, first, records: [..]}`, where `first` is the number of the first
+    /// record in its boot, from 1 on.
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["boot_id", "first", "records"])?;
         let boot_id = members.required("boot_id").and_then(read_id);
@@ -97,7 +99,8 @@ impl Batch {
 }
 
 impl Record {
-    /// Reads a record as edges write it down. Members that are not known here are another version's.
+    /// Reads a record as edges write it down. Members that are not known here are another
+    /// version's.
     fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.extensible_object()?;
         let text = |name: &str| members.optional(name).and_then(read_bounded);
@@ -143,7 +146,8 @@ impl Record {
         }
     }
 
-    /// The record with a time that can be: an edge's clock may be wrong, and its word must not stay for ever as the last use of a grant.
+    /// The record with a time that can be: an edge's clock may be wrong, and its word must not stay
+    /// for ever as the last use of a grant.
     fn at_most(mut self, now: UnixSeconds) -> Self {
         let (earliest, latest) = (now.0.saturating_sub(AGE_MAX), now.0.saturating_add(CLOCK_TOLERANCE));
         self.at = UnixSeconds(self.at.0.clamp(earliest, latest));
@@ -155,7 +159,8 @@ impl Record {
             true => Event::done(self.kind()),
             false => Event::denied(self.kind()),
         };
-        // Of a permit, the grant: an agent that repeats what one grant permits must not hide what it does with another.
+        // Of a permit, the grant: an agent that repeats what one grant permits must not hide what
+        // it does with another.
         let cause = match self.permitted {
             true => self.grants.first().map_or("", String::as_str),
             false => self.label,
@@ -219,8 +224,8 @@ fn read_kept(members: &Members<'_>) -> Map<String, Value> {
 }
 
 impl Issuer {
-    /// Takes in what `edge` reports. A batch that was taken in before changes nothing. Answers the number of the last record; `None` if
-    /// the boot is not one of this edge.
+    /// Takes in what `edge` reports. A batch that was taken in before changes nothing. Answers the
+    /// number of the last record; `None` if the boot is not one of this edge.
     ///
     /// # Errors
     /// [`StoreError`]; nothing was taken in.
@@ -246,8 +251,8 @@ impl Issuer {
     }
 }
 
-/// Counts one record, for a task that was granted something at the audience of the edge, and records it; unless the audit has it of this
-/// edge already.
+/// Counts one record, for a task that was granted something at the audience of the edge, and
+/// records it; unless the audit has it of this edge already.
 fn take_record(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
     if audit::is_recorded(writing, record.kind(), &record.request_id, &edge.edge_id)? {
         return Ok(());

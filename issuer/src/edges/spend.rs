@@ -125,7 +125,8 @@ impl Issuer {
         Ok(boot_id)
     }
 
-    /// Spends for every attempt of `wish`, or for none. `request` is the hash by which a repetition is recognised.
+    /// Spends for every attempt of `wish`, or for none. `request` is the hash by which a repetition
+    /// is recognised.
     ///
     /// # Errors
     /// `SpendError`; nothing was spent.

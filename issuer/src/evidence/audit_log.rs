@@ -1,4 +1,5 @@
-//! The audit's lines for shippers: to a file or to standard output, each as it is exported, after it is durable.
+//! The audit's lines for shippers: to a file or to standard output, each as it is exported, after
+//! it is durable.
 
 use crate::audit::{Head, Link};
 use crate::base::stopping::Stopping;
@@ -32,7 +33,8 @@ enum LogSink {
 }
 
 impl LogSink {
-    /// Writes whole lines, or nothing: what a full disk cut off would make the next line unreadable.
+    /// Writes whole lines, or nothing: what a full disk cut off would make the next line
+    /// unreadable.
     fn write(&self, text: &str) -> io::Result<()> {
         match self {
             Self::Stdout => io::stdout().lock().write_all(text.as_bytes()),
@@ -49,7 +51,8 @@ impl LogSink {
 }
 
 impl AuditLog {
-    /// A log in the file at `path`, which goes on where it ends; or on standard output, which begins with what happens next.
+    /// A log in the file at `path`, which goes on where it ends; or on standard output, which
+    /// begins with what happens next.
     pub(crate) fn open(path: &Path, group: GroupRead, store: &Store) -> Result<Self, FileError> {
         if path == Path::new("-") {
             return Ok(Self {
@@ -124,7 +127,8 @@ fn export_lines(mut before: Head, links: &[Link]) -> String {
     text
 }
 
-/// The event of the last line of a log. A line that was cut off is removed, and its event written again.
+/// The event of the last line of a log. A line that was cut off is removed, and its event written
+/// again.
 pub(crate) fn find_last_head(file: &mut File) -> io::Result<Head> {
     let length = file.seek(SeekFrom::End(0))?;
     let start = length.saturating_sub(LINE_BYTES);

@@ -1,4 +1,5 @@
-//! The audit as it lies in a data folder, for those who only read: no private key, no lock, no change.
+//! The audit as it lies in a data folder, for those who only read: no private key, no lock, no
+//! change.
 
 use crate::audit::{Head, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
@@ -118,8 +119,8 @@ impl History {
         self.named(audit::head(&self.connection))
     }
 
-    /// The head behind which the events after `seq` begin: that of event `seq`, or of the last one that was pruned, if there is no such
-    /// event; the beginning if none was pruned.
+    /// The head behind which the events after `seq` begin: that of event `seq`, or of the last one
+    /// that was pruned, if there is no such event; the beginning if none was pruned.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -156,7 +157,8 @@ impl History {
         self.named(audit::checkpoints(&self.connection, from, last, CHECKPOINTS))
     }
 
-    /// Every key that the database names as one that signs or signed checkpoints. Who writes the database can add one.
+    /// Every key that the database names as one that signs or signed checkpoints. Who writes the
+    /// database can add one.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -166,7 +168,8 @@ impl History {
         Ok(PinnedKeys::of(rows.filter_map(KeyRow::public)))
     }
 
-    /// The keys for checkpoints that are pinned in the key folder; `None` if no version ran that pins them.
+    /// The keys for checkpoints that are pinned in the key folder; `None` if no version ran that
+    /// pins them.
     ///
     /// # Errors
     /// [`HistoryError`].
@@ -182,7 +185,8 @@ impl History {
         read_head_file(&self.folder).map_err(HistoryError::Outside)
     }
 
-    /// The last event that the issuer pruned, as the data folder keeps it outside of the database; the beginning if it pruned none.
+    /// The last event that the issuer pruned, as the data folder keeps it outside of the database;
+    /// the beginning if it pruned none.
     ///
     /// # Errors
     /// [`HistoryError`].

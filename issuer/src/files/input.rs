@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Opens what a command is to read: a table, a policy, a log, a pipe. It holds no secret of the issuer and does not set it up, and
-/// the user who names it could as well print it. So nothing is checked.
+/// Opens what a command is to read: a table, a policy, a log, a pipe. It holds no secret of the
+/// issuer and does not set it up, and the user who names it could as well print it. So nothing is
+/// checked.
 ///
 /// # Errors
 /// What the system says.

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
-/// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow by about 150 bytes with each key.
+/// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow
+/// by about 150 bytes with each key.
 pub(super) const WHOLE_BYTES: u64 = 1024 * 1024;
 
 /// A file that the issuer writes, in a folder of its own.
@@ -43,7 +44,8 @@ impl OwnFile {
         Self::new(name.into(), self.group)
     }
 
-    /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening it.
+    /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening
+    /// it.
     ///
     /// # Errors
     /// [`FileError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
@@ -52,8 +54,9 @@ impl OwnFile {
         open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
     }
 
-    /// What is there, if anything is: without opening it. SQLite opens its files itself, and a process that closes a file loses its locks
-    /// on it (POSIX). Only the user of the process can change what lies in the folder, which was checked when it was opened.
+    /// What is there, if anything is: without opening it. SQLite opens its files itself, and a
+    /// process that closes a file loses its locks on it (POSIX). Only the user of the process can
+    /// change what lies in the folder, which was checked when it was opened.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -81,14 +84,16 @@ impl OwnFile {
         }
     }
 
-    /// Writes a file that is whole or absent, whatever happens: written aside, synced, renamed, and the folder synced.
+    /// Writes a file that is whole or absent, whatever happens: written aside, synced, renamed, and
+    /// the folder synced.
     ///
     /// # Errors
     /// As [`Self::open`]; nothing is left behind under the path.
     pub fn write(&self, content: &[u8]) -> Result<(), FileError> {
         self.look()?;
         let aside = Self::new(self.path.with_extension("new"), self.group);
-        // What a start left that was cut short. It is made anew, so that nothing is written to what it may have become.
+        // What a start left that was cut short. It is made anew, so that nothing is written to what
+        // it may have become.
         aside.remove()?;
         let mut file = aside.open(OpenOptions::new().create_new(true).write(true))?;
         let written = file
@@ -99,7 +104,8 @@ impl OwnFile {
         written.map_err(io_error(&self.path))
     }
 
-    /// Makes an empty file if there is none, for SQLite to fill: what SQLite makes beside it takes after it.
+    /// Makes an empty file if there is none, for SQLite to fill: what SQLite makes beside it takes
+    /// after it.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -132,7 +138,8 @@ impl OwnFile {
     }
 }
 
-/// Whatever this process makes from now on is for its user alone, the operator's socket before its mode is set included.
+/// Whatever this process makes from now on is for its user alone, the operator's socket before its
+/// mode is set included.
 pub fn make_new_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
 }
@@ -145,7 +152,8 @@ pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FileError>
     open_folder(path, Rule::OWN_FOLDER, group)
 }
 
-/// Checks the folder of the file at `path`, in which others may have files, but not write to any of ours.
+/// Checks the folder of the file at `path`, in which others may have files, but not write to any of
+/// ours.
 pub(crate) fn check_log_folder(path: &Path) -> Result<(), FileError> {
     open_folder(folder_of(path), Rule::LOG_FOLDER, GroupRead::Refused).map(drop)
 }
@@ -154,7 +162,8 @@ fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FileEr
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
-/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it before it was checked.
+/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it
+/// before it was checked.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that opens the issuer's own files"
@@ -209,8 +218,8 @@ pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FileError> 
     Ok(bytes)
 }
 
-/// Makes the folder, and those above it, if it is not there; and checks it. New names are synced too: with the name of a folder goes
-/// everything in it.
+/// Makes the folder, and those above it, if it is not there; and checks it. New names are synced
+/// too: with the name of a folder goes everything in it.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes folders")]
 pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FileError> {
     let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
@@ -223,7 +232,8 @@ pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FileE
         (_, error) => error,
     })?;
     if made.is_empty() {
-        // The start that made it may have been cut short. Where folders cannot be read or synced, it was not us who made it.
+        // The start that made it may have been cut short. Where folders cannot be read or synced,
+        // it was not us who made it.
         let _not_ours = sync_folder_of(path);
     }
     made.into_iter()

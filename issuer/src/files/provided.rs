@@ -63,8 +63,9 @@ impl From<Errno> for Stop {
     }
 }
 
-/// Opens the file at `path`. Its links are followed step by step, each from the folder that the step before opened, and none out of the
-/// folder that holds `path`. Kubernetes replaces a folder of secrets by changing such a link.
+/// Opens the file at `path`. Its links are followed step by step, each from the folder that the
+/// step before opened, and none out of the folder that holds `path`. Kubernetes replaces a folder
+/// of secrets by changing such a link.
 fn open_beneath(path: &Path, links: &mut usize) -> Result<File, Stop> {
     let (folder, name) = (path.parent().unwrap_or(path), path.file_name().ok_or(Errno::ISDIR)?);
     let folder = if folder.as_os_str().is_empty() {
@@ -108,7 +109,8 @@ fn open_step(folder: impl std::os::fd::AsFd, name: &OsStr, flags: OFlags) -> Res
     openat(folder, name, flags | OFlags::CLOEXEC, Mode::empty())
 }
 
-/// The steps to the `target` of a link. One that is absolute begins at `folder`, where `folders` begins, or leads out of it.
+/// The steps to the `target` of a link. One that is absolute begins at `folder`, where `folders`
+/// begins, or leads out of it.
 fn steps_to(target: &Path, folder: &Path, folders: &mut Vec<OwnedFd>) -> Result<Vec<OsString>, Stop> {
     let mut inside = target;
     if target.is_absolute() {

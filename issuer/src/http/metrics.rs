@@ -1,5 +1,5 @@
-//! Metrics for Prometheus. Labels come from fixed sets: routes as they are declared, methods, status codes. Nothing that a client
-//! wrote is among them.
+//! Metrics for Prometheus. Labels come from fixed sets: routes as they are declared, methods,
+//! status codes. Nothing that a client wrote is among them.
 
 use crate::state::Issuer;
 use axum::Router;

@@ -1,4 +1,5 @@
-//! The layers around every endpoint. Each response gets an id, headers that keep it out of caches and sniffers, and the body of a problem.
+//! The layers around every endpoint. Each response gets an id, headers that keep it out of caches
+//! and sniffers, and the body of a problem.
 
 use crate::http::problem::{Code, Problem};
 use axum::body::Body;
@@ -22,7 +23,8 @@ pub(super) struct RequestIds {
 
 impl Default for RequestIds {
     fn default() -> Self {
-        // Without randomness two processes could use the same ids, which harms only the reader of two logs.
+        // Without randomness two processes could use the same ids, which harms only the reader of
+        // two logs.
         let prefix = crate::base::id::random::<8>().unwrap_or_default();
         Self {
             prefix: crate::base::id::hex(&prefix),
@@ -78,8 +80,8 @@ pub(super) async fn require_https(mut response: Response) -> Response {
     response
 }
 
-/// Runs what may change something in a task of its own: a client that hangs up must not stop it between what became durable and what is
-/// made of it in memory.
+/// Runs what may change something in a task of its own: a client that hangs up must not stop it
+/// between what became durable and what is made of it in memory.
 async fn run_to_completion(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;
@@ -107,8 +109,8 @@ fn render(response: &mut Response, problem: &Problem, request_id: &str) {
     }
 }
 
-/// Writes a line about each request that failed by our fault, and, when asked to, about every other. Nothing in it was chosen
-/// by the client but the request's id, which is visible ASCII.
+/// Writes a line about each request that failed by our fault, and, when asked to, about every
+/// other. Nothing in it was chosen by the client but the request's id, which is visible ASCII.
 pub(super) async fn log_request(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -1,4 +1,5 @@
-//! The endpoints. Each group has a file of its own, which translates between HTTP and the rest of the crate.
+//! The endpoints. Each group has a file of its own, which translates between HTTP and the rest of
+//! the crate.
 
 use crate::state::Issuer;
 use axum::Router;

@@ -6,8 +6,8 @@ use crate::audit::{Checkpoint, CheckpointId, hash_checkpoint};
 use crate::store::{StoreError, audit};
 
 impl Keyring {
-    /// Signs how far the chain reaches in the name of `issuer`, if it went on since the last checkpoint. Answers the last checkpoint, which
-    /// is durable.
+    /// Signs how far the chain reaches in the name of `issuer`, if it went on since the last
+    /// checkpoint. Answers the last checkpoint, which is durable.
     ///
     /// # Errors
     /// [`StoreError`]; there is none.
@@ -44,7 +44,8 @@ impl Keyring {
         Ok(last.id)
     }
 
-    /// Finds out whether a checkpoint was written of which that is not known. The writer is asked, which has done by then what was queued.
+    /// Finds out whether a checkpoint was written of which that is not known. The writer is asked,
+    /// which has done by then what was queued.
     pub(super) async fn settle(&self, last: &mut LastCheckpoint) -> Result<(), StoreError> {
         let Some(pending) = last.pending else {
             return Ok(());

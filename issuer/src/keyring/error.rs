@@ -15,7 +15,8 @@ pub enum KeysError {
     NoCurrent(KeyJob),
     /// The database names a key for checkpoints that the key folder does not; which one.
     Unpinned(String),
-    /// The last checkpoint of the database is not valid: at which event it stands, and what is wrong with it.
+    /// The last checkpoint of the database is not valid: at which event it stands, and what is
+    /// wrong with it.
     Checkpoint(u64, CheckpointFault),
     /// The database refused.
     Store(StoreError),

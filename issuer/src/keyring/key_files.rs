@@ -20,7 +20,8 @@ pub(super) fn checkpoint_signers(rows: &[KeyRow]) -> Vec<&str> {
     signing.map(|row| row.kid.as_str()).collect()
 }
 
-/// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before anything can.
+/// Makes a key and its file, which nothing refers to yet. One for checkpoints is pinned before
+/// anything can.
 pub(super) fn make_key(
     folder: &DataDirectory,
     job: KeyJob,

@@ -36,7 +36,8 @@ impl SigningKeySet {
         chosen.map(|(_, key)| key)
     }
 
-    /// Keys by which writs are verified: those that signed, the one that does, and the one that will.
+    /// Keys by which writs are verified: those that signed, the one that does, and the one that
+    /// will.
     #[must_use]
     pub fn verifying(&self) -> Vec<PublicKey> {
         let states = [KeyState::Retired, KeyState::Current, KeyState::Next];

@@ -1,4 +1,5 @@
-//! Which checkpoint was the last. That is remembered, so that one that is taken out of the database meanwhile leaves a gap.
+//! Which checkpoint was the last. That is remembered, so that one that is taken out of the database
+//! meanwhile leaves a gap.
 
 use super::KeysError;
 use super::key_files::public_half;
@@ -42,10 +43,12 @@ impl From<Pending> for LastCheckpoint {
 }
 
 impl LastCheckpoint {
-    /// Reads the last checkpoint of the database. A pinned key must have signed it over what the chain has there, and the database must
-    /// name no key for checkpoints that is not pinned in `folder`.
+    /// Reads the last checkpoint of the database. A pinned key must have signed it over what the
+    /// chain has there, and the database must name no key for checkpoints that is not pinned in
+    /// `folder`.
     ///
-    /// The keys of a version that pinned none are pinned now, which the audit says: so the next checkpoint covers it.
+    /// The keys of a version that pinned none are pinned now, which the audit says: so the next
+    /// checkpoint covers it.
     ///
     /// # Errors
     /// [`KeysError`] if a key is not pinned, or the checkpoint is not valid.

@@ -1,5 +1,6 @@
-//! The keys that the issuer signs with, as a service over the store. For each job there is a key that signs, one that will, known to others
-//! already, and those that did. Private halves are files; the state of each key is in the database.
+//! The keys that the issuer signs with, as a service over the store. For each job there is a key
+//! that signs, one that will, known to others already, and those that did. Private halves are
+//! files; the state of each key is in the database.
 
 use crate::base::clock::Clock;
 use crate::files::DataDirectory;
@@ -35,8 +36,8 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// The keys of `folder`, in the states that `store` says, and `last` as the checkpoint that the next one covers. A new store gets
-    /// new keys.
+    /// The keys of `folder`, in the states that `store` says, and `last` as the checkpoint that the
+    /// next one covers. A new store gets new keys.
     ///
     /// # Errors
     /// [`KeysError`], with the file that is at fault.

@@ -1,4 +1,5 @@
-//! New keys for every job but bundles, whose keys edges pin: at the first start from a backup, which cannot know which key was dropped since.
+//! New keys for every job but bundles, whose keys edges pin: at the first start from a backup,
+//! which cannot know which key was dropped since.
 
 use super::key_files::{checkpoint_signers, key_file, make_key};
 use super::{KeysError, LastCheckpoint};
@@ -18,7 +19,8 @@ use std::{fs, io};
 /// What a backup's keys are replaced for.
 const RENEWED: [KeyJob; 4] = [KeyJob::Writ, KeyJob::Session, KeyJob::Delegation, KeyJob::Checkpoint];
 
-/// Makes new keys, both current and next, drops the old ones, and does `also` in the same transaction.
+/// Makes new keys, both current and next, drops the old ones, and does `also` in the same
+/// transaction.
 pub(crate) async fn renew_all<F>(
     folder: &DataDirectory,
     store: &Store,
@@ -76,8 +78,9 @@ fn drop_old(writing: &Writing<'_>, row: &KeyRow, now: UnixSeconds) -> rusqlite::
     writing.record(&Event::done(EventKind::KeyDropped).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
 }
 
-/// Where a bundle key has been rotated since, the folder of this database has the next one's file alone: that one signs then, and there is
-/// another next one. Answers what changes, and whether it is a new row.
+/// Where a bundle key has been rotated since, the folder of this database has the next one's file
+/// alone: that one signs then, and there is another next one. Answers what changes, and whether it
+/// is a new row.
 fn promote_bundle_key(
     folder: &DataDirectory,
     known: &[KeyRow],
@@ -104,7 +107,8 @@ fn promote_bundle_key(
     }
 }
 
-/// Removes the private halves of keys that sign nothing, those that the database does not know among them.
+/// Removes the private halves of keys that sign nothing, those that the database does not know
+/// among them.
 fn erase_others(folder: &DataDirectory, known: &[KeyRow]) -> Result<(), KeysError> {
     let keys = folder.path("keys");
     let at = |error: io::Error| FileError::Io(keys.clone(), error);

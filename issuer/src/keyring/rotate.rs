@@ -12,7 +12,8 @@ use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 
-/// How long a key must have been known as the next before it signs: by then every edge that decides at all has a bundle with it.
+/// How long a key must have been known as the next before it signs: by then every edge that decides
+/// at all has a bundle with it.
 const KNOWN: u64 = BUNDLE_FRESH + BUNDLE_CLOCK_SKEW;
 
 impl Keyring {
@@ -36,7 +37,8 @@ impl Keyring {
         Ok(kid)
     }
 
-    /// Gives up the key `kid`: nothing that it signed is valid from now on. If it signs, the next one does so now.
+    /// Gives up the key `kid`: nothing that it signed is valid from now on. If it signs, the next
+    /// one does so now.
     ///
     /// # Errors
     /// [`RotateError`]; no key has changed.
@@ -61,8 +63,8 @@ impl Keyring {
         Ok(self.announce_dropped(kid, now).await?)
     }
 
-    /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only now: a request that is woken by it must
-    /// find the changed keys.
+    /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only
+    /// now: a request that is woken by it must find the changed keys.
     async fn announce_dropped(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
         let revocation = Revocation {
             target: Target::of(Level::Key(kid)),
@@ -107,7 +109,8 @@ impl Keyring {
         self.erase(job, &kid)
     }
 
-    /// What a replaced key signs from now on is no checkpoint: notes with its public half which one was the last.
+    /// What a replaced key signs from now on is no checkpoint: notes with its public half which one
+    /// was the last.
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
         let key_set = self.key_set();
         if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {

@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 /// The hash of a secret, as it is stored.
 pub type Hash = [u8; 32];
 
-/// HMAC-SHA-256 under a key of the server. The secrets are 256-bit random, so a slow hash would protect nothing more; the key
-/// makes a stolen database alone useless for checking guesses.
+/// HMAC-SHA-256 under a key of the server. The secrets are 256-bit random, so a slow hash would
+/// protect nothing more; the key makes a stolen database alone useless for checking guesses.
 pub struct CredentialKey(Hmac<Sha256>);
 
 impl fmt::Debug for CredentialKey {
@@ -79,7 +79,8 @@ impl CredentialKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// What is stored of the `secret` of the `id` of a `role`. Role and id enter, so that rows cannot be exchanged.
+    /// What is stored of the `secret` of the `id` of a `role`. Role and id enter, so that rows
+    /// cannot be exchanged.
     #[must_use]
     pub fn hash(&self, role: &str, id: &str, secret: &Secret) -> Hash {
         let mut mac = self.0.clone();

@@ -1,4 +1,5 @@
-//! Keys as such: one job each, so that nothing that is signed here can be taken for something else. Private halves are files, one a key.
+//! Keys as such: one job each, so that nothing that is signed here can be taken for something else.
+//! Private halves are files, one a key.
 
 mod credential;
 mod error;

@@ -1,5 +1,5 @@
-//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who writes the database alone cannot add
-//! one, and so cannot sign a checkpoint that is accepted.
+//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who
+//! writes the database alone cannot add one, and so cannot sign a checkpoint that is accepted.
 
 use super::KeyFileError;
 use crate::files::DataDirectory;
@@ -14,7 +14,8 @@ pub const PINNED_FILE: &str = "keys/pinned.json";
 pub struct PinnedKey {
     /// Its public half.
     pub key: PublicKey,
-    /// The number of the last checkpoint that it may have signed; `None` if it has not been replaced.
+    /// The number of the last checkpoint that it may have signed; `None` if it has not been
+    /// replaced.
     pub last: Option<u64>,
 }
 
@@ -71,8 +72,8 @@ impl PinnedKeys {
         self.0.iter().find(|pinned| pinned.key.kid() == kid)
     }
 
-    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done before anything refers to
-    /// the key.
+    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done
+    /// before anything refers to the key.
     pub(crate) fn add(folder: &DataDirectory, key: &PublicKey) -> Result<(), KeyFileError> {
         let mut pinned = Self::read(folder)?.unwrap_or_default();
         if pinned.find(key.kid()).is_none() {
@@ -83,7 +84,8 @@ impl PinnedKeys {
         Ok(())
     }
 
-    /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`, and that those which are may go on.
+    /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`,
+    /// and that those which are may go on.
     pub(crate) fn close(&mut self, folder: &DataDirectory, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
         let mut changed = false;
         for pinned in &mut self.0 {

@@ -1,4 +1,5 @@
-//! The seam behind which writs are signed: the local key file here; a PKCS#11 token, a cloud KMS or Vault one day.
+//! The seam behind which writs are signed: the local key file here; a PKCS#11 token, a cloud KMS or
+//! Vault one day.
 
 use super::SigningKey;
 use ed25519_dalek::Signer as _;
@@ -32,7 +33,8 @@ pub trait Signer: fmt::Debug + Send + Sync {
     /// Id of the key that signs.
     fn kid(&self) -> &str;
 
-    /// Signs every input, or none. A signer that is not this process verifies what it got before it answers.
+    /// Signs every input, or none. A signer that is not this process verifies what it got before it
+    /// answers.
     fn sign(&self, inputs: Vec<SigningInput>) -> Signed<'_>;
 }
 

@@ -93,7 +93,8 @@ impl SigningKey {
         Zeroizing::new((text + "\n").into_bytes())
     }
 
-    /// Signs once and verifies with both implementations: a key that was damaged on disk or in memory shows here, not at the edges.
+    /// Signs once and verifies with both implementations: a key that was damaged on disk or in
+    /// memory shows here, not at the edges.
     fn prove(&self) -> Result<(), &'static str> {
         let (message, signature) = (b"edgewrit key check", self.raw(b"edgewrit key check"));
         let dalek = Dalek.verify(&self.public, message, &signature);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 /// What is left of each allowance.
 pub type Left = BTreeMap<String, u64>;
 
-/// Picks for each attempt, in their order, the allowance that has least left and is not used up, ties by id. `None` if an attempt
-/// finds none: then the request as a whole is not paid for.
+/// Picks for each attempt, in their order, the allowance that has least left and is not used up,
+/// ties by id. `None` if an attempt finds none: then the request as a whole is not paid for.
 #[must_use]
 pub fn debit(mut left: Left, attempts: &[Vec<String>]) -> Option<Vec<String>> {
     let mut debits = Vec::with_capacity(attempts.len());

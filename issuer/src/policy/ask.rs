@@ -131,7 +131,8 @@ fn read_part(audience: &str, node: &Node<'_>) -> Option<Part> {
     })
 }
 
-/// Reads the grants of an object, which stand under either `grants` or `scope`: at least one, at most `most`. Answers where they stand.
+/// Reads the grants of an object, which stand under either `grants` or `scope`: at least one, at
+/// most `most`. Answers where they stand.
 pub fn read_grants(members: &Members<'_>, most: usize) -> Option<(String, Vec<Grant>)> {
     let (list, read): (_, fn(&Node<'_>) -> Option<Grant>) =
         match (members.optional("grants"), members.optional("scope")) {
@@ -150,7 +151,8 @@ pub fn read_grants(members: &Members<'_>, most: usize) -> Option<(String, Vec<Gr
     Some((list.place(), grants.into_iter().collect::<Option<_>>()?))
 }
 
-/// Counters are made and named by the issuer: a client that could name one could spend another task's.
+/// Counters are made and named by the issuer: a client that could name one could spend another
+/// task's.
 pub fn read_grant(node: &Node<'_>) -> Option<Grant> {
     let grant = Grant::read(node)?;
     if grant.uses().is_some_and(|uses| uses.allowance.is_some()) {

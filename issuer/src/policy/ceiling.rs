@@ -1,5 +1,5 @@
-//! What a client may ask for at most: for each audience, grants and a life. A client without an entry for an audience gets
-//! nothing there.
+//! What a client may ask for at most: for each audience, grants and a life. A client without an
+//! entry for an audience gets nothing there.
 
 use crate::base::ttl;
 use crate::policy::ask::{AUDIENCE_EXPECTED, is_audience, read_grants};
@@ -54,7 +54,8 @@ impl Ceiling {
         Self(vec![entry])
     }
 
-    /// This ceiling with other grants in its first entry. Lives, limits and the other audiences stay.
+    /// This ceiling with other grants in its first entry. Lives, limits and the other audiences
+    /// stay.
     #[must_use]
     pub fn with_first_grants(&self, grants: Vec<Grant>) -> Self {
         let mut changed = self.clone();

@@ -1,4 +1,5 @@
-//! Whether a client gets what it asks for: pure, a function of the ask, the client's ceiling and the time.
+//! Whether a client gets what it asks for: pure, a function of the ask, the client's ceiling and
+//! the time.
 
 use crate::base::clock::Moment;
 use crate::base::ttl;
@@ -64,7 +65,8 @@ pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultLis
     })
 }
 
-/// Grants of `ask` whose window does not meet the life of its writs: they would never permit anything. Each with its place in the ask.
+/// Grants of `ask` whose window does not meet the life of its writs: they would never permit
+/// anything. Each with its place in the ask.
 #[must_use]
 pub fn never_open(ask: &Ask, term: &Term) -> FaultList {
     let placed = ask

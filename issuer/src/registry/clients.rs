@@ -190,8 +190,8 @@ impl Registry {
         Ok(Credential { id, secret })
     }
 
-    /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now. Answers when that was, which may
-    /// have been before.
+    /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now.
+    /// Answers when that was, which may have been before.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.

@@ -54,7 +54,8 @@ impl Registry {
         self.edge(name).or_else(named)
     }
 
-    /// Gives the edge with this id or name another credential; the one that it has is valid for `overlap` more seconds.
+    /// Gives the edge with this id or name another credential; the one that it has is valid for
+    /// `overlap` more seconds.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.

@@ -1,4 +1,5 @@
-//! Clients and edges: who they are and what they may do. Held in memory, written through to the store.
+//! Clients and edges: who they are and what they may do. Held in memory, written through to the
+//! store.
 
 use crate::base::clock::Clock;
 use crate::base::from::from;
@@ -17,7 +18,8 @@ mod edges;
 pub use clients::Client;
 pub use edges::Edge;
 
-/// The operator's name beside those of clients. Agents of the operator register in it, and the hash of the operator's secret is made for it.
+/// The operator's name beside those of clients. Agents of the operator register in it, and the hash
+/// of the operator's secret is made for it.
 pub(crate) const OPERATOR: &str = "operator";
 
 /// What identifies a client or an edge, and is shown once.
@@ -107,7 +109,8 @@ impl Registry {
     }
 }
 
-/// An id that begins with `name`, for people, and is never used again, for writs and logs that outlive the name.
+/// An id that begins with `name`, for people, and is never used again, for writs and logs that
+/// outlive the name.
 fn credential(name: &str, prefix: &str) -> Result<Credential, NoRandomness> {
     Ok(Credential {
         id: format!("{name}-{}", id::hex(&id::random::<6>()?)),

@@ -1,5 +1,5 @@
-//! How commands reach the operator's endpoints: through the running server, or, if none runs, in this process and under the same lock.
-//! Both ways use one router.
+//! How commands reach the operator's endpoints: through the running server, or, if none runs, in
+//! this process and under the same lock. Both ways use one router.
 
 use crate::base::clock::Clock;
 use crate::data::maintenance::sign_off;
@@ -21,7 +21,8 @@ use tower::ServiceExt as _;
 
 /// How long an answer may take.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// How often, and how many times, a folder is tried that another process holds without an answer: a server that starts or stops.
+/// How often, and how many times, a folder is tried that another process holds without an answer: a
+/// server that starts or stops.
 const RETRY: Duration = Duration::from_millis(50);
 const RETRIES: usize = 100;
 
@@ -55,7 +56,8 @@ impl fmt::Display for AdminCallError {
 
 impl error::Error for AdminCallError {}
 
-/// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and body.
+/// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and
+/// body.
 ///
 /// # Errors
 /// [`AdminCallError`]. What the office itself refuses is an answer, not an error.

@@ -71,7 +71,8 @@ impl error::Error for ServeError {}
 
 from!(ServeError: Config(ConfigError), Folder(FileError));
 
-/// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are answered.
+/// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are
+/// answered.
 ///
 /// # Errors
 /// [`ServeError`], before anything is answered.
@@ -225,7 +226,8 @@ fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
     })
 }
 
-/// Binds the operator's socket: under a name in the private key folder first, so that it never has the wrong mode where it is looked for.
+/// Binds the operator's socket: under a name in the private key folder first, so that it never has
+/// the wrong mode where it is looked for.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that binds the socket, in a folder that was checked"
@@ -244,8 +246,8 @@ fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
     Ok(socket)
 }
 
-/// Removes the files that say that a server runs: at the end, and at the start if the last server was killed. Commands find out by
-/// themselves that a file which cannot be removed is stale.
+/// Removes the files that say that a server runs: at the end, and at the start if the last server
+/// was killed. Commands find out by themselves that a file which cannot be removed is stale.
 fn remove_server_files(folder: &DataDirectory) {
     for name in [ADMIN_SOCKET, LISTENING_FILE] {
         let _stale = folder.file(name).remove();

@@ -40,10 +40,12 @@ pub(super) fn connection_to(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// `synchronous=FULL` in WAL mode syncs at every commit: what is acknowledged survives a power cut. Checkpoints are the work of a thread of their own.
+/// `synchronous=FULL` in WAL mode syncs at every commit: what is acknowledged survives a power cut.
+/// Checkpoints are the work of a thread of their own.
 pub(super) fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
-    // The last to close would copy the log and remove it, although the database may not be synced any more.
+    // The last to close would copy the log and remove it, although the database may not be synced
+    // any more.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "journal_mode", "wal")?;

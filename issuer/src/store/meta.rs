@@ -72,8 +72,9 @@ pub fn note_outside_head(connection: &Connection) -> rusqlite::Result<()> {
         .map(drop)
 }
 
-/// Lets the database begin another epoch, and notes which one was before, for the first start to do the rest. Done at the backup for
-/// earlier versions, and at each start until one has done the rest: two starts from one backup are two histories.
+/// Lets the database begin another epoch, and notes which one was before, for the first start to do
+/// the rest. Done at the backup for earlier versions, and at each start until one has done the
+/// rest: two starts from one backup are two histories.
 pub(crate) fn begin_epoch(connection: &Connection) -> Result<(), EpochError> {
     let before = epoch_before(connection)?.or(meta(connection, "epoch")?);
     let epoch = hex(&random::<8>()?);

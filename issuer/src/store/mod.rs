@@ -1,8 +1,8 @@
 //! The store: SQLite, written by one thread, read by others.
 //!
-//! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was synced to disk; whatever is
-//! queued meanwhile shares the next commit. One writer also gives what happens an order: bundle sequence numbers and places in the
-//! audit chain are assigned under it.
+//! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was
+//! synced to disk; whatever is queued meanwhile shares the next commit. One writer also gives what
+//! happens an order: bundle sequence numbers and places in the audit chain are assigned under it.
 
 use crate::audit::{Event, EventLimiter, Tally};
 use crate::base::clock::Clock;
@@ -106,7 +106,8 @@ impl Store {
         self.writer.reached()
     }
 
-    /// Tells when the database could not be synced: what is acknowledged is in the log, and the process has to end.
+    /// Tells when the database could not be synced: what is acknowledged is in the log, and the
+    /// process has to end.
     #[must_use]
     pub fn broken(&self) -> watch::Receiver<bool> {
         self.checkpointer.broken()
@@ -118,8 +119,9 @@ impl Store {
         self.writer.waiting()
     }
 
-    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it remains, and nothing else is touched. It is
-    /// done again, on what was there before, if something failed that shared its transaction.
+    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it
+    /// remains, and nothing else is touched. It is done again, on what was there before, if
+    /// something failed that shared its transaction.
     ///
     /// # Errors
     /// [`StoreError`]; the work was not done.
@@ -131,12 +133,14 @@ impl Store {
         self.writer.write(work).await
     }
 
-    /// Whether the limiter would omit `event`, which goes with no change. Then it is counted here, and costs no write.
+    /// Whether the limiter would omit `event`, which goes with no change. Then it is counted here,
+    /// and costs no write.
     pub(crate) fn omits(&self, event: &Event) -> bool {
         !self.limiter.has_room(event, self.clock.now())
     }
 
-    /// Records the events that the limiter omitted since this was asked last: one event for each cause.
+    /// Records the events that the limiter omitted since this was asked last: one event for each
+    /// cause.
     ///
     /// # Errors
     /// [`StoreError`]; what was omitted is still counted.

@@ -28,15 +28,16 @@ impl Deref for Writing<'_> {
 }
 
 impl Writing<'_> {
-    /// Now, and not before anything that happened. Whatever is durable by now was issued up to this moment, in whichever order those who
-    /// wrote it had looked at the clock, and although it may have been set back: so this is where revocations cut.
+    /// Now, and not before anything that happened. Whatever is durable by now was issued up to this
+    /// moment, in whichever order those who wrote it had looked at the clock, and although it may
+    /// have been set back: so this is where revocations cut.
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now().max(self.last.get())
     }
 
-    /// Appends `event` to the chain, unless the limiter omits it: then it is counted. Either is durable with whatever else the work does,
-    /// and does not happen if that fails.
+    /// Appends `event` to the chain, unless the limiter omits it: then it is counted. Either is
+    /// durable with whatever else the work does, and does not happen if that fails.
     ///
     /// # Errors
     /// What the database says.

@@ -1,9 +1,10 @@
-//! Copies what was committed from the write-ahead log into the database, in a thread of its own: done by the writer it would
-//! make one commit in some hundred take milliseconds.
+//! Copies what was committed from the write-ahead log into the database, in a thread of its own:
+//! done by the writer it would make one commit in some hundred take milliseconds.
 //!
-//! A database that could not be synced is not to be trusted any more: the system may have dropped what was written, and SQLite would
-//! not write it again in this process. What is in the log is whole, so nothing is copied from then on, the log is kept, and the process
-//! has to end: the next one copies all of it.
+//! A database that could not be synced is not to be trusted any more: the system may have dropped
+//! what was written, and SQLite would not write it again in this process. What is in the log is
+//! whole, so nothing is copied from then on, the log is kept, and the process has to end: the next
+//! one copies all of it.
 
 use crate::files::{FileError, OwnFile};
 use rusqlite::{Connection, ffi};
@@ -16,8 +17,8 @@ use tokio::sync::watch;
 
 /// Rest between two checkpoints: a page that many commits changed meanwhile is copied once.
 const REST: Duration = Duration::from_millis(200);
-/// Pages in the log from which on it is tried to start it over: 64 MB. A file that grows costs more with each commit than one that is written
-/// anew.
+/// Pages in the log from which on it is tried to start it over: 64 MB. A file that grows costs more
+/// with each commit than one that is written anew.
 const LOG_PAGES: i64 = 16_384;
 
 /// The thread. It ends when the sender of its wake-ups is gone.
@@ -28,7 +29,8 @@ pub(super) struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// Starts the thread, for the database whose log is at `log`. It is to be woken after every commit.
+    /// Starts the thread, for the database whose log is at `log`. It is to be woken after every
+    /// commit.
     pub(super) fn start(connection: Connection, log: OwnFile) -> io::Result<(Self, SyncSender<()>)> {
         let (wake, woken) = sync_channel(1);
         let (say_broken, broken) = watch::channel(false);
@@ -57,7 +59,8 @@ impl Drop for Checkpointer {
     }
 }
 
-/// The write-ahead log. SQLite syncs it too before it copies, but does not tell one failure from the other.
+/// The write-ahead log. SQLite syncs it too before it copies, but does not tell one failure from
+/// the other.
 struct WriteAheadLog {
     path: OwnFile,
     file: Option<File>,
@@ -95,7 +98,8 @@ enum DatabaseState {
 
 fn checkpoint_all(connection: &Connection, log: &mut WriteAheadLog, woken: &Receiver<()>) -> DatabaseState {
     while woken.recv().is_ok() {
-        // A log that cannot be synced is what commits fail by; nothing is copied from it, and nothing is lost.
+        // A log that cannot be synced is what commits fail by; nothing is copied from it, and
+        // nothing is lost.
         if let Err(error) = log.sync() {
             tracing::warn!(%error, "the log could not be synced");
             thread::sleep(REST);

@@ -1,4 +1,5 @@
-//! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
+//! The one thread that writes: it takes what is queued, does all of it in one transaction, commits
+//! once, then answers each.
 
 use crate::audit::{EventLimiter, Head};
 use crate::base::clock::Clock;
@@ -17,13 +18,14 @@ const QUEUE: usize = 8_192;
 /// Work that shares one commit.
 const GROUP: usize = 512;
 
-/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares it, and with others at work on the
-/// same core it costs more than this.
+/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares
+/// it, and with others at work on the same core it costs more than this.
 const LINGER: Duration = Duration::from_micros(250);
 /// Work that shared the last commit from which on the writer is busy.
 const BUSY: usize = 3;
 
-/// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
+/// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what
+/// it does.
 trait QueuedWork: Send {
     /// Does the work, or does it again after what was done was undone; its outcome waits in `self`.
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
@@ -162,7 +164,8 @@ fn write_all(
         }
         shared = group.len();
         let outcomes = commit(&writing, &mut group);
-        // Told before any answer: a client that hears that a task is over must not find an edge that cannot know.
+        // Told before any answer: a client that hears that a task is over must not find an edge
+        // that cannot know.
         if let Ok(revocation) = revocation::latest(connection) {
             let head = writing.head.get();
             announce.send_if_modified(|known| {
@@ -177,7 +180,8 @@ fn write_all(
     }
 }
 
-/// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole is lost.
+/// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole
+/// is lost.
 fn commit(writing: &Writing<'_>, group: &mut [Box<dyn QueuedWork>]) -> Vec<Result<(), StoreError>> {
     let head = writing.head.get();
     let committed = try_commit(writing, group);
@@ -227,9 +231,10 @@ fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
     writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])
 }
 
-/// Runs a job in a savepoint of its own, so that a job that fails undoes nothing of the others. Savepoints cost so much, and are needed so
-/// rarely, that a group is tried without them first. An error that ends the whole transaction, as a full disk can, makes the savepoint
-/// unusable and so is the error of every job.
+/// Runs a job in a savepoint of its own, so that a job that fails undoes nothing of the others.
+/// Savepoints cost so much, and are needed so rarely, that a group is tried without them first. An
+/// error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so
+/// is the error of every job.
 fn run_apart(writing: &Writing<'_>, job: &mut dyn QueuedWork) -> rusqlite::Result<Result<(), StoreError>> {
     let (head, before) = (writing.head.get(), writing.admissions.take());
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;

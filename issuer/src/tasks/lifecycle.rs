@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
-/// Comparisons of a grant with one of the ceiling that are made without giving way to other work: about 0.2 ms.
+/// Comparisons of a grant with one of the ceiling that are made without giving way to other work:
+/// about 0.2 ms.
 const COMPARISONS_IN_PLACE: usize = 512;
 
 /// What lies beyond the ceiling is recorded up to so many faults.
@@ -46,7 +47,8 @@ pub enum StartError {
     Exists,
     /// The client used the idempotency key for another request.
     KeyReused,
-    /// The client used the idempotency key for this request, and the answer cannot be made again: the state of the task.
+    /// The client used the idempotency key for this request, and the answer cannot be made again:
+    /// the state of the task.
     KeyExpired(Value),
     /// Its writs cannot be minted.
     Mint(MintError),
@@ -63,8 +65,8 @@ pub enum StartError {
 from!(StartError: Mint(MintError), Store(StoreError));
 
 impl Issuer {
-    /// Starts the task that `client` asks for. The writs are signed first and answered only once the task is durable, so a signer
-    /// that fails consumes nothing.
+    /// Starts the task that `client` asks for. The writs are signed first and answered only once
+    /// the task is durable, so a signer that fails consumes nothing.
     ///
     /// # Errors
     /// `StartError`; nothing was changed.
@@ -76,7 +78,8 @@ impl Issuer {
         info: &RequestInfo,
     ) -> Result<Started, StartError> {
         let client_id = client.client_id.clone();
-        // Before the ceiling, which may be another by now: a repetition gets the answer that was given.
+        // Before the ceiling, which may be another by now: a repetition gets the answer that was
+        // given.
         if let Some(begun) = self.find_begun(&client_id, repeat.clone()).await? {
             return self.answer_repetition(client_id, ask, begun).await;
         }
@@ -112,7 +115,8 @@ impl Issuer {
         }
     }
 
-    /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an orchestrator may want to know why.
+    /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an
+    /// orchestrator may want to know why.
     async fn record_beyond_ceiling(
         &self,
         client_id: &str,
@@ -144,8 +148,8 @@ impl Issuer {
         find.await
     }
 
-    /// Makes the answer to a repeated request again, or signs nothing: writs of another key would be other writs with the ids of those that
-    /// may have been ended with their key.
+    /// Makes the answer to a repeated request again, or signs nothing: writs of another key would
+    /// be other writs with the ids of those that may have been ended with their key.
     async fn answer_repetition(&self, client_id: String, ask: Ask, begun: BeginOutcome) -> Result<Started, StartError> {
         match begun {
             BeginOutcome::Repeated(before) => {

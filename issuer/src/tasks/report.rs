@@ -1,4 +1,5 @@
-//! Reports of grants against their use, as they are answered to a task's client and to the operator.
+//! Reports of grants against their use, as they are answered to a task's client and to the
+//! operator.
 
 use crate::base::rfc3339;
 use crate::store::report::{Counter, Refused, Report, Use};

@@ -1,5 +1,6 @@
-//! Bundles, which edges follow. A bundle is made when it is asked for, once for all who ask in the same second, and read back by the issuer
-//! itself: its own view of keys and revocations is a snapshot like any edge's.
+//! Bundles, which edges follow. A bundle is made when it is asked for, once for all who ask in the
+//! same second, and read back by the issuer itself: its own view of keys and revocations is a
+//! snapshot like any edge's.
 
 use crate::base::clock::Clock;
 use crate::base::stopping::Stopping;
@@ -99,8 +100,8 @@ struct DocumentInputs {
 }
 
 impl MadeDocuments {
-    /// Now, or the moment of the last bundle if the clock was set back by no more than edges bear: they refuse what is older than
-    /// what they hold.
+    /// Now, or the moment of the last bundle if the clock was set back by no more than edges bear:
+    /// they refuse what is older than what they hold.
     fn after(&self, now: UnixSeconds) -> UnixSeconds {
         let last = self.state.map(|state| state.at);
         last.filter(|last| last.since(now) <= BUNDLE_CLOCK_SKEW)
@@ -123,8 +124,8 @@ impl Feed {
         }
     }
 
-    /// A delta after `have`, or a snapshot if `have` is no position in this history. Waits up to `wait` for something newer than
-    /// `have`, or until `stopping`.
+    /// A delta after `have`, or a snapshot if `have` is no position in this history. Waits up to
+    /// `wait` for something newer than `have`, or until `stopping`.
     ///
     /// # Errors
     /// [`BundleError`].
@@ -152,7 +153,8 @@ impl Feed {
 
     async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
         let latest = self.store.reached().borrow().revocation;
-        // Held while the document is made, so that a thousand edges woken at once cost one signature.
+        // Held while the document is made, so that a thousand edges woken at once cost one
+        // signature.
         let mut made = self.made.lock().await;
         let now = made.after(self.clock.now().seconds());
         let inputs = DocumentInputs {
@@ -164,7 +166,8 @@ impl Feed {
             made.state = Some(inputs);
             made.documents.clear();
         }
-        // What an edge says to have is its word: for those far behind, and once many have said something else, there is the snapshot.
+        // What an edge says to have is its word: for those far behind, and once many have said
+        // something else, there is the snapshot.
         let far = from.is_none_or(|from| latest.saturating_sub(from) > DELTA_REVOCATIONS);
         let many = made.documents.len() >= KEPT && !made.documents.contains_key(&from);
         let from = from.filter(|_| !far && !many);
@@ -192,7 +195,8 @@ impl Feed {
             fresh_until: now.plus(BUNDLE_FRESH),
             keys: key_set.verifying(),
             dropped_keys: key_set.dropped(),
-            // For auditors, who ask for a whole bundle. Edges, which follow by deltas, have no use for them.
+            // For auditors, who ask for a whole bundle. Edges, which follow by deltas, have no use
+            // for them.
             checkpoint_keys: key_set.checkpoint_keys(if from.is_none() { CHECKPOINT_KEYS } else { 0 }),
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
@@ -208,7 +212,8 @@ impl Feed {
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
         let latest = self.store.reached().borrow().revocation;
         let mut own = self.own.lock().await;
-        // Not before: who waited for the lock must not take what was made meanwhile for something from the future.
+        // Not before: who waited for the lock must not take what was made meanwhile for something
+        // from the future.
         let now = self.clock.now().seconds();
         if let Some(held) = own.as_ref().filter(|held| is_current(held, latest, now)) {
             return Ok(Arc::clone(held));

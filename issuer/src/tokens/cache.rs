@@ -1,4 +1,5 @@
-//! Caches of verified writs and sessions, by the hash of their text. Time, revocation and key are checked on every hit.
+//! Caches of verified writs and sessions, by the hash of their text. Time, revocation and key are
+//! checked on every hit.
 
 use crate::keyring::SigningKeySet;
 use crate::store::agent::LaunchToken;
@@ -55,7 +56,8 @@ const LAUNCH_MEMORY: u64 = 16 * 1024 * 1024;
 /// Launch tokens that are expected to be remembered.
 const LAUNCHES: usize = 16_384;
 
-/// Launch tokens by their hash, for agents that register right after. Whether one is valid is asked where it is used up.
+/// Launch tokens by their hash, for agents that register right after. Whether one is valid is asked
+/// where it is used up.
 pub(crate) struct LaunchTokens(Cache<[u8; 32], Arc<LaunchToken>, Weight>);
 
 impl Weighter<[u8; 32], Arc<LaunchToken>> for Weight {

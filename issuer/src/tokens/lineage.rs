@@ -2,7 +2,8 @@
 
 use edgewrit_shared::time::UnixSeconds;
 
-/// When a lineage began, which its id says: ids begin with twelve hexadecimal digits of milliseconds.
+/// When a lineage began, which its id says: ids begin with twelve hexadecimal digits of
+/// milliseconds.
 pub(crate) fn born(lineage: &str) -> Option<UnixSeconds> {
     let millis = u64::from_str_radix(lineage.get(..12)?, 16).ok()?;
     Some(UnixSeconds(millis / 1000))

@@ -1,5 +1,6 @@
-//! From a granted task to its writs. Everything a writ says is a function of the task's ask, seed and term, so that the answer
-//! to a repeated request can be made again, and need not be stored, as long as the same key signs.
+//! From a granted task to its writs. Everything a writ says is a function of the task's ask, seed
+//! and term, so that the answer to a repeated request can be made again, and need not be stored, as
+//! long as the same key signs.
 
 use crate::keyring::{Keyring, SigningKeySet};
 use crate::keys::SignError;
@@ -107,8 +108,9 @@ impl Mint {
         self.mint_by(&self.keyring.key_set(), task).await
     }
 
-    /// Mints the same writs of `task` again: those that `kid` signed, and that have this `hash`. `None` if that key does not sign any more,
-    /// or the writs would say something else, as under another trust domain.
+    /// Mints the same writs of `task` again: those that `kid` signed, and that have this `hash`.
+    /// `None` if that key does not sign any more, or the writs would say something else, as under
+    /// another trust domain.
     ///
     /// # Errors
     /// [`MintError`].
@@ -149,8 +151,8 @@ impl Mint {
         signed.into_iter().next().ok_or(MintError::Sign(SignError))
     }
 
-    /// For each agent of a task a draft for each audience. What the first agent's writs say is read back; the others' say the same of another
-    /// agent.
+    /// For each agent of a task a draft for each audience. What the first agent's writs say is read
+    /// back; the others' say the same of another agent.
     fn drafts(&self, task: &Task, kid: &str) -> Result<Vec<Draft>, MintError> {
         let mut all = Vec::with_capacity(task.ask.writs());
         let mut forms = Vec::with_capacity(task.ask.parts.len());
@@ -267,7 +269,8 @@ impl WritForm {
             expires_in: claims.exp.since(claims.iat),
             pieces: cut_payload(&payload, &claims.sub, &claims.jti),
         };
-        // Neither the agent nor the ids of a task's writs can be elsewhere: no client knew them when the rest was asked for.
+        // Neither the agent nor the ids of a task's writs can be elsewhere: no client knew them
+        // when the rest was asked for.
         let has = |wanted: fn(&PayloadPiece) -> bool| form.pieces.iter().any(wanted);
         let cut = has(|piece| matches!(piece, PayloadPiece::Agent)) && has(|piece| matches!(piece, PayloadPiece::Id));
         let faithful = cut && form.payload(&claims.sub, &claims.jti) == payload;

@@ -44,8 +44,8 @@ names! {
 pub struct RevokeTarget {
     /// Its level.
     pub level: RevokeLevel,
-    /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a chain a `jti`, or the agent who passed it
-    /// on; nothing for everything.
+    /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a
+    /// chain a `jti`, or the agent who passed it on; nothing for everything.
     pub target: String,
 }
 
@@ -59,8 +59,8 @@ impl RevokeTarget {
         }
     }
 
-    /// The aim at `target` on `level`; `None` if nothing on it can be called so. Above all a token is called by its id: the token itself must
-    /// not be written down anywhere.
+    /// The aim at `target` on `level`; `None` if nothing on it can be called so. Above all a token
+    /// is called by its id: the token itself must not be written down anywhere.
     #[must_use]
     pub fn new(level: RevokeLevel, target: String) -> Option<Self> {
         let is_agent =
@@ -99,7 +99,8 @@ impl fmt::Display for RevokeError {
 
 from!(RevokeError: Store(StoreError));
 
-/// Ends every writ at `aim` that was issued up to `cut`, which is now by default. Answers how many revocations it took.
+/// Ends every writ at `aim` that was issued up to `cut`, which is now by default. Answers how many
+/// revocations it took.
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
@@ -172,7 +173,8 @@ fn find_targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<O
         }
         RevokeLevel::Task => return find_task_targets(writing, id),
         RevokeLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
-        // By its lineage: a chain's own level would only find the chain's root, and it may be cut anywhere.
+        // By its lineage: a chain's own level would only find the chain's root, and it may be cut
+        // anywhere.
         RevokeLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
         RevokeLevel::Client => vec![Target::of(Level::Client(id))],
         RevokeLevel::Key => vec![Target::of(Level::Key(id))],

@@ -1,6 +1,7 @@
 //! Sessions: what clients and the operator get for their secret, and show as bearer.
 //!
-//! A session is a JWS of its own type, signed by a key that is published nowhere: no edge and no other verifier can take it.
+//! A session is a JWS of its own type, signed by a key that is published nowhere: no edge and no
+//! other verifier can take it.
 
 use crate::base::clock::Moment;
 use crate::base::id;

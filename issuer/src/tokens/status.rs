@@ -1,4 +1,5 @@
-//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience, and its early end.
+//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience,
+//! and its early end.
 
 use crate::audit::Event;
 use crate::base::clock::Clock;
@@ -77,7 +78,8 @@ impl TokenStatus {
         Ok(verified)
     }
 
-    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event` says why.
+    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event`
+    /// says why.
     ///
     /// # Errors
     /// [`StoreError`]; the writ goes on.
@@ -89,7 +91,8 @@ impl TokenStatus {
             let living = Living {
                 target: Target::of(Level::Lineage(&writ.lin)),
                 born: writ.iat,
-                // Its latest writ may be another, and what descends from it does not live longer than that.
+                // Its latest writ may be another, and what descends from it does not live longer
+                // than that.
                 expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
             };
             revocation::end(writing, living, By::Client(&writ.client_id))?;

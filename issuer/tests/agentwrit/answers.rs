@@ -258,7 +258,8 @@ async fn what_was_passed_on_has_its_chain() {
         (&said["sub"], &said["delegation_chain"]),
         (&json!(other.id), &body["delegation_chain"])
     );
-    // A client that has the answer can check the hash: it is of the text of the chain in the answer.
+    // A client that has the answer can check the hash: it is of the text of the chain in the
+    // answer.
     let text = answer.text();
     let (_, chain) = text.split_once(r#""delegation_chain":"#).unwrap();
     let (chain, _) = chain.split_once("}]").unwrap();

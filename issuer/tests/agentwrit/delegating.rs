@@ -19,7 +19,8 @@ async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
     (bench, app, agents)
 }
 
-/// What each agent passes on to the next, as far as there are agents. The first token is that of the first agent.
+/// What each agent passes on to the next, as far as there are agents. The first token is that of
+/// the first agent.
 async fn chain(bench: &Bench, agents: &[Agent]) -> Vec<String> {
     let mut tokens = vec![agents[0].token.clone()];
     for to in &agents[1..] {

@@ -119,7 +119,8 @@ async fn no_revocation_locks_the_operator_out() {
             "{level}: {}",
             answer.text()
         );
-        // A session that is named ends, as it must when it was stolen. The operator comes in again, in the same second.
+        // A session that is named ends, as it must when it was stolen. The operator comes in again,
+        // in the same second.
         let listed = bench.send(request("GET", Some(&operator), "/v1/admin/apps")).await;
         assert_eq!(listed.status.as_u16(), if level == "token" { 401 } else { 200 });
     }

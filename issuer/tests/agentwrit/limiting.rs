@@ -131,7 +131,8 @@ async fn behind_a_configured_proxy_each_address_is_counted_for_itself() {
     let mut config = operated();
     config.trusted_proxies = vec!["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()];
     let bench = Bench::with(config).await;
-    // The address that a client itself writes is before the one that the proxy adds, and is not trusted.
+    // The address that a client itself writes is before the one that the proxy adds, and is not
+    // trusted.
     for number in 0..10 {
         let forwarded = format!("203.0.113.{number}, 198.51.100.7, 192.0.2.2");
         bench

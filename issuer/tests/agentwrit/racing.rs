@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-/// Turns the clock, and holds up those who have read it, so that they do what they do later in another order.
+/// Turns the clock, and holds up those who have read it, so that they do what they do later in
+/// another order.
 struct Spinning {
     stop: Arc<AtomicBool>,
     lag: Arc<AtomicU64>,

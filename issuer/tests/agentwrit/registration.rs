@@ -149,7 +149,8 @@ async fn a_nonce_that_the_issuer_did_not_make_is_invalid() {
     let (bench, app) = app().await;
     let nonce = bench.nonce().await;
     let token = bench.launch(&app, &SCOPE).await;
-    // Each half byte is signed for: another expiry, other random bytes and another MAC are all refused.
+    // Each half byte is signed for: another expiry, other random bytes and another MAC are all
+    // refused.
     for at in (0..64).step_by(7) {
         let mut forged: Vec<_> = nonce.chars().collect();
         forged[at] = if forged[at] == '0' { '1' } else { '0' };

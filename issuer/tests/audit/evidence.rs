@@ -1,4 +1,5 @@
-//! Who writes the database, and nothing else, cannot change the audit unseen: `edgewrit audit verify` finds it. The next start finds what it compares.
+//! Who writes the database, and nothing else, cannot change the audit unseen:
+//! `edgewrit audit verify` finds it. The next start finds what it compares.
 
 use crate::support::agentwrit::key;
 use crate::support::{Bench, Closed, travel_ceiling};

@@ -1,4 +1,5 @@
-//! The audit does not grow with what can be repeated: such events are kept up to a rate, and counted beyond it. What they are of happens.
+//! The audit does not grow with what can be repeated: such events are kept up to a rate, and
+//! counted beyond it. What they are of happens.
 
 use crate::support::agentwrit::{delegation, registration, renewal};
 use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};

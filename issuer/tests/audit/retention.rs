@@ -19,7 +19,8 @@ use tempfile::TempDir;
 
 const DAY: u64 = 24 * 3_600;
 
-/// An issuer with events of seven days, a checkpoint behind those of each day, and an archive for what is older than two.
+/// An issuer with events of seven days, a checkpoint behind those of each day, and an archive for
+/// what is older than two.
 async fn aged() -> (Bench, TempDir, Retention) {
     let bench = Bench::operated().await;
     for _ in 0..7 {

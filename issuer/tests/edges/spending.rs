@@ -198,7 +198,8 @@ async fn what_was_spent_stays_spent_over_a_restart() {
 
 #[tokio::test]
 async fn a_ceiling_is_not_an_allowance() {
-    // Two tasks of one client have counters of their own, whatever the client's ceiling says of uses.
+    // Two tasks of one client have counters of their own, whatever the client's ceiling says of
+    // uses.
     let bench = Bench::new().await;
     let mut ceiling = travel_ceiling();
     ceiling[0]["grants"] = json!([{"type": "writ", "actions": ["book"], "resources": ["tickets"]}]);

@@ -1,7 +1,9 @@
-//! The first start from a backup: whatever was ended, used or replaced after the backup is void, or listed with the command that replaces it.
+//! The first start from a backup: whatever was ended, used or replaced after the backup is void, or
+//! listed with the command that replaces it.
 //!
-//! [`TABLES`] and [`KEYS`] have a case for every table of the database and every file of the key folder. A table or a kind of key that it does not know fails
-//! the test: a developer who adds one decides what a restore does with it.
+//! [`TABLES`] and [`KEYS`] have a case for every table of the database and every file of the key
+//! folder. A table or a kind of key that it does not know fails the test: a developer who adds one
+//! decides what a restore does with it.
 
 use crate::support::agentwrit::{App, registration};
 use crate::support::{Bench, Login, TRAVEL, claims, copy_folder, travel_ceiling, travel_task};
@@ -19,11 +21,13 @@ use tempfile::TempDir;
 /// What a restore does with what a table or a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Case {
-    /// [`every_object_that_ended_after_the_backup_is_void_or_listed`] uses an object of it, which is void.
+    /// [`every_object_that_ended_after_the_backup_is_void_or_listed`] uses an object of it, which
+    /// is void.
     Void,
     /// The audit lists what is in it.
     Listed,
-    /// It holds nothing that can be presented: what it counts or repeats belongs to writs and tokens that are void.
+    /// It holds nothing that can be presented: what it counts or repeats belongs to writs and
+    /// tokens that are void.
     Belongs,
     /// It is what proves the rest.
     Evidence,
@@ -38,14 +42,16 @@ const TABLES: [(&str, Case); 22] = [
     ("clients", Case::Listed),
     ("edges", Case::Listed),
     ("tasks", Case::Void),
-    // Of a task: what its writs may do and did. No writ of before is valid, and a task has an id once.
+    // Of a task: what its writs may do and did. No writ of before is valid, and a task has an id
+    // once.
     ("grants", Case::Belongs),
     ("refusals", Case::Belongs),
     ("allowances", Case::Void),
     ("agents", Case::Void),
     ("lineages", Case::Void),
     ("launch_tokens", Case::Void),
-    // Consumed after the backup, a nonce can be used again while it lives, but only with a launch token.
+    // Consumed after the backup, a nonce can be used again while it lives, but only with a launch
+    // token.
     ("nonces", Case::Void),
     // An edge's own names for what it spends and records: without a writ of now nothing is spent.
     ("boots", Case::Belongs),
@@ -149,7 +155,8 @@ impl Held {
         }
     }
 
-    /// Each is accepted: else the test would say nothing. What is used up or replaced is so after the backup.
+    /// Each is accepted: else the test would say nothing. What is used up or replaced is so after
+    /// the backup.
     async fn end_all(&self, bench: &Bench) {
         for token in [&self.writ, &self.completed] {
             assert!(verified(bench, token).await.is_ok());
@@ -213,7 +220,8 @@ impl Held {
         self.keys_are_new(bench).await;
     }
 
-    /// The keys of the backup, the next ones too, are not in use, not published, and not in the folder.
+    /// The keys of the backup, the next ones too, are not in use, not published, and not in the
+    /// folder.
     async fn keys_are_new(&self, bench: &Bench) {
         let key_set = bench.data.keyring.key_set();
         let (snapshot, jwks) = (bench.snapshot().await, bench.get("/.well-known/jwks.json").await.text());

@@ -44,7 +44,8 @@ fn request(text: &str, names: &Names) -> Request<Body> {
     request.body(Body::from(body.trim().to_owned())).unwrap()
 }
 
-/// Compares an answer with the page. A name in angle brackets takes the value of its place, and the same value in every other place.
+/// Compares an answer with the page. A name in angle brackets takes the value of its place, and the
+/// same value in every other place.
 fn same(shown: &Value, found: &Value, names: &mut Names) {
     match (shown, found) {
         (Value::Object(shown), Value::Object(found)) => {

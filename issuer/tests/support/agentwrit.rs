@@ -105,7 +105,8 @@ impl Bench {
         self.send(post(None, path, body)).await
     }
 
-    /// A session of the operator, who comes from another address each time: attempts are limited for each.
+    /// A session of the operator, who comes from another address each time: attempts are limited
+    /// for each.
     pub(crate) async fn operator(&self) -> Login {
         let mut show = post(None, "/v1/admin/auth", &json!({"secret": SECRET}));
         let address = u32::try_from(self.next()).unwrap();

@@ -1,4 +1,5 @@
-//! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two routers.
+//! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two
+//! routers.
 
 pub(crate) mod agentwrit;
 

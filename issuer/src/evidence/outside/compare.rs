@@ -80,8 +80,8 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Whether the database, whose history is `epoch` and whose last checkpoint has the number `last`, has what was published. Asked at a
-/// start, and costs the same however long the chain is.
+/// Whether the database, whose history is `epoch` and whose last checkpoint has the number `last`,
+/// has what was published. Asked at a start, and costs the same however long the chain is.
 pub(crate) fn compare(
     connection: &Connection,
     epoch: &str,
@@ -90,7 +90,8 @@ pub(crate) fn compare(
 ) -> rusqlite::Result<Result<(), Disagreement>> {
     let head = audit::head(connection)?;
     let pruned = audit::pruned(connection)?;
-    // Who writes the database can say that it was pruned. That excuses the event alone: signed checkpoints are never pruned.
+    // Who writes the database can say that it was pruned. That excuses the event alone: signed
+    // checkpoints are never pruned.
     if published.head.seq >= pruned.seq {
         let at = audit::head_at(connection, published.head.seq)?;
         if at.is_some_and(|at| at != published.head) {

@@ -65,7 +65,8 @@ fn last_lines(mut file: File) -> io::Result<(Vec<u8>, bool)> {
     Ok((end, start == 0))
 }
 
-/// Appends a line to the witness at `path`, and syncs it. A line that a crash cut off before is ended first.
+/// Appends a line to the witness at `path`, and syncs it. A line that a crash cut off before is
+/// ended first.
 pub(crate) fn append_to_witness(path: &Path, group: GroupRead, published: &Published) -> Result<(), OutsideError> {
     let mut file = open_witness(path, group, OpenOptions::new().create(true).append(true).read(true))?;
     let mut append = || {
@@ -81,7 +82,8 @@ pub(crate) fn append_to_witness(path: &Path, group: GroupRead, published: &Publi
     append().map_err(|error| OutsideError::Io(path.to_owned(), error))
 }
 
-/// Every line of a witness, for `edgewrit audit verify`. A line that cannot be read is an error, unless it was cut off by a crash.
+/// Every line of a witness, for `edgewrit audit verify`. A line that cannot be read is an error,
+/// unless it was cut off by a crash.
 ///
 /// # Errors
 /// [`OutsideError`].
@@ -140,7 +142,8 @@ mod tests {
             );
         }
         assert_eq!(read_witness(&path).unwrap().len(), 40);
-        // A crash cuts a line off: the one before it is the last, and the next one stands on a line of its own.
+        // A crash cuts a line off: the one before it is the last, and the next one stands on a line
+        // of its own.
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.get(..text.len() - 9).unwrap()).unwrap();
         assert_eq!(

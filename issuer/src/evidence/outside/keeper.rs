@@ -17,7 +17,8 @@ pub(crate) struct HeadKeeper {
     written: Arc<Mutex<Option<Published>>>,
 }
 
-/// For so long a file that says the same is left as it is, in seconds. Its time tells until when the issuer ran at least.
+/// For so long a file that says the same is left as it is, in seconds. Its time tells until when
+/// the issuer ran at least.
 const RENEWED_AFTER: u64 = 30;
 
 impl HeadKeeper {
@@ -30,7 +31,8 @@ impl HeadKeeper {
         }
     }
 
-    /// Writes `published`, unless that was written already. Apart from the threads that answer requests.
+    /// Writes `published`, unless that was written already. Apart from the threads that answer
+    /// requests.
     pub(crate) async fn keep(&self, published: Published) -> Result<(), OutsideError> {
         let (folder, witness, written) = (self.folder.clone(), self.witness.clone(), Arc::clone(&self.written));
         let kept = spawn_blocking(move || keep_now(&folder, witness.as_deref(), &written, published)).await;

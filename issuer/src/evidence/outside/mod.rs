@@ -1,7 +1,9 @@
-//! How far the audit reached, kept outside of the database: in a file of the data folder, and where the operator wants it a second time
-//! with a witness. A database that is behind, or has another history, is a copy or was changed from outside.
+//! How far the audit reached, kept outside of the database: in a file of the data folder, and where
+//! the operator wants it a second time with a witness. A database that is behind, or has another
+//! history, is a copy or was changed from outside.
 //!
-//! What is written here is durable in the database before: a crash leaves the file behind the database, never ahead of it.
+//! What is written here is durable in the database before: a crash leaves the file behind the
+//! database, never ahead of it.
 
 use crate::audit::{CheckpointId, Head};
 use crate::files::FileError;

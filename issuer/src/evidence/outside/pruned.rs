@@ -1,6 +1,8 @@
-//! Up to where the issuer pruned the audit, in a file of the data folder: a database alone cannot say that its beginning was pruned.
+//! Up to where the issuer pruned the audit, in a file of the data folder: a database alone cannot
+//! say that its beginning was pruned.
 //!
-//! It is written before the database says so: a crash leaves the file ahead of the database, never behind it.
+//! It is written before the database says so: a crash leaves the file ahead of the database, never
+//! behind it.
 
 use super::{Disagreement, OutsideError};
 use crate::audit::Head;
@@ -32,7 +34,8 @@ pub(crate) fn write_pruned_file(folder: &DataDirectory, pruned: Head) -> Result<
     file.write(format!("{pruned}\n").as_bytes())
 }
 
-/// Whether the database, which says that it was pruned up to `found`, may say so where the file has `kept`.
+/// Whether the database, which says that it was pruned up to `found`, may say so where the file has
+/// `kept`.
 pub(crate) fn compare_pruned(kept: Head, found: Head) -> Result<(), Disagreement> {
     if found.seq < kept.seq || found == kept {
         return Ok(());

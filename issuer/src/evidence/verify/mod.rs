@@ -1,5 +1,5 @@
-//! Verifies the audit of a data folder: the chain from its beginning, its checkpoints by keys that are pinned outside of the database, and
-//! what was kept or seen of its heads elsewhere.
+//! Verifies the audit of a data folder: the chain from its beginning, its checkpoints by keys that
+//! are pinned outside of the database, and what was kept or seen of its heads elsewhere.
 
 use crate::audit::{Broken, CheckpointFault, Head, Link};
 use crate::evidence::history::{History, HistoryError};
@@ -60,7 +60,8 @@ pub enum VerifyError {
         /// The event that was seen.
         seen: u64,
     },
-    /// Events that no checkpoint covers, although the issuer ran for longer than it needs to sign one.
+    /// Events that no checkpoint covers, although the issuer ran for longer than it needs to sign
+    /// one.
     Uncovered {
         /// The first of them.
         from: u64,
@@ -73,7 +74,8 @@ pub enum VerifyError {
     Pruned(u64),
     /// Events were pruned up to one at which no checkpoint stands.
     Unproven(u64),
-    /// A column, by which the event of this number is looked up, is not what its line says; which one.
+    /// A column, by which the event of this number is looked up, is not what its line says; which
+    /// one.
     Column(u64, &'static str),
     /// Events were pruned up to this one, and no event tells that the issuer did it.
     Untold(u64),
@@ -171,8 +173,9 @@ pub fn verify_export<E: From<VerifyError>>(
     Ok(walk.verified(left_behind, true))
 }
 
-/// Verifies the whole history of a data folder. `keys` are the only ones whose checkpoints are accepted; without them these are the ones that
-/// are pinned in the key folder, or, of an earlier version, those that the database names. `progress` is told the number of each event.
+/// Verifies the whole history of a data folder. `keys` are the only ones whose checkpoints are
+/// accepted; without them these are the ones that are pinned in the key folder, or, of an earlier
+/// version, those that the database names. `progress` is told the number of each event.
 ///
 /// # Errors
 /// [`VerifyError`].
@@ -183,7 +186,8 @@ pub fn verify(
     witnessed: Vec<Published>,
     mut progress: impl FnMut(u64),
 ) -> Result<Verified, VerifyError> {
-    // Before the state of the database that is walked: a server that runs writes it after that. The keys after it, for they are pinned before.
+    // Before the state of the database that is walked: a server that runs writes it after that. The
+    // keys after it, for they are pinned before.
     let published = history.published()?;
     history.hold_still()?;
     let pinned = match keys {
@@ -228,7 +232,8 @@ pub fn verify(
     if pruned.seq > 0 && !walk.is_prune_told {
         return Err(VerifyError::Untold(pruned.seq));
     }
-    // After the state of the database: the file is written first. A copy that keeps no head outside keeps nothing of this either.
+    // After the state of the database: the file is written first. A copy that keeps no head outside
+    // keeps nothing of this either.
     if published.is_some() {
         compare_pruned(history.pruned_outside()?, pruned).map_err(VerifyError::Outside)?;
     }
@@ -277,8 +282,9 @@ impl Kept<'_> {
     }
 }
 
-/// Whether every event is under a checkpoint that the issuer had the time to sign: as far as is known, it ran until the last event, or until it
-/// last wrote how far the audit reached. An issuer that was killed has signed nothing over its last events, and does so at its next start.
+/// Whether every event is under a checkpoint that the issuer had the time to sign: as far as is
+/// known, it ran until the last event, or until it last wrote how far the audit reached. An issuer
+/// that was killed has signed nothing over its last events, and does so at its next start.
 fn check_covered(walk: &Walk, published: Option<&Published>) -> Result<(), VerifyError> {
     let is_numbered = walk.checkpoints.numbered_at.is_some() || published.is_some();
     let Some((from, at)) = walk.uncovered.filter(|_| is_numbered) else {

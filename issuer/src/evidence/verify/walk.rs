@@ -101,7 +101,8 @@ impl Walk {
         Ok(())
     }
 
-    /// What was seen must be there. What the witness saw too, unless a restore from a backup has left it behind: answers how much that is.
+    /// What was seen must be there. What the witness saw too, unless a restore from a backup has
+    /// left it behind: answers how much that is.
     pub(super) fn end(&mut self) -> Result<usize, VerifyError> {
         let (begin, end) = (self.begin, self.head.seq);
         for seen in &self.seen {
@@ -135,7 +136,8 @@ impl Walk {
     }
 }
 
-/// The events after which the chain does not go on where it was, and the member of each with the head where it does.
+/// The events after which the chain does not go on where it was, and the member of each with the
+/// head where it does.
 const LEAVING: [(&str, &str); 2] = [("database_restored", "backup_head"), ("original_declared", "head")];
 
 /// What a link says of a restore, if it is the event of one.

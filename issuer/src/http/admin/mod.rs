@@ -1,5 +1,5 @@
-//! The operator's endpoints. Commands reach them over the socket in the data folder, or in their own process when no server runs. Every
-//! request is a POST with a JSON body.
+//! The operator's endpoints. Commands reach them over the socket in the data folder, or in their
+//! own process when no server runs. Every request is a POST with a JSON body.
 
 use crate::data::Data;
 use axum::Router;

@@ -74,7 +74,8 @@ impl<'a> BearerRequest<'a> {
         }
     }
 
-    /// The bearer, if it is valid now. Missing, malformed, expired and revoked ones are all the same.
+    /// The bearer, if it is valid now. Missing, malformed, expired and revoked ones are all the
+    /// same.
     pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {

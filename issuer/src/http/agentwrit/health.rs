@@ -1,4 +1,5 @@
-//! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last event.
+//! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last
+//! event.
 
 use crate::http::response;
 use crate::state::Issuer;

@@ -52,7 +52,8 @@ pub(super) async fn log_client_in(
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let id = fields.text("client_id")?;
     let secret = Secret::new(fields.raw("client_secret")?.to_owned());
-    // Failures are counted, for each client and source: the failures of another source cannot lock a client out.
+    // Failures are counted, for each client and source: the failures of another source cannot lock
+    // a client out.
     let (limit, key, now) = (&issuer.limits.client, (id, &source), issuer.clock.now());
     limit.room(&key, now).map_err(too_many)?;
     let Some(client) = issuer.registry.authenticate_client(id, &secret) else {

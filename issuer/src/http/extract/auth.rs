@@ -34,7 +34,8 @@ pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &Head
     found.ok_or(Problem::new(Code::Unauthorized))
 }
 
-/// The session that `token` is, if it is valid now: not expired, not given back, and not that of a client that was shut out.
+/// The session that `token` is, if it is valid now: not expired, not given back, and not that of a
+/// client that was shut out.
 pub(in crate::http) async fn find_session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
     let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
     let Some(session) = issuer

@@ -18,7 +18,8 @@ const ARRIVAL: Duration = Duration::from_secs(10);
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Reads a JSON body of at most `values` values by `read`. Answers the bytes too, for those who compare bodies.
+/// Reads a JSON body of at most `values` values by `read`. Answers the bytes too, for those who
+/// compare bodies.
 pub(in crate::http) async fn json<T: Send + 'static>(
     request: Request,
     values: usize,
@@ -34,7 +35,8 @@ pub(in crate::http) async fn json<T: Send + 'static>(
 /// Bytes of a document that is read without giving way to other work: about 0.2 ms.
 const READ_IN_PLACE: usize = 16 * 1024;
 
-/// What `read` makes of a document of `length` bytes: of a long one on a thread of its own, so that other requests are answered meanwhile.
+/// What `read` makes of a document of `length` bytes: of a long one on a thread of its own, so that
+/// other requests are answered meanwhile.
 pub(in crate::http) async fn read_aside<T: Send + 'static>(
     length: usize,
     read: impl FnOnce() -> T + Send + 'static,
@@ -54,7 +56,8 @@ pub(in crate::http) async fn expect_empty(request: Request) -> Result<(), Proble
     Ok(())
 }
 
-/// The names and values of an unauthenticated form, each name at most once but for those in `repeatable`.
+/// The names and values of an unauthenticated form, each name at most once but for those in
+/// `repeatable`.
 pub(in crate::http) async fn form(
     budget: &BodyBudget,
     request: Request,

@@ -8,7 +8,8 @@ pub(in crate::http) const SMALL_BODY: usize = 16 * 1024;
 /// Bytes of all unauthenticated bodies that arrive at the same time, beyond those.
 const BUDGET_BYTES: usize = 64 * 1024 * 1024;
 
-/// The budget of all unauthenticated bodies: a client must not fill memory before it has authenticated.
+/// The budget of all unauthenticated bodies: a client must not fill memory before it has
+/// authenticated.
 #[derive(Debug)]
 pub(in crate::http) struct BodyBudget(Semaphore);
 

@@ -17,12 +17,14 @@ impl Peer {
     }
 }
 
-/// An address that attempts are counted by. An IPv6 host has 64 bits of addresses to choose from: they are taken as one.
+/// An address that attempts are counted by. An IPv6 host has 64 bits of addresses to choose from:
+/// they are taken as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Source(Option<IpAddr>);
 
 impl Source {
-    /// The peer; or, if that is a proxy that the operator trusts, the last address of `x-forwarded-for` that is none.
+    /// The peer; or, if that is a proxy that the operator trusts, the last address of
+    /// `x-forwarded-for` that is none.
     pub(crate) fn of(config: &Config, request: &Request) -> Self {
         let peer = request.extensions().get::<Peer>().and_then(|Peer(address)| *address);
         let trusted = |address: &IpAddr| {

@@ -16,7 +16,8 @@ use std::time::Duration;
 
 /// Longest wait for news, in seconds: less than the 30 after which proxies commonly give up.
 const WAIT_MAX: u64 = 28;
-/// A cache before the issuer may hand a snapshot to the edges that ask within a second: less than what clocks differ by.
+/// A cache before the issuer may hand a snapshot to the edges that ask within a second: less than
+/// what clocks differ by.
 const SNAPSHOT_CACHED: &str = "public, max-age=1";
 
 pub(super) fn routes() -> Router<AppState> {

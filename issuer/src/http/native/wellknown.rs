@@ -12,7 +12,8 @@ use edgewrit_shared::keys::PublicKey;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Others may keep keys and metadata for five minutes. Edges do not use these: they follow the bundle.
+/// Others may keep keys and metadata for five minutes. Edges do not use these: they follow the
+/// bundle.
 const CACHED: &str = "public, max-age=300";
 
 pub(super) fn routes() -> Router<AppState> {
@@ -67,7 +68,8 @@ async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
     }
 }
 
-/// Whether requests should be sent here: the database answers, what is revoked is known, and the issuer is not stopping.
+/// Whether requests should be sent here: the database answers, what is revoked is known, and the
+/// issuer is not stopping.
 async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
     let ready = !issuer.stopping.is_said() && issuer.feed.snapshot().await.is_ok();
     match ready {

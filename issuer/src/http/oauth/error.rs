@@ -20,7 +20,8 @@ pub(super) enum OAuthErrorCode {
     InvalidAuthorizationDetails,
     /// RFC 8707, section 2.
     InvalidTarget,
-    /// As at the authorization endpoint (RFC 6749, section 4.1.2.1); the token endpoint names none for it.
+    /// As at the authorization endpoint (RFC 6749, section 4.1.2.1); the token endpoint names none
+    /// for it.
     TemporarilyUnavailable,
     ServerError,
 }
@@ -101,7 +102,8 @@ impl From<Problem> for OAuthError {
     }
 }
 
-/// Only what RFC 6749 allows in an `error_description`: printable ASCII without quote and backslash.
+/// Only what RFC 6749 allows in an `error_description`: printable ASCII without quote and
+/// backslash.
 fn describable(text: &str) -> String {
     let allowed = |c: char| {
         if matches!(c, ' '..='~') && c != '"' && c != '\\' {

@@ -3,7 +3,8 @@
 use super::error::{OAuthError, OAuthErrorCode};
 use edgewrit_shared::secret::Secret;
 
-/// Parameters that were sent and not taken yet. Those that are never taken are ignored (RFC 6749, section 3.2).
+/// Parameters that were sent and not taken yet. Those that are never taken are ignored (RFC 6749,
+/// section 3.2).
 #[derive(Debug)]
 pub(super) struct TokenForm(Vec<(String, String)>);
 

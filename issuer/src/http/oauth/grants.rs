@@ -1,4 +1,5 @@
-//! The client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396), `scope` and `resource` (RFC 8707).
+//! The client-credentials grant (RFC 6749, section 4.4) with `authorization_details` (RFC 9396),
+//! `scope` and `resource` (RFC 8707).
 
 use super::error::{OAuthError, OAuthErrorCode};
 use super::form::TokenForm;
@@ -78,7 +79,8 @@ const SCOPE: &str = "scope";
 /// The parameter of all others.
 const DETAILS: &str = "authorization_details";
 
-/// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or the other.
+/// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or
+/// the other.
 fn read_part(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, OAuthError> {
     let (place, grants) = match (scope, details) {
         (Some(scope), None) => (SCOPE, read_scopes(&scope)?),

@@ -15,7 +15,8 @@ use axum::response::Response;
 use edgewrit_shared::claims::Claims;
 use std::sync::Arc;
 
-/// The answer for every token that is not valid, for whatever cause, and for tokens of other clients (RFC 7662, section 2.2).
+/// The answer for every token that is not valid, for whatever cause, and for tokens of other
+/// clients (RFC 7662, section 2.2).
 const INACTIVE: &str = r#"{"active":false}"#;
 
 /// Who may ask: the client whose writ it is, and the edges of its audience.

@@ -25,8 +25,9 @@ pub(super) async fn revoke(
     let mut form = TokenForm::read(body::form(&budget, request, &[]).await?);
     let client = authenticate(&issuer, &headers, &mut form)?;
     let token = form.token()?;
-    // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The writ of another client is such a token: an
-    // answer of its own would tell the client that the writ is live.
+    // A token that is invalid for this client is as good as revoked (RFC 7009, section 2.2). The
+    // writ of another client is such a token: an answer of its own would tell the client that the
+    // writ is live.
     let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
         let event = Event::done(EventKind::TokenRevoked).in_request(&request_info(&headers));

@@ -1,4 +1,5 @@
-//! Errors as clients see them (RFC 9457). Status, code and title stand in one table; what the log may know beyond that is a field of its own.
+//! Errors as clients see them (RFC 9457). Status, code and title stand in one table; what the log
+//! may know beyond that is a field of its own.
 
 use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
@@ -12,7 +13,8 @@ mod errors;
 pub use code::Code;
 use code::agentwrit_status_and_code;
 
-/// An error as a response. Its body is rendered by the outermost layer, which knows the request's id.
+/// An error as a response. Its body is rendered by the outermost layer, which knows the request's
+/// id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     code: Code,

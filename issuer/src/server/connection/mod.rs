@@ -28,7 +28,8 @@ pub(crate) const CONNECTIONS: usize = 8_192;
 pub(crate) const OPERATOR_CONNECTIONS: usize = 32;
 /// Headers of one request.
 const HEADERS: usize = 100;
-/// All headers of a request together, in bytes, and so what is held of a connection before a handler reads it.
+/// All headers of a request together, in bytes, and so what is held of a connection before a
+/// handler reads it.
 const HEADER_BYTES: usize = 32 * 1024;
 /// How long a connection may be without a whole head: from its beginning, and from the end of the
 /// response before. So it is how long a head may take, however its bytes are spread, and how long a
@@ -37,7 +38,8 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long requests that have begun may take once the issuer stops.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// Answers every connection to `listener` by `router`, which learns the `peer` of each, until `stopping`; then finishes what has begun.
+/// Answers every connection to `listener` by `router`, which learns the `peer` of each, until
+/// `stopping`; then finishes what has begun.
 pub(crate) async fn accept_all<L: Listener>(
     mut listener: L,
     connections: usize,

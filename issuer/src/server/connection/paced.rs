@@ -13,8 +13,8 @@ pub(super) const WRITE_TIME: Duration = Duration::from_secs(30);
 /// client that takes one byte at a time holds its connection no longer than one that takes none.
 pub(super) const WRITE_RATE: u32 = 4 * 1024;
 
-/// Fails a write once its reader has used up its time. Only that time is used up for which the reader
-/// holds a write up, and each byte that it takes gives it some back.
+/// Fails a write once its reader has used up its time. Only that time is used up for which the
+/// reader holds a write up, and each byte that it takes gives it some back.
 pub(super) struct PacedStream<S> {
     stream: S,
     /// What is left of [`WRITE_TIME`].

@@ -214,7 +214,8 @@ async fn a_response_that_is_not_taken_is_given_up_in_time() {
     );
 }
 
-/// Takes a large response, `bytes` every `interval`. Answers how much of it came, and how long it took.
+/// Takes a large response, `bytes` every `interval`. Answers how much of it came, and how long it
+/// took.
 async fn take(bytes: usize, interval: Duration) -> (usize, Duration) {
     let (serving, began) = (Serving::start(), Instant::now());
     let mut client = serving.connect().await;

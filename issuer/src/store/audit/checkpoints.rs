@@ -32,7 +32,8 @@ pub fn checkpoint_before_last(connection: &Connection, back: u64) -> rusqlite::R
         .optional()
 }
 
-/// Up to `most` checkpoints of events after `from` up to `last`: the number of the event, and the signed document.
+/// Up to `most` checkpoints of events after `from` up to `last`: the number of the event, and the
+/// signed document.
 pub fn checkpoints(connection: &Connection, from: u64, last: u64, most: u64) -> rusqlite::Result<Vec<(u64, String)>> {
     const SQL: &str = "SELECT seq, jws FROM checkpoints WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3";
     let mut between = connection.prepare_cached(SQL)?;

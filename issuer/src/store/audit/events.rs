@@ -62,8 +62,8 @@ pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hea
     }
 }
 
-/// The head behind which the events after number `from` begin: that of event `from`, or of the last one that was pruned, if there is no
-/// such event.
+/// The head behind which the events after number `from` begin: that of event `from`, or of the last
+/// one that was pruned, if there is no such event.
 pub fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
     let pruned = pruned(connection)?;
     if from < pruned.seq {
@@ -119,7 +119,8 @@ pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusql
     of.query_map(params![request_id, int(most)], link)?.collect()
 }
 
-/// Whether there is an event of this kind that `edge_id` reported of the request. Few events have the same request.
+/// Whether there is an event of this kind that `edge_id` reported of the request. Few events have
+/// the same request.
 pub fn is_recorded(
     connection: &Connection,
     kind: EventKind,
@@ -132,8 +133,8 @@ pub fn is_recorded(
     find.exists(params![request_id, kind.as_str(), edge_id])
 }
 
-/// Number of the first event at or after `at` that is not pruned, one beyond the last if there is none. A search by halves: time never runs backwards
-/// in the chain.
+/// Number of the first event at or after `at` that is not pruned, one beyond the last if there is
+/// none. A search by halves: time never runs backwards in the chain.
 pub fn first_at(connection: &Connection, at: Moment) -> rusqlite::Result<u64> {
     let mut when = connection.prepare_cached("SELECT at FROM audit WHERE seq = ?1")?;
     let (mut low, mut high) = (pruned(connection)?.seq + 1, head(connection)?.seq + 1);

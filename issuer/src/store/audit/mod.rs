@@ -1,4 +1,5 @@
-//! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up by.
+//! The audit chain as it is kept: the line that was hashed, and beside it what events are looked up
+//! by.
 
 mod checkpoints;
 mod events;

@@ -7,8 +7,9 @@ use crate::base::clock::Moment;
 use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number of its event, and the signed document.
-/// It is the last one within `most` events, or the next one. `None` unless the first event that is kept happened before `first`.
+/// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number
+/// of its event, and the signed document. It is the last one within `most` events, or the next one.
+/// `None` unless the first event that is kept happened before `first`.
 pub fn prune_target(
     connection: &Connection,
     first: Moment,

@@ -10,7 +10,8 @@ pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
     Ok(head.unwrap_or_default())
 }
 
-/// Lets a connection that only reads find nothing pruned in a database of version 0.1, which has no table of it.
+/// Lets a connection that only reads find nothing pruned in a database of version 0.1, which has no
+/// table of it.
 pub fn add_pruned_if_missing(connection: &Connection) -> rusqlite::Result<()> {
     let table = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
     if connection.prepare(table)?.exists([])? {

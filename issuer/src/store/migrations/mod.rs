@@ -1,16 +1,18 @@
 //! The tables, and their versions.
 //!
-//! The tables change by numbered migrations. All migrations that a database lacks run in one transaction: the database has
-//! the newest version, or it is what it was. A database of a newer version is refused; the way back is the backup.
+//! The tables change by numbered migrations. All migrations that a database lacks run in one
+//! transaction: the database has the newest version, or it is what it was. A database of a newer
+//! version is refused; the way back is the backup.
 
 use rusqlite::{Connection, Transaction};
 
 /// Marks the file as ours: `ewri`.
 pub(super) const APPLICATION_ID: i64 = 0x6577_7269;
-/// The migrations, by the version that each one leads to. A migration that was released is never changed.
+/// The migrations, by the version that each one leads to. A migration that was released is never
+/// changed.
 ///
-/// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows. What clients choose (`task_id`)
-/// is indexed once a task, not once a writ.
+/// Ids that begin with the time keep an index growing at one end, and so do the numbers of rows.
+/// What clients choose (`task_id`) is indexed once a task, not once a writ.
 pub(super) const MIGRATIONS: [&str; 3] = [
     include_str!("0001-tables.sql"),
     include_str!("0002-edge-credentials.sql"),

@@ -112,8 +112,8 @@ pub fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> ru
     Ok(())
 }
 
-/// Whether `client_id` has an agent of this orchestration, task and instance: one that registered, or one of a task that was asked
-/// for whole.
+/// Whether `client_id` has an agent of this orchestration, task and instance: one that registered,
+/// or one of a task that was asked for whole.
 pub fn is_registered(
     connection: &Connection,
     client_id: &str,

@@ -55,7 +55,8 @@ pub fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds
     Ok(())
 }
 
-/// Forgets keys that were retired or dropped before `moment`, when nothing that they signed can be valid any more.
+/// Forgets keys that were retired or dropped before `moment`, when nothing that they signed can be
+/// valid any more.
 pub fn forget(connection: &Connection, moment: UnixSeconds) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM keys WHERE state IN ('retired', 'dropped') AND job <> 'checkpoint' AND since < ?1";
     connection.prepare_cached(SQL)?.execute(params![int(moment.0)])

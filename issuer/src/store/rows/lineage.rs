@@ -1,4 +1,5 @@
-//! Lineages that were renewed or passed something on. Any other consists of its first writ, which is named like it.
+//! Lineages that were renewed or passed something on. Any other consists of its first writ, which
+//! is named like it.
 
 use crate::store::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
@@ -60,7 +61,8 @@ pub fn keep_delegated(connection: &Connection, delegated: &Delegated<'_>) -> rus
     Ok(())
 }
 
-/// Whether at least `most` delegated lineages descend from `root` whose writs have not expired by `now`.
+/// Whether at least `most` delegated lineages descend from `root` whose writs have not expired by
+/// `now`.
 pub fn has_delegates(connection: &Connection, root: &str, now: UnixSeconds, most: u64) -> rusqlite::Result<bool> {
     const SQL: &str = "SELECT 1 FROM lineages WHERE root = ?1 AND expires > ?2 LIMIT 1 OFFSET ?3";
     let mut find = connection.prepare_cached(SQL)?;
@@ -80,7 +82,8 @@ pub fn passed_on_by(connection: &Connection, agent_id: &str) -> rusqlite::Result
     passed.query_map(params![agent_id], |row| row.get(0))?.collect()
 }
 
-/// Lets `next`, which expires at `expires`, follow `jti`. Answers whether `jti` was the latest writ of the lineage.
+/// Lets `next`, which expires at `expires`, follow `jti`. Answers whether `jti` was the latest writ
+/// of the lineage.
 pub fn succeed(
     connection: &Connection,
     lineage: &str,

@@ -1,4 +1,5 @@
-//! The tables but for the audit, one file a subject. Every function runs inside a transaction of its caller.
+//! The tables but for the audit, one file a subject. Every function runs inside a transaction of
+//! its caller.
 
 pub mod agent;
 pub mod keys;

@@ -1,4 +1,5 @@
-//! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and again.
+//! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
+//! again.
 
 use crate::store::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -7,8 +8,8 @@ use std::ops::RangeInclusive;
 /// Numbers of records.
 pub type Numbers = RangeInclusive<u64>;
 
-/// Notes that the records with these numbers are taken in. Answers those of them that were before, in ranges; `None` if the boot is not
-/// one of this edge.
+/// Notes that the records with these numbers are taken in. Answers those of them that were before,
+/// in ranges; `None` if the boot is not one of this edge.
 pub fn take_in(
     connection: &Connection,
     boot_id: &str,

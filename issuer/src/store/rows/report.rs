@@ -1,4 +1,5 @@
-//! Granted against used: what a task was given, how often each of it was used, and what was refused.
+//! Granted against used: what a task was given, how often each of it was used, and what was
+//! refused.
 
 use super::task::TaskRow;
 use crate::store::columns::{int, seconds};

@@ -18,8 +18,8 @@ pub struct Living {
     pub expires: UnixSeconds,
 }
 
-/// Who ends something early. An edge holds only so many revocations, and without all of them it refuses everything: so clients have shares,
-/// and there is always room for the operator.
+/// Who ends something early. An edge holds only so many revocations, and without all of them it
+/// refuses everything: so clients have shares, and there is always room for the operator.
 #[derive(Clone, Copy, Debug)]
 pub enum By<'a> {
     /// The operator.
@@ -107,8 +107,8 @@ pub fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqlite::Res
     Ok(())
 }
 
-/// Whether a writ with `targets` that was issued at `iat` is revoked. Asked where what follows becomes durable, so that nothing that
-/// is revoked first can come after it.
+/// Whether a writ with `targets` that was issued at `iat` is revoked. Asked where what follows
+/// becomes durable, so that nothing that is revoked first can come after it.
 pub fn is_revoked(
     connection: &Connection,
     targets: impl Iterator<Item = Target>,
@@ -124,8 +124,8 @@ pub fn is_revoked(
     Ok(false)
 }
 
-/// Whether what is issued at `iat` is dead from the start, by one of `levels`: a cut has whole seconds, and takes what is issued later in
-/// its own.
+/// Whether what is issued at `iat` is dead from the start, by one of `levels`: a cut has whole
+/// seconds, and takes what is issued later in its own.
 pub fn is_cut(connection: &Connection, levels: &[Level<'_>], iat: UnixSeconds) -> rusqlite::Result<bool> {
     is_revoked(connection, levels.iter().copied().map(Target::of), iat)
 }

@@ -1,4 +1,5 @@
-//! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a constraint on the row itself.
+//! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a
+//! constraint on the row itself.
 
 use crate::audit::Event;
 use crate::base::clock::Moment;
@@ -35,7 +36,8 @@ pub struct Spend {
 /// The outcome of a spend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// The allowances that were debited, one for each attempt; now, or when the same was asked before.
+    /// The allowances that were debited, one for each attempt; now, or when the same was asked
+    /// before.
     Debited(Vec<String>),
     /// Not every attempt has an allowance left. Nothing was debited.
     Exhausted,
@@ -97,7 +99,8 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     Ok(Spent::Debited(debits))
 }
 
-/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one text.
+/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
+/// text.
 fn find_answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
     let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
     let read = |row: &rusqlite::Row<'_>| {
@@ -154,7 +157,8 @@ pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlit
         .execute(params![int(moment.0), int(most)])
 }
 
-/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still numbers by one is told, and boots again.
+/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still
+/// numbers by one is told, and boots again.
 pub fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM boots WHERE boot IN (SELECT boot FROM boots
         WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM spends WHERE spends.boot = boots.boot) LIMIT ?2)";

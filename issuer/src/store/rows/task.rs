@@ -59,7 +59,8 @@ pub enum BeginOutcome {
     Cut,
 }
 
-/// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is recognised by, and what it is answered.
+/// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is
+/// recognised by, and what it is answered.
 pub fn begin(
     writing: &Writing<'_>,
     task: &Task,
@@ -92,10 +93,12 @@ pub fn begin(
     Ok(BeginOutcome::New)
 }
 
-/// Grants that are kept of one task. Agents can register and pass on without end; what is beyond this is not held against its use.
+/// Grants that are kept of one task. Agents can register and pass on without end; what is beyond
+/// this is not held against its use.
 const GRANTS_KEPT: u64 = 2_000;
 
-/// Keeps what was granted to a task that may have grants already, so that it can be held against what was used.
+/// Keeps what was granted to a task that may have grants already, so that it can be held against
+/// what was used.
 pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const FULL: &str = "SELECT 1 FROM grants WHERE task = ?1 LIMIT 1 OFFSET ?2";
     let mut full = connection.prepare_cached(FULL)?;
@@ -185,7 +188,8 @@ pub struct Joined {
     pub expires: UnixSeconds,
 }
 
-/// Answers the row of a task that an agent registers for, and begins the task if it is the first. `None` if the client ended it.
+/// Answers the row of a task that an agent registers for, and begins the task if it is the first.
+/// `None` if the client ended it.
 pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i64>> {
     const SQL: &str = "INSERT INTO tasks (client_id, task_id, orch_id, agents, seed, born, expires, live_until)
         VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?6)
@@ -206,7 +210,8 @@ pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i
     task.optional()
 }
 
-/// Notes that a task has a writ that expires at `expires`. Answers the task's row, if it is still kept.
+/// Notes that a task has a writ that expires at `expires`. Answers the task's row, if it is still
+/// kept.
 pub fn live_until(
     connection: &Connection,
     client_id: &str,
@@ -220,8 +225,8 @@ pub fn live_until(
         .optional()
 }
 
-/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been before; `None` if the client has
-/// no such task.
+/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been
+/// before; `None` if the client has no such task.
 pub fn complete(
     writing: &Writing<'_>,
     client_id: &str,
@@ -297,9 +302,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
     })
 }
 
-/// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted for them. The audit keeps its events.
+/// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted
+/// for them. The audit keeps its events.
 pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
-    // Not the last one: its number would be given again, and the audit knows tasks by their numbers.
+    // Not the last one: its number would be given again, and the audit knows tasks by their
+    // numbers.
     const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 AND task < (SELECT max(task) FROM tasks)
         ORDER BY live_until LIMIT ?2";
     const ALLOWANCES: &str = "DELETE FROM allowances WHERE allowance IN

@@ -1,4 +1,5 @@
-//! Bad input at every endpoint. Each is answered by the documented problem, uses nothing up, and changes nothing.
+//! Bad input at every endpoint. Each is answered by the documented problem, uses nothing up, and
+//! changes nothing.
 
 mod bodies;
 mod table;
@@ -11,8 +12,8 @@ use rusqlite::Connection;
 use std::collections::BTreeSet;
 use table::{EndpointCase, Speaks, Takes, cases};
 
-/// The endpoints as the router knows them, `METHOD path`. It lists its paths only for who debugs it, and the methods of each where a
-/// method is refused.
+/// The endpoints as the router knows them, `METHOD path`. It lists its paths only for who debugs
+/// it, and the methods of each where a method is refused.
 async fn endpoints(bench: &Bench) -> BTreeSet<String> {
     let shown = format!("{:?}", bench.app);
     let paths = shown.split('"').filter(|text| text.starts_with('/'));
@@ -36,7 +37,8 @@ async fn every_endpoint_has_a_row() {
     assert_eq!(rows, endpoints(&bench).await);
 }
 
-/// Everything that is kept, as far as a refusal could change it: rows of each table, what was spent, how far the audit reaches.
+/// Everything that is kept, as far as a refusal could change it: rows of each table, what was
+/// spent, how far the audit reaches.
 fn kept(bench: &Bench) -> Vec<(String, i64)> {
     let database = Connection::open(bench.path().join("issuer.db")).unwrap();
     let number = |sql: &str| database.query_row(sql, [], |row| row.get(0)).unwrap();

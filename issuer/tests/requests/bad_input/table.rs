@@ -76,7 +76,8 @@ impl EndpointCase {
     }
 }
 
-/// An issuer, and one case for each of its endpoints. The request of one case does not get in the way of another.
+/// An issuer, and one case for each of its endpoints. The request of one case does not get in the
+/// way of another.
 pub(super) async fn cases() -> (Bench, Vec<EndpointCase>) {
     let bench = Bench::with(operated()).await;
     let mut all = public_cases();
