@@ -17,7 +17,7 @@ use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
-/// How often secrets may be tried.
+/// The limits of attempts to authenticate.
 #[derive(Debug)]
 pub(crate) struct Limits {
     /// The operator's, for each source.

@@ -39,7 +39,7 @@ pub(crate) struct Delegation {
 pub(crate) struct Delegated {
     /// The delegate's writ.
     pub(crate) writ: Writ,
-    /// How it came to be, one record a step.
+    /// The records of its delegations, one a step.
     pub(crate) chain: Value,
 }
 
@@ -198,7 +198,7 @@ impl Issuer {
         }
     }
 
-    /// What the delegate's writ says: the same task, for it is the same authority, in the
+    /// The claims of the delegate's writ: the same task, for it is the same authority, and the
     /// delegate's name.
     fn build_claims(&self, parent: &Claims, ask: &Delegation) -> Result<Claims, AgentError> {
         let now = self.clock.now();

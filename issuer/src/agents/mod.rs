@@ -36,11 +36,11 @@ const RESERVED: [&str; 2] = ["admin", "app"];
 /// Why an agent does not get what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AgentError {
-    /// What the agent presents is not valid; why, for the log.
+    /// The credentials of the agent are not valid; why, for the log.
     Unauthorized(&'static str),
-    /// Not a request; what was expected.
+    /// The request is malformed; what was expected.
     Invalid(String),
-    /// Not a life that anything can have; what was expected.
+    /// The TTL is out of range; what was expected.
     Ttl(String),
     /// Beyond what the agent, or its launch token, holds.
     Scope(String),
@@ -48,7 +48,7 @@ pub(crate) enum AgentError {
     Forbidden(String),
     /// There is no such agent.
     NoAgent,
-    /// What would be issued now was ended in this very second.
+    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
     Cut,
     /// Its writ cannot be minted.
     Mint(MintError),

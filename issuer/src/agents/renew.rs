@@ -1,5 +1,5 @@
-//! Renewal: a writ is replaced by one successor, and dead at once. The lineage goes on, up to the
-//! longest life that a writ can have.
+//! Renewal: a writ is replaced by one successor, and invalid at once. The lineage goes on, up to
+//! the longest life that a writ can have.
 
 use super::AgentError;
 use super::register::is_active;
@@ -17,8 +17,8 @@ use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
 
 impl Issuer {
-    /// Replaces `writ` by a successor with the same authority and the same life. Of many who ask at
-    /// once one gets it.
+    /// Replaces `writ` by a successor with the same authority and the same life. Of many requests
+    /// at once, one gets it.
     ///
     /// # Errors
     /// [`AgentError`]; the writ is what it was.
@@ -49,14 +49,14 @@ impl Issuer {
         }
     }
 
-    /// What the successor of a writ says.
+    /// The claims of the successor of a writ.
     async fn build_successor(&self, old: &Claims, now: UnixSeconds) -> Result<Claims, AgentError> {
         let ancestors = old.anc.clone();
         let find = self.store.read(move |reading| {
             let kept = ancestors.iter().map(|ancestor| lineage::find(reading, ancestor));
             kept.collect::<Result<Vec<_>, _>>()
         });
-        // What was passed on does not outlive those who did.
+        // A delegated writ does not outlive the writs that it descends from.
         let mut end = self.within_ceiling_until(old, born(&old.lin).unwrap_or(old.iat))?;
         for ancestor in find.await? {
             end = ancestor.map_or(old.exp, |kept| kept.expires).min(end);

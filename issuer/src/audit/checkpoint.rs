@@ -42,7 +42,7 @@ impl fmt::Display for CheckpointId {
     }
 }
 
-/// Where a checkpoint stands among the others.
+/// The place of a checkpoint among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Its number, from 1 on.
@@ -62,7 +62,7 @@ pub struct Checkpoint {
     pub head: Head,
     /// The time of its signature.
     pub at: UnixSeconds,
-    /// Where it stands; `None` for one of a version that did not number them.
+    /// Its place; `None` for a checkpoint of a version that did not number them.
     pub place: Option<Place>,
 }
 

@@ -145,14 +145,14 @@ pub struct Event {
     pub request_id: Option<String>,
     /// The trace that the request belongs to (W3C Trace Context).
     pub traceparent: Option<String>,
-    /// What depends on the kind: a JSON object, or nothing.
+    /// The data of its kind: a JSON object, or nothing.
     pub data: String,
     /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does
     /// not have it.
     pub edge_id: Option<String>,
     /// The address that it comes from.
     pub source: Option<String>,
-    /// What tells it from other events of its kind and task: a label, a grant.
+    /// The cause, which tells it from other events of its kind and task: a label, a grant.
     pub cause: Option<String>,
 }
 
@@ -234,21 +234,21 @@ impl Event {
         self
     }
 
-    /// What tells it from other events of its kind and task.
+    /// Sets the cause, which tells it from other events of its kind and task.
     #[must_use]
     pub fn cause(mut self, cause: &str) -> Self {
         self.cause = Some(cause.to_owned());
         self
     }
 
-    /// What depends on the kind, as the text of a JSON object.
+    /// Sets the data of its kind, as the text of a JSON object.
     #[must_use]
     pub fn text(mut self, data: String) -> Self {
         self.data = data;
         self
     }
 
-    /// What depends on the kind: a JSON object.
+    /// Sets the data of its kind: a JSON object.
     #[must_use]
     pub fn data(self, data: &Value) -> Self {
         self.text(data.to_string())

@@ -12,7 +12,7 @@ pub(crate) enum Keeping {
     Limited(Rates),
 }
 
-/// How many events of one kind are kept.
+/// The rates at which events of one kind are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rates {
     /// Of one cause: those of one task, address, edge, label or grant.
@@ -41,7 +41,7 @@ const UNAUTHENTICATED: Rates = Rates {
     },
     ..REFUSED
 };
-/// What clients and agents do within their authority, as often as they like.
+/// Events of clients and agents within their authority, which they repeat as often as they like.
 const DONE: Rates = Rates {
     cause: Rate {
         interval: 100,
@@ -52,8 +52,7 @@ const DONE: Rates = Rates {
         burst: 10_000,
     },
 };
-/// What edges permitted. Each event of it is a request of its own, so that far more of them are
-/// kept.
+/// Permits of edges. Each is a request of its own, so that far more of them are kept.
 const PERMITTED: Rates = Rates {
     cause: Rate {
         interval: 20,

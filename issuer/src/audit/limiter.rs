@@ -9,7 +9,7 @@ use crate::base::limiter::Places;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What the limiter did in a transaction, which may be undone.
+/// The decisions of the limiter in a transaction, which may be undone.
 #[derive(Debug, Default)]
 pub(crate) struct Admissions {
     omitted: Tally,
@@ -114,7 +114,7 @@ impl EventLimiter {
         }
     }
 
-    /// How many events were omitted since the start.
+    /// The number of events that were omitted since the start.
     pub(crate) fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
@@ -124,7 +124,7 @@ impl EventLimiter {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(omitted);
     }
 
-    /// What was omitted since this was asked last.
+    /// The events that were omitted since the last call.
     pub(crate) fn take_omitted(&self) -> Tally {
         std::mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! How many events the limiter omitted, by their causes.
+//! Counts of omitted events, by their causes.
 
 use super::{Event, EventKind};
 use crate::base::clock::Moment;
@@ -66,7 +66,7 @@ impl Omitted {
     }
 }
 
-/// How many events were omitted, by their causes.
+/// The number of omitted events, by their causes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally(HashMap<Key, Omitted>);
 
@@ -88,7 +88,7 @@ impl Tally {
         }
     }
 
-    /// How many events were omitted.
+    /// The number of omitted events.
     pub(super) fn count(&self) -> u64 {
         self.0.values().map(|omitted| omitted.count).sum()
     }

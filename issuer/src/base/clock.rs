@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where the issuer takes the time from: the system, or whatever a test says.
+/// The clock of the issuer: that of the system, or one of a test.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Duration + Send + Sync>);
 

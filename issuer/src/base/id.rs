@@ -59,10 +59,10 @@ pub fn is_id(text: &str) -> bool {
     letters && (1..=ID_BYTES).contains(&text.len()) && text != "." && text != ".."
 }
 
-/// What is expected of an id, for messages.
+/// The form of an id, for messages.
 pub const ID_EXPECTED: &str = "1 to 128 characters of `A-Z a-z 0-9 . _ -`, other than `.` and `..`";
 
-/// Where the ids of one task come from. It is kept with the task, so that a repeated request is
+/// The seed of the ids of one task. It is kept with the task, so that a repeated request is
 /// answered with the same writs without any writ being stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed(pub [u8; 32]);

@@ -1,5 +1,5 @@
-//! How often something may happen. The memory is fixed: each key falls into one of so many places,
-//! by a keyed hash that no client can compute. Keys that fall into the same place share its limit.
+//! A limiter of rates. Its memory is fixed: each key falls into one of so many places, by a keyed
+//! hash that no client can compute. Keys that fall into the same place share its limit.
 
 use crate::base::clock::Moment;
 use std::collections::hash_map::RandomState;
@@ -19,7 +19,7 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// What a place holds after one more (the generic cell rate algorithm): the moment, in
+    /// The value of a place after one more (the generic cell rate algorithm): the moment, in
     /// milliseconds, from which on it is as if nothing had happened.
     fn next(self, place: u64, now: Moment) -> Result<u64, u64> {
         let full = self.full(now);
@@ -30,7 +30,7 @@ impl Rate {
         Err((next - full).div_ceil(1000).max(1))
     }
 
-    /// What a place holds that a whole burst was just taken from.
+    /// The value of a place from which a whole burst was just taken.
     fn full(self, now: Moment) -> u64 {
         now.millis.saturating_add(self.interval.saturating_mul(self.burst))
     }
@@ -116,8 +116,8 @@ impl Places {
     }
 }
 
-/// What a place holds. What lies beyond a whole burst is of before the clock was set back: from now
-/// on it is exactly full, so that there is room again after one interval, and not only when the
+/// The value of a place. A value beyond a whole burst is from before the clock was set back: from
+/// now on it is exactly full, so that there is room again after one interval, and not only when the
 /// clock has caught up.
 fn settle(place: &AtomicU64, rate: Rate, now: Moment) -> u64 {
     let full = rate.full(now);

@@ -1,5 +1,5 @@
-//! What every other folder stands on: time, ids, JSON documents, limits. Nothing here knows the
-//! store or a domain.
+//! The base of all other folders: time, ids, JSON documents, limits. Nothing here knows the store
+//! or a domain.
 
 pub mod clock;
 pub(crate) mod from;

@@ -4,7 +4,7 @@ use hyper::Uri;
 use std::fmt;
 use std::net::IpAddr;
 
-/// What is expected of an origin, for messages.
+/// The form of an origin, for messages.
 pub const ORIGIN_EXPECTED: &str =
     "an origin such as `https://issuer.example` in lower case, without path; plain `http` only to loopback";
 

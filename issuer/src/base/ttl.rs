@@ -1,4 +1,4 @@
-//! How long a writ lives, as people write it: `900`, `"90s"`, `"10m"`, `"1h"`.
+//! The life of a writ (TTL), as people write it: `900`, `"90s"`, `"10m"`, `"1h"`.
 
 use edgewrit_shared::document::Node;
 use edgewrit_shared::json::Json;

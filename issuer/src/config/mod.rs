@@ -40,7 +40,7 @@ pub struct Config {
 /// As [`Config::client_failures`], unless the operator says otherwise.
 const CLIENT_FAILURES: u64 = 10;
 
-/// How long the audit is kept, and where the rest goes.
+/// The retention of the audit: how long events are kept, and where older ones go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retention {
     /// How long events are kept, in seconds.

@@ -38,9 +38,9 @@ pub struct Settings {
     pub admin_secret_file: Option<PathBuf>,
     /// Failures of a client that are answered at once.
     pub client_failures: Option<u64>,
-    /// Where metrics are read.
+    /// The address on which metrics are read.
     pub metrics: Option<SocketAddr>,
-    /// Where the audit's lines go: a file, or `-` for standard output.
+    /// The log of the audit's lines: a file, or `-` for standard output.
     pub audit_log: Option<PathBuf>,
     /// How long the audit's events are kept, in seconds.
     pub audit_keep: Option<u64>,
@@ -135,7 +135,7 @@ impl Settings {
         self.group_readable.unwrap_or_default().into()
     }
 
-    /// How long the audit is kept, if not for ever.
+    /// The retention of the audit, if events are not kept for ever.
     ///
     /// # Errors
     /// [`ConfigError::Archive`] for half of it, [`ConfigError::NoFolder`].
@@ -199,7 +199,7 @@ pub fn parse_days(text: &str) -> Option<u64> {
     (1..=DAYS_MAX).contains(&days).then_some(days * 24 * 3_600)
 }
 
-/// What [`parse_days`] takes.
+/// The form that [`parse_days`] takes, for messages.
 pub const DAYS_EXPECTED: &str = "days, such as `90d`, from `1d` to `3650d`";
 
 fn read_days(node: &Node<'_>) -> Option<u64> {

@@ -42,8 +42,8 @@ pub(crate) async fn admit(
     };
     let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
     let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
-    // Who writes the database can say that it is from a backup. That excuses nothing which is kept
-    // outside of it.
+    // An attacker that writes the database can say that it is from a backup. That excuses nothing
+    // which is kept outside of it.
     let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
     if is_restored {
         // First: a start that is cut short is one from a backup again.
@@ -125,7 +125,7 @@ async fn find_disagreement(
     Ok(None)
 }
 
-/// What is kept outside of the database, and where.
+/// The heads that are kept outside of the database, and their files.
 fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
     let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
     let elsewhere = match witness {

@@ -85,8 +85,8 @@ pub(crate) async fn keep_head(data: Arc<Data>, stopping: Stopping) {
     }
 }
 
-/// What is left at the end, when nothing happens any more: a checkpoint over all of it, and the
-/// outside head.
+/// Does the last work at the end, when no request runs any more: a checkpoint over all of it, and
+/// the outside head.
 pub async fn sign_off(data: &Data, issuer: &str) {
     if let Err(error) = data.store.record_omitted().await {
         tracing::error!(%error, "omitted events not counted at the end");

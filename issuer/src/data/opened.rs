@@ -123,7 +123,7 @@ impl Data {
     }
 }
 
-/// How far what was written last may lie in the future, in milliseconds: an hour, which clocks are
+/// How far the last write may lie in the future, in milliseconds: an hour, which clocks are
 /// corrected by.
 const AHEAD: u64 = 3_600_000;
 

@@ -10,14 +10,14 @@ use crate::store::{self, StoreError};
 use std::path::PathBuf;
 use std::{error, fmt};
 
-/// What the operator says about the database that is opened.
+/// The statements of the operator about the database that is opened.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
-    /// What the group of the data folder may do.
+    /// Whether the group of the data folder may read it.
     pub group: GroupRead,
     /// It is the original, whatever is kept outside of it.
     pub is_original: bool,
-    /// Where how far the audit reached is kept a second time.
+    /// The witness: a file in another place, to which the head of the audit is appended.
     pub witness: Option<PathBuf>,
 }
 
@@ -30,16 +30,16 @@ pub enum OpenDataError {
     Keys(KeysError),
     /// The database in it.
     Store(store::OpenStoreError),
-    /// What its database says of clients.
+    /// The clients in its database.
     Registry(LoadError),
-    /// What is kept outside of the database cannot be read.
+    /// The head outside of the database cannot be read.
     Outside(OutsideError),
     /// The database is not the one of which something was published: which folder, where that is
     /// kept, and what differs.
     Copied(PathBuf, PathBuf, Disagreement),
     /// It could not be read.
     Read(StoreError),
-    /// What was written last is from the future: from when, and when it is now.
+    /// The last write is from the future: its time, and the time now.
     Ahead(Moment, Moment),
 }
 

@@ -1,4 +1,4 @@
-//! How long the audit is kept. What is older goes to an archive, and is pruned once it is there:
+//! The retention of the audit. Older events go to an archive, and are pruned once they are there:
 //! only up to a checkpoint, by which `edgewrit audit verify` knows that nothing else is missing.
 
 use super::opened::Data;

@@ -103,7 +103,8 @@ pub(crate) async fn void_all(
     Ok(())
 }
 
-/// What is as old as the backup, and cannot be replaced without those who hold it.
+/// The secrets and keys that are as old as the backup, and cannot be replaced without their
+/// holders.
 struct Older {
     /// Ids and names.
     clients: Vec<(String, String)>,
@@ -155,7 +156,7 @@ impl Older {
     }
 }
 
-/// What the event of a first start from a backup says.
+/// The data of the event of a first start from a backup.
 fn restore_event_data(
     epoch: &str,
     before: Option<&str>,

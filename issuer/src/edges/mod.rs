@@ -1,4 +1,4 @@
-//! What edges ask of the issuer: boots, uses, and records of what they decided.
+//! The requests of edges: boots, debits of uses, and records of their decisions.
 
 pub(crate) mod records;
 pub(crate) mod spend;

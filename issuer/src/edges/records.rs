@@ -125,7 +125,7 @@ impl Record {
         })
     }
 
-    /// What an edge says of the audit itself is for the operator at once.
+    /// Logs what an edge reports of the audit itself, so that the operator sees it at once.
     fn log_of_head(&self, edge: &Edge) {
         if !self.permitted && HEAD_LABELS.contains(&self.label) {
             let detail = self.kept.get("detail").and_then(Value::as_str).unwrap_or_default();

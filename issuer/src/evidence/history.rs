@@ -1,5 +1,4 @@
-//! The audit as it lies in a data folder, for those who only read: no private key, no lock, no
-//! change.
+//! The audit as it lies in a data folder, for readers only: no private key, no lock, no change.
 
 use crate::audit::{Head, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
@@ -157,8 +156,8 @@ impl History {
         self.named(audit::checkpoints(&self.connection, from, last, CHECKPOINTS))
     }
 
-    /// Every key that the database names as one that signs or signed checkpoints. Who writes the
-    /// database can add one.
+    /// Every key that the database names as one that signs or signed checkpoints. An attacker that
+    /// writes the database can add one.
     ///
     /// # Errors
     /// [`HistoryError`].

@@ -1,4 +1,4 @@
-//! What proves the audit outside of the database, and those who read and verify it.
+//! The proofs of the audit outside of the database, its readers, and its verification.
 
 pub(crate) mod audit_log;
 pub mod history;

@@ -1,4 +1,4 @@
-//! The data folder: whose it is, what is in it, and who holds it.
+//! The data folder: its owner, its files, and the process that holds it.
 
 use super::error::FileError;
 use super::own::{OwnFile, make_own_folder, open_own_folder};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The database.
 pub const DATABASE: &str = "issuer.db";
-/// Where the issuer's origin is kept for commands that run without a server.
+/// The file of the issuer's origin, for commands that run without a server.
 pub(crate) const ISSUER_FILE: &str = "issuer";
 /// The operator's socket.
 pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
@@ -64,7 +64,7 @@ impl DataDirectory {
         OwnFile::new(self.path(name), self.group)
     }
 
-    /// Who may read its files.
+    /// Whether its group may read its files.
     #[must_use]
     pub const fn group(&self) -> GroupRead {
         self.group

@@ -54,9 +54,9 @@ impl OwnFile {
         open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
     }
 
-    /// What is there, if anything is: without opening it. SQLite opens its files itself, and a
-    /// process that closes a file loses its locks on it (POSIX). Only the user of the process can
-    /// change what lies in the folder, which was checked when it was opened.
+    /// The metadata of the file, if there is one, without opening it. SQLite opens its files
+    /// itself, and a process that closes a file loses its locks on it (POSIX). Only the user of the
+    /// process can change what lies in the folder, which was checked when it was opened.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -92,8 +92,8 @@ impl OwnFile {
     pub fn write(&self, content: &[u8]) -> Result<(), FileError> {
         self.look()?;
         let aside = Self::new(self.path.with_extension("new"), self.group);
-        // What a start left that was cut short. It is made anew, so that nothing is written to what
-        // it may have become.
+        // A start that was cut short may have left one. It is made anew, so that nothing is
+        // written to what it may have become.
         aside.remove()?;
         let mut file = aside.open(OpenOptions::new().create_new(true).write(true))?;
         let written = file

@@ -53,7 +53,7 @@ impl Rule {
     pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
     pub(super) const OWN_FOLDER: Self = Self::new(FileKind::Folder, false, 0o700, 0o050);
-    /// The operator's socket. Who may write to it administers the issuer.
+    /// The operator's socket. A user that may write to it administers the issuer.
     pub(super) const OWN_SOCKET: Self = Self::new(FileKind::Socket, false, 0o600, 0o040);
     /// A folder in which the issuer writes one file, and others may read theirs.
     pub(super) const LOG_FOLDER: Self = Self::new(FileKind::Folder, true, 0o755, 0);

@@ -1,4 +1,4 @@
-//! What the public endpoints share.
+//! The state that the public endpoints share.
 
 use crate::http::extract::body_budget::BodyBudget;
 use crate::state::Issuer;

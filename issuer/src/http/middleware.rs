@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const REQUEST_ID_CHARACTERS: usize = 128;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where the ids of requests come from: the process's own beginning, then a counter.
+/// The source of the ids of requests: a prefix of the process, then a counter.
 #[derive(Debug)]
 pub(super) struct RequestIds {
     prefix: String,

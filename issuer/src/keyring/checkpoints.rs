@@ -34,7 +34,7 @@ impl Keyring {
         };
         let covered = head.seq;
         let pending = Pending { covered, id };
-        // Who asked may give up while this waits for the writer, which does it nevertheless.
+        // The caller may give up while this waits for the writer, which writes nevertheless.
         last.pending = Some(pending);
         let add = self
             .store

@@ -42,7 +42,7 @@ pub(super) fn make_key(
     })
 }
 
-/// Where the private half of a key is kept.
+/// The file of the private half of a key.
 pub(super) fn key_file(folder: &DataDirectory, job: KeyJob, kid: &str) -> OwnFile {
     folder.file(&format!("keys/{}-{kid}.json", job.as_str()))
 }

@@ -16,7 +16,7 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 use std::{fs, io};
 
-/// What a backup's keys are replaced for.
+/// The jobs whose keys are replaced.
 const RENEWED: [KeyJob; 4] = [KeyJob::Writ, KeyJob::Session, KeyJob::Delegation, KeyJob::Checkpoint];
 
 /// Makes new keys, both current and next, drops the old ones, and does `also` in the same

@@ -109,8 +109,8 @@ impl Keyring {
         self.erase(job, &kid)
     }
 
-    /// What a replaced key signs from now on is no checkpoint: notes with its public half which one
-    /// was the last.
+    /// A replaced key signs no valid checkpoint from now on: notes with its public half which
+    /// checkpoint was its last.
     fn close_replaced(&self, last: &LastCheckpoint) -> Result<(), KeysError> {
         let key_set = self.key_set();
         if let Some(mut pinned) = PinnedKeys::read(&self.folder)? {

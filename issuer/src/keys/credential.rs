@@ -79,8 +79,8 @@ impl CredentialKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// What is stored of the `secret` of the `id` of a `role`. Role and id enter, so that rows
-    /// cannot be exchanged.
+    /// The hash of the `secret` of the `id` of a `role`. Role and id enter, so that rows cannot be
+    /// exchanged.
     #[must_use]
     pub fn hash(&self, role: &str, id: &str, secret: &Secret) -> Hash {
         let mut mac = self.0.clone();

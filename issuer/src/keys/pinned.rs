@@ -1,5 +1,6 @@
-//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who
-//! writes the database alone cannot add one, and so cannot sign a checkpoint that is accepted.
+//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. An
+//! attacker that writes the database alone cannot add one, and so cannot sign a checkpoint that is
+//! accepted.
 
 use super::KeyFileError;
 use crate::files::DataDirectory;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What is left of each allowance.
+/// The uses that are left of each allowance.
 pub type Left = BTreeMap<String, u64>;
 
 /// Picks for each attempt, in their order, the allowance that has least left and is not used up,

@@ -1,4 +1,4 @@
-//! What a client asks for: a task, and what its agents may do at each audience.
+//! The request of a client for a task: the authority of its agents at each audience.
 
 use crate::base::id::{ID_EXPECTED, is_id};
 use crate::base::ttl;
@@ -18,7 +18,8 @@ pub const AUDIENCE_BYTES: usize = 256;
 pub struct Part {
     /// The audience.
     pub audience: String,
-    /// Where its grants stand in the document, as a JSON pointer: each has its index appended.
+    /// The place of its grants in the document, as a JSON pointer, to which each has its index
+    /// appended.
     pub place: String,
     /// The grants, at least one.
     pub grants: Vec<Grant>,
@@ -68,7 +69,7 @@ impl Ask {
         Some(ask)
     }
 
-    /// How many writs it takes.
+    /// The number of writs that it takes.
     #[must_use]
     pub fn writs(&self) -> usize {
         self.count.saturating_mul(self.parts.len())
@@ -102,7 +103,7 @@ pub fn is_audience(text: &str) -> bool {
     (1..=AUDIENCE_BYTES).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// What is expected of an audience, for messages.
+/// The form of an audience, for messages.
 pub const AUDIENCE_EXPECTED: &str = "an audience of 1 to 256 visible ASCII characters";
 
 fn read_parts(node: &Node<'_>) -> Option<Vec<Part>> {

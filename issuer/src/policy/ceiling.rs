@@ -1,5 +1,5 @@
-//! What a client may ask for at most: for each audience, grants and a life. A client without an
-//! entry for an audience gets nothing there.
+//! The ceiling of a client: for each audience, the most grants and the longest life that the
+//! client may ask for. A client without an entry for an audience gets nothing there.
 
 use crate::base::ttl;
 use crate::policy::ask::{AUDIENCE_EXPECTED, is_audience, read_grants};
@@ -13,12 +13,12 @@ pub const CEILING_ENTRIES: usize = 1_000;
 /// Values (members, elements and scalars) in the document of one ceiling.
 pub const CEILING_VALUES: usize = 250_000;
 
-/// What one client may ask for at one audience.
+/// The part of a ceiling for one audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CeilingEntry {
     /// The audience.
     pub audience: String,
-    /// What is asked for must be permitted by these together.
+    /// The grants that together must permit every request for authority.
     pub grants: Vec<Grant>,
     /// Longest life, in seconds.
     pub ttl_max: u64,

@@ -36,7 +36,7 @@ impl Term {
 /// Grants `ask` from `now` on, if it lies within `ceiling`.
 ///
 /// # Errors
-/// What lies beyond, each with its place in the ask.
+/// The faults beyond the ceiling, each with its place in the ask.
 pub fn grant(ask: &Ask, ceiling: &Ceiling, now: Moment) -> Result<Term, FaultList> {
     let mut beyond = FaultList::new();
     let mut longest = u64::MAX;

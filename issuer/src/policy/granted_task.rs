@@ -90,7 +90,7 @@ impl Task {
         self.seed.id(self.term.born, "writ", index)
     }
 
-    /// What it was granted, at every audience.
+    /// Its grants, at every audience.
     #[must_use]
     pub fn granted(&self) -> Vec<Granted> {
         let parts = self.ask.parts.iter().zip(&self.authorities);
@@ -100,7 +100,7 @@ impl Task {
     }
 }
 
-/// What is asked for, each grant that limits its uses under an allowance.
+/// The authority that is asked for, with an allowance for each grant that limits its uses.
 fn authorities(ask: &Ask, allowances: &[Allowance]) -> Vec<Authority> {
     let mut allowances = allowances.iter();
     let mut numbered = |grant: &Grant| match grant.uses() {

@@ -1,4 +1,5 @@
-//! What clients ask for, held against what they may have. Pure: no clock, no store, no key.
+//! Decisions on requests of clients, against their ceilings. They are pure: no clock, no store, no
+//! key.
 
 pub mod allowance;
 pub mod ask;

@@ -100,7 +100,7 @@ impl Registry {
         all
     }
 
-    /// How many clients are not shut out.
+    /// The number of clients that are not shut out.
     #[must_use]
     pub fn active_clients(&self) -> usize {
         let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);

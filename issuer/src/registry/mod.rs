@@ -1,5 +1,5 @@
-//! Clients and edges: who they are and what they may do. Held in memory, written through to the
-//! store.
+//! Clients and edges: their credentials, ceilings and audiences. Held in memory, written through
+//! to the store.
 
 use crate::base::clock::Clock;
 use crate::base::from::from;
@@ -22,7 +22,7 @@ pub use edges::Edge;
 /// of the operator's secret is made for it.
 pub(crate) const OPERATOR: &str = "operator";
 
-/// What identifies a client or an edge, and is shown once.
+/// The credential of a client or an edge, which is shown once.
 #[derive(Debug)]
 pub struct Credential {
     /// Its id.

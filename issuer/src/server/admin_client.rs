@@ -19,7 +19,7 @@ use tokio::net::UnixStream;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt as _;
 
-/// How long an answer may take.
+/// The longest time to an answer.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// How often, and how many times, a folder is tried that another process holds without an answer: a
 /// server that starts or stops.
@@ -31,7 +31,7 @@ const RETRIES: usize = 100;
 pub enum AdminCallError {
     /// The data folder.
     Folder(FileError),
-    /// What is in it.
+    /// The content of the data folder.
     Open(OpenDataError),
     /// The running server broke off.
     Broken,
@@ -124,7 +124,7 @@ async fn post_in_process(
         Ok(response) => collect_response(response).await,
         Err(never) => match never {},
     };
-    // What was done is done; the next start signs it if this cannot.
+    // The change is durable; the next start signs a checkpoint over it if this cannot.
     sign_off(&data, &data.served_as()).await;
     answered
 }

@@ -26,10 +26,10 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// Where tools find the address that is really listened on.
+/// The file in which tools find the address that is really listened on.
 const LISTENING_FILE: &str = "listening";
 
-/// How long everything may take to end.
+/// The longest time to an orderly end.
 const DRAIN: Duration = Duration::from_secs(15);
 
 /// Why the issuer does not serve.

@@ -11,7 +11,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// What the name of SQLite's write-ahead log has behind that of the database.
+/// The suffix of SQLite's write-ahead log, behind the name of the database.
 pub(super) const LOG_SUFFIX: &str = "-wal";
 /// The same of every other file that SQLite makes beside a database.
 const OTHER_SUFFIXES: [&str; 2] = ["-shm", "-journal"];

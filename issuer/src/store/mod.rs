@@ -36,7 +36,7 @@ use wal::Checkpointer;
 pub use writer::Reached;
 use writer::Writer;
 
-/// Where a database comes from.
+/// The origin of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// From a backup, as its folder says.
@@ -100,7 +100,7 @@ impl Store {
         &self.epoch
     }
 
-    /// How far what others follow reaches, as it changes.
+    /// The ends of the histories that others follow, as they change.
     #[must_use]
     pub fn reached(&self) -> watch::Receiver<Reached> {
         self.writer.reached()
@@ -168,7 +168,7 @@ impl Store {
         record_all.await
     }
 
-    /// How many events were omitted since the start.
+    /// The number of events that were omitted since the start.
     pub(crate) fn omitted(&self) -> u64 {
         self.limiter.total()
     }

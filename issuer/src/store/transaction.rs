@@ -15,7 +15,7 @@ pub struct Writing<'a> {
     pub(super) limiter: &'a EventLimiter,
     pub(super) head: Cell<Head>,
     pub(super) last: Cell<Moment>,
-    /// What the limiter did in this transaction.
+    /// The decisions of the limiter in this transaction.
     pub(super) admissions: RefCell<Admissions>,
 }
 
@@ -29,8 +29,8 @@ impl Deref for Writing<'_> {
 
 impl Writing<'_> {
     /// Now, and not before anything that happened. Whatever is durable by now was issued up to this
-    /// moment, in whichever order those who wrote it had looked at the clock, and although it may
-    /// have been set back: so this is where revocations cut.
+    /// moment, in whichever order its writers had looked at the clock, and although it may have
+    /// been set back: so this is where revocations cut.
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now().max(self.last.get())
@@ -40,7 +40,7 @@ impl Writing<'_> {
     /// durable with whatever else the work does, and does not happen if that fails.
     ///
     /// # Errors
-    /// What the database says.
+    /// The error of the database.
     pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
         self.record_about(event.task, event)
     }
@@ -48,7 +48,7 @@ impl Writing<'_> {
     /// As [`Self::record`], for an event that concerns the task in `row`.
     ///
     /// # Errors
-    /// What the database says.
+    /// The error of the database.
     pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
         let at = self.now();

@@ -57,7 +57,7 @@ where
     }
 }
 
-/// How far the histories reach that others follow: what is durable.
+/// The durable ends of the histories that others follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// Number of the latest revocation.

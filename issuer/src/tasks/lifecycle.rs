@@ -24,7 +24,7 @@ use tokio::task::spawn_blocking;
 /// about 0.2 ms.
 const COMPARISONS_IN_PLACE: usize = 512;
 
-/// What lies beyond the ceiling is recorded up to so many faults.
+/// Faults beyond the ceiling that one event records.
 const FAULTS_KEPT: usize = 16;
 
 /// A task that exists, and its writs.
@@ -58,7 +58,7 @@ pub enum StartError {
     Random(NoRandomness),
     /// The client was shut out.
     ClientEnded,
-    /// What would be issued now was ended in this very second.
+    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
     Cut,
 }
 

@@ -1,5 +1,5 @@
-//! Bundles, which edges follow. A bundle is made when it is asked for, once for all who ask in the
-//! same second, and read back by the issuer itself: its own view of keys and revocations is a
+//! Bundles, which edges follow. A bundle is made when it is asked for, once for all requests of
+//! the same second, and read back by the issuer itself: its own view of keys and revocations is a
 //! snapshot like any edge's.
 
 use crate::base::clock::Clock;
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 
 /// Deltas that are made, and kept, for the second in which they were made.
 const KEPT: usize = 64;
-/// Revocations of one delta; who is further behind gets a snapshot.
+/// Revocations of one delta; an edge that is further behind gets a snapshot.
 const DELTA_REVOCATIONS: u64 = 10_000;
 /// Keys for checkpoints that a whole bundle lists, the newest ones.
 const CHECKPOINT_KEYS: usize = 16;
@@ -166,7 +166,7 @@ impl Feed {
             made.state = Some(inputs);
             made.documents.clear();
         }
-        // What an edge says to have is its word: for those far behind, and once many have said
+        // The position of an edge is not trusted: for those far behind, and once many have said
         // something else, there is the snapshot.
         let far = from.is_none_or(|from| latest.saturating_sub(from) > DELTA_REVOCATIONS);
         let many = made.documents.len() >= KEPT && !made.documents.contains_key(&from);
@@ -195,8 +195,8 @@ impl Feed {
             fresh_until: now.plus(BUNDLE_FRESH),
             keys: key_set.verifying(),
             dropped_keys: key_set.dropped(),
-            // For auditors, who ask for a whole bundle. Edges, which follow by deltas, have no use
-            // for them.
+            // For auditors, which ask for a whole bundle. Edges, which follow by deltas, have no
+            // use for them.
             checkpoint_keys: key_set.checkpoint_keys(if from.is_none() { CHECKPOINT_KEYS } else { 0 }),
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
@@ -205,15 +205,15 @@ impl Feed {
         Ok(bundle.join(&jws).into())
     }
 
-    /// What the issuer itself holds: every revocation that is durable by now.
+    /// The snapshot that the issuer itself holds, with every revocation that is durable by now.
     ///
     /// # Errors
     /// [`BundleError`].
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
         let latest = self.store.reached().borrow().revocation;
         let mut own = self.own.lock().await;
-        // Not before: who waited for the lock must not take what was made meanwhile for something
-        // from the future.
+        // Not before: a caller that waited for the lock must not take what was made meanwhile for
+        // something from the future.
         let now = self.clock.now().seconds();
         if let Some(held) = own.as_ref().filter(|held| is_current(held, latest, now)) {
             return Ok(Arc::clone(held));
@@ -241,7 +241,7 @@ fn is_current(held: &Snapshot, latest: u64, now: UnixSeconds) -> bool {
     seq(held) >= Some(latest) && held.is_fresh(now)
 }
 
-/// How far what is held reaches.
+/// The number of the last revocation in a snapshot.
 fn seq(held: &Snapshot) -> Option<u64> {
     Position::parse(&held.position()).map(|position| position.seq)
 }

@@ -1,4 +1,4 @@
-//! What the ids of writs and lineages say.
+//! The parts of the ids of writs and lineages.
 
 use edgewrit_shared::time::UnixSeconds;
 

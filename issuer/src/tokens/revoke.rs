@@ -45,7 +45,7 @@ pub struct RevokeTarget {
     /// Its level.
     pub level: RevokeLevel,
     /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a
-    /// chain a `jti`, or the agent who passed it on; nothing for everything.
+    /// chain a `jti`, or the agent that delegated; nothing for everything.
     pub target: String,
 }
 
@@ -59,7 +59,7 @@ impl RevokeTarget {
         }
     }
 
-    /// The aim at `target` on `level`; `None` if nothing on it can be called so. Above all a token
+    /// The `target` on `level`; `None` if nothing on it can be called so. Above all a token
     /// is called by its id: the token itself must not be written down anywhere.
     #[must_use]
     pub fn new(level: RevokeLevel, target: String) -> Option<Self> {
@@ -99,23 +99,23 @@ impl fmt::Display for RevokeError {
 
 from!(RevokeError: Store(StoreError));
 
-/// Ends every writ at `aim` that was issued up to `cut`, which is now by default. Answers how many
-/// revocations it took.
+/// Ends every writ at `revoke_target` that was issued up to `cut`, which is now by default. Answers
+/// how many revocations it took.
 ///
 /// # Errors
 /// [`RevokeError`]; nothing was ended.
 pub async fn revoke(
     store: &Store,
-    aim: RevokeTarget,
+    revoke_target: RevokeTarget,
     cut: Option<UnixSeconds>,
     event: Event,
 ) -> Result<usize, RevokeError> {
-    let name = aim.target.clone();
+    let name = revoke_target.target.clone();
     let revoke = store.write(move |writing| {
-        let Some(targets) = find_targets(writing, &aim)? else {
+        let Some(targets) = find_targets(writing, &revoke_target)? else {
             return Ok(None);
         };
-        end_targets(writing, &aim, &targets, cut, &event)?;
+        end_targets(writing, &revoke_target, &targets, cut, &event)?;
         Ok(Some(targets.len()))
     });
     revoke.await?.ok_or(RevokeError::Ambiguous(name))
@@ -128,7 +128,7 @@ pub(crate) fn end_all(writing: &Writing<'_>, event: &Event) -> rusqlite::Result<
 
 fn end_targets(
     writing: &Writing<'_>,
-    aim: &RevokeTarget,
+    revoke_target: &RevokeTarget,
     targets: &[Target],
     cut: Option<UnixSeconds>,
     event: &Event,
@@ -142,12 +142,12 @@ fn end_targets(
             cut,
             expires,
         };
-        if aim.level == RevokeLevel::All {
+        if revoke_target.level == RevokeLevel::All {
             revocation::fold_into_all(writing, &revocation)?;
         }
         revocation::append(writing, &revocation, By::Operator)?;
     }
-    let data = json!({"level": aim.level.as_str(), "target": aim.target, "cut": cut.0, "count": targets.len()});
+    let data = json!({"level": revoke_target.level.as_str(), "target": revoke_target.target, "cut": cut.0, "count": targets.len()});
     writing.record(&event.clone().data(&data))
 }
 
@@ -157,10 +157,10 @@ pub fn revocation_event() -> Event {
     Event::done(EventKind::TokenRevoked)
 }
 
-/// What is revoked to reach the aim; `None` if it is not clear which task is meant.
-fn find_targets(writing: &Writing<'_>, aim: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
-    let id = aim.target.as_str();
-    let targets = match aim.level {
+/// The revocations that reach the target; `None` if it is not clear which task is meant.
+fn find_targets(writing: &Writing<'_>, revoke_target: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
+    let id = revoke_target.target.as_str();
+    let targets = match revoke_target.level {
         RevokeLevel::Token => {
             let levels = [Level::Writ(id), Level::Lineage(lineage_of(id))];
             levels.map(Target::of).to_vec()

@@ -90,8 +90,8 @@ pub(crate) fn compare(
 ) -> rusqlite::Result<Result<(), Disagreement>> {
     let head = audit::head(connection)?;
     let pruned = audit::pruned(connection)?;
-    // Who writes the database can say that it was pruned. That excuses the event alone: signed
-    // checkpoints are never pruned.
+    // An attacker that writes the database can say that it was pruned. That excuses the event
+    // alone: signed checkpoints are never pruned.
     if published.head.seq >= pruned.seq {
         let at = audit::head_at(connection, published.head.seq)?;
         if at.is_some_and(|at| at != published.head) {

@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let event = revoke::revocation_event().in_request(&request_info(request.headers()));
-    let ((aim, cut), _) = body::json(request, JSON_VALUES, read).await?;
-    let (level, target) = (aim.level.as_str(), aim.target.clone());
-    let count = revoke::revoke(&state.data.store, aim, cut, event).await?;
+    let ((revoke_target, cut), _) = body::json(request, JSON_VALUES, read).await?;
+    let (level, target) = (revoke_target.level.as_str(), revoke_target.target.clone());
+    let count = revoke::revoke(&state.data.store, revoke_target, cut, event).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
     Ok(response::json(StatusCode::OK, &answer))
@@ -35,11 +35,11 @@ fn read(node: &Node<'_>) -> Option<(RevokeTarget, Option<UnixSeconds>)> {
         None => None,
         Some(node) => Some(UnixSeconds(node.integer(0, TIME_MAX)?)),
     };
-    let aim = RevokeTarget::new(level?, target.to_owned());
-    if aim.is_none() {
+    let revoke_target = RevokeTarget::new(level?, target.to_owned());
+    if revoke_target.is_none() {
         node.fault("expected a `target` by its id on this level, or none on the level `all`");
     }
-    Some((aim?, cut))
+    Some((revoke_target?, cut))
 }
 
 fn read_level(node: &Node<'_>) -> Option<RevokeLevel> {

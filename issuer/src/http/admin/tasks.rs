@@ -50,7 +50,7 @@ pub(super) async fn show(State(state): State<Arc<AdminState>>, request: Request)
     }
 }
 
-/// What is known of one request.
+/// The events of one request.
 pub(super) async fn why(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         node.object(&["request_id"])?

@@ -119,7 +119,7 @@ fn read_ttl(fields: &Fields, usual: u64) -> Result<u64, Problem> {
     Ok(life)
 }
 
-/// What an app's scopes grant.
+/// The grants of an app's scopes.
 fn read_scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
     let scopes = fields.texts("scopes")?;
     if let Some(scope) = scopes.iter().find(|scope| is_reserved(scope)) {

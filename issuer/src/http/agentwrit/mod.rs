@@ -40,7 +40,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/v1/delegate", post(token::delegate))
         .route("/v1/revoke", post(revoke::revoke))
         .route("/v1/audit/events", get(audit::events))
-        // Here as well as for all routes, so that it is said in the words of this API.
+        // Here as well as for all routes, so that the problem has the form of this API.
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(from_fn(translate_problems))
 }
@@ -48,7 +48,7 @@ pub(super) fn routes() -> Router<AppState> {
 /// First segments under `/v1` that are not this API's.
 const OTHERS: [&str; 5] = ["bundle", "edges", "records", "tasks", "uses"];
 
-/// Where nothing is: said in the words of this API if it could be its.
+/// Answers a path without an endpoint, in the form of this API if the path could be of this API.
 pub(super) async fn answer_unknown_path(request: Request) -> Response {
     let path = request.uri().path();
     let problem = Problem::new(Code::NotFound).into_response();
@@ -64,7 +64,7 @@ async fn translate_problems(request: Request, next: Next) -> Response {
     translate_problem(path, next.run(request).await)
 }
 
-/// Says problems in the words of this API, and sets the header that it sets beyond ours.
+/// Puts problems into the form of this API, and sets the header that only this API sets.
 fn translate_problem(path: String, mut response: Response) -> Response {
     if let Some(problem) = response.extensions_mut().get_mut::<Problem>() {
         problem.speak_agentwrit(path);

@@ -29,9 +29,10 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let own = RevokeLevel::parse(level).filter(|level| LEVELS.contains(level));
     let own = own.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
-    let aim = RevokeTarget::new(own, target.to_owned());
-    let aim = aim.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
-    let count = ends::revoke(&issuer.store, aim, None, event).await?;
+    let revoke_target = RevokeTarget::new(own, target.to_owned());
+    let revoke_target =
+        revoke_target.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
+    let count = ends::revoke(&issuer.store, revoke_target, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
     Ok(response::json(StatusCode::OK, &answer))
 }

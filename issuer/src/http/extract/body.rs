@@ -13,13 +13,13 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// How long a body may take to arrive.
+/// The longest time in which a body arrives.
 const ARRIVAL: Duration = Duration::from_secs(10);
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Reads a JSON body of at most `values` values by `read`. Answers the bytes too, for those who
-/// compare bodies.
+/// Reads a JSON body of at most `values` values by `read`. Answers the bytes too, for handlers
+/// that compare bodies.
 pub(in crate::http) async fn json<T: Send + 'static>(
     request: Request,
     values: usize,
@@ -35,8 +35,8 @@ pub(in crate::http) async fn json<T: Send + 'static>(
 /// Bytes of a document that is read without giving way to other work: about 0.2 ms.
 const READ_IN_PLACE: usize = 16 * 1024;
 
-/// What `read` makes of a document of `length` bytes: of a long one on a thread of its own, so that
-/// other requests are answered meanwhile.
+/// Reads a document of `length` bytes by `read`: a long one on a thread of its own, so that other
+/// requests are answered meanwhile.
 pub(in crate::http) async fn read_aside<T: Send + 'static>(
     length: usize,
     read: impl FnOnce() -> T + Send + 'static,

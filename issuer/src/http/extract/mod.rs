@@ -1,4 +1,4 @@
-//! What a handler takes from a request: who asks, from where, and the body.
+//! Extraction from requests: the authenticated party, the source, and the body.
 
 pub(super) mod auth;
 pub(super) mod body;

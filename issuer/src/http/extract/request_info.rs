@@ -1,4 +1,4 @@
-//! What the audit keeps of a request, from its headers.
+//! The parts of a request that the audit keeps, from its headers.
 
 use crate::audit::RequestInfo;
 use crate::base::trace_context::is_traceparent;

@@ -103,7 +103,7 @@ fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Err(Problem::new(Code::BadRequest).detail(expected))
 }
 
-/// What the task was granted, and what of it was used.
+/// The report of a task: its grants, and their use.
 async fn show(
     State(issuer): State<Arc<Issuer>>,
     path: Result<Path<String>, PathRejection>,

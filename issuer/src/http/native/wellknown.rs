@@ -1,4 +1,4 @@
-//! What unauthenticated clients may read: keys, metadata, health.
+//! The endpoints that need no authentication: keys, metadata, health.
 
 use crate::http::app_state::AppState;
 use crate::http::response::{bytes_of, json, with_cache_control};
@@ -37,7 +37,7 @@ async fn keys(State(issuer): State<Arc<Issuer>>) -> Response {
     with_cache_control(bytes_of(StatusCode::OK, "application/jwk-set+json", keys), CACHED)
 }
 
-/// What the issuer does of OAuth (RFC 8414), and no more.
+/// The metadata of the OAuth server (RFC 8414).
 async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
     let origin = issuer.config.issuer.as_str();
     let metadata = json!({

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// clients (RFC 7662, section 2.2).
 const INACTIVE: &str = r#"{"active":false}"#;
 
-/// Who may ask: the client whose writ it is, and the edges of its audience.
+/// The parties that may introspect a writ: its client, and the edges of its audience.
 enum Introspector {
     Client(Arc<Client>),
     Edge(Arc<Edge>),

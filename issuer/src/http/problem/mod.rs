@@ -41,7 +41,7 @@ impl Problem {
         }
     }
 
-    /// What would be issued now was ended in this very second.
+    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
     #[must_use]
     pub fn cut() -> Self {
         Self::new(Code::Unavailable)
@@ -85,14 +85,14 @@ impl Problem {
         }
     }
 
-    /// What the client may know beyond the code.
+    /// Adds a detail, which the client reads.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// What is wrong, each with its place in the request.
+    /// Adds the faults, each with its place in the request.
     #[must_use]
     pub fn faults(mut self, faults: FaultList) -> Self {
         self.faults = (!faults.is_empty()).then(|| Box::new(faults));
@@ -106,7 +106,7 @@ impl Problem {
         self
     }
 
-    /// What only the log may know.
+    /// Adds a text for the log alone.
     #[must_use]
     pub fn inside(mut self, inside: impl Into<String>) -> Self {
         self.inside = Some(inside.into().into_boxed_str());
@@ -119,7 +119,7 @@ impl Problem {
         self.code
     }
 
-    /// What only the log may know.
+    /// The text for the log alone.
     #[must_use]
     pub fn for_log(&self) -> Option<&str> {
         self.inside.as_deref()

@@ -17,7 +17,7 @@ pub(super) const WRITE_RATE: u32 = 4 * 1024;
 /// reader holds a write up, and each byte that it takes gives it some back.
 pub(super) struct PacedStream<S> {
     stream: S,
-    /// What is left of [`WRITE_TIME`].
+    /// The rest of [`WRITE_TIME`].
     left: Duration,
     blocked: Option<Blocked>,
 }

@@ -32,7 +32,7 @@ pub fn append(
     Ok(next)
 }
 
-/// How far the chain reaches.
+/// The head of the chain.
 pub fn head(connection: &Connection) -> rusqlite::Result<Head> {
     let mut last = connection.prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?;
     Ok(last
@@ -80,7 +80,7 @@ pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<
     after.query_map(params![int(from), int(most)], link)?.collect()
 }
 
-/// What stands beside the line of an event, for looking it up.
+/// The columns beside the line of an event, by which it is looked up.
 #[derive(Clone, Debug)]
 pub struct Columns {
     /// Milliseconds since 1970.

@@ -23,9 +23,9 @@ pub struct Query {
     pub since: Option<Moment>,
     /// Up to and without this moment.
     pub until: Option<Moment>,
-    /// How many at most.
+    /// The most events of one page.
     pub limit: u64,
-    /// How many are passed over.
+    /// The number of events that are passed over.
     pub offset: u64,
 }
 
@@ -34,7 +34,7 @@ pub struct Query {
 pub struct Page {
     /// Events, oldest first, each with the hash before it.
     pub events: Vec<(Head, Link)>,
-    /// How many there are in all.
+    /// The number of all such events.
     pub total: u64,
 }
 

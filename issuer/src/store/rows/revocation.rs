@@ -7,7 +7,7 @@ use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
 
-/// What is valid, and can be revoked.
+/// Authority that is valid, and can be revoked.
 #[derive(Clone, Copy, Debug)]
 pub struct Living {
     /// By what it is revoked.
@@ -18,7 +18,7 @@ pub struct Living {
     pub expires: UnixSeconds,
 }
 
-/// Who ends something early. An edge holds only so many revocations, and without all of them it
+/// The party that revokes. An edge holds only so many revocations, and without all of them it
 /// refuses everything: so clients have shares, and there is always room for the operator.
 #[derive(Clone, Copy, Debug)]
 pub enum By<'a> {
@@ -35,10 +35,10 @@ const CLIENTS_SHARE: i64 = 450_000;
 /// Under which the revocations of all clients are counted. No client has this name.
 const ALL_CLIENTS: &str = "";
 
-/// Revokes what is valid, unless it has expired.
+/// Revokes authority, unless it has expired.
 ///
 /// # Errors
-/// What the database says; that it is full if the client has used up its share.
+/// The error of the database, which is that it is full if the client has used up its share.
 pub fn end(writing: &Writing<'_>, living: Living, by: By<'_>) -> rusqlite::Result<()> {
     let now = writing.now().seconds();
     let revocation = Revocation {

@@ -133,7 +133,8 @@ fn remember(
     Ok(())
 }
 
-/// What is left of each allowance that is named. One that does not exist has nothing left.
+/// The uses that are left of each allowance that is named. One that does not exist has nothing
+/// left.
 fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
     let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
     let mut left = Left::new();

@@ -13,7 +13,7 @@ use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// What makes a request the repetition of another: the client's key, and the hash of the body.
+/// The signs of a repeated request: the client's key, and the hash of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repetition {
     /// The `Idempotency-Key`.
@@ -55,7 +55,7 @@ pub enum BeginOutcome {
     KeyReused,
     /// The client was shut out meanwhile.
     ClientEnded,
-    /// What would be issued now was ended in this very second.
+    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
     Cut,
 }
 
@@ -118,7 +118,7 @@ fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqli
     Ok(())
 }
 
-/// What was begun when the client used this key before.
+/// The task that was begun when the client used this key before.
 pub fn repeated(
     connection: &Connection,
     client_id: &str,
