@@ -1,7 +1,9 @@
 //! The texts of the vectors: strings, and parts that JSON cannot hold or that depend on what is running.
 
-use super::part::{Close, Part};
+mod part;
+
 use anyhow::{Context as _, Result, bail};
+use part::{Close, Part};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,7 +47,7 @@ impl Names {
         }
     }
 
-    pub(super) fn fill(&self, text: &str) -> Result<String> {
+    pub(crate) fn fill(&self, text: &str) -> Result<String> {
         let mut filled = text.to_owned();
         if filled.contains("{writ}") {
             let writ = self.writ.as_deref().context("`{writ}` in a case without a writ")?;
@@ -131,4 +133,12 @@ impl Text {
 fn one_by_one(bytes: Vec<u8>) -> impl Iterator<Item = Write> {
     let step = |byte| [Write::Bytes(vec![byte]), Write::Wait(Duration::ZERO)];
     bytes.into_iter().flat_map(step)
+}
+
+/// `template` with its `${secret:NAME}` filled in.
+#[must_use]
+pub fn fill_secrets(template: &str, secrets: &BTreeMap<String, String>) -> String {
+    secrets.iter().fold(template.to_owned(), |text, (name, value)| {
+        text.replace(&format!("${{secret:{name}}}"), value)
+    })
 }

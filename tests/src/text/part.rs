@@ -1,6 +1,6 @@
 //! The parts of a text.
 
-use super::text::{Names, Text};
+use super::{Names, Text};
 use crate::http::{field, frame, kind};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
