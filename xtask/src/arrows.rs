@@ -18,6 +18,7 @@ const TESTS: &str = "edgewrit-tests";
 const BENCH: &str = "edgewrit-bench";
 const COUNTS: &str = "edgewrit-counts";
 const FUZZ: &str = "edgewrit-fuzz";
+const TEST_ISSUER: &str = "edgewrit-test-issuer";
 const KEYS: &str = "edgewrit-test-keys";
 const LOAD: &str = "edgewrit-load";
 const FORGETFUL: &str = "edgewrit-forgetful";
@@ -25,20 +26,24 @@ const COSTS: &str = "edgewrit-test-costs";
 const YAML: &str = "edgewrit-yaml";
 
 /// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     (SHARED, &[KEYS]),
-    (EDGE, &[SHARED, COSTS, KEYS]),
+    (EDGE, &[SHARED, COSTS, KEYS, TEST_ISSUER]),
     (CLOUDFLARE, &[SHARED, EDGE]),
     (ENVOY, &[SHARED, EDGE]),
     (YAML, &[SHARED]),
     (ISSUER, &[SHARED, COSTS, KEYS]),
     (CLI, &[SHARED, EDGE, YAML, ISSUER, FORGETFUL]),
-    (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI, KEYS]),
-    (BENCH, &[SHARED, EDGE, KEYS]),
+    (
+        TESTS,
+        &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI, KEYS, TEST_ISSUER],
+    ),
+    (BENCH, &[SHARED, EDGE, KEYS, TEST_ISSUER]),
     (COUNTS, &[SHARED, ISSUER, BENCH]),
-    (FUZZ, &[SHARED, EDGE, YAML, COSTS, KEYS]),
+    (FUZZ, &[SHARED, EDGE, YAML, COSTS, KEYS, TEST_ISSUER]),
     (COSTS, &[]),
     (KEYS, &[]),
+    (TEST_ISSUER, &[SHARED, KEYS]),
     (LOAD, &[SHARED, ISSUER, KEYS]),
     (FORGETFUL, &[]),
     ("xtask", &[]),
@@ -50,7 +55,7 @@ const DELIVERED: &[&str] = &[SHARED, EDGE, CLOUDFLARE, ENVOY, YAML, ISSUER, CLI]
 
 /// What only tests of the delivered crates may depend on: one takes the place of functions of the C
 /// library, the private halves of the other's keys are no secret.
-const FOR_TESTS: &[&str] = &[FORGETFUL, COSTS, KEYS];
+const FOR_TESTS: &[&str] = &[FORGETFUL, COSTS, KEYS, TEST_ISSUER];
 
 /// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and
 /// a parsed URL is not the target that was judged.

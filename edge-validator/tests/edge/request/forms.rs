@@ -1,11 +1,11 @@
 //! Form bodies: closed and typed as queries are, and sent as they came.
 
 use crate::harness::{Ask, Edge};
-use crate::operations::edge_of;
-use crate::support::{self, NOW};
+use crate::request::operations::edge_of;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, rehearse};
 use edgewrit_shared::attempt::Param;
+use edgewrit_test_issuer::{self as support, NOW};
 use proptest::prelude::*;
 
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -1,6 +1,5 @@
 //! An issuer in memory: signs writs and bundles as the real one does, with the other Ed25519 implementation.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
-#![allow(missing_docs, unreachable_pub, clippy::expect_used, reason = "a test's own helper")]
+#![expect(clippy::expect_used, missing_docs, reason = "a helper of tests")]
 
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::claims::{Authority, Claims};

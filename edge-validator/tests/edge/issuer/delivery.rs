@@ -1,12 +1,12 @@
 //! Records go to the issuer in numbered batches, until it has them.
 
 use crate::harness::{Ask, Edge, config_text, secret};
-use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_test_issuer::{self as support, NOW};
 use std::sync::Arc;
 
 const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["flights"]}"#];

@@ -1,12 +1,12 @@
 //! After every wait time and revocation are asked again, by the world as it then is.
 
 use crate::harness::{Ask, Edge};
-use crate::support::{self, NOW};
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_test_issuer::{self as support, NOW};
 
 const GRANTS: [&str; 2] = [
     r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"a"}}"#,

@@ -1,11 +1,11 @@
 //! What the pipeline would make of a request, given grants instead of a writ.
 
 use crate::harness::{self, Ask};
-use crate::support::{self, NOW};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_issuer::{self as support, NOW};
 
 const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flights"]}"#;
 const QUOTE: &str = r#"{"type":"writ","actions":["quote"],"resources":["quotes"]}"#;

@@ -1,7 +1,7 @@
 //! The table of operations, as others read it.
 
 use crate::harness;
-use crate::operations::edge_of;
+use crate::request::operations::edge_of;
 use edgewrit_edge::config::view::{Field, Piece, Row, Source};
 use edgewrit_shared::grant::ParamType;
 

@@ -1,9 +1,9 @@
 //! Cheap refusals come first: of two things that are wrong, the earlier rule is named.
 
 use crate::harness::{Ask, Edge, writ};
-use crate::support::{self, Key};
 use edgewrit_shared::jws::Kind;
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_issuer::{self as support, Key};
 
 const NONE: [&str; 1] = [r#"{"type":"writ","actions":["nothing"],"resources":["x"]}"#];
 

@@ -200,10 +200,14 @@ fn what_connection_names_was_not_sent() {
 #[test]
 fn a_claim_that_cannot_stand_in_a_header_refuses() {
     let edge = Edge::new();
-    let mut claims = crate::support::claims(crate::support::grants(&ALL));
+    let mut claims = edgewrit_test_issuer::claims(edgewrit_test_issuer::grants(&ALL));
     claims.task_id = "trip-42\u{e9}".into();
-    let ask =
-        |line: &str| Ask::bare(line).header("authorization", &format!("Bearer {}", crate::support::writ(&claims)));
+    let ask = |line: &str| {
+        Ask::bare(line).header(
+            "authorization",
+            &format!("Bearer {}", edgewrit_test_issuer::writ(&claims)),
+        )
+    };
     assert_eq!(edge.label(&ask("GET /customers/7")), "credential_value");
     assert_eq!(
         edge.label(&ask(FLIGHTS)),

@@ -1,12 +1,12 @@
 //! Following the bundle.
 
 use crate::harness::config;
-use crate::support::{self, NOW};
 use edgewrit_edge::issuer::bundle::{FollowError, bundle_answer, bundle_call, head_line, head_report};
 use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_test_issuer::{self as support, NOW};
 
 #[test]
 fn the_first_call_asks_for_everything_at_once() {

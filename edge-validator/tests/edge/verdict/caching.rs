@@ -1,12 +1,12 @@
 //! Verified writs are remembered, and what is remembered decides nothing by itself.
 
 use crate::harness::{Ask, Edge, config_text, secret};
-use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::jws::Kind;
 use edgewrit_shared::limits::CACHED_WRITS;
 use edgewrit_shared::revocation::Rows;
+use edgewrit_test_issuer::{self as support, NOW};
 use std::sync::Arc;
 
 const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["flights"]}"#];

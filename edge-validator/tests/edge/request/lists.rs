@@ -1,7 +1,7 @@
 //! Names that may come several times, and how many may come at all.
 
 use crate::harness::{Ask, Edge, config_text, secret};
-use crate::operations::edge_of;
+use crate::request::operations::edge_of;
 use edgewrit_edge::config::Config;
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
 
-const ANSWERS: &str = include_str!("../../../tests/fixtures/issuer-0.1/answers.json");
+const ANSWERS: &str = include_str!("../../../../tests/fixtures/issuer-0.1/answers.json");
 const BOOKING: &str = r#"{"passenger":{"user":"X"},"seats":1}"#;
 
 struct Issuer(Json);

@@ -1,12 +1,12 @@
 //! Problems for the client, lines for the log.
 
 use crate::harness::{Ask, Edge, Issuer};
-use crate::support::NOW;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::Outcome;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use edgewrit_shared::json::{self, Json};
+use edgewrit_test_issuer::NOW;
 
 const SEARCH: [&str; 1] =
     [r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}"#];

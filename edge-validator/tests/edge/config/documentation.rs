@@ -1,9 +1,9 @@
 //! The reference is true: its examples read, and it names every key.
 
-use crate::support;
 use edgewrit_edge::config::Config;
+use edgewrit_test_issuer as support;
 
-const PAGE: &str = include_str!("../../../docs/edge.md");
+const PAGE: &str = include_str!("../../../../docs/edge.md");
 
 fn secret(name: &str) -> Option<String> {
     Some(format!("value-of-{name}"))

@@ -1,9 +1,9 @@
 //! Configurations: every fault with its place, all of them at once.
 
 use crate::harness::{config, config_text, secret};
-use crate::support;
 use edgewrit_edge::config::Config;
 use edgewrit_shared::limits::TARGET_BYTES;
+use edgewrit_test_issuer as support;
 
 /// A small document without faults, its parts to be replaced.
 const BASE: &str = r#"{

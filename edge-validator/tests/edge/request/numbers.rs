@@ -1,12 +1,12 @@
 //! Numbers are judged as they are written, and as readers in floating point have them.
 
 use crate::harness::{Ask, Edge};
-use crate::operations::edge_of;
-use crate::support::{self, NOW};
+use crate::request::operations::edge_of;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::number::Number;
+use edgewrit_test_issuer::{self as support, NOW};
 use proptest::prelude::*;
 
 const OPERATIONS: &str = r#"

@@ -1,8 +1,8 @@
 //! The travel story: search one route any number of times, book one ticket for one user.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, writ};
-use crate::support::{self, NOW};
 use edgewrit_edge::memory::Memory;
+use edgewrit_test_issuer::{self as support, NOW};
 
 const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"},"to":{"eq":"LHR"},"date":{"eq":"2026-05-10"}}}"#;
 const BOOK: &str = r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}},"uses":{"max":1,"allowance":"ticket"}}"#;

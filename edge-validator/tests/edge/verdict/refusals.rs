@@ -1,8 +1,8 @@
 //! Every label that a request can earn, at its boundary. A row is a claim: this request, this label.
 
 use crate::harness::{Ask, Edge, writ};
-use crate::support::{self, NOW};
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
+use edgewrit_test_issuer::{self as support, NOW};
 
 /// Grants everything that the configuration knows.
 const ALL: [&str; 3] = [
