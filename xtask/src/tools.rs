@@ -1,4 +1,5 @@
 //! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed once into `.tools/`.
+//! What has to be compiled is kept outside of the checkout (`tools/crates.rs`).
 
 mod agentwrit;
 mod crates;
@@ -40,12 +41,15 @@ pub(crate) enum Tool {
     ReadersRuby,
     /// cargo-deny.
     Deny,
+    /// cargo-nextest.
+    Nextest,
     /// cargo-mutants, for the long tests only.
     Mutants,
 }
 
 /// What the tests run besides what is built here.
-pub(crate) const FOR_TESTS: [Tool; 7] = [
+pub(crate) const FOR_TESTS: [Tool; 8] = [
+    Tool::Nextest,
     Tool::Npm,
     Tool::Envoy,
     Tool::Agentwrit,
@@ -89,6 +93,7 @@ impl Tool {
             Self::ReadersGo => readers::go(project),
             Self::ReadersRuby => readers::ruby(project),
             Self::Deny => crates::install(project, "cargo-deny"),
+            Self::Nextest => crates::install(project, "cargo-nextest"),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }
     }
