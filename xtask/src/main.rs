@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod cargo;
 mod ci;
+mod coverage;
 mod demo;
 mod fuzz;
 mod hosts;
@@ -58,6 +59,8 @@ enum Command {
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),
+    /// Measure which lines of the product its own tests execute.
+    Coverage,
     /// Everything that is checked before a change is merged.
     Ci,
     /// Run a program until the pipe on standard input closes, and end all its descendants then.
@@ -91,6 +94,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),
+        Command::Coverage => coverage::run(&project),
         Command::Fuzz(args) => fuzz::run(&project, &args),
     }?;
     Ok(ExitCode::SUCCESS)

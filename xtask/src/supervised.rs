@@ -117,3 +117,42 @@ fn sweep(runs: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_and_a_file_that_are_left_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("forgotten");
+        fs::write(&file, "").unwrap();
+        let mut sleeping = Command::new("sleep").arg("1000").spawn().unwrap();
+        let named = format!("process {}: sleep 1000", sleeping.id());
+        let file_named = file.display().to_string();
+        // This process stands for the supervisor. Other tests have children of it as well.
+        let found = || left(process::id(), 0, folder.path()).unwrap();
+        let before = found();
+        let without_own = left(process::id(), sleeping.id(), folder.path()).unwrap();
+        sleeping.kill().unwrap();
+        sleeping.wait().unwrap();
+        fs::remove_file(&file).unwrap();
+        let after = found();
+        assert!(before.contains(&named) && before.contains(&file_named), "{before:?}");
+        assert!(!without_own.contains(&named), "{without_own:?}");
+        assert!(!after.contains(&named) && !after.contains(&file_named), "{after:?}");
+    }
+
+    #[test]
+    fn the_folders_of_killed_runs_are_removed_and_those_of_others_are_kept() {
+        let runs = tempfile::tempdir().unwrap();
+        let own = runs.path().join(process::id().to_string());
+        // No process has this id: the kernel counts to 2^22 at most.
+        let ended = runs.path().join("4194305");
+        for folder in [&own, &ended] {
+            fs::create_dir(folder).unwrap();
+        }
+        sweep(runs.path()).unwrap();
+        assert!(own.exists() && !ended.exists());
+    }
+}

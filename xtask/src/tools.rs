@@ -14,7 +14,7 @@ pub(crate) use agentwrit::packages as agentwrit_packages;
 pub(crate) use crates::program as crate_program;
 pub(crate) use envoy::binary as envoy_binary;
 pub(crate) use npm::{lock as npm_lock, modules as npm_modules, program as npm_program, workerd as workerd_binary};
-pub(crate) use rust::{NO_STD, WASM, add_targets};
+pub(crate) use rust::{NO_STD, WASM, add_llvm, add_targets};
 
 use std::thread;
 
@@ -43,6 +43,8 @@ pub(crate) enum Tool {
     Deny,
     /// cargo-nextest.
     Nextest,
+    /// cargo-llvm-cov, for `cargo xtask coverage` only.
+    Coverage,
     /// cargo-mutants, for the long tests only.
     Mutants,
 }
@@ -94,6 +96,7 @@ impl Tool {
             Self::ReadersRuby => readers::ruby(project),
             Self::Deny => crates::install(project, "cargo-deny"),
             Self::Nextest => crates::install(project, "cargo-nextest"),
+            Self::Coverage => crates::install(project, "cargo-llvm-cov"),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }
     }
