@@ -30,7 +30,8 @@ pub(super) fn run(runs: u32, loaded: bool, mut command: impl FnMut() -> Result<C
         eprintln!("\n-- run {run} of {runs}");
         let mut command = command()?;
         // The tally is the summary.
-        command.args(["--failure-output", "immediate", "--final-status-level", "fail"]);
+        command.env("NEXTEST_FAILURE_OUTPUT", "immediate");
+        command.env("NEXTEST_FINAL_STATUS_LEVEL", "fail");
         tally.add(nextest::run(&mut command)?);
         eprintln!("{}", tally.table());
     }
