@@ -180,6 +180,8 @@ fn deployable(project: &Project) -> Result<()> {
     wrangler
         .current_dir(project.root())
         .env("CI", "true")
+        // It remembers there when it has looked for another version of itself.
+        .env("TMPDIR", project.scratch("wrangler-temporary")?)
         .env("WRANGLER_SEND_METRICS", "false");
     quietly("preparing a deployment of the Worker", &mut wrangler).map(drop)
 }
