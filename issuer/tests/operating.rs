@@ -289,7 +289,8 @@ async fn what_ends_twice_is_one_revocation() {
 #[tokio::test]
 async fn a_backup_is_in_the_audit() {
     let (bench, _) = travel().await;
-    let to = tempfile::tempdir().unwrap().path().join("copy");
+    let beside = tempfile::tempdir().unwrap();
+    let to = beside.path().join("copy");
     let answer = bench.office("/backup", &json!({"to": to})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let last: Value = serde_json::from_str(bench.history().last().unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: what `.ci/run` calls.
 
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -13,13 +13,18 @@ use crate::laws;
 use crate::progress::{openly, succeeds_within};
 use crate::project::Project;
 use crate::stage::Stages;
+use crate::supervised::{self, Run};
 use crate::test::{self, ADAPTERS};
 use crate::tools::{self, WASM};
 
 /// The advisory database is a few megabytes; what takes longer than this does not arrive.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
-pub(crate) fn run(project: &Project) -> Result<()> {
+pub(crate) fn run(project: &Project) -> Result<ExitCode> {
+    supervised::run(project, |run| check(project, run))
+}
+
+fn check(project: &Project, run: &Run) -> Result<()> {
     let mut stages = Stages::default();
     if stages.run("tools", || tools::run(project)).is_none() {
         return stages.finish();
@@ -38,6 +43,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     }
     stages.run("fuzz", || fuzz::run(project, &fuzz::Args::briefly()));
     stages.run("laws", || laws::run(project, &laws::Args::default()));
+    stages.run("nothing left behind", || run.left_nothing());
     stages.finish()
 }
 
