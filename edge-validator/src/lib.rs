@@ -11,46 +11,20 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod body_budget;
-pub mod call;
-pub mod changes;
 pub mod config;
-pub mod follow;
-pub mod handover;
-pub mod head;
+pub mod http;
+pub mod issuer;
 pub mod memory;
-pub mod permit;
 pub mod record;
-pub mod records;
-pub mod refusal;
 pub mod rehearsal;
-pub mod response;
 pub mod step;
-pub mod table;
+pub mod verdict;
+pub mod world;
 
-mod asked;
-mod body;
-mod boot;
-mod cache;
-mod case;
-mod credential;
-mod decide;
-mod fold;
-mod headers;
-mod intake;
-mod line;
+mod authenticate;
+mod json_object;
 mod operation;
-mod percent;
-mod query;
-mod readings;
 mod reason;
-mod reflection;
-mod response_headers;
-mod spelling;
-mod spend;
-mod target;
+mod request;
+mod upstream;
 mod writ;
-
-#[cfg(test)]
-#[path = "../tests/support/mod.rs"]
-mod support;

@@ -114,7 +114,20 @@ macro_rules! reasons {
             pub(crate) const $name: Reason = Reason { label: $label, outside: Outside::$outside, meaning: $meaning };
         )*
         /// All of them, for the test that compares them with the documentation.
-        #[cfg(test)]
+        /// One verdict of two, or an objection to their difference.
+pub(crate) fn agree<T: PartialEq>(
+    first: Result<T, Objection>,
+    second: Result<T, Objection>,
+    differ: Reason,
+) -> Result<T, Objection> {
+    match (first, second) {
+        (Ok(first), Ok(second)) if first == second => Ok(first),
+        (Err(first), Err(_)) => Err(first),
+        _ => Err(differ.into()),
+    }
+}
+
+#[cfg(test)]
         const ALL: &[Reason] = &[$($name),*];
     };
 }
@@ -235,7 +248,10 @@ mod tests {
             );
         }
         let page = include_str!("../../docs/edge.md");
-        for label in LABELS.iter().filter(|label| **label != crate::response::PERMIT) {
+        for label in LABELS
+            .iter()
+            .filter(|label| **label != crate::verdict::in_flight::PERMIT)
+        {
             assert!(page.contains(&format!("`{label}`")), "not in docs/edge.md: {label}");
         }
     }

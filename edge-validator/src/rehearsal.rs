@@ -3,14 +3,14 @@
 //! The steps are those of [`crate::step`], without the two that need the writ itself: whether it counts, and the claims that a credential may take from it. A
 //! rehearsal gives no leave: nothing that it answers can be sent.
 
-use crate::asked::WellFormed;
-use crate::case::Subject;
 use crate::config::Config;
-use crate::decide::judge;
-use crate::head::Head;
-use crate::readings::Attempts;
+use crate::http::head::Head;
 use crate::reason::{self, Objection};
-use crate::step::BodyRead;
+use crate::record::context::Subject;
+use crate::request::body::BodyRead;
+use crate::request::parsed::ParsedHead;
+use crate::request::readings::AttemptReadings;
+use crate::verdict::decide::decide_by_grants;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -107,19 +107,24 @@ pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Con
     }
 }
 
-fn attempts(head: &Head<'_>, body: &[u8], config: &Config, subject: &mut Subject) -> Result<Attempts, Objection> {
-    let mut asked = WellFormed::read(head, config)?.ask(config, subject)?;
+fn attempts(
+    head: &Head<'_>,
+    body: &[u8],
+    config: &Config,
+    subject: &mut Subject,
+) -> Result<AttemptReadings, Objection> {
+    let mut asked = ParsedHead::read(head, config)?.ask(config, subject)?;
     if asked.body_bytes.is_some() {
         asked.take_body(BodyRead::Whole(body))?;
     }
     Ok(asked.readings.attempts(&asked.operation, &asked.resource))
 }
 
-fn verdict(authority: &Authority, attempts: &Attempts, now: UnixSeconds) -> Verdict {
-    let permitting = judge(&authority.grants, attempts, now).and_then(|permitting| {
+fn verdict(authority: &Authority, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
+    let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
         Ok((
             authority.place(permitting.grant).ok_or(reason::NOT_GRANTED)?,
-            permitting.limited,
+            permitting.required_spend,
         ))
     });
     match permitting {

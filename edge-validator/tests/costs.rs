@@ -1,11 +1,8 @@
 //! What it costs to reject a configuration.
 #![cfg(test)]
 
-#[path = "../../shared/tests/costs/mod.rs"]
-mod costs;
-
-use costs::grows_in_line;
 use edgewrit_edge::config::Config;
+use edgewrit_test_costs::grows_in_line;
 
 fn rejected(text: &str) -> usize {
     let faults = Config::read(text, &|_| None).expect_err("the configuration has faults");

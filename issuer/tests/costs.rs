@@ -1,22 +1,24 @@
 //! What it costs the issuer to reject a request.
 #![expect(
     clippy::disallowed_methods,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that panics has failed, and says where"
 )]
 
-#[path = "../../shared/tests/costs/mod.rs"]
-mod costs;
 #[expect(dead_code, reason = "the tests of endpoints use the rest")]
 mod support;
 
 use axum::body::Body;
 use axum::http::Request;
-use costs::grows_in_line;
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_test_costs::grows_in_line;
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use support::agentwrit::{App, SECRET, operated, registration};
 use support::{Bench, Login, TRAVEL, travel_ceiling};
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,6 +28,8 @@ struct Scene {
     client: Login,
     edge: Login,
     boot: String,
+    /// The paths that something was sent to.
+    measured: RefCell<BTreeSet<String>>,
 }
 
 fn scene() -> Scene {
@@ -35,7 +39,7 @@ fn scene() -> Scene {
         .build()
         .unwrap();
     let (bench, client, edge, boot) = runtime.block_on(async {
-        let bench = Bench::new().await;
+        let bench = Bench::with(operated()).await;
         let client = bench.client(travel_ceiling()).await;
         let edge = bench.edge(TRAVEL).await;
         let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json();
@@ -47,14 +51,48 @@ fn scene() -> Scene {
         client,
         edge,
         boot,
+        measured: RefCell::default(),
     }
 }
 
 const JSON: &str = "application/json";
 
 impl Scene {
+    fn note(&self, path: &str) {
+        let path = path.split('?').next().unwrap();
+        self.measured.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Checks that something was sent to every path of both routers but those that read nothing. A
+    /// router lists its paths only for one who debugs it.
+    fn is_complete(&self) {
+        const READ_NOTHING: [&str; 6] = [
+            "/.well-known/jwks.json",
+            "/.well-known/oauth-authorization-server",
+            "/healthz",
+            "/readyz",
+            "/v1/challenge",
+            "/v1/health",
+        ];
+        let measured = self.measured.borrow();
+        let is_at = |route: &str, path: &str| {
+            let same = |(route, part): (&str, &str)| route.starts_with('{') || route == part;
+            route.split('/').count() == path.split('/').count() && route.split('/').zip(path.split('/')).all(same)
+        };
+        for router in [&self.bench.app, &self.bench.admin] {
+            let shown = format!("{router:?}");
+            let routes = shown.split('"').filter(|text| text.starts_with('/') && *text != "/");
+            let routes: Vec<_> = routes.filter(|route| !route.contains('*')).collect();
+            assert!(routes.len() > 10, "{routes:?}");
+            for route in routes.iter().filter(|route| !READ_NOTHING.contains(*route)) {
+                assert!(measured.iter().any(|path| is_at(route, path)), "{route}");
+            }
+        }
+    }
+
     /// Sends a body and answers how long the response is.
     fn send(&self, login: &Login, path: &str, content_type: &str, body: &str) -> usize {
+        self.note(path);
         let request = Request::post(path)
             .header("authorization", &login.0)
             .header("content-type", content_type)
@@ -147,6 +185,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     let admin = |path: &'static str| {
         let scene = &scene;
         move |body: &str| {
+            scene.note(path);
             let request = Request::post(path)
                 .header("content-type", JSON)
                 .body(Body::from(body.to_owned()));
@@ -174,8 +213,199 @@ fn rejecting_a_request_costs_what_its_length_costs() {
         "/keys/rotate",
         "/clients/rotate",
         "/clients/end",
+        "/clients/list",
+        "/edges/rotate",
+        "/revocations",
+        "/keys",
+        "/keys/drop",
         "/backup",
     ] {
         grows_in_line(path, 4_000, |count| format!("{{{}}}", unknown(count)), admin(path));
     }
+    let key = |bytes: usize| json!({"kid": "k".repeat(bytes)}).to_string();
+    grows_in_line("id of a key", 100_000, key, admin("/keys/drop"));
+    for level in ["token", "agent", "task", "chain", "client", "none"] {
+        let target = |bytes: usize| json!({"level": level, "target": "t".repeat(bytes)}).to_string();
+        grows_in_line(level, 100_000, target, admin("/revocations"));
+    }
+    let level = |bytes: usize| json!({"level": "l".repeat(bytes)}).to_string();
+    grows_in_line("level", 100_000, level, admin("/revocations"));
+    agentwrit(&scene);
+    natives(&scene);
+    scene.is_complete();
+}
+
+/// The other endpoints of clients and edges.
+fn natives(scene: &Scene) {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let unknown = |count| format!("{{{}}}", unknown(count));
+    let end = |body: &str| scene.send(&scene.client, "/v1/tasks/none/complete", JSON, body);
+    grows_in_line("members of an end", 4_000, unknown, end);
+    let boot = |body: &str| scene.send(&scene.edge, "/v1/edges/boot", JSON, body);
+    grows_in_line("members of a boot", 4_000, unknown, boot);
+    for path in ["/oauth/introspect", "/oauth/revoke", "/oauth/token"] {
+        let form = |body: &str| scene.send(&scene.client, path, FORM, body);
+        grows_in_line(path, 60_000, |bytes| format!("token={}", "x".repeat(bytes)), form);
+        let parts = |count| format!("token={}", "x.".repeat(count));
+        grows_in_line("parts of a token", 30_000, parts, form);
+        let escaped = |count| format!("token={}", "%41".repeat(count));
+        grows_in_line("escaped bytes", 30_000, escaped, form);
+        let names = |count: usize| (0..count).map(|index| format!("x{index}=1&")).collect();
+        grows_in_line("names of a form", 10_000, names, form);
+    }
+    let audience = |bytes| format!("grant_type=client_credentials&resource=https://{}", "x".repeat(bytes));
+    let form = |body: &str| scene.send(&scene.client, "/oauth/token", FORM, body);
+    grows_in_line("resource of a token", 60_000, audience, form);
+    let task = |id: &str| scene.ask(("GET", &format!("/v1/tasks/{id}")), Some(&scene.client), "");
+    grows_in_line("id of a task", 12_000, |bytes| "x".repeat(bytes), task);
+    let bundle = |query: &str| scene.ask(("GET", &format!("/v1/bundle?{query}")), None, "");
+    for name in ["have", "wait", "x"] {
+        let long = |bytes: usize| format!("{name}={}", "x".repeat(bytes));
+        grows_in_line(&format!("{name} of a bundle"), 12_000, long, bundle);
+    }
+    let have = |count: usize| format!("have={}", "1:".repeat(count));
+    grows_in_line("parts of what an edge has", 6_000, have, bundle);
+}
+
+/// Who speaks the AgentWrit API.
+struct Speakers {
+    operator: Login,
+    app: App,
+    agent: Login,
+}
+
+impl Scene {
+    fn ask(&self, (method, path): (&str, &str), login: Option<&Login>, body: &str) -> usize {
+        self.note(path);
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(Login(login)) = login {
+            request = request.header("authorization", login);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let answer = self.runtime.block_on(self.bench.send(request));
+        assert!(answer.status.as_u16() < 500, "{}", answer.text());
+        answer.body.len()
+    }
+
+    fn speakers(&self) -> Speakers {
+        self.runtime.block_on(async {
+            let operator = self.bench.operator().await;
+            let app = self.bench.register_app(&["read:data:*"]).await;
+            let agent = self.bench.agent(&app, "task", &["read:data:x"]).await;
+            let agent = agent.login();
+            Speakers { operator, app, agent }
+        })
+    }
+}
+
+/// Every endpoint of the AgentWrit API that reads a body, and what it takes.
+fn agentwrit(scene: &Scene) {
+    let Speakers { operator, app, agent } = scene.speakers();
+    let session = &app.session;
+    let register = registration(&"0".repeat(64), &"0".repeat(64), &["read:data:x"]);
+    let launch =
+        json!({"agent_name": "a", "allowed_scope": ["read:data:x"], "max_ttl": 60, "ttl": 60, "single_use": true});
+    let login = json!({"client_id": app.id, "client_secret": "x"});
+    let apps = json!({"name": "n", "scopes": ["read:data:x"], "token_ttl": 60});
+    let delegate = json!({"delegate_to": "spiffe://x/agent/a/b/c", "scope": ["read:data:x"], "ttl": 60});
+    let one = format!("PUT /v1/admin/apps/{}", app.id);
+    let endpoints: [(&str, Option<&Login>, Value); 12] = [
+        ("POST /v1/register", None, register),
+        ("POST /v1/token/validate", None, json!({"token": "t"})),
+        ("POST /v1/admin/auth", None, json!({"secret": SECRET})),
+        ("POST /v1/app/auth", None, login),
+        ("POST /v1/admin/apps", Some(&operator), apps),
+        (
+            &one,
+            Some(&operator),
+            json!({"scopes": ["read:data:*"], "token_ttl": 60}),
+        ),
+        ("POST /v1/admin/launch-tokens", Some(&operator), launch.clone()),
+        ("POST /v1/app/launch-tokens", Some(session), launch),
+        ("POST /v1/token/renew", Some(&agent), json!({})),
+        ("POST /v1/token/release", None, json!({})),
+        ("POST /v1/delegate", Some(&agent), delegate),
+        (
+            "POST /v1/revoke",
+            Some(&operator),
+            json!({"level": "task", "target": "t"}),
+        ),
+    ];
+    for (endpoint, login, takes) in &endpoints {
+        let at = endpoint.split_once(' ').unwrap();
+        let send = |body: &str| scene.ask(at, *login, body);
+        let name = |what: &str| format!("{endpoint}: {what}");
+        // Members that are unknown are passed over, before members that are faulty.
+        let members = |count| format!("{{{}}}", unknown(count));
+        grows_in_line(&name("members"), 3_000, members, send);
+        let depth = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        grows_in_line(&name("depth"), 8, depth, send);
+        for member in takes.as_object().unwrap().keys() {
+            let with = |value: Value| {
+                let mut body = takes.clone();
+                body[member] = value;
+                body.to_string()
+            };
+            let text = |bytes: usize| with(json!("x".repeat(bytes)));
+            grows_in_line(&name(member), 60_000, text, send);
+            if takes[member].is_array() {
+                let texts = |count: usize| with((0..count).map(|index| json!(format!("read:data:x{index}"))).collect());
+                grows_in_line(&name("scopes"), 15, texts, send);
+                grows_in_line(&name("too many scopes"), 3_000, texts, send);
+                for beginning in ["read:data:", "x", "admin:", "app:", "agentwrit:"] {
+                    let long = |bytes: usize| with(json!([format!("{beginning}{}", "x".repeat(bytes))]));
+                    grows_in_line(&name("a long scope"), 60_000, long, send);
+                }
+            }
+        }
+    }
+    tokens(scene);
+    // A request line has at most 64 KiB.
+    let events = |query: &str| {
+        scene.ask(
+            ("GET", &format!("/v1/audit/events?offset=1000000&{query}")),
+            Some(&operator),
+            "",
+        )
+    };
+    for name in ["agent_id", "task_id", "event_type", "since", "limit", "x"] {
+        let long = |bytes: usize| format!("{name}={}", "x".repeat(bytes));
+        grows_in_line(&format!("{name} of events"), 12_000, long, events);
+    }
+    let pairs = |count| (0..count).map(|index| format!("x{index}=1&")).collect();
+    grows_in_line("pairs of a query", 1_000, pairs, events);
+    for method in ["GET", "PUT", "DELETE"] {
+        let one = |id: &str| scene.ask((method, &format!("/v1/admin/apps/{id}")), Some(&operator), "{}");
+        grows_in_line("id of an app", 12_000, |bytes| "x".repeat(bytes), one);
+    }
+}
+
+/// Tokens, shown in a body and as the bearer.
+fn tokens(scene: &Scene) {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let header = part(&json!({"alg": "EdDSA", "typ": "at+jwt", "kid": "k"}));
+    let validate = |token: &str| {
+        let body = json!({"token": token}).to_string();
+        scene.ask(("POST", "/v1/token/validate"), None, &body)
+    };
+    let bear = |token: &str| {
+        let bearer = Login(format!("Bearer {token}"));
+        scene.ask(("POST", "/v1/token/renew"), Some(&bearer), "")
+    };
+    let numbered = |count: usize| (0..count).map(|index| (format!("m{index}"), json!(1))).collect();
+    let shown = |how: &str, show: &dyn Fn(&str) -> usize| {
+        grows_in_line(&format!("a long token {how}"), 60_000, |bytes| "x".repeat(bytes), show);
+        grows_in_line(
+            &format!("parts of a token {how}"),
+            30_000,
+            |count| "x.".repeat(count),
+            show,
+        );
+        let claims = |count: usize| format!("{header}.{}.AAAA", part(&Value::Object(numbered(count))));
+        grows_in_line(&format!("claims of a token {how}"), 3_000, claims, show);
+        let heads = |count: usize| format!("{}.e30.AAAA", part(&Value::Object(numbered(count))));
+        grows_in_line(&format!("header of a token {how}"), 3_000, heads, show);
+    };
+    shown("in a body", &validate);
+    shown("as the bearer", &bear);
 }

@@ -75,7 +75,7 @@ fn a_writ_issued_after_the_cut_stands() {
 
 #[test]
 fn keys_rotate_without_a_refused_writ_and_a_dropped_one_ends_at_once() {
-    let (old, new) = (Signer::writs().public(), Signer::from_seed(9).public());
+    let (old, new) = (Signer::writs().public(), Signer::next().public());
     let rotated = Bundle {
         seq: 8,
         keys: vec![old.clone(), new.clone()],

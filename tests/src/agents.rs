@@ -5,9 +5,8 @@ use crate::issuer::{Client, Issuer};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey};
+use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The member of the answer to `request` that is called `name`.
 fn told(issuer: &Issuer, request: &Request, name: &str) -> Result<String> {
@@ -32,12 +31,12 @@ pub fn register(issuer: &Issuer, client: &Client, scopes: &[&str]) -> Result<Str
     let launch = post("/v1/app/launch-tokens", &launch).bearer(&session);
     let launch_token = told(issuer, &launch, "launch_token")?;
     let nonce = told(issuer, &Request::new("GET", "/v1/challenge"), "nonce")?;
-    let key = key();
+    let key = TestKey::of_next_agent();
     let registration = json!({
         "launch_token": launch_token,
         "nonce": nonce,
-        "public_key": STANDARD.encode(key.verifying_key().as_bytes()),
-        "signature": STANDARD.encode(key.sign(&from_hex(&nonce)?).to_bytes()),
+        "public_key": STANDARD.encode(key.public()),
+        "signature": STANDARD.encode(key.sign(&from_hex(&nonce)?)),
         "orch_id": "planner",
         "task_id": "delegates",
         "requested_scope": scopes,
@@ -64,15 +63,6 @@ pub fn renew(issuer: &Issuer, writ: &str) -> Result<String> {
         &Request::new("POST", "/v1/token/renew").bearer(writ),
         "access_token",
     )
-}
-
-/// A key that nobody else has.
-fn key() -> SigningKey {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let mut seed = [7; 32];
-    let (front, _) = seed.split_at_mut(8);
-    front.copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    SigningKey::from_bytes(&seed)
 }
 
 fn from_hex(text: &str) -> Result<Vec<u8>> {

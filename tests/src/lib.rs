@@ -15,6 +15,7 @@ pub mod process;
 pub mod readers;
 pub mod scratch;
 pub mod story;
+pub mod text;
 pub mod tools;
 pub mod traffic;
 pub mod upstream;

@@ -1,4 +1,16 @@
-//! Which crate may know which. The arrows are those of ARCHITECTURE.md; a crate that is not in the table may not exist.
+//! Which crate may depend on which, as far as `deny.toml` cannot say it.
+//!
+//! `cargo deny check bans` holds the arrows of ARCHITECTURE.md: the `wrappers` of a crate are the
+//! crates that may depend on it. cargo-deny reads the dependencies for tests and builds too, and
+//! those of all delivered targets. It has no optional dependency to miss, for our crates have none.
+//! It cannot express three rules, which are here:
+//! * A crate that other crates depend on has a rule. An entry without `wrappers` would ban a crate
+//!   of the workspace itself, so cargo-deny cannot reject a dependency on the tests.
+//! * A crate may be used by tests alone. `wrappers` do not know the kind of a dependency.
+//! * A crate is not compiled into the filter. `wrappers` are direct dependents, for all targets and
+//!   the features of the whole workspace.
+
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -8,48 +20,41 @@ use crate::progress::quietly;
 use crate::project::Project;
 use crate::tools::WASM;
 
-const SHARED: &str = "edgewrit-shared";
-const EDGE: &str = "edgewrit-edge";
-const CLOUDFLARE: &str = "edgewrit-cloudflare";
 const ENVOY: &str = "edgewrit-envoy";
-const ISSUER: &str = "edgewrit-issuer";
-const CLI: &str = "edgewrit";
-const TESTS: &str = "edgewrit-tests";
-const BENCH: &str = "edgewrit-bench";
-const FUZZ: &str = "edgewrit-fuzz";
-const LOAD: &str = "edgewrit-load";
 const FORGETFUL: &str = "edgewrit-forgetful";
 
-/// Each crate of the workspace, and those of the workspace that it may depend on.
-const ARROWS: [(&str, &[&str]); 13] = [
-    (SHARED, &[]),
-    (EDGE, &[SHARED]),
-    (CLOUDFLARE, &[SHARED, EDGE]),
-    (ENVOY, &[SHARED, EDGE]),
-    (ISSUER, &[SHARED]),
-    (CLI, &[SHARED, EDGE, ISSUER, FORGETFUL]),
-    (TESTS, &[SHARED, EDGE, CLOUDFLARE, ENVOY, ISSUER, CLI]),
-    (BENCH, &[SHARED, EDGE]),
-    (FUZZ, &[SHARED, EDGE]),
-    (LOAD, &[SHARED, ISSUER]),
-    (FORGETFUL, &[]),
-    ("xtask", &[]),
-    ("xtask-wasm", &[]),
+/// The crates that are delivered.
+const DELIVERED: &[&str] = &[
+    "edgewrit",
+    "edgewrit-cloudflare",
+    "edgewrit-edge",
+    ENVOY,
+    "edgewrit-issuer",
+    "edgewrit-shared",
+    "edgewrit-yaml",
 ];
-
-/// What only tests may depend on: it takes the place of functions of the C library.
-const FOR_TESTS: &[&str] = &[FORGETFUL];
+/// The crates on which a delivered crate may depend for its tests alone.
+const FOR_TESTS: &[&str] = &[
+    FORGETFUL,
+    "edgewrit-test-costs",
+    "edgewrit-test-issuer",
+    "edgewrit-test-keys",
+];
 
 /// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and
 /// a parsed URL is not the target that was judged.
 const NOT_IN_FILTER: [&str; 6] = ["wasm-bindgen", "js-sys", "web-sys", "worker", "getrandom", "url"];
+
+/// The file with the rules that cargo-deny holds.
+const RULES: &str = "deny.toml";
 
 /// Fails if an arrow points where it should not.
 pub(crate) fn hold(project: &Project) -> Result<()> {
     let mut metadata = cargo(project);
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_slice(&quietly("cargo metadata", &mut metadata)?)?;
-    let mut wrong = wrong_arrows(&metadata)?;
+    let rules = fs::read_to_string(project.root().join(RULES)).with_context(|| format!("reading `{RULES}`"))?;
+    let mut wrong = wrong_arrows(&metadata, &rules)?;
     wrong.extend(wrong_in_filter(project)?);
     if !wrong.is_empty() {
         bail!("{}", wrong.join("\n       "));
@@ -57,8 +62,9 @@ pub(crate) fn hold(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// One line for each crate that is not in the table and each dependency that is not allowed, development ones included.
-fn wrong_arrows(metadata: &Value) -> Result<Vec<String>> {
+/// One line for each dependency of one of our crates on another that has no rule, or that the rule
+/// about tests does not allow.
+fn wrong_arrows(metadata: &Value, rules: &str) -> Result<Vec<String>> {
     let crates = metadata
         .pointer("/packages")
         .and_then(Value::as_array)
@@ -66,12 +72,6 @@ fn wrong_arrows(metadata: &Value) -> Result<Vec<String>> {
     let mut wrong = Vec::new();
     for one in crates {
         let name = text(one, "/name");
-        let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
-            wrong.push(format!(
-                "`{name}` has no place among the arrows of `xtask/src/arrows.rs`"
-            ));
-            continue;
-        };
         let uses = one
             .pointer("/dependencies")
             .and_then(Value::as_array)
@@ -79,12 +79,23 @@ fn wrong_arrows(metadata: &Value) -> Result<Vec<String>> {
         let local = uses
             .iter()
             .filter(|one| one.pointer("/path").is_some_and(Value::is_string));
-        let refused = local
-            .filter(|one| !allowed.contains(&text(one, "/name")) || is_for_tests_only(one))
-            .map(|one| text(one, "/name"));
-        wrong.extend(refused.map(|used| format!("`{name}` must not depend on `{used}`")));
+        for one in local {
+            let used = text(one, "/name");
+            if !has_rule(rules, used) {
+                wrong.push(format!("`{name}` depends on `{used}`, for which `{RULES}` has no rule"));
+            }
+            if DELIVERED.contains(&name) && is_for_tests_only(one) {
+                wrong.push(format!("`{name}` must not depend on `{used}` outside of its tests"));
+            }
+        }
     }
     Ok(wrong)
+}
+
+/// Whether the rules say which crates may depend on the crate `name`.
+fn has_rule(rules: &str, name: &str) -> bool {
+    let entry = format!("{{ crate = \"{name}\", wrappers = [\"");
+    rules.lines().any(|line| line.trim_start().starts_with(&entry))
 }
 
 /// Whether what is shipped would depend on what only tests may.
@@ -127,6 +138,12 @@ mod tests {
 
     use super::*;
 
+    const RULES_FOR_TWO: &str = r#"
+deny = [
+    { crate = "edgewrit-shared", wrappers = ["edgewrit-issuer"] },
+    { crate = "edgewrit-forgetful", wrappers = ["edgewrit"] },
+]"#;
+
     fn one_crate(name: &str, uses: &str) -> Value {
         json!({"packages": [{"name": name, "dependencies": [
             {"name": uses, "path": "/somewhere"},
@@ -135,35 +152,26 @@ mod tests {
     }
 
     #[test]
-    fn an_arrow_of_the_table_holds() {
-        assert!(wrong_arrows(&one_crate(ISSUER, SHARED)).unwrap().is_empty());
+    fn a_dependency_on_a_crate_with_a_rule_is_left_to_cargo_deny() {
+        let metadata = one_crate("edgewrit-issuer", "edgewrit-shared");
+        assert!(wrong_arrows(&metadata, RULES_FOR_TWO).unwrap().is_empty());
     }
 
     #[test]
-    fn an_arrow_in_the_other_direction_is_named() {
-        let wrong = wrong_arrows(&one_crate(SHARED, EDGE)).unwrap();
-        assert_eq!(wrong, ["`edgewrit-shared` must not depend on `edgewrit-edge`"]);
-    }
-
-    #[test]
-    fn the_issuer_does_not_know_the_edge() {
-        assert_eq!(wrong_arrows(&one_crate(ISSUER, EDGE)).unwrap().len(), 1);
+    fn a_dependency_on_a_crate_without_a_rule_is_named() {
+        let metadata = one_crate("edgewrit-load", "edgewrit-tests");
+        let wrong = wrong_arrows(&metadata, RULES_FOR_TWO).unwrap();
+        assert_eq!(
+            wrong,
+            ["`edgewrit-load` depends on `edgewrit-tests`, for which `deny.toml` has no rule"]
+        );
     }
 
     #[test]
     fn what_takes_over_calls_is_for_tests_alone() {
-        let mut metadata = one_crate(CLI, FORGETFUL);
-        assert_eq!(wrong_arrows(&metadata).unwrap().len(), 1);
+        let mut metadata = one_crate("edgewrit", FORGETFUL);
+        assert_eq!(wrong_arrows(&metadata, RULES_FOR_TWO).unwrap().len(), 1);
         metadata["packages"][0]["dependencies"][0]["kind"] = json!("dev");
-        assert!(wrong_arrows(&metadata).unwrap().is_empty());
-    }
-
-    #[test]
-    fn a_crate_without_a_place_is_named() {
-        let wrong = wrong_arrows(&one_crate("edgewrit-extra", SHARED)).unwrap();
-        assert_eq!(
-            wrong,
-            ["`edgewrit-extra` has no place among the arrows of `xtask/src/arrows.rs`"]
-        );
+        assert!(wrong_arrows(&metadata, RULES_FOR_TWO).unwrap().is_empty());
     }
 }

@@ -8,6 +8,8 @@ mod bench;
 mod build;
 mod cargo;
 mod ci;
+mod counts;
+mod coverage;
 mod demo;
 mod fuzz;
 mod hosts;
@@ -18,9 +20,12 @@ mod project;
 mod readers;
 mod sizes;
 mod stage;
+mod structure;
+mod supervised;
 mod test;
 mod tools;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -52,17 +57,29 @@ enum Command {
     Demo(demo::Args),
     /// Measure what one decision costs, natively and in V8.
     Bench(bench::Args),
+    /// Count the instructions of decisions, bundles and writs, and compare them with baselines.
+    Counts(counts::Args),
     /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its host. On an idle machine, alone.
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),
+    /// Check the rules on folders, on imports between them, and on words.
+    Structure,
+    /// Measure which lines of the product its own tests execute.
+    Coverage,
     /// Everything that is checked before a change is merged.
     Ci,
+    /// Run a program until the pipe on standard input closes, and end all its descendants then.
+    #[command(hide = true, name = supervised::SUPERVISE)]
+    Supervise {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -70,18 +87,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     let project = Project::locate()?;
     match command {
+        Command::Test(args) => return test::run(&project, &args),
+        Command::Ci => return ci::run(&project),
+        Command::Supervise { program } => return Ok(edgewrit_supervisor::run(program)?.into()),
         Command::Tools => tools::run(&project),
         Command::Build(args) => build::run(&project, &args),
-        Command::Test(args) => test::run(&project, &args),
         Command::Laws(args) => laws::run(&project, &args),
         Command::Readers(args) => readers::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
+        Command::Counts(args) => counts::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),
+        Command::Coverage => coverage::run(&project),
         Command::Fuzz(args) => fuzz::run(&project, &args),
-        Command::Ci => ci::run(&project),
-    }
+        Command::Structure => structure::hold(&project),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

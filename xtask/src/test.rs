@@ -1,8 +1,12 @@
 //! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a failure.
 
-use std::process::Command;
+mod nextest;
+mod repeat;
 
-use anyhow::Result;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
 
 use crate::arrows;
 use crate::build::{self, EVERYTHING};
@@ -14,6 +18,7 @@ use crate::project::Project;
 use crate::readers;
 use crate::sizes;
 use crate::stage::Stages;
+use crate::supervised;
 use crate::tools::{self, NO_STD, Tool};
 
 /// Built for wasm and driven through their hosts; they cannot be linked as native programs.
@@ -28,20 +33,58 @@ pub(crate) struct Args {
     /// (`cargo xtask readers`), and mutants of `shared` and `edge-validator`.
     #[arg(long)]
     long: bool,
-    /// Passed on to the tests: a name to select some of them, `--nocapture` and the like.
+    /// Run the tests so many times with all cores under load, and print which tests failed how often.
+    #[arg(long, value_name = "N")]
+    repeat: Option<u32>,
+    /// With `--repeat`: no load beside the tests.
+    #[arg(long, requires = "repeat")]
+    idle: bool,
+    /// Only the tests that start real hosts, or only the others.
+    #[arg(long, value_enum)]
+    only: Option<Only>,
+    /// Passed on to `cargo nextest run`: a name to select some of the tests, `--nocapture` and the like.
     #[arg(last = true)]
     selection: Vec<String>,
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
-    let mut stages = Stages::default();
-    stages_of(project, args, &mut stages);
-    stages.finish()
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// The tests of the group `hosts` in `.config/nextest.toml`.
+    Hosts,
+    /// All other tests.
+    Others,
+}
+
+impl Only {
+    /// As nextest writes it.
+    const fn filter(self) -> &'static str {
+        match self {
+            Self::Hosts => "group(hosts)",
+            Self::Others => "not group(hosts)",
+        }
+    }
+}
+
+impl Args {
+    /// Whether these are all tests, once.
+    fn everything(&self) -> bool {
+        self.selection.is_empty() && self.only.is_none() && self.repeat.is_none()
+    }
+}
+
+pub(crate) fn run(project: &Project, args: &Args) -> Result<ExitCode> {
+    supervised::run(project, |run| {
+        let mut stages = Stages::default();
+        stages_of(project, args, &mut stages);
+        stages.run("nothing left behind", || run.left_nothing());
+        stages.finish()
+    })
 }
 
 /// Runs the stages of the tests; continuous integration has others around them.
 pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
-    let everything = args.selection.is_empty();
+    let everything = args.everything();
     if everything {
         stages.run("arrows", || arrows::hold(project));
         stages.run("no_std", || no_std(project));
@@ -54,9 +97,17 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
     if ready.is_none() {
         return stages.skip("tests");
     }
-    stages.run("sizes", || sizes::report(project, &EVERYTHING));
-    stages.run("tests", || tests(project, args, everything));
+    if args.repeat.is_none() {
+        stages.run("sizes", || sizes::report(project, &EVERYTHING));
+    }
+    let mut count = String::new();
+    stages.run("tests", || tests(project, args, &mut count));
+    // The last line of a long output says how many tests ran.
+    if !count.is_empty() {
+        stages.note(count);
+    }
     if everything {
+        stages.run("documentation tests", || documentation_tests(project));
         stages.run("wrangler", || deployable(project));
     }
     if args.long {
@@ -75,22 +126,51 @@ fn no_std(project: &Project) -> Result<()> {
     quietly("building the no_std crates for a target without std", &mut build).map(drop)
 }
 
-fn tests(project: &Project, args: &Args, everything: bool) -> Result<()> {
+/// Runs the tests, and leaves the line about how many ran in `count`.
+fn tests(project: &Project, args: &Args, count: &mut String) -> Result<()> {
     let hosts = Hosts::witnessed(project)?;
+    let command = || {
+        let mut test = nextest::command(project)?;
+        test.args(product());
+        if args.long {
+            test.args(["--run-ignored", "all"]);
+        }
+        if let Some(only) = args.only {
+            test.args(["--filterset", only.filter()]);
+        }
+        test.arg("--").args(&args.selection);
+        hosts.tell(project, &mut test);
+        // Snapshots are compared, and never written.
+        test.env("INSTA_UPDATE", "no");
+        test.env("EDGEWRIT_WRANGLER_BIN", tools::npm_program(project, "wrangler"));
+        test.env("EDGEWRIT_AGENTWRIT_SDK", tools::agentwrit_packages(project));
+        Ok(test)
+    };
+    if let Some(runs) = args.repeat {
+        *count = repeat::run(runs, !args.idle, command)?;
+        return Ok(());
+    }
+    let outcome = nextest::run(&mut command()?)?;
+    *count = outcome.to_string();
+    if !outcome.success {
+        bail!("{outcome}");
+    }
+    if args.everything() { hosts.were_run() } else { Ok(()) }
+}
+
+/// Examples in doc comments, which nextest does not run.
+fn documentation_tests(project: &Project) -> Result<()> {
     let mut test = cargo(project);
-    test.args(["test", "--workspace", "--no-fail-fast"]);
-    for package in ADAPTERS.iter().chain(&TOOLS) {
-        test.args(["--exclude", package]);
-    }
-    test.arg("--").args(&args.selection);
-    if args.long {
-        test.arg("--include-ignored");
-    }
-    hosts.tell(project, &mut test);
-    test.env("EDGEWRIT_WRANGLER_BIN", tools::npm_program(project, "wrangler"));
-    test.env("EDGEWRIT_AGENTWRIT_SDK", tools::agentwrit_packages(project));
-    openly(&mut test)?;
-    if everything { hosts.were_run() } else { Ok(()) }
+    test.args(["test", "--doc", "--quiet"]).args(product());
+    quietly("running the examples in doc comments", &mut test).map(drop)
+}
+
+/// The packages whose tests these are, as arguments.
+fn product() -> impl Iterator<Item = &'static str> {
+    let excluded = ADAPTERS.into_iter().chain(TOOLS);
+    ["--workspace"]
+        .into_iter()
+        .chain(excluded.flat_map(|package| ["--exclude", package]))
 }
 
 /// What `wrangler deploy` does, up to the upload: `wrangler.toml` and what it builds belong together.
@@ -102,6 +182,8 @@ fn deployable(project: &Project) -> Result<()> {
     wrangler
         .current_dir(project.root())
         .env("CI", "true")
+        // It remembers there when it has looked for another version of itself.
+        .env("TMPDIR", project.scratch("wrangler-temporary")?)
         .env("WRANGLER_SEND_METRICS", "false");
     quietly("preparing a deployment of the Worker", &mut wrangler).map(drop)
 }

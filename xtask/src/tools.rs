@@ -1,24 +1,29 @@
 //! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed once into `.tools/`.
+//! What has to be compiled is kept outside of the checkout (`tools/crates.rs`).
 
 mod agentwrit;
 mod crates;
+mod debian;
 mod envoy;
 mod installed;
 mod npm;
 mod pip;
 mod readers;
 mod rust;
+mod valgrind;
 
 pub(crate) use agentwrit::packages as agentwrit_packages;
 pub(crate) use crates::program as crate_program;
 pub(crate) use envoy::binary as envoy_binary;
 pub(crate) use npm::{lock as npm_lock, modules as npm_modules, program as npm_program, workerd as workerd_binary};
-pub(crate) use rust::{NO_STD, WASM, add_targets};
+pub(crate) use rust::{NO_STD, WASM, add_llvm, add_targets};
+pub(crate) use valgrind::program as valgrind;
 
 use std::thread;
 
 use anyhow::{Result, anyhow};
 
+use crate::counts;
 use crate::project::Project;
 
 /// Something to install.
@@ -40,12 +45,19 @@ pub(crate) enum Tool {
     ReadersRuby,
     /// cargo-deny.
     Deny,
+    /// Valgrind, which counts instructions.
+    Valgrind,
+    /// cargo-nextest.
+    Nextest,
+    /// cargo-llvm-cov, for `cargo xtask coverage` only.
+    Coverage,
     /// cargo-mutants, for the long tests only.
     Mutants,
 }
 
 /// What the tests run besides what is built here.
-pub(crate) const FOR_TESTS: [Tool; 7] = [
+pub(crate) const FOR_TESTS: [Tool; 8] = [
+    Tool::Nextest,
     Tool::Npm,
     Tool::Envoy,
     Tool::Agentwrit,
@@ -67,7 +79,8 @@ pub(crate) const READERS: [Tool; 4] = [
 pub(crate) fn run(project: &Project) -> Result<()> {
     add_targets()?;
     rust::add_components()?;
-    install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny]].concat())
+    let counts = if counts::POSSIBLE { &[Tool::Valgrind][..] } else { &[] };
+    install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny], counts].concat())
 }
 
 /// Makes sure that each of `tools` is there. Quick when they are.
@@ -89,6 +102,9 @@ impl Tool {
             Self::ReadersGo => readers::go(project),
             Self::ReadersRuby => readers::ruby(project),
             Self::Deny => crates::install(project, "cargo-deny"),
+            Self::Valgrind => valgrind::install(project),
+            Self::Nextest => crates::install(project, "cargo-nextest"),
+            Self::Coverage => crates::install(project, "cargo-llvm-cov"),
             Self::Mutants => crates::install(project, "cargo-mutants"),
         }
     }

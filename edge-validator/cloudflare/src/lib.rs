@@ -3,33 +3,24 @@
 //! This crate translates between the runtime and [`edgewrit_edge`]; it decides nothing. A request is read by the names that the
 //! pipeline looks at, and what goes upstream is built from the permit alone, for the upstream's fixed origin.
 //!
-//! The flow, top down: `entry.js` is what the runtime calls, [`serve`] takes one request from its head to its response, [`isolate`] holds what
-//! outlives it, [`follow`] keeps the isolate's snapshot fresh, [`records`] writes verdicts down, [`cut`] ends responses in time, [`incoming`], [`outgoing`]
-//! and [`answer`] translate, [`host`] and [`runtime`] are what is asked of the host itself.
+//! The way of a request: the runtime calls `entry.js`, [`request`] takes one request from its head to its response,
+//! [`isolate`] holds what outlives the request (its snapshot, its records, its counters), and [`platform`] is what the
+//! runtime offers.
 
-mod answer;
-mod body;
-mod cut;
-mod follow;
-mod host;
-mod incoming;
 mod isolate;
-mod issuer;
-mod metrics;
-mod outgoing;
-mod queue;
-mod records;
-mod runtime;
-mod serve;
+mod platform;
+mod request;
 
-use serve::{Begun, Exchange};
+use isolate::queue;
+use request::answer;
+use request::{Begun, Exchange};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::Request;
 use worker::Env;
 
-/// A request has come: answers a `Response`, a [`serve::ToSend`], or a promise of either. It answers every request itself: an error would be the
+/// A request has come: answers a `Response`, a [`request::ToSend`], or a promise of either. It answers every request itself: an error would be the
 /// runtime's to answer.
 ///
 /// # Errors

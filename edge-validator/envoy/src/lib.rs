@@ -3,28 +3,24 @@
 //! This crate translates between the host and [`edgewrit_edge`]; it decides nothing. Everything that a request needs comes from
 //! one host call for all headers, and a permitted request replaces the incoming one whole: headers, body, cluster.
 //!
-//! The flow, top down: [`vm`] holds what lives as long as the VM and takes the host's callbacks, [`root`] is one configured
-//! filter with its snapshot, [`follow`] keeps that snapshot fresh, [`handover`] leaves it to the next filter, [`stream`] takes one
-//! request from its head to its verdict, [`forward`] and [`answer`] put verdicts into the host's hands. Verdicts are recorded in the
-//! host's memory ([`ledger`], [`ring`]) and delivered from there ([`deliver`]).
+//! The way of a request: the host calls [`callbacks`], [`contexts`] finds the stream or the root of the call, [`stream`]
+//! takes one request from its head to its verdict and its response, and [`root`] is one configured filter with its
+//! snapshot. [`bundle`] keeps that snapshot fresh and leaves it to the next filter. [`records`] keeps verdicts in the host's
+//! memory and delivers them. [`abi`] is the host itself.
 
-mod answer;
-mod deliver;
-mod follow;
-mod forward;
-mod handover;
-mod heard;
-mod ledger;
+mod bundle;
+mod contexts;
 mod metrics;
-mod response;
-mod ring;
+mod owned_answer;
+mod records;
 mod root;
 mod settings;
 mod stream;
-mod vm;
 
 #[expect(
     unsafe_code,
-    reason = "the host's functions are foreign and its callbacks are found by name; both are behind safe functions there"
+    reason = "the host's functions are foreign; they are behind safe functions there"
 )]
 mod abi;
+#[expect(unsafe_code, reason = "the host finds its callbacks by name")]
+mod callbacks;

@@ -2,16 +2,18 @@
 
 mod colons;
 mod operation;
-mod origin;
 mod source;
 mod upstream;
+pub mod view;
 mod wiring;
 
-use crate::credential::named_secret;
-use crate::headers;
+use crate::http::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
-use crate::reflection::{Needles, SEARCHED_BYTES};
+pub use crate::upstream::Upstream;
+use crate::upstream::credential::named_secret;
+use crate::upstream::origin;
+use crate::upstream::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -28,7 +30,6 @@ use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::token::Expect;
-pub use upstream::Upstream;
 
 /// Values in a configuration: enough for the longest list of operations.
 const VALUES: usize = 1_000_000;

@@ -2,15 +2,16 @@
 
 use super::colons::Colons;
 use super::source::Source;
-use super::upstream::{Upstream, Upstreams};
+use super::upstream::Upstreams;
 use super::wiring::Wiring;
-use crate::headers;
+use crate::http::headers;
 use crate::operation::param::{Kind, Param};
 use crate::operation::pattern::Pattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
 use crate::operation::template::Template;
 use crate::operation::{Body, Content, Names, Operation, Use};
+use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;

@@ -1,6 +1,6 @@
 //! Where in a request a value stands: `query.from`, `body./passenger/user`, `form.user`, `path.id`, `header.x-tenant`.
 
-use crate::headers;
+use crate::http::headers;
 use crate::operation::shape::{self, Step};
 use alloc::format;
 use alloc::string::String;

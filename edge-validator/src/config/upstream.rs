@@ -1,9 +1,9 @@
 //! Upstreams: fixed origins, each with a credential of its own.
 
-use super::{Secrets, origin};
-use crate::credential::{Credential, Template};
+use super::Secrets;
+use crate::upstream::credential::{Credential, Template};
+use crate::upstream::{Upstream, origin};
 use alloc::format;
-use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::document::Node;
@@ -28,40 +28,6 @@ const NOT_CREDENTIALS: [&str; 9] = [
 
 /// Beginnings of names of the same kind.
 const NOT_CREDENTIALS_PREFIX: [&str; 4] = ["edgewrit-", "x-edgewrit-", "x-envoy-", "x-forwarded-"];
-
-/// An API behind the edge.
-#[derive(Debug)]
-pub struct Upstream {
-    name: String,
-    origin: origin::Origin,
-    pub(crate) credential: Credential,
-}
-
-impl Upstream {
-    /// Its name in the configuration.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its origin, such as `https://api.travel.example`.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.origin.text
-    }
-
-    /// `https`, or `http` for an upstream beside the edge.
-    #[must_use]
-    pub fn scheme(&self) -> &str {
-        self.origin.text.split_once("://").map_or("https", |(scheme, _)| scheme)
-    }
-
-    /// Host and port of its origin, as they go into `host`.
-    #[must_use]
-    pub fn authority(&self) -> &str {
-        &self.origin.authority
-    }
-}
 
 /// Upstreams by name, those with faults included, so that operations can be read all the same.
 pub(super) struct Upstreams<'n>(Vec<(&'n str, Option<Arc<Upstream>>)>);
@@ -105,11 +71,7 @@ fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream
         Some(node) => credential(node, secret),
         None => Some(Credential::default()),
     };
-    Some(Upstream {
-        name: name.into(),
-        origin: origin?,
-        credential: credential?,
-    })
+    Some(Upstream::new(name.into(), origin?, credential?))
 }
 
 fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {

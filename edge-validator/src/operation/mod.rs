@@ -34,7 +34,7 @@ pub(crate) struct Operation {
     pub(crate) query: Names,
     /// Headers that are parameters.
     pub(crate) header_params: Vec<(Arc<str>, usize)>,
-    /// Headers that pass in addition to [`crate::headers::PASS`], sorted.
+    /// Headers that pass in addition to [`crate::http::headers::PASS`], sorted.
     pub(crate) headers: Vec<Arc<str>>,
     /// What a body must look like; without it the operation takes none.
     pub(crate) body: Option<Body>,

@@ -1,7 +1,7 @@
 //! Names that may stand in a query or a form.
 
 use super::Use;
-use crate::fold::fold;
+use crate::http::case_folding::fold;
 use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::PARAMS_PER_OPERATION;

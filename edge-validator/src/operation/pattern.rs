@@ -1,7 +1,7 @@
 //! What an operation matches: a method and a path, such as `GET /customers/{id}`.
 
+use crate::http::target::canonical_path;
 use crate::reason::Reason;
-use crate::target::canonical_path;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
 //! Finding the operation for a method and path. The work depends on the path's length, not on the number of operations.
 
 use super::pattern::{Pattern, Segment};
-use crate::fold::fold;
-use crate::percent;
+use crate::http::case_folding::fold;
+use crate::http::percent;
 use crate::reason::{self, Objection};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;

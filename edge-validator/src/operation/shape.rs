@@ -1,6 +1,6 @@
 //! The shape of a JSON body: what stands where, and nothing else may.
 
-use crate::fold::fold;
+use crate::http::case_folding::fold;
 use crate::operation::Use;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

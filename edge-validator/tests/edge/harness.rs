@@ -1,17 +1,18 @@
 //! An edge with its configuration, memory and snapshot, a clock that stands still, and an issuer that debits.
 
-use crate::support::{self, NOW};
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::permit::OutgoingRequest;
-use edgewrit_edge::refusal::Refusal;
-use edgewrit_edge::response::InFlight;
-use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::in_flight::InFlight;
+use edgewrit_edge::verdict::permit::OutgoingRequest;
+use edgewrit_edge::verdict::refusal::Refusal;
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};

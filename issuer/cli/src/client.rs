@@ -43,7 +43,7 @@ Example:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Add {
-    /// What to call it: `A-Z a-z 0-9 . _ -`; its id begins with this
+    /// What to call it: `A-Z a-z 0-9 . _ -`, with no `-` at the beginning; its id begins with this
     name: String,
     /// What it may ask for at most
     #[arg(long, value_name = "FILE")]

@@ -1,11 +1,11 @@
 //! Files that people write: YAML, or JSON by the name `.json`. Whatever is wrong is said with its place in the file.
 
 use crate::failure::Failure;
-use crate::yaml::{self, Place, Places};
 use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::json_document;
 use edgewrit_shared::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
+use edgewrit_yaml::{self as yaml, Place, Places};
 use lookup::Lookup;
 use std::io::Read as _;
 use std::path::Path;

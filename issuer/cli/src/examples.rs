@@ -1,8 +1,10 @@
 //! Every command line that the pages and `--help` show is one that the program takes.
 
 use crate::Command;
+use crate::arguments::escape_values;
+use clap::CommandFactory as _;
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, Parser as _};
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -39,21 +41,35 @@ fn calls(line: &str) -> Vec<String> {
     parts.filter_map(call).collect()
 }
 
-/// What is wrong with a call, if anything.
-fn fault(call: &str) -> Option<clap::Error> {
-    Command::try_parse_from(shlex::split(call).expect("quotes come in pairs")).err()
+/// The words of a call.
+fn words(call: &str) -> Vec<OsString> {
+    let words = shlex::split(call).expect("quotes come in pairs");
+    words.into_iter().map(OsString::from).collect()
 }
 
-/// The same of a call whose arguments may be left out.
+/// What is wrong with a call, if anything.
+fn fault(call: &str) -> Option<clap::Error> {
+    Command::read(words(call)).err()
+}
+
+/// The same of a call whose arguments may be left out, or that prints help.
 fn fault_of_name(call: &str) -> Option<clap::Error> {
-    use ErrorKind::{DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument};
-    let left_out = [DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument];
+    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, MissingRequiredArgument};
+    let left_out = [
+        DisplayHelp,
+        DisplayHelpOnMissingArgumentOrSubcommand,
+        MissingRequiredArgument,
+    ];
     fault(call).filter(|error| !left_out.contains(&error.kind()))
 }
 
 fn hold(place: &str, said: &Said) {
     let lines = said.lines.iter().map(|line| (line, fault(line)));
     let names = said.names.iter().map(|name| (name, fault_of_name(name)));
+    for line in &said.lines {
+        let escaped = escape_values(Command::command(), words(line));
+        assert_eq!(escaped, words(line), "{place}: without values that begin with a hyphen");
+    }
     for (call, fault) in lines.chain(names) {
         if let Some(fault) = fault {
             panic!("{place}: `{call}`: {fault}");
@@ -97,11 +113,11 @@ fn help_shows_commands_as_they_are() {
 
 #[test]
 fn calls_are_found_in_what_surrounds_them() {
-    let text = "$ KEY=… edgewrit mint --policy p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
+    let text = "$ KEY=… edgewrit mint --task p \\\n  --tokens | head -1 | edgewrit inspect - # as `edgewrit x`\nsee `edgewrit edge add`.";
     assert_eq!(
         said(text, "$ "),
         Said {
-            lines: vec!["edgewrit mint --policy p --tokens".into(), "edgewrit inspect -".into()],
+            lines: vec!["edgewrit mint --task p --tokens".into(), "edgewrit inspect -".into()],
             names: vec!["edgewrit edge add".into()],
         }
     );

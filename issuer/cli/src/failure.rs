@@ -35,6 +35,12 @@ impl Failure {
         Self { code, ..self }
     }
 
+    /// The same failure with one more line.
+    pub(crate) fn with_line(mut self, line: &str) -> Self {
+        self.lines.push(line.to_owned());
+        self
+    }
+
     /// Prints every line to standard error.
     pub(crate) fn report(self) -> ExitCode {
         complain(self.lines.into_iter().map(|line| format!("error: {line}")));

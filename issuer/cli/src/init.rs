@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_template_is_a_configuration_and_so_it_is_uncommented() {
         let read = |text: &str| {
-            let (json, _) = crate::yaml::read(text, 100).unwrap();
+            let (json, _) = edgewrit_yaml::read(text, 100).unwrap();
             edgewrit_issuer::json_document::value(&json, Settings::read).unwrap();
         };
         read(TEMPLATE);

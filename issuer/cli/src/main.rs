@@ -1,12 +1,15 @@
 //! The `edgewrit` command: runs the issuer, registers who may use it, mints and looks at writs, checks what people write, says what
-//! a policy would do.
+//! the grants of a task permit.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use edgewrit_issuer::files::make_new_files_private;
 use mimalloc::MiMalloc;
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 mod admin;
+mod arguments;
 mod attempt;
 mod audit;
 mod backup;
@@ -31,14 +34,13 @@ mod moment;
 mod narrower;
 mod operations;
 mod output;
-mod policy;
 mod reach;
 mod restore;
 mod revoke;
 mod serve;
 mod task;
+mod task_request;
 mod why;
-mod yaml;
 
 /// A fifth of what the issuer does is making and freeing small pieces of memory; this does it in half the time.
 #[global_allocator]
@@ -57,16 +59,17 @@ Examples:
   edgewrit serve --data ./data --listen 127.0.0.1:8080
   edgewrit client add planner --ceiling ceiling.yaml --data ./data
   edgewrit edge add front-door --audience https://travel.example --upstream travel=https://api.travel.example --data ./data
-  EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080
+  EDGEWRIT_CLIENT_ID=… EDGEWRIT_CLIENT_SECRET=… edgewrit mint --task task.yaml --issuer http://127.0.0.1:8080
   edgewrit task show trip-42 --data ./data
   edgewrit inspect \"$TOKEN\"
   edgewrit decide --config edge.yaml < questions.jsonl
-  edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
-  edgewrit reach --config edge.yaml --policy task.yaml
+  edgewrit explain --config edge.yaml --task task.yaml --request 'GET /flights?from=JFK&to=CDG'
+  edgewrit reach --config edge.yaml --task task.yaml
   edgewrit operations check edge.yaml
-  edgewrit operations replay --config edge.yaml --policy task.yaml access.log
+  edgewrit operations replay --config edge.yaml --task task.yaml access.log
 
-Every command says `--help`.";
+Every command says `--help`. A value may begin with `-`. One that is spelled like an option of the command
+is written `--option=VALUE`, or behind `--`.";
 
 #[derive(Debug, Subcommand)]
 enum Task {
@@ -106,9 +109,9 @@ enum Task {
     Config(config::Config),
     /// Decide requests by grants, one a line of JSON
     Decide(decide::Decide),
-    /// Say step by step what becomes of a request under a policy
+    /// Say step by step what becomes of a request under the grants of a task
     Explain(explain::Explain),
-    /// List every operation that the grants of a policy may reach
+    /// List every operation that the grants of a task may reach
     Reach(reach::ReachOf),
     /// Work on an edge's table of operations
     #[command(subcommand)]
@@ -119,9 +122,20 @@ enum Task {
     Lint(lint::Lint),
 }
 
+impl Command {
+    /// Reads a command line, of which the first word is the program's name.
+    fn read(words: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments::escape_values(Self::command(), words))
+    }
+}
+
 fn main() -> ExitCode {
     make_new_files_private();
-    let done = match Command::parse().task {
+    let command = match Command::read(env::args_os()) {
+        Ok(command) => command,
+        Err(error) => error.exit(),
+    };
+    let done = match command.task {
         Task::Init(init) => init.run(),
         Task::Serve(serve) => serve.run(),
         Task::Client(client) => client.run(),

@@ -15,7 +15,7 @@ use std::env;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
-A policy is the body of POST /v1/tasks, in YAML or JSON:
+A task is requested by the body of POST /v1/tasks, in YAML or JSON:
 
   task_id: trip-42
   orch_id: holiday-planner
@@ -36,20 +36,20 @@ A policy is the body of POST /v1/tasks, in YAML or JSON:
 The client's id and secret are taken from EDGEWRIT_CLIENT_ID and EDGEWRIT_CLIENT_SECRET.
 
 Examples:
-  edgewrit mint --policy task.yaml --issuer https://issuer.example
-  TOKEN=$(edgewrit mint --policy task.yaml --issuer http://127.0.0.1:8080 --tokens)";
+  edgewrit mint --task task.yaml --issuer https://issuer.example
+  TOKEN=$(edgewrit mint --task task.yaml --issuer http://127.0.0.1:8080 --tokens)";
 
 /// Ask an issuer for the writs of a task
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Mint {
     /// What to ask for
-    #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
+    #[arg(long, alias = "policy", value_name = "FILE")]
+    task: PathBuf,
     /// The issuer's origin
     #[arg(long, value_name = "URL", env = "EDGEWRIT_ISSUER")]
     issuer: String,
-    /// Makes repeating the same call safe: the same key and policy get the same writs
+    /// Makes repeating the same call safe: the same key and task get the same writs
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
     /// Print the tokens alone, one a line
@@ -59,18 +59,18 @@ pub(crate) struct Mint {
 
 impl Mint {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let policy = Document::open(&self.policy)?;
-        policy.read(Ask::read)?;
+        let task = Document::open(&self.task)?;
+        task.read(Ask::read)?;
         let issuer = Issuer::at(&self.issuer)?;
         let login = login()?;
         let mut headers = vec![("authorization", login.expose())];
         if let Some(key) = &self.idempotency_key {
             headers.push(("idempotency-key", key));
         }
-        let answer = issuer.post("/v1/tasks", &headers, &policy.to_json())?;
+        let answer = issuer.post("/v1/tasks", &headers, &task.to_json())?;
         let body = body(&issuer, &answer)?;
         if answer.status != 201 {
-            return Err(refused(&body, |place, message| policy.locate(place, message)));
+            return Err(refused(&body, |place, message| task.locate(place, message)));
         }
         if self.tokens {
             return print_lines(tokens(&body)?);

@@ -37,14 +37,18 @@ pub(crate) fn print_json(json: impl Display) -> Result<(), Failure> {
     written(|out| writeln!(out, "{}", visible_json(&json.to_string())))
 }
 
-/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets them as [`print_json`] has it.
+/// Prints lines of JSON whose bytes were hashed: as they are stored, but for a terminal, which gets
+/// them as [`print_json`] has it. A line feed, which no version writes into such a line, is spelled
+/// there too.
 pub(crate) fn print_hashed<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let is_terminal = stdout().is_terminal();
     written(|out| {
         lines.into_iter().try_for_each(|line| {
             let line = line.as_ref();
-            out.write_all(if is_terminal { visible_json(line) } else { line.into() }.as_bytes())?;
-            out.write_all(b"\n")
+            match is_terminal {
+                true => writeln!(out, "{}", visible_json(line).replace('\n', "\\n")),
+                false => writeln!(out, "{line}"),
+            }
         })
     })
 }

@@ -3,7 +3,7 @@
 use crate::admin::{Data, text};
 use crate::failure::Failure;
 use crate::output::{print_json, print_lines};
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 use serde_json::{Value, json};
 
 /// Look at tasks
@@ -16,12 +16,14 @@ pub(crate) enum Task {
 const EXAMPLES: &str = "\
 Uses are what edges report, and lag by seconds; what was spent of an allowance is exact.
 
+A task can have any name, `--help` too: `edgewrit task show --help` shows the task that is called so.
+
 Example:
   edgewrit task show trip-42 --data ./data";
 
 /// Hold what a task was granted against what it used
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, disable_help_flag = true)]
 pub(crate) struct Show {
     /// The task's id
     task_id: String,
@@ -33,6 +35,12 @@ pub(crate) struct Show {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print help; `--help` does so behind the task's id only
+    // The first of the two is the one that errors name.
+    #[arg(short, action = ArgAction::HelpLong)]
+    help: Option<bool>,
+    #[arg(long = "help", hide = true, action = ArgAction::HelpLong)]
+    long_help: Option<bool>,
 }
 
 impl Task {
@@ -49,7 +57,11 @@ impl Show {
         if let (Some(client), Some(members)) = (self.client, body.as_object_mut()) {
             members.insert("client_id".to_owned(), Value::from(client));
         }
-        let report = self.data.post("/tasks/show", body.to_string())?;
+        let report = self.data.post("/tasks/show", body.to_string());
+        let report = report.map_err(|failure| match self.task_id.as_str() {
+            "--help" => failure.with_line("`edgewrit task show -h` prints the help of this command"),
+            _ => failure,
+        })?;
         if self.json {
             return print_json(&report);
         }

@@ -14,7 +14,7 @@ fn explain(grants: &Value, request: &str, body: Option<&str>, more: &[&str]) -> 
     let edge = place.file("edge.yaml", EDGE);
     let policy = place.file("task.json", &policy(grants).to_string());
     let body = body.map(|body| place.file("body", body));
-    let mut args = vec!["explain", "--config", &edge, "--policy", &policy, "--request", request];
+    let mut args = vec!["explain", "--config", &edge, "--task", &policy, "--request", request];
     args.extend(body.iter().flat_map(|body| ["--body", body.as_str()]));
     args.extend(more);
     place.run(&args)
@@ -216,6 +216,7 @@ operations:
             "explain",
             "--config",
             &edge,
+            // The earlier name of `--task`.
             "--policy",
             &policy,
             "--request",

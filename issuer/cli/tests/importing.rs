@@ -203,3 +203,31 @@ fn documents_without_an_end_come_to_one() {
         ended.stderr
     );
 }
+
+#[test]
+fn of_many_warnings_the_first_are_printed_and_the_others_counted() {
+    let cookie = r#"{"in": "cookie", "name": "c", "schema": {"type": "string"}}"#;
+    let path = |index| format!(r#""/x{index}": {{"get": {{"parameters": [{cookie}]}}}}"#);
+    let paths = (0..150).map(path).collect::<Vec<_>>().join(", ");
+    let ended = import("x.json", &document(&format!("{{{paths}}}")));
+    let said: Vec<_> = ended.stderr.lines().collect();
+    let [warnings @ .., rest, last] = &said[..] else {
+        panic!("{}", ended.stderr);
+    };
+    assert_eq!(warnings.len(), 100);
+    for (index, warning) in warnings.iter().enumerate() {
+        assert!(
+            warning.contains(&format!("/paths/~1x{index}/get/parameters/0: cookie: ")),
+            "{warning}"
+        );
+    }
+    assert_eq!(
+        (*rest, *last),
+        (
+            "warning: and 50 more",
+            "150 operations, 0 left out; warnings: 150 cookie"
+        )
+    );
+    // Each is still a comment.
+    assert_eq!(ended.stdout.matches("# cookie: ").count(), 150, "{}", ended.stdout);
+}

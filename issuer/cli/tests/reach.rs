@@ -10,7 +10,7 @@ fn reach(grants: &Value) -> Value {
     let policy = json!({"task_id": "t", "orch_id": "o", "audiences": {"https://travel.example": {"grants": grants}}});
     let policy = place.file("task.json", &policy.to_string());
     place
-        .run(&["reach", "--config", &edge, "--policy", &policy, "--json"])
+        .run(&["reach", "--config", &edge, "--task", &policy, "--json"])
         .json()
 }
 
@@ -146,14 +146,14 @@ fn the_policy_has_to_be_for_the_edge() {
     let edge = place.file("edge.yaml", EDGE);
     let policy = "{task_id: t, orch_id: o, audiences: {\"https://a.example\": {scope: [\"read:tickets:*\"]}}}";
     let policy = place.file("task.yaml", policy);
-    let said = place.run(&["reach", "--config", &edge, "--policy", &policy]).failed();
+    let said = place.run(&["reach", "--config", &edge, "--task", &policy]).failed();
     let wanted = "/audiences: nothing is asked for at `https://travel.example`, only at `https://a.example`";
     assert!(said.len() == 1 && said[0].ends_with(wanted), "{said:?}");
     let picked = place.run(&[
         "reach",
         "--config",
         &edge,
-        "--policy",
+        "--task",
         &policy,
         "--audience",
         "https://a.example",

@@ -179,7 +179,7 @@ fn a_client_that_is_none_mints_nothing() {
     );
     let policy = place.file("task.yaml", POLICY);
     let said = place
-        .run(&["mint", "--policy", &policy, "--issuer", &server.url])
+        .run(&["mint", "--task", &policy, "--issuer", &server.url])
         .failed();
     assert!(said[0].contains("EDGEWRIT_CLIENT_ID"), "{said:?}");
 }
@@ -192,7 +192,7 @@ fn secrets_do_not_go_out_in_the_clear() {
     let said = place
         .run_as(
             &client,
-            &["mint", "--policy", &policy, "--issuer", "http://issuer.example"],
+            &["mint", "--task", &policy, "--issuer", "http://issuer.example"],
         )
         .failed();
     assert!(said[0].contains("plain `http` only to loopback"), "{said:?}");

@@ -23,7 +23,7 @@ fn replay_under(edge: &str, content: &str, more: &[&str]) -> Ended {
     let place = Place::new();
     let (edge, policy) = (place.file("edge.yaml", edge), place.file("task.yaml", POLICY));
     let file = place.file("recorded", content);
-    let args = ["operations", "replay", "--config", &edge, "--policy", &policy, &file];
+    let args = ["operations", "replay", "--config", &edge, "--task", &policy, &file];
     place.run(&[&args[..], more].concat())
 }
 

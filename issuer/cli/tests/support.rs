@@ -179,7 +179,7 @@ impl Place {
         let policy = self.file("task.yaml", policy);
         self.run_as(
             client,
-            &[&["mint", "--policy", &policy, "--issuer", &server.url], more].concat(),
+            &[&["mint", "--task", &policy, "--issuer", &server.url], more].concat(),
         )
     }
 }

@@ -6,7 +6,7 @@ use crate::base::limiter::Rate;
 /// Whether an event is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keeping {
-    /// Always.
+    /// Every event is kept.
     Always,
     /// Up to these rates. What is beyond them is counted.
     Limited(Rates),

@@ -10,8 +10,6 @@ use std::fmt;
 pub struct CheckpointWalk {
     /// Their number.
     pub count: u64,
-    /// The last event that one covers.
-    pub covered: u64,
     /// The last one that is numbered.
     pub last: Option<CheckpointId>,
     /// The event at which the first one stands that is numbered.
@@ -85,7 +83,6 @@ impl CheckpointWalk {
             }
         }
         self.before = Some(hash);
-        self.covered = head.seq;
         self.count += 1;
         Ok(checkpoint)
     }
@@ -164,7 +161,7 @@ mod tests {
     fn checkpoints_with_and_without_numbers_verify_in_their_order() {
         let Signed { key, jws } = signed();
         let walk = walked(&jws, &PinnedKeys::of([key.public().clone()])).unwrap();
-        assert_eq!((walk.count, walk.covered, walk.numbered_at), (5, 5, Some(3)));
+        assert_eq!((walk.count, walk.numbered_at), (5, Some(3)));
         assert_eq!(walk.last.unwrap().number, 3);
         let text = walk.last.unwrap().to_string();
         assert_eq!(CheckpointId::parse(&text), walk.last);

@@ -23,7 +23,7 @@ impl Clock {
         Self(Arc::new(since_1970))
     }
 
-    /// Now.
+    /// The moment of the call.
     #[must_use]
     pub fn now(&self) -> Moment {
         let millis = u64::try_from((self.0)().as_millis()).unwrap_or(u64::MAX);

@@ -13,7 +13,7 @@ const PLACES: usize = 1 << 16;
 /// `burst` at once, then one every `interval` milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rate {
-    /// Milliseconds.
+    /// Milliseconds between two.
     pub(crate) interval: u64,
     pub(crate) burst: u64,
 }

@@ -6,6 +6,7 @@ use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
 use crate::keys::{KeyFileError, KeyJob, PinnedKeys};
 use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
+use crate::store::task_number::{self, TaskName};
 use crate::store::{audit, keys, look_at_database, open_database};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -146,6 +147,17 @@ impl History {
     /// What stands beside the lines of the events that [`Self::after`] answers.
     pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<Columns>, HistoryError> {
         self.named(audit::columns_after(&self.connection, from, most))
+    }
+
+    /// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
+    /// `named`.
+    pub(crate) fn is_number_of_task(
+        &self,
+        seq: u64,
+        number: Option<i64>,
+        named: Option<TaskName<'_>>,
+    ) -> Result<bool, HistoryError> {
+        self.named(task_number::is_number_of_task(&self.connection, seq, number, named))
     }
 
     /// The checkpoints of events after `from`, up to `last`.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const USER: u32 = 1_000;
-const STRANGE: u32 = 4_711;
+const OTHER_USER: u32 = 4_711;
 const BOTH: [GroupRead; 2] = [GroupRead::Refused, GroupRead::Accepted];
 const SECRET: &[u8] = b"what only the operator knows";
 
@@ -80,7 +80,7 @@ fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
         (Rule::SECRET, true),
         (Rule::SETTINGS, true),
     ] {
-        for (owner, accepted) in [(USER, true), (0, or_root), (STRANGE, false)] {
+        for (owner, accepted) in [(USER, true), (0, or_root), (OTHER_USER, false)] {
             let found = Found {
                 kind: rule.kind,
                 owner,
@@ -238,7 +238,7 @@ fn a_folder_is_made_with_those_above_it() {
 
 /// Gives `path` to another user, where the tests may.
 fn give_away(path: &Path) -> bool {
-    geteuid().is_root() && chown(path, Some(STRANGE), None).is_ok()
+    geteuid().is_root() && chown(path, Some(OTHER_USER), None).is_ok()
 }
 
 #[test]
@@ -255,7 +255,10 @@ fn a_file_of_another_user_is_rejected() {
             fault(secret(GroupRead::Accepted)),
             fault(settings()),
         ] {
-            assert!(matches!(found, Some(Fault::Owner { found: STRANGE, .. })), "{found:?}");
+            assert!(
+                matches!(found, Some(Fault::Owner { found: OTHER_USER, .. })),
+                "{found:?}"
+            );
         }
         return;
     }
@@ -400,7 +403,7 @@ fn an_error_names_the_path_and_the_command_that_mends_it() {
     let said = own(&path).read().unwrap_err().to_string();
     assert!(!said.contains("--group-readable"), "{said}");
     let owner = Fault::Owner {
-        found: STRANGE,
+        found: OTHER_USER,
         user: USER,
         or_root: true,
     };

@@ -80,8 +80,9 @@ pub(super) async fn require_https(mut response: Response) -> Response {
     response
 }
 
-/// Runs what may change something in a task of its own: a client that hangs up must not stop it
-/// between what became durable and what is made of it in memory.
+/// Runs every request that may change something in a task of its own. A client that drops its
+/// request does not stop it between what became durable and what is made of it in memory. No
+/// handler has to see to that itself.
 async fn run_to_completion(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;

@@ -88,9 +88,14 @@ pub fn read_id(node: &Node<'_>) -> Option<String> {
 /// Longest name of a client or edge, in bytes: its id is longer by 13.
 const NAME_BYTES: usize = 64;
 
-/// Reads the name of a client or edge.
+/// Reads the name of a new client or edge. Its id begins with the name, and an id that begins with
+/// `-` looks like an option of a command.
 pub fn read_name(node: &Node<'_>) -> Option<String> {
     let name = read_id(node)?;
+    if name.starts_with('-') {
+        node.fault("a name cannot begin with `-`");
+        return None;
+    }
     if name.len() > NAME_BYTES {
         return node.expected(&format!("at most {NAME_BYTES} characters"));
     }

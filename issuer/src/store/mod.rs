@@ -30,7 +30,7 @@ pub use error::{OpenStoreError, StoreError};
 pub(crate) use meta::begin_epoch;
 pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
 use reader::Readers;
-pub use rows::{agent, keys, lineage, recorded, registry, report, revocation, spend, task};
+pub use rows::{agent, keys, lineage, recorded, registry, report, revocation, spend, task, task_number};
 pub use transaction::Writing;
 use wal::Checkpointer;
 pub use writer::Reached;

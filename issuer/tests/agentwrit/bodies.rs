@@ -116,7 +116,7 @@ async fn long_lists_and_texts_are_refused() {
         let answer = bench.post(&app.session, "/v1/app/launch-tokens", &body).await;
         answer.refused(400, "invalid_request");
     }
-    for name in ["", "a b", "a/b", "..", &"a".repeat(200), "a\n"] {
+    for name in ["", "a b", "a/b", "..", &"a".repeat(200), "a\n", "-a", "-"] {
         let body = json!({"name": name, "scopes": ["read:data:x"]});
         let answer = bench.post(&operator, "/v1/admin/apps", &body).await;
         answer.refused(400, "invalid_request");

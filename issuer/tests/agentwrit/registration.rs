@@ -1,9 +1,10 @@
 //! Launch tokens, nonces and keys: the order of their checks, and which check uses up what.
 
-use crate::support::agentwrit::{App, key, registration};
+use crate::support::agentwrit::{App, registration};
 use crate::support::{Answer, Bench, at_once, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 
 const SCOPE: [&str; 1] = ["read:data:x"];
@@ -229,7 +230,7 @@ async fn of_twenty_registrations_with_one_nonce_one_succeeds() {
 async fn a_key_that_did_not_sign_the_nonce_is_not_proved() {
     let (bench, app) = app().await;
     let token = bench.launch(&app, &SCOPE).await;
-    let other = STANDARD.encode(key().verifying_key().as_bytes());
+    let other = STANDARD.encode(TestKey::of_next_agent().public());
     for (name, value) in [
         ("public_key", other.clone()),
         ("public_key", "AA==".into()),

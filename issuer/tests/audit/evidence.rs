@@ -1,9 +1,7 @@
 //! Who writes the database, and nothing else, cannot change the audit unseen:
 //! `edgewrit audit verify` finds it. The next start finds what it compares.
 
-use crate::support::agentwrit::key;
 use crate::support::{Bench, Closed, travel_ceiling};
-use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::data::Opening;
@@ -16,6 +14,7 @@ use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
+use edgewrit_test_keys::{TestKey, UNKNOWN};
 use rusqlite::{Connection, params};
 use serde_json::json;
 use std::fs::{self, Permissions};
@@ -94,9 +93,9 @@ fn say_pruned(folder: &Closed, head: Head) {
 }
 
 /// A key of the attacker, in the table of keys.
-fn add_key(folder: &Closed) -> (SigningKey, String) {
-    let key = key();
-    let public = PublicKey::from_bytes(key.verifying_key().as_bytes()).unwrap();
+fn add_key(folder: &Closed) -> (TestKey, String) {
+    let key = UNKNOWN;
+    let public = PublicKey::from_bytes(&key.public()).unwrap();
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let insert = "INSERT INTO keys (kid, job, state, jwk, since) VALUES (?1, 'checkpoint', 'retired', ?2, 0)";
     connection
@@ -106,7 +105,7 @@ fn add_key(folder: &Closed) -> (SigningKey, String) {
 }
 
 /// A checkpoint by the attacker's key in the place of each one.
-fn sign_all(folder: &Closed, (key, kid): &(SigningKey, String)) {
+fn sign_all(folder: &Closed, (key, kid): &(TestKey, String)) {
     let history = History::open(folder.path()).unwrap();
     let (keys, connection) = (
         history.pinned_keys().unwrap().unwrap(),
@@ -123,7 +122,7 @@ fn sign_all(folder: &Closed, (key, kid): &(SigningKey, String)) {
             payload["before"] = json!(edgewrit_issuer::id::hex(&before));
         }
         let input = SigningInput::new(Kind::Checkpoint, Algorithm::EdDsa, kid, payload.to_string().as_bytes());
-        let signature = key.sign(input.bytes()).to_bytes();
+        let signature = key.sign(input.bytes());
         let forged = input.attach(&signature);
         let update = "UPDATE checkpoints SET jws = ?2 WHERE seq = ?1";
         connection
@@ -291,6 +290,69 @@ async fn a_column_that_differs_from_its_line_is_found() {
     walked(folder.path()).unwrap();
 }
 
+/// Every lookup by a task goes by the number in the column `task`, which the line does not have.
+#[tokio::test]
+async fn an_event_whose_column_does_not_have_the_number_of_its_task_is_found() {
+    let bench = Bench::operated().await;
+    let (client, other) = (
+        bench.client(travel_ceiling()).await,
+        bench.client(travel_ceiling()).await,
+    );
+    for (client, task) in [(&client, "a"), (&other, "a"), (&client, "b")] {
+        let writ = bench.writ(client, task).await;
+        let end = format!("/v1/tasks/{task}/complete");
+        let ended = bench.post(client, &end, &json!({})).await;
+        assert_eq!(ended.status, 200, "{writ}: {}", ended.text());
+    }
+    bench.data.keep_head().await.unwrap();
+    let folder = bench.closed();
+    walked(folder.path()).unwrap();
+    // Events 1 and 2 are of the clients; then each task begins and ends.
+    for (seq, number) in [
+        (1, "1"),
+        (3, "NULL"),
+        (3, "2"),
+        (3, "3"),
+        (3, "4"),
+        (3, "0"),
+        (3, "-1"),
+        (4, "NULL"),
+        (4, "2"),
+        (5, "1"),
+        (8, "NULL"),
+        (8, "2"),
+        (8, "4"),
+    ] {
+        let kept = format!("CREATE TABLE kept AS SELECT task AS value FROM audit WHERE seq = {seq}");
+        folder.alter(&format!("{kept}; UPDATE audit SET task = {number} WHERE seq = {seq}"));
+        let found = walked(folder.path()).unwrap_err().to_string();
+        let expected = format!("the column `task` of event {seq} is not what its line says");
+        assert!(found.contains(&expected), "{seq} = {number}: {found}");
+        let undo = format!("UPDATE audit SET task = (SELECT value FROM kept) WHERE seq = {seq}");
+        folder.alter(&format!("{undo}; DROP TABLE kept"));
+    }
+    walked(folder.path()).unwrap();
+    // The table of tasks can be changed as well.
+    for change in ["task_id = 'c'", "client_id = 'c'"] {
+        folder.alter(&format!(
+            "CREATE TABLE kept AS SELECT * FROM tasks; UPDATE tasks SET {change} WHERE task = 1"
+        ));
+        let found = walked(folder.path()).unwrap_err().to_string();
+        assert!(
+            found.contains("the column `task` of event 3 is not"),
+            "{change}: {found}"
+        );
+        folder.alter("DELETE FROM grants; DELETE FROM tasks; INSERT INTO tasks SELECT * FROM kept; DROP TABLE kept");
+    }
+    // What was forgotten of a task long after its end leaves its events as they are, but for what
+    // they have in common.
+    folder.alter("DELETE FROM tasks WHERE task < 3");
+    walked(folder.path()).unwrap();
+    folder.alter("UPDATE audit SET task = 2 WHERE seq = 4");
+    let found = walked(folder.path()).unwrap_err().to_string();
+    assert!(found.contains("the column `task` of event 5 is not"), "{found}");
+}
+
 #[tokio::test]
 async fn an_end_that_is_cut_off_is_found() {
     let folder = folder().await;
@@ -427,7 +489,7 @@ async fn bundles_list_the_keys_that_sign_checkpoints() {
             .checkpoints,
         4
     );
-    let others = PinnedKeys::of([PublicKey::from_bytes(key().verifying_key().as_bytes()).unwrap()]);
+    let others = PinnedKeys::of([PublicKey::from_bytes(&UNKNOWN.public()).unwrap()]);
     let history = History::open(bench.path()).unwrap();
     let refused = verify(&history, Some(&others), Vec::new(), Vec::new(), |_| {}).unwrap_err();
     let invalid = CheckpointFault::Invalid(CheckpointError::Key);

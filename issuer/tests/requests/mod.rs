@@ -2,5 +2,6 @@
 
 pub(crate) mod bad_input;
 pub(crate) mod documentation;
+pub(crate) mod dropped;
 pub(crate) mod headers_and_bodies;
 pub(crate) mod unavailable_store;

@@ -5,13 +5,12 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::Peer;
 use edgewrit_issuer::config::Config;
 use edgewrit_shared::secret::Secret;
+use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The operator's secret.
 pub(crate) const SECRET: &str = "what only the operator knows";
@@ -47,15 +46,6 @@ pub(crate) fn operated() -> Config {
     config
 }
 
-/// A fresh key.
-pub(crate) fn key() -> SigningKey {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let mut bytes = [7; 32];
-    let (front, _) = bytes.split_at_mut(8);
-    front.copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    SigningKey::from_bytes(&bytes)
-}
-
 pub(crate) fn from_hex(text: &str) -> Vec<u8> {
     let digits = text.as_bytes().chunks(2);
     digits
@@ -65,12 +55,12 @@ pub(crate) fn from_hex(text: &str) -> Vec<u8> {
 
 /// What an agent of `orch/task` sends to register, all of it in order.
 pub(crate) fn registration(launch_token: &str, nonce: &str, scope: &[&str]) -> Value {
-    let key = key();
+    let key = TestKey::of_next_agent();
     json!({
         "launch_token": launch_token,
         "nonce": nonce,
-        "public_key": STANDARD.encode(key.verifying_key().as_bytes()),
-        "signature": STANDARD.encode(key.sign(&from_hex(nonce)).to_bytes()),
+        "public_key": STANDARD.encode(key.public()),
+        "signature": STANDARD.encode(key.sign(&from_hex(nonce))),
         "orch_id": "orch",
         "task_id": "task",
         "requested_scope": scope,

@@ -4,6 +4,7 @@
 
 mod action;
 mod decide;
+mod elements;
 mod intersect;
 mod narrower;
 mod overlap;

@@ -4,10 +4,7 @@
 use super::pattern::Pattern;
 use super::rule::Rule;
 use super::{TYPE, Uses, Window};
-use crate::attempt::Param;
 use crate::json::write::{member, object, text, texts};
-use crate::sorted::sorted;
-use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
@@ -42,10 +39,4 @@ fn limit(uses: &Uses) -> String {
 /// The form of a grant that was read from `action:resource:*`.
 pub(super) fn scope(scope: &str) -> String {
     object(&[text("type", TYPE), text("scope", scope)])
-}
-
-/// Several values in no order of their own; equal values have one spelling.
-pub(super) fn params(values: &[Param]) -> String {
-    let spelled = sorted(values.iter().map(Param::to_string));
-    format!("[{}]", spelled.join(","))
 }

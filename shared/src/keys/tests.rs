@@ -159,7 +159,7 @@ fn a_key_that_is_known_is_still_read_as_it_stands() {
 
 #[test]
 fn keys_are_found_by_their_own_id_alone() {
-    let (one, other) = (Signer::from_seed(1).public(), Signer::from_seed(2).public());
+    let (one, other) = (Signer::writs().public(), Signer::bundles().public());
     let set = KeySet::new(Vec::from([one.clone(), other.clone()]));
     assert_eq!(set.find(other.kid()), Some(&other));
     assert_eq!(set.find("x"), None);

@@ -8,7 +8,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
@@ -16,6 +15,7 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Expect;
+use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_NEXT, ISSUER_WRITS, TestKey, UNKNOWN};
 use std::borrow::ToOwned as _;
 use std::format;
 use std::string::String;
@@ -36,25 +36,36 @@ pub fn expect() -> Expect<'static> {
 }
 
 /// A signing key.
-pub struct Signer(SigningKey);
+pub struct Signer(TestKey);
 
 impl Signer {
-    pub fn from_seed(seed: u8) -> Self {
-        Self(SigningKey::from_bytes(&[seed; 32]))
+    /// One of many: another key for each number.
+    pub fn numbered(number: u8) -> Self {
+        Self(TestKey::repeated(number))
     }
 
     /// The key that signs writs.
     pub fn writs() -> Self {
-        Self::from_seed(1)
+        Self(ISSUER_WRITS)
     }
 
     /// The key that signs bundles.
     pub fn bundles() -> Self {
-        Self::from_seed(2)
+        Self(ISSUER_BUNDLES)
+    }
+
+    /// The key that the issuer changes to.
+    pub fn next() -> Self {
+        Self(ISSUER_NEXT)
+    }
+
+    /// A key that neither the issuer nor the edge knows.
+    pub fn unknown() -> Self {
+        Self(UNKNOWN)
     }
 
     pub fn public(&self) -> PublicKey {
-        PublicKey::from_bytes(self.0.verifying_key().as_bytes()).unwrap()
+        PublicKey::from_bytes(&self.0.public()).unwrap()
     }
 
     pub fn kid(&self) -> String {
@@ -62,7 +73,7 @@ impl Signer {
     }
 
     pub fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        self.0.sign(message)
     }
 
     /// A JWS as the issuer writes it.

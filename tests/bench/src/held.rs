@@ -1,14 +1,16 @@
 //! How much memory an instance takes that holds 100,000 revocations and as many verified writs as it remembers.
 
-use crate::{pipeline, support, token};
-use edgewrit_edge::call::Answer;
+use crate::{pipeline, token};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow::bundle_answer;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::call::Answer;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::step::{Step, World, start};
+use edgewrit_edge::step::{Step, start};
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::limits::CACHED_WRITS;
+use edgewrit_test_issuer as support;
 use std::sync::Arc;
 
 /// So many writs for each place in the cache that hardly one stays empty, wherever chance puts them.
@@ -17,7 +19,7 @@ const WRITS_PER_PLACE: usize = 4;
 /// What comes to the instance: a bundle, then writs.
 #[must_use]
 pub fn arrivals() -> Vec<Vec<u8>> {
-    let bundle = support::bundle(support::NOW, token::revocations());
+    let bundle = support::bundle(support::NOW, token::revocations(token::REVOCATIONS));
     let writs =
         (0..WRITS_PER_PLACE * CACHED_WRITS).map(|number| token::writ_called(&format!("jti-{number}")).into_bytes());
     [bundle].into_iter().chain(writs).collect()

@@ -1,12 +1,14 @@
 //! The edge's pipeline from a request's head to what is sent: 100 operations, 15 headers, a writ of some 900 bytes.
 
-use crate::{Case, support, token};
+use crate::{Case, token};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::response::{InFlight, Outcome, ResponseHead};
-use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseHead};
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_test_issuer as support;
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -18,6 +20,7 @@ const OPERATIONS: usize = 100;
 const FEW: usize = 10;
 const MOST: usize = 10_000;
 const WRITS: usize = 1_000;
+const SEARCH: &[u8] = b"/flights?from=JFK&to=LHR&date=2026-05-10";
 const BODY: &[u8] = br#"{"passenger":{"user":"X"},"seats":1}"#;
 
 /// Fourteen headers beside `authorization`, as a browser or an HTTP library sends them, seven of which pass.
@@ -227,6 +230,21 @@ fn in_turns(ask: Ask) -> Box<dyn Fn()> {
     Box::new(move || edge.answer(&memory, &ask))
 }
 
+/// A busy edge; `baseline` is the index of the case that it is compared with.
+pub(crate) fn busy_case(baseline: usize) -> Case {
+    let ask = Ask {
+        method: "GET",
+        target: SEARCH,
+        body: None,
+        permits: true,
+    };
+    Case {
+        name: "permit, cached, 1,000 writs in turns, answered",
+        baseline,
+        once: in_turns(ask),
+    }
+}
+
 /// The cases; `baseline` is the index of the one that they are compared with.
 pub(crate) fn cases(baseline: usize) -> Vec<Case> {
     let edge = Rc::new(Edge::new(config("")));
@@ -245,25 +263,19 @@ pub(crate) fn cases(baseline: usize) -> Vec<Case> {
         body,
         permits,
     };
-    let search = b"/flights?from=JFK&to=LHR&date=2026-05-10".as_slice();
     let other = b"/flights?from=JFK&to=CDG&date=2026-05-10".as_slice();
     vec![
         Case {
             name: "permit, a writ seen for the first time",
             baseline,
-            once: first_sight(ask("GET", search, None, true)),
+            once: first_sight(ask("GET", SEARCH, None, true)),
         },
-        cached("permit, cached", ask("GET", search, None, true)),
+        cached("permit, cached", ask("GET", SEARCH, None, true)),
         cached(
             "permit with a JSON body, cached",
             ask("POST", b"/bookings", Some(BODY), true),
         ),
         cached("refusal, cached", ask("GET", other, None, false)),
         cached("refused for its target", ask("GET", b"/flights/../x", None, false)),
-        Case {
-            name: "permit, cached, 1,000 writs in turns, answered",
-            baseline,
-            once: in_turns(ask("GET", search, None, true)),
-        },
     ]
 }

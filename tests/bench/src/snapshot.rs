@@ -1,7 +1,10 @@
 //! Bundles: what an instance does that starts with nothing, and what it does with news.
 
-use crate::{Case, support, token};
+use crate::Case;
+use crate::token::{self, REVOCATIONS};
 use edgewrit_shared::bundle::{RowsHash, Snapshot, Trust, rows_of};
+use edgewrit_shared::revocation::Revocation;
+use edgewrit_test_issuer as support;
 use std::hint::black_box;
 
 fn trust() -> Trust {
@@ -11,31 +14,35 @@ fn trust() -> Trust {
     }
 }
 
+/// Applies a bundle with these revocations to an instance that starts with nothing.
+pub(crate) fn apply(name: &'static str, baseline: usize, revocations: Vec<Revocation>) -> Case {
+    let (trust, document) = (trust(), support::bundle(support::NOW, revocations));
+    let once = move || {
+        let applied = Snapshot::apply(None, black_box(&document), &trust, support::NOW);
+        drop(black_box(applied.expect("a good bundle")));
+    };
+    Case {
+        name,
+        baseline,
+        once: Box::new(once),
+    }
+}
+
 /// The cases; `baseline` is the index of the one that they are compared with.
 pub(crate) fn cases(baseline: usize) -> Vec<Case> {
-    let few = support::bundle(support::NOW, Vec::new());
-    let many = support::bundle(support::NOW, token::revocations());
-    let apply = |name, document: Vec<u8>| {
-        let trust = trust();
-        let once = move || {
-            let applied = Snapshot::apply(None, black_box(&document), &trust, support::NOW);
-            drop(black_box(applied.expect("a good bundle")));
-        };
-        Case {
-            name,
-            baseline,
-            once: Box::new(once),
-        }
-    };
-    let (document, pinned) = (many.clone(), trust());
-    let hash = RowsHash::of(rows_of(&document));
+    let document = support::bundle(support::NOW, token::revocations(REVOCATIONS));
+    let (hash, pinned) = (RowsHash::of(rows_of(&document)), trust());
     let hashed = move || {
         let applied = Snapshot::apply_hashed(None, black_box(&document), hash, &pinned, support::NOW);
         drop(black_box(applied.expect("a good bundle")));
     };
     vec![
-        apply("apply a bundle, nothing revoked", few),
-        apply("apply a bundle, 100,000 revocations", many),
+        apply("apply a bundle, nothing revoked", baseline, Vec::new()),
+        apply(
+            "apply a bundle, 100,000 revocations",
+            baseline,
+            token::revocations(REVOCATIONS),
+        ),
         Case {
             name: "the same, hashed by the host",
             baseline,

@@ -1,6 +1,6 @@
 //! Writs: the signature alone, the whole of what is verified, and its parts.
 
-use crate::{Case, support};
+use crate::Case;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::json;
@@ -9,10 +9,11 @@ use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::signature::{Compact, Dalek, Verify};
 use edgewrit_shared::token::{Expect, Unverified, Verified};
+use edgewrit_test_issuer as support;
 use std::hint::black_box;
 
 /// Revocations of other writs.
-const REVOCATIONS: u64 = 100_000;
+pub(crate) const REVOCATIONS: u64 = 100_000;
 const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"},"to":{"eq":"LHR"},"date":{"eq":"2026-05-10"}}}"#;
 const BOOK: &str =
     r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}}}"#;
@@ -40,13 +41,14 @@ pub(crate) fn writ_called(jti: &str) -> String {
     support::writ(&claims)
 }
 
-pub(crate) fn revocations() -> Vec<Revocation> {
+/// So many revocations of other writs.
+pub(crate) fn revocations(count: u64) -> Vec<Revocation> {
     let one = |number: u64| Revocation {
         target: Target::of(Level::Writ(&number.to_string())),
         cut: support::NOW,
         expires: support::NOW.plus(900),
     };
-    (0..REVOCATIONS).map(one).collect()
+    (0..count).map(one).collect()
 }
 
 fn verify(writ: &str, snapshot: &Snapshot) -> Verified {
@@ -68,7 +70,7 @@ fn bare(by: impl Verify + 'static) -> Box<dyn Fn()> {
 /// The cases; `first` is the index of the first of them, their baseline.
 pub(crate) fn cases(first: usize) -> Vec<Case> {
     let (whole, parts, payload) = (writ(0), writ(0), claims().to_json());
-    let [empty, full] = [Vec::new(), revocations()].map(|rows| support::snapshot(support::NOW, rows));
+    let [empty, full] = [Vec::new(), revocations(REVOCATIONS)].map(|rows| support::snapshot(support::NOW, rows));
     let (among_many, known, held) = (whole.clone(), verify(&whole, &full), full.clone());
     let case = |name, once: Box<dyn Fn()>| Case {
         name,

@@ -1,16 +1,13 @@
 //! What readers cost, on inputs that a few bytes make long: a piece of each input is repeated, and then four times as often.
 
-use crate::{Target, yaml};
+use crate::Target;
 use edgewrit_edge::config::Config;
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use measure::{is_within, measured};
+use edgewrit_test_costs::{is_within, measured};
+use edgewrit_yaml as yaml;
 use std::str;
-
-#[path = "../../../shared/tests/costs/mod.rs"]
-#[expect(dead_code, reason = "tests of readers use the rest")]
-mod measure;
 
 const VALUES: usize = 1_000_000;
 /// Bytes of the shorter input, about.

@@ -1,7 +1,8 @@
 //! Files that people write.
 
-use crate::{Target, with_text, yaml};
+use crate::{Target, with_text};
 use edgewrit_shared::json::{self, Json};
+use edgewrit_yaml as yaml;
 
 const VALUES: usize = 2_000;
 

@@ -6,11 +6,7 @@ mod costs;
 mod files;
 mod grants;
 mod pipeline;
-#[path = "../../../edge-validator/tests/support/mod.rs"]
-mod support;
 mod tokens;
-#[path = "../../../issuer/cli/src/yaml/mod.rs"]
-mod yaml;
 
 use std::path::Path;
 use std::str;

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signer as _, SigningKey};
+use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Connections that create agents at the same time.
-const CREATORS: usize = 48;
+const CREATORS: u64 = 48;
 /// Connections that validate.
 const VALIDATORS: usize = 32;
 /// Writs that are validated.
@@ -72,11 +73,11 @@ async fn app(address: SocketAddr) -> Result<String> {
 /// Creates agents for `time`. Answers how many a second, and their writs.
 async fn create(address: SocketAddr, app: &Arc<String>, time: Duration) -> Result<(f64, Vec<String>)> {
     let (began, mut running) = (Instant::now(), JoinSet::new());
-    for index in 0..CREATORS {
+    for number in 0..CREATORS {
         let app = Arc::clone(app);
         running.spawn(async move {
             let (mut connection, mut writs) = (Connection::open(address).await?, Vec::new());
-            let key = SigningKey::from_bytes(&[u8::try_from(index)?; 32]);
+            let key = SigningKey::from_bytes(TestKey::of_agent(number).seed());
             while began.elapsed() < time {
                 writs.push(agent(&mut connection, &app, &key).await?);
             }

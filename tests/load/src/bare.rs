@@ -14,6 +14,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_keys::BARE_ENDPOINT;
 use serde_json::json;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -24,7 +25,7 @@ const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 const LIFE: u64 = 600;
 
 pub(crate) async fn serve() -> Result<()> {
-    let key = Arc::new(SigningKey::from_bytes(&[7; 32]));
+    let key = Arc::new(SigningKey::from_bytes(BARE_ENDPOINT.seed()));
     let router = Router::new()
         .route("/healthz", get(async || StatusCode::OK))
         .route("/v1/tasks", post(sign))

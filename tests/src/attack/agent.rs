@@ -4,9 +4,10 @@ use crate::edge::Edge;
 use crate::http::{Arrival, Request};
 use crate::issuer::Issuer;
 use crate::story::{TravelStory, booking, search};
+use crate::text::Names;
 use crate::tools::repository;
 use crate::upstream::{Mood, Recorder};
-use crate::vectors::{Bench, Ground, Heard, Names, WireCase, cases_in, hear, wire_cases};
+use crate::vectors::{Bench, Ground, Heard, WireCase, cases_in, hear, wire_cases};
 use anyhow::{Context as _, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -3,14 +3,14 @@
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ed25519_dalek::{Signer as _, SigningKey};
+use edgewrit_test_keys::{TestKey, UNKNOWN};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
 /// An Ed25519 key pair.
 #[derive(Clone, Debug)]
-pub struct Key(SigningKey);
+pub struct Key(TestKey);
 
 impl Key {
     /// Reads a private JWK (RFC 8037, section 2).
@@ -23,19 +23,19 @@ impl Key {
         let jwk: Value = serde_json::from_str(&text).with_context(of)?;
         let seed = jwk.get("d").and_then(Value::as_str).with_context(of)?;
         let seed: [u8; 32] = URL_SAFE_NO_PAD.decode(seed)?.try_into().ok().with_context(of)?;
-        Ok(Self(SigningKey::from_bytes(&seed)))
+        Ok(Self(TestKey::from_seed(seed)))
     }
 
     /// A key that no issuer knows.
     #[must_use]
     pub fn stranger() -> Self {
-        Self(SigningKey::from_bytes(&[0x5a; 32]))
+        Self(UNKNOWN)
     }
 
     /// The `x` of its JWK.
     #[must_use]
     pub fn x(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.verifying_key().as_bytes())
+        URL_SAFE_NO_PAD.encode(self.0.public())
     }
 
     /// Its thumbprint (RFC 7638).
@@ -48,7 +48,7 @@ impl Key {
     /// Its signature of `message`.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        self.0.sign(message)
     }
 }
 

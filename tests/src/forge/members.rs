@@ -1,7 +1,7 @@
 //! The members of a header or of claims, as JSON text, so that what a case spells oddly stays spelled oddly.
 
 use super::{Keys, Signer};
-use crate::vectors::{Names, Text};
+use crate::text::{Names, Text};
 use anyhow::{Context as _, Result};
 use edgewrit_shared::time::UnixSeconds;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! The writ of a case, as `tests/vectors/README.md` describes it.
 
 use super::Edit;
-use crate::vectors::Text;
+use crate::text::Text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;

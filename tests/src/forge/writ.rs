@@ -3,7 +3,7 @@
 use super::encode;
 use super::members::{Member, Reference, object, string};
 use super::{Edit, Keys, Signer, WritSpec};
-use crate::vectors::Names;
+use crate::text::Names;
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,7 +2,8 @@
 
 use super::body::Expected;
 use super::h2;
-use super::message::{Headers, Message, values};
+use super::message::Message;
+use super::response::Response;
 use anyhow::{Context as _, Result};
 use std::io::{self, BufReader, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -10,38 +11,6 @@ use std::time::Duration;
 
 /// How long an answer may take unless the caller says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// An answer.
-#[derive(Clone, Debug, Default)]
-pub struct Response {
-    /// Its status; 0 if the first line has none.
-    pub status: u16,
-    /// Its headers.
-    pub headers: Headers,
-    /// Its body, empty if it has none.
-    pub body: Vec<u8>,
-    /// The statuses of the interim answers (1xx) before it.
-    pub interim: Vec<u16>,
-    /// What follows the body. Over HTTP/2 each block of fields is one value without a name, and metadata is a value called so.
-    pub trailers: Headers,
-}
-
-impl Response {
-    /// The only value of the header called `name`, as text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        match values(&self.headers, name).as_slice() {
-            [value] => str::from_utf8(value).ok(),
-            _ => None,
-        }
-    }
-
-    /// The body as JSON; null if it is none.
-    #[must_use]
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-}
 
 /// A connection to a host under test.
 #[derive(Debug)]

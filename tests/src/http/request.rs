@@ -1,6 +1,6 @@
 //! A request to send, as bytes that are exactly what was asked for.
 
-use super::message::{Headers, values};
+use super::headers::{Headers, values};
 use super::{Response, send};
 use anyhow::Result;
 use std::net::SocketAddr;

@@ -4,17 +4,16 @@ use super::EDGE;
 use super::request::{BodyKind, Request, Sent};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::permit::OutgoingRequest;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
-use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::permit::OutgoingRequest;
+use edgewrit_edge::world::World;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_test_issuer as support;
 use std::sync::Arc;
-
-#[path = "../../../edge-validator/tests/support/mod.rs"]
-mod support;
 
 /// Whatever the operations can read is permitted: the question is what they read.
 const GRANT: &str = r#"{"type":"writ","actions":["list","login","order","read","remove","draft","post","row","change"],"resources":["**"]}"#;

@@ -3,7 +3,7 @@
 use crate::edge::{self, Edge, Kind, Setup};
 use crate::forge::{Setting, WritSpec, forge};
 use crate::issuer::{Client, Issuer};
-use crate::vectors::Names;
+use crate::text::Names;
 use crate::{clock, tools};
 use anyhow::{Context as _, Result};
 use serde_json::Value;

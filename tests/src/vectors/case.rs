@@ -1,8 +1,9 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
-use super::{Arriving, Names, Refused, Responded, Text};
+use super::{Arriving, Ask, Refused, Responded, Sent};
 use crate::forge::WritSpec;
 use crate::http::Reply;
+use crate::text::{Names, Text};
 use crate::upstream::Recorder;
 use anyhow::Result;
 use serde::Deserialize;
@@ -27,21 +28,6 @@ pub struct PipelineCase {
     pub upstream: Option<Answered>,
     /// The verdict.
     pub expect: Expect,
-}
-
-/// A request.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ask {
-    /// The method.
-    pub method: String,
-    /// The target.
-    pub target: Text,
-    /// The headers besides `host`, `authorization` and `content-length`.
-    #[serde(default)]
-    pub headers: Vec<(String, Text)>,
-    /// The body.
-    pub body: Option<Text>,
 }
 
 /// The answer of an upstream.
@@ -112,24 +98,6 @@ pub struct Permitted {
     /// Members of the record.
     #[serde(default)]
     pub record: BTreeMap<String, String>,
-}
-
-/// Where a request arrives, with what.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sent {
-    /// The name of the upstream.
-    pub upstream: String,
-    /// Headers that arrive, once, with this value.
-    #[serde(default)]
-    pub headers: Vec<(String, Text)>,
-    /// Headers that do not.
-    #[serde(default)]
-    pub absent: Vec<super::Absent>,
-    /// The target, if its query is spelled anew.
-    pub target: Option<Text>,
-    /// The body, if it is a form that is spelled anew.
-    pub body: Option<Text>,
 }
 
 /// Raw bytes, and what may come of them.

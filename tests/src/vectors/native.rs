@@ -1,21 +1,22 @@
 //! The pipeline without a host: the second opinion on what the adapters do with it.
 
 use super::Bench;
-use super::pipeline::{Host, Played, request_id};
+use super::pipeline::{Host, Played};
 use crate::clock;
 use crate::edge::Setup;
 use crate::http::{Arrival, Reply, Request, Response};
 use anyhow::{Context as _, Result, anyhow, bail};
-use edgewrit_edge::call::{Answer, Call};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::follow;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
+use edgewrit_edge::issuer::bundle;
+use edgewrit_edge::issuer::call::{Answer, Call};
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::record::Record;
-use edgewrit_edge::refusal::Refusal;
-use edgewrit_edge::response::{Outcome, ResponseEdits, ResponseHead};
-use edgewrit_edge::step::{BodyRead, Step, World, start};
+use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::verdict::in_flight::{Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
+use edgewrit_edge::verdict::refusal::Refusal;
+use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -56,8 +57,8 @@ impl Native {
         {
             return Ok(());
         }
-        let response = self.call(&follow::bundle_call(&self.config, held.as_ref(), 0));
-        let next = follow::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
+        let response = self.call(&bundle::bundle_call(&self.config, held.as_ref(), 0));
+        let next = bundle::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
         *held = Some(next.map_err(|error| anyhow!("the bundle: {error}"))?);
         Ok(())
     }
@@ -162,7 +163,7 @@ impl Host for Native {
             Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
         };
         let record: serde_json::Value = serde_json::from_str(&record.line()).context("a record that is no JSON")?;
-        let id = request_id(&response);
+        let id = response.request_id();
         let matches = id.is_some() && record.get("request_id").and_then(serde_json::Value::as_str) == id.as_deref();
         Ok(Played {
             response,

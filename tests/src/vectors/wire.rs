@@ -2,9 +2,10 @@
 
 use super::case::{Closed, StatusOrClosed};
 use super::pipeline::report;
-use super::{Answered, Arriving, Bench, Complaints, Names, WireCase, WireExpect, Write};
+use super::{Answered, Arriving, Bench, Complaints, WireCase, WireExpect};
 use crate::edge::{Edge, Kind};
 use crate::http::{Arrival, Connection, PREFACE, Reply, Response};
+use crate::text::{Names, Write};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 

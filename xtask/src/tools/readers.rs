@@ -1,16 +1,18 @@
 //! Frameworks and standard libraries that requests are read with, beside the edge: `tests/readers/README.md` says which, and how.
 
-mod debian;
+mod ruby;
+
+pub(super) use ruby::install as ruby;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::pip::{self, Wheels};
 use super::{installed, npm};
-use crate::progress::{output, silently};
+use crate::progress::silently;
 use crate::project::{Project, remove};
 
 const PYTHON: Wheels = Wheels {
@@ -19,9 +21,6 @@ const PYTHON: Wheels = Wheels {
     about: "Werkzeug and Starlette (1 MB, once)",
     for_this_python: true,
 };
-
-/// Finds the system's Ruby, as the readers' own launcher.
-const SYSTEM_RUBY: &str = "#!/bin/sh\nexec ruby \"$@\"\n";
 
 pub(crate) fn node(project: &Project) -> Result<()> {
     let about = "Express, qs and PHP (70 MB, once)";
@@ -80,31 +79,4 @@ fn texts(folder: &Path) -> Result<String> {
     paths.sort();
     let text = |path| fs::read_to_string(path).context("reading the source of a reader");
     paths.iter().map(text).collect()
-}
-
-/// The machine's own Ruby if it has Rack; else both from Debian's packages, unpacked and not installed.
-pub(crate) fn ruby(project: &Project) -> Result<()> {
-    let about = "Ruby and Rack (6 MB, once)";
-    if system_has_rack() {
-        return installed::once(project, "readers-ruby", SYSTEM_RUBY, about, |folder| {
-            launcher(folder, SYSTEM_RUBY)
-        });
-    }
-    if !debian::is_here() {
-        bail!("requests are read with Rack: install Ruby and its gem `rack`");
-    }
-    installed::once(project, "readers-ruby", debian::LAUNCHER, about, debian::unpack)
-}
-
-fn system_has_rack() -> bool {
-    let found = output(Command::new("ruby").args(["-e", "require 'rack'; require 'json'"]));
-    found.is_ok_and(|found| found.status.success())
-}
-
-/// Writes the program `ruby` that the tests start.
-fn launcher(folder: &Path, text: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let path = folder.join("ruby");
-    fs::write(&path, text).context("writing the launcher of Ruby")?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).context("making the launcher executable")
 }

@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Memory for `size` bytes that the host is about to write; null if there is none.
-pub(super) fn allocate(size: usize) -> *mut u8 {
+pub(crate) fn allocate(size: usize) -> *mut u8 {
     ARRIVING.with(|slot| match (zeroed(size), slot.try_borrow_mut()) {
         (Some(bytes), Ok(mut slot)) => {
             *slot = bytes;

@@ -1,14 +1,13 @@
-//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it: the one place with `unsafe` in what is delivered.
+//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it: with the exports beside it the one place with `unsafe` in what is delivered.
 //!
-//! [`host`] is what the filter calls, every status a `Result`; [`exports`] is what the host calls. An exported callback costs
+//! [`host`] is what the filter calls, every status a `Result`; [`crate::callbacks`] is what the host calls. An exported callback costs
 //! the host time on each request, so only those that do something are there: one for every part of an exchange that could pass without being looked
 //! at, and none for the body of a response, which nothing here reads. Rules of the interface that hold throughout:
 //! * the VM is single-threaded, and the host never calls back into a callback, except into the allocation export;
 //! * the host reads what a pointer argument names during the call and keeps no pointer;
 //! * what the host hands over is written into memory that the module allocated for that one call ([`arrival`]).
 
-mod arrival;
-mod exports;
+pub(crate) mod arrival;
 pub(crate) mod host;
 mod imports;
 pub(crate) mod pairs;
@@ -45,6 +44,15 @@ impl fmt::Display for Failure {
             status => write!(f, "host call `{}` failed with status {status}", self.call),
         }
     }
+}
+
+/// What the host does with the stream when a callback returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// Passes it on to the next filter.
+    Continue,
+    /// Keeps it. Nothing reaches the upstream.
+    Pause,
 }
 
 /// Turns a returned status into a result.

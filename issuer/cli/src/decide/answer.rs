@@ -3,7 +3,7 @@
 use super::question;
 use crate::{attempt, config};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_shared::document::{Members, Node};

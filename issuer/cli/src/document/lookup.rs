@@ -1,9 +1,9 @@
 //! Finding values in a document by JSON pointers. A container that is asked often is indexed once, so that looking for all that lies in it
 //! takes no longer than its length, but for a logarithm.
 
-use crate::yaml::Places;
 use edgewrit_shared::document::place_name;
 use edgewrit_shared::json::Json;
+use edgewrit_yaml::Places;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;

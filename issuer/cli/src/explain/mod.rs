@@ -2,10 +2,10 @@
 
 use crate::failure::Failure;
 use crate::output::{print_json, print_lines};
-use crate::{config, moment, policy};
+use crate::{config, moment, task_request};
 use clap::Args;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::open_input;
@@ -23,20 +23,20 @@ use account::Account;
 
 const EXAMPLES: &str = "\
 What is said of each grant is the first thing that keeps it from permitting: its actions, its resources, its rules, its window. If no
-grant permits, the smallest one that would is printed as a line to put into the policy.
+grant permits, the smallest one that would is printed as a line to put into the task.
 
 A body without a content-type header is taken for JSON if it begins with `{` or `[`, and for a form otherwise. The exit code is 0 if the request is permitted, 1 if it is refused,
 and 2 if something cannot be read.
 
 Examples:
-  edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /flights?from=JFK&to=CDG'
-  echo '{\"user\": \"X\", \"seats\": 50}' | edgewrit explain --config edge.yaml --policy task.yaml --request 'POST /bookings' --body -
-  edgewrit explain --config edge.yaml --policy task.yaml --request 'GET /quotes' --header 'x-tenant: acme' --at 2026-05-10T12:00:00Z";
+  edgewrit explain --config edge.yaml --task task.yaml --request 'GET /flights?from=JFK&to=CDG'
+  echo '{\"user\": \"X\", \"seats\": 50}' | edgewrit explain --config edge.yaml --task task.yaml --request 'POST /bookings' --body -
+  edgewrit explain --config edge.yaml --task task.yaml --request 'GET /quotes' --header 'x-tenant: acme' --at 2026-05-10T12:00:00Z";
 
 /// The exit code where something cannot be read: 1 is a refusal.
 const UNREADABLE: u8 = 2;
 
-/// Say step by step what becomes of a request under a policy
+/// Say step by step what becomes of a request under the grants of a task
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {
@@ -44,8 +44,8 @@ pub(crate) struct Explain {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// What an orchestrator asks for: the file that `edgewrit mint` takes
-    #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
+    #[arg(long, alias = "policy", value_name = "FILE")]
+    task: PathBuf,
     /// Method and target, as they are sent
     #[arg(long, value_name = "METHOD TARGET", value_parser = line)]
     request: (String, String),
@@ -55,7 +55,7 @@ pub(crate) struct Explain {
     /// The request's body, `-` for standard input
     #[arg(long, value_name = "FILE")]
     body: Option<PathBuf>,
-    /// Whose grants of the policy to take; the edge's own by default
+    /// Whose grants of the task to take; the edge's own by default
     #[arg(long, value_name = "AUDIENCE")]
     audience: Option<String>,
     /// When: seconds since 1970 or RFC 3339; now by default
@@ -82,7 +82,7 @@ impl Explain {
 
     fn account(&self) -> Result<Account, Failure> {
         let edge = config::open(&self.config)?.config;
-        let grants = policy::grants(&self.policy, self.audience.as_deref().unwrap_or(edge.audience()))?;
+        let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let request = Request {
             method: &self.request.0,
             target: &self.request.1,

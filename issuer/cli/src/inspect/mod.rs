@@ -20,7 +20,7 @@ does not count is an error.
 
 Examples:
   edgewrit inspect \"$TOKEN\"
-  edgewrit mint --policy task.yaml --issuer https://issuer.example --tokens | head -1 | edgewrit inspect -
+  edgewrit mint --task task.yaml --issuer https://issuer.example --tokens | head -1 | edgewrit inspect -
   edgewrit inspect - --issuer https://issuer.example --trust 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo < token.txt";
 
 /// Show what a writ says
@@ -33,8 +33,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "URL", requires = "trust")]
     issuer: Option<String>,
     /// Key that the issuer's bundle must be signed by: the `x` of its JWK
-    // One in 64 begins with a hyphen.
-    #[arg(long, value_name = "PIN", requires = "issuer", allow_hyphen_values = true)]
+    #[arg(long, value_name = "PIN", requires = "issuer")]
     trust: Vec<String>,
 }
 

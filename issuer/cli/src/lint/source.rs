@@ -3,11 +3,11 @@
 use super::finding::Finding;
 use crate::document::Document;
 use crate::failure::Failure;
-use crate::yaml::Place;
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
+use edgewrit_yaml::Place;
 use std::path::Path;
 
 /// A file that was read.

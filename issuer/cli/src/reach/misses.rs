@@ -1,6 +1,6 @@
 //! Which grants may reach an operation, and what the nearest of the others misses.
 
-use edgewrit_edge::table::{self, Row};
+use edgewrit_edge::config::view::{self, Row};
 use edgewrit_shared::grant::{Grant, Piece, Rule};
 
 /// An operation as grants see it.
@@ -30,8 +30,8 @@ impl<'a> Reach<'a> {
         let template: Vec<_> = row
             .resource()
             .map(|piece| match piece {
-                table::Piece::Text(text) => Piece::Text(text),
-                table::Piece::Capture(_) => Piece::Run(&not_captured),
+                view::Piece::Text(text) => Piece::Text(text),
+                view::Piece::Capture(_) => Piece::Run(&not_captured),
             })
             .collect();
         let mut reach = Self {

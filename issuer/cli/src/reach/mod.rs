@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::{print_json, print_lines};
-use crate::{config, policy};
+use crate::{config, task_request};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -23,10 +23,10 @@ Just out of reach is what a grant misses by one thing: its action is granted and
 both and a rule never admits what the operation sends.
 
 Examples:
-  edgewrit reach --config edge.yaml --policy task.yaml
-  edgewrit reach --config edge.yaml --policy task.yaml --json";
+  edgewrit reach --config edge.yaml --task task.yaml
+  edgewrit reach --config edge.yaml --task task.yaml --json";
 
-/// List every operation that the grants of a policy may reach
+/// List every operation that the grants of a task may reach
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ReachOf {
@@ -34,9 +34,9 @@ pub(crate) struct ReachOf {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// What an orchestrator asks for: the file that `edgewrit mint` takes
-    #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
-    /// Whose grants of the policy to take; the edge's own by default
+    #[arg(long, alias = "policy", value_name = "FILE")]
+    task: PathBuf,
+    /// Whose grants of the task to take; the edge's own by default
     #[arg(long, value_name = "AUDIENCE")]
     audience: Option<String>,
     /// Print JSON
@@ -47,7 +47,7 @@ pub(crate) struct ReachOf {
 impl ReachOf {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let edge = config::open(&self.config)?.config;
-        let grants = policy::grants(&self.policy, self.audience.as_deref().unwrap_or(edge.audience()))?;
+        let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let reaches: Vec<_> = edge.operations().map(|row| Reach::of(row, &grants)).collect();
         if self.json {
             return print_json(shown::json(&reaches));

@@ -1,7 +1,7 @@
 //! What is reached, for people and for programs.
 
 use super::misses::{Miss, Reach};
-use edgewrit_edge::table::{Piece, Row};
+use edgewrit_edge::config::view::{Piece, Row};
 use edgewrit_shared::grant::ParamType;
 use serde_json::{Value, json};
 

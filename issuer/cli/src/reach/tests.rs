@@ -2,7 +2,7 @@
 
 use super::misses::Reach;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
 use edgewrit_issuer::json_document;
 use edgewrit_shared::grant::Grant;

@@ -1,9 +1,10 @@
 //! Compares the columns, by which events are looked up, with the lines that were hashed.
 
 use super::VerifyError;
-use crate::audit::{Link, is_looked_up};
+use crate::audit::{EventKind, Link, is_looked_up};
 use crate::base::clock::Moment;
 use crate::base::rfc3339;
+use crate::evidence::history::History;
 use crate::store::audit::Columns;
 use serde::Deserialize;
 
@@ -13,12 +14,22 @@ struct Line {
     at: String,
     event: String,
     outcome: String,
+    client_id: Option<String>,
+    task_id: Option<String>,
     agent_id: Option<String>,
     request_id: Option<String>,
 }
 
+/// Events of which the task always has a number.
+const OF_A_TASK: [EventKind; 4] = [
+    EventKind::TaskStarted,
+    EventKind::TaskCompleted,
+    EventKind::AgentRegistered,
+    EventKind::TokenIssued,
+];
+
 /// Whether `columns` are what the issuer writes beside the line of `link`.
-pub(super) fn compare_columns(link: &Link, columns: &Columns) -> Result<(), VerifyError> {
+pub(super) fn compare_columns(history: &History, link: &Link, columns: &Columns) -> Result<(), VerifyError> {
     let seq = link.head.seq;
     let differs = |column| VerifyError::Column(seq, column);
     let line: Line = serde_json::from_str(&link.line).map_err(|_| differs("line"))?;
@@ -35,6 +46,12 @@ pub(super) fn compare_columns(link: &Link, columns: &Columns) -> Result<(), Veri
         if !is_same {
             return Err(differs(column));
         }
+    }
+    let named = line.client_id.as_deref().zip(line.task_id.as_deref());
+    let needs_number = named.is_some() && OF_A_TASK.iter().any(|kind| kind.as_str() == line.event);
+    let is_missing = needs_number && columns.task.is_none();
+    if is_missing || !history.is_number_of_task(seq, columns.task, named)? {
+        return Err(differs("task"));
     }
     Ok(())
 }

@@ -222,7 +222,7 @@ pub fn verify(
         }
         // After the lines are known to be those that were hashed.
         for (link, columns) in links.iter().zip(&columns) {
-            compare_columns(link, columns)?;
+            compare_columns(history, link, columns)?;
         }
         walk.last_at = links.last().map_or(walk.last_at, time_of_event);
     }

@@ -5,6 +5,7 @@ use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use edgewrit_shared::document::FaultList;
+use edgewrit_shared::text::shortened;
 use serde_json::{Value, json};
 
 mod code;
@@ -12,6 +13,9 @@ mod errors;
 
 pub use code::Code;
 use code::agentwrit_status_and_code;
+
+/// Longest detail, in bytes.
+const DETAIL_BYTES: usize = 2 * 1024;
 
 /// An error as a response. Its body is rendered by the outermost layer, which knows the request's
 /// id.
@@ -85,10 +89,11 @@ impl Problem {
         }
     }
 
-    /// Adds a detail, which the client reads.
+    /// Adds a detail, which the client reads. A long detail names what the client sent: it is
+    /// shortened.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    pub fn detail(mut self, detail: impl AsRef<str>) -> Self {
+        self.detail = Some(shortened(detail.as_ref(), DETAIL_BYTES).into_owned());
         self
     }
 

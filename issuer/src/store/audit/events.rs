@@ -93,11 +93,14 @@ pub struct Columns {
     pub agent_id: Option<String>,
     /// The request, of an event that is looked up by it.
     pub request_id: Option<String>,
+    /// The number of the task.
+    pub task: Option<i64>,
 }
 
 /// The columns of the events that [`after`] answers.
 pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Columns>> {
-    const SQL: &str = "SELECT at, event, outcome, agent_id, request_id FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
+    const SQL: &str = "SELECT at, event, outcome, agent_id, request_id, task FROM audit
+        WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let from = from.max(pruned(connection)?.seq);
     let read = |row: &Row<'_>| {
         Ok(Columns {
@@ -106,6 +109,7 @@ pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite:
             outcome: row.get(2)?,
             agent_id: row.get(3)?,
             request_id: row.get(4)?,
+            task: row.get(5)?,
         })
     };
     let mut after = connection.prepare_cached(SQL)?;

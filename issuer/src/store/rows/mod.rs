@@ -10,3 +10,4 @@ pub mod report;
 pub mod revocation;
 pub mod spend;
 pub mod task;
+pub mod task_number;

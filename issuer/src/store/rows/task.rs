@@ -287,6 +287,16 @@ pub fn named(connection: &Connection, task_id: &str, most: u64) -> rusqlite::Res
     named.query_map(params![task_id, int(most)], read)?.collect()
 }
 
+/// Whether a task had this number and is not kept any more. The last task is always kept.
+pub fn is_forgotten(connection: &Connection, task: i64) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT ?1 BETWEEN 1 AND (SELECT max(task) FROM tasks) AND NOT EXISTS
+        (SELECT 1 FROM tasks WHERE task = ?1)";
+    let forgotten: Option<bool> = connection
+        .prepare_cached(SQL)?
+        .query_row(params![task], |row| row.get(0))?;
+    Ok(forgotten.unwrap_or_default())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
     let completed: Option<i64> = row.get(6)?;
     Ok(TaskRow {

@@ -10,7 +10,7 @@ use std::vec::Vec;
 
 #[test]
 fn dropped_keys_win_over_keys() {
-    let (kept, dropped) = (Signer::writs().public(), Signer::from_seed(9).public());
+    let (kept, dropped) = (Signer::writs().public(), Signer::next().public());
     let bundle = bundle_with(|bundle| {
         bundle.keys = Vec::from([kept.clone(), dropped.clone()]);
         bundle.dropped_keys = Vec::from([dropped.kid().to_owned(), "unheard of".to_owned()]);
@@ -25,11 +25,11 @@ fn dropped_keys_win_over_keys() {
 fn keys_that_a_delta_leaves_out_are_gone() {
     let delta = bundle_with(|bundle| {
         (bundle.seq, bundle.from) = (8, Some(7));
-        bundle.keys = Vec::from([Signer::from_seed(9).public()]);
+        bundle.keys = Vec::from([Signer::next().public()]);
     });
     let snapshot = apply(Some(&held()), &delta).unwrap();
     assert!(snapshot.keys().find(&Signer::writs().kid()).is_none());
-    assert!(snapshot.keys().find(&Signer::from_seed(9).kid()).is_some());
+    assert!(snapshot.keys().find(&Signer::next().kid()).is_some());
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_key_that_signs_bundles_signs_no_writs() {
 #[test]
 fn keys_are_distinct_and_bounded() {
     let keys =
-        |count: usize| -> Vec<PublicKey> { (0..count).map(|n| Signer::from_seed(n as u8 + 100).public()).collect() };
+        |count: usize| -> Vec<PublicKey> { (0..count).map(|n| Signer::numbered(n as u8 + 100).public()).collect() };
     let with = |keys: Vec<PublicKey>| apply(None, &bundle_with(|bundle| bundle.keys = keys));
     assert!(with(keys(BUNDLE_KEYS)).is_ok());
     let refused = with(keys(BUNDLE_KEYS + 1)).unwrap_err();
@@ -73,7 +73,7 @@ fn keys_are_distinct_and_bounded() {
 #[test]
 fn the_version_of_the_keys_changes_with_the_set_and_with_nothing_else() {
     let version = |seeds: &[u8]| {
-        let keys = seeds.iter().map(|seed| Signer::from_seed(*seed).public()).collect();
+        let keys = seeds.iter().map(|seed| Signer::numbered(*seed).public()).collect();
         apply(None, &bundle_with(|bundle| bundle.keys = keys))
             .unwrap()
             .keys_version()

@@ -1,12 +1,10 @@
 //! One action on one resource of a child, and whether the parents cover it.
 
-use super::{Narrowing, reason, witness};
 use crate::attempt::Param;
 use crate::grant::pattern::{Pattern, Probes};
 use crate::grant::{Grant, Rule};
 use crate::limits::EXACT_PARENTS;
 use alloc::borrow::Cow;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What is asked of the parents.
@@ -25,30 +23,14 @@ type Listed<'a> = (&'a str, Cow<'a, [Param]>);
 type Chosen<'a> = Vec<(&'a str, &'a Param)>;
 
 impl<'a> Cell<'a> {
-    /// What is to be said of the cell, which no parent covers alone; `None` if several do together. `questions` is how many more may be
-    /// asked.
-    pub(super) fn beyond(&self, questions: &mut u32) -> Option<Narrowing> {
-        let probes = self.resource.probes();
-        if self.is_covered_together(&probes, questions) {
-            return None;
-        }
-        let reason = reason::of(self, &probes);
-        Some(match witness::find(self, questions) {
-            Some(witness) => Narrowing::Wider {
-                reason,
-                witness: Box::new(witness),
-            },
-            None => Narrowing::Unproven { reason },
-        })
-    }
-
     /// The parents that grant the action.
     pub(super) fn acting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let Self { action, parents, .. } = *self;
         parents.iter().filter(move |parent| parent.has_action(action))
     }
 
-    fn is_covered_together(&self, probes: &Probes, questions: &mut u32) -> bool {
+    /// Whether several parents cover the cell together. `questions` is how many more may be asked.
+    pub(super) fn is_covered_together(&self, probes: &Probes, questions: &mut u32) -> bool {
         let around = self
             .acting()
             .filter(|parent| parent.covers(probes) && parent.spans(self.child));

@@ -62,7 +62,7 @@ pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
         })
     });
     for cell in cells {
-        match cell.beyond(&mut questions) {
+        match answer_beyond(&cell, &mut questions) {
             None => {}
             // A witness for any cell says more than that another cannot be proved.
             Some(wider @ Narrowing::Wider { .. }) => return wider,
@@ -119,6 +119,23 @@ fn enclosing_exactly<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_
     };
     let candidates = parents.iter().filter(is_of_use).take(EXACT_PARENTS);
     candidates.filter(|parent| parent.encloses(child)).collect()
+}
+
+/// The answer on a cell that no parent covers alone; `None` if several parents cover it together. `questions` is how many
+/// more may be asked.
+fn answer_beyond(cell: &Cell<'_>, questions: &mut u32) -> Option<Narrowing> {
+    let probes = cell.resource.probes();
+    if cell.is_covered_together(&probes, questions) {
+        return None;
+    }
+    let reason = reason::of(cell, &probes);
+    Some(match witness::find(cell, questions) {
+        Some(witness) => Narrowing::Wider {
+            reason,
+            witness: Box::new(witness),
+        },
+        None => Narrowing::Unproven { reason },
+    })
 }
 
 impl Grant {

@@ -9,8 +9,8 @@ use super::values::{self, Values};
 use super::{Answer, Rule};
 use crate::attempt::Param;
 use crate::document::Node;
+use crate::grant::elements;
 use crate::grant::pattern::Pattern;
-use crate::grant::read;
 use crate::json::Quoted;
 use crate::number::Number;
 use alloc::string::{String, ToString as _};
@@ -65,7 +65,7 @@ pub(super) const KINDS: [(&str, Place, Read); 13] = [
     ("domain", Place::Anywhere, |node| Domain::read(node).map(Kind::Domain)),
     ("each", Place::Anywhere, |node| Rule::read_inner(node).map(Kind::Each)),
     ("eq", Place::Anywhere, |node| values::read_one(node).map(Kind::Eq)),
-    ("glob", Place::Anywhere, |node| read::pattern(node).map(Kind::Glob)),
+    ("glob", Place::Anywhere, |node| elements::pattern(node).map(Kind::Glob)),
     ("in", Place::Anywhere, |node| Values::read(node).map(Kind::In)),
     ("length", Place::Anywhere, |node| Length::read(node).map(Kind::Length)),
     ("max", Place::Anywhere, |node| node.number().cloned().map(Kind::Max)),

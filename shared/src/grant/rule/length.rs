@@ -3,7 +3,7 @@
 
 use super::Answer;
 use crate::document::Node;
-use crate::grant::read::known_members;
+use crate::grant::elements::known_members;
 use crate::json::write::{member, object};
 use crate::limits::BODY_BYTES_MAX;
 use alloc::string::String;

@@ -22,7 +22,7 @@ pub(in crate::grant) use samples::Samples;
 
 use self::kind::{KINDS, Kind, Place};
 use self::types::Types;
-use super::read::known_members;
+use super::elements::known_members;
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::json::write::{member, object};

@@ -4,7 +4,7 @@
 
 use super::Answer;
 use crate::document::Node;
-use crate::grant::read::text;
+use crate::grant::elements::text;
 use crate::limits::RULE_TEXT_BYTES;
 use alloc::string::String;
 

@@ -4,11 +4,12 @@ use super::Answer;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::document::Node;
-use crate::grant::read::{distinct, text};
-use crate::grant::write;
+use crate::grant::elements::{distinct, text};
 use crate::json::Json;
 use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
-use alloc::string::String;
+use crate::sorted::sorted;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 /// So many values are looked at one by one.
@@ -83,6 +84,12 @@ impl Values {
 
     /// The values sorted by their spelling.
     pub(super) fn to_json(&self) -> String {
-        write::params(&self.values)
+        spell_all(&self.values)
     }
+}
+
+/// Several values in no order of their own; equal values have one spelling.
+fn spell_all(values: &[Param]) -> String {
+    let spelled = sorted(values.iter().map(Param::to_string));
+    format!("[{}]", spelled.join(","))
 }

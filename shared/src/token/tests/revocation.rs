@@ -150,7 +150,7 @@ fn a_verified_writ_falls_with_its_key_and_by_revocation() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     let expect = support::expect();
     let other_key = support::snapshot(&Bundle {
-        keys: Vec::from([Signer::from_seed(9).public()]),
+        keys: Vec::from([Signer::next().public()]),
         ..support::bundle()
     });
     let refused = verified.stands(&expect, &other_key, NOW);

@@ -1,7 +1,6 @@
 //! An issuer that never forgets and never refuses: writs as the real one signs them, and a fresh bundle whenever it is asked.
 
 use anyhow::{Context as _, Result};
-use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_shared::bundle::Bundle;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
@@ -12,6 +11,7 @@ use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_WRITS, TestKey};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -33,8 +33,6 @@ const GRANTS: [&str; 2] = [
 pub(super) struct Issuer {
     /// Its name, which is where it answers.
     pub(super) url: String,
-    writs: SigningKey,
-    bundles: SigningKey,
     grants: Vec<Grant>,
     /// When everything of it was made.
     began: UnixSeconds,
@@ -44,8 +42,6 @@ impl Issuer {
     pub(super) fn new(url: String) -> Result<Self> {
         Ok(Self {
             url,
-            writs: SigningKey::from_bytes(&[1; 32]),
-            bundles: SigningKey::from_bytes(&[2; 32]),
             grants: GRANTS.into_iter().map(grant).collect::<Result<_>>()?,
             began: now(),
         })
@@ -53,12 +49,12 @@ impl Issuer {
 
     /// What edges have in `trust`.
     pub(super) fn pin(&self) -> Result<String> {
-        Ok(public(&self.bundles)?.x())
+        Ok(public(&ISSUER_BUNDLES)?.x())
     }
 
     /// The key that signs writs, as others want it: a JWK.
     pub(super) fn writ_key(&self) -> Result<Value> {
-        let key = public(&self.writs)?;
+        let key = public(&ISSUER_WRITS)?;
         let (kid, x) = (key.kid(), key.x());
         Ok(json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x}))
     }
@@ -82,7 +78,7 @@ impl Issuer {
             cnf_jkt: None,
             agent_key: None,
         };
-        sign(&self.writs, Kind::Writ, &claims.to_json())
+        sign(&ISSUER_WRITS, Kind::Writ, &claims.to_json())
     }
 
     /// The bundle as it is now.
@@ -95,13 +91,13 @@ impl Issuer {
             from: None,
             issued_at: now,
             fresh_until: now.plus(FRESH),
-            keys: vec![public(&self.writs)?],
+            keys: vec![public(&ISSUER_WRITS)?],
             dropped_keys: Vec::new(),
             checkpoint_keys: Vec::new(),
             audit_head: None,
             rows: Rows::encode((0..REVOCATIONS).map(|number| self.revocation(number)).collect()),
         };
-        Ok(bundle.join(&sign(&self.bundles, Kind::Bundle, &bundle.payload())?))
+        Ok(bundle.join(&sign(&ISSUER_BUNDLES, Kind::Bundle, &bundle.payload())?))
     }
 
     fn revocation(&self, number: u64) -> Revocation {
@@ -119,13 +115,13 @@ fn grant(text: &str) -> Result<Grant> {
     Grant::read(&Node::root(&document, &faults)).context("a grant")
 }
 
-fn public(key: &SigningKey) -> Result<PublicKey> {
-    Ok(PublicKey::from_bytes(key.verifying_key().as_bytes())?)
+fn public(key: &TestKey) -> Result<PublicKey> {
+    Ok(PublicKey::from_bytes(&key.public())?)
 }
 
-fn sign(key: &SigningKey, kind: Kind, payload: &str) -> Result<String> {
+fn sign(key: &TestKey, kind: Kind, payload: &str) -> Result<String> {
     let input = SigningInput::new(kind, Algorithm::EdDsa, public(key)?.kid(), payload.as_bytes());
-    let signature = key.sign(input.bytes()).to_bytes();
+    let signature = key.sign(input.bytes());
     Ok(input.attach(&signature))
 }
 

@@ -7,11 +7,11 @@ use super::check;
 use crate::document::{Document, FILE_VALUES};
 use crate::failure::Failure;
 use crate::output::{complain, print_lines};
-use crate::yaml;
 use clap::Args;
 use edgewrit_edge::config as edge;
-use edgewrit_shared::document::{FaultList, Faults, Node};
+use edgewrit_shared::document::{FaultList, Faults, Node, more};
 use edgewrit_shared::json;
+use edgewrit_yaml as yaml;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -38,8 +38,8 @@ const EXAMPLES: &str = "\
 What is printed is the part of an edge's configuration that has `upstreams` and `operations`, to be edited: the actions are the
 document's operation ids, the resources its paths. `edgewrit operations check` takes it as it is.
 
-What an edge cannot judge is left out, so that requests with it are refused; each such thing is a warning on standard error, with its
-place in the document, and a comment where it was left out. The exit code is 0 if an operation came out, and 1 otherwise.
+What an edge cannot judge is left out, so that requests with it are refused; each such thing is a comment where it was left out. The first
+100 are warnings on standard error too, with their places in the document; of the others their number. The exit code is 0 if an operation came out, and 1 otherwise.
 
 Examples:
   edgewrit operations from-openapi openapi.json > operations.yaml
@@ -163,7 +163,14 @@ impl Made<'_> {
         };
         let (made, left) = (self.rows.len(), self.left_out.len());
         let last = format!("{made} operations, {left} left out; warnings: {}", note::count(notes()));
-        let warnings = notes().map(|note| format!("warning: {}", note.to_text(document)));
-        complain(warnings.chain([last]));
+        let mut kept = FaultList::new();
+        notes().for_each(|note| kept.push(note.place(), &note.comment()));
+        let warnings = kept
+            .kept()
+            .iter()
+            .map(|note| format!("warning: {}", document.locate(&note.place, &note.message)));
+        let rest = Some(kept.omitted()).filter(|omitted| *omitted > 0);
+        let rest = rest.map(|omitted| format!("warning: {}", more(omitted)));
+        complain(warnings.chain(rest).chain([last]));
     }
 }

@@ -1,6 +1,5 @@
 //! What an OpenAPI document says and an operation cannot.
 
-use crate::document::Document;
 use clap::ValueEnum;
 use edgewrit_shared::text::shortened;
 use std::collections::BTreeMap;
@@ -83,8 +82,8 @@ impl Note {
         format!("{}: {}", self.kind.name(), self.message)
     }
 
-    pub(super) fn to_text(&self, document: &Document) -> String {
-        document.locate(&self.place, &self.comment())
+    pub(super) fn place(&self) -> &dyn Display {
+        &self.place
     }
 }
 

@@ -4,9 +4,9 @@ use super::note::{Kind, Note};
 use super::row::{Param, Row};
 use super::schema::VALUES;
 use super::server::Servers;
-use crate::yaml;
 use edgewrit_shared::json::{Json, Quoted};
 use edgewrit_shared::text::{visible, visible_json};
+use edgewrit_yaml as yaml;
 
 /// Characters of a comment.
 const COMMENT: usize = 200;

@@ -3,9 +3,9 @@
 use super::recorded::{Body, Recorded};
 use crate::config;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::head::Head;
+use edgewrit_edge::config::view::{Row, Source};
+use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
-use edgewrit_edge::table::{Row, Source};
 use edgewrit_shared::time::UnixSeconds;
 use std::collections::BTreeMap;
 

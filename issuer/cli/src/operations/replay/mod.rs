@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::{print_json, print_lines};
-use crate::{config, moment, policy};
+use crate::{config, moment, task_request};
 use clap::Args;
 use edgewrit_edge::rehearsal::Authority;
 use edgewrit_issuer::clock::Clock;
@@ -37,8 +37,8 @@ A log has neither bodies nor headers. An operation that needs them is listed as 
 code is 0 if nothing would be refused and every line could be read, and 1 otherwise.
 
 Examples:
-  edgewrit operations replay --config edge.yaml --policy task.yaml access.log
-  edgewrit operations replay --config edge.yaml --policy task.yaml session.har --json";
+  edgewrit operations replay --config edge.yaml --task task.yaml access.log
+  edgewrit operations replay --config edge.yaml --task task.yaml session.har --json";
 
 /// Judge recorded requests
 #[derive(Debug, Args)]
@@ -48,9 +48,9 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// What an orchestrator asks for: the file that `edgewrit mint` takes
-    #[arg(long, value_name = "FILE")]
-    policy: PathBuf,
-    /// Whose grants of the policy to take; the edge's own by default
+    #[arg(long, alias = "policy", value_name = "FILE")]
+    task: PathBuf,
+    /// Whose grants of the task to take; the edge's own by default
     #[arg(long, value_name = "AUDIENCE")]
     audience: Option<String>,
     /// When: seconds since 1970 or RFC 3339; now by default
@@ -66,7 +66,7 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let edge = config::open(&self.config)?.config;
-        let grants = policy::grants(&self.policy, self.audience.as_deref().unwrap_or(edge.audience()))?;
+        let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
         let judge = Judge::new(&edge, Authority::new(grants), now);
         let mut tally = Tally::default();

@@ -1,0 +1,119 @@
+//! Keeping the snapshot fresh: asked for in the background while it serves, waited for only when nothing can be decided without.
+
+use crate::isolate::Isolate;
+use crate::isolate::records;
+use crate::platform::issuer;
+use crate::platform::runtime;
+use edgewrit_edge::issuer::bundle;
+use edgewrit_edge::issuer::call::Answer;
+use edgewrit_shared::bundle::{RowsHash, rows_of};
+use edgewrit_shared::time::UnixSeconds;
+use std::cell::Cell;
+use std::rc::Rc;
+use worker::Context;
+
+/// Longest pause after failures, in seconds. The pause doubles with each.
+const PAUSE_SECONDS_MAX: u64 = 16;
+/// After this a question counts as lost: the request that ran it was cut off.
+const LOST_SECONDS: u64 = 10;
+/// How often, and how many times, a request looks whether a question that another one runs has been answered.
+const LOOK_MS: u32 = 20;
+const LOOKS: u32 = 300;
+
+/// From so many bytes of revocations on the runtime hashes them.
+const HASHED_BYTES: usize = 16 * 1024;
+
+/// Where following stands.
+#[derive(Debug)]
+pub(crate) struct RefreshSchedule {
+    asking_since: Cell<Option<UnixSeconds>>,
+    due: Cell<UnixSeconds>,
+    pause: Cell<u64>,
+}
+
+impl RefreshSchedule {
+    pub(crate) const fn new() -> Self {
+        Self {
+            asking_since: Cell::new(None),
+            due: Cell::new(UnixSeconds(0)),
+            pause: Cell::new(1),
+        }
+    }
+
+    fn is_asking(&self, now: UnixSeconds) -> bool {
+        self.asking_since
+            .get()
+            .is_some_and(|since| now.since(since) < LOST_SECONDS)
+    }
+
+    /// Whether to ask now.
+    fn is_due(&self, now: UnixSeconds) -> bool {
+        !self.is_asking(now) && self.due.get() <= now
+    }
+
+    fn succeeded(&self, due: UnixSeconds) {
+        self.asking_since.set(None);
+        self.due.set(due);
+        self.pause.set(1);
+    }
+
+    fn failed(&self, now: UnixSeconds) {
+        self.asking_since.set(None);
+        self.due.set(now.plus(self.pause.get()));
+        self.pause
+            .set(self.pause.get().saturating_mul(2).min(PAUSE_SECONDS_MAX));
+    }
+}
+
+/// Asks for a newer bundle in the background if it is time to. One question at a time, outliving the request that runs it.
+pub(crate) fn refresh(isolate: &Rc<Isolate>, context: &Context) {
+    let now = runtime::now();
+    if isolate.follow.is_due(now) {
+        isolate.follow.asking_since.set(Some(now));
+        let isolate = Rc::clone(isolate);
+        context.wait_until(async move { ask(&isolate).await });
+    }
+}
+
+/// Waits until no question is under way. Whoever runs it, requests may not wait for each other's promises, so they look.
+pub(crate) async fn settled(isolate: &Isolate) {
+    for _ in 0..LOOKS {
+        if !isolate.follow.is_asking(runtime::now()) || runtime::pause(LOOK_MS).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn ask(isolate: &Isolate) {
+    let call = bundle::bundle_call(&isolate.config, isolate.snapshot().as_deref(), 0);
+    let heard = issuer::call(&isolate.config, &call).await;
+    let hash = hash(heard.answer()).await;
+    let (config, answer, now) = (&isolate.config, heard.answer(), runtime::now());
+    let held = isolate.snapshot();
+    let applied = match hash {
+        Some(hash) => bundle::bundle_answer_hashed(config, held.as_deref(), answer, hash, now),
+        None => bundle::bundle_answer(config, held.as_deref(), answer, now),
+    };
+    match applied {
+        Ok(snapshot) => {
+            if let Some(report) = bundle::head_report(isolate.memory(), held.as_deref(), &snapshot, now) {
+                records::report_head(isolate, report);
+            }
+            isolate.hold(snapshot);
+            isolate.follow.succeeded(now.plus(isolate.config.refresh()));
+        }
+        Err(error) => {
+            runtime::log(&format!("the bundle is not taken: {error}"));
+            isolate.follow.failed(now);
+        }
+    }
+}
+
+/// The hash of many revocations, by the runtime itself: here it would be most of what a cold isolate has to do.
+async fn hash(answer: Answer<'_>) -> Option<RowsHash> {
+    let rows = rows_of(answer.body());
+    if rows.len() < HASHED_BYTES {
+        return None;
+    }
+    runtime::sha256(rows).await.ok().map(RowsHash::by_host)
+}

@@ -1,0 +1,158 @@
+//! What outlives a request: the configuration, the memory, the snapshot.
+
+pub(crate) mod bundle;
+pub(crate) mod metrics;
+pub(crate) mod queue;
+pub(crate) mod records;
+
+use crate::isolate::bundle::RefreshSchedule;
+use crate::isolate::metrics::{Counted, Metrics};
+use crate::isolate::queue::Queue;
+use crate::isolate::records::RecordBuffer;
+use crate::platform::host::Names;
+use crate::platform::runtime;
+use edgewrit_edge::config::{Config, too_short};
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::record::Record;
+use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse};
+use edgewrit_edge::verdict::refusal::Refusal;
+use edgewrit_edge::world::World;
+use edgewrit_shared::bundle::Snapshot;
+use std::cell::{OnceCell, RefCell};
+use std::iter;
+use std::rc::Rc;
+use std::sync::Arc;
+use worker::Env;
+
+/// The text variable that holds the configuration. A variable holds 5 KB at most; more goes on in `EDGEWRIT_CONFIG_2` and so on.
+const CONFIG: &str = "EDGEWRIT_CONFIG";
+/// Variables that one configuration can be spread over; a Worker has no more.
+const PARTS: u32 = 128;
+
+/// The state of one isolate. No borrow of it lives across an await.
+#[derive(Debug)]
+pub(crate) struct Isolate {
+    pub(crate) config: Arc<Config>,
+    /// Of the headers that the pipeline looks at.
+    pub(crate) names: Names,
+    pub(crate) follow: RefreshSchedule,
+    pub(crate) buffer: RecordBuffer,
+    pub(crate) metrics: Metrics,
+    memory: Memory,
+    snapshot: RefCell<Option<Rc<Snapshot>>>,
+}
+
+thread_local! {
+    /// `None` inside if the configuration has faults: a new deployment gets new isolates.
+    static ISOLATE: OnceCell<Option<Rc<Isolate>>> = const { OnceCell::new() };
+}
+
+/// The isolate's state, made by the first request; `None` if the configuration has faults.
+pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
+    ISOLATE.with(|isolate| isolate.get_or_init(|| Isolate::start(env).map(Rc::new)).clone())
+}
+
+impl Isolate {
+    fn start(env: &Env) -> Option<Self> {
+        let config = read(env)?;
+        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
+        let memory = Memory::new(runtime::random().map_err(no_seed).ok()?);
+        for name in config.short_secrets() {
+            runtime::log(&too_short(name));
+        }
+        let buffer = RecordBuffer::new(Queue::of(env));
+        if config.is_audit_strict() && !buffer.has_queue() {
+            runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
+            memory.set_room(false);
+        }
+        Some(Self {
+            names: Names::new(config.header_names()),
+            config: Arc::new(config),
+            follow: RefreshSchedule::new(),
+            buffer,
+            metrics: Metrics::default(),
+            memory,
+            snapshot: RefCell::new(None),
+        })
+    }
+
+    /// Takes a step of the pipeline in the world as it is now.
+    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+        let snapshot = self.snapshot();
+        step(&self.world(snapshot.as_deref()))
+    }
+
+    fn world<'w>(&'w self, snapshot: Option<&'w Snapshot>) -> World<'w> {
+        World {
+            config: &self.config,
+            snapshot,
+            memory: &self.memory,
+            now: runtime::now(),
+        }
+    }
+
+    /// Asks again whether a permit counts, after a wait before its request is sent.
+    pub(crate) fn revalidate(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+        let snapshot = self.snapshot();
+        in_flight.revalidate(&self.world(snapshot.as_deref()))
+    }
+
+    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
+        let snapshot = self.snapshot();
+        open.ended(&self.world(snapshot.as_deref()))
+    }
+
+    /// Writes what is counted to the log, if it is time to.
+    pub(crate) fn show_metrics(&self) {
+        let (now, snapshot) = (runtime::now(), self.snapshot());
+        let counted = Counted {
+            memory: &self.memory,
+            snapshot_age: snapshot.as_ref().map(|snapshot| now.since(snapshot.issued_at())),
+            audit_head: snapshot.and_then(|snapshot| snapshot.highest_audit_head().map(str::to_owned)),
+            records: records::counts(&self.buffer),
+        };
+        if let Some(line) = self.metrics.line(&counted, now) {
+            runtime::log(&line);
+        }
+    }
+
+    /// What is held of the issuer's bundle.
+    pub(crate) fn snapshot(&self) -> Option<Rc<Snapshot>> {
+        self.snapshot.borrow().clone()
+    }
+
+    /// Holds another snapshot from now on.
+    pub(crate) fn hold(&self, snapshot: Snapshot) {
+        self.snapshot.replace(Some(Rc::new(snapshot)));
+    }
+
+    /// The memory.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+/// Reads the configuration. Every fault is a line in the log.
+fn read(env: &Env) -> Option<Config> {
+    let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
+    match Config::read(&text(env), &secret) {
+        Ok(config) => Some(config),
+        Err(faults) => {
+            for fault in faults.lines() {
+                runtime::log(&format!("configuration (`{CONFIG}`): {fault}"));
+            }
+            None
+        }
+    }
+}
+
+/// The document, its parts joined; empty if there is none.
+fn text(env: &Env) -> String {
+    let names = (2..=PARTS).map(|part| format!("{CONFIG}_{part}"));
+    let parts = iter::once(CONFIG.to_owned())
+        .chain(names)
+        .map_while(|name| env.var(&name).ok());
+    parts.map(|part| part.to_string()).collect()
+}

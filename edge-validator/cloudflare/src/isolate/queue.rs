@@ -1,0 +1,102 @@
+//! The queue that records go through, if the Worker is bound to one: there they are safe, whatever becomes of the isolate.
+
+use crate::isolate::Isolate;
+use crate::platform::issuer;
+use crate::platform::runtime;
+use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use worker::Env;
+
+/// The binding.
+const BINDING: &str = "RECORDS";
+/// Longest message, in bytes: the platform takes 128 KB, with what it adds.
+pub(crate) const MESSAGE_BYTES: usize = 100_000;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Where messages are put.
+    #[derive(Clone, Debug)]
+    pub(crate) type Queue;
+
+    #[wasm_bindgen(method, catch)]
+    fn send(this: &Queue, body: &str, options: &Object) -> Result<Promise, JsValue>;
+
+    /// Messages that have come.
+    pub(crate) type Messages;
+
+    #[wasm_bindgen(method, getter)]
+    fn messages(this: &Messages) -> Vec<Message>;
+
+    /// One of them.
+    pub(crate) type Message;
+
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Message) -> JsValue;
+
+    #[wasm_bindgen(method, catch)]
+    fn ack(this: &Message) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn retry(this: &Message) -> Result<(), JsValue>;
+}
+
+impl Queue {
+    /// The queue that the Worker is bound to, if it is.
+    pub(crate) fn of(env: &Env) -> Option<Self> {
+        let bound = Reflect::get(env, &BINDING.into()).ok()?;
+        (!bound.is_undefined()).then(|| bound.unchecked_into())
+    }
+
+    /// Puts a batch into it.
+    pub(crate) async fn put(&self, body: &str) -> DeliveryOutcome {
+        match self.try_put(body).await {
+            Ok(()) => DeliveryOutcome::Recorded,
+            Err(error) => {
+                runtime::log(&format!("the queue takes no records: {}", runtime::message(&error)));
+                DeliveryOutcome::Later
+            }
+        }
+    }
+
+    async fn try_put(&self, body: &str) -> Result<(), JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"contentType".into(), &"text".into())?;
+        JsFuture::from(self.send(body, &options)?).await.map(drop)
+    }
+}
+
+/// Delivers what has come out of the queue. What the issuer does not take now comes again.
+pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<(), JsValue> {
+    for message in messages.messages() {
+        let body = message.body().as_string().unwrap_or_default();
+        let delivery = match post(isolate, body.clone()).await {
+            DeliveryOutcome::UnknownBoot => under_another_boot(isolate, &body).await,
+            delivery => delivery,
+        };
+        match delivery {
+            DeliveryOutcome::Recorded => message.ack()?,
+            DeliveryOutcome::Later | DeliveryOutcome::UnknownBoot => message.retry()?,
+            DeliveryOutcome::Refused(_) => {
+                runtime::log("records are lost: the issuer does not take them, and never will");
+                message.ack()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn post(isolate: &Isolate, body: String) -> DeliveryOutcome {
+    let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
+    records::delivery(heard.answer())
+}
+
+/// A restored issuer knows none of the boots that it gave before.
+async fn under_another_boot(isolate: &Isolate, body: &str) -> DeliveryOutcome {
+    let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
+    match records::boot_id(heard.answer()).and_then(|boot_id| records::under(body, &boot_id)) {
+        Some(body) => post(isolate, body).await,
+        None => DeliveryOutcome::Later,
+    }
+}

@@ -1,0 +1,56 @@
+//! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
+
+use crate::platform::body;
+use crate::platform::host::{self, Outline};
+use crate::platform::runtime;
+use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::call::{Answer, Call};
+use wasm_bindgen::JsValue;
+use web_sys::AbortSignal;
+
+/// Longest answer that is read, in bytes: the largest bundle and some.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// What came back.
+pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
+
+impl OwnedAnswer {
+    /// The same, as the pipeline takes it.
+    pub(crate) fn answer(&self) -> Answer<'_> {
+        match &self.0 {
+            Some((status, body)) => Answer::Got { status: *status, body },
+            None => Answer::Failed,
+        }
+    }
+}
+
+/// Makes a call.
+pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
+    match send(config, call).await {
+        Ok(heard) => OwnedAnswer(heard),
+        Err(error) => {
+            runtime::log(&format!("the issuer cannot be called: {}", runtime::message(&error)));
+            OwnedAnswer(None)
+        }
+    }
+}
+
+async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
+    let headers = call.headers.iter();
+    let outline = Outline {
+        url: [config.issuer(), &call.path].concat(),
+        method: call.method,
+        headers: headers
+            .map(|(name, value)| (*name, value.expose().as_bytes()))
+            .collect(),
+        body: (!call.body.is_empty()).then_some(&call.body),
+        signal: Some(AbortSignal::timeout_with_u32(call.timeout_ms)),
+    };
+    let request = host::request_of(&outline)?;
+    let response = runtime::fetch(&request).await?;
+    let body = body::of_response(&response, ANSWER_BYTES).await;
+    Ok(match body {
+        body::Read::Whole(body) => Some((response.status(), body)),
+        body::Read::TooLarge | body::Read::Failed => None,
+    })
+}

@@ -1,0 +1,60 @@
+//! Responses: the edge's own, and the upstream's with the pipeline's edits.
+
+use crate::platform::host;
+use edgewrit_edge::http::head::Pair;
+use edgewrit_edge::verdict::in_flight::{InFlight, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::refusal::ProblemResponse;
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, ReadableStream, Response, ResponseInit};
+
+/// What a client is told when the configuration has faults. What they are is in the log alone.
+const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#;
+
+/// The answer when the configuration has faults.
+pub(crate) fn unconfigured() -> Result<Response, JsValue> {
+    own(&ProblemResponse {
+        status: 500,
+        headers: vec![
+            ("content-type", "application/problem+json".into()),
+            ("cache-control", "no-store".into()),
+        ],
+        body: UNCONFIGURED.into(),
+    })
+}
+
+/// The upstream's response with the pipeline's edits. Its body streams through as `body` has it; `headers` are the upstream's.
+pub(crate) fn edited(
+    in_flight: &mut InFlight,
+    response: &Response,
+    headers: &[Pair<'_>],
+    body: impl FnOnce(&InFlight) -> Result<Option<ReadableStream>, JsValue>,
+) -> Result<Response, JsValue> {
+    let ResponseEdits {
+        status,
+        remove,
+        set,
+        body: own_body,
+    } = in_flight.response(&ResponseHead {
+        status: response.status(),
+        headers,
+    });
+    match own_body {
+        Some(body) => own(&ProblemResponse {
+            status,
+            headers: set,
+            body,
+        }),
+        None => host::edited_response(response, body(in_flight)?.as_ref(), &remove, &set),
+    }
+}
+
+/// An answer of the edge's own.
+pub(crate) fn own(response: &ProblemResponse) -> Result<Response, JsValue> {
+    let (headers, init) = (Headers::new()?, ResponseInit::new());
+    for (name, value) in &response.headers {
+        headers.set(name, value)?;
+    }
+    init.set_status(response.status);
+    init.set_headers(&headers);
+    Response::new_with_opt_str_and_init(Some(&response.body), &init)
+}

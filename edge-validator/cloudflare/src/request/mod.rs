@@ -1,0 +1,236 @@
+//! One request, from its head to its response.
+
+pub(crate) mod answer;
+mod cut;
+mod incoming;
+mod outgoing;
+
+use crate::isolate::Isolate;
+use crate::isolate::bundle;
+use crate::isolate::records;
+use crate::platform::body;
+use crate::platform::host;
+use crate::platform::issuer;
+use crate::platform::runtime;
+use crate::request::incoming::Incoming;
+use edgewrit_edge::record::Record;
+use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{InFlight, Outcome};
+use edgewrit_edge::verdict::permit::Permit;
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use std::pin::Pin;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Request, Response};
+use worker::Context;
+
+/// Most steps that a request takes: its head, its body, a boot id, a spend.
+const STEPS: u32 = 8;
+/// What is told when nothing can be decided without a newer bundle.
+const STALE: &str = "snapshot_stale";
+
+/// One request and where it is served.
+pub(crate) struct Exchange {
+    isolate: Rc<Isolate>,
+    request: Request,
+    context: Rc<Context>,
+}
+
+/// Where a request stands after its first step.
+pub(crate) enum Begun {
+    /// Answered, or [`ToSend`].
+    Done(JsValue),
+    /// It waits for something first. Most requests do not, and need no future, which would take longer than their decision.
+    Waits(Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>),
+}
+
+/// A permitted request that the runtime is to send, once, and to tell how it ended.
+#[wasm_bindgen]
+pub struct ToSend {
+    exchange: Exchange,
+    request: Request,
+    in_flight: InFlight,
+}
+
+impl Exchange {
+    pub(crate) fn new(isolate: Rc<Isolate>, request: Request, context: worker::worker_sys::Context) -> Self {
+        Self {
+            isolate,
+            request,
+            context: Rc::new(Context::new(context)),
+        }
+    }
+
+    /// Takes the first step.
+    pub(crate) fn begin(self) -> Result<Begun, JsValue> {
+        bundle::refresh(&self.isolate, &self.context);
+        let Ok(incoming) = Incoming::read(&self.request, &self.isolate.names) else {
+            return self.refuse(&self.unreadable()).map(Begun::Done);
+        };
+        match self.start(&incoming) {
+            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(Begun::Done),
+            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => self.send(permit).map(Begun::Done),
+            step => Ok(Begun::Waits(Box::pin(self.wait(incoming, step)))),
+        }
+    }
+
+    fn start(&self, incoming: &Incoming) -> Step {
+        let unreadable = || Step::Refuse(self.unreadable());
+        self.isolate
+            .step(|world| incoming.start(world).unwrap_or_else(unreadable))
+    }
+
+    /// Takes all steps that wait for something.
+    async fn wait(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
+        match self.verdict(incoming, step).await {
+            Ok(permit) if self.isolate.config.is_audit_strict() => self.send_recorded(permit).await,
+            Ok(permit) => self.send(permit),
+            Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
+        let isolate = &self.isolate;
+        if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
+            bundle::settled(isolate).await;
+            step = self.start(&incoming);
+        }
+        for _ in 0..STEPS {
+            step = match step {
+                Step::Refuse(refusal) => return Err(refusal),
+                Step::Forward(permit) => return Ok(permit),
+                Step::Body(need) => {
+                    let body = body::of_request(&self.request, need.limit()).await;
+                    isolate.step(|world| need.with(body.as_body(), world))
+                }
+                Step::Spend(need) => {
+                    let heard = issuer::call(&isolate.config, &need.call()).await;
+                    isolate.step(|world| need.with(heard.answer(), world))
+                }
+            };
+        }
+        Err(self.unreadable())
+    }
+
+    fn unreadable(&self) -> Refusal {
+        Refusal::of_host(HostFault::Unreadable, self.isolate.memory(), runtime::now())
+    }
+
+    /// Has what the permit holds sent.
+    fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
+        match outgoing::permitted(permit) {
+            Ok((request, in_flight)) => Ok(self.hand_over(request, in_flight)),
+            Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    /// The same where the permit must be recorded ahead.
+    async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
+        let (request, in_flight) = match outgoing::permitted(permit) {
+            Ok(permitted) => permitted,
+            Err(refusal) => return self.refuse(&refusal),
+        };
+        match self.recorded(in_flight).await {
+            Ok(in_flight) => Ok(self.hand_over(request, in_flight)),
+            Err(refusal) => answer::own(&refusal.response()).map(JsValue::from),
+        }
+    }
+
+    fn hand_over(self, request: Request, in_flight: InFlight) -> JsValue {
+        JsValue::from(ToSend {
+            exchange: self,
+            request,
+            in_flight,
+        })
+    }
+
+    /// Records a permit ahead and asks again after the wait. A refusal is recorded in its place.
+    async fn recorded(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+        let (number, refusal) = match records::ahead(&self.isolate, &in_flight.ahead()).await {
+            Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
+            Ok(()) => match self.isolate.revalidate(in_flight) {
+                Ok(in_flight) => return Ok(in_flight),
+                Err(refusal) => {
+                    self.record(&refusal.record());
+                    return Err(refusal);
+                }
+            },
+        };
+        records::instead(&self.isolate, number, &refusal.record());
+        Err(refusal)
+    }
+
+    fn edited(&self, in_flight: &mut InFlight, response: &Response) -> Result<Response, JsValue> {
+        let lines = host::headers_of(response)?;
+        let ([], headers) = lines.read().ok_or("a header of the response cannot be read")?;
+        answer::edited(in_flight, response, &headers, |in_flight| {
+            let open = in_flight.open(response.status());
+            cut::body(&self.isolate, &self.context, open, response, &headers)
+        })
+    }
+
+    fn unanswered(&self, in_flight: InFlight) -> Result<Response, JsValue> {
+        let answer = in_flight.unanswered();
+        self.record_permit(&in_flight.finish(Outcome::Failed));
+        answer::own(&answer)
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Result<JsValue, JsValue> {
+        self.record(&refusal.record());
+        answer::own(&refusal.response()).map(JsValue::from)
+    }
+
+    fn record_permit(&self, record: &Record) {
+        if self.isolate.config.is_audit_strict() {
+            records::log(&self.isolate, record);
+        } else {
+            self.record(record);
+        }
+    }
+
+    fn record(&self, record: &Record) {
+        records::record(&self.isolate, &self.context, record);
+    }
+}
+
+#[wasm_bindgen]
+impl ToSend {
+    /// What is to be sent.
+    #[wasm_bindgen(getter)]
+    pub fn request(&self) -> Request {
+        Clone::clone(&self.request)
+    }
+
+    /// Answers with the upstream's response.
+    ///
+    /// # Errors
+    /// If the runtime cannot make a response.
+    pub fn answered(self, response: &Response) -> Result<Response, JsValue> {
+        let Self {
+            exchange,
+            mut in_flight,
+            ..
+        } = self;
+        match exchange.edited(&mut in_flight, response) {
+            Ok(edited) => {
+                exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
+                Ok(edited)
+            }
+            Err(error) => {
+                let why = runtime::message(&error);
+                runtime::log(&format!("the upstream's response cannot be passed on: {why}"));
+                exchange.unanswered(in_flight)
+            }
+        }
+    }
+
+    /// Answers for an upstream that cannot be reached.
+    ///
+    /// # Errors
+    /// If the runtime cannot make a response.
+    pub fn failed(self, error: &JsValue) -> Result<Response, JsValue> {
+        runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(error)));
+        self.exchange.unanswered(self.in_flight)
+    }
+}

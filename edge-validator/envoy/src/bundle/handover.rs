@@ -1,0 +1,96 @@
+//! Where instances find what others have left: in the host's shared data, which outlives them. One that starts after a crash or with
+//! a new configuration decides at once, and asks the issuer for no more than what came since.
+
+use crate::abi::host::{self, Level, Shared};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::bundle_handover::DeltaLog;
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::time::UnixSeconds;
+
+/// Changes with the form of what is left. The issuer follows, for filters with one `vm_id` may have several.
+const KEY: &str = "edgewrit/bundle/1/";
+const TRAIL: &str = "/trail";
+const BASES: [&str; 2] = ["/0", "/1"];
+
+/// The snapshot that others have left for `config`, if it counts.
+pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
+    let (log, _) = log(config)?;
+    let base = read(config, base_of(&log))?;
+    match log.follow(&base.value, config, now) {
+        Ok(snapshot) => Some(snapshot),
+        Err(error) => {
+            warn(&format!(
+                "the bundle that another filter has left is not taken: {error}"
+            ));
+            None
+        }
+    }
+}
+
+/// Leaves `document`, which made `applied` of `held`. Answers whether another base should be asked for.
+pub(crate) fn leave(
+    config: &Config,
+    held: Option<&Snapshot>,
+    document: &[u8],
+    applied: &Snapshot,
+    now: UnixSeconds,
+) -> bool {
+    let Some(held) = held else {
+        leave_base(config, document, applied);
+        return false;
+    };
+    let Some((mut log, version)) = log(config) else {
+        return false;
+    };
+    let extended = log.extend(held, document, applied);
+    let due = log.is_due(now);
+    // If it is another one meanwhile, whoever has changed it goes on from there.
+    let done = (extended || due) && write(config, TRAIL, &log.to_bytes(), Some(version));
+    done && due
+}
+
+/// Leaves a whole bundle, which gives `snapshot`, if that reaches further than what is left.
+pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) {
+    let (before, version) = log(config).unzip();
+    if let Some(log) = DeltaLog::begin(before.as_ref(), snapshot)
+        && write(config, base_of(&log), document, None)
+    {
+        match version {
+            Some(_) => write(config, TRAIL, &log.to_bytes(), version),
+            None => host::share_first(&key(config, TRAIL), &log.to_bytes()).unwrap_or_default(),
+        };
+    }
+}
+
+/// The trail and its version.
+fn log(config: &Config) -> Option<(DeltaLog, u32)> {
+    let found = read(config, TRAIL)?;
+    Some((DeltaLog::from_bytes(&found.value)?, found.version))
+}
+
+fn base_of(log: &DeltaLog) -> &'static str {
+    let [one, other] = BASES;
+    if log.slot() == 0 { one } else { other }
+}
+
+fn read(config: &Config, part: &str) -> Option<Shared> {
+    host::shared(&key(config, part)).unwrap_or_else(|failure| {
+        warn(&failure.to_string());
+        None
+    })
+}
+
+fn write(config: &Config, part: &str, value: &[u8], version: Option<u32>) -> bool {
+    host::share(&key(config, part), value, version).unwrap_or_else(|failure| {
+        warn(&failure.to_string());
+        false
+    })
+}
+
+fn key(config: &Config, part: &str) -> String {
+    [KEY, config.issuer(), part].concat()
+}
+
+fn warn(line: &str) {
+    host::log(Level::Warn, line);
+}

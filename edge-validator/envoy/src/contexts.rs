@@ -1,0 +1,248 @@
+//! What lives as long as the VM, and where the host's callbacks arrive.
+
+use crate::abi::host::{self, Level, Map};
+use crate::abi::{Failure, Flow};
+use crate::metrics;
+use crate::owned_answer::OwnedAnswer;
+use crate::root::{self, Caller, Root};
+use crate::stream::Stream;
+use edgewrit_edge::memory::body_budget::BodyBudget;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::mem;
+use std::rc::Rc;
+
+/// Time from configuration to the first tick, in milliseconds. Only then is the VM one that serves; others are thrown away.
+const FIRST_TICK_MS: u32 = 10;
+/// Time between ticks, in milliseconds.
+const TICK_MS: u32 = 1_000;
+
+enum Context {
+    Root(Rc<Root>),
+    Stream(Stream),
+}
+
+impl Context {
+    fn is_stream_of(&self, root: &Rc<Root>) -> bool {
+        matches!(self, Self::Stream(stream) if stream.is_of(root))
+    }
+}
+
+struct Vm {
+    /// What bodies may take together, whatever the number of roots.
+    bodies: Option<BodyBudget>,
+    /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
+    contexts: BTreeMap<u32, Context>,
+    /// Whether a body has ever reached the filter.
+    bodies_arrive: bool,
+}
+
+thread_local! {
+    static VM: RefCell<Vm> = const {
+        RefCell::new(Vm {
+            bodies: None,
+            contexts: BTreeMap::new(),
+            bodies_arrive: false,
+        })
+    };
+}
+
+/// Runs a callback on the VM's state. Callbacks do not nest; if the host nested one, `otherwise` is what it would get.
+fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
+    VM.with(|vm| match vm.try_borrow_mut() {
+        Ok(mut vm) => callback(&mut vm),
+        Err(_) => otherwise,
+    })
+}
+
+/// A context begins.
+pub(crate) fn create(context: u32, root: u32) {
+    enter((), |vm| {
+        if let Some(root) = vm.root(root) {
+            vm.contexts.insert(context, Context::Stream(Stream::new(context, root)));
+        }
+    });
+}
+
+/// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
+pub(crate) fn configure(id: u32, size: usize) -> bool {
+    let bodies = enter(None, |vm| vm.bodies.clone());
+    match Root::configured(size, bodies) {
+        Ok(root) => enter(false, |vm| {
+            metrics::count("configurations", "taken", 1);
+            vm.bodies = Some(root.bodies().clone());
+            vm.contexts.insert(id, Context::Root(Rc::new(root)));
+            host::tick_every(FIRST_TICK_MS).is_ok()
+        }),
+        Err(faults) => {
+            metrics::count("configurations", "refused", 1);
+            for fault in faults.lines() {
+                host::log(Level::Error, &format!("configuration: {fault}"));
+            }
+            false
+        }
+    }
+}
+
+/// Time has passed.
+pub(crate) fn tick(root: u32) {
+    if let Err(failure) = host::tick_every(TICK_MS) {
+        failure.log();
+    }
+    enter((), |vm| {
+        if let Some(root) = vm.root(root) {
+            root.ask();
+            root.tick();
+            vm.give_up_on_bodies(&root);
+            vm.cut_responses(&root);
+        }
+    });
+}
+
+/// A request's head has arrived.
+pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
+    enter(Flow::Pause, |vm| {
+        vm.on_stream(stream, |stream| stream.head(end_of_stream))
+    })
+}
+
+/// `size` bytes of a request's body have been buffered.
+pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flow {
+    enter(Flow::Pause, |vm| {
+        vm.bodies_arrive = true;
+        vm.on_stream(stream, |stream| stream.body(size, end_of_stream))
+    })
+}
+
+/// Trailers follow a request's body. They are part of no verdict, and go no further.
+pub(crate) fn request_trailers(stream: u32) -> Flow {
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::trailers))
+}
+
+/// Metadata comes with a request. The host can neither show nor drop it, so that it ends the request.
+pub(crate) fn request_metadata(_stream: u32) -> Flow {
+    host::cut_request().unwrap_or_else(Failure::log);
+    Flow::Pause
+}
+
+/// The head of the response has arrived: the upstream's, ours, or Envoy's own.
+pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
+    enter(Flow::Pause, |vm| {
+        vm.on_stream(stream, |stream| stream.response(end_of_stream))
+    })
+}
+
+/// Trailers follow a response's body. They are not the client's: no edit was made to them.
+pub(crate) fn response_trailers(_stream: u32) -> Flow {
+    match host::strip(Map::ResponseTrailers) {
+        Ok(()) => Flow::Continue,
+        Err(failure) => {
+            failure.log();
+            host::cut_response().unwrap_or_else(Failure::log);
+            Flow::Pause
+        }
+    }
+}
+
+/// Metadata comes with a response. The host can neither show nor drop it, so that it ends the response.
+pub(crate) fn response_metadata(_stream: u32) -> Flow {
+    host::cut_response().unwrap_or_else(Failure::log);
+    Flow::Pause
+}
+
+/// A call that `root` made was answered, or failed and has no headers.
+pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
+    let heard = OwnedAnswer::read(headers, body_size);
+    enter((), |vm| {
+        let Some(root) = vm.root(root) else { return };
+        match root.caller(token) {
+            Some(Caller::RefreshSchedule) => root.hear(heard.answer()),
+            Some(Caller::RecordRing(ring)) => root.delivered(ring, heard.answer()),
+            Some(Caller::Handover) => root.hear_base(heard.answer()),
+            Some(Caller::Stream(id)) => vm.spent(id, &heard),
+            None => {}
+        }
+    });
+}
+
+/// A context ends.
+pub(crate) fn delete(context: u32) {
+    enter((), |vm| match vm.contexts.get(&context) {
+        // It stays for the issuer's answer, which has to be written down.
+        Some(Context::Stream(stream)) if stream.is_spending() => {}
+        _ => vm.end(context),
+    });
+}
+
+impl Vm {
+    fn root(&self, id: u32) -> Option<Rc<Root>> {
+        match self.contexts.get(&id)? {
+            Context::Root(root) => Some(Rc::clone(root)),
+            Context::Stream(_) => None,
+        }
+    }
+
+    /// Runs a callback of one stream. A stream that nobody knows is held for good.
+    fn on_stream(&mut self, id: u32, callback: impl FnOnce(&mut Stream) -> Flow) -> Flow {
+        match self.contexts.get_mut(&id) {
+            Some(Context::Stream(stream)) => callback(stream),
+            _ => Flow::Pause,
+        }
+    }
+
+    /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
+    fn spent(&mut self, id: u32, heard: &OwnedAnswer) {
+        if host::speak_of(id).is_ok() {
+            self.on_stream(id, |stream| stream.spent(heard));
+        } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
+            stream.spent_in_vain(heard);
+        }
+    }
+
+    /// Lets go of a context. With a root go those of its streams that wait for an answer, which now never comes.
+    fn end(&mut self, id: u32) {
+        match self.contexts.remove(&id) {
+            Some(Context::Stream(stream)) => stream.end(),
+            Some(Context::Root(root)) => {
+                let of_root = |_: &u32, context: &mut Context| context.is_stream_of(&root);
+                for (_, context) in self.contexts.extract_if(.., of_root) {
+                    if let Context::Stream(stream) = context {
+                        stream.spent_in_vain(&OwnedAnswer::nothing());
+                    }
+                }
+                root.end();
+            }
+            None => {}
+        }
+    }
+
+    /// Cuts off those responses of `root` whose writs have ended.
+    fn cut_responses(&mut self, root: &Rc<Root>) {
+        for context in self.contexts.values_mut() {
+            if let Context::Stream(stream) = context
+                && stream.is_of(root)
+            {
+                stream.cut_if_ended();
+            }
+        }
+    }
+
+    /// Answers the requests of `root` whose bodies take too long.
+    fn give_up_on_bodies(&mut self, root: &Rc<Root>) {
+        let Ok(now) = root::now() else { return };
+        let mut hint = !self.bodies_arrive;
+        for (id, context) in &mut self.contexts {
+            let Context::Stream(stream) = context else { continue };
+            if !stream.is_of(root) || !stream.is_overdue(now) || host::speak_of(*id).is_err() {
+                continue;
+            }
+            if mem::take(&mut hint) {
+                host::log(
+                    Level::Error,
+                    "no body has ever arrived: is `allow_on_headers_stop_iteration: true` missing?",
+                );
+            }
+            stream.broken_body();
+        }
+    }
+}

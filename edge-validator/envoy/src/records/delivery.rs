@@ -1,0 +1,102 @@
+//! Delivering records: what is in a ring goes to the issuer, one batch at a time, and again until the issuer has it.
+
+use crate::abi::Failure;
+use crate::metrics;
+use crate::records::ring::{Load, RecordRing};
+use edgewrit_edge::config::Config;
+use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
+use edgewrit_shared::time::UnixSeconds;
+
+/// Longest pause after failures, in seconds. The pause doubles with each.
+const PAUSE_SECONDS_MAX: u64 = 8;
+
+/// A ring and what is under way for it.
+#[derive(Debug)]
+pub(crate) struct RecordDelivery {
+    pub(crate) ring: RecordRing,
+    sent: Sent,
+    due: UnixSeconds,
+    pause: u64,
+}
+
+#[derive(Debug)]
+enum Sent {
+    Nothing,
+    ForBoot,
+    Load(Load),
+}
+
+impl RecordDelivery {
+    pub(crate) const fn new(ring: RecordRing) -> Self {
+        Self {
+            ring,
+            sent: Sent::Nothing,
+            due: UnixSeconds(0),
+            pause: 1,
+        }
+    }
+
+    /// The call to make now, if there is one; `None` if nothing waits, or it is not time.
+    pub(crate) fn call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
+        if !matches!(self.sent, Sent::Nothing) || now < self.due {
+            return Ok(None);
+        }
+        let Some(load) = self.ring.load()? else { return Ok(None) };
+        Ok(Some(match self.ring.boot_id() {
+            Some(boot_id) => {
+                let call = records::call(config, load.batch.body(boot_id));
+                self.sent = Sent::Load(load);
+                call
+            }
+            None => {
+                self.sent = Sent::ForBoot;
+                records::boot_call(config)
+            }
+        }))
+    }
+
+    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made. False if the ring is somebody else's meanwhile.
+    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
+        match core::mem::replace(&mut self.sent, Sent::Nothing) {
+            Sent::Nothing => Ok(true),
+            Sent::ForBoot => match records::boot_id(answer) {
+                Some(boot_id) => self.ring.name(Some(boot_id)),
+                None => Ok(self.later(now)),
+            },
+            Sent::Load(load) => match records::delivery(answer) {
+                DeliveryOutcome::Recorded => self.over(&load, "delivered"),
+                DeliveryOutcome::Refused(_) => self.over(&load, "lost"),
+                DeliveryOutcome::UnknownBoot => {
+                    self.later(now);
+                    self.ring.name(None)
+                }
+                DeliveryOutcome::Later => Ok(self.later(now)),
+            },
+        }
+    }
+
+    fn over(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
+        self.pause = 1;
+        // Somebody else delivers, and counts, what is in a ring that is no longer its own.
+        let is_own = self.ring.delivered(load)?;
+        if is_own {
+            let count = load.batch.count();
+            metrics::count("records", how, count);
+            metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
+        }
+        Ok(is_own)
+    }
+
+    /// Waits a while; the ring stays its own.
+    fn later(&mut self, now: UnixSeconds) -> bool {
+        self.due = now.plus(self.pause);
+        self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+        true
+    }
+
+    /// Whether it delivers nothing now.
+    pub(crate) const fn is_idle(&self) -> bool {
+        matches!(self.sent, Sent::Nothing)
+    }
+}

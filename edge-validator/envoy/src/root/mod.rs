@@ -1,0 +1,344 @@
+//! One configured filter: its settings, its memory, and what it holds of the issuer's bundle.
+
+use crate::abi::Failure;
+use crate::abi::host::{self, Level, Outgoing};
+use crate::bundle::handover;
+use crate::bundle::schedule::RefreshSchedule;
+use crate::metrics;
+use crate::records::FilterRecords;
+use crate::settings::{self, Settings};
+use edgewrit_edge::config::{FaultList, too_short};
+use edgewrit_edge::issuer::bundle::{self, FollowError};
+use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::memory::body_budget::BodyBudget;
+use edgewrit_edge::record::Record;
+use edgewrit_edge::step::Step;
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse};
+use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use edgewrit_edge::world::World;
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::time::UnixSeconds;
+use std::cell::{Cell, RefCell};
+
+/// Least time from one line with the head of the issuer's audit to the next, in seconds.
+const HEAD_SECONDS: u64 = 60;
+
+/// One root context.
+pub(crate) struct Root {
+    pub(crate) settings: Settings,
+    memory: Memory,
+    snapshot: RefCell<Option<Snapshot>>,
+    follow: Cell<RefreshSchedule>,
+    /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
+    misrouted: Cell<bool>,
+    ledger: RefCell<FilterRecords>,
+    /// The importance from which the host wrote lines down when it was last asked.
+    least_logged: Cell<u32>,
+    /// When the head of the issuer's audit was last shown.
+    head_shown: Cell<UnixSeconds>,
+    /// Writs that were looked up, as far as they are counted.
+    counted: Cell<(u64, u64)>,
+    /// Calls under way: the host's token, and who waits for the answer.
+    calls: RefCell<Vec<(u32, Caller)>>,
+}
+
+/// Who waits for an answer of the issuer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Whoever keeps the snapshot fresh.
+    RefreshSchedule,
+    /// Whoever leaves whole bundles to others.
+    Handover,
+    /// The ring with this number.
+    RecordRing(u32),
+    /// The stream context with this number.
+    Stream(u32),
+}
+
+/// The time by the host's clock.
+pub(crate) fn now() -> Result<UnixSeconds, Failure> {
+    const NANOSECONDS: u64 = 1_000_000_000;
+    Ok(UnixSeconds(host::nanoseconds()? / NANOSECONDS))
+}
+
+impl Root {
+    /// Reads the configuration, `size` bytes long.
+    /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
+    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
+        let settings = Settings::read(size)?;
+        let seed = host::random().map_err(settings::fault)?;
+        for name in settings.config.short_secrets() {
+            host::log(Level::Warn, &too_short(name));
+        }
+        let left = handover::take(&settings.config, now().map_err(settings::fault)?);
+        Ok(Self {
+            ledger: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
+            least_logged: Cell::new(0),
+            head_shown: Cell::new(UnixSeconds(0)),
+            counted: Cell::new((0, 0)),
+            settings,
+            memory: Memory::sharing(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
+            snapshot: RefCell::new(left),
+            follow: Cell::new(RefreshSchedule::new()),
+            misrouted: Cell::new(false),
+            calls: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// What bodies may take together.
+    pub(crate) fn bodies(&self) -> &BodyBudget {
+        self.memory.bodies()
+    }
+
+    /// Takes a step of the pipeline in the world as it is now.
+    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+        match now() {
+            Ok(now) => step(&World {
+                config: &self.settings.config,
+                snapshot: self.snapshot.borrow().as_ref(),
+                memory: &self.memory,
+                now,
+            }),
+            Err(failure) => {
+                failure.log();
+                Step::Refuse(self.refusal(HostFault::Unreadable))
+            }
+        }
+    }
+
+    /// The refusal of a request that never reached the pipeline.
+    pub(crate) fn refusal(&self, fault: HostFault) -> Refusal {
+        Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
+    }
+
+    /// Whether no permitted request has gone somewhere else than it had to.
+    pub(crate) fn trusts_routes(&self) -> bool {
+        !self.misrouted.get()
+    }
+
+    /// A permitted request went somewhere else than to `cluster`.
+    pub(crate) fn distrust_routes(&self, cluster: &str) {
+        self.misrouted.set(true);
+        let text = format!(
+            "a route sent a permitted request to another cluster than `{cluster}`; all are refused now, see docs/envoy.md"
+        );
+        host::log(Level::Error, &text);
+    }
+
+    /// Starts a call to the issuer, for whose response `caller` waits.
+    pub(crate) fn call(&self, call: &Call, caller: Caller) -> Result<(), Failure> {
+        let authority = self.settings.issuer_authority().as_bytes();
+        let mut headers = vec![
+            (":method", call.method.as_bytes()),
+            (":scheme", b"https"),
+            (":path", call.path.as_bytes()),
+            (":authority", authority),
+        ];
+        headers.extend(
+            call.headers
+                .iter()
+                .map(|(name, value)| (*name, value.expose().as_bytes())),
+        );
+        let token = host::call(&Outgoing {
+            cluster: &self.settings.issuer_cluster,
+            headers: &headers,
+            body: &call.body,
+            timeout_ms: call.timeout_ms,
+        })?;
+        self.calls.borrow_mut().push((token, caller));
+        Ok(())
+    }
+
+    /// Who waits for the response to the call with this token.
+    pub(crate) fn caller(&self, token: u32) -> Option<Caller> {
+        let mut calls = self.calls.borrow_mut();
+        let at = calls.iter().position(|(own, _)| *own == token)?;
+        Some(calls.swap_remove(at).1)
+    }
+
+    /// Asks the issuer for a newer bundle if it is time to.
+    pub(crate) fn ask(&self) {
+        let Ok(now) = now() else { return };
+        if !self.follow.get().is_due(now) {
+            return;
+        }
+        let call = bundle::bundle_call(
+            &self.settings.config,
+            self.snapshot.borrow().as_ref(),
+            self.follow.get().wait_seconds(),
+        );
+        match self.call(&call, Caller::RefreshSchedule) {
+            Ok(()) => self.follow.update(|follow| follow.asked(now)),
+            Err(failure) => {
+                not_asked(failure);
+                self.follow.update(|follow| follow.failed(now));
+            }
+        }
+    }
+
+    /// Takes in the issuer's answer, leaves it to others, and asks again.
+    pub(crate) fn hear(&self, answer: Answer<'_>) {
+        let Ok(now) = now() else { return };
+        let held = self.snapshot.take();
+        let config = &self.settings.config;
+        match bundle::bundle_answer(config, held.as_ref(), answer, now) {
+            Ok(snapshot) => {
+                if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
+                    self.ask_for_base();
+                }
+                self.report_head(held.as_ref(), &snapshot, now);
+                self.snapshot.replace(Some(snapshot));
+                metrics::count("bundles", "taken", 1);
+                self.follow.update(RefreshSchedule::succeeded);
+            }
+            Err(error) => {
+                not_taken(&error);
+                metrics::count("bundles", error.label(), 1);
+                self.snapshot.replace(held);
+                self.follow.update(|follow| follow.failed(now));
+            }
+        }
+        self.ask();
+    }
+
+    /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
+    fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
+        if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
+            host::log(Level::Error, &report.line);
+            metrics::count("bundles", report.label, 1);
+            if report.is_new {
+                self.keep(&report.line);
+            }
+        }
+    }
+
+    /// Shows the highest head that was seen of the issuer's audit: its number in a gauge, all of it in the log now and then.
+    fn show_head(&self, snapshot: &Snapshot, now: UnixSeconds) {
+        if let Some(seq) = snapshot.highest_audit_seq() {
+            metrics::set("snapshot", "audit_seq", seq);
+        }
+        if now.since(self.head_shown.get()) >= HEAD_SECONDS
+            && let Some(line) = bundle::head_line(snapshot, now)
+        {
+            self.head_shown.set(now);
+            host::log(Level::Info, &line);
+        }
+    }
+
+    /// Writes down a verdict: a line in the log, a record for the issuer, a count.
+    pub(crate) fn record(&self, record: &Record) {
+        self.write_down(record, true);
+    }
+
+    /// The same of a permit whose request was sent; where its record was kept [ahead](Self::ahead), the issuer gets no other.
+    pub(crate) fn record_sent(&self, record: &Record) {
+        self.write_down(record, !self.settings.config.is_audit_strict());
+    }
+
+    fn write_down(&self, record: &Record, deliver: bool) {
+        let line = record.line();
+        let level = if record.is_routine() { Level::Debug } else { Level::Info };
+        if level as u32 >= self.least_logged.get() {
+            host::log(level, &line);
+        }
+        metrics::count("verdicts", record.label(), 1);
+        if record.is_reflection() {
+            metrics::count("responses", "reflected", 1);
+        }
+        if deliver && record.is_for_issuer(&self.memory) {
+            self.keep(&line);
+        }
+    }
+
+    /// Records a permit before its request is sent, where that must be. False if that cannot be done.
+    pub(crate) fn ahead(&self, in_flight: &InFlight) -> bool {
+        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().line())
+    }
+
+    fn keep(&self, line: &str) -> bool {
+        let kept = now().is_ok_and(|now| self.ledger.borrow_mut().keep(line, now));
+        self.memory.set_room(kept);
+        kept
+    }
+
+    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
+        open.ended(&World {
+            config: &self.settings.config,
+            snapshot: self.snapshot.borrow().as_ref(),
+            memory: &self.memory,
+            now: now().ok()?,
+        })
+    }
+
+    /// Time has passed: looks after the ledger, and shows what is counted.
+    pub(crate) fn tick(&self) {
+        let Ok(now) = now() else { return };
+        self.least_logged.set(host::least_logged().unwrap_or_default());
+        self.ledger.borrow_mut().tick(now);
+        if self.settings.config.is_audit_strict() {
+            self.memory.set_room(self.ledger.borrow_mut().has_room(now));
+        }
+        self.deliver(now);
+        let (hits, misses) = self.memory.lookups();
+        let (hits_before, misses_before) = self.counted.replace((hits, misses));
+        metrics::count("cache", "hits", hits.wrapping_sub(hits_before));
+        metrics::count("cache", "misses", misses.wrapping_sub(misses_before));
+        metrics::set("bodies", "held_bytes", self.bodies().held() as u64);
+        if let Some(snapshot) = self.snapshot.borrow().as_ref() {
+            metrics::set("snapshot", "age_seconds", now.since(snapshot.issued_at()));
+            self.show_head(snapshot, now);
+        }
+    }
+
+    /// Sends what waits in the ledger to the issuer.
+    fn deliver(&self, now: UnixSeconds) {
+        let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
+        for (ring, call) in calls {
+            if self.call(&call, Caller::RecordRing(ring)).is_err() {
+                self.ledger.borrow_mut().hear(ring, Answer::Failed, now);
+            }
+        }
+    }
+
+    /// Takes in the issuer's answer about a ring, and sends what waits behind it.
+    pub(crate) fn delivered(&self, ring: u32, answer: Answer<'_>) {
+        let Ok(now) = now() else { return };
+        self.ledger.borrow_mut().hear(ring, answer, now);
+        self.deliver(now);
+    }
+
+    /// The filter's configuration is no longer used.
+    pub(crate) fn end(&self) {
+        let nothing = FilterRecords::new(self.settings.config.identity(), 0);
+        self.ledger.replace(nothing).end();
+    }
+
+    /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
+    fn ask_for_base(&self) {
+        let call = bundle::bundle_call(&self.settings.config, None, 0);
+        if let Err(failure) = self.call(&call, Caller::Handover) {
+            not_asked(failure);
+        }
+    }
+
+    /// Leaves the whole bundle that was asked for.
+    pub(crate) fn hear_base(&self, answer: Answer<'_>) {
+        let (Ok(now), config) = (now(), &self.settings.config) else {
+            return;
+        };
+        match bundle::bundle_answer(config, None, answer, now) {
+            Ok(snapshot) => handover::leave_base(config, answer.body(), &snapshot),
+            Err(error) => not_taken(&error),
+        }
+    }
+}
+
+fn not_taken(error: &FollowError) {
+    host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+}
+
+fn not_asked(failure: Failure) {
+    host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+}

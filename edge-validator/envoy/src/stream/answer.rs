@@ -1,0 +1,38 @@
+//! Answers that come from the edge itself, and what access logs see.
+
+use crate::abi::host::{self, Reply};
+use crate::root::Root;
+use edgewrit_edge::verdict::refusal::{ProblemResponse, Refusal};
+
+/// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
+const FILTER_STATE: &str = "edgewrit";
+
+/// Answers the client with a refusal.
+pub(crate) fn refuse(refusal: &Refusal, root: &Root) {
+    publish(refusal.label());
+    send(&refusal.response(), refusal.label());
+    root.record(&refusal.record());
+}
+
+/// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
+pub(crate) fn send(response: &ProblemResponse, label: &str) {
+    let headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_bytes()))
+        .collect();
+    let sent = host::answer(&Reply {
+        status: response.status,
+        headers: &headers,
+        body: response.body.as_bytes(),
+        details: &format!("edgewrit_{label}"),
+    });
+    if let Err(failure) = sent {
+        failure.log();
+    }
+}
+
+/// Shows the verdict to access logs. Nothing depends on it.
+pub(crate) fn publish(label: &str) {
+    let _ = host::publish(FILTER_STATE, label);
+}

@@ -1,0 +1,100 @@
+//! The way back: the pipeline's edits are made to the response before the client sees it.
+
+use crate::abi::Flow;
+use crate::abi::host::{self, Map};
+use crate::owned_answer::status;
+use crate::root::Root;
+use crate::stream::answer;
+use crate::stream::forward::{Forwarded, leads_elsewhere};
+use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse, Outcome, ResponseEdits, ResponseHead};
+use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse};
+
+/// Statuses from here on may be Envoy's own.
+const ERRORS: u16 = 400;
+/// What Envoy says of a response that the upstream made.
+const VIA_UPSTREAM: &[u8] = b"via_upstream";
+
+/// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
+pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<OpenResponse>) {
+    let Forwarded {
+        mut in_flight,
+        upstream,
+    } = forwarded;
+    let cluster = root.settings.cluster(upstream.name()).unwrap_or_default();
+    if leads_elsewhere(cluster) {
+        root.distrust_routes(cluster);
+        answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream), root);
+        return (Flow::Pause, None);
+    }
+    match edit(&mut in_flight) {
+        Some((status, flow)) => {
+            let open = (flow == Flow::Continue).then(|| in_flight.open(status));
+            root.record_sent(&in_flight.finish(Outcome::Answered(status)));
+            (flow, open)
+        }
+        None => {
+            answer::send(&in_flight.unanswered(), "unanswered");
+            root.record_sent(&in_flight.finish(Outcome::Failed));
+            (Flow::Pause, None)
+        }
+    }
+}
+
+/// Gives a refusal its status back if Envoy has made it an answer of gRPC. Such an answer has no body, so that none is described.
+pub(crate) fn restore(status: u16) -> Flow {
+    const GRPC: [&str; 2] = ["grpc-status", "grpc-message"];
+    let status = status.to_string();
+    let restored = host::headers(Map::Response).and_then(|block| {
+        let is_grpc = block
+            .pairs()
+            .is_ok_and(|pairs| pairs.iter().any(|(name, _)| GRPC.contains(name)));
+        let remove = GRPC.into_iter().chain(["content-type"]).filter(|_| is_grpc);
+        let set = is_grpc.then_some((":status", status.as_bytes()));
+        host::change_headers(Map::Response, remove, set)
+    });
+    match restored {
+        Ok(()) => Flow::Continue,
+        Err(failure) => {
+            failure.log();
+            Flow::Pause
+        }
+    }
+}
+
+/// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
+fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
+    let block = host::headers(Map::Response).ok()?;
+    let pairs = block.pairs().ok()?;
+    let status = status(&pairs)?;
+    if status >= ERRORS && !is_of_upstream() {
+        return None;
+    }
+    let headers: Vec<_> = pairs.into_iter().filter(|(name, _)| !name.starts_with(':')).collect();
+    let edits = in_flight.response(&ResponseHead {
+        status,
+        headers: &headers,
+    });
+    match edits.body {
+        Some(_) => Some((status, replace(edits))),
+        None => {
+            let set = edits.set.iter().map(|(name, value)| (*name, value.as_bytes()));
+            let changed = host::change_headers(Map::Response, edits.remove, set);
+            changed.ok().map(|()| (status, Flow::Continue))
+        }
+    }
+}
+
+fn is_of_upstream() -> bool {
+    host::property("response\0code_details").is_ok_and(|details| details == VIA_UPSTREAM)
+}
+
+/// Answers instead of the upstream.
+fn replace(edits: ResponseEdits<'_>) -> Flow {
+    let response = ProblemResponse {
+        status: edits.status,
+        headers: edits.set,
+        body: edits.body.unwrap_or_default(),
+    };
+    answer::send(&response, "replaced");
+    Flow::Pause
+}

@@ -1,0 +1,98 @@
+//! Authenticates a request by the writ that it presents, and validates the writ again after every wait.
+
+use crate::config::Config;
+use crate::http::headers::Headers;
+use crate::memory::Memory;
+use crate::reason::{self, Objection, Reason};
+use crate::world::World;
+use crate::writ::Writ;
+use crate::writ::cache::Versions;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::token::{TokenError, Unverified};
+
+/// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
+fn bearer(authorization: &str) -> Result<&str, Reason> {
+    if authorization.is_empty() {
+        return Err(reason::TOKEN_MISSING);
+    }
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    // Hosts join several headers by a comma. No token holds one, unless it is of the form that is refused under a label of its own.
+    if authorization.contains(',') && !token.starts_with('{') {
+        return Err(reason::TOKEN_REPEATED);
+    }
+    if !is_bearer(scheme) || token.is_empty() || token.contains(' ') || token.contains('\t') {
+        return Err(reason::TOKEN_SCHEME);
+    }
+    Ok(token)
+}
+
+fn is_bearer(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("bearer")
+}
+
+/// The snapshot, if the edge may decide by it now.
+pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
+    let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
+    if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
+        Ok(snapshot)
+    } else {
+        Err(reason::SNAPSHOT_STALE)
+    }
+}
+
+/// The writ that a request presents, if the writ is valid at this edge now.
+pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) -> Result<Arc<Writ>, Objection> {
+    let authorization = headers.value("authorization").unwrap_or_default();
+    let snapshot = fresh_snapshot(config, world);
+    if let Ok(snapshot) = snapshot
+        && let Some(writ) = find_cached(authorization, versions(config, snapshot), world.memory)
+    {
+        writ.verified
+            .stands(&config.expect(), snapshot, world.now)
+            .map_err(objection)?;
+        return Ok(writ);
+    }
+    let (token, snapshot) = (bearer(authorization)?, snapshot?);
+    world.memory.looked_up(false);
+    let unverified = Unverified::parse(token).map_err(objection)?;
+    let verified = unverified
+        .verify(&config.expect(), snapshot, world.now)
+        .map_err(objection)?;
+    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449, section 7.2).
+    if verified.claims().cnf_jkt.is_some() {
+        return Err(reason::TOKEN_BOUND.into());
+    }
+    let writ = Arc::new(Writ::new(token, verified));
+    let versions = versions(config, snapshot);
+    world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
+    Ok(writ)
+}
+
+/// The writ in `authorization`, if it was verified before. Its form was checked then.
+fn find_cached(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
+    let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
+    let writ = memory.cache.borrow_mut().find(token, versions)?;
+    memory.looked_up(true);
+    Some(writ)
+}
+
+fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
+    Versions {
+        keys: snapshot.keys_version(),
+        config: config.version(),
+    }
+}
+
+/// Objects if `writ` is no longer valid. Called after every wait.
+pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
+    let snapshot = fresh_snapshot(config, world)?;
+    writ.verified
+        .stands(&config.expect(), snapshot, world.now)
+        .map_err(objection)
+}
+
+fn objection(error: TokenError) -> Objection {
+    Reason::token(error.label()).because(error.to_string())
+}

@@ -1,0 +1,98 @@
+//! From the headers that a host holds to exactly those that are to be sent, for hosts that take longer to exchange all than to change a few.
+
+use crate::http::head::Pair;
+use alloc::vec;
+use alloc::vec::Vec;
+use edgewrit_shared::short::same;
+
+/// What to change in the headers that a host holds. Once both is done, it holds what is wanted and nothing else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Changes<'a> {
+    /// Headers to remove, all values of each; each name once.
+    pub remove: Vec<&'a str>,
+    /// Headers to set, each in place of all that have its name.
+    pub set: Vec<Pair<'a>>,
+}
+
+/// What is held of a header that is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    AsWanted,
+    Otherwise,
+}
+
+/// The changes that turn `held`, in which names may repeat, into `wanted`, in which they do not.
+#[must_use]
+pub fn changes<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
+    let mut state = vec![Held::Nothing; wanted.len()];
+    let mut remove: Vec<&str> = Vec::new();
+    for (name, value) in held {
+        let mut known = wanted.iter().zip(&mut state);
+        match known.find(|((own, _), _)| same(own, name)) {
+            // The same value twice is not the same header.
+            Some(((_, own), state)) if *state == Held::Nothing && own == value => *state = Held::AsWanted,
+            Some((_, state)) => *state = Held::Otherwise,
+            None if remove.iter().any(|own| same(own, name)) => {}
+            None => remove.push(name),
+        }
+    }
+    let set = wanted.iter().zip(state).filter(|(_, state)| *state != Held::AsWanted);
+    Changes {
+        remove,
+        set: set.map(|(pair, _)| *pair).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Changes, changes};
+    use crate::http::head::Pair;
+    use alloc::collections::BTreeMap;
+    use alloc::string::String;
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use proptest::collection::vec as some;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_wanted_stays_untouched() {
+        let held: [Pair<'_>; 3] = [("accept", b"*/*"), ("cookie", b"a=1"), ("cookie", b"b=2")];
+        let wanted: [Pair<'_>; 2] = [("accept", b"*/*"), ("authorization", b"Bearer key")];
+        assert_eq!(
+            changes(&held, &wanted),
+            Changes {
+                remove: vec!["cookie"],
+                set: vec![("authorization", b"Bearer key")],
+            }
+        );
+    }
+
+    #[test]
+    fn a_header_that_is_held_twice_is_set() {
+        let (held, wanted): ([Pair<'_>; 2], [Pair<'_>; 1]) = ([("a", b"1"), ("a", b"1")], [("a", b"1")]);
+        assert_eq!(changes(&held, &wanted).set, wanted);
+    }
+
+    /// What a host holds after the changes.
+    fn changed<'a>(held: &[Pair<'a>], changes: &Changes<'a>) -> Vec<Pair<'a>> {
+        let gone = |name| changes.remove.contains(&name) || changes.set.iter().any(|(own, _)| *own == name);
+        let kept = held.iter().filter(|(name, _)| !gone(name));
+        let mut now: Vec<_> = kept.chain(&changes.set).copied().collect();
+        now.sort_unstable();
+        now
+    }
+
+    proptest! {
+        #[test]
+        fn afterwards_there_is_what_is_wanted_and_nothing_else(
+            held in some(("[a-d]", "[x-z]"), 0..8),
+            wanted in some(("[a-d]", "[x-z]"), 0..4),
+        ) {
+            let wanted: BTreeMap<String, String> = wanted.into_iter().collect();
+            let held: Vec<Pair<'_>> = held.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+            let wanted: Vec<Pair<'_>> = wanted.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+            prop_assert_eq!(changed(&held, &changes(&held, &wanted)), wanted);
+        }
+    }
+}

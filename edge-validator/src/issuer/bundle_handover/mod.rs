@@ -1,0 +1,147 @@
+//! What an instance leaves to those that come after it on the same host: the bundles that it has verified, as they came. Who takes
+//! them believes nothing of it and verifies every one again.
+//!
+//! There are two parts, because one is long and seldom changes: the *base*, a whole bundle, and the *trail* of those that came after
+//! it. A trail grows up to a limit; then somebody asks the issuer for another base, once for all instances.
+
+use crate::config::Config;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::iter;
+use edgewrit_shared::bundle::{BundleError, Snapshot};
+use edgewrit_shared::time::UnixSeconds;
+
+/// Bytes of a trail after which another base is asked for: those of some thirty bundles with one revocation each.
+const LONG_BYTES: usize = 24 * 1024;
+/// Bytes of the longest trail. One bundle, which can be long, fits even if it is long already.
+const BYTES: usize = 512 * 1024;
+/// Age of the oldest base, in seconds: keys that have signed it are dropped some day.
+const BASE_SECONDS: u64 = 600;
+/// For so long nobody else asks for another base, in seconds.
+const ASKING_SECONDS: u64 = 30;
+
+/// The trail: how far it reaches, and the bundles that came after its base.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DeltaLog {
+    /// Where its base lies: 0 or 1, in turns, so that a base is not changed under whoever reads it.
+    slot: u64,
+    /// When somebody last asked for another base.
+    asked_at: u64,
+    /// When the base was signed.
+    base_at: u64,
+    /// What is held at its end, and when that was signed.
+    position: String,
+    end_at: u64,
+    /// Each after its length.
+    bundles: Vec<u8>,
+    /// Bytes of the last one, if it leaves everything as it was but the time: the next one takes its place.
+    idle: u64,
+}
+
+impl DeltaLog {
+    /// The trail after a new base that gave `snapshot`; `None` if `before` reaches as far.
+    #[must_use]
+    pub fn begin(before: Option<&Self>, snapshot: &Snapshot) -> Option<Self> {
+        let at = snapshot.issued_at().0;
+        if before.is_some_and(|before| at <= before.end_at) {
+            return None;
+        }
+        Some(Self {
+            slot: before.map_or(0, |before| u64::from(before.slot == 0)),
+            asked_at: 0,
+            base_at: at,
+            position: snapshot.position(),
+            end_at: at,
+            bundles: Vec::new(),
+            idle: 0,
+        })
+    }
+
+    /// Where its base lies, 0 or 1.
+    #[must_use]
+    pub const fn slot(&self) -> u64 {
+        self.slot
+    }
+
+    /// Appends `document`, which made `applied` of `held`. Answers whether it was the next one.
+    pub fn extend(&mut self, held: &Snapshot, document: &[u8], applied: &Snapshot) -> bool {
+        let (position, at) = (applied.position(), applied.issued_at().0);
+        let idle = position == self.position;
+        let next = self.position == held.position() && (!idle || self.end_at < at);
+        if !next || self.bundles.len() + document.len() > BYTES {
+            return false;
+        }
+        // What only the time has changed in is not needed any more.
+        let kept = self
+            .bundles
+            .len()
+            .saturating_sub(usize::try_from(self.idle).unwrap_or_default());
+        self.bundles.truncate(kept);
+        self.bundles.extend((document.len() as u64).to_be_bytes());
+        self.bundles.extend_from_slice(document);
+        self.idle = if idle { (self.bundles.len() - kept) as u64 } else { 0 };
+        (self.position, self.end_at) = (position, at);
+        true
+    }
+
+    /// Whether somebody should ask for another base now. Who is told so does: nobody else is told for a while.
+    pub fn is_due(&mut self, now: UnixSeconds) -> bool {
+        let since = |then: u64| now.0.saturating_sub(then);
+        let outworn = self.bundles.len() > LONG_BYTES || since(self.base_at) > BASE_SECONDS;
+        let due = outworn && since(self.asked_at) > ASKING_SECONDS;
+        if due {
+            self.asked_at = now.0;
+        }
+        due
+    }
+
+    /// What it leads to from `base`.
+    ///
+    /// # Errors
+    /// [`BundleError`] if anything of it does not count.
+    pub fn follow(&self, base: &[u8], config: &Config, now: UnixSeconds) -> Result<Snapshot, BundleError> {
+        let mut rest = self.bundles.as_slice();
+        let after = iter::from_fn(|| {
+            // What is cut off is no bundle, and refused as such.
+            let (bundle, after) = part(rest).unwrap_or((rest, &[]));
+            rest = after;
+            (!bundle.is_empty()).then_some(bundle)
+        });
+        Snapshot::replay(iter::once(base).chain(after), config.trust(), now)
+    }
+
+    /// As bytes: numbers, the position after its length, the bundles.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let length = self.position.len() as u64;
+        let numbers = [self.slot, self.asked_at, self.base_at, self.end_at, self.idle, length];
+        let numbers = numbers.map(u64::to_be_bytes);
+        [numbers.as_flattened(), self.position.as_bytes(), &self.bundles].concat()
+    }
+
+    /// From [`Self::to_bytes`]; `None` if they are something else.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (numbers, rest) = bytes.split_first_chunk::<{ 5 * size_of::<u64>() }>()?;
+        let (numbers, _) = numbers.as_chunks();
+        let [slot, asked_at, base_at, end_at, idle] = numbers.try_into().ok()?;
+        let (position, bundles) = part(rest)?;
+        Some(Self {
+            slot: u64::from_be_bytes(slot),
+            asked_at: u64::from_be_bytes(asked_at),
+            base_at: u64::from_be_bytes(base_at),
+            position: String::from_utf8(position.into()).ok()?,
+            end_at: u64::from_be_bytes(end_at),
+            bundles: bundles.into(),
+            idle: u64::from_be_bytes(idle),
+        })
+    }
+}
+
+fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! Records on their way to the issuer: numbered, in batches, each sent until the issuer says that it has it.
+//!
+//! A host keeps the lines that it logs and sends them again and again; the issuer passes over numbers that it has seen under the same
+//! boot id. Where they are kept meanwhile is the host's business: [`PendingRecords`] does it in memory.
+
+use crate::config::Config;
+use crate::issuer::boot;
+use crate::issuer::call::{Answer, Call};
+use crate::json_object::quoted;
+use alloc::collections::VecDeque;
+use alloc::format;
+use alloc::string::String;
+
+/// Records of one batch: as many as the issuer takes.
+pub const BATCH_RECORDS: u64 = 1_000;
+/// Longest batch, in bytes: half of what the issuer takes.
+pub const BATCH_BYTES: usize = 512 * 1024;
+/// Records that wait in memory. Those that come later are lost.
+const WAITING: usize = 20_000;
+/// Bytes of records that wait in memory.
+const WAITING_BYTES: usize = 8 * 1024 * 1024;
+
+/// Records with consecutive numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The number of the first; 1 is the first that a boot has.
+    first: u64,
+    count: u64,
+    bytes_max: usize,
+    /// JSON objects with commas between them.
+    lines: String,
+}
+
+impl Batch {
+    /// No records yet; the next one has the number `first`. It takes no more than `bytes_max`, a constant like [`BATCH_BYTES`].
+    #[must_use]
+    pub const fn new(first: u64, bytes_max: usize) -> Self {
+        Self {
+            first,
+            count: 0,
+            bytes_max,
+            lines: String::new(),
+        }
+    }
+
+    /// Adds `count` records, JSON objects with commas between them, if there is room for them; the first ones always fit.
+    pub fn add(&mut self, lines: &str, count: u64) -> bool {
+        let fits = self.count + count <= BATCH_RECORDS && self.lines.len() + lines.len() < self.bytes_max;
+        if self.count > 0 {
+            if !fits {
+                return false;
+            }
+            self.lines.push(',');
+        }
+        self.lines.push_str(lines);
+        self.count += count;
+        true
+    }
+
+    /// How many records it has.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What is posted to the issuer.
+    #[must_use]
+    pub fn body(&self, boot_id: &str) -> String {
+        let Self { first, lines, .. } = self;
+        format!(
+            r#"{{"boot_id":{},"first":{first},"records":[{lines}]}}"#,
+            quoted(boot_id)
+        )
+    }
+}
+
+/// The call that delivers a [`Batch::body`].
+#[must_use]
+pub fn call(config: &Config, body: String) -> Call {
+    Call::post(config, "/v1/records", body.into_bytes())
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// The issuer has it, durably.
+    Recorded,
+    /// The issuer does not know the boot: send it under another.
+    UnknownBoot,
+    /// The issuer will never take it: it is lost.
+    Refused(u16),
+    /// Send it again later.
+    Later,
+}
+
+/// What the answer to [`call`] says.
+#[must_use]
+pub fn delivery(answer: Answer<'_>) -> DeliveryOutcome {
+    match answer {
+        Answer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
+        _ if boot::is_unknown(answer) => DeliveryOutcome::UnknownBoot,
+        Answer::Got {
+            status: status @ (400 | 413 | 422),
+            ..
+        } => DeliveryOutcome::Refused(status),
+        _ => DeliveryOutcome::Later,
+    }
+}
+
+/// A [`Batch::body`] under another boot. `None` if it is none.
+#[must_use]
+pub fn under(body: &str, boot_id: &str) -> Option<String> {
+    let (_, rest) = body.split_once(r#","first":"#)?;
+    Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
+}
+
+/// The call that asks for a boot id.
+#[must_use]
+pub fn boot_call(config: &Config) -> Call {
+    boot::call(config)
+}
+
+/// The boot id in the answer to [`boot_call`]; without one, ask again later.
+#[must_use]
+pub fn boot_id(answer: Answer<'_>) -> Option<String> {
+    match answer {
+        Answer::Got { status: 201, body } => boot::id(body),
+        _ => None,
+    }
+}
+
+/// Records that wait in memory.
+#[derive(Debug)]
+pub struct PendingRecords {
+    boot_id: Option<String>,
+    /// The number of the first that waits.
+    first: u64,
+    waiting: VecDeque<String>,
+    bytes: usize,
+    lost: u64,
+}
+
+impl PendingRecords {
+    /// Nothing waits.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            boot_id: None,
+            first: 1,
+            waiting: VecDeque::new(),
+            bytes: 0,
+            lost: 0,
+        }
+    }
+
+    /// Keeps a record's line until it is delivered, and answers its number. Without room it is lost, and counted.
+    pub fn keep(&mut self, line: String) -> Option<u64> {
+        if self.waiting.len() >= WAITING || self.bytes + line.len() > WAITING_BYTES {
+            self.lost += 1;
+            return None;
+        }
+        self.bytes += line.len();
+        self.waiting.push_back(line);
+        Some(self.first + self.waiting.len() as u64 - 1)
+    }
+
+    /// Whether the record with this number is delivered.
+    #[must_use]
+    pub const fn is_delivered(&self, number: u64) -> bool {
+        number < self.first
+    }
+
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How many were lost, ever.
+    #[must_use]
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// The boot id, once there is one.
+    #[must_use]
+    pub fn boot_id(&self) -> Option<&str> {
+        self.boot_id.as_deref()
+    }
+
+    /// Takes in a boot id, unless there is one: two who asked must not number the same records under two.
+    pub fn name(&mut self, boot_id: String) {
+        self.boot_id.get_or_insert(boot_id);
+    }
+
+    /// Puts another line in the place of the record with this number, if that still waits.
+    pub fn replace(&mut self, number: u64, line: String) {
+        let place = number
+            .checked_sub(self.first)
+            .and_then(|place| usize::try_from(place).ok());
+        if let Some(waiting) = place.and_then(|place| self.waiting.get_mut(place)) {
+            self.bytes = self.bytes.saturating_sub(waiting.len()) + line.len();
+            *waiting = line;
+        }
+    }
+
+    /// The next batch, of at most so many bytes; without records if none wait.
+    #[must_use]
+    pub fn batch(&self, bytes_max: usize) -> Batch {
+        let mut batch = Batch::new(self.first, bytes_max);
+        let mut waiting = self.waiting.iter();
+        while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
+        batch
+    }
+
+    /// Takes in what became of `batch`, which was the next one. False if it is to be sent again later.
+    pub fn delivered(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
+        match delivery {
+            DeliveryOutcome::Recorded => self.forget(batch),
+            DeliveryOutcome::Refused(_) => {
+                self.lost += batch.count;
+                self.forget(batch);
+            }
+            DeliveryOutcome::UnknownBoot => {
+                self.boot_id = None;
+                return false;
+            }
+            DeliveryOutcome::Later => return false,
+        }
+        true
+    }
+
+    fn forget(&mut self, batch: &Batch) {
+        let upto = batch.first + batch.count;
+        while self.first < upto
+            && let Some(line) = self.waiting.pop_front()
+        {
+            self.bytes = self.bytes.saturating_sub(line.len());
+            self.first += 1;
+        }
+    }
+}
+
+impl Default for PendingRecords {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,215 @@
+//! Bodies: JSON, strict and closed on the way to every parameter, and forms, which are read as queries are.
+
+use crate::http::case_folding::fold;
+use crate::http::headers::Headers;
+use crate::http::spelling::{Plus, spell};
+use crate::http::target::canonical_query;
+use crate::operation::param::Values;
+use crate::operation::shape::Shape;
+use crate::operation::{Content, Names, Operation, Use};
+use crate::reason::{self, Objection};
+use crate::request::query::{self, Pairs};
+use crate::request::readings::ValueReadings;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use edgewrit_shared::attempt;
+use edgewrit_shared::json::{self, Json, JsonError};
+use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::sorted::sorted;
+
+/// A request's body, as far as the host could read it.
+#[derive(Clone, Copy, Debug)]
+pub enum BodyRead<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// It is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
+    TooLarge,
+    /// It broke off.
+    Failed,
+}
+
+/// Whether a body of the right kind is announced, or none if the operation takes none.
+pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
+    let length = headers.value("content-length");
+    match (&operation.body, has_body && length != Some("0")) {
+        (None, false) => Ok(()),
+        (None, true) => Err(reason::BODY_UNEXPECTED.into()),
+        (Some(_), false) => Err(reason::BODY_MISSING.into()),
+        (Some(_), true) if headers.value("content-encoding").is_some() => Err(reason::CONTENT_ENCODING.into()),
+        (Some(body), true) if !is_of(&body.content, headers.value("content-type").unwrap_or_default()) => {
+            Err(reason::CONTENT_TYPE.into())
+        }
+        (Some(body), true) => match length.and_then(|length| length.parse::<usize>().ok()) {
+            Some(length) if length > body.limit => Err(reason::BODY_TOO_LARGE.into()),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// The type of `content`, and no other parameter than UTF-8's name.
+fn is_of(content: &Content, content_type: &str) -> bool {
+    let (kind, charset) = match content_type.split_once(';') {
+        Some((kind, charset)) => (kind.trim_end(), Some(charset.trim_start())),
+        None => (content_type, None),
+    };
+    let utf_8 = |charset: &str| {
+        ["charset=utf-8", "charset=\"utf-8\""]
+            .iter()
+            .any(|name| charset.eq_ignore_ascii_case(name))
+    };
+    kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
+}
+
+/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for
+/// byte, and a form, of at most `pieces_max` pieces, in its [one spelling](spell).
+pub(crate) fn read(
+    bytes: &[u8],
+    operation: &Operation,
+    readings: &mut ValueReadings,
+    pieces_max: usize,
+) -> Result<Vec<u8>, Objection> {
+    let Some(body) = &operation.body else {
+        return Err(reason::BODY_UNEXPECTED.into());
+    };
+    if bytes.is_empty() {
+        return Err(reason::BODY_MISSING.into());
+    }
+    if bytes.len() > body.limit {
+        return Err(reason::BODY_TOO_LARGE.into());
+    }
+    match &body.content {
+        Content::Json(shape) => {
+            let all = core::iter::once(&mut readings.first).chain(&mut readings.others);
+            all.into_iter().try_for_each(|values| {
+                let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
+                Reader { operation, values }.value(shape, json, false)
+            })?;
+            Ok(bytes.to_vec())
+        }
+        Content::Form(names) => {
+            let pairs = form(bytes, names, pieces_max)?;
+            read_form(&pairs, operation, readings)?;
+            let sent = spell(pairs.text, Plus::Space).into_owned().into_bytes();
+            if sent.len() > body.limit {
+                return Err(reason::BODY_TOO_LARGE.into());
+            }
+            Ok(sent)
+        }
+    }
+}
+
+/// The names and values of a form.
+fn form<'p>(bytes: &'p [u8], names: &'p Names, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
+    let reasons = &query::FORM;
+    let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
+    canonical_query(text).map_err(|fault| reasons.syntax.because(fault.meaning))?;
+    let pairs = Pairs { text, names, reasons };
+    pairs.within(pieces_max)?;
+    Ok(pairs)
+}
+
+/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
+fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadings) -> Result<(), Objection> {
+    let before = core::mem::take(&mut readings.others);
+    let (first, second) = pairs.read(operation, readings.first.clone())?;
+    if second.is_some() {
+        readings.differ = reason::FORM_PLUS;
+    }
+    readings.first = first;
+    readings.others.extend(second);
+    for values in before {
+        let (first, second) = pairs.read(operation, values)?;
+        readings.others.extend([first].into_iter().chain(second));
+    }
+    Ok(())
+}
+
+fn objection(error: JsonError) -> Objection {
+    let reason = match error {
+        JsonError::Syntax { .. } => reason::BODY_SYNTAX,
+        JsonError::Duplicate { .. } => reason::BODY_REPEATED,
+        JsonError::TooDeep | JsonError::TooManyValues | JsonError::NumberRange => reason::BODY_LIMIT,
+    };
+    reason.because(error.to_string())
+}
+
+struct Reader<'r> {
+    operation: &'r Operation,
+    values: &'r mut Values,
+}
+
+impl Reader<'_> {
+    /// Takes from `json` what `shape` says. Within the elements of an array (`many`) every parameter adds to a list.
+    fn value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
+        match (shape, json) {
+            (Shape::Leaf(Use::Ignore), _) => Ok(()),
+            (Shape::Leaf(Use::Param(index)), json) => self.param(*index, json, many),
+            (Shape::Object(known), Json::Object(members)) => self.object(known, members, many),
+            (Shape::Each(element), Json::List(items)) => self.each(element, items),
+            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.because("not an object")),
+            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.because("not an array")),
+        }
+    }
+
+    fn param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
+        let value = self.operation.kind(index).and_then(|kind| kind.of_json(json));
+        let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
+        if many {
+            self.values.push(index, value);
+        } else {
+            self.values.set(index, value);
+        }
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        known: &BTreeMap<String, Shape>,
+        members: Vec<(String, Json)>,
+        many: bool,
+    ) -> Result<(), Objection> {
+        distinct(&members)?;
+        if many {
+            self.complete(known, &members)?;
+        }
+        for (name, json) in members {
+            let shape = known
+                .get(&name)
+                .ok_or_else(|| reason::BODY_UNKNOWN.because(format!("`{name}`")))?;
+            self.value(shape, json, many)?;
+        }
+        Ok(())
+    }
+
+    /// An element that leaves a parameter out would be judged by the other elements' values.
+    fn complete(&self, known: &BTreeMap<String, Shape>, members: &[(String, Json)]) -> Result<(), Objection> {
+        let absent = known
+            .iter()
+            .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
+        match absent.flat_map(|(_, shape)| shape.params()).next() {
+            Some(index) => Err(self.operation.object(reason::PARAM_MISSING, index)),
+            None => Ok(()),
+        }
+    }
+
+    fn each(&mut self, element: &Shape, items: Vec<Json>) -> Result<(), Objection> {
+        for index in element.params() {
+            self.values
+                .set(index, attempt::Param::List(Vec::with_capacity(items.len())));
+        }
+        items.into_iter().try_for_each(|item| self.value(element, item, true))
+    }
+}
+
+/// Some readers match members without regard to case, and then take the first, others the last.
+fn distinct(members: &[(String, Json)]) -> Result<(), Objection> {
+    let folds: Vec<_> = members.iter().map(|(name, _)| fold(name)).collect();
+    let folds = sorted(folds.iter().map(AsRef::<str>::as_ref));
+    let mut pairs = folds.iter().zip(folds.iter().skip(1));
+    match pairs.find(|(one, next)| one == next) {
+        Some((name, _)) => Err(reason::BODY_REPEATED.because(format!("`{name}`, ignoring case"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,162 @@
+//! What a request asks for, whoever sent it: everything of a request that is judged, its writ apart.
+
+use crate::config::Config;
+use crate::http::head::Head;
+use crate::http::headers::Headers;
+use crate::http::target::Target;
+use crate::operation::Operation;
+use crate::operation::param::Values;
+use crate::operation::pattern::is_method;
+use crate::reason::{self, Objection};
+use crate::record::context::Subject;
+use crate::request::body;
+use crate::request::body::BodyRead;
+use crate::request::draft::Draft;
+use crate::request::query::{self, Pairs};
+use crate::request::readings::ValueReadings;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+
+/// A head of a form that is judged here.
+#[derive(Debug)]
+pub(crate) struct ParsedHead<'h> {
+    head: &'h Head<'h>,
+    target: Target<'h>,
+    pub(crate) headers: Headers<'h>,
+}
+
+/// What a request asks for, as far as its head says it.
+#[derive(Debug)]
+pub(crate) struct ParsedRequest {
+    pub(crate) operation: Arc<Operation>,
+    pub(crate) resource: Arc<str>,
+    pub(crate) readings: ValueReadings,
+    pub(crate) draft: Draft,
+    /// Most names and values in a form.
+    pieces_max: usize,
+    /// The most bytes that the body can have: as many as are announced, or as are judged; `None` if the operation takes none.
+    pub(crate) body_bytes: Option<usize>,
+}
+
+impl<'h> ParsedHead<'h> {
+    /// Reads method, target and headers, cheap refusals first.
+    pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
+        if !is_method(head.method) {
+            return Err(reason::METHOD.into());
+        }
+        if !config.serves(head.authority) {
+            return Err(reason::HOST_UNKNOWN.because(String::from_utf8_lossy(head.authority)));
+        }
+        Ok(Self {
+            head,
+            target: Target::read(head.target)?,
+            headers: Headers::read(head.headers, config.header_names())?,
+        })
+    }
+
+    /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
+    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
+        let Self { head, target, headers } = self;
+        let found = config.routes().find(head.method, target.path())?;
+        let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
+        subject.operation = Some(Arc::clone(&operation));
+        let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
+        subject.resource = Some(Arc::clone(&resource));
+        operation.colons(&found.captures)?;
+        let readings = readings(
+            &operation,
+            &found.captures,
+            &headers,
+            pairs(&operation, &target, config)?,
+        )?;
+        // Until gRPC is served: hosts answer it in another way, and so would what is refused later.
+        if headers.value("content-type").is_some_and(is_grpc) {
+            return Err(reason::CONTENT_TYPE.into());
+        }
+        body::expected(&operation, head.has_body, &headers)?;
+        let announced = headers.value("content-length").and_then(|length| length.parse().ok());
+        let shadowed = &operation.upstream.credential.shadowed;
+        let draft = Draft {
+            method: head.method.to_string(),
+            target: target.sent()?,
+            headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
+            body: None,
+            reserved: None,
+        };
+        Ok(ParsedRequest {
+            body_bytes: operation.body.as_ref().map(|body| announced.unwrap_or(body.limit)),
+            operation,
+            resource,
+            readings,
+            draft,
+            pieces_max: config.pieces_max(),
+        })
+    }
+}
+
+impl ParsedRequest {
+    /// Reads the parameters that the body holds, into every reading.
+    pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
+        let bytes = match read {
+            BodyRead::Whole(bytes) => bytes,
+            BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
+            BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
+        };
+        let sent = body::read(bytes, &self.operation, &mut self.readings, self.pieces_max)?;
+        if let Some(reserved) = &mut self.draft.reserved {
+            reserved.shrink(sent.len());
+        }
+        self.draft.body = Some(sent);
+        Ok(())
+    }
+}
+
+/// The names and values of the query, if there is one.
+fn pairs<'p>(operation: &'p Operation, target: &Target<'p>, config: &Config) -> Result<Option<Pairs<'p>>, Objection> {
+    let Some(text) = target.query() else { return Ok(None) };
+    let pairs = Pairs {
+        text,
+        names: &operation.query,
+        reasons: &query::QUERY,
+    };
+    pairs.within(config.pieces_max())?;
+    Ok(Some(pairs))
+}
+
+/// Whether a type is gRPC's, or one of those that begin like it (gRPC-Web).
+fn is_grpc(content_type: &str) -> bool {
+    const GRPC: &str = "application/grpc";
+    content_type
+        .get(..GRPC.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(GRPC))
+}
+
+/// The parameters that a head holds.
+fn readings(
+    operation: &Operation,
+    captures: &[Cow<'_, str>],
+    headers: &Headers<'_>,
+    query: Option<Pairs<'_>>,
+) -> Result<ValueReadings, Objection> {
+    let mut values = Values::new(operation.params.len());
+    for (capture, param) in &operation.captures {
+        if let Some(text) = captures.get(*capture) {
+            operation.read_text(*param, text.to_string(), &mut values)?;
+        }
+    }
+    for (name, param) in &operation.header_params {
+        if let Some(text) = headers.value(name) {
+            operation.read_text(*param, text.to_string(), &mut values)?;
+        }
+    }
+    let (first, second) = match query {
+        Some(pairs) => pairs.read(operation, values)?,
+        None => (values, None),
+    };
+    Ok(ValueReadings {
+        first,
+        others: second.into_iter().collect(),
+        differ: reason::QUERY_PLUS,
+    })
+}

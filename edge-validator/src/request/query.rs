@@ -1,0 +1,136 @@
+//! Names and values, in the query and in forms. Split at `&` only; names are compared decoded; a name that the operation does not know refuses.
+
+use crate::http::percent;
+use crate::http::spelling::{Plus, spell};
+use crate::operation::param::Values;
+use crate::operation::{Name, Names, Operation, Use};
+use crate::reason::{self, Objection, Reason};
+use alloc::borrow::Cow;
+use alloc::format;
+
+/// Encoded names and values, of a form that was looked at, and what the operation knows of them.
+pub(crate) struct Pairs<'p> {
+    pub(crate) text: &'p str,
+    pub(crate) names: &'p Names,
+    pub(crate) reasons: &'static Reasons,
+}
+
+/// Why they are refused.
+#[derive(Debug)]
+pub(crate) struct Reasons {
+    pub(crate) syntax: Reason,
+    limit: Reason,
+    unknown: Reason,
+    repeated: Reason,
+    plus: Reason,
+}
+
+pub(crate) const QUERY: Reasons = Reasons {
+    syntax: reason::QUERY_SYNTAX,
+    limit: reason::QUERY_LIMIT,
+    unknown: reason::QUERY_UNKNOWN,
+    repeated: reason::QUERY_REPEATED,
+    plus: reason::QUERY_PLUS,
+};
+
+pub(crate) const FORM: Reasons = Reasons {
+    syntax: reason::BODY_SYNTAX,
+    limit: reason::BODY_LIMIT,
+    unknown: reason::BODY_UNKNOWN,
+    repeated: reason::BODY_REPEATED,
+    plus: reason::FORM_PLUS,
+};
+
+impl Pairs<'_> {
+    /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and
+    /// say nothing.
+    pub(crate) fn within(&self, most: usize) -> Result<(), Objection> {
+        match self.text.split('&').nth(most) {
+            Some(_) => Err(self.reasons.limit.because(format!("more than {most} names and values"))),
+            None => Ok(()),
+        }
+    }
+
+    /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The
+    /// first is of what is sent.
+    pub(crate) fn read(&self, operation: &Operation, values: Values) -> Result<(Values, Option<Values>), Objection> {
+        if !self.text.contains('+') {
+            return Ok((self.read_as(Plus::Space, operation, values)?, None));
+        }
+        let first = self.read_as(Plus::Space, operation, values.clone());
+        match (first, self.read_as(Plus::Plus, operation, values)) {
+            (Ok(first), Ok(second)) => {
+                let second = (first != second).then_some(second);
+                Ok((first, second))
+            }
+            (first, second) => reason::agree(first, second, self.reasons.plus).map(|first| (first, None)),
+        }
+    }
+
+    fn read_as(&self, plus: Plus, operation: &Operation, values: Values) -> Result<Values, Objection> {
+        let mut reader = Reader {
+            pairs: self,
+            operation,
+            values,
+            seen: 0,
+        };
+        spell(self.text, plus)
+            .split('&')
+            .try_for_each(|piece| reader.take(piece))?;
+        Ok(reader.values)
+    }
+}
+
+/// Reads one piece after the other.
+struct Reader<'r> {
+    pairs: &'r Pairs<'r>,
+    operation: &'r Operation,
+    values: Values,
+    /// The names that were there, as [`Name::bit`]s.
+    seen: u64,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, piece: &str) -> Result<(), Objection> {
+        let (name, value) = match piece.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (piece, None),
+        };
+        if name.is_empty() {
+            return Err(self.pairs.reasons.syntax.into());
+        }
+        let name = decode(name)?;
+        let known = self.pairs.names.find(&name);
+        let known = known.ok_or_else(|| self.pairs.reasons.unknown.because(format!("`{name}`")))?;
+        if known.shadows {
+            let detail = format!("`{name}`, which some reader takes for a parameter");
+            return Err(self.pairs.reasons.unknown.because(detail));
+        }
+        self.see(known)?;
+        match known.purpose {
+            Use::Ignore => Ok(()),
+            Use::Param(index) => {
+                // A name without `=` is empty text to some readers and absent to others.
+                let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
+                let value = decode(value)?.into_owned();
+                self.operation.read_text(index, value, &mut self.values)
+            }
+        }
+    }
+
+    /// A name that is no list comes once, ignored or not, and without those that some reader takes
+    /// for it.
+    fn see(&mut self, name: &Name) -> Result<(), Objection> {
+        let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
+        let own = if is_list { 0 } else { name.bit };
+        if self.seen & (own | name.rivals) != 0 {
+            return Err(self.pairs.reasons.repeated.because(format!("`{}`", name.text)));
+        }
+        self.seen |= name.bit;
+        Ok(())
+    }
+}
+
+fn decode(text: &str) -> Result<Cow<'_, str>, Objection> {
+    percent::decode(text).ok_or_else(|| reason::TARGET_ENCODING.into())
+}

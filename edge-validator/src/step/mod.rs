@@ -1,0 +1,198 @@
+//! The steps from a request's head to a verdict.
+//!
+//! Cheap refusals come first and the one irreversible effect comes last: shape, writ, operation, (body,) decision,
+//! credential, spend, permit. After every wait the edge checks again whether the writ is valid. A request is decided by the
+//! configuration with which it began.
+
+mod receive;
+
+pub use crate::request::body::BodyRead;
+
+use self::receive::Request;
+use crate::authenticate;
+use crate::config::Config;
+use crate::http::head::Head;
+use crate::issuer::call::{Answer, Call};
+use crate::issuer::uses::{Next, Spend};
+use crate::memory::Memory;
+use crate::operation::Operation;
+use crate::reason::{self, Objection};
+use crate::record::context::RequestContext;
+use crate::request::draft::Draft;
+use crate::request::parsed::ParsedRequest;
+use crate::verdict::decide::{self, Decided, RequiredSpend};
+use crate::verdict::permit::Permit;
+use crate::verdict::refusal::Refusal;
+use crate::world::World;
+use crate::writ::Writ;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+/// What to do next.
+#[must_use]
+pub enum Step {
+    /// Answer the client with a refusal.
+    Refuse(Refusal),
+    /// Send what the permit contains.
+    Forward(Permit),
+    /// Read the request's body.
+    Body(NeedBody),
+    /// Call the issuer.
+    Spend(NeedSpend),
+}
+
+/// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
+#[must_use]
+pub struct NeedBody(Box<(RequestContext, Request)>);
+
+/// A request that is permitted once the issuer has debited an allowance.
+#[must_use]
+pub struct NeedSpend(Box<Unpaid>);
+
+struct Unpaid {
+    context: RequestContext,
+    config: Arc<Config>,
+    writ: Arc<Writ>,
+    operation: Arc<Operation>,
+    draft: Draft,
+    required_spend: RequiredSpend,
+    spend: Spend,
+}
+
+/// Takes in a request's head.
+pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
+    let mut context = RequestContext::new(world.memory.next_request(), world.now);
+    match receive::take(&head, world, &mut context) {
+        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+        Ok(request) => match request.parsed.body_bytes {
+            Some(bytes) => hold(context, request, bytes, world),
+            None => decide(context, request, world),
+        },
+    }
+}
+
+/// Asks for a body, if there is room for one of so many bytes.
+fn hold(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
+    let root = request.writ.verified.claims().root_lineage();
+    match world.memory.bodies().reserve(root, bytes) {
+        Ok(reserved) => {
+            request.parsed.draft.reserved = Some(reserved);
+            Step::Body(NeedBody(Box::new((context, request))))
+        }
+        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+    }
+}
+
+/// Decides, and makes the request ready to be sent before anything is spent on it.
+fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step {
+    let Request { config, writ, parsed } = request;
+    let ParsedRequest {
+        operation,
+        resource,
+        readings,
+        mut draft,
+        ..
+    } = parsed;
+    let attempts = readings.attempts(&operation, &resource);
+    let decided = decide::decide(&writ, &attempts, world.now)
+        .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
+    let decided = decided.and_then(|decided| recordable(&config, world.memory).map(|()| decided));
+    let granted = match decided {
+        Ok((granted, credential)) => {
+            draft.headers.extend(credential);
+            granted
+        }
+        Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
+    };
+    match granted {
+        Decided::Permit(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
+        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(Unpaid {
+            context,
+            config,
+            writ,
+            operation,
+            draft,
+            required_spend,
+            spend: Spend::new(world.memory),
+        }))),
+    }
+}
+
+/// Whether what is permitted can be recorded, where it must be.
+fn recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
+    if config.is_audit_strict() && !memory.has_room() {
+        return Err(reason::UNRECORDED.into());
+    }
+    Ok(())
+}
+
+impl NeedBody {
+    /// The most bytes that the body can have: as many as the request announces, or else as are judged.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        let (_, request) = &*self.0;
+        request.parsed.body_bytes.unwrap_or_default()
+    }
+
+    /// Goes on with the body.
+    pub fn with(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
+        let (context, mut request) = *self.0;
+        match with_body(&mut request, body, world) {
+            Ok(()) => decide(context, request, world),
+            Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+        }
+    }
+}
+
+fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
+    authenticate::revalidate(&request.writ, &request.config, world)?;
+    request.parsed.take_body(read)
+}
+
+impl NeedSpend {
+    /// The call to make, once.
+    #[must_use]
+    pub fn call(&self) -> Call {
+        let unpaid = &*self.0;
+        unpaid
+            .spend
+            .call(&unpaid.config, &unpaid.writ, unpaid.required_spend.allowances())
+    }
+
+    /// Goes on with the answer; may need another call.
+    pub fn with(self, answer: Answer<'_>, world: &World<'_>) -> Step {
+        let Unpaid {
+            context,
+            config,
+            writ,
+            operation,
+            draft,
+            required_spend,
+            spend,
+        } = *self.0;
+        let next = match spend.with(answer, required_spend.allowances(), world.memory) {
+            Ok(next) => next,
+            Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
+        };
+        let valid = authenticate::revalidate(&writ, &config, world).and_then(|()| required_spend.revalidate(world.now));
+        if let Err(objection) = valid {
+            let spent = matches!(next, Next::Done(_));
+            return Step::Refuse(Refusal::new(context, objection).after_spend(spent));
+        }
+        match next {
+            Next::Done(spent) => match required_spend.authorize(spent) {
+                Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
+                None => Step::Refuse(Refusal::new(context, reason::SPEND_ANSWER).after_spend(true)),
+            },
+            Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
+                context,
+                config,
+                writ,
+                operation,
+                draft,
+                required_spend,
+                spend,
+            }))),
+        }
+    }
+}

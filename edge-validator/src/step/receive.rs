@@ -1,0 +1,43 @@
+//! Taking in a request's head: everything up to the parameters that it holds, cheap refusals first.
+
+use crate::authenticate;
+use crate::config::Config;
+use crate::http::head::Head;
+use crate::http::headers::Headers;
+use crate::reason::Objection;
+use crate::record::context::RequestContext;
+use crate::request::parsed::{ParsedHead, ParsedRequest};
+use crate::world::World;
+use crate::writ::Writ;
+use alloc::sync::Arc;
+
+/// A request whose writ counts and whose operation is known.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The configuration that the request began with, and ends with, whatever is reloaded meanwhile.
+    pub(crate) config: Arc<Config>,
+    pub(crate) writ: Arc<Writ>,
+    pub(crate) parsed: ParsedRequest,
+}
+
+/// Takes in `head`; `case` learns what is found out, refused or not.
+pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestContext) -> Result<Request, Objection> {
+    let config = world.config;
+    let formed = ParsedHead::read(head, config)?;
+    context.traceparent = traceparent(&formed.headers);
+    let writ = authenticate::verify(&formed.headers, config, world)?;
+    context.writ = Some(Arc::clone(&writ));
+    let parsed = formed.ask(config, &mut context.subject)?;
+    Ok(Request {
+        config: Arc::clone(config),
+        writ,
+        parsed,
+    })
+}
+
+/// The client's trace context, if it has the form of version 00 (W3C Trace Context, section 3.2).
+fn traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
+    const LENGTH: usize = 55;
+    let value = headers.value("traceparent")?;
+    (value.len() == LENGTH).then(|| value.into())
+}

@@ -1,0 +1,51 @@
+//! Upstreams: APIs behind the edge.
+
+pub(crate) mod credential;
+pub(crate) mod origin;
+pub(crate) mod reflection;
+
+use crate::upstream::credential::Credential;
+use crate::upstream::origin::Origin;
+use alloc::string::String;
+
+/// An API behind the edge.
+#[derive(Debug)]
+pub struct Upstream {
+    name: String,
+    origin: Origin,
+    pub(crate) credential: Credential,
+}
+
+impl Upstream {
+    pub(crate) fn new(name: String, origin: Origin, credential: Credential) -> Self {
+        Self {
+            name,
+            origin,
+            credential,
+        }
+    }
+
+    /// Its name in the configuration.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its origin, such as `https://api.travel.example`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin.text
+    }
+
+    /// `https`, or `http` for an upstream beside the edge.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.origin.text.split_once("://").map_or("https", |(scheme, _)| scheme)
+    }
+
+    /// Host and port of its origin, as they go into `host`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.origin.authority
+    }
+}

@@ -1,0 +1,133 @@
+//! Origins: where the edge sends requests. Written exactly as a WHATWG URL parser would write them.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use edgewrit_shared::document::Node;
+
+/// Longest host, in bytes (RFC 1035, section 2.3.4).
+const HOST_BYTES: usize = 253;
+
+/// Scheme, host and port; no path, no user, no query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// Such as `https://api.travel.example:8443`.
+    pub(crate) text: String,
+    /// Such as `api.travel.example:8443`.
+    pub(crate) authority: String,
+}
+
+/// Reads an https origin, or an http one on loopback.
+pub(crate) fn read(node: &Node<'_>) -> Option<Origin> {
+    parse(node.text()?).map_err(|message| node.fault(message)).ok()
+}
+
+fn parse(text: &str) -> Result<Origin, String> {
+    let wanted = || {
+        format!(
+            "expected an origin such as `https://api.example`, without a path, found `{}`",
+            text.escape_debug()
+        )
+    };
+    let (secure, authority) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(authority), _) => (true, authority),
+        (_, Some(authority)) => (false, authority),
+        _ => return Err(wanted()),
+    };
+    // Not shown: what stands before it may be a password.
+    if authority.contains('@') {
+        return Err("expected an origin without a user".into());
+    }
+    let (host, port) = split(authority);
+    let loopback = host_kind(host).ok_or_else(wanted)?;
+    if !secure && loopback == Host::Remote {
+        return Err(format!(
+            "expected `https` for `{host}`, plain `http` goes to loopback only"
+        ));
+    }
+    let port = port.map_or(Ok(0), port_number)?;
+    if port == if secure { 443 } else { 80 } {
+        return Err(format!("`:{port}` is the default port, leave it out"));
+    }
+    Ok(Origin {
+        text: text.into(),
+        authority: authority.into(),
+    })
+}
+
+/// Host and port. The colons of an IPv6 address are within brackets.
+fn split(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+/// Reads a host with or without a port, as requests name it.
+pub(crate) fn host(node: &Node<'_>) -> Option<String> {
+    let text = node.text()?;
+    let (host, port) = split(text);
+    if host_kind(host).is_none() {
+        node.fault("expected a host such as `api.example` or `api.example:8443`, in lower case");
+        return None;
+    }
+    let port = port.map_or(Ok(0), port_number);
+    port.map_err(|message| node.fault(message)).ok()?;
+    Some(text.into())
+}
+
+fn port_number(text: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|port| *port > 0)
+        .filter(|port: &u16| port.to_string() == text)
+        .ok_or_else(|| format!("expected a port from 1 to 65535, found `{}`", text.escape_debug()))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    Loopback,
+    Remote,
+}
+
+/// What `host` is; `None` if a URL parser would refuse or rewrite it.
+fn host_kind(host: &str) -> Option<Host> {
+    if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let parsed: Ipv6Addr = address.parse().ok()?;
+        return (spelled(parsed) == address).then(|| kind(parsed.into()));
+    }
+    let last = host.rsplit('.').next()?;
+    // A name whose last label is a number is an IPv4 address to URL parsers, in spellings that hide which.
+    if last.starts_with(|first: char| first.is_ascii_digit()) {
+        let parsed: Ipv4Addr = host.parse().ok()?;
+        return Some(kind(parsed.into()));
+    }
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
+    };
+    if host.len() > HOST_BYTES || !host.split('.').all(label) {
+        return None;
+    }
+    Some(if host == "localhost" {
+        Host::Loopback
+    } else {
+        Host::Remote
+    })
+}
+
+fn kind(address: IpAddr) -> Host {
+    if address.is_loopback() {
+        Host::Loopback
+    } else {
+        Host::Remote
+    }
+}
+
+/// The one spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so neither may a configuration.
+fn spelled(address: Ipv6Addr) -> String {
+    let text = address.to_string();
+    if text.contains('.') { String::new() } else { text }
+}
