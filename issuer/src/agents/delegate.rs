@@ -75,7 +75,7 @@ impl DelegateAdmission {
         // renewed beyond it.
         lineage::keep(writing, &parent.lin, &parent.jti, parent.exp)?;
         lineage::pass_on(writing, &parent.lin, &parent.sub)?;
-        let delegated = lineage::Delegated {
+        let delegated = lineage::DelegatedLineage {
             lineage: &next.lin,
             root,
             expires: next.exp,

@@ -44,7 +44,7 @@ impl fmt::Display for CheckpointId {
 
 /// The place of a checkpoint among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct CheckpointPlace {
     /// Its number, from 1 on.
     pub number: u64,
     /// SHA-256 of the signed text of the checkpoint before it, if there was one.
@@ -63,7 +63,7 @@ pub struct Checkpoint {
     /// The time of its signature.
     pub at: UnixSeconds,
     /// Its place; `None` for a checkpoint of a version that did not number them.
-    pub place: Option<Place>,
+    pub place: Option<CheckpointPlace>,
 }
 
 /// Why a checkpoint is not valid.
@@ -144,7 +144,7 @@ impl Checkpoint {
         };
         let place = match payload.member("number") {
             None => None,
-            Some(_) => Some(Place {
+            Some(_) => Some(CheckpointPlace {
                 number: number("number")?,
                 before: match payload.member("before") {
                     None => None,

@@ -106,14 +106,14 @@ kinds! {
 
 /// Whether what was tried was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EventOutcome {
     /// It was done.
     Success,
     /// It was refused.
     Denied,
 }
 
-impl Outcome {
+impl EventOutcome {
     /// The name in the event's line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -130,7 +130,7 @@ pub struct Event {
     /// The kind.
     pub kind: EventKind,
     /// Its outcome.
-    pub outcome: Outcome,
+    pub outcome: EventOutcome,
     /// The client that it concerns.
     pub client_id: Option<String>,
     /// The row of the task that it concerns, for looking it up.
@@ -158,23 +158,23 @@ pub struct Event {
 
 /// Whether an event of this kind and outcome is looked up by its request.
 pub(crate) fn is_looked_up(kind: &str, outcome: &str) -> bool {
-    outcome == Outcome::Denied.as_str() || kind == EventKind::RequestPermitted.as_str()
+    outcome == EventOutcome::Denied.as_str() || kind == EventKind::RequestPermitted.as_str()
 }
 
 impl Event {
     /// Something that was done.
     #[must_use]
     pub const fn done(kind: EventKind) -> Self {
-        Self::new(kind, Outcome::Success)
+        Self::new(kind, EventOutcome::Success)
     }
 
     /// Something that was refused.
     #[must_use]
     pub const fn denied(kind: EventKind) -> Self {
-        Self::new(kind, Outcome::Denied)
+        Self::new(kind, EventOutcome::Denied)
     }
 
-    const fn new(kind: EventKind, outcome: Outcome) -> Self {
+    const fn new(kind: EventKind, outcome: EventOutcome) -> Self {
         Self {
             kind,
             outcome,

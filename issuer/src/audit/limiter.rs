@@ -3,9 +3,9 @@
 
 use super::Event;
 use super::keeping::{Keeping, Rates};
-use super::tally::{Key, Omitted, Tally};
+use super::tally::{LimitKey, Omitted, Tally};
 use crate::base::clock::Moment;
-use crate::base::limiter::Places;
+use crate::base::limiter::RatePlaces;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub(crate) struct Admissions {
     omitted: Tally,
-    admitted: Vec<(Key, Rates)>,
+    admitted: Vec<(LimitKey, Rates)>,
 }
 
 impl Admissions {
@@ -27,8 +27,8 @@ impl Admissions {
 /// The limiter.
 #[derive(Debug)]
 pub(crate) struct EventLimiter {
-    causes: Places,
-    parties: Places,
+    causes: RatePlaces,
+    parties: RatePlaces,
     tally: Mutex<Tally>,
     total: AtomicU64,
 }
@@ -36,8 +36,8 @@ pub(crate) struct EventLimiter {
 impl EventLimiter {
     pub(crate) fn new() -> Self {
         Self {
-            causes: Places::new(),
-            parties: Places::new(),
+            causes: RatePlaces::new(),
+            parties: RatePlaces::new(),
             tally: Mutex::default(),
             total: AtomicU64::new(0),
         }
@@ -48,7 +48,7 @@ impl EventLimiter {
         let Keeping::Limited(rates) = event.kind.keeping() else {
             return true;
         };
-        let cause = Key::of(event);
+        let cause = LimitKey::of(event);
         match self.take(&cause, rates, now) {
             Ok(()) => {
                 admissions.admitted.push((cause, rates));
@@ -67,7 +67,7 @@ impl EventLimiter {
         let Keeping::Limited(rates) = event.kind.keeping() else {
             return true;
         };
-        let cause = Key::of(event);
+        let cause = LimitKey::of(event);
         let Err(exhausted) = self.room(&cause, rates, now) else {
             return true;
         };
@@ -77,7 +77,7 @@ impl EventLimiter {
         false
     }
 
-    fn room(&self, cause: &Key, rates: Rates, now: Moment) -> Result<(), Exhausted> {
+    fn room(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
         // Both are asked: either follows a clock that was set back from the first question on.
         let of_cause = self.causes.room(cause, rates.cause, now);
         let of_party = self.parties.room(&cause.party(), rates.party, now);
@@ -86,7 +86,7 @@ impl EventLimiter {
     }
 
     /// A cause that has no room takes nothing of its party's. Only the writer takes.
-    fn take(&self, cause: &Key, rates: Rates, now: Moment) -> Result<(), Exhausted> {
+    fn take(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
         self.room(cause, rates, now)?;
         let taken = self.parties.take(&cause.party(), rates.party, now);
         taken.map_err(|_| Exhausted::Party)?;
@@ -139,7 +139,7 @@ enum Exhausted {
 impl Exhausted {
     /// Under what the event is counted. By the client alone where the client has no room: an agent
     /// can name as many tasks as it likes, and each would be counted apart.
-    fn key(&self, cause: Key) -> Key {
+    fn key(&self, cause: LimitKey) -> LimitKey {
         match self {
             Self::Cause => cause,
             Self::Party => cause.party(),

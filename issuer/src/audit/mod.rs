@@ -17,9 +17,9 @@ mod tally;
 mod walk;
 
 pub use chain::{Broken, Head, Link};
-pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_checkpoint};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, CheckpointPlace, hash_checkpoint};
 pub(crate) use event::is_looked_up;
-pub use event::{Event, EventKind, Outcome};
+pub use event::{Event, EventKind, EventOutcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
 pub use request_info::RequestInfo;
 pub(crate) use tally::Tally;

@@ -13,7 +13,7 @@ const CAUSES: usize = 1_024;
 /// The key of a limit. Without task, source and cause: a client, or an edge, or all requests
 /// without either.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct LimitKey {
     kind: EventKind,
     client_id: Option<String>,
     edge_id: Option<String>,
@@ -22,7 +22,7 @@ pub(super) struct Key {
     cause: Option<String>,
 }
 
-impl Key {
+impl LimitKey {
     pub(super) fn of(event: &Event) -> Self {
         Self {
             kind: event.kind,
@@ -68,11 +68,11 @@ impl Omitted {
 
 /// The number of omitted events, by their causes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally(HashMap<Key, Omitted>);
+pub(crate) struct Tally(HashMap<LimitKey, Omitted>);
 
 impl Tally {
     /// Counts events of one cause.
-    pub(super) fn add(&mut self, key: Key, omitted: Omitted) {
+    pub(super) fn add(&mut self, key: LimitKey, omitted: Omitted) {
         let is_full = self.0.len() >= CAUSES && !self.0.contains_key(&key);
         let key = if is_full { key.party() } else { key };
         let entry = self.0.entry(key).or_insert(Omitted { count: 0, ..omitted });
@@ -107,7 +107,7 @@ impl Tally {
     }
 }
 
-fn omission_event(key: &Key, omitted: &Omitted) -> Event {
+fn omission_event(key: &LimitKey, omitted: &Omitted) -> Event {
     let mut data = json!({
         "event": key.kind.as_str(),
         "count": omitted.count,
@@ -142,7 +142,7 @@ mod tests {
         for client in 0..clients {
             for task in 0..tasks {
                 let event = Event::denied(EventKind::RequestRefused).client(&format!("c{client}"));
-                let key = Key::of(&event.task(&format!("t{task}"), "o"));
+                let key = LimitKey::of(&event.task(&format!("t{task}"), "o"));
                 tally.add(key, Omitted::one(Moment { millis: 1 }));
             }
         }

@@ -113,30 +113,30 @@ impl CheckpointWalk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Place;
+    use crate::audit::CheckpointPlace;
     use crate::keys::SigningKey;
     use edgewrit_shared::time::UnixSeconds;
 
-    struct Signed {
+    struct SignedCheckpoints {
         key: SigningKey,
         jws: Vec<(Head, String)>,
     }
 
     /// Two checkpoints without a number, and three with one.
-    fn signed() -> Signed {
+    fn signed() -> SignedCheckpoints {
         let (key, mut jws) = (SigningKey::fresh().unwrap(), Vec::new());
         let (mut head, mut before) = (Head::default(), None);
         for number in [None, None, Some(1), Some(2), Some(3)] {
             head = head.after("{}");
-            let place = number.map(|number| Place { number, before });
+            let place = number.map(|number| CheckpointPlace { number, before });
             let text = checkpoint(head, place).sign(&key);
             before = Some(hash_checkpoint(&text));
             jws.push((head, text));
         }
-        Signed { key, jws }
+        SignedCheckpoints { key, jws }
     }
 
-    fn checkpoint(head: Head, place: Option<Place>) -> Checkpoint {
+    fn checkpoint(head: Head, place: Option<CheckpointPlace>) -> Checkpoint {
         Checkpoint {
             iss: "i".to_owned(),
             epoch: "e".to_owned(),
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn checkpoints_with_and_without_numbers_verify_in_their_order() {
-        let Signed { key, jws } = signed();
+        let SignedCheckpoints { key, jws } = signed();
         let walk = walked(&jws, &PinnedKeys::of([key.public().clone()])).unwrap();
         assert_eq!((walk.count, walk.numbered_at), (5, Some(3)));
         assert_eq!(walk.last.unwrap().number, 3);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_that_was_taken_away_or_exchanged_is_missed() {
-        let Signed { key, jws } = signed();
+        let SignedCheckpoints { key, jws } = signed();
         let keys = PinnedKeys::of([key.public().clone()]);
         let without = |place: usize| {
             walked(
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(without(2).unwrap_err(), CheckpointFault::Gap { expected: 1, found: 2 });
         assert_eq!(without(3).unwrap_err(), CheckpointFault::Gap { expected: 2, found: 3 });
         let mut exchanged = jws.clone();
-        let place = Place {
+        let place = CheckpointPlace {
             number: 2,
             before: None,
         };

@@ -40,12 +40,12 @@ impl Rate {
 #[derive(Debug)]
 pub(crate) struct Limiter {
     rate: Rate,
-    places: Places,
+    places: RatePlaces,
 }
 
 impl Limiter {
     pub(crate) fn new(rate: Rate) -> Self {
-        let places = Places::new();
+        let places = RatePlaces::new();
         Self { rate, places }
     }
 
@@ -67,18 +67,18 @@ impl Limiter {
 }
 
 /// A limit for each key, whose rate the caller names. One key has one rate.
-pub(crate) struct Places {
+pub(crate) struct RatePlaces {
     keys: RandomState,
     places: Vec<AtomicU64>,
 }
 
-impl fmt::Debug for Places {
+impl fmt::Debug for RatePlaces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Places({PLACES})")
     }
 }
 
-impl Places {
+impl RatePlaces {
     pub(crate) fn new() -> Self {
         Self {
             keys: RandomState::new(),

@@ -11,7 +11,7 @@ use crate::evidence::outside::{
 };
 use crate::files::DataDirectory;
 use crate::keyring::{KeysError, LastCheckpoint};
-use crate::store::{self, Origin, Store, StoreError, audit};
+use crate::store::{self, DatabaseOrigin, Store, StoreError, audit};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -28,13 +28,13 @@ pub(crate) async fn admit(
     folder: &DataDirectory,
     store: &Store,
     clock: &Clock,
-    origin: Origin,
+    origin: DatabaseOrigin,
     opening: &Opening,
 ) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
     let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
     let outside = match read_outside(folder, opening.witness.as_deref()) {
         // The operator has decided already, and what cannot be read would only be compared.
-        Err(error) if origin == Origin::Backup || opening.is_original => {
+        Err(error) if origin == DatabaseOrigin::Backup || opening.is_original => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             Vec::new()
         }
@@ -44,7 +44,7 @@ pub(crate) async fn admit(
     let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
     // An attacker that writes the database can say that it is from a backup. That excuses nothing
     // which is kept outside of it.
-    let is_restored = origin == Origin::Backup || (is_restored && outside.is_empty());
+    let is_restored = origin == DatabaseOrigin::Backup || (is_restored && outside.is_empty());
     if is_restored {
         // First: a start that is cut short is one from a backup again.
         write_pruned(folder, store).await?;

@@ -9,7 +9,7 @@ use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE};
 use crate::keyring::Keyring;
 use crate::registry::Registry;
 use crate::store;
-use crate::store::{Origin, Store, audit, spend};
+use crate::store::{DatabaseOrigin, Store, audit, spend};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,9 +61,9 @@ impl Data {
         opening: Opening,
     ) -> Result<Self, OpenDataError> {
         let origin = if restore::is_marked(&folder).map_err(OpenDataError::Folder)? {
-            Origin::Backup
+            DatabaseOrigin::Backup
         } else {
-            Origin::Unmarked
+            DatabaseOrigin::Unmarked
         };
         let mut store =
             Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;

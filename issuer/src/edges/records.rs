@@ -6,7 +6,7 @@ use crate::policy::ask::read_id;
 use crate::registry::Edge;
 use crate::state::Issuer;
 use crate::store::recorded::Numbers;
-use crate::store::report::Verdict;
+use crate::store::report::RequestVerdict;
 use crate::store::{StoreError, Writing, audit, recorded, report, task};
 use edgewrit_shared::bundle::HeadTrouble;
 use edgewrit_shared::document::{Members, Node};
@@ -53,7 +53,7 @@ const KEPT: [&str; 10] = [
 
 /// The verdict on one request.
 #[derive(Clone, Debug)]
-struct Record {
+struct EdgeRecord {
     at: UnixSeconds,
     permitted: bool,
     request_id: String,
@@ -68,13 +68,13 @@ struct Record {
 
 /// The body of `POST /v1/records`.
 #[derive(Clone, Debug)]
-pub(crate) struct Batch {
+pub(crate) struct RecordBatch {
     boot_id: String,
     first: u64,
-    records: Vec<Record>,
+    records: Vec<EdgeRecord>,
 }
 
-impl Batch {
+impl RecordBatch {
     /// Reads a batch: `{boot_id, first, records: [..]}`, where `first` is the number of the first
     /// record in its boot, from 1 on.
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
@@ -82,7 +82,7 @@ impl Batch {
         let boot_id = members.required("boot_id").and_then(read_id);
         let first = members.required("first").and_then(|node| node.integer(1, NUMBER_MAX));
         let records = members.required("records").and_then(|node| {
-            let records: Vec<_> = node.list(RECORDS)?.iter().map(Record::read).collect();
+            let records: Vec<_> = node.list(RECORDS)?.iter().map(EdgeRecord::read).collect();
             records.into_iter().collect::<Option<Vec<_>>>()
         });
         Some(Self {
@@ -98,7 +98,7 @@ impl Batch {
     }
 }
 
-impl Record {
+impl EdgeRecord {
     /// Reads a record as edges write it down. Members that are not known here are another
     /// version's.
     fn read(node: &Node<'_>) -> Option<Self> {
@@ -229,7 +229,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`StoreError`]; nothing was taken in.
-    pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: Batch) -> Result<Option<u64>, StoreError> {
+    pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: RecordBatch) -> Result<Option<u64>, StoreError> {
         let (edge, numbers) = (Arc::clone(edge), batch.numbers());
         let take = self.store.write(move |writing| {
             let Some(before) = recorded::take_in(writing, &batch.boot_id, &edge.edge_id, &numbers)? else {
@@ -253,7 +253,7 @@ impl Issuer {
 
 /// Counts one record, for a task that was granted something at the audience of the edge, and
 /// records it; unless the audit has it of this edge already.
-fn take_record(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite::Result<()> {
+fn take_record(writing: &Writing<'_>, edge: &Edge, record: &EdgeRecord) -> rusqlite::Result<()> {
     if audit::is_recorded(writing, record.kind(), &record.request_id, &edge.edge_id)? {
         return Ok(());
     }
@@ -266,7 +266,7 @@ fn take_record(writing: &Writing<'_>, edge: &Edge, record: &Record) -> rusqlite:
         _ => None,
     };
     if let Some(row) = row {
-        let verdict = Verdict {
+        let verdict = RequestVerdict {
             audience: &edge.audience,
             grants: &record.grants,
             refused: (!record.permitted).then_some(record.label),

@@ -7,7 +7,7 @@ use crate::base::id::NoRandomness;
 use crate::policy::ask::read_id;
 use crate::registry::Edge;
 use crate::state::Issuer;
-use crate::store::spend::{Spend, Spent};
+use crate::store::spend::{SpendOutcome, SpendRequest};
 use crate::store::{StoreError, spend as rows};
 use crate::tokens::bundle::BundleError;
 use crate::tokens::status::of_writ;
@@ -144,7 +144,7 @@ impl Issuer {
             .map_err(|error| SpendError::Writ(error.label()))?;
         let now = self.clock.now();
         check_allowances(&writ, &debit.attempts)?;
-        let spend = Spend {
+        let spend = SpendRequest {
             edge_id: edge.edge_id.clone(),
             boot_id: debit.boot_id,
             counter: debit.counter,
@@ -160,11 +160,11 @@ impl Issuer {
             .store
             .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));
         match write.await? {
-            Spent::Debited(allowances) => Ok(allowances),
-            Spent::Exhausted => Err(SpendError::Exhausted),
-            Spent::UnknownBoot => Err(SpendError::UnknownBoot),
-            Spent::CounterReused => Err(SpendError::CounterReused),
-            Spent::Ended => Err(SpendError::Writ("token_revoked")),
+            SpendOutcome::Debited(allowances) => Ok(allowances),
+            SpendOutcome::Exhausted => Err(SpendError::Exhausted),
+            SpendOutcome::UnknownBoot => Err(SpendError::UnknownBoot),
+            SpendOutcome::CounterReused => Err(SpendError::CounterReused),
+            SpendOutcome::Ended => Err(SpendError::Writ("token_revoked")),
         }
     }
 }

@@ -94,7 +94,7 @@ pub struct DirectoryLock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Fault;
+    use crate::files::FileFault;
     use std::os::unix::fs::symlink;
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
                 DataDirectory::open(&path, GroupRead::Refused),
                 DataDirectory::open_existing(&path, GroupRead::Refused),
             ] {
-                assert!(matches!(opened, Err(FileError::Refused(_, Fault::Link))), "{name}");
+                assert!(matches!(opened, Err(FileError::Refused(_, FileFault::Link))), "{name}");
             }
         }
         assert!(DataDirectory::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());

@@ -12,12 +12,12 @@ pub enum FileError {
     /// Another process holds the folder.
     Locked(PathBuf),
     /// It is there and must not be used; why.
-    Refused(PathBuf, Fault),
+    Refused(PathBuf, FileFault),
 }
 
 /// The faults of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum FileFault {
     /// It is a symbolic link, where none is accepted.
     Link,
     /// It is a symbolic link that leads out of its folder.
@@ -66,24 +66,24 @@ impl Display for FileError {
 
 impl error::Error for FileError {}
 
-fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &Fault) -> fmt::Result {
+fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &FileFault) -> fmt::Result {
     let name = quote_for_shell(path);
     match fault {
-        Fault::Link => f.write_str(
+        FileFault::Link => f.write_str(
             "is a symbolic link, and none is followed here: name what it links to, or put that in its place",
         ),
-        Fault::LinkOut => {
+        FileFault::LinkOut => {
             f.write_str("is a symbolic link out of its folder: name what it links to, or put that in its place")
         }
-        Fault::Kind(expected) => write!(f, "expected {expected}"),
-        Fault::Owner { found, user, or_root } => {
+        FileFault::Kind(expected) => write!(f, "expected {expected}"),
+        FileFault::Owner { found, user, or_root } => {
             let or_root = if *or_root && *user != 0 { " or `0`" } else { "" };
             write!(
                 f,
                 "owner is `{found}`, expected `{user}`{or_root}: run this as user `{found}`, or run `chown {user} {name}`"
             )
         }
-        Fault::Mode {
+        FileFault::Mode {
             found,
             expected,
             group_readable,
@@ -97,7 +97,7 @@ fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &Fault) -> fmt::R
             }
             Ok(())
         }
-        Fault::Large(most) => write!(f, "larger than {most} bytes"),
+        FileFault::Large(most) => write!(f, "larger than {most} bytes"),
     }
 }
 

@@ -23,7 +23,7 @@ mod tests;
 
 pub(crate) use data_directory::{ADMIN_SOCKET, ISSUER_FILE};
 pub use data_directory::{DATABASE, DataDirectory, DirectoryLock};
-pub use error::{Fault, FileError};
+pub use error::{FileError, FileFault};
 pub use input::open_input;
 pub use own::{OwnFile, make_new_files_private, open_own_folder};
 pub(crate) use own::{check_log_folder, sync_folder_of};

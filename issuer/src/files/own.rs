@@ -1,8 +1,8 @@
 //! Files that the issuer writes, and their folders.
 
 use super::error::{FileError, io_error};
-use super::rule::{Found, Rule, judge};
-use super::{Fault, GroupRead};
+use super::rule::{FileRule, FoundFile, judge};
+use super::{FileFault, GroupRead};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{geteuid, umask};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -51,7 +51,7 @@ impl OwnFile {
     /// [`FileError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
     pub fn open(&self, options: &mut OpenOptions) -> Result<File, FileError> {
         options.mode(PRIVATE_FILE);
-        open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
+        open_checked(&self.path, options, OFlags::NONBLOCK, FileRule::OWN_FILE, self.group)
     }
 
     /// The metadata of the file, if there is one, without opening it. SQLite opens its files
@@ -61,7 +61,7 @@ impl OwnFile {
     /// # Errors
     /// As [`Self::open`].
     pub fn look(&self) -> Result<Option<Metadata>, FileError> {
-        look(&self.path, Rule::OWN_FILE, self.group)
+        look(&self.path, FileRule::OWN_FILE, self.group)
     }
 
     /// As [`Self::look`], where a socket is expected.
@@ -69,7 +69,7 @@ impl OwnFile {
     /// # Errors
     /// As [`Self::open`].
     pub fn look_for_socket(&self) -> Result<Option<Metadata>, FileError> {
-        look(&self.path, Rule::OWN_SOCKET, self.group)
+        look(&self.path, FileRule::OWN_SOCKET, self.group)
     }
 
     /// Reads the file. `None` if there is none.
@@ -149,16 +149,16 @@ pub fn make_new_files_private() {
 /// # Errors
 /// As [`OwnFile::open`].
 pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FileError> {
-    open_folder(path, Rule::OWN_FOLDER, group)
+    open_folder(path, FileRule::OWN_FOLDER, group)
 }
 
 /// Checks the folder of the file at `path`, in which others may have files, but not write to any of
 /// ours.
 pub(crate) fn check_log_folder(path: &Path) -> Result<(), FileError> {
-    open_folder(folder_of(path), Rule::LOG_FOLDER, GroupRead::Refused).map(drop)
+    open_folder(folder_of(path), FileRule::LOG_FOLDER, GroupRead::Refused).map(drop)
 }
 
-fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FileError> {
+fn open_folder(path: &Path, rule: FileRule, group: GroupRead) -> Result<File, FileError> {
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
@@ -172,7 +172,7 @@ fn open_checked(
     path: &Path,
     options: &mut OpenOptions,
     flags: OFlags,
-    rule: Rule,
+    rule: FileRule,
     group: GroupRead,
 ) -> Result<File, FileError> {
     // These are bits of the system's own type, which is `c_int`.
@@ -182,7 +182,7 @@ fn open_checked(
         // The system has several errors for a link where there must be none.
         let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
         if is_link {
-            return FileError::Refused(path.to_owned(), Fault::Link);
+            return FileError::Refused(path.to_owned(), FileFault::Link);
         }
         FileError::Io(path.to_owned(), error)
     })?;
@@ -194,7 +194,7 @@ fn open_checked(
     clippy::disallowed_methods,
     reason = "the one place that looks at files that SQLite opens"
 )]
-fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, FileError> {
+fn look(path: &Path, rule: FileRule, group: GroupRead) -> Result<Option<Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => check(path, &metadata, rule, group).map(|()| Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -202,8 +202,8 @@ fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, F
     }
 }
 
-pub(super) fn check(path: &Path, metadata: &Metadata, rule: Rule, group: GroupRead) -> Result<(), FileError> {
-    let judged = judge(Found::from(metadata), rule, group, geteuid().as_raw());
+pub(super) fn check(path: &Path, metadata: &Metadata, rule: FileRule, group: GroupRead) -> Result<(), FileError> {
+    let judged = judge(FoundFile::from(metadata), rule, group, geteuid().as_raw());
     judged.map_err(|fault| FileError::Refused(path.to_owned(), fault))
 }
 
@@ -213,7 +213,7 @@ pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FileError> 
         .read_to_end(&mut bytes)
         .map_err(io_error(path))?;
     if bytes.len() as u64 > WHOLE_BYTES {
-        return Err(FileError::Refused(path.to_owned(), Fault::Large(WHOLE_BYTES)));
+        return Err(FileError::Refused(path.to_owned(), FileFault::Large(WHOLE_BYTES)));
     }
     Ok(bytes)
 }

@@ -1,6 +1,6 @@
 //! The rules of ownership and permissions.
 
-use super::Fault;
+use super::FileFault;
 use std::fs::Metadata;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
@@ -38,7 +38,7 @@ pub(super) enum FileKind {
 
 /// The rule that a file has to meet.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
+pub(super) struct FileRule {
     pub(super) kind: FileKind,
     /// Whether root may own it, beside the user of the process.
     or_root: bool,
@@ -48,7 +48,7 @@ pub(super) struct Rule {
     group_readable: u32,
 }
 
-impl Rule {
+impl FileRule {
     /// A file that the issuer writes.
     pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
@@ -74,13 +74,13 @@ impl Rule {
 
 /// The properties of a file that a rule asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
+pub(super) struct FoundFile {
     pub(super) kind: FileKind,
     pub(super) owner: u32,
     pub(super) mode: u32,
 }
 
-impl From<&Metadata> for Found {
+impl From<&Metadata> for FoundFile {
     fn from(metadata: &Metadata) -> Self {
         let kind = metadata.file_type();
         Self {
@@ -102,19 +102,19 @@ impl From<&Metadata> for Found {
 }
 
 /// Whether the process of `user` may use what was `found`.
-pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Result<(), Fault> {
+pub(super) fn judge(found: FoundFile, rule: FileRule, group: GroupRead, user: u32) -> Result<(), FileFault> {
     if found.kind == FileKind::Link {
-        return Err(Fault::Link);
+        return Err(FileFault::Link);
     }
     if found.kind != rule.kind {
-        return Err(Fault::Kind(match rule.kind {
+        return Err(FileFault::Kind(match rule.kind {
             FileKind::Folder => "a folder",
             FileKind::Socket => "a socket",
             FileKind::File | FileKind::Link | FileKind::Other => "a regular file",
         }));
     }
     if found.owner != user && !(rule.or_root && found.owner == ROOT) {
-        return Err(Fault::Owner {
+        return Err(FileFault::Owner {
             found: found.owner,
             user,
             or_root: rule.or_root,
@@ -126,7 +126,7 @@ pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Re
         GroupRead::Accepted => rule.group_readable,
     };
     if more & !accepted != 0 {
-        return Err(Fault::Mode {
+        return Err(FileFault::Mode {
             found: found.mode,
             expected: rule.mode,
             group_readable: group == GroupRead::Refused && more & !rule.group_readable == 0,

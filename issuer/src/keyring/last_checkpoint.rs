@@ -3,7 +3,7 @@
 
 use super::KeysError;
 use super::key_files::public_half;
-use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, Event, EventKind, Place, hash_checkpoint};
+use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, CheckpointPlace, Event, EventKind, hash_checkpoint};
 use crate::files::DataDirectory;
 use crate::keys::{KeyFileError, KeyJob, PINNED_FILE, PinnedKeys};
 use crate::store::keys::KeyRow;
@@ -105,8 +105,8 @@ impl LastCheckpoint {
         self.id.map_or(0, |id| id.number)
     }
 
-    pub(super) fn next(&self) -> Place {
-        Place {
+    pub(super) fn next(&self) -> CheckpointPlace {
+        CheckpointPlace {
             number: self.number() + 1,
             before: self.text,
         }

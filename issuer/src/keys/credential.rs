@@ -37,7 +37,7 @@ pub enum Start {
 /// The file: RFC 7518, section 6.4.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Jwk {
+struct SecretJwk {
     kty: String,
     k: String,
 }
@@ -65,7 +65,7 @@ impl CredentialKey {
     }
 
     fn from_jwk(bytes: &[u8]) -> Option<Self> {
-        let jwk: Jwk = serde_json::from_slice(bytes).ok()?;
+        let jwk: SecretJwk = serde_json::from_slice(bytes).ok()?;
         let (k, mut key) = (Zeroizing::new(jwk.k), Zeroizing::new([0; 32]));
         let read = URL_SAFE_NO_PAD.decode_slice(k.as_bytes(), key.as_mut_slice());
         (jwk.kty == "oct" && read == Ok(32)).then(|| Self::new(&key))

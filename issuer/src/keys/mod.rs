@@ -12,5 +12,5 @@ pub use credential::{CredentialKey, Hash, Start};
 pub use error::KeyFileError;
 pub use job::{KeyJob, KeyState};
 pub use pinned::{PINNED_FILE, PinnedKey, PinnedKeys};
-pub use signer::{LocalSigner, SignError, Signed, Signer};
+pub use signer::{LocalSigner, SignError, SignedDocuments, Signer};
 pub use signing::SigningKey;

@@ -26,7 +26,7 @@ impl fmt::Display for SignError {
 impl error::Error for SignError {}
 
 /// Signed documents in the order of their inputs, once they are there.
-pub type Signed<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, SignError>> + Send + 'a>>;
+pub type SignedDocuments<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, SignError>> + Send + 'a>>;
 
 /// Signs documents. A batch is the unit, since that is what a remote signer wants.
 pub trait Signer: fmt::Debug + Send + Sync {
@@ -35,7 +35,7 @@ pub trait Signer: fmt::Debug + Send + Sync {
 
     /// Signs every input, or none. A signer that is not this process verifies what it got before it
     /// answers.
-    fn sign(&self, inputs: Vec<SigningInput>) -> Signed<'_>;
+    fn sign(&self, inputs: Vec<SigningInput>) -> SignedDocuments<'_>;
 }
 
 /// How many signatures are made without giving way to other work on the same thread: about 0.2 ms.
@@ -78,7 +78,7 @@ impl Signer for LocalSigner {
         self.0.public.kid()
     }
 
-    fn sign(&self, inputs: Vec<SigningInput>) -> Signed<'_> {
+    fn sign(&self, inputs: Vec<SigningInput>) -> SignedDocuments<'_> {
         let local = Arc::clone(&self.0);
         Box::pin(async move {
             if inputs.len() <= IN_PLACE {

@@ -28,7 +28,7 @@ impl fmt::Debug for SigningKey {
 /// The file: RFC 8037, section 2, with `kid`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Jwk {
+struct PrivateJwk {
     kty: String,
     crv: String,
     x: String,
@@ -67,7 +67,8 @@ impl SigningKey {
     }
 
     fn from_jwk(bytes: &[u8]) -> Result<Self, &'static str> {
-        let jwk: Jwk = serde_json::from_slice(bytes).map_err(|_| "expected a private JWK with `kty crv x d kid`")?;
+        let jwk: PrivateJwk =
+            serde_json::from_slice(bytes).map_err(|_| "expected a private JWK with `kty crv x d kid`")?;
         if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
             return Err("expected `kty` to be `OKP` and `crv` to be `Ed25519`");
         }

@@ -15,7 +15,7 @@ pub const AUDIENCE_BYTES: usize = 256;
 
 /// The authority asked for at one audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct AudiencePart {
     /// The audience.
     pub audience: String,
     /// The place of its grants in the document, as a JSON pointer, to which each has its index
@@ -35,7 +35,7 @@ pub struct Ask {
     /// The name of the agent at its client.
     pub agent: Option<String>,
     /// At least one audience, each with its authority.
-    pub parts: Vec<Part>,
+    pub parts: Vec<AudiencePart>,
     /// Life in seconds, if the client cares.
     pub ttl: Option<u64>,
     /// The number of agents.
@@ -111,7 +111,7 @@ pub fn is_audience(text: &str) -> bool {
 /// The form of an audience, for messages.
 pub const AUDIENCE_EXPECTED: &str = "an audience of 1 to 256 visible ASCII characters";
 
-fn read_parts(node: &Node<'_>) -> Option<Vec<Part>> {
+fn read_parts(node: &Node<'_>) -> Option<Vec<AudiencePart>> {
     let audiences = node.members()?;
     if audiences.is_empty() || audiences.len() > AUDIENCES_PER_TASK {
         node.fault(format!(
@@ -124,13 +124,13 @@ fn read_parts(node: &Node<'_>) -> Option<Vec<Part>> {
     parts.into_iter().collect()
 }
 
-fn read_part(audience: &str, node: &Node<'_>) -> Option<Part> {
+fn read_part(audience: &str, node: &Node<'_>) -> Option<AudiencePart> {
     if !is_audience(audience) {
         node.fault(format!("expected the member's name to be {AUDIENCE_EXPECTED}"));
         return None;
     }
     let (place, grants) = read_grants(&node.object(&["grants", "scope"])?, GRANTS_PER_WRIT)?;
-    Some(Part {
+    Some(AudiencePart {
         audience: audience.to_owned(),
         place,
         grants,

@@ -3,7 +3,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::ttl;
-use crate::policy::ask::{Ask, Part};
+use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use edgewrit_shared::document::FaultList;
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
@@ -92,7 +92,7 @@ fn ttl_beyond(ttl: Option<u64>, longest: u64) -> Option<String> {
     Some(format!("`{asked}` is longer than the ceiling's `{longest}`"))
 }
 
-fn part_beyond(part: &Part, entry: &CeilingEntry, beyond: &mut FaultList) {
+fn part_beyond(part: &AudiencePart, entry: &CeilingEntry, beyond: &mut FaultList) {
     for (index, grant) in part.grants.iter().enumerate() {
         let reasons = [authority_beyond(grant, entry), uses_beyond(grant, entry)];
         for reason in reasons.into_iter().flatten() {

@@ -29,7 +29,7 @@ pub(crate) use connection::{look_at_database, open_database};
 pub use error::{OpenStoreError, StoreError};
 pub(crate) use meta::begin_epoch;
 pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
-use reader::Readers;
+use reader::ReadConnections;
 pub use rows::{agent, keys, lineage, recorded, registry, report, revocation, spend, task, task_number};
 pub use transaction::Writing;
 use wal::Checkpointer;
@@ -38,7 +38,7 @@ use writer::Writer;
 
 /// The origin of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum DatabaseOrigin {
     /// From a backup, as its folder says.
     Backup,
     /// Its folder says nothing.
@@ -48,7 +48,7 @@ pub enum Origin {
 /// The store.
 #[derive(Debug)]
 pub struct Store {
-    readers: Readers,
+    readers: ReadConnections,
     writer: Writer,
     // After the writer: it ends when the writer's thread has.
     checkpointer: Checkpointer,
@@ -63,14 +63,14 @@ impl Store {
     /// # Errors
     /// [`OpenError`].
     pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenStoreError> {
-        Self::open_from(database, clock, Origin::Unmarked)
+        Self::open_from(database, clock, DatabaseOrigin::Unmarked)
     }
 
     /// As [`Self::open`], for a database of which the folder knows where it comes from.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open_from(database: &OwnFile, clock: Clock, origin: Origin) -> Result<Self, OpenStoreError> {
+    pub fn open_from(database: &OwnFile, clock: Clock, origin: DatabaseOrigin) -> Result<Self, OpenStoreError> {
         database.make().map_err(OpenStoreError::Folder)?;
         look_at_database(database).map_err(OpenStoreError::Folder)?;
         let path = database.path_without_links().map_err(OpenStoreError::Folder)?;
@@ -85,7 +85,7 @@ impl Store {
         let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, wake);
         let writer = writer.map_err(OpenStoreError::Thread)?;
         Ok(Self {
-            readers: Readers::new(path),
+            readers: ReadConnections::new(path),
             writer,
             checkpointer,
             clock,

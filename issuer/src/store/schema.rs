@@ -3,13 +3,17 @@
 use super::connection::set_up;
 use super::meta::{begin_epoch, is_restored, meta};
 use super::migrations::{APPLICATION_ID, MIGRATIONS, VERSION, identity, migrate};
-use super::{OpenStoreError, Origin};
+use super::{DatabaseOrigin, OpenStoreError};
 use crate::base::id::{hex, random};
 use rusqlite::{Connection, Transaction, params};
 use std::path::Path;
 
 /// Sets a new connection up, makes the tables or brings them to [`VERSION`], and answers the epoch.
-pub(super) fn prepare(connection: &mut Connection, path: &Path, origin: Origin) -> Result<String, OpenStoreError> {
+pub(super) fn prepare(
+    connection: &mut Connection,
+    path: &Path,
+    origin: DatabaseOrigin,
+) -> Result<String, OpenStoreError> {
     let refused = |error| OpenStoreError::Sqlite(path.to_owned(), error);
     set_up(connection).map_err(refused)?;
     let transaction = connection.transaction().map_err(refused)?;
@@ -27,7 +31,7 @@ pub(super) fn prepare(connection: &mut Connection, path: &Path, origin: Origin) 
         migrate(&transaction, version, &MIGRATIONS).map_err(refused)?;
         tracing::info!(path = %path.display(), from = version, to = VERSION, "the tables were brought to this version");
     }
-    if origin == Origin::Backup || is_restored(&transaction).map_err(refused)? {
+    if origin == DatabaseOrigin::Backup || is_restored(&transaction).map_err(refused)? {
         begin_epoch(&transaction).map_err(OpenStoreError::Epoch)?;
     }
     let epoch = meta(&transaction, "epoch").map_err(refused)?;

@@ -2,15 +2,15 @@
 //! operator.
 
 use crate::base::rfc3339;
-use crate::store::report::{Counter, Refused, Report, Use};
+use crate::store::report::{AllowanceUse, GrantUse, RefusalCount, TaskReport};
 use crate::store::task::TaskRow;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
 
 /// The report as JSON.
 #[must_use]
-pub fn json(task_id: &str, report: &Report, now: UnixSeconds) -> Value {
-    let Report { task, .. } = report;
+pub fn json(task_id: &str, report: &TaskReport, now: UnixSeconds) -> Value {
+    let TaskReport { task, .. } = report;
     let uses: Vec<_> = report.uses.iter().map(|used| of_use(used, &report.counters)).collect();
     let refused: Vec<_> = report.refused.iter().map(of_refused).collect();
     json!({
@@ -48,7 +48,7 @@ fn status(task: &TaskRow, now: UnixSeconds) -> &'static str {
     }
 }
 
-fn of_use(used: &Use, counters: &[Counter]) -> Value {
+fn of_use(used: &GrantUse, counters: &[AllowanceUse]) -> Value {
     let grant: Value = serde_json::from_str(&used.body).unwrap_or_default();
     let allowance = grant.pointer("/uses/allowance").and_then(Value::as_str);
     let counter = counters.iter().find(|counter| Some(counter.id.as_str()) == allowance);
@@ -62,7 +62,7 @@ fn of_use(used: &Use, counters: &[Counter]) -> Value {
     })
 }
 
-fn of_refused(refused: &Refused) -> Value {
+fn of_refused(refused: &RefusalCount) -> Value {
     json!({
         "audience": refused.audience,
         "label": refused.label,

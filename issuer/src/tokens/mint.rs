@@ -97,7 +97,7 @@ const IN_PLACE: usize = 8;
 const SIGNATURE_BYTES: usize = 1 + 86;
 
 /// A writ without its token, and what has to be signed for that.
-type Draft = (Writ, SigningInput);
+type WritDraft = (Writ, SigningInput);
 
 impl Mint {
     /// Mints the writs of `task`.
@@ -153,7 +153,7 @@ impl Mint {
 
     /// For each agent of a task a draft for each audience. What the first agent's writs say is read
     /// back; the others' say the same of another agent.
-    fn drafts(&self, task: &Task, kid: &str) -> Result<Vec<Draft>, MintError> {
+    fn drafts(&self, task: &Task, kid: &str) -> Result<Vec<WritDraft>, MintError> {
         let mut all = Vec::with_capacity(task.ask.writs());
         let mut forms = Vec::with_capacity(task.ask.parts.len());
         for instance in 0..task.ask.count {
@@ -203,7 +203,7 @@ impl Mint {
     }
 }
 
-async fn sign_drafts(key_set: &SigningKeySet, drafts: Vec<Draft>) -> Result<Vec<Writ>, MintError> {
+async fn sign_drafts(key_set: &SigningKeySet, drafts: Vec<WritDraft>) -> Result<Vec<Writ>, MintError> {
     let (mut writs, inputs): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let tokens = key_set.writ.sign(inputs).await.map_err(MintError::Sign)?;
     if tokens.len() != writs.len() {
@@ -225,7 +225,7 @@ fn faithful_payload(claims: &Claims) -> Result<String, MintError> {
 }
 
 /// The draft of a writ that says `claims`.
-fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
+fn draft(claims: &Claims, kid: &str) -> Result<WritDraft, MintError> {
     let writ = Writ {
         audience: claims.aud.clone(),
         token: Secret::new(String::new()),
@@ -236,7 +236,7 @@ fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
     signing_input(writ, &faithful_payload(claims)?, kid)
 }
 
-fn signing_input(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
+fn signing_input(writ: Writ, payload: &str, kid: &str) -> Result<WritDraft, MintError> {
     let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
     if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
         let audience = writ.audience;
@@ -286,7 +286,7 @@ impl WritForm {
         pieces.collect()
     }
 
-    fn draft(&self, agent_id: &str, jti: &str, kid: &str) -> Result<Draft, MintError> {
+    fn draft(&self, agent_id: &str, jti: &str, kid: &str) -> Result<WritDraft, MintError> {
         let writ = Writ {
             audience: self.audience.clone(),
             token: Secret::new(String::new()),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 /// The members of a line that have columns.
 #[derive(Deserialize)]
-struct Line {
+struct LineMembers {
     at: String,
     event: String,
     outcome: String,
@@ -32,7 +32,7 @@ const OF_A_TASK: [EventKind; 4] = [
 pub(super) fn compare_columns(history: &History, link: &Link, columns: &Columns) -> Result<(), VerifyError> {
     let seq = link.head.seq;
     let differs = |column| VerifyError::Column(seq, column);
-    let line: Line = serde_json::from_str(&link.line).map_err(|_| differs("line"))?;
+    let line: LineMembers = serde_json::from_str(&link.line).map_err(|_| differs("line"))?;
     let millis = columns.at.try_into().map_err(|_| differs("at"))?;
     let is_looked_up = is_looked_up(&line.event, &line.outcome);
     let request_id = line.request_id.filter(|_| is_looked_up);

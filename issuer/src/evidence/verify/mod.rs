@@ -7,7 +7,7 @@ use crate::evidence::outside::{Disagreement, Published, compare_pruned};
 use crate::keys::PinnedKeys;
 use columns::compare_columns;
 use std::{error, fmt};
-use walk::{Walk, time_of_event};
+use walk::{ChainWalk, time_of_event};
 
 mod columns;
 mod walk;
@@ -160,7 +160,7 @@ pub fn verify_export<E: From<VerifyError>>(
     seen: Vec<Seen>,
     witnessed: Vec<Published>,
 ) -> Result<Verified, E> {
-    let mut walk = Walk::new(seen, witnessed);
+    let mut walk = ChainWalk::new(seen, witnessed);
     for (number, link) in links.into_iter().enumerate() {
         let (before, link) = link?;
         // What comes before the first line is taken as it says.
@@ -196,14 +196,14 @@ pub fn verify(
     };
     let is_pinned = pinned.is_some();
     let keys = pinned.map_or_else(|| history.named_keys(), Ok)?;
-    let mut walk = Walk::new(seen, witnessed);
+    let mut walk = ChainWalk::new(seen, witnessed);
     let pruned = history.pruned()?;
     if pruned.seq > 0 {
         let signed = history.checkpoints(pruned.seq - 1, pruned.seq)?;
         let (_, jws) = signed.first().ok_or(VerifyError::Unproven(pruned.seq))?;
         walk.begin_behind(pruned, jws, &keys)?;
     }
-    let kept = Kept(published.as_ref());
+    let kept = KeptHead(published.as_ref());
     loop {
         let links = history.after(walk.head.seq, EVENTS)?;
         let columns = history.columns_after(walk.head.seq, EVENTS)?;
@@ -244,10 +244,10 @@ pub fn verify(
 }
 
 /// The head of the chain that the data folder keeps outside of the database.
-struct Kept<'p>(Option<&'p Published>);
+struct KeptHead<'p>(Option<&'p Published>);
 
-impl Kept<'_> {
-    fn compare(&self, walk: &Walk) -> Result<(), VerifyError> {
+impl KeptHead<'_> {
+    fn compare(&self, walk: &ChainWalk) -> Result<(), VerifyError> {
         let Some(published) = self.0 else { return Ok(()) };
         if published.head.seq == walk.head.seq && published.head != walk.head {
             let published = published.head;
@@ -263,7 +263,7 @@ impl Kept<'_> {
         Ok(())
     }
 
-    fn end(&self, walk: &Walk, epoch: &str) -> Result<(), VerifyError> {
+    fn end(&self, walk: &ChainWalk, epoch: &str) -> Result<(), VerifyError> {
         let Some(published) = self.0 else { return Ok(()) };
         let found = walk.head.seq;
         if published.head.seq > found {
@@ -285,7 +285,7 @@ impl Kept<'_> {
 /// Whether every event is under a checkpoint that the issuer had the time to sign: as far as is
 /// known, it ran until the last event, or until it last wrote how far the audit reached. An issuer
 /// that was killed has signed nothing over its last events, and does so at its next start.
-fn check_covered(walk: &Walk, published: Option<&Published>) -> Result<(), VerifyError> {
+fn check_covered(walk: &ChainWalk, published: Option<&Published>) -> Result<(), VerifyError> {
     let is_numbered = walk.checkpoints.numbered_at.is_some() || published.is_some();
     let Some((from, at)) = walk.uncovered.filter(|_| is_numbered) else {
         return Ok(());

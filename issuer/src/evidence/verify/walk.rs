@@ -17,7 +17,7 @@ struct Restored {
 }
 
 /// The state of a walk over the chain.
-pub(super) struct Walk {
+pub(super) struct ChainWalk {
     /// Behind which it begins.
     pub(super) begin: Head,
     pub(super) head: Head,
@@ -36,7 +36,7 @@ pub(super) struct Walk {
     pub(super) last_at: UnixSeconds,
 }
 
-impl Walk {
+impl ChainWalk {
     pub(super) fn new(seen: Vec<Seen>, mut witnessed: Vec<Published>) -> Self {
         witnessed.sort_by_key(|published| published.head.seq);
         Self {
@@ -174,7 +174,7 @@ pub(super) fn time_of_event(link: &Link) -> UnixSeconds {
         .unwrap_or(UnixSeconds(0))
 }
 
-impl Walk {
+impl ChainWalk {
     pub(super) fn verified(&self, left_behind: usize, is_pinned: bool) -> Verified {
         Verified {
             begin: self.begin,

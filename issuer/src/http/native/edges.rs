@@ -1,6 +1,6 @@
 //! The endpoints of edges: boots, uses and records.
 
-use crate::edges::records::{BATCH_VALUES, Batch};
+use crate::edges::records::{BATCH_VALUES, RecordBatch};
 use crate::edges::spend::DebitRequest;
 use crate::http::app_state::AppState;
 use crate::http::extract::request_info::request_info;
@@ -43,7 +43,7 @@ async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
 
 async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::authenticate_edge(&issuer, request.headers())?;
-    let (batch, _) = body::json(request, BATCH_VALUES, Batch::read).await?;
+    let (batch, _) = body::json(request, BATCH_VALUES, RecordBatch::read).await?;
     let last = issuer.take_in(&edge, batch).await?;
     let last = last.ok_or(Code::UnknownBoot)?;
     Ok(response::json(StatusCode::OK, &json!({"recorded": last})))

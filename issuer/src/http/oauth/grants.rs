@@ -9,7 +9,7 @@ use crate::base::{id, json_document};
 use crate::http::extract::body;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::policy::ask::{Ask, Part, read_grant};
+use crate::policy::ask::{Ask, AudiencePart, read_grant};
 use crate::registry::Client;
 use crate::state::Issuer;
 use crate::tasks::lifecycle::{StartError, Started};
@@ -81,7 +81,7 @@ const DETAILS: &str = "authorization_details";
 
 /// The grants asked for: by `scope` or by `authorization_details`, as a writ says them by one or
 /// the other.
-fn read_part(scope: Option<String>, details: Option<String>, audience: String) -> Result<Part, OAuthError> {
+fn read_part(scope: Option<String>, details: Option<String>, audience: String) -> Result<AudiencePart, OAuthError> {
     let (place, grants) = match (scope, details) {
         (Some(scope), None) => (SCOPE, read_scopes(&scope)?),
         (None, Some(details)) => (DETAILS, read_details(&details)?),
@@ -91,7 +91,7 @@ fn read_part(scope: Option<String>, details: Option<String>, audience: String) -
         }
     };
     let place = place.to_owned();
-    Ok(Part {
+    Ok(AudiencePart {
         audience,
         place,
         grants,
@@ -133,7 +133,7 @@ fn join_faults(faults: &FaultList) -> String {
 }
 
 /// A task of its own, whose ids the issuer makes.
-fn build_ask(issuer: &Issuer, part: Part) -> Result<Ask, OAuthError> {
+fn build_ask(issuer: &Issuer, part: AudiencePart) -> Result<Ask, OAuthError> {
     let now = issuer.clock.now();
     Ok(Ask {
         task_id: id::fresh(now).map_err(Problem::from)?,

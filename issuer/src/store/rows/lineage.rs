@@ -36,7 +36,7 @@ pub fn keep(connection: &Connection, lineage: &str, jti: &str, expires: UnixSeco
 
 /// A lineage that begins with a delegate's writ.
 #[derive(Clone, Copy, Debug)]
-pub struct Delegated<'a> {
+pub struct DelegatedLineage<'a> {
     /// Its id, and that of its first writ.
     pub lineage: &'a str,
     /// The lineage from which all of the chain descends.
@@ -48,9 +48,9 @@ pub struct Delegated<'a> {
 }
 
 /// Keeps a delegated lineage.
-pub fn keep_delegated(connection: &Connection, delegated: &Delegated<'_>) -> rusqlite::Result<()> {
+pub fn keep_delegated(connection: &Connection, delegated: &DelegatedLineage<'_>) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT INTO lineages (lineage, jti, expires, chain, root) VALUES (?1, ?1, ?2, ?3, ?4)";
-    let Delegated {
+    let DelegatedLineage {
         lineage,
         root,
         expires,

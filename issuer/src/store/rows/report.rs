@@ -12,7 +12,7 @@ const LISTED: u64 = 1_000;
 
 /// A grant and its use.
 #[derive(Clone, Debug)]
-pub struct Use {
+pub struct GrantUse {
     /// The audience.
     pub audience: String,
     /// The grant's id.
@@ -27,7 +27,7 @@ pub struct Use {
 
 /// A counter.
 #[derive(Clone, Debug)]
-pub struct Counter {
+pub struct AllowanceUse {
     /// Its id, by which grants name it.
     pub id: String,
     /// The number of its uses.
@@ -38,7 +38,7 @@ pub struct Counter {
 
 /// The refusals for one reason.
 #[derive(Clone, Debug)]
-pub struct Refused {
+pub struct RefusalCount {
     /// The audience.
     pub audience: String,
     /// The reason: the edge's label.
@@ -51,22 +51,22 @@ pub struct Refused {
 
 /// The grants of a task against its use.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct TaskReport {
     /// The task.
     pub task: TaskRow,
     /// Its grants.
-    pub uses: Vec<Use>,
+    pub uses: Vec<GrantUse>,
     /// Its counters.
-    pub counters: Vec<Counter>,
+    pub counters: Vec<AllowanceUse>,
     /// The refusals.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<RefusalCount>,
     /// The number of agents that registered for it.
     pub agents: u64,
 }
 
 /// The report of a task.
-pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<Report> {
-    Ok(Report {
+pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
+    Ok(TaskReport {
         uses: uses(connection, task.task)?,
         counters: counters(connection, task.task)?,
         refused: refused(connection, task.task)?,
@@ -75,12 +75,12 @@ pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<Report> {
     })
 }
 
-fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
+fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<GrantUse>> {
     const SQL: &str =
         "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1 ORDER BY place LIMIT ?2";
     let read = |row: &Row<'_>| {
         let last: Option<i64> = row.get(4)?;
-        Ok(Use {
+        Ok(GrantUse {
             audience: row.get(0)?,
             id: row.get(1)?,
             body: row.get(2)?,
@@ -94,11 +94,11 @@ fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Use>> {
         .collect()
 }
 
-fn counters(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Counter>> {
+fn counters(connection: &Connection, task: i64) -> rusqlite::Result<Vec<AllowanceUse>> {
     const SQL: &str = "SELECT allowance, most, spent FROM allowances WHERE allowance IN
         (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
     let read = |row: &Row<'_>| {
-        Ok(Counter {
+        Ok(AllowanceUse {
             id: row.get(0)?,
             max: count(row, 1)?,
             spent: count(row, 2)?,
@@ -110,10 +110,10 @@ fn counters(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Counter>
         .collect()
 }
 
-fn refused(connection: &Connection, task: i64) -> rusqlite::Result<Vec<Refused>> {
+fn refused(connection: &Connection, task: i64) -> rusqlite::Result<Vec<RefusalCount>> {
     const SQL: &str = "SELECT audience, label, count, last FROM refusals WHERE task = ?1 LIMIT ?2";
     let read = |row: &Row<'_>| {
-        Ok(Refused {
+        Ok(RefusalCount {
             audience: row.get(0)?,
             label: row.get(1)?,
             count: count(row, 2)?,
@@ -135,7 +135,7 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 
 /// The verdict of an edge on one request, as far as it is counted.
 #[derive(Clone, Copy, Debug)]
-pub struct Verdict<'a> {
+pub struct RequestVerdict<'a> {
     /// The audience of the edge.
     pub audience: &'a str,
     /// The grants that permitted it.
@@ -153,7 +153,7 @@ pub fn is_granted(connection: &Connection, task: i64, audience: &str) -> rusqlit
 }
 
 /// Counts a verdict for a task.
-pub fn count_verdict(connection: &Connection, task: i64, verdict: &Verdict<'_>) -> rusqlite::Result<()> {
+pub fn count_verdict(connection: &Connection, task: i64, verdict: &RequestVerdict<'_>) -> rusqlite::Result<()> {
     const USED: &str = "UPDATE grants SET used = used + 1, used_last = max(coalesce(used_last, 0), ?4)
         WHERE task = ?1 AND audience = ?2 AND grant_id = ?3";
     const REFUSED: &str = "INSERT INTO refusals (task, audience, label, count, last) VALUES (?1, ?2, ?3, 1, ?4)

@@ -14,7 +14,7 @@ use serde_json::json;
 
 /// The uses that an edge wants to spend.
 #[derive(Clone, Debug)]
-pub struct Spend {
+pub struct SpendRequest {
     /// The id of the edge.
     pub edge_id: String,
     /// The boot that numbers the request.
@@ -35,7 +35,7 @@ pub struct Spend {
 
 /// The outcome of a spend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Spent {
+pub enum SpendOutcome {
     /// The allowances that were debited, one for each attempt; now, or when the same was asked
     /// before.
     Debited(Vec<String>),
@@ -66,14 +66,19 @@ pub fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
 /// Spends for every attempt, or for none.
 ///
 /// `event` is recorded if something was spent. That nothing was left is what the edge reports.
-pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Event) -> rusqlite::Result<Spent> {
+pub fn spend(
+    writing: &Writing<'_>,
+    spend: &SpendRequest,
+    now: UnixSeconds,
+    event: &Event,
+) -> rusqlite::Result<SpendOutcome> {
     let connection: &Connection = writing;
     let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
     let boot = boot
         .query_row(params![spend.boot_id, spend.edge_id], |row| row.get(0))
         .optional()?;
     let Some(boot) = boot else {
-        return Ok(Spent::UnknownBoot);
+        return Ok(SpendOutcome::UnknownBoot);
     };
     if let Some(answer) = find_answered(connection, boot, spend)? {
         return Ok(answer);
@@ -81,11 +86,11 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     // Here, and not before: what was ended first is not spent for after.
     let over = writing.now().seconds() >= spend.exp;
     if over || revocation::is_revoked(connection, spend.targets.iter().copied(), spend.iat)? {
-        return Ok(Spent::Ended);
+        return Ok(SpendOutcome::Ended);
     }
     let left = read_left(connection, &spend.attempts)?;
     let Some(debits) = debit(left, &spend.attempts) else {
-        return Ok(Spent::Exhausted);
+        return Ok(SpendOutcome::Exhausted);
     };
     let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
     for allowance in &debits {
@@ -96,19 +101,19 @@ pub fn spend(writing: &Writing<'_>, spend: &Spend, now: UnixSeconds, event: &Eve
     let data = json!({"edge_id": spend.edge_id, "allowances": debits});
     let cause = debits.first().map_or("", String::as_str);
     writing.record_about(task, &event.clone().cause(cause).data(&data))?;
-    Ok(Spent::Debited(debits))
+    Ok(SpendOutcome::Debited(debits))
 }
 
 /// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
 /// text.
-fn find_answered(connection: &Connection, boot: i64, spend: &Spend) -> rusqlite::Result<Option<Spent>> {
+fn find_answered(connection: &Connection, boot: i64, spend: &SpendRequest) -> rusqlite::Result<Option<SpendOutcome>> {
     let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
     let read = |row: &rusqlite::Row<'_>| {
         if row.get::<_, [u8; 32]>(0)? != spend.request {
-            return Ok(Spent::CounterReused);
+            return Ok(SpendOutcome::CounterReused);
         }
         let spent: String = row.get(1)?;
-        Ok(Spent::Debited(spent.split(' ').map(str::to_owned).collect()))
+        Ok(SpendOutcome::Debited(spent.split(' ').map(str::to_owned).collect()))
     };
     find.query_row(params![boot, int(spend.counter)], read).optional()
 }
@@ -122,7 +127,7 @@ fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<
 fn remember(
     connection: &Connection,
     boot: i64,
-    spend: &Spend,
+    spend: &SpendRequest,
     debits: &[String],
     now: UnixSeconds,
 ) -> rusqlite::Result<()> {
