@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::place;
-use crate::artifact;
-use crate::progress::quietly;
-use crate::project::{Project, remove};
+use crate::base::progress::quietly;
+use crate::base::project::{Project, remove};
+use crate::build::artifact;
 use crate::tools;
 
 /// The name of the filter in `dist/`.

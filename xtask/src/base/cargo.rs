@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::progress::{self, Progress};
-use crate::project::Project;
+use crate::base::progress::{self, Progress};
+use crate::base::project::Project;
 
 /// The cargo that runs us, in the project's folder.
 pub(crate) fn cargo(project: &Project) -> Command {

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::progress::openly;
-use crate::project::Project;
+use crate::base::cargo::cargo;
+use crate::base::progress::openly;
+use crate::base::project::Project;
 
 /// Tests of these names in `shared/tests/grants` look at `EDGEWRIT_CASES`.
 const SELECTED: [&str; 2] = ["laws::", "patterns::"];

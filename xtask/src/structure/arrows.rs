@@ -15,9 +15,9 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::cargo::cargo;
-use crate::progress::quietly;
-use crate::project::Project;
+use crate::base::cargo::cargo;
+use crate::base::progress::quietly;
+use crate::base::project::Project;
 use crate::tools::WASM;
 
 const ENVOY: &str = "edgewrit-envoy";

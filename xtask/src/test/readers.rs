@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::cargo::cargo;
-use crate::progress::openly;
-use crate::project::Project;
+use crate::base::cargo::cargo;
+use crate::base::progress::openly;
+use crate::base::project::Project;
 use crate::tools;
 
 #[derive(clap::Args)]

@@ -4,10 +4,10 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::base::cargo;
+use crate::base::progress::openly;
+use crate::base::project::Project;
 use crate::build;
-use crate::cargo;
-use crate::progress::openly;
-use crate::project::Project;
 
 /// Compiled for both sides.
 pub(crate) const PACKAGE: &str = "edgewrit-bench";

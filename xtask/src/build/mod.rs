@@ -1,6 +1,8 @@
 //! `cargo xtask build`: the two validators and the issuer, checked, in `dist/`.
 
+mod artifact;
 mod finish;
+pub(crate) mod sizes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,9 +11,8 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
-use crate::cargo;
-use crate::project::Project;
-use crate::sizes;
+use crate::base::cargo;
+use crate::base::project::Project;
 use crate::tools::{self, Tool, joined};
 
 #[derive(clap::Args)]

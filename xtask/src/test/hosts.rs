@@ -7,8 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::base::project::Project;
 use crate::build::{EVERYTHING, Part};
-use crate::project::Project;
 use crate::tools;
 
 /// Stands in the place of a host's binary, leaves a mark and becomes the binary: a host that no test started shows.

@@ -7,9 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::base::progress::quietly;
+use crate::base::project::Project;
 use crate::build::Part;
-use crate::progress::quietly;
-use crate::project::Project;
 
 /// Bytes of the filter, as it lies on disk. V8 compiles all of it once for each start of Envoy.
 const FILTER_LIMIT: usize = 480_000;

@@ -23,8 +23,10 @@ use std::thread;
 
 use anyhow::{Result, anyhow};
 
-use crate::counts;
-use crate::project::Project;
+use crate::base::project::Project;
+
+/// Whether instructions can be counted here: the baselines are those of one kind of processor.
+pub(crate) const COUNTS_INSTRUCTIONS: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
 
 /// Something to install.
 #[derive(Clone, Copy)]
@@ -79,7 +81,11 @@ pub(crate) const READERS: [Tool; 4] = [
 pub(crate) fn run(project: &Project) -> Result<()> {
     add_targets()?;
     rust::add_components()?;
-    let counts = if counts::POSSIBLE { &[Tool::Valgrind][..] } else { &[] };
+    let counts = if COUNTS_INSTRUCTIONS {
+        &[Tool::Valgrind][..]
+    } else {
+        &[]
+    };
     install(project, &[FOR_TESTS.as_slice(), &[Tool::Deny], counts].concat())
 }
 

@@ -6,11 +6,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::base::cargo;
+use crate::base::progress::{openly, quietly};
+use crate::base::project::Project;
 use crate::build::{self, Part};
-use crate::cargo;
-use crate::hosts::Hosts;
-use crate::progress::{openly, quietly};
-use crate::project::Project;
+use crate::test::hosts::Hosts;
 use crate::tools;
 
 const PACKAGE: &str = "edgewrit-load";

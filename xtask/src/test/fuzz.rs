@@ -7,9 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cargo::cargo;
-use crate::progress::quietly;
-use crate::project::Project;
+use crate::base::cargo::cargo;
+use crate::base::progress::quietly;
+use crate::base::project::Project;
 
 const PACKAGE: &str = "edgewrit-fuzz";
 /// Instead of a target's name: print them all.

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::progress::now;
-use crate::project::{Project, empty, remove};
+use crate::base::progress::now;
+use crate::base::project::{Project, empty, remove};
 
 /// The command that is a supervisor.
 pub(crate) const SUPERVISE: &str = "supervise";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::progress::now;
+use crate::base::progress::now;
 
 /// What was run so far, in order.
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::project::Project;
+use crate::base::project::Project;
 use crate::tools::{self, Tool};
 
 /// The crates that are measured, and the folders of their sources.

@@ -13,9 +13,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cargo;
-use crate::progress::quietly;
-use crate::project::Project;
+use crate::base::cargo;
+use crate::base::progress::quietly;
+use crate::base::project::Project;
 use crate::tools::{self, Tool};
 use baselines::Count;
 
@@ -25,9 +25,6 @@ const PACKAGE: &str = "edgewrit-counts";
 const COUNTED: &str = "edgewrit_counts::counted";
 const BASELINES: &str = "tests/counts/baselines.txt";
 
-/// Whether instructions can be counted here: the baselines are those of one kind of processor.
-pub(crate) const POSSIBLE: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
-
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
     /// Write the counts as the new baselines. The commit that contains them gives the reason.
@@ -36,7 +33,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
-    ensure!(POSSIBLE, "the baselines are those of Linux on x86-64");
+    ensure!(tools::COUNTS_INSTRUCTIONS, "the baselines are those of Linux on x86-64");
     let counts = counts(project)?;
     let path = project.root().join(BASELINES);
     if args.accept {

@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 
 use super::pip::{self, Wheels};
 use super::{installed, npm};
-use crate::progress::silently;
-use crate::project::{Project, remove};
+use crate::base::progress::silently;
+use crate::base::project::{Project, remove};
 
 const PYTHON: Wheels = Wheels {
     name: "readers-python",

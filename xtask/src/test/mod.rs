@@ -1,6 +1,10 @@
 //! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a failure.
 
+pub(crate) mod fuzz;
+pub(crate) mod hosts;
+pub(crate) mod laws;
 mod nextest;
+pub(crate) mod readers;
 mod repeat;
 
 use std::process::{Command, ExitCode};
@@ -8,17 +12,15 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::arrows;
+use crate::base::cargo::cargo;
+use crate::base::progress::{openly, quietly};
+use crate::base::project::Project;
+use crate::base::stage::Stages;
+use crate::base::supervised;
+use crate::build::sizes;
 use crate::build::{self, EVERYTHING};
-use crate::cargo::cargo;
-use crate::hosts::Hosts;
-use crate::laws;
-use crate::progress::{openly, quietly};
-use crate::project::Project;
-use crate::readers;
-use crate::sizes;
-use crate::stage::Stages;
-use crate::supervised;
+use crate::structure::arrows;
+use crate::test::hosts::Hosts;
 use crate::tools::{self, NO_STD, Tool};
 
 /// Built for wasm and driven through their hosts; they cannot be linked as native programs.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::progress::quietly;
+use crate::base::progress::quietly;
 
 /// All that the filter may ask of Envoy.
 const FILTER_IMPORTS: [&str; 24] = [
@@ -65,7 +65,7 @@ fn refuse_imports(what: &str, imports: &str, allowed: impl Fn(&str) -> bool) -> 
     let refused: Vec<_> = imports.lines().filter(|name| !allowed(name)).collect();
     if !refused.is_empty() {
         bail!(
-            "{what} imports `{}`, which is not on the list in `xtask/src/artifact.rs`",
+            "{what} imports `{}`, which is not on the list in `xtask/src/build/artifact.rs`",
             refused.join("`, `")
         );
     }
