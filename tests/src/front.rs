@@ -108,7 +108,7 @@ fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
             }
             reply
         }
-        (_, None) => Reply::json(503, &serde_json::json!({"error": "nobody is behind"})),
+        (_, None) => Reply::json(503, &serde_json::json!({"error": "no server is behind"})),
     }
 }
 

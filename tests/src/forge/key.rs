@@ -28,7 +28,7 @@ impl Key {
 
     /// A key that no issuer knows.
     #[must_use]
-    pub fn stranger() -> Self {
+    pub fn unknown() -> Self {
         Self(UNKNOWN)
     }
 
@@ -59,8 +59,8 @@ pub struct Keys {
     pub writ: Key,
     /// Signs bundles.
     pub bundle: Key,
-    /// Is nobody's.
-    pub stranger: Key,
+    /// Belongs to no issuer.
+    pub unknown: Key,
 }
 
 impl Keys {
@@ -73,7 +73,7 @@ impl Keys {
         Ok(Self {
             writ: key("writ")?,
             bundle: key("bundle")?,
-            stranger: Key::stranger(),
+            unknown: Key::unknown(),
         })
     }
 }

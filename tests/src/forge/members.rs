@@ -88,7 +88,7 @@ impl Reference<'_> {
         match of {
             Signer::Writ | Signer::None => self.keys.writ.kid(),
             Signer::Bundle => self.keys.bundle.kid(),
-            Signer::Stranger => self.keys.stranger.kid(),
+            Signer::Unknown => self.keys.unknown.kid(),
         }
     }
 }

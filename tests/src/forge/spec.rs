@@ -33,7 +33,7 @@ pub struct WritSpec {
 }
 
 impl WritSpec {
-    /// A writ that counts, and grants what nobody asks for.
+    /// A valid writ whose grant no case uses.
     ///
     /// # Errors
     /// Never: the text is fixed.
@@ -51,8 +51,8 @@ pub enum Signer {
     Writ,
     /// The issuer's key for bundles.
     Bundle,
-    /// A key that nobody knows.
-    Stranger,
-    /// Nobody: the signature is empty.
+    /// A key that no issuer has.
+    Unknown,
+    /// No key: the signature is empty.
     None,
 }

@@ -113,7 +113,7 @@ fn sign(signer: Signer, keys: &Keys, input: &str) -> Vec<u8> {
     let key = match signer {
         Signer::Writ => &keys.writ,
         Signer::Bundle => &keys.bundle,
-        Signer::Stranger => &keys.stranger,
+        Signer::Unknown => &keys.unknown,
         Signer::None => return Vec::new(),
     };
     key.sign(input.as_bytes()).to_vec()

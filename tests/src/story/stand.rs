@@ -91,7 +91,7 @@ impl Stand {
         edge.wait_until_ready(&self.forged(issuer)?)
     }
 
-    /// A writ that counts at these edges, and grants what nobody asks for.
+    /// A writ that is valid at these edges, whose grant no test uses.
     fn forged(&self, issuer: &Issuer) -> Result<String> {
         let setting = Setting {
             issuer: issuer.url().into(),

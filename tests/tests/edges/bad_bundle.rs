@@ -50,7 +50,7 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
     {
         *byte = if *byte == b'A' { b'B' } else { b'A' };
     }
-    let (seq, stranger) = (parts.number("seq"), &keys.stranger);
+    let (seq, unknown) = (parts.number("seq"), &keys.unknown);
     let bad = |name, document, says| Bad { name, document, says };
     Ok(vec![
         bad(
@@ -60,13 +60,13 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
         ),
         bad("one byte changed", flipped, "the signature is not the pinned key's"),
         bad(
-            "a stranger's signature under the pinned key's name",
-            forged(&|_| {}).signed(stranger),
+            "a signature by an unknown key under the pinned key's name",
+            forged(&|_| {}).signed(unknown),
             "the signature is not the pinned key's",
         ),
         bad(
-            "a stranger's",
-            forged(&|parts| parts.kid = stranger.kid()).signed(stranger),
+            "a signature by an unknown key",
+            forged(&|parts| parts.kid = unknown.kid()).signed(unknown),
             "no pinned key has the id",
         ),
         bad(
@@ -96,7 +96,7 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
             "is not after now",
         ),
         bad(
-            "a delta of what nobody holds",
+            "a delta of a bundle that no edge holds",
             signed(&|parts| parts.set("from", seq + 5)),
             "a delta from seq",
         ),

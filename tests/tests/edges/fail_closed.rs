@@ -136,7 +136,7 @@ fn a_stale_worker_refuses_and_recovers() -> Result<()> {
 #[test]
 fn an_edge_that_pins_another_key_refuses() -> Result<()> {
     let mut scene = Scene::new()?;
-    set(&mut scene.stand, "/trust", json!([Key::stranger().x()]));
+    set(&mut scene.stand, "/trust", json!([Key::unknown().x()]));
     let edges = [scene.edge(Kind::Envoy)?, scene.edge(Kind::Worker)?];
     for edge in &edges {
         scene.stays_closed(edge, "snapshot_missing")?;

@@ -1,4 +1,4 @@
-//! The shipped `envoy.yaml` speaks to nobody who cannot show a certificate of the right name by the right authority.
+//! The shipped `envoy.yaml` connects only to a server with a certificate of the right name by the right authority.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;

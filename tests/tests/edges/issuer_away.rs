@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const FRESHNESS: u64 = 8;
 const SOON: Duration = Duration::from_secs(40);
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 
 /// An issuer behind a front, and both edges.
@@ -107,7 +107,7 @@ fn an_issuer_that_answers_late_is_borne() -> Result<()> {
         ensure!(refused.is_none(), "{}: {refused:?}", edge.kind());
         Ok(())
     })?;
-    // Later than anybody waits.
+    // Later than any edge waits.
     scene.front.set(Manner::Late(Duration::from_secs(60)));
     scene.on_each(|edge| goes_on_until_stale(edge, &request))?;
     scene.front.set(Manner::Faithful);

@@ -15,7 +15,7 @@ use std::time::Duration;
 const REVOCATIONS: u64 = 100_000;
 const SOON: Duration = Duration::from_secs(60);
 
-/// `rows`, and many of what nobody has heard of.
+/// `rows`, and many revocations of ids that no writ has.
 fn among_many(rows: &[u8]) -> Result<Vec<u8>> {
     let now = clock::now();
     let other = |number: u64| Revocation {

@@ -21,7 +21,7 @@ const THREADS: u32 = 2;
 /// Enough that each thread gets some of them, whatever the kernel deals out.
 const CONNECTIONS: usize = 16;
 const SOON: Duration = Duration::from_secs(30);
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 /// By then a fresh filter has asked for news.
 const ASKED: Duration = Duration::from_millis(200);
@@ -197,7 +197,7 @@ fn what_is_left_is_begun_anew_by_one_filter_when_it_grows_long() -> Result<()> {
 
 #[test]
 fn what_was_recorded_before_a_crash_without_an_issuer_is_delivered_after_it() -> Result<()> {
-    /// Until a ring whose filter is gone is somebody else's, and delivered.
+    /// The time until another filter owns the ring of a filter that is gone, and delivers it.
     const DELIVERED: Duration = Duration::from_secs(60);
     const ROUNDS: usize = 5;
     let scene = Scene::start()?;

@@ -1,4 +1,5 @@
-//! One use is one request at the API, whoever asks for it how often, at both edges at once; and nothing limited goes on without an issuer.
+//! One use is one request at the API, however often agents send it at both edges at once. Without an issuer no request
+//! with a limited use goes on.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
@@ -20,7 +21,7 @@ const SOON: Duration = Duration::from_secs(40);
 const FLEET: usize = 20;
 const DELEGATES: usize = 5;
 const BOOKINGS: usize = 50;
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 const AUDIENCE: &str = "https://travel.example";
 /// What delegates get: a limited grant cannot be passed on.
@@ -100,7 +101,7 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
     {
         let writs = writs(&issuer, &format!("one-{number}"))?;
         let before = api.book().len();
-        // Done, and then answered 503: whoever repeats it has it done twice.
+        // Done, and then answered 503: a client that repeats it has it done twice.
         api.set_mood(mood.clone());
         let answers = race(&stand.edges, &writs)?;
         let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();

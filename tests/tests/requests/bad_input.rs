@@ -1,4 +1,4 @@
-//! What nobody should send is refused at a named limit, soon, and without a panic.
+//! Bad input is refused at a named limit, soon, and without a panic.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;

@@ -9,7 +9,7 @@ use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::json;
 
 #[test]
-fn a_redirect_reaches_the_client_and_nobody_else() -> Result<()> {
+fn a_redirect_reaches_the_client_and_no_other_server() -> Result<()> {
     let (issuer, upstream, evil) = (Issuer::start()?, Recorder::start()?, Recorder::start()?);
     let mut stand = Stand::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
     // Fetch drops `authorization` on the way to another host by itself, and keeps what an API calls its key.

@@ -35,11 +35,14 @@ fn agents_delegate_and_all_of_it_ends() -> Result<()> {
 fn every_refusal_is_the_exception_that_the_sdk_has_for_it() -> Result<()> {
     let issuer = Issuer::start_operated(SECRET)?;
     run(&issuer, "refusals", &[])?;
-    // The script puts this word wherever a stranger can put one.
+    // The script puts this word wherever an unauthenticated client can put one.
     let told = issuer
         .log()
         .lines(|line| line.contains("raw-input") || line.contains(SECRET));
-    ensure!(told.is_empty(), "the log repeats what strangers send: {told:#?}");
+    ensure!(
+        told.is_empty(),
+        "the log repeats what unauthenticated clients send: {told:#?}"
+    );
     ensure!(
         !issuer.log().lines(|line| line.contains("refused")).is_empty(),
         "nothing was logged"

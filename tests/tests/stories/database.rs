@@ -1,4 +1,4 @@
-//! "Optimise query performance", and then somebody says: delete it.
+//! "Optimise query performance", and then an injected text says: delete it.
 
 use anyhow::Result;
 use edgewrit_tests::edge::Kind;

@@ -116,7 +116,7 @@ pub(crate) fn openly(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Whether somebody watches.
+/// Whether a person watches the terminal.
 pub(crate) fn watched() -> bool {
     std::io::stderr().is_terminal()
 }

@@ -123,7 +123,7 @@ fn made_from(project: &Project, name: &str) -> PathBuf {
     project.dist().join(format!(".{name}.made-from"))
 }
 
-/// Tells one input from another; nobody gains by forging it.
+/// Tells one input from another. An attacker gains nothing by forging it.
 fn key(project: &Project, module: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     fs::read(module)

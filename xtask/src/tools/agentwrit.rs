@@ -1,4 +1,4 @@
-//! The SDK of AgentWrit as it is published: a client that nobody here wrote.
+//! The SDK of AgentWrit as it is published: a client of another project.
 
 use std::path::PathBuf;
 

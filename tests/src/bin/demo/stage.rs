@@ -44,7 +44,7 @@ impl Stage {
         self.travel
             .tell_race(&self.issuer, "trip-43", RACERS, &mut |row| screen.row(row))?;
         screen.title(
-            "Database: \"for 15 minutes, optimise query performance\", and then somebody says: delete it",
+            "Database: \"for 15 minutes, optimise query performance\", and then an injected text says: delete it",
             "the API's book",
         );
         self.database

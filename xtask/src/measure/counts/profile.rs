@@ -14,7 +14,7 @@ const OWN: &str = "edgewrit_";
 pub(super) struct Total {
     /// Those of functions of our own crates, and of the standard library.
     pub(super) own: u64,
-    /// All.
+    /// Those of all functions.
     pub(super) all: u64,
 }
 
