@@ -1,6 +1,6 @@
 //! The real issuer, driven by its own command line and its own API.
 
-use crate::forge::Keys;
+use crate::forging::Keys;
 use crate::http::{Request, Response};
 use crate::process::{Process, Program};
 use crate::text::fill_secrets;

@@ -1,7 +1,7 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
 use super::{Arriving, Ask, Refused, Responded, Sent};
-use crate::forge::WritSpec;
+use crate::forging::WritSpec;
 use crate::http::Reply;
 use crate::text::{Names, Text};
 use crate::upstream::Recorder;

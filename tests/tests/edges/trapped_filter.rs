@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Edge, trapping_filter};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::Request;
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, booking, search};
+use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
@@ -29,17 +29,17 @@ const ASKED: Duration = Duration::from_millis(200);
 const REPLACEABLE: Duration = Duration::from_millis(2_500);
 
 struct Scene {
-    front: Front,
+    front: Interposer,
     issuer: Issuer,
-    stand: Stand,
+    stand: Fixture,
     edge: Edge,
     _api: Travel,
 }
 
 impl Scene {
     fn start() -> Result<Self> {
-        let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-        let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         let edge = edge::start_envoy(&stand.setup, THREADS, &trapping_filter()?)?;
         let scene = Self {
             front,

@@ -5,11 +5,11 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::ports;
-use edgewrit_tests::story::{Stand, booking, search};
+use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::upstream::{Mood, Travel};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -81,9 +81,9 @@ fn race(edges: &[Edge], writs: &[String]) -> Result<Vec<Response>> {
     })
 }
 
-fn story() -> Result<(Front, Issuer, Travel, Stand)> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+fn story() -> Result<(Interposer, Issuer, Travel, Fixture)> {
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("freshness".into(), 8.into());
         document.insert("refresh".into(), 1.into());
@@ -137,7 +137,7 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
 #[test]
 fn a_route_that_tries_again_sends_what_is_permitted_once() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
     bootstrap.retry()?;

@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::client::agentwrit;
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scenario::Fixture;
 use edgewrit_tests::scratch;
-use edgewrit_tests::story::Stand;
 use edgewrit_tests::upstream::Recorder;
 
 const SECRET: &str = "what only the operator knows";
@@ -68,7 +68,7 @@ fn everything_is_written_down() -> Result<()> {
 fn its_writs_open_both_edges_within_their_scope() -> Result<()> {
     const KEY: &str = "what the API asks for";
     let (issuer, upstream) = (Issuer::start_operated(SECRET)?, Recorder::start()?);
-    let stand = Stand::start(&issuer, &Kind::ALL, "agentwrit", &upstream.origin(), KEY)?;
+    let stand = Fixture::start(&issuer, &Kind::ALL, "agentwrit", &upstream.origin(), KEY)?;
     drop(upstream.take());
     let edges: Vec<_> = stand
         .edges

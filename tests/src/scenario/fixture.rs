@@ -1,7 +1,7 @@
 //! What every story stands on: a client of the issuer, and edges in front of an API.
 
 use crate::edge::{self, Edge, Kind, Setup};
-use crate::forge::{Setting, WritSpec, forge};
+use crate::forging::{Setting, WritSpec, forge};
 use crate::issuer::{Client, Issuer};
 use crate::text::Names;
 use crate::{clock, tools};
@@ -12,7 +12,7 @@ use std::thread;
 
 /// A client, the task that it asks for, and the edges.
 #[derive(Debug)]
-pub struct Stand {
+pub struct Fixture {
     /// The edges, in the order in which they were asked for.
     pub edges: Vec<Edge>,
     /// Who asks for tasks.
@@ -22,7 +22,7 @@ pub struct Stand {
     task: Value,
 }
 
-impl Stand {
+impl Fixture {
     /// Registers a client and an edge, and starts a host of every kind in front of `origin`. The files of `tests/stories` that
     /// start with `name` say how. `key` is what the API asks for.
     ///

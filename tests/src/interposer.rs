@@ -24,7 +24,7 @@ pub enum Manner {
 
 /// The front.
 #[derive(Clone, Debug)]
-pub struct Front {
+pub struct Interposer {
     server: Server,
     state: Arc<Mutex<State>>,
 }
@@ -37,7 +37,7 @@ struct State {
     manner: Manner,
 }
 
-impl Front {
+impl Interposer {
     /// Starts an issuer that is known by the address of its front.
     ///
     /// # Errors

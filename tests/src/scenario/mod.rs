@@ -1,12 +1,12 @@
 //! The two stories that must work, literally: told by the demo, asserted by the tests.
 
 mod database;
-mod stand;
+mod fixture;
 mod travel;
 
-pub use database::DatabaseStory;
-pub use stand::Stand;
-pub use travel::{Race, TravelStory, booking, search};
+pub use database::DatabaseScenario;
+pub use fixture::Fixture;
+pub use travel::{Race, TravelScenario, booking, search};
 
 use crate::edge::{Edge, Kind};
 use crate::http::Request;

@@ -1,6 +1,6 @@
 //! An agent that shall "optimise query performance" is talked into deleting a database.
 
-use super::{Scene, Stand, Tell};
+use super::{Fixture, Scene, Tell};
 use crate::edge::{Edge, Kind};
 use crate::http::Request;
 use crate::issuer::Issuer;
@@ -9,21 +9,21 @@ use anyhow::{Context as _, Result};
 
 /// The story and what it needs.
 #[derive(Debug)]
-pub struct DatabaseStory {
+pub struct DatabaseScenario {
     /// The API behind the edges.
     pub api: Databases,
     /// The client and the edges.
-    pub stand: Stand,
+    pub stand: Fixture,
 }
 
-impl DatabaseStory {
+impl DatabaseScenario {
     /// Starts the API and edges of these kinds in front of it.
     ///
     /// # Errors
     /// If something does not start.
     pub fn start(issuer: &Issuer, kinds: &[Kind]) -> Result<Self> {
         let api = Databases::start()?;
-        let stand = Stand::start(issuer, kinds, "database", &api.server().origin(), Databases::KEY)?;
+        let stand = Fixture::start(issuer, kinds, "database", &api.server().origin(), Databases::KEY)?;
         Ok(Self { api, stand })
     }
 

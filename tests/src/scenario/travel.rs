@@ -1,6 +1,6 @@
 //! "Search flights from JFK to LHR on 10 May, any number of times, and book one ticket under user X."
 
-use super::{Row, Scene, Stand, Tell, names};
+use super::{Fixture, Row, Scene, Tell, names};
 use crate::edge::{Edge, Kind};
 use crate::http::Request;
 use crate::issuer::Issuer;
@@ -12,11 +12,11 @@ use std::thread;
 
 /// The story and what it needs.
 #[derive(Debug)]
-pub struct TravelStory {
+pub struct TravelScenario {
     /// The API behind the edges.
     pub api: Travel,
     /// The client and the edges.
-    pub stand: Stand,
+    pub stand: Fixture,
 }
 
 /// What came of booking many times at once.
@@ -43,14 +43,14 @@ pub fn booking(user: &str, seats: u64, writ: &str) -> Request {
     Request::new("POST", "/bookings").bearer(writ).json(order)
 }
 
-impl TravelStory {
+impl TravelScenario {
     /// Starts the API and edges of these kinds in front of it.
     ///
     /// # Errors
     /// If something does not start.
     pub fn start(issuer: &Issuer, kinds: &[Kind]) -> Result<Self> {
         let api = Travel::start()?;
-        let stand = Stand::start(issuer, kinds, "travel", &api.server().origin(), Travel::KEY)?;
+        let stand = Fixture::start(issuer, kinds, "travel", &api.server().origin(), Travel::KEY)?;
         Ok(Self { api, stand })
     }
 
