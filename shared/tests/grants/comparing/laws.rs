@@ -1,11 +1,12 @@
 //! The laws of the language, each over many made cases, against the naive evaluator. Every test sees to it that its cases are
 //! of both sorts: a law that nothing meets holds too easily.
 
-use crate::listed::is_listed;
-use crate::made::{Choices, attempt_near, cases, grant, moment, report};
-use crate::steps::{step, without_nulls};
+use crate::cases::listed::is_listed;
+use crate::cases::made::{Choices, attempt_near, cases, grant, moment, report};
+use crate::cases::naive;
+use crate::cases::steps::{step, without_nulls};
+use crate::support;
 use crate::support::{NOW, grant as read, permits};
-use crate::{naive, support};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Witness, intersect, narrower};
 use serde_json::{Value, json};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Steps that narrow a grant: each makes a child whose authority lies within the parent's by construction.
 
-use crate::made::{Choices, kind, number, pattern, rule, value};
+use crate::cases::made::{Choices, kind, number, pattern, rule, value};
 use edgewrit_shared::grant::Pattern;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

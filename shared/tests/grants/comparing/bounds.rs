@@ -1,7 +1,7 @@
 //! The worst that can be asked within the limits of the language takes bounded time. Each bound is some ten times what was measured; what it
 //! keeps out is growth of another order. `cargo xtask laws` asks at full size.
 
-use crate::made::{is_long, report};
+use crate::cases::made::{is_long, report};
 use crate::support::{NOW, attempt, grant};
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};

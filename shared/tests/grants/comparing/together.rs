@@ -1,6 +1,6 @@
 //! Narrowing: what several parents grant together, and how far that is looked for.
 
-use crate::narrowing::{is_narrower, is_shown, is_unproven, is_wider, limited, of, plain, ruled};
+use crate::comparing::narrowing::{is_narrower, is_shown, is_unproven, is_wider, limited, of, plain, ruled};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
 use edgewrit_shared::limits::{
     EXACT_PARENTS, GRANTS_PER_CEILING, IN_VALUES, NARROWING_QUESTIONS, RULES_PER_GRANT, WITNESS_PARAMS,

@@ -1,7 +1,7 @@
 //! What two grants both permit: examples, and many made pairs.
 
-use crate::made::{Choices, attempt_near, cases, grant as made, moment};
-use crate::naive;
+use crate::cases::made::{Choices, attempt_near, cases, grant as made, moment};
+use crate::cases::naive;
 use crate::support::grant;
 use edgewrit_shared::grant::Grant;
 
