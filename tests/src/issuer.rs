@@ -1,6 +1,6 @@
 //! The real issuer, driven by its own command line and its own API.
 
-use crate::forge::Keys;
+use crate::forging::Keys;
 use crate::http::{Request, Response};
 use crate::process::{Process, Program};
 use crate::text::fill_secrets;
@@ -68,7 +68,7 @@ impl Issuer {
         Self::start_at(ports::free()?, scratch::folder("issuer")?)
     }
 
-    /// Starts one that is known as `url`, where somebody else leads to it.
+    /// Starts one that is known as `url`, where another server leads to it.
     ///
     /// # Errors
     /// If it does not start.
@@ -76,7 +76,7 @@ impl Issuer {
         Self::serve(ports::free()?, url.into(), scratch::folder("issuer")?, None)
     }
 
-    /// Starts one in whose AgentWrit API whoever knows `secret` is the operator.
+    /// Starts one in whose AgentWrit API the holder of `secret` is the operator.
     ///
     /// # Errors
     /// If it does not start.

@@ -1,4 +1,4 @@
-//! Ports that nobody uses.
+//! Ports that no process uses.
 
 use anyhow::{Result, bail};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};

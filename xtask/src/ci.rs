@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::bench;
-use crate::cargo::cargo;
-use crate::counts;
-use crate::fuzz;
-use crate::laws;
-use crate::progress::{openly, succeeds_within};
-use crate::project::Project;
-use crate::stage::Stages;
-use crate::supervised::{self, Run};
+use crate::base::cargo::cargo;
+use crate::base::progress::{openly, succeeds_within};
+use crate::base::project::Project;
+use crate::base::stage::Stages;
+use crate::base::supervised::{self, Run};
+use crate::measure::bench;
+use crate::measure::counts;
+use crate::test::fuzz;
+use crate::test::laws;
 use crate::test::{self, ADAPTERS};
 use crate::tools::{self, WASM};
 
@@ -36,7 +36,7 @@ fn check(project: &Project, run: &Run) -> Result<()> {
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
     test::stages_of(project, &test::Args::default(), &mut stages);
-    if counts::POSSIBLE {
+    if tools::COUNTS_INSTRUCTIONS {
         stages.run("instruction counts", || counts::run(project, &counts::Args::default()));
     } else {
         stages.note("instruction counts: NOT CHECKED (baselines are those of Linux on x86-64)");

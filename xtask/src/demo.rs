@@ -6,10 +6,10 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use crate::base::cargo::cargo;
+use crate::base::project::Project;
 use crate::build::{self, EVERYTHING, Part};
-use crate::cargo::cargo;
-use crate::hosts::Hosts;
-use crate::project::Project;
+use crate::test::hosts::Hosts;
 use crate::tools::{self, joined};
 
 /// How cargo is told to make the program that walks through the story, and the supervisor of what

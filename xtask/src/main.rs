@@ -2,26 +2,12 @@
 //!
 //! Everything external is installed by these commands themselves, pinned, into the project's own `.tools/`.
 
-mod arrows;
-mod artifact;
-mod bench;
+mod base;
 mod build;
-mod cargo;
 mod ci;
-mod counts;
-mod coverage;
 mod demo;
-mod fuzz;
-mod hosts;
-mod laws;
-mod load;
-mod progress;
-mod project;
-mod readers;
-mod sizes;
-mod stage;
+mod measure;
 mod structure;
-mod supervised;
 mod test;
 mod tools;
 
@@ -31,7 +17,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::project::Project;
+use crate::base::project::Project;
+use crate::base::supervised;
+use crate::measure::{bench, counts, coverage, load};
+use crate::test::{fuzz, laws, readers};
 
 /// The project's own commands.
 #[derive(Parser)]

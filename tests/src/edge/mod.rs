@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Both.
+    /// Both edges.
     pub const ALL: [Self; 2] = [Self::Worker, Self::Envoy];
 
     /// As the demo calls it.

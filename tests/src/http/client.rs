@@ -22,7 +22,7 @@ impl Connection {
     /// Connects; answers may take `patience`.
     ///
     /// # Errors
-    /// If nobody listens.
+    /// If no server listens.
     pub fn open(address: SocketAddr, patience: Duration) -> Result<Self> {
         let stream =
             TcpStream::connect_timeout(&address, patience).with_context(|| format!("cannot reach {address}"))?;
@@ -92,7 +92,7 @@ impl Connection {
 /// Sends one request, complete as `bytes`, on a connection of its own and reads the answer.
 ///
 /// # Errors
-/// If nobody listens or no answer comes.
+/// If no server listens or no answer comes.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
     send_within(PATIENCE, address, bytes)
 }
@@ -100,7 +100,7 @@ pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
 /// As [`send`], of which the answer may take `patience`.
 ///
 /// # Errors
-/// If nobody listens or no answer comes.
+/// If no server listens or no answer comes.
 pub fn send_within(patience: Duration, address: SocketAddr, bytes: &[u8]) -> Result<Response> {
     let mut connection = Connection::open(address, patience)?;
     // A host may refuse and close before it has read everything; its answer still counts.

@@ -15,7 +15,7 @@ pub enum Text {
     // First, because an array of one string could be read as a struct with one field.
     /// Several parts.
     Parts(Vec<Part>),
-    /// One.
+    /// One part.
     One(Part),
 }
 

@@ -15,7 +15,7 @@ pub enum Part {
     Plain(String),
     /// A string, again and again.
     Repeat(Repeat),
-    /// Bytes.
+    /// Bytes, in base64.
     Base64(Base64),
     /// In raw requests: a pause, which splits the write.
     Wait(Wait),

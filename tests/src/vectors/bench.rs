@@ -3,7 +3,7 @@
 
 use super::file;
 use crate::edge::{Edge, Kind, Setup};
-use crate::forge::{Setting, WritSpec, forge};
+use crate::forging::{Setting, WritSpec, forge};
 use crate::http::{Arrival, Reply};
 use crate::issuer::Issuer;
 use crate::text::Names;

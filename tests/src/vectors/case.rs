@@ -1,7 +1,7 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
 use super::{Arriving, Ask, Refused, Responded, Sent};
-use crate::forge::WritSpec;
+use crate::forging::WritSpec;
 use crate::http::Reply;
 use crate::text::{Names, Text};
 use crate::upstream::Recorder;
@@ -134,7 +134,7 @@ pub struct WireCase {
 pub struct WireExpect {
     /// How many requests arrive.
     pub arrived: Option<usize>,
-    /// Which.
+    /// The requests that arrive, in this order.
     pub exactly: Option<OneOrMore>,
     /// What may arrive: nothing, or the first of these in this order.
     pub at_most: Option<OneOrMore>,
@@ -148,7 +148,7 @@ pub struct WireExpect {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMore {
-    /// One.
+    /// One arrival.
     One(Box<Arriving>),
     /// Several, in this order.
     More(Vec<Arriving>),

@@ -4,7 +4,7 @@ use super::case::Expect;
 use super::pipeline::{report, request};
 use super::{PipelineCase, file, native};
 use crate::clock;
-use crate::forge::WritSpec;
+use crate::forging::WritSpec;
 use crate::text::Names;
 use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;

@@ -95,7 +95,7 @@ pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
 /// Plays one case on one host.
 ///
 /// # Errors
-/// If nobody listens, or the case itself is not right.
+/// If no server listens, or the case itself is not right.
 pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> {
     let expect = case.expect_of(edge.kind());
     let upstream = expect.arriving().first().map(Arriving::upstream);

@@ -3,11 +3,11 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::forge::{Keys, Parts};
-use edgewrit_tests::front::{Front, Manner};
+use edgewrit_tests::forging::{Keys, Parts};
 use edgewrit_tests::http::Request;
+use edgewrit_tests::interposer::{Interposer, Manner};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
 use std::thread;
@@ -50,7 +50,7 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
     {
         *byte = if *byte == b'A' { b'B' } else { b'A' };
     }
-    let (seq, stranger) = (parts.number("seq"), &keys.stranger);
+    let (seq, unknown) = (parts.number("seq"), &keys.unknown);
     let bad = |name, document, says| Bad { name, document, says };
     Ok(vec![
         bad(
@@ -60,13 +60,13 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
         ),
         bad("one byte changed", flipped, "the signature is not the pinned key's"),
         bad(
-            "a stranger's signature under the pinned key's name",
-            forged(&|_| {}).signed(stranger),
+            "a signature by an unknown key under the pinned key's name",
+            forged(&|_| {}).signed(unknown),
             "the signature is not the pinned key's",
         ),
         bad(
-            "a stranger's",
-            forged(&|parts| parts.kid = stranger.kid()).signed(stranger),
+            "a signature by an unknown key",
+            forged(&|parts| parts.kid = unknown.kid()).signed(unknown),
             "no pinned key has the id",
         ),
         bad(
@@ -96,7 +96,7 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
             "is not after now",
         ),
         bad(
-            "a delta of what nobody holds",
+            "a delta of a bundle that no edge holds",
             signed(&|parts| parts.set("from", seq + 5)),
             "a delta from seq",
         ),
@@ -143,7 +143,7 @@ fn not_taken(edge: &Edge, bad: &Bad, going: &Request, ended: &Request) -> Result
 }
 
 /// Every edge hears of a revocation.
-fn follows(issuer: &Issuer, stand: &Stand, task: &str) -> Result<()> {
+fn follows(issuer: &Issuer, stand: &Fixture, task: &str) -> Result<()> {
     let writs = stand.writs(issuer, task, 1)?;
     let request = search("LHR", writs.first().context("no writ")?);
     let ended = issuer.post(&stand.client, &format!("/v1/tasks/{task}/complete"), &json!({}))?;
@@ -163,8 +163,8 @@ fn follows(issuer: &Issuer, stand: &Stand, task: &str) -> Result<()> {
 
 #[test]
 fn a_bundle_that_does_not_count_changes_nothing() -> Result<()> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), 1.into());
     }

@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::forge::Key;
+use edgewrit_tests::forging::Key;
 use edgewrit_tests::http::{Request, Response};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -21,14 +21,14 @@ const A_WHILE: Duration = Duration::from_secs(3);
 struct Scene {
     issuer: Issuer,
     api: Travel,
-    stand: Stand,
+    stand: Fixture,
     request: Request,
 }
 
 impl Scene {
     fn new() -> Result<Self> {
         let (issuer, api) = (Issuer::start()?, Travel::start()?);
-        let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         set(&mut stand, "/freshness", json!(3));
         set(&mut stand, "/refresh", json!(1));
         let writs = stand.writs(&issuer, "trip", 1)?;
@@ -84,7 +84,7 @@ impl Scene {
     }
 }
 
-fn set(stand: &mut Stand, pointer: &str, value: Value) {
+fn set(stand: &mut Fixture, pointer: &str, value: Value) {
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert(pointer.trim_start_matches('/').into(), value);
     }
@@ -136,7 +136,7 @@ fn a_stale_worker_refuses_and_recovers() -> Result<()> {
 #[test]
 fn an_edge_that_pins_another_key_refuses() -> Result<()> {
     let mut scene = Scene::new()?;
-    set(&mut scene.stand, "/trust", json!([Key::stranger().x()]));
+    set(&mut scene.stand, "/trust", json!([Key::unknown().x()]));
     let edges = [scene.edge(Kind::Envoy)?, scene.edge(Kind::Worker)?];
     for edge in &edges {
         scene.stays_closed(edge, "snapshot_missing")?;

@@ -1,14 +1,14 @@
-//! The shipped `envoy.yaml` speaks to nobody who cannot show a certificate of the right name by the right authority.
+//! The shipped `envoy.yaml` connects only to a server with a certificate of the right name by the right authority.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
-use edgewrit_tests::front::relay;
 use edgewrit_tests::http::{Arrival, Reply, Request, Response, Server};
+use edgewrit_tests::interposer::relay;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::process::Process;
 use edgewrit_tests::upstream::Travel;
-use edgewrit_tests::{ports, scratch, story};
+use edgewrit_tests::{ports, scenario, scratch};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -95,7 +95,7 @@ impl Scene {
             envoy,
             address,
             api,
-            request: story::search("LHR", &writ(&issuer)?),
+            request: scenario::search("LHR", &writ(&issuer)?),
             _issuer: issuer,
         })
     }

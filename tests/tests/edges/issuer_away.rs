@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Stopwatch, poll};
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::front::{Front, Manner};
 use edgewrit_tests::http::Request;
+use edgewrit_tests::interposer::{Interposer, Manner};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -15,21 +15,21 @@ use std::time::Duration;
 
 const FRESHNESS: u64 = 8;
 const SOON: Duration = Duration::from_secs(40);
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 
 /// An issuer behind a front, and both edges.
 struct Scene {
-    front: Front,
+    front: Interposer,
     issuer: Issuer,
-    stand: Stand,
+    stand: Fixture,
     _api: Travel,
 }
 
 impl Scene {
     fn start() -> Result<Self> {
-        let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-        let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         if let Some(document) = stand.setup.document.as_object_mut() {
             document.insert("freshness".into(), FRESHNESS.into());
             document.insert("refresh".into(), 1.into());
@@ -107,7 +107,7 @@ fn an_issuer_that_answers_late_is_borne() -> Result<()> {
         ensure!(refused.is_none(), "{}: {refused:?}", edge.kind());
         Ok(())
     })?;
-    // Later than anybody waits.
+    // Later than any edge waits.
     scene.front.set(Manner::Late(Duration::from_secs(60)));
     scene.on_each(|edge| goes_on_until_stale(edge, &request))?;
     scene.front.set(Manner::Faithful);
@@ -185,8 +185,8 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
 
 #[test]
 fn an_edge_that_starts_without_an_issuer_says_so_and_recovers() -> Result<()> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writs = stand.writs(&issuer, "trip", 1)?;
     let request = search("LHR", writs.first().context("no writ")?);
     front.lead(NOWHERE);

@@ -4,10 +4,10 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::forge::Parts;
-use edgewrit_tests::front::{Front, Manner};
+use edgewrit_tests::forging::Parts;
 use edgewrit_tests::http::{Request, Response};
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::interposer::{Interposer, Manner};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use std::time::Duration;
 const REVOCATIONS: u64 = 100_000;
 const SOON: Duration = Duration::from_secs(60);
 
-/// `rows`, and many of what nobody has heard of.
+/// `rows`, and many revocations of ids that no writ has.
 fn among_many(rows: &[u8]) -> Result<Vec<u8>> {
     let now = clock::now();
     let other = |number: u64| Revocation {
@@ -40,8 +40,8 @@ fn becomes(edge: &Edge, request: &Request, right: impl Fn(&Response) -> bool) ->
 
 #[test]
 fn a_hundred_thousand_revocations_are_held_and_verified() -> Result<()> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let [going, ended] = ["going", "ended"]
         .map(|id| -> Result<Request> { Ok(search("LHR", stand.writs(&issuer, id, 1)?.first().context("no writ")?)) });
     let (going, ended) = (going?, ended?);

@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{Setup, Watched};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::tools;
 use edgewrit_tests::traffic::flow;
 use edgewrit_tests::upstream::Travel;
@@ -26,7 +26,7 @@ const RELOADS: usize = 6;
 const WHILE: Duration = Duration::from_millis(200);
 
 struct Scene {
-    front: Front,
+    front: Interposer,
     watched: Watched,
     /// What the filter starts with, and the same with something more that may be asked for.
     narrow: Setup,
@@ -42,8 +42,8 @@ struct Scene {
 
 impl Scene {
     fn start() -> Result<Self> {
-        let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-        let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         let narrow = stand.setup.clone();
         let mut wide = narrow.clone();
         let search_for_flights = wide.document.pointer_mut("/operations/0").context("no operation")?;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Kind};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{TravelStory, hold, search};
+use edgewrit_tests::scenario::{TravelScenario, hold, search};
 use serde_json::json;
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ const SOON: Duration = Duration::from_secs(30);
 /// How long a record may be under way to the issuer.
 const RECORDED: Duration = Duration::from_secs(15);
 
-fn started(issuer: &Issuer, kind: Kind) -> Result<TravelStory> {
-    let mut story = TravelStory::start(issuer, &[])?;
+fn started(issuer: &Issuer, kind: Kind) -> Result<TravelScenario> {
+    let mut story = TravelScenario::start(issuer, &[])?;
     let mut edge = edge::start_version_0_1(kind, &story.stand.setup)?;
     story.stand.wait_until_ready(issuer, &mut edge)?;
     story.stand.edges.push(edge);

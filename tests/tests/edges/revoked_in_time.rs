@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::{Reply, Server};
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::{http, tools};
 use serde_json::json;
@@ -47,8 +47,8 @@ impl Api {
     }
 }
 
-fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Stand> {
-    let mut stand = Stand::prepare(issuer, "travel", &api.server.origin(), "key")?;
+fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Fixture> {
+    let mut stand = Fixture::prepare(issuer, "travel", &api.server.origin(), "key")?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), refresh.into());
     }
@@ -56,7 +56,7 @@ fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Stand> {
 }
 
 /// How long after the answer to a revocation the last request arrived at the API; every instance has permitted before, and refuses.
-fn trial(issuer: &Issuer, stand: &Stand, edge: &Edge, api: &Api, id: &str, instances: usize) -> Result<Duration> {
+fn trial(issuer: &Issuer, stand: &Fixture, edge: &Edge, api: &Api, id: &str, instances: usize) -> Result<Duration> {
     let writs = stand.writs(issuer, id, 1)?;
     let request = search("LHR", writs.first().context("no writ")?);
     let (permitted, refused) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
@@ -138,7 +138,7 @@ fn a_revocation_acts_on_a_worker_within_its_refresh() -> Result<()> {
 fn a_busy_worker_asks_the_issuer_seldom() -> Result<()> {
     const DECISIONS: usize = 10_000;
     const QUESTIONS: usize = 20;
-    let ((front, issuer), api) = (Front::with_issuer()?, Api::start()?);
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Api::start()?);
     let stand = stand(&issuer, &api, 1)?;
     let mut edge = edge::start(Kind::Worker, &stand.setup)?;
     stand.wait_until_ready(&issuer, &mut edge)?;

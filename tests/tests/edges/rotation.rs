@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
 use edgewrit_tests::edge::{Edge, Kind};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{TravelStory, search};
+use edgewrit_tests::scenario::{TravelScenario, search};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const AFTER: Duration = Duration::from_secs(5);
 const SOON: Duration = Duration::from_secs(30);
 
 /// Mints a writ and uses it at every edge, over and over, until `over`. Every request must be permitted.
-fn work(issuer: &Issuer, story: &TravelStory, name: &str, over: &AtomicBool, done: &AtomicUsize) -> Result<()> {
+fn work(issuer: &Issuer, story: &TravelScenario, name: &str, over: &AtomicBool, done: &AtomicUsize) -> Result<()> {
     for number in 0.. {
         if over.load(Ordering::Relaxed) {
             break;
@@ -48,7 +48,7 @@ fn permitted(edge: &Edge, writ: &str) -> Result<()> {
 #[test]
 fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> Result<()> {
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     let known = Deadline::after(KNOWN);
     let before = story.stand.writs(&issuer, "before", 1)?;
     let before = before.first().context("no writ")?;
@@ -89,7 +89,7 @@ fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> R
 #[test]
 fn a_dropped_key_is_dead_at_every_edge() -> Result<()> {
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     let writs = story.stand.writs(&issuer, "dropped", 1)?;
     let writ = writs.first().context("no writ")?;
     for edge in &story.stand.edges {

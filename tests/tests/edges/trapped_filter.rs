@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Edge, trapping_filter};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::Request;
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, booking, search};
+use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
@@ -21,7 +21,7 @@ const THREADS: u32 = 2;
 /// Enough that each thread gets some of them, whatever the kernel deals out.
 const CONNECTIONS: usize = 16;
 const SOON: Duration = Duration::from_secs(30);
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 /// By then a fresh filter has asked for news.
 const ASKED: Duration = Duration::from_millis(200);
@@ -29,17 +29,17 @@ const ASKED: Duration = Duration::from_millis(200);
 const REPLACEABLE: Duration = Duration::from_millis(2_500);
 
 struct Scene {
-    front: Front,
+    front: Interposer,
     issuer: Issuer,
-    stand: Stand,
+    stand: Fixture,
     edge: Edge,
     _api: Travel,
 }
 
 impl Scene {
     fn start() -> Result<Self> {
-        let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-        let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         let edge = edge::start_envoy(&stand.setup, THREADS, &trapping_filter()?)?;
         let scene = Self {
             front,
@@ -197,7 +197,7 @@ fn what_is_left_is_begun_anew_by_one_filter_when_it_grows_long() -> Result<()> {
 
 #[test]
 fn what_was_recorded_before_a_crash_without_an_issuer_is_delivered_after_it() -> Result<()> {
-    /// Until a ring whose filter is gone is somebody else's, and delivered.
+    /// The time until another filter owns the ring of a filter that is gone, and delivers it.
     const DELIVERED: Duration = Duration::from_secs(60);
     const ROUNDS: usize = 5;
     let scene = Scene::start()?;

@@ -5,7 +5,7 @@ use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge;
 use edgewrit_tests::http::Reply;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use std::thread;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn crashes_are_answered_and_the_next_request_is_judged() -> Result<()> {
         delay: SLOW,
         ..Recorder::fine()
     });
-    let stand = Stand::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let edge = edge::start_trapping_worker(&stand.setup)?;
     let writs = stand.writs(&issuer, "trip", 1)?;
     let writ = writs.first().context("no writ")?;

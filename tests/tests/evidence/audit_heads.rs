@@ -3,10 +3,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::forge::Parts;
-use edgewrit_tests::front::{Front, Manner};
+use edgewrit_tests::forging::Parts;
 use edgewrit_tests::http::Request;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::interposer::{Interposer, Manner};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use std::thread;
 use std::time::Duration;
@@ -36,8 +36,8 @@ fn says(edge: &Edge, label: &str, going: &Request) -> Result<()> {
 
 #[test]
 fn edges_report_an_audit_that_goes_back_or_forks_and_go_on_deciding() -> Result<()> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), 1.into());
     }

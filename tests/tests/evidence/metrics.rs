@@ -5,7 +5,7 @@ use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::{self, Kind, Watched};
 use edgewrit_tests::http::Reply;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::tools;
 use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ const SOON: Duration = Duration::from_secs(30);
 #[test]
 fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writs = stand.writs(&issuer, "counted", 1)?;
     let writ = writs.first().context("no writ")?;
     let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
@@ -79,7 +79,7 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
 #[test]
 fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Recorder::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let writ = stand.writs(&issuer, "reflected", 1)?.pop().context("no writ")?;
     let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
     let ask = || {
@@ -100,7 +100,7 @@ fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
 #[test]
 fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writs = stand.writs(&issuer, "counted", 1)?;
     let edge = edge::start(Kind::Worker, &stand.setup)?;
     for to in ["LHR", "LHR", "CDG"] {

@@ -1,14 +1,15 @@
-//! One use is one request at the API, whoever asks for it how often, at both edges at once; and nothing limited goes on without an issuer.
+//! One use is one request at the API, however often agents send it at both edges at once. Without an issuer no request
+//! with a limited use goes on.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::front::Front;
 use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::interposer::Interposer;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::ports;
-use edgewrit_tests::story::{Stand, booking, search};
+use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::upstream::{Mood, Travel};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ const SOON: Duration = Duration::from_secs(40);
 const FLEET: usize = 20;
 const DELEGATES: usize = 5;
 const BOOKINGS: usize = 50;
-/// Where nobody listens.
+/// An address where no server listens.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 const AUDIENCE: &str = "https://travel.example";
 /// What delegates get: a limited grant cannot be passed on.
@@ -80,9 +81,9 @@ fn race(edges: &[Edge], writs: &[String]) -> Result<Vec<Response>> {
     })
 }
 
-fn story() -> Result<(Front, Issuer, Travel, Stand)> {
-    let ((front, issuer), api) = (Front::with_issuer()?, Travel::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+fn story() -> Result<(Interposer, Issuer, Travel, Fixture)> {
+    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("freshness".into(), 8.into());
         document.insert("refresh".into(), 1.into());
@@ -100,7 +101,7 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
     {
         let writs = writs(&issuer, &format!("one-{number}"))?;
         let before = api.book().len();
-        // Done, and then answered 503: whoever repeats it has it done twice.
+        // Done, and then answered 503: a client that repeats it has it done twice.
         api.set_mood(mood.clone());
         let answers = race(&stand.edges, &writs)?;
         let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
@@ -136,7 +137,7 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
 #[test]
 fn a_route_that_tries_again_sends_what_is_permitted_once() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
     bootstrap.retry()?;

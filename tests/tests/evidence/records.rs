@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
 use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::issuer::{Client, Issuer};
-use edgewrit_tests::story::{Stand, TravelStory, booking, search};
+use edgewrit_tests::scenario::{Fixture, TravelScenario, booking, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
 use std::thread;
@@ -72,7 +72,7 @@ fn use_it(edge: &Edge, writ: &str) -> Result<()> {
 #[test]
 fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     for edge in &story.stand.edges {
         let task = edge.kind().name();
         let writs = story.stand.writs(&issuer, task, 1)?;
@@ -93,7 +93,7 @@ fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
 fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> {
     const REQUESTS: u64 = 300;
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     let mut writs = Vec::new();
     for edge in &story.stand.edges {
         writs.extend(story.stand.writs(&issuer, edge.kind().name(), 1)?);
@@ -121,8 +121,8 @@ fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> 
 }
 
 /// A stand whose edges refuse what they cannot record.
-fn strict(issuer: &Issuer, api: &Travel) -> Result<Stand> {
-    let mut stand = Stand::prepare(issuer, "travel", &api.server().origin(), Travel::KEY)?;
+fn strict(issuer: &Issuer, api: &Travel) -> Result<Fixture> {
+    let mut stand = Fixture::prepare(issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let document = stand.setup.document.as_object_mut().context("no document")?;
     document.insert("audit".into(), json!("strict"));
     Ok(stand)
@@ -185,7 +185,7 @@ const CLIENTS: u32 = 4;
 #[ignore = "takes two minutes: `cargo xtask test --long` runs it"]
 fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_second() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     stand.start_edges(&issuer, &[Kind::Envoy])?;
     let edge = stand.edges.first().context("no edge")?;
     let writs = stand.writs(&issuer, "outage", 1)?;

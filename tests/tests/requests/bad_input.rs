@@ -1,11 +1,11 @@
-//! What nobody should send is refused at a named limit, soon, and without a panic.
+//! Bad input is refused at a named limit, soon, and without a panic.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
 use edgewrit_tests::edge::{Edge, Kind};
 use edgewrit_tests::http::{Connection, Request, Response};
 use edgewrit_tests::issuer::{self, Issuer};
-use edgewrit_tests::story::{TravelStory, search};
+use edgewrit_tests::scenario::{TravelScenario, search};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -103,7 +103,7 @@ fn long_number(number: &str) -> Vec<u8> {
     format!(r#"{{"passenger":{{"user":"X"}},"seats":{number}}}"#).into_bytes()
 }
 
-fn survives(edge: &Edge, story: &TravelStory, writ: &str) -> Result<()> {
+fn survives(edge: &Edge, story: &TravelScenario, writ: &str) -> Result<()> {
     let kind = edge.kind();
     for (name, bytes) in requests(writ) {
         let answer = send(edge.address(), &bytes).with_context(|| format!("{kind}: {name}"))?;
@@ -133,7 +133,7 @@ fn survives(edge: &Edge, story: &TravelStory, writ: &str) -> Result<()> {
 #[test]
 fn no_request_takes_an_edge_down() -> Result<()> {
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     let writs = story.stand.writs(&issuer, "trip", 1)?;
     for edge in &story.stand.edges {
         survives(edge, &story, writs.first().context("no writ")?)?;

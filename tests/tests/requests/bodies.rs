@@ -6,7 +6,7 @@ use edgewrit_tests::clock::{Stopwatch, poll};
 use edgewrit_tests::edge::{Edge, Kind};
 use edgewrit_tests::http::{Connection, Response};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{TravelStory, search};
+use edgewrit_tests::scenario::{TravelScenario, search};
 use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
@@ -25,11 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(50);
 const BODY: Duration = Duration::from_secs(30);
 
 /// The issuer, the API and both edges, shared by the tests, which look at one book and so take turns.
-fn stage() -> Result<MutexGuard<'static, (Issuer, TravelStory)>> {
-    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelStory)>, String>> = OnceLock::new();
+fn stage() -> Result<MutexGuard<'static, (Issuer, TravelScenario)>> {
+    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelScenario)>, String>> = OnceLock::new();
     let start = || -> Result<_> {
         let issuer = Issuer::start()?;
-        let story = TravelStory::start(&issuer, &Kind::ALL)?;
+        let story = TravelScenario::start(&issuer, &Kind::ALL)?;
         Ok(Mutex::new((issuer, story)))
     };
     let stage = STAGE.get_or_init(|| start().map_err(|error| format!("{error:#}")));
@@ -208,7 +208,7 @@ fn refused() -> Vec<Way> {
 }
 
 /// Sends it to `edge`; what reached the API must fit.
-fn holds(way: &Way, edge: &Edge, story: &TravelStory, writ: &str) -> Result<()> {
+fn holds(way: &Way, edge: &Edge, story: &TravelScenario, writ: &str) -> Result<()> {
     let headers: Vec<&str> = way.headers.iter().map(String::as_str).collect();
     let told = format!("{}: {} ({headers:?})", edge.kind(), way.name);
     drop(story.api.server().take());
@@ -386,7 +386,7 @@ fn ends_meanwhile(
     task: &str,
     ttl: &str,
     expected: &str,
-    end: impl Fn(&Issuer, &TravelStory) -> Result<()>,
+    end: impl Fn(&Issuer, &TravelScenario) -> Result<()>,
 ) -> Result<()> {
     let stage = stage()?;
     let (issuer, story) = &*stage;

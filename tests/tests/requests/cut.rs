@@ -5,7 +5,7 @@ use edgewrit_tests::clock::Deadline;
 use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::http::{Reply, Server};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Drip;
 use serde_json::json;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -47,7 +47,7 @@ impl Response {
 #[test]
 fn a_response_is_cut_when_its_task_ends() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Drip::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", api.origin(), "key")?;
+    let mut stand = Fixture::prepare(&issuer, "travel", api.origin(), "key")?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), json!(1));
     }
@@ -89,7 +89,7 @@ fn a_long_response_passes_whole() -> Result<()> {
         body: vec![b'x'; BYTES],
         ..Reply::default()
     })?;
-    let mut stand = Stand::prepare(&issuer, "travel", &api.origin(), "key")?;
+    let mut stand = Fixture::prepare(&issuer, "travel", &api.origin(), "key")?;
     stand.start_edges(&issuer, &Kind::ALL)?;
     for edge in &stand.edges {
         let writs = stand.writs(&issuer, edge.kind().name(), 1)?;

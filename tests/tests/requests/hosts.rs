@@ -5,7 +5,7 @@ use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::http::Request;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::json;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn search_for(host: &str, writ: &str) -> Request {
 #[test]
 fn requests_for_other_hosts_go_nowhere() -> Result<()> {
     let (issuer, upstream) = (Issuer::start()?, Recorder::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
+    let mut stand = Fixture::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
     let document = stand.setup.document.as_object_mut().context("no configuration")?;
     document.insert("hosts".into(), json!(["api.example", "api.example:8443"]));
     stand.start_edges(&issuer, &Kind::ALL)?;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::envoy::Bootstrap;
 use edgewrit_tests::edge::{self, Edge, Kind, Setup};
-use edgewrit_tests::forge::WritSpec;
+use edgewrit_tests::forging::WritSpec;
 use edgewrit_tests::http::{Connection, Request, Response, field};
 use edgewrit_tests::ports;
 use edgewrit_tests::vectors::Bench;

@@ -6,7 +6,7 @@ use edgewrit_tests::edge::{self, Edge, envoy::Bootstrap};
 use edgewrit_tests::http::{Reply, Response};
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::ports;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use std::thread;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn no_response_of_another_cluster_reaches_the_client() -> Result<()> {
         delay: SLOW,
         ..Recorder::fine()
     });
-    let stand = Stand::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
     bootstrap.misroute(&astray.origin())?;

@@ -4,14 +4,14 @@ use anyhow::{Context as _, Result};
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::http::Reply;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Stand, booking, search};
+use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::json;
 
 #[test]
-fn a_redirect_reaches_the_client_and_nobody_else() -> Result<()> {
+fn a_redirect_reaches_the_client_and_no_other_server() -> Result<()> {
     let (issuer, upstream, evil) = (Issuer::start()?, Recorder::start()?, Recorder::start()?);
-    let mut stand = Stand::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
+    let mut stand = Fixture::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
     // Fetch drops `authorization` on the way to another host by itself, and keeps what an API calls its key.
     let credential = json!({"set": {"x-api-key": "${secret:API_KEY}"}});
     let place = stand.setup.document.pointer_mut("/upstreams/travel/credential");

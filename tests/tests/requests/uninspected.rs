@@ -6,7 +6,7 @@ use edgewrit_tests::edge::{self, Edge, envoy::Bootstrap};
 use edgewrit_tests::http::{Connection, PREFACE, Response, field, frame, kind};
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::ports;
-use edgewrit_tests::story::{Stand, search};
+use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Framed, Travel};
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn forged() -> Vec<u8> {
 /// The edge in front of an upstream that answers with these frames, ready, and a writ.
 fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<(Issuer, Framed, Edge, String)> {
     let (issuer, upstream) = (Issuer::start()?, Framed::start(answer)?);
-    let stand = Stand::prepare(&issuer, "travel", upstream.origin(), Travel::KEY)?;
+    let stand = Fixture::prepare(&issuer, "travel", upstream.origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
     bootstrap.speak_http2()?;

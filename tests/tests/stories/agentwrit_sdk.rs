@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::client::agentwrit;
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scenario::Fixture;
 use edgewrit_tests::scratch;
-use edgewrit_tests::story::Stand;
 use edgewrit_tests::upstream::Recorder;
 
 const SECRET: &str = "what only the operator knows";
@@ -35,11 +35,14 @@ fn agents_delegate_and_all_of_it_ends() -> Result<()> {
 fn every_refusal_is_the_exception_that_the_sdk_has_for_it() -> Result<()> {
     let issuer = Issuer::start_operated(SECRET)?;
     run(&issuer, "refusals", &[])?;
-    // The script puts this word wherever a stranger can put one.
+    // The script puts this word wherever an unauthenticated client can put one.
     let told = issuer
         .log()
         .lines(|line| line.contains("raw-input") || line.contains(SECRET));
-    ensure!(told.is_empty(), "the log repeats what strangers send: {told:#?}");
+    ensure!(
+        told.is_empty(),
+        "the log repeats what unauthenticated clients send: {told:#?}"
+    );
     ensure!(
         !issuer.log().lines(|line| line.contains("refused")).is_empty(),
         "nothing was logged"
@@ -65,7 +68,7 @@ fn everything_is_written_down() -> Result<()> {
 fn its_writs_open_both_edges_within_their_scope() -> Result<()> {
     const KEY: &str = "what the API asks for";
     let (issuer, upstream) = (Issuer::start_operated(SECRET)?, Recorder::start()?);
-    let stand = Stand::start(&issuer, &Kind::ALL, "agentwrit", &upstream.origin(), KEY)?;
+    let stand = Fixture::start(&issuer, &Kind::ALL, "agentwrit", &upstream.origin(), KEY)?;
     drop(upstream.take());
     let edges: Vec<_> = stand
         .edges

@@ -4,12 +4,12 @@ use anyhow::Result;
 use edgewrit_tests::attack::{Agent, Tally};
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::TravelStory;
+use edgewrit_tests::scenario::TravelScenario;
 
 #[test]
 fn a_hostile_agent_with_a_valid_writ_gets_one_search_and_one_booking() -> Result<()> {
     let issuer = Issuer::start()?;
-    let story = TravelStory::start(&issuer, &Kind::ALL)?;
+    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     let (mut tally, mut faults) = (Tally::default(), Vec::new());
     Agent::new(&story, &issuer)?.strike(&mut |blow| {
         tally = tally.plus(blow.tally);

@@ -4,17 +4,17 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{Race, TravelStory, booking, hold, search};
+use edgewrit_tests::scenario::{Race, TravelScenario, booking, hold, search};
 use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// The issuer, the API and both edges, shared by the tests, which look at one book and so take turns.
-fn stage() -> Result<MutexGuard<'static, (Issuer, TravelStory)>> {
-    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelStory)>, String>> = OnceLock::new();
+fn stage() -> Result<MutexGuard<'static, (Issuer, TravelScenario)>> {
+    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelScenario)>, String>> = OnceLock::new();
     let start = || -> Result<_> {
         let issuer = Issuer::start()?;
-        let story = TravelStory::start(&issuer, &Kind::ALL)?;
+        let story = TravelScenario::start(&issuer, &Kind::ALL)?;
         Ok(Mutex::new((issuer, story)))
     };
     let stage = STAGE.get_or_init(|| start().map_err(|error| format!("{error:#}")));

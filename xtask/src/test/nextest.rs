@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::project::Project;
+use crate::base::project::Project;
 use crate::tools;
 
 /// The version of the lines that describe the tests: those of libtest.

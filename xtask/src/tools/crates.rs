@@ -13,9 +13,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::installed;
-use crate::cargo::cargo;
-use crate::progress::silently;
-use crate::project::Project;
+use crate::base::cargo::cargo;
+use crate::base::progress::silently;
+use crate::base::project::Project;
 
 const LOCK: &str = "crates.json";
 

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::progress::Progress;
-use crate::project::{Project, empty, remove};
+use crate::base::progress::Progress;
+use crate::base::project::{Project, empty, remove};
 
 const STAMP: &str = "stamp";
 

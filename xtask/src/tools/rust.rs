@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::progress::quietly;
+use crate::base::progress::quietly;
 
 /// What both edges run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
