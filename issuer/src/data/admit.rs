@@ -32,9 +32,10 @@ pub(crate) async fn admit(
     opening: &Opening,
 ) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
     let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
+    // The operator has decided already, and what cannot be read would only be compared.
+    let is_decided = origin == DatabaseOrigin::Backup || opening.is_original;
     let outside = match read_outside(folder, opening.witness.as_deref()) {
-        // The operator has decided already, and what cannot be read would only be compared.
-        Err(error) if origin == DatabaseOrigin::Backup || opening.is_original => {
+        Err(error) if is_decided => {
             tracing::warn!(%error, "what is kept outside of the database cannot be read");
             Vec::new()
         }
@@ -62,13 +63,26 @@ pub(crate) async fn admit(
     if disagreement.is_none() && !outside.is_empty() {
         disagreement = find_pruned_disagreement(folder, store, opening).await?;
     }
-    let epoch = match disagreement {
-        Some((kept, what)) if !opening.is_original => return Err(OpenDataError::Copied(folder.path(""), kept, what)),
+    let epoch = decide_epoch(folder, store, opening, disagreement, &outside).await?;
+    if opening.is_original || outside.is_empty() {
+        write_pruned(folder, store).await?;
+    }
+    Ok((last, epoch))
+}
+
+/// The epoch of a database that may disagree with what is kept outside of it.
+async fn decide_epoch(
+    folder: &DataDirectory,
+    store: &Store,
+    opening: &Opening,
+    disagreement: Option<(PathBuf, Disagreement)>,
+    outside: &[(PathBuf, Published)],
+) -> Result<Epoch, OpenDataError> {
+    match disagreement {
+        Some((kept, what)) if !opening.is_original => Err(OpenDataError::Copied(folder.path(""), kept, what)),
         Some((_, what)) => {
-            declare_original(store, &what, &outside)
-                .await
-                .map_err(OpenDataError::Keys)?;
-            Epoch::Another
+            let declared = declare_original(store, &what, outside).await;
+            declared.map(|()| Epoch::Another).map_err(OpenDataError::Keys)
         }
         None => {
             if opening.is_original {
@@ -76,13 +90,9 @@ pub(crate) async fn admit(
                     "`--this-is-the-original` is not needed: what is kept outside of the database is its own"
                 );
             }
-            Epoch::Same
+            Ok(Epoch::Same)
         }
-    };
-    if opening.is_original || outside.is_empty() {
-        write_pruned(folder, store).await?;
     }
-    Ok((last, epoch))
 }
 
 /// Keeps outside of the database up to where it was pruned, as the database says.

@@ -4,7 +4,7 @@ use crate::base::clock::Clock;
 use crate::base::from::from;
 use crate::base::stopping::Stopping;
 use crate::config::settings::Settings;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Retention};
 use crate::data::maintenance::{keep_checkpoints, keep_head, run_maintenance, sign_off};
 use crate::data::{Data, OpenDataError, Opening};
 use crate::evidence::audit_log::AuditLog;
@@ -115,42 +115,22 @@ pub async fn serve(
         running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
     }
     let origin = config.issuer.to_string();
-    let retention = settings.retention()?;
-    running.spawn(run_maintenance(
-        Arc::clone(&data),
-        origin.clone(),
-        retention,
-        stopping.clone(),
-    ));
-    running.spawn(keep_checkpoints(Arc::clone(&data), origin.clone(), stopping.clone()));
-    running.spawn(keep_head(Arc::clone(&data), stopping.clone()));
+    start_background(&mut running, &data, &origin, settings.retention()?, &stopping);
     let routers = Routers::new(config, Arc::clone(&data), stopping.clone());
-    if let Some(address) = settings.metrics {
-        let (tcp, address) = bind(address).await?;
-        tracing::info!(%address, "metrics");
-        running.spawn(accept_all(
-            without_delay(tcp),
-            OPERATOR_CONNECTIONS,
-            routers.metrics,
-            Peer::at,
-            stopping.clone(),
-        ));
-    }
-    let connections = count_connections_that_fit(CONNECTIONS);
-    running.spawn(accept_all(
-        without_delay(tcp),
-        connections,
-        routers.public,
-        Peer::at,
-        stopping.clone(),
-    ));
-    running.spawn(accept_all(
-        socket,
-        OPERATOR_CONNECTIONS,
-        routers.private,
-        |_| Peer::default(),
-        stopping,
-    ));
+    let metrics = match settings.metrics {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    start_listeners(
+        &mut running,
+        Listeners {
+            public: tcp,
+            socket,
+            metrics,
+        },
+        routers,
+        &stopping,
+    );
     ready(&url);
     let ended = tokio::select! {
         () = stop => Ok(()),
@@ -163,6 +143,60 @@ pub async fn serve(
     sign_off(&data, &origin).await;
     remove_server_files(&folder);
     ended
+}
+
+/// Starts the work that no request waits for.
+fn start_background(
+    running: &mut JoinSet<()>,
+    data: &Arc<Data>,
+    origin: &str,
+    retention: Option<Retention>,
+    stopping: &Stopping,
+) {
+    running.spawn(run_maintenance(
+        Arc::clone(data),
+        origin.to_owned(),
+        retention,
+        stopping.clone(),
+    ));
+    running.spawn(keep_checkpoints(Arc::clone(data), origin.to_owned(), stopping.clone()));
+    running.spawn(keep_head(Arc::clone(data), stopping.clone()));
+}
+
+/// The sockets of a server, bound.
+struct Listeners {
+    public: TcpListener,
+    socket: UnixListener,
+    metrics: Option<(TcpListener, SocketAddr)>,
+}
+
+/// Accepts connections of clients, of the operator, and of Prometheus.
+fn start_listeners(running: &mut JoinSet<()>, listeners: Listeners, routers: Routers, stopping: &Stopping) {
+    if let Some((tcp, address)) = listeners.metrics {
+        tracing::info!(%address, "metrics");
+        running.spawn(accept_all(
+            without_delay(tcp),
+            OPERATOR_CONNECTIONS,
+            routers.metrics,
+            Peer::at,
+            stopping.clone(),
+        ));
+    }
+    let connections = count_connections_that_fit(CONNECTIONS);
+    running.spawn(accept_all(
+        without_delay(listeners.public),
+        connections,
+        routers.public,
+        Peer::at,
+        stopping.clone(),
+    ));
+    running.spawn(accept_all(
+        listeners.socket,
+        OPERATOR_CONNECTIONS,
+        routers.private,
+        |_| Peer::default(),
+        stopping.clone(),
+    ));
 }
 
 /// Returns when the database could not be synced.

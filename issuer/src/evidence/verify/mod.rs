@@ -204,28 +204,7 @@ pub fn verify(
         walk.begin_behind(pruned, jws, &keys)?;
     }
     let kept = KeptHead(published.as_ref());
-    loop {
-        let links = history.after(walk.head.seq, EVENTS)?;
-        let columns = history.columns_after(walk.head.seq, EVENTS)?;
-        let Some(last) = links.last().map(|link| link.head.seq) else {
-            break;
-        };
-        let signed = history.checkpoints(walk.head.seq, last)?;
-        let mut signed = signed.iter().peekable();
-        for link in &links {
-            walk.step(link)?;
-            while let Some((_, jws)) = signed.next_if(|(seq, _)| *seq == walk.head.seq) {
-                walk.checkpoint(jws, &keys)?;
-            }
-            kept.compare(&walk)?;
-            progress(walk.head.seq);
-        }
-        // After the lines are known to be those that were hashed.
-        for (link, columns) in links.iter().zip(&columns) {
-            compare_columns(history, link, columns)?;
-        }
-        walk.last_at = links.last().map_or(walk.last_at, time_of_event);
-    }
+    walk_events(history, &mut walk, &keys, &kept, &mut progress)?;
     if let Some((seq, _)) = history.checkpoints(walk.head.seq, u64::MAX)?.first() {
         return Err(VerifyError::Beyond(walk.head.seq, *seq));
     }
@@ -241,6 +220,39 @@ pub fn verify(
     check_covered(&walk, published.as_ref())?;
     let left_behind = walk.end()?;
     Ok(walk.verified(left_behind, is_pinned))
+}
+
+/// Walks the events behind the head of `walk`, each with its checkpoints and its columns.
+fn walk_events(
+    history: &History,
+    walk: &mut ChainWalk,
+    keys: &PinnedKeys,
+    kept: &KeptHead<'_>,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), VerifyError> {
+    loop {
+        let links = history.after(walk.head.seq, EVENTS)?;
+        let columns = history.columns_after(walk.head.seq, EVENTS)?;
+        let Some(last) = links.last().map(|link| link.head.seq) else {
+            break;
+        };
+        let signed = history.checkpoints(walk.head.seq, last)?;
+        let mut signed = signed.iter().peekable();
+        for link in &links {
+            walk.step(link)?;
+            while let Some((_, jws)) = signed.next_if(|(seq, _)| *seq == walk.head.seq) {
+                walk.checkpoint(jws, keys)?;
+            }
+            kept.compare(walk)?;
+            progress(walk.head.seq);
+        }
+        // After the lines are known to be those that were hashed.
+        for (link, columns) in links.iter().zip(&columns) {
+            compare_columns(history, link, columns)?;
+        }
+        walk.last_at = links.last().map_or(walk.last_at, time_of_event);
+    }
+    Ok(())
 }
 
 /// The head of the chain that the data folder keeps outside of the database.
