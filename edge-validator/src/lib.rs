@@ -28,7 +28,3 @@ mod reason;
 mod request;
 mod upstream;
 mod writ;
-
-#[cfg(test)]
-#[path = "../tests/support/mod.rs"]
-mod support;

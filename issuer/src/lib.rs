@@ -1,57 +1,33 @@
 //! The issuer: signs writs for orchestrators, within their ceilings.
 //!
-//! [`app`] is everything that strangers reach, as a router that tests call without a socket; [`serve`] puts it behind one. Decisions
-//! are pure and come first ([`grant`], [`mint`], [`allowance`]); what must last goes through [`store`], which answers after it lasts.
+//! [`app`] has all public endpoints, as a router that tests call without a socket; [`serve`] puts
+//! it behind one. Decisions are pure and come first ([`grant`], [`mint`], [`allowance`]); what must
+//! last goes through [`store`], which answers after it lasts.
 
-mod admit;
-mod agent;
-pub mod allowance;
-pub mod ask;
+mod agents;
 pub mod audit;
-mod audit_log;
-pub mod backup;
-pub mod bundle;
-pub mod call;
-pub mod ceiling;
-pub mod clock;
+mod base;
 pub mod config;
-mod connection;
+pub mod data;
+mod edges;
+mod evidence;
 pub mod files;
-pub mod folder;
-mod from;
-pub mod grant;
-pub mod history;
 mod http;
-pub mod id;
-pub mod issuer;
+pub mod keyring;
 pub mod keys;
-pub mod life;
-mod limiter;
-mod metrics;
-pub mod mint;
-mod names;
-pub mod office;
-pub mod origin;
-pub mod outside;
-pub mod problem;
-pub mod reading;
-mod records;
+mod policy;
 pub mod registry;
-pub mod report;
-pub mod restore;
-pub mod retention;
-pub mod revoke;
-pub mod rfc3339;
-mod seen;
-pub mod serve;
-mod session;
-pub mod settings;
-pub mod signer;
-mod spending;
-mod standing;
+mod server;
+mod state;
 pub mod store;
-mod task;
-pub mod upkeep;
-pub mod verify;
+mod tasks;
+mod tokens;
 
-pub use http::{ADMIN_BODY_BYTES, BODY_BYTES, Office, Peer, admin, app};
+pub use base::{clock, id, json_document, origin, rfc3339, stopping, ttl};
+pub use evidence::{history, outside, verify};
+pub use http::{ADMIN_BODY_BYTES, AdminState, BODY_BYTES, Peer, admin, app, problem};
+pub use policy::{allowance, ask, ceiling, grant, granted_task};
+pub use server::{admin_client, serve};
+pub use state::Issuer;
+pub use tasks::report;
+pub use tokens::{bundle, mint, revoke};

@@ -182,7 +182,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     let details = |count| token(format!("[{{{}}}]", unknown(count)));
     grows_in_line("authorization_details", 3_000, details, form);
 
-    let office = |path: &'static str| {
+    let admin = |path: &'static str| {
         let scene = &scene;
         move |body: &str| {
             scene.note(path);
@@ -198,14 +198,14 @@ fn rejecting_a_request_costs_what_its_length_costs() {
     };
     let ceiling = |entries: String| format!(r#"{{"name":"c","ceiling":[{entries}]}}"#);
     let faulty = |count| ceiling(many(count, |index| format!(r#"{{"audience":"a{index}","x":1}}"#)));
-    grows_in_line("entries of a ceiling", 250, faulty, office("/clients"));
+    grows_in_line("entries of a ceiling", 250, faulty, admin("/clients"));
     let twice = |count| {
         ceiling(many(count, |index| {
             let audience = index / 2;
             format!(r#"{{"audience":"a{audience}","ttl_max":1,"scope":["read:data:*"]}}"#)
         }))
     };
-    grows_in_line("audiences that stand twice", 250, twice, office("/clients"));
+    grows_in_line("audiences that are there twice", 250, twice, admin("/clients"));
     for path in [
         "/edges",
         "/tasks/show",
@@ -220,16 +220,16 @@ fn rejecting_a_request_costs_what_its_length_costs() {
         "/keys/drop",
         "/backup",
     ] {
-        grows_in_line(path, 4_000, |count| format!("{{{}}}", unknown(count)), office(path));
+        grows_in_line(path, 4_000, |count| format!("{{{}}}", unknown(count)), admin(path));
     }
     let key = |bytes: usize| json!({"kid": "k".repeat(bytes)}).to_string();
-    grows_in_line("id of a key", 100_000, key, office("/keys/drop"));
+    grows_in_line("id of a key", 100_000, key, admin("/keys/drop"));
     for level in ["token", "agent", "task", "chain", "client", "none"] {
         let target = |bytes: usize| json!({"level": level, "target": "t".repeat(bytes)}).to_string();
-        grows_in_line(level, 100_000, target, office("/revocations"));
+        grows_in_line(level, 100_000, target, admin("/revocations"));
     }
     let level = |bytes: usize| json!({"level": "l".repeat(bytes)}).to_string();
-    grows_in_line("level", 100_000, level, office("/revocations"));
+    grows_in_line("level", 100_000, level, admin("/revocations"));
     agentwrit(&scene);
     natives(&scene);
     scene.is_complete();

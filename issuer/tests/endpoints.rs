@@ -11,29 +11,10 @@
 )]
 
 mod agentwrit;
-mod bundle;
-mod completion;
-mod documentation;
-mod doors;
-mod dropped;
+mod audit;
 mod edges;
-mod evidence;
-mod keys;
-mod oauth;
-mod office;
-mod omitting;
-mod operating;
-mod pruning;
-mod records;
-mod repeating;
+mod operation;
 mod requests;
-mod restoring;
-mod retaining;
-mod session;
-mod spending;
-mod standing;
 mod support;
 mod tasks;
-mod trouble;
-mod upgrading;
-mod wellknown;
+mod tokens;

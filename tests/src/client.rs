@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote, each driven by a script in its own language.
+//! Clients of other projects, each driven by a script in its own language.
 
 use crate::process::{Process, Program};
 use crate::tools;

@@ -1,9 +1,9 @@
 //! The real issuer, driven by its own command line and its own API.
 
-use crate::edge::expand;
-use crate::forge::Keys;
+use crate::forging::Keys;
 use crate::http::{Request, Response};
 use crate::process::{Process, Program};
+use crate::text::fill_secrets;
 use crate::{clock, ports, scratch, tools};
 use anyhow::{Context as _, Result, bail, ensure};
 use base64::Engine as _;
@@ -68,7 +68,7 @@ impl Issuer {
         Self::start_at(ports::free()?, scratch::folder("issuer")?)
     }
 
-    /// Starts one that is known as `url`, where somebody else leads to it.
+    /// Starts one that is known as `url`, where another server leads to it.
     ///
     /// # Errors
     /// If it does not start.
@@ -76,7 +76,7 @@ impl Issuer {
         Self::serve(ports::free()?, url.into(), scratch::folder("issuer")?, None)
     }
 
-    /// Starts one in whose AgentWrit API whoever knows `secret` is the operator.
+    /// Starts one in whose AgentWrit API the holder of `secret` is the operator.
     ///
     /// # Errors
     /// If it does not start.
@@ -345,7 +345,7 @@ impl Registration {
     /// Writes it into an edge's configuration; the credential becomes the secret `EDGE_KEY`.
     pub fn enter(&self, document: &mut Value, secrets: &mut BTreeMap<String, String>) {
         const SECRET: &str = "EDGE_KEY";
-        secrets.insert(SECRET.into(), expand(&self.edge.credential, secrets));
+        secrets.insert(SECRET.into(), fill_secrets(&self.edge.credential, secrets));
         if let Some(document) = document.as_object_mut() {
             document.insert("issuer".into(), self.issuer.as_str().into());
             document.insert("trust".into(), self.trust.as_slice().into());

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, anyhow};
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -48,6 +49,8 @@ fn root() -> Result<Root> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        // A test runner kills the group of a test that takes too long, and this guard is for later.
+        .process_group(0)
         .spawn()
         .context("cannot start `sh`")?;
     Ok(Root { path, _guard: guard })

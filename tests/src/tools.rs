@@ -11,6 +11,16 @@ pub fn repository() -> &'static Path {
     Path::new(TESTS).parent().unwrap_or(Path::new(TESTS))
 }
 
+/// The program `supervise` of this package, which cargo builds beside the tests and the demo.
+#[must_use]
+pub fn supervisor() -> PathBuf {
+    const NAME: &str = "supervise";
+    let own = std::env::current_exe().unwrap_or_default();
+    // A test program lies in the folder `deps` below the programs.
+    let mut places = own.ancestors().skip(1).take(2).map(|folder| folder.join(NAME));
+    places.find(|path| path.is_file()).unwrap_or_else(|| NAME.into())
+}
+
 /// The Envoy binary.
 ///
 /// # Errors

@@ -2,7 +2,6 @@
 
 use crate::edge::Edge;
 use crate::http::{Connection, Request, Response};
-use crate::vectors::request_id;
 use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::thread;
@@ -55,7 +54,7 @@ fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Syn
 /// Which of the host's threads has answered: each filter has a seed of its own, with which the ids of its requests begin.
 #[must_use]
 pub fn instance(answer: &Response) -> Option<String> {
-    request_id(answer)?.split_once('-').map(|(seed, _)| seed.to_owned())
+    answer.request_id()?.split_once('-').map(|(seed, _)| seed.to_owned())
 }
 
 /// The instances that answer on fresh connections, of which `count` are tried.

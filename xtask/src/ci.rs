@@ -1,25 +1,30 @@
 //! `cargo xtask ci`: what `.ci/run` calls.
 
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::bench;
-use crate::cargo::cargo;
-use crate::counts;
-use crate::fuzz;
-use crate::laws;
-use crate::progress::{openly, succeeds_within};
-use crate::project::Project;
-use crate::stage::Stages;
+use crate::base::cargo::cargo;
+use crate::base::progress::{openly, succeeds_within};
+use crate::base::project::Project;
+use crate::base::stage::Stages;
+use crate::base::supervised::{self, Run};
+use crate::measure::bench;
+use crate::measure::counts;
+use crate::test::fuzz;
+use crate::test::laws;
 use crate::test::{self, ADAPTERS};
 use crate::tools::{self, WASM};
 
 /// The advisory database is a few megabytes; what takes longer than this does not arrive.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
-pub(crate) fn run(project: &Project) -> Result<()> {
+pub(crate) fn run(project: &Project) -> Result<ExitCode> {
+    supervised::run(project, |run| check(project, run))
+}
+
+fn check(project: &Project, run: &Run) -> Result<()> {
     let mut stages = Stages::default();
     if stages.run("tools", || tools::run(project)).is_none() {
         return stages.finish();
@@ -31,13 +36,14 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
     test::stages_of(project, &test::Args::default(), &mut stages);
-    if counts::POSSIBLE {
+    if tools::COUNTS_INSTRUCTIONS {
         stages.run("instruction counts", || counts::run(project, &counts::Args::default()));
     } else {
         stages.note("instruction counts: NOT CHECKED (baselines are those of Linux on x86-64)");
     }
     stages.run("fuzz", || fuzz::run(project, &fuzz::Args::briefly()));
     stages.run("laws", || laws::run(project, &laws::Args::default()));
+    stages.run("nothing left behind", || run.left_nothing());
     stages.finish()
 }
 

@@ -6,13 +6,16 @@ use std::thread;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
+use crate::base::cargo::cargo;
+use crate::base::project::Project;
 use crate::build::{self, EVERYTHING, Part};
-use crate::cargo::cargo;
-use crate::hosts::Hosts;
-use crate::project::Project;
+use crate::test::hosts::Hosts;
 use crate::tools::{self, joined};
 
-/// How cargo is told to make the program that walks through the story.
+/// How cargo is told to make the program that walks through the story, and the supervisor of what
+/// this program starts.
+const PROGRAMS: [&str; 4] = ["--release", "--package", "edgewrit-tests", "--bins"];
+/// How cargo is told to run the first of them.
 const DEMO: [&str; 5] = ["--release", "--package", "edgewrit-tests", "--bin", "demo"];
 
 #[derive(clap::Args)]
@@ -51,7 +54,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     let hosts: Vec<_> = parts.iter().filter_map(|part| part.host()).collect();
     thread::scope(|scope| {
         let tools = scope.spawn(|| tools::install(project, &hosts));
-        let built = build::build(project, parts, &[("building the demo", &DEMO)]);
+        let built = build::build(project, parts, &[("building the demo", &PROGRAMS)]);
         joined(tools.join()).and(built)
     })?;
     // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the exit code.

@@ -2,33 +2,25 @@
 //!
 //! Everything external is installed by these commands themselves, pinned, into the project's own `.tools/`.
 
-mod arrows;
-mod artifact;
-mod bench;
+mod base;
 mod build;
-mod cargo;
 mod ci;
-mod counts;
 mod demo;
-mod fuzz;
-mod hosts;
-mod laws;
-mod load;
-mod progress;
-mod project;
-mod readers;
-mod sizes;
-mod stage;
+mod measure;
 mod structure;
 mod test;
 mod tools;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::project::Project;
+use crate::base::project::Project;
+use crate::base::supervised;
+use crate::measure::{bench, counts, coverage, load};
+use crate::test::{fuzz, laws, readers};
 
 /// The project's own commands.
 #[derive(Parser)]
@@ -62,13 +54,21 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Check the rules on folders, on imports between them, and on words.
     Structure,
+    /// Measure which lines of the product its own tests execute.
+    Coverage,
     /// Everything that is checked before a change is merged.
     Ci,
+    /// Run a program until the pipe on standard input closes, and end all its descendants then.
+    #[command(hide = true, name = supervised::SUPERVISE)]
+    Supervise {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        program: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -76,20 +76,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     let project = Project::locate()?;
     match command {
+        Command::Test(args) => return test::run(&project, &args),
+        Command::Ci => return ci::run(&project),
+        Command::Supervise { program } => return Ok(edgewrit_supervisor::run(program)?.into()),
         Command::Tools => tools::run(&project),
         Command::Build(args) => build::run(&project, &args),
-        Command::Test(args) => test::run(&project, &args),
         Command::Laws(args) => laws::run(&project, &args),
         Command::Readers(args) => readers::run(&project, &args),
         Command::Demo(args) => demo::run(&project, &args),
         Command::Bench(args) => bench::run(&project, &args),
         Command::Counts(args) => counts::run(&project, &args),
         Command::Load(args) => load::run(&project, &args),
+        Command::Coverage => coverage::run(&project),
         Command::Fuzz(args) => fuzz::run(&project, &args),
         Command::Structure => structure::hold(&project),
-        Command::Ci => ci::run(&project),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

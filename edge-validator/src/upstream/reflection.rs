@@ -93,23 +93,19 @@ impl Needles {
         if self.spellings.is_empty() || value.len() < SEARCHED_BYTES {
             return false;
         }
-        if self.occur_as_spelled(value) {
-            return true;
-        }
         let mut decoded = None;
-        for _ in 0..ENCODED_TIMES {
+        for _ in 0..=ENCODED_TIMES {
             let text = decoded.as_deref().unwrap_or(value);
-            if !text.contains(&b'%') {
-                break;
-            }
-            let next = percent_decoded(text);
-            if self.occur_as_spelled(&next) {
+            // In each of them: a `%` behind a backslash is part of a secret, and no encoding of what follows.
+            if self.occur_as_spelled(text) || text.contains(&b'\\') && self.occur_as_spelled(&unescaped(text)) {
                 return true;
             }
-            decoded = Some(next);
+            if !text.contains(&b'%') {
+                return false;
+            }
+            decoded = Some(percent_decoded(text));
         }
-        let text = decoded.as_deref().unwrap_or(value);
-        text.contains(&b'\\') && self.occur_as_spelled(&unescaped(text))
+        false
     }
 
     fn occur_as_spelled(&self, text: &[u8]) -> bool {
@@ -282,6 +278,11 @@ mod tests {
         assert!(needles.occur_in(br#"{"key":"a\u002bsecret\/with\u003Dsigns\u0026"}"#));
         assert!(needles.occur_in(b"https://api.example/?key=my+secret+key"));
         assert!(!needles.occur_in(br"a\u00zzsecret\"));
+    }
+
+    #[test]
+    fn a_secret_behind_backslashes_that_ends_with_a_percent_sign_is_found() {
+        assert!(needles(&["A0aa!aA%"]).occur_in(br"\A\0\a\a\!\a\A\%A0"));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! An edge with its configuration, memory and snapshot, a clock that stands still, and an issuer that debits.
 
-use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::call::{Answer, Call};
@@ -13,6 +12,7 @@ use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_issuer::{self as support, NOW};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};

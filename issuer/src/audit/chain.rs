@@ -1,10 +1,10 @@
 //! The chain: `hash = SHA-256(hash before || line)`, from 32 zero bytes on.
 
-use crate::id::{from_hex, hex};
+use crate::base::id::{from_hex, hex};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// How far the chain reaches.
+/// The end of the chain: its last event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// Number of the last event, 0 before the first.
@@ -110,17 +110,17 @@ pub enum Broken {
     },
     /// An event's line says to be another's.
     Number {
-        /// Which event.
+        /// The number of the event.
         seq: u64,
     },
     /// An event, or one before it, is not what was hashed.
     Hash {
-        /// Which event.
+        /// The number of the event.
         seq: u64,
     },
-    /// The chain does not have the hash that somebody saw.
+    /// The chain does not have the hash that was seen elsewhere.
     Head {
-        /// What was seen.
+        /// The head that was seen.
         seen: Head,
     },
 }
@@ -159,7 +159,7 @@ mod tests {
     const LINES: [&str; 3] = [r#"{"seq":1,"a":1}"#, r#"{"seq":2,"a":"ü"}"#, r#"{"seq":3,"a":3}"#];
 
     #[test]
-    fn what_was_chained_verifies() {
+    fn a_whole_chain_verifies() {
         let links = chain(&LINES);
         assert_eq!(verified(&links), Ok(links[2].head));
         let text = links[2].head.to_string();
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_anywhere_shows() {
+    fn a_change_of_any_link_is_found() {
         let mut changed = chain(&LINES);
         changed[1].line = changed[1].line.replace('2', "4");
         assert_eq!(verified(&changed), Err(Broken::Number { seq: 2 }));

@@ -1,8 +1,8 @@
-//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else. They are numbered, and each covers the one
-//! before it, so that one that is taken away is missed.
+//! Checkpoints: how far the chain reached at a moment, signed by a key that signs nothing else.
+//! They are numbered, and each covers the one before it, so that one that is taken away is missed.
 
 use super::Head;
-use crate::id::{from_hex, hex};
+use crate::base::id::{from_hex, hex};
 use crate::keys::{PinnedKeys, SigningKey};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::jws::{Jws, Kind};
@@ -42,34 +42,34 @@ impl fmt::Display for CheckpointId {
     }
 }
 
-/// Where a checkpoint stands among the others.
+/// The place of a checkpoint among the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct CheckpointPlace {
     /// Its number, from 1 on.
     pub number: u64,
     /// SHA-256 of the signed text of the checkpoint before it, if there was one.
     pub before: Option<[u8; 32]>,
 }
 
-/// What a checkpoint says.
+/// A checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The issuer.
     pub iss: String,
-    /// The history.
+    /// The epoch of the database.
     pub epoch: String,
-    /// How far it reached.
+    /// The head of the chain.
     pub head: Head,
-    /// When.
+    /// The time of its signature.
     pub at: UnixSeconds,
-    /// Where it stands; `None` for one of a version that did not number them.
-    pub place: Option<Place>,
+    /// Its place; `None` for a checkpoint of a version that did not number them.
+    pub place: Option<CheckpointPlace>,
 }
 
 /// Why a checkpoint is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckpointError {
-    /// Not one.
+    /// The text is no checkpoint.
     Malformed,
     /// Signed by none of the pinned keys.
     Key,
@@ -144,7 +144,7 @@ impl Checkpoint {
         };
         let place = match payload.member("number") {
             None => None,
-            Some(_) => Some(Place {
+            Some(_) => Some(CheckpointPlace {
                 number: number("number")?,
                 before: match payload.member("before") {
                     None => None,

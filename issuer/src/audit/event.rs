@@ -4,11 +4,12 @@ use serde_json::Value;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What happened. The names are stable; those of the AgentWrit API are the ones it uses.
+        /// The kinds of events. The names are stable; those of the AgentWrit API are the ones it
+        /// uses.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $name,)* }
+        pub enum EventKind { $($(#[$doc])* $name,)* }
 
-        impl Kind {
+        impl EventKind {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
@@ -42,13 +43,13 @@ kinds! {
     DelegationCreated = "delegation_created";
     /// An agent tried to pass on what it may not.
     DelegationRefused = "delegation_attenuation_violation";
-    /// An operator showed the secret.
+    /// The operator authenticated.
     AdminAuth = "admin_auth";
-    /// Somebody showed another one.
+    /// A client presented a wrong operator secret.
     AdminAuthFailed = "admin_auth_failed";
-    /// Somebody showed a bearer that counts for nothing, or none.
+    /// A client presented an invalid bearer, or none.
     TokenAuthFailed = "token_auth_failed";
-    /// A bearer was shown where another is wanted.
+    /// A client presented a bearer that is not for the endpoint.
     ScopeViolation = "scope_violation";
     /// A client was registered.
     AppRegistered = "app_registered";
@@ -56,9 +57,9 @@ kinds! {
     AppUpdated = "app_updated";
     /// A client was shut out.
     AppDeregistered = "app_deregistered";
-    /// A client showed its secret.
+    /// A client authenticated.
     AppAuthenticated = "app_authenticated";
-    /// Somebody showed another one.
+    /// A client presented a wrong secret.
     AppAuthFailed = "app_auth_failed";
     /// A client got a new secret.
     ClientSecretRotated = "client_secret_rotated";
@@ -68,11 +69,11 @@ kinds! {
     EdgeSecretRotated = "edge_secret_rotated";
     /// An edge saw the audit's head go back or fork.
     AuditHeadReported = "audit_head_reported";
-    /// An edge began to count.
+    /// An edge started.
     EdgeBooted = "edge_booted";
-    /// Leave to register an agent was given.
+    /// A launch token was issued.
     LaunchTokenIssued = "launch_token_issued";
-    /// It was not.
+    /// A launch token was refused.
     LaunchTokenDenied = "launch_token_denied";
     /// An agent registered.
     AgentRegistered = "agent_registered";
@@ -98,20 +99,21 @@ kinds! {
     EventsOmitted = "events_omitted";
     /// The keys for checkpoints, which were in the database alone, were pinned outside of it.
     CheckpointKeysPinned = "checkpoint_keys_pinned";
-    /// The operator said that the database is the original, and the head kept outside of it is not its own.
+    /// The operator said that the database is the original, and the head kept outside of it is not
+    /// its own.
     OriginalDeclared = "original_declared";
 }
 
 /// Whether what was tried was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was.
+pub enum EventOutcome {
+    /// It was done.
     Success,
     /// It was refused.
     Denied,
 }
 
-impl Outcome {
+impl EventOutcome {
     /// The name in the event's line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -122,13 +124,13 @@ impl Outcome {
     }
 }
 
-/// Something that happened. Its number, its time and its hash come with its place in the chain.
+/// An event. Its number, its time and its hash come with its place in the chain.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// What.
-    pub kind: Kind,
-    /// Whether it was done.
-    pub outcome: Outcome,
+    /// The kind.
+    pub kind: EventKind,
+    /// Its outcome.
+    pub outcome: EventOutcome,
     /// The client that it concerns.
     pub client_id: Option<String>,
     /// The row of the task that it concerns, for looking it up.
@@ -143,35 +145,36 @@ pub struct Event {
     pub request_id: Option<String>,
     /// The trace that the request belongs to (W3C Trace Context).
     pub traceparent: Option<String>,
-    /// What depends on the kind: a JSON object, or nothing.
+    /// The data of its kind: a JSON object, or nothing.
     pub data: String,
-    /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does not have it.
+    /// The edge that it comes from. As `source` and `cause`, for the limiter alone: the line does
+    /// not have it.
     pub edge_id: Option<String>,
     /// The address that it comes from.
     pub source: Option<String>,
-    /// What tells it from other events of its kind and task: a label, a grant.
+    /// The cause, which tells it from other events of its kind and task: a label, a grant.
     pub cause: Option<String>,
 }
 
 /// Whether an event of this kind and outcome is looked up by its request.
 pub(crate) fn is_looked_up(kind: &str, outcome: &str) -> bool {
-    outcome == Outcome::Denied.as_str() || kind == Kind::RequestPermitted.as_str()
+    outcome == EventOutcome::Denied.as_str() || kind == EventKind::RequestPermitted.as_str()
 }
 
 impl Event {
     /// Something that was done.
     #[must_use]
-    pub const fn done(kind: Kind) -> Self {
-        Self::new(kind, Outcome::Success)
+    pub const fn done(kind: EventKind) -> Self {
+        Self::new(kind, EventOutcome::Success)
     }
 
     /// Something that was refused.
     #[must_use]
-    pub const fn denied(kind: Kind) -> Self {
-        Self::new(kind, Outcome::Denied)
+    pub const fn denied(kind: EventKind) -> Self {
+        Self::new(kind, EventOutcome::Denied)
     }
 
-    const fn new(kind: Kind, outcome: Outcome) -> Self {
+    const fn new(kind: EventKind, outcome: EventOutcome) -> Self {
         Self {
             kind,
             outcome,
@@ -231,21 +234,21 @@ impl Event {
         self
     }
 
-    /// What tells it from other events of its kind and task.
+    /// Sets the cause, which tells it from other events of its kind and task.
     #[must_use]
     pub fn cause(mut self, cause: &str) -> Self {
         self.cause = Some(cause.to_owned());
         self
     }
 
-    /// What depends on the kind, as the text of a JSON object.
+    /// Sets the data of its kind, as the text of a JSON object.
     #[must_use]
     pub fn text(mut self, data: String) -> Self {
         self.data = data;
         self
     }
 
-    /// What depends on the kind: a JSON object.
+    /// Sets the data of its kind: a JSON object.
     #[must_use]
     pub fn data(self, data: &Value) -> Self {
         self.text(data.to_string())

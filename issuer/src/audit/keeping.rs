@@ -1,23 +1,24 @@
 //! Which events are always kept, and which a limiter may omit.
 
-use super::Kind;
-use crate::limiter::Rate;
+use super::EventKind;
+use crate::base::limiter::Rate;
 
 /// Whether an event is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keeping {
-    /// Always.
+    /// Every event is kept.
     Always,
     /// Up to these rates. What is beyond them is counted.
     Limited(Rates),
 }
 
-/// How many events of one kind are kept.
+/// The rates at which events of one kind are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rates {
     /// Of one cause: those of one task, address, edge, label or grant.
     pub(crate) cause: Rate,
-    /// Of all causes of one client, or of one edge where no client is known, or of all requests without either.
+    /// Of all causes of one client, or of one edge where no client is known, or of all requests
+    /// without either.
     pub(crate) party: Rate,
 }
 
@@ -40,7 +41,7 @@ const UNAUTHENTICATED: Rates = Rates {
     },
     ..REFUSED
 };
-/// What clients and agents do within their authority, as often as they like.
+/// Events of clients and agents within their authority, which they repeat as often as they like.
 const DONE: Rates = Rates {
     cause: Rate {
         interval: 100,
@@ -51,7 +52,7 @@ const DONE: Rates = Rates {
         burst: 10_000,
     },
 };
-/// What edges permitted. Each event of it is a request of its own, so that far more of them are kept.
+/// Permits of edges. Each is a request of its own, so that far more of them are kept.
 const PERMITTED: Rates = Rates {
     cause: Rate {
         interval: 20,
@@ -63,12 +64,14 @@ const PERMITTED: Rates = Rates {
     },
 };
 
-impl Kind {
-    /// Whether events of this kind are kept. The question for a new kind: can a client, an agent, an edge or an unauthenticated client repeat
-    /// its cause? Revocations, ends, changes of keys and what operators do are always kept.
+impl EventKind {
+    /// Whether events of this kind are kept. The question for a new kind: can a client, an agent,
+    /// an edge or an unauthenticated client repeat its cause? Revocations, ends, changes of keys
+    /// and what operators do are always kept.
     pub(crate) const fn keeping(self) -> Keeping {
         match self {
-            // A task is authority that a client takes, and each has an end: what it was granted is nowhere else.
+            // A task is authority that a client takes, and each has an end: what it was granted is
+            // nowhere else.
             Self::TaskStarted
             | Self::TaskCompleted
             | Self::TokenReleased
@@ -115,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_changes_or_ends_authority_is_always_kept() {
-        let kept = Kind::ALL.iter().filter(|kind| kind.keeping() == Keeping::Always);
+        let kept = EventKind::ALL.iter().filter(|kind| kind.keeping() == Keeping::Always);
         let kept: Vec<_> = kept.map(|kind| kind.as_str()).collect();
         let expected = [
             "task_started",
@@ -143,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_cause_has_no_more_than_its_party() {
-        for kind in Kind::ALL {
+        for kind in EventKind::ALL {
             if let Keeping::Limited(rates) = kind.keeping() {
                 assert!(rates.cause.burst <= rates.party.burst, "{kind:?}");
                 assert!(rates.cause.interval >= rates.party.interval, "{kind:?}");

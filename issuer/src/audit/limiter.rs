@@ -1,19 +1,19 @@
-//! The one limiter in front of the audit: an event whose cause can be repeated is kept up to a rate, and counted beyond it. It neither
-//! delays nor rejects what the event is of.
+//! The one limiter in front of the audit: an event whose cause can be repeated is kept up to a
+//! rate, and counted beyond it. It neither delays nor rejects what the event is of.
 
 use super::Event;
 use super::keeping::{Keeping, Rates};
-use super::tally::{Key, Omitted, Tally};
-use crate::clock::Moment;
-use crate::limiter::Places;
+use super::tally::{LimitKey, Omitted, Tally};
+use crate::base::clock::Moment;
+use crate::base::limiter::RatePlaces;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What the limiter did in a transaction, which may be undone.
+/// The decisions of the limiter in a transaction, which may be undone.
 #[derive(Debug, Default)]
 pub(crate) struct Admissions {
     omitted: Tally,
-    admitted: Vec<(Key, Rates)>,
+    admitted: Vec<(LimitKey, Rates)>,
 }
 
 impl Admissions {
@@ -27,8 +27,8 @@ impl Admissions {
 /// The limiter.
 #[derive(Debug)]
 pub(crate) struct EventLimiter {
-    causes: Places,
-    parties: Places,
+    causes: RatePlaces,
+    parties: RatePlaces,
     tally: Mutex<Tally>,
     total: AtomicU64,
 }
@@ -36,8 +36,8 @@ pub(crate) struct EventLimiter {
 impl EventLimiter {
     pub(crate) fn new() -> Self {
         Self {
-            causes: Places::new(),
-            parties: Places::new(),
+            causes: RatePlaces::new(),
+            parties: RatePlaces::new(),
             tally: Mutex::default(),
             total: AtomicU64::new(0),
         }
@@ -48,7 +48,7 @@ impl EventLimiter {
         let Keeping::Limited(rates) = event.kind.keeping() else {
             return true;
         };
-        let cause = Key::of(event);
+        let cause = LimitKey::of(event);
         match self.take(&cause, rates, now) {
             Ok(()) => {
                 admissions.admitted.push((cause, rates));
@@ -61,12 +61,13 @@ impl EventLimiter {
         }
     }
 
-    /// As [`Self::admit`], for an event that goes with no change, before a write is asked for: takes nothing, and counts it here.
+    /// As [`Self::admit`], for an event that goes with no change, before a write is asked for:
+    /// takes nothing, and counts it here.
     pub(crate) fn has_room(&self, event: &Event, now: Moment) -> bool {
         let Keeping::Limited(rates) = event.kind.keeping() else {
             return true;
         };
-        let cause = Key::of(event);
+        let cause = LimitKey::of(event);
         let Err(exhausted) = self.room(&cause, rates, now) else {
             return true;
         };
@@ -76,7 +77,7 @@ impl EventLimiter {
         false
     }
 
-    fn room(&self, cause: &Key, rates: Rates, now: Moment) -> Result<(), Exhausted> {
+    fn room(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
         // Both are asked: either follows a clock that was set back from the first question on.
         let of_cause = self.causes.room(cause, rates.cause, now);
         let of_party = self.parties.room(&cause.party(), rates.party, now);
@@ -85,7 +86,7 @@ impl EventLimiter {
     }
 
     /// A cause that has no room takes nothing of its party's. Only the writer takes.
-    fn take(&self, cause: &Key, rates: Rates, now: Moment) -> Result<(), Exhausted> {
+    fn take(&self, cause: &LimitKey, rates: Rates, now: Moment) -> Result<(), Exhausted> {
         self.room(cause, rates, now)?;
         let taken = self.parties.take(&cause.party(), rates.party, now);
         taken.map_err(|_| Exhausted::Party)?;
@@ -113,7 +114,7 @@ impl EventLimiter {
         }
     }
 
-    /// How many events were omitted since the start.
+    /// The number of events that were omitted since the start.
     pub(crate) fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
@@ -123,7 +124,7 @@ impl EventLimiter {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner).merge(omitted);
     }
 
-    /// What was omitted since this was asked last.
+    /// The events that were omitted since the last call.
     pub(crate) fn take_omitted(&self) -> Tally {
         std::mem::take(&mut *self.tally.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -136,9 +137,9 @@ enum Exhausted {
 }
 
 impl Exhausted {
-    /// Under what the event is counted. By the client alone where the client has no room: an agent can name as many tasks as it likes, and
-    /// each would be counted apart.
-    fn key(&self, cause: Key) -> Key {
+    /// Under what the event is counted. By the client alone where the client has no room: an agent
+    /// can name as many tasks as it likes, and each would be counted apart.
+    fn key(&self, cause: LimitKey) -> LimitKey {
         match self {
             Self::Cause => cause,
             Self::Party => cause.party(),
@@ -149,12 +150,12 @@ impl Exhausted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Kind;
+    use crate::audit::EventKind;
 
     const NOON: Moment = Moment { millis: 1_000_000 };
 
     fn refused(client: &str, task: &str) -> Event {
-        Event::denied(Kind::RequestRefused).client(client).task(task, "o")
+        Event::denied(EventKind::RequestRefused).client(client).task(task, "o")
     }
 
     /// How many of `count` events pass.
@@ -175,7 +176,7 @@ mod tests {
             900
         );
         assert_eq!(passed(&limiter, 150, |_| refused("d", "t")), 100);
-        let other = |_: usize| Event::denied(Kind::TaskRefused).client("c");
+        let other = |_: usize| Event::denied(EventKind::TaskRefused).client("c");
         assert_eq!(passed(&limiter, 150, other), 100, "kinds do not share");
         assert_eq!(limiter.total(), 50 + 1_100 + 50 + 50);
         let events = limiter.take_omitted().events();

@@ -1,7 +1,7 @@
-//! What happened, in a form that cannot be changed unnoticed: each event is a line of JSON, and each line's hash covers the hash
-//! before it.
+//! The audit: events in a form that cannot be changed unnoticed. Each event is a line of JSON, and
+//! each line's hash covers the hash before it.
 
-use crate::clock::Moment;
+use crate::base::clock::Moment;
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::text::visible_json;
 use std::borrow::Cow;
@@ -12,21 +12,23 @@ mod checkpoint;
 mod event;
 mod keeping;
 mod limiter;
+mod request_info;
 mod tally;
 mod walk;
 
 pub use chain::{Broken, Head, Link};
-pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, Place, hash_checkpoint};
+pub use checkpoint::{Checkpoint, CheckpointError, CheckpointId, CheckpointPlace, hash_checkpoint};
 pub(crate) use event::is_looked_up;
-pub use event::{Event, Kind, Outcome};
+pub use event::{Event, EventKind, EventOutcome};
 pub(crate) use limiter::{Admissions, EventLimiter};
+pub use request_info::RequestInfo;
 pub(crate) use tally::Tally;
 pub use walk::{CheckpointFault, CheckpointWalk};
 
-use crate::rfc3339;
+use crate::base::rfc3339;
 
-/// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters that a
-/// terminal may act on are spelled in it (`\u001b`).
+/// The line of `event` as number `seq`, in an order that never changes: what is hashed. Characters
+/// that a terminal may act on are spelled in it (`\u001b`).
 #[must_use]
 pub fn line(seq: u64, at: Moment, event: &Event) -> String {
     let mut line = String::with_capacity(256 + event.data.len());
@@ -64,7 +66,7 @@ mod tests {
     #[test]
     fn a_line_holds_nothing_that_a_terminal_acts_on() {
         let text = "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{2028}\u{85}\u{feff}";
-        let event = Event::denied(Kind::RequestRefused).data(&serde_json::json!({"detail": text}));
+        let event = Event::denied(EventKind::RequestRefused).data(&serde_json::json!({"detail": text}));
         let event = Event {
             request_id: Some(text.to_owned()),
             ..event

@@ -1,18 +1,20 @@
-//! How many events the limiter omitted, by their causes.
+//! Counts of omitted events, by their causes.
 
-use super::{Event, Kind};
-use crate::clock::Moment;
-use crate::rfc3339;
+use super::{Event, EventKind};
+use crate::base::clock::Moment;
+use crate::base::rfc3339;
 use serde_json::json;
 use std::collections::HashMap;
 
-/// Causes that are counted apart between two events of omission. Of causes beyond these only the client is counted.
+/// Causes that are counted apart between two events of omission. Of causes beyond these only the
+/// client is counted.
 const CAUSES: usize = 1_024;
 
-/// What a limit is for. Without task, source and cause: a client, or an edge, or all requests without either.
+/// The key of a limit. Without task, source and cause: a client, or an edge, or all requests
+/// without either.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    kind: Kind,
+pub(super) struct LimitKey {
+    kind: EventKind,
     client_id: Option<String>,
     edge_id: Option<String>,
     task_id: Option<String>,
@@ -20,7 +22,7 @@ pub(super) struct Key {
     cause: Option<String>,
 }
 
-impl Key {
+impl LimitKey {
     pub(super) fn of(event: &Event) -> Self {
         Self {
             kind: event.kind,
@@ -64,13 +66,13 @@ impl Omitted {
     }
 }
 
-/// How many events were omitted, by their causes.
+/// The number of omitted events, by their causes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally(HashMap<Key, Omitted>);
+pub(crate) struct Tally(HashMap<LimitKey, Omitted>);
 
 impl Tally {
     /// Counts events of one cause.
-    pub(super) fn add(&mut self, key: Key, omitted: Omitted) {
+    pub(super) fn add(&mut self, key: LimitKey, omitted: Omitted) {
         let is_full = self.0.len() >= CAUSES && !self.0.contains_key(&key);
         let key = if is_full { key.party() } else { key };
         let entry = self.0.entry(key).or_insert(Omitted { count: 0, ..omitted });
@@ -86,7 +88,7 @@ impl Tally {
         }
     }
 
-    /// How many events were omitted.
+    /// The number of omitted events.
     pub(super) fn count(&self) -> u64 {
         self.0.values().map(|omitted| omitted.count).sum()
     }
@@ -98,11 +100,14 @@ impl Tally {
 
     /// One event for each cause.
     pub(crate) fn events(&self) -> Vec<Event> {
-        self.0.iter().map(|(key, omitted)| event(key, omitted)).collect()
+        self.0
+            .iter()
+            .map(|(key, omitted)| omission_event(key, omitted))
+            .collect()
     }
 }
 
-fn event(key: &Key, omitted: &Omitted) -> Event {
+fn omission_event(key: &LimitKey, omitted: &Omitted) -> Event {
     let mut data = json!({
         "event": key.kind.as_str(),
         "count": omitted.count,
@@ -122,7 +127,7 @@ fn event(key: &Key, omitted: &Omitted) -> Event {
     Event {
         client_id: key.client_id.clone(),
         task_id: key.task_id.clone(),
-        ..Event::done(Kind::EventsOmitted).data(&data)
+        ..Event::done(EventKind::EventsOmitted).data(&data)
     }
 }
 
@@ -136,8 +141,8 @@ mod tests {
         let mut tally = Tally::default();
         for client in 0..clients {
             for task in 0..tasks {
-                let event = Event::denied(Kind::RequestRefused).client(&format!("c{client}"));
-                let key = Key::of(&event.task(&format!("t{task}"), "o"));
+                let event = Event::denied(EventKind::RequestRefused).client(&format!("c{client}"));
+                let key = LimitKey::of(&event.task(&format!("t{task}"), "o"));
                 tally.add(key, Omitted::one(Moment { millis: 1 }));
             }
         }

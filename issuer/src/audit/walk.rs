@@ -1,13 +1,14 @@
-//! Verifies checkpoints in their order: each is signed by a pinned key, says what the chain has, and covers the one before it.
+//! Verifies checkpoints in their order: each is signed by a pinned key, says what the chain has,
+//! and covers the one before it.
 
 use super::{Checkpoint, CheckpointError, CheckpointId, Head, hash_checkpoint};
 use crate::keys::PinnedKeys;
 use std::fmt;
 
-/// What is known of the checkpoints so far.
+/// The state of the walk: the checkpoints so far.
 #[derive(Clone, Debug, Default)]
 pub struct CheckpointWalk {
-    /// How many there were.
+    /// Their number.
     pub count: u64,
     /// The last one that is numbered.
     pub last: Option<CheckpointId>,
@@ -86,7 +87,8 @@ impl CheckpointWalk {
         Ok(checkpoint)
     }
 
-    /// Begins with the checkpoint behind events that were pruned: which one was before it is taken as it says.
+    /// Begins with the checkpoint behind events that were pruned: which one was before it is taken
+    /// as it says.
     ///
     /// # Errors
     /// [`CheckpointFault`].
@@ -111,30 +113,30 @@ impl CheckpointWalk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Place;
+    use crate::audit::CheckpointPlace;
     use crate::keys::SigningKey;
     use edgewrit_shared::time::UnixSeconds;
 
-    struct Signed {
+    struct SignedCheckpoints {
         key: SigningKey,
         jws: Vec<(Head, String)>,
     }
 
     /// Two checkpoints without a number, and three with one.
-    fn signed() -> Signed {
+    fn signed() -> SignedCheckpoints {
         let (key, mut jws) = (SigningKey::fresh().unwrap(), Vec::new());
         let (mut head, mut before) = (Head::default(), None);
         for number in [None, None, Some(1), Some(2), Some(3)] {
             head = head.after("{}");
-            let place = number.map(|number| Place { number, before });
+            let place = number.map(|number| CheckpointPlace { number, before });
             let text = checkpoint(head, place).sign(&key);
             before = Some(hash_checkpoint(&text));
             jws.push((head, text));
         }
-        Signed { key, jws }
+        SignedCheckpoints { key, jws }
     }
 
-    fn checkpoint(head: Head, place: Option<Place>) -> Checkpoint {
+    fn checkpoint(head: Head, place: Option<CheckpointPlace>) -> Checkpoint {
         Checkpoint {
             iss: "i".to_owned(),
             epoch: "e".to_owned(),
@@ -157,7 +159,7 @@ mod tests {
 
     #[test]
     fn checkpoints_with_and_without_numbers_verify_in_their_order() {
-        let Signed { key, jws } = signed();
+        let SignedCheckpoints { key, jws } = signed();
         let walk = walked(&jws, &PinnedKeys::of([key.public().clone()])).unwrap();
         assert_eq!((walk.count, walk.numbered_at), (5, Some(3)));
         assert_eq!(walk.last.unwrap().number, 3);
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_that_was_taken_away_or_exchanged_is_missed() {
-        let Signed { key, jws } = signed();
+        let SignedCheckpoints { key, jws } = signed();
         let keys = PinnedKeys::of([key.public().clone()]);
         let without = |place: usize| {
             walked(
@@ -182,7 +184,7 @@ mod tests {
         assert_eq!(without(2).unwrap_err(), CheckpointFault::Gap { expected: 1, found: 2 });
         assert_eq!(without(3).unwrap_err(), CheckpointFault::Gap { expected: 2, found: 3 });
         let mut exchanged = jws.clone();
-        let place = Place {
+        let place = CheckpointPlace {
             number: 2,
             before: None,
         };

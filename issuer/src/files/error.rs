@@ -6,18 +6,18 @@ use std::{error, io};
 
 /// Why the data folder or a file cannot be used.
 #[derive(Debug)]
-pub enum FolderError {
+pub enum FileError {
     /// The system refused; which path, and what it said.
     Io(PathBuf, io::Error),
     /// Another process holds the folder.
     Locked(PathBuf),
     /// It is there and must not be used; why.
-    Refused(PathBuf, Fault),
+    Refused(PathBuf, FileFault),
 }
 
-/// What is wrong with a file.
+/// The faults of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum FileFault {
     /// It is a symbolic link, where none is accepted.
     Link,
     /// It is a symbolic link that leads out of its folder.
@@ -47,11 +47,11 @@ pub enum Fault {
 }
 
 /// Makes an error of what the system says of `path`.
-pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
-    move |error| FolderError::Io(path.to_owned(), error)
+pub(super) fn io_error(path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    move |error| FileError::Io(path.to_owned(), error)
 }
 
-impl Display for FolderError {
+impl Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
@@ -64,26 +64,26 @@ impl Display for FolderError {
     }
 }
 
-impl error::Error for FolderError {}
+impl error::Error for FileError {}
 
-fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &Fault) -> fmt::Result {
+fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &FileFault) -> fmt::Result {
     let name = quote_for_shell(path);
     match fault {
-        Fault::Link => f.write_str(
+        FileFault::Link => f.write_str(
             "is a symbolic link, and none is followed here: name what it links to, or put that in its place",
         ),
-        Fault::LinkOut => {
+        FileFault::LinkOut => {
             f.write_str("is a symbolic link out of its folder: name what it links to, or put that in its place")
         }
-        Fault::Kind(expected) => write!(f, "expected {expected}"),
-        Fault::Owner { found, user, or_root } => {
+        FileFault::Kind(expected) => write!(f, "expected {expected}"),
+        FileFault::Owner { found, user, or_root } => {
             let or_root = if *or_root && *user != 0 { " or `0`" } else { "" };
             write!(
                 f,
                 "owner is `{found}`, expected `{user}`{or_root}: run this as user `{found}`, or run `chown {user} {name}`"
             )
         }
-        Fault::Mode {
+        FileFault::Mode {
             found,
             expected,
             group_readable,
@@ -97,7 +97,7 @@ fn write_fault(f: &mut fmt::Formatter<'_>, path: &Path, fault: &Fault) -> fmt::R
             }
             Ok(())
         }
-        Fault::Large(most) => write!(f, "larger than {most} bytes"),
+        FileFault::Large(most) => write!(f, "larger than {most} bytes"),
     }
 }
 

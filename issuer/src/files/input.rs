@@ -1,11 +1,12 @@
-//! What a command reads once, because the person who runs it named it.
+//! Files that a command reads once, because its user named them.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Opens what a command is to read: a table, a policy, a log, a pipe. It holds no secret of the issuer and does not set it up, and
-/// the user who names it could as well print it. So nothing is checked.
+/// Opens a file that a command is to read: a table, a policy, a log, a pipe. It holds no secret of
+/// the issuer and does not set it up, and the user who names it could as well print it. So nothing
+/// is checked.
 ///
 /// # Errors
 /// What the system says.

@@ -7,9 +7,11 @@
 //! | settings of the operator | [`read_provided`] | within its folder | that user or root | others do not write |
 //! | that a command is to read once | [`open_input`] | any | any | any |
 //!
-//! What is checked is the open file: a path that is checked first can be another file when it is opened. With [`GroupRead::Accepted`]
-//! the group may read the first two. Clippy rejects every other way to open a file (`issuer/clippy.toml`).
+//! What is checked is the open file: a path that is checked first can be another file when it is
+//! opened. With [`GroupRead::Accepted`] the group may read the first two. Clippy rejects every
+//! other way to open a file (`issuer/clippy.toml`).
 
+mod data_directory;
 mod error;
 mod input;
 mod own;
@@ -19,9 +21,11 @@ mod rule;
 #[expect(clippy::disallowed_methods, reason = "a test does to files what others would do")]
 mod tests;
 
-pub use error::{Fault, FolderError};
+pub(crate) use data_directory::{ADMIN_SOCKET, ISSUER_FILE};
+pub use data_directory::{DATABASE, DataDirectory, DirectoryLock};
+pub use error::{FileError, FileFault};
 pub use input::open_input;
 pub use own::{OwnFile, make_new_files_private, open_own_folder};
-pub(crate) use own::{check_log_folder, make_own_folder, sync_folder_of};
+pub(crate) use own::{check_log_folder, sync_folder_of};
 pub use provided::{Provided, read_provided};
 pub use rule::GroupRead;

@@ -1,8 +1,8 @@
 //! Files that the issuer writes, and their folders.
 
-use super::error::{FolderError, io_error};
-use super::rule::{Found, Rule, judge};
-use super::{Fault, GroupRead};
+use super::error::{FileError, io_error};
+use super::rule::{FileRule, FoundFile, judge};
+use super::{FileFault, GroupRead};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{geteuid, umask};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
-/// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow by about 150 bytes with each key.
+/// Largest file that is read as a whole, in bytes: keys, names and settings. The pinned keys grow
+/// by about 150 bytes with each key.
 pub(super) const WHOLE_BYTES: u64 = 1024 * 1024;
 
 /// A file that the issuer writes, in a folder of its own.
@@ -29,7 +30,7 @@ impl OwnFile {
         Self { path, group }
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -43,52 +44,56 @@ impl OwnFile {
         Self::new(name.into(), self.group)
     }
 
-    /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening it.
+    /// Opens the file with `options`, and checks what was opened. It must not be cut off by opening
+    /// it.
     ///
     /// # Errors
-    /// [`FolderError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
-    pub fn open(&self, options: &mut OpenOptions) -> Result<File, FolderError> {
+    /// [`FileError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
+    pub fn open(&self, options: &mut OpenOptions) -> Result<File, FileError> {
         options.mode(PRIVATE_FILE);
-        open_checked(&self.path, options, OFlags::NONBLOCK, Rule::OWN_FILE, self.group)
+        open_checked(&self.path, options, OFlags::NONBLOCK, FileRule::OWN_FILE, self.group)
     }
 
-    /// What is there, if anything is: without opening it. SQLite opens its files itself, and a process that closes a file loses its locks
-    /// on it (POSIX). Only the user of the process can change what lies in the folder, which was checked when it was opened.
+    /// The metadata of the file, if there is one, without opening it. SQLite opens its files
+    /// itself, and a process that closes a file loses its locks on it (POSIX). Only the user of the
+    /// process can change what lies in the folder, which was checked when it was opened.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn look(&self) -> Result<Option<Metadata>, FolderError> {
-        look(&self.path, Rule::OWN_FILE, self.group)
+    pub fn look(&self) -> Result<Option<Metadata>, FileError> {
+        look(&self.path, FileRule::OWN_FILE, self.group)
     }
 
     /// As [`Self::look`], where a socket is expected.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn look_for_socket(&self) -> Result<Option<Metadata>, FolderError> {
-        look(&self.path, Rule::OWN_SOCKET, self.group)
+    pub fn look_for_socket(&self) -> Result<Option<Metadata>, FileError> {
+        look(&self.path, FileRule::OWN_SOCKET, self.group)
     }
 
     /// Reads the file. `None` if there is none.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn read(&self) -> Result<Option<Vec<u8>>, FolderError> {
+    pub fn read(&self) -> Result<Option<Vec<u8>>, FileError> {
         match self.open(OpenOptions::new().read(true)) {
             Ok(file) => read_whole(&self.path, file).map(Some),
-            Err(FolderError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(FileError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Writes a file that is whole or absent, whatever happens: written aside, synced, renamed, and the folder synced.
+    /// Writes a file that is whole or absent, whatever happens: written aside, synced, renamed, and
+    /// the folder synced.
     ///
     /// # Errors
     /// As [`Self::open`]; nothing is left behind under the path.
-    pub fn write(&self, content: &[u8]) -> Result<(), FolderError> {
+    pub fn write(&self, content: &[u8]) -> Result<(), FileError> {
         self.look()?;
         let aside = Self::new(self.path.with_extension("new"), self.group);
-        // What a start left that was cut short. It is made anew, so that nothing is written to what it may have become.
+        // A start that was cut short may have left one. It is made anew, so that nothing is
+        // written to what it may have become.
         aside.remove()?;
         let mut file = aside.open(OpenOptions::new().create_new(true).write(true))?;
         let written = file
@@ -99,11 +104,12 @@ impl OwnFile {
         written.map_err(io_error(&self.path))
     }
 
-    /// Makes an empty file if there is none, for SQLite to fill: what SQLite makes beside it takes after it.
+    /// Makes an empty file if there is none, for SQLite to fill: what SQLite makes beside it takes
+    /// after it.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn make(&self) -> Result<(), FolderError> {
+    pub fn make(&self) -> Result<(), FileError> {
         if self.look()?.is_some() {
             return Ok(());
         }
@@ -113,10 +119,10 @@ impl OwnFile {
     /// Removes the file, if there is one. Of a link only the link is removed.
     ///
     /// # Errors
-    /// [`FolderError::Io`].
-    pub fn remove(&self) -> Result<(), FolderError> {
+    /// [`FileError::Io`].
+    pub fn remove(&self) -> Result<(), FileError> {
         match fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FolderError::Io(self.path.clone(), error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FileError::Io(self.path.clone(), error)),
             _ => Ok(()),
         }
     }
@@ -124,15 +130,16 @@ impl OwnFile {
     /// The path without a link in it, as SQLite wants it that is told to follow none.
     ///
     /// # Errors
-    /// [`FolderError::Io`] if its folder is not there.
-    pub fn path_without_links(&self) -> Result<PathBuf, FolderError> {
+    /// [`FileError::Io`] if its folder is not there.
+    pub fn path_without_links(&self) -> Result<PathBuf, FileError> {
         let (folder, name) = (folder_of(&self.path), self.path.file_name().unwrap_or_default());
         let folder = folder.canonicalize().map_err(io_error(&self.path))?;
         Ok(folder.join(name))
     }
 }
 
-/// Whatever this process makes from now on is for its user alone, the operator's socket before its mode is set included.
+/// Whatever this process makes from now on is for its user alone, the operator's socket before its
+/// mode is set included.
 pub fn make_new_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
 }
@@ -141,20 +148,22 @@ pub fn make_new_files_private() {
 ///
 /// # Errors
 /// As [`OwnFile::open`].
-pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FolderError> {
-    open_folder(path, Rule::OWN_FOLDER, group)
+pub fn open_own_folder(path: &Path, group: GroupRead) -> Result<File, FileError> {
+    open_folder(path, FileRule::OWN_FOLDER, group)
 }
 
-/// Checks the folder of the file at `path`, in which others may have files, but not write to any of ours.
-pub(crate) fn check_log_folder(path: &Path) -> Result<(), FolderError> {
-    open_folder(folder_of(path), Rule::LOG_FOLDER, GroupRead::Refused).map(drop)
+/// Checks the folder of the file at `path`, in which others may have files, but not write to any of
+/// ours.
+pub(crate) fn check_log_folder(path: &Path) -> Result<(), FileError> {
+    open_folder(folder_of(path), FileRule::LOG_FOLDER, GroupRead::Refused).map(drop)
 }
 
-fn open_folder(path: &Path, rule: Rule, group: GroupRead) -> Result<File, FolderError> {
+fn open_folder(path: &Path, rule: FileRule, group: GroupRead) -> Result<File, FileError> {
     open_checked(path, OpenOptions::new().read(true), OFlags::DIRECTORY, rule, group)
 }
 
-/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it before it was checked.
+/// Every file of the issuer's own is opened here: never through a link, and nothing is done with it
+/// before it was checked.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that opens the issuer's own files"
@@ -163,9 +172,9 @@ fn open_checked(
     path: &Path,
     options: &mut OpenOptions,
     flags: OFlags,
-    rule: Rule,
+    rule: FileRule,
     group: GroupRead,
-) -> Result<File, FolderError> {
+) -> Result<File, FileError> {
     // These are bits of the system's own type, which is `c_int`.
     let flags = (flags | OFlags::NOFOLLOW | OFlags::NOCTTY).bits().cast_signed();
     let opened = options.custom_flags(flags).open(path);
@@ -173,9 +182,9 @@ fn open_checked(
         // The system has several errors for a link where there must be none.
         let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
         if is_link {
-            return FolderError::Refused(path.to_owned(), Fault::Link);
+            return FileError::Refused(path.to_owned(), FileFault::Link);
         }
-        FolderError::Io(path.to_owned(), error)
+        FileError::Io(path.to_owned(), error)
     })?;
     check(path, &file.metadata().map_err(io_error(path))?, rule, group)?;
     Ok(file)
@@ -185,45 +194,46 @@ fn open_checked(
     clippy::disallowed_methods,
     reason = "the one place that looks at files that SQLite opens"
 )]
-fn look(path: &Path, rule: Rule, group: GroupRead) -> Result<Option<Metadata>, FolderError> {
+fn look(path: &Path, rule: FileRule, group: GroupRead) -> Result<Option<Metadata>, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => check(path, &metadata, rule, group).map(|()| Some(metadata)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(FolderError::Io(path.to_owned(), error)),
+        Err(error) => Err(FileError::Io(path.to_owned(), error)),
     }
 }
 
-pub(super) fn check(path: &Path, metadata: &Metadata, rule: Rule, group: GroupRead) -> Result<(), FolderError> {
-    let judged = judge(Found::from(metadata), rule, group, geteuid().as_raw());
-    judged.map_err(|fault| FolderError::Refused(path.to_owned(), fault))
+pub(super) fn check(path: &Path, metadata: &Metadata, rule: FileRule, group: GroupRead) -> Result<(), FileError> {
+    let judged = judge(FoundFile::from(metadata), rule, group, geteuid().as_raw());
+    judged.map_err(|fault| FileError::Refused(path.to_owned(), fault))
 }
 
-pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FolderError> {
+pub(super) fn read_whole(path: &Path, file: File) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
     file.take(WHOLE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(io_error(path))?;
     if bytes.len() as u64 > WHOLE_BYTES {
-        return Err(FolderError::Refused(path.to_owned(), Fault::Large(WHOLE_BYTES)));
+        return Err(FileError::Refused(path.to_owned(), FileFault::Large(WHOLE_BYTES)));
     }
     Ok(bytes)
 }
 
-/// Makes the folder, and those above it, if it is not there; and checks it. New names are synced too: with the name of a folder goes
-/// everything in it.
+/// Makes the folder, and those above it, if it is not there; and checks it. New names are synced
+/// too: with the name of a folder goes everything in it.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes folders")]
-pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FolderError> {
+pub(crate) fn make_own_folder(path: &Path, group: GroupRead) -> Result<(), FileError> {
     let made: Vec<_> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = DirBuilder::new();
     builder.recursive(true).mode(PRIVATE_FOLDER);
     // Of a link that leads nowhere the system says only that something is there.
     let built = builder.create(path);
     open_own_folder(path, group).map_err(|error| match (built, error) {
-        (Err(error), FolderError::Io(..)) => FolderError::Io(path.to_owned(), error),
+        (Err(error), FileError::Io(..)) => FileError::Io(path.to_owned(), error),
         (_, error) => error,
     })?;
     if made.is_empty() {
-        // The start that made it may have been cut short. Where folders cannot be read or synced, it was not us who made it.
+        // The start that made it may have been cut short. Where folders cannot be read or synced,
+        // it was not us who made it.
         let _not_ours = sync_folder_of(path);
     }
     made.into_iter()

@@ -1,9 +1,9 @@
 //! Files that the operator provides.
 
-use super::error::{FolderError, io_error};
+use super::error::{FileError, io_error};
 use super::own::{check, read_whole};
-use super::rule::Rule;
-use super::{Fault, GroupRead};
+use super::rule::FileRule;
+use super::{FileFault, GroupRead};
 use rustix::fs::{CWD, Mode, OFlags, openat, readlinkat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -21,7 +21,7 @@ const SEARCH: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
 const SEARCH: OFlags = OFlags::RDONLY;
 
-/// What the operator provides.
+/// The kinds of files that the operator provides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provided {
     /// A secret, a key or a certificate: for the user of the process alone.
@@ -33,39 +33,40 @@ pub enum Provided {
 /// Reads a file that the operator provides. `None` if there is none, and no link either.
 ///
 /// # Errors
-/// [`FolderError::Refused`] if others could have written or read it, [`FolderError::Io`] otherwise.
-pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Option<Vec<u8>>, FolderError> {
+/// [`FileError::Refused`] if others could have written or read it, [`FolderError::Io`] otherwise.
+pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Option<Vec<u8>>, FileError> {
     let rule = match what {
-        Provided::Secret => Rule::SECRET,
-        Provided::Settings => Rule::SETTINGS,
+        Provided::Secret => FileRule::SECRET,
+        Provided::Settings => FileRule::SETTINGS,
     };
     let mut links = 0;
     let file = match open_beneath(path, &mut links) {
         Ok(file) => file,
-        Err(Stop::Out) => return Err(FolderError::Refused(path.to_owned(), Fault::LinkOut)),
-        Err(Stop::Io(Errno::NOENT)) if links == 0 => return Ok(None),
-        Err(Stop::Io(error)) => return Err(FolderError::Io(path.to_owned(), error.into())),
+        Err(LinkStop::Out) => return Err(FileError::Refused(path.to_owned(), FileFault::LinkOut)),
+        Err(LinkStop::Io(Errno::NOENT)) if links == 0 => return Ok(None),
+        Err(LinkStop::Io(error)) => return Err(FileError::Io(path.to_owned(), error.into())),
     };
     check(path, &file.metadata().map_err(io_error(path))?, rule, group)?;
     read_whole(path, file).map(Some)
 }
 
 /// Why a path was not followed to its end.
-enum Stop {
+enum LinkStop {
     /// It leads out of the folder.
     Out,
     Io(Errno),
 }
 
-impl From<Errno> for Stop {
+impl From<Errno> for LinkStop {
     fn from(error: Errno) -> Self {
         Self::Io(error)
     }
 }
 
-/// Opens the file at `path`. Its links are followed step by step, each from the folder that the step before opened, and none out of the
-/// folder that holds `path`. Kubernetes replaces a folder of secrets by changing such a link.
-fn open_beneath(path: &Path, links: &mut usize) -> Result<File, Stop> {
+/// Opens the file at `path`. Its links are followed step by step, each from the folder that the
+/// step before opened, and none out of the folder that holds `path`. Kubernetes replaces a folder
+/// of secrets by changing such a link.
+fn open_beneath(path: &Path, links: &mut usize) -> Result<File, LinkStop> {
     let (folder, name) = (path.parent().unwrap_or(path), path.file_name().ok_or(Errno::ISDIR)?);
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -79,7 +80,7 @@ fn open_beneath(path: &Path, links: &mut usize) -> Result<File, Stop> {
             folders.pop();
             continue;
         }
-        let here = folders.last().ok_or(Stop::Out)?;
+        let here = folders.last().ok_or(LinkStop::Out)?;
         match readlinkat(here, &step, Vec::new()) {
             Ok(target) => {
                 *links += 1;
@@ -108,13 +109,14 @@ fn open_step(folder: impl std::os::fd::AsFd, name: &OsStr, flags: OFlags) -> Res
     openat(folder, name, flags | OFlags::CLOEXEC, Mode::empty())
 }
 
-/// The steps to the `target` of a link. One that is absolute begins at `folder`, where `folders` begins, or leads out of it.
-fn steps_to(target: &Path, folder: &Path, folders: &mut Vec<OwnedFd>) -> Result<Vec<OsString>, Stop> {
+/// The steps to the `target` of a link. One that is absolute begins at `folder`, where `folders`
+/// begins, or leads out of it.
+fn steps_to(target: &Path, folder: &Path, folders: &mut Vec<OwnedFd>) -> Result<Vec<OsString>, LinkStop> {
     let mut inside = target;
     if target.is_absolute() {
         let folder: io::Result<PathBuf> = folder.canonicalize();
-        let folder = folder.map_err(|_| Stop::Out)?;
-        inside = target.strip_prefix(folder).map_err(|_| Stop::Out)?;
+        let folder = folder.map_err(|_| LinkStop::Out)?;
+        inside = target.strip_prefix(folder).map_err(|_| LinkStop::Out)?;
         folders.truncate(1);
     }
     let steps = inside.components().filter(|step| *step != Component::CurDir);

@@ -1,6 +1,6 @@
-//! Who may own a file, and who may use it.
+//! The rules of ownership and permissions.
 
-use super::Fault;
+use super::FileFault;
 use std::fs::Metadata;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
@@ -26,9 +26,9 @@ impl From<bool> for GroupRead {
     }
 }
 
-/// What stands at a path.
+/// The kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FileKind {
     File,
     Folder,
     Socket,
@@ -36,10 +36,10 @@ pub(super) enum Kind {
     Other,
 }
 
-/// What a path has to be.
+/// The rule that a file has to meet.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
-    pub(super) kind: Kind,
+pub(super) struct FileRule {
+    pub(super) kind: FileKind,
     /// Whether root may own it, beside the user of the process.
     or_root: bool,
     /// Bits of group and others that are always accepted, and the owner's that are recommended.
@@ -48,21 +48,21 @@ pub(super) struct Rule {
     group_readable: u32,
 }
 
-impl Rule {
+impl FileRule {
     /// A file that the issuer writes.
-    pub(super) const OWN_FILE: Self = Self::new(Kind::File, false, 0o600, 0o040);
+    pub(super) const OWN_FILE: Self = Self::new(FileKind::File, false, 0o600, 0o040);
     /// A folder of such files. To read a folder is to list it and to enter it.
-    pub(super) const OWN_FOLDER: Self = Self::new(Kind::Folder, false, 0o700, 0o050);
-    /// The operator's socket. Who may write to it administers the issuer.
-    pub(super) const OWN_SOCKET: Self = Self::new(Kind::Socket, false, 0o600, 0o040);
+    pub(super) const OWN_FOLDER: Self = Self::new(FileKind::Folder, false, 0o700, 0o050);
+    /// The operator's socket. A user that may write to it administers the issuer.
+    pub(super) const OWN_SOCKET: Self = Self::new(FileKind::Socket, false, 0o600, 0o040);
     /// A folder in which the issuer writes one file, and others may read theirs.
-    pub(super) const LOG_FOLDER: Self = Self::new(Kind::Folder, true, 0o755, 0);
+    pub(super) const LOG_FOLDER: Self = Self::new(FileKind::Folder, true, 0o755, 0);
     /// A file of the operator that others must not read.
-    pub(super) const SECRET: Self = Self::new(Kind::File, true, 0o600, 0o040);
+    pub(super) const SECRET: Self = Self::new(FileKind::File, true, 0o600, 0o040);
     /// A file of the operator that others must not write.
-    pub(super) const SETTINGS: Self = Self::new(Kind::File, true, 0o644, 0);
+    pub(super) const SETTINGS: Self = Self::new(FileKind::File, true, 0o644, 0);
 
-    const fn new(kind: Kind, or_root: bool, mode: u32, group_readable: u32) -> Self {
+    const fn new(kind: FileKind, or_root: bool, mode: u32, group_readable: u32) -> Self {
         Self {
             kind,
             or_root,
@@ -72,28 +72,28 @@ impl Rule {
     }
 }
 
-/// What of a file matters here.
+/// The properties of a file that a rule asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    pub(super) kind: Kind,
+pub(super) struct FoundFile {
+    pub(super) kind: FileKind,
     pub(super) owner: u32,
     pub(super) mode: u32,
 }
 
-impl From<&Metadata> for Found {
+impl From<&Metadata> for FoundFile {
     fn from(metadata: &Metadata) -> Self {
         let kind = metadata.file_type();
         Self {
             kind: if kind.is_file() {
-                Kind::File
+                FileKind::File
             } else if kind.is_dir() {
-                Kind::Folder
+                FileKind::Folder
             } else if kind.is_socket() {
-                Kind::Socket
+                FileKind::Socket
             } else if kind.is_symlink() {
-                Kind::Link
+                FileKind::Link
             } else {
-                Kind::Other
+                FileKind::Other
             },
             owner: metadata.uid(),
             mode: metadata.mode() & PERMISSIONS,
@@ -102,19 +102,19 @@ impl From<&Metadata> for Found {
 }
 
 /// Whether the process of `user` may use what was `found`.
-pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Result<(), Fault> {
-    if found.kind == Kind::Link {
-        return Err(Fault::Link);
+pub(super) fn judge(found: FoundFile, rule: FileRule, group: GroupRead, user: u32) -> Result<(), FileFault> {
+    if found.kind == FileKind::Link {
+        return Err(FileFault::Link);
     }
     if found.kind != rule.kind {
-        return Err(Fault::Kind(match rule.kind {
-            Kind::Folder => "a folder",
-            Kind::Socket => "a socket",
-            Kind::File | Kind::Link | Kind::Other => "a regular file",
+        return Err(FileFault::Kind(match rule.kind {
+            FileKind::Folder => "a folder",
+            FileKind::Socket => "a socket",
+            FileKind::File | FileKind::Link | FileKind::Other => "a regular file",
         }));
     }
     if found.owner != user && !(rule.or_root && found.owner == ROOT) {
-        return Err(Fault::Owner {
+        return Err(FileFault::Owner {
             found: found.owner,
             user,
             or_root: rule.or_root,
@@ -126,7 +126,7 @@ pub(super) fn judge(found: Found, rule: Rule, group: GroupRead, user: u32) -> Re
         GroupRead::Accepted => rule.group_readable,
     };
     if more & !accepted != 0 {
-        return Err(Fault::Mode {
+        return Err(FileFault::Mode {
             found: found.mode,
             expected: rule.mode,
             group_readable: group == GroupRead::Refused && more & !rule.group_readable == 0,

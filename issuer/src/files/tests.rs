@@ -1,7 +1,8 @@
 //! Each owner, each bit and each link, for each kind of file.
 
+use super::own::make_own_folder;
 use super::own::sync_folder_of;
-use super::rule::{Found, Kind, Rule, judge};
+use super::rule::{FileKind, FileRule, FoundFile, judge};
 use super::*;
 use rustix::process::geteuid;
 use std::fs::{self, OpenOptions, Permissions};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const USER: u32 = 1_000;
-const STRANGE: u32 = 4_711;
+const OTHER_USER: u32 = 4_711;
 const BOTH: [GroupRead; 2] = [GroupRead::Refused, GroupRead::Accepted];
 const SECRET: &[u8] = b"what only the operator knows";
 
@@ -30,9 +31,9 @@ fn own(path: &Path) -> OwnFile {
     OwnFile::new(path.to_owned(), GroupRead::Refused)
 }
 
-fn fault<T>(found: Result<T, FolderError>) -> Option<Fault> {
+fn fault<T>(found: Result<T, FileError>) -> Option<FileFault> {
     match found {
-        Err(FolderError::Refused(_, fault)) => Some(fault),
+        Err(FileError::Refused(_, fault)) => Some(fault),
         _ => None,
     }
 }
@@ -40,12 +41,12 @@ fn fault<T>(found: Result<T, FolderError>) -> Option<Fault> {
 #[test]
 fn every_mode_is_accepted_or_rejected_by_its_bits() {
     let rules = [
-        (Rule::OWN_FILE, 0o077, 0o040),
-        (Rule::OWN_FOLDER, 0o077, 0o050),
-        (Rule::OWN_SOCKET, 0o077, 0o040),
-        (Rule::SECRET, 0o077, 0o040),
-        (Rule::LOG_FOLDER, 0o022, 0),
-        (Rule::SETTINGS, 0o133, 0),
+        (FileRule::OWN_FILE, 0o077, 0o040),
+        (FileRule::OWN_FOLDER, 0o077, 0o050),
+        (FileRule::OWN_SOCKET, 0o077, 0o040),
+        (FileRule::SECRET, 0o077, 0o040),
+        (FileRule::LOG_FOLDER, 0o022, 0),
+        (FileRule::SETTINGS, 0o133, 0),
     ];
     for (rule, rejected, group_readable) in rules {
         for (group, mode) in BOTH
@@ -57,7 +58,7 @@ fn every_mode_is_accepted_or_rejected_by_its_bits() {
             } else {
                 0
             };
-            let found = Found {
+            let found = FoundFile {
                 kind: rule.kind,
                 owner: USER,
                 mode,
@@ -72,15 +73,15 @@ fn every_mode_is_accepted_or_rejected_by_its_bits() {
 #[test]
 fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
     for (rule, or_root) in [
-        (Rule::OWN_FILE, false),
-        (Rule::OWN_FOLDER, false),
-        (Rule::OWN_SOCKET, false),
-        (Rule::LOG_FOLDER, true),
-        (Rule::SECRET, true),
-        (Rule::SETTINGS, true),
+        (FileRule::OWN_FILE, false),
+        (FileRule::OWN_FOLDER, false),
+        (FileRule::OWN_SOCKET, false),
+        (FileRule::LOG_FOLDER, true),
+        (FileRule::SECRET, true),
+        (FileRule::SETTINGS, true),
     ] {
-        for (owner, accepted) in [(USER, true), (0, or_root), (STRANGE, false)] {
-            let found = Found {
+        for (owner, accepted) in [(USER, true), (0, or_root), (OTHER_USER, false)] {
+            let found = FoundFile {
                 kind: rule.kind,
                 owner,
                 mode: 0o400,
@@ -94,10 +95,21 @@ fn every_owner_but_the_user_is_rejected_and_root_where_the_operator_provides() {
 
 #[test]
 fn nothing_but_the_expected_kind_is_accepted() {
-    let kinds = [Kind::File, Kind::Folder, Kind::Socket, Kind::Link, Kind::Other];
-    for rule in [Rule::OWN_FILE, Rule::OWN_FOLDER, Rule::OWN_SOCKET, Rule::SECRET] {
+    let kinds = [
+        FileKind::File,
+        FileKind::Folder,
+        FileKind::Socket,
+        FileKind::Link,
+        FileKind::Other,
+    ];
+    for rule in [
+        FileRule::OWN_FILE,
+        FileRule::OWN_FOLDER,
+        FileRule::OWN_SOCKET,
+        FileRule::SECRET,
+    ] {
         for kind in kinds {
-            let found = Found {
+            let found = FoundFile {
                 kind,
                 owner: USER,
                 mode: 0o400,
@@ -137,7 +149,7 @@ fn no_own_file_is_used_through_a_link() {
             fault(link.make()),
             fault(link.write(b"x")),
         ] {
-            assert_eq!(found, Some(Fault::Link), "to {}", target.display());
+            assert_eq!(found, Some(FileFault::Link), "to {}", target.display());
         }
         link.remove().unwrap();
     }
@@ -146,7 +158,7 @@ fn no_own_file_is_used_through_a_link() {
 }
 
 #[test]
-fn what_stands_aside_is_neither_followed_nor_kept() {
+fn a_file_left_aside_by_a_crash_is_neither_followed_nor_kept() {
     let (folder, target) = folder_with("target");
     let file = own(&folder.path().join("key.json"));
     symlink(&target, folder.path().join("key.new")).unwrap();
@@ -174,7 +186,7 @@ fn an_own_file_that_others_can_use_is_rejected_on_every_way_to_it() {
             fault(file.open(OpenOptions::new().append(true))),
         ] {
             assert!(
-                matches!(found, Some(Fault::Mode { found, expected: 0o600, .. }) if found == mode),
+                matches!(found, Some(FileFault::Mode { found, expected: 0o600, .. }) if found == mode),
                 "{mode:o}"
             );
         }
@@ -191,7 +203,10 @@ fn a_folder_that_others_can_use_is_rejected() {
     ] {
         set_mode(folder.path(), mode);
         let found = fault(open_own_folder(folder.path(), GroupRead::Refused));
-        assert!(matches!(found, Some(Fault::Mode { expected: 0o700, .. })), "{mode:o}");
+        assert!(
+            matches!(found, Some(FileFault::Mode { expected: 0o700, .. })),
+            "{mode:o}"
+        );
         let readable = open_own_folder(folder.path(), GroupRead::Accepted).is_ok();
         assert_eq!(readable, [0o710, 0o740, 0o750].contains(&mode), "{mode:o}");
     }
@@ -209,8 +224,8 @@ fn a_folder_behind_a_link_is_rejected() {
     make_own_folder(&real, GroupRead::Refused).unwrap();
     for target in ["real", "nowhere"] {
         symlink(target, &link).unwrap();
-        assert_eq!(fault(open_own_folder(&link, GroupRead::Refused)), Some(Fault::Link));
-        assert_eq!(fault(make_own_folder(&link, GroupRead::Refused)), Some(Fault::Link));
+        assert_eq!(fault(open_own_folder(&link, GroupRead::Refused)), Some(FileFault::Link));
+        assert_eq!(fault(make_own_folder(&link, GroupRead::Refused)), Some(FileFault::Link));
         fs::remove_file(&link).unwrap();
     }
 }
@@ -231,11 +246,11 @@ fn a_folder_is_made_with_those_above_it() {
 
 /// Gives `path` to another user, where the tests may.
 fn give_away(path: &Path) -> bool {
-    geteuid().is_root() && chown(path, Some(STRANGE), None).is_ok()
+    geteuid().is_root() && chown(path, Some(OTHER_USER), None).is_ok()
 }
 
 #[test]
-fn what_belongs_to_another_user_is_rejected() {
+fn a_file_of_another_user_is_rejected() {
     let (folder, path) = folder_with("secret");
     let secret = |group| read_provided(&path, Provided::Secret, group);
     let settings = || read_provided(&path, Provided::Settings, GroupRead::Refused);
@@ -248,15 +263,18 @@ fn what_belongs_to_another_user_is_rejected() {
             fault(secret(GroupRead::Accepted)),
             fault(settings()),
         ] {
-            assert!(matches!(found, Some(Fault::Owner { found: STRANGE, .. })), "{found:?}");
+            assert!(
+                matches!(found, Some(FileFault::Owner { found: OTHER_USER, .. })),
+                "{found:?}"
+            );
         }
         return;
     }
-    // Another user's file that everyone has: root's.
+    // Another user's file that every system has: root's.
     let root = Path::new("/");
     assert!(matches!(
         fault(open_own_folder(root, GroupRead::Refused)),
-        Some(Fault::Owner { found: 0, .. })
+        Some(FileFault::Owner { found: 0, .. })
     ));
 }
 
@@ -319,7 +337,7 @@ fn a_link_out_of_its_folder_is_not_followed() {
         symlink(target, &link).unwrap();
         for what in [Provided::Secret, Provided::Settings] {
             let found = fault(read_provided(&link, what, GroupRead::Accepted));
-            assert_eq!(found, Some(Fault::LinkOut), "to {}", target.display());
+            assert_eq!(found, Some(FileFault::LinkOut), "to {}", target.display());
         }
         fs::remove_file(link).unwrap();
     }
@@ -357,7 +375,7 @@ fn a_pipe_is_rejected_and_not_waited_for() {
         .arg(&path)
         .status();
     assert!(made.unwrap().success());
-    let expected = Some(Fault::Kind("a regular file"));
+    let expected = Some(FileFault::Kind("a regular file"));
     assert_eq!(fault(own(&path).read()), expected);
     assert_eq!(
         fault(read_provided(&path, Provided::Secret, GroupRead::Refused)),
@@ -371,7 +389,7 @@ fn a_file_is_read_up_to_a_limit() {
     fs::write(&path, vec![b'x'; 1024 * 1024]).unwrap();
     assert_eq!(own(&path).read().unwrap().unwrap().len(), 1024 * 1024);
     fs::write(&path, vec![b'x'; 1024 * 1024 + 1]).unwrap();
-    let large = Some(Fault::Large(1024 * 1024));
+    let large = Some(FileFault::Large(1024 * 1024));
     assert_eq!(fault(own(&path).read()), large);
     assert_eq!(fault(read_provided(&path, Provided::Secret, GroupRead::Refused)), large);
 }
@@ -392,12 +410,12 @@ fn an_error_names_the_path_and_the_command_that_mends_it() {
     set_mode(&path, 0o644);
     let said = own(&path).read().unwrap_err().to_string();
     assert!(!said.contains("--group-readable"), "{said}");
-    let owner = Fault::Owner {
-        found: STRANGE,
+    let owner = FileFault::Owner {
+        found: OTHER_USER,
         user: USER,
         or_root: true,
     };
-    let said = FolderError::Refused(PathBuf::from("/data"), owner).to_string();
+    let said = FileError::Refused(PathBuf::from("/data"), owner).to_string();
     assert_eq!(
         said,
         "/data: owner is `4711`, expected `1000` or `0`: run this as user `4711`, or run `chown 1000 /data`"

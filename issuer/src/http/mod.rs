@@ -1,65 +1,69 @@
-//! The endpoints: each group in a file of its own, translating between HTTP and what the rest of the crate says.
+//! The endpoints. Each group has a file of its own, which translates between HTTP and the rest of
+//! the crate.
 
-use crate::issuer::Issuer;
-use crate::metrics;
-use crate::problem::{Code, Problem};
+use crate::state::Issuer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use metrics::Metrics;
+use problem::{Code, Problem};
 use std::sync::Arc;
 
 mod admin;
 mod agentwrit;
-mod answer;
-mod auth;
-mod body;
-mod bundle;
-mod edges;
-mod finish;
+mod app_state;
+mod extract;
+pub(crate) mod metrics;
+mod middleware;
+mod native;
 mod oauth;
-mod source;
-mod tasks;
-mod wellknown;
+pub mod problem;
+mod response;
 
-pub use admin::Office;
-pub(crate) use body::Room;
-use finish::Names;
-pub use source::Peer;
+pub use admin::AdminState;
+use app_state::AppState;
+pub use extract::source::Peer;
+use middleware::RequestIds;
 
 /// Longest body of a request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
 /// Longest body on the administrator's socket, in bytes: a ceiling of ten thousand grants fits.
 pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// Everything that strangers can reach.
+/// The public endpoints, which unauthenticated clients can reach.
 pub fn app(issuer: Arc<Issuer>) -> Router {
-    let (metrics, encrypted) = (Arc::clone(&issuer.metrics), issuer.config.behind_tls_proxy);
+    counted_app(issuer, Arc::default())
+}
+
+/// The same, whose requests `metrics` counts.
+pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
+    let encrypted = issuer.config.behind_tls_proxy;
     let routes = Router::new()
-        .fallback(agentwrit::nowhere)
-        .merge(wellknown::routes())
-        .merge(bundle::routes())
+        .fallback(agentwrit::answer_unknown_path)
+        .merge(native::routes())
         .merge(oauth::routes())
-        .merge(tasks::routes())
         .merge(agentwrit::routes())
-        .merge(edges::routes())
-        .with_state(issuer);
-    let app = finished(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count));
+        .with_state(AppState::new(issuer));
+    let app = with_middleware(routes, BODY_BYTES).layer(from_fn_with_state(metrics, metrics::count_requests));
     if encrypted {
-        return app.layer(map_response(finish::stay_encrypted));
+        return app.layer(map_response(middleware::require_https));
     }
     app
 }
 
-/// What an operator can reach, over the socket in the data folder.
-pub fn admin(office: Arc<Office>) -> Router {
+/// The operator's endpoints, over the socket in the data folder.
+pub fn admin(state: Arc<AdminState>) -> Router {
     let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
-    finished(routes.with_state(office), ADMIN_BODY_BYTES)
+    with_middleware(routes.with_state(state), ADMIN_BODY_BYTES)
 }
 
-fn finished(routes: Router, body_bytes: usize) -> Router {
+fn with_middleware(routes: Router, body_bytes: usize) -> Router {
     routes
         .method_not_allowed_fallback(async || Problem::new(Code::MethodNotAllowed))
         .layer(DefaultBodyLimit::max(body_bytes))
-        .layer(from_fn(finish::log))
-        .layer(from_fn_with_state(Arc::new(Names::default()), finish::finish))
+        .layer(from_fn(middleware::log_request))
+        .layer(from_fn_with_state(
+            Arc::new(RequestIds::default()),
+            middleware::finish_response,
+        ))
 }

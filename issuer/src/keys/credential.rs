@@ -1,8 +1,8 @@
 //! The key under which the secrets of clients and edges are hashed.
 
-use super::{KeysError, Start};
+use super::KeyFileError;
+use crate::base::id::random;
 use crate::files::OwnFile;
-use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::secret::Secret;
@@ -12,11 +12,11 @@ use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// What is stored of a secret.
+/// The hash of a secret, as it is stored.
 pub type Hash = [u8; 32];
 
-/// HMAC-SHA-256 under a key of the server. The secrets are 256-bit random, so a slow hash would protect nothing more; the key
-/// makes a stolen database alone useless for checking guesses.
+/// HMAC-SHA-256 under a key of the server. The secrets are 256-bit random, so a slow hash would
+/// protect nothing more; the key makes a stolen database alone useless for checking guesses.
 pub struct CredentialKey(Hmac<Sha256>);
 
 impl fmt::Debug for CredentialKey {
@@ -25,21 +25,30 @@ impl fmt::Debug for CredentialKey {
     }
 }
 
+/// Whether missing keys are made or missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The database knows of none yet.
+    First,
+    /// The database knows keys.
+    Later,
+}
+
 /// The file: RFC 7518, section 6.4.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Jwk {
+struct SecretJwk {
     kty: String,
     k: String,
 }
 
 impl CredentialKey {
-    pub(super) fn open(file: &OwnFile, start: Start) -> Result<Self, KeysError> {
+    pub(crate) fn open(file: &OwnFile, start: Start) -> Result<Self, KeyFileError> {
         let path = file.path().to_owned();
         match file.read()? {
             Some(bytes) => {
                 let read = Self::from_jwk(&Zeroizing::new(bytes));
-                read.ok_or(KeysError::Malformed(
+                read.ok_or(KeyFileError::Malformed(
                     path,
                     "expected a JWK with `kty` `oct` and 32 bytes of `k`",
                 ))
@@ -51,12 +60,12 @@ impl CredentialKey {
                 file.write(jwk.as_bytes())?;
                 Ok(Self::new(&key))
             }
-            None => Err(KeysError::Missing(path)),
+            None => Err(KeyFileError::Missing(path)),
         }
     }
 
     fn from_jwk(bytes: &[u8]) -> Option<Self> {
-        let jwk: Jwk = serde_json::from_slice(bytes).ok()?;
+        let jwk: SecretJwk = serde_json::from_slice(bytes).ok()?;
         let (k, mut key) = (Zeroizing::new(jwk.k), Zeroizing::new([0; 32]));
         let read = URL_SAFE_NO_PAD.decode_slice(k.as_bytes(), key.as_mut_slice());
         (jwk.kty == "oct" && read == Ok(32)).then(|| Self::new(&key))
@@ -70,7 +79,8 @@ impl CredentialKey {
         Self(Hmac::new((&*block).into()))
     }
 
-    /// What is stored of the `secret` of the `id` of a `role`. Role and id enter, so that rows cannot be exchanged.
+    /// The hash of the `secret` of the `id` of a `role`. Role and id enter, so that rows cannot be
+    /// exchanged.
     #[must_use]
     pub fn hash(&self, role: &str, id: &str, secret: &Secret) -> Hash {
         let mut mac = self.0.clone();
@@ -120,7 +130,7 @@ mod tests {
         std::fs::write(file.path(), "{}").unwrap();
         assert!(matches!(
             CredentialKey::open(&file, Start::Later),
-            Err(KeysError::Malformed(..))
+            Err(KeyFileError::Malformed(..))
         ));
     }
 }

@@ -1,8 +1,9 @@
-//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. Who writes the database alone cannot add
-//! one, and so cannot sign a checkpoint that is accepted.
+//! The public halves of all keys that sign or signed checkpoints, in a file of the key folder. An
+//! attacker that writes the database alone cannot add one, and so cannot sign a checkpoint that is
+//! accepted.
 
-use super::KeysError;
-use crate::folder::Folder;
+use super::KeyFileError;
+use crate::files::DataDirectory;
 use edgewrit_shared::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,8 @@ pub const PINNED_FILE: &str = "keys/pinned.json";
 pub struct PinnedKey {
     /// Its public half.
     pub key: PublicKey,
-    /// The number of the last checkpoint that it may have signed; `None` if it has not been replaced.
+    /// The number of the last checkpoint that it may have signed; `None` if it has not been
+    /// replaced.
     pub last: Option<u64>,
 }
 
@@ -24,12 +26,12 @@ pub struct PinnedKeys(Vec<PinnedKey>);
 
 /// The file's content.
 #[derive(Deserialize, Serialize)]
-struct Document {
-    checkpoint_keys: Vec<Entry>,
+struct PinnedDocument {
+    checkpoint_keys: Vec<PinnedEntry>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct Entry {
+struct PinnedEntry {
     kid: String,
     x: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,23 +47,23 @@ impl PinnedKeys {
     /// Reads the file of the data `folder`. `None` if there is none.
     ///
     /// # Errors
-    /// [`KeysError`] if the file cannot be used.
-    pub fn read(folder: &Folder) -> Result<Option<Self>, KeysError> {
+    /// [`KeyFileError`] if the file cannot be used.
+    pub fn read(folder: &DataDirectory) -> Result<Option<Self>, KeyFileError> {
         let file = folder.file(PINNED_FILE);
         let Some(bytes) = file.read()? else {
             return Ok(None);
         };
-        let read = serde_json::from_slice::<Document>(&bytes).ok();
-        let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(Entry::read).collect());
+        let read = serde_json::from_slice::<PinnedDocument>(&bytes).ok();
+        let keys = read.and_then(|document| document.checkpoint_keys.into_iter().map(PinnedEntry::read).collect());
         let expected = "expected `checkpoint_keys`, a list of `{kid, x, last?}`";
         keys.map(|keys| Some(Self(keys)))
-            .ok_or_else(|| KeysError::Malformed(file.path().to_owned(), expected))
+            .ok_or_else(|| KeyFileError::Malformed(file.path().to_owned(), expected))
     }
 
     /// Writes the file of the data `folder`.
-    pub(super) fn write(&self, folder: &Folder) -> Result<(), KeysError> {
-        let checkpoint_keys = self.0.iter().map(Entry::of).collect();
-        let text = serde_json::to_string_pretty(&Document { checkpoint_keys }).unwrap_or_default();
+    pub(crate) fn write(&self, folder: &DataDirectory) -> Result<(), KeyFileError> {
+        let checkpoint_keys = self.0.iter().map(PinnedEntry::of).collect();
+        let text = serde_json::to_string_pretty(&PinnedDocument { checkpoint_keys }).unwrap_or_default();
         Ok(folder.file(PINNED_FILE).write(text.as_bytes())?)
     }
 
@@ -71,9 +73,9 @@ impl PinnedKeys {
         self.0.iter().find(|pinned| pinned.key.kid() == kid)
     }
 
-    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done before anything refers to
-    /// the key.
-    pub(super) fn add(folder: &Folder, key: &PublicKey) -> Result<(), KeysError> {
+    /// Adds a key to the file of the data `folder`, which is made if it is not there. To be done
+    /// before anything refers to the key.
+    pub(crate) fn add(folder: &DataDirectory, key: &PublicKey) -> Result<(), KeyFileError> {
         let mut pinned = Self::read(folder)?.unwrap_or_default();
         if pinned.find(key.kid()).is_none() {
             let key = key.clone();
@@ -83,8 +85,9 @@ impl PinnedKeys {
         Ok(())
     }
 
-    /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`, and that those which are may go on.
-    pub(super) fn close(&mut self, folder: &Folder, signing: &[&str], last: u64) -> Result<(), KeysError> {
+    /// Notes that the keys which are not among `signing` signed no checkpoint after number `last`,
+    /// and that those which are may go on.
+    pub(crate) fn close(&mut self, folder: &DataDirectory, signing: &[&str], last: u64) -> Result<(), KeyFileError> {
         let mut changed = false;
         for pinned in &mut self.0 {
             let signs = signing.contains(&pinned.key.kid());
@@ -100,7 +103,7 @@ impl PinnedKeys {
     }
 }
 
-impl Entry {
+impl PinnedEntry {
     fn of(pinned: &PinnedKey) -> Self {
         Self {
             kid: pinned.key.kid().to_owned(),
@@ -122,9 +125,9 @@ mod tests {
     use super::*;
     use crate::files::GroupRead;
 
-    fn made() -> (tempfile::TempDir, Folder, PublicKey, PublicKey) {
+    fn made() -> (tempfile::TempDir, DataDirectory, PublicKey, PublicKey) {
         let beside = tempfile::tempdir().unwrap();
-        let folder = Folder::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
+        let folder = DataDirectory::open(&beside.path().join("data"), GroupRead::Refused).unwrap();
         let key = || SigningKey::fresh().unwrap().public().clone();
         (beside, folder, key(), key())
     }
@@ -173,7 +176,7 @@ mod tests {
         ] {
             std::fs::write(&path, &damaged).unwrap();
             let read = PinnedKeys::read(&folder);
-            assert!(matches!(read, Err(KeysError::Malformed(..))), "{damaged}");
+            assert!(matches!(read, Err(KeyFileError::Malformed(..))), "{damaged}");
         }
     }
 }

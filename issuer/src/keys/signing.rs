@@ -1,8 +1,8 @@
 //! An Ed25519 key pair, kept as a private JWK (RFC 8037).
 
-use super::KeysError;
+use super::KeyFileError;
+use crate::base::id::random;
 use crate::files::OwnFile;
-use crate::id::random;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
@@ -28,7 +28,7 @@ impl fmt::Debug for SigningKey {
 /// The file: RFC 8037, section 2, with `kid`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Jwk {
+struct PrivateJwk {
     kty: String,
     crv: String,
     x: String,
@@ -38,22 +38,22 @@ struct Jwk {
 
 impl SigningKey {
     /// The key that is kept in `file`.
-    pub(super) fn open(file: &OwnFile) -> Result<Self, KeysError> {
+    pub(crate) fn open(file: &OwnFile) -> Result<Self, KeyFileError> {
         let path = || file.path().to_owned();
         match file.read()? {
-            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeysError::Malformed(path(), what)),
-            None => Err(KeysError::Missing(path())),
+            Some(bytes) => Self::from_jwk(&Zeroizing::new(bytes)).map_err(|what| KeyFileError::Malformed(path(), what)),
+            None => Err(KeyFileError::Missing(path())),
         }
     }
 
     /// A new key that is kept nowhere.
-    pub(crate) fn fresh() -> Result<Self, KeysError> {
+    pub(crate) fn fresh() -> Result<Self, KeyFileError> {
         let seed = Zeroizing::new(random::<32>()?);
-        Self::from_seed(&seed).map_err(|what| KeysError::Malformed(PathBuf::new(), what))
+        Self::from_seed(&seed).map_err(|what| KeyFileError::Malformed(PathBuf::new(), what))
     }
 
     /// Keeps the key in `file`.
-    pub(super) fn keep(&self, file: &OwnFile) -> Result<(), KeysError> {
+    pub(crate) fn keep(&self, file: &OwnFile) -> Result<(), KeyFileError> {
         Ok(file.write(&self.to_jwk())?)
     }
 
@@ -67,7 +67,8 @@ impl SigningKey {
     }
 
     fn from_jwk(bytes: &[u8]) -> Result<Self, &'static str> {
-        let jwk: Jwk = serde_json::from_slice(bytes).map_err(|_| "expected a private JWK with `kty crv x d kid`")?;
+        let jwk: PrivateJwk =
+            serde_json::from_slice(bytes).map_err(|_| "expected a private JWK with `kty crv x d kid`")?;
         if jwk.kty != "OKP" || jwk.crv != "Ed25519" {
             return Err("expected `kty` to be `OKP` and `crv` to be `Ed25519`");
         }
@@ -93,7 +94,8 @@ impl SigningKey {
         Zeroizing::new((text + "\n").into_bytes())
     }
 
-    /// Signs once and verifies with both implementations: a key that was damaged on disk or in memory shows here, not at the edges.
+    /// Signs once and verifies with both implementations: a key that was damaged on disk or in
+    /// memory shows here, not at the edges.
     fn prove(&self) -> Result<(), &'static str> {
         let (message, signature) = (b"edgewrit key check", self.raw(b"edgewrit key check"));
         let dalek = Dalek.verify(&self.public, message, &signature);
@@ -159,7 +161,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("writ.json");
         let gone = SigningKey::open(&OwnFile::new(path, GroupRead::Refused));
-        assert!(matches!(gone, Err(KeysError::Missing(_))));
+        assert!(matches!(gone, Err(KeyFileError::Missing(_))));
     }
 
     #[test]
@@ -177,7 +179,7 @@ mod tests {
         for damaged in damages {
             fs::write(file.path(), &damaged).unwrap();
             let found = SigningKey::open(&file);
-            assert!(matches!(found, Err(KeysError::Malformed(..))), "{damaged}");
+            assert!(matches!(found, Err(KeyFileError::Malformed(..))), "{damaged}");
         }
     }
 

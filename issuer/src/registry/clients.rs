@@ -1,14 +1,13 @@
 //! Clients: registered, changed, shut out.
 
-use super::{Credential, LoadError, NOBODY, RegisterError, Registry, credential};
-use crate::audit::{Event, Kind};
-use crate::ceiling::{CEILING_VALUES, Ceiling};
-use crate::id;
-use crate::reading;
-use crate::session::SESSION_LIFE;
-use crate::store::StoreError;
-use crate::store::registry::{self as rows, ClientRow};
-use crate::store::revocation::{self, By, Living};
+use super::{Credential, LoadError, NO_SECRET, RegisterError, Registry, credential};
+use crate::audit::{Event, EventKind};
+use crate::base::{id, json_document};
+use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
+use crate::store::registry::ClientRow;
+use crate::store::revocation::{By, Living};
+use crate::store::{StoreError, registry as rows, revocation};
+use crate::tokens::session::SESSION_TTL;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
@@ -22,14 +21,14 @@ use subtle::ConstantTimeEq as _;
 pub struct Client {
     /// Its id.
     pub client_id: String,
-    /// What it may ask for.
+    /// Its ceiling.
     pub ceiling: Ceiling,
-    /// As it is kept.
+    /// Its row.
     row: ClientRow,
 }
 
 impl Client {
-    /// What the operator calls it.
+    /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.row.name
@@ -37,8 +36,8 @@ impl Client {
 
     /// Life of its sessions, in seconds.
     #[must_use]
-    pub const fn session_life(&self) -> u64 {
-        self.row.session_life
+    pub const fn session_ttl(&self) -> u64 {
+        self.row.session_ttl
     }
 
     /// When it was registered.
@@ -60,9 +59,9 @@ impl Client {
     }
 }
 
-/// What the hash of a client's secret is made for.
+/// The role in the hash of a client's secret.
 const CLIENT: &str = "client";
-/// By which scanners for leaked secrets recognise a client's.
+/// The prefix by which scanners for leaked secrets recognise a client's secret.
 const CLIENT_SECRET: &str = "ewcs_";
 
 impl Registry {
@@ -74,12 +73,12 @@ impl Registry {
         let row = found.as_ref().map(|client| &client.row);
         let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
         let shown = self.key.hash(CLIENT, id, secret);
-        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
-        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        let same = shown.ct_eq(row.map_or(&NO_SECRET, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NO_SECRET, |(hash, _)| hash));
         found.filter(|_| (same | same_as_before).into())
     }
 
-    /// The client with this id, whoever asks, unless it was shut out.
+    /// The client with this id, unless it was shut out.
     #[must_use]
     pub fn client(&self, id: &str) -> Option<Arc<Client>> {
         self.any_client(id).filter(|client| client.is_active())
@@ -101,7 +100,7 @@ impl Registry {
         all
     }
 
-    /// How many clients are not shut out.
+    /// The number of clients that are not shut out.
     #[must_use]
     pub fn active_clients(&self) -> usize {
         let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
@@ -111,12 +110,12 @@ impl Registry {
     /// Registers a client; its sessions live for `session_life` seconds.
     ///
     /// # Errors
-    /// [`RegisterError`]; nobody was registered.
+    /// [`RegisterError`]; no client was registered.
     pub async fn add_client(
         &self,
         name: String,
         ceiling: Ceiling,
-        session_life: Option<u64>,
+        session_ttl: Option<u64>,
     ) -> Result<Credential, RegisterError> {
         let credential = credential(&name, CLIENT_SECRET)?;
         let now = self.clock.now().seconds();
@@ -126,13 +125,13 @@ impl Registry {
             hash: self.key.hash(CLIENT, &credential.id, &credential.secret),
             before: None,
             ceiling: ceiling.to_json(),
-            session_life: session_life.unwrap_or(SESSION_LIFE),
+            session_ttl: session_ttl.unwrap_or(SESSION_TTL),
             created: now,
             updated: now,
             ended: None,
         };
         let kept = row.clone();
-        let event = Event::done(Kind::AppRegistered)
+        let event = Event::done(EventKind::AppRegistered)
             .client(&row.client_id)
             .text(of_ceiling(&row));
         let add = self.store.write(move |writing| {
@@ -157,21 +156,21 @@ impl Registry {
         &self,
         id: &str,
         ceiling: Option<Ceiling>,
-        session_life: Option<u64>,
+        session_ttl: Option<u64>,
     ) -> Result<Arc<Client>, RegisterError> {
         let _turn = self.turn.lock().await;
         let client = self.client(id).ok_or(RegisterError::Unknown)?;
         let ceiling = ceiling.unwrap_or_else(|| client.ceiling.clone());
         let mut row = client.row.clone();
         row.ceiling = ceiling.to_json();
-        row.session_life = session_life.unwrap_or(row.session_life);
+        row.session_ttl = session_ttl.unwrap_or(row.session_ttl);
         row.updated = self.clock.now().seconds();
-        let event = Event::done(Kind::AppUpdated).client(id).text(of_ceiling(&row));
+        let event = Event::done(EventKind::AppUpdated).client(id).text(of_ceiling(&row));
         self.put(row.clone(), event, None).await?;
         Ok(self.hold(row, ceiling))
     }
 
-    /// Gives a client another secret; the one it has counts for `overlap` more seconds.
+    /// Gives a client another secret; the one that it has is valid for `overlap` more seconds.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
@@ -183,7 +182,7 @@ impl Registry {
         let mut row = client.row.clone();
         row.before = (overlap > 0).then_some((row.hash, until));
         row.hash = self.key.hash(CLIENT, id, &secret);
-        let event = Event::done(Kind::ClientSecretRotated).client(id);
+        let event = Event::done(EventKind::ClientSecretRotated).client(id);
         let event = event.data(&json!({"overlap": overlap}));
         self.put(row.clone(), event, None).await?;
         self.hold(row, client.ceiling.clone());
@@ -191,8 +190,8 @@ impl Registry {
         Ok(Credential { id, secret })
     }
 
-    /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now. Answers when that was, which may
-    /// have been before.
+    /// Shuts a client out: its sessions, its launch tokens, its agents and all their writs end now.
+    /// Answers when that was, which may have been before.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
@@ -211,7 +210,7 @@ impl Registry {
             born: now,
             expires: now.plus(WRIT_LIFE_MAX),
         };
-        let event = Event::done(Kind::AppDeregistered).client(id);
+        let event = Event::done(EventKind::AppDeregistered).client(id);
         self.put(row.clone(), event, Some(living)).await?;
         self.hold(row, client.ceiling.clone());
         Ok(now)
@@ -239,13 +238,13 @@ impl Registry {
     }
 }
 
-/// What an event says of a client's ceiling.
+/// The data of an event about a client's ceiling.
 fn of_ceiling(row: &ClientRow) -> String {
     format!(r#"{{"name":"{}","ceiling":{}}}"#, row.name, row.ceiling)
 }
 
 pub(super) fn client(row: ClientRow) -> Result<(String, Arc<Client>), LoadError> {
-    let ceiling = reading::json(row.ceiling.as_bytes(), CEILING_VALUES, Ceiling::read);
+    let ceiling = json_document::json(row.ceiling.as_bytes(), CEILING_VALUES, Ceiling::read);
     let client = Client {
         client_id: row.client_id.clone(),
         ceiling: ceiling.map_err(|_| LoadError::Ceiling(row.client_id.clone()))?,

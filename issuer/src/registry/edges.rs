@@ -1,9 +1,10 @@
 //! Edges: registered, for one audience each.
 
-use super::{Credential, NOBODY, RegisterError, Registry, credential};
-use crate::audit::{Event, Kind};
-use crate::id;
-use crate::store::registry::{self as rows, EdgeRow};
+use super::{Credential, NO_SECRET, RegisterError, Registry, credential};
+use crate::audit::{Event, EventKind};
+use crate::base::id;
+use crate::store::registry as rows;
+use crate::store::registry::EdgeRow;
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
@@ -16,13 +17,13 @@ pub struct Edge {
     pub edge_id: String,
     /// The audience that it serves.
     pub audience: String,
-    /// As it is kept.
+    /// Its row.
     row: EdgeRow,
 }
 
-/// What the hash of an edge's credential is made for.
+/// The role in the hash of an edge's credential.
 const EDGE: &str = "edge";
-/// By which scanners for leaked secrets recognise an edge's.
+/// The prefix by which scanners for leaked secrets recognise an edge's credential.
 const EDGE_SECRET: &str = "ewes_";
 
 impl Registry {
@@ -34,8 +35,8 @@ impl Registry {
         let row = found.as_ref().map(|edge| &edge.row);
         let before = row.and_then(|row| row.before).filter(|(_, until)| now < *until);
         let shown = self.key.hash(EDGE, id, secret);
-        let same = shown.ct_eq(row.map_or(&NOBODY, |row| &row.hash));
-        let same_as_before = shown.ct_eq(&before.map_or(NOBODY, |(hash, _)| hash));
+        let same = shown.ct_eq(row.map_or(&NO_SECRET, |row| &row.hash));
+        let same_as_before = shown.ct_eq(&before.map_or(NO_SECRET, |(hash, _)| hash));
         found.filter(|_| (same | same_as_before).into())
     }
 
@@ -53,7 +54,8 @@ impl Registry {
         self.edge(name).or_else(named)
     }
 
-    /// Gives the edge with this id or name another credential; the one that it has is valid for `overlap` more seconds.
+    /// Gives the edge with this id or name another credential; the one that it has is valid for
+    /// `overlap` more seconds.
     ///
     /// # Errors
     /// [`RegisterError`]; nothing has changed.
@@ -65,7 +67,7 @@ impl Registry {
         let mut row = edge.row.clone();
         row.before = (overlap > 0).then_some((row.hash, until));
         row.hash = self.key.hash(EDGE, &row.edge_id, &secret);
-        let event = Event::done(Kind::EdgeSecretRotated);
+        let event = Event::done(EventKind::EdgeSecretRotated);
         let event = event.data(&json!({"edge_id": row.edge_id, "overlap": overlap}));
         let kept = row.clone();
         let put = self.store.write(move |writing| {
@@ -87,7 +89,7 @@ impl Registry {
     /// Registers an edge for `audience`; `upstreams` is JSON text.
     ///
     /// # Errors
-    /// [`RegisterError`]; nobody was registered.
+    /// [`RegisterError`]; no edge was registered.
     pub async fn add_edge(
         &self,
         name: String,
@@ -104,7 +106,7 @@ impl Registry {
             upstreams,
         };
         let (kept, now) = (row.clone(), self.clock.now().seconds());
-        let event = Event::done(Kind::EdgeRegistered);
+        let event = Event::done(EventKind::EdgeRegistered);
         let event = event.data(&json!({"edge_id": row.edge_id, "audience": row.audience}));
         let add = self.store.write(move |writing| {
             let added = rows::add_edge(writing, &kept, now)?;

@@ -1,11 +1,12 @@
-//! Clients and edges: who they are and what they may do. Held in memory, written through to the store.
+//! Clients and edges: their credentials, ceilings and audiences. Held in memory, written through
+//! to the store.
 
-use crate::clock::Clock;
-use crate::from::from;
-use crate::id::{self, NoRandomness};
+use crate::base::clock::Clock;
+use crate::base::from::from;
+use crate::base::id;
+use crate::base::id::NoRandomness;
 use crate::keys::{CredentialKey, Hash};
-use crate::store::registry as rows;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, registry as rows};
 use edgewrit_shared::secret::Secret;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -17,16 +18,20 @@ mod edges;
 pub use clients::Client;
 pub use edges::Edge;
 
-/// What identifies somebody, and is shown once.
+/// The operator's name beside those of clients. Agents of the operator register in it, and the hash
+/// of the operator's secret is made for it.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// The credential of a client or an edge, which is shown once.
 #[derive(Debug)]
 pub struct Credential {
-    /// Who.
+    /// Its id.
     pub id: String,
-    /// What only they know.
+    /// Its secret.
     pub secret: Secret,
 }
 
-/// Why somebody was not registered, or changed.
+/// Why a client or an edge was not registered, or not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterError {
     /// The name is taken.
@@ -37,7 +42,7 @@ pub enum RegisterError {
     UnknownEdge,
     /// No randomness for a secret.
     Random(NoRandomness),
-    /// Not stored.
+    /// The store refused.
     Store(StoreError),
 }
 
@@ -63,10 +68,10 @@ impl fmt::Display for LoadError {
 
 impl error::Error for LoadError {}
 
-/// Compared with when nobody has the id, so that this takes the same time.
-const NOBODY: Hash = [0; 32];
+/// Compared with if no client or edge has the id, so that this takes the same time.
+const NO_SECRET: Hash = [0; 32];
 
-/// Everybody who is registered.
+/// Every client and edge that is registered.
 #[derive(Debug)]
 pub struct Registry {
     store: Arc<Store>,
@@ -79,7 +84,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Loads everybody from `store`.
+    /// Loads all clients and edges from `store`.
     ///
     /// # Errors
     /// [`LoadError`].
@@ -104,7 +109,8 @@ impl Registry {
     }
 }
 
-/// An id that begins with `name`, for people, and is never used again, for writs and logs that outlive the name.
+/// An id that begins with `name`, for people, and is never used again, for writs and logs that
+/// outlive the name.
 fn credential(name: &str, prefix: &str) -> Result<Credential, NoRandomness> {
     Ok(Credential {
         id: format!("{name}-{}", id::hex(&id::random::<6>()?)),

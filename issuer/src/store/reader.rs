@@ -12,13 +12,13 @@ const READERS: usize = 4;
 
 /// Read connections, opened when they are first needed.
 #[derive(Clone, Debug)]
-pub(super) struct Readers {
+pub(super) struct ReadConnections {
     path: PathBuf,
     idle: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
 }
 
-impl Readers {
+impl ReadConnections {
     pub(super) fn new(path: PathBuf) -> Self {
         Self {
             path,

@@ -1,9 +1,10 @@
-use super::revocation::By;
 use super::*;
-use crate::audit::{Event, Head, Kind};
-use crate::clock::{Clock, Moment};
+use crate::audit::{Event, EventKind, Head};
+use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
+use crate::store::revocation::By;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;
 
 struct Opened {
@@ -73,9 +74,9 @@ async fn a_group_that_is_done_again_is_in_the_chain_once() {
         std::thread::sleep(std::time::Duration::from_millis(200));
         Ok(())
     });
-    let record = || store.write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+    let record = || store.write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
     let fails = store.write(|writing| {
-        writing.record(&Event::done(Kind::KeyDropped))?;
+        writing.record(&Event::done(EventKind::KeyDropped))?;
         writing.execute("INSERT INTO nowhere VALUES (1)", [])
     });
     let (_, before, failed, after) = tokio::join!(slow, record(), fails, record());
@@ -90,7 +91,7 @@ async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
     let Opened { store, folder: _folder } = open();
     let refusals = |number: u32| {
         move |writing: &Writing<'_>| {
-            (0..number).try_for_each(|_| writing.record(&Event::denied(Kind::ScopeViolation).client("c")))
+            (0..number).try_for_each(|_| writing.record(&Event::denied(EventKind::ScopeViolation).client("c")))
         }
     };
     let slow = store.write(|_| {
@@ -118,7 +119,7 @@ async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
 #[tokio::test]
 async fn what_cannot_be_recorded_of_omitted_events_is_counted_on() {
     let Opened { store, folder: _folder } = open();
-    let refused = Event::denied(Kind::ScopeViolation).client("c");
+    let refused = Event::denied(EventKind::ScopeViolation).client("c");
     for _ in 0..300 {
         if !store.omits(&refused) {
             let event = refused.clone();
@@ -251,11 +252,11 @@ fn a_database_of_a_later_release_is_left_alone() {
     let path = folder.path().join("issuer.db");
     let connection = Connection::open(&path).unwrap();
     connection
-        .pragma_update(None, "user_version", schema::VERSION + 1)
+        .pragma_update(None, "user_version", migrations::VERSION + 1)
         .unwrap();
     drop(connection);
     assert!(
-        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenError::Later(_, version)) if version == schema::VERSION + 1)
+        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenStoreError::Later(_, version)) if version == migrations::VERSION + 1)
     );
 }
 
@@ -270,7 +271,7 @@ fn a_database_of_another_program_is_left_alone() {
     drop(connection);
     assert!(matches!(
         Store::open(&database_in(&folder), Clock::system()),
-        Err(OpenError::Foreign(_))
+        Err(OpenStoreError::Foreign(_))
     ));
     std::fs::write(
         &path,
@@ -279,6 +280,6 @@ fn a_database_of_another_program_is_left_alone() {
     .unwrap();
     assert!(matches!(
         Store::open(&database_in(&folder), Clock::system()),
-        Err(OpenError::Sqlite(..))
+        Err(OpenStoreError::Sqlite(..))
     ));
 }

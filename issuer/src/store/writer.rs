@@ -1,12 +1,12 @@
-//! The one thread that writes: it takes what is queued, does all of it in one transaction, commits once, then answers each.
+//! The one thread that writes: it takes what is queued, does all of it in one transaction, commits
+//! once, then answers each.
 
-use super::{StoreError, audit, revocation};
-use crate::audit::{Admissions, Event, EventLimiter, Head};
-use crate::clock::{Clock, Moment};
+use crate::audit::{EventLimiter, Head};
+use crate::base::clock::Clock;
+use crate::store::{StoreError, Writing, audit, revocation};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
@@ -18,83 +18,28 @@ const QUEUE: usize = 8_192;
 /// Work that shares one commit.
 const GROUP: usize = 512;
 
-/// A transaction of the writer: the database, and the chain that is extended by what happens in it.
-#[derive(Debug)]
-pub struct Writing<'a> {
-    connection: &'a Connection,
-    clock: &'a Clock,
-    limiter: &'a EventLimiter,
-    head: Cell<Head>,
-    last: Cell<Moment>,
-    /// What the limiter did in this transaction.
-    admissions: RefCell<Admissions>,
-}
-
-impl Deref for Writing<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        self.connection
-    }
-}
-
-impl Writing<'_> {
-    /// Now, and not before anything that happened. Whatever is durable by now was issued up to this moment, in whichever order those who
-    /// wrote it had looked at the clock, and although it may have been set back: so this is where revocations cut.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        self.clock.now().max(self.last.get())
-    }
-
-    /// Appends `event` to the chain, unless the limiter omits it: then it is counted. Either is durable with whatever else the work does,
-    /// and does not happen if that fails.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
-        self.record_about(event.task, event)
-    }
-
-    /// As [`Self::record`], for an event that concerns the task in `row`.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
-        // Time does not run backwards in the chain, so that a moment can be searched for in it.
-        let at = self.now();
-        // The limiter follows the clock, also back: `Store::omits` asks it by the same.
-        let now = self.clock.now();
-        if !self.limiter.admit(event, now, &mut self.admissions.borrow_mut()) {
-            return Ok(());
-        }
-        let head = audit::append(self.connection, self.head.get(), at, row, event)?;
-        self.head.set(head);
-        self.last.set(at);
-        Ok(())
-    }
-}
-
-/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares it, and with others at work on the
-/// same core it costs more than this.
+/// How long the writer waits for more work when it is busy: a commit costs the same whatever shares
+/// it, and with others at work on the same core it costs more than this.
 const LINGER: Duration = Duration::from_micros(250);
-/// Work that shared the last commit from which on the writer counts as busy.
+/// Work that shared the last commit from which on the writer is busy.
 const BUSY: usize = 3;
 
-/// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what it does.
-trait Job: Send {
+/// Work on the way to its commit. A trait object, so that the writer needs to know nothing of what
+/// it does.
+trait QueuedWork: Send {
     /// Does the work, or does it again after what was done was undone; its outcome waits in `self`.
     fn run(&mut self, writing: &Writing<'_>) -> rusqlite::Result<()>;
-    /// Tells whoever waits: the outcome if the commit went well.
+    /// Tells the outcome to the task that waits, if the commit went well.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-struct Work<T, F> {
+struct TypedWork<T, F> {
     work: F,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, F> Job for Work<T, F>
+impl<T, F> QueuedWork for TypedWork<T, F>
 where
     T: Send,
     F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send,
@@ -107,12 +52,12 @@ where
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let Self { outcome, reply, .. } = *self;
         let answer = committed.and_then(|()| outcome.ok_or(StoreError::Closed));
-        // Whoever asked may have gone; what is committed stays.
+        // The task that asked may have gone; what is committed stays.
         let _gone = reply.send(answer);
     }
 }
 
-/// How far the histories reach that others follow: what is durable.
+/// The durable ends of the histories that others follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// Number of the latest revocation.
@@ -124,24 +69,24 @@ pub struct Reached {
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<mpsc::Sender<Box<dyn QueuedWork>>>,
     reached: watch::Receiver<Reached>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Starts the thread. `bell` is rung after every commit.
+    /// Starts the thread. `wake` wakes the checkpointer after every commit.
     pub(super) fn start(
         connection: Connection,
         clock: Clock,
         limiter: Arc<EventLimiter>,
         reached: Reached,
-        bell: SyncSender<()>,
+        wake: SyncSender<()>,
     ) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (announce, reached) = watch::channel(reached);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
-            write_all(&connection, (&clock, &limiter), jobs, &announce, &bell);
+            write_all(&connection, (&clock, &limiter), jobs, &announce, &wake);
         })?;
         Ok(Self {
             queue: Some(queue),
@@ -167,7 +112,7 @@ impl Writer {
         F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Work {
+        let job = TypedWork {
             work,
             outcome: None,
             reply,
@@ -194,9 +139,9 @@ impl Drop for Writer {
 fn write_all(
     connection: &Connection,
     (clock, limiter): (&Clock, &EventLimiter),
-    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    mut jobs: mpsc::Receiver<Box<dyn QueuedWork>>,
     announce: &watch::Sender<Reached>,
-    bell: &SyncSender<()>,
+    wake: &SyncSender<()>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
     let writing = Writing {
@@ -219,7 +164,8 @@ fn write_all(
         }
         shared = group.len();
         let outcomes = commit(&writing, &mut group);
-        // Told before anybody is answered: who hears that a task is over must not find an edge that cannot know.
+        // Told before any answer: a client that hears that a task is over must not find an edge
+        // that cannot know.
         if let Ok(revocation) = revocation::latest(connection) {
             let head = writing.head.get();
             announce.send_if_modified(|known| {
@@ -230,12 +176,13 @@ fn write_all(
         for (job, outcome) in group.drain(..).zip(outcomes) {
             job.answer(outcome);
         }
-        let _rung_already = bell.try_send(());
+        let _woken_already = wake.try_send(());
     }
 }
 
-/// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole is lost.
-fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), StoreError>> {
+/// Runs `group` in one transaction. Each job answers for itself, unless the transaction as a whole
+/// is lost.
+fn commit(writing: &Writing<'_>, group: &mut [Box<dyn QueuedWork>]) -> Vec<Result<(), StoreError>> {
     let head = writing.head.get();
     let committed = try_commit(writing, group);
     let admissions = writing.admissions.take();
@@ -256,7 +203,10 @@ fn commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> Vec<Result<(), S
     }
 }
 
-fn try_commit(writing: &Writing<'_>, group: &mut [Box<dyn Job>]) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
+fn try_commit(
+    writing: &Writing<'_>,
+    group: &mut [Box<dyn QueuedWork>],
+) -> rusqlite::Result<Vec<Result<(), StoreError>>> {
     let head = writing.head.get();
     begin(writing)?;
     let outcomes = match group.iter_mut().try_for_each(|job| job.run(writing)) {
@@ -281,10 +231,11 @@ fn begin(writing: &Writing<'_>) -> rusqlite::Result<usize> {
     writing.prepare_cached("BEGIN IMMEDIATE")?.execute([])
 }
 
-/// Runs a job in a savepoint of its own, so that one that fails undoes nothing of the others. It costs so much, and is needed so rarely, that
-/// a group is tried without first. An error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so is
-/// everybody's.
-fn run_apart(writing: &Writing<'_>, job: &mut dyn Job) -> rusqlite::Result<Result<(), StoreError>> {
+/// Runs a job in a savepoint of its own, so that a job that fails undoes nothing of the others.
+/// Savepoints cost so much, and are needed so rarely, that a group is tried without them first. An
+/// error that ends the whole transaction, as a full disk can, makes the savepoint unusable and so
+/// is the error of every job.
+fn run_apart(writing: &Writing<'_>, job: &mut dyn QueuedWork) -> rusqlite::Result<Result<(), StoreError>> {
     let (head, before) = (writing.head.get(), writing.admissions.take());
     writing.prepare_cached("SAVEPOINT job")?.execute([])?;
     let ran = job.run(writing);

@@ -65,13 +65,13 @@ async fn the_operator_gets_a_session_of_five_minutes() {
     assert_eq!((&claims["sub"], &claims["scope"]), (&json!("admin"), &json!(ADMIN)));
     assert_eq!((&claims["iat"], &claims["exp"]), (&json!(NOON), &json!(NOON + 300)));
     bench.pass(299);
-    assert!(bench.counts(token).await);
+    assert!(bench.is_valid(token).await);
     bench.pass(1);
-    assert!(!bench.counts(token).await);
+    assert!(!bench.is_valid(token).await);
 }
 
 #[tokio::test]
-async fn an_app_is_registered_shown_changed_and_deregistered() {
+async fn an_app_is_registered_read_changed_and_deregistered() {
     let bench = Bench::operated().await;
     let operator = bench.operator().await;
     let ask = json!({"name": "shop", "scopes": ["write:data:x", "read:data:*"], "token_ttl": 900});
@@ -139,7 +139,7 @@ async fn an_app_is_registered_shown_changed_and_deregistered() {
 }
 
 #[tokio::test]
-async fn an_app_shows_its_secret_and_gets_a_session() {
+async fn an_app_authenticates_and_gets_a_session() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let show = json!({"client_id": app.id, "client_secret": app.secret});
@@ -158,7 +158,7 @@ async fn an_app_shows_its_secret_and_gets_a_session() {
 }
 
 #[tokio::test]
-async fn a_launch_token_says_until_when_it_counts_and_for_what() {
+async fn the_answer_of_a_launch_token_has_its_expiry_and_its_scopes() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let ask = json!({"agent_name": "orch/task", "allowed_scope": ["read:data:x"]});
@@ -258,7 +258,8 @@ async fn what_was_passed_on_has_its_chain() {
         (&said["sub"], &said["delegation_chain"]),
         (&json!(other.id), &body["delegation_chain"])
     );
-    // Whoever has the answer can check the hash: it is of the chain's text as it stands there.
+    // A client that has the answer can check the hash: it is of the text of the chain in the
+    // answer.
     let text = answer.text();
     let (_, chain) = text.split_once(r#""delegation_chain":"#).unwrap();
     let (chain, _) = chain.split_once("}]").unwrap();

@@ -62,7 +62,7 @@ async fn what_is_passed_on_is_found_with_its_task_and_names_both_agents() {
     );
     let passed_on = bench.delegated(&from.token, &to.id, &SCOPE).await;
     bench.renewed(&passed_on).await;
-    // It stands with the task whose authority was passed on.
+    // The event belongs to the task whose authority was delegated.
     assert_eq!(bench.events("event_type=token_renewed&task_id=t1").await["total"], 1);
     let page = bench.events("event_type=delegation_created&task_id=t1").await;
     assert_eq!(page["total"], 1);
@@ -224,7 +224,7 @@ async fn events_are_a_chain_that_can_be_checked() {
 }
 
 #[tokio::test]
-async fn a_query_that_is_none_is_refused() {
+async fn a_malformed_query_is_refused() {
     let bench = Bench::operated().await;
     let operator = bench.operator().await;
     for query in [
@@ -248,7 +248,7 @@ async fn a_query_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn nobody_but_the_operator_reads_events() {
+async fn only_the_operator_reads_events() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let agent = bench.agent(&app, "task", &SCOPE).await;
@@ -293,7 +293,7 @@ async fn a_delegates_events_are_found_by_the_agent_alone() {
 }
 
 #[tokio::test]
-async fn bearers_that_do_not_do_are_written_down_a_few_times() {
+async fn invalid_bearers_are_recorded_a_few_times() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let agent = bench.agent(&app, "t1", &SCOPE).await;

@@ -1,4 +1,4 @@
-//! Bodies that strangers send: whatever they are, they are answered soon and use nothing up.
+//! Bodies of unauthenticated requests are answered soon and use nothing up.
 
 use crate::support::agentwrit::{App, registration, request};
 use crate::support::{Bench, Login, post};
@@ -7,7 +7,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 
 /// Where JSON goes in, who sends it, and one body that is taken.
-async fn doors(bench: &Bench, app: &App) -> Vec<(&'static str, Option<Login>, Value)> {
+async fn public_endpoints(bench: &Bench, app: &App) -> Vec<(&'static str, Option<Login>, Value)> {
     let (agent, other) = (
         bench.agent(app, "task", &["read:data:x"]).await,
         bench.agent(app, "task", &["read:data:x"]).await,
@@ -67,7 +67,10 @@ async fn unknown_members_are_ignored_and_so_is_the_content_type() {
         "",
         "nonsense",
     ];
-    for ((path, login, mut good), content_type) in doors(&bench, &app).await.into_iter().zip(types.into_iter().cycle())
+    for ((path, login, mut good), content_type) in public_endpoints(&bench, &app)
+        .await
+        .into_iter()
+        .zip(types.into_iter().cycle())
     {
         good["more"] = json!({"of": ["it"]});
         let mut request = raw(login.as_ref(), path, good.to_string());
@@ -83,10 +86,10 @@ async fn unknown_members_are_ignored_and_so_is_the_content_type() {
 async fn a_body_of_a_mebibyte_is_taken_everywhere() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
-    let mut doors = doors(&bench, &app).await;
+    let mut public_endpoints = public_endpoints(&bench, &app).await;
     let agent = bench.agent(&app, "task", &["read:data:x"]).await;
-    doors.push(("/v1/token/renew", Some(agent.login()), json!({})));
-    for (path, login, good) in doors {
+    public_endpoints.push(("/v1/token/renew", Some(agent.login()), json!({})));
+    for (path, login, good) in public_endpoints {
         let mut padded = good.to_string().into_bytes();
         padded.resize(1_048_576, b' ');
         let answer = bench.send(raw(login.as_ref(), path, padded)).await;

@@ -72,7 +72,7 @@ async fn no_agent_gets_what_only_the_issuers_own_sessions_have() {
 }
 
 #[tokio::test]
-async fn nobody_but_apps_and_the_operator_launches_agents() {
+async fn only_apps_and_the_operator_launch_agents() {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*", "launch-tokens:app:*"]).await;
     let agent = bench.agent(&app, "task", &["read:data:*", "launch-tokens:app:*"]).await;
@@ -89,7 +89,7 @@ async fn nobody_but_apps_and_the_operator_launches_agents() {
 }
 
 #[tokio::test]
-async fn the_operators_agents_are_nobodys_but_have_a_life_and_an_audience() {
+async fn the_operators_agents_have_no_client_but_a_ttl_and_an_audience() {
     let bench = Bench::operated().await;
     let ask = json!({"agent_name": "a", "allowed_scope": ["any:thing:*"], "max_ttl": 5});
     let token = launch(&bench, &bench.operator().await, ADMIN, ask)
@@ -104,9 +104,9 @@ async fn the_operators_agents_are_nobodys_but_have_a_life_and_an_audience() {
     );
     assert_eq!((&said["iat"], &said["exp"]), (&json!(NOON), &json!(NOON + 5)));
     bench.pass(4);
-    assert!(bench.counts(&writ).await);
+    assert!(bench.is_valid(&writ).await);
     bench.pass(1);
-    assert!(!bench.counts(&writ).await);
+    assert!(!bench.is_valid(&writ).await);
 }
 
 #[tokio::test]

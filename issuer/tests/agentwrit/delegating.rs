@@ -1,4 +1,4 @@
-//! What was passed on ends with those who passed it on.
+//! A delegated writ ends with the writs that it descends from.
 
 use crate::support::agentwrit::{Agent, App, bearer, delegation, from_hex, renewal};
 use crate::support::{Bench, NOON, claims, post, travel_ceiling};
@@ -19,7 +19,8 @@ async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
     (bench, app, agents)
 }
 
-/// What each agent passes on to the next, as far as there are agents. The first token is that of the first agent.
+/// What each agent passes on to the next, as far as there are agents. The first token is that of
+/// the first agent.
 async fn chain(bench: &Bench, agents: &[Agent]) -> Vec<String> {
     let mut tokens = vec![agents[0].token.clone()];
     for to in &agents[1..] {
@@ -29,12 +30,12 @@ async fn chain(bench: &Bench, agents: &[Agent]) -> Vec<String> {
     tokens
 }
 
-async fn counting(bench: &Bench, tokens: &[String]) -> Vec<bool> {
-    let mut counting = Vec::new();
+async fn validity(bench: &Bench, tokens: &[String]) -> Vec<bool> {
+    let mut validity = Vec::new();
     for token in tokens {
-        counting.push(bench.counts(token).await);
+        validity.push(bench.is_valid(token).await);
     }
-    counting
+    validity
 }
 
 #[tokio::test]
@@ -47,9 +48,9 @@ async fn a_delegate_never_outlives_its_parent() {
     let passed_on = answer.granted("access_token");
     assert_eq!(claims(&passed_on)["exp"], NOON + 10);
     bench.pass(9);
-    assert!(bench.counts(&passed_on).await);
+    assert!(bench.is_valid(&passed_on).await);
     bench.pass(1);
-    assert!(!bench.counts(&passed_on).await);
+    assert!(!bench.is_valid(&passed_on).await);
 }
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn a_renewed_delegate_never_outlives_its_parents_lineage() {
     // The parent's lineage goes on, and so may what descends from it.
     let parent = bench.renewed(&parent.token).await;
     assert_eq!(claims(&parent)["exp"], NOON + 150);
-    assert!(bench.counts(&next).await, "renewal ends nobody's descendants");
+    assert!(bench.is_valid(&next).await, "renewal ends no descendants");
     bench.pass(45);
     let next = bench.renewed(&next).await;
     assert_eq!(claims(&next)["exp"], NOON + 145, "its own life of 50 seconds");
@@ -80,7 +81,7 @@ async fn the_sixth_delegation_in_a_row_is_refused() {
     let names: Vec<_> = agents.iter().take(5).map(|agent| agent.id.as_str()).collect();
     let chain = last["delegation_chain"].as_array().unwrap();
     let named: Vec<_> = chain.iter().map(|record| record["agent"].as_str().unwrap()).collect();
-    assert_eq!(named, names, "the first to pass on stands first");
+    assert_eq!(named, names, "the first delegator is the first of the chain");
     let answer = bench
         .send(delegation(&tokens[5], &agents[6].id, &["read:data:x"]))
         .await;
@@ -92,8 +93,11 @@ async fn releasing_a_parent_ends_its_descendants() {
     let (bench, _app, agents) = agents(4).await;
     let tokens = chain(&bench, &agents).await;
     bench.release(&tokens[1]).await;
-    assert_eq!(counting(&bench, &tokens).await, [true, false, false, false]);
-    assert!(bench.counts(&agents[1].token).await, "its own writ is another lineage");
+    assert_eq!(validity(&bench, &tokens).await, [true, false, false, false]);
+    assert!(
+        bench.is_valid(&agents[1].token).await,
+        "its own writ is another lineage"
+    );
 }
 
 #[tokio::test]
@@ -102,7 +106,7 @@ async fn revoking_a_parents_writ_ends_its_descendants() {
     let tokens = chain(&bench, &agents).await;
     let jti = claims(&tokens[1])["jti"].as_str().unwrap().to_owned();
     bench.revoke("token", &jti).await;
-    assert_eq!(counting(&bench, &tokens).await, [true, false, false, false]);
+    assert_eq!(validity(&bench, &tokens).await, [true, false, false, false]);
 }
 
 #[tokio::test]
@@ -111,10 +115,10 @@ async fn revoking_what_a_parent_was_renewed_to_ends_what_it_passed_on_before() {
     let tokens = chain(&bench, &agents).await;
     let next = bench.renewed(&tokens[0]).await;
     let jti = claims(&next)["jti"].as_str().unwrap().to_owned();
-    assert_eq!(counting(&bench, &tokens).await, [false, true, true]);
+    assert_eq!(validity(&bench, &tokens).await, [false, true, true]);
     bench.revoke("token", &jti).await;
-    assert_eq!(counting(&bench, &tokens).await, [false, false, false]);
-    assert!(!bench.counts(&next).await);
+    assert_eq!(validity(&bench, &tokens).await, [false, false, false]);
+    assert!(!bench.is_valid(&next).await);
 }
 
 #[tokio::test]
@@ -122,9 +126,9 @@ async fn revoking_an_agent_ends_what_it_passed_on() {
     let (bench, _app, agents) = agents(4).await;
     let tokens = chain(&bench, &agents).await;
     bench.revoke("agent", &agents[1].id).await;
-    assert_eq!(counting(&bench, &tokens).await, [true, false, false, false]);
-    assert!(!bench.counts(&agents[1].token).await);
-    assert!(bench.counts(&agents[2].token).await);
+    assert_eq!(validity(&bench, &tokens).await, [true, false, false, false]);
+    assert!(!bench.is_valid(&agents[1].token).await);
+    assert!(bench.is_valid(&agents[2].token).await);
 }
 
 #[tokio::test]
@@ -134,9 +138,12 @@ async fn revoking_a_chain_ends_what_descends_from_where_it_is_cut() {
         let tokens = chain(&bench, &agents).await;
         let answer = bench.revoke("chain", &agents[cut].id).await;
         assert!(answer.json()["count"].as_u64().unwrap() > 0, "{}", answer.text());
-        let counting = counting(&bench, &tokens).await;
-        assert!(counting[cut + 1..].iter().all(|counts| !counts), "{cut}: {counting:?}");
-        assert!(counting[..cut].iter().all(|counts| *counts), "{cut}: {counting:?}");
+        let validity = validity(&bench, &tokens).await;
+        assert!(
+            validity[cut + 1..].iter().all(|is_valid| !is_valid),
+            "{cut}: {validity:?}"
+        );
+        assert!(validity[..cut].iter().all(|is_valid| *is_valid), "{cut}: {validity:?}");
     }
 }
 
@@ -147,8 +154,11 @@ async fn a_chain_is_also_named_by_a_writ_of_it() {
         let tokens = chain(&bench, &agents).await;
         let jti = claims(&tokens[cut])["jti"].as_str().unwrap().to_owned();
         bench.revoke("chain", &jti).await;
-        let counting = counting(&bench, &tokens).await;
-        assert!(counting[cut + 1..].iter().all(|counts| !counts), "{cut}: {counting:?}");
+        let validity = validity(&bench, &tokens).await;
+        assert!(
+            validity[cut + 1..].iter().all(|is_valid| !is_valid),
+            "{cut}: {validity:?}"
+        );
     }
 }
 
@@ -157,12 +167,12 @@ async fn ending_the_task_of_a_parent_ends_its_descendants() {
     let (bench, _app, agents) = agents(3).await;
     let tokens = chain(&bench, &agents).await;
     bench.revoke("task", "t0").await;
-    assert_eq!(counting(&bench, &tokens).await, [false, false, false]);
-    assert!(bench.counts(&agents[1].token).await);
+    assert_eq!(validity(&bench, &tokens).await, [false, false, false]);
+    assert!(bench.is_valid(&agents[1].token).await);
 }
 
 #[tokio::test]
-async fn nobody_delegates_to_itself() {
+async fn an_agent_cannot_delegate_to_itself() {
     let (bench, _app, agents) = agents(1).await;
     let answer = bench
         .send(delegation(&agents[0].token, &agents[0].id, &["read:data:x"]))
@@ -187,11 +197,11 @@ async fn only_a_writ_delegates() {
 #[tokio::test]
 async fn a_delegate_is_an_agent_of_the_same_client() {
     let (bench, _app, agents) = agents(1).await;
-    let stranger = bench.register_app(&["read:data:*"]).await;
-    let stranger = bench.agent(&stranger, "t0", &["read:data:*"]).await;
+    let foreign = bench.register_app(&["read:data:*"]).await;
+    let foreign = bench.agent(&foreign, "t0", &["read:data:*"]).await;
     let known = &agents[0].id;
     for to in [
-        stranger.id.as_str(),
+        foreign.id.as_str(),
         "spiffe://issuer.example/agent/orch/t0/0123456789abcdef",
         &known.replace("issuer.example", "other.example"),
         &known.replace("/t0/", "/t1/"),
@@ -199,7 +209,7 @@ async fn a_delegate_is_an_agent_of_the_same_client() {
         &format!("{known}/more"),
         &format!("{known}0"),
         &known.to_uppercase(),
-        "somebody",
+        "unknown",
     ] {
         let answer = bench.send(delegation(&agents[0].token, to, &["read:data:x"])).await;
         answer.refused(404, "not_found");
@@ -207,7 +217,7 @@ async fn a_delegate_is_an_agent_of_the_same_client() {
 }
 
 #[tokio::test]
-async fn an_agent_of_a_task_that_was_asked_for_whole_can_be_a_delegate() {
+async fn an_agent_of_a_native_task_can_be_a_delegate() {
     let bench = Bench::operated().await;
     let client = bench.client(travel_ceiling()).await;
     let mut task: Value = crate::support::travel_task("t");
@@ -224,7 +234,7 @@ async fn an_agent_of_a_task_that_was_asked_for_whole_can_be_a_delegate() {
 }
 
 #[tokio::test]
-async fn a_delegation_that_is_none_is_refused_and_leaves_nothing() {
+async fn a_malformed_delegation_is_refused_and_leaves_nothing() {
     let (bench, _app, agents) = agents(2).await;
     let to = &agents[1].id;
     let bad = [
@@ -248,7 +258,7 @@ async fn a_delegation_that_is_none_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_dead_writ_passes_nothing_on() {
+async fn an_invalid_writ_delegates_nothing() {
     let (bench, _app, agents) = agents(2).await;
     bench.release(&agents[0].token).await;
     let answer = bench

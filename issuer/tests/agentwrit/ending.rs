@@ -1,4 +1,4 @@
-//! Early ends: by the operator at every level, and of a client with all that it has.
+//! Revocation by the operator at every level, and deregistration of a client.
 
 use crate::support::agentwrit::{Agent, App, bearer, delegation, registration, renewal, request};
 use crate::support::{Bench, Login, claims, post, travel_ceiling, travel_task};
@@ -21,13 +21,13 @@ async fn a_released_writ_is_dead_at_once_for_everything() {
     let agent = bench.agent(&app, "task", &["read:data:x"]).await;
     let other = bench.agent(&app, "task", &["read:data:x"]).await;
     bench.release(&agent.token).await;
-    assert!(!bench.counts(&agent.token).await);
+    assert!(!bench.is_valid(&agent.token).await);
     bench.send(renewal(&agent.token)).await.refused(401, "unauthorized");
     let answer = bench.send(delegation(&agent.token, &other.id, &["read:data:x"])).await;
     answer.refused(401, "unauthorized");
     let again = request("POST", Some(&agent.login()), "/v1/token/release");
     bench.send(again).await.refused(401, "unauthorized");
-    assert!(bench.counts(&other.token).await);
+    assert!(bench.is_valid(&other.token).await);
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_session_can_be_given_back_too() {
 }
 
 #[tokio::test]
-async fn each_level_of_revocation_ends_what_it_names_and_nothing_else() {
+async fn each_level_of_revocation_revokes_its_target_and_nothing_else() {
     let (bench, app) = app().await;
     let scope = ["read:data:x"];
     let (one, same_task, other) = (
@@ -53,13 +53,13 @@ async fn each_level_of_revocation_ends_what_it_names_and_nothing_else() {
     let renewed = bench.renewed(&one.token).await;
     // By the id of a writ that was renewed meanwhile: its lineage ends.
     bench.revoke("token", &jti(&one.token)).await;
-    assert!(!bench.counts(&renewed).await);
-    assert!(bench.counts(&same_task.token).await && bench.counts(&other.token).await);
+    assert!(!bench.is_valid(&renewed).await);
+    assert!(bench.is_valid(&same_task.token).await && bench.is_valid(&other.token).await);
     bench.revoke("agent", &other.id).await;
-    assert!(!bench.counts(&other.token).await);
-    assert!(bench.counts(&same_task.token).await);
+    assert!(!bench.is_valid(&other.token).await);
+    assert!(bench.is_valid(&same_task.token).await);
     bench.revoke("task", "task").await;
-    assert!(!bench.counts(&same_task.token).await);
+    assert!(!bench.is_valid(&same_task.token).await);
 }
 
 #[tokio::test]
@@ -119,7 +119,8 @@ async fn no_revocation_locks_the_operator_out() {
             "{level}: {}",
             answer.text()
         );
-        // A session that is named ends, as it must when it was stolen. The operator comes in again, in the same second.
+        // A session that is named ends, as it must when it was stolen. The operator comes in again,
+        // in the same second.
         let listed = bench.send(request("GET", Some(&operator), "/v1/admin/apps")).await;
         assert_eq!(listed.status.as_u16(), if level == "token" { 401 } else { 200 });
     }
@@ -149,8 +150,8 @@ async fn a_revocation_has_a_time_cut() {
     bench.revoke("task", "task").await;
     bench.pass(1);
     let after = bench.agent(&app, "task", &["read:data:x"]).await;
-    assert!(!bench.counts(&before.token).await);
-    assert!(bench.counts(&after.token).await);
+    assert!(!bench.is_valid(&before.token).await);
+    assert!(bench.is_valid(&after.token).await);
 }
 
 /// Ends `agent` of the task `task` in one of the ways there are.
@@ -165,7 +166,7 @@ async fn end(bench: &Bench, app: &App, how: &str, agent: &Agent) {
 }
 
 #[tokio::test]
-async fn what_came_of_a_writ_ends_with_it_although_the_clock_was_set_back() {
+async fn the_descendants_of_a_writ_end_with_it_although_the_clock_was_set_back() {
     for how in ["token", "agent", "chain", "task", "release", "complete"] {
         let (bench, app) = app().await;
         let other = bench.agent(&app, "other", &["read:data:x"]).await;
@@ -175,8 +176,8 @@ async fn what_came_of_a_writ_ends_with_it_although_the_clock_was_set_back() {
         let passed_on = bench.delegated(&agent.token, &other.id, &["read:data:x"]).await;
         bench.clock.fetch_sub(3_000, Ordering::SeqCst);
         end(&bench, &app, how, &agent).await;
-        assert!(!bench.counts(&agent.token).await, "{how}");
-        assert!(!bench.counts(&passed_on).await, "{how}");
+        assert!(!bench.is_valid(&agent.token).await, "{how}");
+        assert!(!bench.is_valid(&passed_on).await, "{how}");
     }
 }
 
@@ -200,18 +201,18 @@ async fn deregistering_an_app_ends_all_it_has_at_once() {
     );
     let passed_on = bench.delegated(&agent.token, &other.id, &["read:data:x"]).await;
     let launch_token = bench.launch(&app, &["read:data:x"]).await;
-    let stranger = bench.register_app(&["read:data:*"]).await;
-    let stranger = bench.agent(&stranger, "t1", &["read:data:x"]).await;
+    let foreign = bench.register_app(&["read:data:*"]).await;
+    let foreign = bench.agent(&foreign, "t1", &["read:data:x"]).await;
 
     let path = format!("/v1/admin/apps/{}", app.id);
     let operator = bench.operator().await;
     assert_eq!(bench.send(request("DELETE", Some(&operator), &path)).await.status, 200);
     for token in [&agent.token, &other.token, &passed_on] {
-        assert!(!bench.counts(token).await);
+        assert!(!bench.is_valid(token).await);
         bench.send(renewal(token)).await.refused(401, "unauthorized");
     }
     let Login(session) = &app.session;
-    assert!(!bench.counts(session.strip_prefix("Bearer ").unwrap()).await);
+    assert!(!bench.is_valid(session.strip_prefix("Bearer ").unwrap()).await);
     let ask = json!({"agent_name": "a", "allowed_scope": ["read:data:x"]});
     let answer = bench.post(&app.session, "/v1/app/launch-tokens", &ask).await;
     answer.refused(401, "unauthorized");
@@ -219,10 +220,10 @@ async fn deregistering_an_app_ends_all_it_has_at_once() {
     bench.say("/v1/register", &ask).await.refused(401, "unauthorized");
     let show = json!({"client_id": app.id, "client_secret": app.secret});
     bench.say("/v1/app/auth", &show).await.refused(401, "unauthorized");
-    assert!(bench.counts(&stranger.token).await);
+    assert!(bench.is_valid(&foreign.token).await);
 
     let bench = bench.reopened().await;
-    assert!(!bench.counts(&agent.token).await);
+    assert!(!bench.is_valid(&agent.token).await);
     bench.say("/v1/app/auth", &show).await.refused(401, "unauthorized");
     let mut change = post(
         Some(&bench.operator().await),
@@ -249,11 +250,11 @@ async fn a_task_belongs_to_its_client() {
             .refused(400, "invalid_request")
             .contains("client_id/task_id")
     );
-    assert!(bench.counts(&mine.token).await && bench.counts(&theirs.token).await);
+    assert!(bench.is_valid(&mine.token).await && bench.is_valid(&theirs.token).await);
     let named = format!("{}/same", other.id);
     assert_eq!(bench.revoke("task", &named).await.json()["count"], 1);
-    assert!(bench.counts(&mine.token).await);
-    assert!(!bench.counts(&theirs.token).await);
+    assert!(bench.is_valid(&mine.token).await);
+    assert!(!bench.is_valid(&theirs.token).await);
 }
 
 #[tokio::test]
@@ -268,8 +269,8 @@ async fn completing_a_task_ends_nothing_of_another_clients_task_of_that_name() {
         .remove(0);
     let answer = bench.post(&one.session, "/v1/tasks/same/complete", &json!({})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert!(!bench.counts(&mine.token).await);
-    assert!(bench.counts(&theirs).await);
+    assert!(!bench.is_valid(&mine.token).await);
+    assert!(bench.is_valid(&theirs).await);
     let report = bench.send(request("GET", Some(&one.session), "/v1/tasks/same")).await;
     assert_eq!(report.status, 200, "{}", report.text());
     assert!(!report.text().contains("flights"), "{}", report.text());

@@ -1,4 +1,4 @@
-//! Who may try how often, and where a request comes from.
+//! Limits of failed logins, and the source of a request.
 
 use crate::support::agentwrit::{App, SECRET, operated};
 use crate::support::{Answer, Bench, post};
@@ -48,7 +48,7 @@ async fn the_operators_secret_is_tried_ten_times_at_once_and_five_times_a_second
             .await
             .refused(401, "unauthorized");
     }
-    // The right one as well: whoever guesses must not learn that it was.
+    // The right one as well: a client that guesses must not learn that it was right.
     let wait = too_many(&bench.send(operator(HOME, None, SECRET)).await);
     assert_eq!(wait, 1);
     assert_eq!(
@@ -73,7 +73,7 @@ async fn an_app_authenticates_as_often_as_it_likes() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_lock_a_client_out() {
+async fn failures_of_another_source_do_not_lock_a_client_out() {
     let bench = Bench::operated().await;
     let (app, other) = (
         bench.register_app(&["read:data:*"]).await,
@@ -110,7 +110,7 @@ async fn how_many_failures_are_answered_is_the_operators_choice() {
 }
 
 #[tokio::test]
-async fn x_forwarded_for_counts_from_configured_proxies_only() {
+async fn x_forwarded_for_is_trusted_from_configured_proxies_only() {
     let bench = Bench::operated().await;
     for number in 0..10 {
         let forwarded = format!("203.0.113.{number}");
@@ -131,7 +131,8 @@ async fn behind_a_configured_proxy_each_address_is_counted_for_itself() {
     let mut config = operated();
     config.trusted_proxies = vec!["192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap()];
     let bench = Bench::with(config).await;
-    // What a client itself writes stands before what the proxy adds, and does not count.
+    // The address that a client itself writes is before the one that the proxy adds, and is not
+    // trusted.
     for number in 0..10 {
         let forwarded = format!("203.0.113.{number}, 198.51.100.7, 192.0.2.2");
         bench
@@ -152,7 +153,7 @@ async fn behind_a_configured_proxy_each_address_is_counted_for_itself() {
 }
 
 #[tokio::test]
-async fn nothing_that_a_client_wrote_stands_in_an_event_about_nobody() {
+async fn an_event_of_an_unauthenticated_request_has_no_text_of_the_client() {
     let bench = Bench::operated().await;
     let raw = "evil\"}],x";
     let show = json!({"client_id": raw, "client_secret": "wrong"});
@@ -162,7 +163,7 @@ async fn nothing_that_a_client_wrote_stands_in_an_event_about_nobody() {
 }
 
 #[tokio::test]
-async fn without_a_secret_nobody_is_the_operator() {
+async fn without_a_secret_the_operator_cannot_authenticate() {
     let bench = Bench::new().await;
     for secret in [SECRET, "0", &"0".repeat(64)] {
         bench

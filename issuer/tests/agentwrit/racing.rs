@@ -1,4 +1,4 @@
-//! Renewals against ends: what ended leaves nothing behind, whoever comes first.
+//! Races of renewals with revocations: a revoked writ leaves no valid successor, in either order.
 
 use crate::support::agentwrit::{Agent, App, delegation, renewal, request};
 use crate::support::{Answer, Bench, Login, at_once, post, travel_ceiling, travel_task};
@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-/// Turns the clock, and holds up those who have read it, so that they do what they do later in another order.
+/// Turns the clock, and holds up those who have read it, so that they do what they do later in
+/// another order.
 struct Spinning {
     stop: Arc<AtomicBool>,
     lag: Arc<AtomicU64>,
@@ -45,7 +46,7 @@ async fn agent(bench: &Bench, app: &App, task_id: &str) -> Agent {
     bench.agent_for(app, task_id, &["read:data:*"], 80_000).await
 }
 
-/// Renews and passes on beside `end`; whatever came of it must not count afterwards.
+/// Renews and delegates beside `end`. No writ that came of it may be valid afterwards.
 async fn race(bench: &Bench, agent: &Agent, to: &str, end: Request<Body>) {
     let mut requests = vec![renewal(&agent.token), delegation(&agent.token, to, &["read:data:x"])];
     requests.insert(1, end);
@@ -53,9 +54,9 @@ async fn race(bench: &Bench, agent: &Agent, to: &str, end: Request<Body>) {
     let answers = at_once(&bench.app, requests).await;
     let living = |answer: &Answer| (answer.status == 200).then(|| answer.json()["access_token"].clone());
     for token in answers.iter().filter_map(living).filter(serde_json::Value::is_string) {
-        assert!(!bench.counts(token.as_str().unwrap()).await, "{token}");
+        assert!(!bench.is_valid(token.as_str().unwrap()).await, "{token}");
     }
-    assert!(!bench.counts(&agent.token).await);
+    assert!(!bench.is_valid(&agent.token).await);
 }
 
 async fn stage() -> (Bench, App, Agent) {
@@ -76,7 +77,7 @@ async fn revoke(operator: &Login, level: &str, target: &str) -> Request<Body> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_release_that_races_a_renewal_leaves_nothing_alive() {
+async fn a_release_that_races_a_renewal_leaves_no_valid_writ() {
     let (bench, app, to) = stage().await;
     for round in 0..ROUNDS {
         let agent = agent(&bench, &app, &format!("t{round}")).await;
@@ -85,7 +86,7 @@ async fn a_release_that_races_a_renewal_leaves_nothing_alive() {
         let answers = at_once(&bench.app, vec![renewal(&agent.token), release, renewal(&agent.token)]).await;
         if answers.iter().any(|answer| answer.status == 204) {
             for answer in answers.iter().filter(|answer| answer.status == 200) {
-                assert!(!bench.counts(&answer.granted("access_token")).await);
+                assert!(!bench.is_valid(&answer.granted("access_token")).await);
             }
         }
     }
@@ -93,7 +94,7 @@ async fn a_release_that_races_a_renewal_leaves_nothing_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revocation_that_races_a_renewal_leaves_nothing_alive() {
+async fn a_revocation_that_races_a_renewal_leaves_no_valid_writ() {
     let (bench, app, to) = stage().await;
     for round in 0..ROUNDS {
         let agent = agent(&bench, &app, &format!("t{round}")).await;
@@ -111,7 +112,7 @@ async fn a_revocation_that_races_a_renewal_leaves_nothing_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_completion_that_races_a_renewal_leaves_nothing_alive() {
+async fn a_completion_that_races_a_renewal_leaves_no_valid_writ() {
     let (bench, app, to) = stage().await;
     for round in 0..ROUNDS {
         let agent = agent(&bench, &app, &format!("t{round}")).await;
@@ -123,7 +124,7 @@ async fn a_completion_that_races_a_renewal_leaves_nothing_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deregistration_that_races_a_renewal_leaves_nothing_alive() {
+async fn a_deregistration_that_races_a_renewal_leaves_no_valid_writ() {
     let bench = Bench::operated().await;
     for round in 0..ROUNDS / 2 {
         let app = bench.register_app(&["read:data:*"]).await;
@@ -139,7 +140,7 @@ async fn a_deregistration_that_races_a_renewal_leaves_nothing_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_completion_of_a_task_asked_for_whole_that_races_renewals_leaves_nothing_alive() {
+async fn a_completion_of_a_native_task_that_races_renewals_leaves_no_valid_writ() {
     let bench = Bench::operated().await;
     let client = bench.client(travel_ceiling()).await;
     for round in 0..ROUNDS / 2 {
@@ -155,7 +156,7 @@ async fn a_completion_of_a_task_asked_for_whole_that_races_renewals_leaves_nothi
         drop(spinning);
         let renewed = answers.iter().filter(|answer| answer.status == 200);
         for token in renewed.filter_map(|answer| answer.json()["access_token"].as_str().map(str::to_owned)) {
-            assert!(!bench.counts(&token).await);
+            assert!(!bench.is_valid(&token).await);
         }
     }
 }

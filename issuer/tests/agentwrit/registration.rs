@@ -1,4 +1,4 @@
-//! Launch tokens, nonces and keys: in which order they are looked at, and what is used up by whom.
+//! Launch tokens, nonces and keys: the order of their checks, and which check uses up what.
 
 use crate::support::agentwrit::{App, registration};
 use crate::support::{Answer, Bench, at_once, post};
@@ -31,7 +31,7 @@ fn with(ask: &Value, name: &str, value: impl Into<Value>) -> Value {
 }
 
 #[tokio::test]
-async fn a_registration_that_is_not_one_uses_nothing_up() {
+async fn a_malformed_registration_uses_nothing_up() {
     let (bench, app) = app().await;
     let ask = complete(&bench, &app).await;
     let bad_ids = ["", ".", "..", "a/b", "a b", "ä", "%2e", &"x".repeat(129)];
@@ -121,7 +121,7 @@ async fn a_registration_is_looked_at_in_its_order() {
 }
 
 #[tokio::test]
-async fn a_nonce_counts_once_and_for_half_a_minute() {
+async fn a_nonce_is_valid_once_and_for_half_a_minute() {
     let (bench, app) = app().await;
     let ask = |token: &str, nonce: &str| registration(token, nonce, &SCOPE);
     let (one, other) = (bench.launch(&app, &SCOPE).await, bench.launch(&app, &SCOPE).await);
@@ -146,11 +146,12 @@ async fn a_nonce_counts_once_and_for_half_a_minute() {
 }
 
 #[tokio::test]
-async fn a_nonce_of_ones_own_making_is_none() {
+async fn a_nonce_that_the_issuer_did_not_make_is_invalid() {
     let (bench, app) = app().await;
     let nonce = bench.nonce().await;
     let token = bench.launch(&app, &SCOPE).await;
-    // Each half byte is signed for: another expiry, other random bytes and another MAC are all refused.
+    // Each half byte is signed for: another expiry, other random bytes and another MAC are all
+    // refused.
     for at in (0..64).step_by(7) {
         let mut forged: Vec<_> = nonce.chars().collect();
         forged[at] = if forged[at] == '0' { '1' } else { '0' };
@@ -168,7 +169,7 @@ async fn a_nonce_of_ones_own_making_is_none() {
 }
 
 #[tokio::test]
-async fn a_launch_token_counts_once_and_until_it_expires() {
+async fn a_launch_token_is_valid_once_and_until_it_expires() {
     let (bench, app) = app().await;
     let token = bench.launch(&app, &SCOPE).await;
     let ask = |nonce: &str| registration(&token, nonce, &SCOPE);
@@ -183,7 +184,7 @@ async fn a_launch_token_counts_once_and_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_launch_token_for_many_counts_until_it_expires() {
+async fn a_launch_token_for_many_agents_is_valid_until_it_expires() {
     let (bench, app) = app().await;
     let ask = json!({"agent_name": "a", "allowed_scope": SCOPE, "single_use": false, "ttl": 10});
     let token = bench.post(&app.session, "/v1/app/launch-tokens", &ask).await;
@@ -234,7 +235,7 @@ async fn a_key_that_did_not_sign_the_nonce_is_not_proved() {
         ("public_key", other.clone()),
         ("public_key", "AA==".into()),
         ("public_key", "not base64".into()),
-        // The neutral element, under which anybody can sign.
+        // The neutral element, under which every client can sign.
         ("public_key", STANDARD.encode([&[1u8][..], &[0; 31]].concat())),
         ("signature", STANDARD.encode([0; 64])),
         ("signature", STANDARD.encode([0; 63])),
@@ -258,5 +259,5 @@ async fn two_agents_of_one_task_have_ids_of_their_own() {
     );
     assert_ne!(one.id, other.id);
     bench.release(&one.token).await;
-    assert!(bench.counts(&other.token).await);
+    assert!(bench.is_valid(&other.token).await);
 }

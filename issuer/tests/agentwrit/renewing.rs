@@ -17,13 +17,13 @@ async fn a_renewed_writ_is_dead_at_once_and_its_successor_is_not() {
     let mut token = agent.token;
     for _ in 0..10 {
         let next = bench.renewed(&token).await;
-        assert!(!bench.counts(&token).await);
+        assert!(!bench.is_valid(&token).await);
         bench.send(renewal(&token)).await.refused(401, "unauthorized");
-        assert!(bench.counts(&next).await);
+        assert!(bench.is_valid(&next).await);
         token = next;
     }
     let reopened = bench.reopened().await;
-    assert!(reopened.counts(&token).await);
+    assert!(reopened.is_valid(&token).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,8 +41,8 @@ async fn of_many_renewals_at_once_one_gets_the_successor() {
             }
         }
         assert_eq!(renewed.len(), 1, "round {round}");
-        assert!(bench.counts(&renewed[0]).await);
-        assert!(!bench.counts(&agent.token).await);
+        assert!(bench.is_valid(&renewed[0]).await);
+        assert!(!bench.is_valid(&agent.token).await);
     }
 }
 
@@ -85,7 +85,7 @@ async fn only_writs_are_renewed() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_asked_for_does_no_harm() {
+async fn a_renewal_ignores_a_body() {
     let (bench, _app, agent) = agent().await;
     let login = bearer(&agent.token);
     let answer = bench.post(&login, "/v1/token/renew", &json!({"ttl": 100_000})).await;
@@ -93,7 +93,7 @@ async fn a_body_that_nobody_asked_for_does_no_harm() {
 }
 
 #[tokio::test]
-async fn a_writ_of_a_task_that_was_asked_for_whole_keeps_its_grants_and_its_allowance() {
+async fn a_renewed_writ_of_a_native_task_keeps_its_grants_and_its_allowance() {
     let bench = Bench::operated().await;
     let client = bench.client(travel_ceiling()).await;
     let token = bench
@@ -111,8 +111,8 @@ async fn a_writ_of_a_task_that_was_asked_for_whole_keeps_its_grants_and_its_allo
         assert_eq!(after[name], before[name], "{name}");
     }
     assert_eq!((&after["iat"], &after["exp"]), (&json!(NOON + 100), &json!(NOON + 700)));
-    assert!(!bench.counts(&token).await);
-    assert!(bench.counts(&next).await);
+    assert!(!bench.is_valid(&token).await);
+    assert!(bench.is_valid(&next).await);
     assert_eq!(after["aud"], TRAVEL);
 }
 
@@ -128,7 +128,7 @@ async fn a_task_that_was_completed_has_no_writ_to_renew() {
     let next = bench.renewed(&token).await;
     let answer = bench.post(&client, "/v1/tasks/t/complete", &json!({})).await;
     assert_eq!(answer.status, 200);
-    assert!(!bench.counts(&next).await);
+    assert!(!bench.is_valid(&next).await);
     bench.send(renewal(&next)).await.refused(401, "unauthorized");
 }
 
@@ -139,8 +139,8 @@ async fn a_task_that_agents_joined_is_completed_by_its_client() {
     bench.pass(200);
     let answer = bench.post(&app.session, "/v1/tasks/task/complete", &json!({})).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert!(!bench.counts(&next).await);
-    // Nobody joins it any more.
+    assert!(!bench.is_valid(&next).await);
+    // No agent joins it any more.
     let token = bench.launch(&app, &["read:data:x"]).await;
     let ask = registration(&token, &bench.nonce().await, &["read:data:x"]);
     bench

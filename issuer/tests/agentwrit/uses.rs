@@ -1,6 +1,6 @@
 //! A limit on uses is not escaped by delegating or renewing: law 5, with this API beside it.
 
-use crate::spending::{Held, Spending, spending, spent};
+use crate::edges::spending::{Held, Spending, spending, spent};
 use crate::support::agentwrit::{Agent, bearer, delegation, registration, renewal};
 use crate::support::{NOON, TRAVEL, at_once, claims, post};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ async fn stage() -> (Spending, crate::support::Login) {
 
 async fn held(stage: &Spending, task: &Value) -> Vec<Held> {
     let tokens = stage.bench.post(&stage.client, "/v1/tasks", task).await.tokens();
-    tokens.into_iter().map(crate::spending::held).collect()
+    tokens.into_iter().map(crate::edges::spending::held).collect()
 }
 
 /// An agent of the client that can be a delegate.
@@ -125,7 +125,7 @@ async fn fifty_spenders_with_renewed_writs_never_exceed_the_maximum() {
         let answers = at_once(&stage.bench.app, renewals.chain(spends).collect()).await;
         let permitted = answers.iter().filter(|answer| answer.text().contains("spent")).count();
         assert!(permitted <= 7, "{permitted}");
-        // What is left is spent, and nothing more, by whoever's writ counts.
+        // What is left is spent, and nothing more, by the holder of a valid writ.
         let left = &writs[0];
         let mut more = 0;
         for counter in 0..20 {
@@ -151,7 +151,7 @@ async fn a_released_writ_spends_nothing() {
 }
 
 #[tokio::test]
-async fn the_claims_that_are_shown_say_nothing_that_is_no_scope() {
+async fn the_claims_in_an_answer_have_scopes_only() {
     let (stage, _session) = stage().await;
     let held = held(&stage, &task("t")).await.remove(0);
     let shown = stage.bench.validated(&held.token).await.unwrap();

@@ -39,7 +39,7 @@ pub(crate) fn bearer(token: &str) -> Login {
     Login(format!("Bearer {token}"))
 }
 
-/// Settings with which somebody is the operator.
+/// Settings with an operator secret.
 pub(crate) fn operated() -> Config {
     let mut config = Config::new(ISSUER, None).unwrap();
     config.operator_secret = Some(Secret::new(SECRET.into()));
@@ -95,7 +95,8 @@ impl Bench {
         self.send(post(None, path, body)).await
     }
 
-    /// A session of the operator, who comes from another address each time: attempts are limited for each.
+    /// A session of the operator, who comes from another address each time: attempts are limited
+    /// for each.
     pub(crate) async fn operator(&self) -> Login {
         let mut show = post(None, "/v1/admin/auth", &json!({"secret": SECRET}));
         let address = u32::try_from(self.next()).unwrap();
@@ -149,7 +150,7 @@ impl Bench {
         self.agent_for(app, task_id, scope, 300).await
     }
 
-    /// The claims of a token that counts.
+    /// The claims of a valid token.
     pub(crate) async fn validated(&self, token: &str) -> Option<Value> {
         let answer = self.say("/v1/token/validate", &json!({"token": token})).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -163,7 +164,7 @@ impl Bench {
         None
     }
 
-    pub(crate) async fn counts(&self, token: &str) -> bool {
+    pub(crate) async fn is_valid(&self, token: &str) -> bool {
         self.validated(token).await.is_some()
     }
 

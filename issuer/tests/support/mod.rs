@@ -1,4 +1,5 @@
-//! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two routers.
+//! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two
+//! routers.
 
 pub(crate) mod agentwrit;
 
@@ -7,12 +8,13 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use edgewrit_issuer::bundle::Stopping;
+use edgewrit_issuer::Issuer;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::config::Config;
+use edgewrit_issuer::data::{Data, OpenDataError, Opening};
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::issuer::{Data, Issuer, OpenError, Opening};
-use edgewrit_issuer::{Office, admin, app};
+use edgewrit_issuer::stopping::Stopping;
+use edgewrit_issuer::{AdminState, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
@@ -79,8 +81,8 @@ impl Bench {
             Duration::from_millis(now)
         });
         let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
-        let pin = data.keyring.ring().pins().remove(0);
-        let office = Office {
+        let pin = data.keyring.key_set().pins().remove(0);
+        let office = AdminState {
             data: Arc::clone(&data),
             issuer: Some(ISSUER.to_owned()),
         };
@@ -136,7 +138,7 @@ impl Bench {
     }
 
     /// What the operator posts.
-    pub(crate) async fn office(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn admin_post(&self, path: &str, body: &Value) -> Answer {
         send(&self.admin, post(None, path, body)).await
     }
 
@@ -246,7 +248,7 @@ impl Closed {
     }
 
     /// Tries to open it, as a start does.
-    pub(crate) async fn tried(&self, opening: Opening) -> Result<Data, OpenError> {
+    pub(crate) async fn tried(&self, opening: Opening) -> Result<Data, OpenDataError> {
         let clock = Arc::clone(&self.clock);
         let clock = Clock::new(move || Duration::from_millis(clock.load(Ordering::SeqCst)));
         Data::open_as(self.path(), clock, opening).await
@@ -372,7 +374,7 @@ impl Answer {
     }
 }
 
-/// The payload of a token, whoever signed it.
+/// The payload of a token, by whichever key it was signed.
 pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()

@@ -21,8 +21,8 @@ pub use places::Places;
 const NAME_BYTES: usize = 256;
 /// Values that a text of any length may hold, and bytes of the text for each value more: a few
 /// bytes of YAML can hold a value, and each value takes up to 150 bytes of memory.
-const VALUES: usize = 50_000;
-const BYTES_PER_VALUE: usize = 8;
+const VALUES: usize = 40_000;
+const BYTES_PER_VALUE: usize = 16;
 
 /// A place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,20 +2,11 @@
 //! that hold for all of them.
 #![cfg(test)]
 
-mod bounds;
+mod cases;
+mod comparing;
 mod deciding;
-mod intersecting;
-mod laws;
-mod listed;
-mod made;
-mod naive;
-mod narrowing;
-mod overlap;
-mod overlapping;
 mod patterns;
 mod reading;
 mod rules;
 mod scopes;
-mod steps;
 mod support;
-mod together;

@@ -1,7 +1,7 @@
 //! Patterns: examples, and matching and inclusion against all words over a small alphabet.
 
-use crate::made::is_long;
-use crate::naive;
+use crate::cases::made::is_long;
+use crate::cases::naive;
 use crate::support::grant;
 use edgewrit_shared::grant::{Grant, Pattern, PatternError, intersect};
 use edgewrit_shared::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};

@@ -1,6 +1,6 @@
 //! The memory of an instance that holds 100,000 revocations and a full cache of verified writs.
 
-use crate::{pipeline, support, token};
+use crate::{pipeline, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::bundle::bundle_answer;
@@ -10,6 +10,7 @@ use edgewrit_edge::step::{Step, start};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::limits::CACHED_WRITS;
+use edgewrit_test_issuer as support;
 use std::sync::Arc;
 
 /// Writs for each place in the cache: enough that hardly a place stays empty, although the places

@@ -11,8 +11,6 @@ mod grants;
 pub mod held;
 mod pipeline;
 mod snapshot;
-#[path = "../../../edge-validator/tests/support/mod.rs"]
-mod support;
 mod token;
 #[cfg(target_arch = "wasm32")]
 mod v8;

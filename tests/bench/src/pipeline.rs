@@ -1,7 +1,7 @@
 //! Cases of the pipeline from the head of a request to the outgoing request: 100 operations, 15
 //! headers, a writ of some 900 bytes.
 
-use crate::{Case, support, token};
+use crate::{Case, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
@@ -9,6 +9,7 @@ use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseHead};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_test_issuer as support;
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::hint::black_box;

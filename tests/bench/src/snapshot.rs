@@ -1,9 +1,10 @@
 //! Cases of bundles: the first bundle of an instance, and a later one.
 
+use crate::Case;
 use crate::token::{self, REVOCATIONS};
-use crate::{Case, support};
 use edgewrit_shared::bundle::{RowsHash, Snapshot, Trust, rows_of};
 use edgewrit_shared::revocation::Revocation;
+use edgewrit_test_issuer as support;
 use std::hint::black_box;
 
 fn trust() -> Trust {

@@ -1,6 +1,6 @@
 //! Cases of writs: the signature alone, the whole verification, and its parts.
 
-use crate::{Case, support};
+use crate::Case;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::json;
@@ -9,6 +9,7 @@ use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::signature::{Compact, Dalek, Verify};
 use edgewrit_shared::token::{Expect, Unverified, Verified};
+use edgewrit_test_issuer as support;
 use std::hint::black_box;
 
 /// Revocations of other writs.

@@ -5,10 +5,11 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::{CEILING_VALUES, Ceiling};
 use edgewrit_issuer::clock::{Clock, Moment};
+use edgewrit_issuer::data::Data;
+use edgewrit_issuer::granted_task::Task;
 use edgewrit_issuer::id::Seed;
-use edgewrit_issuer::issuer::Data;
-use edgewrit_issuer::mint::{self, Task};
-use edgewrit_issuer::{grant, reading};
+use edgewrit_issuer::mint;
+use edgewrit_issuer::{grant, json_document};
 use edgewrit_shared::limits::JSON_VALUES;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +50,7 @@ impl Mint {
         let runtime = Builder::new_current_thread().build()?;
         let clock = Clock::new(|| Duration::from_millis(NOW.millis));
         let data = runtime.block_on(Data::open(&folder.path().join("data"), clock))?;
-        let ceiling = reading::json(CEILING, CEILING_VALUES, Ceiling::read);
+        let ceiling = json_document::json(CEILING, CEILING_VALUES, Ceiling::read);
         let mint = mint::Mint {
             issuer: "https://issuer.example".to_owned(),
             trust_domain: "issuer.example".to_owned(),
@@ -69,7 +70,9 @@ impl Mint {
     }
 
     fn mint(&self) -> Result<usize> {
-        let ask = reading::json(TASK, JSON_VALUES, Ask::read).ok().context("not a task")?;
+        let ask = json_document::json(TASK, JSON_VALUES, Ask::read)
+            .ok()
+            .context("not a task")?;
         let term = grant::grant(&ask, &self.ceiling, NOW)
             .ok()
             .context("beyond the ceiling")?;

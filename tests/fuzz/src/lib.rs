@@ -6,8 +6,6 @@ mod costs;
 mod files;
 mod grants;
 mod pipeline;
-#[path = "../../../edge-validator/tests/support/mod.rs"]
-mod support;
 mod tokens;
 
 use std::path::Path;

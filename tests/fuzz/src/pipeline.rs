@@ -1,12 +1,13 @@
 //! The edge: heads, bodies, configurations.
 
-use crate::{Target, support, with_text};
+use crate::{Target, with_text};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_test_issuer as support;
 use std::sync::Arc;
 
 const CONFIG_TEXT: &str = include_str!("../../../edge-validator/tests/edge/config.json");

@@ -1,7 +1,7 @@
 //! Targets for input of unauthenticated clients (JSON, numbers, tokens) and of the issuer (bundles,
 //! keys).
 
-use crate::{Target, support, with_text};
+use crate::{Target, with_text};
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::json::{self, Json};
@@ -11,6 +11,7 @@ use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::number::Number;
 use edgewrit_shared::revocation::Rows;
 use edgewrit_shared::token::{Expect, Unverified};
+use edgewrit_test_issuer as support;
 use std::sync::LazyLock;
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| support::snapshot(support::NOW, Vec::new()));

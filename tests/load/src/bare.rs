@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::id::Seed;
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
 use edgewrit_shared::limits::JSON_VALUES;
@@ -37,7 +37,7 @@ pub(crate) async fn serve() -> Result<()> {
 }
 
 async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, Vec<u8>) {
-    let Ok(ask) = reading::json(&body, JSON_VALUES, Ask::read) else {
+    let Ok(ask) = json_document::json(&body, JSON_VALUES, Ask::read) else {
         return (StatusCode::BAD_REQUEST, Vec::new());
     };
     let mut writs = Vec::with_capacity(ask.writs());

@@ -1,9 +1,9 @@
 //! The history of an issuer: events in the audit chain as after a year of work.
 
 use anyhow::Result;
-use edgewrit_issuer::audit::{Event, Kind};
+use edgewrit_issuer::audit::{Event, EventKind};
 use edgewrit_issuer::clock::Clock;
-use edgewrit_issuer::issuer::Data;
+use edgewrit_issuer::data::Data;
 use std::path::Path;
 
 /// Events of one transaction.
@@ -33,7 +33,7 @@ pub(crate) async fn write_events(data: &Path, events: u64) -> Result<()> {
 fn task_started(number: u64) -> Event {
     let data = r#"{"agents":1,"exp":1800000600,"granted":[{"audience":"https://travel.example","id":"0123456789abcdef","grant":
         {"type":"writ","actions":["search"],"resources":["flights"],"rules":{"from":{"eq":"JFK"}}}}],"writs":["0123456789abcdef0123456789abcdef"]}"#;
-    let event = Event::done(Kind::TaskStarted).client("planner-0123456789ab");
+    let event = Event::done(EventKind::TaskStarted).client("planner-0123456789ab");
     event
         .task(&format!("task-{number}"), "orchestration")
         .text(data.to_owned())

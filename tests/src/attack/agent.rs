@@ -3,16 +3,17 @@
 use crate::edge::Edge;
 use crate::http::{Arrival, Request};
 use crate::issuer::Issuer;
-use crate::story::{TravelStory, booking, search};
+use crate::scenario::{TravelScenario, booking, search};
+use crate::text::Names;
 use crate::tools::repository;
 use crate::upstream::{Mood, Recorder};
-use crate::vectors::{Bench, Ground, Heard, Names, WireCase, cases_in, hear, wire_cases};
+use crate::vectors::{Bench, Ground, Heard, WireCase, cases_in, hear, wire_cases};
 use anyhow::{Context as _, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// One thing that was tried.
 #[derive(Clone, Debug)]
-pub struct Blow {
+pub struct Attack {
     /// The edge.
     pub edge: String,
     /// What was tried.
@@ -58,12 +59,12 @@ impl Tally {
 }
 
 /// Hears what was tried, as it is.
-pub type Report<'a> = dyn FnMut(&Blow) + 'a;
+pub type Report<'a> = dyn FnMut(&Attack) + 'a;
 
 /// The agent, let loose on the edges of the travel story.
 #[derive(Debug)]
 pub struct Agent<'a> {
-    story: &'a TravelStory,
+    story: &'a TravelScenario,
     issuer: &'a Issuer,
     evil: Recorder,
     tasks: AtomicU32,
@@ -74,7 +75,7 @@ impl<'a> Agent<'a> {
     ///
     /// # Errors
     /// If its own server does not start.
-    pub fn new(story: &'a TravelStory, issuer: &'a Issuer) -> Result<Self> {
+    pub fn new(story: &'a TravelScenario, issuer: &'a Issuer) -> Result<Self> {
         // Whatever arrived before is not its doing.
         drop(story.api.server().take());
         Ok(Self {
@@ -109,7 +110,7 @@ impl<'a> Agent<'a> {
     }
 
     /// Asks the edge to repeat a booking, behind an API that books and then says that it failed.
-    fn repeat(&self, edge: &Edge) -> Result<Blow> {
+    fn repeat(&self, edge: &Edge) -> Result<Attack> {
         let request = booking("X", 1, &self.writ()?)
             .header("x-envoy-retry-on", "5xx,gateway-error,retriable-4xx")
             .header("x-envoy-max-retries", "4")
@@ -121,7 +122,7 @@ impl<'a> Agent<'a> {
     }
 
     /// A permitted search, behind an API that sends everybody to the agent's own server.
-    fn redirect(&self, edge: &Edge) -> Result<Blow> {
+    fn redirect(&self, edge: &Edge) -> Result<Attack> {
         let to = format!("{}/collect", self.evil.origin());
         self.story.api.set_mood(Mood::Redirecting(to));
         let blow = self.one_at_most("a-redirect-to-its-own-server", edge, &search("LHR", &self.writ()?));
@@ -129,7 +130,7 @@ impl<'a> Agent<'a> {
         blow
     }
 
-    fn one_at_most(&self, name: &str, edge: &Edge, request: &Request) -> Result<Blow> {
+    fn one_at_most(&self, name: &str, edge: &Edge, request: &Request) -> Result<Attack> {
         let response = edge.send(request)?;
         let arrivals = Ground::take(self);
         let elsewhere = arrivals.iter().filter(|(at, _)| at != "travel").count();
@@ -140,7 +141,7 @@ impl<'a> Agent<'a> {
             arrived: here.saturating_sub(1) + elsewhere,
             differently: 0,
         };
-        Ok(Blow {
+        Ok(Attack {
             edge: edge.kind().to_string(),
             name: name.into(),
             status: response.status.to_string(),
@@ -150,7 +151,7 @@ impl<'a> Agent<'a> {
     }
 
     /// Books twenty times at once, over all edges, where one booking is granted.
-    fn race(&self) -> Result<Blow> {
+    fn race(&self) -> Result<Attack> {
         const ATTEMPTS: usize = 20;
         let task = format!("attack-race-{}", self.tasks.fetch_add(1, Ordering::Relaxed));
         let race = self.story.race(self.issuer, &task, ATTEMPTS)?;
@@ -160,7 +161,7 @@ impl<'a> Agent<'a> {
             arrived: race.booked.saturating_sub(1),
             differently: 0,
         };
-        Ok(Blow {
+        Ok(Attack {
             edge: "all".into(),
             name: format!("{ATTEMPTS}-bookings-at-once"),
             status: format!("{}x200", race.permitted),
@@ -203,7 +204,7 @@ pub fn confuse(bench: &Bench, edges: &[Edge], report: &mut Report<'_>) -> Result
     Ok(())
 }
 
-fn blow(edge: &Edge, case: &WireCase, heard: &Heard) -> Blow {
+fn blow(edge: &Edge, case: &WireCase, heard: &Heard) -> Attack {
     let expected = case.expect_of(edge.kind()).arriving().len();
     let count = heard.arrivals.len();
     let surplus = count.saturating_sub(expected);
@@ -216,7 +217,7 @@ fn blow(edge: &Edge, case: &WireCase, heard: &Heard) -> Blow {
         arrived: surplus,
         differently,
     };
-    Blow {
+    Attack {
         edge: edge.kind().to_string(),
         name: case.name.clone(),
         status: heard

@@ -2,4 +2,4 @@
 
 mod agent;
 
-pub use agent::{Agent, Blow, Report, Tally, confuse};
+pub use agent::{Agent, Attack, Report, Tally, confuse};

@@ -61,7 +61,7 @@ impl Bootstrap {
             secrets.into(),
         )?;
 
-        // Shipped is a second wall. The filter must hold without it, in an Envoy that somebody else has configured.
+        // The shipped file has a second barrier. The filter must hold without it, in an Envoy with another configuration.
         let underscores = format!("{MANAGER}/common_http_protocol_options/headers_with_underscores_action");
         self.set(&underscores, "ALLOW".into())?;
         self.object(MANAGER)?.remove(EARLY);

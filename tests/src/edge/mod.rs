@@ -11,7 +11,6 @@ pub use watched::Watched;
 use crate::clock::poll;
 use crate::http::{Request, Response};
 use crate::process::Process;
-use crate::vectors::request_id;
 use crate::{ports, tools};
 use anyhow::{Result, anyhow};
 use serde_json::Value;
@@ -37,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Both.
+    /// Both edges.
     pub const ALL: [Self; 2] = [Self::Worker, Self::Envoy];
 
     /// As the demo calls it.
@@ -215,7 +214,7 @@ impl Edge {
     /// The line of the log that belongs to `response`.
     #[must_use]
     pub fn record(&self, response: &Response) -> Option<Value> {
-        let id = request_id(response)?;
+        let id = response.request_id()?;
         let marker = format!(r#""{id}""#);
         self.log()
             .find(LOG, |line| line.contains(&marker).then(|| verdict(line)).flatten())
@@ -251,12 +250,4 @@ fn verdict(line: &str) -> Option<Value> {
     let at = line.find(r#"{"edgewrit":"verdict""#)?;
     let (_, json) = line.split_at_checked(at)?;
     serde_json::Deserializer::from_str(json).into_iter().next()?.ok()
-}
-
-/// `template` with its `${secret:NAME}` filled in.
-#[must_use]
-pub fn expand(template: &str, secrets: &BTreeMap<String, String>) -> String {
-    secrets.iter().fold(template.to_owned(), |text, (name, value)| {
-        text.replace(&format!("${{secret:{name}}}"), value)
-    })
 }

@@ -1,4 +1,4 @@
-//! Validators with a fault in them, as nobody would write one on purpose: the delivered ones, of which one function traps.
+//! The delivered validators with one function that traps, as an unknown fault would.
 
 use super::worker::MODULE as WORKER_MODULE;
 use crate::{scratch, tools};

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The Envoy, and where its configuration lies.
 #[derive(Debug)]
 pub struct Watched {
-    /// It.
+    /// The edge.
     pub edge: Edge,
     admin: SocketAddr,
     folder: PathBuf,

@@ -73,6 +73,8 @@ pub(super) fn spawn_queued(setup: &Setup) -> Result<(Process, SocketAddr)> {
         .args(["--ip", &address.ip().to_string(), "--port", &address.port().to_string()])
         .args(["--inspector-port", "0", "--show-interactive-dev-session=false"])
         .env("CI", "true")
+        // It is killed, and what it keeps in temporary files goes away with this folder.
+        .env("TMPDIR", &folder.to_string_lossy())
         .env("WRANGLER_SEND_METRICS", "false");
     Ok((program.start()?, address))
 }

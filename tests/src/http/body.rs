@@ -1,6 +1,6 @@
 //! The body of a message, by its framing (RFC 9112, section 6.3).
 
-use super::message::{Headers, header, values};
+use super::headers::{Headers, header, values};
 use std::io::{self, BufRead, Read as _};
 
 /// Longest body that is read.

@@ -2,7 +2,8 @@
 
 use super::body::Expected;
 use super::h2;
-use super::message::{Headers, Message, values};
+use super::message::Message;
+use super::response::Response;
 use anyhow::{Context as _, Result};
 use std::io::{self, BufReader, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -10,38 +11,6 @@ use std::time::Duration;
 
 /// How long an answer may take unless the caller says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// An answer.
-#[derive(Clone, Debug, Default)]
-pub struct Response {
-    /// Its status; 0 if the first line has none.
-    pub status: u16,
-    /// Its headers.
-    pub headers: Headers,
-    /// Its body, empty if it has none.
-    pub body: Vec<u8>,
-    /// The statuses of the interim answers (1xx) before it.
-    pub interim: Vec<u16>,
-    /// What follows the body. Over HTTP/2 each block of fields is one value without a name, and metadata is a value called so.
-    pub trailers: Headers,
-}
-
-impl Response {
-    /// The only value of the header called `name`, as text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        match values(&self.headers, name).as_slice() {
-            [value] => str::from_utf8(value).ok(),
-            _ => None,
-        }
-    }
-
-    /// The body as JSON; null if it is none.
-    #[must_use]
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-}
 
 /// A connection to a host under test.
 #[derive(Debug)]
@@ -53,7 +22,7 @@ impl Connection {
     /// Connects; answers may take `patience`.
     ///
     /// # Errors
-    /// If nobody listens.
+    /// If no server listens.
     pub fn open(address: SocketAddr, patience: Duration) -> Result<Self> {
         let stream =
             TcpStream::connect_timeout(&address, patience).with_context(|| format!("cannot reach {address}"))?;
@@ -123,7 +92,7 @@ impl Connection {
 /// Sends one request, complete as `bytes`, on a connection of its own and reads the answer.
 ///
 /// # Errors
-/// If nobody listens or no answer comes.
+/// If no server listens or no answer comes.
 pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
     send_within(PATIENCE, address, bytes)
 }
@@ -131,7 +100,7 @@ pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
 /// As [`send`], of which the answer may take `patience`.
 ///
 /// # Errors
-/// If nobody listens or no answer comes.
+/// If no server listens or no answer comes.
 pub fn send_within(patience: Duration, address: SocketAddr, bytes: &[u8]) -> Result<Response> {
     let mut connection = Connection::open(address, patience)?;
     // A host may refuse and close before it has read everything; its answer still counts.

@@ -1,6 +1,6 @@
 //! HTTP/2 (RFC 9113) as evidence: frames as they are told, malformed ones too, and of what comes back who answered with which status.
 
-use super::Response;
+use super::response::Response;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 

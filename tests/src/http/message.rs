@@ -1,13 +1,11 @@
 //! One message as it came: start line, headers in order, body. Forgiving, because it must see what a stricter reader would hide.
 
 use super::body::{self, Expected};
+use super::headers::{Headers, header};
 use std::io::{self, BufRead};
 
 /// Longest head that is read.
 const HEAD_BYTES: usize = 4 * 1024 * 1024;
-
-/// Header names as they were sent, and values, in order. A line that is no header has the empty name.
-pub type Headers = Vec<(String, Vec<u8>)>;
 
 /// A request or a response.
 #[derive(Clone, Debug, Default)]
@@ -22,15 +20,6 @@ pub struct Message {
     pub trailers: Headers,
     /// The head as it came.
     pub head: Vec<u8>,
-}
-
-/// The values of the headers called `name`, whatever their case.
-pub fn values<'h>(headers: &'h Headers, name: &str) -> Vec<&'h [u8]> {
-    headers
-        .iter()
-        .filter(|(own, _)| own.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_slice())
-        .collect()
 }
 
 /// Whether `part` occurs in `bytes`.
@@ -81,17 +70,5 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
         if head.len() > HEAD_BYTES {
             return Err(io::Error::other("the head is too long"));
         }
-    }
-}
-
-pub(super) fn header(line: &[u8]) -> (String, Vec<u8>) {
-    let colon = line.iter().position(|byte| *byte == b':');
-    let folded = line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-    match colon.and_then(|at| line.split_at_checked(at)) {
-        Some((name, rest)) if !folded => {
-            let value = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii();
-            (String::from_utf8_lossy(name).into_owned(), value.to_vec())
-        }
-        _ => (String::new(), line.to_vec()),
     }
 }

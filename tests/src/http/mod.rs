@@ -4,12 +4,16 @@
 mod body;
 mod client;
 mod h2;
+mod headers;
 mod message;
 mod request;
+mod response;
 mod server;
 
-pub use client::{Connection, Response, send, send_within};
+pub use client::{Connection, send, send_within};
 pub use h2::{PREFACE, field, frame, kind, read_frame};
-pub use message::{Headers, Message, contains, values};
+pub use headers::{Headers, values};
+pub use message::{Message, contains};
 pub use request::Request;
+pub use response::Response;
 pub use server::{Arrival, Reply, Server};

@@ -1,6 +1,6 @@
 //! A request to send, as bytes that are exactly what was asked for.
 
-use super::message::{Headers, values};
+use super::headers::{Headers, values};
 use super::{Response, send};
 use anyhow::Result;
 use std::net::SocketAddr;
@@ -80,7 +80,7 @@ impl Request {
     /// Sends it on a connection of its own.
     ///
     /// # Errors
-    /// If nobody listens or no answer comes.
+    /// If no server listens or no answer comes.
     pub fn send(&self, address: SocketAddr) -> Result<Response> {
         send(address, &self.bytes(&address.to_string()))
     }

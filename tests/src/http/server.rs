@@ -1,7 +1,8 @@
 //! A server that writes down what it hears, byte for byte, and answers as it is told.
 
 use super::body::Expected;
-use super::message::{Headers, Message, contains, values};
+use super::headers::{Headers, values};
+use super::message::{Message, contains};
 use anyhow::Result;
 use std::io::{self, BufReader, Read, Write};
 use std::mem;

@@ -13,8 +13,6 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-const SUPERVISE: &str = include_str!("supervise.sh");
-
 /// A program to start.
 #[derive(Debug)]
 pub struct Program {
@@ -22,13 +20,24 @@ pub struct Program {
     command: Command,
 }
 
+/// A command that starts the supervisor. What is added to it is the program and its arguments.
+///
+/// The program and its descendants run until the pipe on the supervisor's standard input closes.
+#[must_use]
+pub fn supervisor() -> Command {
+    let mut command = Command::new(crate::tools::supervisor());
+    // A process group of its own: Ctrl-C in a terminal reaches the demo alone, and a test runner
+    // that kills the group of a test that takes too long leaves the supervisor to do its work.
+    command.process_group(0);
+    command
+}
+
 impl Program {
     /// The program at `path`, called `name` in messages.
     #[must_use]
     pub fn new(name: &'static str, path: &Path) -> Self {
-        let mut command = Command::new("sh");
-        // A process group of its own: Ctrl-C in a terminal reaches the demo alone, which then stops its children.
-        command.args(["-c", SUPERVISE, name]).arg(path).process_group(0);
+        let mut command = supervisor();
+        command.arg(path);
         Self { name, command }
     }
 
@@ -82,7 +91,8 @@ fn follow(stream: Option<impl Read + Send + 'static>, log: &Arc<Log>) {
     }
 }
 
-/// A running program. It is killed when this is dropped, and when this process dies.
+/// A running program. It is killed with its descendants when this is dropped, and when this process
+/// ends in any way.
 #[derive(Debug)]
 pub struct Process {
     name: &'static str,
@@ -126,7 +136,7 @@ impl Process {
     pub fn stop(&mut self) {
         drop(self.child.stdin.take());
         if self.ended(Duration::from_secs(5)).is_none() {
-            // The supervisor itself hangs: the pipe is closed, so nothing of the child can be left but this.
+            // A descendant cannot be killed: the supervisor waits for it, and this process does not.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

@@ -12,10 +12,8 @@ use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::world::World;
 use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_test_issuer as support;
 use std::sync::Arc;
-
-#[path = "../../../edge-validator/tests/support/mod.rs"]
-mod support;
 
 /// Whatever the operations can read is permitted: the question is what they read.
 const GRANT: &str = r#"{"type":"writ","actions":["list","login","order","read","remove","draft","post","row","change"],"resources":["**"]}"#;

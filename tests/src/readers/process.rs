@@ -3,7 +3,9 @@
 use super::answer::Answer;
 use super::request::Sent;
 use super::table::{PROGRAMS, Places, Program};
+use crate::process::supervisor;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use edgewrit_supervisor::RELAY;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,8 +16,6 @@ use std::time::Duration;
 
 /// How long a program may take to start, and to read one request.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Seconds of processor that a program may take in all: one that hangs in a request ends even if the test was killed.
-const PROCESSOR_SECONDS: u32 = 7_200;
 /// Answers that a program may be ahead of who reads them.
 const AHEAD: usize = 4;
 
@@ -23,7 +23,7 @@ const AHEAD: usize = 4;
 #[derive(Debug)]
 pub(super) struct Readers(Vec<Running>);
 
-/// A program that holds readers. It ends when its input is closed, and is killed when this is dropped.
+/// A program that holds readers. It ends when its input is closed; its supervisor kills it if not.
 #[derive(Debug)]
 struct Running {
     program: &'static Program,
@@ -75,7 +75,7 @@ impl Readers {
 
 impl Running {
     fn start(program: &'static Program, places: &Places) -> Result<Self> {
-        let mut child = limited(&(program.command)(places))
+        let mut child = supervised(&(program.command)(places))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -137,7 +137,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         drop(self.input.take());
-        let ended = crate::clock::poll(Duration::from_secs(2), || self.child.try_wait().ok().flatten());
+        let ended = crate::clock::poll(Duration::from_secs(5), || self.child.try_wait().ok().flatten());
         if ended.is_none() {
             let _ = self.child.kill();
             let _ = self.child.wait();
@@ -145,16 +145,16 @@ impl Drop for Running {
     }
 }
 
-/// The command, with a limit of processor time on the process that it becomes.
-fn limited(command: &Command) -> Command {
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", &format!("ulimit -t {PROCESSOR_SECONDS}; exec \"$@\""), "sh"])
+/// The command under a supervisor that relays its input.
+fn supervised(command: &Command) -> Command {
+    let mut supervised = supervisor();
+    supervised
+        .arg(RELAY)
         .arg(command.get_program())
         .args(command.get_args());
     let set = |(name, value): (&std::ffi::OsStr, Option<&std::ffi::OsStr>)| {
         Some((name.to_owned(), value.map(OsString::from)?))
     };
-    limited.envs(command.get_envs().filter_map(set));
-    limited
+    supervised.envs(command.get_envs().filter_map(set));
+    supervised
 }

@@ -1,4 +1,4 @@
-//! A stand-in for the control plane of managed databases: it describes them, and whoever has its key may delete them.
+//! A stand-in for the control plane of managed databases: it describes them, and deletes them for any holder of its key.
 
 use super::{is_allowed, path_and_query, problem};
 use crate::http::{Arrival, Reply, Server};

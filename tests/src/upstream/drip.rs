@@ -1,4 +1,4 @@
-//! An API whose answers never end: a piece of a chunked body ten times a second, for as long as somebody reads.
+//! An API whose answers never end: a piece of a chunked body ten times a second, for as long as the client reads.
 
 use anyhow::Result;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -25,7 +25,7 @@ impl Drip {
         let origin = format!("http://{}", listener.local_addr()?);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // It ends when nobody reads any more.
+                // It ends when the client reads no more.
                 thread::spawn(move || drip(stream).ok());
             }
         });

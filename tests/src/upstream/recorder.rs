@@ -25,7 +25,7 @@ impl Recorder {
         Ok(Self { server, reply })
     }
 
-    /// What it answers when nobody said otherwise.
+    /// The answer unless a test set another.
     #[must_use]
     pub fn fine() -> Reply {
         Reply::json(200, &json!({"ok": true}))

@@ -1,11 +1,13 @@
 //! Everything that cases need besides a host: an issuer, the upstreams of `tests/vectors/edge.json`, and one server that must
 //! never hear anything.
 
-use super::{Names, file};
+use super::file;
 use crate::edge::{Edge, Kind, Setup};
-use crate::forge::{Setting, WritSpec, forge};
+use crate::forging::{Setting, WritSpec, forge};
 use crate::http::{Arrival, Reply};
 use crate::issuer::Issuer;
+use crate::text::Names;
+use crate::text::fill_secrets;
 use crate::upstream::Recorder;
 use crate::{clock, edge};
 use anyhow::{Context as _, Result};
@@ -149,7 +151,7 @@ fn upstreams(document: &mut Value, secrets: &BTreeMap<String, String>) -> Result
         let recorder = Recorder::start()?;
         let set = upstream.pointer("/credential/set").and_then(Value::as_object);
         let credential = set.into_iter().flatten().filter_map(|(header, template)| {
-            let value = edge::expand(template.as_str()?, secrets);
+            let value = fill_secrets(template.as_str()?, secrets);
             // A template with claims in it has no value of its own.
             (!value.contains("${")).then(|| (header.clone(), value))
         });

@@ -1,8 +1,9 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
-use super::{Arriving, Names, Refused, Responded, Text};
-use crate::forge::WritSpec;
+use super::{Arriving, Ask, Refused, Responded, Sent};
+use crate::forging::WritSpec;
 use crate::http::Reply;
+use crate::text::{Names, Text};
 use crate::upstream::Recorder;
 use anyhow::Result;
 use serde::Deserialize;
@@ -27,21 +28,6 @@ pub struct PipelineCase {
     pub upstream: Option<Answered>,
     /// The verdict.
     pub expect: Expect,
-}
-
-/// A request.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ask {
-    /// The method.
-    pub method: String,
-    /// The target.
-    pub target: Text,
-    /// The headers besides `host`, `authorization` and `content-length`.
-    #[serde(default)]
-    pub headers: Vec<(String, Text)>,
-    /// The body.
-    pub body: Option<Text>,
 }
 
 /// The answer of an upstream.
@@ -114,24 +100,6 @@ pub struct Permitted {
     pub record: BTreeMap<String, String>,
 }
 
-/// Where a request arrives, with what.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sent {
-    /// The name of the upstream.
-    pub upstream: String,
-    /// Headers that arrive, once, with this value.
-    #[serde(default)]
-    pub headers: Vec<(String, Text)>,
-    /// Headers that do not.
-    #[serde(default)]
-    pub absent: Vec<super::Absent>,
-    /// The target, if its query is spelled anew.
-    pub target: Option<Text>,
-    /// The body, if it is a form that is spelled anew.
-    pub body: Option<Text>,
-}
-
 /// Raw bytes, and what may come of them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +134,7 @@ pub struct WireCase {
 pub struct WireExpect {
     /// How many requests arrive.
     pub arrived: Option<usize>,
-    /// Which.
+    /// The requests that arrive, in this order.
     pub exactly: Option<OneOrMore>,
     /// What may arrive: nothing, or the first of these in this order.
     pub at_most: Option<OneOrMore>,
@@ -180,7 +148,7 @@ pub struct WireExpect {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMore {
-    /// One.
+    /// One arrival.
     One(Box<Arriving>),
     /// Several, in this order.
     More(Vec<Arriving>),

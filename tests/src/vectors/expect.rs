@@ -1,8 +1,8 @@
 //! Expectations about one arrival and one response, and what is said when they are not met.
 
-use super::case::Sent;
-use super::{Ask, Names, Text};
+use super::ask::{Absent, Ask, Sent};
 use crate::http::{Arrival, Headers, Response, contains, values};
+use crate::text::{Names, Text};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -50,25 +50,6 @@ impl Complaints {
             });
         }
         Ok(())
-    }
-}
-
-/// A header that must not be there: under this name, or under it with this part in its value.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Absent {
-    /// Whatever its value.
-    Name(String),
-    /// With this part in it.
-    Part(String, Text),
-}
-
-impl Absent {
-    fn parts(&self, names: &Names) -> Result<(&str, Vec<u8>)> {
-        Ok(match self {
-            Self::Name(name) => (name, Vec::new()),
-            Self::Part(name, part) => (name, part.bytes(names)?),
-        })
     }
 }
 

@@ -1,24 +1,23 @@
 //! The cases of `tests/vectors`: read, played against a host, and held against what they expect.
 
+mod ask;
 mod bench;
 mod case;
 mod expect;
 mod file;
 mod native;
 mod on_edge;
-mod part;
 mod pipeline;
 mod rehearsed;
-mod text;
 mod wire;
 
+pub use ask::{Absent, Ask, Sent};
 pub use bench::Bench;
-pub use case::{Answered, Ask, PipelineCase, Sent, WireCase, WireExpect};
-pub use expect::{Absent, Arriving, Complaints, Refused, Responded};
+pub use case::{Answered, PipelineCase, WireCase, WireExpect};
+pub use expect::{Arriving, Complaints, Refused, Responded};
 pub use file::{cases_in, pipeline_cases, wire_cases};
 pub use native::Native;
 pub use on_edge::OnEdge;
-pub use pipeline::{Host, Played, play_pipeline, request_id};
+pub use pipeline::{Host, Played, play_pipeline};
 pub use rehearsed::play_rehearsal;
-pub use text::{Names, Text, Write};
 pub use wire::{Ground, Heard, hear, play_wire};

@@ -1,7 +1,7 @@
 //! The pipeline without a host: the second opinion on what the adapters do with it.
 
 use super::Bench;
-use super::pipeline::{Host, Played, request_id};
+use super::pipeline::{Host, Played};
 use crate::clock;
 use crate::edge::Setup;
 use crate::http::{Arrival, Reply, Request, Response};
@@ -163,7 +163,7 @@ impl Host for Native {
             Step::Body(_) | Step::Spend(_) => bail!("the pipeline has no verdict"),
         };
         let record: serde_json::Value = serde_json::from_str(&record.line()).context("a record that is no JSON")?;
-        let id = request_id(&response);
+        let id = response.request_id();
         let matches = id.is_some() && record.get("request_id").and_then(serde_json::Value::as_str) == id.as_deref();
         Ok(Played {
             response,

@@ -1,8 +1,9 @@
 //! Plays the pipeline cases: the same ones, on every host.
 
 use super::case::Expect;
-use super::{Answered, Arriving, Ask, Bench, Complaints, Names, PipelineCase, Refused};
+use super::{Answered, Arriving, Ask, Bench, Complaints, PipelineCase, Refused};
 use crate::http::{Arrival, Reply, Request, Response};
+use crate::text::Names;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use std::time::Duration;
@@ -218,7 +219,7 @@ impl<'a> Run<'a> {
 
     /// The answer but for what may differ between two refusals.
     fn without_id(&self, response: &Response) -> String {
-        let id = request_id(response).unwrap_or_default();
+        let id = response.request_id().unwrap_or_default();
         let headers = response.headers.iter().filter(|(name, _)| {
             // A host closes the connection if it has not read all of the body.
             let varying = ["date", "content-length", "connection"];
@@ -230,16 +231,6 @@ impl<'a> Run<'a> {
         let all = format!("{headers:?} {}", String::from_utf8_lossy(&response.body));
         if id.is_empty() { all } else { all.replace(&id, "ID") }
     }
-}
-
-/// The id by which the host's log line about this answer is found.
-#[must_use]
-pub fn request_id(response: &Response) -> Option<String> {
-    if let Some(id) = response.header("edgewrit-request-id") {
-        return Some(id.to_owned());
-    }
-    let problem = response.json();
-    problem.get("request_id").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// The request of a case.

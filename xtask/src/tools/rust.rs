@@ -2,12 +2,13 @@
 //! to or the toolchain was there before they were listed.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::progress::quietly;
+use crate::base::progress::quietly;
 
 /// What both edges run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -32,6 +33,18 @@ pub(crate) fn add_components() -> Result<()> {
         .into_iter()
         .filter(|(_, program)| !programs.join(program).is_file());
     add("component", missing.map(|(component, _)| component))
+}
+
+/// The programs of LLVM that read what covered code has counted. They have to be of the same version
+/// as the LLVM of rustc, so those of the system do not do.
+pub(crate) fn add_llvm() -> Result<()> {
+    let libraries = toolchain()?.join("lib/rustlib");
+    let is_there = fs::read_dir(&libraries)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| entry.path().join("bin/llvm-cov").is_file());
+    add("component", (!is_there).then_some("llvm-tools").into_iter())
 }
 
 fn add<'a>(kind: &str, missing: impl Iterator<Item = &'a str>) -> Result<()> {

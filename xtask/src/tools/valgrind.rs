@@ -8,8 +8,8 @@ use anyhow::{Result, bail};
 
 use super::debian::{self, launcher};
 use super::installed;
-use crate::progress::{output, silently};
-use crate::project::Project;
+use crate::base::progress::{output, silently};
+use crate::base::project::Project;
 
 const NAME: &str = "valgrind";
 

@@ -2,7 +2,6 @@
 
 use super::{ASKING_SECONDS, BASE_SECONDS, BYTES, DeltaLog, LONG_BYTES};
 use crate::config::Config;
-use crate::support::{self, FRESH, Key, NOW, bundle_key};
 use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -10,6 +9,7 @@ use edgewrit_shared::bundle::{Bundle, BundleError, Snapshot, Trust};
 use edgewrit_shared::jws::Kind;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_test_issuer::{self as support, FRESH, Key, NOW, bundle_key};
 
 fn config() -> Config {
     let text = format!(

@@ -1,7 +1,6 @@
 //! What is remembered, under which key, and what makes room for what.
 
 use super::{Cache, PLACES, Versions, index, tag};
-use crate::support;
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;
@@ -10,6 +9,7 @@ use alloc::vec::Vec;
 use edgewrit_shared::limits::{CACHED_WRIT_BYTES, CACHED_WRITS};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::{Expect, Unverified};
+use edgewrit_test_issuer as support;
 
 const NOW: Versions = Versions { keys: 1, config: 1 };
 

@@ -4,7 +4,7 @@ use crate::input::document::FILE_VALUES;
 use crate::output::failure::Failure;
 use crate::output::json::write_json;
 use crate::output::streams::JsonLines;
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::json::{self, Json, Quoted};
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -63,7 +63,7 @@ fn answer_line(line: &[u8], answer: impl FnMut(&Node<'_>) -> Option<String>) -> 
         return Err(error_answer(None, &[format!("an `id` of more than {ID_BYTES} bytes")]));
     }
     let members =
-        reading::value(&json, answer).map_err(|faults| error_answer(id, &faults.lines().collect::<Vec<_>>()))?;
+        json_document::value(&json, answer).map_err(|faults| error_answer(id, &faults.lines().collect::<Vec<_>>()))?;
     Ok(format!("{{{}{members}}}", id_member(id)))
 }
 

@@ -4,9 +4,9 @@
 use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use clap::Args;
+use edgewrit_issuer::admin_client;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::office;
 use edgewrit_shared::document::more;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ impl DataFolder {
     /// failure.
     pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
-        let post = office::post(&self.data, self.group.read(), Clock::system(), path, body);
+        let post = admin_client::post(&self.data, self.group.read(), Clock::system(), path, body);
         let (status, body) = runtime.map_err(Failure::new)?.block_on(post).map_err(Failure::new)?;
         let unreadable = || Failure::new("the running server's answer is not readable: it is of another version");
         let body: Value = serde_json::from_slice(&body).map_err(|_| unreadable())?;

@@ -1,11 +1,12 @@
 //! A copy of everything that is needed to go on elsewhere.
 
-use super::super::{answer, body};
-use super::Office;
-use crate::audit::{Event, Kind};
-use crate::backup::{self, BackupError};
-use crate::call::Call;
-use crate::problem::{Code, Problem};
+use super::AdminState;
+use crate::audit::{Event, EventKind};
+use crate::data::backup;
+use crate::http::extract::body;
+use crate::http::extract::request_info::request_info;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -16,27 +17,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
-pub(super) async fn back_up(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+pub(super) async fn back_up(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
+    let info = request_info(request.headers());
     let read = |node: &Node<'_>| node.object(&["to"])?.required("to")?.text().map(PathBuf::from);
     let (to, _) = body::json(request, JSON_VALUES, read).await?;
-    let (folder, target) = (office.data.folder.clone(), to.clone());
+    let (folder, target) = (state.data.folder.clone(), to.clone());
     let copied = spawn_blocking(move || backup::back_up(&folder, &target)).await;
     let bytes = copied.map_err(|_| Problem::new(Code::Internal))??;
-    let event = Event::done(Kind::BackupMade).in_call(&call);
+    let event = Event::done(EventKind::BackupMade).in_request(&info);
     let event = event.data(&json!({"to": to, "bytes": bytes}));
-    office.data.store.write(move |writing| writing.record(&event)).await?;
+    state.data.store.write(move |writing| writing.record(&event)).await?;
     tracing::info!(bytes, "backed up");
-    Ok(answer::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
-}
-
-impl From<BackupError> for Problem {
-    fn from(error: BackupError) -> Self {
-        match error {
-            BackupError::Exists(_) => Self::new(Code::NameTaken).detail(error.to_string()),
-            BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Mark(_) => {
-                Self::new(Code::Unavailable).detail(error.to_string())
-            }
-        }
-    }
+    Ok(response::json(StatusCode::OK, &json!({"to": to, "bytes": bytes})))
 }

@@ -1,11 +1,12 @@
-//! Registering clients, giving them other secrets, shutting them out.
+//! Registers clients, rotates their secrets, and deregisters them.
 
-use super::super::{answer, body};
-use super::{OVERLAP_MAX, Office};
-use crate::ask::{read_id, read_name};
-use crate::ceiling::{CEILING_VALUES, Ceiling};
-use crate::problem::Problem;
-use crate::rfc3339;
+use super::{AdminState, OVERLAP_MAX};
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::policy::ask::{read_id, read_name};
+use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         let members = node.object(&["name", "ceiling"])?;
         let name = members.required("name").and_then(read_name);
@@ -22,15 +23,15 @@ pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> 
         Some((name?, ceiling?))
     };
     let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
-    let credential = office.data.registry.add_client(name, ceiling, None).await?;
+    let credential = state.data.registry.add_client(name, ceiling, None).await?;
     tracing::info!(client_id = credential.id, "client registered");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
-pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    body::nothing(request).await?;
-    let clients = office.data.registry.clients();
+pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
+    body::expect_empty(request).await?;
+    let clients = state.data.registry.clients();
     let shown = clients.iter().map(|client| {
         json!({
             "client_id": client.client_id,
@@ -40,14 +41,14 @@ pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) ->
             "updated_at": rfc3339::write(client.updated()),
         })
     });
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
         &json!({"clients": shown.collect::<Vec<_>>()}),
     ))
 }
 
-/// Another secret; the one before counts for some more time.
-pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+/// Another secret; the one before is valid for some more time.
+pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         let members = node.object(&["client_id", "overlap"])?;
         let client_id = members.required("client_id").and_then(read_id);
@@ -57,18 +58,18 @@ pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) 
         Some((client_id?, overlap?))
     };
     let ((client_id, overlap), _) = body::json(request, JSON_VALUES, read).await?;
-    let credential = office.data.registry.rotate_secret(&client_id, overlap).await?;
+    let credential = state.data.registry.rotate_secret(&client_id, overlap).await?;
     tracing::info!(client_id, overlap, "client has another secret");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// Everything of the client ends now.
-pub(super) async fn end(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["client_id"])?.required("client_id").and_then(read_id);
     let (client_id, _) = body::json(request, JSON_VALUES, read).await?;
-    let ended = office.data.registry.end_client(&client_id).await?;
+    let ended = state.data.registry.end_client(&client_id).await?;
     tracing::info!(client_id, "client shut out");
     let answer = json!({"client_id": client_id, "ended_at": rfc3339::write(ended)});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,11 +1,12 @@
 //! Registering edges, giving them other credentials.
 
-use super::super::{answer, body};
-use super::{OVERLAP_MAX, Office};
-use crate::ask::{read_id, read_name};
-use crate::ceiling::read_audience;
-use crate::origin::{ORIGIN_EXPECTED, Origin};
-use crate::problem::{Code, Problem};
+use super::{AdminState, OVERLAP_MAX};
+use crate::base::origin::{ORIGIN_EXPECTED, Origin};
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::{read_id, read_name};
+use crate::policy::ceiling::read_audience;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -25,14 +26,14 @@ struct NewEdge {
     issuer: Option<String>,
 }
 
-pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let (edge, _) = body::json(request, JSON_VALUES, NewEdge::read).await?;
-    let Some(issuer) = office.issuer.clone().or(edge.issuer) else {
+    let Some(issuer) = state.issuer.clone().or(edge.issuer) else {
         let how = "start `edgewrit serve` once, or name it with `--issuer`";
         return Err(Problem::new(Code::IssuerUnknown).detail(how));
     };
     let upstreams = json!(edge.upstreams);
-    let add = office
+    let add = state
         .data
         .registry
         .add_edge(edge.name, edge.audience.clone(), upstreams.to_string());
@@ -40,16 +41,16 @@ pub(super) async fn add(State(office): State<Arc<Office>>, request: Request) -> 
     tracing::info!(edge_id = credential.id, "edge registered");
     let answer = json!({
         "issuer": issuer,
-        "trust": office.data.keyring.ring().pins(),
+        "trust": state.data.keyring.key_set().pins(),
         "edge": {"id": credential.id, "credential": credential.secret.expose()},
         "audience": edge.audience,
         "upstreams": upstreams,
     });
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 /// Another credential; the one before is valid for some more time.
-pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         let members = node.object(&["edge", "overlap"])?;
         let edge = members.required("edge").and_then(read_id);
@@ -59,10 +60,10 @@ pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) 
         Some((edge?, overlap?))
     };
     let ((edge, overlap), _) = body::json(request, JSON_VALUES, read).await?;
-    let credential = office.data.registry.rotate_edge_secret(&edge, overlap).await?;
+    let credential = state.data.registry.rotate_edge_secret(&edge, overlap).await?;
     tracing::info!(edge_id = credential.id, overlap, "edge has another credential");
     let answer = json!({"edge": {"id": credential.id, "credential": credential.secret.expose()}});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 impl NewEdge {

@@ -1,10 +1,11 @@
-//! Signing keys: where they stand, the next one's turn, giving one up.
+//! Signing keys: their states, rotation, and giving one up.
 
-use super::super::{answer, body};
-use super::Office;
-use crate::keys::{Job, RotateError};
-use crate::problem::{Code, Problem};
-use crate::rfc3339;
+use super::AdminState;
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::keys::KeyJob;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -13,50 +14,40 @@ use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(super) async fn list(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
-    body::nothing(request).await?;
-    let ring = office.data.keyring.ring();
-    let mut rows: Vec<_> = ring.rows.iter().collect();
+pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
+    body::expect_empty(request).await?;
+    let key_set = state.data.keyring.key_set();
+    let mut rows: Vec<_> = key_set.rows.iter().collect();
     rows.sort_by_key(|row| (row.job, row.state));
     let keys = rows.into_iter().map(|row| {
         let since = rfc3339::write(row.since);
         json!({"job": row.job.as_str(), "state": row.state.as_str(), "kid": row.kid, "since": since})
     });
-    Ok(answer::json(StatusCode::OK, &json!({"keys": keys.collect::<Vec<_>>()})))
+    Ok(response::json(
+        StatusCode::OK,
+        &json!({"keys": keys.collect::<Vec<_>>()}),
+    ))
 }
 
-pub(super) async fn rotate(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["job"])?.required("job").and_then(read_job);
     let (job, _) = body::json(request, JSON_VALUES, read).await?;
-    let kid = office.data.keyring.rotate(job).await?;
+    let kid = state.data.keyring.rotate(job).await?;
     tracing::info!(job = job.as_str(), kid, "key rotated");
-    let ring = office.data.keyring.ring();
-    let answer = json!({"job": job.as_str(), "kid": kid, "trust": ring.pins()});
-    Ok(answer::json(StatusCode::OK, &answer))
+    let key_set = state.data.keyring.key_set();
+    let answer = json!({"job": job.as_str(), "kid": kid, "trust": key_set.pins()});
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
-pub(super) async fn drop_key(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn drop_key(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["kid"])?.required("kid")?.text().map(str::to_owned);
     let (kid, _) = body::json(request, JSON_VALUES, read).await?;
-    office.data.keyring.drop_key(&kid).await?;
+    state.data.keyring.drop_key(&kid).await?;
     tracing::info!(kid, "key dropped");
-    Ok(answer::json(StatusCode::OK, &json!({"kid": kid})))
+    Ok(response::json(StatusCode::OK, &json!({"kid": kid})))
 }
 
-fn read_job(node: &Node<'_>) -> Option<Job> {
-    let job = Job::parse(node.text()?);
+fn read_job(node: &Node<'_>) -> Option<KeyJob> {
+    let job = KeyJob::parse(node.text()?);
     job.or_else(|| node.expected("`writ`, `bundle`, `checkpoint`, `delegation` or `session`"))
-}
-
-impl From<RotateError> for Problem {
-    fn from(error: RotateError) -> Self {
-        match error {
-            RotateError::Early(from) => {
-                let detail = format!("edges know the next key from {} on", rfc3339::write(from));
-                Self::new(Code::TooEarly).detail(detail)
-            }
-            RotateError::Unknown => Self::new(Code::NotFound).detail("there is no such key, or it was dropped"),
-            RotateError::Keys(error) => Self::new(Code::Unavailable).inside(error.to_string()),
-        }
-    }
 }

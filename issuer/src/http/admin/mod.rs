@@ -1,7 +1,7 @@
-//! What an operator does. Reached over the socket in the data folder, or in-process when nobody serves. Every request is a POST with a
-//! JSON body.
+//! The operator's endpoints. Commands reach them over the socket in the data folder, or in their
+//! own process when no server runs. Every request is a POST with a JSON body.
 
-use crate::issuer::Data;
+use crate::data::Data;
 use axum::Router;
 use axum::routing::post;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use std::sync::Arc;
 mod backup;
 mod clients;
 mod edges;
-mod ends;
 mod keys;
+mod revocations;
 mod tasks;
 
 /// Longest time that two secrets of a client or an edge can be valid, in seconds: a month.
 const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
 
-/// What the operator works on.
+/// The state of the operator's endpoints.
 #[derive(Debug)]
-pub struct Office {
+pub struct AdminState {
     /// The data folder.
     pub data: Arc<Data>,
     /// The issuer's origin, once it is known.
     pub issuer: Option<String>,
 }
 
-pub(super) fn routes() -> Router<Arc<Office>> {
+pub(super) fn routes() -> Router<Arc<AdminState>> {
     Router::new()
         .route("/clients", post(clients::add))
         .route("/clients/list", post(clients::list))
@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<Arc<Office>> {
         .route("/clients/end", post(clients::end))
         .route("/edges", post(edges::add))
         .route("/edges/rotate", post(edges::rotate))
-        .route("/revocations", post(ends::end))
+        .route("/revocations", post(revocations::end))
         .route("/keys", post(keys::list))
         .route("/keys/rotate", post(keys::rotate))
         .route("/keys/drop", post(keys::drop_key))

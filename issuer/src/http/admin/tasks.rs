@@ -1,11 +1,13 @@
-//! What the operator sees of tasks and of requests.
+//! Reports about tasks and requests.
 
-use super::super::{answer, body};
-use super::Office;
-use crate::ask::read_id;
-use crate::problem::{Code, Problem};
+use super::AdminState;
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::read_id;
 use crate::store::{audit, report as reports, task as tasks};
-use crate::{report, revoke::NAMESAKES};
+use crate::tasks::report;
+use crate::tokens::revoke::NAMESAKES;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 const EVENTS: u64 = 100;
 
 /// Granted against used.
-pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn show(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         let members = node.object(&["task_id", "client_id"])?;
         let client_id = members.optional("client_id").map(read_id);
@@ -29,7 +31,7 @@ pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) ->
     };
     let ((task_id, client_id), _) = body::json(request, JSON_VALUES, read).await?;
     let name = task_id.clone();
-    let read = office.data.store.read(move |reading| {
+    let read = state.data.store.read(move |reading| {
         let mut named = match client_id {
             Some(client_id) => tasks::find(reading, &client_id, &name)?.into_iter().collect(),
             None => tasks::named(reading, &name, NAMESAKES)?,
@@ -37,9 +39,9 @@ pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) ->
         let only = named.pop().filter(|_| named.is_empty());
         Ok((named.len(), only.map(|task| reports::of(reading, task)).transpose()?))
     });
-    let now = office.data.clock.now().seconds();
+    let now = state.data.clock.now().seconds();
     match read.await? {
-        (_, Some(report)) => Ok(answer::json(StatusCode::OK, &report::json(&task_id, &report, now))),
+        (_, Some(report)) => Ok(response::json(StatusCode::OK, &report::json(&task_id, &report, now))),
         (0, None) => Err(Problem::new(Code::NotFound).detail("no client has such a task")),
         (_, None) => {
             let which = "several clients have such a task: name the client";
@@ -48,8 +50,8 @@ pub(super) async fn show(State(office): State<Arc<Office>>, request: Request) ->
     }
 }
 
-/// What is known of one request.
-pub(super) async fn why(State(office): State<Arc<Office>>, request: Request) -> Result<Response, Problem> {
+/// The events of one request.
+pub(super) async fn why(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| {
         node.object(&["request_id"])?
             .required("request_id")?
@@ -57,7 +59,7 @@ pub(super) async fn why(State(office): State<Arc<Office>>, request: Request) -> 
             .map(str::to_owned)
     };
     let (request_id, _) = body::json(request, JSON_VALUES, read).await?;
-    let read = office
+    let read = state
         .data
         .store
         .read(move |reading| audit::of_request(reading, &request_id, EVENTS));
@@ -66,5 +68,5 @@ pub(super) async fn why(State(office): State<Arc<Office>>, request: Request) -> 
         .iter()
         .filter_map(|link| serde_json::from_str(&link.line).ok())
         .collect();
-    Ok(answer::json(StatusCode::OK, &json!({"events": events})))
+    Ok(response::json(StatusCode::OK, &json!({"events": events})))
 }

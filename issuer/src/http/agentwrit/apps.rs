@@ -1,16 +1,15 @@
 //! `/v1/admin/apps`: clients, as this API calls them apps.
 
-use super::super::answer;
-use super::bearer::Asked;
+use super::bearer::BearerRequest;
 use super::fields::{Fields, expected};
-use crate::agent::{grants_of, is_reserved};
-use crate::ask::read_name;
-use crate::ceiling::{Ceiling, Entry};
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::reading;
+use crate::agents::{grants_of, is_reserved};
+use crate::base::{json_document, rfc3339};
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::read_name;
+use crate::policy::ceiling::{Ceiling, CeilingEntry};
 use crate::registry::Client;
-use crate::rfc3339;
+use crate::state::Issuer;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -21,38 +20,43 @@ use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Life of an app's sessions unless somebody says otherwise, in seconds.
+/// Life of an app's sessions by default, in seconds.
 const TOKEN_TTL: u64 = 1_800;
 
 pub(super) async fn add(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let fields = Fields::of(request).await?;
     let name = Json::Text(fields.text("name")?.to_owned());
-    let name = reading::value(&name, read_name).map_err(|faults| {
+    let name = json_document::value(&name, read_name).map_err(|faults| {
         let why = faults
             .kept()
             .first()
             .map_or_else(String::new, |fault| fault.message.clone());
         Problem::new(Code::InvalidRequest).detail(format!("`name`: {why}"))
     })?;
-    let ceiling = Ceiling::of(Entry {
+    let ceiling = Ceiling::of(CeilingEntry {
         audience: issuer.config.default_audience.clone(),
-        grants: scopes(&fields)?,
+        grants: read_scopes(&fields)?,
         ttl_max: WRIT_LIFE_MAX,
         uses_max: None,
     });
-    let life = life(&fields, TOKEN_TTL)?;
+    let life = read_ttl(&fields, TOKEN_TTL)?;
     let credential = issuer.registry.add_client(name, ceiling, Some(life)).await?;
     let client = find(&issuer, &credential.id)?;
-    let mut answer = shown(&client);
+    let mut answer = client_json(&client);
     set(&mut answer, "client_secret", json!(credential.secret.expose()));
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }
 
 pub(super) async fn list(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
-    let apps: Vec<_> = issuer.registry.clients().iter().map(|client| dated(client)).collect();
-    Ok(answer::json(
+    BearerRequest::of(&issuer, &request).by_operator().await?;
+    let apps: Vec<_> = issuer
+        .registry
+        .clients()
+        .iter()
+        .map(|client| dated_client_json(client))
+        .collect();
+    Ok(response::json(
         StatusCode::OK,
         &json!({"total": apps.len(), "apps": apps}),
     ))
@@ -63,9 +67,12 @@ pub(super) async fn show(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
-    Ok(answer::json(StatusCode::OK, &dated(&*find(&issuer, &id)?)))
+    Ok(response::json(
+        StatusCode::OK,
+        &dated_client_json(&*find(&issuer, &id)?),
+    ))
 }
 
 pub(super) async fn update(
@@ -73,17 +80,17 @@ pub(super) async fn update(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
     let client = find(&issuer, &id)?;
     let fields = Fields::of(request).await?;
     let ceiling = match fields.has("scopes") {
-        true => Some(client.ceiling.with_first_grants(scopes(&fields)?)),
+        true => Some(client.ceiling.with_first_grants(read_scopes(&fields)?)),
         false => None,
     };
-    let life = life(&fields, client.session_life())?;
+    let life = read_ttl(&fields, client.session_ttl())?;
     let client = issuer.registry.update_client(&id, ceiling, Some(life)).await?;
-    Ok(answer::json(StatusCode::OK, &dated(&client)))
+    Ok(response::json(StatusCode::OK, &dated_client_json(&client)))
 }
 
 pub(super) async fn end(
@@ -91,11 +98,11 @@ pub(super) async fn end(
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let Path(id) = path?;
     let ended = rfc3339::write(issuer.registry.end_client(&id).await?);
     let answer = json!({"app_id": id, "status": "inactive", "deregistered_at": ended});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {
@@ -103,7 +110,7 @@ fn find(issuer: &Issuer, id: &str) -> Result<Arc<Client>, Problem> {
     found.ok_or_else(|| Problem::new(Code::NotFound).detail("there is no such app"))
 }
 
-fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
+fn read_ttl(fields: &Fields, usual: u64) -> Result<u64, Problem> {
     let life = fields.seconds("token_ttl", usual)?;
     if life > WRIT_LIFE_MAX {
         let expected = format!("`token_ttl`: expected at most {WRIT_LIFE_MAX}");
@@ -112,8 +119,8 @@ fn life(fields: &Fields, usual: u64) -> Result<u64, Problem> {
     Ok(life)
 }
 
-/// What an app's scopes grant.
-fn scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
+/// The grants of an app's scopes.
+fn read_scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
     let scopes = fields.texts("scopes")?;
     if let Some(scope) = scopes.iter().find(|scope| is_reserved(scope)) {
         return Err(expected(
@@ -124,7 +131,7 @@ fn scopes(fields: &Fields) -> Result<Vec<Grant>, Problem> {
     Ok(grants_of(&scopes)?)
 }
 
-fn shown(client: &Client) -> Value {
+fn client_json(client: &Client) -> Value {
     let grants = client.ceiling.entries().first().map(|entry| entry.grants.as_slice());
     let scopes: Vec<_> = grants.unwrap_or_default().iter().filter_map(Grant::to_scope).collect();
     json!({
@@ -132,16 +139,16 @@ fn shown(client: &Client) -> Value {
         "name": client.name(),
         "client_id": client.client_id,
         "scopes": scopes,
-        "token_ttl": client.session_life(),
+        "token_ttl": client.session_ttl(),
         "status": if client.is_active() { "active" } else { "inactive" },
     })
 }
 
-fn dated(client: &Client) -> Value {
-    let mut shown = shown(client);
-    set(&mut shown, "created_at", json!(rfc3339::write(client.created())));
-    set(&mut shown, "updated_at", json!(rfc3339::write(client.updated())));
-    shown
+fn dated_client_json(client: &Client) -> Value {
+    let mut client_json = client_json(client);
+    set(&mut client_json, "created_at", json!(rfc3339::write(client.created())));
+    set(&mut client_json, "updated_at", json!(rfc3339::write(client.updated())));
+    client_json
 }
 
 fn set(object: &mut Value, name: &str, value: Value) {

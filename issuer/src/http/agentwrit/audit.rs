@@ -1,14 +1,15 @@
 //! `GET /v1/audit/events`.
 
-use super::super::{answer, body};
-use super::bearer::Asked;
+use super::bearer::BearerRequest;
 use super::fields::expected;
 use crate::audit::{Head, Link};
-use crate::clock::Moment;
-use crate::id::hex;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::rfc3339;
+use crate::base::clock::Moment;
+use crate::base::id::hex;
+use crate::base::rfc3339;
+use crate::http::extract::body;
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::state::Issuer;
 use crate::store::audit::{self as rows, Query};
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
@@ -16,7 +17,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Events of one answer unless somebody says otherwise, and at most.
+/// Events of one answer by default, and at most.
 const LIMIT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
 
@@ -25,19 +26,19 @@ pub(super) async fn events(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     let query = read(query.as_deref().unwrap_or_default())?;
     let (limit, offset) = (query.limit, query.offset);
     let page = issuer.store.read(move |reading| rows::find(reading, &query)).await?;
-    let events: Vec<_> = page.events.iter().map(shown).collect();
+    let events: Vec<_> = page.events.iter().map(event_json).collect();
     let answer = json!({"events": events, "total": page.total, "offset": offset, "limit": limit});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// An event in this API's shape.
-fn shown((before, link): &(Head, Link)) -> Value {
+fn event_json((before, link): &(Head, Link)) -> Value {
     let line: Value = serde_json::from_str(&link.line).unwrap_or_default();
-    let mut shown = json!({
+    let mut event_json = json!({
         "id": format!("evt-{:06}", link.head.seq),
         "timestamp": line.get("at"),
         "event_type": line.get("event"),
@@ -56,12 +57,12 @@ fn shown((before, link): &(Head, Link)) -> Value {
         ("deleg_depth", data("depth")),
         ("deleg_chain_hash", data("chain_hash")),
     ];
-    if let Some(members) = shown.as_object_mut() {
+    if let Some(members) = event_json.as_object_mut() {
         for (name, value) in more {
             members.extend(value.map(|value| (name.to_owned(), value.clone())));
         }
     }
-    shown
+    event_json
 }
 
 fn read(query: &str) -> Result<Query, Problem> {

@@ -1,14 +1,14 @@
-//! Who shows what: the bearer of a request, and what is recorded if it does not do.
+//! The bearer that a request presents, and the event that is recorded if it is not sufficient.
 
-use super::super::auth;
-use super::super::source::Source;
-use crate::agent::OPERATOR;
-use crate::audit::{Event, Kind};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::session::{Session, Who};
-use crate::standing::of_writ;
+use crate::audit::{Event, EventKind, RequestInfo};
+use crate::http::extract::auth;
+use crate::http::extract::request_info::request_info;
+use crate::http::extract::source::Source;
+use crate::http::problem::{Code, Problem};
+use crate::registry::OPERATOR;
+use crate::state::Issuer;
+use crate::tokens::session::{Principal, Session};
+use crate::tokens::status::of_writ;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use edgewrit_shared::secret::Secret;
@@ -16,43 +16,43 @@ use edgewrit_shared::token::Verified;
 use serde_json::json;
 use std::sync::Arc;
 
-/// What somebody shows who is known.
+/// A valid bearer.
 pub(super) enum Bearer {
     Session(Session),
     Writ(Arc<Verified>),
 }
 
 impl Bearer {
-    /// The client in whose name it is shown.
+    /// The client in whose name it is presented.
     fn client_id(&self) -> &str {
         match self {
             Self::Session(session) => match &session.who {
-                Who::Operator => OPERATOR,
-                Who::Client(client_id) => client_id,
+                Principal::Operator => OPERATOR,
+                Principal::Client(client_id) => client_id,
             },
             Self::Writ(writ) => &writ.claims().client_id,
         }
     }
 }
 
-/// A request, as far as it says who asks for what.
-pub(super) struct Asked<'a> {
+/// A request, as far as its bearer is checked and recorded.
+pub(super) struct BearerRequest<'a> {
     issuer: &'a Issuer,
     token: Option<Secret>,
     source: Source,
-    call: Call,
+    info: RequestInfo,
     method: Method,
     /// The endpoint, as the router knows it: nothing that a client wrote.
     path: Option<MatchedPath>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> BearerRequest<'a> {
     pub(super) fn of(issuer: &'a Issuer, request: &Request) -> Self {
         Self {
             issuer,
-            token: auth::bearer(request.headers()),
+            token: auth::read_bearer(request.headers()),
             source: Source::of(&issuer.config, request),
-            call: Call::of(request.headers()),
+            info: request_info(request.headers()),
             method: request.method().clone(),
             path: request.extensions().get().cloned(),
         }
@@ -61,7 +61,7 @@ impl<'a> Asked<'a> {
     /// Passes if the bearer is a session of the operator.
     pub(super) async fn by_operator(self) -> Result<(), Problem> {
         match self.bearer().await? {
-            Bearer::Session(session) if session.who == Who::Operator => Ok(()),
+            Bearer::Session(session) if session.who == Principal::Operator => Ok(()),
             other => Err(self.insufficient(&other).await?),
         }
     }
@@ -74,26 +74,27 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Whatever the bearer is, if it counts now. Missing, malformed, expired and revoked ones are all the same.
+    /// The bearer, if it is valid now. Missing, malformed, expired and revoked ones are all the
+    /// same.
     pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {
-            if let Some(session) = auth::session(issuer, token).await? {
+            if let Some(session) = auth::find_session(issuer, token).await? {
                 return Ok(Bearer::Session(session));
             }
-            if let Some(writ) = issuer.standing(token.expose()).await? {
+            if let Some(writ) = issuer.tokens.find_valid(token.expose()).await? {
                 return Ok(Bearer::Writ(writ));
             }
         }
         let data = json!({"source": self.source.to_string(), "resource": self.resource()});
-        let event = Event::denied(Kind::TokenAuthFailed).in_call(&self.call);
+        let event = Event::denied(EventKind::TokenAuthFailed).in_request(&self.info);
         issuer.record(event.source(&self.source).data(&data)).await?;
         Err(Code::Unauthorized.into())
     }
 
     /// The problem of a bearer that is not for this endpoint, once it is recorded.
     pub(super) async fn insufficient(&self, bearer: &Bearer) -> Result<Problem, Problem> {
-        let event = Event::denied(Kind::ScopeViolation).in_call(&self.call);
+        let event = Event::denied(EventKind::ScopeViolation).in_request(&self.info);
         let (event, writ) = match bearer {
             Bearer::Session(_) => (event.client(bearer.client_id()), None),
             Bearer::Writ(writ) => (of_writ(event, writ.claims()), Some(writ.claims())),

@@ -1,11 +1,11 @@
 //! Bodies of this API: any content type, unknown members ignored, one problem at a time.
 
-use super::super::body;
-use crate::ask::read_id;
-use crate::id::ID_EXPECTED;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::reading;
+use crate::base::id::ID_EXPECTED;
+use crate::base::json_document;
+use crate::http::extract::body;
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::problem::{Code, Problem};
+use crate::policy::ask::read_id;
 use axum::body::Bytes;
 use axum::extract::Request;
 use edgewrit_shared::json::{self, Json};
@@ -18,18 +18,18 @@ const TEXT_BYTES: usize = 1_024;
 pub(super) struct Fields(Json);
 
 impl Fields {
-    /// Reads the body of a `request` whose sender is known.
+    /// Reads the body of an authenticated `request`.
     pub(super) async fn of(request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::arrive(request).await?).await
+        Self::read_aside(body::receive(request).await?).await
     }
 
-    /// Reads the body of any `request`.
-    pub(super) async fn of_stranger(issuer: &Issuer, request: Request) -> Result<Self, Problem> {
-        Self::read_aside(body::arrive_from_stranger(issuer, request).await?).await
+    /// Reads the body of an unauthenticated `request`.
+    pub(super) async fn of_unauthenticated(budget: &BodyBudget, request: Request) -> Result<Self, Problem> {
+        Self::read_aside(body::receive_unauthenticated(budget, request).await?).await
     }
 
     async fn read_aside(bytes: Bytes) -> Result<Self, Problem> {
-        body::aside(bytes.len(), move || Self::read(&bytes)).await?
+        body::read_aside(bytes.len(), move || Self::read(&bytes)).await?
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Problem> {
@@ -69,7 +69,9 @@ impl Fields {
 
     /// An id that can be a segment of a SPIFFE id's path.
     pub(super) fn id(&self, name: &str) -> Result<String, Problem> {
-        let read = self.member(name).and_then(|value| reading::value(value, read_id).ok());
+        let read = self
+            .member(name)
+            .and_then(|value| json_document::value(value, read_id).ok());
         read.ok_or_else(|| expected(name, ID_EXPECTED))
     }
 

@@ -1,7 +1,8 @@
-//! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last event.
+//! `GET /v1/health`. What it costs does not grow with history: the count is the number of the last
+//! event.
 
-use super::super::answer;
-use crate::issuer::Issuer;
+use crate::http::response;
+use crate::state::Issuer;
 use crate::store::audit;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,5 +24,5 @@ pub(super) async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
         "db_connected": head.is_ok(),
         "audit_events_count": head.map_or(0, |head| head.seq),
     });
-    answer::json(status, &health)
+    response::json(status, &health)
 }

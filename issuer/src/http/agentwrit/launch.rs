@@ -1,36 +1,37 @@
 //! `POST /v1/admin/launch-tokens` and `POST /v1/app/launch-tokens`.
 
-use super::super::answer;
-use super::bearer::{Asked, Bearer};
+use super::bearer::{Bearer, BearerRequest};
 use super::fields::Fields;
-use crate::agent::{LaunchAsk, Owner};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::rfc3339;
-use crate::session::{Session, Who};
+use crate::agents::{LaunchAsk, Owner};
+use crate::base::rfc3339;
+use crate::http::extract::request_info::request_info;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::tokens::session::{Principal, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 use std::sync::Arc;
 
-/// Life of an agent's writ unless somebody says otherwise, in seconds.
+/// Life of an agent's writ by default, in seconds.
 const MAX_TTL: u64 = 300;
-/// Life of a launch token unless somebody says otherwise, in seconds.
+/// Life of a launch token by default, in seconds.
 const TTL: u64 = 30;
 
 pub(super) async fn by_operator(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
+    BearerRequest::of(&issuer, &request).by_operator().await?;
     launch(&issuer, &Owner::Operator, request).await
 }
 
 pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let asked = Asked::of(&issuer, &request);
+    let asked = BearerRequest::of(&issuer, &request);
     let bearer = asked.bearer().await?;
     let client = match &bearer {
         Bearer::Session(Session {
-            who: Who::Client(id), ..
+            who: Principal::Client(id),
+            ..
         }) => issuer.registry.client(id),
         _ => None,
     };
@@ -41,7 +42,7 @@ pub(super) async fn by_client(State(issuer): State<Arc<Issuer>>, request: Reques
 }
 
 async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
+    let info = request_info(request.headers());
     let fields = Fields::of(request).await?;
     let ask = LaunchAsk {
         agent_name: fields.text("agent_name")?.to_owned(),
@@ -51,11 +52,11 @@ async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Resp
         ttl: fields.seconds("ttl", TTL)?,
     };
     let policy = json!({"allowed_scope": ask.scope, "max_ttl": ask.max_ttl});
-    let (token, expires) = issuer.launch(owner, ask, &call).await?;
+    let (token, expires) = issuer.launch(owner, ask, &info).await?;
     let answer = json!({
         "launch_token": token.expose(),
         "expires_at": rfc3339::write(expires),
         "policy": policy,
     });
-    Ok(answer::json(StatusCode::CREATED, &answer))
+    Ok(response::json(StatusCode::CREATED, &answer))
 }

@@ -1,11 +1,12 @@
 //! `GET /v1/challenge` and `POST /v1/register`.
 
-use super::super::answer;
 use super::fields::Fields;
-use crate::agent::{NONCE_LIFE, Registration};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::Problem;
+use crate::agents::{NONCE_TTL, Registration};
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::request_info;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -15,15 +16,19 @@ use std::sync::Arc;
 
 pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
     let nonce = issuer.challenge()?;
-    Ok(answer::json(
+    Ok(response::json(
         StatusCode::OK,
-        &json!({"nonce": nonce, "expires_in": NONCE_LIFE}),
+        &json!({"nonce": nonce, "expires_in": NONCE_TTL}),
     ))
 }
 
-pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
-    let fields = Fields::of_stranger(&issuer, request).await?;
+pub(super) async fn register(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let info = request_info(request.headers());
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let ask = Registration {
         launch_token: Secret::new(fields.text("launch_token")?.to_owned()),
         nonce: fields.text("nonce")?.to_owned(),
@@ -33,11 +38,11 @@ pub(super) async fn register(State(issuer): State<Arc<Issuer>>, request: Request
         task_id: fields.id("task_id")?,
         scope: fields.texts("requested_scope")?,
     };
-    let writ = issuer.register(ask, &call).await?;
+    let writ = issuer.register(ask, &info).await?;
     let answer = json!({
         "agent_id": writ.agent_id,
         "access_token": writ.token.expose(),
         "expires_in": writ.expires_in,
     });
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

@@ -1,12 +1,13 @@
 //! `POST /v1/revoke`.
 
-use super::super::answer;
-use super::bearer::Asked;
+use super::bearer::BearerRequest;
 use super::fields::{Fields, expected};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::{Code, Problem};
-use crate::revoke::{self as ends, Aim, AimLevel, RevokeError};
+use crate::http::extract::request_info::request_info;
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::tokens::revoke as ends;
+use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,27 +15,24 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The levels that this API has. The others are the operator's on the issuer's own socket.
-const LEVELS: [AimLevel; 4] = [AimLevel::Token, AimLevel::Agent, AimLevel::Task, AimLevel::Chain];
+const LEVELS: [RevokeLevel; 4] = [
+    RevokeLevel::Token,
+    RevokeLevel::Agent,
+    RevokeLevel::Task,
+    RevokeLevel::Chain,
+];
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    Asked::of(&issuer, &request).by_operator().await?;
-    let event = ends::event().in_call(&Call::of(request.headers()));
+    BearerRequest::of(&issuer, &request).by_operator().await?;
+    let event = ends::revocation_event().in_request(&request_info(request.headers()));
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
-    let own = AimLevel::parse(level).filter(|level| LEVELS.contains(level));
+    let own = RevokeLevel::parse(level).filter(|level| LEVELS.contains(level));
     let own = own.ok_or_else(|| expected("level", "`token`, `agent`, `task` or `chain`"))?;
-    let aim = Aim::new(own, target.to_owned());
-    let aim = aim.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
-    let count = ends::revoke(&issuer.store, aim, None, event).await?;
+    let revoke_target = RevokeTarget::new(own, target.to_owned());
+    let revoke_target =
+        revoke_target.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
+    let count = ends::revoke(&issuer.store, revoke_target, None, event).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
-    Ok(answer::json(StatusCode::OK, &answer))
-}
-
-impl From<RevokeError> for Problem {
-    fn from(error: RevokeError) -> Self {
-        match error {
-            RevokeError::Ambiguous(_) => Self::new(Code::InvalidRequest).detail(error.to_string()),
-            RevokeError::Store(error) => error.into(),
-        }
-    }
+    Ok(response::json(StatusCode::OK, &answer))
 }

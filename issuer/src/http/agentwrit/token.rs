@@ -1,15 +1,18 @@
 //! `/v1/token/validate`, `/v1/token/renew`, `/v1/token/release` and `/v1/delegate`.
 
-use super::super::{answer, auth, body};
-use super::bearer::{Asked, Bearer};
+use super::bearer::{Bearer, BearerRequest};
 use super::fields::Fields;
-use crate::agent::{Delegated, Delegation, chain_hash};
-use crate::audit::{Event, Kind};
-use crate::call::Call;
-use crate::issuer::Issuer;
-use crate::problem::Problem;
-use crate::session::{Session, Who};
-use crate::store::revocation::{self, By, Living};
+use crate::agents::{Delegated, Delegation, chain_hash};
+use crate::audit::{Event, EventKind};
+use crate::http::extract::body_budget::BodyBudget;
+use crate::http::extract::request_info::request_info;
+use crate::http::extract::{auth, body};
+use crate::http::problem::Problem;
+use crate::http::response;
+use crate::state::Issuer;
+use crate::store::revocation;
+use crate::store::revocation::{By, Living};
+use crate::tokens::session::{Principal, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
@@ -20,16 +23,20 @@ use edgewrit_shared::secret::Secret;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Life of what is delegated unless somebody says otherwise, in seconds.
+/// Life of a delegate's writ by default, in seconds.
 const DELEGATED_TTL: u64 = 60;
 
-pub(super) async fn validate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let fields = Fields::of_stranger(&issuer, request).await?;
+pub(super) async fn validate(
+    State(issuer): State<Arc<Issuer>>,
+    State(budget): State<Arc<BodyBudget>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let fields = Fields::of_unauthenticated(&budget, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
-    let claims = match auth::session(&issuer, &token).await? {
+    let claims = match auth::find_session(&issuer, &token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
-        None => match issuer.standing(token.expose()).await? {
-            Some(writ) => Some(shown(&issuer, writ.claims()).await?),
+        None => match issuer.tokens.find_valid(token.expose()).await? {
+            Some(writ) => Some(claims_json(&issuer, writ.claims()).await?),
             None => None,
         },
     };
@@ -37,16 +44,16 @@ pub(super) async fn validate(State(issuer): State<Arc<Issuer>>, request: Request
         Some(claims) => json!({"valid": true, "claims": claims}),
         None => json!({"valid": false, "error": "token is invalid or expired"}),
     };
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 /// The claims of a writ as this API shows them.
-async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
+async fn claims_json(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
     let scopes: Vec<String> = match &claims.authority {
         Authority::Scope(scopes) => scopes.clone(),
         Authority::Details(grants) => grants.iter().filter_map(Grant::to_scope).collect(),
     };
-    let mut shown = json!({
+    let mut claims_json = json!({
         "iss": claims.iss,
         "sub": claims.sub,
         "aud": [claims.aud],
@@ -61,32 +68,32 @@ async fn shown(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem> {
     });
     if !claims.anc.is_empty()
         && let Some(chain) = issuer.chain_of(&claims.lin).await?
-        && let Some(members) = shown.as_object_mut()
+        && let Some(members) = claims_json.as_object_mut()
     {
         let records = serde_json::from_str(&chain).unwrap_or_default();
         members.insert("delegation_chain".to_owned(), records);
         members.insert("chain_hash".to_owned(), json!(chain_hash(&chain)));
     }
-    Ok(shown)
+    Ok(claims_json)
 }
 
 pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = Asked::of(&issuer, &request).by_agent().await?;
-    let call = Call::of(request.headers());
-    body::arrive(request).await?;
-    let renewed = issuer.renew(&writ, &call).await?;
+    let writ = BearerRequest::of(&issuer, &request).by_agent().await?;
+    let info = request_info(request.headers());
+    body::receive(request).await?;
+    let renewed = issuer.renew(&writ, &info).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }
 
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let call = Call::of(request.headers());
-    let event = Event::done(Kind::TokenReleased).in_call(&call);
-    let bearer = Asked::of(&issuer, &request).bearer().await?;
+    let info = request_info(request.headers());
+    let event = Event::done(EventKind::TokenReleased).in_request(&info);
+    let bearer = BearerRequest::of(&issuer, &request).bearer().await?;
     // First, so that nothing has ended when the body is refused.
-    body::arrive(request).await?;
+    body::receive(request).await?;
     match bearer {
-        Bearer::Writ(writ) => issuer.end_lineage(writ.claims(), event).await?,
+        Bearer::Writ(writ) => issuer.tokens.end_lineage(writ.claims(), event).await?,
         Bearer::Session(session) => end_session(&issuer, session, event).await?,
     }
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -101,8 +108,8 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
     let event = event.data(&json!({"jti": session.jti}));
     let end = issuer.store.write(move |writing| {
         let by = match &session.who {
-            Who::Operator => By::Operator,
-            Who::Client(client_id) => By::Client(client_id),
+            Principal::Operator => By::Operator,
+            Principal::Client(client_id) => By::Client(client_id),
         };
         revocation::end(writing, living, by)?;
         writing.record(&event)
@@ -111,19 +118,19 @@ async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<
 }
 
 pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
-    let writ = Asked::of(&issuer, &request).by_agent().await?;
-    let call = Call::of(request.headers());
+    let writ = BearerRequest::of(&issuer, &request).by_agent().await?;
+    let info = request_info(request.headers());
     let fields = Fields::of(request).await?;
     let ask = Delegation {
         to: fields.text("delegate_to")?.to_owned(),
         scope: fields.texts("scope")?,
         ttl: fields.seconds("ttl", DELEGATED_TTL)?,
     };
-    let Delegated { writ, chain } = issuer.delegate(&writ, ask, &call).await?;
+    let Delegated { writ, chain } = issuer.delegate(&writ, ask, &info).await?;
     let answer = json!({
         "access_token": writ.token.expose(),
         "expires_in": writ.expires_in,
         "delegation_chain": chain,
     });
-    Ok(answer::json(StatusCode::OK, &answer))
+    Ok(response::json(StatusCode::OK, &answer))
 }

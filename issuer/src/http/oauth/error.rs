@@ -1,7 +1,7 @@
 //! Errors as RFC 6749, section 5.2, wants them.
 
-use super::super::answer;
-use crate::problem::{Code, Problem};
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -11,7 +11,7 @@ const DESCRIPTION_CHARACTERS: usize = 1_000;
 
 /// The `error`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Name {
+pub(super) enum OAuthErrorCode {
     InvalidRequest,
     InvalidClient,
     UnsupportedGrantType,
@@ -20,12 +20,13 @@ pub(super) enum Name {
     InvalidAuthorizationDetails,
     /// RFC 8707, section 2.
     InvalidTarget,
-    /// As at the authorization endpoint (RFC 6749, section 4.1.2.1); the token endpoint names none for it.
+    /// As at the authorization endpoint (RFC 6749, section 4.1.2.1); the token endpoint names none
+    /// for it.
     TemporarilyUnavailable,
     ServerError,
 }
 
-impl Name {
+impl OAuthErrorCode {
     const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -51,15 +52,15 @@ impl Name {
 
 /// Why what was asked for is refused.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    name: Name,
+pub(super) struct OAuthError {
+    name: OAuthErrorCode,
     status: StatusCode,
     description: String,
     problem: Option<Box<Problem>>,
 }
 
-impl Refusal {
-    pub(super) fn new(name: Name, description: impl Into<String>) -> Self {
+impl OAuthError {
+    pub(super) fn new(name: OAuthErrorCode, description: impl Into<String>) -> Self {
         Self {
             name,
             status: name.status(),
@@ -69,14 +70,14 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         if let Some(inside) = self.problem.as_ref().and_then(|problem| problem.for_log()) {
             tracing::error!(inside, "refused");
         }
         let body = json!({"error": self.name.as_str(), "error_description": describable(&self.description)});
-        let mut response = answer::json(self.status, &body);
-        if self.name == Name::InvalidClient {
+        let mut response = response::json(self.status, &body);
+        if self.name == OAuthErrorCode::InvalidClient {
             let basic = HeaderValue::from_static("Basic realm=\"edgewrit\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
         }
@@ -84,13 +85,13 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for OAuthError {
     fn from(problem: Problem) -> Self {
         let status = problem.code().status();
         let name = match problem.code() {
-            Code::Unavailable => Name::TemporarilyUnavailable,
-            Code::Internal => Name::ServerError,
-            _ => Name::InvalidRequest,
+            Code::Unavailable => OAuthErrorCode::TemporarilyUnavailable,
+            Code::Internal => OAuthErrorCode::ServerError,
+            _ => OAuthErrorCode::InvalidRequest,
         };
         Self {
             name,
@@ -101,7 +102,8 @@ impl From<Problem> for Refusal {
     }
 }
 
-/// Only what RFC 6749 allows in an `error_description`: printable ASCII without quote and backslash.
+/// Only what RFC 6749 allows in an `error_description`: printable ASCII without quote and
+/// backslash.
 fn describable(text: &str) -> String {
     let allowed = |c: char| {
         if matches!(c, ' '..='~') && c != '"' && c != '\\' {

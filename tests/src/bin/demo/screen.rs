@@ -1,8 +1,8 @@
 //! What the demo prints.
 
-use edgewrit_tests::attack::{Blow, Tally};
+use edgewrit_tests::attack::{Attack, Tally};
 use edgewrit_tests::clock::Stopwatch;
-use edgewrit_tests::story::Row;
+use edgewrit_tests::scenario::Row;
 use std::io::IsTerminal as _;
 
 const EDGE: usize = 8;
@@ -74,7 +74,7 @@ impl Screen {
         self.fault(row.fault.as_deref());
     }
 
-    pub(crate) fn blow(&mut self, blow: &Blow) {
+    pub(crate) fn blow(&mut self, blow: &Attack) {
         self.tally = self.tally.plus(blow.tally);
         let (colour, came) = match (blow.tally.is_clean(), blow.tally.as_decided) {
             (false, _) => (Colour::Red, "ARRIVED"),

@@ -5,7 +5,7 @@ use anyhow::Result;
 use edgewrit_tests::attack::{Agent, confuse};
 use edgewrit_tests::edge::{Edge, Kind};
 use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::story::{DatabaseStory, TravelStory};
+use edgewrit_tests::scenario::{DatabaseScenario, TravelScenario};
 use edgewrit_tests::vectors::Bench;
 
 /// Attempts of the race for one booking.
@@ -14,18 +14,18 @@ const RACERS: usize = 20;
 /// The issuer, the APIs and the edges.
 pub(crate) struct Stage {
     pub(crate) issuer: Issuer,
-    pub(crate) travel: TravelStory,
-    pub(crate) database: DatabaseStory,
+    pub(crate) travel: TravelScenario,
+    pub(crate) database: DatabaseScenario,
 }
 
 impl Stage {
     pub(crate) fn set(kinds: &[Kind], screen: &Screen) -> Result<Self> {
         let issuer = screen.wait("starting the issuer", Issuer::start)?;
         let travel = screen.wait("starting the travel API and its edges", || {
-            TravelStory::start(&issuer, kinds)
+            TravelScenario::start(&issuer, kinds)
         })?;
         let database = screen.wait("starting the database API and its edges", || {
-            DatabaseStory::start(&issuer, kinds)
+            DatabaseScenario::start(&issuer, kinds)
         })?;
         Ok(Self {
             issuer,
@@ -44,7 +44,7 @@ impl Stage {
         self.travel
             .tell_race(&self.issuer, "trip-43", RACERS, &mut |row| screen.row(row))?;
         screen.title(
-            "Database: \"for 15 minutes, optimise query performance\", and then somebody says: delete it",
+            "Database: \"for 15 minutes, optimise query performance\", and then an injected text says: delete it",
             "the API's book",
         );
         self.database

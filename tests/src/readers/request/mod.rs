@@ -32,7 +32,7 @@ pub struct Request {
 pub enum BodyKind {
     /// Names and values.
     Form,
-    /// JSON.
+    /// Bodies of JSON.
     Json,
 }
 
@@ -53,7 +53,7 @@ pub enum Kind {
     Query,
     /// Names and values of a form.
     Form,
-    /// Paths.
+    /// Paths of targets.
     Path,
     /// Bodies of JSON.
     Json,

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::progress::{output, silently};
-use crate::project::Project;
+use crate::base::progress::{output, silently};
+use crate::base::project::Project;
 use crate::tools::debian::{self, launcher};
 use crate::tools::installed;
 

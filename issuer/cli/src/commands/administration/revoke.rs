@@ -5,7 +5,7 @@ use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use edgewrit_issuer::revoke::AimLevel;
+use edgewrit_issuer::revoke::RevokeLevel;
 use edgewrit_issuer::rfc3339;
 use serde_json::{Value, json};
 
@@ -36,8 +36,8 @@ pub(crate) struct Revoke {
 }
 
 fn level_parser() -> impl TypedValueParser<Value = String> {
-    let named = |level: &AimLevel| PossibleValue::new(level.as_str()).help(level.about().trim());
-    PossibleValuesParser::new(AimLevel::ALL.iter().map(named))
+    let named = |level: &RevokeLevel| PossibleValue::new(level.as_str()).help(level.about().trim());
+    PossibleValuesParser::new(RevokeLevel::ALL.iter().map(named))
 }
 
 impl Revoke {

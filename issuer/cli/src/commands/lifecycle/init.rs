@@ -5,7 +5,7 @@ use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::print_line;
 use clap::Args;
-use edgewrit_issuer::folder::Folder;
+use edgewrit_issuer::files::DataDirectory;
 use std::path::PathBuf;
 
 /// The configuration file: every setting with its default, commented out.
@@ -69,7 +69,7 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let folder = Folder::open(&self.data, self.group.read()).map_err(Failure::new)?;
+        let folder = DataDirectory::open(&self.data, self.group.read()).map_err(Failure::new)?;
         let file = folder.file(CONFIG_FILE);
         let path = file.path().display();
         // A link counts as a file, wherever it leads.
@@ -84,13 +84,13 @@ impl Init {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use edgewrit_issuer::settings::Settings;
+    use edgewrit_issuer::config::settings::Settings;
 
     #[test]
     fn the_template_is_a_configuration_and_so_it_is_uncommented() {
         let read = |text: &str| {
             let (json, _) = edgewrit_yaml::read(text, 100).unwrap();
-            edgewrit_issuer::reading::value(&json, Settings::read).unwrap();
+            edgewrit_issuer::json_document::value(&json, Settings::read).unwrap();
         };
         read(TEMPLATE);
         let lines = TEMPLATE.lines().filter(|line| {

@@ -4,7 +4,7 @@ use crate::input::group_readable::GroupReadable;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_line, print_lines};
 use clap::Args;
-use edgewrit_issuer::restore::mark;
+use edgewrit_issuer::data::restore::mark;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\

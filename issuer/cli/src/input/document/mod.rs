@@ -4,7 +4,7 @@
 use crate::output::failure::Failure;
 use crate::output::json::write_json;
 use edgewrit_issuer::files::open_input;
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_yaml::{self as yaml, Place, Places};
@@ -120,7 +120,7 @@ impl Document {
 
     /// Reads a value out of the document.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Result<T, Failure> {
-        reading::value(&self.json, read).map_err(|faults| self.to_failure(&faults))
+        json_document::value(&self.json, read).map_err(|faults| self.to_failure(&faults))
     }
 
     /// The faults of the document as a failure, with places in the file.

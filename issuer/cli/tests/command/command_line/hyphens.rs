@@ -3,10 +3,10 @@
 use crate::support::{CEILING, POLICY, TestFolder};
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::data::Data;
 use edgewrit_issuer::id::random;
-use edgewrit_issuer::issuer::Data;
-use edgewrit_issuer::keys::{Job, State};
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
+use edgewrit_issuer::keys::{KeyJob, KeyState};
 use edgewrit_issuer::registry::Credential;
 use edgewrit_issuer::store::keys::{self, KeyRow};
 use edgewrit_shared::json::parse;
@@ -36,8 +36,8 @@ fn with_data<T>(place: &TestFolder, work: impl AsyncFnOnce(Data) -> T) -> T {
 fn plant_key(place: &TestFolder, key: &PublicKey) {
     let row = KeyRow {
         kid: key.kid().to_owned(),
-        job: Job::Writ,
-        state: State::Retired,
+        job: KeyJob::Writ,
+        state: KeyState::Retired,
         jwk: key.to_jwk(),
         since: Clock::system().now().seconds(),
     };
@@ -130,7 +130,7 @@ fn a_new_name_does_not_begin_with_a_hyphen() {
 fn register_older(place: &TestFolder) -> [Credential; 2] {
     let ceiling = json!([{"audience": "https://travel.example", "ttl_max": "1h", "scope": ["search:flights:*"]}]);
     let ceiling = parse(ceiling.to_string().as_bytes(), 100).unwrap();
-    let ceiling = reading::value(&ceiling, Ceiling::read).unwrap();
+    let ceiling = json_document::value(&ceiling, Ceiling::read).unwrap();
     with_data(place, async |data: Data| {
         let client = data.registry.add_client("-planner".to_owned(), ceiling, None);
         let audience = "https://travel.example".to_owned();

@@ -1,13 +1,14 @@
 //! An audit whose beginning was pruned verifies from the first kept event.
 
 use crate::support::TestFolder;
-use edgewrit_issuer::audit::{Event, Kind};
+use edgewrit_issuer::audit::{Event, EventKind};
 use edgewrit_issuer::clock::Clock;
+use edgewrit_issuer::config::Retention;
+use edgewrit_issuer::data::Data;
+use edgewrit_issuer::data::maintenance::run_due_work;
+use edgewrit_issuer::data::prune::prune;
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
-use edgewrit_issuer::issuer::Data;
-use edgewrit_issuer::retention::{Retention, prune};
-use edgewrit_issuer::upkeep::round;
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,10 +35,10 @@ fn write_and_prune(place: &TestFolder, tampering: &'static str) -> Vec<String> {
             for _ in 0..4 {
                 let record = data
                     .store
-                    .write(|writing| writing.record(&Event::done(Kind::AdminAuth)));
+                    .write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
                 record.await.unwrap();
             }
-            round(&data, "https://issuer.example").await.unwrap();
+            run_due_work(&data, "https://issuer.example").await.unwrap();
             time.fetch_add(DAY, Ordering::SeqCst);
         }
         let links = History::open(&place.data()).unwrap().after(0, 100).unwrap();
@@ -47,7 +48,7 @@ fn write_and_prune(place: &TestFolder, tampering: &'static str) -> Vec<String> {
             group: GroupRead::Refused,
         };
         assert_eq!(prune(&data, &retention).await.unwrap(), 20);
-        round(&data, "https://issuer.example").await.unwrap();
+        run_due_work(&data, "https://issuer.example").await.unwrap();
         let tamper = data.store.write(move |writing| writing.execute_batch(tampering));
         tamper.await.unwrap();
         links.iter().map(|link| link.head.to_string()).collect()

@@ -3,7 +3,7 @@
 use crate::output::attempt::param_to_json;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::rehearsal::{Rehearsal, Verdict};
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::{self, Quoted};
@@ -127,5 +127,5 @@ fn escape_resource(resource: &str) -> String {
 
 fn read_grant(text: &str) -> Result<Grant, String> {
     let json = json::parse(text.as_bytes(), JSON_VALUES).map_err(|error| error.to_string())?;
-    reading::value(&json, Grant::read).map_err(|faults| faults.lines().collect::<Vec<_>>().join("; "))
+    json_document::value(&json, Grant::read).map_err(|faults| faults.lines().collect::<Vec<_>>().join("; "))
 }

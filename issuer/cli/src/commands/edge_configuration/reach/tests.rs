@@ -4,7 +4,7 @@ use super::misses::Reach;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
-use edgewrit_issuer::reading;
+use edgewrit_issuer::json_document;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::time::UnixSeconds;
 use serde::Deserialize;
@@ -47,7 +47,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn grants(writ: &RawValue) -> Option<Vec<Grant>> {
-    let read = |grant: Box<RawValue>| reading::json(grant.get().as_bytes(), 10_000, Grant::read).ok();
+    let read = |grant: Box<RawValue>| json_document::json(grant.get().as_bytes(), 10_000, Grant::read).ok();
     let writ: Writ = serde_json::from_str(writ.get()).ok()?;
     match (writ.grants, writ.scope) {
         (Some(grants), None) => grants.into_iter().map(read).collect(),

@@ -1,0 +1,5 @@
+//! The configuration, its page, and its view.
+
+mod configuration;
+mod documentation;
+mod table;

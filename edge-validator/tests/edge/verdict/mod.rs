@@ -1,0 +1,12 @@
+//! Verdicts, in every order of events.
+
+mod caching;
+mod chaos;
+mod cost;
+mod order;
+mod refusals;
+mod rehearsal;
+mod response;
+mod spend;
+mod story;
+mod waits;

@@ -1,0 +1,256 @@
+//! After every wait time and revocation are asked again, by the world as it then is.
+
+use crate::harness::{Ask, Edge};
+use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::memory::Memory;
+use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
+use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_test_issuer::{self as support, NOW};
+
+const GRANTS: [&str; 2] = [
+    r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"a"}}"#,
+    r#"{"type":"writ","actions":["quote"],"resources":["quotes"]}"#,
+];
+const BODY: &[u8] = br#"{"seats":1}"#;
+
+fn need_body(edge: &Edge) -> NeedBody {
+    match edge.start(&Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#)) {
+        Step::Body(need) => need,
+        _ => panic!("no need of a body"),
+    }
+}
+
+/// The same, of a request that does not say how long its body is.
+fn need_unannounced_body(edge: &Edge) -> NeedBody {
+    let mut ask = Ask::new("POST /quotes?q=a", &GRANTS).header("content-type", "application/json");
+    ask.body = Some(BODY.into());
+    match edge.start(&ask) {
+        Step::Body(need) => need,
+        _ => panic!("no need of a body"),
+    }
+}
+
+fn need_spend(edge: &Edge) -> NeedSpend {
+    match edge.start(&Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS)) {
+        Step::Spend(need) => need,
+        _ => panic!("no need to spend"),
+    }
+}
+
+fn booted(edge: &Edge) -> NeedSpend {
+    match need_spend(edge).with(
+        Answer::Got {
+            status: 201,
+            body: br#"{"boot_id":"b"}"#,
+        },
+        &edge.world(),
+    ) {
+        Step::Spend(need) => need,
+        _ => panic!("no second call"),
+    }
+}
+
+fn label(step: Step) -> &'static str {
+    match step {
+        Step::Refuse(refusal) => refusal.label(),
+        Step::Forward(_) => "permit",
+        Step::Body(_) | Step::Spend(_) => "another need",
+    }
+}
+
+/// The label it must lead to, and what happens during a wait.
+type Change = (&'static str, fn(&mut Edge));
+
+fn changes() -> Vec<Change> {
+    vec![
+        ("permit", |_| ()),
+        ("permit", |edge| edge.now = NOW.plus(59)),
+        ("snapshot_stale", |edge| edge.now = NOW.plus(60)),
+        ("snapshot_missing", |edge| edge.snapshot = None),
+        ("token_expired", |edge| {
+            edge.now = NOW.plus(600);
+            edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
+        }),
+        ("token_revoked", |edge| {
+            let revocation = Revocation {
+                target: Target::of(Level::Lineage("lineage-1")),
+                cut: NOW,
+                expires: NOW.plus(600),
+            };
+            edge.snapshot = Some(support::snapshot(NOW, vec![revocation]));
+        }),
+    ]
+}
+
+#[test]
+fn after_the_body_has_arrived() {
+    for (expected, change) in changes() {
+        let mut edge = Edge::new();
+        let need = need_body(&edge);
+        change(&mut edge);
+        assert_eq!(label(need.with(BodyRead::Whole(BODY), &edge.world())), expected);
+    }
+}
+
+#[test]
+fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
+    for (expected, change) in changes() {
+        let mut edge = Edge::new();
+        let need = need_spend(&edge);
+        change(&mut edge);
+        let step = need.with(
+            Answer::Got {
+                status: 201,
+                body: br#"{"boot_id":"b"}"#,
+            },
+            &edge.world(),
+        );
+        if let Step::Refuse(refusal) = &step {
+            assert!(!refusal.record().line().contains("outcome"));
+        }
+        assert_eq!(
+            label(step),
+            if expected == "permit" { "another need" } else { expected }
+        );
+    }
+}
+
+#[test]
+fn after_the_use_was_spent() {
+    for (expected, change) in changes() {
+        let mut edge = Edge::new();
+        let need = booted(&edge);
+        change(&mut edge);
+        let step = need.with(
+            Answer::Got {
+                status: 200,
+                body: br#"{"spent":["a"]}"#,
+            },
+            &edge.world(),
+        );
+        if let Step::Refuse(refusal) = &step {
+            assert!(refusal.record().line().ends_with(r#","outcome":"spent"}"#));
+        }
+        assert_eq!(label(step), expected);
+    }
+}
+
+#[test]
+fn a_writ_that_was_seen_before_is_asked_again() {
+    for (expected, change) in changes() {
+        let mut edge = Edge::new();
+        let _ = need_spend(&edge);
+        change(&mut edge);
+        let step = edge.start(&Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS));
+        assert_eq!(
+            label(step),
+            if expected == "permit" { "another need" } else { expected }
+        );
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_or_is_too_long_is_refused() {
+    let edge = Edge::new();
+    assert_eq!(need_body(&edge).limit(), BODY.len());
+    assert_eq!(need_unannounced_body(&edge).limit(), 40);
+    assert_eq!(
+        label(need_body(&edge).with(BodyRead::Failed, &edge.world())),
+        "body_broken"
+    );
+    assert_eq!(
+        label(need_body(&edge).with(BodyRead::TooLarge, &edge.world())),
+        "body_too_large"
+    );
+}
+
+#[test]
+fn a_request_ends_with_the_configuration_it_began_with() {
+    let mut edge = Edge::new();
+    let need = need_body(&edge);
+    let text = crate::harness::config_text().replace("https://travel.example", "https://other.example");
+    let text = text.replace("api.travel.example", "new.travel.example");
+    edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
+    match need.with(BodyRead::Whole(BODY), &edge.world()) {
+        Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
+        other => panic!("{}", label(other)),
+    }
+}
+
+#[test]
+fn a_body_takes_room_until_its_verdict_whatever_that_is() {
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let held = || budget.held() > 0;
+    assert!(!held());
+    let need = need_body(&edge);
+    assert!(held(), "while it waits");
+    drop(need);
+    assert!(!held(), "the client has gone away");
+    for read in [
+        BodyRead::Failed,
+        BodyRead::TooLarge,
+        BodyRead::Whole(b"{}"),
+        BodyRead::Whole(BODY),
+    ] {
+        let step = need_body(&edge).with(read, &edge.world());
+        if let Step::Forward(permit) = step {
+            assert!(held(), "until it is a request");
+            drop(permit.into_request());
+        }
+        assert!(!held(), "{read:?}");
+    }
+}
+
+#[test]
+fn a_body_takes_room_while_the_issuer_is_asked() {
+    let limited = [r#"{"type":"writ","actions":["quote"],"resources":["quotes"],"uses":{"max":2,"allowance":"a"}}"#];
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let ask = || Ask::new("POST /quotes?q=a", &limited).json(r#"{"seats":1}"#);
+    let Step::Body(need) = edge.start(&ask()) else {
+        panic!("no need of a body")
+    };
+    let step = need.with(BodyRead::Whole(BODY), &edge.world());
+    assert_eq!((label(step), budget.held()), ("another need", 0));
+    let Step::Body(need) = edge.start(&ask()) else {
+        panic!("no need of a body")
+    };
+    let Step::Spend(need) = need.with(BodyRead::Whole(BODY), &edge.world()) else {
+        panic!("no need to spend")
+    };
+    assert!(budget.held() > 0, "while the issuer is asked");
+    assert_eq!(label(need.with(Answer::Failed, &edge.world())), "spend_failed");
+    assert_eq!(budget.held(), 0);
+}
+
+#[test]
+fn a_lineage_that_holds_its_share_is_refused_until_it_gives_some_back() {
+    let budget = BodyBudget::new(1);
+    let mut edge = Edge::new();
+    edge.memory = Memory::sharing(1, &budget);
+    let ask = Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#);
+    let mut waiting = Vec::new();
+    let refusal = loop {
+        match edge.start(&ask) {
+            Step::Body(need) => waiting.push(need),
+            Step::Refuse(refusal) => break refusal,
+            _ => panic!("no need of a body"),
+        }
+    };
+    assert_eq!(budget.held(), LINEAGE_BYTES);
+    assert_eq!(
+        (refusal.status(), refusal.label(), refusal.error_code()),
+        (503, "busy", "busy")
+    );
+    assert!(refusal.response().headers.contains(&("retry-after", "1".into())));
+    waiting.pop();
+    assert!(matches!(edge.start(&ask), Step::Body(_)));
+    assert!(matches!(
+        edge.start(&Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &GRANTS)),
+        Step::Spend(_)
+    ));
+}

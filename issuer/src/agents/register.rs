@@ -1,0 +1,309 @@
+//! Registration: an agent presents its launch token, proves its key, and gets its writ.
+
+use super::launch::{hash, within_ceiling};
+use super::{AgentError, Owner, first_beyond, grants_of, nonce, with_scopes};
+use crate::audit::{Event, EventKind, RequestInfo};
+use crate::base::id;
+use crate::base::id::{Seed, hex, random};
+use crate::policy::granted_task::Granted;
+use crate::registry::OPERATOR;
+use crate::state::Issuer;
+use crate::store::agent::{Agent, LaunchToken};
+use crate::store::task::{Joined, grant, join};
+use crate::store::{Writing, agent as rows, registry, revocation, task};
+use crate::tokens::mint::Writ;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::revocation::Level;
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::signature::{Dalek, Verify as _};
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use std::sync::Arc;
+
+/// An agent as it registers.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    /// Its launch token.
+    pub(crate) launch_token: Secret,
+    /// The nonce of its challenge.
+    pub(crate) nonce: String,
+    /// Its public key, in padded base64.
+    pub(crate) public_key: String,
+    /// Its signature of the nonce's bytes, in padded base64.
+    pub(crate) signature: String,
+    /// Its orchestration.
+    pub(crate) orch_id: String,
+    /// Its task.
+    pub(crate) task_id: String,
+    /// The scopes that it asks for.
+    pub(crate) scope: Vec<String>,
+}
+
+/// The outcome of the one transaction in which everything is consumed.
+enum RegisterOutcome {
+    Registered,
+    NonceUsed,
+    LaunchTokenUsed,
+    ClientEnded,
+    TaskEnded,
+    Cut,
+}
+
+/// The rows that become durable when an agent is admitted, and the nonce and launch token that are
+/// used up.
+struct AgentAdmission {
+    nonce: [u8; 32],
+    launch_token: [u8; 32],
+    joined: Joined,
+    agent: Agent,
+    granted: Vec<Granted>,
+    events: [Event; 2],
+    iat: UnixSeconds,
+}
+
+impl AgentAdmission {
+    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<RegisterOutcome> {
+        let Joined {
+            client_id,
+            task_id,
+            now,
+            ..
+        } = &self.joined;
+        // First, so that nothing is used up by it.
+        let kept = task::find(writing, client_id, task_id)?;
+        if kept.is_some_and(|task| task.completed.is_some()) {
+            return Ok(RegisterOutcome::TaskEnded);
+        }
+        let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
+        if revocation::is_cut(writing, &levels, self.iat)? {
+            return Ok(RegisterOutcome::Cut);
+        }
+        if !rows::use_nonce(writing, &self.nonce)? {
+            return Ok(RegisterOutcome::NonceUsed);
+        }
+        if !rows::use_launch_token(writing, &self.launch_token, now.seconds())? {
+            return Ok(RegisterOutcome::LaunchTokenUsed);
+        }
+        if !is_active(writing, client_id)? {
+            return Ok(RegisterOutcome::ClientEnded);
+        }
+        let Some(task) = join(writing, &self.joined)? else {
+            return Ok(RegisterOutcome::TaskEnded);
+        };
+        rows::add(writing, task, &self.agent, *now)?;
+        grant(writing, task, &self.granted)?;
+        for event in &self.events {
+            writing.record_about(Some(task), event)?;
+        }
+        Ok(RegisterOutcome::Registered)
+    }
+}
+
+/// That the agent registered, and that its writ was issued.
+fn registration_events(agent: &Agent, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
+    let registered = json!({"name": agent.name, "public_key": agent.public_key});
+    let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});
+    let issued = with_scopes(issued, scope);
+    let events = [
+        (EventKind::AgentRegistered, registered),
+        (EventKind::TokenIssued, issued),
+    ];
+    events.map(|(kind, data)| {
+        let event = Event::done(kind).in_request(info).data(&data);
+        let event = event.client(&claims.client_id).agent(&claims.sub);
+        event.task(&claims.task_id, &claims.orch_id)
+    })
+}
+
+impl Issuer {
+    /// A nonce for an agent to sign.
+    ///
+    /// # Errors
+    /// [`AgentError::Random`].
+    pub(crate) fn challenge(&self) -> Result<String, AgentError> {
+        Ok(nonce::fresh(self.registry.key(), self.clock.now().seconds())?)
+    }
+
+    /// Registers an agent. What is consumed, and in which order: nothing for what is beyond the
+    /// launch token; the nonce, once it is a genuine one; the launch token, once the key is proved.
+    ///
+    /// # Errors
+    /// [`AgentError`].
+    pub(crate) async fn register(&self, ask: Registration, info: &RequestInfo) -> Result<Writ, AgentError> {
+        let now = self.clock.now();
+        let grants = grants_of(&ask.scope)?;
+        let hash = hash(self.registry.key(), &ask.launch_token);
+        let token = self.find_launch_token(hash, now.seconds()).await?;
+        let token = token.ok_or(AgentError::Unauthorized("no such launch token"))?;
+        let owner = self.find_owner(&token.client_id);
+        let owner = owner.ok_or(AgentError::Unauthorized("the launch token's client was shut out"))?;
+        let refused = |why: &str| self.refusal_event(&token, &ask, why, info);
+        let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
+        if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
+            let scope = grant.to_scope().unwrap_or_default();
+            self.record_refusal(refused("scope"), None).await?;
+            return Err(AgentError::Scope(format!("`{scope}` lies beyond the launch token")));
+        }
+        // It may be lower than it was when the launch token was made.
+        if let Err(beyond) = within_ceiling(&owner, &grants) {
+            self.record_refusal(refused("ceiling"), None).await?;
+            return Err(beyond);
+        }
+        let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
+        let nonce = nonce.ok_or(AgentError::Unauthorized("no nonce of ours, or too old"))?;
+        if !proves_key(&ask, &nonce) {
+            let event = refused("key");
+            let spoil = self.store.write(move |writing| {
+                rows::use_nonce(writing, &nonce)?;
+                writing.record(&event)
+            });
+            spoil.await?;
+            return Err(AgentError::Unauthorized("the signature is not the key's"));
+        }
+        self.admit(&ask, &token, &owner, (hash, nonce), info).await
+    }
+
+    async fn find_launch_token(
+        &self,
+        hash: [u8; 32],
+        now: UnixSeconds,
+    ) -> Result<Option<Arc<LaunchToken>>, AgentError> {
+        if let Some(token) = self.launches.find(&hash, now) {
+            return Ok(Some(token));
+        }
+        let find = self.store.read(move |reading| rows::launch_token(reading, &hash, now));
+        Ok(find.await?.map(Arc::new))
+    }
+
+    async fn admit(
+        &self,
+        ask: &Registration,
+        token: &LaunchToken,
+        owner: &Owner,
+        (hash, nonce): ([u8; 32], [u8; 32]),
+        info: &RequestInfo,
+    ) -> Result<Writ, AgentError> {
+        let now = self.clock.now();
+        let agent = Agent {
+            instance: hex(&random::<8>()?),
+            orch_id: ask.orch_id.clone(),
+            name: token.agent_name.clone(),
+            public_key: ask.public_key.clone(),
+        };
+        let claims = self.build_first_claims(ask, token, owner, &agent)?;
+        let writ = self.mint.issue(&claims).await?;
+        let admission = AgentAdmission {
+            nonce,
+            launch_token: hash,
+            joined: Joined {
+                client_id: claims.client_id.clone(),
+                task_id: claims.task_id.clone(),
+                orch_id: claims.orch_id.clone(),
+                seed: Seed::fresh()?,
+                now,
+                expires: claims.exp,
+            },
+            granted: Granted::all(&claims.aud, &claims.authority),
+            events: registration_events(&agent, &ask.scope, &claims, info),
+            agent,
+            iat: claims.iat,
+        };
+        let outcome = self.store.write(move |writing| admission.enter(writing)).await?;
+        if token.single_use {
+            self.launches.forget(&hash);
+        }
+        match outcome {
+            RegisterOutcome::Registered => Ok(writ),
+            RegisterOutcome::Cut => Err(AgentError::Cut),
+            RegisterOutcome::NonceUsed => Err(AgentError::Unauthorized("the nonce was used")),
+            RegisterOutcome::LaunchTokenUsed => Err(AgentError::Unauthorized("the launch token was used")),
+            RegisterOutcome::ClientEnded => Err(AgentError::Unauthorized("the client was shut out")),
+            RegisterOutcome::TaskEnded => Err(AgentError::Forbidden("the client ended this task".to_owned())),
+        }
+    }
+
+    fn build_first_claims(
+        &self,
+        ask: &Registration,
+        token: &LaunchToken,
+        owner: &Owner,
+        agent: &Agent,
+    ) -> Result<Claims, AgentError> {
+        let now = self.clock.now();
+        let (jti, iat) = (id::fresh(now)?, now.seconds());
+        Ok(Claims {
+            iss: self.mint.issuer.clone(),
+            aud: self.default_audience(owner).to_owned(),
+            sub: self.mint.agent_id(&ask.orch_id, &ask.task_id, &agent.instance),
+            client_id: token.client_id.clone(),
+            task_id: ask.task_id.clone(),
+            orch_id: ask.orch_id.clone(),
+            lin: jti.clone(),
+            jti,
+            iat,
+            nbf: iat,
+            exp: iat.plus(token.max_ttl),
+            authority: Authority::Scope(ask.scope.clone()),
+            anc: Vec::new(),
+            cnf_jkt: None,
+            agent_key: Some(agent.public_key.clone()),
+        })
+    }
+
+    fn refusal_event(&self, token: &LaunchToken, ask: &Registration, why: &str, info: &RequestInfo) -> Event {
+        let event = Event::denied(EventKind::RegistrationRefused)
+            .client(&token.client_id)
+            .cause(why)
+            .in_request(info);
+        let data = json!({
+            "why": why,
+            "name": token.agent_name,
+            "task_id": ask.task_id,
+            "orch_id": ask.orch_id,
+        });
+        event.data(&with_scopes(data, &ask.scope))
+    }
+
+    /// Records what was refused to a client or an agent of it, about a writ if it is about one;
+    /// unless the limiter omits it.
+    pub(crate) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
+        if self.store.omits(&event) {
+            return Ok(());
+        }
+        let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
+        let record = self.store.write(move |writing| {
+            let task = named
+                .as_ref()
+                .map(|(client_id, task_id)| task::find(writing, client_id, task_id));
+            let task = task.transpose()?.flatten().map(|row| row.task);
+            writing.record_about(task, &event)
+        });
+        Ok(record.await?)
+    }
+
+    /// Records an event that nothing else goes with, unless the limiter omits it.
+    pub(crate) async fn record(&self, event: Event) -> Result<(), AgentError> {
+        if self.store.omits(&event) {
+            return Ok(());
+        }
+        Ok(self.store.write(move |writing| writing.record(&event)).await?)
+    }
+}
+
+/// Whether the agent that registers holds the key: it signed the nonce's bytes.
+fn proves_key(ask: &Registration, nonce: &[u8; 32]) -> bool {
+    let key = STANDARD.decode(&ask.public_key).ok();
+    let key = key.and_then(|key| PublicKey::from_bytes(&key.try_into().ok()?).ok());
+    let signature = STANDARD.decode(&ask.signature).ok();
+    let signature: Option<[u8; 64]> = signature.and_then(|signature| signature.try_into().ok());
+    let shown = key.zip(signature);
+    shown.is_some_and(|(key, signature)| Dalek.verify(&key, nonce, &signature).is_ok())
+}
+
+/// The operator is not a row, and cannot be shut out.
+pub(super) fn is_active(writing: &Writing<'_>, client_id: &str) -> Result<bool, rusqlite::Error> {
+    Ok(client_id == OPERATOR || registry::is_active(writing, client_id)?)
+}

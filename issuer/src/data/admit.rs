@@ -1,0 +1,174 @@
+//! Decides at the start whether the database is the one of which something was published.
+
+use super::opening::{OpenDataError, Opening};
+use super::restore;
+use crate::audit::{Event, EventKind};
+use crate::base::clock::Clock;
+use crate::base::id::{hex, random};
+use crate::evidence::outside::{
+    Disagreement, HEAD_FILE, OutsideError, PRUNED_FILE, Published, compare, compare_pruned, read_head_file,
+    read_last_of_witness, read_pruned_file, write_pruned_file,
+};
+use crate::files::DataDirectory;
+use crate::keyring::{KeysError, LastCheckpoint};
+use crate::store::{self, DatabaseOrigin, Store, StoreError, audit};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Whether the database begins another epoch after it was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Epoch {
+    Same,
+    Another,
+}
+
+/// Decides whether the database is the one of which something was published, and makes void what a
+/// backup cannot know to be ended. Answers its last checkpoint.
+pub(crate) async fn admit(
+    folder: &DataDirectory,
+    store: &Store,
+    clock: &Clock,
+    origin: DatabaseOrigin,
+    opening: &Opening,
+) -> Result<(LastCheckpoint, Epoch), OpenDataError> {
+    let last = LastCheckpoint::load(folder, store).await.map_err(OpenDataError::Keys)?;
+    // The operator has decided already, and what cannot be read would only be compared.
+    let is_decided = origin == DatabaseOrigin::Backup || opening.is_original;
+    let outside = match read_outside(folder, opening.witness.as_deref()) {
+        Err(error) if is_decided => {
+            tracing::warn!(%error, "what is kept outside of the database cannot be read");
+            Vec::new()
+        }
+        outside => outside.map_err(OpenDataError::Outside)?,
+    };
+    let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
+    let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
+    // An attacker that writes the database can say that it is from a backup. That excuses nothing
+    // which is kept outside of it.
+    let is_restored = origin == DatabaseOrigin::Backup || (is_restored && outside.is_empty());
+    if is_restored {
+        // First: a start that is cut short is one from a backup again.
+        write_pruned(folder, store).await?;
+        let known = outside.first().map(|(_, published)| published);
+        let void = restore::void_all(folder, store, clock, &last, known).await;
+        return void.map(|()| (last, Epoch::Same)).map_err(OpenDataError::Keys);
+    }
+    let mut disagreement = find_disagreement(store, &last, &outside)
+        .await
+        .map_err(OpenDataError::Read)?;
+    let head_file = folder.path(HEAD_FILE);
+    if was_kept && !head_file.exists() {
+        disagreement.get_or_insert((head_file, Disagreement::Gone));
+    }
+    if disagreement.is_none() && !outside.is_empty() {
+        disagreement = find_pruned_disagreement(folder, store, opening).await?;
+    }
+    let epoch = decide_epoch(folder, store, opening, disagreement, &outside).await?;
+    if opening.is_original || outside.is_empty() {
+        write_pruned(folder, store).await?;
+    }
+    Ok((last, epoch))
+}
+
+/// The epoch of a database that may disagree with what is kept outside of it.
+async fn decide_epoch(
+    folder: &DataDirectory,
+    store: &Store,
+    opening: &Opening,
+    disagreement: Option<(PathBuf, Disagreement)>,
+    outside: &[(PathBuf, Published)],
+) -> Result<Epoch, OpenDataError> {
+    match disagreement {
+        Some((kept, what)) if !opening.is_original => Err(OpenDataError::Copied(folder.path(""), kept, what)),
+        Some((_, what)) => {
+            let declared = declare_original(store, &what, outside).await;
+            declared.map(|()| Epoch::Another).map_err(OpenDataError::Keys)
+        }
+        None => {
+            if opening.is_original {
+                tracing::warn!(
+                    "`--this-is-the-original` is not needed: what is kept outside of the database is its own"
+                );
+            }
+            Ok(Epoch::Same)
+        }
+    }
+}
+
+/// Keeps outside of the database up to where it was pruned, as the database says.
+async fn write_pruned(folder: &DataDirectory, store: &Store) -> Result<(), OpenDataError> {
+    let pruned = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
+    write_pruned_file(folder, pruned).map_err(OpenDataError::Folder)
+}
+
+/// Whether the database says that more was pruned than the issuer pruned.
+async fn find_pruned_disagreement(
+    folder: &DataDirectory,
+    store: &Store,
+    opening: &Opening,
+) -> Result<Option<(PathBuf, Disagreement)>, OpenDataError> {
+    let kept = match read_pruned_file(folder) {
+        Err(error) if opening.is_original => {
+            tracing::warn!(%error, "what is kept outside of the database cannot be read");
+            return Ok(None);
+        }
+        kept => kept.map_err(OpenDataError::Outside)?,
+    };
+    let found = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
+    let compared = compare_pruned(kept, found);
+    Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
+}
+
+/// The first of what is kept outside that the database contradicts, and how.
+async fn find_disagreement(
+    store: &Store,
+    last: &LastCheckpoint,
+    outside: &[(PathBuf, Published)],
+) -> Result<Option<(PathBuf, Disagreement)>, StoreError> {
+    for (kept, published) in outside {
+        let (epoch, number, published) = (store.epoch().to_owned(), last.number(), published.clone());
+        let compared = store.read(move |reading| compare(reading, &epoch, number, &published));
+        if let Err(what) = compared.await? {
+            return Ok(Some((kept.clone(), what)));
+        }
+    }
+    Ok(None)
+}
+
+/// The heads that are kept outside of the database, and their files.
+fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(PathBuf, Published)>, OutsideError> {
+    let in_folder = read_head_file(folder)?.map(|published| (folder.path(HEAD_FILE), published));
+    let elsewhere = match witness {
+        Some(path) => read_last_of_witness(path, folder.group())?.map(|published| (path.to_owned(), published)),
+        None => None,
+    };
+    Ok(in_folder.into_iter().chain(elsewhere).collect())
+}
+
+/// Records that the operator took the database for the original, and what differed. It begins
+/// another epoch: edges may hold more of this one than the database does, and would take nothing of
+/// it until it had as much.
+async fn declare_original(
+    store: &Store,
+    what: &Disagreement,
+    outside: &[(PathBuf, Published)],
+) -> Result<(), KeysError> {
+    tracing::warn!(%what, "the operator says that this is the original");
+    let epoch = hex(&random::<8>()?);
+    let mut before = vec![store.epoch().to_owned()];
+    before.extend(outside.iter().map(|(_, published)| published.epoch.clone()));
+    before.dedup();
+    let head = store.read(audit::head).await?;
+    let event = Event::done(EventKind::OriginalDeclared).data(&json!({
+        "differs": what.to_string(),
+        "epoch": epoch,
+        "epochs_before": before,
+        "head": head.to_string(),
+    }));
+    let declare = store.write(move |writing| {
+        store::note_restored(writing)?;
+        store::set_epoch(writing, &epoch)?;
+        writing.record(&event)
+    });
+    Ok(declare.await?)
+}

@@ -1,0 +1,181 @@
+//! An opened data folder.
+
+use super::admit::{Epoch, admit};
+use super::opening::{OpenDataError, Opening};
+use super::restore;
+use crate::base::clock::Clock;
+use crate::evidence::outside::{HeadKeeper, OutsideError, Published};
+use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE};
+use crate::keyring::Keyring;
+use crate::registry::Registry;
+use crate::store;
+use crate::store::{DatabaseOrigin, Store, audit, spend};
+use std::path::Path;
+use std::sync::Arc;
+
+/// An opened data folder, held by this process.
+#[derive(Debug)]
+pub struct Data {
+    /// The folder.
+    pub folder: DataDirectory,
+    /// The clock of the issuer.
+    pub clock: Clock,
+    /// The store.
+    pub store: Arc<Store>,
+    /// The clients and edges that are registered.
+    pub registry: Arc<Registry>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+    head_keeper: HeadKeeper,
+    _lock: DirectoryLock,
+}
+
+impl Data {
+    /// Opens the data folder at `path`, which is its user's alone; a new one gets its keys and
+    /// database.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenDataError> {
+        Self::open_as(path, clock, Opening::default()).await
+    }
+
+    /// As [`Self::open`], with what the operator says about it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenDataError> {
+        let folder = DataDirectory::open(path, opening.group).map_err(OpenDataError::Folder)?;
+        let lock = folder.lock().map_err(OpenDataError::Folder)?;
+        Self::open_locked(folder, lock, clock, opening).await
+    }
+
+    /// As [`Self::open_as`], for a folder that is held already.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_locked(
+        folder: DataDirectory,
+        lock: DirectoryLock,
+        clock: Clock,
+        opening: Opening,
+    ) -> Result<Self, OpenDataError> {
+        let origin = if restore::is_marked(&folder).map_err(OpenDataError::Folder)? {
+            DatabaseOrigin::Backup
+        } else {
+            DatabaseOrigin::Unmarked
+        };
+        let mut store =
+            Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
+        not_ahead(&store, &clock).await?;
+        let (last, epoch) = admit(&folder, &store, &clock, origin, &opening).await?;
+        if epoch == Epoch::Another {
+            drop(store);
+            store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
+        }
+        let store = Arc::new(store);
+        let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone(), last).await;
+        let (keyring, credential) = keys.map_err(OpenDataError::Keys)?;
+        let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
+        let data = Self {
+            head_keeper: HeadKeeper::new(folder.clone(), opening.witness),
+            folder,
+            clock,
+            store,
+            registry: registry.map(Arc::new).map_err(OpenDataError::Registry)?,
+            keyring: Arc::new(keyring),
+            _lock: lock,
+        };
+        // Of a process that was killed, the last events are under no checkpoint.
+        let signed = data.keyring.sign_checkpoint(&data.served_as()).await;
+        signed.map_err(OpenDataError::Read)?;
+        data.keep_head().await.map_err(OpenDataError::Outside)?;
+        data.store
+            .write(|writing| store::note_outside_head(writing))
+            .await
+            .map_err(OpenDataError::Read)?;
+        restore::unmark(&data.folder).map_err(OpenDataError::Folder)?;
+        Ok(data)
+    }
+
+    /// The origin that was served last; nothing if there was none.
+    pub(crate) fn served_as(&self) -> String {
+        let served = self.folder.file(ISSUER_FILE).read().ok().flatten();
+        served
+            .and_then(|served| String::from_utf8(served).ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps outside of the database how far its audit reaches: what is durable by now.
+    ///
+    /// # Errors
+    /// [`OutsideError`]; what is kept is what was kept before.
+    pub async fn keep_head(&self) -> Result<(), OutsideError> {
+        // In this order: the checkpoint may cover less than the head, not more.
+        let checkpoint = self.keyring.last_checkpoint().await;
+        let published = Published {
+            epoch: self.store.epoch().to_owned(),
+            head: self.store.reached().borrow().head,
+            checkpoint,
+            at: self.clock.now().seconds(),
+        };
+        self.head_keeper.keep(published).await
+    }
+}
+
+/// How far the last write may lie in the future, in milliseconds: an hour, which clocks are
+/// corrected by.
+const AHEAD: u64 = 3_600_000;
+
+/// A clock that is far behind, or was far ahead, is found before anything is signed by it.
+async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenDataError> {
+    let last = store.read(|reading| Ok(audit::last_at(reading)?.max(spend::last_boot(reading)?)));
+    let (last, now) = (last.await.map_err(OpenDataError::Read)?, clock.now());
+    if last.millis > now.millis.saturating_add(AHEAD) {
+        return Err(OpenDataError::Ahead(last, now));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Event, EventKind};
+    use crate::base::clock::Moment;
+    use std::time::Duration;
+
+    async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenDataError> {
+        Data::open(
+            &path.join("data"),
+            Clock::new(move || Duration::from_secs(minutes * 60)),
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_far_behind_what_was_written_is_found_at_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = opened_at(folder.path(), 1_000).await.unwrap();
+        let record = data
+            .store
+            .write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
+        record.await.unwrap();
+        drop(data);
+        let ahead = opened_at(folder.path(), 939).await.unwrap_err();
+        assert!(
+            matches!(ahead, OpenDataError::Ahead(..)) && ahead.to_string().contains("set the clock"),
+            "{ahead}"
+        );
+        let data = opened_at(folder.path(), 940).await.unwrap();
+        let boot = data
+            .store
+            .write(|writing| spend::boot(writing, "b", "e", Moment { millis: 60_000_000 * 2 }.seconds()));
+        boot.await.unwrap();
+        drop(data);
+        assert!(matches!(
+            opened_at(folder.path(), 1_000).await,
+            Err(OpenDataError::Ahead(..))
+        ));
+        assert!(opened_at(folder.path(), 2_000).await.is_ok());
+    }
+}

@@ -1,0 +1,76 @@
+//! What the operator says about a data folder, and why it cannot be opened.
+
+use crate::base::clock::Moment;
+use crate::base::rfc3339;
+use crate::evidence::outside::{Disagreement, OutsideError};
+use crate::files::{FileError, GroupRead};
+use crate::keyring::KeysError;
+use crate::registry::LoadError;
+use crate::store::{self, StoreError};
+use std::path::PathBuf;
+use std::{error, fmt};
+
+/// The statements of the operator about the database that is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// Whether the group of the data folder may read it.
+    pub group: GroupRead,
+    /// It is the original, whatever is kept outside of it.
+    pub is_original: bool,
+    /// The witness: a file in another place, to which the head of the audit is appended.
+    pub witness: Option<PathBuf>,
+}
+
+/// Why a data folder cannot be opened.
+#[derive(Debug)]
+pub enum OpenDataError {
+    /// The folder itself.
+    Folder(FileError),
+    /// The keys in it.
+    Keys(KeysError),
+    /// The database in it.
+    Store(store::OpenStoreError),
+    /// The clients in its database.
+    Registry(LoadError),
+    /// The head outside of the database cannot be read.
+    Outside(OutsideError),
+    /// The database is not the one of which something was published: which folder, where that is
+    /// kept, and what differs.
+    Copied(PathBuf, PathBuf, Disagreement),
+    /// It could not be read.
+    Read(StoreError),
+    /// The last write is from the future: its time, and the time now.
+    Ahead(Moment, Moment),
+}
+
+impl fmt::Display for OpenDataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Registry(error) => error.fmt(f),
+            Self::Outside(error) => error.fmt(f),
+            Self::Copied(folder, kept, what) => {
+                let (folder, kept) = (folder.display(), kept.display());
+                write!(
+                    f,
+                    "{what} ({kept}). If it is a copy or a backup: `edgewrit restore --data {folder}`, then serve: what could have been \
+                     ended since is void. If it is the original and what is kept outside of it is wrong: \
+                     `edgewrit serve --data {folder} --this-is-the-original`"
+                )
+            }
+            Self::Read(error) => error.fmt(f),
+            Self::Ahead(written, now) => {
+                let (written, now) = (rfc3339::write_millis(*written), rfc3339::write_millis(*now));
+                write!(
+                    f,
+                    "the database was written at `{written}`, and the clock says `{now}`: set the clock. If it was ahead when that was \
+                     written, start from a backup from before: whatever is ended now would be ended until then"
+                )
+            }
+        }
+    }
+}
+
+impl error::Error for OpenDataError {}

@@ -1,0 +1,4 @@
+//! The requests of edges: boots, debits of uses, and records of their decisions.
+
+pub(crate) mod records;
+pub(crate) mod spend;

@@ -1,0 +1,185 @@
+//! Debits of uses: the last step of an edge before it forwards.
+
+use crate::audit::{Event, EventKind, RequestInfo};
+use crate::base::from::from;
+use crate::base::id;
+use crate::base::id::NoRandomness;
+use crate::policy::ask::read_id;
+use crate::registry::Edge;
+use crate::state::Issuer;
+use crate::store::spend::{SpendOutcome, SpendRequest};
+use crate::store::{StoreError, spend as rows};
+use crate::tokens::bundle::BundleError;
+use crate::tokens::status::of_writ;
+use edgewrit_shared::claims::Authority;
+use edgewrit_shared::document::Node;
+use edgewrit_shared::grant::Uses;
+use edgewrit_shared::json::Json;
+use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
+use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::Verified;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Attempts of one request that spend.
+const ATTEMPTS: usize = 64;
+/// Largest counter of a boot: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
+const COUNTER_MAX: u64 = (1 << 53) - 1;
+
+/// The uses that an edge asks to debit.
+#[derive(Clone, Debug)]
+pub struct DebitRequest {
+    writ: Secret,
+    boot_id: String,
+    counter: u64,
+    attempts: Vec<Vec<String>>,
+}
+
+impl DebitRequest {
+    /// Reads the body of `POST /v1/uses`.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
+        let members = node.object(&["writ", "boot_id", "counter", "attempts"])?;
+        let writ = members.required("writ").and_then(read_writ);
+        let boot_id = members.required("boot_id").and_then(read_id);
+        let counter = members
+            .required("counter")
+            .and_then(|node| node.integer(0, COUNTER_MAX));
+        let attempts = members.required("attempts").and_then(read_attempts);
+        Some(Self {
+            writ: writ?,
+            boot_id: boot_id?,
+            counter: counter?,
+            attempts: attempts?,
+        })
+    }
+}
+
+/// A writ is not repeated in a message, however malformed it is.
+fn read_writ(node: &Node<'_>) -> Option<Secret> {
+    match node.json() {
+        Json::Text(text) if text.len() <= WRIT_BYTES => Some(Secret::new(text.clone())),
+        _ => {
+            node.fault(format!("expected a writ of at most {WRIT_BYTES} bytes"));
+            None
+        }
+    }
+}
+
+fn read_attempts(node: &Node<'_>) -> Option<Vec<Vec<String>>> {
+    let attempts = node.list(ATTEMPTS)?;
+    if attempts.is_empty() {
+        node.fault("expected at least one attempt");
+    }
+    let attempts: Vec<_> = attempts.iter().map(read_attempt).collect();
+    attempts.into_iter().collect()
+}
+
+fn read_attempt(node: &Node<'_>) -> Option<Vec<String>> {
+    let allowances = node.list(GRANTS_PER_WRIT)?;
+    if allowances.is_empty() {
+        node.fault("expected at least one allowance");
+    }
+    let allowances: Vec<_> = allowances.iter().map(read_id).collect();
+    allowances.into_iter().collect()
+}
+
+/// Why nothing was spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpendError {
+    /// The writ is not valid at this edge; the label, for the log.
+    Writ(&'static str),
+    /// The writ does not name this allowance.
+    NotInWrit(String),
+    /// The boot is not one of this edge.
+    UnknownBoot,
+    /// The edge used this counter for another request.
+    CounterReused,
+    /// No uses are left.
+    Exhausted,
+    /// The issuer does not know what is revoked.
+    Bundle(BundleError),
+    /// The store refused.
+    Store(StoreError),
+    /// No randomness for an id.
+    Random(NoRandomness),
+}
+
+from!(SpendError: Store(StoreError));
+
+impl Issuer {
+    /// Gives `edge` the id of its boot, under which it numbers its requests from now on.
+    ///
+    /// # Errors
+    /// `SpendError::Store` or `SpendError::Random`.
+    pub async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
+        let now = self.clock.now();
+        let boot_id = id::fresh(now).map_err(SpendError::Random)?;
+        let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
+        let event = Event::done(EventKind::EdgeBooted).edge(&edge.edge_id).in_request(info);
+        let event = event.data(&json!({"edge_id": edge.edge_id, "boot_id": boot_id}));
+        let write = self.store.write(move |writing| {
+            rows::boot(writing, &boot, &edge_id, now.seconds())?;
+            writing.record(&event)
+        });
+        write.await?;
+        Ok(boot_id)
+    }
+
+    /// Spends for every attempt of `wish`, or for none. `request` is the hash by which a repetition
+    /// is recognised.
+    ///
+    /// # Errors
+    /// `SpendError`; nothing was spent.
+    pub async fn spend(
+        &self,
+        edge: &Edge,
+        debit: DebitRequest,
+        request: [u8; 32],
+        info: &RequestInfo,
+    ) -> Result<Vec<String>, SpendError> {
+        // As an edge does it: the issuer does not take the edge's word for it.
+        let standing = self.tokens.check_at(debit.writ.expose(), &edge.audience).await;
+        let writ = standing
+            .map_err(SpendError::Bundle)?
+            .map_err(|error| SpendError::Writ(error.label()))?;
+        let now = self.clock.now();
+        check_allowances(&writ, &debit.attempts)?;
+        let spend = SpendRequest {
+            edge_id: edge.edge_id.clone(),
+            boot_id: debit.boot_id,
+            counter: debit.counter,
+            request,
+            targets: writ.targets().collect(),
+            iat: writ.claims().iat,
+            exp: writ.claims().exp,
+            attempts: debit.attempts,
+        };
+        let event = of_writ(Event::done(EventKind::UsesSpent), writ.claims()).edge(&edge.edge_id);
+        let event = event.in_request(info);
+        let write = self
+            .store
+            .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));
+        match write.await? {
+            SpendOutcome::Debited(allowances) => Ok(allowances),
+            SpendOutcome::Exhausted => Err(SpendError::Exhausted),
+            SpendOutcome::UnknownBoot => Err(SpendError::UnknownBoot),
+            SpendOutcome::CounterReused => Err(SpendError::CounterReused),
+            SpendOutcome::Ended => Err(SpendError::Writ("token_revoked")),
+        }
+    }
+}
+
+/// Whether the writ itself names every allowance: what an edge lists is not trusted.
+fn check_allowances(writ: &Verified, attempts: &[Vec<String>]) -> Result<(), SpendError> {
+    let named: BTreeSet<&str> = match &writ.claims().authority {
+        Authority::Scope(_) => BTreeSet::new(),
+        Authority::Details(grants) => {
+            let uses = grants.iter().filter_map(|grant| grant.uses());
+            uses.filter_map(|Uses { allowance, .. }| allowance.as_deref()).collect()
+        }
+    };
+    match attempts.iter().flatten().find(|id| !named.contains(id.as_str())) {
+        Some(unnamed) => Err(SpendError::NotInWrit(unnamed.clone())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,6 @@
+//! The proofs of the audit outside of the database, its readers, and its verification.
+
+pub(crate) mod audit_log;
+pub mod history;
+pub mod outside;
+pub mod verify;

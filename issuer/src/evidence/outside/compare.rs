@@ -1,0 +1,120 @@
+//! Compares the database with what was published of it.
+
+use super::{HEAD_FILE, Published};
+use crate::audit::{CheckpointId, Head, hash_checkpoint};
+use crate::store::audit;
+use rusqlite::Connection;
+use std::fmt;
+
+/// Why the database is not the one that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disagreement {
+    /// It is of another history.
+    Epoch {
+        /// The one that was published.
+        published: String,
+        /// The one of the database.
+        found: String,
+    },
+    /// It ends before what was published.
+    Behind {
+        /// The head that was published.
+        published: Head,
+        /// Where the database ends.
+        found: u64,
+    },
+    /// It has another event where one was published.
+    Fork {
+        /// The head that was published.
+        published: Head,
+    },
+    /// It does not have a checkpoint that was published.
+    Checkpoint {
+        /// The one that was published.
+        published: CheckpointId,
+    },
+    /// It says that more was pruned than the issuer pruned.
+    Pruned {
+        /// The last event that the issuer pruned; the beginning if it pruned none.
+        kept: Head,
+        /// The number of the last event that was pruned, as the database says.
+        found: u64,
+    },
+    /// Nothing is kept outside any more, although something was.
+    Gone,
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Epoch { published, found } => {
+                write!(
+                    f,
+                    "the database is of the epoch `{found}`, but `{published}` was published"
+                )
+            }
+            Self::Behind { published, found } => write!(
+                f,
+                "the database ends at event {found}, but event {} was published: it is an older copy, or its end was cut off",
+                published.seq
+            ),
+            Self::Fork { published } => write!(
+                f,
+                "event {} of the database is not the one that was published, {published}",
+                published.seq
+            ),
+            Self::Checkpoint { published } => write!(
+                f,
+                "the database does not have checkpoint {} as it was published",
+                published.number
+            ),
+            Self::Pruned { kept, found } => write!(
+                f,
+                "the database says that it was pruned up to event {found}, but the issuer pruned up to event {kept}: its beginning was cut off or exchanged"
+            ),
+            Self::Gone => write!(
+                f,
+                "`{HEAD_FILE}` is missing in the data folder, where the issuer keeps how far the audit reached: this is a copy of a part of it"
+            ),
+        }
+    }
+}
+
+/// Whether the database, whose history is `epoch` and whose last checkpoint has the number `last`,
+/// has what was published. Asked at a start, and costs the same however long the chain is.
+pub(crate) fn compare(
+    connection: &Connection,
+    epoch: &str,
+    last: u64,
+    published: &Published,
+) -> rusqlite::Result<Result<(), Disagreement>> {
+    let head = audit::head(connection)?;
+    let pruned = audit::pruned(connection)?;
+    // An attacker that writes the database can say that it was pruned. That excuses the event
+    // alone: signed checkpoints are never pruned.
+    if published.head.seq >= pruned.seq {
+        let at = audit::head_at(connection, published.head.seq)?;
+        if at.is_some_and(|at| at != published.head) {
+            let published = published.head;
+            return Ok(Err(Disagreement::Fork { published }));
+        }
+        if at.is_none() {
+            let (published, found) = (published.head, head.seq);
+            return Ok(Err(Disagreement::Behind { published, found }));
+        }
+    }
+    if let Some(published) = published.checkpoint {
+        let found = match last.checked_sub(published.number) {
+            Some(back) => audit::checkpoint_before_last(connection, back)?,
+            None => None,
+        };
+        if found.is_none_or(|jws| hash_checkpoint(&jws) != published.hash) {
+            return Ok(Err(Disagreement::Checkpoint { published }));
+        }
+    }
+    if published.epoch != epoch {
+        let (published, found) = (published.epoch.clone(), epoch.to_owned());
+        return Ok(Err(Disagreement::Epoch { published, found }));
+    }
+    Ok(Ok(()))
+}

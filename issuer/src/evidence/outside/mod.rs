@@ -1,0 +1,117 @@
+//! How far the audit reached, kept outside of the database: in a file of the data folder, and where
+//! the operator wants it a second time with a witness. A database that is behind, or has another
+//! history, is a copy or was changed from outside.
+//!
+//! What is written here is durable in the database before: a crash leaves the file behind the
+//! database, never ahead of it.
+
+use crate::audit::{CheckpointId, Head};
+use crate::files::FileError;
+use edgewrit_shared::time::UnixSeconds;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::{error, fmt, io};
+
+mod compare;
+mod files;
+mod keeper;
+mod pruned;
+
+pub use compare::Disagreement;
+pub(crate) use compare::compare;
+pub(crate) use files::read_last_of_witness;
+pub use files::{read_head_file, read_witness};
+pub(crate) use keeper::HeadKeeper;
+pub use pruned::{PRUNED_FILE, read_pruned_file};
+pub(crate) use pruned::{compare_pruned, write_pruned_file};
+
+/// The file in the data folder.
+pub const HEAD_FILE: &str = "head";
+
+/// The end of the audit at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The epoch of the database.
+    pub epoch: String,
+    /// The last event.
+    pub head: Head,
+    /// The last checkpoint, if there was one.
+    pub checkpoint: Option<CheckpointId>,
+    /// When the head was written.
+    pub at: UnixSeconds,
+}
+
+#[derive(Deserialize, Serialize)]
+struct HeadDocument {
+    epoch: String,
+    head: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<String>,
+    at: u64,
+}
+
+impl Published {
+    /// One line of JSON.
+    fn to_line(&self) -> String {
+        let document = HeadDocument {
+            epoch: self.epoch.clone(),
+            head: self.head.to_string(),
+            checkpoint: self.checkpoint.map(|checkpoint| checkpoint.to_string()),
+            at: self.at.0,
+        };
+        serde_json::to_string(&document).unwrap_or_default() + "\n"
+    }
+
+    fn read_line(line: &[u8]) -> Option<Self> {
+        let document: HeadDocument = serde_json::from_slice(line).ok()?;
+        let checkpoint = match document.checkpoint {
+            Some(text) => Some(CheckpointId::parse(&text)?),
+            None => None,
+        };
+        Some(Self {
+            head: Head::parse(&document.head)?,
+            epoch: document.epoch,
+            checkpoint,
+            at: UnixSeconds(document.at),
+        })
+    }
+
+    /// Whether another one says as much, whenever it was written.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        (&self.epoch, self.head, self.checkpoint) == (&other.epoch, other.head, other.checkpoint)
+    }
+}
+
+/// Why what is kept outside of the database cannot be used.
+#[derive(Debug)]
+pub enum OutsideError {
+    /// The file of the data folder.
+    Folder(FileError),
+    /// The witness.
+    Io(PathBuf, io::Error),
+    /// A file that holds something else.
+    Malformed(PathBuf),
+    /// The file that says up to where was pruned holds something else.
+    NoHead(PathBuf),
+}
+
+impl fmt::Display for OutsideError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Malformed(path) => write!(
+                f,
+                "{}: expected a line of JSON with `epoch`, `head` and `at`, as `edgewrit serve` writes it",
+                path.display()
+            ),
+            Self::NoHead(path) => write!(
+                f,
+                "{}: expected `<seq>:<hash>` of the last event that was pruned, as `edgewrit serve` writes it",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl error::Error for OutsideError {}

@@ -1,0 +1,128 @@
+//! The data folder: its owner, its files, and the process that holds it.
+
+use super::error::FileError;
+use super::own::{OwnFile, make_own_folder, open_own_folder};
+use super::rule::GroupRead;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The database.
+pub const DATABASE: &str = "issuer.db";
+/// The file of the issuer's origin, for commands that run without a server.
+pub(crate) const ISSUER_FILE: &str = "issuer";
+/// The operator's socket.
+pub(crate) const ADMIN_SOCKET: &str = "admin.sock";
+/// The folder of the private keys.
+const KEYS: &str = "keys";
+
+/// The data folder, not yet held.
+#[derive(Clone, Debug)]
+pub struct DataDirectory {
+    path: PathBuf,
+    group: GroupRead,
+}
+
+impl DataDirectory {
+    /// The folder at `path`; made, private, if it is not there.
+    ///
+    /// # Errors
+    /// [`FileError`] if it cannot be made, or if others can use it.
+    pub fn open(path: &Path, group: GroupRead) -> Result<Self, FileError> {
+        let folder = Self::at(path, group);
+        make_own_folder(&folder.path, group)?;
+        make_own_folder(&folder.path(KEYS), group)?;
+        Ok(folder)
+    }
+
+    /// The folder at `path`, which has to be there. Nothing is made in it.
+    ///
+    /// # Errors
+    /// [`FileError`] if it is not there, or if others can use it.
+    pub fn open_existing(path: &Path, group: GroupRead) -> Result<Self, FileError> {
+        let folder = Self::at(path, group);
+        open_own_folder(&folder.path, group)?;
+        Ok(folder)
+    }
+
+    /// With its path as its steps: of `link/` the system would follow the link.
+    fn at(path: &Path, group: GroupRead) -> Self {
+        Self {
+            path: path.components().collect(),
+            group,
+        }
+    }
+
+    /// The path of `name` in the folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The file `name` of the folder, there or not.
+    #[must_use]
+    pub fn file(&self, name: &str) -> OwnFile {
+        OwnFile::new(self.path(name), self.group)
+    }
+
+    /// Whether its group may read its files.
+    #[must_use]
+    pub const fn group(&self) -> GroupRead {
+        self.group
+    }
+
+    /// Takes the folder for this process. The lock goes when the value, or the process, does.
+    ///
+    /// # Errors
+    /// [`FileError::Locked`] if another process has it.
+    pub fn lock(&self) -> Result<DirectoryLock, FileError> {
+        let lock = self.file("lock");
+        let file = lock.open(OpenOptions::new().create(true).truncate(false).write(true))?;
+        match file.try_lock() {
+            Ok(()) => Ok(DirectoryLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FileError::Locked(lock.path().to_owned())),
+            Err(TryLockError::Error(error)) => Err(FileError::Io(lock.path().to_owned(), error)),
+        }
+    }
+}
+
+/// Proof that this process holds the data folder.
+#[derive(Debug)]
+pub struct DirectoryLock {
+    _file: File,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::FileFault;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_data_directory_is_held_by_one_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = DataDirectory::open(&folder.path().join("data"), GroupRead::Refused).unwrap();
+        let lock = folder.lock().unwrap();
+        assert!(matches!(folder.lock(), Err(FileError::Locked(_))));
+        drop(lock);
+        folder.lock().unwrap();
+    }
+
+    #[test]
+    fn a_link_is_no_folder_however_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (data, link) = (folder.path().join("data"), folder.path().join("link"));
+        DataDirectory::open(&data, GroupRead::Refused).unwrap();
+        symlink("data", &link).unwrap();
+        for name in ["link", "link/", "link/.", "./link//"] {
+            let path = folder.path().join(name);
+            for opened in [
+                DataDirectory::open(&path, GroupRead::Refused),
+                DataDirectory::open_existing(&path, GroupRead::Refused),
+            ] {
+                assert!(matches!(opened, Err(FileError::Refused(_, FileFault::Link))), "{name}");
+            }
+        }
+        assert!(DataDirectory::open_existing(&folder.path().join("none"), GroupRead::Refused).is_err());
+        assert!(!folder.path().join("none").exists());
+    }
+}

@@ -1,0 +1,98 @@
+//! Authentication: the client, the edge or the session of a request.
+
+use crate::http::problem::{Code, Problem};
+use crate::registry::{Client, Edge};
+use crate::state::Issuer;
+use crate::tokens::session::{Principal, Session};
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::secret::Secret;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The content of an `authorization` header.
+enum Authorization {
+    Basic(String, Secret),
+    Bearer(Secret),
+}
+
+/// The client that the headers identify: by Basic, or by the bearer of a session.
+pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
+    let found = match read_authorization(headers) {
+        Some(Authorization::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
+        Some(Authorization::Bearer(token)) => match find_session(issuer, &token).await? {
+            Some(Session {
+                who: Principal::Client(id),
+                ..
+            }) => issuer.registry.client(&id),
+            _ => None,
+        },
+        None => None,
+    };
+    found.ok_or(Problem::new(Code::Unauthorized))
+}
+
+/// The session that `token` is, if it is valid now: not expired, not given back, and not that of a
+/// client that was shut out.
+pub(in crate::http) async fn find_session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
+    let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
+    let Some(session) = issuer
+        .sessions
+        .read(&key_set, issuer.config.issuer.as_str(), token.expose(), now)
+    else {
+        return Ok(None);
+    };
+    let target = Target::of(Level::Writ(&session.jti));
+    let snapshot = issuer.feed.snapshot().await?;
+    let revoked = snapshot.revocations().revoked(target, session.iat);
+    let known = match &session.who {
+        Principal::Operator => true,
+        Principal::Client(id) => issuer.registry.client(id).is_some(),
+    };
+    Ok((known && !revoked).then_some(session))
+}
+
+/// The bearer that the headers present.
+pub(in crate::http) fn read_bearer(headers: &HeaderMap) -> Option<Secret> {
+    match read_authorization(headers) {
+        Some(Authorization::Bearer(token)) => Some(token),
+        _ => None,
+    }
+}
+
+/// The edge that the headers identify, by Basic.
+pub(in crate::http) fn authenticate_edge(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Edge>, Problem> {
+    let found = match read_authorization(headers) {
+        Some(Authorization::Basic(id, credential)) => issuer.registry.authenticate_edge(&id, &credential),
+        _ => None,
+    };
+    found.ok_or(Problem::new(Code::Unauthorized))
+}
+
+/// Id and secret of HTTP Basic (RFC 7617), if that is what the headers hold.
+pub(in crate::http) fn read_basic(headers: &HeaderMap) -> Option<(String, Secret)> {
+    match read_authorization(headers) {
+        Some(Authorization::Basic(id, secret)) => Some((id, secret)),
+        _ => None,
+    }
+}
+
+/// The one `authorization` header. A request with two authenticates no party.
+fn read_authorization(headers: &HeaderMap) -> Option<Authorization> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(only), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    let (scheme, rest) = only.to_str().ok()?.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Authorization::Bearer(Secret::new(rest.to_owned())));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = Zeroizing::new(STANDARD.decode(rest).ok()?);
+    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some(Authorization::Basic(id.to_owned(), Secret::new(secret.to_owned())))
+}

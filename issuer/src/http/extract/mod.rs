@@ -1,0 +1,7 @@
+//! Extraction from requests: the authenticated party, the source, and the body.
+
+pub(super) mod auth;
+pub(super) mod body;
+pub(super) mod body_budget;
+pub(super) mod request_info;
+pub(super) mod source;

@@ -1,0 +1,16 @@
+//! The parts of a request that the audit keeps, from its headers.
+
+use crate::audit::RequestInfo;
+use crate::base::trace_context::is_traceparent;
+use axum::http::HeaderMap;
+
+/// The call with these headers. The outermost layer has set the request's id.
+pub(in crate::http) fn request_info(headers: &HeaderMap) -> RequestInfo {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    RequestInfo {
+        request_id: text("x-request-id").map(str::to_owned),
+        traceparent: text("traceparent")
+            .filter(|text| is_traceparent(text))
+            .map(str::to_owned),
+    }
+}

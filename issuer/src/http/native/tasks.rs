@@ -1,0 +1,137 @@
+//! `/v1/tasks`: the endpoints of orchestrators.
+
+use crate::base::rfc3339;
+use crate::http::app_state::AppState;
+use crate::http::extract::request_info::request_info;
+use crate::http::extract::{auth, body};
+use crate::http::problem::{Code, Problem};
+use crate::http::response;
+use crate::policy::ask::Ask;
+use crate::state::Issuer;
+use crate::store::task::Repetition;
+use crate::store::{report as reports, task as tasks};
+use crate::tasks::lifecycle::Started;
+use crate::tasks::report;
+use crate::tokens::mint::Writ;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::routing::{get, post};
+use edgewrit_shared::limits::JSON_VALUES;
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// Longest `Idempotency-Key`, in characters.
+const KEY_CHARACTERS: usize = 128;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/v1/tasks", post(start))
+        .route("/v1/tasks/{task_id}", get(show))
+        .route("/v1/tasks/{task_id}/complete", post(complete))
+}
+
+#[derive(Serialize)]
+struct TaskAnswer<'a> {
+    task_id: &'a str,
+    expires_at: String,
+    writs: Vec<AnsweredWrit<'a>>,
+}
+
+#[derive(Serialize)]
+struct AnsweredWrit<'a> {
+    audience: &'a str,
+    access_token: &'a str,
+    agent_id: &'a str,
+    jti: &'a str,
+    expires_in: u64,
+}
+
+impl<'a> From<&'a Started> for TaskAnswer<'a> {
+    fn from(started: &'a Started) -> Self {
+        Self {
+            task_id: &started.task.ask.task_id,
+            expires_at: rfc3339::write(started.task.term.expires),
+            writs: started.writs.iter().map(AnsweredWrit::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Writ> for AnsweredWrit<'a> {
+    fn from(writ: &'a Writ) -> Self {
+        Self {
+            audience: &writ.audience,
+            access_token: writ.token.expose(),
+            agent_id: &writ.agent_id,
+            jti: &writ.jti,
+            expires_in: writ.expires_in,
+        }
+    }
+}
+
+async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
+    let info = request_info(request.headers());
+    let key = repeat_key(request.headers())?;
+    let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
+    let repeat = key.map(|key| repeat(key, &bytes));
+    let started = issuer.start(&client, ask, repeat, &info).await?;
+    Ok(response::json(StatusCode::CREATED, &TaskAnswer::from(&started)))
+}
+
+fn repeat(key: String, body: &Bytes) -> Repetition {
+    let hash = Sha256::digest(body).into();
+    Repetition { key, hash }
+}
+
+fn repeat_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let mut all = headers.get_all("idempotency-key").iter();
+    let key = match (all.next(), all.next()) {
+        (None, _) => return Ok(None),
+        (Some(only), None) => only.to_str().unwrap_or_default(),
+        _ => "",
+    };
+    if (1..=KEY_CHARACTERS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(key.to_owned()));
+    }
+    let expected = format!("expected one `idempotency-key` of 1 to {KEY_CHARACTERS} visible ASCII characters");
+    Err(Problem::new(Code::BadRequest).detail(expected))
+}
+
+/// The report of a task: its grants, and their use.
+async fn show(
+    State(issuer): State<Arc<Issuer>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
+    let Path(task_id) = path?;
+    let (client_id, name) = (client.client_id.clone(), task_id.clone());
+    let read = issuer.store.read(move |reading| {
+        let task = tasks::find(reading, &client_id, &name)?;
+        task.map(|task| reports::of(reading, task)).transpose()
+    });
+    let report = read.await?.ok_or(Problem::new(Code::NotFound))?;
+    let now = issuer.clock.now().seconds();
+    Ok(response::json(StatusCode::OK, &report::json(&task_id, &report, now)))
+}
+
+async fn complete(
+    State(issuer): State<Arc<Issuer>>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let client = auth::authenticate_client(&issuer, request.headers()).await?;
+    let info = request_info(request.headers());
+    let Path(task_id) = path?;
+    body::expect_empty(request).await?;
+    let completed = issuer.complete(&client, task_id.clone(), &info).await?;
+    let completed = completed.ok_or(Problem::new(Code::NotFound))?;
+    let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});
+    Ok(response::json(StatusCode::OK, &answer))
+}

@@ -1,0 +1,140 @@
+//! How commands reach the operator's endpoints: through the running server, or, if none runs, in
+//! this process and under the same lock. Both ways use one router.
+
+use crate::base::clock::Clock;
+use crate::data::maintenance::sign_off;
+use crate::data::{Data, OpenDataError, Opening};
+use crate::files::{ADMIN_SOCKET, DataDirectory, DirectoryLock, FileError, GroupRead, ISSUER_FILE};
+use crate::http::{AdminState, admin};
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{error, fmt};
+use tokio::net::UnixStream;
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt as _;
+
+/// The longest time to an answer.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How often, and how many times, a folder is tried that another process holds without an answer: a
+/// server that starts or stops.
+const RETRY: Duration = Duration::from_millis(50);
+const RETRIES: usize = 100;
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub enum AdminCallError {
+    /// The data folder.
+    Folder(FileError),
+    /// The content of the data folder.
+    Open(OpenDataError),
+    /// The running server broke off.
+    Broken,
+    /// It did not answer in time.
+    Late,
+}
+
+impl fmt::Display for AdminCallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+            Self::Broken => f.write_str("the running server broke off"),
+            Self::Late => write!(
+                f,
+                "the running server did not answer within {} s",
+                ANSWER_TIME.as_secs()
+            ),
+        }
+    }
+}
+
+impl error::Error for AdminCallError {}
+
+/// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and
+/// body.
+///
+/// # Errors
+/// [`AdminCallError`]. What the office itself refuses is an answer, not an error.
+pub async fn post(
+    folder: &Path,
+    group: GroupRead,
+    clock: Clock,
+    path: &str,
+    body: String,
+) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let folder = DataDirectory::open(folder, group).map_err(AdminCallError::Folder)?;
+    for _ in 0..RETRIES {
+        let socket = folder.file(ADMIN_SOCKET).look_for_socket();
+        socket.map_err(AdminCallError::Folder)?;
+        if let Ok(stream) = UnixStream::connect(folder.path(ADMIN_SOCKET)).await {
+            let answer = timeout(ANSWER_TIME, post_over_socket(stream, build_request(path, body)));
+            return answer.await.unwrap_or(Err(AdminCallError::Late));
+        }
+        match folder.lock() {
+            Ok(lock) => return post_in_process(folder, lock, clock, build_request(path, body)).await,
+            Err(FileError::Locked(_)) => sleep(RETRY).await,
+            Err(error) => return Err(AdminCallError::Folder(error)),
+        }
+    }
+    Err(AdminCallError::Folder(FileError::Locked(folder.path("lock"))))
+}
+
+fn build_request(path: &str, body: String) -> Request<Body> {
+    let mut request = Request::new(Body::from(body));
+    *request.method_mut() = axum::http::Method::POST;
+    *request.uri_mut() = path.parse().unwrap_or_default();
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, header::HeaderValue::from_static("localhost"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    request
+}
+
+async fn post_over_socket(stream: UnixStream, request: Request<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let handshake = http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(|_| AdminCallError::Broken)?;
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.map_err(|_| AdminCallError::Broken)?;
+    collect_response(response.map(Body::new)).await
+}
+
+async fn post_in_process(
+    folder: DataDirectory,
+    lock: DirectoryLock,
+    clock: Clock,
+    request: Request<Body>,
+) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let issuer = folder.file(ISSUER_FILE).read().map_err(AdminCallError::Folder)?;
+    let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
+    let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
+    let data = Arc::new(data.map_err(AdminCallError::Open)?);
+    let state = AdminState {
+        data: Arc::clone(&data),
+        issuer,
+    };
+    let answered = match admin(Arc::new(state)).oneshot(request).await {
+        Ok(response) => collect_response(response).await,
+        Err(never) => match never {},
+    };
+    // The change is durable; the next start signs a checkpoint over it if this cannot.
+    sign_off(&data, &data.served_as()).await;
+    answered
+}
+
+async fn collect_response(response: Response<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
+    let status = response.status();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|_| AdminCallError::Broken)?;
+    Ok((status, body.to_bytes()))
+}

@@ -1,0 +1,84 @@
+//! Connections: bounded in number, headers and time.
+
+use crate::base::stopping::Stopping;
+use crate::http::Peer;
+use axum::serve::Listener;
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tower::Layer as _;
+
+mod descriptors;
+mod paced;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use descriptors::count_connections_that_fit;
+use paced::PacedStream;
+
+/// Connections of clients and edges at the same time; more wait to be accepted.
+pub(crate) const CONNECTIONS: usize = 8_192;
+/// The same of the operator's socket, and of metrics.
+pub(crate) const OPERATOR_CONNECTIONS: usize = 32;
+/// Headers of one request.
+const HEADERS: usize = 100;
+/// All headers of a request together, in bytes, and so what is held of a connection before a
+/// handler reads it.
+const HEADER_BYTES: usize = 32 * 1024;
+/// How long a connection may be without a whole head: from its beginning, and from the end of the
+/// response before. So it is how long a head may take, however its bytes are spread, and how long a
+/// connection may rest between two requests.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long requests that have begun may take once the issuer stops.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// Answers every connection to `listener` by `router`, which learns the `peer` of each, until
+/// `stopping`; then finishes what has begun.
+pub(crate) async fn accept_all<L: Listener>(
+    mut listener: L,
+    connections: usize,
+    router: Router,
+    peer: fn(L::Addr) -> Peer,
+    stopping: Stopping,
+) {
+    let (http, graceful) = (builder(), GracefulShutdown::new());
+    let places = Arc::new(Semaphore::new(connections));
+    loop {
+        let accept = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, (stream, address)) = tokio::select! {
+            accepted = accept => accepted,
+            () = stopping.clone().wait() => break,
+        };
+        let service = TowerToHyperService::new(Extension(peer(address)).layer(router.clone()));
+        let connection = http.serve_connection(TokioIo::new(PacedStream::new(stream)), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A connection that ends in an error has no client left to tell.
+            let _ended = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
+}
+
+fn builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_headers(HEADERS)
+        .max_header_size(HEADER_BYTES)
+        .max_buf_size(HEADER_BYTES)
+        .half_close(false);
+    builder
+}

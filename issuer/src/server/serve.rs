@@ -1,0 +1,289 @@
+//! The running issuer: a public listener, a socket for the operator, an orderly end.
+
+use crate::base::clock::Clock;
+use crate::base::from::from;
+use crate::base::stopping::Stopping;
+use crate::config::settings::Settings;
+use crate::config::{Config, ConfigError, Retention};
+use crate::data::maintenance::{keep_checkpoints, keep_head, run_maintenance, sign_off};
+use crate::data::{Data, OpenDataError, Opening};
+use crate::evidence::audit_log::AuditLog;
+use crate::files::{ADMIN_SOCKET, DataDirectory, FileError, ISSUER_FILE};
+use crate::http::{AdminState, Peer, admin, counted_app, metrics};
+use crate::server::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
+use crate::state::Issuer;
+use axum::Router;
+use axum::serve::{Listener, ListenerExt as _};
+use edgewrit_shared::secret::Secret;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{error, fmt, fs, io};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// The file in which tools find the address that is really listened on.
+const LISTENING_FILE: &str = "listening";
+
+/// The longest time to an orderly end.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// Why the issuer does not serve.
+#[derive(Debug)]
+pub enum ServeError {
+    /// A setting cannot be used.
+    Config(ConfigError),
+    /// The data folder.
+    Open(OpenDataError),
+    /// A file in it.
+    Folder(FileError),
+    /// The address.
+    Listen(SocketAddr, io::Error),
+    /// The operator's socket.
+    Socket(PathBuf, io::Error),
+    /// The database could not be synced while serving.
+    Unsynced,
+    /// The file for the audit's lines.
+    AuditLog(FileError),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+            Self::Folder(error) => error.fmt(f),
+            Self::Listen(address, error) => write!(f, "`--listen`: `{address}`: {error}"),
+            Self::Unsynced => {
+                f.write_str("the database could not be synced; nothing is lost: start again once the disk works")
+            }
+            Self::AuditLog(error) => write!(f, "`--audit-log`: {error}"),
+            Self::Socket(path, error) => write!(f, "{}: {error}", path.display()),
+        }
+    }
+}
+
+impl error::Error for ServeError {}
+
+from!(ServeError: Config(ConfigError), Folder(FileError));
+
+/// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are
+/// answered.
+///
+/// # Errors
+/// [`ServeError`], before anything is answered.
+pub async fn serve(
+    path: &Path,
+    settings: &Settings,
+    secret: Option<Secret>,
+    clock: Clock,
+    ready: impl FnOnce(&str),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    settings.config(settings.address(), None)?;
+    settings.retention()?;
+    let opening = Opening {
+        group: settings.group_read(),
+        is_original: settings.is_original,
+        witness: settings.witness.clone(),
+    };
+    let data = Data::open_as(path, clock, opening).await.map_err(ServeError::Open)?;
+    let log = settings.audit_log.as_deref();
+    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
+    let log = log.transpose().map_err(ServeError::AuditLog)?;
+    let (tcp, address) = bind(settings.address()).await?;
+    let (url, folder) = (format!("http://{address}"), data.folder.clone());
+    folder.file(LISTENING_FILE).look()?;
+    folder.file(ADMIN_SOCKET).look_for_socket()?;
+    remove_server_files(&folder);
+    let config = settings.config(address, secret)?;
+    let socket = operator_socket(&folder)?;
+    folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
+    folder.file(LISTENING_FILE).write(url.as_bytes())?;
+
+    warn_of_half_a_proxy(&config);
+    tracing::info!(url, issuer = config.issuer.as_str(), "serving");
+    let (say_stop, stopping) = Stopping::channel();
+    let data = Arc::new(data);
+    let unsynced = wait_until_unsynced(&data);
+    let mut running = JoinSet::new();
+    if let Some(log) = log {
+        running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
+    }
+    let origin = config.issuer.to_string();
+    start_background(&mut running, &data, &origin, settings.retention()?, &stopping);
+    let routers = Routers::new(config, Arc::clone(&data), stopping.clone());
+    let metrics = match settings.metrics {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    start_listeners(
+        &mut running,
+        Listeners {
+            public: tcp,
+            socket,
+            metrics,
+        },
+        routers,
+        &stopping,
+    );
+    ready(&url);
+    let ended = tokio::select! {
+        () = stop => Ok(()),
+        () = unsynced => Err(ServeError::Unsynced),
+    };
+    tracing::info!("stopping");
+    let _no_task_is_left = say_stop.send(true);
+    // Longer than requests are given: no client waits any more for what is left then.
+    let _late = timeout(DRAIN, running.join_all()).await;
+    sign_off(&data, &origin).await;
+    remove_server_files(&folder);
+    ended
+}
+
+/// Starts the work that no request waits for.
+fn start_background(
+    running: &mut JoinSet<()>,
+    data: &Arc<Data>,
+    origin: &str,
+    retention: Option<Retention>,
+    stopping: &Stopping,
+) {
+    running.spawn(run_maintenance(
+        Arc::clone(data),
+        origin.to_owned(),
+        retention,
+        stopping.clone(),
+    ));
+    running.spawn(keep_checkpoints(Arc::clone(data), origin.to_owned(), stopping.clone()));
+    running.spawn(keep_head(Arc::clone(data), stopping.clone()));
+}
+
+/// The sockets of a server, bound.
+struct Listeners {
+    public: TcpListener,
+    socket: UnixListener,
+    metrics: Option<(TcpListener, SocketAddr)>,
+}
+
+/// Accepts connections of clients, of the operator, and of Prometheus.
+fn start_listeners(running: &mut JoinSet<()>, listeners: Listeners, routers: Routers, stopping: &Stopping) {
+    if let Some((tcp, address)) = listeners.metrics {
+        tracing::info!(%address, "metrics");
+        running.spawn(accept_all(
+            without_delay(tcp),
+            OPERATOR_CONNECTIONS,
+            routers.metrics,
+            Peer::at,
+            stopping.clone(),
+        ));
+    }
+    let connections = count_connections_that_fit(CONNECTIONS);
+    running.spawn(accept_all(
+        without_delay(listeners.public),
+        connections,
+        routers.public,
+        Peer::at,
+        stopping.clone(),
+    ));
+    running.spawn(accept_all(
+        listeners.socket,
+        OPERATOR_CONNECTIONS,
+        routers.private,
+        |_| Peer::default(),
+        stopping.clone(),
+    ));
+}
+
+/// Returns when the database could not be synced.
+fn wait_until_unsynced(data: &Data) -> impl Future<Output = ()> + use<> {
+    let mut broken = data.store.broken();
+    async move {
+        if broken.wait_for(|broken| *broken).await.is_err() {
+            // The thread that would say so has ended in order.
+            std::future::pending().await
+        }
+    }
+}
+
+/// An operator who sets one of the two settings of a proxy has often forgotten the other.
+fn warn_of_half_a_proxy(config: &Config) {
+    match (config.behind_tls_proxy, config.trusted_proxies.is_empty()) {
+        (true, true) => tracing::warn!(
+            "`--behind-tls-proxy` without `--trusted-proxies`: all clients behind the proxy share its limits; name its address"
+        ),
+        (false, false) => tracing::warn!(
+            "`--trusted-proxies` without `--behind-tls-proxy`: answers do not tell clients to stay with TLS; say both if the proxy encrypts"
+        ),
+        _ => {}
+    }
+}
+
+/// The listener, and the address it really has.
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let refused = |error| ServeError::Listen(address, error);
+    let tcp = TcpListener::bind(address).await.map_err(refused)?;
+    let address = tcp.local_addr().map_err(refused)?;
+    Ok((tcp, address))
+}
+
+/// The routers of the public endpoints, of the operator's, and of what Prometheus reads.
+struct Routers {
+    public: Router,
+    private: Router,
+    metrics: Router,
+}
+
+impl Routers {
+    fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
+        let state = AdminState {
+            data: Arc::clone(&data),
+            issuer: Some(config.issuer.to_string()),
+        };
+        let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
+        Self {
+            public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),
+            private: admin(Arc::new(state)),
+            metrics: metrics::routes(issuer, metrics),
+        }
+    }
+}
+
+/// Answers are small and wanted now. A socket that refuses the option still works.
+fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    tcp.tap_io(|stream| {
+        let _refused = stream.set_nodelay(true);
+    })
+}
+
+/// Binds the operator's socket: under a name in the private key folder first, so that it never has
+/// the wrong mode where it is looked for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that binds the socket, in a folder that was checked"
+)]
+fn operator_socket(folder: &DataDirectory) -> Result<UnixListener, ServeError> {
+    let (aside, path) = (folder.file("keys/admin"), folder.path(ADMIN_SOCKET));
+    aside.remove()?;
+    let bind = || {
+        let socket = UnixListener::bind(aside.path())?;
+        fs::set_permissions(aside.path(), fs::Permissions::from_mode(0o600))?;
+        fs::rename(aside.path(), &path)?;
+        Ok(socket)
+    };
+    let socket = bind().map_err(|error| ServeError::Socket(path.clone(), error))?;
+    folder.file(ADMIN_SOCKET).look_for_socket()?;
+    Ok(socket)
+}
+
+/// Removes the files that say that a server runs: at the end, and at the start if the last server
+/// was killed. Commands find out by themselves that a file which cannot be removed is stale.
+fn remove_server_files(folder: &DataDirectory) {
+    for name in [ADMIN_SOCKET, LISTENING_FILE] {
+        let _stale = folder.file(name).remove();
+    }
+}

@@ -1,0 +1,151 @@
+//! Agents that registered themselves, their launch tokens and nonces.
+
+use crate::base::clock::Moment;
+use crate::base::id::Seed;
+use crate::store::columns::{int, seconds};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// A launch token, by which an agent may register.
+#[derive(Clone, Debug)]
+pub struct LaunchToken {
+    /// The client in whose name the agent registers.
+    pub client_id: String,
+    /// The name of the agent at its client.
+    pub agent_name: String,
+    /// The scope strings that the agent may ask for, separated by spaces.
+    pub scope: String,
+    /// Life of the agent's writ, in seconds.
+    pub max_ttl: u64,
+    /// Whether it is valid for one registration only.
+    pub single_use: bool,
+    /// Until when it is valid.
+    pub expires: UnixSeconds,
+}
+
+/// An agent as it registers.
+#[derive(Clone, Debug)]
+pub struct Agent {
+    /// The part of its id that is unique in its task.
+    pub instance: String,
+    /// Its orchestration.
+    pub orch_id: String,
+    /// Its name at its client.
+    pub name: String,
+    /// Its public key, in padded base64.
+    pub public_key: String,
+}
+
+/// Keeps a launch token by its hash.
+pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &LaunchToken) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO launch_tokens (hash, client_id, agent_name, scope, max_ttl, single_use, expires)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    connection.prepare_cached(SQL)?.execute(params![
+        hash,
+        token.client_id,
+        token.agent_name,
+        token.scope,
+        int(token.max_ttl),
+        token.single_use,
+        int(token.expires.0),
+    ])?;
+    Ok(())
+}
+
+/// The launch token with this hash, if it is valid at `now`.
+pub fn launch_token(
+    connection: &Connection,
+    hash: &[u8; 32],
+    now: UnixSeconds,
+) -> rusqlite::Result<Option<LaunchToken>> {
+    const SQL: &str = "SELECT client_id, agent_name, scope, max_ttl, single_use, expires FROM launch_tokens
+        WHERE hash = ?1 AND expires > ?2";
+    let read = |row: &Row<'_>| {
+        Ok(LaunchToken {
+            client_id: row.get(0)?,
+            agent_name: row.get(1)?,
+            scope: row.get(2)?,
+            max_ttl: row.get::<_, i64>(3)?.unsigned_abs(),
+            single_use: row.get(4)?,
+            expires: seconds(row, 5)?,
+        })
+    };
+    let mut find = connection.prepare_cached(SQL)?;
+    find.query_row(params![hash, int(now.0)], read).optional()
+}
+
+/// Uses a launch token up, if it is for one registration only. Answers whether it was there.
+pub fn use_launch_token(connection: &Connection, hash: &[u8; 32], now: UnixSeconds) -> rusqlite::Result<bool> {
+    let Some(token) = launch_token(connection, hash, now)? else {
+        return Ok(false);
+    };
+    if token.single_use {
+        let mut delete = connection.prepare_cached("DELETE FROM launch_tokens WHERE hash = ?1")?;
+        delete.execute(params![hash])?;
+    }
+    Ok(true)
+}
+
+/// Ends every launch token.
+pub fn end_launch_tokens(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM launch_tokens", [])
+}
+
+/// Consumes a nonce. Answers whether it was new.
+pub fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
+    let mut insert = connection.prepare_cached("INSERT INTO nonces (nonce) VALUES (?1) ON CONFLICT DO NOTHING")?;
+    Ok(insert.execute(params![nonce])? == 1)
+}
+
+/// Keeps an agent of a task.
+pub fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "INSERT INTO agents (task, instance, orch_id, name, public_key, born) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    connection.prepare_cached(SQL)?.execute(params![
+        task,
+        agent.instance,
+        agent.orch_id,
+        agent.name,
+        agent.public_key,
+        int(now.millis),
+    ])?;
+    Ok(())
+}
+
+/// Whether `client_id` has an agent of this orchestration, task and instance: one that registered,
+/// or one of a task that was asked for whole.
+pub fn is_registered(
+    connection: &Connection,
+    client_id: &str,
+    [orch_id, task_id, instance]: [&str; 3],
+) -> rusqlite::Result<bool> {
+    const TASK: &str = "SELECT task, orch_id, agents, seed FROM tasks WHERE task_id = ?1 AND client_id = ?2";
+    const AGENT: &str = "SELECT 1 FROM agents WHERE task = ?1 AND instance = ?2 AND orch_id = ?3";
+    let mut find = connection.prepare_cached(TASK)?;
+    let read = |row: &Row<'_>| {
+        let (task, orchestration): (i64, String) = (row.get(0)?, row.get(1)?);
+        Ok((task, orchestration, row.get::<_, u32>(2)?, Seed(row.get(3)?)))
+    };
+    let task = find.query_row(params![task_id, client_id], read).optional()?;
+    let Some((task, orchestration, agents, seed)) = task else {
+        return Ok(false);
+    };
+    let of_task = orchestration == orch_id && (0..agents as usize).any(|index| seed.instance(index) == instance);
+    Ok(of_task
+        || connection
+            .prepare_cached(AGENT)?
+            .exists(params![task, instance, orch_id])?)
+}
+
+/// Forgets up to `most` launch tokens and nonces that have expired by `now`.
+pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const TOKENS: &str = "DELETE FROM launch_tokens WHERE hash IN
+        (SELECT hash FROM launch_tokens WHERE expires <= ?1 LIMIT ?2)";
+    const NONCES: &str = "DELETE FROM nonces WHERE nonce IN (SELECT nonce FROM nonces WHERE nonce < ?1 LIMIT ?2)";
+    let tokens = connection
+        .prepare_cached(TOKENS)?
+        .execute(params![int(now.0), int(most)])?;
+    // A nonce begins with its expiry, so those that are over sort before this moment.
+    let mut nonces = connection.prepare_cached(NONCES)?;
+    Ok(tokens + nonces.execute(params![now.0.to_be_bytes(), int(most)])?)
+}

@@ -1,0 +1,56 @@
+//! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
+//! again.
+
+use crate::store::columns::int;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use std::ops::RangeInclusive;
+
+/// Numbers of records.
+pub type Numbers = RangeInclusive<u64>;
+
+/// Notes that the records with these numbers are taken in. Answers those of them that were before,
+/// in ranges; `None` if the boot is not one of this edge.
+pub fn take_in(
+    connection: &Connection,
+    boot_id: &str,
+    edge_id: &str,
+    numbers: &Numbers,
+) -> rusqlite::Result<Option<Vec<Numbers>>> {
+    let mut find = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
+    let Some(boot) = find.query_row(params![boot_id, edge_id], |row| row.get(0)).optional()? else {
+        return Ok(None);
+    };
+    let before = find_touching(connection, boot, numbers)?;
+    if !numbers.is_empty() {
+        replace_ranges(connection, boot, &before, numbers)?;
+    }
+    Ok(Some(before))
+}
+
+/// The ranges that share numbers with these, or end or begin beside them.
+fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
+    const SQL: &str =
+        "SELECT first, last FROM recorded WHERE boot = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1 ORDER BY first";
+    connection
+        .prepare_cached(SQL)?
+        .query_map(params![boot, int(*numbers.start()), int(*numbers.end())], range)?
+        .collect()
+}
+
+fn range(row: &Row<'_>) -> rusqlite::Result<Numbers> {
+    let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+    Ok(first.unsigned_abs()..=last.unsigned_abs())
+}
+
+/// Makes one range of those and these.
+fn replace_ranges(connection: &Connection, boot: i64, touching: &[Numbers], numbers: &Numbers) -> rusqlite::Result<()> {
+    let all = || touching.iter().chain([numbers]);
+    let first = all().map(|range| *range.start()).min().unwrap_or_default();
+    let last = all().map(|range| *range.end()).max().unwrap_or_default();
+    let mut delete = connection.prepare_cached("DELETE FROM recorded WHERE boot = ?1 AND first = ?2")?;
+    for range in touching {
+        delete.execute(params![boot, int(*range.start())])?;
+    }
+    let mut insert = connection.prepare_cached("INSERT INTO recorded (boot, first, last) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![boot, int(first), int(last)]).map(drop)
+}

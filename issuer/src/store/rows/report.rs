@@ -1,0 +1,171 @@
+//! Granted against used: what a task was given, how often each of it was used, and what was
+//! refused.
+
+use super::task::TaskRow;
+use crate::store::columns::{int, seconds};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, Row, params};
+use std::collections::BTreeSet;
+
+/// Grants, and reasons of refusals, that one report lists.
+const LISTED: u64 = 1_000;
+
+/// A grant and its use.
+#[derive(Clone, Debug)]
+pub struct GrantUse {
+    /// The audience.
+    pub audience: String,
+    /// The grant's id.
+    pub id: String,
+    /// The grant as JSON text.
+    pub body: String,
+    /// The number of requests that it permitted.
+    pub used: u64,
+    /// The time of the last one.
+    pub last: Option<UnixSeconds>,
+}
+
+/// A counter.
+#[derive(Clone, Debug)]
+pub struct AllowanceUse {
+    /// Its id, by which grants name it.
+    pub id: String,
+    /// The number of its uses.
+    pub max: u64,
+    /// The number of uses that were spent.
+    pub spent: u64,
+}
+
+/// The refusals for one reason.
+#[derive(Clone, Debug)]
+pub struct RefusalCount {
+    /// The audience.
+    pub audience: String,
+    /// The reason: the edge's label.
+    pub label: String,
+    /// The number of refusals.
+    pub count: u64,
+    /// The time of the last one.
+    pub last: UnixSeconds,
+}
+
+/// The grants of a task against its use.
+#[derive(Clone, Debug)]
+pub struct TaskReport {
+    /// The task.
+    pub task: TaskRow,
+    /// Its grants.
+    pub uses: Vec<GrantUse>,
+    /// Its counters.
+    pub counters: Vec<AllowanceUse>,
+    /// The refusals.
+    pub refused: Vec<RefusalCount>,
+    /// The number of agents that registered for it.
+    pub agents: u64,
+}
+
+/// The report of a task.
+pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
+    Ok(TaskReport {
+        uses: uses(connection, task.task)?,
+        counters: counters(connection, task.task)?,
+        refused: refused(connection, task.task)?,
+        agents: agents(connection, task.task)?,
+        task,
+    })
+}
+
+fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<GrantUse>> {
+    const SQL: &str =
+        "SELECT audience, grant_id, body, used, used_last FROM grants WHERE task = ?1 ORDER BY place LIMIT ?2";
+    let read = |row: &Row<'_>| {
+        let last: Option<i64> = row.get(4)?;
+        Ok(GrantUse {
+            audience: row.get(0)?,
+            id: row.get(1)?,
+            body: row.get(2)?,
+            used: count(row, 3)?,
+            last: last.map(|at| UnixSeconds(at.unsigned_abs())),
+        })
+    };
+    connection
+        .prepare_cached(SQL)?
+        .query_map(params![task, int(LISTED)], read)?
+        .collect()
+}
+
+fn counters(connection: &Connection, task: i64) -> rusqlite::Result<Vec<AllowanceUse>> {
+    const SQL: &str = "SELECT allowance, most, spent FROM allowances WHERE allowance IN
+        (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
+    let read = |row: &Row<'_>| {
+        Ok(AllowanceUse {
+            id: row.get(0)?,
+            max: count(row, 1)?,
+            spent: count(row, 2)?,
+        })
+    };
+    connection
+        .prepare_cached(SQL)?
+        .query_map(params![task], read)?
+        .collect()
+}
+
+fn refused(connection: &Connection, task: i64) -> rusqlite::Result<Vec<RefusalCount>> {
+    const SQL: &str = "SELECT audience, label, count, last FROM refusals WHERE task = ?1 LIMIT ?2";
+    let read = |row: &Row<'_>| {
+        Ok(RefusalCount {
+            audience: row.get(0)?,
+            label: row.get(1)?,
+            count: count(row, 2)?,
+            last: seconds(row, 3)?,
+        })
+    };
+    let mut refused = connection.prepare_cached(SQL)?;
+    refused.query_map(params![task, int(LISTED)], read)?.collect()
+}
+
+fn agents(connection: &Connection, task: i64) -> rusqlite::Result<u64> {
+    let mut agents = connection.prepare_cached("SELECT count(*) FROM agents WHERE task = ?1")?;
+    agents.query_row(params![task], |row| count(row, 0))
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(column)?.unsigned_abs())
+}
+
+/// The verdict of an edge on one request, as far as it is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestVerdict<'a> {
+    /// The audience of the edge.
+    pub audience: &'a str,
+    /// The grants that permitted it.
+    pub grants: &'a BTreeSet<String>,
+    /// The label of the refusal, if it was refused.
+    pub refused: Option<&'a str>,
+    /// The time of the request.
+    pub at: UnixSeconds,
+}
+
+/// Whether a task was granted anything at `audience`: an edge reports of no other.
+pub fn is_granted(connection: &Connection, task: i64, audience: &str) -> rusqlite::Result<bool> {
+    let mut find = connection.prepare_cached("SELECT 1 FROM grants WHERE task = ?1 AND audience = ?2 LIMIT 1")?;
+    find.exists(params![task, audience])
+}
+
+/// Counts a verdict for a task.
+pub fn count_verdict(connection: &Connection, task: i64, verdict: &RequestVerdict<'_>) -> rusqlite::Result<()> {
+    const USED: &str = "UPDATE grants SET used = used + 1, used_last = max(coalesce(used_last, 0), ?4)
+        WHERE task = ?1 AND audience = ?2 AND grant_id = ?3";
+    const REFUSED: &str = "INSERT INTO refusals (task, audience, label, count, last) VALUES (?1, ?2, ?3, 1, ?4)
+        ON CONFLICT DO UPDATE SET count = count + 1, last = max(last, excluded.last)";
+    let at = int(verdict.at.0);
+    if let Some(label) = verdict.refused {
+        let mut refused = connection.prepare_cached(REFUSED)?;
+        refused.execute(params![task, verdict.audience, label, at])?;
+    }
+    let mut used = connection.prepare_cached(USED)?;
+    for grant in verdict.grants {
+        used.execute(params![task, verdict.audience, grant, at])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a
+//! constraint on the row itself.
+
+use crate::audit::Event;
+use crate::base::clock::Moment;
+use crate::policy::allowance::{Left, debit};
+use crate::store::Writing;
+use crate::store::columns::int;
+use crate::store::rows::revocation;
+use edgewrit_shared::revocation::Target;
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::json;
+
+/// The uses that an edge wants to spend.
+#[derive(Clone, Debug)]
+pub struct SpendRequest {
+    /// The id of the edge.
+    pub edge_id: String,
+    /// The boot that numbers the request.
+    pub boot_id: String,
+    /// The number.
+    pub counter: u64,
+    /// SHA-256 of the request.
+    pub request: [u8; 32],
+    /// The targets by whose revocation the writ is revoked.
+    pub targets: Vec<Target>,
+    /// When the writ was issued.
+    pub iat: UnixSeconds,
+    /// When the writ expires.
+    pub exp: UnixSeconds,
+    /// For each attempt the allowances that could be debited.
+    pub attempts: Vec<Vec<String>>,
+}
+
+/// The outcome of a spend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpendOutcome {
+    /// The allowances that were debited, one for each attempt; now, or when the same was asked
+    /// before.
+    Debited(Vec<String>),
+    /// Not every attempt has an allowance left. Nothing was debited.
+    Exhausted,
+    /// The boot is not one of this edge.
+    UnknownBoot,
+    /// The edge used this number for another request.
+    CounterReused,
+    /// The writ was ended while the edge asked.
+    Ended,
+}
+
+/// Remembers a boot.
+pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeconds) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached("INSERT INTO boots (boot_id, edge_id, created) VALUES (?1, ?2, ?3)")?;
+    insert.execute(params![boot_id, edge_id, int(now.0)])?;
+    Ok(())
+}
+
+/// When an edge last started.
+pub fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
+    let last: Option<i64> = connection.query_row("SELECT max(created) FROM boots", [], |row| row.get(0))?;
+    let millis = last.unwrap_or_default().unsigned_abs().saturating_mul(1000);
+    Ok(Moment { millis })
+}
+
+/// Spends for every attempt, or for none.
+///
+/// `event` is recorded if something was spent. That nothing was left is what the edge reports.
+pub fn spend(
+    writing: &Writing<'_>,
+    spend: &SpendRequest,
+    now: UnixSeconds,
+    event: &Event,
+) -> rusqlite::Result<SpendOutcome> {
+    let connection: &Connection = writing;
+    let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
+    let boot = boot
+        .query_row(params![spend.boot_id, spend.edge_id], |row| row.get(0))
+        .optional()?;
+    let Some(boot) = boot else {
+        return Ok(SpendOutcome::UnknownBoot);
+    };
+    if let Some(answer) = find_answered(connection, boot, spend)? {
+        return Ok(answer);
+    }
+    // Here, and not before: what was ended first is not spent for after.
+    let over = writing.now().seconds() >= spend.exp;
+    if over || revocation::is_revoked(connection, spend.targets.iter().copied(), spend.iat)? {
+        return Ok(SpendOutcome::Ended);
+    }
+    let left = read_left(connection, &spend.attempts)?;
+    let Some(debits) = debit(left, &spend.attempts) else {
+        return Ok(SpendOutcome::Exhausted);
+    };
+    let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
+    for allowance in &debits {
+        update.execute(params![allowance])?;
+    }
+    remember(connection, boot, spend, &debits, now)?;
+    let task = task_of(connection, debits.first().map_or("", String::as_str))?;
+    let data = json!({"edge_id": spend.edge_id, "allowances": debits});
+    let cause = debits.first().map_or("", String::as_str);
+    writing.record_about(task, &event.clone().cause(cause).data(&data))?;
+    Ok(SpendOutcome::Debited(debits))
+}
+
+/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
+/// text.
+fn find_answered(connection: &Connection, boot: i64, spend: &SpendRequest) -> rusqlite::Result<Option<SpendOutcome>> {
+    let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        if row.get::<_, [u8; 32]>(0)? != spend.request {
+            return Ok(SpendOutcome::CounterReused);
+        }
+        let spent: String = row.get(1)?;
+        Ok(SpendOutcome::Debited(spent.split(' ').map(str::to_owned).collect()))
+    };
+    find.query_row(params![boot, int(spend.counter)], read).optional()
+}
+
+/// The task that an allowance is of.
+fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
+    let mut find = connection.prepare_cached("SELECT task FROM allowances WHERE allowance = ?1")?;
+    find.query_row(params![allowance], |row| row.get(0)).optional()
+}
+
+fn remember(
+    connection: &Connection,
+    boot: i64,
+    spend: &SpendRequest,
+    debits: &[String],
+    now: UnixSeconds,
+) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO spends (boot, counter, request, spent, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let (counter, spent) = (int(spend.counter), debits.join(" "));
+    let mut insert = connection.prepare_cached(SQL)?;
+    insert.execute(params![boot, counter, spend.request, spent, int(now.0)])?;
+    Ok(())
+}
+
+/// The uses that are left of each allowance that is named. One that does not exist has nothing
+/// left.
+fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
+    let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
+    let mut left = Left::new();
+    for allowance in attempts.iter().flatten() {
+        if !left.contains_key(allowance) {
+            let found = find
+                .query_row(params![allowance], |row| row.get::<_, i64>(0))
+                .optional()?;
+            left.insert(allowance.clone(), found.unwrap_or_default().unsigned_abs());
+        }
+    }
+    Ok(left)
+}
+
+/// Forgets up to `most` answers to spends before `moment`: no edge repeats those any more.
+pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM spends WHERE (boot, counter) IN
+        (SELECT boot, counter FROM spends WHERE at < ?1 LIMIT ?2)";
+    connection
+        .prepare_cached(SQL)?
+        .execute(params![int(moment.0), int(most)])
+}
+
+/// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still
+/// numbers by one is told, and boots again.
+pub fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    const SQL: &str = "DELETE FROM boots WHERE boot IN (SELECT boot FROM boots
+        WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM spends WHERE spends.boot = boots.boot) LIMIT ?2)";
+    connection
+        .prepare_cached(SQL)?
+        .execute(params![int(moment.0), int(most)])
+}

@@ -1,0 +1,338 @@
+//! Tasks, as they are begun, joined and ended.
+
+use super::revocation::{self, By, Living};
+use crate::audit::Event;
+use crate::base::clock::Moment;
+use crate::base::id::Seed;
+use crate::policy::grant::Term;
+use crate::policy::granted_task::{Granted, Task};
+use crate::store::Writing;
+use crate::store::columns::{int, seconds};
+use crate::store::rows::registry;
+use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::time::UnixSeconds;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// The signs of a repeated request: the client's key, and the hash of the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repetition {
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// SHA-256 of the body.
+    pub hash: [u8; 32],
+}
+
+/// The key and the hash of a task's writs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierAnswer {
+    /// The key.
+    pub kid: String,
+    /// The hash of the writs.
+    pub hash: [u8; 32],
+}
+
+/// The task that the same request began before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierTask {
+    /// The task's seed, and its term: from these the same answer is made again.
+    pub seed: Seed,
+    /// Its term.
+    pub term: Term,
+    /// The answer; `None` for a task of an earlier release.
+    pub answered: Option<EarlierAnswer>,
+}
+
+/// The outcome of beginning a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BeginOutcome {
+    /// The task exists now.
+    New,
+    /// The request is a repetition.
+    Repeated(EarlierTask),
+    /// The client has such a task already.
+    Exists,
+    /// The client used the key for another request.
+    KeyReused,
+    /// The client was shut out meanwhile.
+    ClientEnded,
+    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
+    Cut,
+}
+
+/// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is
+/// recognised by, and what it is answered.
+pub fn begin(
+    writing: &Writing<'_>,
+    task: &Task,
+    granted: &[Granted],
+    repeat: Option<&(Repetition, EarlierAnswer)>,
+    event: &Event,
+) -> rusqlite::Result<BeginOutcome> {
+    if let Some((repeat, _)) = repeat
+        && let Some(begun) = repeated(writing, &task.client_id, repeat)?
+    {
+        return Ok(begun);
+    }
+    if !registry::is_active(writing, &task.client_id)? {
+        return Ok(BeginOutcome::ClientEnded);
+    }
+    let levels = [Level::All, Level::Client(&task.client_id)];
+    if revocation::is_cut(writing, &levels, task.term.from())? {
+        return Ok(BeginOutcome::Cut);
+    }
+    if !insert(writing, task, repeat)? {
+        return Ok(BeginOutcome::Exists);
+    }
+    let row = writing.last_insert_rowid();
+    let mut allowance = writing.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
+    for made in &task.allowances {
+        allowance.execute(params![made.id, row, int(made.max)])?;
+    }
+    add_grants(writing, row, granted)?;
+    writing.record_about(Some(row), event)?;
+    Ok(BeginOutcome::New)
+}
+
+/// Grants that are kept of one task. Agents can register and pass on without end; what is beyond
+/// this is not held against its use.
+const GRANTS_KEPT: u64 = 2_000;
+
+/// Keeps what was granted to a task that may have grants already, so that it can be held against
+/// what was used.
+pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+    const FULL: &str = "SELECT 1 FROM grants WHERE task = ?1 LIMIT 1 OFFSET ?2";
+    let mut full = connection.prepare_cached(FULL)?;
+    if full.exists(params![task, int(GRANTS_KEPT - 1)])? {
+        return Ok(());
+    }
+    add_grants(connection, task, granted)
+}
+
+fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+    const SQL: &str =
+        "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    let mut grant = connection.prepare_cached(SQL)?;
+    for (place, Granted { audience, id, body }) in (0_i64..).zip(granted) {
+        grant.execute(params![task, audience, id, place, body])?;
+    }
+    Ok(())
+}
+
+/// The task that was begun when the client used this key before.
+pub fn repeated(
+    connection: &Connection,
+    client_id: &str,
+    repeat: &Repetition,
+) -> rusqlite::Result<Option<BeginOutcome>> {
+    const SQL: &str = "SELECT repeat_hash, seed, born, expires, repeat_kid, repeat_answer FROM tasks
+        WHERE client_id = ?1 AND repeat_key = ?2";
+    let mut find = connection.prepare_cached(SQL)?;
+    let read = |row: &Row<'_>| {
+        if row.get::<_, [u8; 32]>(0)? != repeat.hash {
+            return Ok(BeginOutcome::KeyReused);
+        }
+        let millis = row.get::<_, i64>(2)?.unsigned_abs();
+        let (born, expires) = (Moment { millis }, seconds(row, 3)?);
+        let answered = row.get::<_, Option<String>>(4)?.zip(row.get(5)?);
+        Ok(BeginOutcome::Repeated(EarlierTask {
+            seed: Seed(row.get(1)?),
+            term: Term { born, expires },
+            answered: answered.map(|(kid, hash)| EarlierAnswer { kid, hash }),
+        }))
+    };
+    find.query_row(params![client_id, repeat.key], read).optional()
+}
+
+/// Whether the task was new.
+fn insert(
+    connection: &Connection,
+    task: &Task,
+    repeat: Option<&(Repetition, EarlierAnswer)>,
+) -> rusqlite::Result<bool> {
+    const SQL: &str = "INSERT INTO tasks
+        (client_id, task_id, orch_id, agent, agents, seed, born, expires, live_until, repeat_key, repeat_hash, repeat_kid,
+            repeat_answer)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (task_id, client_id) DO NOTHING";
+    let (ask, term) = (&task.ask, &task.term);
+    let inserted = connection.prepare_cached(SQL)?.execute(params![
+        task.client_id,
+        ask.task_id,
+        ask.orch_id,
+        ask.agent,
+        int(ask.count as u64),
+        task.seed.0,
+        int(term.born.millis),
+        int(term.expires.0),
+        repeat.map(|(repeat, _)| &repeat.key),
+        repeat.map(|(repeat, _)| repeat.hash),
+        repeat.map(|(_, answered)| &answered.kid),
+        repeat.map(|(_, answered)| answered.hash),
+    ])?;
+    Ok(inserted == 1)
+}
+
+/// A task that an agent registers for.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    /// Its client.
+    pub client_id: String,
+    /// Its id.
+    pub task_id: String,
+    /// The agent's orchestration.
+    pub orch_id: String,
+    /// The seed of its ids.
+    pub seed: Seed,
+    /// When the agent registers.
+    pub now: Moment,
+    /// When its writ expires.
+    pub expires: UnixSeconds,
+}
+
+/// Answers the row of a task that an agent registers for, and begins the task if it is the first.
+/// `None` if the client ended it.
+pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i64>> {
+    const SQL: &str = "INSERT INTO tasks (client_id, task_id, orch_id, agents, seed, born, expires, live_until)
+        VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?6)
+        ON CONFLICT (task_id, client_id) DO UPDATE SET live_until = max(live_until, excluded.live_until)
+        WHERE completed IS NULL RETURNING task";
+    let mut join_task = connection.prepare_cached(SQL)?;
+    let task = join_task.query_row(
+        params![
+            join.client_id,
+            join.task_id,
+            join.orch_id,
+            join.seed.0,
+            int(join.now.millis),
+            int(join.expires.0),
+        ],
+        |row| row.get(0),
+    );
+    task.optional()
+}
+
+/// Notes that a task has a writ that expires at `expires`. Answers the task's row, if it is still
+/// kept.
+pub fn live_until(
+    connection: &Connection,
+    client_id: &str,
+    task_id: &str,
+    expires: UnixSeconds,
+) -> rusqlite::Result<Option<i64>> {
+    const SQL: &str = "UPDATE tasks SET live_until = max(live_until, ?3) WHERE task_id = ?2 AND client_id = ?1
+        RETURNING task";
+    let mut put = connection.prepare_cached(SQL)?;
+    put.query_row(params![client_id, task_id, int(expires.0)], |row| row.get(0))
+        .optional()
+}
+
+/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been
+/// before; `None` if the client has no such task.
+pub fn complete(
+    writing: &Writing<'_>,
+    client_id: &str,
+    task_id: &str,
+    event: &Event,
+) -> rusqlite::Result<Option<UnixSeconds>> {
+    let Some(row) = find(writing, client_id, task_id)? else {
+        return Ok(None);
+    };
+    if row.completed.is_some() {
+        return Ok(row.completed);
+    }
+    let now = writing.now().seconds();
+    let mut complete = writing.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
+    complete.execute(params![row.task, int(now.0)])?;
+    let living = Living {
+        target: Target::of(Level::Task { client_id, task_id }),
+        born: row.born.seconds(),
+        expires: row.live_until,
+    };
+    revocation::end(writing, living, By::Client(client_id))?;
+    writing.record_about(Some(row.task), &event.clone().task(task_id, &row.orch_id))?;
+    Ok(Some(now))
+}
+
+/// A task as it is kept.
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    /// Its row.
+    pub task: i64,
+    /// Its client.
+    pub client_id: String,
+    /// Its orchestration.
+    pub orch_id: String,
+    /// The name of the agent at its client.
+    pub agent: Option<String>,
+    /// When it began.
+    pub born: Moment,
+    /// When the last writ of it expires.
+    pub live_until: UnixSeconds,
+    /// When the client ended it.
+    pub completed: Option<UnixSeconds>,
+}
+
+const TASK_ROW: &str = "SELECT task, client_id, orch_id, agent, born, live_until, completed FROM tasks";
+
+/// The task of a client.
+pub fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
+    let sql = format!("{TASK_ROW} WHERE task_id = ?1 AND client_id = ?2");
+    let mut find = connection.prepare_cached(&sql)?;
+    find.query_row(params![task_id, client_id], read).optional()
+}
+
+/// The tasks of this name, of up to `most` clients.
+pub fn named(connection: &Connection, task_id: &str, most: u64) -> rusqlite::Result<Vec<TaskRow>> {
+    let sql = format!("{TASK_ROW} WHERE task_id = ?1 ORDER BY task LIMIT ?2");
+    let mut named = connection.prepare_cached(&sql)?;
+    named.query_map(params![task_id, int(most)], read)?.collect()
+}
+
+/// Whether a task had this number and is not kept any more. The last task is always kept.
+pub fn is_forgotten(connection: &Connection, task: i64) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT ?1 BETWEEN 1 AND (SELECT max(task) FROM tasks) AND NOT EXISTS
+        (SELECT 1 FROM tasks WHERE task = ?1)";
+    let forgotten: Option<bool> = connection
+        .prepare_cached(SQL)?
+        .query_row(params![task], |row| row.get(0))?;
+    Ok(forgotten.unwrap_or_default())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
+    let completed: Option<i64> = row.get(6)?;
+    Ok(TaskRow {
+        task: row.get(0)?,
+        client_id: row.get(1)?,
+        orch_id: row.get(2)?,
+        agent: row.get(3)?,
+        born: Moment {
+            millis: row.get::<_, i64>(4)?.unsigned_abs(),
+        },
+        live_until: seconds(row, 5)?,
+        completed: completed.map(|at| UnixSeconds(at.unsigned_abs())),
+    })
+}
+
+/// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted
+/// for them. The audit keeps its events.
+pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+    // Not the last one: its number would be given again, and the audit knows tasks by their
+    // numbers.
+    const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 AND task < (SELECT max(task) FROM tasks)
+        ORDER BY live_until LIMIT ?2";
+    const ALLOWANCES: &str = "DELETE FROM allowances WHERE allowance IN
+        (SELECT json_extract(body, '$.uses.allowance') FROM grants WHERE task = ?1)";
+    let mut old = connection.prepare_cached(OLD)?;
+    let old: Vec<i64> = old
+        .query_map(params![int(moment.0), int(most)], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for task in &old {
+        connection.prepare_cached(ALLOWANCES)?.execute(params![task])?;
+    }
+    for table in ["grants", "refusals", "agents", "tasks"] {
+        let mut delete = connection.prepare_cached(&format!("DELETE FROM {table} WHERE task = ?1"))?;
+        for task in &old {
+            delete.execute(params![task])?;
+        }
+    }
+    Ok(old.len())
+}

@@ -1,0 +1,205 @@
+//! Revocation by the operator, at every level.
+
+use crate::audit::{Event, EventKind};
+use crate::base::from::from;
+use crate::base::id::is_id;
+use crate::base::names::names;
+use crate::store::revocation::By;
+use crate::store::{Store, StoreError, Writing, lineage, revocation, task};
+use crate::tokens::lineage::lineage_of;
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::json;
+use std::fmt;
+
+/// Longest id of an agent, in bytes: a trust domain, and three ids.
+const AGENT_BYTES: usize = 1_024;
+/// Tasks of one name among which the operator has to choose.
+pub(crate) const NAMESAKES: u64 = 2;
+
+names! {
+    /// On which level something is ended.
+    RevokeLevel:
+    /// A writ, what it was renewed to, and what descends from it
+    Token = "token",
+    /// The same, by its lineage
+    Lineage = "lineage",
+    /// All writs of an agent, and what descends from them
+    Agent = "agent",
+    /// All writs of a task
+    Task = "task",
+    /// What descends from a lineage, or from what an agent passed on
+    Chain = "chain",
+    /// All writs of a client
+    Client = "client",
+    /// All writs that a key signed
+    Key = "key",
+    /// Everything
+    All = "all",
+}
+
+/// The target of a revocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokeTarget {
+    /// Its level.
+    pub level: RevokeLevel,
+    /// Which one: a `jti` for a token; `client_id/task_id`, or a task id that one client has; for a
+    /// chain a `jti`, or the agent that delegated; nothing for everything.
+    pub target: String,
+}
+
+impl RevokeTarget {
+    /// The target of a revocation of everything.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self {
+            level: RevokeLevel::All,
+            target: String::new(),
+        }
+    }
+
+    /// The `target` on `level`; `None` if nothing on it can be called so. Above all a token
+    /// is called by its id: the token itself must not be written down anywhere.
+    #[must_use]
+    pub fn new(level: RevokeLevel, target: String) -> Option<Self> {
+        let is_agent =
+            |text: &str| text.starts_with("spiffe://") && text.len() <= AGENT_BYTES && !text.contains(char::is_control);
+        let is_well_formed = match level {
+            RevokeLevel::Token | RevokeLevel::Lineage | RevokeLevel::Client | RevokeLevel::Key => is_id(&target),
+            RevokeLevel::Agent => is_agent(&target),
+            RevokeLevel::Chain => is_id(&target) || is_agent(&target),
+            RevokeLevel::Task => target.split('/').count() <= 2 && target.split('/').all(is_id),
+            RevokeLevel::All => target.is_empty(),
+        };
+        is_well_formed.then_some(Self { level, target })
+    }
+}
+
+/// Why nothing was ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RevokeError {
+    /// Several clients have such a task.
+    Ambiguous(String),
+    /// The store refused.
+    Store(StoreError),
+}
+
+impl fmt::Display for RevokeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ambiguous(task) => write!(
+                f,
+                "several clients have a task `{task}`: name it as `client_id/task_id`"
+            ),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+from!(RevokeError: Store(StoreError));
+
+/// Ends every writ at `revoke_target` that was issued up to `cut`, which is now by default. Answers
+/// how many revocations it took.
+///
+/// # Errors
+/// [`RevokeError`]; nothing was ended.
+pub async fn revoke(
+    store: &Store,
+    revoke_target: RevokeTarget,
+    cut: Option<UnixSeconds>,
+    event: Event,
+) -> Result<usize, RevokeError> {
+    let name = revoke_target.target.clone();
+    let revoke = store.write(move |writing| {
+        let Some(targets) = find_targets(writing, &revoke_target)? else {
+            return Ok(None);
+        };
+        end_targets(writing, &revoke_target, &targets, cut, &event)?;
+        Ok(Some(targets.len()))
+    });
+    revoke.await?.ok_or(RevokeError::Ambiguous(name))
+}
+
+/// Ends everything, as a part of another transaction.
+pub(crate) fn end_all(writing: &Writing<'_>, event: &Event) -> rusqlite::Result<()> {
+    end_targets(writing, &RevokeTarget::all(), &[Target::of(Level::All)], None, event)
+}
+
+fn end_targets(
+    writing: &Writing<'_>,
+    revoke_target: &RevokeTarget,
+    targets: &[Target],
+    cut: Option<UnixSeconds>,
+    event: &Event,
+) -> rusqlite::Result<()> {
+    let now = writing.now().seconds();
+    let cut = cut.unwrap_or(now).min(now);
+    for target in targets {
+        let expires = cut.plus(WRIT_LIFE_MAX + CLOCK_TOLERANCE);
+        let revocation = Revocation {
+            target: *target,
+            cut,
+            expires,
+        };
+        if revoke_target.level == RevokeLevel::All {
+            revocation::fold_into_all(writing, &revocation)?;
+        }
+        revocation::append(writing, &revocation, By::Operator)?;
+    }
+    let data = json!({"level": revoke_target.level.as_str(), "target": revoke_target.target, "cut": cut.0, "count": targets.len()});
+    writing.record(&event.clone().data(&data))
+}
+
+/// The event of an early end.
+#[must_use]
+pub fn revocation_event() -> Event {
+    Event::done(EventKind::TokenRevoked)
+}
+
+/// The revocations that reach the target; `None` if it is not clear which task is meant.
+fn find_targets(writing: &Writing<'_>, revoke_target: &RevokeTarget) -> rusqlite::Result<Option<Vec<Target>>> {
+    let id = revoke_target.target.as_str();
+    let targets = match revoke_target.level {
+        RevokeLevel::Token => {
+            let levels = [Level::Writ(id), Level::Lineage(lineage_of(id))];
+            levels.map(Target::of).to_vec()
+        }
+        RevokeLevel::Lineage => vec![Target::of(Level::Lineage(id))],
+        RevokeLevel::Agent => {
+            let mut all = passed_on_by(writing, id)?;
+            all.push(Target::of(Level::Agent(id)));
+            all
+        }
+        RevokeLevel::Task => return find_task_targets(writing, id),
+        RevokeLevel::Chain if id.contains("://") => passed_on_by(writing, id)?,
+        // By its lineage: a chain's own level would only find the chain's root, and it may be cut
+        // anywhere.
+        RevokeLevel::Chain => vec![Target::of(Level::Lineage(lineage_of(id)))],
+        RevokeLevel::Client => vec![Target::of(Level::Client(id))],
+        RevokeLevel::Key => vec![Target::of(Level::Key(id))],
+        RevokeLevel::All => vec![Target::of(Level::All)],
+    };
+    Ok(Some(targets))
+}
+
+/// The lineages of which an agent passed something on.
+fn passed_on_by(writing: &Writing<'_>, agent_id: &str) -> rusqlite::Result<Vec<Target>> {
+    let lineages = lineage::passed_on_by(writing, agent_id)?;
+    Ok(lineages
+        .iter()
+        .map(|lineage| Target::of(Level::Lineage(lineage)))
+        .collect())
+}
+
+fn find_task_targets(writing: &Writing<'_>, name: &str) -> rusqlite::Result<Option<Vec<Target>>> {
+    if let Some((client_id, task_id)) = name.split_once('/') {
+        return Ok(Some(vec![Target::of(Level::Task { client_id, task_id })]));
+    }
+    let named = task::named(writing, name, NAMESAKES)?;
+    let targets = named.iter().map(|row| {
+        let (client_id, task_id) = (row.client_id.as_str(), name);
+        Target::of(Level::Task { client_id, task_id })
+    });
+    Ok((named.len() < 2).then(|| targets.collect()))
+}

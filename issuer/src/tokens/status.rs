@@ -1,0 +1,115 @@
+//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience,
+//! and its early end.
+
+use crate::audit::Event;
+use crate::base::clock::Clock;
+use crate::store::revocation::{By, Living};
+use crate::store::{Store, StoreError, lineage, revocation, task};
+use crate::tokens::bundle::{BundleError, Feed};
+use crate::tokens::cache::VerifiedWrits;
+use edgewrit_shared::claims::Claims;
+use edgewrit_shared::limits::WRIT_LIFE_MAX;
+use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The writs that the issuer itself verifies, as an edge does it, and ends.
+#[derive(Debug)]
+pub(crate) struct TokenStatus {
+    /// `iss` of every writ.
+    issuer: String,
+    store: Arc<Store>,
+    clock: Clock,
+    feed: Arc<Feed>,
+    verified: VerifiedWrits,
+}
+
+impl TokenStatus {
+    pub(crate) fn new(issuer: String, store: Arc<Store>, clock: Clock, feed: Arc<Feed>) -> Self {
+        Self {
+            issuer,
+            store,
+            clock,
+            feed,
+            verified: VerifiedWrits::default(),
+        }
+    }
+
+    /// The writ that `token` is, if it is valid now at the edges of its audience.
+    ///
+    /// # Errors
+    /// [`BundleError`] if the issuer does not know what is revoked.
+    pub(crate) async fn find_valid(&self, token: &str) -> Result<Option<Arc<Verified>>, BundleError> {
+        let audience = match self.verified.find(token) {
+            Some(seen) => Ok(seen.claims().aud.clone()),
+            None => Unverified::parse(token).and_then(|writ| writ.audience_unverified()),
+        };
+        match audience {
+            Ok(audience) => Ok(self.check_at(token, &audience).await?.ok()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The issuer checks a writ as an edge of `audience` does.
+    ///
+    /// # Errors
+    /// [`BundleError`] if the issuer does not know what is revoked.
+    pub(crate) async fn check_at(
+        &self,
+        token: &str,
+        audience: &str,
+    ) -> Result<Result<Arc<Verified>, TokenError>, BundleError> {
+        let snapshot = self.feed.snapshot().await?;
+        let now = self.clock.now().seconds();
+        let expect = Expect {
+            issuer: &self.issuer,
+            audience,
+            life_max: WRIT_LIFE_MAX,
+        };
+        if let Some(seen) = self.verified.find(token) {
+            return Ok(seen.stands(&expect, &snapshot, now).map(|()| seen));
+        }
+        let verified = Unverified::parse(token).and_then(|writ| writ.verify(&expect, &snapshot, now));
+        let verified = verified.map(Arc::new);
+        if let Ok(writ) = &verified {
+            self.verified.keep(token, writ);
+        }
+        Ok(verified)
+    }
+
+    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event`
+    /// says why.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the writ goes on.
+    pub(crate) async fn end_lineage(&self, writ: &Claims, event: Event) -> Result<(), StoreError> {
+        let event = of_writ(event, writ);
+        let writ = writ.clone();
+        let end = self.store.write(move |writing| {
+            let kept = lineage::find(writing, &writ.lin)?;
+            let living = Living {
+                target: Target::of(Level::Lineage(&writ.lin)),
+                born: writ.iat,
+                // Its latest writ may be another, and what descends from it does not live longer
+                // than that.
+                expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
+            };
+            revocation::end(writing, living, By::Client(&writ.client_id))?;
+            let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
+            writing.record_about(row, &event)
+        });
+        end.await
+    }
+}
+
+/// `event`, about a writ.
+pub(crate) fn of_writ(event: Event, writ: &Claims) -> Event {
+    let event = event.client(&writ.client_id).agent(&writ.sub);
+    let event = Event {
+        task_id: Some(writ.task_id.clone()),
+        orch_id: Some(writ.orch_id.clone()),
+        ..event
+    };
+    event.data(&json!({"jti": writ.jti, "lineage": writ.lin}))
+}

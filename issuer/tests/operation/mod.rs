@@ -1,0 +1,7 @@
+//! The operator: the admin endpoints, the data folder, upgrade and restore.
+
+pub(crate) mod admin_endpoints;
+pub(crate) mod maintenance;
+pub(crate) mod restore;
+pub(crate) mod secrets_and_revocations;
+pub(crate) mod upgrade;

@@ -1,0 +1,5 @@
+//! Tasks: begun, repeated, ended.
+
+pub(crate) mod completion;
+pub(crate) mod repetition;
+pub(crate) mod starting;

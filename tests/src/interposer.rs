@@ -1,0 +1,152 @@
+//! What stands before an issuer and may hand on, count, delay or replace what it says.
+
+use crate::http::{Arrival, Reply, Request, Response, Server, send_within};
+use crate::issuer::Issuer;
+use anyhow::Result;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long an answer may take: longer than the issuer keeps edges waiting.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What is done with a request.
+#[derive(Clone, Debug, Default)]
+pub enum Manner {
+    /// It is handed on.
+    #[default]
+    Faithful,
+    /// It is handed on, and the answer comes so much later.
+    Late(Duration),
+    /// Questions for the bundle are answered with this instead; others are handed on.
+    Bundle(Vec<u8>),
+}
+
+/// The front.
+#[derive(Clone, Debug)]
+pub struct Interposer {
+    server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    behind: Option<SocketAddr>,
+    /// How long the issuer may let a question wait, in seconds, whatever the edge says.
+    wait: Option<u32>,
+    manner: Manner,
+}
+
+impl Interposer {
+    /// Starts an issuer that is known by the address of its front.
+    ///
+    /// # Errors
+    /// If something does not start.
+    pub fn with_issuer() -> Result<(Self, Issuer)> {
+        let state = Arc::new(Mutex::new(State::default()));
+        let of_server = Arc::clone(&state);
+        let server = Server::start(move |arrival| answer(arrival, &of_server))?;
+        let issuer = Issuer::start_as(&server.origin())?;
+        let front = Self { server, state };
+        front.lead(issuer.address());
+        Ok((front, issuer))
+    }
+
+    /// Leads to `address` from now on.
+    pub fn lead(&self, address: SocketAddr) {
+        lock(&self.state).behind = Some(address);
+    }
+
+    /// Lets the issuer answer within so many seconds, news or not.
+    pub fn shorten_waits(&self, seconds: u32) {
+        lock(&self.state).wait = Some(seconds);
+    }
+
+    /// What it does from now on.
+    pub fn set(&self, manner: Manner) {
+        lock(&self.state).manner = manner;
+    }
+
+    /// The targets of the requests for a bundle that have arrived since this was last asked.
+    #[must_use]
+    pub fn bundle_requests(&self) -> Vec<String> {
+        let arrivals = self.server.take();
+        let targets = arrivals
+            .iter()
+            .map(|arrival| String::from_utf8_lossy(&arrival.target).into_owned());
+        targets.filter(|target| target.starts_with("/v1/bundle")).collect()
+    }
+
+    /// Its origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.server.origin()
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
+    let (behind, manner, wait) = {
+        let state = lock(state);
+        (state.behind, state.manner.clone(), state.wait)
+    };
+    let is_bundle = arrival.target.starts_with(b"/v1/bundle");
+    match (manner, behind) {
+        (Manner::Bundle(document), _) if is_bundle => Reply {
+            status: 200,
+            headers: vec![("content-type".into(), b"application/edgewrit-bundle".to_vec())],
+            body: document,
+            ..Reply::default()
+        },
+        (manner, Some(behind)) => {
+            let reply = relay(&waiting(arrival, wait), behind);
+            if let Manner::Late(time) = manner {
+                std::thread::sleep(time);
+            }
+            reply
+        }
+        (_, None) => Reply::json(503, &serde_json::json!({"error": "no server is behind"})),
+    }
+}
+
+/// The question with another time that it may wait.
+fn waiting(arrival: &Arrival, wait: Option<u32>) -> Arrival {
+    let mut arrival = arrival.clone();
+    let target = String::from_utf8_lossy(&arrival.target).into_owned();
+    if let (Some((before, _)), Some(wait)) = (target.split_once("&wait="), wait) {
+        arrival.target = format!("{before}&wait={wait}").into();
+    }
+    arrival
+}
+
+/// Hands a request on to `address` as it is. If no answer comes, 502.
+#[must_use]
+pub fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
+    let framing = ["content-length", "transfer-encoding", "connection"];
+    let headers = arrival.headers.iter().filter(|(name, _)| name != "transfer-encoding");
+    let request = Request {
+        method: arrival.method.clone(),
+        target: arrival.target.clone(),
+        headers: headers.cloned().collect(),
+        body: arrival.body.clone(),
+    };
+    let sent = send_within(PATIENCE, address, &request.bytes(&address.to_string()));
+    let Ok(Response {
+        status, headers, body, ..
+    }) = sent
+    else {
+        return Reply::json(502, &serde_json::json!({"error": "no answer from behind"}));
+    };
+    let headers = headers
+        .into_iter()
+        .filter(|(name, _)| !framing.contains(&name.as_str()));
+    Reply {
+        status,
+        headers: headers.collect(),
+        body,
+        ..Reply::default()
+    }
+}

@@ -1,0 +1,97 @@
+//! The two stories that must work, literally: told by the demo, asserted by the tests.
+
+mod database;
+mod fixture;
+mod travel;
+
+pub use database::DatabaseScenario;
+pub use fixture::Fixture;
+pub use travel::{Race, TravelScenario, booking, search};
+
+use crate::edge::{Edge, Kind};
+use crate::http::Request;
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+/// One request and what came of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The edge it was sent to.
+    pub edge: String,
+    /// What was asked, in words.
+    pub request: String,
+    /// The status of the answer.
+    pub status: String,
+    /// The label of the edge's own log, and what it says there.
+    pub reason: String,
+    /// What the API's book says afterwards.
+    pub book: String,
+    /// What was expected instead, if anything differs.
+    pub fault: Option<String>,
+}
+
+/// Hears rows as they come.
+pub type Tell<'a> = dyn FnMut(&Row) + 'a;
+
+/// One request of a story, and what must come of it.
+struct Scene<'a> {
+    says: &'a str,
+    request: Request,
+    status: u16,
+    label: &'a str,
+    /// What the book must say afterwards.
+    book: &'a str,
+}
+
+impl Scene<'_> {
+    /// Plays it on `edge`; `book` asks the API.
+    fn play(&self, edge: &Edge, book: impl Fn() -> String) -> Result<Row> {
+        let response = edge.send(&self.request)?;
+        let record = edge.record(&response);
+        let record = record.with_context(|| format!("{}: no line of the log is about `{}`", edge.kind(), self.says))?;
+        let label = text(&record, "label");
+        let book = book();
+        let found = (response.status, label, book.as_str());
+        let expected = (self.status, self.label, self.book);
+        Ok(Row {
+            edge: edge.kind().to_string(),
+            request: self.says.into(),
+            status: response.status.to_string(),
+            reason: reason(&record),
+            fault: (found != expected).then(|| format!("expected {expected:?}, found {found:?}")),
+            book,
+        })
+    }
+}
+
+fn text<'v>(record: &'v Value, name: &str) -> &'v str {
+    record.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The label, and for a refusal what the log says about it.
+fn reason(record: &Value) -> String {
+    match (text(record, "verdict"), text(record, "label"), text(record, "detail")) {
+        ("permit", ..) => "permit".into(),
+        (_, label, "") => label.into(),
+        (_, label, detail) => format!("{label}: {detail}"),
+    }
+}
+
+/// Fails if a row is not as expected.
+///
+/// # Errors
+/// Every row that is not.
+pub fn hold(rows: &[Row]) -> Result<()> {
+    let wrong = |row: &Row| Some(format!("{} {}: {}", row.edge, row.request, row.fault.as_deref()?));
+    let wrong: Vec<_> = rows.iter().filter_map(wrong).collect();
+    anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+/// The names of several edges.
+fn names(edges: &[Edge]) -> String {
+    match edges.iter().map(Edge::kind).collect::<Vec<Kind>>().as_slice() {
+        [one] => one.to_string(),
+        _ => "both".into(),
+    }
+}

@@ -1,0 +1,4 @@
+//! The pages say what is there.
+
+mod architecture;
+mod examples;

@@ -1,0 +1,174 @@
+//! An edge that cannot know what counts refuses, and recovers by itself.
+
+use anyhow::{Context as _, Result, ensure};
+use edgewrit_tests::clock::poll;
+use edgewrit_tests::edge::{self, Edge, Kind};
+use edgewrit_tests::forging::Key;
+use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scenario::{Fixture, search};
+use edgewrit_tests::upstream::Travel;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How soon an edge must have noticed a change, at the bounds that [`Scene::new`] configures.
+const SOON: Duration = Duration::from_secs(30);
+
+/// How long an edge must stay refusing to be believed.
+const A_WHILE: Duration = Duration::from_secs(3);
+
+/// An issuer, an API, and the configuration of an edge between them.
+struct Scene {
+    issuer: Issuer,
+    api: Travel,
+    stand: Fixture,
+    request: Request,
+}
+
+impl Scene {
+    fn new() -> Result<Self> {
+        let (issuer, api) = (Issuer::start()?, Travel::start()?);
+        let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        set(&mut stand, "/freshness", json!(3));
+        set(&mut stand, "/refresh", json!(1));
+        let writs = stand.writs(&issuer, "trip", 1)?;
+        let request = search("LHR", writs.first().context("no writ")?);
+        Ok(Self {
+            issuer,
+            api,
+            stand,
+            request,
+        })
+    }
+
+    fn edge(&self, kind: Kind) -> Result<Edge> {
+        edge::start(kind, &self.stand.setup)
+    }
+
+    fn becomes(&self, edge: &Edge, status: u16) -> Result<Response> {
+        let answer = poll(SOON, || {
+            edge.send(&self.request).ok().filter(|answer| answer.status == status)
+        });
+        answer.with_context(|| {
+            let last = edge.send(&self.request).map(|answer| (answer.status, answer.json()));
+            format!(
+                "{}: never answered {status}, at last {last:?}; it said:\n{}",
+                edge.kind(),
+                edge.log().tail(30)
+            )
+        })
+    }
+
+    /// The edge answers 503 for a while, with this label, and nothing reaches the API.
+    fn stays_closed(&self, edge: &Edge, label: &str) -> Result<()> {
+        self.becomes(edge, 503)?;
+        drop(self.api.server().take());
+        let opened = poll(A_WHILE, || {
+            edge.send(&self.request).ok().filter(|answer| answer.status != 503)
+        });
+        ensure!(opened.is_none(), "{}: answered {opened:?}", edge.kind());
+        let refused = edge.send(&self.request)?;
+        let record = edge.record(&refused).context("no line of the log")?;
+        assert_eq!(
+            record.get("label").and_then(Value::as_str),
+            Some(label),
+            "{}: {record}",
+            edge.kind()
+        );
+        ensure!(
+            self.api.server().take().is_empty(),
+            "{}: something arrived",
+            edge.kind()
+        );
+        Ok(())
+    }
+}
+
+fn set(stand: &mut Fixture, pointer: &str, value: Value) {
+    if let Some(document) = stand.setup.document.as_object_mut() {
+        document.insert(pointer.trim_start_matches('/').into(), value);
+    }
+}
+
+fn an_edge_without_an_issuer_refuses_until_there_is_one(kind: Kind) -> Result<()> {
+    let mut scene = Scene::new()?;
+    let (address, data) = scene.issuer.stop();
+    let edge = edge::start(kind, &scene.stand.setup)?;
+    scene.issuer = Issuer::start()?; // another one, at another address: no help
+    scene.stays_closed(&edge, "snapshot_missing")?;
+    scene.issuer = Issuer::start_at(address, data)?;
+    scene.becomes(&edge, 200)?;
+    Ok(())
+}
+
+#[test]
+fn a_filter_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
+    an_edge_without_an_issuer_refuses_until_there_is_one(Kind::Envoy)
+}
+
+#[test]
+fn a_worker_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
+    an_edge_without_an_issuer_refuses_until_there_is_one(Kind::Worker)
+}
+
+fn a_stale_edge_refuses_and_recovers(kind: Kind) -> Result<()> {
+    let mut scene = Scene::new()?;
+    let edge = scene.edge(kind)?;
+    scene.becomes(&edge, 200)?;
+    let (address, data) = scene.issuer.stop();
+    scene.issuer = Issuer::start()?;
+    scene.stays_closed(&edge, "snapshot_stale")?;
+    scene.issuer = Issuer::start_at(address, data)?;
+    scene.becomes(&edge, 200)?;
+    Ok(())
+}
+
+#[test]
+fn a_stale_filter_refuses_and_recovers() -> Result<()> {
+    a_stale_edge_refuses_and_recovers(Kind::Envoy)
+}
+
+#[test]
+fn a_stale_worker_refuses_and_recovers() -> Result<()> {
+    a_stale_edge_refuses_and_recovers(Kind::Worker)
+}
+
+#[test]
+fn an_edge_that_pins_another_key_refuses() -> Result<()> {
+    let mut scene = Scene::new()?;
+    set(&mut scene.stand, "/trust", json!([Key::unknown().x()]));
+    let edges = [scene.edge(Kind::Envoy)?, scene.edge(Kind::Worker)?];
+    for edge in &edges {
+        scene.stays_closed(edge, "snapshot_missing")?;
+    }
+    Ok(())
+}
+
+/// The log names the unknown member.
+fn says_what_is_wrong(edge: &Edge) -> Result<()> {
+    let named = edge.log().find(SOON, |line| line.contains("audiense").then_some(()));
+    named.with_context(|| format!("{} does not say what is wrong:\n{}", edge.kind(), edge.log().tail(30)))
+}
+
+#[test]
+fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
+    let mut scene = Scene::new()?;
+    set(&mut scene.stand, "/audiense", json!("https://travel.example"));
+    let mut edge = edge::spawn(Kind::Envoy, &scene.stand.setup)?;
+    let end = edge
+        .process()
+        .ended(SOON)
+        .context("Envoy runs with a bad configuration")?;
+    ensure!(!end.success(), "Envoy ended with {end}");
+    says_what_is_wrong(&edge)
+}
+
+#[test]
+fn a_worker_with_a_bad_configuration_answers_500_to_everything() -> Result<()> {
+    let mut scene = Scene::new()?;
+    set(&mut scene.stand, "/audiense", json!("https://travel.example"));
+    let edge = scene.edge(Kind::Worker)?;
+    scene.becomes(&edge, 500)?;
+    ensure!(scene.api.server().take().is_empty(), "something arrived");
+    says_what_is_wrong(&edge)
+}

@@ -1,0 +1,182 @@
+//! Envoy takes a new configuration while it works: not one request is refused or decided wrongly, and one with a fault changes nothing.
+
+use anyhow::{Context as _, Result, ensure};
+use edgewrit_tests::clock::poll;
+use edgewrit_tests::edge::{Setup, Watched};
+use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::interposer::Interposer;
+use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scenario::{Fixture, search};
+use edgewrit_tests::tools;
+use edgewrit_tests::traffic::flow;
+use edgewrit_tests::upstream::Travel;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+const THREADS: u32 = 2;
+/// Enough that each thread gets some of them, whatever the kernel deals out.
+const CONNECTIONS: usize = 12;
+const SOON: Duration = Duration::from_secs(30);
+const RELOADS: usize = 6;
+/// How long each configuration is worked with, besides.
+const WHILE: Duration = Duration::from_millis(200);
+
+struct Scene {
+    front: Interposer,
+    watched: Watched,
+    /// What the filter starts with, and the same with something more that may be asked for.
+    narrow: Setup,
+    wide: Setup,
+    /// Permitted, and refused, by both.
+    permitted: Request,
+    refused: Request,
+    /// Refused by the one and permitted by the other.
+    paged: Request,
+    _issuer: Issuer,
+    _api: Travel,
+}
+
+impl Scene {
+    fn start() -> Result<Self> {
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        let narrow = stand.setup.clone();
+        let mut wide = narrow.clone();
+        let search_for_flights = wide.document.pointer_mut("/operations/0").context("no operation")?;
+        if let Some(operation) = search_for_flights.as_object_mut() {
+            operation.insert("ignore".into(), json!(["query.page"]));
+        }
+        let writs = stand.writs(&issuer, "trip", 1)?;
+        let writ = writs.first().context("no writ")?;
+        let paged = Request::new("GET", "/flights?from=JFK&to=LHR&date=2026-05-10&page=2").bearer(writ);
+        let watched = Watched::start(&narrow, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
+        let scene = Self {
+            front,
+            watched,
+            narrow,
+            wide,
+            permitted: search("LHR", writ),
+            refused: search("CDG", writ),
+            paged,
+            _issuer: issuer,
+            _api: api,
+        };
+        scene.becomes(200, &scene.permitted)?;
+        Ok(scene)
+    }
+
+    /// Waits until every thread answers `request` with `status`.
+    fn becomes(&self, status: u16, request: &Request) -> Result<()> {
+        let all = || -> Result<bool> {
+            let found = Mutex::new(BTreeSet::new());
+            flow(&self.watched.edge, request, CONNECTIONS, |answer| {
+                found
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(answer.status);
+                false
+            })?;
+            Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner) == BTreeSet::from([status]))
+        };
+        let became = poll(SOON, || all().ok().filter(|all| *all));
+        became.map(drop).with_context(|| {
+            format!(
+                "never answered {status} in every thread; Envoy said:\n{}",
+                self.watched.edge.log().tail(30)
+            )
+        })
+    }
+
+    /// Does `meanwhile` while requests are sent on kept and on fresh connections; of each the answer must be as ever.
+    fn under_load(&self, meanwhile: impl FnOnce() -> Result<()>) -> Result<usize> {
+        let (over, decided) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let other: Mutex<Vec<(u16, String)>> = Mutex::default();
+        let judge = |expected: u16| {
+            let (over, decided, other) = (&over, &decided, &other);
+            move |answer: &Response| {
+                decided.fetch_add(1, Ordering::Relaxed);
+                if answer.status != expected {
+                    let mut other = other.lock().unwrap_or_else(PoisonError::into_inner);
+                    other.push((answer.status, answer.json().to_string()));
+                }
+                !over.load(Ordering::Relaxed)
+            }
+        };
+        let edge = &self.watched.edge;
+        thread::scope(|scope| {
+            let kept = [(&self.permitted, 200), (&self.refused, 403)]
+                .map(|(request, status)| scope.spawn(move || flow(edge, request, CONNECTIONS / 2, judge(status))));
+            let fresh = scope.spawn(|| {
+                while judge(200)(&edge.send(&self.permitted)?) {}
+                anyhow::Ok(())
+            });
+            let done = meanwhile();
+            over.store(true, Ordering::Relaxed);
+            for traffic in kept.into_iter().chain([fresh]) {
+                traffic.join().ok().context("the traffic broke")??;
+            }
+            done
+        })?;
+        let other = other.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ensure!(
+            other.is_empty(),
+            "{} other answers, first {:?}",
+            other.len(),
+            other.first()
+        );
+        Ok(decided.into_inner())
+    }
+}
+
+#[test]
+fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()> {
+    let scene = Scene::start()?;
+    scene.becomes(400, &scene.paged)?;
+    drop(scene.front.bundle_requests());
+    let decided = scene.under_load(|| {
+        for reload in 0..RELOADS {
+            let (setup, status) = if reload % 2 == 0 {
+                (&scene.wide, 200)
+            } else {
+                (&scene.narrow, 400)
+            };
+            scene.watched.configure(setup)?;
+            scene
+                .becomes(status, &scene.paged)
+                .with_context(|| format!("reload {reload}"))?;
+            thread::sleep(WHILE);
+        }
+        Ok(())
+    })?;
+    println!("{decided} requests over {RELOADS} reloads");
+    let asked = scene.front.bundle_requests();
+    ensure!(
+        asked.iter().all(|target| target.contains("have=")),
+        "whole bundles were asked for: {asked:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_configuration_with_a_fault_changes_nothing() -> Result<()> {
+    let scene = Scene::start()?;
+    let mut faulty = scene.wide.clone();
+    if let Some(document) = faulty.document.as_object_mut() {
+        document.insert("audiense".into(), "https://travel.example".into());
+    }
+    scene.under_load(|| {
+        scene.watched.configure(&faulty)?;
+        let log = scene.watched.edge.log();
+        let named = log.find(SOON, |line| line.contains("audiense").then_some(()));
+        named.with_context(|| format!("the fault is not named:\n{}", log.tail(30)))?;
+        let rejected = log.find(SOON, |line| line.contains("rejected").then_some(()));
+        rejected.with_context(|| format!("Envoy does not say that it rejects it:\n{}", log.tail(30)))?;
+        scene.becomes(400, &scene.paged)
+    })?;
+    scene.watched.configure(&scene.wide)?;
+    scene.becomes(200, &scene.paged)
+}

@@ -1,0 +1,53 @@
+//! A Worker that crashed answers the requests that it had all the same, and serves the next one with a fresh instance.
+
+use anyhow::{Context as _, Result, ensure};
+use edgewrit_tests::clock::poll;
+use edgewrit_tests::edge;
+use edgewrit_tests::http::Reply;
+use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::scenario::{Fixture, search};
+use edgewrit_tests::upstream::{Recorder, Travel};
+use std::thread;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(30);
+/// How long the API takes: for two requests to be under way together.
+const SLOW: Duration = Duration::from_secs(1);
+
+#[test]
+fn crashes_are_answered_and_the_next_request_is_judged() -> Result<()> {
+    let (issuer, api) = (Issuer::start()?, Recorder::start()?);
+    api.answer(Reply {
+        delay: SLOW,
+        ..Recorder::fine()
+    });
+    let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
+    let edge = edge::start_trapping_worker(&stand.setup)?;
+    let writs = stand.writs(&issuer, "trip", 1)?;
+    let writ = writs.first().context("no writ")?;
+    for _ in 0..3 {
+        let judged = poll(SOON, || {
+            edge.send(&search("CDG", writ))
+                .ok()
+                .filter(|answer| answer.status == 403)
+        });
+        judged.with_context(|| format!("nothing is judged; it said:\n{}", edge.log().tail(30)))?;
+        let permitted = || edge.send(&search("LHR", writ));
+        let answers = thread::scope(|scope| {
+            let both = [scope.spawn(permitted), scope.spawn(permitted)];
+            both.map(thread::ScopedJoinHandle::join)
+        });
+        for answer in answers {
+            let crashed = answer.ok().context("a thread ended")??;
+            ensure!(crashed.status == 500, "{}: {}", crashed.status, crashed.json());
+            let caching = crashed.header("cache-control");
+            assert_eq!(caching, Some("no-store"), "what the Worker says of itself");
+        }
+        assert_eq!(api.take().len(), 2, "they crashed on their responses");
+    }
+    // Of two at once one crashed, and the other did not go on with what the first had left.
+    let log = edge.log().tail(usize::MAX);
+    let (crashed, stale) = (log.matches("unreachable").count(), log.matches("stale object").count());
+    ensure!((crashed, stale) == (3, 3), "{crashed} crashed, {stale} noticed:\n{log}");
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! What edges and issuer record and count.
+
+mod audit_heads;
+mod metrics;
+mod one_use;
+mod records;

@@ -1,0 +1,263 @@
+//! Bodies that wait at the same time: how many an edge holds, whose, and what comes back when they are given up.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use edgewrit_tests::clock::{self, poll};
+use edgewrit_tests::edge::envoy::Bootstrap;
+use edgewrit_tests::edge::{self, Edge, Kind, Setup};
+use edgewrit_tests::forging::WritSpec;
+use edgewrit_tests::http::{Connection, Request, Response, field};
+use edgewrit_tests::ports;
+use edgewrit_tests::vectors::Bench;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+/// The longest body that an operation can take.
+const LIMIT: usize = 1024 * 1024;
+/// Bodies of that length that an edge holds, and of one lineage.
+const ALL: usize = 64;
+const OF_LINEAGE: usize = 8;
+const LINEAGES: usize = 14;
+/// Lineages of which one at least has another place than a given one.
+const OTHERS: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long an answer may take that is there already.
+const AT_ONCE: Duration = Duration::from_millis(40);
+const SETTLE: Duration = Duration::from_secs(3);
+
+/// The edge of the vectors, with an operation that takes long bodies.
+fn setup(bench: &Bench) -> Result<Setup> {
+    let mut setup = bench.setup().clone();
+    let operations = setup
+        .document
+        .pointer_mut("/operations")
+        .and_then(|operations| operations.as_array_mut());
+    operations.context("no operations")?.push(json!({
+        "match": "POST /documents", "upstream": "travel", "action": "store", "resource": "documents",
+        "params": {"kind": "body./kind"}, "ignore": ["body./text"], "body": {"limit": LIMIT},
+    }));
+    Ok(setup)
+}
+
+/// A writ of a lineage of its own, ancestor of no other.
+fn writ(bench: &Bench) -> Result<String> {
+    let spec: WritSpec =
+        serde_json::from_str(r#"{"grants": [{"type": "writ", "actions": ["store"], "resources": ["documents"]}]}"#)?;
+    bench.writ(&spec, &bench.names("edge.example", None))
+}
+
+/// A document that is so long.
+fn document(length: usize) -> Vec<u8> {
+    let (before, behind) = (r#"{"kind":"a","text":""#, r#""}"#);
+    let text = "x".repeat(length.saturating_sub(before.len() + behind.len()));
+    [before, &text, behind].concat().into_bytes()
+}
+
+fn store(writ: &str, length: usize) -> Request {
+    let mut request = Request::new("POST", "/documents").bearer(writ);
+    request.body = Some(document(length));
+    request.header("content-type", "application/json")
+}
+
+/// The beginning of a request that does not say how long its body is.
+fn begin(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connection> {
+    let mut connection = Connection::open(address, PATIENCE)?;
+    let piece = document(bytes);
+    let head = format!(
+        "POST /documents HTTP/1.1\r\nhost: edge.example\r\nauthorization: Bearer {writ}\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n{:x}\r\n",
+        piece.len()
+    );
+    connection.write(head.as_bytes())?;
+    // The edge may have refused by now, and closed.
+    let _ = connection.write(&piece).and_then(|()| connection.write(b"\r\n"));
+    Ok(connection)
+}
+
+/// Those that were refused; the others wait.
+fn refused(connections: &mut [Connection]) -> Vec<Response> {
+    thread::sleep(SETTLE);
+    let answers = connections.iter_mut().filter_map(|connection| {
+        connection.wait(AT_ONCE);
+        connection.read(false)
+    });
+    answers.collect()
+}
+
+fn is_busy(edge: &Edge, answer: &Response) -> Result<()> {
+    let label = edge.label(answer);
+    ensure!(
+        answer.status == 503 && label.as_deref() == Some("busy") && answer.header("retry-after").is_some(),
+        "{}: {} {label:?} {}",
+        edge.kind(),
+        answer.status,
+        answer.json()
+    );
+    Ok(())
+}
+
+fn each_edge(test: impl Fn(&Bench, &Edge) -> Result<()>) -> Result<()> {
+    let bench = Bench::start()?;
+    let setup = setup(&bench)?;
+    for kind in Kind::ALL {
+        let mut edge = edge::start(kind, &setup)?;
+        edge.wait_until_ready(&writ(&bench)?)?;
+        test(&bench, &edge)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
+    each_edge(|bench, edge| {
+        let writ = writ(bench)?;
+        let answer = edge.send(&store(&writ, LIMIT))?;
+        ensure!(
+            answer.status == 200,
+            "{}: {} {}",
+            edge.kind(),
+            answer.status,
+            answer.json()
+        );
+        let arrived = bench.take();
+        let lengths: Vec<_> = arrived
+            .iter()
+            .map(|(_, one)| one.body.as_deref().map_or(0, <[u8]>::len))
+            .collect();
+        ensure!(lengths == [LIMIT], "{}: {lengths:?}", edge.kind());
+        ensure!(edge.send(&store(&writ, LIMIT + 1))?.status == 413, "{}", edge.kind());
+        if edge.kind() == Kind::Envoy {
+            let fields = [
+                (":method", "POST".to_owned()),
+                (":scheme", "http".into()),
+                (":authority", "edge.example".into()),
+                (":path", "/documents".into()),
+                ("authorization", format!("Bearer {writ}")),
+                ("content-type", "application/json".into()),
+            ];
+            let fields = fields.map(|(name, value)| field(name.as_bytes(), value.as_bytes()));
+            let mut connection = Connection::open(edge.address(), PATIENCE)?;
+            let answer = connection.post_h2(&fields.concat(), &document(LIMIT))?;
+            ensure!(answer.status == 200, "over HTTP/2: {answer:?}");
+            ensure!(bench.take().len() == 1, "over HTTP/2: it did not arrive");
+        }
+        Ok(())
+    })
+}
+
+/// A lineage beside one that holds all it can has room of its own. Two lineages may share one of the edge's places, hardly several with one.
+fn other_lineage_passes(bench: &Bench, edge: &Edge) -> Result<()> {
+    for _ in 0..OTHERS {
+        let answer = edge.send(&store(&writ(bench)?, LIMIT))?;
+        if answer.status == 200 {
+            return Ok(());
+        }
+        is_busy(edge, &answer)?;
+    }
+    bail!("{}: {OTHERS} other lineages are refused", edge.kind())
+}
+
+#[test]
+fn a_lineage_holds_an_eighth_and_gives_it_back_when_its_requests_are_given_up() -> Result<()> {
+    each_edge(|bench, edge| {
+        let one = writ(bench)?;
+        let waiting = (0..OF_LINEAGE + 2).map(|_| begin(edge.address(), &one, 10));
+        let mut waiting: Vec<_> = waiting.collect::<Result<_>>()?;
+        let answers = refused(&mut waiting);
+        ensure!(answers.len() == 2, "{}: {} are refused", edge.kind(), answers.len());
+        answers.iter().try_for_each(|answer| is_busy(edge, answer))?;
+        is_busy(edge, &edge.send(&store(&one, LIMIT))?)?;
+        other_lineage_passes(bench, edge)?;
+        for connection in &waiting {
+            connection.close();
+        }
+        let again = poll(PATIENCE, || {
+            edge.send(&store(&one, LIMIT))
+                .ok()
+                .filter(|answer| answer.status == 200)
+        });
+        ensure!(
+            again.is_some(),
+            "{}: what was given up takes room for ever",
+            edge.kind()
+        );
+        // All of it is there again.
+        let waiting = (0..OF_LINEAGE).map(|_| begin(edge.address(), &one, 10));
+        let mut waiting: Vec<_> = waiting.collect::<Result<_>>()?;
+        let answers = refused(&mut waiting);
+        ensure!(answers.is_empty(), "{}: {} are refused", edge.kind(), answers.len());
+        Ok(())
+    })
+}
+
+#[test]
+fn all_lineages_together_hold_64_mebibytes() -> Result<()> {
+    each_edge(|bench, edge| {
+        let mut waiting = Vec::new();
+        for _ in 0..LINEAGES {
+            let writ = writ(bench)?;
+            for _ in 0..OF_LINEAGE {
+                waiting.push(begin(edge.address(), &writ, 10)?);
+            }
+        }
+        let answers = refused(&mut waiting);
+        ensure!(
+            answers.len() == waiting.len() - ALL,
+            "{}: {} of {} are refused",
+            edge.kind(),
+            answers.len(),
+            waiting.len()
+        );
+        answers.iter().try_for_each(|answer| is_busy(edge, answer))
+    })
+}
+
+/// A number of Envoy's about its own memory, in bytes.
+fn memory(admin: SocketAddr) -> Result<u64> {
+    let answer = Request::new("GET", "/memory").send(admin)?.json();
+    let allocated = answer
+        .get("allocated")
+        .and_then(|allocated| allocated.as_str()?.parse().ok());
+    allocated.with_context(|| format!("no memory in {answer}"))
+}
+
+#[test]
+fn the_memory_that_waiting_bodies_take_in_envoy_is_bounded() -> Result<()> {
+    /// More connections than an edge has room for bodies.
+    const CONNECTIONS: usize = 240;
+    /// Bytes of a body that has not ended.
+    const PIECE: usize = 900 * 1024;
+    const MOST: u64 = 100 * 1024 * 1024;
+    let bench = Bench::start()?;
+    let setup = setup(&bench)?;
+    let (address, admin) = (ports::free()?, ports::free()?);
+    let mut bootstrap = Bootstrap::shipped(address)?.configured(&setup)?;
+    bootstrap.administer(admin)?;
+    let mut edge = edge::start_as(&bootstrap, address, &setup, 1)?;
+    edge.wait_until_ready(&writ(&bench)?)?;
+    let before = memory(admin)?;
+    let begun = clock::now();
+    let mut waiting = Vec::new();
+    let mut writ_of_many = writ(&bench)?;
+    for number in 0..CONNECTIONS {
+        if number % OF_LINEAGE == 0 {
+            writ_of_many = writ(&bench)?;
+        }
+        waiting.push(begin(address, &writ_of_many, PIECE)?);
+    }
+    thread::sleep(SETTLE);
+    let taken = memory(admin)?.saturating_sub(before);
+    ensure!(
+        clock::now().since(begun) < 25,
+        "the first have timed out: the test says nothing"
+    );
+    ensure!(
+        taken > 20 * LIMIT as u64,
+        "{taken} bytes: nothing waits, the test says nothing"
+    );
+    ensure!(taken < MOST, "{taken} bytes for {CONNECTIONS} bodies");
+    let statistics = Request::new("GET", "/stats?filter=edgewrit").send(admin)?;
+    println!("{taken} bytes; {}", String::from_utf8_lossy(&statistics.body));
+    Ok(())
+}
