@@ -4,7 +4,7 @@ use alloc::string::String;
 
 /// What the client is told. Status, code and title are mapped here and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outside {
+pub(crate) enum ProblemClass {
     BadRequest,
     Unauthorized,
     NotGranted,
@@ -22,7 +22,7 @@ pub(crate) enum Outside {
     EdgeFault,
 }
 
-impl Outside {
+impl ProblemClass {
     const fn told(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::BadRequest => (400, "bad_request", "the request is not of a form that is judged here"),
@@ -69,7 +69,7 @@ pub(crate) struct Reason {
     /// The stable label, for the log. Contains no input.
     pub(crate) label: &'static str,
     /// What the client is told.
-    pub(crate) outside: Outside,
+    pub(crate) outside: ProblemClass,
     /// What is wrong. Told to the client where it is about the form of its own request.
     pub(crate) meaning: &'static str,
 }
@@ -79,7 +79,7 @@ impl Reason {
     pub(crate) const fn token(label: &'static str) -> Self {
         Self {
             label,
-            outside: Outside::Unauthorized,
+            outside: ProblemClass::Unauthorized,
             meaning: "the writ does not count",
         }
     }
@@ -107,14 +107,7 @@ impl From<Reason> for Objection {
     }
 }
 
-macro_rules! reasons {
-    ($($name:ident = $label:literal, $outside:ident, $meaning:literal;)*) => {
-        $(
-            #[doc = $meaning]
-            pub(crate) const $name: Reason = Reason { label: $label, outside: Outside::$outside, meaning: $meaning };
-        )*
-        /// All of them, for the test that compares them with the documentation.
-        /// One verdict of two, or an objection to their difference.
+/// The verdict of both readings, or an objection if they get different verdicts.
 pub(crate) fn agree<T: PartialEq>(
     first: Result<T, Objection>,
     second: Result<T, Objection>,
@@ -127,7 +120,14 @@ pub(crate) fn agree<T: PartialEq>(
     }
 }
 
-#[cfg(test)]
+macro_rules! reasons {
+    ($($name:ident = $label:literal, $outside:ident, $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            pub(crate) const $name: Reason = Reason { label: $label, outside: ProblemClass::$outside, meaning: $meaning };
+        )*
+        /// All of them, for the test that compares them with the documentation.
+        #[cfg(test)]
         const ALL: &[Reason] = &[$($name),*];
     };
 }
@@ -201,7 +201,7 @@ reasons! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, Outside};
+    use super::{ALL, ProblemClass};
     use alloc::format;
     use edgewrit_shared::edge_api::{LABELS, find_label};
 
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn token_causes_are_one_outside() {
         for reason in ALL.iter().filter(|reason| reason.label.starts_with("token_")) {
-            assert_eq!(reason.outside, Outside::Unauthorized);
+            assert_eq!(reason.outside, ProblemClass::Unauthorized);
         }
     }
 }

@@ -20,7 +20,7 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// Grants as they were asked for, ready to be decided by.
 #[derive(Clone, Debug)]
-pub struct Authority {
+pub struct RehearsedGrants {
     /// In the order in which they were given; every limited one has a counter.
     given: Vec<Grant>,
     grants: Grants,
@@ -56,7 +56,7 @@ pub enum Verdict {
     },
 }
 
-impl Authority {
+impl RehearsedGrants {
     /// `grants`, in an order of the caller's. A limited grant that nothing counts yet counts here as if the issuer had made its counter.
     #[must_use]
     pub fn new(grants: Vec<Grant>) -> Self {
@@ -94,7 +94,13 @@ fn counted((index, grant): (usize, Grant)) -> Grant {
 
 /// What the pipeline would make of a request with this head at `now`. `body` is read only if the operation takes one.
 #[must_use]
-pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Config, now: UnixSeconds) -> Rehearsal {
+pub fn rehearse(
+    head: Head<'_>,
+    body: &[u8],
+    authority: &RehearsedGrants,
+    config: &Config,
+    now: UnixSeconds,
+) -> Rehearsal {
     let mut subject = Subject::default();
     let (verdict, attempts) = match attempts(&head, body, config, &mut subject) {
         Ok(attempts) => (verdict(authority, &attempts, now), attempts.into_made().collect()),
@@ -120,7 +126,7 @@ fn attempts(
     Ok(asked.readings.attempts(&asked.operation, &asked.resource))
 }
 
-fn verdict(authority: &Authority, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
+fn verdict(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
     let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
         Ok((
             authority.place(permitting.grant).ok_or(reason::NOT_GRANTED)?,

@@ -6,7 +6,7 @@ use crate::keys::{Job, Keyring, State};
 use crate::store::{Store, StoreError, audit, revocation};
 use axum::body::Bytes;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::revocation::Rows;
 use edgewrit_shared::time::UnixSeconds;
@@ -195,7 +195,7 @@ impl Feed {
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
         };
-        let jws = ring.bundle.sign(Kind::Bundle, bundle.payload().as_bytes());
+        let jws = ring.bundle.sign(JwsKind::Bundle, bundle.payload().as_bytes());
         Ok(bundle.join(&jws).into())
     }
 

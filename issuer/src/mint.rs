@@ -9,7 +9,7 @@ use crate::signer::SignError;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -355,7 +355,7 @@ fn draft(claims: &Claims, kid: &str) -> Result<Draft, MintError> {
 }
 
 fn to_sign(writ: Writ, payload: &str, kid: &str) -> Result<Draft, MintError> {
-    let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
+    let input = SigningInput::new(JwsKind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
     if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
         let audience = writ.audience;
         return Err(MintError::TooLong { audience });

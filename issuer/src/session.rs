@@ -6,7 +6,7 @@ use crate::clock::Moment;
 use crate::id::{self, NoRandomness};
 use crate::keys::{Job, Ring, State};
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::jws::{Jws, JwsKind};
 use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
@@ -92,12 +92,12 @@ impl Session {
             "exp": self.exp.0,
             "jti": self.jti,
         });
-        ring.session.sign(Kind::Session, payload.to_string().as_bytes())
+        ring.session.sign(JwsKind::Session, payload.to_string().as_bytes())
     }
 
     /// The session that `token` is, if it is one of this issuer's that has not expired.
     pub(crate) fn read(ring: &Ring, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
-        let jws = Jws::parse(token, Kind::Session, SESSION_BYTES).ok()?;
+        let jws = Jws::parse(token, JwsKind::Session, SESSION_BYTES).ok()?;
         let mut keys = ring.public(Job::Session, &[State::Current, State::Retired]);
         let key = keys.find(|key| key.kid() == jws.kid())?;
         let signed = jws.verify(key, &Dalek).ok()?;

@@ -121,7 +121,7 @@ pub struct Revocation {
 }
 
 impl Revocation {
-    fn to_row(self) -> Row {
+    fn to_row(self) -> RowBytes {
         let Target(target) = self.target;
         let mut row = [0; ROW_BYTES];
         let bytes = target.into_iter().chain(seconds(self.cut)).chain(seconds(self.expires));
@@ -131,7 +131,7 @@ impl Revocation {
         row
     }
 
-    fn from_row(row: &Row) -> Self {
+    fn from_row(row: &RowBytes) -> Self {
         let [target @ .., c0, c1, c2, c3, e0, e1, e2, e3] = *row;
         Self {
             target: Target(target),
@@ -154,7 +154,7 @@ fn seconds(time: UnixSeconds) -> [u8; 4] {
     u32::try_from(time.0).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-type Row = [u8; ROW_BYTES];
+type RowBytes = [u8; ROW_BYTES];
 
 /// Why bytes are not rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +181,7 @@ impl core::error::Error for RowsError {}
 
 /// Sorted rows, one a target. A clone shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rows(Arc<Vec<Row>>);
+pub struct Rows(Arc<Vec<RowBytes>>);
 
 impl Rows {
     /// Sorts and encodes `revocations`; of several on one target the latest cut counts.
@@ -263,7 +263,7 @@ impl Rows {
         if added.is_empty() {
             return Ok(self.clone());
         }
-        let mut merged: Vec<Row> = union(&self.0, &added.0);
+        let mut merged: Vec<RowBytes> = union(&self.0, &added.0);
         merged.retain(|row| now < Revocation::from_row(row).expires);
         if merged.len() > REVOCATIONS {
             return Err(RowsError::TooMany);
@@ -273,18 +273,18 @@ impl Rows {
 }
 
 /// How a row's target and another are ordered. Byte by byte, for the first mostly tells: a call of the C library's comparison takes longer.
-fn by_bytes(row: &Row, target: &[u8; 16]) -> Ordering {
+fn by_bytes(row: &RowBytes, target: &[u8; 16]) -> Ordering {
     let pairs = row.iter().zip(target);
     let differ = pairs.map(|(own, other)| own.cmp(other)).find(|order| order.is_ne());
     differ.unwrap_or(Ordering::Equal)
 }
 
-fn target_of(row: &Row) -> Target {
+fn target_of(row: &RowBytes) -> Target {
     Revocation::from_row(row).target
 }
 
 /// The union of two sorted runs of rows; linear.
-fn union(mut left: &[Row], mut right: &[Row]) -> Vec<Row> {
+fn union(mut left: &[RowBytes], mut right: &[RowBytes]) -> Vec<RowBytes> {
     let mut out = Vec::with_capacity(left.len().saturating_add(right.len()));
     while let ([first, rest @ ..], [other, others @ ..]) = (left, right) {
         match target_of(first).cmp(&target_of(other)) {

@@ -1,6 +1,6 @@
 //! What lives as long as the VM, and where the host's callbacks arrive.
 
-use crate::abi::host::{self, Level, Map};
+use crate::abi::host::{self, LogLevel, Map};
 use crate::abi::{Failure, Flow};
 use crate::metrics;
 use crate::owned_answer::OwnedAnswer;
@@ -77,7 +77,7 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
         Err(faults) => {
             metrics::count("configurations", "refused", 1);
             for fault in faults.lines() {
-                host::log(Level::Error, &format!("configuration: {fault}"));
+                host::log(LogLevel::Error, &format!("configuration: {fault}"));
             }
             false
         }
@@ -238,7 +238,7 @@ impl Vm {
             }
             if mem::take(&mut hint) {
                 host::log(
-                    Level::Error,
+                    LogLevel::Error,
                     "no body has ever arrived: is `allow_on_headers_stop_iteration: true` missing?",
                 );
             }

@@ -1,7 +1,7 @@
 //! What came back for a call to the issuer.
 
 use crate::abi::host::{self, Buffer, Map};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 
 /// Envoy sets it on what a server has answered, and not on what it answers itself when there is no server or no time.
 const BY_A_SERVER: &str = "x-envoy-upstream-service-time";
@@ -29,10 +29,10 @@ impl OwnedAnswer {
     }
 
     /// The same, as the pipeline takes it.
-    pub(crate) fn answer(&self) -> Answer<'_> {
+    pub(crate) fn answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
-            Some((status, body)) => Answer::Got { status: *status, body },
-            None => Answer::Failed,
+            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
+            None => IssuerAnswer::Failed,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Colons in captured values: none on an upstream that tells operations apart by what follows one.
 
-use crate::operation::pattern::Pattern;
+use crate::operation::pattern::RoutePattern;
 use alloc::format;
 use alloc::vec::Vec;
 use edgewrit_shared::document::{Members, Node};
@@ -18,14 +18,14 @@ pub(super) struct Colons<'n> {
 
 impl<'n> Colons<'n> {
     /// Adds the operation with this index.
-    pub(super) fn add(&mut self, members: &Members<'n>, pattern: Option<&Pattern>, index: usize) {
+    pub(super) fn add(&mut self, members: &Members<'n>, pattern: Option<&RoutePattern>, index: usize) {
         let upstream = members.optional("upstream").map(Node::json);
         let Some(Json::Text(upstream)) = upstream else { return };
         let colon = members.optional("colon");
         let allows = colon.filter(|node| *node.json() == Json::Bool(true));
         self.allowed
             .extend(allows.map(|node| (upstream.as_str(), node.clone())));
-        if pattern.is_some_and(Pattern::has_verb) {
+        if pattern.is_some_and(RoutePattern::has_verb) {
             self.verbs.push((upstream, index));
         }
     }

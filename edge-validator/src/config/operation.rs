@@ -1,16 +1,16 @@
 //! Operations: rows of the table that turns requests into attempts.
 
 use super::colons::Colons;
-use super::source::Source;
+use super::source::ValueSource;
 use super::upstream::Upstreams;
 use super::wiring::Wiring;
 use crate::http::headers;
-use crate::operation::param::{Kind, Param};
-use crate::operation::pattern::Pattern;
+use crate::operation::param::{DeclaredType, ParamDefinition};
+use crate::operation::pattern::RoutePattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
-use crate::operation::template::Template;
-use crate::operation::{Body, Content, Names, Operation, Use};
+use crate::operation::template::ResourceTemplate;
+use crate::operation::{Body, Content, FieldNames, Operation, Use};
 use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
@@ -49,7 +49,7 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
     for (index, item) in items.iter().enumerate() {
         let Some(members) = item.object(&KEYS) else { continue };
         let pattern = members.required("match").and_then(|node| {
-            let pattern = parsed(node, Pattern::parse)?;
+            let pattern = parsed(node, RoutePattern::parse)?;
             if let Err(conflict) = routes.add(&pattern, index) {
                 node.fault(message(&conflict));
             }
@@ -73,11 +73,12 @@ fn message(conflict: &Conflict) -> String {
     }
 }
 
-fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstreams<'_>) -> Option<Operation> {
+fn operation(members: &Members<'_>, pattern: Option<RoutePattern>, upstreams: &Upstreams<'_>) -> Option<Operation> {
     let upstream = members.required("upstream").and_then(|node| upstream(node, upstreams));
     let action = members.required("action").and_then(action);
     let resource = members.required("resource").zip(pattern.as_ref());
-    let resource = resource.and_then(|(node, pattern)| parsed(node, |text| Template::parse(text, &pattern.captures)));
+    let resource =
+        resource.and_then(|(node, pattern)| parsed(node, |text| ResourceTemplate::parse(text, &pattern.captures)));
     let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
     let wiring = wiring(members, captures);
     let headers = own_headers(members, &wiring, upstream.as_deref());
@@ -149,37 +150,42 @@ fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
         }
     }
     for node in &ignored {
-        let _ = parsed(node, |text| wiring.ignore(Source::parse(text)?, captures));
+        let _ = parsed(node, |text| wiring.ignore(ValueSource::parse(text)?, captures));
     }
     wiring
 }
 
 /// A parameter: a source, or an object of `from`, `type`, `optional` and `list`.
-fn param(name: &str, node: &Node<'_>) -> Option<(Param, Source)> {
+fn param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
         return None;
     }
-    let param = |kind, optional, list| Param {
+    let param = |kind, optional, list| ParamDefinition {
         name: name.into(),
         kind,
         optional,
         list,
     };
     if matches!(node.json(), Json::Text(_)) {
-        return Some((param(Kind::Text, false, false), parsed(node, Source::parse)?));
+        return Some((
+            param(DeclaredType::Text, false, false),
+            parsed(node, ValueSource::parse)?,
+        ));
     }
     let members = node.object(&["from", "type", "optional", "list"])?;
-    let source = members.required("from").and_then(|node| parsed(node, Source::parse));
-    let kind = members.optional("type").map_or(Some(Kind::Text), kind);
+    let source = members
+        .required("from")
+        .and_then(|node| parsed(node, ValueSource::parse));
+    let kind = members.optional("type").map_or(Some(DeclaredType::Text), kind);
     let flag = |name| members.optional(name).map_or(Some(false), Node::bool);
     let (optional, list) = (flag("optional"), flag("list"));
     Some((param(kind?, optional?, list?), source?))
 }
 
-fn kind(node: &Node<'_>) -> Option<Kind> {
+fn kind(node: &Node<'_>) -> Option<DeclaredType> {
     parsed(node, |text| {
-        let found = Kind::ALL
+        let found = DeclaredType::ALL
             .iter()
             .find_map(|(name, kind)| (*name == text).then_some(*kind));
         found.ok_or_else(|| "expected `text`, `integer`, `number`, `boolean` or `list`".into())
@@ -223,7 +229,7 @@ fn caches(members: &Members<'_>) -> Option<bool> {
 }
 
 /// The body that the sources name something in; inside nothing if there is none.
-fn body(members: &Members<'_>, shape: Option<Shape>, form: Names) -> Option<Option<Body>> {
+fn body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
     let node = members.optional("body");
     let content = match (shape, form.is_empty()) {
         (Some(_), false) => {
@@ -265,7 +271,12 @@ fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
 }
 
 /// A capture that nothing looks at would be a part of the request that is not judged.
-fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, named: &[(usize, Use)]) {
+fn all_captures_used(
+    members: &Members<'_>,
+    pattern: &RoutePattern,
+    resource: &ResourceTemplate,
+    named: &[(usize, Use)],
+) {
     for (index, name) in pattern.captures.iter().enumerate() {
         if !resource.uses(index) && !named.iter().any(|(own, _)| *own == index) {
             members.node().fault(format!(

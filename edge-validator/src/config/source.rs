@@ -1,18 +1,18 @@
 //! Where in a request a value stands: `query.from`, `body./passenger/user`, `form.user`, `path.id`, `header.x-tenant`.
 
 use crate::http::headers;
-use crate::operation::shape::{self, Step};
+use crate::operation::shape::{self, PointerStep};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A place in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum ValueSource {
     /// A name in the query, decoded.
     Query(String),
     /// A value in the JSON body.
-    Body(Vec<Step>),
+    Body(Vec<PointerStep>),
     /// A name in the form, decoded.
     Form(String),
     /// A capture of the path.
@@ -21,7 +21,7 @@ pub(super) enum Source {
     Header(String),
 }
 
-impl Source {
+impl ValueSource {
     /// Reads a source. Errors are messages for people.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
@@ -39,6 +39,6 @@ impl Source {
 
     /// Whether it names every element of an array.
     pub(super) fn is_many(&self) -> bool {
-        matches!(self, Self::Body(steps) if steps.contains(&Step::Each))
+        matches!(self, Self::Body(steps) if steps.contains(&PointerStep::Each))
     }
 }

@@ -1,7 +1,7 @@
 //! Upstreams: fixed origins, each with a credential of its own.
 
 use super::Secrets;
-use crate::upstream::credential::{Credential, Template};
+use crate::upstream::credential::{Credential, HeaderTemplate};
 use crate::upstream::{Upstream, origin};
 use alloc::format;
 use alloc::sync::Arc;
@@ -86,7 +86,7 @@ fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
     headers.into_iter().collect::<Option<_>>().map(Credential::new)
 }
 
-fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, Template)> {
+fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, HeaderTemplate)> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let taken = NOT_CREDENTIALS.contains(&name) || NOT_CREDENTIALS_PREFIX.iter().any(|prefix| name.starts_with(prefix));
     if name.is_empty() || !name.bytes().all(allowed) {
@@ -100,7 +100,7 @@ fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>,
             "`{name}` is no header that a credential can set: the edge or its host sets it"
         ));
     }
-    let template = Template::parse(node.text()?, secret)
+    let template = HeaderTemplate::parse(node.text()?, secret)
         .map_err(|message| node.fault(message))
         .ok()?;
     Some((name.into(), template))

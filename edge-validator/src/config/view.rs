@@ -1,8 +1,8 @@
 //! The table of operations, for reading: what requests can attempt at all.
 
 use crate::config::Config;
-use crate::operation::param::Kind;
-use crate::operation::template::Piece as Part;
+use crate::operation::param::DeclaredType;
+use crate::operation::template::ResourceTemplatePiece;
 use crate::operation::{Content, Operation};
 use alloc::vec::Vec;
 use edgewrit_shared::grant::ParamType;
@@ -13,7 +13,7 @@ pub struct Row<'c>(&'c Operation);
 
 /// A piece of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'c> {
+pub enum ResourcePiece<'c> {
     /// This very text.
     Text(&'c str),
     /// The value of the capture of this name: not empty, and without [`Row::not_captured`].
@@ -30,12 +30,12 @@ pub struct Field<'c> {
     /// Whether a request may leave it out.
     pub optional: bool,
     /// Where in a request it stands.
-    pub source: Source,
+    pub source: ParamLocation,
 }
 
 /// Where in a request a parameter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum ParamLocation {
     /// In the path.
     Path,
     /// In the query.
@@ -73,12 +73,12 @@ impl<'c> Row<'c> {
     }
 
     /// On what.
-    pub fn resource(&self) -> impl Iterator<Item = Piece<'c>> + use<'c> {
+    pub fn resource(&self) -> impl Iterator<Item = ResourcePiece<'c>> + use<'c> {
         let name = self.name();
         let capture = |index: usize| name.split('{').nth(index + 1)?.split('}').next();
         self.0.resource.pieces().iter().map(move |piece| match piece {
-            Part::Text(text) => Piece::Text(text),
-            Part::Capture(index) => Piece::Capture(capture(*index).unwrap_or_default()),
+            ResourceTemplatePiece::Text(text) => ResourcePiece::Text(text),
+            ResourceTemplatePiece::Capture(index) => ResourcePiece::Capture(capture(*index).unwrap_or_default()),
         })
     }
 
@@ -102,28 +102,28 @@ impl<'c> Row<'c> {
     }
 }
 
-fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
+fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
     let is_many = operation
         .body
         .as_ref()
         .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.lists().contains(&index)));
     match kind {
         _ if is_many || operation.is_list(index) => ParamType::List,
-        Kind::Text => ParamType::Text,
-        Kind::Integer | Kind::Number => ParamType::Number,
-        Kind::Boolean => ParamType::Bool,
-        Kind::List => ParamType::List,
+        DeclaredType::Text => ParamType::Text,
+        DeclaredType::Integer | DeclaredType::Number => ParamType::Number,
+        DeclaredType::Boolean => ParamType::Bool,
+        DeclaredType::List => ParamType::List,
     }
 }
 
-fn source(operation: &Operation, index: usize) -> Source {
+fn source(operation: &Operation, index: usize) -> ParamLocation {
     if operation.captures.iter().any(|(_, param)| *param == index) {
-        Source::Path
+        ParamLocation::Path
     } else if operation.query.has(index) {
-        Source::Query
+        ParamLocation::Query
     } else if operation.header_params.iter().any(|(_, param)| *param == index) {
-        Source::Header
+        ParamLocation::Header
     } else {
-        Source::Body
+        ParamLocation::Body
     }
 }

@@ -16,7 +16,7 @@ pub struct Changes<'a> {
 
 /// What is held of a header that is wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Held {
+enum HeldHeader {
     Nothing,
     AsWanted,
     Otherwise,
@@ -25,19 +25,22 @@ enum Held {
 /// The changes that turn `held`, in which names may repeat, into `wanted`, in which they do not.
 #[must_use]
 pub fn changes<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
-    let mut state = vec![Held::Nothing; wanted.len()];
+    let mut state = vec![HeldHeader::Nothing; wanted.len()];
     let mut remove: Vec<&str> = Vec::new();
     for (name, value) in held {
         let mut known = wanted.iter().zip(&mut state);
         match known.find(|((own, _), _)| same(own, name)) {
             // The same value twice is not the same header.
-            Some(((_, own), state)) if *state == Held::Nothing && own == value => *state = Held::AsWanted,
-            Some((_, state)) => *state = Held::Otherwise,
+            Some(((_, own), state)) if *state == HeldHeader::Nothing && own == value => *state = HeldHeader::AsWanted,
+            Some((_, state)) => *state = HeldHeader::Otherwise,
             None if remove.iter().any(|own| same(own, name)) => {}
             None => remove.push(name),
         }
     }
-    let set = wanted.iter().zip(state).filter(|(_, state)| *state != Held::AsWanted);
+    let set = wanted
+        .iter()
+        .zip(state)
+        .filter(|(_, state)| *state != HeldHeader::AsWanted);
     Changes {
         remove,
         set: set.map(|(pair, _)| *pair).collect(),

@@ -1,7 +1,7 @@
 //! Boot ids: the name that the issuer gives to one memory of an edge, under which it counts what that memory spends and records.
 
 use crate::config::Config;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
@@ -23,8 +23,8 @@ pub(crate) fn id(body: &[u8]) -> Option<String> {
 }
 
 /// Whether a problem's type says that the issuer does not know the boot.
-pub(crate) fn is_unknown(answer: Answer<'_>) -> bool {
-    matches!(answer, Answer::Got { status: 404, body } if problem(body).as_deref() == Some(UNKNOWN))
+pub(crate) fn is_unknown(answer: IssuerAnswer<'_>) -> bool {
+    matches!(answer, IssuerAnswer::Got { status: 404, body } if problem(body).as_deref() == Some(UNKNOWN))
 }
 
 /// The type of a problem document (RFC 9457).

@@ -1,7 +1,7 @@
 //! Following the issuer's bundle of keys and revocations.
 
 use crate::config::Config;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::Object;
 use crate::memory::Memory;
 use alloc::format;
@@ -81,7 +81,7 @@ pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) 
 pub fn bundle_answer(
     config: &Config,
     held: Option<&Snapshot>,
-    answer: Answer<'_>,
+    answer: IssuerAnswer<'_>,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
     let body = bundle_of(answer)?;
@@ -95,7 +95,7 @@ pub fn bundle_answer(
 pub fn bundle_answer_hashed(
     config: &Config,
     held: Option<&Snapshot>,
-    answer: Answer<'_>,
+    answer: IssuerAnswer<'_>,
     sha256: RowsHash,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
@@ -152,10 +152,10 @@ pub fn head_line(snapshot: &Snapshot, now: UnixSeconds) -> Option<String> {
     Some(line.close())
 }
 
-fn bundle_of(answer: Answer<'_>) -> Result<&[u8], FollowError> {
+fn bundle_of(answer: IssuerAnswer<'_>) -> Result<&[u8], FollowError> {
     match answer {
-        Answer::Got { status: 200, body } => Ok(body),
-        Answer::Got { status, .. } => Err(FollowError::Status(status)),
-        Answer::Failed => Err(FollowError::Failed),
+        IssuerAnswer::Got { status: 200, body } => Ok(body),
+        IssuerAnswer::Got { status, .. } => Err(FollowError::Status(status)),
+        IssuerAnswer::Failed => Err(FollowError::Failed),
     }
 }

@@ -43,7 +43,7 @@ impl Call {
 
 /// What came back for a [`Call`].
 #[derive(Clone, Copy, Debug)]
-pub enum Answer<'a> {
+pub enum IssuerAnswer<'a> {
     /// A whole response.
     Got {
         /// Its status.
@@ -55,7 +55,7 @@ pub enum Answer<'a> {
     Failed,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> IssuerAnswer<'a> {
     /// The body; empty if there is no response.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {

@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::issuer::boot;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::quoted;
 use alloc::collections::VecDeque;
 use alloc::format;
@@ -95,11 +95,11 @@ pub enum DeliveryOutcome {
 
 /// What the answer to [`call`] says.
 #[must_use]
-pub fn delivery(answer: Answer<'_>) -> DeliveryOutcome {
+pub fn delivery(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
     match answer {
-        Answer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
+        IssuerAnswer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
         _ if boot::is_unknown(answer) => DeliveryOutcome::UnknownBoot,
-        Answer::Got {
+        IssuerAnswer::Got {
             status: status @ (400 | 413 | 422),
             ..
         } => DeliveryOutcome::Refused(status),
@@ -122,9 +122,9 @@ pub fn boot_call(config: &Config) -> Call {
 
 /// The boot id in the answer to [`boot_call`]; without one, ask again later.
 #[must_use]
-pub fn boot_id(answer: Answer<'_>) -> Option<String> {
+pub fn boot_id(answer: IssuerAnswer<'_>) -> Option<String> {
     match answer {
-        Answer::Got { status: 201, body } => boot::id(body),
+        IssuerAnswer::Got { status: 201, body } => boot::id(body),
         _ => None,
     }
 }

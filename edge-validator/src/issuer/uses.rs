@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::issuer::boot;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::quoted;
 use crate::memory::Memory;
 use crate::reason::{self, Objection};
@@ -26,7 +26,7 @@ pub(crate) struct Spent {
 
 /// A spend under way.
 #[derive(Debug)]
-pub(crate) struct Spend {
+pub(crate) struct PendingSpend {
     counter: u64,
     /// The boot id that names the spend; until there is one, the call asks for it.
     boot_id: Option<String>,
@@ -36,11 +36,11 @@ pub(crate) struct Spend {
 #[derive(Debug)]
 pub(crate) enum Next {
     /// Make [`Spend::call`] again.
-    Call(Spend),
+    Call(PendingSpend),
     Done(Spent),
 }
 
-impl Spend {
+impl PendingSpend {
     /// A spend with a name of its own.
     pub(crate) fn new(memory: &Memory) -> Self {
         Self {
@@ -68,8 +68,13 @@ impl Spend {
     }
 
     /// What the issuer's answer means. Anything but plain success refuses: an answer that never came may have debited, and is not asked for again.
-    pub(crate) fn with(self, answer: Answer<'_>, allowances: &[String], memory: &Memory) -> Result<Next, Objection> {
-        let Answer::Got { status, body } = answer else {
+    pub(crate) fn with(
+        self,
+        answer: IssuerAnswer<'_>,
+        allowances: &[String],
+        memory: &Memory,
+    ) -> Result<Next, Objection> {
+        let IssuerAnswer::Got { status, body } = answer else {
             return Err(reason::SPEND_FAILED.into());
         };
         match (self.boot_id, status) {

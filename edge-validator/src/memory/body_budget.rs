@@ -24,9 +24,9 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The bytes that are held, and those that are left.
 #[derive(Clone)]
-pub struct BodyBudget(Rc<Held>);
+pub struct BodyBudget(Rc<HeldBytes>);
 
-struct Held {
+struct HeldBytes {
     seed: u64,
     all: Cell<usize>,
     shares: Vec<Cell<usize>>,
@@ -34,7 +34,7 @@ struct Held {
 
 /// Room for one body. It is given back when this is dropped.
 pub(crate) struct BodyReservation {
-    held: Rc<Held>,
+    held: Rc<HeldBytes>,
     share: usize,
     bytes: usize,
 }
@@ -43,7 +43,7 @@ impl BodyBudget {
     /// Nothing is held. A client that does not know `seed` cannot tell which lineages share an eighth.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(Rc::new(Held {
+        Self(Rc::new(HeldBytes {
             seed,
             all: Cell::new(0),
             shares: (0..SHARES).map(|_| Cell::new(0)).collect(),
@@ -74,7 +74,7 @@ impl BodyBudget {
     }
 }
 
-impl Held {
+impl HeldBytes {
     /// FNV-1a, from a start that no client knows.
     fn share(&self, root: &str) -> usize {
         let hash = root.bytes().fold(0xcbf2_9ce4_8422_2325 ^ self.seed, |hash, byte| {

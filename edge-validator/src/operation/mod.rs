@@ -14,10 +14,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-pub(crate) use names::{Name, Names};
-use param::{Kind, Param, Values};
+pub(crate) use names::{FieldName, FieldNames};
+use param::{DeclaredType, ParamDefinition, ParamValues};
 use shape::Shape;
-use template::Template;
+use template::ResourceTemplate;
 
 /// One operation, compiled.
 #[derive(Debug)]
@@ -26,12 +26,12 @@ pub(crate) struct Operation {
     pub(crate) name: String,
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) action: String,
-    pub(crate) resource: Template,
-    pub(crate) params: Vec<Param>,
+    pub(crate) resource: ResourceTemplate,
+    pub(crate) params: Vec<ParamDefinition>,
     /// Captures that are parameters: index of the capture, index of the parameter.
     pub(crate) captures: Vec<(usize, usize)>,
     /// Names that may stand in the query.
-    pub(crate) query: Names,
+    pub(crate) query: FieldNames,
     /// Headers that are parameters.
     pub(crate) header_params: Vec<(Arc<str>, usize)>,
     /// Headers that pass in addition to [`crate::http::headers::PASS`], sorted.
@@ -55,7 +55,7 @@ impl Operation {
     }
 
     /// Reads the value of the parameter with this index from text.
-    pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
+    pub(crate) fn read_text(&self, index: usize, text: String, values: &mut ParamValues) -> Result<(), Objection> {
         let value = self.kind(index).and_then(|kind| kind.of_text(text));
         let value = value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?;
         if self.is_list(index) {
@@ -81,7 +81,7 @@ impl Operation {
     }
 
     /// The type of the parameter with this index.
-    pub(crate) fn kind(&self, param: usize) -> Option<Kind> {
+    pub(crate) fn kind(&self, param: usize) -> Option<DeclaredType> {
         self.params.get(param).map(|param| param.kind)
     }
 }
@@ -108,7 +108,7 @@ pub(crate) enum Content {
     /// JSON of this shape.
     Json(Shape),
     /// Names and values as HTML forms have them.
-    Form(Names),
+    Form(FieldNames),
 }
 
 impl Content {

@@ -8,11 +8,11 @@ use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 
 /// The names that an operation knows, sorted, each once.
 #[derive(Debug, Default)]
-pub(crate) struct Names(Vec<Name>);
+pub(crate) struct FieldNames(Vec<FieldName>);
 
 /// A name that an operation knows.
 #[derive(Debug)]
-pub(crate) struct Name {
+pub(crate) struct FieldName {
     /// As the configuration has it, decoded.
     pub(crate) text: String,
     pub(crate) purpose: Use,
@@ -27,9 +27,9 @@ pub(crate) struct Name {
 // Each name has a bit.
 const _: () = assert!(PARAMS_PER_OPERATION <= u64::BITS as usize);
 
-impl Names {
+impl FieldNames {
     /// The name that is spelled so; `None` if it is unknown.
-    pub(crate) fn find(&self, name: &str) -> Option<&Name> {
+    pub(crate) fn find(&self, name: &str) -> Option<&FieldName> {
         self.0.get(self.place(name).ok()?)
     }
 
@@ -45,7 +45,7 @@ impl Names {
             shadows |= !is_param(purpose) && is_param(other.purpose);
             other.shadows |= is_param(purpose) && !is_param(other.purpose);
         }
-        let name = Name {
+        let name = FieldName {
             text,
             purpose,
             bit,
@@ -89,7 +89,7 @@ fn leniently(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, is_one};
+    use super::{FieldNames, is_one};
     use crate::operation::Use;
     use alloc::format;
     use edgewrit_shared::limits::PARAMS_PER_OPERATION;
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn each_of_as_many_names_as_there_may_be_has_a_bit() {
-        let mut names = Names::default();
+        let mut names = FieldNames::default();
         for name in 0..PARAMS_PER_OPERATION {
             assert!(names.add(format!("n{name}"), Use::Ignore));
         }
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn only_an_ignored_name_shadows_a_parameter() {
-        let mut names = Names::default();
+        let mut names = FieldNames::default();
         let all = [
             ("ids", Use::Ignore),
             ("ids[]", Use::Param(0)),
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn rivals_know_each_other_whichever_came_first() {
-        let mut names = Names::default();
+        let mut names = FieldNames::default();
         for name in ["filter[tag]", "filter", "page", "filter[kind]"] {
             names.add(name.into(), Use::Ignore);
         }

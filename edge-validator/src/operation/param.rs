@@ -11,9 +11,9 @@ use edgewrit_shared::number::Number;
 
 /// A parameter of an operation.
 #[derive(Debug)]
-pub(crate) struct Param {
+pub(crate) struct ParamDefinition {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: DeclaredType,
     pub(crate) optional: bool,
     /// Whether a name in the query or form may come several times; the value is a list then, of what each says.
     pub(crate) list: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Param {
 
 /// The type of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum DeclaredType {
     Text,
     Integer,
     Number,
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     List,
 }
 
-impl Kind {
+impl DeclaredType {
     /// All types by their names in the configuration.
     pub(crate) const ALL: [(&str, Self); 5] = [
         ("text", Self::Text),
@@ -85,9 +85,9 @@ fn scalar(json: Json) -> Option<attempt::Param> {
 
 /// The values of an operation's parameters, as far as they were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Values(Vec<Option<attempt::Param>>);
+pub(crate) struct ParamValues(Vec<Option<attempt::Param>>);
 
-impl Values {
+impl ParamValues {
     /// None yet, for `count` parameters.
     pub(crate) fn new(count: usize) -> Self {
         Self(vec![None; count])
@@ -131,7 +131,7 @@ impl Values {
     }
 
     /// The values by name; an objection if one is missing that is not optional.
-    pub(crate) fn named(self, params: &[Param]) -> Result<Vec<(String, attempt::Param)>, Objection> {
+    pub(crate) fn named(self, params: &[ParamDefinition]) -> Result<Vec<(String, attempt::Param)>, Objection> {
         let mut named = Vec::with_capacity(params.len());
         for (param, value) in params.iter().zip(self.0) {
             match value {

@@ -15,16 +15,16 @@ const CAPTURES: usize = 64;
 
 /// A method and a path with captures.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub(crate) struct RoutePattern {
     pub(crate) method: String,
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) segments: Vec<RouteSegment>,
     /// Names of the captures, in the order of the path.
     pub(crate) captures: Vec<String>,
 }
 
 /// One segment of a pattern's path.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
+pub(crate) enum RouteSegment {
     /// This very text, encoded.
     Literal(String),
     /// Any segment that is not empty.
@@ -36,13 +36,13 @@ pub(crate) fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !NEVER.contains(&method)
 }
 
-impl Pattern {
+impl RoutePattern {
     /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by
     /// what follows a colon.
     pub(crate) fn has_verb(&self) -> bool {
         let mut segments = self.segments.iter();
         segments.any(
-            |segment| matches!(segment, Segment::Literal(text) if text.starts_with([':']) || text.starts_with("%3A")),
+            |segment| matches!(segment, RouteSegment::Literal(text) if text.starts_with([':']) || text.starts_with("%3A")),
         )
     }
 
@@ -79,7 +79,7 @@ impl Pattern {
     fn push(&mut self, segment: &str) -> Result<(), String> {
         let capture = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         let Some(name) = capture else {
-            self.segments.push(Segment::Literal(segment.into()));
+            self.segments.push(RouteSegment::Literal(segment.into()));
             return Ok(());
         };
         let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
@@ -95,12 +95,12 @@ impl Pattern {
             return Err(format!("`{segment}` is captured twice"));
         }
         self.captures.push(name.into());
-        self.segments.push(Segment::Capture);
+        self.segments.push(RouteSegment::Capture);
         Ok(())
     }
 }
 
-impl Segment {
+impl RouteSegment {
     /// Something that the segment matches.
     fn example(&self) -> &str {
         match self {

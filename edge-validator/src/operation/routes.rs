@@ -1,6 +1,6 @@
 //! Finding the operation for a method and path. The work depends on the path's length, not on the number of operations.
 
-use super::pattern::{Pattern, Segment};
+use super::pattern::{RoutePattern, RouteSegment};
 use crate::http::case_folding::fold;
 use crate::http::percent;
 use crate::reason::{self, Objection};
@@ -14,15 +14,15 @@ use alloc::vec::Vec;
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     /// Methods are found as literals are: one kind of map weighs less than two.
-    methods: Node,
+    methods: RouteNode,
 }
 
 /// What may follow a beginning of a path.
 #[derive(Debug, Default)]
-struct Node {
+struct RouteNode {
     /// By what a lenient server takes them for: two literals that are one to it cannot stand side by side.
     literals: BTreeMap<String, Literal>,
-    capture: Option<alloc::boxed::Box<Node>>,
+    capture: Option<alloc::boxed::Box<RouteNode>>,
     /// The operation whose path ends here.
     operation: Option<usize>,
 }
@@ -30,7 +30,7 @@ struct Node {
 #[derive(Debug)]
 struct Literal {
     encoded: String,
-    node: Node,
+    node: RouteNode,
 }
 
 /// An operation and what its path captured, decoded.
@@ -51,12 +51,12 @@ pub(crate) enum Conflict {
 
 impl Routes {
     /// Adds the operation with index `operation`.
-    pub(crate) fn add(&mut self, pattern: &Pattern, operation: usize) -> Result<(), Conflict> {
+    pub(crate) fn add(&mut self, pattern: &RoutePattern, operation: usize) -> Result<(), Conflict> {
         let mut node = self.methods.literal(&pattern.method)?;
         for segment in &pattern.segments {
             node = match segment {
-                Segment::Literal(text) => node.literal(text)?,
-                Segment::Capture => node.capture.get_or_insert_default(),
+                RouteSegment::Literal(text) => node.literal(text)?,
+                RouteSegment::Capture => node.capture.get_or_insert_default(),
             };
         }
         match node.operation {
@@ -103,7 +103,7 @@ fn leniently(decoded: &str) -> Cow<'_, str> {
     fold(name.trim_end_matches(['.', ' ']))
 }
 
-impl Node {
+impl RouteNode {
     fn literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
         let decoded = percent::decode(encoded).unwrap_or(Cow::Borrowed(encoded));
         let literal = self

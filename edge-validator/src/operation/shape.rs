@@ -22,7 +22,7 @@ pub(crate) enum Shape {
 
 /// One step of a pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum PointerStep {
     /// To the member with this name.
     Member(String),
     /// To every element.
@@ -30,23 +30,23 @@ pub(crate) enum Step {
 }
 
 /// Reads a pointer (RFC 6901) whose step `*` means every element. Errors are messages for people.
-pub(crate) fn pointer(text: &str) -> Result<Vec<Step>, String> {
+pub(crate) fn pointer(text: &str) -> Result<Vec<PointerStep>, String> {
     let steps = text
         .strip_prefix('/')
         .ok_or("expected a pointer that begins with `/`")?;
-    let steps: Vec<Step> = steps.split('/').map(step).collect::<Result<_, _>>()?;
+    let steps: Vec<PointerStep> = steps.split('/').map(step).collect::<Result<_, _>>()?;
     if steps.len() > JSON_DEPTH {
         return Err(format!("the pointer has more than {JSON_DEPTH} steps"));
     }
-    if steps.iter().filter(|step| **step == Step::Each).count() > 1 {
+    if steps.iter().filter(|step| **step == PointerStep::Each).count() > 1 {
         return Err("expected at most one `*` in a pointer".into());
     }
     Ok(steps)
 }
 
-fn step(text: &str) -> Result<Step, String> {
+fn step(text: &str) -> Result<PointerStep, String> {
     if text == "*" {
-        return Ok(Step::Each);
+        return Ok(PointerStep::Each);
     }
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!(
@@ -65,16 +65,16 @@ fn step(text: &str) -> Result<Step, String> {
             },
         });
     }
-    Ok(Step::Member(name))
+    Ok(PointerStep::Member(name))
 }
 
 impl Shape {
     /// The shape in which `leaf` stands at the end of `steps`.
-    pub(crate) fn of(steps: &[Step], leaf: Use) -> Self {
+    pub(crate) fn of(steps: &[PointerStep], leaf: Use) -> Self {
         match steps.split_first() {
             None => Self::Leaf(leaf),
-            Some((Step::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
-            Some((Step::Member(name), rest)) => {
+            Some((PointerStep::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
+            Some((PointerStep::Member(name), rest)) => {
                 let mut members = BTreeMap::new();
                 members.insert(name.clone(), Self::of(rest, leaf));
                 Self::Object(members)
@@ -83,9 +83,9 @@ impl Shape {
     }
 
     /// Puts `leaf` at the end of `steps`. An error says why it cannot stand there.
-    pub(crate) fn add(&mut self, steps: &[Step], leaf: Use) -> Result<(), &'static str> {
+    pub(crate) fn add(&mut self, steps: &[PointerStep], leaf: Use) -> Result<(), &'static str> {
         match (self, steps.split_first()) {
-            (Self::Object(members), Some((Step::Member(name), rest))) => {
+            (Self::Object(members), Some((PointerStep::Member(name), rest))) => {
                 if let Some(shape) = members.get_mut(name) {
                     return shape.add(rest, leaf);
                 }
@@ -96,7 +96,7 @@ impl Shape {
                 members.insert(name.clone(), Self::of(rest, leaf));
                 Ok(())
             }
-            (Self::Each(element), Some((Step::Each, rest))) => element.add(rest, leaf),
+            (Self::Each(element), Some((PointerStep::Each, rest))) => element.add(rest, leaf),
             (Self::Leaf(_), None) => Err("another pointer names the same value"),
             (Self::Leaf(_), Some(_)) => Err("another pointer names a value that this one lies in"),
             (_, None) => Err("another pointer names a value that lies in this one"),

@@ -12,20 +12,20 @@ const SEPARATORS: [char; 2] = ['/', ':'];
 
 /// A resource with places for captured values.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Template {
-    pieces: Vec<Piece>,
+pub(crate) struct ResourceTemplate {
+    pieces: Vec<ResourceTemplatePiece>,
     /// The separators that its own text holds.
     separators: Vec<char>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum ResourceTemplatePiece {
     Text(String),
     /// Index of the capture.
     Capture(usize),
 }
 
-impl Template {
+impl ResourceTemplate {
     /// Reads a template over `captures`. Errors are messages for people.
     pub(crate) fn parse(text: &str, captures: &[String]) -> Result<Self, String> {
         if text.is_empty() || text.chars().any(char::is_control) {
@@ -37,12 +37,12 @@ impl Template {
             let (name, after) = after.split_once('}').ok_or("`{` without `}`")?;
             let index = captures.iter().position(|own| own == name);
             push_text(&mut pieces, before)?;
-            if matches!(pieces.last(), Some(Piece::Capture(_))) {
+            if matches!(pieces.last(), Some(ResourceTemplatePiece::Capture(_))) {
                 return Err(format!(
                     "`{{{name}}}` follows another capture without a `/` or `:` between them"
                 ));
             }
-            pieces.push(Piece::Capture(
+            pieces.push(ResourceTemplatePiece::Capture(
                 index.ok_or_else(|| format!("`{{{name}}}` is not captured by `match`"))?,
             ));
             rest = after;
@@ -57,7 +57,7 @@ impl Template {
     }
 
     /// Text and captures, in order.
-    pub(crate) fn pieces(&self) -> &[Piece] {
+    pub(crate) fn pieces(&self) -> &[ResourceTemplatePiece] {
         &self.pieces
     }
 
@@ -68,7 +68,7 @@ impl Template {
 
     /// Whether the capture with this index has a place in it.
     pub(crate) fn uses(&self, capture: usize) -> bool {
-        self.pieces.contains(&Piece::Capture(capture))
+        self.pieces.contains(&ResourceTemplatePiece::Capture(capture))
     }
 
     /// The resource for captured values.
@@ -76,8 +76,8 @@ impl Template {
         let mut resource = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => resource.push_str(text),
-                Piece::Capture(index) => {
+                ResourceTemplatePiece::Text(text) => resource.push_str(text),
+                ResourceTemplatePiece::Capture(index) => {
                     let value = captures.get(*index).map(AsRef::as_ref).unwrap_or_default();
                     if value.contains(self.separators.as_slice()) {
                         return Err(reason::CAPTURE_SEPARATOR.because(format!("`{value}`")));
@@ -93,20 +93,24 @@ impl Template {
     }
 }
 
-fn push_text(pieces: &mut Vec<Piece>, text: &str) -> Result<(), String> {
+fn push_text(pieces: &mut Vec<ResourceTemplatePiece>, text: &str) -> Result<(), String> {
     if text.contains('}') {
         return Err("`}` without `{`".into());
     }
     if !text.is_empty() {
-        pieces.push(Piece::Text(text.into()));
+        pieces.push(ResourceTemplatePiece::Text(text.into()));
     }
     Ok(())
 }
 
 /// Between two captures stands a separator; otherwise one could take a part of the other's value.
-fn unambiguous(pieces: &[Piece]) -> Result<(), String> {
+fn unambiguous(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
     for window in pieces.windows(3) {
-        if let [Piece::Capture(_), Piece::Text(text), Piece::Capture(_)] = window
+        if let [
+            ResourceTemplatePiece::Capture(_),
+            ResourceTemplatePiece::Text(text),
+            ResourceTemplatePiece::Capture(_),
+        ] = window
             && !text.contains(SEPARATORS)
         {
             return Err(format!("expected a `/` or `:` in `{text}` between two captures"));
@@ -115,8 +119,8 @@ fn unambiguous(pieces: &[Piece]) -> Result<(), String> {
     Ok(())
 }
 
-fn holds(pieces: &[Piece], separator: char) -> bool {
+fn holds(pieces: &[ResourceTemplatePiece], separator: char) -> bool {
     pieces
         .iter()
-        .any(|piece| matches!(piece, Piece::Text(text) if text.contains(separator)))
+        .any(|piece| matches!(piece, ResourceTemplatePiece::Text(text) if text.contains(separator)))
 }

@@ -4,9 +4,9 @@ use crate::http::case_folding::fold;
 use crate::http::headers::Headers;
 use crate::http::spelling::{Plus, spell};
 use crate::http::target::canonical_query;
-use crate::operation::param::Values;
+use crate::operation::param::ParamValues;
 use crate::operation::shape::Shape;
-use crate::operation::{Content, Names, Operation, Use};
+use crate::operation::{Content, FieldNames, Operation, Use};
 use crate::reason::{self, Objection};
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
@@ -84,7 +84,7 @@ pub(crate) fn read(
             let all = core::iter::once(&mut readings.first).chain(&mut readings.others);
             all.into_iter().try_for_each(|values| {
                 let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
-                Reader { operation, values }.value(shape, json, false)
+                BodyReader { operation, values }.value(shape, json, false)
             })?;
             Ok(bytes.to_vec())
         }
@@ -101,7 +101,7 @@ pub(crate) fn read(
 }
 
 /// The names and values of a form.
-fn form<'p>(bytes: &'p [u8], names: &'p Names, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
+fn form<'p>(bytes: &'p [u8], names: &'p FieldNames, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
     let reasons = &query::FORM;
     let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
     canonical_query(text).map_err(|fault| reasons.syntax.because(fault.meaning))?;
@@ -135,12 +135,12 @@ fn objection(error: JsonError) -> Objection {
     reason.because(error.to_string())
 }
 
-struct Reader<'r> {
+struct BodyReader<'r> {
     operation: &'r Operation,
-    values: &'r mut Values,
+    values: &'r mut ParamValues,
 }
 
-impl Reader<'_> {
+impl BodyReader<'_> {
     /// Takes from `json` what `shape` says. Within the elements of an array (`many`) every parameter adds to a list.
     fn value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
         match (shape, json) {

@@ -3,9 +3,9 @@
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
-use crate::http::target::Target;
+use crate::http::target::RequestTarget;
 use crate::operation::Operation;
-use crate::operation::param::Values;
+use crate::operation::param::ParamValues;
 use crate::operation::pattern::is_method;
 use crate::reason::{self, Objection};
 use crate::record::context::Subject;
@@ -22,7 +22,7 @@ use alloc::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct ParsedHead<'h> {
     head: &'h Head<'h>,
-    target: Target<'h>,
+    target: RequestTarget<'h>,
     pub(crate) headers: Headers<'h>,
 }
 
@@ -50,7 +50,7 @@ impl<'h> ParsedHead<'h> {
         }
         Ok(Self {
             head,
-            target: Target::read(head.target)?,
+            target: RequestTarget::read(head.target)?,
             headers: Headers::read(head.headers, config.header_names())?,
         })
     }
@@ -113,7 +113,11 @@ impl ParsedRequest {
 }
 
 /// The names and values of the query, if there is one.
-fn pairs<'p>(operation: &'p Operation, target: &Target<'p>, config: &Config) -> Result<Option<Pairs<'p>>, Objection> {
+fn pairs<'p>(
+    operation: &'p Operation,
+    target: &RequestTarget<'p>,
+    config: &Config,
+) -> Result<Option<Pairs<'p>>, Objection> {
     let Some(text) = target.query() else { return Ok(None) };
     let pairs = Pairs {
         text,
@@ -139,7 +143,7 @@ fn readings(
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
 ) -> Result<ValueReadings, Objection> {
-    let mut values = Values::new(operation.params.len());
+    let mut values = ParamValues::new(operation.params.len());
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
             operation.read_text(*param, text.to_string(), &mut values)?;

@@ -2,8 +2,8 @@
 
 use crate::http::percent;
 use crate::http::spelling::{Plus, spell};
-use crate::operation::param::Values;
-use crate::operation::{Name, Names, Operation, Use};
+use crate::operation::param::ParamValues;
+use crate::operation::{FieldName, FieldNames, Operation, Use};
 use crate::reason::{self, Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,7 +11,7 @@ use alloc::format;
 /// Encoded names and values, of a form that was looked at, and what the operation knows of them.
 pub(crate) struct Pairs<'p> {
     pub(crate) text: &'p str,
-    pub(crate) names: &'p Names,
+    pub(crate) names: &'p FieldNames,
     pub(crate) reasons: &'static Reasons,
 }
 
@@ -53,7 +53,11 @@ impl Pairs<'_> {
 
     /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The
     /// first is of what is sent.
-    pub(crate) fn read(&self, operation: &Operation, values: Values) -> Result<(Values, Option<Values>), Objection> {
+    pub(crate) fn read(
+        &self,
+        operation: &Operation,
+        values: ParamValues,
+    ) -> Result<(ParamValues, Option<ParamValues>), Objection> {
         if !self.text.contains('+') {
             return Ok((self.read_as(Plus::Space, operation, values)?, None));
         }
@@ -67,8 +71,8 @@ impl Pairs<'_> {
         }
     }
 
-    fn read_as(&self, plus: Plus, operation: &Operation, values: Values) -> Result<Values, Objection> {
-        let mut reader = Reader {
+    fn read_as(&self, plus: Plus, operation: &Operation, values: ParamValues) -> Result<ParamValues, Objection> {
+        let mut reader = PairsReader {
             pairs: self,
             operation,
             values,
@@ -82,15 +86,15 @@ impl Pairs<'_> {
 }
 
 /// Reads one piece after the other.
-struct Reader<'r> {
+struct PairsReader<'r> {
     pairs: &'r Pairs<'r>,
     operation: &'r Operation,
-    values: Values,
+    values: ParamValues,
     /// The names that were there, as [`Name::bit`]s.
     seen: u64,
 }
 
-impl Reader<'_> {
+impl PairsReader<'_> {
     fn take(&mut self, piece: &str) -> Result<(), Objection> {
         let (name, value) = match piece.split_once('=') {
             Some((name, value)) => (name, Some(value)),
@@ -120,7 +124,7 @@ impl Reader<'_> {
 
     /// A name that is no list comes once, ignored or not, and without those that some reader takes
     /// for it.
-    fn see(&mut self, name: &Name) -> Result<(), Objection> {
+    fn see(&mut self, name: &FieldName) -> Result<(), Objection> {
         let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {

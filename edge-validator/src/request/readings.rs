@@ -8,7 +8,7 @@
 //! and then permits every mixture of them.
 
 use crate::operation::Operation;
-use crate::operation::param::Values;
+use crate::operation::param::ParamValues;
 use crate::reason::{self, Objection, Reason};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -18,9 +18,9 @@ use edgewrit_shared::attempt::{Attempt, Param};
 /// resource.
 #[derive(Debug)]
 pub(crate) struct ValueReadings {
-    pub(crate) first: Values,
+    pub(crate) first: ParamValues,
     /// OtherReading readings of `+`, if they give other values: of the query, of the form, of both.
-    pub(crate) others: Vec<Values>,
+    pub(crate) others: Vec<ParamValues>,
     /// What is said if they get another verdict.
     pub(crate) differ: Reason,
 }
@@ -59,7 +59,7 @@ impl ValueReadings {
     }
 }
 
-fn attempt(values: Values, operation: &Operation, resource: &str) -> Result<Attempt, Objection> {
+fn attempt(values: ParamValues, operation: &Operation, resource: &str) -> Result<Attempt, Objection> {
     Ok(Attempt {
         action: operation.action.clone(),
         resource: resource.to_string(),
@@ -68,7 +68,7 @@ fn attempt(values: Values, operation: &Operation, resource: &str) -> Result<Atte
 }
 
 /// What `values` attempt to a reader in floating point; `None` if that is surely the same.
-fn in_doubles(values: &Values, operation: &Operation, resource: &str) -> Option<OtherReading> {
+fn in_doubles(values: &ParamValues, operation: &Operation, resource: &str) -> Option<OtherReading> {
     let (index, values) = values.in_doubles()?;
     let differ = operation.object(reason::NUMBER_PRECISION, index);
     let attempt = if values.iter().any(Param::is_beyond_doubles) {

@@ -12,8 +12,8 @@ use self::receive::Request;
 use crate::authenticate;
 use crate::config::Config;
 use crate::http::head::Head;
-use crate::issuer::call::{Answer, Call};
-use crate::issuer::uses::{Next, Spend};
+use crate::issuer::call::{Call, IssuerAnswer};
+use crate::issuer::uses::{Next, PendingSpend};
 use crate::memory::Memory;
 use crate::operation::Operation;
 use crate::reason::{self, Objection};
@@ -56,7 +56,7 @@ struct Unpaid {
     operation: Arc<Operation>,
     draft: Draft,
     required_spend: RequiredSpend,
-    spend: Spend,
+    spend: PendingSpend,
 }
 
 /// Takes in a request's head.
@@ -113,7 +113,7 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
             operation,
             draft,
             required_spend,
-            spend: Spend::new(world.memory),
+            spend: PendingSpend::new(world.memory),
         }))),
     }
 }
@@ -160,7 +160,7 @@ impl NeedSpend {
     }
 
     /// Goes on with the answer; may need another call.
-    pub fn with(self, answer: Answer<'_>, world: &World<'_>) -> Step {
+    pub fn with(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
         let Unpaid {
             context,
             config,

@@ -12,23 +12,23 @@ use edgewrit_shared::secret::Secret;
 /// Headers to set on requests to one upstream.
 #[derive(Debug, Default)]
 pub(crate) struct Credential {
-    pub(crate) headers: Vec<(Arc<str>, Template)>,
+    pub(crate) headers: Vec<(Arc<str>, HeaderTemplate)>,
     /// Names of client headers that some reader could take for these: `_` is `-` to many.
     pub(crate) shadowed: Vec<String>,
 }
 
 /// A header's value with places for secrets and claims.
 #[derive(Debug)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct HeaderTemplate(Vec<HeaderTemplatePiece>);
 
 #[derive(Debug)]
-enum Piece {
+enum HeaderTemplatePiece {
     Text(String),
     Secret(Secret),
     Claim(Claim),
 }
 
-impl Piece {
+impl HeaderTemplatePiece {
     /// What stands between `${` and `}`.
     fn parse(place: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         match place.split_once(':') {
@@ -86,19 +86,19 @@ impl Claim {
 
 impl Credential {
     /// A credential of these headers.
-    pub(crate) fn new(headers: Vec<(Arc<str>, Template)>) -> Self {
+    pub(crate) fn new(headers: Vec<(Arc<str>, HeaderTemplate)>) -> Self {
         let shadowed = headers.iter().map(|(name, _)| name.replace('_', "-")).collect();
         Self { headers, shadowed }
     }
 
     /// The headers for a writ of these claims.
     pub(crate) fn fill(&self, claims: &Claims) -> Result<Fields, Objection> {
-        let fill = |(name, template): &(Arc<str>, Template)| Ok((Arc::clone(name), template.fill(claims)?));
+        let fill = |(name, template): &(Arc<str>, HeaderTemplate)| Ok((Arc::clone(name), template.fill(claims)?));
         self.headers.iter().map(fill).collect()
     }
 }
 
-impl Template {
+impl HeaderTemplate {
     /// Reads a template; `secret` answers `${secret:NAME}`. Errors are messages for people, without any value of a secret.
     pub(crate) fn parse(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         if !text.contains("${") {
@@ -111,11 +111,11 @@ impl Template {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let (place, after) = after.split_once('}').ok_or("`${` without `}`")?;
-            pieces.push(Piece::Text(before.into()));
-            pieces.push(Piece::parse(place, secret)?);
+            pieces.push(HeaderTemplatePiece::Text(before.into()));
+            pieces.push(HeaderTemplatePiece::parse(place, secret)?);
             rest = after;
         }
-        pieces.push(Piece::Text(rest.into()));
+        pieces.push(HeaderTemplatePiece::Text(rest.into()));
         Ok(Self(pieces))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::json_object::Object;
 use crate::memory::Memory;
-use crate::reason::{self, Objection, Outside};
+use crate::reason::{self, Objection, ProblemClass};
 use crate::record::Record;
 use crate::record::context::RequestContext;
 use alloc::boxed::Box;
@@ -133,10 +133,10 @@ impl ProblemResponse {
             ("cache-control", "no-store".into()),
             (REQUEST_ID, context.request_id.to_string()),
         ];
-        if outside == Outside::Unauthorized {
+        if outside == ProblemClass::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
         }
-        if outside == Outside::Busy {
+        if outside == ProblemClass::Busy {
             headers.push(("retry-after", RETRY_AFTER.into()));
         }
         Self {
@@ -158,10 +158,10 @@ fn problem(context: &RequestContext, objection: &Objection) -> String {
     body.text("error_code", Some(outside.code()));
     body.member("request_id", format_args!("\"{}\"", context.request_id));
     match outside {
-        Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
+        ProblemClass::BadRequest | ProblemClass::BodyTooLarge | ProblemClass::ContentType => {
             body.text("detail", Some(reason.meaning));
         }
-        Outside::NotGranted | Outside::UsesExhausted => {
+        ProblemClass::NotGranted | ProblemClass::UsesExhausted => {
             body.text("action", context.subject.action());
             body.text("resource", context.subject.resource());
         }

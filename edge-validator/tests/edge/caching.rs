@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::limits::CACHED_WRITS;
 use edgewrit_shared::revocation::Rows;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ fn a_remembered_writ_does_not_outlive_its_key() {
         issuer: support::ISSUER.into(),
         pins: vec![support::bundle_key().public()],
     };
-    let document = bundle.join(&support::bundle_key().sign(Kind::Bundle, &bundle.payload()));
+    let document = bundle.join(&support::bundle_key().sign(JwsKind::Bundle, &bundle.payload()));
     edge.snapshot = Some(Snapshot::apply(None, &document, &trust, NOW).unwrap());
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "token_key");
 }

@@ -4,7 +4,7 @@
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{Outcome, ResponseHead};
 use edgewrit_shared::json;
@@ -104,11 +104,11 @@ proptest! {
         let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"a"}}"#;
         let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
         let Step::Spend(need) = edge.start(&ask) else { panic!("no spend") };
-        if let Step::Spend(need) = need.with(Answer::Got { status, body: &body }, &edge.world())
-            && let Step::Forward(_) = need.with(Answer::Got { status, body: &body }, &edge.world()) {
+        if let Step::Spend(need) = need.with(IssuerAnswer::Got { status, body: &body }, &edge.world())
+            && let Step::Forward(_) = need.with(IssuerAnswer::Got { status, body: &body }, &edge.world()) {
             panic!("one answer is not two");
         }
-        let bundle = bundle_answer(&edge.config, None, Answer::Got { status, body: &body }, edge.now);
+        let bundle = bundle_answer(&edge.config, None, IssuerAnswer::Got { status, body: &body }, edge.now);
         prop_assert!(bundle.is_err());
     }
 

@@ -3,7 +3,7 @@
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -13,8 +13,8 @@ const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["
 const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
 const UNKNOWN_BOOT: &str = r#"{"type":"urn:edgewrit:error:unknown_boot","status":404}"#;
 
-fn got(status: u16, body: &str) -> Answer<'_> {
-    Answer::Got {
+fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
+    IssuerAnswer::Got {
         status,
         body: body.as_bytes(),
     }
@@ -82,7 +82,7 @@ fn answers_say_whether_to_send_again() {
         (got(401, ""), DeliveryOutcome::Later),
         (got(429, ""), DeliveryOutcome::Later),
         (got(503, ""), DeliveryOutcome::Later),
-        (Answer::Failed, DeliveryOutcome::Later),
+        (IssuerAnswer::Failed, DeliveryOutcome::Later),
     ] {
         assert_eq!(records::delivery(answer), delivery, "{answer:?}");
     }
@@ -125,7 +125,7 @@ fn the_call_carries_the_edge_s_credential() {
     for answer in [
         got(200, r#"{"boot_id":"b"}"#),
         got(201, r#"{"boot_id":""}"#),
-        Answer::Failed,
+        IssuerAnswer::Failed,
     ] {
         assert_eq!(records::boot_id(answer), None, "{answer:?}");
     }

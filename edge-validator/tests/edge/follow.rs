@@ -3,7 +3,7 @@
 use crate::harness::config;
 use crate::support::{self, NOW};
 use edgewrit_edge::issuer::bundle::{FollowError, bundle_answer, bundle_call, head_line, head_report};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -42,7 +42,7 @@ fn a_bundle_becomes_a_snapshot() {
     let snapshot = bundle_answer(
         &config(),
         None,
-        Answer::Got {
+        IssuerAnswer::Got {
             status: 200,
             body: &bytes,
         },
@@ -56,7 +56,7 @@ fn a_bundle_becomes_a_snapshot() {
         expires: NOW.plus(60),
     };
     let newer = support::bundle(NOW.plus(1), vec![revocation]);
-    let answer = Answer::Got {
+    let answer = IssuerAnswer::Got {
         status: 200,
         body: &newer,
     };
@@ -67,21 +67,21 @@ fn a_bundle_becomes_a_snapshot() {
 #[test]
 fn anything_else_is_an_error_with_a_label() {
     let bytes = support::bundle(NOW, Vec::new());
-    let answer = |answer: Answer<'_>| bundle_answer(&config(), None, answer, NOW).unwrap_err();
-    assert_eq!(answer(Answer::Failed), FollowError::Failed);
-    assert_eq!(answer(Answer::Failed).label(), "bundle_unanswered");
+    let answer = |answer: IssuerAnswer<'_>| bundle_answer(&config(), None, answer, NOW).unwrap_err();
+    assert_eq!(answer(IssuerAnswer::Failed), FollowError::Failed);
+    assert_eq!(answer(IssuerAnswer::Failed).label(), "bundle_unanswered");
     for status in [199, 201, 204, 302, 304, 404, 500] {
-        let error = answer(Answer::Got { status, body: &bytes });
+        let error = answer(IssuerAnswer::Got { status, body: &bytes });
         assert_eq!((error.label(), &error), ("bundle_status", &FollowError::Status(status)));
         assert!(error.to_string().contains(&status.to_string()));
     }
-    let error = answer(Answer::Got { status: 200, body: b"" });
+    let error = answer(IssuerAnswer::Got { status: 200, body: b"" });
     assert_eq!(error.label(), "bundle_frame");
     assert!(
         error.to_string().starts_with("the issuer's bundle was not applied: "),
         "{error}"
     );
-    assert!(answer(Answer::Failed).to_string().starts_with("no answer"));
+    assert!(answer(IssuerAnswer::Failed).to_string().starts_with("no answer"));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_bundle_of_another_key_or_issuer_is_not_believed() {
         let error = bundle_answer(
             &config,
             None,
-            Answer::Got {
+            IssuerAnswer::Got {
                 status: 200,
                 body: &bytes,
             },
@@ -111,7 +111,7 @@ fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_
     let memory = Memory::new(0xab);
     let applied = |held: Option<&Snapshot>, at: u64, head: &str| {
         let bytes = support::bundle_with_head(NOW.plus(at), head);
-        let answer = Answer::Got {
+        let answer = IssuerAnswer::Got {
             status: 200,
             body: &bytes,
         };

@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge};
 use crate::operations::edge_of;
 use crate::support::{self, NOW};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
 use edgewrit_shared::attempt::Param;
 use proptest::prelude::*;
 
@@ -203,7 +203,7 @@ proptest! {
         let ask = Ask::bare("POST /login").header("content-type", FORM);
         let headers: Vec<(&str, &[u8])> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let head = Head { method: "POST", target: b"/login", authority: b"", headers: &headers, has_body: true };
-        let said = rehearse(head, body.as_bytes(), &Authority::new(support::grants(&[grant])), &edge.config, NOW);
+        let said = rehearse(head, body.as_bytes(), &RehearsedGrants::new(support::grants(&[grant])), &edge.config, NOW);
         let standard: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).collect();
         let texts = |wanted: &str| standard.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.to_string()).collect::<Vec<_>>();
         if let Some(attempt) = said.attempts.first() {

@@ -3,7 +3,7 @@
 use crate::support::{self, NOW};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::verdict::in_flight::InFlight;
@@ -94,7 +94,7 @@ impl Edge {
                 Step::Spend(need) => {
                     let (status, body) = issuer.answer(&need.call());
                     need.with(
-                        Answer::Got {
+                        IssuerAnswer::Got {
                             status,
                             body: body.as_bytes(),
                         },

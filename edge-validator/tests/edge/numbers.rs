@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge};
 use crate::operations::edge_of;
 use crate::support::{self, NOW};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::number::Number;
 use proptest::prelude::*;
@@ -94,7 +94,7 @@ fn a_rehearsal_shows_numbers_as_they_are_written() {
             headers: &[],
             has_body: false,
         };
-        let authority = Authority::new(support::grants(&[&grant(r#"{"min":0}"#)]));
+        let authority = RehearsedGrants::new(support::grants(&[&grant(r#"{"min":0}"#)]));
         rehearse(head, b"", &authority, &edge.config, NOW).attempts
     };
     let number = Param::Number(Number::parse("9007199254740993").unwrap());

@@ -2,7 +2,7 @@
 
 use crate::harness::{Ask, Edge, writ};
 use crate::support::{self, Key};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::time::UnixSeconds;
 
 const NONE: [&str; 1] = [r#"{"type":"writ","actions":["nothing"],"resources":["x"]}"#];
@@ -60,9 +60,9 @@ fn a_token_is_asked_for_time_before_its_signature() {
     let ask = |token: &str| Ask::bare("GET /nowhere").header("authorization", &format!("Bearer {token}"));
     assert_eq!(edge.label(&ask(&forged)), "token_expired");
     assert_eq!(edge.label(&ask(&flip(&writ(&NONE)))), "token_signature");
-    let stranger = Key::new(9).sign(Kind::Writ, &support::claims(support::grants(&NONE)).to_json());
+    let stranger = Key::new(9).sign(JwsKind::Writ, &support::claims(support::grants(&NONE)).to_json());
     assert_eq!(edge.label(&ask(&stranger)), "token_key");
-    let bundle_key = support::bundle_key().sign(Kind::Writ, &support::claims(support::grants(&NONE)).to_json());
+    let bundle_key = support::bundle_key().sign(JwsKind::Writ, &support::claims(support::grants(&NONE)).to_json());
     assert_eq!(edge.label(&ask(&bundle_key)), "token_key", "one key, one job");
 }
 

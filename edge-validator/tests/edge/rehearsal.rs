@@ -3,7 +3,7 @@
 use crate::harness::{self, Ask};
 use crate::support::{self, NOW};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -22,7 +22,7 @@ fn at(ask: &Ask, grants: &[&str], now: UnixSeconds) -> Rehearsal {
         headers: &headers,
         has_body: ask.body.is_some(),
     };
-    let authority = Authority::new(support::grants(grants));
+    let authority = RehearsedGrants::new(support::grants(grants));
     rehearse(
         head,
         ask.body.as_deref().unwrap_or_default(),

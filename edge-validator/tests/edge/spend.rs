@@ -1,7 +1,7 @@
 //! Spending: what is asked of the issuer, and what its answers mean.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict};
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::step::{NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
@@ -31,14 +31,14 @@ fn booted(edge: &Edge, ask: &Ask) -> NeedSpend {
     }
 }
 
-fn got(status: u16, body: &str) -> Answer<'_> {
-    Answer::Got {
+fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
+    IssuerAnswer::Got {
         status,
         body: body.as_bytes(),
     }
 }
 
-fn label(edge: &Edge, need: NeedSpend, answer: Answer<'_>) -> &'static str {
+fn label(edge: &Edge, need: NeedSpend, answer: IssuerAnswer<'_>) -> &'static str {
     match need.with(answer, &edge.world()) {
         Step::Refuse(refusal) => refusal.label(),
         Step::Forward(_) => "permit",
@@ -178,18 +178,18 @@ fn only_the_debit_of_one_of_its_allowances_permits() {
             "{status} {answer}"
         );
     }
-    assert_eq!(label(&edge, booted(&edge, &ask), Answer::Failed), "spend_failed");
+    assert_eq!(label(&edge, booted(&edge, &ask), IssuerAnswer::Failed), "spend_failed");
 }
 
 #[test]
 fn outside_an_issuer_that_does_not_debit_is_one_thing_and_spent_uses_another() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
-    let refusal = |answer: Answer<'_>| match booted(&edge, &ask).with(answer, &edge.world()) {
+    let refusal = |answer: IssuerAnswer<'_>| match booted(&edge, &ask).with(answer, &edge.world()) {
         Step::Refuse(refusal) => (refusal.status(), refusal.error_code()),
         _ => panic!("not refused"),
     };
-    assert_eq!(refusal(Answer::Failed), (503, "spend_unavailable"));
+    assert_eq!(refusal(IssuerAnswer::Failed), (503, "spend_unavailable"));
     assert_eq!(refusal(got(500, "")), (503, "spend_unavailable"));
     assert_eq!(refusal(got(200, "")), (503, "spend_unavailable"));
     assert_eq!(
@@ -217,7 +217,7 @@ fn a_boot_id_is_text_of_bounded_length() {
     }
     let edge = Edge::new();
     assert_eq!(
-        label(&edge, need(&edge, &Ask::new(FLIGHTS, &[LIMITED])), Answer::Failed),
+        label(&edge, need(&edge, &Ask::new(FLIGHTS, &[LIMITED])), IssuerAnswer::Failed),
         "spend_failed"
     );
 }

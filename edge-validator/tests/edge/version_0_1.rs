@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
@@ -74,7 +74,7 @@ fn number(json: &Json, name: &str) -> u64 {
 fn follow(edge: &mut Edge, issuer: &Issuer, bundle: &str, at: &str) {
     edge.now = issuer.time(at);
     let (status, body) = issuer.answer(bundle);
-    let answer = Answer::Got { status, body: &body };
+    let answer = IssuerAnswer::Got { status, body: &body };
     edge.snapshot = Some(bundle_answer(&edge.config, edge.snapshot.as_ref(), answer, edge.now).unwrap());
 }
 
@@ -92,7 +92,7 @@ fn book(edge: &Edge, issuer: &Issuer) -> Step {
 
 fn answered(edge: &Edge, issuer: &Issuer, need: NeedSpend, name: &str) -> Step {
     let (status, body) = issuer.answer(name);
-    need.with(Answer::Got { status, body: &body }, &edge.world())
+    need.with(IssuerAnswer::Got { status, body: &body }, &edge.world())
 }
 
 /// The step after the boot of the edge.
@@ -144,6 +144,6 @@ fn answers_to_records_of_an_issuer_of_version_0_1_are_understood() {
         ("unknown_boot", DeliveryOutcome::UnknownBoot),
     ] {
         let (status, body) = issuer.answer(name);
-        assert_eq!(records::delivery(Answer::Got { status, body: &body }), delivery);
+        assert_eq!(records::delivery(IssuerAnswer::Got { status, body: &body }), delivery);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::{Ask, Edge};
 use crate::support::{self, NOW};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
@@ -40,7 +40,7 @@ fn need_spend(edge: &Edge) -> NeedSpend {
 
 fn booted(edge: &Edge) -> NeedSpend {
     match need_spend(edge).with(
-        Answer::Got {
+        IssuerAnswer::Got {
             status: 201,
             body: br#"{"boot_id":"b"}"#,
         },
@@ -100,7 +100,7 @@ fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
         let need = need_spend(&edge);
         change(&mut edge);
         let step = need.with(
-            Answer::Got {
+            IssuerAnswer::Got {
                 status: 201,
                 body: br#"{"boot_id":"b"}"#,
             },
@@ -123,7 +123,7 @@ fn after_the_use_was_spent() {
         let need = booted(&edge);
         change(&mut edge);
         let step = need.with(
-            Answer::Got {
+            IssuerAnswer::Got {
                 status: 200,
                 body: br#"{"spent":["a"]}"#,
             },
@@ -223,7 +223,7 @@ fn a_body_takes_room_while_the_issuer_is_asked() {
         panic!("no need to spend")
     };
     assert!(budget.held() > 0, "while the issuer is asked");
-    assert_eq!(label(need.with(Answer::Failed, &edge.world())), "spend_failed");
+    assert_eq!(label(need.with(IssuerAnswer::Failed, &edge.world())), "spend_failed");
     assert_eq!(budget.held(), 0);
 }
 

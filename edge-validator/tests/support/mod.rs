@@ -8,7 +8,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
@@ -38,7 +38,7 @@ impl Key {
         *self.0.sk.sign(message, None)
     }
 
-    pub fn sign(&self, kind: Kind, payload: &str) -> String {
+    pub fn sign(&self, kind: JwsKind, payload: &str) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, self.public().kid(), payload.as_bytes());
         let signature = self.sign_bytes(input.bytes());
         input.attach(&signature)
@@ -90,7 +90,7 @@ pub fn claims(grants: Vec<Grant>) -> Claims {
 
 /// A writ of these claims.
 pub fn writ(claims: &Claims) -> String {
-    writ_key().sign(Kind::Writ, &claims.to_json())
+    writ_key().sign(JwsKind::Writ, &claims.to_json())
 }
 
 /// A bundle of the writ key and these revocations.
@@ -117,7 +117,7 @@ fn bundle_with(issued_at: UnixSeconds, revocations: Vec<Revocation>, audit_head:
         audit_head,
         rows: Rows::encode(revocations),
     };
-    bundle.join(&bundle_key().sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&bundle_key().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 /// The snapshot that [`bundle`] makes.

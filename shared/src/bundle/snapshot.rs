@@ -4,7 +4,7 @@ use super::audit_head::{HeadTrouble, SeenHead, number};
 use super::payload::Payload;
 use super::{BundleError, RowsHash, SEPARATOR, Trust};
 use crate::json;
-use crate::jws::{Jws, Kind};
+use crate::jws::{Jws, JwsKind};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES, JSON_VALUES};
 use crate::revocation::Rows;
@@ -207,7 +207,7 @@ fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
 
 /// The payload, if a pinned key signed it. Keys are checked once: those that are held were.
 fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
-    let jws = Jws::parse(jws, Kind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
+    let jws = Jws::parse(jws, JwsKind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
     let Some(pin) = trust.pins.iter().find(|pin| pin.kid() == jws.kid()) else {
         return Err(BundleError::Key { kid: jws.kid().into() });
     };

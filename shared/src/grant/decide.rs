@@ -2,7 +2,7 @@
 //!
 //! Nothing here allocates: a verdict borrows the grants and the attempt, and its reasons become text only when they are shown.
 
-use super::{Answer, Grant, Rule, Window};
+use super::{Grant, Rule, RuleAnswer, Window};
 use crate::attempt::{Attempt, Param};
 use crate::json::Shown;
 use crate::sorted::distinct;
@@ -166,12 +166,12 @@ impl Grant {
         }
     }
 
-    fn objections<'a>(&'a self, attempt: &'a Attempt) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+    fn objections<'a>(&'a self, attempt: &'a Attempt) -> impl Iterator<Item = RuleObjection<'a>> + use<'a> {
         self.rules.iter().filter_map(|(param, rule)| {
             let found = attempt.param(param);
             match rule.answer(found) {
-                Answer::Admits => None,
-                answer => Some(Objection {
+                RuleAnswer::Admits => None,
+                answer => Some(RuleObjection {
                     param,
                     rule,
                     found,
@@ -189,12 +189,12 @@ pub struct Miss<'a> {
     /// The grant that came closest, if there is any grant.
     pub grant: Option<&'a Grant>,
     /// What objected, for the log: never shown outside.
-    pub reason: Reason<'a>,
+    pub reason: MissReason<'a>,
 }
 
 /// Why the grant that came closest does not permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason<'a> {
+pub enum MissReason<'a> {
     /// There are no grants.
     NoGrants,
     /// The attempt's action is none of its actions.
@@ -211,7 +211,7 @@ pub enum Reason<'a> {
 
 /// One rule that does not admit the value it was asked about.
 #[derive(Clone, Copy, Debug)]
-pub struct Objection<'a> {
+pub struct RuleObjection<'a> {
     /// The parameter.
     pub param: &'a str,
     /// What the grant asks of it.
@@ -219,12 +219,12 @@ pub struct Objection<'a> {
     /// What the attempt has; `None` if it has no such parameter.
     pub found: Option<&'a Param>,
     /// Whether the rule objects or cannot tell.
-    pub answer: Answer,
+    pub answer: RuleAnswer,
 }
 
-impl<'a> Reason<'a> {
+impl<'a> MissReason<'a> {
     /// The rules that do not admit, by parameter; none if the reason is another.
-    pub fn objections(&self) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+    pub fn objections(&self) -> impl Iterator<Item = RuleObjection<'a>> + use<'a> {
         let parts = match *self {
             Self::Rules(grant, attempt) => Some((grant, attempt)),
             _ => None,
@@ -236,12 +236,12 @@ impl<'a> Reason<'a> {
 impl<'a> Miss<'a> {
     fn of(nearest: Option<(Gap, &'a Grant)>, attempt: &'a Attempt) -> Self {
         let reason = match nearest {
-            None => Reason::NoGrants,
-            Some((Gap::Action, _)) => Reason::Action(attempt),
-            Some((Gap::Resource, _)) => Reason::Resource(attempt),
-            Some((Gap::Rules(_), grant)) => Reason::Rules(grant, attempt),
-            Some((Gap::Window, grant)) => Reason::Window(grant.window),
-            Some((Gap::Uncounted, _)) => Reason::Uncounted,
+            None => MissReason::NoGrants,
+            Some((Gap::Action, _)) => MissReason::Action(attempt),
+            Some((Gap::Resource, _)) => MissReason::Resource(attempt),
+            Some((Gap::Rules(_), grant)) => MissReason::Rules(grant, attempt),
+            Some((Gap::Window, grant)) => MissReason::Window(grant.window),
+            Some((Gap::Uncounted, _)) => MissReason::Uncounted,
         };
         Self {
             grant: nearest.map(|(_, grant)| grant),
@@ -250,7 +250,7 @@ impl<'a> Miss<'a> {
     }
 }
 
-impl fmt::Display for Reason<'_> {
+impl fmt::Display for MissReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoGrants => f.write_str("no grants"),
@@ -269,7 +269,7 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
-impl fmt::Display for Objection<'_> {
+impl fmt::Display for RuleObjection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { param, rule, .. } = self;
         write!(f, "parameter `{}` is ", Shown(param))?;

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 /// What may be had of what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct GrantedPart {
     /// Grants within both, in canonical order; none lies within another.
     pub grants: Vec<Grant>,
     /// Whether nothing is missing: every attempt that both permit is permitted by one of the grants (if perhaps not as often). Otherwise some
@@ -21,8 +21,8 @@ pub struct Part {
 
 /// The part of `requested` that `ceiling` grants: "the part you may have".
 #[must_use]
-pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> Part {
-    let mut part = Part {
+pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> GrantedPart {
+    let mut part = GrantedPart {
         grants: Vec::new(),
         whole: true,
     };
@@ -46,7 +46,7 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> Part {
 /// No grant says what two grants both permit.
 struct Unsaid;
 
-impl Part {
+impl GrantedPart {
     /// Adds a grant, unless it lies within one that is there; those that lie within it go.
     fn push(&mut self, grant: Grant) {
         let is_within =

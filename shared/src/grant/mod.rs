@@ -15,11 +15,11 @@ mod window;
 mod write;
 
 pub use action::is_action;
-pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
-pub use intersect::{Part, intersect};
+pub use decide::{Decision, Grants, Miss, MissReason, RuleObjection, Spend};
+pub use intersect::{GrantedPart, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
-pub use pattern::{Pattern, PatternError, Piece};
-pub use rule::{Answer, ParamType, Rule};
+pub use pattern::{Pattern, PatternError, TemplatePiece};
+pub use rule::{ParamType, Rule, RuleAnswer};
 pub use window::Window;
 
 use crate::document::Node;

@@ -22,9 +22,9 @@ pub enum JwsError {
         found: usize,
     },
     /// A part is empty.
-    EmptyPart(Part),
+    EmptyPart(JwsPart),
     /// A part is not base64url, has padding, or has bits set that encode nothing (RFC 4648, section 3.5).
-    Base64(Part),
+    Base64(JwsPart),
     /// The signature is not 64 bytes.
     SignatureLength,
     /// The header is not strict JSON.
@@ -81,7 +81,7 @@ impl fmt::Display for Brought {
 
 /// A part of a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum JwsPart {
     /// The first.
     Header,
     /// The second.
@@ -90,7 +90,7 @@ pub enum Part {
     Signature,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for JwsPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Header => "header",

@@ -1,6 +1,6 @@
 //! The header of a JWS: `alg`, `kid`, `typ`.
 
-use super::{Algorithm, Brought, JwsError, Kind};
+use super::{Algorithm, Brought, JwsError, JwsKind};
 use crate::json::{self, Json};
 use alloc::format;
 use alloc::string::String;
@@ -10,13 +10,13 @@ const VALUES: usize = 64;
 
 /// What a header says that the reader does not know already.
 #[derive(Debug)]
-pub(super) struct Header {
+pub(super) struct JoseHeader {
     pub(super) kid: String,
 }
 
-impl Header {
+impl JoseHeader {
     /// Reads the header of a document of `kind`.
-    pub(super) fn read(bytes: &[u8], kind: Kind) -> Result<Self, JwsError> {
+    pub(super) fn read(bytes: &[u8], kind: JwsKind) -> Result<Self, JwsError> {
         let header = json::parse(bytes, VALUES).map_err(JwsError::Header)?;
         let Json::Object(members) = &header else {
             return Err(JwsError::HeaderShape);
@@ -63,7 +63,7 @@ fn accepted(name: &str) -> Result<(), JwsError> {
 }
 
 /// The header as JSON text.
-pub(super) fn write(kind: Kind, algorithm: Algorithm, kid: &str) -> String {
+pub(super) fn write(kind: JwsKind, algorithm: Algorithm, kid: &str) -> String {
     format!(
         r#"{{"alg":"{}","kid":"{kid}","typ":"{}"}}"#,
         algorithm.name(),

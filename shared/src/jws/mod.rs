@@ -17,13 +17,13 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Brought, JwsError, Part};
+pub use error::{Brought, JwsError, JwsPart};
 
-use header::Header;
+use header::JoseHeader;
 
 /// What kind of document a JWS is. Every reader accepts one kind and every kind is signed by a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JwsKind {
     /// A writ: `at+jwt` (RFC 9068).
     Writ,
     /// A bundle of keys and revocations: `edgewrit-bundle+jwt`.
@@ -34,7 +34,7 @@ pub enum Kind {
     Checkpoint,
 }
 
-impl Kind {
+impl JwsKind {
     /// The `typ` of a document of this kind.
     #[must_use]
     pub const fn typ(self) -> &'static str {
@@ -88,18 +88,18 @@ impl<'a> Jws<'a> {
     ///
     /// # Errors
     /// The first thing found wrong, as a [`JwsError`].
-    pub fn parse(text: &'a str, kind: Kind, most: usize) -> Result<Self, JwsError> {
+    pub fn parse(text: &'a str, kind: JwsKind, most: usize) -> Result<Self, JwsError> {
         if text.len() > most {
             return Err(JwsError::TooLong { most });
         }
         let (signing_input, parts) = split(text)?;
         let [header, payload, signature] = parts;
-        let header = decode(Part::Header, header)?;
-        let payload = decode(Part::Payload, payload)?;
-        let signature = decode(Part::Signature, signature)?;
+        let header = decode(JwsPart::Header, header)?;
+        let payload = decode(JwsPart::Payload, payload)?;
+        let signature = decode(JwsPart::Signature, signature)?;
         Ok(Self {
             signing_input,
-            kid: Header::read(&header, kind)?.kid,
+            kid: JoseHeader::read(&header, kind)?.kid,
             payload,
             signature: signature.try_into().map_err(|_| JwsError::SignatureLength)?,
         })
@@ -154,7 +154,7 @@ impl SigningInput {
     ///
     /// `kid` is a thumbprint, base64url; it is written as it stands.
     #[must_use]
-    pub fn new(kind: Kind, algorithm: Algorithm, kid: &str, payload: &[u8]) -> Self {
+    pub fn new(kind: JwsKind, algorithm: Algorithm, kid: &str, payload: &[u8]) -> Self {
         let header = header::write(kind, algorithm, kid);
         let mut text = URL_SAFE_NO_PAD.encode(header);
         text.push('.');
@@ -195,7 +195,7 @@ fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
         .ok_or(JwsError::Parts { found })
 }
 
-fn decode(part: Part, text: &str) -> Result<Vec<u8>, JwsError> {
+fn decode(part: JwsPart, text: &str) -> Result<Vec<u8>, JwsError> {
     if text.is_empty() {
         return Err(JwsError::EmptyPart(part));
     }

@@ -5,7 +5,7 @@ use crate::claims::Claims;
 use crate::claims::early::Early;
 use crate::grant::Grants;
 use crate::json;
-use crate::jws::{Jws, Kind};
+use crate::jws::{Jws, JwsKind};
 use crate::limits::{JSON_VALUES, WRIT_BYTES};
 use crate::revocation::Target;
 use crate::signature::Dalek;
@@ -19,7 +19,7 @@ mod tests;
 
 pub use error::TokenError;
 
-use standing::{Facts, Targets};
+use standing::{RevocationTargets, ValidityClaims};
 
 /// What a writ must say to count here.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// The [`TokenError`] of the first thing that is wrong.
     pub fn parse(token: &'a str) -> Result<Self, TokenError> {
-        Ok(Self(Jws::parse(token, Kind::Writ, WRIT_BYTES)?))
+        Ok(Self(Jws::parse(token, JwsKind::Writ, WRIT_BYTES)?))
     }
 
     /// The audience that it says it has, which anybody may have written: for who verifies writs of several, to know what to expect.
@@ -63,13 +63,13 @@ impl<'a> Unverified<'a> {
             return Err(TokenError::Key { kid: jws.kid().into() });
         };
         let early = Early::read(jws.payload_unverified())?;
-        Facts::from(&early).stand(expect, now)?;
+        ValidityClaims::from(&early).stand(expect, now)?;
         let signed = jws.verify(key, &Dalek).map_err(|_| TokenError::Signature)?;
         let payload = json::parse(signed.payload(), JSON_VALUES).map_err(TokenError::Payload)?;
         let claims = Claims::read(&payload)?;
         let verified = Verified {
             grants: claims.authority.compile()?,
-            targets: Targets::of(&claims, key.kid()),
+            targets: RevocationTargets::of(&claims, key.kid()),
             kid: key.kid().into(),
             claims,
         };
@@ -83,7 +83,7 @@ impl<'a> Unverified<'a> {
 pub struct Verified {
     claims: Claims,
     grants: Grants,
-    targets: Targets,
+    targets: RevocationTargets,
     kid: String,
 }
 
@@ -111,7 +111,7 @@ impl Verified {
     /// # Errors
     /// [`TokenError`] if it is not yet or no longer valid, or revoked.
     pub fn stands(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
-        Facts::from(&self.claims).stand(expect, now)?;
+        ValidityClaims::from(&self.claims).stand(expect, now)?;
         if snapshot.keys().find(&self.kid).is_none() {
             return Err(TokenError::Key { kid: self.kid.clone() });
         }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 /// The claims that say where and when a writ counts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts<'a> {
+pub(super) struct ValidityClaims<'a> {
     iss: &'a str,
     aud: &'a str,
     iat: UnixSeconds,
@@ -19,7 +19,7 @@ pub(super) struct Facts<'a> {
     exp: UnixSeconds,
 }
 
-impl<'a> From<&'a Early> for Facts<'a> {
+impl<'a> From<&'a Early> for ValidityClaims<'a> {
     fn from(early: &'a Early) -> Self {
         Self {
             iss: &early.iss,
@@ -31,7 +31,7 @@ impl<'a> From<&'a Early> for Facts<'a> {
     }
 }
 
-impl<'a> From<&'a Claims> for Facts<'a> {
+impl<'a> From<&'a Claims> for ValidityClaims<'a> {
     fn from(claims: &'a Claims) -> Self {
         Self {
             iss: &claims.iss,
@@ -43,7 +43,7 @@ impl<'a> From<&'a Claims> for Facts<'a> {
     }
 }
 
-impl Facts<'_> {
+impl ValidityClaims<'_> {
     pub(super) fn stand(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
         if !same(self.iss, expect.issuer) {
             return Err(TokenError::Issuer { found: self.iss.into() });
@@ -81,9 +81,9 @@ impl Facts<'_> {
 
 /// Everything by whose revocation a writ falls, hashed once: a level's name beside its target.
 #[derive(Debug)]
-pub(super) struct Targets(Vec<(&'static str, Target)>);
+pub(super) struct RevocationTargets(Vec<(&'static str, Target)>);
 
-impl Targets {
+impl RevocationTargets {
     pub(super) fn of(claims: &Claims, kid: &str) -> Self {
         let own = [
             Level::All,

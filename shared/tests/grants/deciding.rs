@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, attempt, grant};
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Answer, Decision, Grant, Grants, Reason};
+use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, RuleAnswer};
 
 /// Why `attempt` is refused.
 pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
@@ -215,9 +215,9 @@ fn objections_say_whether_the_rule_could_tell() {
     let Decision::Refuse(miss) = grants.decide(&attempt, NOW) else {
         panic!("it is refused");
     };
-    let answers: Vec<(&str, Answer)> = miss.reason.objections().map(|one| (one.param, one.answer)).collect();
-    assert_eq!(answers, [("from", Answer::CannotTell), ("to", Answer::Objects)]);
-    assert_eq!(Reason::NoGrants.objections().count(), 0);
+    let answers: Vec<(&str, RuleAnswer)> = miss.reason.objections().map(|one| (one.param, one.answer)).collect();
+    assert_eq!(answers, [("from", RuleAnswer::CannotTell), ("to", RuleAnswer::Objects)]);
+    assert_eq!(MissReason::NoGrants.objections().count(), 0);
 }
 
 #[test]

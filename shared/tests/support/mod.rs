@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
@@ -66,7 +66,7 @@ impl Signer {
     }
 
     /// A JWS as the issuer writes it.
-    pub fn sign(&self, kind: Kind, payload: &str) -> String {
+    pub fn sign(&self, kind: JwsKind, payload: &str) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, &self.kid(), payload.as_bytes());
         let signature = self.sign_bytes(input.bytes());
         input.attach(&signature)
@@ -104,7 +104,7 @@ pub fn claims() -> Claims {
 }
 
 pub fn writ(claims: &Claims) -> String {
-    Signer::writs().sign(Kind::Writ, &claims.to_json())
+    Signer::writs().sign(JwsKind::Writ, &claims.to_json())
 }
 
 pub fn trust() -> Trust {
@@ -133,7 +133,7 @@ pub fn bundle() -> Bundle {
 
 /// The document on the wire.
 pub fn document(bundle: &Bundle) -> Vec<u8> {
-    bundle.join(&Signer::bundles().sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 /// What an edge holds after it applied `bundle` at [`NOW`].

@@ -5,7 +5,7 @@ use super::same;
 use crate::examples::{attempt, grants, with_rule, with_value};
 use crate::support::{NOW, permits};
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Reason, narrower};
+use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, Narrowing, narrower};
 use edgewrit_shared::time::UnixSeconds;
 
 pub(crate) fn rule(case: &Case<'_>) -> Result<(), String> {
@@ -51,14 +51,14 @@ pub(crate) fn deciding(case: &Case<'_>) -> Result<(), String> {
     }
 }
 
-fn class(reason: Reason<'_>) -> &'static str {
+fn class(reason: MissReason<'_>) -> &'static str {
     match reason {
-        Reason::NoGrants => "no_grants",
-        Reason::Action(_) => "action",
-        Reason::Resource(_) => "resource",
-        Reason::Rules(..) => "rules",
-        Reason::Window(_) => "window",
-        Reason::Uncounted => "uncounted",
+        MissReason::NoGrants => "no_grants",
+        MissReason::Action(_) => "action",
+        MissReason::Resource(_) => "resource",
+        MissReason::Rules(..) => "rules",
+        MissReason::Window(_) => "window",
+        MissReason::Uncounted => "uncounted",
     }
 }
 

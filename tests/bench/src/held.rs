@@ -4,7 +4,7 @@ use crate::{pipeline, support, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{Step, start};
 use edgewrit_edge::world::World;
@@ -45,7 +45,7 @@ impl Instance {
     /// Takes in what comes first as the bundle, and everything else as the writ of a request.
     pub fn take(&mut self, arrival: &[u8]) {
         if self.snapshot.is_none() {
-            let answer = Answer::Got {
+            let answer = IssuerAnswer::Got {
                 status: 200,
                 body: arrival,
             };

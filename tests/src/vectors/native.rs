@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::bundle;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::{BodyRead, Step, start};
@@ -176,8 +176,8 @@ impl Host for Native {
     }
 }
 
-fn answer(response: Option<&Response>) -> Answer<'_> {
-    response.map_or(Answer::Failed, |response| Answer::Got {
+fn answer(response: Option<&Response>) -> IssuerAnswer<'_> {
+    response.map_or(IssuerAnswer::Failed, |response| IssuerAnswer::Got {
         status: response.status,
         body: &response.body,
     })

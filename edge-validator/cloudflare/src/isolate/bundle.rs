@@ -5,7 +5,7 @@ use crate::isolate::records;
 use crate::platform::issuer;
 use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_shared::bundle::{RowsHash, rows_of};
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::Cell;
@@ -110,7 +110,7 @@ async fn ask(isolate: &Isolate) {
 }
 
 /// The hash of many revocations, by the runtime itself: here it would be most of what a cold isolate has to do.
-async fn hash(answer: Answer<'_>) -> Option<RowsHash> {
+async fn hash(answer: IssuerAnswer<'_>) -> Option<RowsHash> {
     let rows = rows_of(answer.body());
     if rows.len() < HASHED_BYTES {
         return None;

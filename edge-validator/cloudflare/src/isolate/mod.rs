@@ -9,7 +9,7 @@ use crate::isolate::bundle::RefreshSchedule;
 use crate::isolate::metrics::{Counted, Metrics};
 use crate::isolate::queue::Queue;
 use crate::isolate::records::RecordBuffer;
-use crate::platform::host::Names;
+use crate::platform::host::HeaderNames;
 use crate::platform::runtime;
 use edgewrit_edge::config::{Config, too_short};
 use edgewrit_edge::memory::Memory;
@@ -35,7 +35,7 @@ const PARTS: u32 = 128;
 pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
     /// Of the headers that the pipeline looks at.
-    pub(crate) names: Names,
+    pub(crate) names: HeaderNames,
     pub(crate) follow: RefreshSchedule,
     pub(crate) buffer: RecordBuffer,
     pub(crate) metrics: Metrics,
@@ -67,7 +67,7 @@ impl Isolate {
             memory.set_room(false);
         }
         Some(Self {
-            names: Names::new(config.header_names()),
+            names: HeaderNames::new(config.header_names()),
             config: Arc::new(config),
             follow: RefreshSchedule::new(),
             buffer,

@@ -11,13 +11,13 @@ use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Request, Res
 const BODY_MS: u32 = 30_000;
 
 /// What became of a body.
-pub(crate) enum Read {
+pub(crate) enum BodyOutcome {
     Whole(Vec<u8>),
     TooLarge,
     Failed,
 }
 
-impl Read {
+impl BodyOutcome {
     /// The same, as the pipeline takes it.
     pub(crate) fn as_body(&self) -> BodyRead<'_> {
         match self {
@@ -29,22 +29,22 @@ impl Read {
 }
 
 /// Reads a request's body. One that says that it is too long is not read at all.
-pub(crate) async fn of_request(request: &Request, limit: usize) -> Read {
+pub(crate) async fn of_request(request: &Request, limit: usize) -> BodyOutcome {
     let length = request.headers().get("content-length").ok().flatten();
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     match request.body() {
-        Some(_) if length.is_some_and(|length| length > limit) => Read::TooLarge,
+        Some(_) if length.is_some_and(|length| length > limit) => BodyOutcome::TooLarge,
         Some(stream) => read_by(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
-        None => Read::Whole(Vec::new()),
+        None => BodyOutcome::Whole(Vec::new()),
     }
 }
 
 /// Reads a response's body: at once if it says how long it is, which is a tenth of the work for a long one.
-pub(crate) async fn of_response(response: &Response, limit: usize) -> Read {
+pub(crate) async fn of_response(response: &Response, limit: usize) -> BodyOutcome {
     match (stated_length(&response.headers()), response.body()) {
-        (_, None) => Read::Whole(Vec::new()),
-        (Some(length), Some(_)) if length <= limit => at_once(response).await.unwrap_or(Read::Failed),
-        (Some(_), Some(_)) => Read::TooLarge,
+        (_, None) => BodyOutcome::Whole(Vec::new()),
+        (Some(length), Some(_)) if length <= limit => at_once(response).await.unwrap_or(BodyOutcome::Failed),
+        (Some(_), Some(_)) => BodyOutcome::TooLarge,
         (None, Some(stream)) => read_by(&stream, limit, None).await,
     }
 }
@@ -56,18 +56,18 @@ fn stated_length(headers: &Headers) -> Option<usize> {
     length.parse().ok()
 }
 
-async fn at_once(response: &Response) -> Result<Read, JsValue> {
+async fn at_once(response: &Response) -> Result<BodyOutcome, JsValue> {
     let buffer = JsFuture::from(response.array_buffer()?).await?;
-    Ok(Read::Whole(Uint8Array::new(&buffer).to_vec()))
+    Ok(BodyOutcome::Whole(Uint8Array::new(&buffer).to_vec()))
 }
 
 /// Reads a stream, at most `limit` bytes of it and one chunk more, for as long as `deadline` is not kept.
-async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> Read {
+async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> BodyOutcome {
     let Ok(reader) = stream.get_reader().dyn_into() else {
-        return Read::Failed;
+        return BodyOutcome::Failed;
     };
-    let read = chunks(&reader, limit, deadline).await.unwrap_or(Read::Failed);
-    if !matches!(read, Read::Whole(_)) {
+    let read = chunks(&reader, limit, deadline).await.unwrap_or(BodyOutcome::Failed);
+    if !matches!(read, BodyOutcome::Whole(_)) {
         // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
         let _ = reader.cancel();
     }
@@ -78,21 +78,21 @@ async fn chunks(
     reader: &ReadableStreamDefaultReader,
     limit: usize,
     deadline: Option<&Promise>,
-) -> Result<Read, JsValue> {
+) -> Result<BodyOutcome, JsValue> {
     let mut bytes = Vec::new();
     loop {
         let next = reader.read();
         let first = deadline.map_or_else(|| next.clone(), |deadline| Promise::race(&Array::of2(&next, deadline)));
         let result = JsFuture::from(first).await?;
         if result.is_undefined() {
-            return Ok(Read::Failed);
+            return Ok(BodyOutcome::Failed);
         }
         if Reflect::get(&result, &"done".into())?.is_truthy() {
-            return Ok(Read::Whole(bytes));
+            return Ok(BodyOutcome::Whole(bytes));
         }
         let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
         if bytes.len().saturating_add(chunk.length() as usize) > limit {
-            return Ok(Read::TooLarge);
+            return Ok(BodyOutcome::TooLarge);
         }
         bytes.extend(chunk.to_vec());
     }

@@ -26,9 +26,9 @@ extern "C" {
 
 /// Names of headers, as the runtime takes them.
 #[derive(Debug)]
-pub(crate) struct Names(Array);
+pub(crate) struct HeaderNames(Array);
 
-impl Names {
+impl HeaderNames {
     pub(crate) fn new(names: &[Arc<str>]) -> Self {
         Self(names.iter().map(|name| JsString::from(&**name)).collect())
     }
@@ -38,7 +38,7 @@ impl Names {
 pub(crate) struct Lines<const N: usize>(String);
 
 /// Method, URL, and a line that is empty if there is no body; then the headers called one of `names`.
-pub(crate) fn head_of(request: &Request, names: &Names) -> Result<Lines<3>, JsValue> {
+pub(crate) fn head_of(request: &Request, names: &HeaderNames) -> Result<Lines<3>, JsValue> {
     head(request, &names.0).map(Lines)
 }
 

@@ -4,7 +4,7 @@ use crate::platform::body;
 use crate::platform::host::{self, Outline};
 use crate::platform::runtime;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
@@ -16,10 +16,10 @@ pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
 impl OwnedAnswer {
     /// The same, as the pipeline takes it.
-    pub(crate) fn answer(&self) -> Answer<'_> {
+    pub(crate) fn answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
-            Some((status, body)) => Answer::Got { status: *status, body },
-            None => Answer::Failed,
+            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
+            None => IssuerAnswer::Failed,
         }
     }
 }
@@ -50,7 +50,7 @@ async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, Js
     let response = runtime::fetch(&request).await?;
     let body = body::of_response(&response, ANSWER_BYTES).await;
     Ok(match body {
-        body::Read::Whole(body) => Some((response.status(), body)),
-        body::Read::TooLarge | body::Read::Failed => None,
+        body::BodyOutcome::Whole(body) => Some((response.status(), body)),
+        body::BodyOutcome::TooLarge | body::BodyOutcome::Failed => None,
     })
 }

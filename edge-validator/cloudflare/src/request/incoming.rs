@@ -1,6 +1,6 @@
 //! Reading the head of a request.
 
-use crate::platform::host::{self, Lines, Names};
+use crate::platform::host::{self, HeaderNames, Lines};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::step::{self, Step};
 use edgewrit_edge::world::World;
@@ -12,7 +12,7 @@ pub(crate) struct Incoming(Lines<3>);
 
 impl Incoming {
     /// Reads the headers called one of `names`, at which the pipeline looks, and no other.
-    pub(crate) fn read(request: &Request, names: &Names) -> Result<Self, JsValue> {
+    pub(crate) fn read(request: &Request, names: &HeaderNames) -> Result<Self, JsValue> {
         host::head_of(request, names).map(Self)
     }
 

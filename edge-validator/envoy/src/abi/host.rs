@@ -9,7 +9,7 @@ use core::str;
 /// Importance of a line in the host's log.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
-pub(crate) enum Level {
+pub(crate) enum LogLevel {
     /// Permits that were answered.
     Debug = 1,
     /// All other verdicts, and changes of state.
@@ -62,7 +62,7 @@ const ANY_VERSION: u32 = 0;
 const NOT_GRPC: i32 = -1;
 
 /// Writes a line to the host's log. There is nobody to tell if that fails.
-pub(crate) fn log(level: Level, line: &str) {
+pub(crate) fn log(level: LogLevel, line: &str) {
     // SAFETY: pointer and length are those of `line`, which outlives the call.
     let _ = unsafe { imports::proxy_log(level as u32, line.as_ptr(), line.len()) };
 }

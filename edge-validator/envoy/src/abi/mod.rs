@@ -13,7 +13,7 @@ mod imports;
 pub(crate) mod pairs;
 
 use core::fmt;
-use host::Level;
+use host::LogLevel;
 
 /// A host call that did not do what it was asked. The names of the interface's statuses are in its specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Failure {
     /// Writes it to the host's log, where nothing else can be done about it.
     #[cold]
     pub(crate) fn log(self) {
-        host::log(Level::Error, &self.to_string());
+        host::log(LogLevel::Error, &self.to_string());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where instances find what others have left: in the host's shared data, which outlives them. One that starts after a crash or with
 //! a new configuration decides at once, and asks the issuer for no more than what came since.
 
-use crate::abi::host::{self, Level, Shared};
+use crate::abi::host::{self, LogLevel, Shared};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle_handover::DeltaLog;
 use edgewrit_shared::bundle::Snapshot;
@@ -92,5 +92,5 @@ fn key(config: &Config, part: &str) -> String {
 }
 
 fn warn(line: &str) {
-    host::log(Level::Warn, line);
+    host::log(LogLevel::Warn, line);
 }

@@ -4,7 +4,7 @@ use crate::abi::Failure;
 use crate::metrics;
 use crate::records::ring::{Load, RecordRing};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_shared::time::UnixSeconds;
 
@@ -57,7 +57,7 @@ impl RecordDelivery {
     }
 
     /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made. False if the ring is somebody else's meanwhile.
-    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
+    pub(crate) fn hear(&mut self, answer: IssuerAnswer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
             Sent::Nothing => Ok(true),
             Sent::ForBoot => match records::boot_id(answer) {

@@ -8,7 +8,7 @@ use crate::metrics;
 use crate::records::delivery::RecordDelivery;
 use crate::records::ring::RecordRing;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Seconds from one look for rings that others have left behind to the next.
@@ -109,7 +109,7 @@ impl FilterRecords {
     }
 
     /// Takes in the issuer's answer to a call for the ring with this number.
-    pub(crate) fn hear(&mut self, ring: u32, answer: Answer<'_>, now: UnixSeconds) {
+    pub(crate) fn hear(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
         self.retain(|courier| {
             courier.ring.number() != ring
                 || courier.hear(answer, now).unwrap_or_else(|failure| {

@@ -24,9 +24,9 @@ const LEASE_SECONDS: u64 = 10;
 /// A ring that this VM writes to, or delivers from.
 #[derive(Debug)]
 pub(crate) struct RecordRing {
-    name: Name,
+    name: RingName,
     owner: u64,
-    header: Header,
+    header: RingHeader,
     /// The slot that the next record goes to, how many are in it, and its text: the records, then a line of numbers.
     tail: u64,
     filled: u64,
@@ -39,14 +39,14 @@ pub(crate) struct RecordRing {
 
 /// Where a ring is kept: under which edge, with which number.
 #[derive(Clone, Copy, Debug)]
-struct Name {
+struct RingName {
     edge: u64,
     ring: u32,
 }
 
 /// What is known of a ring besides its slots.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Header {
+struct RingHeader {
     /// 0 if it is nobody's.
     owner: u64,
     renewed: UnixSeconds,
@@ -91,14 +91,19 @@ impl RecordRing {
         Ok(orphans)
     }
 
-    fn take(name: Name, held: Option<(Header, u32)>, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
+    fn take(
+        name: RingName,
+        held: Option<(RingHeader, u32)>,
+        owner: u64,
+        now: UnixSeconds,
+    ) -> Result<Option<Self>, Failure> {
         let (held, version) = held.unzip();
         let (head, boot_id) = match held {
             Some(held) if held.owner == 0 => (held.head, String::new()),
             Some(held) => (held.head, held.boot_id),
             None => (0, String::new()),
         };
-        let header = Header {
+        let header = RingHeader {
             owner,
             renewed: now,
             head,
@@ -246,11 +251,11 @@ struct Slot {
     lines: String,
 }
 
-fn names(edge: u64) -> impl Iterator<Item = Name> {
-    (0..RINGS).map(move |ring| Name { edge, ring })
+fn names(edge: u64) -> impl Iterator<Item = RingName> {
+    (0..RINGS).map(move |ring| RingName { edge, ring })
 }
 
-impl Name {
+impl RingName {
     fn key(self, part: &str) -> String {
         format!("edgewrit.records.{:016x}.{}.{part}", self.edge, self.ring)
     }
@@ -259,12 +264,12 @@ impl Name {
         self.key(&(slot % SLOTS).to_string())
     }
 
-    fn header(self) -> Result<Option<(Header, u32)>, Failure> {
+    fn header(self) -> Result<Option<(RingHeader, u32)>, Failure> {
         let shared = host::shared(&self.key("header"))?;
-        Ok(shared.and_then(|shared| Some((Header::read(str::from_utf8(&shared.value).ok()?)?, shared.version))))
+        Ok(shared.and_then(|shared| Some((RingHeader::read(str::from_utf8(&shared.value).ok()?)?, shared.version))))
     }
 
-    fn write(self, header: &Header, version: Option<u32>) -> Result<bool, Failure> {
+    fn write(self, header: &RingHeader, version: Option<u32>) -> Result<bool, Failure> {
         let (key, text) = (self.key("header"), header.text());
         match version {
             Some(_) => host::share(&key, text.as_bytes(), version),
@@ -293,7 +298,7 @@ impl Slot {
     }
 }
 
-impl Header {
+impl RingHeader {
     fn text(&self) -> String {
         let Self {
             owner,

@@ -1,7 +1,7 @@
 //! One configured filter: its settings, its memory, and what it holds of the issuer's bundle.
 
 use crate::abi::Failure;
-use crate::abi::host::{self, Level, Outgoing};
+use crate::abi::host::{self, LogLevel, Outgoing};
 use crate::bundle::handover;
 use crate::bundle::schedule::RefreshSchedule;
 use crate::metrics;
@@ -9,7 +9,7 @@ use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
 use edgewrit_edge::config::{FaultList, too_short};
 use edgewrit_edge::issuer::bundle::{self, FollowError};
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
@@ -69,7 +69,7 @@ impl Root {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::fault)?;
         for name in settings.config.short_secrets() {
-            host::log(Level::Warn, &too_short(name));
+            host::log(LogLevel::Warn, &too_short(name));
         }
         let left = handover::take(&settings.config, now().map_err(settings::fault)?);
         Ok(Self {
@@ -123,7 +123,7 @@ impl Root {
         let text = format!(
             "a route sent a permitted request to another cluster than `{cluster}`; all are refused now, see docs/envoy.md"
         );
-        host::log(Level::Error, &text);
+        host::log(LogLevel::Error, &text);
     }
 
     /// Starts a call to the issuer, for whose response `caller` waits.
@@ -178,7 +178,7 @@ impl Root {
     }
 
     /// Takes in the issuer's answer, leaves it to others, and asks again.
-    pub(crate) fn hear(&self, answer: Answer<'_>) {
+    pub(crate) fn hear(&self, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
         let config = &self.settings.config;
@@ -205,7 +205,7 @@ impl Root {
     /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
     fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
         if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
-            host::log(Level::Error, &report.line);
+            host::log(LogLevel::Error, &report.line);
             metrics::count("bundles", report.label, 1);
             if report.is_new {
                 self.keep(&report.line);
@@ -222,7 +222,7 @@ impl Root {
             && let Some(line) = bundle::head_line(snapshot, now)
         {
             self.head_shown.set(now);
-            host::log(Level::Info, &line);
+            host::log(LogLevel::Info, &line);
         }
     }
 
@@ -238,7 +238,11 @@ impl Root {
 
     fn write_down(&self, record: &Record, deliver: bool) {
         let line = record.line();
-        let level = if record.is_routine() { Level::Debug } else { Level::Info };
+        let level = if record.is_routine() {
+            LogLevel::Debug
+        } else {
+            LogLevel::Info
+        };
         if level as u32 >= self.least_logged.get() {
             host::log(level, &line);
         }
@@ -297,13 +301,13 @@ impl Root {
         let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
         for (ring, call) in calls {
             if self.call(&call, Caller::RecordRing(ring)).is_err() {
-                self.ledger.borrow_mut().hear(ring, Answer::Failed, now);
+                self.ledger.borrow_mut().hear(ring, IssuerAnswer::Failed, now);
             }
         }
     }
 
     /// Takes in the issuer's answer about a ring, and sends what waits behind it.
-    pub(crate) fn delivered(&self, ring: u32, answer: Answer<'_>) {
+    pub(crate) fn delivered(&self, ring: u32, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
         self.ledger.borrow_mut().hear(ring, answer, now);
         self.deliver(now);
@@ -324,7 +328,7 @@ impl Root {
     }
 
     /// Leaves the whole bundle that was asked for.
-    pub(crate) fn hear_base(&self, answer: Answer<'_>) {
+    pub(crate) fn hear_base(&self, answer: IssuerAnswer<'_>) {
         let (Ok(now), config) = (now(), &self.settings.config) else {
             return;
         };
@@ -336,9 +340,9 @@ impl Root {
 }
 
 fn not_taken(error: &FollowError) {
-    host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+    host::log(LogLevel::Warn, &format!("the bundle is not taken: {error}"));
 }
 
 fn not_asked(failure: Failure) {
-    host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+    host::log(LogLevel::Warn, &format!("the bundle cannot be asked for: {failure}"));
 }

@@ -12,7 +12,7 @@ use crate::owned_answer::OwnedAnswer;
 use crate::root::{self, Caller, Root};
 use crate::stream::forward::Forwarded;
 use edgewrit_edge::http::head::{Head, Pair};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
@@ -260,7 +260,7 @@ impl Stream {
             }
             Err(failure) => {
                 failure.log();
-                match self.root.step(|world| need.with(Answer::Failed, world)) {
+                match self.root.step(|world| need.with(IssuerAnswer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
                     _ => self.refuse(&self.root.refusal(HostFault::Unreadable)),
                 }
@@ -327,7 +327,7 @@ fn record_end(root: &Root, step: Step) {
     match step {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
-        Step::Spend(need) => record_end(root, root.step(|world| need.with(Answer::Failed, world))),
+        Step::Spend(need) => record_end(root, root.step(|world| need.with(IssuerAnswer::Failed, world))),
         Step::Body(_) => {}
     }
 }

@@ -13,13 +13,13 @@ use edgewrit_shared::limits::TARGET_BYTES;
 
 /// A canonical target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Target<'a> {
+pub(crate) struct RequestTarget<'a> {
     text: &'a str,
     path: &'a str,
     query: Option<&'a str>,
 }
 
-impl<'a> Target<'a> {
+impl<'a> RequestTarget<'a> {
     /// Reads a target in origin form (RFC 9112, section 3.2.1).
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Objection> {
         within_length(bytes.len())?;

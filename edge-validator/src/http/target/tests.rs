@@ -1,6 +1,6 @@
 //! What a target may hold, byte by byte, and that URL parsers agree.
 
-use super::{Target, canonical_path};
+use super::{RequestTarget, canonical_path};
 use crate::reason::{self, Reason};
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use url::Url;
 
 fn refusal(target: &[u8]) -> Option<Reason> {
-    Target::read(target).err().map(|objection| objection.reason)
+    RequestTarget::read(target).err().map(|objection| objection.reason)
 }
 
 #[track_caller]
@@ -29,12 +29,12 @@ fn accepted(targets: &[&str]) {
 
 #[test]
 fn a_target_is_a_path_and_perhaps_a_query() {
-    let target = Target::read(b"/a/b?c=d?e").unwrap();
+    let target = RequestTarget::read(b"/a/b?c=d?e").unwrap();
     assert_eq!(
         (target.text, target.path(), target.query()),
         ("/a/b?c=d?e", "/a/b", Some("c=d?e"))
     );
-    let target = Target::read(b"/").unwrap();
+    let target = RequestTarget::read(b"/").unwrap();
     assert_eq!((target.text, target.path(), target.query()), ("/", "/", None));
 }
 
@@ -56,7 +56,7 @@ fn the_length_ends_at_the_limit() {
 #[test]
 fn the_length_of_what_is_sent_has_the_same_limit() {
     let query = |value: &str| format!("/?a={}{value}", "a".repeat(TARGET_BYTES - 4 - value.len()));
-    let sent = |target: &str| Target::read(target.as_bytes()).unwrap().sent();
+    let sent = |target: &str| RequestTarget::read(target.as_bytes()).unwrap().sent();
     assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
     for value in ["=", "+"] {
         let objection = sent(&query(value)).unwrap_err();
@@ -177,7 +177,7 @@ proptest! {
 
     #[test]
     fn a_url_parser_leaves_every_accepted_target_as_it_is(bytes in targets()) {
-        if let Ok(target) = Target::read(&bytes) {
+        if let Ok(target) = RequestTarget::read(&bytes) {
             let url = Url::parse(&format!("https://h{}", target.text)).unwrap();
             prop_assert_eq!(url.path(), target.path());
             prop_assert_eq!(url.query(), target.query());
@@ -186,7 +186,7 @@ proptest! {
                 let text = format!("https://h{sent}");
                 let url = Url::parse(&text).unwrap();
                 prop_assert_eq!(url.as_str(), &text);
-                prop_assert_eq!(Target::read(sent.as_bytes()).unwrap().sent(), Ok(sent));
+                prop_assert_eq!(RequestTarget::read(sent.as_bytes()).unwrap().sent(), Ok(sent));
             }
             prop_assert_eq!(url.as_str(), format!("https://h{}", target.text));
         }
@@ -194,7 +194,7 @@ proptest! {
 
     #[test]
     fn what_is_accepted_was_not_changed(bytes in targets()) {
-        if let Ok(target) = Target::read(&bytes) {
+        if let Ok(target) = RequestTarget::read(&bytes) {
             prop_assert_eq!(target.text.as_bytes(), &*bytes);
             let joined: String = target.query().map_or(target.path().into(), |query| format!("{}?{query}", target.path()));
             prop_assert_eq!(joined, target.text);

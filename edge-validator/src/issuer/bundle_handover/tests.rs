@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use edgewrit_shared::bundle::{Bundle, BundleError, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
 
@@ -54,7 +54,7 @@ fn bundle(key: &Key, from: Option<u64>, seq: u64, at: UnixSeconds) -> Vec<u8> {
         audit_head: None,
         rows: Rows::encode(rows),
     };
-    bundle.join(&key.sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&key.sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 fn delta(from: u64, seq: u64, at: UnixSeconds) -> Vec<u8> {

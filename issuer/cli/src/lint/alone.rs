@@ -10,7 +10,7 @@ use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::document::{more, place_step};
-use edgewrit_shared::grant::{Answer, Grant, Rule};
+use edgewrit_shared::grant::{Grant, Rule, RuleAnswer};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 
@@ -99,7 +99,7 @@ fn refused(rule: &Rule, json: &Json) -> Option<Param> {
         return None;
     };
     let mut values = values.iter().filter_map(param);
-    values.find(|value| rule.answer(Some(value)) != Answer::Admits)
+    values.find(|value| rule.answer(Some(value)) != RuleAnswer::Admits)
 }
 
 fn param(value: &Json) -> Option<Param> {
@@ -141,7 +141,7 @@ fn broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
 /// An operation that matters, without limits on how often or with what.
 fn unguarded(place: &str, grant: &Grant) -> Option<Finding> {
     let is_named = grant.resources().iter().all(|pattern| pattern.as_literal().is_some());
-    let asks = |(_, rule): &(String, Rule)| rule.answer(None) != Answer::Admits;
+    let asks = |(_, rule): &(String, Rule)| rule.answer(None) != RuleAnswer::Admits;
     let without_rule = !grant.rules().iter().any(asks);
     let without_uses = grant.uses().is_none();
     let action = grant.actions().iter().find(|action| match Effect::of(action) {

@@ -1,7 +1,7 @@
 //! What is applied and what is refused, with every boundary of position and time.
 
 use super::{Bundle, BundleError, Snapshot, Trust};
-use crate::jws::{JwsError, Kind};
+use crate::jws::{JwsError, JwsKind};
 use crate::keys::PublicKey;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::{Level, Revocation, Rows, Target};
@@ -58,7 +58,7 @@ fn signed_with(from: &str, to: &str) -> Vec<u8> {
     let bundle = support::bundle();
     let payload = bundle.payload();
     assert!(payload.contains(from), "`{from}` in {payload}");
-    bundle.join(&Signer::bundles().sign(Kind::Bundle, &payload.replace(from, to)))
+    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &payload.replace(from, to)))
 }
 
 #[test]
@@ -127,14 +127,14 @@ fn a_document_is_framed_by_a_line_feed_within_the_limit() {
 #[test]
 fn only_a_pinned_key_signs_bundles() {
     let bundle = support::bundle();
-    let by_another = bundle.join(&Signer::from_seed(9).sign(Kind::Bundle, &bundle.payload()));
+    let by_another = bundle.join(&Signer::from_seed(9).sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_another).unwrap_err(),
         BundleError::Key {
             kid: Signer::from_seed(9).kid()
         }
     );
-    let by_the_writ_key = bundle.join(&Signer::writs().sign(Kind::Bundle, &bundle.payload()));
+    let by_the_writ_key = bundle.join(&Signer::writs().sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_the_writ_key).unwrap_err(),
         BundleError::Key {
@@ -167,7 +167,7 @@ fn any_of_several_pins_may_have_signed() {
 #[test]
 fn a_writ_is_no_bundle() {
     let bundle = support::bundle();
-    let writ = bundle.join(&Signer::bundles().sign(Kind::Writ, &bundle.payload()));
+    let writ = bundle.join(&Signer::bundles().sign(JwsKind::Writ, &bundle.payload()));
     assert_eq!(apply_document(&writ).unwrap_err().label(), "bundle_malformed");
 }
 
@@ -229,7 +229,7 @@ proptest! {
 
     #[test]
     fn no_signed_payload_makes_it_panic(payload in any::<String>()) {
-        let document = [Signer::bundles().sign(Kind::Bundle, &payload).as_bytes(), b"\n"].concat();
+        let document = [Signer::bundles().sign(JwsKind::Bundle, &payload).as_bytes(), b"\n"].concat();
         prop_assert!(apply_document(&document).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{apply, apply_at, apply_document, bundle_with, revocation, rows, signed_with};
 use crate::bundle::BundleError;
-use crate::jws::Kind;
+use crate::jws::JwsKind;
 use crate::revocation::{Revocation, Rows, RowsError};
 use crate::support::{self, NOW, Signer};
 use std::vec::Vec;
@@ -68,7 +68,7 @@ fn rows_that_were_signed_for_are_rows() {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(bytes))
     };
     let payload = bundle.payload().replace(&hash(sorted.as_bytes()), &hash(&swapped));
-    let jws = Signer::bundles().sign(Kind::Bundle, &payload);
+    let jws = Signer::bundles().sign(JwsKind::Bundle, &payload);
     let document = [jws.as_bytes(), b"\n", &swapped].concat();
     assert_eq!(
         apply_document(&document).unwrap_err(),

@@ -49,8 +49,8 @@ impl Pattern {
     }
 
     /// Its segments, each with the separator behind it.
-    fn segments(&self) -> Vec<Part> {
-        let literal = |text: &str, separator| Part {
+    fn segments(&self) -> Vec<SeparatedSegment> {
+        let literal = |text: &str, separator| SeparatedSegment {
             segment: Segment {
                 first: text.into(),
                 more: Vec::new(),
@@ -61,11 +61,11 @@ impl Pattern {
             let separator = piece.chars().next_back();
             literal(piece.strip_suffix(SEPARATORS).unwrap_or(piece), separator)
         });
-        let heads = self.heads.iter().map(|(segment, separator)| Part {
+        let heads = self.heads.iter().map(|(segment, separator)| SeparatedSegment {
             segment: segment.clone(),
             separator: Some(*separator),
         });
-        let last = Part {
+        let last = SeparatedSegment {
             segment: self.last.clone(),
             separator: None,
         };
@@ -74,13 +74,13 @@ impl Pattern {
 }
 
 #[derive(Clone)]
-struct Part {
+struct SeparatedSegment {
     segment: Segment,
     /// `None` behind the last one.
     separator: Option<char>,
 }
 
-impl Part {
+impl SeparatedSegment {
     /// The segment, or for the last one, behind which there is a run, the segment and a `*`.
     fn open_ended(&self) -> Segment {
         match self.separator {
@@ -127,7 +127,7 @@ fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
 }
 
 /// The patterns that are written as `texts`, with `rest` and `tail` behind each.
-fn written(texts: Vec<String>, rest: impl Iterator<Item = Part>, tail: Tail) -> Option<Vec<Pattern>> {
+fn written(texts: Vec<String>, rest: impl Iterator<Item = SeparatedSegment>, tail: Tail) -> Option<Vec<Pattern>> {
     let mut end = String::new();
     for part in rest {
         end.push_str(&part.segment.to_string());

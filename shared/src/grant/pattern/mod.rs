@@ -7,7 +7,7 @@ mod overlap;
 mod parse;
 
 pub(super) use inclusion::{Probes, fresh_letters};
-pub use overlap::Piece;
+pub use overlap::TemplatePiece;
 pub use parse::PatternError;
 pub(super) use parse::{literal, something_behind};
 

@@ -17,7 +17,7 @@ const NEVER: u16 = u16::MAX;
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'t> {
+pub enum TemplatePiece<'t> {
     /// This very text.
     Text(&'t str),
     /// Any text that is not empty and holds none of these characters, which are separators.
@@ -26,7 +26,7 @@ pub enum Piece<'t> {
 
 /// One step of a pattern or template.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step<'t> {
+enum PatternStep<'t> {
     /// This letter.
     Letter(char),
     /// One letter that is none of these.
@@ -49,29 +49,29 @@ impl Pattern {
 
     /// Whether some text that fills `template` matches. Takes as long as [`Self::overlap`].
     #[must_use]
-    pub fn matches_some(&self, template: &[Piece<'_>]) -> bool {
-        let template: Vec<Step<'_>> = template.iter().flat_map(Piece::steps).collect();
+    pub fn matches_some(&self, template: &[TemplatePiece<'_>]) -> bool {
+        let template: Vec<PatternStep<'_>> = template.iter().flat_map(TemplatePiece::steps).collect();
         common(&template, &self.steps()).is_some()
     }
 
-    fn steps(&self) -> Vec<Step<'_>> {
-        let mut steps: Vec<Step<'_>> = self.prefix.chars().map(Step::Letter).collect();
+    fn steps(&self) -> Vec<PatternStep<'_>> {
+        let mut steps: Vec<PatternStep<'_>> = self.prefix.chars().map(PatternStep::Letter).collect();
         for (segment, separator) in &self.heads {
             steps.extend(segment.steps());
-            steps.push(Step::Letter(*separator));
+            steps.push(PatternStep::Letter(*separator));
         }
         steps.extend(self.last.steps());
         match self.tail {
             Tail::Nothing => {}
-            Tail::Anything => steps.push(Step::Many(&[])),
-            Tail::Something => steps.extend([Step::One(&[]), Step::Many(&[])]),
+            Tail::Anything => steps.push(PatternStep::Many(&[])),
+            Tail::Something => steps.extend([PatternStep::One(&[]), PatternStep::Many(&[])]),
         }
         steps
     }
 }
 
 /// The shortest text that takes both ways, no longer than any that a pattern matches.
-fn common(own: &[Step<'_>], other: &[Step<'_>]) -> Option<String> {
+fn common(own: &[PatternStep<'_>], other: &[PatternStep<'_>]) -> Option<String> {
     let begin = alike(own.iter(), other.iter())?;
     let (first, own) = own.split_at_checked(begin)?;
     let (_, other) = other.split_at_checked(begin)?;
@@ -84,46 +84,48 @@ fn common(own: &[Step<'_>], other: &[Step<'_>]) -> Option<String> {
     (text.len() <= PATTERN_BYTES).then_some(text)
 }
 
-impl<'t> Piece<'t> {
-    fn steps(&self) -> Vec<Step<'t>> {
+impl<'t> TemplatePiece<'t> {
+    fn steps(&self) -> Vec<PatternStep<'t>> {
         match *self {
-            Self::Text(text) => text.chars().map(Step::Letter).collect(),
-            Self::Run(without) => [Step::One(without), Step::Many(without)].into(),
+            Self::Text(text) => text.chars().map(PatternStep::Letter).collect(),
+            Self::Run(without) => [PatternStep::One(without), PatternStep::Many(without)].into(),
         }
     }
 }
 
 impl Segment {
-    fn steps(&self) -> impl Iterator<Item = Step<'static>> {
-        let more = self
-            .more
-            .iter()
-            .flat_map(|piece| core::iter::once(Step::Many(&SEPARATORS)).chain(piece.chars().map(Step::Letter)));
-        self.first.chars().map(Step::Letter).chain(more)
+    fn steps(&self) -> impl Iterator<Item = PatternStep<'static>> {
+        let more = self.more.iter().flat_map(|piece| {
+            core::iter::once(PatternStep::Many(&SEPARATORS)).chain(piece.chars().map(PatternStep::Letter))
+        });
+        self.first.chars().map(PatternStep::Letter).chain(more)
     }
 }
 
 /// How many of the first steps are the same letters; `None` if two letters then stand against each other.
-fn alike<'s>(own: impl Iterator<Item = &'s Step<'s>>, other: impl Iterator<Item = &'s Step<'s>>) -> Option<usize> {
+fn alike<'s>(
+    own: impl Iterator<Item = &'s PatternStep<'s>>,
+    other: impl Iterator<Item = &'s PatternStep<'s>>,
+) -> Option<usize> {
     let mut count = 0_usize;
     for pair in own.zip(other) {
         match pair {
-            (Step::Letter(own), Step::Letter(other)) if own == other => count = count.checked_add(1)?,
-            (Step::Letter(_), Step::Letter(_)) => return None,
+            (PatternStep::Letter(own), PatternStep::Letter(other)) if own == other => count = count.checked_add(1)?,
+            (PatternStep::Letter(_), PatternStep::Letter(_)) => return None,
             _ => break,
         }
     }
     Some(count)
 }
 
-fn letters(steps: &[Step<'_>]) -> impl Iterator<Item = char> {
+fn letters(steps: &[PatternStep<'_>]) -> impl Iterator<Item = char> {
     steps.iter().filter_map(|step| match step {
-        Step::Letter(letter) => Some(*letter),
+        PatternStep::Letter(letter) => Some(*letter),
         _ => None,
     })
 }
 
-impl Step<'_> {
+impl PatternStep<'_> {
     fn takes(self, letter: char) -> bool {
         match self {
             Self::Letter(own) => own == letter,
@@ -146,13 +148,13 @@ struct Move {
 
 impl Move {
     /// The moves from where these steps are next.
-    fn all(own: Option<Step<'_>>, other: Option<Step<'_>>) -> impl Iterator<Item = Self> {
+    fn all(own: Option<PatternStep<'_>>, other: Option<PatternStep<'_>>) -> impl Iterator<Item = Self> {
         let past = |own: usize, other: usize| Self {
             own,
             other,
             letter: None,
         };
-        let stays = |step: Option<Step<'_>>| step.is_some_and(Step::stays);
+        let stays = |step: Option<PatternStep<'_>>| step.is_some_and(PatternStep::stays);
         [
             own.zip(other).and_then(|(own, other)| Self::read(own, other)),
             stays(own).then(|| past(1, 0)),
@@ -162,10 +164,12 @@ impl Move {
         .flatten()
     }
 
-    fn read(own: Step<'_>, other: Step<'_>) -> Option<Self> {
+    fn read(own: PatternStep<'_>, other: PatternStep<'_>) -> Option<Self> {
         let letter = match (own, other) {
-            (Step::Letter(letter), step) | (step, Step::Letter(letter)) => step.takes(letter).then_some(letter)?,
-            (Step::One(_), _) | (_, Step::One(_)) => ANY,
+            (PatternStep::Letter(letter), step) | (step, PatternStep::Letter(letter)) => {
+                step.takes(letter).then_some(letter)?
+            }
+            (PatternStep::One(_), _) | (_, PatternStep::One(_)) => ANY,
             _ => return None,
         };
         Some(Self {
@@ -184,14 +188,14 @@ impl Move {
 
 /// What is left of two patterns, and the bytes of the shortest text from there on.
 struct Walk<'s> {
-    own: &'s [Step<'s>],
-    other: &'s [Step<'s>],
+    own: &'s [PatternStep<'s>],
+    other: &'s [PatternStep<'s>],
     /// By how many steps are left of the one, then of the other.
     bytes: Vec<u16>,
 }
 
 impl<'s> Walk<'s> {
-    fn of(own: &'s [Step<'s>], other: &'s [Step<'s>]) -> Self {
+    fn of(own: &'s [PatternStep<'s>], other: &'s [PatternStep<'s>]) -> Self {
         let bytes = Vec::from([0]);
         let mut walk = Self { own, other, bytes };
         let lefts = (0..=own.len()).flat_map(|own| (0..=other.len()).map(move |other| (own, other)));
@@ -233,6 +237,6 @@ impl<'s> Walk<'s> {
 }
 
 /// The step with which the last `left` begin.
-fn next<'s>(steps: &[Step<'s>], left: usize) -> Option<Step<'s>> {
+fn next<'s>(steps: &[PatternStep<'s>], left: usize) -> Option<PatternStep<'s>> {
     steps.get(steps.len().checked_sub(left)?).copied()
 }

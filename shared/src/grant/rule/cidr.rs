@@ -2,7 +2,7 @@
 //! IPv4 in four decimal parts without leading zeros, IPv6 without zone; an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is neither, since
 //! some readers take it for the one and some for the other.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use alloc::string::ToString as _;
 use core::fmt;
@@ -24,8 +24,8 @@ impl Cidr {
         network
     }
 
-    pub(super) fn answer(&self, text: &str) -> Answer {
-        address(text).map_or(Answer::CannotTell, |address| Answer::of(self.has(address)))
+    pub(super) fn answer(&self, text: &str) -> RuleAnswer {
+        address(text).map_or(RuleAnswer::CannotTell, |address| RuleAnswer::of(self.has(address)))
     }
 
     /// Whether every address of `other` is in this network.

@@ -5,7 +5,7 @@
 //! trailing dot before the path; a host of LDH labels (RFC 5890, section 2.3.1) whose last begins with a letter, so that it is no spelling of an
 //! IP address; printable ASCII throughout. Of all others the rule cannot tell.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use alloc::string::{String, ToString as _};
 use core::fmt;
@@ -37,8 +37,8 @@ impl Domain {
         })
     }
 
-    pub(super) fn answer(&self, url: &str) -> Answer {
-        host(url).map_or(Answer::CannotTell, |host| Answer::of(self.has(host)))
+    pub(super) fn answer(&self, url: &str) -> RuleAnswer {
+        host(url).map_or(RuleAnswer::CannotTell, |host| RuleAnswer::of(self.has(host)))
     }
 
     /// Whether every name of `other` is one of these: what is below a name that is meant, or below the same name, is meant.

@@ -3,7 +3,7 @@
 //! It is shown in two ways. Kind by kind: each kind of the parent lies around what the child's kinds leave. Or by samples: numbers,
 //! truth values, absence and listed values are told apart by a few of them (see [`Samples`]), so that what holds for these holds for all.
 
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::length::Length;
 use super::types::Types;
 use super::{Rule, Samples};
@@ -49,8 +49,8 @@ impl Rule {
         let is_empty = own
             .kinds
             .iter()
-            .any(|kind| matches!(kind, Kind::Length(length) if length.max == Some(0)));
-        let is_never_met = |kind: &Kind| matches!(kind, Kind::Each(rule) if is_empty || rule.admits_no_value());
+            .any(|kind| matches!(kind, RuleKind::Length(length) if length.max == Some(0)));
+        let is_never_met = |kind: &RuleKind| matches!(kind, RuleKind::Each(rule) if is_empty || rule.admits_no_value());
         let samples = Samples::of(Some(own), &[]);
         let all_refused = samples.decide(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
         all_refused || own.kinds.iter().any(is_never_met)
@@ -59,9 +59,9 @@ impl Rule {
     /// All values that it can admit, where they are listed.
     pub(in crate::grant) fn listed(&self) -> Option<Cow<'_, [Param]>> {
         self.kinds.iter().find_map(|kind| match kind {
-            Kind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
-            Kind::In(values) => Some(Cow::Borrowed(values.as_slice())),
-            Kind::Glob(pattern) => pattern.as_literal().map(|text| Cow::Owned([Param::Text(text)].into())),
+            RuleKind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
+            RuleKind::In(values) => Some(Cow::Borrowed(values.as_slice())),
+            RuleKind::Glob(pattern) => pattern.as_literal().map(|text| Cow::Owned([Param::Text(text)].into())),
             _ => None,
         })
     }
@@ -69,11 +69,11 @@ impl Rule {
     /// The lengths that it admits. A list of which each element is admitted is not empty.
     fn lengths(&self) -> Length {
         let own = self.kinds.iter().find_map(|kind| match kind {
-            Kind::Length(length) => Some(length.clone()),
+            RuleKind::Length(length) => Some(length.clone()),
             _ => None,
         });
         let own = own.unwrap_or(Length { min: None, max: None });
-        let has_elements = self.kinds.iter().any(|kind| matches!(kind, Kind::Each(_)));
+        let has_elements = self.kinds.iter().any(|kind| matches!(kind, RuleKind::Each(_)));
         let min = own.min.max(has_elements.then_some(1));
         Length { min, ..own }
     }
@@ -81,13 +81,13 @@ impl Rule {
     /// What it says of values, where it admits absence as well; otherwise the rule itself.
     pub(super) fn of_values(&self) -> &Self {
         match self.kinds.as_slice() {
-            [Kind::Optional(rule)] => rule,
+            [RuleKind::Optional(rule)] => rule,
             _ => self,
         }
     }
 }
 
-impl Kind {
+impl RuleKind {
     /// Whether this kind admits every value that `child` admits, whose values are not listed.
     fn includes(&self, child: &Rule) -> bool {
         let any = |holds: fn(&Self, &Self) -> bool| child.kinds.iter().any(|own| holds(self, own));

@@ -1,7 +1,7 @@
 //! `{"length": {"min": n, "max": n}}`: the parameter is text of so many Unicode scalar values, or a list of so many elements. One of
 //! the bounds may be missing; both belong to what is admitted.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use crate::grant::read::known_members;
 use crate::json::write::{member, object};
@@ -33,9 +33,9 @@ impl Length {
         known.then_some(length)
     }
 
-    pub(super) fn answer(&self, length: usize) -> Answer {
+    pub(super) fn answer(&self, length: usize) -> RuleAnswer {
         let length = length as u64;
-        Answer::of(self.min.is_none_or(|min| length >= min) && self.max.is_none_or(|max| length <= max))
+        RuleAnswer::of(self.min.is_none_or(|min| length >= min) && self.max.is_none_or(|max| length <= max))
     }
 
     /// Whether it admits no length at all.

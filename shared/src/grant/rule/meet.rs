@@ -1,9 +1,9 @@
 //! What two rules both admit, as one rule. Several kinds in a rule all have to hold, so only kinds of one name have to be joined.
 
 use super::Rule;
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::types::Types;
-use super::values::Values;
+use super::values::RuleValues;
 use alloc::vec::Vec;
 
 /// What two rules both admit.
@@ -27,25 +27,25 @@ impl Rule {
         };
         let alone = |kind| Meet::Rule(Self { kinds: [kind].into() });
         match values {
-            Meet::Rule(rule) if rule.is_never() && absence => alone(Kind::Absent),
+            Meet::Rule(rule) if rule.is_never() && absence => alone(RuleKind::Absent),
             Meet::Rule(rule) if rule.is_never() => Meet::Nothing,
-            Meet::Rule(rule) if absence => alone(Kind::Optional(rule)),
-            Meet::Nothing if absence => alone(Kind::Absent),
+            Meet::Rule(rule) if absence => alone(RuleKind::Optional(rule)),
+            Meet::Nothing if absence => alone(RuleKind::Absent),
             values => values,
         }
     }
 
     /// What it says of values, if it admits any.
-    fn of_some_value(&self) -> Option<&[Kind]> {
+    fn of_some_value(&self) -> Option<&[RuleKind]> {
         match self.of_values().kinds.as_slice() {
-            [Kind::Absent] => None,
+            [RuleKind::Absent] => None,
             kinds => Some(kinds),
         }
     }
 }
 
-fn meet(own: &[Kind], others: &[Kind]) -> Meet {
-    let mut kinds: Vec<Kind> = own.to_vec();
+fn meet(own: &[RuleKind], others: &[RuleKind]) -> Meet {
+    let mut kinds: Vec<RuleKind> = own.to_vec();
     for other in others {
         match kinds.binary_search_by(|kind| kind.name().cmp(other.name())) {
             Err(place) => kinds.insert(place, other.clone()),
@@ -64,14 +64,14 @@ fn meet(own: &[Kind], others: &[Kind]) -> Meet {
 
 /// What two kinds of one name both admit.
 enum Join {
-    Kind(Kind),
+    Kind(RuleKind),
     Nothing,
     Unsaid,
 }
 
 impl Join {
     /// The one of two of which each is either within the other or apart from it.
-    fn nested<T>(own: &T, other: &T, includes: fn(&T, &T) -> bool, kind: fn(T) -> Kind) -> Self
+    fn nested<T>(own: &T, other: &T, includes: fn(&T, &T) -> bool, kind: fn(T) -> RuleKind) -> Self
     where
         T: Clone,
     {
@@ -84,12 +84,12 @@ impl Join {
         }
     }
 
-    fn some(kind: Option<Kind>) -> Self {
+    fn some(kind: Option<RuleKind>) -> Self {
         kind.map_or(Self::Nothing, Self::Kind)
     }
 }
 
-impl Kind {
+impl RuleKind {
     fn meet(&self, other: &Self) -> Join {
         use super::{cidr::Cidr, domain::Domain, under::Under};
         match (self, other) {
@@ -121,7 +121,7 @@ impl Kind {
 }
 
 /// None of either's values, of a type that is among both.
-fn not_in(own: &Values, other: &Values) -> Join {
+fn not_in(own: &RuleValues, other: &RuleValues) -> Join {
     let types: Types = own.types().and(other.types());
     let (own, other) = (
         own.retained(|value| types.has(value)),
@@ -130,7 +130,7 @@ fn not_in(own: &Values, other: &Values) -> Join {
     match (own, other) {
         (Some(own), Some(other)) => own
             .joined(&other)
-            .map_or(Join::Unsaid, |values| Join::Kind(Kind::NotIn(values))),
+            .map_or(Join::Unsaid, |values| Join::Kind(RuleKind::NotIn(values))),
         _ => Join::Nothing,
     }
 }

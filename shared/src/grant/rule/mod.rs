@@ -20,7 +20,7 @@ pub use may_admit::ParamType;
 pub(in crate::grant) use meet::Meet;
 pub(in crate::grant) use samples::Samples;
 
-use self::kind::{KINDS, Kind, Place};
+use self::kind::{KINDS, KindPlace, RuleKind};
 use self::types::Types;
 use super::read::known_members;
 use crate::attempt::Param;
@@ -32,7 +32,7 @@ use core::fmt;
 
 /// What a rule says of a value. Only [`Answer::Admits`] permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum RuleAnswer {
     /// The value is one that the rule names.
     Admits,
     /// It is not.
@@ -41,7 +41,7 @@ pub enum Answer {
     CannotTell,
 }
 
-impl Answer {
+impl RuleAnswer {
     /// The answer of a kind that could tell.
     fn of(admits: bool) -> Self {
         if admits { Self::Admits } else { Self::Objects }
@@ -57,7 +57,7 @@ impl Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// In canonical order, at least one, each at most once.
-    kinds: Vec<Kind>,
+    kinds: Vec<RuleKind>,
 }
 
 impl Rule {
@@ -101,23 +101,23 @@ impl Rule {
 
     /// Whether a kind in it speaks of there being no value.
     fn stands_alone(&self) -> bool {
-        self.kinds.iter().any(|kind| kind.place() == Place::Alone)
+        self.kinds.iter().any(|kind| kind.place() == KindPlace::Alone)
     }
 
     /// What the rule says of a parameter's value; `None` if the attempt has no such parameter.
     #[must_use]
-    pub fn answer(&self, value: Option<&Param>) -> Answer {
-        Answer::all(self.kinds.iter().map(|kind| kind.answer(value)))
+    pub fn answer(&self, value: Option<&Param>) -> RuleAnswer {
+        RuleAnswer::all(self.kinds.iter().map(|kind| kind.answer(value)))
     }
 
     /// Whether the rule admits a parameter's value.
     pub(in crate::grant) fn admits(&self, value: Option<&Param>) -> bool {
-        self.answer(value) == Answer::Admits
+        self.answer(value) == RuleAnswer::Admits
     }
 
     /// The types of what the rule can admit.
     fn types(&self) -> Types {
-        let types = self.kinds.iter().map(Kind::types);
+        let types = self.kinds.iter().map(RuleKind::types);
         types.fold(Types::ALL, Types::and)
     }
 }

@@ -1,6 +1,6 @@
 //! A value that two rules both admit.
 
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::{Meet, Rule, Samples};
 use crate::attempt::Param;
 use crate::grant::Pattern;
@@ -30,7 +30,7 @@ impl Rule {
 
     fn glob(&self) -> Option<&Pattern> {
         self.of_values().kinds.iter().find_map(|kind| match kind {
-            Kind::Glob(pattern) => Some(pattern),
+            RuleKind::Glob(pattern) => Some(pattern),
             _ => None,
         })
     }

@@ -10,7 +10,7 @@ mod numbers;
 mod texts;
 
 use super::Rule;
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::limits::SAMPLES;
@@ -29,7 +29,7 @@ impl Samples {
     /// Samples for what `child` admits (without a rule: everything) and each of `parents` may not.
     pub(in crate::grant) fn of(child: Option<&Rule>, parents: &[&Rule]) -> Self {
         let rules = child.into_iter().chain(parents.iter().copied());
-        let kinds: Vec<&Kind> = rules.flat_map(|rule| &rule.of_values().kinds).collect();
+        let kinds: Vec<&RuleKind> = rules.flat_map(|rule| &rule.of_values().kinds).collect();
         let mut values = Vec::from([Param::Bool(true), Param::Bool(false)]);
         let all_numbers = numbers::add(&kinds, &mut values);
         texts::add(&kinds, &mut values);
@@ -61,18 +61,18 @@ impl Samples {
 }
 
 /// The values that kinds name.
-fn named<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k Param> {
+fn named<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Param> {
     kinds.iter().flat_map(|kind| match kind {
-        Kind::Eq(value) => core::slice::from_ref(value),
-        Kind::In(values) | Kind::NotIn(values) => values.as_slice(),
+        RuleKind::Eq(value) => core::slice::from_ref(value),
+        RuleKind::In(values) | RuleKind::NotIn(values) => values.as_slice(),
         _ => &[],
     })
 }
 
 /// Lengths at which a rule changes its answer, and their neighbours, the least first.
-fn lengths(kinds: &[&Kind]) -> Vec<usize> {
+fn lengths(kinds: &[&RuleKind]) -> Vec<usize> {
     let bounds = kinds.iter().flat_map(|kind| match kind {
-        Kind::Length(length) => [length.min, length.max],
+        RuleKind::Length(length) => [length.min, length.max],
         _ => [None, None],
     });
     let around = bounds

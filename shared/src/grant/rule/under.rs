@@ -2,7 +2,7 @@
 //! such are compared as every file system reads alike: with empty or dot segments, `\`, `%`, `~` or control characters in it, a text
 //! is no path and the rule cannot tell.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use crate::grant::read::text;
 use crate::limits::RULE_TEXT_BYTES;
@@ -26,11 +26,11 @@ impl Under {
         &self.0
     }
 
-    pub(super) fn answer(&self, text: &str) -> Answer {
+    pub(super) fn answer(&self, text: &str) -> RuleAnswer {
         if is_path(text) {
-            Answer::of(self.is_above(text))
+            RuleAnswer::of(self.is_above(text))
         } else {
-            Answer::CannotTell
+            RuleAnswer::CannotTell
         }
     }
 

@@ -1,6 +1,6 @@
 //! Values as rules spell them: text, numbers, truth values; and lists of them.
 
-use super::Answer;
+use super::RuleAnswer;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::document::Node;
@@ -16,7 +16,7 @@ const FEW: usize = 8;
 
 /// Several values, at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Values {
+pub(super) struct RuleValues {
     /// Sorted, each once.
     values: Vec<Param>,
     types: Types,
@@ -31,7 +31,7 @@ pub(super) fn read_one(node: &Node<'_>) -> Option<Param> {
     }
 }
 
-impl Values {
+impl RuleValues {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
         distinct(node, IN_VALUES, read_one, Param::clone).map(Self::of)
     }
@@ -68,16 +68,16 @@ impl Values {
     }
 
     /// Whether `value` is one of them; not to be told if all of these are of other types.
-    pub(super) fn answer(&self, value: &Param) -> Answer {
+    pub(super) fn answer(&self, value: &Param) -> RuleAnswer {
         if self.types.has(value) {
             let is_there = if self.values.len() <= FEW {
                 self.values.iter().any(|own| own.is(value))
             } else {
                 self.values.binary_search_by(|own| own.compare(value)).is_ok()
             };
-            Answer::of(is_there)
+            RuleAnswer::of(is_there)
         } else {
-            Answer::CannotTell
+            RuleAnswer::CannotTell
         }
     }
 

@@ -1,7 +1,7 @@
 //! Labels and messages.
 
 use crate::json::JsonError;
-use crate::jws::{Brought, JwsError, Part};
+use crate::jws::{Brought, JwsError, JwsPart};
 use crate::time::UnixSeconds;
 use crate::token::TokenError;
 use std::borrow::ToOwned;
@@ -16,9 +16,9 @@ fn every_refusal_has_its_label() {
         (jws(JwsError::JsonSerialisation), "token_json_serialisation"),
         (jws(JwsError::Encrypted), "token_encrypted"),
         (jws(JwsError::Parts { found: 1 }), "token_malformed"),
-        (jws(JwsError::EmptyPart(Part::Signature)), "token_malformed"),
+        (jws(JwsError::EmptyPart(JwsPart::Signature)), "token_malformed"),
         (jws(JwsError::SignatureLength), "token_malformed"),
-        (jws(JwsError::Base64(Part::Header)), "token_base64"),
+        (jws(JwsError::Base64(JwsPart::Header)), "token_base64"),
         (jws(JwsError::Header(duplicate())), "token_header_duplicate"),
         (jws(JwsError::Header(JsonError::TooDeep)), "token_header"),
         (jws(JwsError::HeaderShape), "token_header"),

@@ -7,7 +7,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
@@ -82,7 +82,7 @@ impl Issuer {
             cnf_jkt: None,
             agent_key: None,
         };
-        sign(&self.writs, Kind::Writ, &claims.to_json())
+        sign(&self.writs, JwsKind::Writ, &claims.to_json())
     }
 
     /// The bundle as it is now.
@@ -101,7 +101,7 @@ impl Issuer {
             audit_head: None,
             rows: Rows::encode((0..REVOCATIONS).map(|number| self.revocation(number)).collect()),
         };
-        Ok(bundle.join(&sign(&self.bundles, Kind::Bundle, &bundle.payload())?))
+        Ok(bundle.join(&sign(&self.bundles, JwsKind::Bundle, &bundle.payload())?))
     }
 
     fn revocation(&self, number: u64) -> Revocation {
@@ -123,7 +123,7 @@ fn public(key: &SigningKey) -> Result<PublicKey> {
     Ok(PublicKey::from_bytes(key.verifying_key().as_bytes())?)
 }
 
-fn sign(key: &SigningKey, kind: Kind, payload: &str) -> Result<String> {
+fn sign(key: &SigningKey, kind: JwsKind, payload: &str) -> Result<String> {
     let input = SigningInput::new(kind, Algorithm::EdDsa, public(key)?.kid(), payload.as_bytes());
     let signature = key.sign(input.bytes()).to_bytes();
     Ok(input.attach(&signature))

@@ -2,14 +2,14 @@
 
 use super::{Samples, lengths};
 use crate::attempt::Param;
-use crate::grant::rule::kind::Kind;
-use crate::grant::rule::{Answer, Rule};
+use crate::grant::rule::kind::RuleKind;
+use crate::grant::rule::{Rule, RuleAnswer};
 use crate::limits::SAMPLE_ELEMENTS;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// Adds the samples.
-pub(super) fn add(child: Option<&Rule>, kinds: &[&Kind], values: &mut Vec<Param>) {
+pub(super) fn add(child: Option<&Rule>, kinds: &[&RuleKind], values: &mut Vec<Param>) {
     let mut lengths = lengths(kinds);
     lengths.extend([0, 1]);
     lengths.retain(|length| *length <= SAMPLE_ELEMENTS);
@@ -44,12 +44,12 @@ fn elements_of(value: &Param) -> usize {
 }
 
 /// What may be in the lists: what the child admits, if it says so.
-fn elements(child: Option<&Rule>, kinds: &[&Kind]) -> Vec<Param> {
+fn elements(child: Option<&Rule>, kinds: &[&RuleKind]) -> Vec<Param> {
     let rules: Vec<&Rule> = kinds.iter().filter_map(|kind| kind.of_elements()).collect();
     if rules.is_empty() {
         return [Param::Text("x".into()), Param::Bool(true)].into();
     }
-    let own = child.and_then(|child| child.of_values().kinds.iter().find_map(Kind::of_elements));
+    let own = child.and_then(|child| child.of_values().kinds.iter().find_map(RuleKind::of_elements));
     let samples = Samples::of(own, &rules);
     let values = samples.iter().flatten();
     values
@@ -58,7 +58,7 @@ fn elements(child: Option<&Rule>, kinds: &[&Kind]) -> Vec<Param> {
         .collect()
 }
 
-impl Kind {
+impl RuleKind {
     /// What it asks of the elements of a list.
     fn of_elements(&self) -> Option<&Rule> {
         match self {
@@ -72,7 +72,7 @@ impl Rule {
     /// Whether its bounds on lengths admit `length`.
     fn fits(&self, length: usize) -> bool {
         self.of_values().kinds.iter().all(|kind| match kind {
-            Kind::Length(bounds) => bounds.answer(length) == Answer::Admits,
+            RuleKind::Length(bounds) => bounds.answer(length) == RuleAnswer::Admits,
             _ => true,
         })
     }

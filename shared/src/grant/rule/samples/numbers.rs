@@ -2,19 +2,19 @@
 
 use super::named;
 use crate::attempt::Param;
-use crate::grant::rule::kind::Kind;
+use crate::grant::rule::kind::RuleKind;
 use crate::number::Number;
 use crate::sorted::distinct;
 use alloc::vec::Vec;
 
 /// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
-pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) -> bool {
+pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) -> bool {
     let named = named(kinds).filter_map(|value| match value {
         Param::Number(number) => Some(number),
         _ => None,
     });
     let bounds = kinds.iter().filter_map(|kind| match kind {
-        Kind::Min(bound) | Kind::Max(bound) => Some(bound),
+        RuleKind::Min(bound) | RuleKind::Max(bound) => Some(bound),
         _ => None,
     });
     let sorted: Vec<&Number> = distinct(named.chain(bounds));

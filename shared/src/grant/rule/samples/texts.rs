@@ -3,14 +3,14 @@
 use super::{lengths, named};
 use crate::attempt::Param;
 use crate::grant::pattern::{Pattern, fresh_letters};
-use crate::grant::rule::kind::Kind;
+use crate::grant::rule::kind::RuleKind;
 use crate::limits::{PATTERN_BYTES, SAMPLE_CHARACTERS};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// Adds the samples.
-pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) {
+pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) {
     values.extend(named_texts(kinds).map(|text| Param::Text(text.into())));
     let fresh = fresh(kinds);
     let mut made: Vec<String> = Vec::from([String::new(), fresh.clone()]);
@@ -34,7 +34,7 @@ pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) {
 }
 
 /// A letter that no text and no pattern holds, so that what is made with it is none of them.
-fn fresh(kinds: &[&Kind]) -> String {
+fn fresh(kinds: &[&RuleKind]) -> String {
     let is_held = |letter: char| {
         named_texts(kinds).any(|text| text.contains(letter)) || patterns(kinds).any(|pattern| pattern.has(letter))
     };
@@ -42,24 +42,24 @@ fn fresh(kinds: &[&Kind]) -> String {
     letter.map(String::from).unwrap_or_default()
 }
 
-fn named_texts<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k str> {
+fn named_texts<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k str> {
     named(kinds).filter_map(|value| match value {
         Param::Text(text) => Some(text.as_str()),
         _ => None,
     })
 }
 
-fn patterns<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k Pattern> {
+fn patterns<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Pattern> {
     kinds.iter().filter_map(|kind| match kind {
-        Kind::Glob(pattern) => Some(pattern),
+        RuleKind::Glob(pattern) => Some(pattern),
         _ => None,
     })
 }
 
-fn made_of(kind: &Kind, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
+fn made_of(kind: &RuleKind, kinds: &[&RuleKind], fresh: &str, made: &mut Vec<String>) {
     match kind {
-        Kind::Glob(pattern) => of_pattern(pattern, kinds, fresh, made),
-        Kind::Under(path) => {
+        RuleKind::Glob(pattern) => of_pattern(pattern, kinds, fresh, made),
+        RuleKind::Under(path) => {
             let path = path.as_str().trim_end_matches('/');
             made.extend([
                 path.into(),
@@ -68,8 +68,8 @@ fn made_of(kind: &Kind, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
                 format!("{path}/.."),
             ]);
         }
-        Kind::Cidr(network) => made.extend(network.ends().iter().map(ToString::to_string)),
-        Kind::Domain(domain) => {
+        RuleKind::Cidr(network) => made.extend(network.ends().iter().map(ToString::to_string)),
+        RuleKind::Domain(domain) => {
             let host = domain.example();
             made.extend([
                 format!("https://{host}/"),
@@ -82,7 +82,7 @@ fn made_of(kind: &Kind, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
 }
 
 /// Texts that `pattern` matches: those that tell it from others, what no path has, and such of the lengths that count.
-fn of_pattern(pattern: &Pattern, kinds: &[&Kind], fresh: &str, made: &mut Vec<String>) {
+fn of_pattern(pattern: &Pattern, kinds: &[&RuleKind], fresh: &str, made: &mut Vec<String>) {
     made.extend(pattern.examples(&patterns(kinds).collect::<Vec<_>>()));
     made.extend([pattern.filled(fresh), pattern.filled("..")]);
     for length in lengths(kinds) {
