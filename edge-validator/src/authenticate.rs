@@ -13,7 +13,7 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::token::{TokenError, Unverified};
 
 /// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
-fn bearer(authorization: &str) -> Result<&str, Reason> {
+fn bearer_token(authorization: &str) -> Result<&str, Reason> {
     if authorization.is_empty() {
         return Err(reason::TOKEN_MISSING);
     }
@@ -47,25 +47,25 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     let authorization = headers.value("authorization").unwrap_or_default();
     let snapshot = fresh_snapshot(config, world);
     if let Ok(snapshot) = snapshot
-        && let Some(writ) = find_cached(authorization, versions(config, snapshot), world.memory)
+        && let Some(writ) = find_cached(authorization, current_versions(config, snapshot), world.memory)
     {
         writ.verified
-            .stands(&config.expect(), snapshot, world.now)
-            .map_err(objection)?;
+            .check_validity(&config.expect(), snapshot, world.now)
+            .map_err(token_objection)?;
         return Ok(writ);
     }
-    let (token, snapshot) = (bearer(authorization)?, snapshot?);
-    world.memory.looked_up(false);
-    let unverified = Unverified::parse(token).map_err(objection)?;
+    let (token, snapshot) = (bearer_token(authorization)?, snapshot?);
+    world.memory.count_lookup(false);
+    let unverified = Unverified::parse(token).map_err(token_objection)?;
     let verified = unverified
         .verify(&config.expect(), snapshot, world.now)
-        .map_err(objection)?;
+        .map_err(token_objection)?;
     // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449, section 7.2).
     if verified.claims().cnf_jkt.is_some() {
         return Err(reason::TOKEN_BOUND.into());
     }
     let writ = Arc::new(Writ::new(token, verified));
-    let versions = versions(config, snapshot);
+    let versions = current_versions(config, snapshot);
     world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
     Ok(writ)
 }
@@ -74,11 +74,11 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
 fn find_cached(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
     let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
     let writ = memory.cache.borrow_mut().find(token, versions)?;
-    memory.looked_up(true);
+    memory.count_lookup(true);
     Some(writ)
 }
 
-fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
+fn current_versions(config: &Config, snapshot: &Snapshot) -> Versions {
     Versions {
         keys: snapshot.keys_version(),
         config: config.version(),
@@ -89,10 +89,10 @@ fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
 pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
     let snapshot = fresh_snapshot(config, world)?;
     writ.verified
-        .stands(&config.expect(), snapshot, world.now)
-        .map_err(objection)
+        .check_validity(&config.expect(), snapshot, world.now)
+        .map_err(token_objection)
 }
 
-fn objection(error: TokenError) -> Objection {
-    Reason::token(error.label()).because(error.to_string())
+fn token_objection(error: TokenError) -> Objection {
+    Reason::token(error.label()).with_detail(error.to_string())
 }

@@ -23,7 +23,7 @@ pub(crate) enum ProblemClass {
 }
 
 impl ProblemClass {
-    const fn told(self) -> (u16, &'static str, &'static str) {
+    const fn public_parts(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::BadRequest => (400, "bad_request", "the request is not of a form that is judged here"),
             Self::Unauthorized => (401, "unauthorized", "a valid writ is needed"),
@@ -49,17 +49,17 @@ impl ProblemClass {
 
     /// HTTP status.
     pub(crate) const fn status(self) -> u16 {
-        self.told().0
+        self.public_parts().0
     }
 
     /// `error_code`, the last part of the problem's type.
     pub(crate) const fn code(self) -> &'static str {
-        self.told().1
+        self.public_parts().1
     }
 
     /// The problem's title.
     pub(crate) const fn title(self) -> &'static str {
-        self.told().2
+        self.public_parts().2
     }
 }
 
@@ -85,7 +85,7 @@ impl Reason {
     }
 
     /// This reason, and what stood there; for the log only.
-    pub(crate) fn because(self, detail: impl Into<String>) -> Objection {
+    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Objection {
         Objection {
             reason: self,
             detail: Some(detail.into()),
@@ -108,7 +108,7 @@ impl From<Reason> for Objection {
 }
 
 /// The verdict of both readings, or an objection if they get different verdicts.
-pub(crate) fn agree<T: PartialEq>(
+pub(crate) fn require_agreement<T: PartialEq>(
     first: Result<T, Objection>,
     second: Result<T, Objection>,
     differ: Reason,

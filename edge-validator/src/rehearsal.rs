@@ -60,18 +60,18 @@ impl RehearsedGrants {
     /// `grants`, in an order of the caller's. A limited grant that nothing counts yet counts here as if the issuer had made its counter.
     #[must_use]
     pub fn new(grants: Vec<Grant>) -> Self {
-        let given: Vec<_> = grants.into_iter().enumerate().map(counted).collect();
+        let given: Vec<_> = grants.into_iter().enumerate().map(ensure_allowance).collect();
         Self {
             grants: Grants::new(given.clone()),
             given,
         }
     }
 
-    fn place(&self, grant: &Grant) -> Option<usize> {
+    fn index_of(&self, grant: &Grant) -> Option<usize> {
         self.given.iter().position(|own| own == grant)
     }
 
-    fn counted_by(&self, allowances: &[String]) -> Vec<usize> {
+    fn grants_with_allowance(&self, allowances: &[String]) -> Vec<usize> {
         let is_one = |grant: &Grant| {
             let allowance = grant.uses().and_then(|uses| uses.allowance.as_ref());
             allowance.is_some_and(|allowance| allowances.contains(allowance))
@@ -85,7 +85,7 @@ impl RehearsedGrants {
 }
 
 /// The grant with a counter of its own. The name holds a space, which that of no real one does.
-fn counted((index, grant): (usize, Grant)) -> Grant {
+fn ensure_allowance((index, grant): (usize, Grant)) -> Grant {
     if grant.uses().is_some_and(|uses| uses.allowance.is_none()) {
         return grant.with_allowance(format!("grant {index}"));
     }
@@ -102,8 +102,11 @@ pub fn rehearse(
     now: UnixSeconds,
 ) -> Rehearsal {
     let mut subject = Subject::default();
-    let (verdict, attempts) = match attempts(&head, body, config, &mut subject) {
-        Ok(attempts) => (verdict(authority, &attempts, now), attempts.into_made().collect()),
+    let (verdict, attempts) = match read_attempts(&head, body, config, &mut subject) {
+        Ok(attempts) => (
+            decide_attempts(authority, &attempts, now),
+            attempts.into_exact_attempts().collect(),
+        ),
         Err(objection) => (refuse(objection), Vec::new()),
     };
     Rehearsal {
@@ -113,30 +116,32 @@ pub fn rehearse(
     }
 }
 
-fn attempts(
+fn read_attempts(
     head: &Head<'_>,
     body: &[u8],
     config: &Config,
     subject: &mut Subject,
 ) -> Result<AttemptReadings, Objection> {
-    let mut asked = ParsedHead::read(head, config)?.ask(config, subject)?;
+    let mut asked = ParsedHead::read(head, config)?.into_request(config, subject)?;
     if asked.body_bytes.is_some() {
-        asked.take_body(BodyRead::Whole(body))?;
+        asked.read_body(BodyRead::Whole(body))?;
     }
-    Ok(asked.readings.attempts(&asked.operation, &asked.resource))
+    Ok(asked.readings.into_attempts(&asked.operation, &asked.resource))
 }
 
-fn verdict(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
+fn decide_attempts(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
     let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
         Ok((
-            authority.place(permitting.grant).ok_or(reason::NOT_GRANTED)?,
+            authority.index_of(permitting.grant).ok_or(reason::NOT_GRANTED)?,
             permitting.required_spend,
         ))
     });
     match permitting {
         Ok((grant, limited)) => Verdict::Permit {
             grant,
-            spends: limited.map_or_else(Vec::new, |limited| authority.counted_by(limited.allowances())),
+            spends: limited.map_or_else(Vec::new, |limited| {
+                authority.grants_with_allowance(limited.allowances())
+            }),
         },
         Err(objection) => refuse(objection),
     }

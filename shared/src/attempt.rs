@@ -3,7 +3,7 @@
 
 use crate::json::Quoted;
 use crate::number::Number;
-use crate::short::same;
+use crate::short::text_eq;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -27,9 +27,9 @@ pub enum Param {
 
 impl Param {
     /// Whether the two are the same value: `==`, but quick for texts.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn equals(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Text(own), Self::Text(other)) => same(own, other),
+            (Self::Text(own), Self::Text(other)) => text_eq(own, other),
             (Self::Number(own), Self::Number(other)) => own.cmp(other).is_eq(),
             (Self::Number(own), Self::Double(other)) => own.compare_as_double(other).is_eq(),
             _ => self == other,
@@ -99,7 +99,7 @@ impl Attempt {
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params
             .iter()
-            .find_map(|(own, value)| same(own, name).then_some(value))
+            .find_map(|(own, value)| text_eq(own, name).then_some(value))
     }
 }
 

@@ -176,7 +176,7 @@ impl<'a> Node<'a> {
                 node.fault(format!(
                     "unknown member `{}`, expected one of {}",
                     Shown(name),
-                    quoted(known)
+                    quote_names(known)
                 ));
             }
         }
@@ -195,7 +195,7 @@ impl<'a> Node<'a> {
     /// Reports that `what` was expected here and says what stands here instead.
     #[must_use]
     pub fn expected<T>(&self, what: &str) -> Option<T> {
-        self.fault(format!("expected {what}, found {}", kind(self.value)));
+        self.fault(format!("expected {what}, found {}", describe_kind(self.value)));
         None
     }
 
@@ -241,7 +241,7 @@ impl<'a> Members<'a> {
     }
 }
 
-fn kind(value: &Json) -> String {
+fn describe_kind(value: &Json) -> String {
     match value {
         Json::Null => "null".into(),
         Json::Bool(value) => format!("`{value}`"),
@@ -252,7 +252,7 @@ fn kind(value: &Json) -> String {
     }
 }
 
-fn quoted(names: &[&str]) -> String {
+fn quote_names(names: &[&str]) -> String {
     let mut out = String::new();
     for (index, name) in names.iter().enumerate() {
         if index > 0 {

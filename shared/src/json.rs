@@ -112,7 +112,7 @@ impl fmt::Display for Shown<'_> {
 pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     let mut lexer = SliceLexer::new(bytes);
     let mut room = Room::of(values);
-    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| value(first, lexer, &mut room));
+    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| read_value(first, lexer, &mut room));
     read.map_err(|stop| match stop {
         Stop::Refused(error) => error,
         Stop::Syntax => JsonError::Syntax {
@@ -123,18 +123,18 @@ pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
 
 /// The members of an object by name, values as they are written; `None` if `text` is no object, or if [`parse`] would not read it for
 /// anything but a name that stands twice or a number out of range.
-pub(crate) fn written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
+pub(crate) fn members_as_written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut lexer = SliceLexer::new(text.as_bytes());
     let mut room = Room::of(values);
     let mut members = Vec::new();
     let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| {
         room.take_value()?;
         lexer.expect(|_| Some(first), b'{').ok_or(Stop::Syntax)?;
-        room.deeper(|room| {
+        room.nest(|room| {
             lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-                let (name, first) = name(first, lexer)?;
+                let (name, first) = read_name(first, lexer)?;
                 let begin = text.len() - lexer.as_slice().len();
-                skip(first, lexer, room)?;
+                skip_value(first, lexer, room)?;
                 let end = text.len() - lexer.as_slice().len();
                 members.push((name, text.get(begin..end).ok_or(Stop::Syntax)?));
                 Ok::<_, Stop>(())
@@ -191,7 +191,7 @@ impl Room {
     }
 
     /// Runs `inner` one level deeper. The limit holds before anything recurses.
-    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+    fn nest<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
         self.depth = self.depth.checked_sub(1).ok_or(Stop::Refused(JsonError::TooDeep))?;
         let read = inner(self)?;
         self.depth += 1;
@@ -200,13 +200,13 @@ impl Room {
 }
 
 /// The value that begins with the byte `first`, which the lexer has seen and not yet taken.
-fn value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(Json::Text(lexer.discarded().str_string()?.into_owned())),
-        b'-' | b'0'..=b'9' => number(lexer),
-        b'[' => room.deeper(|room| list(lexer.discarded(), room)),
-        b'{' => room.deeper(|room| object(lexer.discarded(), room)),
+        b'-' | b'0'..=b'9' => read_number(lexer),
+        b'[' => room.nest(|room| read_list(lexer.discarded(), room)),
+        b'{' => room.nest(|room| read_object(lexer.discarded(), room)),
         b'n' | b't' | b'f' => match lexer.null_or_bool().ok_or(Stop::Syntax)? {
             Some(value) => Ok(Json::Bool(value)),
             None => Ok(Json::Null),
@@ -215,17 +215,17 @@ fn value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json,
     }
 }
 
-fn number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
+fn read_number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
     let (text, _) = lexer.num_string().validated()?;
     Number::parse(text)
         .map(Json::Number)
         .ok_or(Stop::Refused(JsonError::NumberRange))
 }
 
-fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     let mut items = Vec::new();
     lexer.seq(b']', SliceLexer::ws_peek, |first, lexer| {
-        items.push(value(first, lexer, room)?);
+        items.push(read_value(first, lexer, room)?);
         Ok::<_, Stop>(())
     })?;
     // Most values are small, and a vector begins with room for four.
@@ -233,22 +233,22 @@ fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     Ok(Json::List(items))
 }
 
-fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     let mut members = Vec::new();
     lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-        let (name, first) = name(first, lexer)?;
-        members.push((name.into_owned(), value(first, lexer, room)?));
+        let (name, first) = read_name(first, lexer)?;
+        members.push((name.into_owned(), read_value(first, lexer, room)?));
         Ok::<_, Stop>(())
     })?;
     members.shrink_to_fit();
-    match twice(&members) {
+    match find_duplicate(&members) {
         None => Ok(Json::Object(members)),
         Some(name) => Err(Stop::Refused(JsonError::Duplicate { name: name.into() })),
     }
 }
 
 /// The name of a member, whose first byte is `first`, and the first byte of its value.
-fn name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8), Stop> {
+fn read_name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8), Stop> {
     lexer.expect(|_| Some(first), b'"').ok_or(Expect::String)?;
     let name = lexer.str_string()?;
     lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
@@ -256,20 +256,20 @@ fn name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8),
 }
 
 /// Takes the value that begins with the byte `first`, and keeps nothing of it.
-fn skip(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
+fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(lexer.discarded().str_string().map(drop)?),
         b'-' | b'0'..=b'9' => Ok(lexer.num_ignore().validate().map(drop)?),
-        b'[' => room.deeper(|room| {
+        b'[' => room.nest(|room| {
             lexer
                 .discarded()
-                .seq(b']', SliceLexer::ws_peek, |first, lexer| skip(first, lexer, room))
+                .seq(b']', SliceLexer::ws_peek, |first, lexer| skip_value(first, lexer, room))
         }),
-        b'{' => room.deeper(|room| {
+        b'{' => room.nest(|room| {
             lexer.discarded().seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-                let (_, first) = name(first, lexer)?;
-                skip(first, lexer, room)
+                let (_, first) = read_name(first, lexer)?;
+                skip_value(first, lexer, room)
             })
         }),
         _ => lexer.null_or_bool().map(drop).ok_or(Stop::Syntax),
@@ -277,7 +277,7 @@ fn skip(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), St
 }
 
 /// A name that occurs twice; found by sorting, so that an object of many members stays cheap.
-fn twice(members: &[(String, Json)]) -> Option<&str> {
+fn find_duplicate(members: &[(String, Json)]) -> Option<&str> {
     let names = sorted(members.iter().map(|(name, _)| name.as_str()));
     names.windows(2).find_map(|pair| match pair {
         [one, other] if one == other => Some(*one),

@@ -124,7 +124,10 @@ impl Revocation {
     fn to_row(self) -> RowBytes {
         let Target(target) = self.target;
         let mut row = [0; ROW_BYTES];
-        let bytes = target.into_iter().chain(seconds(self.cut)).chain(seconds(self.expires));
+        let bytes = target
+            .into_iter()
+            .chain(encode_seconds(self.cut))
+            .chain(encode_seconds(self.expires));
         for (own, byte) in row.iter_mut().zip(bytes) {
             *own = byte;
         }
@@ -141,7 +144,7 @@ impl Revocation {
     }
 
     /// Both in one row: the later cut, the later expiry.
-    fn with(self, other: Self) -> Self {
+    fn union_with(self, other: Self) -> Self {
         Self {
             target: self.target,
             cut: self.cut.max(other.cut),
@@ -150,7 +153,7 @@ impl Revocation {
     }
 }
 
-fn seconds(time: UnixSeconds) -> [u8; 4] {
+fn encode_seconds(time: UnixSeconds) -> [u8; 4] {
     u32::try_from(time.0).unwrap_or(u32::MAX).to_be_bytes()
 }
 
@@ -191,7 +194,7 @@ impl Rows {
         revocations.dedup_by(|later, kept| {
             let same = later.target == kept.target;
             if same {
-                *kept = kept.with(*later);
+                *kept = kept.union_with(*later);
             }
             same
         });
@@ -236,8 +239,8 @@ impl Rows {
 
     /// Whether a writ of `target` that was issued at `iat` is revoked. A binary search.
     #[must_use]
-    pub fn revoked(&self, target: Target, iat: UnixSeconds) -> bool {
-        let found = self.0.binary_search_by(|row| by_bytes(row, &target.0));
+    pub fn is_revoked(&self, target: Target, iat: UnixSeconds) -> bool {
+        let found = self.0.binary_search_by(|row| compare_target(row, &target.0));
         found
             .ok()
             .and_then(|at| self.0.get(at))
@@ -246,11 +249,11 @@ impl Rows {
 
     /// Whether these and `other` are about the same targets, but for what has expired at `now`.
     #[must_use]
-    pub fn concern_the_same(&self, other: &Self, now: UnixSeconds) -> bool {
-        self.live(now).eq(other.live(now))
+    pub fn have_same_targets(&self, other: &Self, now: UnixSeconds) -> bool {
+        self.live_targets(now).eq(other.live_targets(now))
     }
 
-    fn live(&self, now: UnixSeconds) -> impl Iterator<Item = Target> + '_ {
+    fn live_targets(&self, now: UnixSeconds) -> impl Iterator<Item = Target> + '_ {
         let live = self.0.iter().filter(move |row| now < Revocation::from_row(row).expires);
         live.map(target_of)
     }
@@ -263,7 +266,7 @@ impl Rows {
         if added.is_empty() {
             return Ok(self.clone());
         }
-        let mut merged: Vec<RowBytes> = union(&self.0, &added.0);
+        let mut merged: Vec<RowBytes> = union_rows(&self.0, &added.0);
         merged.retain(|row| now < Revocation::from_row(row).expires);
         if merged.len() > REVOCATIONS {
             return Err(RowsError::TooMany);
@@ -273,7 +276,7 @@ impl Rows {
 }
 
 /// How a row's target and another are ordered. Byte by byte, for the first mostly tells: a call of the C library's comparison takes longer.
-fn by_bytes(row: &RowBytes, target: &[u8; 16]) -> Ordering {
+fn compare_target(row: &RowBytes, target: &[u8; 16]) -> Ordering {
     let pairs = row.iter().zip(target);
     let differ = pairs.map(|(own, other)| own.cmp(other)).find(|order| order.is_ne());
     differ.unwrap_or(Ordering::Equal)
@@ -284,7 +287,7 @@ fn target_of(row: &RowBytes) -> Target {
 }
 
 /// The union of two sorted runs of rows; linear.
-fn union(mut left: &[RowBytes], mut right: &[RowBytes]) -> Vec<RowBytes> {
+fn union_rows(mut left: &[RowBytes], mut right: &[RowBytes]) -> Vec<RowBytes> {
     let mut out = Vec::with_capacity(left.len().saturating_add(right.len()));
     while let ([first, rest @ ..], [other, others @ ..]) = (left, right) {
         match target_of(first).cmp(&target_of(other)) {
@@ -297,7 +300,11 @@ fn union(mut left: &[RowBytes], mut right: &[RowBytes]) -> Vec<RowBytes> {
                 right = others;
             }
             Ordering::Equal => {
-                out.push(Revocation::from_row(first).with(Revocation::from_row(other)).to_row());
+                out.push(
+                    Revocation::from_row(first)
+                        .union_with(Revocation::from_row(other))
+                        .to_row(),
+                );
                 (left, right) = (rest, others);
             }
         }

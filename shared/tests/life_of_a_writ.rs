@@ -93,7 +93,7 @@ fn keys_rotate_without_a_refused_writ_and_a_dropped_one_ends_at_once() {
     let snapshot = Snapshot::apply(Some(&held), &support::document(&dropped), &support::trust(), NOW).unwrap();
     assert!(snapshot.keys().find(new.kid()).is_some());
     assert_ne!(snapshot.keys_version(), held.keys_version());
-    let refused = verified.stands(&support::expect(), &snapshot, NOW).unwrap_err();
+    let refused = verified.check_validity(&support::expect(), &snapshot, NOW).unwrap_err();
     assert_eq!(refused.label(), "token_key");
 }
 
@@ -101,7 +101,7 @@ fn keys_rotate_without_a_refused_writ_and_a_dropped_one_ends_at_once() {
 fn what_the_issuer_signs_passes_its_own_check_until_it_ends() {
     let snapshot = support::snapshot(&support::bundle());
     let verified = verify(&support::claims(), &snapshot).unwrap();
-    let stands = |now| verified.stands(&support::expect(), &snapshot, now).is_ok();
+    let stands = |now| verified.check_validity(&support::expect(), &snapshot, now).is_ok();
     assert!(stands(UnixSeconds(NOW.0 + LIFE - 1)));
     assert!(!stands(NOW.plus(LIFE)));
 }

@@ -28,7 +28,7 @@ use worker::Env;
 #[wasm_bindgen]
 pub fn begin(request: Request, env: &Env, context: worker::worker_sys::Context) -> Result<JsValue, JsValue> {
     let Some(isolate) = isolate::current(env) else {
-        return answer::unconfigured().map(JsValue::from);
+        return answer::unconfigured_response().map(JsValue::from);
     };
     match Exchange::new(isolate, request, context).begin()? {
         Begun::Done(done) => Ok(done),
@@ -44,7 +44,7 @@ pub fn awake() {}
 #[wasm_bindgen(js_name = queue)]
 pub async fn consume(messages: JsValue, env: Env) -> Result<(), JsValue> {
     match isolate::current(&env) {
-        Some(isolate) => queue::deliver(&isolate, messages.unchecked_ref()).await,
+        Some(isolate) => queue::deliver_messages(&isolate, messages.unchecked_ref()).await,
         None => Err("the edge is not configured".into()),
     }
 }

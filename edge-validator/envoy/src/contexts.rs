@@ -24,7 +24,7 @@ enum Context {
 
 impl Context {
     fn is_stream_of(&self, root: &Rc<Root>) -> bool {
-        matches!(self, Self::Stream(stream) if stream.is_of(root))
+        matches!(self, Self::Stream(stream) if stream.belongs_to(root))
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn create(context: u32, root: u32) {
 /// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
     let bodies = enter(None, |vm| vm.bodies.clone());
-    match Root::configured(size, bodies) {
+    match Root::configure(size, bodies) {
         Ok(root) => enter(false, |vm| {
             metrics::count("configurations", "taken", 1);
             vm.bodies = Some(root.bodies().clone());
@@ -91,9 +91,9 @@ pub(crate) fn tick(root: u32) {
     }
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
-            root.ask();
+            root.ask_for_bundle();
             root.tick();
-            vm.give_up_on_bodies(&root);
+            vm.refuse_overdue_bodies(&root);
             vm.cut_responses(&root);
         }
     });
@@ -102,7 +102,7 @@ pub(crate) fn tick(root: u32) {
 /// A request's head has arrived.
 pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
-        vm.on_stream(stream, |stream| stream.head(end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_head(end_of_stream))
     })
 }
 
@@ -110,13 +110,13 @@ pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
 pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
         vm.bodies_arrive = true;
-        vm.on_stream(stream, |stream| stream.body(size, end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_body(size, end_of_stream))
     })
 }
 
 /// Trailers follow a request's body. They are part of no verdict, and go no further.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::trailers))
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::receive_trailers))
 }
 
 /// Metadata comes with a request. The host can neither show nor drop it, so that it ends the request.
@@ -128,13 +128,13 @@ pub(crate) fn request_metadata(_stream: u32) -> Flow {
 /// The head of the response has arrived: the upstream's, ours, or Envoy's own.
 pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
-        vm.on_stream(stream, |stream| stream.response(end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_response(end_of_stream))
     })
 }
 
 /// Trailers follow a response's body. They are not the client's: no edit was made to them.
 pub(crate) fn response_trailers(_stream: u32) -> Flow {
-    match host::strip(Map::ResponseTrailers) {
+    match host::remove_headers(Map::ResponseTrailers) {
         Ok(()) => Flow::Continue,
         Err(failure) => {
             failure.log();
@@ -155,11 +155,11 @@ pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usiz
     let heard = OwnedAnswer::read(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
-        match root.caller(token) {
-            Some(Caller::RefreshSchedule) => root.hear(heard.answer()),
-            Some(Caller::RecordRing(ring)) => root.delivered(ring, heard.answer()),
-            Some(Caller::Handover) => root.hear_base(heard.answer()),
-            Some(Caller::Stream(id)) => vm.spent(id, &heard),
+        match root.take_caller(token) {
+            Some(Caller::RefreshSchedule) => root.receive_bundle(heard.as_answer()),
+            Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, heard.as_answer()),
+            Some(Caller::Handover) => root.receive_base(heard.as_answer()),
+            Some(Caller::Stream(id)) => vm.finish_spend(id, &heard),
             None => {}
         }
     });
@@ -170,7 +170,7 @@ pub(crate) fn delete(context: u32) {
     enter((), |vm| match vm.contexts.get(&context) {
         // It stays for the issuer's answer, which has to be written down.
         Some(Context::Stream(stream)) if stream.is_spending() => {}
-        _ => vm.end(context),
+        _ => vm.end_context(context),
     });
 }
 
@@ -191,26 +191,26 @@ impl Vm {
     }
 
     /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
-    fn spent(&mut self, id: u32, heard: &OwnedAnswer) {
-        if host::speak_of(id).is_ok() {
-            self.on_stream(id, |stream| stream.spent(heard));
+    fn finish_spend(&mut self, id: u32, heard: &OwnedAnswer) {
+        if host::select_context(id).is_ok() {
+            self.on_stream(id, |stream| stream.finish_spend(heard));
         } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
-            stream.spent_in_vain(heard);
+            stream.finish_spend_without_client(heard);
         }
     }
 
     /// Lets go of a context. With a root go those of its streams that wait for an answer, which now never comes.
-    fn end(&mut self, id: u32) {
+    fn end_context(&mut self, id: u32) {
         match self.contexts.remove(&id) {
             Some(Context::Stream(stream)) => stream.end(),
             Some(Context::Root(root)) => {
                 let of_root = |_: &u32, context: &mut Context| context.is_stream_of(&root);
                 for (_, context) in self.contexts.extract_if(.., of_root) {
                     if let Context::Stream(stream) = context {
-                        stream.spent_in_vain(&OwnedAnswer::nothing());
+                        stream.finish_spend_without_client(&OwnedAnswer::failed());
                     }
                 }
-                root.end();
+                root.shut_down();
             }
             None => {}
         }
@@ -220,7 +220,7 @@ impl Vm {
     fn cut_responses(&mut self, root: &Rc<Root>) {
         for context in self.contexts.values_mut() {
             if let Context::Stream(stream) = context
-                && stream.is_of(root)
+                && stream.belongs_to(root)
             {
                 stream.cut_if_ended();
             }
@@ -228,12 +228,12 @@ impl Vm {
     }
 
     /// Answers the requests of `root` whose bodies take too long.
-    fn give_up_on_bodies(&mut self, root: &Rc<Root>) {
+    fn refuse_overdue_bodies(&mut self, root: &Rc<Root>) {
         let Ok(now) = root::now() else { return };
         let mut hint = !self.bodies_arrive;
         for (id, context) in &mut self.contexts {
             let Context::Stream(stream) = context else { continue };
-            if !stream.is_of(root) || !stream.is_overdue(now) || host::speak_of(*id).is_err() {
+            if !stream.belongs_to(root) || !stream.is_overdue(now) || host::select_context(*id).is_err() {
                 continue;
             }
             if mem::take(&mut hint) {
@@ -242,7 +242,7 @@ impl Vm {
                     "no body has ever arrived: is `allow_on_headers_stop_iteration: true` missing?",
                 );
             }
-            stream.broken_body();
+            stream.refuse_broken_body();
         }
     }
 }

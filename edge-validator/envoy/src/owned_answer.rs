@@ -13,7 +13,7 @@ pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
 impl OwnedAnswer {
     /// No answer, and none to come.
-    pub(crate) const fn nothing() -> Self {
+    pub(crate) const fn failed() -> Self {
         Self(None)
     }
 
@@ -24,12 +24,12 @@ impl OwnedAnswer {
         }
         let status = host::headers(Map::Call)
             .ok()
-            .and_then(|block| answered(&block.pairs().ok()?));
-        Self(status.zip(host::bytes(Buffer::CallBody, body_size).ok()))
+            .and_then(|block| server_status(&block.pairs().ok()?));
+        Self(status.zip(host::read_bytes(Buffer::CallBody, body_size).ok()))
     }
 
     /// The same, as the pipeline takes it.
-    pub(crate) fn answer(&self) -> IssuerAnswer<'_> {
+    pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
             Some((status, body)) => IssuerAnswer::Got { status: *status, body },
             None => IssuerAnswer::Failed,
@@ -38,7 +38,7 @@ impl OwnedAnswer {
 }
 
 /// The status of a server's answer.
-fn answered(headers: &[(&str, &[u8])]) -> Option<u16> {
+fn server_status(headers: &[(&str, &[u8])]) -> Option<u16> {
     let by_a_server = headers.iter().any(|(name, _)| *name == BY_A_SERVER);
     status(headers).filter(|status| *status < FAILURES || by_a_server)
 }

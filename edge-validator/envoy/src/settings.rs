@@ -33,11 +33,11 @@ impl Texts {
 impl Settings {
     /// Reads the configuration, `size` bytes long, from the host.
     pub(crate) fn read(size: usize) -> Result<Self, FaultList> {
-        let text = host::bytes(Buffer::Configuration, size).map_err(fault)?;
-        let text = String::from_utf8(text).map_err(fault)?;
-        let environment = host::environment().map_err(fault)?;
-        let secrets = variables(&environment);
-        let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(fault)?;
+        let text = host::read_bytes(Buffer::Configuration, size).map_err(single_fault)?;
+        let text = String::from_utf8(text).map_err(single_fault)?;
+        let environment = host::environment().map_err(single_fault)?;
+        let secrets = parse_variables(&environment);
+        let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(single_fault)?;
         let faults = Faults::new();
         let read = read(&text, &Node::root(&document, &faults), &|name| {
             secrets.find(name).cloned()
@@ -62,12 +62,12 @@ impl Settings {
 }
 
 /// What keeps the whole configuration from being read.
-pub(crate) fn fault(error: impl fmt::Display) -> FaultList {
+pub(crate) fn single_fault(error: impl fmt::Display) -> FaultList {
     FaultList::one("", &error.to_string())
 }
 
 /// `NAME=value` texts, each followed by NUL. What is not UTF-8 is left out, and so is missing where it is needed.
-fn variables(environment: &[u8]) -> Texts {
+fn parse_variables(environment: &[u8]) -> Texts {
     let texts = environment
         .split(|byte| *byte == 0)
         .filter_map(|text| str::from_utf8(text).ok());
@@ -80,10 +80,10 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     let config = members
         .required("edge")
         .and_then(|node| Config::read_part(node, text, secret));
-    let clusters = members.required("clusters").and_then(texts);
+    let clusters = members.required("clusters").and_then(read_texts);
     let issuer_cluster = members.required("issuer_cluster").and_then(Node::text);
     let (config, clusters) = (config?, clusters?);
-    one_cluster_each(root, &config, &clusters);
+    report_cluster_mismatch(root, &config, &clusters);
     Some(Settings {
         config: Arc::new(config),
         issuer_cluster: issuer_cluster?.to_owned(),
@@ -91,7 +91,7 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     })
 }
 
-fn texts(node: &Node<'_>) -> Option<Texts> {
+fn read_texts(node: &Node<'_>) -> Option<Texts> {
     let members = node.members()?;
     let pairs = members
         .into_iter()
@@ -100,7 +100,7 @@ fn texts(node: &Node<'_>) -> Option<Texts> {
 }
 
 /// Reports upstreams without a cluster and clusters without an upstream.
-fn one_cluster_each(root: &Node<'_>, config: &Config, clusters: &Texts) {
+fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &Texts) {
     for upstream in config.upstreams().map(|upstream| upstream.name()) {
         if clusters.find(upstream).is_none() {
             root.fault(format!(

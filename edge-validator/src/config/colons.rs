@@ -32,7 +32,7 @@ impl<'n> Colons<'n> {
 
     /// Reports every `colon: true` beside which an operation of the upstream has a literal that
     /// begins with `:`.
-    pub(super) fn agree(self) {
+    pub(super) fn report_conflicts(self) {
         let verbs = sorted(self.verbs);
         for (upstream, node) in self.allowed {
             let first = verbs.partition_point(|(own, _)| *own < upstream);

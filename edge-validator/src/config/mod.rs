@@ -11,7 +11,7 @@ use crate::http::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
 pub use crate::upstream::Upstream;
-use crate::upstream::credential::named_secret;
+use crate::upstream::credential::find_secret;
 use crate::upstream::origin;
 use crate::upstream::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
@@ -52,18 +52,18 @@ type Secrets<'s> = &'s dyn Fn(&str) -> Option<String>;
 /// # Errors
 /// Why it may not.
 pub fn header_passes(name: &str) -> Result<(), String> {
-    headers::passable(name)
+    headers::check_passable(name)
 }
 
 /// Whether a secret is too short to be searched for in what upstreams answer.
 #[must_use]
-pub fn is_too_short(secret: &str) -> bool {
+pub fn is_too_short_to_search(secret: &str) -> bool {
     secret.len() < SEARCHED_BYTES
 }
 
 /// What to tell an operator about a secret that is too short to be searched for.
 #[must_use]
-pub fn too_short(name: &str) -> String {
+pub fn short_secret_warning(name: &str) -> String {
     format!("the secret `{name}` has fewer than {SEARCHED_BYTES} bytes: responses are not searched for it")
 }
 
@@ -100,7 +100,7 @@ impl Config {
         let document = json::parse(text.as_bytes(), VALUES);
         let document = document.map_err(|error| FaultList::one("", &format!("expected one JSON document: {error}")))?;
         let faults = Faults::new();
-        let config = read(&Node::root(&document, &faults), secret, hash(text));
+        let config = read(&Node::root(&document, &faults), secret, hash_text(text));
         let faults = faults.into_list();
         config.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -108,7 +108,7 @@ impl Config {
     /// Reads a document that is a part of a larger one, which a host needs for its own settings. Faults are reported at their places in that one.
     /// `text` is all of it: it tells one version of the configuration from another.
     pub fn read_part(node: &Node<'_>, text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        read(node, secret, hash(text))
+        read(node, secret, hash_text(text))
     }
 
     /// Every request header that the pipeline looks at or passes, in lower case, sorted. A host may supply only these.
@@ -253,16 +253,16 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         Some(value)
     };
     let members = root.object(&KEYS)?;
-    let issuer = members.required("issuer").and_then(origin::read);
-    let pins = members.required("trust").and_then(pins);
-    let edge = members.required("edge").and_then(|node| edge(node, secret));
-    let audience = members.required("audience").and_then(name);
-    let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
+    let issuer = members.required("issuer").and_then(origin::read_origin);
+    let pins = members.required("trust").and_then(read_pins);
+    let edge = members.required("edge").and_then(|node| read_edge(node, secret));
+    let audience = members.required("audience").and_then(read_name);
+    let audit = members.optional("audit").map_or(Some(Audit::BestEffort), read_audit);
     let hosts = members.optional("hosts").map_or(Some(Vec::new()), hosts);
-    let freshness = whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
-    let refresh = whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
-    let life_max = whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
-    let pieces_max = whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
+    let freshness = read_whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
+    let refresh = read_whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
+    let life_max = read_whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let pieces_max = read_whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
     let upstreams = members
         .required("upstreams")
         .and_then(|node| upstream::read(node, secret));
@@ -272,11 +272,13 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let own = operations.iter().flat_map(|operation| &operation.headers);
     let (issuer, (id, authorization), audience) = (issuer?.text, edge?, audience?);
     let given: Vec<(String, Secret)> = given.take();
-    let short = given.iter().filter(|(_, secret)| is_too_short(secret.expose()));
+    let short = given
+        .iter()
+        .filter(|(_, secret)| is_too_short_to_search(secret.expose()));
     Some(Config {
         short_secrets: distinct(short.map(|(name, _)| name.clone())),
         needles: Needles::of(given.iter().map(|(_, secret)| secret)),
-        identity: hash(&format!("{issuer}\n{id}\n{audience}")),
+        identity: hash_text(&format!("{issuer}\n{id}\n{audience}")),
         trust: Trust { issuer, pins: pins? },
         authorization,
         audience: audience.into(),
@@ -286,15 +288,15 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         freshness: freshness?,
         refresh: refresh?,
         pieces_max: usize::try_from(pieces_max?).ok()?,
-        upstreams: upstreams?.complete()?,
-        header_names: headers::names(own),
+        upstreams: upstreams?.into_complete()?,
+        header_names: headers::collect_names(own),
         operations,
         routes,
         version,
     })
 }
 
-fn audit(node: &Node<'_>) -> Option<Audit> {
+fn read_audit(node: &Node<'_>) -> Option<Audit> {
     match node.text()? {
         "best_effort" => Some(Audit::BestEffort),
         "strict" => Some(Audit::Strict),
@@ -310,31 +312,33 @@ fn hosts(node: &Node<'_>) -> Option<Vec<String>> {
     if items.is_empty() {
         node.fault("expected at least one host; without `hosts` all are served");
     }
-    let hosts: Vec<Option<String>> = items.iter().map(origin::host).collect();
+    let hosts: Vec<Option<String>> = items.iter().map(origin::read_host).collect();
     hosts.into_iter().collect()
 }
 
 /// Bundle keys, not their thumbprints: nothing unverified has to be parsed to find the key that verifies it.
-fn pins(node: &Node<'_>) -> Option<Vec<PublicKey>> {
+fn read_pins(node: &Node<'_>) -> Option<Vec<PublicKey>> {
     let items = node.list(PINS)?;
     if items.is_empty() {
         node.fault("expected at least one bundle key, as `edgewrit edge add` prints it");
     }
-    let pins: Vec<Option<PublicKey>> = items.iter().map(pin).collect();
+    let pins: Vec<Option<PublicKey>> = items.iter().map(read_pin).collect();
     pins.into_iter().collect()
 }
 
-fn pin(node: &Node<'_>) -> Option<PublicKey> {
+fn read_pin(node: &Node<'_>) -> Option<PublicKey> {
     let key = PublicKey::from_x(node.text()?);
     key.map_err(|error| node.fault(format!("expected a bundle key of 43 characters: {error}")))
         .ok()
 }
 
 /// The edge's id, and with its credential as `Basic` authentication has them (RFC 7617).
-fn edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
+fn read_edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
     let members = node.object(&["id", "credential"])?;
-    let id = members.required("id").and_then(name);
-    let credential = members.required("credential").and_then(|node| one_secret(node, secret));
+    let id = members.required("id").and_then(read_name);
+    let credential = members
+        .required("credential")
+        .and_then(|node| read_secret(node, secret));
     let (id, credential) = (id?, credential?);
     if id.contains(':') {
         node.fault(format!("the id `{id}` holds a `:`"));
@@ -345,20 +349,20 @@ fn edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
 }
 
 /// `${secret:NAME}` and nothing around it.
-fn one_secret(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
+fn read_secret(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
     let name = node
         .text()?
         .strip_prefix("${secret:")
         .and_then(|rest| rest.strip_suffix('}'));
     let value = name.ok_or("expected `${secret:NAME}`, found a literal credential".into());
     value
-        .and_then(|name| named_secret(name, secret))
+        .and_then(|name| find_secret(name, secret))
         .map_err(|message: String| node.fault(message))
         .ok()
 }
 
 /// Text of bounded length without control characters.
-fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
+fn read_name<'n>(node: &Node<'n>) -> Option<&'n str> {
     let text = node.text()?;
     if text.is_empty() || text.len() > NAME_BYTES || text.chars().any(char::is_control) {
         node.fault(format!("expected 1 to {NAME_BYTES} bytes without control characters"));
@@ -368,7 +372,7 @@ fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
 }
 
 /// The member called `name`, from 1 to `most`, or `default` where there is none.
-fn whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
+fn read_whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
     match members.optional(name) {
         Some(node) => node.integer(1, most),
         None => Some(default),
@@ -376,7 +380,7 @@ fn whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> O
 }
 
 /// FNV-1a: nobody but the operator chooses the text, so any hash that tells edits apart will do.
-fn hash(text: &str) -> u64 {
+fn hash_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -49,20 +49,20 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
     for (index, item) in items.iter().enumerate() {
         let Some(members) = item.object(&KEYS) else { continue };
         let pattern = members.required("match").and_then(|node| {
-            let pattern = parsed(node, RoutePattern::parse)?;
+            let pattern = parse_text(node, RoutePattern::parse)?;
             if let Err(conflict) = routes.add(&pattern, index) {
-                node.fault(message(&conflict));
+                node.fault(conflict_message(&conflict));
             }
             Some(pattern)
         });
         colons.add(&members, pattern.as_ref(), index);
-        operations.extend(operation(&members, pattern, upstreams).map(Arc::new));
+        operations.extend(read_operation(&members, pattern, upstreams).map(Arc::new));
     }
-    colons.agree();
+    colons.report_conflicts();
     Some((operations, routes))
 }
 
-fn message(conflict: &Conflict) -> String {
+fn conflict_message(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Same(other) => format!("matches the same requests as `/operations/{other}`"),
         Conflict::Case(other) => {
@@ -73,27 +73,33 @@ fn message(conflict: &Conflict) -> String {
     }
 }
 
-fn operation(members: &Members<'_>, pattern: Option<RoutePattern>, upstreams: &Upstreams<'_>) -> Option<Operation> {
-    let upstream = members.required("upstream").and_then(|node| upstream(node, upstreams));
-    let action = members.required("action").and_then(action);
+fn read_operation(
+    members: &Members<'_>,
+    pattern: Option<RoutePattern>,
+    upstreams: &Upstreams<'_>,
+) -> Option<Operation> {
+    let upstream = members
+        .required("upstream")
+        .and_then(|node| read_upstream(node, upstreams));
+    let action = members.required("action").and_then(read_action);
     let resource = members.required("resource").zip(pattern.as_ref());
     let resource =
-        resource.and_then(|(node, pattern)| parsed(node, |text| ResourceTemplate::parse(text, &pattern.captures)));
+        resource.and_then(|(node, pattern)| parse_text(node, |text| ResourceTemplate::parse(text, &pattern.captures)));
     let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
-    let wiring = wiring(members, captures);
-    let headers = own_headers(members, &wiring, upstream.as_deref());
-    let caches = caches(members);
+    let wiring = read_wiring(members, captures);
+    let headers = read_headers(members, &wiring, upstream.as_deref());
+    let caches = read_cache_control(members);
     let colon = members.optional("colon").map_or(Some(false), Node::bool);
-    let body = body(members, wiring.body, wiring.form);
+    let body = read_body(members, wiring.body, wiring.form);
     let (pattern, resource) = (pattern?, resource?);
-    all_captures_used(members, &pattern, &resource, &wiring.captures);
+    report_unused_captures(members, &pattern, &resource, &wiring.captures);
     Some(Operation {
         name: members.optional("match")?.text()?.into(),
         upstream: upstream?,
         action: action?.into(),
         resource,
         params: wiring.params,
-        captures: wiring.captures.into_iter().filter_map(param_of).collect(),
+        captures: wiring.captures.into_iter().filter_map(captured_param).collect(),
         query: wiring.query,
         header_params: wiring.headers,
         headers: headers?,
@@ -104,12 +110,12 @@ fn operation(members: &Members<'_>, pattern: Option<RoutePattern>, upstreams: &U
 }
 
 /// What `parse` makes of the text at `node`; its message becomes a fault.
-fn parsed<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+fn parse_text<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
 
-fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>> {
-    let found = parsed(node, |name| {
+fn read_upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>> {
+    let found = parse_text(node, |name| {
         upstreams
             .find(name)
             .ok_or_else(|| format!("`{}` is no upstream", name.escape_debug()))
@@ -117,7 +123,7 @@ fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>>
     found?.cloned()
 }
 
-fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
+fn read_action<'n>(node: &Node<'n>) -> Option<&'n str> {
     let text = node.text()?;
     if !is_action(text) {
         node.fault(format!(
@@ -129,7 +135,7 @@ fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
 }
 
 /// Reads `params` and `ignore`. Without `captures` (`match` has a fault) any capture will do.
-fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
+fn read_wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     let mut wiring = Wiring::default();
     let params = members.optional("params").and_then(Node::members).unwrap_or_default();
     let ignored = members
@@ -143,20 +149,20 @@ fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
         return wiring;
     }
     for (name, node) in &params {
-        if let Some((param, source)) = param(name, node)
-            && let Err(message) = wiring.param(param, source, captures)
+        if let Some((param, source)) = read_param(name, node)
+            && let Err(message) = wiring.add_param(param, source, captures)
         {
             node.fault(message);
         }
     }
     for node in &ignored {
-        let _ = parsed(node, |text| wiring.ignore(ValueSource::parse(text)?, captures));
+        let _ = parse_text(node, |text| wiring.add_ignored(ValueSource::parse(text)?, captures));
     }
     wiring
 }
 
 /// A parameter: a source, or an object of `from`, `type`, `optional` and `list`.
-fn param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> {
+fn read_param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
         return None;
@@ -170,21 +176,21 @@ fn param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> 
     if matches!(node.json(), Json::Text(_)) {
         return Some((
             param(DeclaredType::Text, false, false),
-            parsed(node, ValueSource::parse)?,
+            parse_text(node, ValueSource::parse)?,
         ));
     }
     let members = node.object(&["from", "type", "optional", "list"])?;
     let source = members
         .required("from")
-        .and_then(|node| parsed(node, ValueSource::parse));
-    let kind = members.optional("type").map_or(Some(DeclaredType::Text), kind);
+        .and_then(|node| parse_text(node, ValueSource::parse));
+    let kind = members.optional("type").map_or(Some(DeclaredType::Text), read_type);
     let flag = |name| members.optional(name).map_or(Some(false), Node::bool);
     let (optional, list) = (flag("optional"), flag("list"));
     Some((param(kind?, optional?, list?), source?))
 }
 
-fn kind(node: &Node<'_>) -> Option<DeclaredType> {
-    parsed(node, |text| {
+fn read_type(node: &Node<'_>) -> Option<DeclaredType> {
+    parse_text(node, |text| {
         let found = DeclaredType::ALL
             .iter()
             .find_map(|(name, kind)| (*name == text).then_some(*kind));
@@ -193,13 +199,13 @@ fn kind(node: &Node<'_>) -> Option<DeclaredType> {
 }
 
 /// Headers that pass besides those that always do: `headers`, and those that are parameters.
-fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
+fn read_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
     let mut names: Vec<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
     for node in members
         .optional("headers")
         .map_or(Some(Vec::new()), |node| node.list(HEADERS))?
     {
-        let name = parsed(&node, |name| headers::passable(name).map(|()| Arc::from(name)))?;
+        let name = parse_text(&node, |name| headers::check_passable(name).map(|()| Arc::from(name)))?;
         names.push(name);
     }
     let names = distinct(names);
@@ -215,10 +221,10 @@ fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstrea
 }
 
 /// `cache_control: pass` lets the upstream decide what caches may do with its response.
-fn caches(members: &Members<'_>) -> Option<bool> {
+fn read_cache_control(members: &Members<'_>) -> Option<bool> {
     match members.optional("cache_control") {
         None => Some(false),
-        Some(node) => parsed(node, |text| {
+        Some(node) => parse_text(node, |text| {
             if text == "pass" {
                 Ok(true)
             } else {
@@ -229,7 +235,7 @@ fn caches(members: &Members<'_>) -> Option<bool> {
 }
 
 /// The body that the sources name something in; inside nothing if there is none.
-fn body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
+fn read_body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
     let node = members.optional("body");
     let content = match (shape, form.is_empty()) {
         (Some(_), false) => {
@@ -247,12 +253,12 @@ fn body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option
             return Some(None);
         }
     };
-    let limit = node.map_or(Some(BODY_BYTES as u64), |node| body_limit(node, &content))?;
+    let limit = node.map_or(Some(BODY_BYTES as u64), |node| read_body_limit(node, &content))?;
     let limit = usize::try_from(limit).ok()?;
     Some(Some(Body { limit, content }))
 }
 
-fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
+fn read_body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
     let members = node.object(&["type", "limit"])?;
     let media_type = |text: &str| {
         if text == content.media_type() {
@@ -264,21 +270,21 @@ fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
     };
     members
         .optional("type")
-        .map_or(Some(()), |node| parsed(node, media_type))?;
+        .map_or(Some(()), |node| parse_text(node, media_type))?;
     members
         .optional("limit")
         .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))
 }
 
 /// A capture that nothing looks at would be a part of the request that is not judged.
-fn all_captures_used(
+fn report_unused_captures(
     members: &Members<'_>,
     pattern: &RoutePattern,
     resource: &ResourceTemplate,
     named: &[(usize, Use)],
 ) {
     for (index, name) in pattern.captures.iter().enumerate() {
-        if !resource.uses(index) && !named.iter().any(|(own, _)| *own == index) {
+        if !resource.uses_capture(index) && !named.iter().any(|(own, _)| *own == index) {
             members.node().fault(format!(
                 "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
             ));
@@ -286,7 +292,7 @@ fn all_captures_used(
     }
 }
 
-fn param_of((capture, purpose): (usize, Use)) -> Option<(usize, usize)> {
+fn captured_param((capture, purpose): (usize, Use)) -> Option<(usize, usize)> {
     match purpose {
         Use::Param(param) => Some((capture, param)),
         Use::Ignore => None,

@@ -27,9 +27,9 @@ impl ValueSource {
         match text.split_once('.') {
             Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.into())),
             Some(("form", name)) if !name.is_empty() => Ok(Self::Form(name.into())),
-            Some(("body", pointer)) => shape::pointer(pointer).map(Self::Body),
+            Some(("body", pointer)) => shape::parse_pointer(pointer).map(Self::Body),
             Some(("path", name)) => Ok(Self::Path(name.into())),
-            Some(("header", name)) => headers::passable(name).map(|()| Self::Header(name.into())),
+            Some(("header", name)) => headers::check_passable(name).map(|()| Self::Header(name.into())),
             _ => Err(format!(
                 "expected `query.name`, `body./pointer`, `form.name`, `path.capture` or `header.name`, found `{}`",
                 text.escape_debug()
@@ -38,7 +38,7 @@ impl ValueSource {
     }
 
     /// Whether it names every element of an array.
-    pub(super) fn is_many(&self) -> bool {
+    pub(super) fn is_repeated(&self) -> bool {
         matches!(self, Self::Body(steps) if steps.contains(&PointerStep::Each))
     }
 }

@@ -40,7 +40,7 @@ impl Upstreams<'_> {
     }
 
     /// All upstreams, if none has a fault.
-    pub(super) fn complete(self) -> Option<Vec<Arc<Upstream>>> {
+    pub(super) fn into_complete(self) -> Option<Vec<Arc<Upstream>>> {
         self.0.into_iter().map(|(_, upstream)| upstream).collect()
     }
 }
@@ -53,11 +53,11 @@ pub(super) fn read<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<Upstreams
     }
     let places = sorted(members.iter().enumerate().map(|(place, (name, _))| (*name, place)));
     let found = places.into_iter().filter_map(|(_, place)| members.get(place));
-    let upstreams = found.map(|(name, node)| (*name, upstream(name, node, secret).map(Arc::new)));
+    let upstreams = found.map(|(name, node)| (*name, read_upstream(name, node, secret).map(Arc::new)));
     Some(Upstreams(upstreams.collect()))
 }
 
-fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream> {
+fn read_upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     if name.is_empty() || name.len() > UPSTREAM_NAME_BYTES || !name.bytes().all(allowed) {
         node.fault(format!(
@@ -66,15 +66,15 @@ fn upstream(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<Upstream
         return None;
     }
     let members = node.object(&["origin", "credential"])?;
-    let origin = members.required("origin").and_then(origin::read);
+    let origin = members.required("origin").and_then(origin::read_origin);
     let credential = match members.optional("credential") {
-        Some(node) => credential(node, secret),
+        Some(node) => read_credential(node, secret),
         None => Some(Credential::default()),
     };
     Some(Upstream::new(name.into(), origin?, credential?))
 }
 
-fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
+fn read_credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
     let members = node.object(&["set"])?;
     let headers = members.required("set")?;
     let members = headers.members()?;
@@ -82,11 +82,14 @@ fn credential(node: &Node<'_>, secret: Secrets<'_>) -> Option<Credential> {
         headers.fault(format!("expected 1 to {CREDENTIAL_HEADERS} headers"));
         return None;
     }
-    let headers: Vec<_> = members.iter().map(|(name, node)| header(name, node, secret)).collect();
+    let headers: Vec<_> = members
+        .iter()
+        .map(|(name, node)| read_header(name, node, secret))
+        .collect();
     headers.into_iter().collect::<Option<_>>().map(Credential::new)
 }
 
-fn header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, HeaderTemplate)> {
+fn read_header(name: &str, node: &Node<'_>, secret: Secrets<'_>) -> Option<(Arc<str>, HeaderTemplate)> {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
     let taken = NOT_CREDENTIALS.contains(&name) || NOT_CREDENTIALS_PREFIX.iter().any(|prefix| name.starts_with(prefix));
     if name.is_empty() || !name.bytes().all(allowed) {

@@ -106,7 +106,7 @@ fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
     let is_many = operation
         .body
         .as_ref()
-        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.lists().contains(&index)));
+        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.list_params().contains(&index)));
     match kind {
         _ if is_many || operation.is_list(index) => ParamType::List,
         DeclaredType::Text => ParamType::Text,
@@ -119,7 +119,7 @@ fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
 fn source(operation: &Operation, index: usize) -> ParamLocation {
     if operation.captures.iter().any(|(_, param)| *param == index) {
         ParamLocation::Path
-    } else if operation.query.has(index) {
+    } else if operation.query.contains_param(index) {
         ParamLocation::Query
     } else if operation.header_params.iter().any(|(_, param)| *param == index) {
         ParamLocation::Header

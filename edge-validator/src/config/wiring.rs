@@ -23,14 +23,14 @@ pub(super) struct Wiring {
 
 impl Wiring {
     /// Adds a parameter. Errors are messages for people.
-    pub(super) fn param(
+    pub(super) fn add_param(
         &mut self,
         param: ParamDefinition,
         source: ValueSource,
         captures: Option<&[String]>,
     ) -> Result<(), String> {
         let body = matches!(source, ValueSource::Body(_));
-        if param.kind == DeclaredType::List && (!body || source.is_many()) {
+        if param.kind == DeclaredType::List && (!body || source.is_repeated()) {
             return Err("expected a list from a JSON body, and without `*`, which makes a list by itself".into());
         }
         if param.list && !matches!(source, ValueSource::Query(_) | ValueSource::Form(_)) {
@@ -42,7 +42,7 @@ impl Wiring {
     }
 
     /// Adds something that may be there and is not judged. Errors are messages for people.
-    pub(super) fn ignore(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
+    pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
         self.connect(source, Use::Ignore, captures)
     }
 

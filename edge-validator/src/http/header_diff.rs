@@ -3,7 +3,7 @@
 use crate::http::head::Pair;
 use alloc::vec;
 use alloc::vec::Vec;
-use edgewrit_shared::short::same;
+use edgewrit_shared::short::text_eq;
 
 /// What to change in the headers that a host holds. Once both is done, it holds what is wanted and nothing else.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,16 +24,16 @@ enum HeldHeader {
 
 /// The changes that turn `held`, in which names may repeat, into `wanted`, in which they do not.
 #[must_use]
-pub fn changes<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
+pub fn diff_headers<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
     let mut state = vec![HeldHeader::Nothing; wanted.len()];
     let mut remove: Vec<&str> = Vec::new();
     for (name, value) in held {
         let mut known = wanted.iter().zip(&mut state);
-        match known.find(|((own, _), _)| same(own, name)) {
+        match known.find(|((own, _), _)| text_eq(own, name)) {
             // The same value twice is not the same header.
             Some(((_, own), state)) if *state == HeldHeader::Nothing && own == value => *state = HeldHeader::AsWanted,
             Some((_, state)) => *state = HeldHeader::Otherwise,
-            None if remove.iter().any(|own| same(own, name)) => {}
+            None if remove.iter().any(|own| text_eq(own, name)) => {}
             None => remove.push(name),
         }
     }
@@ -49,7 +49,7 @@ pub fn changes<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Changes, changes};
+    use super::{Changes, diff_headers};
     use crate::http::head::Pair;
     use alloc::collections::BTreeMap;
     use alloc::string::String;
@@ -63,7 +63,7 @@ mod tests {
         let held: [Pair<'_>; 3] = [("accept", b"*/*"), ("cookie", b"a=1"), ("cookie", b"b=2")];
         let wanted: [Pair<'_>; 2] = [("accept", b"*/*"), ("authorization", b"Bearer key")];
         assert_eq!(
-            changes(&held, &wanted),
+            diff_headers(&held, &wanted),
             Changes {
                 remove: vec!["cookie"],
                 set: vec![("authorization", b"Bearer key")],
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_header_that_is_held_twice_is_set() {
         let (held, wanted): ([Pair<'_>; 2], [Pair<'_>; 1]) = ([("a", b"1"), ("a", b"1")], [("a", b"1")]);
-        assert_eq!(changes(&held, &wanted).set, wanted);
+        assert_eq!(diff_headers(&held, &wanted).set, wanted);
     }
 
     /// What a host holds after the changes.
@@ -95,7 +95,7 @@ mod tests {
             let wanted: BTreeMap<String, String> = wanted.into_iter().collect();
             let held: Vec<Pair<'_>> = held.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
             let wanted: Vec<Pair<'_>> = wanted.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-            prop_assert_eq!(changed(&held, &changes(&held, &wanted)), wanted);
+            prop_assert_eq!(changed(&held, &diff_headers(&held, &wanted)), wanted);
         }
     }
 }

@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
-use edgewrit_shared::short::same;
+use edgewrit_shared::short::text_eq;
 use edgewrit_shared::sorted::distinct;
 
 /// Headers of the client that pass on every operation, sorted; `content-type` does so where a body is judged. Others need the operation's `headers`.
@@ -90,7 +90,7 @@ const NEVER_PREFIX: [&str; 8] = [
 ];
 
 /// The name of a header that an operation may let pass or read. Errors are messages for people.
-pub(crate) fn passable(name: &str) -> Result<(), String> {
+pub(crate) fn check_passable(name: &str) -> Result<(), String> {
     if name.is_empty()
         || !name
             .bytes()
@@ -107,7 +107,7 @@ pub(crate) fn passable(name: &str) -> Result<(), String> {
 }
 
 /// Every name that has a purpose, `own` of the operations included; sorted.
-pub(crate) fn names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
+pub(crate) fn collect_names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
     let fixed = PASS.into_iter().chain(READ).map(Arc::from);
     distinct(fixed.chain(own.cloned()))
 }
@@ -125,16 +125,16 @@ pub(crate) struct Headers<'a> {
 impl<'a> Headers<'a> {
     /// Picks from `headers` what is in `names`.
     pub(crate) fn read(headers: &[(&'a str, &'a [u8])], names: &'a [Arc<str>]) -> Result<Self, Objection> {
-        within_limits(headers)?;
+        check_limits(headers)?;
         let mut seen: Vec<(&Arc<str>, Cow<'a, [u8]>)> = Vec::with_capacity(headers.len().min(names.len()));
         for (name, value) in headers {
-            let Some(name) = find(names, name) else { continue };
-            let value = trim(value);
-            if !printable(value) {
-                return Err(reason::HEADER_VALUE.because(format!("`{name}`")));
+            let Some(name) = find_name(names, name) else { continue };
+            let value = trim_white_space(value);
+            if !is_printable(value) {
+                return Err(reason::HEADER_VALUE.with_detail(format!("`{name}`")));
             }
             match seen.iter_mut().find(|(own, _)| Arc::ptr_eq(own, name)) {
-                Some((_, first)) => join(first.to_mut(), value),
+                Some((_, first)) => join_value(first.to_mut(), value),
                 None => seen.push((name, Cow::Borrowed(value))),
             }
         }
@@ -143,15 +143,15 @@ impl<'a> Headers<'a> {
 
     /// The value of the header called `name`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.seen.iter().find(|(own, _)| same(own, name))?;
+        let (_, value) = self.seen.iter().find(|(own, _)| text_eq(own, name))?;
         core::str::from_utf8(value).ok()
     }
 
     /// The headers that pass: those on the list and those that `also` names, but no `shadowed` one.
-    pub(crate) fn passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
+    pub(crate) fn into_passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
         let passes = |name: &Arc<str>| {
-            let listed = PASS.iter().any(|own| same(own, name)) && (has_body || !same(name, "content-type"));
-            (listed || also.iter().any(|own| same(own, name))) && !shadowed.iter().any(|own| same(own, name))
+            let listed = PASS.iter().any(|own| text_eq(own, name)) && (has_body || !text_eq(name, "content-type"));
+            (listed || also.iter().any(|own| text_eq(own, name))) && !shadowed.iter().any(|own| text_eq(own, name))
         };
         let passing = self.seen.into_iter().filter(|(name, _)| passes(name));
         passing
@@ -177,43 +177,43 @@ impl<'a> Headers<'a> {
 }
 
 /// The name among those that have a purpose, which are sorted.
-fn find<'n>(names: &'n [Arc<str>], name: &str) -> Option<&'n Arc<str>> {
+fn find_name<'n>(names: &'n [Arc<str>], name: &str) -> Option<&'n Arc<str>> {
     if names.len() <= FEW_NAMES {
         // Lengths differ mostly: quicker than a binary search.
-        return names.iter().find(|own| same(own, name));
+        return names.iter().find(|own| text_eq(own, name));
     }
     let place = names.binary_search_by(|own| (**own).cmp(name)).ok()?;
     names.get(place)
 }
 
-fn within_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
+fn check_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
     if headers.len() > HEADERS {
-        return Err(reason::HEADER_COUNT.because(format!("{} headers", headers.len())));
+        return Err(reason::HEADER_COUNT.with_detail(format!("{} headers", headers.len())));
     }
     let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > HEADER_BYTES {
-        return Err(reason::HEADER_LENGTH.because(format!("{bytes} bytes")));
+        return Err(reason::HEADER_LENGTH.with_detail(format!("{bytes} bytes")));
     }
     Ok(())
 }
 
-fn join(first: &mut Vec<u8>, next: &[u8]) {
+fn join_value(first: &mut Vec<u8>, next: &[u8]) {
     first.extend_from_slice(b", ");
     first.extend_from_slice(next);
 }
 
 /// Whether a value is printable ASCII and tabs. Eight bytes at a time, and one by one where one of eight may not be.
-fn printable(value: &[u8]) -> bool {
+fn is_printable(value: &[u8]) -> bool {
     let (words, rest) = value.as_chunks();
     let byte = |&byte: &u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
     words
         .iter()
-        .all(|word| plain(u64::from_ne_bytes(*word)) || word.iter().all(byte))
+        .all(|word| is_printable_word(u64::from_ne_bytes(*word)) || word.iter().all(byte))
         && rest.iter().all(byte)
 }
 
 /// Whether each byte of `word` lies between space and tilde.
-fn plain(word: u64) -> bool {
+fn is_printable_word(word: u64) -> bool {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const TOP: u64 = EACH << 7;
     // Of a byte below a space the top bit is borrowed, of DEL it is carried; in words that have either, others may be taken for one.
@@ -221,7 +221,7 @@ fn plain(word: u64) -> bool {
 }
 
 /// Without the optional white space around a value (RFC 9110, section 5.5).
-fn trim(mut value: &[u8]) -> &[u8] {
+fn trim_white_space(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
@@ -230,7 +230,7 @@ fn trim(mut value: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::is_printable;
 
     #[test]
     fn a_value_is_printable_if_each_byte_is_wherever_it_stands() {
@@ -240,10 +240,14 @@ mod tests {
                     let mut value = alloc::vec![b'~'; length];
                     value[place] = byte;
                     let expected = matches!(byte, b'\t' | b' '..=b'~');
-                    assert_eq!(printable(&value), expected, "{byte:#x} at {place} of {length}");
+                    assert_eq!(is_printable(&value), expected, "{byte:#x} at {place} of {length}");
                 }
             }
         }
-        assert!(printable(b"") && printable(b"        \t~~~~~~~~") && !printable(b"\x1f\x7f\x1f\x7f\x80\xff\x00\x7f"));
+        assert!(
+            is_printable(b"")
+                && is_printable(b"        \t~~~~~~~~")
+                && !is_printable(b"\x1f\x7f\x1f\x7f\x80\xff\x00\x7f")
+        );
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn units(text: &[u8]) -> impl Iterator<Item = Option<Unit>> {
             return Some(Some(Unit::Plain(first)));
         }
         let encoded = after.split_first_chunk::<2>().and_then(|(digits, after)| {
-            let byte = u8::try_from(hex(digits[0])? * 16 + hex(digits[1])?).ok()?;
+            let byte = u8::try_from(hex_value(digits[0])? * 16 + hex_value(digits[1])?).ok()?;
             let upper = !digits.iter().any(u8::is_ascii_lowercase);
             Some((Unit::Encoded { byte, upper }, after))
         });
@@ -37,7 +37,7 @@ pub(crate) fn units(text: &[u8]) -> impl Iterator<Item = Option<Unit>> {
     })
 }
 
-fn hex(digit: u8) -> Option<u32> {
+fn hex_value(digit: u8) -> Option<u32> {
     char::from(digit).to_digit(16)
 }
 

@@ -78,13 +78,13 @@ pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) 
 ///
 /// # Errors
 /// [`FollowError`]; ask again after a pause.
-pub fn bundle_answer(
+pub fn apply_bundle(
     config: &Config,
     held: Option<&Snapshot>,
     answer: IssuerAnswer<'_>,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
-    let body = bundle_of(answer)?;
+    let body = bundle_body(answer)?;
     Snapshot::apply(held, body, config.trust(), now).map_err(FollowError::Bundle)
 }
 
@@ -92,14 +92,14 @@ pub fn bundle_answer(
 ///
 /// # Errors
 /// As [`bundle_answer`].
-pub fn bundle_answer_hashed(
+pub fn apply_hashed_bundle(
     config: &Config,
     held: Option<&Snapshot>,
     answer: IssuerAnswer<'_>,
     sha256: RowsHash,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
-    let body = bundle_of(answer)?;
+    let body = bundle_body(answer)?;
     Snapshot::apply_hashed(held, body, sha256, config.trust(), now).map_err(FollowError::Bundle)
 }
 
@@ -152,7 +152,7 @@ pub fn head_line(snapshot: &Snapshot, now: UnixSeconds) -> Option<String> {
     Some(line.close())
 }
 
-fn bundle_of(answer: IssuerAnswer<'_>) -> Result<&[u8], FollowError> {
+fn bundle_body(answer: IssuerAnswer<'_>) -> Result<&[u8], FollowError> {
     match answer {
         IssuerAnswer::Got { status: 200, body } => Ok(body),
         IssuerAnswer::Got { status, .. } => Err(FollowError::Status(status)),

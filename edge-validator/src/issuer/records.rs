@@ -76,7 +76,7 @@ impl Batch {
 
 /// The call that delivers a [`Batch::body`].
 #[must_use]
-pub fn call(config: &Config, body: String) -> Call {
+pub fn delivery_call(config: &Config, body: String) -> Call {
     Call::post(config, "/v1/records", body.into_bytes())
 }
 
@@ -95,7 +95,7 @@ pub enum DeliveryOutcome {
 
 /// What the answer to [`call`] says.
 #[must_use]
-pub fn delivery(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
+pub fn read_outcome(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
     match answer {
         IssuerAnswer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
         _ if boot::is_unknown(answer) => DeliveryOutcome::UnknownBoot,
@@ -109,7 +109,7 @@ pub fn delivery(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
 
 /// A [`Batch::body`] under another boot. `None` if it is none.
 #[must_use]
-pub fn under(body: &str, boot_id: &str) -> Option<String> {
+pub fn replace_boot_id(body: &str, boot_id: &str) -> Option<String> {
     let (_, rest) = body.split_once(r#","first":"#)?;
     Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
 }
@@ -117,14 +117,14 @@ pub fn under(body: &str, boot_id: &str) -> Option<String> {
 /// The call that asks for a boot id.
 #[must_use]
 pub fn boot_call(config: &Config) -> Call {
-    boot::call(config)
+    boot::boot_call(config)
 }
 
 /// The boot id in the answer to [`boot_call`]; without one, ask again later.
 #[must_use]
 pub fn boot_id(answer: IssuerAnswer<'_>) -> Option<String> {
     match answer {
-        IssuerAnswer::Got { status: 201, body } => boot::id(body),
+        IssuerAnswer::Got { status: 201, body } => boot::read_boot_id(body),
         _ => None,
     }
 }
@@ -189,7 +189,7 @@ impl PendingRecords {
     }
 
     /// Takes in a boot id, unless there is one: two who asked must not number the same records under two.
-    pub fn name(&mut self, boot_id: String) {
+    pub fn set_boot_id(&mut self, boot_id: String) {
         self.boot_id.get_or_insert(boot_id);
     }
 
@@ -206,7 +206,7 @@ impl PendingRecords {
 
     /// The next batch, of at most so many bytes; without records if none wait.
     #[must_use]
-    pub fn batch(&self, bytes_max: usize) -> Batch {
+    pub fn next_batch(&self, bytes_max: usize) -> Batch {
         let mut batch = Batch::new(self.first, bytes_max);
         let mut waiting = self.waiting.iter();
         while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
@@ -214,7 +214,7 @@ impl PendingRecords {
     }
 
     /// Takes in what became of `batch`, which was the next one. False if it is to be sent again later.
-    pub fn delivered(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
+    pub fn finish_batch(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
         match delivery {
             DeliveryOutcome::Recorded => self.forget(batch),
             DeliveryOutcome::Refused(_) => {

@@ -52,12 +52,16 @@ impl PendingSpend {
     /// The call to make.
     pub(crate) fn call(&self, config: &Config, writ: &Writ, allowances: &[String]) -> Call {
         match &self.boot_id {
-            None => boot::call(config),
-            Some(boot_id) => Call::post(config, "/v1/uses", self.uses(boot_id, writ, allowances).into_bytes()),
+            None => boot::boot_call(config),
+            Some(boot_id) => Call::post(
+                config,
+                "/v1/uses",
+                self.debit_body(boot_id, writ, allowances).into_bytes(),
+            ),
         }
     }
 
-    fn uses(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
+    fn debit_body(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
         let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
         let (token, counter) = (writ.token.expose(), self.counter);
         format!(
@@ -68,7 +72,7 @@ impl PendingSpend {
     }
 
     /// What the issuer's answer means. Anything but plain success refuses: an answer that never came may have debited, and is not asked for again.
-    pub(crate) fn with(
+    pub(crate) fn resume(
         self,
         answer: IssuerAnswer<'_>,
         allowances: &[String],
@@ -79,38 +83,38 @@ impl PendingSpend {
         };
         match (self.boot_id, status) {
             (None, 201) => {
-                let boot_id = boot::id(body).ok_or(reason::SPEND_ANSWER)?;
+                let boot_id = boot::read_boot_id(body).ok_or(reason::SPEND_ANSWER)?;
                 memory.keep_boot_id(boot_id.clone());
                 Ok(Next::Call(Self {
                     counter: self.counter,
                     boot_id: Some(boot_id),
                 }))
             }
-            (Some(_), 200) => Ok(Next::Done(debited(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
+            (Some(_), 200) => Ok(Next::Done(read_debit(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
             (_, 200 | 201) => Err(reason::SPEND_ANSWER.into()),
             (Some(boot_id), _) => {
                 if boot::is_unknown(answer) {
                     memory.drop_boot_id(&boot_id);
                 }
-                Err(refused(status, body))
+                Err(refusal_objection(status, body))
             }
-            (None, _) => Err(reason::SPEND_REFUSED.because(format!("status {status}"))),
+            (None, _) => Err(reason::SPEND_REFUSED.with_detail(format!("status {status}"))),
         }
     }
 }
 
 /// Why the issuer debited nothing.
-fn refused(status: u16, body: &[u8]) -> Objection {
-    match (status, boot::problem(body).as_deref()) {
+fn refusal_objection(status: u16, body: &[u8]) -> Objection {
+    match (status, boot::problem_type(body).as_deref()) {
         (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
         (_, kind) => {
-            reason::SPEND_REFUSED.because(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
+            reason::SPEND_REFUSED.with_detail(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
         }
     }
 }
 
 /// Proof, if exactly one of `allowances` was debited.
-fn debited(body: &[u8], allowances: &[String]) -> Option<Spent> {
+fn read_debit(body: &[u8], allowances: &[String]) -> Option<Spent> {
     let answer = json::parse(body, JSON_VALUES).ok()?;
     let Json::List(spent) = answer.member("spent")? else {
         return None;

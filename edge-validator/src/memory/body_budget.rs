@@ -59,11 +59,13 @@ impl BodyBudget {
     /// Takes room for a body of at most so many bytes, for a writ of this root lineage.
     pub(crate) fn reserve(&self, root: &str, bytes: usize) -> Result<BodyReservation, Objection> {
         let bytes = bytes.max(LEAST_BYTES);
-        let share = self.0.share(root);
+        let share = self.0.share_of(root);
         let of_share = self.0.shares.get(share).map_or(0, Cell::get);
         if of_share.saturating_add(bytes) > LINEAGE_BYTES || self.held().saturating_add(bytes) > HELD_BYTES {
             let all = self.held();
-            return Err(reason::BUSY.because(format!("{bytes} bytes beside {of_share} of its share and {all} of all")));
+            return Err(
+                reason::BUSY.with_detail(format!("{bytes} bytes beside {of_share} of its share and {all} of all"))
+            );
         }
         self.0.add(share, bytes);
         Ok(BodyReservation {
@@ -76,7 +78,7 @@ impl BodyBudget {
 
 impl HeldBytes {
     /// FNV-1a, from a start that no client knows.
-    fn share(&self, root: &str) -> usize {
+    fn share_of(&self, root: &str) -> usize {
         let hash = root.bytes().fold(0xcbf2_9ce4_8422_2325 ^ self.seed, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });

@@ -34,12 +34,12 @@ impl Memory {
     /// Nothing remembered. `seed` is the host's randomness; request ids are `<seed as 16 hex digits>-<counter>`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self::sharing(seed, &BodyBudget::new(seed))
+        Self::with_shared_budget(seed, &BodyBudget::new(seed))
     }
 
     /// The same, with bodies counted together with those of other memories: a host that runs several configurations in one VM has one budget.
     #[must_use]
-    pub fn sharing(seed: u64, bodies: &BodyBudget) -> Self {
+    pub fn with_shared_budget(seed: u64, bodies: &BodyBudget) -> Self {
         Self {
             seed,
             bodies: bodies.clone(),
@@ -68,7 +68,7 @@ impl Memory {
 
     /// Tells whether there is room for records. Without it an edge whose `audit` is `strict` permits nothing, and spends nothing. That there
     /// was room is no promise: such an edge keeps a permit's record before it sends the request.
-    pub fn set_room(&self, room: bool) {
+    pub fn set_record_room(&self, room: bool) {
         self.room.set(room);
     }
 
@@ -88,12 +88,12 @@ impl Memory {
     }
 
     /// Counts that a writ was looked up.
-    pub(crate) fn looked_up(&self, found: bool) {
+    pub(crate) fn count_lookup(&self, found: bool) {
         let counter = if found { &self.cache_hits } else { &self.cache_misses };
         next(counter);
     }
 
-    pub(crate) fn has_room(&self) -> bool {
+    pub(crate) fn has_record_room(&self) -> bool {
         self.room.get()
     }
 

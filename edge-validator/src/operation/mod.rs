@@ -47,17 +47,17 @@ pub(crate) struct Operation {
 impl Operation {
     /// Whether captured values hold no `:`, or may. Many an upstream routes what stands behind one:
     /// `/topics/x:delete`, encoded or not, is its `delete`.
-    pub(crate) fn colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
+    pub(crate) fn check_colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
-            Some(value) => Err(reason::CAPTURE_COLON.because(format!("`{value}`"))),
+            Some(value) => Err(reason::CAPTURE_COLON.with_detail(format!("`{value}`"))),
             None => Ok(()),
         }
     }
 
     /// Reads the value of the parameter with this index from text.
-    pub(crate) fn read_text(&self, index: usize, text: String, values: &mut ParamValues) -> Result<(), Objection> {
-        let value = self.kind(index).and_then(|kind| kind.of_text(text));
-        let value = value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?;
+    pub(crate) fn read_param(&self, index: usize, text: String, values: &mut ParamValues) -> Result<(), Objection> {
+        let value = self.declared_type(index).and_then(|kind| kind.of_text(text));
+        let value = value.ok_or_else(|| self.param_objection(reason::PARAM_TYPE, index))?;
         if self.is_list(index) {
             values.push(index, value);
         } else {
@@ -67,9 +67,9 @@ impl Operation {
     }
 
     /// An objection to the parameter with this index.
-    pub(crate) fn object(&self, reason: Reason, index: usize) -> Objection {
+    pub(crate) fn param_objection(&self, reason: Reason, index: usize) -> Objection {
         let param = self.params.get(index);
-        reason.because(format!(
+        reason.with_detail(format!(
             "`{}`",
             param.map(|param| param.name.as_str()).unwrap_or_default()
         ))
@@ -81,7 +81,7 @@ impl Operation {
     }
 
     /// The type of the parameter with this index.
-    pub(crate) fn kind(&self, param: usize) -> Option<DeclaredType> {
+    pub(crate) fn declared_type(&self, param: usize) -> Option<DeclaredType> {
         self.params.get(param).map(|param| param.kind)
     }
 }

@@ -30,16 +30,18 @@ const _: () = assert!(PARAMS_PER_OPERATION <= u64::BITS as usize);
 impl FieldNames {
     /// The name that is spelled so; `None` if it is unknown.
     pub(crate) fn find(&self, name: &str) -> Option<&FieldName> {
-        self.0.get(self.place(name).ok()?)
+        self.0.get(self.find_index(name).ok()?)
     }
 
     /// Adds a name, one of [`PARAMS_PER_OPERATION`]; false if it is there already.
     pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
-        let Err(place) = self.place(&text) else { return false };
+        let Err(place) = self.find_index(&text) else {
+            return false;
+        };
         let bit = u32::try_from(self.0.len()).map_or(0, |own| 1_u64.checked_shl(own).unwrap_or_default());
         let is_param = |purpose| matches!(purpose, Use::Param(_));
         let (mut rivals, mut shadows) = (0, false);
-        for other in self.0.iter_mut().filter(|other| is_one(&other.text, &text)) {
+        for other in self.0.iter_mut().filter(|other| are_rivals(&other.text, &text)) {
             rivals |= other.bit;
             other.rivals |= bit;
             shadows |= !is_param(purpose) && is_param(other.purpose);
@@ -61,12 +63,12 @@ impl FieldNames {
         self.0.is_empty()
     }
 
-    fn place(&self, name: &str) -> Result<usize, usize> {
+    fn find_index(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|own| own.text.as_str().cmp(name))
     }
 
     /// Whether one of them is this parameter's.
-    pub(crate) fn has(&self, param: usize) -> bool {
+    pub(crate) fn contains_param(&self, param: usize) -> bool {
         self.0.iter().any(|own| own.purpose == Use::Param(param))
     }
 }
@@ -74,22 +76,22 @@ impl FieldNames {
 /// Whether some reader lets one of the two names take the place of the other: `user` and `User`
 /// (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and
 /// `filter[tag]`.
-fn is_one(one: &str, other: &str) -> bool {
-    let (one, other) = (leniently(one), leniently(other));
+fn are_rivals(one: &str, other: &str) -> bool {
+    let (one, other) = (lenient_name(one), lenient_name(other));
     let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('['));
     one == other || is_within(&one, &other) || is_within(&other, &one)
 }
 
 /// A name as the most lenient of readers takes it: without regard to case, blanks before it, what
 /// PHP writes as `_`, and `[]` behind it.
-fn leniently(name: &str) -> String {
+fn lenient_name(name: &str) -> String {
     let folded = fold(name.trim_start_matches(' '));
     folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FieldNames, is_one};
+    use super::{FieldNames, are_rivals};
     use crate::operation::Use;
     use alloc::format;
     use edgewrit_shared::limits::PARAMS_PER_OPERATION;
@@ -105,7 +107,7 @@ mod tests {
             ("filter", "filter[tag]"),
             ("a[b]", "A[b][c]"),
         ] {
-            assert!(is_one(one, other) && is_one(other, one), "{one} {other}");
+            assert!(are_rivals(one, other) && are_rivals(other, one), "{one} {other}");
         }
         for (one, other) in [
             ("user", "users"),
@@ -113,7 +115,7 @@ mod tests {
             ("filter[tag]", "filter[tags]"),
             ("a", "b[a]"),
         ] {
-            assert!(!is_one(one, other) && !is_one(other, one), "{one} {other}");
+            assert!(!are_rivals(one, other) && !are_rivals(other, one), "{one} {other}");
         }
     }
 

@@ -131,13 +131,13 @@ impl ParamValues {
     }
 
     /// The values by name; an objection if one is missing that is not optional.
-    pub(crate) fn named(self, params: &[ParamDefinition]) -> Result<Vec<(String, attempt::Param)>, Objection> {
+    pub(crate) fn into_named(self, params: &[ParamDefinition]) -> Result<Vec<(String, attempt::Param)>, Objection> {
         let mut named = Vec::with_capacity(params.len());
         for (param, value) in params.iter().zip(self.0) {
             match value {
                 Some(value) => named.push((param.name.clone(), value)),
                 None if param.optional => {}
-                None => return Err(reason::PARAM_MISSING.because(format!("`{}`", param.name))),
+                None => return Err(reason::PARAM_MISSING.with_detail(format!("`{}`", param.name))),
             }
         }
         Ok(named)

@@ -1,6 +1,6 @@
 //! What an operation matches: a method and a path, such as `GET /customers/{id}`.
 
-use crate::http::target::canonical_path;
+use crate::http::target::check_path;
 use crate::reason::Reason;
 use alloc::format;
 use alloc::string::String;
@@ -71,7 +71,7 @@ impl RoutePattern {
             .iter()
             .flat_map(|segment| ["/", segment.example()])
             .collect();
-        canonical_path(&plain)
+        check_path(&plain)
             .map_err(|Reason { meaning, .. }| format!("{meaning}, expected a path as requests have it"))?;
         Ok(pattern)
     }

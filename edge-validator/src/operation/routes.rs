@@ -52,10 +52,10 @@ pub(crate) enum Conflict {
 impl Routes {
     /// Adds the operation with index `operation`.
     pub(crate) fn add(&mut self, pattern: &RoutePattern, operation: usize) -> Result<(), Conflict> {
-        let mut node = self.methods.literal(&pattern.method)?;
+        let mut node = self.methods.child_for_literal(&pattern.method)?;
         for segment in &pattern.segments {
             node = match segment {
-                RouteSegment::Literal(text) => node.literal(text)?,
+                RouteSegment::Literal(text) => node.child_for_literal(text)?,
                 RouteSegment::Capture => node.capture.get_or_insert_default(),
             };
         }
@@ -73,16 +73,16 @@ impl Routes {
     /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that [a lenient server](leniently) takes for a literal
     /// is never captured.
     pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
-        let own = self.methods.literals.get(leniently(method).as_ref());
+        let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
         let mut node = &own.ok_or(reason::NO_OPERATION)?.node;
         let mut captures = Vec::new();
         for segment in path.split('/').skip(1) {
             let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
-            node = match node.literals.get(leniently(&decoded).as_ref()) {
+            node = match node.literals.get(lenient_segment(&decoded).as_ref()) {
                 Some(literal) if literal.encoded == segment => &literal.node,
                 Some(literal) => {
-                    return Err(reason::OPERATION_CASE.because(format!("`{decoded}` for `{}`", literal.encoded)));
+                    return Err(reason::OPERATION_CASE.with_detail(format!("`{decoded}` for `{}`", literal.encoded)));
                 }
                 None if segment.is_empty() => return Err(reason::NO_OPERATION.into()),
                 None => {
@@ -98,17 +98,17 @@ impl Routes {
 
 /// A decoded segment as the most lenient of servers takes it: without regard to case, nothing from `;` on (it begins parameters), nor from what others
 /// decoded to `?` or `#`, and without dots and blanks at its end.
-fn leniently(decoded: &str) -> Cow<'_, str> {
+fn lenient_segment(decoded: &str) -> Cow<'_, str> {
     let name = decoded.split([';', '?', '#']).next().unwrap_or_default();
     fold(name.trim_end_matches(['.', ' ']))
 }
 
 impl RouteNode {
-    fn literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
+    fn child_for_literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
         let decoded = percent::decode(encoded).unwrap_or(Cow::Borrowed(encoded));
         let literal = self
             .literals
-            .entry(leniently(&decoded).into_owned())
+            .entry(lenient_segment(&decoded).into_owned())
             .or_insert_with(|| Literal {
                 encoded: encoded.to_string(),
                 node: Self::default(),

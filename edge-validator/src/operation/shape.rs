@@ -30,11 +30,11 @@ pub(crate) enum PointerStep {
 }
 
 /// Reads a pointer (RFC 6901) whose step `*` means every element. Errors are messages for people.
-pub(crate) fn pointer(text: &str) -> Result<Vec<PointerStep>, String> {
+pub(crate) fn parse_pointer(text: &str) -> Result<Vec<PointerStep>, String> {
     let steps = text
         .strip_prefix('/')
         .ok_or("expected a pointer that begins with `/`")?;
-    let steps: Vec<PointerStep> = steps.split('/').map(step).collect::<Result<_, _>>()?;
+    let steps: Vec<PointerStep> = steps.split('/').map(parse_step).collect::<Result<_, _>>()?;
     if steps.len() > JSON_DEPTH {
         return Err(format!("the pointer has more than {JSON_DEPTH} steps"));
     }
@@ -44,7 +44,7 @@ pub(crate) fn pointer(text: &str) -> Result<Vec<PointerStep>, String> {
     Ok(steps)
 }
 
-fn step(text: &str) -> Result<PointerStep, String> {
+fn parse_step(text: &str) -> Result<PointerStep, String> {
     if text == "*" {
         return Ok(PointerStep::Each);
     }
@@ -107,10 +107,10 @@ impl Shape {
     }
 
     /// The parameters that stand in the elements of an array, and so are lists.
-    pub(crate) fn lists(&self) -> Vec<usize> {
+    pub(crate) fn list_params(&self) -> Vec<usize> {
         match self {
             Self::Leaf(_) => Vec::new(),
-            Self::Object(members) => members.values().flat_map(Self::lists).collect(),
+            Self::Object(members) => members.values().flat_map(Self::list_params).collect(),
             Self::Each(element) => element.params(),
         }
     }

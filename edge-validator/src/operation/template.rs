@@ -48,10 +48,10 @@ impl ResourceTemplate {
             rest = after;
         }
         push_text(&mut pieces, rest)?;
-        unambiguous(&pieces)?;
+        check_separators(&pieces)?;
         let separators = SEPARATORS
             .into_iter()
-            .filter(|&separator| holds(&pieces, separator))
+            .filter(|&separator| contain_separator(&pieces, separator))
             .collect();
         Ok(Self { pieces, separators })
     }
@@ -67,7 +67,7 @@ impl ResourceTemplate {
     }
 
     /// Whether the capture with this index has a place in it.
-    pub(crate) fn uses(&self, capture: usize) -> bool {
+    pub(crate) fn uses_capture(&self, capture: usize) -> bool {
         self.pieces.contains(&ResourceTemplatePiece::Capture(capture))
     }
 
@@ -80,14 +80,14 @@ impl ResourceTemplate {
                 ResourceTemplatePiece::Capture(index) => {
                     let value = captures.get(*index).map(AsRef::as_ref).unwrap_or_default();
                     if value.contains(self.separators.as_slice()) {
-                        return Err(reason::CAPTURE_SEPARATOR.because(format!("`{value}`")));
+                        return Err(reason::CAPTURE_SEPARATOR.with_detail(format!("`{value}`")));
                     }
                     resource.push_str(value);
                 }
             }
         }
         if resource.len() > PATTERN_BYTES {
-            return Err(reason::RESOURCE_LENGTH.because(format!("{} bytes", resource.len())));
+            return Err(reason::RESOURCE_LENGTH.with_detail(format!("{} bytes", resource.len())));
         }
         Ok(resource)
     }
@@ -104,7 +104,7 @@ fn push_text(pieces: &mut Vec<ResourceTemplatePiece>, text: &str) -> Result<(), 
 }
 
 /// Between two captures stands a separator; otherwise one could take a part of the other's value.
-fn unambiguous(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
+fn check_separators(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
     for window in pieces.windows(3) {
         if let [
             ResourceTemplatePiece::Capture(_),
@@ -119,7 +119,7 @@ fn unambiguous(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
     Ok(())
 }
 
-fn holds(pieces: &[ResourceTemplatePiece], separator: char) -> bool {
+fn contain_separator(pieces: &[ResourceTemplatePiece], separator: char) -> bool {
     pieces
         .iter()
         .any(|piece| matches!(piece, ResourceTemplatePiece::Text(text) if text.contains(separator)))

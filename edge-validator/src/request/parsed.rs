@@ -46,7 +46,7 @@ impl<'h> ParsedHead<'h> {
             return Err(reason::METHOD.into());
         }
         if !config.serves(head.authority) {
-            return Err(reason::HOST_UNKNOWN.because(String::from_utf8_lossy(head.authority)));
+            return Err(reason::HOST_UNKNOWN.with_detail(String::from_utf8_lossy(head.authority)));
         }
         Ok(Self {
             head,
@@ -56,31 +56,31 @@ impl<'h> ParsedHead<'h> {
     }
 
     /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
-    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
+    pub(crate) fn into_request(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
         let Self { head, target, headers } = self;
         let found = config.routes().find(head.method, target.path())?;
         let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
         subject.operation = Some(Arc::clone(&operation));
         let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
         subject.resource = Some(Arc::clone(&resource));
-        operation.colons(&found.captures)?;
-        let readings = readings(
+        operation.check_colons(&found.captures)?;
+        let readings = read_params(
             &operation,
             &found.captures,
             &headers,
-            pairs(&operation, &target, config)?,
+            split_query(&operation, &target, config)?,
         )?;
         // Until gRPC is served: hosts answer it in another way, and so would what is refused later.
         if headers.value("content-type").is_some_and(is_grpc) {
             return Err(reason::CONTENT_TYPE.into());
         }
-        body::expected(&operation, head.has_body, &headers)?;
+        body::check_announced(&operation, head.has_body, &headers)?;
         let announced = headers.value("content-length").and_then(|length| length.parse().ok());
         let shadowed = &operation.upstream.credential.shadowed;
         let draft = Draft {
             method: head.method.to_string(),
-            target: target.sent()?,
-            headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
+            target: target.outgoing()?,
+            headers: headers.into_passing(operation.body.is_some(), &operation.headers, shadowed),
             body: None,
             reserved: None,
         };
@@ -97,7 +97,7 @@ impl<'h> ParsedHead<'h> {
 
 impl ParsedRequest {
     /// Reads the parameters that the body holds, into every reading.
-    pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
+    pub(crate) fn read_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
             BodyRead::Whole(bytes) => bytes,
             BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
@@ -113,7 +113,7 @@ impl ParsedRequest {
 }
 
 /// The names and values of the query, if there is one.
-fn pairs<'p>(
+fn split_query<'p>(
     operation: &'p Operation,
     target: &RequestTarget<'p>,
     config: &Config,
@@ -124,7 +124,7 @@ fn pairs<'p>(
         names: &operation.query,
         reasons: &query::QUERY,
     };
-    pairs.within(config.pieces_max())?;
+    pairs.check_count(config.pieces_max())?;
     Ok(Some(pairs))
 }
 
@@ -137,7 +137,7 @@ fn is_grpc(content_type: &str) -> bool {
 }
 
 /// The parameters that a head holds.
-fn readings(
+fn read_params(
     operation: &Operation,
     captures: &[Cow<'_, str>],
     headers: &Headers<'_>,
@@ -146,12 +146,12 @@ fn readings(
     let mut values = ParamValues::new(operation.params.len());
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
-            operation.read_text(*param, text.to_string(), &mut values)?;
+            operation.read_param(*param, text.to_string(), &mut values)?;
         }
     }
     for (name, param) in &operation.header_params {
         if let Some(text) = headers.value(name) {
-            operation.read_text(*param, text.to_string(), &mut values)?;
+            operation.read_param(*param, text.to_string(), &mut values)?;
         }
     }
     let (first, second) = match query {

@@ -44,9 +44,12 @@ pub(crate) const FORM: Reasons = Reasons {
 impl Pairs<'_> {
     /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and
     /// say nothing.
-    pub(crate) fn within(&self, most: usize) -> Result<(), Objection> {
+    pub(crate) fn check_count(&self, most: usize) -> Result<(), Objection> {
         match self.text.split('&').nth(most) {
-            Some(_) => Err(self.reasons.limit.because(format!("more than {most} names and values"))),
+            Some(_) => Err(self
+                .reasons
+                .limit
+                .with_detail(format!("more than {most} names and values"))),
             None => Ok(()),
         }
     }
@@ -67,7 +70,7 @@ impl Pairs<'_> {
                 let second = (first != second).then_some(second);
                 Ok((first, second))
             }
-            (first, second) => reason::agree(first, second, self.reasons.plus).map(|first| (first, None)),
+            (first, second) => reason::require_agreement(first, second, self.reasons.plus).map(|first| (first, None)),
         }
     }
 
@@ -80,7 +83,7 @@ impl Pairs<'_> {
         };
         spell(self.text, plus)
             .split('&')
-            .try_for_each(|piece| reader.take(piece))?;
+            .try_for_each(|piece| reader.read_piece(piece))?;
         Ok(reader.values)
     }
 }
@@ -95,7 +98,7 @@ struct PairsReader<'r> {
 }
 
 impl PairsReader<'_> {
-    fn take(&mut self, piece: &str) -> Result<(), Objection> {
+    fn read_piece(&mut self, piece: &str) -> Result<(), Objection> {
         let (name, value) = match piece.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (piece, None),
@@ -103,38 +106,38 @@ impl PairsReader<'_> {
         if name.is_empty() {
             return Err(self.pairs.reasons.syntax.into());
         }
-        let name = decode(name)?;
+        let name = decode_text(name)?;
         let known = self.pairs.names.find(&name);
-        let known = known.ok_or_else(|| self.pairs.reasons.unknown.because(format!("`{name}`")))?;
+        let known = known.ok_or_else(|| self.pairs.reasons.unknown.with_detail(format!("`{name}`")))?;
         if known.shadows {
             let detail = format!("`{name}`, which some reader takes for a parameter");
-            return Err(self.pairs.reasons.unknown.because(detail));
+            return Err(self.pairs.reasons.unknown.with_detail(detail));
         }
-        self.see(known)?;
+        self.mark_seen(known)?;
         match known.purpose {
             Use::Ignore => Ok(()),
             Use::Param(index) => {
                 // A name without `=` is empty text to some readers and absent to others.
-                let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
-                let value = decode(value)?.into_owned();
-                self.operation.read_text(index, value, &mut self.values)
+                let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
+                let value = decode_text(value)?.into_owned();
+                self.operation.read_param(index, value, &mut self.values)
             }
         }
     }
 
     /// A name that is no list comes once, ignored or not, and without those that some reader takes
     /// for it.
-    fn see(&mut self, name: &FieldName) -> Result<(), Objection> {
+    fn mark_seen(&mut self, name: &FieldName) -> Result<(), Objection> {
         let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {
-            return Err(self.pairs.reasons.repeated.because(format!("`{}`", name.text)));
+            return Err(self.pairs.reasons.repeated.with_detail(format!("`{}`", name.text)));
         }
         self.seen |= name.bit;
         Ok(())
     }
 }
 
-fn decode(text: &str) -> Result<Cow<'_, str>, Objection> {
+fn decode_text(text: &str) -> Result<Cow<'_, str>, Objection> {
     percent::decode(text).ok_or_else(|| reason::TARGET_ENCODING.into())
 }

@@ -43,38 +43,38 @@ pub(crate) struct OtherReading {
 impl ValueReadings {
     /// What each reading attempts: those of `+` first, and of each of them the one in floating
     /// point behind them.
-    pub(crate) fn attempts(self, operation: &Operation, resource: &str) -> AttemptReadings {
+    pub(crate) fn into_attempts(self, operation: &Operation, resource: &str) -> AttemptReadings {
         let all = core::iter::once(&self.first).chain(&self.others);
         let in_doubles: Vec<_> = all
             .filter_map(|values| in_doubles(values, operation, resource))
             .collect();
         let plus = self.others.into_iter().map(|values| OtherReading {
-            attempt: attempt(values, operation, resource),
+            attempt: make_attempt(values, operation, resource),
             differ: self.differ.into(),
         });
         AttemptReadings {
             others: plus.chain(in_doubles).collect(),
-            first: attempt(self.first, operation, resource),
+            first: make_attempt(self.first, operation, resource),
         }
     }
 }
 
-fn attempt(values: ParamValues, operation: &Operation, resource: &str) -> Result<Attempt, Objection> {
+fn make_attempt(values: ParamValues, operation: &Operation, resource: &str) -> Result<Attempt, Objection> {
     Ok(Attempt {
         action: operation.action.clone(),
         resource: resource.to_string(),
-        params: values.named(&operation.params)?,
+        params: values.into_named(&operation.params)?,
     })
 }
 
 /// What `values` attempt to a reader in floating point; `None` if that is surely the same.
 fn in_doubles(values: &ParamValues, operation: &Operation, resource: &str) -> Option<OtherReading> {
     let (index, values) = values.in_doubles()?;
-    let differ = operation.object(reason::NUMBER_PRECISION, index);
+    let differ = operation.param_objection(reason::NUMBER_PRECISION, index);
     let attempt = if values.iter().any(Param::is_beyond_doubles) {
         Err(differ.clone())
     } else {
-        attempt(values, operation, resource)
+        make_attempt(values, operation, resource)
     };
     Some(OtherReading { attempt, differ })
 }
@@ -88,13 +88,13 @@ impl OtherReading {
 
 impl AttemptReadings {
     /// Every reading that attempts something.
-    pub(crate) fn made(&self) -> impl Iterator<Item = &Attempt> + Clone {
+    pub(crate) fn iter_attempts(&self) -> impl Iterator<Item = &Attempt> + Clone {
         let others = self.others.iter().map(|other| &other.attempt);
         core::iter::once(&self.first).chain(others).flatten()
     }
 
     /// The readings of `+` that attempt something. Numbers are as they are written.
-    pub(crate) fn into_made(self) -> impl Iterator<Item = Attempt> {
+    pub(crate) fn into_exact_attempts(self) -> impl Iterator<Item = Attempt> {
         let others = self.others.into_iter();
         let plus = others.filter(|other| !other.is_in_doubles());
         core::iter::once(self.first)

@@ -62,17 +62,17 @@ struct Unpaid {
 /// Takes in a request's head.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     let mut context = RequestContext::new(world.memory.next_request(), world.now);
-    match receive::take(&head, world, &mut context) {
+    match receive::receive_head(&head, world, &mut context) {
         Err(objection) => Step::Refuse(Refusal::new(context, objection)),
         Ok(request) => match request.parsed.body_bytes {
-            Some(bytes) => hold(context, request, bytes, world),
+            Some(bytes) => reserve_body(context, request, bytes, world),
             None => decide(context, request, world),
         },
     }
 }
 
 /// Asks for a body, if there is room for one of so many bytes.
-fn hold(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
+fn reserve_body(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
     let root = request.writ.verified.claims().root_lineage();
     match world.memory.bodies().reserve(root, bytes) {
         Ok(reserved) => {
@@ -93,10 +93,10 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
         mut draft,
         ..
     } = parsed;
-    let attempts = readings.attempts(&operation, &resource);
+    let attempts = readings.into_attempts(&operation, &resource);
     let decided = decide::decide(&writ, &attempts, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
-    let decided = decided.and_then(|decided| recordable(&config, world.memory).map(|()| decided));
+    let decided = decided.and_then(|decided| check_recordable(&config, world.memory).map(|()| decided));
     let granted = match decided {
         Ok((granted, credential)) => {
             draft.headers.extend(credential);
@@ -119,8 +119,8 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
 }
 
 /// Whether what is permitted can be recorded, where it must be.
-fn recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
-    if config.is_audit_strict() && !memory.has_room() {
+fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
+    if config.is_audit_strict() && !memory.has_record_room() {
         return Err(reason::UNRECORDED.into());
     }
     Ok(())
@@ -135,18 +135,18 @@ impl NeedBody {
     }
 
     /// Goes on with the body.
-    pub fn with(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
+    pub fn resume(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
         let (context, mut request) = *self.0;
-        match with_body(&mut request, body, world) {
+        match read_body(&mut request, body, world) {
             Ok(()) => decide(context, request, world),
             Err(objection) => Step::Refuse(Refusal::new(context, objection)),
         }
     }
 }
 
-fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
+fn read_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
     authenticate::revalidate(&request.writ, &request.config, world)?;
-    request.parsed.take_body(read)
+    request.parsed.read_body(read)
 }
 
 impl NeedSpend {
@@ -160,7 +160,7 @@ impl NeedSpend {
     }
 
     /// Goes on with the answer; may need another call.
-    pub fn with(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
+    pub fn resume(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
         let Unpaid {
             context,
             config,
@@ -170,7 +170,7 @@ impl NeedSpend {
             required_spend,
             spend,
         } = *self.0;
-        let next = match spend.with(answer, required_spend.allowances(), world.memory) {
+        let next = match spend.resume(answer, required_spend.allowances(), world.memory) {
             Ok(next) => next,
             Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
         };

@@ -21,13 +21,17 @@ pub(crate) struct Request {
 }
 
 /// Takes in `head`; `case` learns what is found out, refused or not.
-pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestContext) -> Result<Request, Objection> {
+pub(crate) fn receive_head(
+    head: &Head<'_>,
+    world: &World<'_>,
+    context: &mut RequestContext,
+) -> Result<Request, Objection> {
     let config = world.config;
     let formed = ParsedHead::read(head, config)?;
-    context.traceparent = traceparent(&formed.headers);
+    context.traceparent = read_traceparent(&formed.headers);
     let writ = authenticate::verify(&formed.headers, config, world)?;
     context.writ = Some(Arc::clone(&writ));
-    let parsed = formed.ask(config, &mut context.subject)?;
+    let parsed = formed.into_request(config, &mut context.subject)?;
     Ok(Request {
         config: Arc::clone(config),
         writ,
@@ -36,7 +40,7 @@ pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestCont
 }
 
 /// The client's trace context, if it has the form of version 00 (W3C Trace Context, section 3.2).
-fn traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
+fn read_traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
     const LENGTH: usize = 55;
     let value = headers.value("traceparent")?;
     (value.len() == LENGTH).then(|| value.into())

@@ -32,12 +32,12 @@ impl HeaderTemplatePiece {
     /// What stands between `${` and `}`.
     fn parse(place: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         match place.split_once(':') {
-            Some(("secret", name)) => named_secret(name, secret).map(Self::Secret),
+            Some(("secret", name)) => find_secret(name, secret).map(Self::Secret),
             Some(("claim", name)) => {
                 let claim = Claim::ALL
                     .iter()
                     .find_map(|(own, claim)| (*own == name).then_some(*claim));
-                claim.map(Self::Claim).ok_or_else(|| unknown_claim(name))
+                claim.map(Self::Claim).ok_or_else(|| unknown_claim_message(name))
             }
             _ => Err(format!(
                 "expected `${{secret:NAME}}` or `${{claim:name}}`, found `${{{place}}}`"
@@ -104,7 +104,7 @@ impl HeaderTemplate {
         if !text.contains("${") {
             return Err("a literal credential, expected `${secret:NAME}` in it".into());
         }
-        if !is_value(text) {
+        if !is_header_value(text) {
             return Err("expected printable ASCII".into());
         }
         let mut pieces = Vec::new();
@@ -122,7 +122,7 @@ impl HeaderTemplate {
     fn fill(&self, claims: &Claims) -> Result<Vec<u8>, Objection> {
         let mut value = Vec::new();
         for text in self.0.iter().map(|piece| piece.fill(claims)) {
-            if !is_value(text) {
+            if !is_header_value(text) {
                 return Err(reason::CREDENTIAL_VALUE.into());
             }
             value.extend_from_slice(text.as_bytes());
@@ -132,7 +132,7 @@ impl HeaderTemplate {
 }
 
 /// The secret called `name`. Errors name it and never show a value.
-pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Secret, String> {
+pub(crate) fn find_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Secret, String> {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(allowed) {
         return Err(format!(
@@ -142,7 +142,7 @@ pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) 
     let value = secret(name)
         .map(Secret::new)
         .ok_or_else(|| format!("the secret `{name}` is not set"))?;
-    if value.expose().is_empty() || !is_value(value.expose()) {
+    if value.expose().is_empty() || !is_header_value(value.expose()) {
         return Err(format!(
             "the secret `{name}` is empty or holds something that is not printable ASCII"
         ));
@@ -150,12 +150,12 @@ pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) 
     Ok(value)
 }
 
-fn unknown_claim(name: &str) -> String {
+fn unknown_claim_message(name: &str) -> String {
     let known: Vec<String> = Claim::ALL.iter().map(|(own, _)| format!("`{own}`")).collect();
     format!("unknown claim `{name}`, expected one of {}", known.join(", "))
 }
 
 /// Whether `text` can stand in a header and end nothing there: printable ASCII.
-fn is_value(text: &str) -> bool {
+fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }

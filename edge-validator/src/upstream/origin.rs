@@ -18,7 +18,7 @@ pub(crate) struct Origin {
 }
 
 /// Reads an https origin, or an http one on loopback.
-pub(crate) fn read(node: &Node<'_>) -> Option<Origin> {
+pub(crate) fn read_origin(node: &Node<'_>) -> Option<Origin> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
 
@@ -38,14 +38,14 @@ fn parse(text: &str) -> Result<Origin, String> {
     if authority.contains('@') {
         return Err("expected an origin without a user".into());
     }
-    let (host, port) = split(authority);
+    let (host, port) = split_port(authority);
     let loopback = host_kind(host).ok_or_else(wanted)?;
     if !secure && loopback == Host::Remote {
         return Err(format!(
             "expected `https` for `{host}`, plain `http` goes to loopback only"
         ));
     }
-    let port = port.map_or(Ok(0), port_number)?;
+    let port = port.map_or(Ok(0), parse_port)?;
     if port == if secure { 443 } else { 80 } {
         return Err(format!("`:{port}` is the default port, leave it out"));
     }
@@ -56,7 +56,7 @@ fn parse(text: &str) -> Result<Origin, String> {
 }
 
 /// Host and port. The colons of an IPv6 address are within brackets.
-fn split(authority: &str) -> (&str, Option<&str>) {
+fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
@@ -64,19 +64,19 @@ fn split(authority: &str) -> (&str, Option<&str>) {
 }
 
 /// Reads a host with or without a port, as requests name it.
-pub(crate) fn host(node: &Node<'_>) -> Option<String> {
+pub(crate) fn read_host(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
-    let (host, port) = split(text);
+    let (host, port) = split_port(text);
     if host_kind(host).is_none() {
         node.fault("expected a host such as `api.example` or `api.example:8443`, in lower case");
         return None;
     }
-    let port = port.map_or(Ok(0), port_number);
+    let port = port.map_or(Ok(0), parse_port);
     port.map_err(|message| node.fault(message)).ok()?;
     Some(text.into())
 }
 
-fn port_number(text: &str) -> Result<u16, String> {
+fn parse_port(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|port| *port > 0)
@@ -94,13 +94,13 @@ enum Host {
 fn host_kind(host: &str) -> Option<Host> {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let parsed: Ipv6Addr = address.parse().ok()?;
-        return (spelled(parsed) == address).then(|| kind(parsed.into()));
+        return (spell_address(parsed) == address).then(|| address_kind(parsed.into()));
     }
     let last = host.rsplit('.').next()?;
     // A name whose last label is a number is an IPv4 address to URL parsers, in spellings that hide which.
     if last.starts_with(|first: char| first.is_ascii_digit()) {
         let parsed: Ipv4Addr = host.parse().ok()?;
-        return Some(kind(parsed.into()));
+        return Some(address_kind(parsed.into()));
     }
     let label = |label: &str| {
         !label.is_empty()
@@ -118,7 +118,7 @@ fn host_kind(host: &str) -> Option<Host> {
     })
 }
 
-fn kind(address: IpAddr) -> Host {
+fn address_kind(address: IpAddr) -> Host {
     if address.is_loopback() {
         Host::Loopback
     } else {
@@ -127,7 +127,7 @@ fn kind(address: IpAddr) -> Host {
 }
 
 /// The one spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so neither may a configuration.
-fn spelled(address: Ipv6Addr) -> String {
+fn spell_address(address: Ipv6Addr) -> String {
     let text = address.to_string();
     if text.contains('.') { String::new() } else { text }
 }

@@ -71,16 +71,16 @@ impl Needles {
     pub(crate) fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         let all = secrets.into_iter().flat_map(|secret| {
             let parts = basic_parts(secret.expose());
-            let mut spellings = spell(secret.expose());
-            spellings.extend(parts.iter().flat_map(|part| spell(part.expose())));
+            let mut spellings = spellings_of(secret.expose());
+            spellings.extend(parts.iter().flat_map(|part| spellings_of(part.expose())));
             spellings
         });
         let mut spellings = sorted(all);
         spellings.dedup_by(|longer, shorter| longer.bytes().starts_with(shorter.bytes()));
         let mut filter = [0; FILTER_WORDS];
         for spelling in &spellings {
-            let first = spelling.bytes().iter().take(SEARCHED_BYTES).fold(0, shift);
-            let (word, bit) = place(first);
+            let first = spelling.bytes().iter().take(SEARCHED_BYTES).fold(0, shift_in);
+            let (word, bit) = filter_place(first);
             if let Some(word) = filter.get_mut(word) {
                 *word |= bit;
             }
@@ -102,21 +102,21 @@ impl Needles {
             if !text.contains(&b'%') {
                 break;
             }
-            let next = percent_decoded(text);
+            let next = percent_decode(text);
             if self.occur_as_spelled(&next) {
                 return true;
             }
             decoded = Some(next);
         }
         let text = decoded.as_deref().unwrap_or(value);
-        text.contains(&b'\\') && self.occur_as_spelled(&unescaped(text))
+        text.contains(&b'\\') && self.occur_as_spelled(&unescape(text))
     }
 
     fn occur_as_spelled(&self, text: &[u8]) -> bool {
         let mut last = 0;
         text.iter().enumerate().any(|(end, byte)| {
-            last = shift(last, byte);
-            let (word, bit) = place(last);
+            last = shift_in(last, byte);
+            let (word, bit) = filter_place(last);
             let begins = self.filter.get(word).is_some_and(|word| word & bit != 0);
             begins && self.begins_with_one((end + 1).checked_sub(SEARCHED_BYTES).and_then(|at| text.get(at..)))
         })
@@ -132,12 +132,12 @@ impl Needles {
 }
 
 /// The last eight bytes of a text, as a number.
-fn shift(last: u64, byte: &u8) -> u64 {
+fn shift_in(last: u64, byte: &u8) -> u64 {
     last << 8 | u64::from(*byte)
 }
 
 /// The place in the filter of eight bytes: a word, and a bit of it.
-fn place(bytes: u64) -> (usize, u64) {
+fn filter_place(bytes: u64) -> (usize, u64) {
     /// 2^64 divided by the golden ratio: what of a product is at the top depends on all bytes.
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let hash = bytes.wrapping_mul(SPREAD) >> (u64::BITS - 12);
@@ -145,13 +145,13 @@ fn place(bytes: u64) -> (usize, u64) {
 }
 
 /// As it is, and what is in the middle of its base64, in both alphabets, behind any text.
-fn spell(secret: &str) -> Vec<Spelling> {
+fn spellings_of(secret: &str) -> Vec<Spelling> {
     if secret.len() < SEARCHED_BYTES {
         return Vec::new();
     }
-    let mut spellings = vec![end(secret)];
+    let mut spellings = vec![last_bytes(secret)];
     if secret.contains(' ') {
-        spellings.push(end(&secret.replace(' ', "+")));
+        spellings.push(last_bytes(&secret.replace(' ', "+")));
     }
     for before in 0..3 {
         let text = [&*vec![0; before], secret.as_bytes()].concat();
@@ -159,13 +159,13 @@ fn spell(secret: &str) -> Vec<Spelling> {
             let encoded = Secret::new(engine.encode(&text));
             // A character stands for six bits. Those that hold bits of another text, before or behind, are left out.
             let (from, to) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
-            spellings.push(end(encoded.expose().get(from..to).unwrap_or_default()));
+            spellings.push(last_bytes(encoded.expose().get(from..to).unwrap_or_default()));
         }
     }
     spellings
 }
 
-fn end(text: &str) -> Spelling {
+fn last_bytes(text: &str) -> Spelling {
     let last = text.len().checked_sub(COMPARED_BYTES).and_then(|from| text.get(from..));
     Spelling(Secret::new(last.unwrap_or(text).into()))
 }
@@ -186,10 +186,10 @@ fn basic_parts(secret: &str) -> Vec<Secret> {
 }
 
 /// The text that `text` stands for. A `%` without two hexadecimal digits stands for itself.
-fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
+fn percent_decode(mut text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     while let Some((first, rest)) = text.split_first() {
-        let byte = rest.first_chunk::<2>().filter(|_| *first == b'%').and_then(byte_of);
+        let byte = rest.first_chunk::<2>().filter(|_| *first == b'%').and_then(hex_byte);
         decoded.push(byte.unwrap_or(*first));
         text = byte.and_then(|_| rest.get(2..)).unwrap_or(rest);
     }
@@ -198,12 +198,12 @@ fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
 
 /// The text without the backslash before a character that stands for itself, and without JSON's `\u00` and two digits: there are
 /// writers that spell `/`, `+`, `=` and `&` so.
-fn unescaped(mut text: &[u8]) -> Vec<u8> {
+fn unescape(mut text: &[u8]) -> Vec<u8> {
     let mut unescaped = Vec::with_capacity(text.len());
     while let Some((first, rest)) = text.split_first() {
         let is_escape = *first == b'\\' && !rest.is_empty();
         let digits = rest.strip_prefix(b"u00").and_then(|digits| digits.first_chunk::<2>());
-        let byte = digits.filter(|_| is_escape).and_then(byte_of);
+        let byte = digits.filter(|_| is_escape).and_then(hex_byte);
         let skipped = if byte.is_some() { 5 } else { usize::from(is_escape) };
         unescaped.push(byte.or(rest.first().copied().filter(|_| is_escape)).unwrap_or(*first));
         text = rest.get(skipped..).unwrap_or_default();
@@ -212,7 +212,7 @@ fn unescaped(mut text: &[u8]) -> Vec<u8> {
 }
 
 /// The byte that two hexadecimal digits stand for.
-fn byte_of(digits: &[u8; 2]) -> Option<u8> {
+fn hex_byte(digits: &[u8; 2]) -> Option<u8> {
     // `+7` is a number to the parser, too.
     let is_hexadecimal = digits.iter().all(u8::is_ascii_hexdigit);
     let text = str::from_utf8(digits).ok().filter(|_| is_hexadecimal)?;
@@ -221,7 +221,7 @@ fn byte_of(digits: &[u8; 2]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMPARED_BYTES, Needles, percent_decoded};
+    use super::{COMPARED_BYTES, Needles, percent_decode};
     use alloc::format;
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn what_is_no_encoding_stands_for_itself() {
-        assert_eq!(percent_decoded(b"%41%4%zz%+7%"), b"A%4%zz%+7%");
+        assert_eq!(percent_decode(b"%41%4%zz%+7%"), b"A%4%zz%+7%");
     }
 
     #[test]

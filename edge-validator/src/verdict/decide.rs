@@ -91,7 +91,7 @@ impl RequiredSpend {
     /// Objects if the grants are no longer valid at `now`. Called after every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), Objection> {
         match self.until {
-            Some(end) if now >= end => Err(reason::NOT_GRANTED.because("the grant's window ended during the wait")),
+            Some(end) if now >= end => Err(reason::NOT_GRANTED.with_detail("the grant's window ended during the wait")),
             _ => Ok(()),
         }
     }
@@ -135,7 +135,7 @@ pub(crate) fn decide_by_grants<'g>(
     })?;
     match attempts.others.iter().find(|other| other.is_in_doubles()) {
         // Some readers round some numbers of a request and keep others.
-        Some(other) if !grants.one_permits_all(attempts.made(), permitting.required_spend.is_some(), now) => {
+        Some(other) if !grants.one_permits_all(attempts.iter_attempts(), permitting.required_spend.is_some(), now) => {
             Err(other.differ.clone())
         }
         _ => Ok(permitting),
@@ -152,6 +152,6 @@ fn decide_reading<'g>(
             grant,
             required_spend: spend.is_needed().then(|| RequiredSpend::of(&spend)),
         }),
-        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
+        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.with_detail(miss.reason.to_string())),
     }
 }

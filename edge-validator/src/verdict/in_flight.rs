@@ -93,7 +93,7 @@ impl InFlight {
 
     /// What is to be watched while the body of a response with this status goes to the client.
     #[must_use]
-    pub fn open(&self, status: u16) -> OpenResponse {
+    pub fn open_response(&self, status: u16) -> OpenResponse {
         OpenResponse {
             context: self.context.clone(),
             config: Arc::clone(&self.config),
@@ -103,12 +103,12 @@ impl InFlight {
 
     /// The edits to the upstream's response.
     #[must_use]
-    pub fn response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
-        if let Some(objection) = objection(head.status) {
+    pub fn edit_response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
+        if let Some(objection) = status_objection(head.status) {
             for (name, value) in head.headers {
                 let _dropped_with_the_others = self.is_reflection(name, value);
             }
-            return self.replacement(head, &objection);
+            return self.replace_response(head, &objection);
         }
         let options = connection_options(head);
         let mut remove = Vec::new();
@@ -145,7 +145,7 @@ impl InFlight {
     }
 
     /// A problem in place of the whole response: none of its headers describes the new body.
-    fn replacement<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
+    fn replace_response<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
         let ProblemResponse { status, headers, body } = ProblemResponse::new(&self.context, objection);
         ResponseEdits {
             status,
@@ -162,7 +162,7 @@ impl InFlight {
 
     /// The answer to the client when the upstream gave none.
     #[must_use]
-    pub fn unanswered(&self) -> ProblemResponse {
+    pub fn unanswered_response(&self) -> ProblemResponse {
         ProblemResponse::new(&self.context, &reason::UPSTREAM_FAILED.into())
     }
 
@@ -188,7 +188,7 @@ impl InFlight {
 
     /// The record of a permit whose request has not been sent, where it must be kept before; then it is the only one that is delivered.
     #[must_use]
-    pub fn ahead(&self) -> Record {
+    pub fn record_ahead(&self) -> Record {
         Record {
             context: self.context.clone(),
             permitted: true,
@@ -205,7 +205,7 @@ impl InFlight {
     #[must_use]
     pub fn finish(self, outcome: Outcome) -> Record {
         let objection = match outcome {
-            Outcome::Answered(status) => objection(status),
+            Outcome::Answered(status) => status_objection(status),
             Outcome::Failed => Some(reason::UPSTREAM_FAILED.into()),
             Outcome::Aborted => None,
         };
@@ -239,7 +239,7 @@ impl OpenResponse {
     /// Why the response must be cut off now: its writ no longer counts, or nobody can tell. `None` while it may go on. Asked at least
     /// once in the time that a revocation may take.
     #[must_use]
-    pub fn ended(&self, world: &World<'_>) -> Option<Record> {
+    pub fn check_ended(&self, world: &World<'_>) -> Option<Record> {
         let writ = self.context.writ.as_ref()?;
         let objection = authenticate::revalidate(writ, &self.config, world).err()?;
         Some(Record {
@@ -256,7 +256,7 @@ impl OpenResponse {
 }
 
 /// What objects to a response of this status.
-fn objection(status: u16) -> Option<Objection> {
+fn status_objection(status: u16) -> Option<Objection> {
     match status {
         401 | 407 => Some(reason::UPSTREAM_CREDENTIAL.into()),
         0..=199 => Some(reason::UPSTREAM_SWITCH.into()),

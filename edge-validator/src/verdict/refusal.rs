@@ -142,13 +142,13 @@ impl ProblemResponse {
         Self {
             status: outside.status(),
             headers,
-            body: problem(context, objection),
+            body: problem_document(context, objection),
         }
     }
 }
 
 /// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
-fn problem(context: &RequestContext, objection: &Objection) -> String {
+fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     let reason = objection.reason;
     let outside = reason.outside;
     let mut body = Object::open();

@@ -3,7 +3,7 @@
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{Outcome, ResponseHead};
@@ -104,11 +104,11 @@ proptest! {
         let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"a"}}"#;
         let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
         let Step::Spend(need) = edge.start(&ask) else { panic!("no spend") };
-        if let Step::Spend(need) = need.with(IssuerAnswer::Got { status, body: &body }, &edge.world())
-            && let Step::Forward(_) = need.with(IssuerAnswer::Got { status, body: &body }, &edge.world()) {
+        if let Step::Spend(need) = need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world())
+            && let Step::Forward(_) = need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world()) {
             panic!("one answer is not two");
         }
-        let bundle = bundle_answer(&edge.config, None, IssuerAnswer::Got { status, body: &body }, edge.now);
+        let bundle = apply_bundle(&edge.config, None, IssuerAnswer::Got { status, body: &body }, edge.now);
         prop_assert!(bundle.is_err());
     }
 
@@ -116,7 +116,7 @@ proptest! {
     fn any_response_gets_edits(status in any::<u16>(), more in headers()) {
         let (_, mut flight) = Edge::new().ask(&Ask::new("GET /reports", &ALL).header("x-tenant", "a")).sent();
         let headers: Vec<(&str, &[u8])> = more.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let edits = flight.response(&ResponseHead { status, headers: &headers });
+        let edits = flight.edit_response(&ResponseHead { status, headers: &headers });
         prop_assert!(edits.remove.iter().all(|name| more.iter().any(|(own, _)| own == name)));
     }
 

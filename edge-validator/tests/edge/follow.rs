@@ -2,7 +2,7 @@
 
 use crate::harness::config;
 use crate::support::{self, NOW};
-use edgewrit_edge::issuer::bundle::{FollowError, bundle_answer, bundle_call, head_line, head_report};
+use edgewrit_edge::issuer::bundle::{FollowError, apply_bundle, bundle_call, head_line, head_report};
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
@@ -39,7 +39,7 @@ fn later_calls_say_what_is_held_and_wait_within_the_issuers_bounds() {
 #[test]
 fn a_bundle_becomes_a_snapshot() {
     let bytes = support::bundle(NOW, Vec::new());
-    let snapshot = bundle_answer(
+    let snapshot = apply_bundle(
         &config(),
         None,
         IssuerAnswer::Got {
@@ -60,14 +60,14 @@ fn a_bundle_becomes_a_snapshot() {
         status: 200,
         body: &newer,
     };
-    let snapshot = bundle_answer(&config(), Some(&snapshot), answer, NOW.plus(1)).unwrap();
+    let snapshot = apply_bundle(&config(), Some(&snapshot), answer, NOW.plus(1)).unwrap();
     assert_eq!(snapshot.position(), "epoch-1.2");
 }
 
 #[test]
 fn anything_else_is_an_error_with_a_label() {
     let bytes = support::bundle(NOW, Vec::new());
-    let answer = |answer: IssuerAnswer<'_>| bundle_answer(&config(), None, answer, NOW).unwrap_err();
+    let answer = |answer: IssuerAnswer<'_>| apply_bundle(&config(), None, answer, NOW).unwrap_err();
     assert_eq!(answer(IssuerAnswer::Failed), FollowError::Failed);
     assert_eq!(answer(IssuerAnswer::Failed).label(), "bundle_unanswered");
     for status in [199, 201, 204, 302, 304, 404, 500] {
@@ -92,7 +92,7 @@ fn a_bundle_of_another_key_or_issuer_is_not_believed() {
     let bytes = support::bundle(NOW, Vec::new());
     for (text, label) in [(other_pin, "bundle_key"), (other_issuer, "bundle_issuer")] {
         let config = edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap();
-        let error = bundle_answer(
+        let error = apply_bundle(
             &config,
             None,
             IssuerAnswer::Got {
@@ -115,7 +115,7 @@ fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_
             status: 200,
             body: &bytes,
         };
-        bundle_answer(&config(), held, answer, NOW.plus(at)).unwrap()
+        apply_bundle(&config(), held, answer, NOW.plus(at)).unwrap()
     };
     let (ten, nine) = (format!("10:{}", "a".repeat(64)), format!("9:{}", "b".repeat(64)));
     let first = applied(None, 0, &ten);

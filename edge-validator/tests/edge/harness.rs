@@ -90,10 +90,12 @@ impl Edge {
                     let (request, flight) = permit.into_request();
                     return Verdict::Sent(request, flight);
                 }
-                Step::Body(need) => need.with(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world()),
+                Step::Body(need) => {
+                    need.resume(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world())
+                }
                 Step::Spend(need) => {
                     let (status, body) = issuer.answer(&need.call());
-                    need.with(
+                    need.resume(
                         IssuerAnswer::Got {
                             status,
                             body: body.as_bytes(),

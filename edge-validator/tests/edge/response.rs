@@ -21,7 +21,7 @@ fn caching_flight() -> InFlight {
 }
 
 fn edits<'h>(flight: &mut InFlight, status: u16, headers: &'h [(&'h str, &'h [u8])]) -> ResponseEdits<'h> {
-    flight.response(&ResponseHead { status, headers })
+    flight.edit_response(&ResponseHead { status, headers })
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_replaced_response_keeps_nothing_of_the_upstreams() {
 
 #[test]
 fn an_upstream_that_gives_no_answer_is_a_problem_of_ours() {
-    let answer = flight().unanswered();
+    let answer = flight().unanswered_response();
     assert_eq!(answer.status, 502);
     assert_eq!(code(&answer.body), "upstream_failed");
 }

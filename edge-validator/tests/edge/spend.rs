@@ -25,7 +25,7 @@ fn booted(edge: &Edge, ask: &Ask) -> NeedSpend {
     if need.call().path == "/v1/uses" {
         return need;
     }
-    match need.with(got(201, r#"{"boot_id":"boot-1"}"#), &edge.world()) {
+    match need.resume(got(201, r#"{"boot_id":"boot-1"}"#), &edge.world()) {
         Step::Spend(need) => need,
         _ => panic!("no second call"),
     }
@@ -39,7 +39,7 @@ fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
 }
 
 fn label(edge: &Edge, need: NeedSpend, answer: IssuerAnswer<'_>) -> &'static str {
-    match need.with(answer, &edge.world()) {
+    match need.resume(answer, &edge.world()) {
         Step::Refuse(refusal) => refusal.label(),
         Step::Forward(_) => "permit",
         Step::Body(_) | Step::Spend(_) => "another need",
@@ -185,7 +185,7 @@ fn only_the_debit_of_one_of_its_allowances_permits() {
 fn outside_an_issuer_that_does_not_debit_is_one_thing_and_spent_uses_another() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
-    let refusal = |answer: IssuerAnswer<'_>| match booted(&edge, &ask).with(answer, &edge.world()) {
+    let refusal = |answer: IssuerAnswer<'_>| match booted(&edge, &ask).resume(answer, &edge.world()) {
         Step::Refuse(refusal) => (refusal.status(), refusal.error_code()),
         _ => panic!("not refused"),
     };
@@ -251,7 +251,7 @@ fn a_window_that_ends_during_the_wait_refuses() {
     edge.now = UnixSeconds(end - 1);
     assert_eq!(label(&edge, in_time, answer), "permit");
     edge.now = UnixSeconds(end);
-    let Step::Refuse(refusal) = late.with(answer, &edge.world()) else {
+    let Step::Refuse(refusal) = late.resume(answer, &edge.world()) else {
         panic!("not refused");
     };
     assert_eq!(refusal.label(), "not_granted");
@@ -268,7 +268,7 @@ fn one_request_keeps_its_counter_over_the_call_for_a_boot_id() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     let (first, second) = (need(&edge, &ask), need(&edge, &ask));
-    let counter = |need: NeedSpend| match need.with(got(201, r#"{"boot_id":"x"}"#), &edge.world()) {
+    let counter = |need: NeedSpend| match need.resume(got(201, r#"{"boot_id":"x"}"#), &edge.world()) {
         Step::Spend(need) => body(&need.call()).member("counter").cloned(),
         _ => panic!("no second call"),
     };

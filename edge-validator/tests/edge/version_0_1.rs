@@ -4,7 +4,7 @@ use crate::harness::{Ask, CONFIG, Edge, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
@@ -75,7 +75,7 @@ fn follow(edge: &mut Edge, issuer: &Issuer, bundle: &str, at: &str) {
     edge.now = issuer.time(at);
     let (status, body) = issuer.answer(bundle);
     let answer = IssuerAnswer::Got { status, body: &body };
-    edge.snapshot = Some(bundle_answer(&edge.config, edge.snapshot.as_ref(), answer, edge.now).unwrap());
+    edge.snapshot = Some(apply_bundle(&edge.config, edge.snapshot.as_ref(), answer, edge.now).unwrap());
 }
 
 /// The step after a booking with the writ of the fixture.
@@ -85,14 +85,14 @@ fn book(edge: &Edge, issuer: &Issuer) -> Step {
         .header("authorization", &bearer)
         .json(BOOKING);
     match edge.start(&ask) {
-        Step::Body(need) => need.with(BodyRead::Whole(BOOKING.as_bytes()), &edge.world()),
+        Step::Body(need) => need.resume(BodyRead::Whole(BOOKING.as_bytes()), &edge.world()),
         other => other,
     }
 }
 
 fn answered(edge: &Edge, issuer: &Issuer, need: NeedSpend, name: &str) -> Step {
     let (status, body) = issuer.answer(name);
-    need.with(IssuerAnswer::Got { status, body: &body }, &edge.world())
+    need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world())
 }
 
 /// The step after the boot of the edge.
@@ -144,6 +144,9 @@ fn answers_to_records_of_an_issuer_of_version_0_1_are_understood() {
         ("unknown_boot", DeliveryOutcome::UnknownBoot),
     ] {
         let (status, body) = issuer.answer(name);
-        assert_eq!(records::delivery(IssuerAnswer::Got { status, body: &body }), delivery);
+        assert_eq!(
+            records::read_outcome(IssuerAnswer::Got { status, body: &body }),
+            delivery
+        );
     }
 }

@@ -39,7 +39,7 @@ fn need_spend(edge: &Edge) -> NeedSpend {
 }
 
 fn booted(edge: &Edge) -> NeedSpend {
-    match need_spend(edge).with(
+    match need_spend(edge).resume(
         IssuerAnswer::Got {
             status: 201,
             body: br#"{"boot_id":"b"}"#,
@@ -89,7 +89,7 @@ fn after_the_body_has_arrived() {
         let mut edge = Edge::new();
         let need = need_body(&edge);
         change(&mut edge);
-        assert_eq!(label(need.with(BodyRead::Whole(BODY), &edge.world())), expected);
+        assert_eq!(label(need.resume(BodyRead::Whole(BODY), &edge.world())), expected);
     }
 }
 
@@ -99,7 +99,7 @@ fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
         let mut edge = Edge::new();
         let need = need_spend(&edge);
         change(&mut edge);
-        let step = need.with(
+        let step = need.resume(
             IssuerAnswer::Got {
                 status: 201,
                 body: br#"{"boot_id":"b"}"#,
@@ -122,7 +122,7 @@ fn after_the_use_was_spent() {
         let mut edge = Edge::new();
         let need = booted(&edge);
         change(&mut edge);
-        let step = need.with(
+        let step = need.resume(
             IssuerAnswer::Got {
                 status: 200,
                 body: br#"{"spent":["a"]}"#,
@@ -156,11 +156,11 @@ fn a_body_that_breaks_off_or_is_too_long_is_refused() {
     assert_eq!(need_body(&edge).limit(), BODY.len());
     assert_eq!(need_unannounced_body(&edge).limit(), 40);
     assert_eq!(
-        label(need_body(&edge).with(BodyRead::Failed, &edge.world())),
+        label(need_body(&edge).resume(BodyRead::Failed, &edge.world())),
         "body_broken"
     );
     assert_eq!(
-        label(need_body(&edge).with(BodyRead::TooLarge, &edge.world())),
+        label(need_body(&edge).resume(BodyRead::TooLarge, &edge.world())),
         "body_too_large"
     );
 }
@@ -172,7 +172,7 @@ fn a_request_ends_with_the_configuration_it_began_with() {
     let text = crate::harness::config_text().replace("https://travel.example", "https://other.example");
     let text = text.replace("api.travel.example", "new.travel.example");
     edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
-    match need.with(BodyRead::Whole(BODY), &edge.world()) {
+    match need.resume(BodyRead::Whole(BODY), &edge.world()) {
         Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
         other => panic!("{}", label(other)),
     }
@@ -182,7 +182,7 @@ fn a_request_ends_with_the_configuration_it_began_with() {
 fn a_body_takes_room_until_its_verdict_whatever_that_is() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let held = || budget.held() > 0;
     assert!(!held());
     let need = need_body(&edge);
@@ -195,7 +195,7 @@ fn a_body_takes_room_until_its_verdict_whatever_that_is() {
         BodyRead::Whole(b"{}"),
         BodyRead::Whole(BODY),
     ] {
-        let step = need_body(&edge).with(read, &edge.world());
+        let step = need_body(&edge).resume(read, &edge.world());
         if let Step::Forward(permit) = step {
             assert!(held(), "until it is a request");
             drop(permit.into_request());
@@ -209,21 +209,21 @@ fn a_body_takes_room_while_the_issuer_is_asked() {
     let limited = [r#"{"type":"writ","actions":["quote"],"resources":["quotes"],"uses":{"max":2,"allowance":"a"}}"#];
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let ask = || Ask::new("POST /quotes?q=a", &limited).json(r#"{"seats":1}"#);
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let step = need.with(BodyRead::Whole(BODY), &edge.world());
+    let step = need.resume(BodyRead::Whole(BODY), &edge.world());
     assert_eq!((label(step), budget.held()), ("another need", 0));
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let Step::Spend(need) = need.with(BodyRead::Whole(BODY), &edge.world()) else {
+    let Step::Spend(need) = need.resume(BodyRead::Whole(BODY), &edge.world()) else {
         panic!("no need to spend")
     };
     assert!(budget.held() > 0, "while the issuer is asked");
-    assert_eq!(label(need.with(IssuerAnswer::Failed, &edge.world())), "spend_failed");
+    assert_eq!(label(need.resume(IssuerAnswer::Failed, &edge.world())), "spend_failed");
     assert_eq!(budget.held(), 0);
 }
 
@@ -231,7 +231,7 @@ fn a_body_takes_room_while_the_issuer_is_asked() {
 fn a_lineage_that_holds_its_share_is_refused_until_it_gives_some_back() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let ask = Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#);
     let mut waiting = Vec::new();
     let refusal = loop {

@@ -44,7 +44,7 @@ pub(super) async fn session(issuer: &Issuer, token: &Secret) -> Result<Option<Se
     };
     let target = Target::of(Level::Writ(&session.jti));
     let snapshot = issuer.feed.snapshot().await?;
-    let revoked = snapshot.revocations().revoked(target, session.iat);
+    let revoked = snapshot.revocations().is_revoked(target, session.iat);
     let known = match &session.who {
         Who::Operator => true,
         Who::Client(id) => issuer.registry.client(id).is_some(),

@@ -46,7 +46,7 @@ pub(super) fn write(bundle: &Bundle) -> String {
     members.extend([
         member("issued_at", bundle.issued_at.0),
         member("fresh_until", bundle.fresh_until.0),
-        list("keys", keys(bundle)),
+        list("keys", write_keys(bundle)),
         texts("dropped_keys", &bundle.dropped_keys),
     ]);
     members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));
@@ -57,14 +57,14 @@ pub(super) fn write(bundle: &Bundle) -> String {
 }
 
 /// The keys as JWKs. The first one carries what readers of version 0.1 skip.
-fn keys(bundle: &Bundle) -> impl Iterator<Item = String> {
-    let mut extension = extension(bundle);
+fn write_keys(bundle: &Bundle) -> impl Iterator<Item = String> {
+    let mut extension = write_extension(bundle);
     let keys = bundle.keys.iter();
     keys.map(move |key| key.to_bare_jwk(extension.take().as_deref()))
 }
 
 /// The member `ext`: what this version tells beyond version 0.1.
-fn extension(bundle: &Bundle) -> Option<String> {
+fn write_extension(bundle: &Bundle) -> Option<String> {
     if bundle.checkpoint_keys.is_empty() {
         return None;
     }
@@ -117,8 +117,8 @@ impl Payload {
         let faults = Faults::new();
         let root = Node::root(payload, &faults);
         let read = root.extensible_object().and_then(|members| {
-            understands_critical(&members);
-            Self::members(&members, pins, known)
+            report_unknown_critical(&members);
+            Self::read_members(&members, pins, known)
         });
         let faults = faults.into_list();
         match read {
@@ -127,28 +127,28 @@ impl Payload {
         }
     }
 
-    fn members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
-        let dropped = elements(members.required("dropped_keys")?, bounded)?;
-        let mut keys = elements(members.required("keys")?, |node| key(node, pins, known))?;
-        distinct(members.node(), &keys)?;
+    fn read_members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
+        let dropped = read_elements(members.required("dropped_keys")?, read_text)?;
+        let mut keys = read_elements(members.required("keys")?, |node| read_key(node, pins, known))?;
+        check_distinct(members.node(), &keys)?;
         keys.retain(|key| !dropped.iter().any(|kid| kid == key.kid()));
         let revocations = members.required("revocations")?.object(&["rows", "sha256"])?;
         Some(Self {
-            iss: bounded(members.required("iss")?)?,
-            epoch: bounded(members.required("epoch")?)?,
-            seq: integer(members.required("seq")?)?,
-            from: optional(members.optional("from"), integer)?,
-            issued_at: UnixSeconds(integer(members.required("issued_at")?)?),
-            fresh_until: UnixSeconds(integer(members.required("fresh_until")?)?),
+            iss: read_text(members.required("iss")?)?,
+            epoch: read_text(members.required("epoch")?)?,
+            seq: read_integer(members.required("seq")?)?,
+            from: read_optional(members.optional("from"), read_integer)?,
+            issued_at: UnixSeconds(read_integer(members.required("issued_at")?)?),
+            fresh_until: UnixSeconds(read_integer(members.required("fresh_until")?)?),
             keys,
-            audit_head: optional(members.optional("audit_head"), bounded)?,
+            audit_head: read_optional(members.optional("audit_head"), read_text)?,
             rows: revocations.required("rows")?.integer(0, REVOCATIONS as u64)?,
-            rows_sha256: bounded(revocations.required("sha256")?)?,
+            rows_sha256: read_text(revocations.required("sha256")?)?,
         })
     }
 
     /// The rows, if `bytes`, which have this SHA-256, are those that were signed for.
-    pub(super) fn rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
+    pub(super) fn verify_rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
         let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256.to_text() == self.rows_sha256;
         if !signed_for {
             return Err(BundleError::RowsDiffer);
@@ -158,7 +158,7 @@ impl Payload {
 }
 
 /// Reports every member that `crit` names and this reader does not know.
-fn understands_critical(members: &Members<'_>) {
+fn report_unknown_critical(members: &Members<'_>) {
     let names = members.optional("crit").and_then(|crit| crit.list(BUNDLE_KEYS));
     for node in names.iter().flatten() {
         if let Some(name) = node.text().filter(|name| !MEMBERS.contains(name)) {
@@ -170,7 +170,7 @@ fn understands_critical(members: &Members<'_>) {
     }
 }
 
-fn bounded(node: &Node<'_>) -> Option<String> {
+fn read_text(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     if (1..=CLAIM_BYTES).contains(&text.len()) {
         return Some(text.into());
@@ -179,23 +179,23 @@ fn bounded(node: &Node<'_>) -> Option<String> {
     None
 }
 
-fn integer(node: &Node<'_>) -> Option<u64> {
+fn read_integer(node: &Node<'_>) -> Option<u64> {
     node.integer(0, u64::MAX)
 }
 
 /// `None` if the member is there and at fault.
-fn optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
+fn read_optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
     match node {
         None => Some(None),
         Some(node) => read(node).map(Some),
     }
 }
 
-fn elements<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn read_elements<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
     node.list(BUNDLE_KEYS)?.iter().map(item).collect()
 }
 
-fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey> {
+fn read_key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey> {
     match PublicKey::from_jwk_beside(node.json(), known) {
         Ok(key) if pins.contains(&key) => {
             node.fault("a pinned key, which signs bundles and nothing else");
@@ -209,7 +209,7 @@ fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey>
     }
 }
 
-fn distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
+fn check_distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
     let kids = sorted(keys.iter().map(PublicKey::kid));
     if kids.is_sorted_by(|one, next| one < next) {
         return Some(());

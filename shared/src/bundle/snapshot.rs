@@ -41,7 +41,7 @@ impl Snapshot {
     /// [`BundleError`] if it is not signed by a pinned key, is of another issuer, older, stale, from the future, does not extend what is held, or
     /// contradicts it.
     pub fn apply(held: Option<&Self>, document: &[u8], trust: &Trust, now: UnixSeconds) -> Result<Self, BundleError> {
-        Self::after(held, document, None, trust, now, Freshness::Now)
+        Self::apply_after(held, document, None, trust, now, Freshness::Now)
     }
 
     /// The same, with the hash of [`rows_of`] the document, which a host may have a faster way to make: of many revocations it is most of the
@@ -56,7 +56,7 @@ impl Snapshot {
         trust: &Trust,
         now: UnixSeconds,
     ) -> Result<Self, BundleError> {
-        Self::after(held, document, Some(sha256), trust, now, Freshness::Now)
+        Self::apply_after(held, document, Some(sha256), trust, now, Freshness::Now)
     }
 
     /// Applies what was applied before, somewhere else: a snapshot and the deltas since, in order. Each counts as it would if it had just
@@ -71,15 +71,22 @@ impl Snapshot {
     ) -> Result<Self, BundleError> {
         let mut held = None;
         for document in documents {
-            held = Some(Self::after(held.as_ref(), document, None, trust, now, Freshness::Once)?);
+            held = Some(Self::apply_after(
+                held.as_ref(),
+                document,
+                None,
+                trust,
+                now,
+                Freshness::Once,
+            )?);
         }
         let held = held.ok_or(BundleError::Frame)?;
-        still_fresh(held.fresh_until, now).map(|()| held)
+        check_fresh(held.fresh_until, now).map(|()| held)
     }
 
     // Twice in a validator it would be 3 KB more.
     #[inline(never)]
-    fn after(
+    fn apply_after(
         held: Option<&Self>,
         document: &[u8],
         sha256: Option<RowsHash>,
@@ -87,15 +94,15 @@ impl Snapshot {
         now: UnixSeconds,
         freshness: Freshness,
     ) -> Result<Self, BundleError> {
-        let (jws, rows) = frame(document)?;
-        let payload = authentic(jws, trust, held.map(Self::keys))?;
-        timely(&payload, trust, now)?;
+        let (jws, rows) = split_frame(document)?;
+        let payload = verify_payload(jws, trust, held.map(Self::keys))?;
+        check_time(&payload, trust, now)?;
         if freshness == Freshness::Now {
-            still_fresh(payload.fresh_until, now)?;
+            check_fresh(payload.fresh_until, now)?;
         }
-        succeeds(&payload, held)?;
-        let rows = payload.rows(rows, &sha256.unwrap_or_else(|| RowsHash::of(rows)))?;
-        one_history(&payload, &rows, held, now)?;
+        check_position(&payload, held)?;
+        let rows = payload.verify_rows(rows, &sha256.unwrap_or_else(|| RowsHash::of(rows)))?;
+        check_history(&payload, &rows, held, now)?;
         let revocations = match (payload.from, held) {
             (Some(_), Some(held)) => held.revocations.merge(&rows, now).map_err(BundleError::Rows)?,
             _ => rows,
@@ -108,7 +115,7 @@ impl Snapshot {
             seq: payload.seq,
             issued_at: payload.issued_at,
             fresh_until: payload.fresh_until,
-            keys_version: version(&payload.keys),
+            keys_version: hash_key_ids(&payload.keys),
             keys: KeySet::new(payload.keys),
             revocations,
         })
@@ -185,7 +192,7 @@ impl Snapshot {
 /// The revocation rows of a document; nothing if it is no bundle.
 #[must_use]
 pub fn rows_of(document: &[u8]) -> &[u8] {
-    frame(document).map_or(&[], |(_, rows)| rows)
+    split_frame(document).map_or(&[], |(_, rows)| rows)
 }
 
 /// When a bundle has to be fresh.
@@ -197,7 +204,7 @@ enum Freshness {
 }
 
 /// The JWS and the rows.
-fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
+fn split_frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
     let head = document.get(..=BUNDLE_HEAD_BYTES).unwrap_or(document);
     let end = head.iter().position(|byte| *byte == SEPARATOR);
     end.and_then(|end| document.split_at_checked(end))
@@ -206,7 +213,7 @@ fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
 }
 
 /// The payload, if a pinned key signed it. Keys are checked once: those that are held were.
-fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
+fn verify_payload(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
     let jws = Jws::parse(jws, JwsKind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
     let Some(pin) = trust.pins.iter().find(|pin| pin.kid() == jws.kid()) else {
         return Err(BundleError::Key { kid: jws.kid().into() });
@@ -216,7 +223,7 @@ fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload
     Payload::read(&payload, &trust.pins, known.unwrap_or(&KeySet::default()))
 }
 
-fn timely(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), BundleError> {
+fn check_time(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), BundleError> {
     if payload.iss != trust.issuer {
         return Err(BundleError::Issuer {
             found: payload.iss.clone(),
@@ -231,7 +238,7 @@ fn timely(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), Bund
     Ok(())
 }
 
-fn still_fresh(fresh_until: UnixSeconds, now: UnixSeconds) -> Result<(), BundleError> {
+fn check_fresh(fresh_until: UnixSeconds, now: UnixSeconds) -> Result<(), BundleError> {
     if fresh_until <= now {
         return Err(BundleError::Stale { fresh_until, now });
     }
@@ -239,7 +246,7 @@ fn still_fresh(fresh_until: UnixSeconds, now: UnixSeconds) -> Result<(), BundleE
 }
 
 /// Whether a bundle may follow what is held.
-fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleError> {
+fn check_position(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleError> {
     let Some(held) = held else {
         return match payload.from {
             None => Ok(()),
@@ -270,13 +277,13 @@ fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleErro
 }
 
 /// A position has one content: who tells another one, though by the right key, does not tell what the issuer told before.
-fn one_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: UnixSeconds) -> Result<(), BundleError> {
+fn check_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: UnixSeconds) -> Result<(), BundleError> {
     let same = held.filter(|held| held.seq == payload.seq && held.epoch == payload.epoch);
     let Some(held) = same else { return Ok(()) };
     let agrees = match payload.from {
         Some(_) => rows.is_empty(),
         // The issuer leaves out what has expired by its clock, which is not exactly ours.
-        None => rows.concern_the_same(&held.revocations, now.max(payload.issued_at)),
+        None => rows.have_same_targets(&held.revocations, now.max(payload.issued_at)),
     };
     if agrees {
         Ok(())
@@ -286,7 +293,7 @@ fn one_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: Uni
 }
 
 /// The first 8 bytes of SHA-256 over the sorted key ids.
-fn version(keys: &[PublicKey]) -> u64 {
+fn hash_key_ids(keys: &[PublicKey]) -> u64 {
     let kids = sorted(keys.iter().map(PublicKey::kid));
     let hash = Sha256::digest(kids.concat());
     hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))

@@ -3,7 +3,7 @@
 //!
 //! This is also the one place where dates are still text. A [`Json`] number is a value, and `1e9` has the value of a date.
 
-use super::read::audience;
+use super::read::read_audience;
 use crate::json::{self, Json};
 use crate::limits::JSON_VALUES;
 use crate::time::UnixSeconds;
@@ -33,8 +33,8 @@ impl Early {
     pub(crate) fn read(payload: &[u8]) -> Result<Self, TokenError> {
         // As text, for what is skipped in bytes is not looked at.
         let text = str::from_utf8(payload).ok();
-        let members = text.and_then(|text| json::written(text, JSON_VALUES));
-        let members = members.ok_or_else(|| unreadable(payload))?;
+        let members = text.and_then(|text| json::members_as_written(text, JSON_VALUES));
+        let members = members.ok_or_else(|| find_error(payload))?;
         let named = |name: &'static str| {
             members
                 .iter()
@@ -42,21 +42,21 @@ impl Early {
                 .map(|(_, text)| *text)
         };
         if NAMES.into_iter().any(|name| named(name).nth(1).is_some()) {
-            return Err(unreadable(payload));
+            return Err(find_error(payload));
         }
         let [iss, aud, iat, nbf, exp] = NAMES.map(|name| named(name).next());
         Ok(Self {
-            iss: issuer(iss)?,
-            aud: audience(value(aud).as_ref())?.to_owned(),
-            iat: date(iat, "iat")?,
-            nbf: date(nbf, "nbf")?,
-            exp: date(exp, "exp")?,
+            iss: read_issuer(iss)?,
+            aud: read_audience(parse_value(aud).as_ref())?.to_owned(),
+            iat: read_date(iat, "iat")?,
+            nbf: read_date(nbf, "nbf")?,
+            exp: read_date(exp, "exp")?,
         })
     }
 }
 
 /// What is wrong with a payload, by the parser that has the last word.
-fn unreadable(payload: &[u8]) -> TokenError {
+fn find_error(payload: &[u8]) -> TokenError {
     match json::parse(payload, JSON_VALUES) {
         Err(error) => TokenError::Payload(error),
         Ok(_) => TokenError::Claim {
@@ -66,12 +66,12 @@ fn unreadable(payload: &[u8]) -> TokenError {
     }
 }
 
-fn value(written: Option<&str>) -> Option<Json> {
+fn parse_value(written: Option<&str>) -> Option<Json> {
     json::parse(written?.as_bytes(), VALUES).ok()
 }
 
-fn issuer(written: Option<&str>) -> Result<String, TokenError> {
-    match value(written) {
+fn read_issuer(written: Option<&str>) -> Result<String, TokenError> {
+    match parse_value(written) {
         Some(Json::Text(iss)) => Ok(iss),
         _ => Err(TokenError::Claim {
             name: "iss",
@@ -81,7 +81,7 @@ fn issuer(written: Option<&str>) -> Result<String, TokenError> {
 }
 
 /// A date spelled in digits and nothing else; JSON has no leading zeros.
-fn date(written: Option<&str>, name: &'static str) -> Result<UnixSeconds, TokenError> {
+fn read_date(written: Option<&str>, name: &'static str) -> Result<UnixSeconds, TokenError> {
     written
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())

@@ -77,7 +77,7 @@ impl Claims {
     /// # Errors
     /// The [`TokenError`] of the first claim that is missing or not of its form.
     pub fn read(payload: &Json) -> Result<Self, TokenError> {
-        read::claims(payload)
+        read::read_claims(payload)
     }
 
     /// The lineage of the writ that all delegation began with: the furthest ancestor's, or the writ's own.
@@ -89,6 +89,6 @@ impl Claims {
     /// The payload as JSON text, members in a fixed order.
     #[must_use]
     pub fn to_json(&self) -> String {
-        write::claims(self)
+        write::write_claims(self)
     }
 }

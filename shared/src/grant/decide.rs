@@ -49,7 +49,7 @@ impl Grants {
         let mut grants = self.0.iter();
         let mut nearest: Option<(Gap, &Grant)> = None;
         while let Some(grant) = grants.next() {
-            let Some(gap) = grant.gap(attempt, now) else {
+            let Some(gap) = grant.find_gap(attempt, now) else {
                 return self.permit(grant, grants, attempt, now);
             };
             if nearest.is_none_or(|(least, _)| gap > least) {
@@ -138,19 +138,19 @@ enum Gap {
 
 impl Grant {
     fn permits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
-        self.gap(attempt, now).is_none()
+        self.find_gap(attempt, now).is_none()
     }
 
     /// Whether it permits the attempt once its uses are counted.
     pub(super) fn admits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
-        matches!(self.gap(attempt, now), None | Some(Gap::Uncounted))
+        matches!(self.find_gap(attempt, now), None | Some(Gap::Uncounted))
     }
 
     pub(super) fn matches(&self, resource: &str) -> bool {
         self.resources.iter().any(|pattern| pattern.matches(resource))
     }
 
-    fn gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
+    fn find_gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
         if !self.has_action(&attempt.action) {
             return Some(Gap::Action);
         }
@@ -159,7 +159,7 @@ impl Grant {
         }
         let is_counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
         match self.objections(attempt).count() {
-            0 if !self.window.has(now) => Some(Gap::Window),
+            0 if !self.window.contains(now) => Some(Gap::Window),
             0 if is_counted => None,
             0 => Some(Gap::Uncounted),
             objections => Some(Gap::Rules(Reverse(objections))),

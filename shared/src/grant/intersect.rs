@@ -82,10 +82,10 @@ impl Grant {
         for own in &self.resources {
             for theirs in &other.resources {
                 let both = own.meet(theirs).ok_or(Unsaid)?;
-                resources.extend(both.into_iter().map(|pattern| (pattern.order(), pattern)));
+                resources.extend(both.into_iter().map(|pattern| (pattern.sort_key(), pattern)));
             }
         }
-        let Some(rules) = rules(self, other)? else {
+        let Some(rules) = meet_rules(self, other)? else {
             return Ok(None);
         };
         if resources.is_empty() {
@@ -94,7 +94,7 @@ impl Grant {
         if resources.len() > RESOURCES_PER_GRANT {
             return Err(Unsaid);
         }
-        let uses = uses(self.uses.as_ref(), other.uses.as_ref())?;
+        let uses = meet_uses(self.uses.as_ref(), other.uses.as_ref())?;
         let resources: Vec<_> = resources.into_values().collect();
         // The `*` of a scope string has no spelling beside anything else.
         let is_plain = rules.is_empty() && uses.is_none() && window == Window::default();
@@ -107,7 +107,7 @@ impl Grant {
 }
 
 /// The rules of both; `None` if two of them admit nothing together.
-fn rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsaid> {
+fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsaid> {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
     for (param, rule) in own.rules.iter().chain(&other.rules) {
         let met = rules
@@ -128,7 +128,7 @@ fn rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsa
 }
 
 /// The lower limit, on the allowance that either names.
-fn uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid> {
+fn meet_uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid> {
     let (Some(own), Some(other)) = (own, other) else {
         return Ok(own.or(other).cloned());
     };

@@ -23,7 +23,7 @@ pub use rule::{ParamType, Rule, RuleAnswer};
 pub use window::Window;
 
 use crate::document::Node;
-use crate::short::same;
+use crate::short::text_eq;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -76,7 +76,7 @@ impl Grant {
     /// Reads a structured grant (type `writ`). `None` after faults have been reported, whatever they are.
     #[must_use]
     pub fn read(node: &Node<'_>) -> Option<Self> {
-        read::grant(node)
+        read::read_grant(node)
     }
 
     /// Reads a scope string, `action:resource:identifier`.
@@ -171,8 +171,8 @@ impl Grant {
             _ => None,
         };
         let canonical = match wildcard {
-            Some(scope) => write::scope(&scope),
-            None => write::grant(&actions, &resources, &rules, uses.as_ref(), window),
+            Some(scope) => write::write_scope(&scope),
+            None => write::write_grant(&actions, &resources, &rules, uses.as_ref(), window),
         };
         Self {
             actions,
@@ -185,7 +185,7 @@ impl Grant {
     }
 
     fn has_action(&self, action: &str) -> bool {
-        self.actions.iter().any(|own| same(own, action))
+        self.actions.iter().any(|own| text_eq(own, action))
     }
 }
 

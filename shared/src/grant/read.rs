@@ -13,7 +13,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
+pub(super) fn read_grant(node: &Node<'_>) -> Option<Grant> {
     const MEMBERS: [&str; 8] = [
         "type",
         "actions",
@@ -24,11 +24,11 @@ pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
         "not_after",
         "scope",
     ];
-    let (members, known) = known_members(node, &MEMBERS)?;
+    let (members, known) = read_known_members(node, &MEMBERS)?;
     let typed = members.required("type").and_then(read_type);
     let grant = match members.optional("scope") {
-        Some(scope) => scope_alone(&members, scope),
-        None => structured(&members),
+        Some(scope) => read_scope(&members, scope),
+        None => read_structured(&members),
     };
     typed?;
     grant.filter(|_| known)
@@ -41,7 +41,7 @@ fn read_type(node: &Node<'_>) -> Option<()> {
     }
 }
 
-fn structured(members: &Members<'_>) -> Option<Grant> {
+fn read_structured(members: &Members<'_>) -> Option<Grant> {
     let actions = members.required("actions").and_then(read_actions);
     let resources = members.required("resources").and_then(read_resources);
     let rules = members.optional("rules").map_or(Some(Vec::new()), read_rules);
@@ -53,7 +53,7 @@ fn structured(members: &Members<'_>) -> Option<Grant> {
 }
 
 /// A scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
-fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
+fn read_scope(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
     let mut alone = true;
     for name in ["actions", "resources", "rules", "uses", "not_before", "not_after"] {
         if let Some(beside) = members.optional(name) {
@@ -69,11 +69,16 @@ fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
 }
 
 fn read_actions(node: &Node<'_>) -> Option<Vec<String>> {
-    distinct(node, ACTIONS_PER_GRANT, |item| name(item, ACTION_BYTES), String::clone)
+    read_distinct(
+        node,
+        ACTIONS_PER_GRANT,
+        |item| read_name(item, ACTION_BYTES),
+        String::clone,
+    )
 }
 
 fn read_resources(node: &Node<'_>) -> Option<Vec<Pattern>> {
-    distinct(node, RESOURCES_PER_GRANT, pattern, |pattern| format!("{pattern}"))
+    read_distinct(node, RESOURCES_PER_GRANT, read_pattern, |pattern| format!("{pattern}"))
 }
 
 fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
@@ -106,11 +111,11 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
 }
 
 fn read_uses(node: &Node<'_>) -> Option<Uses> {
-    let (members, known) = known_members(node, &["max", "allowance"])?;
+    let (members, known) = read_known_members(node, &["max", "allowance"])?;
     let max = members.required("max").and_then(|max| max.integer(1, USES));
     let allowance = members
         .optional("allowance")
-        .map_or(Some(None), |allowance| name(allowance, ALLOWANCE_BYTES).map(Some));
+        .map_or(Some(None), |allowance| read_name(allowance, ALLOWANCE_BYTES).map(Some));
     let uses = Uses {
         max: max?,
         allowance: allowance?,
@@ -119,13 +124,13 @@ fn read_uses(node: &Node<'_>) -> Option<Uses> {
 }
 
 /// The members of the object that stands here, and whether all their names are in `known`.
-pub(super) fn known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
+pub(super) fn read_known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
     let all_known = node.members()?.iter().all(|(name, _)| known.contains(name));
     Some((node.object(known)?, all_known))
 }
 
 /// The elements of a list that is not empty and in which nothing stands twice, sorted by their keys.
-pub(super) fn distinct<T, K: Ord>(
+pub(super) fn read_distinct<T, K: Ord>(
     node: &Node<'_>,
     most: usize,
     read: impl Fn(&Node<'_>) -> Option<T>,
@@ -155,7 +160,7 @@ pub(super) fn distinct<T, K: Ord>(
     sound.then(|| found.into_iter().map(|(_, value)| value).collect())
 }
 
-pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {
+pub(super) fn read_pattern(node: &Node<'_>) -> Option<Pattern> {
     match Pattern::parse(node.text()?) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
@@ -166,7 +171,7 @@ pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {
 }
 
 /// Text of at most `most` bytes.
-pub(super) fn text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
+pub(super) fn read_text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
     let text = node.text()?;
     if text.len() > most {
         node.fault(format!("a string of {} bytes, the limit is {most}", text.len()));
@@ -176,8 +181,8 @@ pub(super) fn text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
 }
 
 /// A literal name: scope characters (RFC 6749, section 3.3), at least one.
-fn name(node: &Node<'_>, most: usize) -> Option<String> {
-    let text = text(node, most)?;
+fn read_name(node: &Node<'_>, most: usize) -> Option<String> {
+    let text = read_text(node, most)?;
     if text.is_empty() || !text.chars().all(is_scope_character) {
         return node.expected("a name of visible ASCII characters without `\"` and `\\`");
     }

@@ -49,7 +49,7 @@ pub(super) fn read(scope: &str) -> Result<Grant, String> {
 
 fn to_pattern(resource: &str, identifier: &str) -> Result<Pattern, pattern::PatternError> {
     match identifier {
-        "*" => pattern::something_behind(&format!("{resource}:")),
+        "*" => pattern::longer_than(&format!("{resource}:")),
         _ => pattern::literal(&format!("{resource}:{identifier}")),
     }
 }

@@ -40,7 +40,7 @@ impl Window {
 
     /// Whether `now` lies in it.
     #[must_use]
-    pub fn has(&self, now: UnixSeconds) -> bool {
+    pub fn contains(&self, now: UnixSeconds) -> bool {
         self.not_before.is_none_or(|first| first <= now) && self.not_after.is_none_or(|end| now < end)
     }
 
@@ -62,7 +62,7 @@ impl Window {
     }
 
     /// The members that it is written as.
-    pub(super) fn members(&self) -> impl Iterator<Item = String> + use<> {
+    pub(super) fn write_members(&self) -> impl Iterator<Item = String> + use<> {
         let bounds = [("not_before", self.not_before), ("not_after", self.not_after)];
         bounds
             .into_iter()
@@ -75,7 +75,7 @@ impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`{")?;
         let mut between = "";
-        for member in self.members() {
+        for member in self.write_members() {
             write!(f, "{between}{member}")?;
             between = ",";
         }

@@ -11,7 +11,7 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-pub(super) fn grant(
+pub(super) fn write_grant(
     actions: &[String],
     resources: &[Pattern],
     rules: &[(String, Rule)],
@@ -28,24 +28,24 @@ pub(super) fn grant(
         let rules: Vec<String> = rules.iter().map(|(param, rule)| member(param, rule)).collect();
         members.push(member("rules", object(&rules)));
     }
-    members.extend(uses.map(|uses| member("uses", limit(uses))));
-    members.extend(window.members());
+    members.extend(uses.map(|uses| member("uses", write_limit(uses))));
+    members.extend(window.write_members());
     object(&members)
 }
 
-fn limit(uses: &Uses) -> String {
+fn write_limit(uses: &Uses) -> String {
     let mut members = Vec::from([member("max", uses.max)]);
     members.extend(uses.allowance.as_ref().map(|allowance| text("allowance", allowance)));
     object(&members)
 }
 
 /// The form of a grant that was read from `action:resource:*`.
-pub(super) fn scope(scope: &str) -> String {
+pub(super) fn write_scope(scope: &str) -> String {
     object(&[text("type", TYPE), text("scope", scope)])
 }
 
 /// Several values in no order of their own; equal values have one spelling.
-pub(super) fn params(values: &[Param]) -> String {
+pub(super) fn write_params(values: &[Param]) -> String {
     let spelled = sorted(values.iter().map(Param::to_string));
     format!("[{}]", spelled.join(","))
 }

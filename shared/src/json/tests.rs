@@ -1,6 +1,6 @@
 //! What is read, what is refused, and the boundary of every limit.
 
-use super::{Json, JsonError, Quoted, Shown, parse, written};
+use super::{Json, JsonError, Quoted, Shown, members_as_written, parse};
 use crate::limits::{JSON_DEPTH, JSON_VALUES, NUMBER_BYTES, NUMBER_EXPONENT};
 use crate::number::Number;
 use proptest::prelude::*;
@@ -137,7 +137,7 @@ fn a_name_may_not_stand_twice_in_one_object_however_it_is_spelled() {
 fn values_are_handed_out_as_they_are_written() {
     let document = r#" {"a" : 1e9 ,"b":{"c":[ null,"\u0061]"]},"\u0061":"x"}"#;
     let expected = [("a", "1e9"), ("b", r#"{"c":[ null,"\u0061]"]}"#), ("a", r#""x""#)];
-    let members = written(document, JSON_VALUES).unwrap();
+    let members = members_as_written(document, JSON_VALUES).unwrap();
     let members: Vec<_> = members.iter().map(|(name, text)| (&**name, *text)).collect();
     assert_eq!(members, expected);
     for none in [
@@ -150,15 +150,15 @@ fn values_are_handed_out_as_they_are_written() {
         r#"{"a":[}"#,
         r#"{"a":"\x"}"#,
     ] {
-        assert_eq!(written(none, JSON_VALUES), None, "{none}");
+        assert_eq!(members_as_written(none, JSON_VALUES), None, "{none}");
     }
     let values = 7;
-    assert!(written(document, values).is_some());
-    assert_eq!(written(document, values - 1), None);
+    assert!(members_as_written(document, values).is_some());
+    assert_eq!(members_as_written(document, values - 1), None);
     let nested = |depth| format!(r#"{{"a":{}0{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    assert!(written(&nested(JSON_DEPTH - 1), JSON_VALUES).is_some());
-    assert_eq!(written(&nested(JSON_DEPTH), JSON_VALUES), None);
-    assert_eq!(written(&nested(1_000_000), JSON_VALUES * 1_000), None);
+    assert!(members_as_written(&nested(JSON_DEPTH - 1), JSON_VALUES).is_some());
+    assert_eq!(members_as_written(&nested(JSON_DEPTH), JSON_VALUES), None);
+    assert_eq!(members_as_written(&nested(1_000_000), JSON_VALUES * 1_000), None);
 }
 
 #[test]
@@ -322,7 +322,7 @@ proptest! {
     #[test]
     fn what_is_written_is_what_is_read(document in soup()) {
         let document = format!("{{\"first\":{document},\"last\":[{document}]}}");
-        let members = written(&document, JSON_VALUES);
+        let members = members_as_written(&document, JSON_VALUES);
         match read(&document) {
             Ok(Json::Object(values)) => {
                 let again = members.unwrap().into_iter().map(|(name, text)| (name.into_owned(), read(text).unwrap()));

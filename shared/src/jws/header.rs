@@ -21,11 +21,11 @@ impl JoseHeader {
         let Json::Object(members) = &header else {
             return Err(JwsError::HeaderShape);
         };
-        match text(&header, "alg")? {
+        match read_text(&header, "alg")? {
             "EdDSA" | "Ed25519" => {}
             other => return Err(JwsError::Algorithm { found: other.into() }),
         }
-        match text(&header, "typ")? {
+        match read_text(&header, "typ")? {
             typ if typ == kind.typ() => {}
             other => {
                 return Err(JwsError::Type {
@@ -35,14 +35,14 @@ impl JoseHeader {
             }
         }
         for (name, _) in members {
-            accepted(name)?;
+            check_member(name)?;
         }
-        let kid = text(&header, "kid")?.into();
+        let kid = read_text(&header, "kid")?.into();
         Ok(Self { kid })
     }
 }
 
-fn text<'a>(header: &'a Json, name: &'static str) -> Result<&'a str, JwsError> {
+fn read_text<'a>(header: &'a Json, name: &'static str) -> Result<&'a str, JwsError> {
     match header.member(name) {
         Some(Json::Text(text)) => Ok(text),
         _ => Err(JwsError::HeaderMember(name)),
@@ -50,7 +50,7 @@ fn text<'a>(header: &'a Json, name: &'static str) -> Result<&'a str, JwsError> {
 }
 
 /// Whether a member may stand in a header. Those with a meaning that has been exploited are told apart.
-fn accepted(name: &str) -> Result<(), JwsError> {
+fn check_member(name: &str) -> Result<(), JwsError> {
     match name {
         "alg" | "kid" | "typ" => Ok(()),
         "crit" => Err(JwsError::Critical),

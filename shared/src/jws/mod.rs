@@ -92,11 +92,11 @@ impl<'a> Jws<'a> {
         if text.len() > most {
             return Err(JwsError::TooLong { most });
         }
-        let (signing_input, parts) = split(text)?;
+        let (signing_input, parts) = split_parts(text)?;
         let [header, payload, signature] = parts;
-        let header = decode(JwsPart::Header, header)?;
-        let payload = decode(JwsPart::Payload, payload)?;
-        let signature = decode(JwsPart::Signature, signature)?;
+        let header = decode_part(JwsPart::Header, header)?;
+        let payload = decode_part(JwsPart::Payload, payload)?;
+        let signature = decode_part(JwsPart::Signature, signature)?;
         Ok(Self {
             signing_input,
             kid: JoseHeader::read(&header, kind)?.kid,
@@ -179,7 +179,7 @@ impl SigningInput {
 }
 
 /// What is signed, and the three parts.
-fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
+fn split_parts(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
     if text.starts_with('{') {
         return Err(JwsError::JsonSerialisation);
     }
@@ -195,7 +195,7 @@ fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
         .ok_or(JwsError::Parts { found })
 }
 
-fn decode(part: JwsPart, text: &str) -> Result<Vec<u8>, JwsError> {
+fn decode_part(part: JwsPart, text: &str) -> Result<Vec<u8>, JwsError> {
     if text.is_empty() {
         return Err(JwsError::EmptyPart(part));
     }

@@ -107,14 +107,14 @@ fn moments_beyond_32_bits_are_written_as_the_last_one() {
 fn writs_issued_up_to_the_cut_are_dead_and_later_ones_are_not() {
     let rows = rows(&[revocation(1, 10, 99), revocation(3, 20, 99), revocation(5, 30, 99)]);
     for (first, cut) in [(1, 10), (3, 20), (5, 30)] {
-        assert!(rows.revoked(target(first), UnixSeconds(cut - 1)));
-        assert!(rows.revoked(target(first), UnixSeconds(cut)));
-        assert!(!rows.revoked(target(first), UnixSeconds(cut + 1)));
+        assert!(rows.is_revoked(target(first), UnixSeconds(cut - 1)));
+        assert!(rows.is_revoked(target(first), UnixSeconds(cut)));
+        assert!(!rows.is_revoked(target(first), UnixSeconds(cut + 1)));
     }
     for first in [0, 2, 4, 6] {
-        assert!(!rows.revoked(target(first), UnixSeconds(0)));
+        assert!(!rows.is_revoked(target(first), UnixSeconds(0)));
     }
-    assert!(!Rows::default().revoked(target(1), UnixSeconds(0)));
+    assert!(!Rows::default().is_revoked(target(1), UnixSeconds(0)));
 }
 
 #[test]
@@ -216,7 +216,7 @@ proptest! {
     fn rows_answer_as_a_map_does(revocations in some(), first in 0..9_u8, iat in 0..21_u64) {
         let rows = Rows::encode(revocations.clone());
         let expected = cuts(&revocations).get(&target(first)).is_some_and(|cut| iat <= cut.0);
-        prop_assert_eq!(rows.revoked(target(first), UnixSeconds(iat)), expected);
+        prop_assert_eq!(rows.is_revoked(target(first), UnixSeconds(iat)), expected);
         prop_assert_eq!(Rows::from_bytes(rows.as_bytes()), Ok(rows));
     }
 

@@ -10,12 +10,16 @@ pub struct Dalek;
 
 impl Verify for Dalek {
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> Result<SignatureValid, BadSignature> {
-        holds(key.point(), message, signature)
+        check_signature(key.point(), message, signature)
     }
 }
 
 /// The check itself, for any point of the curve: tests ask it about keys that [`PublicKey`] refuses.
-pub(super) fn holds(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> Result<SignatureValid, BadSignature> {
+pub(super) fn check_signature(
+    key: &VerifyingKey,
+    message: &[u8],
+    signature: &[u8; 64],
+) -> Result<SignatureValid, BadSignature> {
     match key.verify_strict(message, &Signature::from_bytes(signature)) {
         Ok(()) => Ok(SignatureValid(())),
         Err(_) => Err(BadSignature),

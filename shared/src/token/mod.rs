@@ -13,13 +13,13 @@ use crate::time::UnixSeconds;
 use alloc::string::String;
 
 mod error;
-mod standing;
 #[cfg(test)]
 mod tests;
+mod validity;
 
 pub use error::TokenError;
 
-use standing::{RevocationTargets, ValidityClaims};
+use validity::{RevocationTargets, ValidityClaims};
 
 /// What a writ must say to count here.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl<'a> Unverified<'a> {
             return Err(TokenError::Key { kid: jws.kid().into() });
         };
         let early = Early::read(jws.payload_unverified())?;
-        ValidityClaims::from(&early).stand(expect, now)?;
+        ValidityClaims::from(&early).check(expect, now)?;
         let signed = jws.verify(key, &Dalek).map_err(|_| TokenError::Signature)?;
         let payload = json::parse(signed.payload(), JSON_VALUES).map_err(TokenError::Payload)?;
         let claims = Claims::read(&payload)?;
@@ -73,7 +73,7 @@ impl<'a> Unverified<'a> {
             kid: key.kid().into(),
             claims,
         };
-        verified.stands(expect, snapshot, now)?;
+        verified.check_validity(expect, snapshot, now)?;
         Ok(verified)
     }
 }
@@ -110,11 +110,11 @@ impl Verified {
     ///
     /// # Errors
     /// [`TokenError`] if it is not yet or no longer valid, or revoked.
-    pub fn stands(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
-        ValidityClaims::from(&self.claims).stand(expect, now)?;
+    pub fn check_validity(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
+        ValidityClaims::from(&self.claims).check(expect, now)?;
         if snapshot.keys().find(&self.kid).is_none() {
             return Err(TokenError::Key { kid: self.kid.clone() });
         }
-        self.targets.stand(snapshot.revocations(), self.claims.iat)
+        self.targets.check_revocation(snapshot.revocations(), self.claims.iat)
     }
 }

@@ -220,10 +220,10 @@ fn a_text_outside_is_matched_by_the_child_alone() {
     let all: Vec<Pattern> = patterns(2).iter().map(|text| pattern(text)).collect();
     for child in &all {
         for parent in &all {
-            match child.outside(&[parent]) {
-                Some(text) => assert!(
-                    child.matches(&text) && !parent.matches(&text),
-                    "{text}: {child} {parent}"
+            match child.text_outside(&[parent]) {
+                Some(read_text) => assert!(
+                    child.matches(&read_text) && !parent.matches(&read_text),
+                    "{read_text}: {child} {parent}"
                 ),
                 None => assert!(parent.includes(child), "{child} {parent}"),
             }
@@ -235,7 +235,7 @@ fn a_text_outside_is_matched_by_the_child_alone() {
 fn a_text_outside_shows_a_letter_that_no_parent_has() {
     let outside = |child: &str, parents: &[&str]| {
         let parents: Vec<Pattern> = parents.iter().map(|text| pattern(text)).collect();
-        pattern(child).outside(&parents.iter().collect::<Vec<_>>())
+        pattern(child).text_outside(&parents.iter().collect::<Vec<_>>())
     };
     assert_eq!(outside("a/*", &["a/b", "a/c"]).as_deref(), Some("a/"));
     assert_eq!(outside("a/*", &["a/", "a/x", "a/y*"]).as_deref(), Some("a/z"));
@@ -410,17 +410,17 @@ fn matching_takes_time_in_proportion_to_the_lengths() {
 #[test]
 fn only_what_ends_in_two_stars_or_a_scopes_star_runs_on() {
     for (text, runs_on) in [("a/**", true), ("**", true), ("a/*", false), ("a", false)] {
-        assert_eq!(pattern(text).runs_on(), runs_on, "{text}");
+        assert_eq!(pattern(text).is_open_ended(), runs_on, "{text}");
     }
     let scope = Grant::from_scope("a:r:*").unwrap();
-    assert!(scope.resources()[0].runs_on());
+    assert!(scope.resources()[0].is_open_ended());
 }
 
 #[test]
 fn a_text_outside_has_more_separators_than_the_others_and_a_letter_of_none() {
     let outside = |own: &str, others: &[&str]| {
         let others: Vec<Pattern> = others.iter().map(|other| pattern(other)).collect();
-        pattern(own).outside(&others.iter().collect::<Vec<_>>())
+        pattern(own).text_outside(&others.iter().collect::<Vec<_>>())
     };
     for (own, others) in [("**", ["*", "*/*", "*/*/*"]), ("a/**", ["a/*", "a/*/*", "a/*/*/*"])] {
         assert!(outside(own, &others).is_some(), "{own}");

@@ -3,7 +3,7 @@
 use crate::{pipeline, support, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::issuer::bundle::bundle_answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{Step, start};
@@ -49,7 +49,7 @@ impl Instance {
                 status: 200,
                 body: arrival,
             };
-            self.snapshot = Some(bundle_answer(&self.config, None, answer, support::NOW).expect("a good bundle"));
+            self.snapshot = Some(apply_bundle(&self.config, None, answer, support::NOW).expect("a good bundle"));
             return;
         }
         let authorization = [b"Bearer ", arrival].concat();

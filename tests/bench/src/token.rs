@@ -89,7 +89,7 @@ pub(crate) fn cases(first: usize) -> Vec<Case> {
         case(
             "a verified writ stands, 100,000 revocations",
             Box::new(move || {
-                let stands = black_box(&known).stands(&EXPECT, &held, support::NOW);
+                let stands = black_box(&known).check_validity(&EXPECT, &held, support::NOW);
                 stands.expect("nothing of it is revoked");
             }),
         ),

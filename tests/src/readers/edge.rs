@@ -99,7 +99,7 @@ impl Edge {
             now: support::NOW,
         };
         let step = match start(head(request, headers), &world) {
-            Step::Body(need) => need.with(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
+            Step::Body(need) => need.resume(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
             step => step,
         };
         match step {

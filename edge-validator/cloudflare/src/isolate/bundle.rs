@@ -51,13 +51,13 @@ impl RefreshSchedule {
         !self.is_asking(now) && self.due.get() <= now
     }
 
-    fn succeeded(&self, due: UnixSeconds) {
+    fn record_success(&self, due: UnixSeconds) {
         self.asking_since.set(None);
         self.due.set(due);
         self.pause.set(1);
     }
 
-    fn failed(&self, now: UnixSeconds) {
+    fn record_failure(&self, now: UnixSeconds) {
         self.asking_since.set(None);
         self.due.set(now.plus(self.pause.get()));
         self.pause
@@ -66,17 +66,17 @@ impl RefreshSchedule {
 }
 
 /// Asks for a newer bundle in the background if it is time to. One question at a time, outliving the request that runs it.
-pub(crate) fn refresh(isolate: &Rc<Isolate>, context: &Context) {
+pub(crate) fn refresh_in_background(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
     if isolate.follow.is_due(now) {
         isolate.follow.asking_since.set(Some(now));
         let isolate = Rc::clone(isolate);
-        context.wait_until(async move { ask(&isolate).await });
+        context.wait_until(async move { ask_for_bundle(&isolate).await });
     }
 }
 
 /// Waits until no question is under way. Whoever runs it, requests may not wait for each other's promises, so they look.
-pub(crate) async fn settled(isolate: &Isolate) {
+pub(crate) async fn wait_for_refresh(isolate: &Isolate) {
     for _ in 0..LOOKS {
         if !isolate.follow.is_asking(runtime::now()) || runtime::pause(LOOK_MS).await.is_err() {
             return;
@@ -84,33 +84,33 @@ pub(crate) async fn settled(isolate: &Isolate) {
     }
 }
 
-async fn ask(isolate: &Isolate) {
+async fn ask_for_bundle(isolate: &Isolate) {
     let call = bundle::bundle_call(&isolate.config, isolate.snapshot().as_deref(), 0);
     let heard = issuer::call(&isolate.config, &call).await;
-    let hash = hash(heard.answer()).await;
-    let (config, answer, now) = (&isolate.config, heard.answer(), runtime::now());
+    let hash = hash_rows(heard.as_answer()).await;
+    let (config, answer, now) = (&isolate.config, heard.as_answer(), runtime::now());
     let held = isolate.snapshot();
     let applied = match hash {
-        Some(hash) => bundle::bundle_answer_hashed(config, held.as_deref(), answer, hash, now),
-        None => bundle::bundle_answer(config, held.as_deref(), answer, now),
+        Some(hash) => bundle::apply_hashed_bundle(config, held.as_deref(), answer, hash, now),
+        None => bundle::apply_bundle(config, held.as_deref(), answer, now),
     };
     match applied {
         Ok(snapshot) => {
             if let Some(report) = bundle::head_report(isolate.memory(), held.as_deref(), &snapshot, now) {
                 records::report_head(isolate, report);
             }
-            isolate.hold(snapshot);
-            isolate.follow.succeeded(now.plus(isolate.config.refresh()));
+            isolate.set_snapshot(snapshot);
+            isolate.follow.record_success(now.plus(isolate.config.refresh()));
         }
         Err(error) => {
             runtime::log(&format!("the bundle is not taken: {error}"));
-            isolate.follow.failed(now);
+            isolate.follow.record_failure(now);
         }
     }
 }
 
 /// The hash of many revocations, by the runtime itself: here it would be most of what a cold isolate has to do.
-async fn hash(answer: IssuerAnswer<'_>) -> Option<RowsHash> {
+async fn hash_rows(answer: IssuerAnswer<'_>) -> Option<RowsHash> {
     let rows = rows_of(answer.body());
     if rows.len() < HASHED_BYTES {
         return None;

@@ -11,7 +11,7 @@ use crate::isolate::queue::Queue;
 use crate::isolate::records::RecordBuffer;
 use crate::platform::host::HeaderNames;
 use crate::platform::runtime;
-use edgewrit_edge::config::{Config, too_short};
+use edgewrit_edge::config::{Config, short_secret_warning};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
@@ -55,16 +55,16 @@ pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
 
 impl Isolate {
     fn start(env: &Env) -> Option<Self> {
-        let config = read(env)?;
-        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
+        let config = read_config(env)?;
+        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::error_message(&error)));
         let memory = Memory::new(runtime::random().map_err(no_seed).ok()?);
         for name in config.short_secrets() {
-            runtime::log(&too_short(name));
+            runtime::log(&short_secret_warning(name));
         }
         let buffer = RecordBuffer::new(Queue::of(env));
         if config.is_audit_strict() && !buffer.has_queue() {
             runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
-            memory.set_room(false);
+            memory.set_record_room(false);
         }
         Some(Self {
             names: HeaderNames::new(config.header_names()),
@@ -78,7 +78,7 @@ impl Isolate {
     }
 
     /// Takes a step of the pipeline in the world as it is now.
-    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+    pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         let snapshot = self.snapshot();
         step(&self.world(snapshot.as_deref()))
     }
@@ -99,9 +99,9 @@ impl Isolate {
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
+    pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
         let snapshot = self.snapshot();
-        open.ended(&self.world(snapshot.as_deref()))
+        open.check_ended(&self.world(snapshot.as_deref()))
     }
 
     /// Writes what is counted to the log, if it is time to.
@@ -111,7 +111,7 @@ impl Isolate {
             memory: &self.memory,
             snapshot_age: snapshot.as_ref().map(|snapshot| now.since(snapshot.issued_at())),
             audit_head: snapshot.and_then(|snapshot| snapshot.highest_audit_head().map(str::to_owned)),
-            records: records::counts(&self.buffer),
+            records: records::count_records(&self.buffer),
         };
         if let Some(line) = self.metrics.line(&counted, now) {
             runtime::log(&line);
@@ -124,7 +124,7 @@ impl Isolate {
     }
 
     /// Holds another snapshot from now on.
-    pub(crate) fn hold(&self, snapshot: Snapshot) {
+    pub(crate) fn set_snapshot(&self, snapshot: Snapshot) {
         self.snapshot.replace(Some(Rc::new(snapshot)));
     }
 
@@ -135,9 +135,9 @@ impl Isolate {
 }
 
 /// Reads the configuration. Every fault is a line in the log.
-fn read(env: &Env) -> Option<Config> {
+fn read_config(env: &Env) -> Option<Config> {
     let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
-    match Config::read(&text(env), &secret) {
+    match Config::read(&config_text(env), &secret) {
         Ok(config) => Some(config),
         Err(faults) => {
             for fault in faults.lines() {
@@ -149,7 +149,7 @@ fn read(env: &Env) -> Option<Config> {
 }
 
 /// The document, its parts joined; empty if there is none.
-fn text(env: &Env) -> String {
+fn config_text(env: &Env) -> String {
     let names = (2..=PARTS).map(|part| format!("{CONFIG}_{part}"));
     let parts = iter::once(CONFIG.to_owned())
         .chain(names)

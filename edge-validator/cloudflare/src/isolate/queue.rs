@@ -50,17 +50,20 @@ impl Queue {
     }
 
     /// Puts a batch into it.
-    pub(crate) async fn put(&self, body: &str) -> DeliveryOutcome {
-        match self.try_put(body).await {
+    pub(crate) async fn put_batch(&self, body: &str) -> DeliveryOutcome {
+        match self.try_put_batch(body).await {
             Ok(()) => DeliveryOutcome::Recorded,
             Err(error) => {
-                runtime::log(&format!("the queue takes no records: {}", runtime::message(&error)));
+                runtime::log(&format!(
+                    "the queue takes no records: {}",
+                    runtime::error_message(&error)
+                ));
                 DeliveryOutcome::Later
             }
         }
     }
 
-    async fn try_put(&self, body: &str) -> Result<(), JsValue> {
+    async fn try_put_batch(&self, body: &str) -> Result<(), JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"contentType".into(), &"text".into())?;
         JsFuture::from(self.send(body, &options)?).await.map(drop)
@@ -68,11 +71,11 @@ impl Queue {
 }
 
 /// Delivers what has come out of the queue. What the issuer does not take now comes again.
-pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<(), JsValue> {
+pub(crate) async fn deliver_messages(isolate: &Isolate, messages: &Messages) -> Result<(), JsValue> {
     for message in messages.messages() {
         let body = message.body().as_string().unwrap_or_default();
-        let delivery = match post(isolate, body.clone()).await {
-            DeliveryOutcome::UnknownBoot => under_another_boot(isolate, &body).await,
+        let delivery = match post_batch(isolate, body.clone()).await {
+            DeliveryOutcome::UnknownBoot => post_under_new_boot(isolate, &body).await,
             delivery => delivery,
         };
         match delivery {
@@ -87,16 +90,16 @@ pub(crate) async fn deliver(isolate: &Isolate, messages: &Messages) -> Result<()
     Ok(())
 }
 
-async fn post(isolate: &Isolate, body: String) -> DeliveryOutcome {
-    let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
-    records::delivery(heard.answer())
+async fn post_batch(isolate: &Isolate, body: String) -> DeliveryOutcome {
+    let heard = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
+    records::read_outcome(heard.as_answer())
 }
 
 /// A restored issuer knows none of the boots that it gave before.
-async fn under_another_boot(isolate: &Isolate, body: &str) -> DeliveryOutcome {
+async fn post_under_new_boot(isolate: &Isolate, body: &str) -> DeliveryOutcome {
     let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
-    match records::boot_id(heard.answer()).and_then(|boot_id| records::under(body, &boot_id)) {
-        Some(body) => post(isolate, body).await,
+    match records::boot_id(heard.as_answer()).and_then(|boot_id| records::replace_boot_id(body, &boot_id)) {
+        Some(body) => post_batch(isolate, body).await,
         None => DeliveryOutcome::Later,
     }
 }

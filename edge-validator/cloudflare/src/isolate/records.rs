@@ -45,14 +45,14 @@ impl RecordBuffer {
 }
 
 /// Writes down a verdict.
-pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
+pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
     let line = record.line();
     runtime::log(&line);
     isolate.metrics.count(record);
     if record.is_for_issuer(isolate.memory()) {
         isolate.buffer.pending.borrow_mut().keep(line);
     }
-    deliver_soon(isolate, context);
+    deliver_in_background(isolate, context);
 }
 
 /// Says that the issuer's audit went back or forked: in the log, in a count, to the issuer with the next records.
@@ -65,7 +65,7 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
 }
 
 /// Writes down a verdict that [`ahead`] has recorded.
-pub(crate) fn log(isolate: &Isolate, record: &Record) {
+pub(crate) fn log_record(isolate: &Isolate, record: &Record) {
     runtime::log(&record.line());
     isolate.metrics.count(record);
 }
@@ -74,9 +74,9 @@ pub(crate) fn log(isolate: &Isolate, record: &Record) {
 ///
 /// # Errors
 /// If that cannot be done: with the record's number, if it waits, for [`instead`].
-pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
+pub(crate) async fn record_ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
     let number = isolate.buffer.pending.borrow_mut().keep(record.line()).ok_or(None)?;
-    deliver(isolate, number).await;
+    deliver_records(isolate, number).await;
     match isolate.buffer.pending.borrow().is_delivered(number) {
         true => Ok(()),
         false => Err(Some(number)),
@@ -84,14 +84,14 @@ pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Opti
 }
 
 /// Writes down a refusal in the place of the permit that it was to be.
-pub(crate) fn instead(isolate: &Isolate, number: Option<u64>, record: &Record) {
-    log(isolate, record);
+pub(crate) fn replace_record(isolate: &Isolate, number: Option<u64>, record: &Record) {
+    log_record(isolate, record);
     if let Some(number) = number {
         isolate.buffer.pending.borrow_mut().replace(number, record.line());
     }
 }
 
-fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
+fn deliver_in_background(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
     let delivering = isolate.buffer.delivering_since.get();
     if delivering.is_none_or(|since| now.since(since) > LOST_SECONDS) {
@@ -99,7 +99,7 @@ fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
         let isolate = Rc::clone(isolate);
         context.wait_until(async move {
             if runtime::pause(PAUSE_MS).await.is_ok() {
-                deliver(&isolate, u64::MAX).await;
+                deliver_records(&isolate, u64::MAX).await;
             }
             isolate.buffer.delivering_since.set(None);
             isolate.show_metrics();
@@ -108,41 +108,41 @@ fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
 }
 
 /// How many records wait, and how many were lost.
-pub(crate) fn counts(buffer: &RecordBuffer) -> (usize, u64) {
+pub(crate) fn count_records(buffer: &RecordBuffer) -> (usize, u64) {
     let pending = buffer.pending.borrow();
     (pending.waiting(), pending.lost())
 }
 
 /// Delivers what waits, up to the record with this number. What is not taken now waits for the next request.
-async fn deliver(isolate: &Isolate, upto: u64) {
+async fn deliver_records(isolate: &Isolate, upto: u64) {
     let bytes_max = isolate
         .buffer
         .queue
         .as_ref()
         .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
-        let batch = isolate.buffer.pending.borrow().batch(bytes_max);
+        let batch = isolate.buffer.pending.borrow().next_batch(bytes_max);
         if batch.count() == 0 || isolate.buffer.pending.borrow().is_delivered(upto) {
             return;
         }
         let boot_id = isolate.buffer.pending.borrow().boot_id().map(str::to_owned);
         let Some(boot_id) = boot_id else {
             let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
-            let Some(boot_id) = records::boot_id(heard.answer()) else {
+            let Some(boot_id) = records::boot_id(heard.as_answer()) else {
                 return;
             };
-            isolate.buffer.pending.borrow_mut().name(boot_id);
+            isolate.buffer.pending.borrow_mut().set_boot_id(boot_id);
             continue;
         };
         let body = batch.body(&boot_id);
         let delivery = match &isolate.buffer.queue {
-            Some(queue) => queue.put(&body).await,
+            Some(queue) => queue.put_batch(&body).await,
             None => {
-                let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
-                records::delivery(heard.answer())
+                let heard = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
+                records::read_outcome(heard.as_answer())
             }
         };
-        if !isolate.buffer.pending.borrow_mut().delivered(&batch, delivery) {
+        if !isolate.buffer.pending.borrow_mut().finish_batch(&batch, delivery) {
             return;
         }
     }

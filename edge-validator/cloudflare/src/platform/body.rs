@@ -29,23 +29,23 @@ impl BodyOutcome {
 }
 
 /// Reads a request's body. One that says that it is too long is not read at all.
-pub(crate) async fn of_request(request: &Request, limit: usize) -> BodyOutcome {
+pub(crate) async fn read_request_body(request: &Request, limit: usize) -> BodyOutcome {
     let length = request.headers().get("content-length").ok().flatten();
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     match request.body() {
         Some(_) if length.is_some_and(|length| length > limit) => BodyOutcome::TooLarge,
-        Some(stream) => read_by(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
+        Some(stream) => read_stream(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
         None => BodyOutcome::Whole(Vec::new()),
     }
 }
 
 /// Reads a response's body: at once if it says how long it is, which is a tenth of the work for a long one.
-pub(crate) async fn of_response(response: &Response, limit: usize) -> BodyOutcome {
+pub(crate) async fn read_response_body(response: &Response, limit: usize) -> BodyOutcome {
     match (stated_length(&response.headers()), response.body()) {
         (_, None) => BodyOutcome::Whole(Vec::new()),
-        (Some(length), Some(_)) if length <= limit => at_once(response).await.unwrap_or(BodyOutcome::Failed),
+        (Some(length), Some(_)) if length <= limit => read_at_once(response).await.unwrap_or(BodyOutcome::Failed),
         (Some(_), Some(_)) => BodyOutcome::TooLarge,
-        (None, Some(stream)) => read_by(&stream, limit, None).await,
+        (None, Some(stream)) => read_stream(&stream, limit, None).await,
     }
 }
 
@@ -56,17 +56,19 @@ fn stated_length(headers: &Headers) -> Option<usize> {
     length.parse().ok()
 }
 
-async fn at_once(response: &Response) -> Result<BodyOutcome, JsValue> {
+async fn read_at_once(response: &Response) -> Result<BodyOutcome, JsValue> {
     let buffer = JsFuture::from(response.array_buffer()?).await?;
     Ok(BodyOutcome::Whole(Uint8Array::new(&buffer).to_vec()))
 }
 
 /// Reads a stream, at most `limit` bytes of it and one chunk more, for as long as `deadline` is not kept.
-async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> BodyOutcome {
+async fn read_stream(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> BodyOutcome {
     let Ok(reader) = stream.get_reader().dyn_into() else {
         return BodyOutcome::Failed;
     };
-    let read = chunks(&reader, limit, deadline).await.unwrap_or(BodyOutcome::Failed);
+    let read = read_chunks(&reader, limit, deadline)
+        .await
+        .unwrap_or(BodyOutcome::Failed);
     if !matches!(read, BodyOutcome::Whole(_)) {
         // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
         let _ = reader.cancel();
@@ -74,7 +76,7 @@ async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promis
     read
 }
 
-async fn chunks(
+async fn read_chunks(
     reader: &ReadableStreamDefaultReader,
     limit: usize,
     deadline: Option<&Promise>,

@@ -38,12 +38,12 @@ impl HeaderNames {
 pub(crate) struct Lines<const N: usize>(String);
 
 /// Method, URL, and a line that is empty if there is no body; then the headers called one of `names`.
-pub(crate) fn head_of(request: &Request, names: &HeaderNames) -> Result<Lines<3>, JsValue> {
+pub(crate) fn read_head(request: &Request, names: &HeaderNames) -> Result<Lines<3>, JsValue> {
     head(request, &names.0).map(Lines)
 }
 
 /// All headers. Values of one name are joined, but for `set-cookie`.
-pub(crate) fn headers_of(response: &Response) -> Result<Lines<0>, JsValue> {
+pub(crate) fn read_headers(response: &Response) -> Result<Lines<0>, JsValue> {
     pairs(&response.headers()).map(Lines)
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct Outline<'s> {
 ///
 /// # Errors
 /// If the runtime cannot make it, or would send another URL or method.
-pub(crate) fn request_of(outline: &Outline<'_>) -> Result<Request, JsValue> {
+pub(crate) fn build_request(outline: &Outline<'_>) -> Result<Request, JsValue> {
     let mut lines = [&*outline.url, outline.method].join("\n");
     for (name, value) in &outline.headers {
         let value = str::from_utf8(value).map_err(|_| JsValue::from("a header value is not text"))?;
@@ -87,7 +87,7 @@ pub(crate) fn request_of(outline: &Outline<'_>) -> Result<Request, JsValue> {
 }
 
 /// The upstream's response with another body and other headers.
-pub(crate) fn edited_response(
+pub(crate) fn edit_response(
     response: &Response,
     body: Option<&ReadableStream>,
     remove: &[&str],

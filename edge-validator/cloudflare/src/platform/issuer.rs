@@ -16,7 +16,7 @@ pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
 impl OwnedAnswer {
     /// The same, as the pipeline takes it.
-    pub(crate) fn answer(&self) -> IssuerAnswer<'_> {
+    pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
             Some((status, body)) => IssuerAnswer::Got { status: *status, body },
             None => IssuerAnswer::Failed,
@@ -29,7 +29,10 @@ pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
     match send(config, call).await {
         Ok(heard) => OwnedAnswer(heard),
         Err(error) => {
-            runtime::log(&format!("the issuer cannot be called: {}", runtime::message(&error)));
+            runtime::log(&format!(
+                "the issuer cannot be called: {}",
+                runtime::error_message(&error)
+            ));
             OwnedAnswer(None)
         }
     }
@@ -46,9 +49,9 @@ async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, Js
         body: (!call.body.is_empty()).then_some(&call.body),
         signal: Some(AbortSignal::timeout_with_u32(call.timeout_ms)),
     };
-    let request = host::request_of(&outline)?;
+    let request = host::build_request(&outline)?;
     let response = runtime::fetch(&request).await?;
-    let body = body::of_response(&response, ANSWER_BYTES).await;
+    let body = body::read_response_body(&response, ANSWER_BYTES).await;
     Ok(match body {
         body::BodyOutcome::Whole(body) => Some((response.status(), body)),
         body::BodyOutcome::TooLarge | body::BodyOutcome::Failed => None,

@@ -73,17 +73,17 @@ pub(crate) fn timer(milliseconds: u32) -> Promise {
 }
 
 /// Calls `callback` every so many milliseconds, until [`no_longer`] or the request's end.
-pub(crate) fn every(milliseconds: u32, callback: &JsValue) -> Result<JsValue, JsValue> {
+pub(crate) fn start_interval(milliseconds: u32, callback: &JsValue) -> Result<JsValue, JsValue> {
     set_interval(callback, milliseconds)
 }
 
 /// Ends what [`every`] began. A timer that is gone is gone.
-pub(crate) fn no_longer(timer: &JsValue) {
+pub(crate) fn stop_interval(timer: &JsValue) {
     let _ = clear_interval(timer);
 }
 
 /// What went wrong, in one line.
-pub(crate) fn message(error: &JsValue) -> String {
+pub(crate) fn error_message(error: &JsValue) -> String {
     let thrown = error.dyn_ref::<js_sys::Error>().map(|error| error.message().into());
     thrown
         .or_else(|| error.as_string())

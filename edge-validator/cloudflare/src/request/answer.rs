@@ -11,8 +11,8 @@ use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#;
 
 /// The answer when the configuration has faults.
-pub(crate) fn unconfigured() -> Result<Response, JsValue> {
-    own(&ProblemResponse {
+pub(crate) fn unconfigured_response() -> Result<Response, JsValue> {
+    problem_response(&ProblemResponse {
         status: 500,
         headers: vec![
             ("content-type", "application/problem+json".into()),
@@ -23,7 +23,7 @@ pub(crate) fn unconfigured() -> Result<Response, JsValue> {
 }
 
 /// The upstream's response with the pipeline's edits. Its body streams through as `body` has it; `headers` are the upstream's.
-pub(crate) fn edited(
+pub(crate) fn edited_response(
     in_flight: &mut InFlight,
     response: &Response,
     headers: &[Pair<'_>],
@@ -34,22 +34,22 @@ pub(crate) fn edited(
         remove,
         set,
         body: own_body,
-    } = in_flight.response(&ResponseHead {
+    } = in_flight.edit_response(&ResponseHead {
         status: response.status(),
         headers,
     });
     match own_body {
-        Some(body) => own(&ProblemResponse {
+        Some(body) => problem_response(&ProblemResponse {
             status,
             headers: set,
             body,
         }),
-        None => host::edited_response(response, body(in_flight)?.as_ref(), &remove, &set),
+        None => host::edit_response(response, body(in_flight)?.as_ref(), &remove, &set),
     }
 }
 
 /// An answer of the edge's own.
-pub(crate) fn own(response: &ProblemResponse) -> Result<Response, JsValue> {
+pub(crate) fn problem_response(response: &ProblemResponse) -> Result<Response, JsValue> {
     let (headers, init) = (Headers::new()?, ResponseInit::new());
     for (name, value) in &response.headers {
         headers.set(name, value)?;

@@ -49,7 +49,7 @@ extern "C" {
 }
 
 /// The body of `response`, whose headers these are. It ends when its writ does; the body itself if there is none to watch.
-pub(crate) fn body(
+pub(crate) fn watch_body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,
     open: OpenResponse,
@@ -104,20 +104,20 @@ impl Watch {
         let look = Closure::<dyn FnMut()>::new(move || {
             looks += 1;
             if looks % ASK_EVERY == 0 && looks / ASK_EVERY <= ASKS {
-                bundle::refresh(&isolate, &context);
+                bundle::refresh_in_background(&isolate, &context);
             }
-            let ended = open.borrow().as_ref().and_then(|open| isolate.ended(open));
+            let ended = open.borrow().as_ref().and_then(|open| isolate.check_ended(open));
             if let Some(record) = ended {
                 open.take();
-                records::record(&isolate, &context, &record);
+                records::write_record(&isolate, &context, &record);
                 end.abort();
             }
         });
-        let timer = runtime::every(LOOK_MS, look.as_ref())?;
+        let timer = runtime::start_interval(LOOK_MS, look.as_ref())?;
         Ok(Self { timer, _look: look })
     }
 
     fn end(self) {
-        runtime::no_longer(&self.timer);
+        runtime::stop_interval(&self.timer);
     }
 }

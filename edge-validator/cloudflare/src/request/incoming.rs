@@ -13,13 +13,13 @@ pub(crate) struct Incoming(Lines<3>);
 impl Incoming {
     /// Reads the headers called one of `names`, at which the pipeline looks, and no other.
     pub(crate) fn read(request: &Request, names: &HeaderNames) -> Result<Self, JsValue> {
-        host::head_of(request, names).map(Self)
+        host::read_head(request, names).map(Self)
     }
 
     /// The pipeline's first step; `None` if the head cannot be read.
     pub(crate) fn start(&self, world: &World<'_>) -> Option<Step> {
         let ([method, url, body], headers) = self.0.read()?;
-        let (authority, target) = parts(url);
+        let (authority, target) = split_url(url);
         let head = Head {
             method,
             target: target.as_bytes(),
@@ -33,7 +33,7 @@ impl Incoming {
 
 /// Authority and target of a URL, as they stand there. The runtime keeps the request's target but for literal dot segments;
 /// a URL object would rewrite it, so there is none.
-fn parts(url: &str) -> (&str, &str) {
+fn split_url(url: &str) -> (&str, &str) {
     let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').and_then(|at| after_scheme.split_at_checked(at));
     path.unwrap_or_default()

@@ -10,7 +10,7 @@ use web_sys::Request;
 ///
 /// # Errors
 /// The refusal, if the runtime cannot make it, or would send something else than what was judged.
-pub(crate) fn permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
+pub(crate) fn build_permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
     let (outgoing, in_flight) = permit.into_request();
     let headers = outgoing.headers.iter();
     let outline = Outline {
@@ -20,7 +20,7 @@ pub(crate) fn permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> 
         body: outgoing.body.as_deref(),
         signal: None,
     };
-    match host::request_of(&outline) {
+    match host::build_request(&outline) {
         Ok(request) => Ok((request, in_flight)),
         Err(_) => Err(in_flight.withdraw(HostFault::OtherRequest)),
     }

@@ -3,7 +3,7 @@
 //! To return a buffer the host calls the allocation export and writes into what that returned. The allocation stays ours: it
 //! waits here until the call is over and is then checked against the address and size that the host reports.
 
-use super::{Failure, done};
+use super::{Failure, check_status};
 use core::cell::RefCell;
 use core::ptr;
 
@@ -16,7 +16,7 @@ thread_local! {
 
 /// Memory for `size` bytes that the host is about to write; null if there is none.
 pub(crate) fn allocate(size: usize) -> *mut u8 {
-    ARRIVING.with(|slot| match (zeroed(size), slot.try_borrow_mut()) {
+    ARRIVING.with(|slot| match (allocate_zeroed(size), slot.try_borrow_mut()) {
         (Some(bytes), Ok(mut slot)) => {
             *slot = bytes;
             slot.as_mut_ptr()
@@ -25,7 +25,7 @@ pub(crate) fn allocate(size: usize) -> *mut u8 {
     })
 }
 
-fn zeroed(size: usize) -> Option<Vec<u8>> {
+fn allocate_zeroed(size: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     if size > ARRIVAL_BYTES {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn receive(
     host: impl FnOnce(&mut usize, &mut usize) -> u32,
 ) -> Result<Vec<u8>, Failure> {
     let (mut address, mut size) = (0, 0);
-    done(call, host(&mut address, &mut size))?;
+    check_status(call, host(&mut address, &mut size))?;
     let bytes = ARRIVING.take();
     match size {
         0 => Ok(Vec::new()),

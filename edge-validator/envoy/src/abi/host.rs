@@ -3,7 +3,7 @@
 use super::arrival::receive;
 use super::imports;
 use super::pairs::{self, Block};
-use super::{Failure, done};
+use super::{Failure, check_status};
 use core::str;
 
 /// Importance of a line in the host's log.
@@ -68,15 +68,15 @@ pub(crate) fn log(level: LogLevel, line: &str) {
 }
 
 /// The importance that a line must have for the host to write it down.
-pub(crate) fn least_logged() -> Result<u32, Failure> {
+pub(crate) fn log_threshold() -> Result<u32, Failure> {
     let mut least = 0;
-    done("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
+    check_status("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
 }
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 pub(crate) fn nanoseconds() -> Result<u64, Failure> {
     let mut time = 0;
-    done(
+    check_status(
         "proxy_get_current_time_nanoseconds",
         imports::proxy_get_current_time_nanoseconds(&mut time),
     )?;
@@ -85,15 +85,15 @@ pub(crate) fn nanoseconds() -> Result<u64, Failure> {
 
 /// Lets the host call `proxy_on_tick` of the current root context every `milliseconds`.
 pub(crate) fn tick_every(milliseconds: u32) -> Result<(), Failure> {
-    done(
+    check_status(
         "proxy_set_tick_period_milliseconds",
         imports::proxy_set_tick_period_milliseconds(milliseconds),
     )
 }
 
 /// Makes the calls that follow, until the callback returns, speak of `context`. Fails if that context is gone.
-pub(crate) fn speak_of(context: u32) -> Result<(), Failure> {
-    done(
+pub(crate) fn select_context(context: u32) -> Result<(), Failure> {
+    check_status(
         "proxy_set_effective_context",
         imports::proxy_set_effective_context(context),
     )
@@ -101,17 +101,17 @@ pub(crate) fn speak_of(context: u32) -> Result<(), Failure> {
 
 /// Lets the paused request go on.
 pub(crate) fn resume_request() -> Result<(), Failure> {
-    done("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
+    check_status("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
 }
 
 /// Ends the request without an answer: the client sees a reset.
 pub(crate) fn cut_request() -> Result<(), Failure> {
-    done("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
+    check_status("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
 }
 
 /// Cuts the response off: the client sees that it is not whole.
 pub(crate) fn cut_response() -> Result<(), Failure> {
-    done("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
+    check_status("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
 }
 
 /// All headers of `map`.
@@ -136,7 +136,7 @@ pub(crate) fn change_headers<'h>(
 }
 
 /// Removes all headers from `map`.
-pub(crate) fn strip(map: Map) -> Result<(), Failure> {
+pub(crate) fn remove_headers(map: Map) -> Result<(), Failure> {
     let block = headers(map)?;
     let pairs = block
         .pairs()
@@ -149,17 +149,17 @@ fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {
     let status = unsafe {
         imports::proxy_replace_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
     };
-    done("proxy_replace_header_map_value", status)
+    check_status("proxy_replace_header_map_value", status)
 }
 
 fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
-    done("proxy_remove_header_map_value", status)
+    check_status("proxy_remove_header_map_value", status)
 }
 
 /// The first `size` bytes of `buffer`, fewer if it is shorter.
-pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
     receive("proxy_get_buffer_bytes", |data, length| {
         imports::proxy_get_buffer_bytes(buffer as u32, 0, size, data, length)
     })
@@ -169,11 +169,11 @@ pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
 pub(crate) fn replace_bytes(buffer: Buffer, bytes: &[u8]) -> Result<(), Failure> {
     // SAFETY: pointer and length are those of `bytes`, which outlives the call.
     let status = unsafe { imports::proxy_set_buffer_bytes(buffer as u32, 0, usize::MAX, bytes.as_ptr(), bytes.len()) };
-    done("proxy_set_buffer_bytes", status)
+    check_status("proxy_set_buffer_bytes", status)
 }
 
 /// The property at `path`, whose parts are separated by NUL.
-pub(crate) fn property(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_property(path: &str) -> Result<Vec<u8>, Failure> {
     receive("proxy_get_property", |data, size| {
         // SAFETY: pointer and length are those of `path`, which outlives the call.
         unsafe { imports::proxy_get_property(path.as_ptr(), path.len(), data, size) }
@@ -181,10 +181,10 @@ pub(crate) fn property(path: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// Sets filter state, which access logs and later filters read as `wasm.<name>`.
-pub(crate) fn publish(name: &str, value: &str) -> Result<(), Failure> {
+pub(crate) fn publish_state(name: &str, value: &str) -> Result<(), Failure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe { imports::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
-    done("proxy_set_property", status)
+    check_status("proxy_set_property", status)
 }
 
 /// A value that VMs of one host share, as it is now.
@@ -198,7 +198,7 @@ pub(crate) struct Shared {
 /// What is shared under `key` by the VMs with this VM's `vm_id`, in all threads; it outlives them. Nobody vouches for it.
 ///
 /// It costs as much as the value is long: not for the way of a request.
-pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
+pub(crate) fn read_shared(key: &str) -> Result<Option<Shared>, Failure> {
     let mut version = 0;
     let value = receive("proxy_get_shared_data", |data, size| {
         // SAFETY: pointer and length are those of `key`, which outlives the call.
@@ -213,14 +213,14 @@ pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
 
 /// Shares `value` under `key`, instead of what was there. With a version, only if that is still what [`shared`] told; answers whether
 /// it was done.
-pub(crate) fn share(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
+pub(crate) fn write_shared(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
     let version = version.unwrap_or(ANY_VERSION);
     // SAFETY: pointers and lengths are those of `key` and `value`, which outlive the call.
     let status =
         unsafe { imports::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version) };
     match status {
         OTHER_VERSION => Ok(false),
-        status => done("proxy_set_shared_data", status).map(|()| true),
+        status => check_status("proxy_set_shared_data", status).map(|()| true),
     }
 }
 
@@ -237,23 +237,23 @@ pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, Failure> {
     let mut id = 0;
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &mut id) };
-    done("proxy_define_metric", status).map(|()| id)
+    check_status("proxy_define_metric", status).map(|()| id)
 }
 
 /// Adds to a counter, or to a gauge, from which it may also take.
 pub(crate) fn increment(metric: u32, by: i64) -> Result<(), Failure> {
-    done("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
+    check_status("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
 }
 
 /// Sets a gauge.
 pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), Failure> {
-    done("proxy_record_metric", imports::proxy_record_metric(metric, value))
+    check_status("proxy_record_metric", imports::proxy_record_metric(metric, value))
 }
 
 /// Shares `value` under `key` if nothing is there; answers whether it was done.
-pub(crate) fn share_first(key: &str, value: &[u8]) -> Result<bool, Failure> {
+pub(crate) fn create_shared(key: &str, value: &[u8]) -> Result<bool, Failure> {
     // Nobody has seen this version, so that whatever is there is another.
-    share(key, value, Some(u32::MAX))
+    write_shared(key, value, Some(u32::MAX))
 }
 
 /// What [`answer`] sends.
@@ -267,7 +267,7 @@ pub(crate) struct Reply<'a> {
 }
 
 /// Answers the client instead of the upstream. Whatever the callback returns, the request goes no further.
-pub(crate) fn answer(reply: &Reply<'_>) -> Result<(), Failure> {
+pub(crate) fn send_reply(reply: &Reply<'_>) -> Result<(), Failure> {
     const CALL: &str = "proxy_send_local_response";
     let headers = pairs::encode(reply.headers).ok_or(Failure::unusable(CALL))?;
     // SAFETY: pointers and lengths are those of `reply`'s parts and `headers`, which outlive the call.
@@ -283,7 +283,7 @@ pub(crate) fn answer(reply: &Reply<'_>) -> Result<(), Failure> {
             NOT_GRPC,
         )
     };
-    done(CALL, status)
+    check_status(CALL, status)
 }
 
 /// What [`call`] sends.
@@ -297,7 +297,7 @@ pub(crate) struct Outgoing<'a> {
 }
 
 /// Starts an HTTP call to a cluster. `proxy_on_http_call_response` of the root context gets the token that is returned.
-pub(crate) fn call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
+pub(crate) fn start_call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
     const CALL: &str = "proxy_http_call";
     let headers = pairs::encode(outgoing.headers).ok_or(Failure::unusable(CALL))?;
     let trailers = pairs::encode(&[]).ok_or(Failure::unusable(CALL))?;
@@ -317,17 +317,17 @@ pub(crate) fn call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
             &mut token,
         )
     };
-    done(CALL, status).map(|()| token)
+    check_status(CALL, status).map(|()| token)
 }
 
 /// The VM's environment variables as `NAME=value`, each followed by NUL.
 pub(crate) fn environment() -> Result<Vec<u8>, Failure> {
     let (mut count, mut size) = (0, 0);
-    done("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
+    check_status("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
     let (mut pointers, mut text) = (vec![0; count], vec![0; size]);
     // SAFETY: the host writes `count` pointers and `size` bytes, the sizes that it has just named; nothing reads the pointers.
     let status = unsafe { imports::environ_get(pointers.as_mut_ptr(), text.as_mut_ptr()) };
-    done("environ_get", status).map(|()| text)
+    check_status("environ_get", status).map(|()| text)
 }
 
 /// Unpredictable bits.
@@ -335,5 +335,5 @@ pub(crate) fn random() -> Result<u64, Failure> {
     let mut bytes = [0; size_of::<u64>()];
     // SAFETY: the host writes `len` bytes to a live, exclusively borrowed array of that length.
     let status = unsafe { imports::random_get(bytes.as_mut_ptr(), bytes.len()) };
-    done("random_get", status).map(|()| u64::from_le_bytes(bytes))
+    check_status("random_get", status).map(|()| u64::from_le_bytes(bytes))
 }

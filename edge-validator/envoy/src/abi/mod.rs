@@ -56,7 +56,7 @@ pub(crate) enum Flow {
 }
 
 /// Turns a returned status into a result.
-fn done(call: &'static str, status: u32) -> Result<(), Failure> {
+fn check_status(call: &'static str, status: u32) -> Result<(), Failure> {
     match status {
         0 => Ok(()),
         status => Err(Failure { call, status }),

@@ -13,9 +13,9 @@ const TRAIL: &str = "/trail";
 const BASES: [&str; 2] = ["/0", "/1"];
 
 /// The snapshot that others have left for `config`, if it counts.
-pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
-    let (log, _) = log(config)?;
-    let base = read(config, base_of(&log))?;
+pub(crate) fn take_snapshot(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
+    let (log, _) = read_log(config)?;
+    let base = read(config, base_key(&log))?;
     match log.follow(&base.value, config, now) {
         Ok(snapshot) => Some(snapshot),
         Err(error) => {
@@ -28,7 +28,7 @@ pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
 }
 
 /// Leaves `document`, which made `applied` of `held`. Answers whether another base should be asked for.
-pub(crate) fn leave(
+pub(crate) fn leave_bundle(
     config: &Config,
     held: Option<&Snapshot>,
     document: &[u8],
@@ -39,7 +39,7 @@ pub(crate) fn leave(
         leave_base(config, document, applied);
         return false;
     };
-    let Some((mut log, version)) = log(config) else {
+    let Some((mut log, version)) = read_log(config) else {
         return false;
     };
     let extended = log.extend(held, document, applied);
@@ -51,37 +51,37 @@ pub(crate) fn leave(
 
 /// Leaves a whole bundle, which gives `snapshot`, if that reaches further than what is left.
 pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) {
-    let (before, version) = log(config).unzip();
+    let (before, version) = read_log(config).unzip();
     if let Some(log) = DeltaLog::begin(before.as_ref(), snapshot)
-        && write(config, base_of(&log), document, None)
+        && write(config, base_key(&log), document, None)
     {
         match version {
             Some(_) => write(config, TRAIL, &log.to_bytes(), version),
-            None => host::share_first(&key(config, TRAIL), &log.to_bytes()).unwrap_or_default(),
+            None => host::create_shared(&key(config, TRAIL), &log.to_bytes()).unwrap_or_default(),
         };
     }
 }
 
 /// The trail and its version.
-fn log(config: &Config) -> Option<(DeltaLog, u32)> {
+fn read_log(config: &Config) -> Option<(DeltaLog, u32)> {
     let found = read(config, TRAIL)?;
     Some((DeltaLog::from_bytes(&found.value)?, found.version))
 }
 
-fn base_of(log: &DeltaLog) -> &'static str {
+fn base_key(log: &DeltaLog) -> &'static str {
     let [one, other] = BASES;
     if log.slot() == 0 { one } else { other }
 }
 
 fn read(config: &Config, part: &str) -> Option<Shared> {
-    host::shared(&key(config, part)).unwrap_or_else(|failure| {
+    host::read_shared(&key(config, part)).unwrap_or_else(|failure| {
         warn(&failure.to_string());
         None
     })
 }
 
 fn write(config: &Config, part: &str, value: &[u8], version: Option<u32>) -> bool {
-    host::share(&key(config, part), value, version).unwrap_or_else(|failure| {
+    host::write_shared(&key(config, part), value, version).unwrap_or_else(|failure| {
         warn(&failure.to_string());
         false
     })

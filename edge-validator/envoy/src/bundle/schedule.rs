@@ -40,7 +40,7 @@ impl RefreshSchedule {
     }
 
     /// A question is on its way.
-    pub(crate) fn asked(self, now: UnixSeconds) -> Self {
+    pub(crate) fn after_question(self, now: UnixSeconds) -> Self {
         let saved = UnixSeconds(now.0.saturating_sub(SAVED_SECONDS));
         Self {
             asking: true,
@@ -50,7 +50,7 @@ impl RefreshSchedule {
     }
 
     /// It was answered with a bundle.
-    pub(crate) fn succeeded(self) -> Self {
+    pub(crate) fn after_success(self) -> Self {
         Self {
             asking: false,
             pause: PAUSE_SECONDS,
@@ -59,7 +59,7 @@ impl RefreshSchedule {
     }
 
     /// It could not be asked, or was not answered with a bundle.
-    pub(crate) fn failed(self, now: UnixSeconds) -> Self {
+    pub(crate) fn after_failure(self, now: UnixSeconds) -> Self {
         Self {
             asking: false,
             due: now.plus(self.pause),

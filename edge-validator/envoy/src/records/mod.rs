@@ -75,44 +75,44 @@ impl FilterRecords {
 
     /// Time has passed: renews what is held, and takes over what others have left behind.
     pub(crate) fn tick(&mut self, now: UnixSeconds) {
-        self.retain(|courier| courier.ring.renew(now).unwrap_or_default());
+        self.retain_deliveries(|courier| courier.ring.renew(now).unwrap_or_default());
         if now.since(self.looked) >= LOOK_SECONDS {
             self.looked = now;
-            self.look(now);
+            self.take_orphans(now);
         }
     }
 
-    fn look(&mut self, now: UnixSeconds) {
+    fn take_orphans(&mut self, now: UnixSeconds) {
         for courier in core::mem::take(&mut self.left_behind) {
             match courier.ring.is_empty() && courier.is_idle() {
                 true => courier.ring.release().unwrap_or_else(Failure::log),
                 false => self.left_behind.push(courier),
             }
         }
-        match RecordRing::orphans(self.edge, self.owner, now) {
+        match RecordRing::take_orphans(self.edge, self.owner, now) {
             Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(RecordDelivery::new)),
             Err(failure) => failure.log(),
         }
     }
 
     /// The calls to make now, each with the number of the ring that it is for.
-    pub(crate) fn calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
-        self.retain(|courier| !courier.ring.is_old(now) || courier.ring.renew(now).unwrap_or_default());
-        let call = |courier: &mut RecordDelivery| match courier.call(config, now) {
+    pub(crate) fn next_calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
+        self.retain_deliveries(|courier| !courier.ring.is_old(now) || courier.ring.renew(now).unwrap_or_default());
+        let call = |courier: &mut RecordDelivery| match courier.next_call(config, now) {
             Ok(call) => Some((courier.ring.number(), call?)),
             Err(failure) => {
                 failure.log();
                 None
             }
         };
-        self.couriers().filter_map(call).collect()
+        self.deliveries().filter_map(call).collect()
     }
 
     /// Takes in the issuer's answer to a call for the ring with this number.
-    pub(crate) fn hear(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
-        self.retain(|courier| {
+    pub(crate) fn receive_answer(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
+        self.retain_deliveries(|courier| {
             courier.ring.number() != ring
-                || courier.hear(answer, now).unwrap_or_else(|failure| {
+                || courier.receive_answer(answer, now).unwrap_or_else(|failure| {
                     failure.log();
                     true
                 })
@@ -120,19 +120,19 @@ impl FilterRecords {
     }
 
     /// Lets go of the couriers whose rings are somebody else's.
-    fn retain(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
+    fn retain_deliveries(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
         if self.own.as_mut().is_some_and(|own| !is_own(own)) {
             self.own = None;
         }
         self.left_behind.retain_mut(is_own);
     }
 
-    fn couriers(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
+    fn deliveries(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
         self.own.iter_mut().chain(&mut self.left_behind)
     }
 
     /// Leaves everything to others.
-    pub(crate) fn end(self) {
+    pub(crate) fn release(self) {
         for courier in self.own.into_iter().chain(self.left_behind) {
             courier.ring.release().unwrap_or_else(Failure::log);
         }

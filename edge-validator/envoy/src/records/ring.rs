@@ -67,10 +67,10 @@ pub(crate) struct Load {
 impl RecordRing {
     /// A free ring for `owner`, empty; `None` if there is none.
     pub(crate) fn claim(edge: u64, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
-        for name in names(edge) {
+        for name in ring_names(edge) {
             let held = name.header()?;
             let free = held.as_ref().is_none_or(|(header, _)| header.owner == 0);
-            if free && let Some(ring) = Self::take(name, held, owner, now)? {
+            if free && let Some(ring) = Self::take_ring(name, held, owner, now)? {
                 return Ok(Some(ring));
             }
         }
@@ -78,12 +78,12 @@ impl RecordRing {
     }
 
     /// The rings whose owners are gone; they are `owner`'s from now on.
-    pub(crate) fn orphans(edge: u64, owner: u64, now: UnixSeconds) -> Result<Vec<Self>, Failure> {
+    pub(crate) fn take_orphans(edge: u64, owner: u64, now: UnixSeconds) -> Result<Vec<Self>, Failure> {
         let mut orphans = Vec::new();
-        for name in names(edge) {
+        for name in ring_names(edge) {
             let Some((header, version)) = name.header()? else { break };
             let is_gone = now.since(header.renewed) > LEASE_SECONDS && header.owner != 0;
-            if is_gone && let Some(mut ring) = Self::take(name, Some((header, version)), owner, now)? {
+            if is_gone && let Some(mut ring) = Self::take_ring(name, Some((header, version)), owner, now)? {
                 ring.find_end()?;
                 orphans.push(ring);
             }
@@ -91,7 +91,7 @@ impl RecordRing {
         Ok(orphans)
     }
 
-    fn take(
+    fn take_ring(
         name: RingName,
         held: Option<(RingHeader, u32)>,
         owner: u64,
@@ -125,7 +125,7 @@ impl RecordRing {
     /// Adds a record. False if there is no room for it.
     pub(crate) fn add(&mut self, line: &str) -> Result<bool, Failure> {
         if self.filled >= SLOT_RECORDS || self.lines > SLOT_BYTES {
-            self.close();
+            self.close_slot();
         }
         if self.tail - self.header.head >= SLOTS {
             return Ok(false);
@@ -140,7 +140,7 @@ impl RecordRing {
         self.filled += 1;
         let first = self.next + 1 - self.filled;
         let _ = write!(self.filling, "\n{} {first} {}", self.tail, self.filled);
-        host::share(&self.name.slot(self.tail), self.filling.as_bytes(), None)?;
+        host::write_shared(&self.name.slot(self.tail), self.filling.as_bytes(), None)?;
         self.next += 1;
         Ok(true)
     }
@@ -160,7 +160,7 @@ impl RecordRing {
         self.header.head == self.tail && self.filled == 0
     }
 
-    fn close(&mut self) {
+    fn close_slot(&mut self) {
         if self.filled > 0 {
             self.tail += 1;
             self.filled = 0;
@@ -169,8 +169,8 @@ impl RecordRing {
     }
 
     /// The next records to deliver; `None` if there are none.
-    pub(crate) fn load(&mut self) -> Result<Option<Load>, Failure> {
-        self.close();
+    pub(crate) fn next_load(&mut self) -> Result<Option<Load>, Failure> {
+        self.close_slot();
         let mut end = self.header.head;
         let mut batch: Option<Batch> = None;
         while end < self.tail
@@ -186,12 +186,12 @@ impl RecordRing {
     }
 
     /// Forgets what was delivered. False if the ring is somebody else's meanwhile.
-    pub(crate) fn delivered(&mut self, load: &Load) -> Result<bool, Failure> {
+    pub(crate) fn drop_load(&mut self, load: &Load) -> Result<bool, Failure> {
         let head = core::mem::replace(&mut self.header.head, load.end);
-        let saved = self.save()?;
+        let saved = self.save_header()?;
         if saved {
             for slot in head..load.end {
-                host::share(&self.name.slot(slot), b"", None)?;
+                host::write_shared(&self.name.slot(slot), b"", None)?;
             }
         }
         Ok(saved)
@@ -202,15 +202,15 @@ impl RecordRing {
     }
 
     /// Numbers its records under another boot from now on; without one until there is one. False if the ring is somebody else's meanwhile.
-    pub(crate) fn name(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
+    pub(crate) fn set_boot_id(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
         self.header.boot_id = boot_id.unwrap_or_default();
-        self.save()
+        self.save_header()
     }
 
     /// Keeps it for longer. False if somebody else has it meanwhile, who delivers what is in it.
     pub(crate) fn renew(&mut self, now: UnixSeconds) -> Result<bool, Failure> {
         self.header.renewed = now;
-        self.save()
+        self.save_header()
     }
 
     /// Whether it must be renewed before anything is added: somebody else may be about to take it.
@@ -220,15 +220,15 @@ impl RecordRing {
 
     /// Gives it back, to be claimed again if it is empty and to be taken over if it is not.
     pub(crate) fn release(mut self) -> Result<(), Failure> {
-        self.close();
+        self.close_slot();
         self.header.renewed = UnixSeconds(0);
         if self.is_empty() {
             self.header.owner = 0;
         }
-        self.save().map(drop)
+        self.save_header().map(drop)
     }
 
-    fn save(&self) -> Result<bool, Failure> {
+    fn save_header(&self) -> Result<bool, Failure> {
         match self.name.header()? {
             Some((held, version)) if held.owner == self.owner => self.name.write(&self.header, Some(version)),
             _ => Ok(false),
@@ -251,7 +251,7 @@ struct Slot {
     lines: String,
 }
 
-fn names(edge: u64) -> impl Iterator<Item = RingName> {
+fn ring_names(edge: u64) -> impl Iterator<Item = RingName> {
     (0..RINGS).map(move |ring| RingName { edge, ring })
 }
 
@@ -265,21 +265,21 @@ impl RingName {
     }
 
     fn header(self) -> Result<Option<(RingHeader, u32)>, Failure> {
-        let shared = host::shared(&self.key("header"))?;
+        let shared = host::read_shared(&self.key("header"))?;
         Ok(shared.and_then(|shared| Some((RingHeader::read(str::from_utf8(&shared.value).ok()?)?, shared.version))))
     }
 
     fn write(self, header: &RingHeader, version: Option<u32>) -> Result<bool, Failure> {
         let (key, text) = (self.key("header"), header.text());
         match version {
-            Some(_) => host::share(&key, text.as_bytes(), version),
-            None => host::share_first(&key, text.as_bytes()),
+            Some(_) => host::write_shared(&key, text.as_bytes(), version),
+            None => host::create_shared(&key, text.as_bytes()),
         }
     }
 
     /// What is in a slot, unless that is of an earlier round.
     fn read(self, slot: u64) -> Result<Option<Slot>, Failure> {
-        let shared = host::shared(&self.slot(slot))?;
+        let shared = host::read_shared(&self.slot(slot))?;
         Ok(shared.and_then(|shared| Slot::read(&String::from_utf8(shared.value).ok()?, slot)))
     }
 }

@@ -7,7 +7,7 @@ use crate::bundle::schedule::RefreshSchedule;
 use crate::metrics;
 use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
-use edgewrit_edge::config::{FaultList, too_short};
+use edgewrit_edge::config::{FaultList, short_secret_warning};
 use edgewrit_edge::issuer::bundle::{self, FollowError};
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
@@ -65,20 +65,20 @@ pub(crate) fn now() -> Result<UnixSeconds, Failure> {
 impl Root {
     /// Reads the configuration, `size` bytes long.
     /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
-    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
+    pub(crate) fn configure(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
         let settings = Settings::read(size)?;
-        let seed = host::random().map_err(settings::fault)?;
+        let seed = host::random().map_err(settings::single_fault)?;
         for name in settings.config.short_secrets() {
-            host::log(LogLevel::Warn, &too_short(name));
+            host::log(LogLevel::Warn, &short_secret_warning(name));
         }
-        let left = handover::take(&settings.config, now().map_err(settings::fault)?);
+        let left = handover::take_snapshot(&settings.config, now().map_err(settings::single_fault)?);
         Ok(Self {
             ledger: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
             head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
             settings,
-            memory: Memory::sharing(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
+            memory: Memory::with_shared_budget(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
             snapshot: RefCell::new(left),
             follow: Cell::new(RefreshSchedule::new()),
             misrouted: Cell::new(false),
@@ -92,7 +92,7 @@ impl Root {
     }
 
     /// Takes a step of the pipeline in the world as it is now.
-    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+    pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         match now() {
             Ok(now) => step(&World {
                 config: &self.settings.config,
@@ -102,13 +102,13 @@ impl Root {
             }),
             Err(failure) => {
                 failure.log();
-                Step::Refuse(self.refusal(HostFault::Unreadable))
+                Step::Refuse(self.host_refusal(HostFault::Unreadable))
             }
         }
     }
 
     /// The refusal of a request that never reached the pipeline.
-    pub(crate) fn refusal(&self, fault: HostFault) -> Refusal {
+    pub(crate) fn host_refusal(&self, fault: HostFault) -> Refusal {
         Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
     }
 
@@ -140,7 +140,7 @@ impl Root {
                 .iter()
                 .map(|(name, value)| (*name, value.expose().as_bytes())),
         );
-        let token = host::call(&Outgoing {
+        let token = host::start_call(&Outgoing {
             cluster: &self.settings.issuer_cluster,
             headers: &headers,
             body: &call.body,
@@ -151,14 +151,14 @@ impl Root {
     }
 
     /// Who waits for the response to the call with this token.
-    pub(crate) fn caller(&self, token: u32) -> Option<Caller> {
+    pub(crate) fn take_caller(&self, token: u32) -> Option<Caller> {
         let mut calls = self.calls.borrow_mut();
         let at = calls.iter().position(|(own, _)| *own == token)?;
         Some(calls.swap_remove(at).1)
     }
 
     /// Asks the issuer for a newer bundle if it is time to.
-    pub(crate) fn ask(&self) {
+    pub(crate) fn ask_for_bundle(&self) {
         let Ok(now) = now() else { return };
         if !self.follow.get().is_due(now) {
             return;
@@ -169,37 +169,37 @@ impl Root {
             self.follow.get().wait_seconds(),
         );
         match self.call(&call, Caller::RefreshSchedule) {
-            Ok(()) => self.follow.update(|follow| follow.asked(now)),
+            Ok(()) => self.follow.update(|follow| follow.after_question(now)),
             Err(failure) => {
-                not_asked(failure);
-                self.follow.update(|follow| follow.failed(now));
+                report_failed_call(failure);
+                self.follow.update(|follow| follow.after_failure(now));
             }
         }
     }
 
     /// Takes in the issuer's answer, leaves it to others, and asks again.
-    pub(crate) fn hear(&self, answer: IssuerAnswer<'_>) {
+    pub(crate) fn receive_bundle(&self, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
         let config = &self.settings.config;
-        match bundle::bundle_answer(config, held.as_ref(), answer, now) {
+        match bundle::apply_bundle(config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
-                if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
+                if handover::leave_bundle(config, held.as_ref(), answer.body(), &snapshot, now) {
                     self.ask_for_base();
                 }
                 self.report_head(held.as_ref(), &snapshot, now);
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
-                self.follow.update(RefreshSchedule::succeeded);
+                self.follow.update(RefreshSchedule::after_success);
             }
             Err(error) => {
-                not_taken(&error);
+                report_rejected_bundle(&error);
                 metrics::count("bundles", error.label(), 1);
                 self.snapshot.replace(held);
-                self.follow.update(|follow| follow.failed(now));
+                self.follow.update(|follow| follow.after_failure(now));
             }
         }
-        self.ask();
+        self.ask_for_bundle();
     }
 
     /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
@@ -208,7 +208,7 @@ impl Root {
             host::log(LogLevel::Error, &report.line);
             metrics::count("bundles", report.label, 1);
             if report.is_new {
-                self.keep(&report.line);
+                self.keep_record(&report.line);
             }
         }
     }
@@ -228,15 +228,15 @@ impl Root {
 
     /// Writes down a verdict: a line in the log, a record for the issuer, a count.
     pub(crate) fn record(&self, record: &Record) {
-        self.write_down(record, true);
+        self.write_record(record, true);
     }
 
     /// The same of a permit whose request was sent; where its record was kept [ahead](Self::ahead), the issuer gets no other.
     pub(crate) fn record_sent(&self, record: &Record) {
-        self.write_down(record, !self.settings.config.is_audit_strict());
+        self.write_record(record, !self.settings.config.is_audit_strict());
     }
 
-    fn write_down(&self, record: &Record, deliver: bool) {
+    fn write_record(&self, record: &Record, deliver: bool) {
         let line = record.line();
         let level = if record.is_routine() {
             LogLevel::Debug
@@ -251,24 +251,24 @@ impl Root {
             metrics::count("responses", "reflected", 1);
         }
         if deliver && record.is_for_issuer(&self.memory) {
-            self.keep(&line);
+            self.keep_record(&line);
         }
     }
 
     /// Records a permit before its request is sent, where that must be. False if that cannot be done.
-    pub(crate) fn ahead(&self, in_flight: &InFlight) -> bool {
-        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().line())
+    pub(crate) fn record_ahead(&self, in_flight: &InFlight) -> bool {
+        !self.settings.config.is_audit_strict() || self.keep_record(&in_flight.record_ahead().line())
     }
 
-    fn keep(&self, line: &str) -> bool {
+    fn keep_record(&self, line: &str) -> bool {
         let kept = now().is_ok_and(|now| self.ledger.borrow_mut().keep(line, now));
-        self.memory.set_room(kept);
+        self.memory.set_record_room(kept);
         kept
     }
 
     /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
-        open.ended(&World {
+    pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
+        open.check_ended(&World {
             config: &self.settings.config,
             snapshot: self.snapshot.borrow().as_ref(),
             memory: &self.memory,
@@ -279,12 +279,12 @@ impl Root {
     /// Time has passed: looks after the ledger, and shows what is counted.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
-        self.least_logged.set(host::least_logged().unwrap_or_default());
+        self.least_logged.set(host::log_threshold().unwrap_or_default());
         self.ledger.borrow_mut().tick(now);
         if self.settings.config.is_audit_strict() {
-            self.memory.set_room(self.ledger.borrow_mut().has_room(now));
+            self.memory.set_record_room(self.ledger.borrow_mut().has_room(now));
         }
-        self.deliver(now);
+        self.deliver_records(now);
         let (hits, misses) = self.memory.lookups();
         let (hits_before, misses_before) = self.counted.replace((hits, misses));
         metrics::count("cache", "hits", hits.wrapping_sub(hits_before));
@@ -297,52 +297,52 @@ impl Root {
     }
 
     /// Sends what waits in the ledger to the issuer.
-    fn deliver(&self, now: UnixSeconds) {
-        let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
+    fn deliver_records(&self, now: UnixSeconds) {
+        let calls = self.ledger.borrow_mut().next_calls(&self.settings.config, now);
         for (ring, call) in calls {
             if self.call(&call, Caller::RecordRing(ring)).is_err() {
-                self.ledger.borrow_mut().hear(ring, IssuerAnswer::Failed, now);
+                self.ledger.borrow_mut().receive_answer(ring, IssuerAnswer::Failed, now);
             }
         }
     }
 
     /// Takes in the issuer's answer about a ring, and sends what waits behind it.
-    pub(crate) fn delivered(&self, ring: u32, answer: IssuerAnswer<'_>) {
+    pub(crate) fn receive_delivery(&self, ring: u32, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
-        self.ledger.borrow_mut().hear(ring, answer, now);
-        self.deliver(now);
+        self.ledger.borrow_mut().receive_answer(ring, answer, now);
+        self.deliver_records(now);
     }
 
     /// The filter's configuration is no longer used.
-    pub(crate) fn end(&self) {
+    pub(crate) fn shut_down(&self) {
         let nothing = FilterRecords::new(self.settings.config.identity(), 0);
-        self.ledger.replace(nothing).end();
+        self.ledger.replace(nothing).release();
     }
 
     /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
     fn ask_for_base(&self) {
         let call = bundle::bundle_call(&self.settings.config, None, 0);
         if let Err(failure) = self.call(&call, Caller::Handover) {
-            not_asked(failure);
+            report_failed_call(failure);
         }
     }
 
     /// Leaves the whole bundle that was asked for.
-    pub(crate) fn hear_base(&self, answer: IssuerAnswer<'_>) {
+    pub(crate) fn receive_base(&self, answer: IssuerAnswer<'_>) {
         let (Ok(now), config) = (now(), &self.settings.config) else {
             return;
         };
-        match bundle::bundle_answer(config, None, answer, now) {
+        match bundle::apply_bundle(config, None, answer, now) {
             Ok(snapshot) => handover::leave_base(config, answer.body(), &snapshot),
-            Err(error) => not_taken(&error),
+            Err(error) => report_rejected_bundle(&error),
         }
     }
 }
 
-fn not_taken(error: &FollowError) {
+fn report_rejected_bundle(error: &FollowError) {
     host::log(LogLevel::Warn, &format!("the bundle is not taken: {error}"));
 }
 
-fn not_asked(failure: Failure) {
+fn report_failed_call(failure: Failure) {
     host::log(LogLevel::Warn, &format!("the bundle cannot be asked for: {failure}"));
 }

@@ -8,20 +8,20 @@ use edgewrit_edge::verdict::refusal::{ProblemResponse, Refusal};
 const FILTER_STATE: &str = "edgewrit";
 
 /// Answers the client with a refusal.
-pub(crate) fn refuse(refusal: &Refusal, root: &Root) {
-    publish(refusal.label());
-    send(&refusal.response(), refusal.label());
+pub(crate) fn send_refusal(refusal: &Refusal, root: &Root) {
+    publish_verdict(refusal.label());
+    send_response(&refusal.response(), refusal.label());
     root.record(&refusal.record());
 }
 
 /// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
-pub(crate) fn send(response: &ProblemResponse, label: &str) {
+pub(crate) fn send_response(response: &ProblemResponse, label: &str) {
     let headers: Vec<_> = response
         .headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
         .collect();
-    let sent = host::answer(&Reply {
+    let sent = host::send_reply(&Reply {
         status: response.status,
         headers: &headers,
         body: response.body.as_bytes(),
@@ -33,6 +33,6 @@ pub(crate) fn send(response: &ProblemResponse, label: &str) {
 }
 
 /// Shows the verdict to access logs. Nothing depends on it.
-pub(crate) fn publish(label: &str) {
-    let _ = host::publish(FILTER_STATE, label);
+pub(crate) fn publish_verdict(label: &str) {
+    let _ = host::publish_state(FILTER_STATE, label);
 }

@@ -6,7 +6,7 @@ use crate::root::Root;
 use crate::stream::answer;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;
-use edgewrit_edge::http::header_diff::changes;
+use edgewrit_edge::http::header_diff::diff_headers;
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
@@ -26,16 +26,16 @@ pub(crate) struct Forwarded {
 }
 
 /// Turns the request that the host holds, with the headers `held` unless they cannot be read, into the permit's.
-pub(crate) fn replace(
+pub(crate) fn replace_request(
     permit: Permit,
     root: &Root,
     held: Option<&[Pair<'_>]>,
     has_body: bool,
 ) -> Result<Forwarded, Refusal> {
     let (request, in_flight) = permit.into_request();
-    match place(&request, root, held, has_body) {
+    match write_request(&request, root, held, has_body) {
         Ok(()) => {
-            answer::publish("permit");
+            answer::publish_verdict("permit");
             Ok(Forwarded {
                 in_flight,
                 upstream: request.upstream,
@@ -45,11 +45,16 @@ pub(crate) fn replace(
     }
 }
 
-fn place(request: &OutgoingRequest, root: &Root, held: Option<&[Pair<'_>]>, has_body: bool) -> Result<(), HostFault> {
+fn write_request(
+    request: &OutgoingRequest,
+    root: &Root,
+    held: Option<&[Pair<'_>]>,
+    has_body: bool,
+) -> Result<(), HostFault> {
     let held = held.ok_or(HostFault::Unreadable)?;
     let cluster = root.settings.cluster(request.upstream.name());
     let cluster = cluster.ok_or(HostFault::OtherUpstream)?;
-    if !root.trusts_routes() || leads_elsewhere(cluster) {
+    if !root.trusts_routes() || routes_to_other_cluster(cluster) {
         return Err(HostFault::OtherUpstream);
     }
     if has_body != request.body.is_some() {
@@ -70,8 +75,8 @@ fn place(request: &OutgoingRequest, root: &Root, held: Option<&[Pair<'_>]>, has_
 /// Envoy matches a route when the request arrives and again, after this filter, by the headers that it has set. So a route of
 /// another cluster is seen here if the client's request matches it; one that only the permit's headers match is seen in the
 /// response.
-pub(crate) fn leads_elsewhere(cluster: &str) -> bool {
-    host::property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
+pub(crate) fn routes_to_other_cluster(cluster: &str) -> bool {
+    host::read_property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
 }
 
 fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> Result<(), Failure> {
@@ -88,6 +93,6 @@ fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> 
     ];
     wanted.extend(request.headers.iter().map(|(name, value)| (&**name, value.as_slice())));
     wanted.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
-    let changes = changes(held, &wanted);
+    let changes = diff_headers(held, &wanted);
     host::change_headers(Map::Request, changes.remove, changes.set)
 }

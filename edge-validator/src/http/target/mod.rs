@@ -22,7 +22,7 @@ pub(crate) struct RequestTarget<'a> {
 impl<'a> RequestTarget<'a> {
     /// Reads a target in origin form (RFC 9112, section 3.2.1).
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Objection> {
-        within_length(bytes.len())?;
+        check_length(bytes.len())?;
         if bytes.first() != Some(&b'/') {
             return Err(reason::TARGET_FORM.into());
         }
@@ -31,18 +31,18 @@ impl<'a> RequestTarget<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (text, None),
         };
-        canonical_path(path)?;
-        canonical_query(query.unwrap_or_default())?;
+        check_path(path)?;
+        check_query(query.unwrap_or_default())?;
         Ok(Self { text, path, query })
     }
 
     /// What is sent: the path byte for byte, and the query in its [one spelling](spell). An
     /// objection if that is too long.
-    pub(crate) fn sent(&self) -> Result<String, Objection> {
+    pub(crate) fn outgoing(&self) -> Result<String, Objection> {
         match self.query.map(|query| spell(query, Plus::Space)) {
             Some(Cow::Owned(query)) => {
                 let target = [self.path, "?", &query].concat();
-                within_length(target.len()).map(|()| target)
+                check_length(target.len()).map(|()| target)
             }
             Some(Cow::Borrowed(_)) | None => Ok(self.text.into()),
         }
@@ -59,32 +59,32 @@ impl<'a> RequestTarget<'a> {
     }
 }
 
-fn within_length(bytes: usize) -> Result<(), Objection> {
+fn check_length(bytes: usize) -> Result<(), Objection> {
     if bytes > TARGET_BYTES {
-        return Err(reason::TARGET_LENGTH.because(format!("{bytes} bytes")));
+        return Err(reason::TARGET_LENGTH.with_detail(format!("{bytes} bytes")));
     }
     Ok(())
 }
 
 /// Whether `path` (with its leading `/`) is canonical. Paths of operations must be, too.
-pub(crate) fn canonical_path(path: &str) -> Result<(), Reason> {
+pub(crate) fn check_path(path: &str) -> Result<(), Reason> {
     let mut segments = path.split('/').skip(1).peekable();
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         if segment == "." || segment == ".." || (segment.is_empty() && !last) {
             return Err(reason::TARGET_SEGMENT);
         }
-        canonical_segment(segment)?;
+        check_segment(segment)?;
     }
     Ok(())
 }
 
-fn canonical_segment(segment: &str) -> Result<(), Reason> {
+fn check_segment(segment: &str) -> Result<(), Reason> {
     for unit in percent::units(segment.as_bytes()) {
         match unit.ok_or(reason::TARGET_ENCODING)? {
-            Unit::Plain(byte) if in_path(byte) => {}
+            Unit::Plain(byte) if is_path_byte(byte) => {}
             Unit::Plain(_) => return Err(reason::TARGET_CHARACTER),
-            Unit::Encoded { byte, upper: true } if encoded_in_path(byte) => {}
+            Unit::Encoded { byte, upper: true } if may_be_encoded_in_path(byte) => {}
             Unit::Encoded { .. } => return Err(reason::TARGET_ENCODING),
         }
     }
@@ -101,10 +101,10 @@ fn canonical_segment(segment: &str) -> Result<(), Reason> {
 }
 
 /// Names and values are compared decoded, so encoding that is not needed does no harm here.
-pub(crate) fn canonical_query(query: &str) -> Result<(), Reason> {
+pub(crate) fn check_query(query: &str) -> Result<(), Reason> {
     for unit in percent::units(query.as_bytes()) {
         match unit.ok_or(reason::TARGET_ENCODING)? {
-            Unit::Plain(byte) if in_query(byte) => {}
+            Unit::Plain(byte) if is_query_byte(byte) => {}
             Unit::Plain(_) => return Err(reason::TARGET_CHARACTER),
             Unit::Encoded { byte: 0, .. } => return Err(reason::TARGET_ENCODING),
             Unit::Encoded { .. } => {}
@@ -114,13 +114,13 @@ pub(crate) fn canonical_query(query: &str) -> Result<(), Reason> {
 }
 
 /// RFC 3986, section 2.3.
-fn unreserved(byte: u8) -> bool {
+fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// RFC 3986's `pchar` without `;`, at which some readers cut.
-fn in_path(byte: u8) -> bool {
-    unreserved(byte)
+fn is_path_byte(byte: u8) -> bool {
+    is_unreserved(byte)
         || matches!(
             byte,
             b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b'=' | b':' | b'@'
@@ -128,13 +128,13 @@ fn in_path(byte: u8) -> bool {
 }
 
 /// A path's characters, `/` and `?`, without `'`: it is in WHATWG's special-query percent-encode set.
-fn in_query(byte: u8) -> bool {
-    byte != b'\'' && (in_path(byte) || matches!(byte, b'/' | b'?'))
+fn is_query_byte(byte: u8) -> bool {
+    byte != b'\'' && (is_path_byte(byte) || matches!(byte, b'/' | b'?'))
 }
 
 /// What may come encoded in a path: nothing that needs no encoding, no separator, no control character.
-fn encoded_in_path(byte: u8) -> bool {
-    !unreserved(byte) && !matches!(byte, b'/' | b'\\') && !byte.is_ascii_control()
+fn may_be_encoded_in_path(byte: u8) -> bool {
+    !is_unreserved(byte) && !matches!(byte, b'/' | b'\\') && !byte.is_ascii_control()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a target may hold, byte by byte, and that URL parsers agree.
 
-use super::{RequestTarget, canonical_path};
+use super::{RequestTarget, check_path};
 use crate::reason::{self, Reason};
 use alloc::format;
 use alloc::string::String;
@@ -56,7 +56,7 @@ fn the_length_ends_at_the_limit() {
 #[test]
 fn the_length_of_what_is_sent_has_the_same_limit() {
     let query = |value: &str| format!("/?a={}{value}", "a".repeat(TARGET_BYTES - 4 - value.len()));
-    let sent = |target: &str| RequestTarget::read(target.as_bytes()).unwrap().sent();
+    let sent = |target: &str| RequestTarget::read(target.as_bytes()).unwrap().outgoing();
     assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
     for value in ["=", "+"] {
         let objection = sent(&query(value)).unwrap_err();
@@ -156,8 +156,8 @@ fn a_query_has_no_encoded_nul_and_else_what_it_likes() {
 
 #[test]
 fn paths_of_operations_follow_the_same_rules() {
-    assert_eq!(canonical_path("/a/b/"), Ok(()));
-    assert_eq!(canonical_path("/a b"), Err(reason::TARGET_CHARACTER));
+    assert_eq!(check_path("/a/b/"), Ok(()));
+    assert_eq!(check_path("/a b"), Err(reason::TARGET_CHARACTER));
 }
 
 /// Mostly what nearly is a target.
@@ -182,11 +182,11 @@ proptest! {
             prop_assert_eq!(url.path(), target.path());
             prop_assert_eq!(url.query(), target.query());
             prop_assert_eq!(url.fragment(), None);
-            if let Ok(sent) = target.sent() {
+            if let Ok(sent) = target.outgoing() {
                 let text = format!("https://h{sent}");
                 let url = Url::parse(&text).unwrap();
                 prop_assert_eq!(url.as_str(), &text);
-                prop_assert_eq!(RequestTarget::read(sent.as_bytes()).unwrap().sent(), Ok(sent));
+                prop_assert_eq!(RequestTarget::read(sent.as_bytes()).unwrap().outgoing(), Ok(sent));
             }
             prop_assert_eq!(url.as_str(), format!("https://h{}", target.text));
         }

@@ -103,7 +103,7 @@ impl DeltaLog {
         let mut rest = self.bundles.as_slice();
         let after = iter::from_fn(|| {
             // What is cut off is no bundle, and refused as such.
-            let (bundle, after) = part(rest).unwrap_or((rest, &[]));
+            let (bundle, after) = split_part(rest).unwrap_or((rest, &[]));
             rest = after;
             (!bundle.is_empty()).then_some(bundle)
         });
@@ -125,7 +125,7 @@ impl DeltaLog {
         let (numbers, rest) = bytes.split_first_chunk::<{ 5 * size_of::<u64>() }>()?;
         let (numbers, _) = numbers.as_chunks();
         let [slot, asked_at, base_at, end_at, idle] = numbers.try_into().ok()?;
-        let (position, bundles) = part(rest)?;
+        let (position, bundles) = split_part(rest)?;
         Some(Self {
             slot: u64::from_be_bytes(slot),
             asked_at: u64::from_be_bytes(asked_at),
@@ -138,7 +138,7 @@ impl DeltaLog {
     }
 }
 
-fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+fn split_part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
 }

@@ -103,7 +103,7 @@ fn what_was_left_is_what_was_held() {
     assert_eq!(taken.position(), "e.5");
     assert_eq!(taken.issued_at(), NOW.plus(FRESH + 50));
     assert_eq!(taken.revocations(), instance.held.revocations());
-    assert!((1..=5).all(|number| taken.revocations().revoked(target(number), NOW)));
+    assert!((1..=5).all(|number| taken.revocations().is_revoked(target(number), NOW)));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 use edgewrit_shared::limits::{CACHED_WRIT_BYTES, CACHED_WRITS};
-use edgewrit_shared::short::same_bytes;
+use edgewrit_shared::short::bytes_eq;
 
 /// Places of one generation: a power of two, and twice what it holds, so that a search ends after one or two.
 const PLACES: usize = 2 * CACHED_WRITS;
@@ -55,7 +55,7 @@ impl Cache {
 
     /// The writ whose text is `token`, if it was verified under `versions`.
     pub(crate) fn find(&mut self, token: &str, versions: Versions) -> Option<Arc<Writ>> {
-        let tag = tag(token);
+        let tag = tag_of(token);
         if let Some(entry) = self.young.find(tag, token) {
             return entry.of(versions);
         }
@@ -69,7 +69,7 @@ impl Cache {
         if self.young.is_full() {
             self.old = mem::take(&mut self.young);
         }
-        let tag = tag(writ.token.expose());
+        let tag = tag_of(writ.token.expose());
         self.young.put(Entry { tag, versions, writ });
     }
 }
@@ -80,14 +80,14 @@ impl Generation {
     }
 
     fn find(&self, tag: u64, token: &str) -> Option<&Entry> {
-        self.places.get(self.place(tag, token)?)?.as_ref()
+        self.places.get(self.find_place(tag, token)?)?.as_ref()
     }
 
     fn put(&mut self, entry: Entry) {
         if self.places.is_empty() {
             self.places.resize(PLACES, None);
         }
-        let place = self.place(entry.tag, entry.writ.token.expose());
+        let place = self.find_place(entry.tag, entry.writ.token.expose());
         if let Some(place) = place.and_then(|place| self.places.get_mut(place)) {
             if place.is_none() {
                 self.held += 1;
@@ -98,11 +98,11 @@ impl Generation {
     }
 
     /// Where the entry of `token` lies, or would.
-    fn place(&self, tag: u64, token: &str) -> Option<usize> {
-        let own = index(tag);
+    fn find_place(&self, tag: u64, token: &str) -> Option<usize> {
+        let own = index_of(tag);
         let mut places = (own..PLACES).chain(0..own);
         places.find(|place| match self.places.get(*place) {
-            Some(Some(entry)) => entry.tag == tag && same_bytes(entry.writ.token.expose().as_bytes(), token.as_bytes()),
+            Some(Some(entry)) => entry.tag == tag && bytes_eq(entry.writ.token.expose().as_bytes(), token.as_bytes()),
             _ => true,
         })
     }
@@ -115,7 +115,7 @@ impl Entry {
 }
 
 /// Only verified tokens enter, so nobody but the signer chooses these bits: no hashing of the whole token.
-fn tag(token: &str) -> u64 {
+fn tag_of(token: &str) -> u64 {
     let signed = token.as_bytes().split_last().map_or(&[][..], |(_, rest)| rest);
     signed
         .last_chunk::<TAG_BYTES>()
@@ -123,7 +123,7 @@ fn tag(token: &str) -> u64 {
 }
 
 /// The upper bits of a product, to which every bit of the tag contributes.
-fn index(tag: u64) -> usize {
+fn index_of(tag: u64) -> usize {
     /// 2^64 divided by the golden ratio, odd.
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let upper = tag.wrapping_mul(SPREAD) >> (u64::BITS - PLACES.ilog2());

@@ -1,6 +1,6 @@
 //! What is remembered, under which key, and what makes room for what.
 
-use super::{Cache, PLACES, Versions, index, tag};
+use super::{Cache, PLACES, Versions, index_of, tag_of};
 use crate::support;
 use crate::writ::Writ;
 use alloc::format;
@@ -40,7 +40,7 @@ fn rivals() -> [String; 2] {
     let mut places: Vec<Vec<String>> = (0..PLACES).map(|_| Vec::new()).collect();
     for number in 0.. {
         let token = token(number);
-        let place = &mut places[index(tag(&token))];
+        let place = &mut places[index_of(tag_of(&token))];
         place.push(token);
         if let [one, two] = place.as_slice() {
             return [one.clone(), two.clone()];
@@ -135,7 +135,7 @@ fn as_many_as_are_promised_are_there_in_turns() {
 fn the_index_spreads_signatures_over_the_places() {
     let mut hit = [false; PLACES];
     for number in 0..CACHED_WRITS {
-        hit[index(tag(&token(number)))] = true;
+        hit[index_of(tag_of(&token(number)))] = true;
     }
     let used = hit.iter().filter(|hit| **hit).count();
     assert!(used > CACHED_WRITS / 2, "{used} of {CACHED_WRITS}");

@@ -68,7 +68,7 @@ fn over(place: &str, grant: &Grant, now: Moment) -> Option<Finding> {
 /// A rule that admits nothing, or not what it seems to.
 fn never(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
     let param = param.escape_debug();
-    if rule.is_never() {
+    if rule.admits_nothing() {
         let wrong = format!("nothing meets the rule on `{param}`, `{rule}`, so the grant permits nothing");
         return Some(Finding::new(
             Code::Impossible,
@@ -126,7 +126,7 @@ fn broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
     let resource = grant
         .resources()
         .iter()
-        .find(|pattern| pattern.runs_on() && is_policy)?;
+        .find(|pattern| pattern.is_open_ended() && is_policy)?;
     let wrong = format!(
         "`{action}` changes things, and is granted on all whose name begins as `{resource}` does, at any depth"
     );

@@ -27,12 +27,12 @@ type Chosen<'a> = Vec<(&'a str, &'a Param)>;
 impl<'a> Cell<'a> {
     /// What is to be said of the cell, which no parent covers alone; `None` if several do together. `questions` is how many more may be
     /// asked.
-    pub(super) fn beyond(&self, questions: &mut u32) -> Option<Narrowing> {
+    pub(super) fn find_narrowing(&self, questions: &mut u32) -> Option<Narrowing> {
         let probes = self.resource.probes();
         if self.is_covered_together(&probes, questions) {
             return None;
         }
-        let reason = reason::of(self, &probes);
+        let reason = reason::describe_gap(self, &probes);
         Some(match witness::find(self, questions) {
             Some(witness) => Narrowing::Wider {
                 reason,
@@ -43,27 +43,27 @@ impl<'a> Cell<'a> {
     }
 
     /// The parents that grant the action.
-    pub(super) fn acting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
+    pub(super) fn acting_parents(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let Self { action, parents, .. } = *self;
         parents.iter().filter(move |parent| parent.has_action(action))
     }
 
     fn is_covered_together(&self, probes: &Probes, questions: &mut u32) -> bool {
         let around = self
-            .acting()
-            .filter(|parent| parent.covers(probes) && parent.spans(self.child));
+            .acting_parents()
+            .filter(|parent| parent.covers(probes) && parent.has_room_for(self.child));
         let around: Vec<&Grant> = around.take(EXACT_PARENTS).collect();
-        let listed = self.listed(&around);
+        let listed = self.listed_params(&around);
         around.len() > 1
             && !listed.is_empty()
             && self.is_covered_by_values(&listed, &around, &mut Chosen::new(), questions)
     }
 
     /// The parameters by whose values the parents could share the cell.
-    fn listed(&self, parents: &[&Grant]) -> Vec<Listed<'a>> {
+    fn listed_params(&self, parents: &[&Grant]) -> Vec<Listed<'a>> {
         let is_asked = |param: &str| parents.iter().any(|parent| parent.rule(param).is_some());
         let rules = self.child.rules.iter().filter(|(param, _)| is_asked(param));
-        let listed = rules.filter_map(|(param, rule)| Some((param.as_str(), rule.listed()?)));
+        let listed = rules.filter_map(|(param, rule)| Some((param.as_str(), rule.listed_values()?)));
         listed.filter(|(_, values)| values.len() > 1).collect()
     }
 
@@ -78,7 +78,7 @@ impl<'a> Cell<'a> {
         let Some(((param, values), rest)) = listed.split_first() else {
             return parents
                 .iter()
-                .any(|parent| ask(questions) && self.is_within(parent, chosen));
+                .any(|parent| take_question(questions) && self.is_within(parent, chosen));
         };
         let permitted = self.child.rule(param);
         let mut permitted = values
@@ -104,7 +104,7 @@ impl<'a> Cell<'a> {
 }
 
 /// Whether one more question may be asked.
-pub(super) fn ask(questions: &mut u32) -> bool {
+pub(super) fn take_question(questions: &mut u32) -> bool {
     let left = questions.checked_sub(1);
     *questions = left.unwrap_or(0);
     left.is_some()
@@ -112,12 +112,12 @@ pub(super) fn ask(questions: &mut u32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::ask;
+    use super::take_question;
 
     #[test]
     fn no_more_questions_are_asked_than_are_left() {
         let mut questions = 2;
-        let asked: [bool; 4] = core::array::from_fn(|_| ask(&mut questions));
+        let asked: [bool; 4] = core::array::from_fn(|_| take_question(&mut questions));
         assert_eq!((asked, questions), ([true, true, false, false], 0));
     }
 }

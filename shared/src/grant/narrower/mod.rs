@@ -45,12 +45,12 @@ pub enum Narrowing {
 #[must_use]
 pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
     let by_kind: Vec<&Grant> = parents.iter().filter(|parent| parent.encloses_by_kind(child)).collect();
-    let missing = ungranted(cells(child), &by_kind);
-    if missing.is_empty() || child.is_never() {
+    let missing = find_ungranted(split_cells(child), &by_kind);
+    if missing.is_empty() || child.permits_nothing() {
         return Narrowing::Narrower;
     }
-    let exactly = enclosing_exactly(child, parents, &missing);
-    let missing = ungranted(missing, &exactly);
+    let exactly = find_enclosing_parents(child, parents, &missing);
+    let missing = find_ungranted(missing, &exactly);
     let mut questions = NARROWING_QUESTIONS;
     let mut unproven = None;
     let cells = missing.iter().flat_map(|(resource, actions)| {
@@ -62,7 +62,7 @@ pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
         })
     });
     for cell in cells {
-        match cell.beyond(&mut questions) {
+        match cell.find_narrowing(&mut questions) {
             None => {}
             // A witness for any cell says more than that another cannot be proved.
             Some(wider @ Narrowing::Wider { .. }) => return wider,
@@ -81,7 +81,7 @@ pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
 type Cells<'c> = Vec<(&'c Pattern, Vec<&'c str>)>;
 
 /// All that `child` asks for.
-fn cells(child: &Grant) -> Cells<'_> {
+fn split_cells(child: &Grant) -> Cells<'_> {
     let actions: Vec<&str> = child.actions.iter().map(String::as_str).collect();
     child
         .resources
@@ -93,7 +93,7 @@ fn cells(child: &Grant) -> Cells<'_> {
 /// Those of `cells` that no parent grants.
 ///
 /// Goes through the parents once for all actions, so that thousands of parents are looked at once for each resource.
-fn ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
+fn find_ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
     for (resource, actions) in &mut cells {
         let probes = resource.probes();
         for parent in parents {
@@ -107,7 +107,7 @@ fn ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
 }
 
 /// Parents that are of use for what is missing, and keep nothing out if rules are compared exactly.
-fn enclosing_exactly<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_>) -> Vec<&'p Grant> {
+fn find_enclosing_parents<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_>) -> Vec<&'p Grant> {
     let missing: Vec<(Probes, &[&str])> = missing
         .iter()
         .map(|(resource, actions)| (resource.probes(), &**actions))
@@ -133,30 +133,30 @@ impl Grant {
     /// Whether nothing but actions and resources keeps `child` out, as far as the kinds of its rules alone tell.
     fn encloses_by_kind(&self, child: &Self) -> bool {
         let is_met = |(param, asked): &(String, Rule)| child.rule(param).is_some_and(|own| asked.includes_by_kind(own));
-        self.spans(child) && self.rules.iter().all(is_met)
+        self.has_room_for(child) && self.rules.iter().all(is_met)
     }
 
     /// [`Self::encloses_by_kind`], by all that can be told.
     fn encloses(&self, child: &Self) -> bool {
         let is_met = |(param, asked): &(String, Rule)| child.rule(param).is_some_and(|own| asked.includes(own));
-        self.spans(child) && self.rules.iter().all(is_met)
+        self.has_room_for(child) && self.rules.iter().all(is_met)
     }
 
     /// Whether it is sure that it permits nothing.
-    fn is_never(&self) -> bool {
-        self.rules.iter().any(|(_, rule)| rule.is_never())
+    fn permits_nothing(&self) -> bool {
+        self.rules.iter().any(|(_, rule)| rule.admits_nothing())
     }
 
     /// Whether its uses and window leave room for those of `child`.
-    fn spans(&self, child: &Self) -> bool {
+    fn has_room_for(&self, child: &Self) -> bool {
         self.uses
             .as_ref()
-            .is_none_or(|limit| within(child.uses.as_ref(), limit))
+            .is_none_or(|limit| limit_is_within(child.uses.as_ref(), limit))
             && self.window.includes(child.window)
     }
 }
 
-fn within(own: Option<&Uses>, limit: &Uses) -> bool {
+fn limit_is_within(own: Option<&Uses>, limit: &Uses) -> bool {
     own.is_some_and(|own| own.max <= limit.max && (limit.allowance.is_none() || own.allowance == limit.allowance))
 }
 

@@ -4,7 +4,7 @@
 //! by a value for each parameter, chosen so that as many as possible object, and at last by the number of uses. What is found is checked
 //! once more as a whole before it is shown.
 
-use super::cell::{Cell, ask};
+use super::cell::{Cell, take_question};
 use crate::attempt::{Attempt, Param};
 use crate::grant::rule::Samples;
 use crate::grant::{Grant, Rule};
@@ -30,18 +30,18 @@ pub struct Witness {
 
 /// The attempt that shows that the cell lies beyond its parents, if one is found.
 pub(super) fn find(cell: &Cell<'_>, questions: &mut u32) -> Option<Witness> {
-    let acting: Vec<&Grant> = cell.acting().collect();
+    let acting: Vec<&Grant> = cell.acting_parents().collect();
     let patterns: Vec<_> = acting.iter().flat_map(|parent| &parent.resources).collect();
     let mut texts = cell.resource.examples(&patterns).into_iter();
     texts.find_map(|resource| {
         let matching = acting
             .iter()
             .copied()
-            .filter(|parent| ask(questions) && parent.matches(&resource));
+            .filter(|parent| take_question(questions) && parent.matches(&resource));
         let mut open: Vec<&Grant> = matching.collect();
-        let at = time(cell.child, &open);
-        open.retain(|parent| parent.window.has(at));
-        let names = names(cell.child, &open)?;
+        let at = choose_time(cell.child, &open);
+        open.retain(|parent| parent.window.contains(at));
+        let names = choose_params(cell.child, &open)?;
         open.retain(|parent| parent.admits_absence_but_of(&names));
         let mut search = Search {
             child: cell.child,
@@ -49,7 +49,7 @@ pub(super) fn find(cell: &Cell<'_>, questions: &mut u32) -> Option<Witness> {
             values: Vec::new(),
             questions,
         };
-        let uses = search.uses(open)?;
+        let uses = search.find_uses(open)?;
         let witness = Witness {
             attempt: Attempt {
                 action: cell.action.into(),
@@ -64,21 +64,21 @@ pub(super) fn find(cell: &Cell<'_>, questions: &mut u32) -> Option<Witness> {
 }
 
 /// A time in the child's window at which most of `open` are closed.
-fn time(child: &Grant, open: &[&Grant]) -> UnixSeconds {
+fn choose_time(child: &Grant, open: &[&Grant]) -> UnixSeconds {
     let ends = open.iter().flat_map(|parent| {
         let before = parent.window.not_before.and_then(|UnixSeconds(at)| at.checked_sub(1));
         [before.map(UnixSeconds), parent.window.not_after]
     });
     let first = child.window.not_before.unwrap_or(UnixSeconds(0));
-    let inside = ends.flatten().filter(|at| child.window.has(*at));
-    let closed = |at: &UnixSeconds| open.iter().filter(|parent| !parent.window.has(*at)).count();
+    let inside = ends.flatten().filter(|at| child.window.contains(*at));
+    let closed = |at: &UnixSeconds| open.iter().filter(|parent| !parent.window.contains(*at)).count();
     let best = inside.max_by_key(closed);
     best.filter(|best| closed(best) > closed(&first)).unwrap_or(first)
 }
 
 /// The parameters for which a value has to be found: the child's, and those of parents that do not object to the absence of all others. `None`
 /// if they are too many.
-fn names<'a>(child: &'a Grant, open: &[&'a Grant]) -> Option<Vec<&'a str>> {
+fn choose_params<'a>(child: &'a Grant, open: &[&'a Grant]) -> Option<Vec<&'a str>> {
     let own: Vec<&str> = child.rules.iter().map(|(param, _)| param.as_str()).collect();
     let content = open.iter().filter(|parent| parent.admits_absence_but_of(&own));
     let theirs = content
@@ -111,13 +111,13 @@ type Choice<'a> = (Option<Param>, Vec<&'a Grant>);
 
 impl<'a> Search<'a, '_> {
     /// How often the attempt has to be made until none of `open`, the parents that permit what has been chosen so far, permits it any more.
-    fn uses(&mut self, open: Vec<&'a Grant>) -> Option<u64> {
+    fn find_uses(&mut self, open: Vec<&'a Grant>) -> Option<u64> {
         let Some(name) = self.names.get(self.values.len()) else {
-            return limit(&open)?.checked_add(1);
+            return total_uses(&open)?.checked_add(1);
         };
-        for (value, open) in self.choices(name, &open) {
+        for (value, open) in self.find_choices(name, &open) {
             self.values.push(value);
-            if let Some(uses) = self.uses(open) {
+            if let Some(uses) = self.find_uses(open) {
                 return Some(uses);
             }
             self.values.pop();
@@ -127,7 +127,7 @@ impl<'a> Search<'a, '_> {
 
     /// What the child admits of the parameter called `name`: of all values to which the same parents object the first, and before others
     /// those to which most object.
-    fn choices(&mut self, name: &str, open: &[&'a Grant]) -> Vec<Choice<'a>> {
+    fn find_choices(&mut self, name: &str, open: &[&'a Grant]) -> Vec<Choice<'a>> {
         let own = self.child.rule(name);
         let asked = open.iter().filter_map(|parent| parent.rule(name));
         let few: Vec<&Rule> = asked.take(SAMPLED_PARENTS).collect();
@@ -136,7 +136,7 @@ impl<'a> Search<'a, '_> {
             return choices;
         }
         for value in Samples::of(own, &few).iter() {
-            if !ask(self.questions) {
+            if !take_question(self.questions) {
                 break;
             }
             if own.is_some_and(|own| !own.admits(value)) {
@@ -145,7 +145,7 @@ impl<'a> Search<'a, '_> {
             let permits = |parent: &&Grant| {
                 parent
                     .rule(name)
-                    .is_none_or(|rule| ask(self.questions) && rule.admits(value))
+                    .is_none_or(|rule| take_question(self.questions) && rule.admits(value))
             };
             let left: Vec<&Grant> = open.iter().copied().filter(permits).collect();
             // Those that were not asked any more are not left, though they may permit.
@@ -173,7 +173,7 @@ fn are_the_same(some: &[&Grant], others: &[&Grant]) -> bool {
 }
 
 /// How many uses `parents` permit together; `None` if one of them does not limit them.
-fn limit(parents: &[&Grant]) -> Option<u64> {
+fn total_uses(parents: &[&Grant]) -> Option<u64> {
     let mut shared: BTreeMap<&str, u64> = BTreeMap::new();
     let mut sum = 0_u64;
     for parent in parents {
@@ -200,7 +200,7 @@ impl Witness {
             .iter()
             .filter(|parent| parent.admits(attempt, *at))
             .collect();
-        let beyond = limit(&permitting).is_some_and(|limit| limit < *uses);
+        let beyond = total_uses(&permitting).is_some_and(|limit| limit < *uses);
         cell.child.admits(attempt, *at) && *uses <= own && beyond
     }
 }

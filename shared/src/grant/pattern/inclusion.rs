@@ -41,7 +41,7 @@ impl Pattern {
     /// A text that this pattern matches and none of `others` does. `None` with a single other means that this lies within it; with
     /// several it may be that they match everything together.
     #[must_use]
-    pub fn outside(&self, others: &[&Self]) -> Option<String> {
+    pub fn text_outside(&self, others: &[&Self]) -> Option<String> {
         let mut texts = self.examples(others).into_iter();
         texts.find(|text| !others.iter().any(|other| other.matches(text)))
     }
@@ -49,8 +49,8 @@ impl Pattern {
     /// Texts that this pattern matches, with a letter for each `*` that none of `others` holds. If one other does not include this pattern,
     /// one of them is outside it; if several match everything only together, none is.
     pub(in crate::grant) fn examples(&self, others: &[&Self]) -> Vec<String> {
-        let is_fresh = |letter: &char| !others.iter().any(|other| other.has(*letter));
-        let mut texts = self.texts(fresh_letters().find(is_fresh).unwrap_or(FRESH));
+        let is_fresh = |letter: &char| !others.iter().any(|other| other.contains_letter(*letter));
+        let mut texts = self.probe_texts(fresh_letters().find(is_fresh).unwrap_or(FRESH));
         if self.tail != Tail::Nothing {
             // With more separators than they have, only such as end in `**` match.
             let most = others.iter().map(|other| other.separators()).max().unwrap_or(0);
@@ -65,7 +65,7 @@ impl Pattern {
     }
 
     pub(in crate::grant) fn probes(&self) -> Probes {
-        Probes(self.texts(FRESH))
+        Probes(self.probe_texts(FRESH))
     }
 
     /// [`Self::includes`], for a child that is compared with many.
@@ -73,9 +73,9 @@ impl Pattern {
         child.0.iter().all(|text| self.matches(text))
     }
 
-    fn texts(&self, fresh: char) -> Vec<String> {
+    fn probe_texts(&self, fresh: char) -> Vec<String> {
         let fresh = String::from(fresh);
-        let mut texts = Vec::from([self.filled(""), self.filled(&fresh)]);
+        let mut texts = Vec::from([self.fill_stars(""), self.fill_stars(&fresh)]);
         if self.tail == Tail::Something {
             texts.iter_mut().for_each(|text| text.push_str(&fresh));
         }
@@ -87,7 +87,7 @@ impl Pattern {
     }
 
     /// Whether `letter` stands in it as itself.
-    pub(in crate::grant) fn has(&self, letter: char) -> bool {
+    pub(in crate::grant) fn contains_letter(&self, letter: char) -> bool {
         let pieces =
             |segment: &Segment| segment.first.contains(letter) || segment.more.iter().any(|one| one.contains(letter));
         self.prefix.contains(letter) || self.heads.iter().any(|(segment, _)| pieces(segment)) || pieces(&self.last)

@@ -33,17 +33,17 @@ impl Pattern {
             };
             // The common text has the same separator here as both, or as the one that still has some.
             let Some(separator) = first.separator.or(second.separator) else {
-                return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
+                return meet_last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
             };
             // A run at the end stands over the rest of this segment, and over all behind it.
             let segments = first.open_ended().meet(&second.open_ended())?;
-            texts = joined(&texts, &segments)?;
+            texts = join_texts(&texts, &segments)?;
             texts.iter_mut().for_each(|text| text.push(separator));
             if first.separator.is_none() {
-                return written(texts, others, other.tail);
+                return parse_patterns(texts, others, other.tail);
             }
             if second.separator.is_none() {
-                return written(texts, own, self.tail);
+                return parse_patterns(texts, own, self.tail);
             }
         }
     }
@@ -91,7 +91,7 @@ impl SeparatedSegment {
 }
 
 /// What both last segments match, behind each of `texts`.
-fn last(
+fn meet_last(
     texts: &[String],
     (own, tail): (&Segment, Tail),
     (other, other_tail): (&Segment, Tail),
@@ -114,11 +114,11 @@ fn last(
         open(own, tail).meet(&open(other, other_tail))?
     };
     let tail = if tail == other_tail { tail } else { Tail::Nothing };
-    written(joined(texts, &segments)?, Vec::new().into_iter(), tail)
+    parse_patterns(join_texts(texts, &segments)?, Vec::new().into_iter(), tail)
 }
 
 /// Every one of `texts` with every one of `segments` behind it, as they are written. `None` if these are too many.
-fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
+fn join_texts(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
     let joined: Vec<String> = texts
         .iter()
         .flat_map(|text| segments.iter().map(move |segment| format!("{text}{segment}")))
@@ -127,7 +127,11 @@ fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
 }
 
 /// The patterns that are written as `texts`, with `rest` and `tail` behind each.
-fn written(texts: Vec<String>, rest: impl Iterator<Item = SeparatedSegment>, tail: Tail) -> Option<Vec<Pattern>> {
+fn parse_patterns(
+    texts: Vec<String>,
+    rest: impl Iterator<Item = SeparatedSegment>,
+    tail: Tail,
+) -> Option<Vec<Pattern>> {
     let mut end = String::new();
     for part in rest {
         end.push_str(&part.segment.to_string());
@@ -173,7 +177,7 @@ impl Segment {
             .filter_map(|at| end.split_at_checked(at))
             .filter(|(begun, _)| first.ends_with(begun))
             .map(|(_, rest)| [first, rest].concat())
-            .filter(|text| self.covers(text) && other.covers(text));
+            .filter(|text| self.matches_whole(text) && other.matches_whole(text));
         let mut met: Vec<Self> = overlapping.map(literal).collect();
         met.push(Self {
             first: first.into(),
@@ -186,7 +190,7 @@ impl Segment {
     fn includes(&self, child: &Self) -> bool {
         let mut text = String::new();
         child.fill("\0", &mut text);
-        self.covers(&text)
+        self.matches_whole(&text)
     }
 }
 

@@ -9,10 +9,10 @@ mod parse;
 pub(super) use inclusion::{Probes, fresh_letters};
 pub use overlap::TemplatePiece;
 pub use parse::PatternError;
-pub(super) use parse::{literal, something_behind};
+pub(super) use parse::{literal, longer_than};
 
 use crate::limits::PATTERN_BYTES;
-use crate::short::{strip, strip_end};
+use crate::short::{strip_prefix, strip_suffix};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
@@ -59,7 +59,7 @@ impl Pattern {
     /// [`PatternError`] if it is empty, breaks the grammar or is beyond [`PATTERN_BYTES`] or
     /// [`crate::limits::PATTERN_SEPARATORS`].
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        parse::pattern(text)
+        parse::parse_pattern(text)
     }
 
     /// Whether `text` matches. A text longer than [`PATTERN_BYTES`] matches no pattern.
@@ -70,31 +70,31 @@ impl Pattern {
         if text.len() > PATTERN_BYTES {
             return false;
         }
-        let Some(mut rest) = strip(text, &self.prefix) else {
+        let Some(mut rest) = strip_prefix(text, &self.prefix) else {
             return false;
         };
         for (segment, separator) in &self.heads {
             let (own, after) = split_segment(rest);
             let mut after = after.chars();
-            if after.next() != Some(*separator) || !segment.covers(own) {
+            if after.next() != Some(*separator) || !segment.matches_whole(own) {
                 return false;
             }
             rest = after.as_str();
         }
         let (own, after) = split_segment(rest);
         match self.tail {
-            Tail::Nothing => after.is_empty() && self.last.covers(own),
-            Tail::Anything => self.last.begins(own).is_some(),
+            Tail::Nothing => after.is_empty() && self.last.matches_whole(own),
+            Tail::Anything => self.last.strip_match(own).is_some(),
             Tail::Something => self
                 .last
-                .begins(own)
+                .strip_match(own)
                 .is_some_and(|left| !left.is_empty() || !after.is_empty()),
         }
     }
 
     /// Whether it ends in `**`, or in the `*` of a scope string: whatever begins alike matches.
     #[must_use]
-    pub fn runs_on(&self) -> bool {
+    pub fn is_open_ended(&self) -> bool {
         self.tail != Tail::Nothing
     }
 
@@ -102,30 +102,30 @@ impl Pattern {
     #[must_use]
     pub fn as_literal(&self) -> Option<String> {
         let plain = self.heads.is_empty() && self.last.more.is_empty() && self.tail == Tail::Nothing;
-        plain.then(|| self.filled(""))
+        plain.then(|| self.fill_stars(""))
     }
 
     /// `r:*` as in a scope string, if the pattern came from one.
     pub(super) fn as_scope_wildcard(&self) -> Option<String> {
-        (self.tail == Tail::Something).then(|| self.filled("") + "*")
+        (self.tail == Tail::Something).then(|| self.fill_stars("") + "*")
     }
 
     /// By what lists of patterns are sorted: the spelling, and whether it is all there is to say.
-    pub(super) fn order(&self) -> (String, bool) {
+    pub(super) fn sort_key(&self) -> (String, bool) {
         (self.to_string(), self.tail == Tail::Something)
     }
 
     /// The text that results when `filler` takes the place of the first `*` or, without one, stands at the end; nothing takes that of the others.
-    pub(super) fn filled_once(&self, filler: &str) -> String {
+    pub(super) fn fill_first_star(&self, filler: &str) -> String {
         const MARK: &str = "\0";
-        match self.filled(MARK).split_once(MARK) {
+        match self.fill_stars(MARK).split_once(MARK) {
             Some((before, after)) => [before, filler, &after.replace(MARK, "")].concat(),
-            None => self.filled("") + filler,
+            None => self.fill_stars("") + filler,
         }
     }
 
     /// The text that results when `filler` takes the place of every `*`; nothing takes that of `**`.
-    pub(super) fn filled(&self, filler: &str) -> String {
+    pub(super) fn fill_stars(&self, filler: &str) -> String {
         let mut text = self.prefix.clone();
         for (segment, separator) in &self.heads {
             segment.fill(filler, &mut text);
@@ -138,19 +138,21 @@ impl Pattern {
 
 impl Segment {
     /// Whether the whole of `text` matches. Each inner piece is taken where it first occurs: if any place works, the first does.
-    fn covers(&self, text: &str) -> bool {
-        let Some(rest) = strip(text, &self.first) else {
+    fn matches_whole(&self, text: &str) -> bool {
+        let Some(rest) = strip_prefix(text, &self.first) else {
             return false;
         };
         match self.more.split_last() {
             None => rest.is_empty(),
-            Some((last, inner)) => strip_end(rest, last).and_then(|rest| seek(inner, rest)).is_some(),
+            Some((last, inner)) => strip_suffix(rest, last)
+                .and_then(|rest| skip_pieces(inner, rest))
+                .is_some(),
         }
     }
 
     /// What is left behind the shortest beginning of `text` that matches.
-    fn begins<'t>(&self, text: &'t str) -> Option<&'t str> {
-        seek(&self.more, strip(text, &self.first)?)
+    fn strip_match<'t>(&self, text: &'t str) -> Option<&'t str> {
+        skip_pieces(&self.more, strip_prefix(text, &self.first)?)
     }
 
     fn fill(&self, filler: &str, text: &mut String) {
@@ -163,7 +165,7 @@ impl Segment {
 }
 
 /// What is left of `text` behind the first occurrence of each piece, in order.
-fn seek<'t>(pieces: &[String], text: &'t str) -> Option<&'t str> {
+fn skip_pieces<'t>(pieces: &[String], text: &'t str) -> Option<&'t str> {
     pieces.iter().try_fold(text, |rest, piece| {
         rest.split_once(piece.as_str()).map(|(_, after)| after)
     })

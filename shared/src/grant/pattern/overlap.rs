@@ -44,14 +44,14 @@ impl Pattern {
         if !self.prefix.starts_with(&other.prefix) && !other.prefix.starts_with(&self.prefix) {
             return None;
         }
-        common(&self.steps(), &other.steps())
+        shortest_common_text(&self.steps(), &other.steps())
     }
 
     /// Whether some text that fills `template` matches. Takes as long as [`Self::overlap`].
     #[must_use]
     pub fn matches_some(&self, template: &[TemplatePiece<'_>]) -> bool {
         let template: Vec<PatternStep<'_>> = template.iter().flat_map(TemplatePiece::steps).collect();
-        common(&template, &self.steps()).is_some()
+        shortest_common_text(&template, &self.steps()).is_some()
     }
 
     fn steps(&self) -> Vec<PatternStep<'_>> {
@@ -71,11 +71,11 @@ impl Pattern {
 }
 
 /// The shortest text that takes both ways, no longer than any that a pattern matches.
-fn common(own: &[PatternStep<'_>], other: &[PatternStep<'_>]) -> Option<String> {
-    let begin = alike(own.iter(), other.iter())?;
+fn shortest_common_text(own: &[PatternStep<'_>], other: &[PatternStep<'_>]) -> Option<String> {
+    let begin = count_equal_letters(own.iter(), other.iter())?;
     let (first, own) = own.split_at_checked(begin)?;
     let (_, other) = other.split_at_checked(begin)?;
-    let end = alike(own.iter().rev(), other.iter().rev())?;
+    let end = count_equal_letters(own.iter().rev(), other.iter().rev())?;
     let (own, last) = own.split_at_checked(own.len().checked_sub(end)?)?;
     let (other, _) = other.split_at_checked(other.len().checked_sub(end)?)?;
     let between = Walk::of(own, other).text()?;
@@ -103,7 +103,7 @@ impl Segment {
 }
 
 /// How many of the first steps are the same letters; `None` if two letters then stand against each other.
-fn alike<'s>(
+fn count_equal_letters<'s>(
     own: impl Iterator<Item = &'s PatternStep<'s>>,
     other: impl Iterator<Item = &'s PatternStep<'s>>,
 ) -> Option<usize> {
@@ -126,7 +126,7 @@ fn letters(steps: &[PatternStep<'_>]) -> impl Iterator<Item = char> {
 }
 
 impl PatternStep<'_> {
-    fn takes(self, letter: char) -> bool {
+    fn accepts(self, letter: char) -> bool {
         match self {
             Self::Letter(own) => own == letter,
             Self::One(without) | Self::Many(without) => !without.contains(&letter),
@@ -134,7 +134,7 @@ impl PatternStep<'_> {
     }
 
     /// Whether it is left by going past it and not by a letter.
-    fn stays(self) -> bool {
+    fn is_run(self) -> bool {
         matches!(self, Self::Many(_))
     }
 }
@@ -154,7 +154,7 @@ impl Move {
             other,
             letter: None,
         };
-        let stays = |step: Option<PatternStep<'_>>| step.is_some_and(PatternStep::stays);
+        let stays = |step: Option<PatternStep<'_>>| step.is_some_and(PatternStep::is_run);
         [
             own.zip(other).and_then(|(own, other)| Self::read(own, other)),
             stays(own).then(|| past(1, 0)),
@@ -167,14 +167,14 @@ impl Move {
     fn read(own: PatternStep<'_>, other: PatternStep<'_>) -> Option<Self> {
         let letter = match (own, other) {
             (PatternStep::Letter(letter), step) | (step, PatternStep::Letter(letter)) => {
-                step.takes(letter).then_some(letter)?
+                step.accepts(letter).then_some(letter)?
             }
             (PatternStep::One(_), _) | (_, PatternStep::One(_)) => ANY,
             _ => return None,
         };
         Some(Self {
-            own: usize::from(!own.stays()),
-            other: usize::from(!other.stays()),
+            own: usize::from(!own.is_run()),
+            other: usize::from(!other.is_run()),
             letter: Some(letter),
         })
     }
@@ -208,15 +208,15 @@ impl<'s> Walk<'s> {
 
     /// The moves where so many steps are left, each with the bytes of the shortest text that begins with it.
     fn moves(&self, own: usize, other: usize) -> impl Iterator<Item = (Move, u16)> {
-        let moves = Move::all(next(self.own, own), next(self.other, other));
+        let moves = Move::all(next_step(self.own, own), next_step(self.other, other));
         moves.filter_map(move |step| {
-            let behind = self.behind(own.checked_sub(step.own)?, other.checked_sub(step.other)?);
+            let behind = self.bytes_after(own.checked_sub(step.own)?, other.checked_sub(step.other)?);
             let bytes = step.bytes().saturating_add(behind);
             Some((step, bytes))
         })
     }
 
-    fn behind(&self, own: usize, other: usize) -> u16 {
+    fn bytes_after(&self, own: usize, other: usize) -> u16 {
         let at = own * (self.other.len() + 1) + other;
         self.bytes.get(at).copied().unwrap_or(NEVER)
     }
@@ -237,6 +237,6 @@ impl<'s> Walk<'s> {
 }
 
 /// The step with which the last `left` begin.
-fn next<'s>(steps: &[PatternStep<'s>], left: usize) -> Option<PatternStep<'s>> {
+fn next_step<'s>(steps: &[PatternStep<'s>], left: usize) -> Option<PatternStep<'s>> {
     steps.get(steps.len().checked_sub(left)?).copied()
 }

@@ -38,15 +38,15 @@ impl fmt::Display for PatternError {
 
 impl core::error::Error for PatternError {}
 
-pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
-    bounded(text)?;
+pub(super) fn parse_pattern(text: &str) -> Result<Pattern, PatternError> {
+    check_length(text)?;
     let mut build = Build::default();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '*' if letters.as_str() == "*" => return build.finish(Tail::Anything),
             '*' if letters.as_str().starts_with('*') => return Err(PatternError::RunInside),
-            '*' => build.star(),
+            '*' => build.push_star(),
             '\\' => build.literal(letters.next().ok_or(PatternError::LoneEscape)?),
             _ => build.literal(letter),
         }
@@ -55,7 +55,7 @@ pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
 }
 
 /// The pattern that matches exactly the texts that begin with `prefix` and are longer.
-pub(in crate::grant) fn something_behind(prefix: &str) -> Result<Pattern, PatternError> {
+pub(in crate::grant) fn longer_than(prefix: &str) -> Result<Pattern, PatternError> {
     literal_then(prefix, Tail::Something)
 }
 
@@ -69,11 +69,11 @@ fn literal_then(text: &str, tail: Tail) -> Result<Pattern, PatternError> {
     text.chars().for_each(|letter| build.literal(letter));
     let pattern = build.finish(tail)?;
     // What is written escaped must be readable again.
-    bounded(&alloc::format!("{pattern}"))?;
+    check_length(&alloc::format!("{pattern}"))?;
     Ok(pattern)
 }
 
-fn bounded(text: &str) -> Result<(), PatternError> {
+fn check_length(text: &str) -> Result<(), PatternError> {
     match text.chars().find(|letter| letter.is_control()) {
         _ if text.is_empty() => Err(PatternError::Empty),
         _ if text.len() > PATTERN_BYTES => Err(PatternError::TooLong),
@@ -92,19 +92,19 @@ struct Build {
 }
 
 impl Build {
-    fn star(&mut self) {
+    fn push_star(&mut self) {
         self.segment.more.push(String::new());
     }
 
     fn literal(&mut self, letter: char) {
         if SEPARATORS.contains(&letter) {
-            return self.separator(letter);
+            return self.push_separator(letter);
         }
         let piece = self.segment.more.last_mut().unwrap_or(&mut self.segment.first);
         piece.push(letter);
     }
 
-    fn separator(&mut self, letter: char) {
+    fn push_separator(&mut self, letter: char) {
         self.separators += 1;
         let segment = core::mem::take(&mut self.segment);
         if self.heads.is_empty() && segment.more.is_empty() {

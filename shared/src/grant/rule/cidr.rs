@@ -25,18 +25,18 @@ impl Cidr {
     }
 
     pub(super) fn answer(&self, text: &str) -> RuleAnswer {
-        address(text).map_or(RuleAnswer::CannotTell, |address| RuleAnswer::of(self.has(address)))
+        parse_address(text).map_or(RuleAnswer::CannotTell, |address| RuleAnswer::of(self.contains(address)))
     }
 
     /// Whether every address of `other` is in this network.
     pub(super) fn includes(&self, other: &Self) -> bool {
-        other.prefix >= self.prefix && self.has(other.first)
+        other.prefix >= self.prefix && self.contains(other.first)
     }
 
     /// The network's first and last address.
-    pub(super) fn ends(&self) -> [IpAddr; 2] {
-        let (bits, _) = bits(self.first);
-        let last = bits | self.others();
+    pub(super) fn first_and_last(&self) -> [IpAddr; 2] {
+        let (bits, _) = address_bits(self.first);
+        let last = bits | self.host_mask();
         let last = match self.first {
             IpAddr::V4(_) => u32::try_from(last).map_or(self.first, |bits| Ipv4Addr::from_bits(bits).into()),
             IpAddr::V6(_) => Ipv6Addr::from_bits(last).into(),
@@ -45,14 +45,14 @@ impl Cidr {
     }
 
     /// The bits behind the prefix, all set.
-    fn others(&self) -> u128 {
-        let (_, width) = bits(self.first);
+    fn host_mask(&self) -> u128 {
+        let (_, width) = address_bits(self.first);
         let behind = width.saturating_sub(self.prefix);
         1_u128.checked_shl(behind).map_or(u128::MAX, |above| above - 1)
     }
 
-    fn has(&self, address: IpAddr) -> bool {
-        let ((own, width), (other, other_width)) = (bits(self.first), bits(address));
+    fn contains(&self, address: IpAddr) -> bool {
+        let ((own, width), (other, other_width)) = (address_bits(self.first), address_bits(address));
         let differing = (own ^ other)
             .checked_shr(width.saturating_sub(self.prefix))
             .unwrap_or(0);
@@ -69,17 +69,17 @@ impl fmt::Display for Cidr {
 fn parse(text: &str) -> Option<Cidr> {
     let (first, prefix) = text.split_once('/')?;
     let network = Cidr {
-        first: address(first)?,
+        first: parse_address(first)?,
         prefix: prefix.parse().ok()?,
     };
     let canonical_prefix = network.prefix.to_string() == prefix;
-    let (bits, width) = bits(network.first);
-    let is_whole = canonical_prefix && network.prefix <= width && bits & network.others() == 0;
+    let (bits, width) = address_bits(network.first);
+    let is_whole = canonical_prefix && network.prefix <= width && bits & network.host_mask() == 0;
     is_whole.then_some(network)
 }
 
 /// An address in one of the spellings that all readers take for the same.
-fn address(text: &str) -> Option<IpAddr> {
+fn parse_address(text: &str) -> Option<IpAddr> {
     match text.parse().ok()? {
         IpAddr::V6(address) if address.to_ipv4_mapped().is_some() => None,
         address => Some(address),
@@ -87,7 +87,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 /// The bits of an address, and how many there are.
-fn bits(address: IpAddr) -> (u128, u32) {
+fn address_bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), u32::BITS),
         IpAddr::V6(address) => (address.to_bits(), u128::BITS),

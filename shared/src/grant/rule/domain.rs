@@ -38,12 +38,12 @@ impl Domain {
     }
 
     pub(super) fn answer(&self, url: &str) -> RuleAnswer {
-        host(url).map_or(RuleAnswer::CannotTell, |host| RuleAnswer::of(self.has(host)))
+        parse_host(url).map_or(RuleAnswer::CannotTell, |host| RuleAnswer::of(self.contains(host)))
     }
 
     /// Whether every name of `other` is one of these: what is below a name that is meant, or below the same name, is meant.
     pub(super) fn includes(&self, other: &Self) -> bool {
-        self == other || self.below && self.has(&other.name)
+        self == other || self.below && self.contains(&other.name)
     }
 
     /// A host that it admits.
@@ -53,7 +53,7 @@ impl Domain {
     }
 
     /// Whether `host` is meant; case does not count (RFC 4343).
-    fn has(&self, host: &str) -> bool {
+    fn contains(&self, host: &str) -> bool {
         let Some((before, end)) = host
             .len()
             .checked_sub(self.name.len())
@@ -89,7 +89,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The host of a URL on which all readers agree.
-fn host(url: &str) -> Option<&str> {
+fn parse_host(url: &str) -> Option<&str> {
     let behind = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     if !url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return None;

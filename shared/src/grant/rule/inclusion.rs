@@ -19,7 +19,7 @@ impl Rule {
 
     /// [`Self::includes`], as far as it can be told from the kinds alone: cheap, and nearly always enough.
     pub(in crate::grant) fn includes_by_kind(&self, child: &Self) -> bool {
-        if let Some(values) = child.listed() {
+        if let Some(values) = child.listed_values() {
             let mut permitted = values.iter().filter(|value| child.admits(Some(value)));
             return permitted.all(|value| self.admits(Some(value)));
         }
@@ -32,32 +32,33 @@ impl Rule {
         }
         let samples = Samples::of(Some(child), &[self]);
         let is_outside = |value: Option<&Param>| child.admits(value) && !self.admits(value);
-        samples.decide(child.types()) && !samples.iter().any(is_outside)
+        samples.are_complete_for(child.types()) && !samples.iter().any(is_outside)
     }
 
     /// Whether it is sure that the rule admits nothing, not even absence, so that its grant permits nothing. Of rules that speak of text in several
     /// ways it may not be sure although it is so.
     #[must_use]
-    pub fn is_never(&self) -> bool {
+    pub fn admits_nothing(&self) -> bool {
         !self.admits(None) && self.admits_no_value()
     }
 
     /// Whether it is sure that the rule admits no value: at most absence. As sure as [`Self::is_never`].
     #[must_use]
     pub fn admits_no_value(&self) -> bool {
-        let own = self.of_values();
+        let own = self.value_rule();
         let is_empty = own
             .kinds
             .iter()
             .any(|kind| matches!(kind, RuleKind::Length(length) if length.max == Some(0)));
         let is_never_met = |kind: &RuleKind| matches!(kind, RuleKind::Each(rule) if is_empty || rule.admits_no_value());
         let samples = Samples::of(Some(own), &[]);
-        let all_refused = samples.decide(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
+        let all_refused =
+            samples.are_complete_for(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
         all_refused || own.kinds.iter().any(is_never_met)
     }
 
     /// All values that it can admit, where they are listed.
-    pub(in crate::grant) fn listed(&self) -> Option<Cow<'_, [Param]>> {
+    pub(in crate::grant) fn listed_values(&self) -> Option<Cow<'_, [Param]>> {
         self.kinds.iter().find_map(|kind| match kind {
             RuleKind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
             RuleKind::In(values) => Some(Cow::Borrowed(values.as_slice())),
@@ -79,7 +80,7 @@ impl Rule {
     }
 
     /// What it says of values, where it admits absence as well; otherwise the rule itself.
-    pub(super) fn of_values(&self) -> &Self {
+    pub(super) fn value_rule(&self) -> &Self {
         match self.kinds.as_slice() {
             [RuleKind::Optional(rule)] => rule,
             _ => self,
@@ -93,7 +94,7 @@ impl RuleKind {
         let any = |holds: fn(&Self, &Self) -> bool| child.kinds.iter().any(|own| holds(self, own));
         match self {
             Self::Absent => child.types().is_within(Types::ABSENT),
-            Self::Optional(rule) => child.types().is_within(Types::ABSENT) || rule.includes_by_kind(child.of_values()),
+            Self::Optional(rule) => child.types().is_within(Types::ABSENT) || rule.includes_by_kind(child.value_rule()),
             // A child whose values are not listed can admit others.
             Self::Eq(_) | Self::In(_) => false,
             // Whatever in the child keeps the values out, or of another type.

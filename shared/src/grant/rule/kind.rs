@@ -69,10 +69,10 @@ pub(super) const KINDS: [(&str, KindPlace, ReadKind); 13] = [
         Rule::read_inner(node).map(RuleKind::Each)
     }),
     ("eq", KindPlace::Anywhere, |node| {
-        values::read_one(node).map(RuleKind::Eq)
+        values::read_value(node).map(RuleKind::Eq)
     }),
     ("glob", KindPlace::Anywhere, |node| {
-        read::pattern(node).map(RuleKind::Glob)
+        read::read_pattern(node).map(RuleKind::Glob)
     }),
     ("in", KindPlace::Anywhere, |node| {
         RuleValues::read(node).map(RuleKind::In)
@@ -143,7 +143,7 @@ impl RuleKind {
 
     fn answer_value(&self, value: &Param) -> RuleAnswer {
         match (self, value) {
-            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => RuleAnswer::of(own.is(value)),
+            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => RuleAnswer::of(own.equals(value)),
             (Self::In(own), _) => own.answer(value),
             (Self::NotIn(own), _) => own.answer(value).reversed(),
             (Self::Min(least), Param::Number(number)) => RuleAnswer::of(number >= least),

@@ -3,7 +3,7 @@
 
 use super::RuleAnswer;
 use crate::document::Node;
-use crate::grant::read::known_members;
+use crate::grant::read::read_known_members;
 use crate::json::write::{member, object};
 use crate::limits::BODY_BYTES_MAX;
 use alloc::string::String;
@@ -18,7 +18,7 @@ pub(super) struct Length {
 
 impl Length {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let (members, known) = known_members(node, &["max", "min"])?;
+        let (members, known) = read_known_members(node, &["max", "min"])?;
         // No text is longer than the body it came in.
         let bound = |name: &str| match members.optional(name) {
             Some(bound) => bound.integer(0, BODY_BYTES_MAX as u64).map(Some),

@@ -27,8 +27,8 @@ impl Rule {
         };
         let alone = |kind| Meet::Rule(Self { kinds: [kind].into() });
         match values {
-            Meet::Rule(rule) if rule.is_never() && absence => alone(RuleKind::Absent),
-            Meet::Rule(rule) if rule.is_never() => Meet::Nothing,
+            Meet::Rule(rule) if rule.admits_nothing() && absence => alone(RuleKind::Absent),
+            Meet::Rule(rule) if rule.admits_nothing() => Meet::Nothing,
             Meet::Rule(rule) if absence => alone(RuleKind::Optional(rule)),
             Meet::Nothing if absence => alone(RuleKind::Absent),
             values => values,
@@ -37,7 +37,7 @@ impl Rule {
 
     /// What it says of values, if it admits any.
     fn of_some_value(&self) -> Option<&[RuleKind]> {
-        match self.of_values().kinds.as_slice() {
+        match self.value_rule().kinds.as_slice() {
             [RuleKind::Absent] => None,
             kinds => Some(kinds),
         }

@@ -22,7 +22,7 @@ pub(in crate::grant) use samples::Samples;
 
 use self::kind::{KINDS, KindPlace, RuleKind};
 use self::types::Types;
-use super::read::known_members;
+use super::read::read_known_members;
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::json::write::{member, object};
@@ -64,7 +64,7 @@ impl Rule {
     /// Reads a parameter's own rule, such as `{"min":1,"max":4}`. All faults are reported.
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
-        if rule.kinds.len() > 1 && rule.stands_alone() {
+        if rule.kinds.len() > 1 && rule.must_be_alone() {
             node.fault("`absent` or `optional` beside other kinds, expected it alone");
             return None;
         }
@@ -74,7 +74,7 @@ impl Rule {
     /// Reads a rule inside another, which has a value to speak of.
     fn read_inner(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
-        if rule.stands_alone() {
+        if rule.must_be_alone() {
             node.fault("`absent` or `optional` inside a rule, expected it only as a parameter's own rule");
             return None;
         }
@@ -83,7 +83,7 @@ impl Rule {
 
     fn read_kinds(node: &Node<'_>) -> Option<Self> {
         let names = KINDS.map(|(name, ..)| name);
-        let (members, mut sound) = known_members(node, &names)?;
+        let (members, mut sound) = read_known_members(node, &names)?;
         let mut kinds = Vec::new();
         for (name, _, read) in KINDS {
             match members.optional(name).map(read) {
@@ -100,7 +100,7 @@ impl Rule {
     }
 
     /// Whether a kind in it speaks of there being no value.
-    fn stands_alone(&self) -> bool {
+    fn must_be_alone(&self) -> bool {
         self.kinds.iter().any(|kind| kind.place() == KindPlace::Alone)
     }
 

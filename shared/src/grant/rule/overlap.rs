@@ -17,19 +17,22 @@ impl Rule {
         let is_common = |value: &Option<Param>| self.admits(value.as_ref()) && other.admits(value.as_ref());
         let of_both = || Samples::of(Some(self), &[other]);
         let samples = joined.map_or_else(of_both, |rule| Samples::of(Some(&rule), &[]));
-        let mut values = samples.iter().map(Option::<&Param>::cloned).chain(self.globs(other));
+        let mut values = samples
+            .iter()
+            .map(Option::<&Param>::cloned)
+            .chain(self.common_glob_texts(other));
         values.find(is_common)
     }
 
     /// Texts that patterns of both match.
-    fn globs(&self, other: &Self) -> impl Iterator<Item = Option<Param>> {
-        let common = self.glob().zip(other.glob());
+    fn common_glob_texts(&self, other: &Self) -> impl Iterator<Item = Option<Param>> {
+        let common = self.find_glob().zip(other.find_glob());
         let text = common.and_then(|(own, other)| own.overlap(other));
         text.map(|text| Some(Param::Text(text))).into_iter()
     }
 
-    fn glob(&self) -> Option<&Pattern> {
-        self.of_values().kinds.iter().find_map(|kind| match kind {
+    fn find_glob(&self) -> Option<&Pattern> {
+        self.value_rule().kinds.iter().find_map(|kind| match kind {
             RuleKind::Glob(pattern) => Some(pattern),
             _ => None,
         })

@@ -29,7 +29,7 @@ impl Samples {
     /// Samples for what `child` admits (without a rule: everything) and each of `parents` may not.
     pub(in crate::grant) fn of(child: Option<&Rule>, parents: &[&Rule]) -> Self {
         let rules = child.into_iter().chain(parents.iter().copied());
-        let kinds: Vec<&RuleKind> = rules.flat_map(|rule| &rule.of_values().kinds).collect();
+        let kinds: Vec<&RuleKind> = rules.flat_map(|rule| &rule.value_rule().kinds).collect();
         let mut values = Vec::from([Param::Bool(true), Param::Bool(false)]);
         let all_numbers = numbers::add(&kinds, &mut values);
         texts::add(&kinds, &mut values);
@@ -40,7 +40,7 @@ impl Samples {
         if all_numbers {
             decided = decided.or(Types::NUMBER);
         }
-        if child.is_some_and(|child| child.of_values().listed().is_some()) {
+        if child.is_some_and(|child| child.value_rule().listed_values().is_some()) {
             decided = Types::ALL;
         }
         Self {
@@ -50,7 +50,7 @@ impl Samples {
     }
 
     /// Whether they decide everything about values of `types`.
-    pub(super) fn decide(&self, types: Types) -> bool {
+    pub(super) fn are_complete_for(&self, types: Types) -> bool {
         types.is_within(self.decided)
     }
 
@@ -61,7 +61,7 @@ impl Samples {
 }
 
 /// The values that kinds name.
-fn named<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Param> {
+fn named_values<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Param> {
     kinds.iter().flat_map(|kind| match kind {
         RuleKind::Eq(value) => core::slice::from_ref(value),
         RuleKind::In(values) | RuleKind::NotIn(values) => values.as_slice(),

@@ -4,7 +4,7 @@
 
 use super::RuleAnswer;
 use crate::document::Node;
-use crate::grant::read::text;
+use crate::grant::read::read_text;
 use crate::limits::RULE_TEXT_BYTES;
 use alloc::string::String;
 
@@ -14,7 +14,7 @@ pub(super) struct Under(String);
 
 impl Under {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let path = text(node, RULE_TEXT_BYTES)?;
+        let path = read_text(node, RULE_TEXT_BYTES)?;
         if !is_path(path) {
             return node
                 .expected("an absolute path without empty or dot segments, `\\`, `%`, `~` and control characters");

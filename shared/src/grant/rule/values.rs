@@ -4,7 +4,7 @@ use super::RuleAnswer;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::document::Node;
-use crate::grant::read::{distinct, text};
+use crate::grant::read::{read_distinct, read_text};
 use crate::grant::write;
 use crate::json::Json;
 use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
@@ -22,9 +22,9 @@ pub(super) struct RuleValues {
     types: Types,
 }
 
-pub(super) fn read_one(node: &Node<'_>) -> Option<Param> {
+pub(super) fn read_value(node: &Node<'_>) -> Option<Param> {
     match node.json() {
-        Json::Text(_) => Some(Param::Text(text(node, RULE_TEXT_BYTES)?.into())),
+        Json::Text(_) => Some(Param::Text(read_text(node, RULE_TEXT_BYTES)?.into())),
         Json::Number(number) => Some(Param::Number(number.clone())),
         Json::Bool(value) => Some(Param::Bool(*value)),
         Json::Null | Json::List(_) | Json::Object(_) => node.expected("a string, a number, `true` or `false`"),
@@ -33,7 +33,7 @@ pub(super) fn read_one(node: &Node<'_>) -> Option<Param> {
 
 impl RuleValues {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        distinct(node, IN_VALUES, read_one, Param::clone).map(Self::of)
+        read_distinct(node, IN_VALUES, read_value, Param::clone).map(Self::of)
     }
 
     /// Values that are sorted.
@@ -71,7 +71,7 @@ impl RuleValues {
     pub(super) fn answer(&self, value: &Param) -> RuleAnswer {
         if self.types.has(value) {
             let is_there = if self.values.len() <= FEW {
-                self.values.iter().any(|own| own.is(value))
+                self.values.iter().any(|own| own.equals(value))
             } else {
                 self.values.binary_search_by(|own| own.compare(value)).is_ok()
             };
@@ -83,6 +83,6 @@ impl RuleValues {
 
     /// The values sorted by their spelling.
     pub(super) fn to_json(&self) -> String {
-        write::params(&self.values)
+        write::write_params(&self.values)
     }
 }

@@ -103,7 +103,11 @@ fn the_root_of_a_writ_without_ancestors_is_its_own_lineage() {
 fn a_verified_writ_is_asked_again_at_every_use() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     let snapshot = support::snapshot(&support::bundle());
-    let stands = |expect: &Expect<'_>, now| verified.stands(expect, &snapshot, now).map_err(|error| error.label());
+    let stands = |expect: &Expect<'_>, now| {
+        verified
+            .check_validity(expect, &snapshot, now)
+            .map_err(|error| error.label())
+    };
     let expect = support::expect();
     assert_eq!(stands(&expect, NOW), Ok(()));
     assert_eq!(stands(&expect, UnixSeconds(NOW.0 + LIFE - 1)), Ok(()));
@@ -153,7 +157,7 @@ fn a_verified_writ_falls_with_its_key_and_by_revocation() {
         keys: Vec::from([Signer::from_seed(9).public()]),
         ..support::bundle()
     });
-    let refused = verified.stands(&expect, &other_key, NOW);
+    let refused = verified.check_validity(&expect, &other_key, NOW);
     assert_eq!(
         refused,
         Err(TokenError::Key {
@@ -162,7 +166,7 @@ fn a_verified_writ_falls_with_its_key_and_by_revocation() {
     );
     let revoked = support::snapshot_with(Vec::from([revocation(Level::Writ("writ-1"), NOW)]));
     assert_eq!(
-        verified.stands(&expect, &revoked, NOW),
+        verified.check_validity(&expect, &revoked, NOW),
         Err(TokenError::Revoked { level: "writ" })
     );
 }

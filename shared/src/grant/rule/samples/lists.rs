@@ -13,8 +13,8 @@ pub(super) fn add(child: Option<&Rule>, kinds: &[&RuleKind], values: &mut Vec<Pa
     let mut lengths = lengths(kinds);
     lengths.extend([0, 1]);
     lengths.retain(|length| *length <= SAMPLE_ELEMENTS);
-    let elements = elements(child, kinds);
-    let fits = |length: &&usize| **length > 0 && child.is_none_or(|child| child.fits(**length));
+    let elements = choose_elements(child, kinds);
+    let fits = |length: &&usize| **length > 0 && child.is_none_or(|child| child.admits_length(**length));
     let shortest = lengths.iter().find(fits).copied().unwrap_or(1);
     // Lists in lists multiply: what a sample holds is limited as a whole.
     let holds = |element: &Param, length: usize| elements_of(element).saturating_mul(length) <= SAMPLE_ELEMENTS;
@@ -44,12 +44,12 @@ fn elements_of(value: &Param) -> usize {
 }
 
 /// What may be in the lists: what the child admits, if it says so.
-fn elements(child: Option<&Rule>, kinds: &[&RuleKind]) -> Vec<Param> {
-    let rules: Vec<&Rule> = kinds.iter().filter_map(|kind| kind.of_elements()).collect();
+fn choose_elements(child: Option<&Rule>, kinds: &[&RuleKind]) -> Vec<Param> {
+    let rules: Vec<&Rule> = kinds.iter().filter_map(|kind| kind.element_rule()).collect();
     if rules.is_empty() {
         return [Param::Text("x".into()), Param::Bool(true)].into();
     }
-    let own = child.and_then(|child| child.of_values().kinds.iter().find_map(RuleKind::of_elements));
+    let own = child.and_then(|child| child.value_rule().kinds.iter().find_map(RuleKind::element_rule));
     let samples = Samples::of(own, &rules);
     let values = samples.iter().flatten();
     values
@@ -60,7 +60,7 @@ fn elements(child: Option<&Rule>, kinds: &[&RuleKind]) -> Vec<Param> {
 
 impl RuleKind {
     /// What it asks of the elements of a list.
-    fn of_elements(&self) -> Option<&Rule> {
+    fn element_rule(&self) -> Option<&Rule> {
         match self {
             Self::Each(rule) => Some(rule),
             _ => None,
@@ -70,8 +70,8 @@ impl RuleKind {
 
 impl Rule {
     /// Whether its bounds on lengths admit `length`.
-    fn fits(&self, length: usize) -> bool {
-        self.of_values().kinds.iter().all(|kind| match kind {
+    fn admits_length(&self, length: usize) -> bool {
+        self.value_rule().kinds.iter().all(|kind| match kind {
             RuleKind::Length(bounds) => bounds.answer(length) == RuleAnswer::Admits,
             _ => true,
         })

@@ -1,6 +1,6 @@
 //! Numbers: those that rules name, and between and beyond them.
 
-use super::named;
+use super::named_values;
 use crate::attempt::Param;
 use crate::grant::rule::kind::RuleKind;
 use crate::number::Number;
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 /// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
 pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) -> bool {
-    let named = named(kinds).filter_map(|value| match value {
+    let named = named_values(kinds).filter_map(|value| match value {
         Param::Number(number) => Some(number),
         _ => None,
     });

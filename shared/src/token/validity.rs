@@ -5,7 +5,7 @@ use crate::claims::Claims;
 use crate::claims::early::Early;
 use crate::limits::CLOCK_TOLERANCE;
 use crate::revocation::{Level, Rows, Target};
-use crate::short::same;
+use crate::short::text_eq;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 
@@ -44,18 +44,18 @@ impl<'a> From<&'a Claims> for ValidityClaims<'a> {
 }
 
 impl ValidityClaims<'_> {
-    pub(super) fn stand(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
-        if !same(self.iss, expect.issuer) {
+    pub(super) fn check(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
+        if !text_eq(self.iss, expect.issuer) {
             return Err(TokenError::Issuer { found: self.iss.into() });
         }
-        if !same(self.aud, expect.audience) {
+        if !text_eq(self.aud, expect.audience) {
             return Err(TokenError::Audience { found: self.aud.into() });
         }
-        self.count_at(now)?;
-        self.live_at_most(expect.life_max)
+        self.check_time(now)?;
+        self.check_life(expect.life_max)
     }
 
-    fn count_at(&self, now: UnixSeconds) -> Result<(), TokenError> {
+    fn check_time(&self, now: UnixSeconds) -> Result<(), TokenError> {
         if now >= self.exp {
             return Err(TokenError::Expired { exp: self.exp, now });
         }
@@ -67,7 +67,7 @@ impl ValidityClaims<'_> {
         Ok(())
     }
 
-    fn live_at_most(&self, most: u64) -> Result<(), TokenError> {
+    fn check_life(&self, most: u64) -> Result<(), TokenError> {
         if (1..=most).contains(&self.exp.since(self.iat)) {
             return Ok(());
         }
@@ -108,8 +108,8 @@ impl RevocationTargets {
     }
 
     /// Whether a writ with these targets that was issued at `iat` is left standing by `rows`.
-    pub(super) fn stand(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
-        match self.0.iter().find(|(_, target)| rows.revoked(*target, iat)) {
+    pub(super) fn check_revocation(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
+        match self.0.iter().find(|(_, target)| rows.is_revoked(*target, iat)) {
             None => Ok(()),
             Some((level, _)) => Err(TokenError::Revoked { level }),
         }
