@@ -1,7 +1,9 @@
-//! Strict, bounded JSON: duplicate members are errors, numbers keep their exact value, depth and size have limits.
+//! Strict, bounded JSON: duplicate members are errors, numbers keep their exact value, depth and
+//! size have limits.
 //!
-//! One pass over the bytes, whatever the nesting: a document of a stranger costs what its length costs. The lexer is
-//! `hifijson`, which hands out numbers as they are written; limits, duplicates and exactness are decided here.
+//! The parser makes one pass over the bytes, whatever the nesting. So the cost of a document from
+//! an unauthenticated client depends only on its length. The lexer is `hifijson`, which returns
+//! numbers as they are written; this module decides about limits, duplicates and exactness.
 
 use crate::limits::JSON_DEPTH;
 use crate::number::Number;
@@ -21,14 +23,14 @@ pub(crate) mod write;
 
 pub use write::Quoted;
 
-/// A JSON value (RFC 8259). Members keep the order in which they were written; no name occurs twice.
+/// A JSON value (RFC 8259). Members keep the order of the document; no name occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
-    /// `null`.
+    /// The value `null`.
     Null,
-    /// `true` or `false`.
+    /// A truth value: `true` or `false`.
     Bool(bool),
-    /// A number, exact.
+    /// An exact number.
     Number(Number),
     /// A string.
     Text(String),
@@ -39,7 +41,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// The member called `name`, if this is an object that has it.
+    /// The member called `name`, if this is an object with such a member.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Json> {
         match self {
@@ -49,24 +51,25 @@ impl Json {
     }
 }
 
-/// Why bytes are not a JSON document that is read here.
+/// The cause why bytes are not an accepted JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonError {
-    /// Not UTF-8, or not JSON; `at` is the byte offset at which reading stopped.
+    /// The bytes are not UTF-8 or not JSON; `at` is the byte offset at which the parser stopped.
     Syntax {
         /// Offset in bytes.
         at: usize,
     },
-    /// A member name occurs twice in one object, compared after unescaping.
+    /// A member name occurs twice in one object. Names are compared after unescaping.
     Duplicate {
-        /// The name.
+        /// The duplicate name.
         name: String,
     },
-    /// Nested deeper than [`crate::limits::JSON_DEPTH`].
+    /// The nesting is deeper than [`crate::limits::JSON_DEPTH`].
     TooDeep,
-    /// More values than the caller allows.
+    /// The document has more values than the caller allows.
     TooManyValues,
-    /// A number longer than [`crate::limits::NUMBER_BYTES`] or with an exponent beyond [`crate::limits::NUMBER_EXPONENT`].
+    /// A number is longer than [`crate::limits::NUMBER_BYTES`] or has an exponent beyond
+    /// [`crate::limits::NUMBER_EXPONENT`].
     NumberRange,
 }
 
@@ -84,7 +87,8 @@ impl fmt::Display for JsonError {
 
 impl core::error::Error for JsonError {}
 
-/// Input in a message: at most 80 characters, control characters escaped, so that a message stays one readable line.
+/// Input in a message: at most 80 characters with escaped control characters, so that a message
+/// stays one readable line.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -102,13 +106,13 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Reads one JSON document of at most `values` values; the whole of `bytes` must be it.
+/// Parses one JSON document of at most `values` values. All of `bytes` must be the document.
 ///
-/// Values are members, elements and scalars together, the document itself included. A document of `n` bytes takes time in
-/// proportion to `n`, and `n log n` at worst for the names of one object.
+/// Values are members, elements and scalars together, the document itself included. A document of
+/// `n` bytes takes time in proportion to `n`, and at worst `n log n` for the names of one object.
 ///
 /// # Errors
-/// The first thing found wrong, as a [`JsonError`].
+/// The first fault, as a [`JsonError`].
 pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     let mut lexer = SliceLexer::new(bytes);
     let mut room = Room::of(values);
@@ -121,8 +125,8 @@ pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     })
 }
 
-/// The members of an object by name, values as they are written; `None` if `text` is no object, or if [`parse`] would not read it for
-/// anything but a name that stands twice or a number out of range.
+/// The members of an object by name, with their values as text. `None` if `text` is no object, or
+/// if [`parse`] would refuse it for another cause than a duplicate name or a number out of range.
 pub(crate) fn members_as_written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut lexer = SliceLexer::new(text.as_bytes());
     let mut room = Room::of(values);
@@ -144,7 +148,7 @@ pub(crate) fn members_as_written(text: &str, values: usize) -> Option<Vec<(Cow<'
     read.ok().map(|()| members)
 }
 
-/// Why reading stopped. Where is known from what the lexer has left.
+/// The cause why the parser stopped. The position is known from the rest of the lexer.
 enum Stop {
     Syntax,
     Refused(JsonError),
@@ -168,7 +172,7 @@ impl From<hifijson::num::Error> for Stop {
     }
 }
 
-/// How much more may be read.
+/// The values and the depth that the parser may still use.
 struct Room {
     values: usize,
     depth: usize,
@@ -190,7 +194,7 @@ impl Room {
         Ok(())
     }
 
-    /// Runs `inner` one level deeper. The limit holds before anything recurses.
+    /// Runs `inner` one level deeper. The check comes before the recursion.
     fn nest<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
         self.depth = self.depth.checked_sub(1).ok_or(Stop::Refused(JsonError::TooDeep))?;
         let read = inner(self)?;
@@ -199,7 +203,7 @@ impl Room {
     }
 }
 
-/// The value that begins with the byte `first`, which the lexer has seen and not yet taken.
+/// The value that begins with the byte `first`, which the lexer has peeked.
 fn read_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
     room.take_value()?;
     match first {
@@ -228,7 +232,7 @@ fn read_list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> 
         items.push(read_value(first, lexer, room)?);
         Ok::<_, Stop>(())
     })?;
-    // Most values are small, and a vector begins with room for four.
+    // Most arrays are short, and a vector starts with room for four.
     items.shrink_to_fit();
     Ok(Json::List(items))
 }
@@ -255,7 +259,7 @@ fn read_name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>,
     Ok((name, lexer.ws_peek().ok_or(Expect::Value)?))
 }
 
-/// Takes the value that begins with the byte `first`, and keeps nothing of it.
+/// Skips the value that begins with the byte `first`.
 fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
     room.take_value()?;
     match first {
@@ -276,7 +280,8 @@ fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<
     }
 }
 
-/// A name that occurs twice; found by sorting, so that an object of many members stays cheap.
+/// A name that occurs twice. It is found by sorting, so that an object with many members stays
+/// cheap.
 fn find_duplicate(members: &[(String, Json)]) -> Option<&str> {
     let names = sorted(members.iter().map(|(name, _)| name.as_str()));
     names.windows(2).find_map(|pair| match pair {

@@ -1,13 +1,14 @@
-//! What an edge saw of the issuer's audit chain: within an epoch its head only goes forward, and one event has one hash.
+//! The heads of the audit chain of the issuer that an edge has seen. Within an epoch the head only
+//! goes forward, and one event has one hash.
 
 use alloc::string::String;
 
-/// How a head contradicts one that was seen before.
+/// The way in which a head contradicts an earlier head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeadTrouble {
-    /// The chain ends before an event that was seen.
+    /// The chain ends before an event that the edge has seen.
     Back,
-    /// It has another hash at an event that was seen.
+    /// The chain has another hash at an event that the edge has seen.
     Fork,
 }
 
@@ -22,7 +23,7 @@ impl HeadTrouble {
     }
 }
 
-/// The head of the last bundle, and the highest one of the epoch.
+/// The head of the last bundle, and the highest head of the epoch.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SeenHead {
     last: Option<String>,
@@ -31,8 +32,9 @@ pub(super) struct SeenHead {
 }
 
 impl SeenHead {
-    /// What was seen after a bundle with `head` in the same epoch as `self`. Once a head contradicted the highest one, no other of the
-    /// epoch takes its place: it belongs to a chain that was put in the place of the one that was seen.
+    /// The state after a bundle with `head` in the same epoch as `self`. After a contradiction no
+    /// later head of the epoch becomes the highest one, because it belongs to a chain that replaced
+    /// the chain that the edge has seen.
     pub(super) fn after(&self, head: Option<String>) -> Self {
         let found = match (&self.highest, &head) {
             (Some(highest), Some(head)) => contradiction(highest, head),

@@ -1,8 +1,9 @@
 //! The signed part of a bundle: written from a [`Bundle`], read into a [`Payload`].
 //!
-//! The reader skips a member that it does not know, unless `crit` names it: then the edge must not decide without it. Readers of
-//! version 0.1 refuse every unknown member of the payload, but skip unknown members of a JWK (RFC 7517, section 4). So the issuer
-//! puts what is new into the member `ext` of the first key.
+//! The reader ignores an unknown member, unless `crit` names it: then the edge must not decide
+//! without it. Readers of version 0.1 refuse every unknown member of the payload, but ignore
+//! unknown members of a JWK (RFC 7517, section 4). So the issuer puts new data into the member
+//! `ext` of the first key.
 
 use super::{Bundle, BundleError};
 use crate::document::{Faults, Members, Node};
@@ -56,14 +57,14 @@ pub(super) fn write(bundle: &Bundle) -> String {
     object(&members)
 }
 
-/// The keys as JWKs. The first one carries what readers of version 0.1 skip.
+/// The keys as JWKs. The first one contains the data that readers of version 0.1 ignore.
 fn write_keys(bundle: &Bundle) -> impl Iterator<Item = String> {
     let mut extension = write_extension(bundle);
     let keys = bundle.keys.iter();
     keys.map(move |key| key.to_bare_jwk(extension.take().as_deref()))
 }
 
-/// The member `ext`: what this version tells beyond version 0.1.
+/// The member `ext`: the data that this version adds to version 0.1.
 fn write_extension(bundle: &Bundle) -> Option<String> {
     if bundle.checkpoint_keys.is_empty() {
         return None;
@@ -72,18 +73,19 @@ fn write_extension(bundle: &Bundle) -> Option<String> {
     Some(member("ext", object(&[list("checkpoint_keys", keys)])))
 }
 
-/// SHA-256 of a bundle's rows.
+/// The SHA-256 of the rows of a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsHash([u8; 32]);
 
 impl RowsHash {
-    /// Hashes rows.
+    /// The hash of `rows`.
     #[must_use]
     pub fn of(rows: &[u8]) -> Self {
         Self(Sha256::digest(rows).into())
     }
 
-    /// What a host has made of [`super::rows_of`] a bundle. Whoever makes it of anything else makes the edge believe what nobody has signed.
+    /// A hash of [`super::rows_of`] a bundle that the host has computed. With a hash of other bytes
+    /// the edge would trust rows that the issuer has not signed.
     #[must_use]
     pub const fn by_host(sha256: [u8; 32]) -> Self {
         Self(sha256)
@@ -94,7 +96,7 @@ impl RowsHash {
     }
 }
 
-/// The signed part of a bundle, as read.
+/// The signed part of a bundle after reading.
 #[derive(Debug)]
 pub(super) struct Payload {
     pub(super) iss: String,
@@ -103,7 +105,7 @@ pub(super) struct Payload {
     pub(super) from: Option<u64>,
     pub(super) issued_at: UnixSeconds,
     pub(super) fresh_until: UnixSeconds,
-    /// Keys that sign writs, without those that are dropped.
+    /// Keys that sign writs, without dropped keys.
     pub(super) keys: Vec<PublicKey>,
     pub(super) audit_head: Option<String>,
     rows: u64,
@@ -111,8 +113,8 @@ pub(super) struct Payload {
 }
 
 impl Payload {
-    /// Reads a payload. Keys that stand in `known` are taken from there, keys that stand in `pins` are refused: a key that signs
-    /// bundles signs nothing else.
+    /// Reads a payload. Keys of `known` are reused. A key of `pins` is refused, because a key that
+    /// signs bundles signs nothing else.
     pub(super) fn read(payload: &Json, pins: &[PublicKey], known: &KeySet) -> Result<Self, BundleError> {
         let faults = Faults::new();
         let root = Node::root(payload, &faults);
@@ -147,7 +149,7 @@ impl Payload {
         })
     }
 
-    /// The rows, if `bytes`, which have this SHA-256, are those that were signed for.
+    /// The rows in `bytes`, which have this SHA-256, if they are the signed rows.
     pub(super) fn verify_rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
         let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256.to_text() == self.rows_sha256;
         if !signed_for {
@@ -183,7 +185,7 @@ fn read_integer(node: &Node<'_>) -> Option<u64> {
     node.integer(0, u64::MAX)
 }
 
-/// `None` if the member is there and at fault.
+/// The inner `None` means that the member is missing. The outer `None` means that it has a fault.
 fn read_optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
     match node {
         None => Some(None),

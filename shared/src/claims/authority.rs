@@ -1,4 +1,4 @@
-//! `scope` or `authorization_details`: exactly one of them, and something in it.
+//! The authority of a writ: exactly one of `scope` and `authorization_details`, and not empty.
 
 use super::Authority;
 use crate::document::{Faults, Node};
@@ -70,8 +70,9 @@ fn text(item: &Json) -> Option<String> {
     }
 }
 
-/// The structured grants of type `writ`. Entries of other types grant nothing here (RFC 9396, section 2: each type is its own
-/// language), so a writ of nothing else is one that permits nothing. No entries at all is no authority.
+/// The structured grants of type `writ`. Entries of other types grant nothing (RFC 9396, section 2:
+/// each type is a language of its own), so a writ with only such entries permits nothing. A list
+/// without entries is no authority.
 fn read_grants(value: &Json) -> Result<Vec<Grant>, TokenError> {
     if matches!(value, Json::List(entries) if entries.is_empty()) {
         return refuse(format!("claim `{DETAILS}`: no entries, expected at least one"));

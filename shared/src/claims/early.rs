@@ -1,7 +1,7 @@
-//! The few claims by which a writ can be refused before its signature is checked. Anybody may have written them: what is read
-//! here only ever refuses, and everything is read again, in full, after the signature.
+//! The few claims by which a writ can be refused before its signature is checked. These claims are
+//! unauthenticated: this reader only refuses, and after the signature all claims are read again.
 //!
-//! This is also the one place where dates are still text. A [`Json`] number is a value, and `1e9` has the value of a date.
+//! Only here are dates still text. A [`Json`] number is a value, and `1e9` has the value of a date.
 
 use super::read::read_audience;
 use crate::json::{self, Json};
@@ -12,10 +12,11 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use core::str;
 
-/// Values in `iss` or `aud` as they may be: an array of one string.
+/// Values in a form of `iss` or `aud`: an array of one string.
 const VALUES: usize = 2;
 
-/// What is read. None may stand twice: readers differ in which one they take.
+/// The claims that are read. A duplicate is refused, because readers differ in the one that they
+/// take.
 const NAMES: [&str; 5] = ["iss", "aud", "iat", "nbf", "exp"];
 
 /// The claims, unverified.
@@ -29,9 +30,9 @@ pub(crate) struct Early {
 }
 
 impl Early {
-    /// Reads what is needed of a payload and skips the rest.
+    /// Reads the early claims of a payload and skips the rest.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, TokenError> {
-        // As text, for what is skipped in bytes is not looked at.
+        // As text, because the parser does not check the bytes that it skips.
         let text = str::from_utf8(payload).ok();
         let members = text.and_then(|text| json::members_as_written(text, JSON_VALUES));
         let members = members.ok_or_else(|| find_error(payload))?;
@@ -55,7 +56,7 @@ impl Early {
     }
 }
 
-/// What is wrong with a payload, by the parser that has the last word.
+/// The error of a payload. The full parser decides about it.
 fn find_error(payload: &[u8]) -> TokenError {
     match json::parse(payload, JSON_VALUES) {
         Err(error) => TokenError::Payload(error),
@@ -80,7 +81,7 @@ fn read_issuer(written: Option<&str>) -> Result<String, TokenError> {
     }
 }
 
-/// A date spelled in digits and nothing else; JSON has no leading zeros.
+/// A date of digits only; JSON has no leading zeros.
 fn read_date(written: Option<&str>, name: &'static str) -> Result<UnixSeconds, TokenError> {
     written
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! Reading the claims of a writ.
+//! Reader of the claims of a writ.
 
 use super::{Claims, authority};
 use crate::json::Json;
@@ -44,7 +44,7 @@ fn read_optional(payload: &Json, name: &'static str) -> Result<Option<String>, T
     payload.member(name).map(|_| read_text(payload, name)).transpose()
 }
 
-/// The text of a claim, if it can be kept, compared and logged as it stands.
+/// The text of a claim, if it can be kept, compared and logged without change.
 fn bounded_text(value: Option<&Json>) -> Option<&str> {
     match value {
         Some(Json::Text(text)) if (1..=CLAIM_BYTES).contains(&text.len()) && !text.contains(char::is_control) => {
@@ -91,7 +91,7 @@ fn read_ancestors(payload: &Json) -> Result<Vec<String>, TokenError> {
     })
 }
 
-/// `cnf.jkt` and nothing beside it: a method of confirmation that is not known here would go unchecked.
+/// `cnf.jkt` as the only member: another method of confirmation would stay unchecked.
 fn read_confirmation(payload: &Json) -> Result<Option<String>, TokenError> {
     let Some(cnf) = payload.member("cnf") else {
         return Ok(None);

@@ -1,16 +1,16 @@
-//! Writing the claims of a writ, into one text: this is done once for each writ.
+//! Writer of the claims of a writ. It writes into one text, once for each writ.
 
 use super::{Authority, Claims};
 use crate::json::Quoted;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
-/// Bytes of the claims of a usual writ.
+/// Length of the claims of a usual writ.
 const USUAL: usize = 1_024;
 
 pub(super) fn write_claims(claims: &Claims) -> String {
     let mut text = String::with_capacity(USUAL);
-    // Writing to a text does not fail.
+    // Writing to a `String` does not fail.
     let _whole = write(claims, &mut text);
     text
 }

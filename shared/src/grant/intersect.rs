@@ -1,4 +1,4 @@
-//! The part of what is asked for that lies within a ceiling.
+//! Intersection of requested grants and a ceiling.
 
 use super::rule::Meet;
 use super::{Grant, Narrowing, Rule, Uses, Window, narrower};
@@ -9,13 +9,14 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What may be had of what was asked for.
+/// The part of the requested authority that the ceiling grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantedPart {
-    /// Grants within both, in canonical order; none lies within another.
+    /// Grants within both, in canonical order; no grant is within another.
     pub grants: Vec<Grant>,
-    /// Whether nothing is missing: every attempt that both permit is permitted by one of the grants (if perhaps not as often). Otherwise some
-    /// patterns or rules have no common spelling, or there would be more grants than a writ holds.
+    /// Whether the part is complete: one of the grants permits every attempt that both sides permit
+    /// (possibly less often). Otherwise some patterns or rules have no common spelling, or there
+    /// would be more grants than a writ can have.
     pub whole: bool,
 }
 
@@ -26,13 +27,13 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> GrantedPart {
         grants: Vec::new(),
         whole: true,
     };
-    for asked in requested {
-        if narrower(asked, ceiling) == Narrowing::Narrower {
-            part.push(asked.clone());
+    for requested_grant in requested {
+        if narrower(requested_grant, ceiling) == Narrowing::Narrower {
+            part.push(requested_grant.clone());
             continue;
         }
         for limit in ceiling {
-            match asked.meet(limit) {
+            match requested_grant.meet(limit) {
                 Ok(Some(grant)) => part.push(grant),
                 Ok(None) => {}
                 Err(Unsaid) => part.whole = false,
@@ -43,11 +44,11 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> GrantedPart {
     part
 }
 
-/// No grant says what two grants both permit.
+/// The intersection of two grants that no grant can express.
 struct Unsaid;
 
 impl GrantedPart {
-    /// Adds a grant, unless it lies within one that is there; those that lie within it go.
+    /// Adds a grant, unless it is within a grant of the part. Grants within it are removed.
     fn push(&mut self, grant: Grant) {
         let is_within =
             |child: &Grant, parent: &Grant| narrower(child, core::slice::from_ref(parent)) == Narrowing::Narrower;
@@ -64,7 +65,7 @@ impl GrantedPart {
 }
 
 impl Grant {
-    /// What both permit; `None` if nothing.
+    /// The intersection of two grants; `None` if it is empty.
     fn meet(&self, other: &Self) -> Result<Option<Self>, Unsaid> {
         let actions: Vec<String> = self
             .actions
@@ -96,7 +97,8 @@ impl Grant {
         }
         let uses = meet_uses(self.uses.as_ref(), other.uses.as_ref())?;
         let resources: Vec<_> = resources.into_values().collect();
-        // The `*` of a scope string has no spelling beside anything else.
+        // A pattern cannot express the `*` of a scope string, so the grant must have no other
+        // members.
         let is_plain = rules.is_empty() && uses.is_none() && window == Window::default();
         let is_alone = actions.len() == 1 && resources.len() == 1 && is_plain;
         if !is_alone && resources.iter().any(|pattern| pattern.as_scope_wildcard().is_some()) {
@@ -106,7 +108,7 @@ impl Grant {
     }
 }
 
-/// The rules of both; `None` if two of them admit nothing together.
+/// The rules of both; `None` if two of them together admit nothing.
 fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsaid> {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
     for (param, rule) in own.rules.iter().chain(&other.rules) {
@@ -127,7 +129,7 @@ fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>,
     ))
 }
 
-/// The lower limit, on the allowance that either names.
+/// The lower limit, on the allowance that either grant names.
 fn meet_uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid> {
     let (Some(own), Some(other)) = (own, other) else {
         return Ok(own.or(other).cloned());

@@ -1,6 +1,6 @@
 //! Grants: one line of authority each, actions x resources under rules.
 //!
-//! The language is described for its users in `docs/grants.md`.
+//! `docs/grants.md` describes the language for its users.
 
 mod action;
 mod decide;
@@ -36,24 +36,25 @@ pub const TYPE: &str = "writ";
 
 /// One line of authority.
 ///
-/// It permits an attempt whose action is one of its actions, whose resource matches one of its resources and whose parameters
-/// satisfy every rule. Parameters that no rule names are not restricted by it: which parameters a request can have at all is
-/// closed by the edge's operations.
+/// A grant permits an attempt whose action is one of its actions, whose resource matches one of its
+/// resources and whose parameters satisfy every rule. Parameters without a rule are not restricted
+/// by the grant; the operations of the edge decide which parameters a request can have at all.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// Sorted, at least one.
+    /// The actions, sorted, at least one.
     actions: Vec<String>,
-    /// Sorted by their spelling, at least one.
+    /// The resources, sorted by their spelling, at least one.
     resources: Vec<Pattern>,
-    /// By parameter, sorted.
+    /// The rules by parameter, sorted.
     rules: Vec<(String, Rule)>,
     uses: Option<Uses>,
     window: Window,
-    /// The canonical JSON of all the others.
+    /// The canonical JSON of all other fields.
     canonical: String,
 }
 
-/// A short name for a grant: the first 8 bytes of SHA-256 over its canonical bytes. Displays as 16 hexadecimal digits.
+/// A short id of a grant: the first 8 bytes of SHA-256 over its canonical bytes. It displays as 16
+/// hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GrantId(pub u64);
 
@@ -63,17 +64,19 @@ impl fmt::Display for GrantId {
     }
 }
 
-/// A grant's limit on uses: `{"max": n}` when asked for, `{"max": n, "allowance": id}` once the issuer has made the counter.
+/// The limit of a grant on uses: `{"max": n}` in a request, `{"max": n, "allowance": id}` once the
+/// issuer has made the allowance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uses {
     /// Uses over all writs of the task, from 1 to [`crate::limits::USES`].
     pub max: u64,
-    /// The counter at the issuer. The issuer takes grants from clients only without it; an edge permits only with it.
+    /// The allowance at the issuer. The issuer accepts grants from clients only without it; an edge
+    /// permits only with it.
     pub allowance: Option<String>,
 }
 
 impl Grant {
-    /// Reads a structured grant (type `writ`). `None` after faults have been reported, whatever they are.
+    /// Reads a structured grant (type `writ`). `None` after faults were reported.
     #[must_use]
     pub fn read(node: &Node<'_>) -> Option<Self> {
         read::read_grant(node)
@@ -82,34 +85,37 @@ impl Grant {
     /// Reads a scope string, `action:resource:identifier`.
     ///
     /// # Errors
-    /// A message that says what stood there and what was expected.
+    /// A message with the found and the expected text.
     pub fn from_scope(scope: &str) -> Result<Self, String> {
         scope::read(scope)
     }
 
-    /// This grant as a scope string, if there is one that permits exactly the same: one action without `:`, one resource that is
-    /// `r:id`, or that was read from the scope string `action:r:*`; no rules, no uses, no window.
+    /// This grant as a scope string, if a scope string permits exactly the same: one action without
+    /// `:`, one resource that is `r:id` or that was read from the scope string `action:r:*`; no
+    /// rules, no uses, no window.
     ///
-    /// The structured resource `r:**` has none, since it matches `r:` too.
+    /// The structured resource `r:**` has no scope string, because it matches `r:` too.
     #[must_use]
     pub fn to_scope(&self) -> Option<String> {
         scope::write(self)
     }
 
-    /// This grant as JSON text: the canonical bytes by which grants are ordered. Reading it gives an equal grant.
+    /// This grant as JSON text: the canonical bytes that order grants. A reader reads it as an
+    /// equal grant.
     ///
-    /// A scope string with a wildcard becomes `{"type":"writ","scope":"action:resource:*"}`: no pattern says the same.
+    /// A scope string with a wildcard becomes `{"type":"writ","scope":"action:resource:*"}`,
+    /// because no pattern matches the same resources.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
     }
 
-    /// As [`Self::to_json`], where it lies.
+    /// The text of [`Self::to_json`] without a copy.
     pub(crate) fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// A short name for it. What an edge permits is counted by it; nothing is decided by it.
+    /// A short id of the grant. An edge counts permits by it; no decision depends on it.
     #[must_use]
     pub fn id(&self) -> GrantId {
         let digest = Sha256::digest(&self.canonical);
@@ -134,19 +140,20 @@ impl Grant {
         &self.rules
     }
 
-    /// The limit on uses.
+    /// The limit on uses, if there is one.
     #[must_use]
     pub fn uses(&self) -> Option<&Uses> {
         self.uses.as_ref()
     }
 
-    /// When it counts.
+    /// The window in which the grant is valid.
     #[must_use]
     pub fn window(&self) -> Window {
         self.window
     }
 
-    /// The same grant, its uses counted by `allowance`; unchanged if its uses are not limited.
+    /// The same grant with `allowance` as the counter of its uses; unchanged if its uses are not
+    /// limited.
     #[must_use]
     pub fn with_allowance(self, allowance: String) -> Self {
         let uses = self.uses.map(|uses| Uses {
@@ -156,7 +163,7 @@ impl Grant {
         Self::build(self.actions, self.resources, self.rules, uses, self.window)
     }
 
-    /// A grant of parts that are sorted.
+    /// A grant of sorted parts.
     fn build(
         actions: Vec<String>,
         resources: Vec<Pattern>,
@@ -204,7 +211,7 @@ impl PartialOrd for Grant {
 }
 
 impl Ord for Grant {
-    /// The order of the canonical bytes.
+    /// Compares the canonical bytes.
     fn cmp(&self, other: &Self) -> Ordering {
         self.canonical.cmp(&other.canonical)
     }

@@ -1,5 +1,5 @@
-//! Reading structured grants. Whatever is not understood is a fault, all faults are reported, and a grant with a fault is no
-//! grant.
+//! Reader of structured grants. Everything unknown is a fault, all faults are reported, and a grant
+//! with a fault is no grant.
 
 use super::pattern::Pattern;
 use super::rule::Rule;
@@ -52,7 +52,7 @@ fn read_structured(members: &Members<'_>) -> Option<Grant> {
     Some(Grant::build(actions?, resources?, rules?, uses?, window?))
 }
 
-/// A scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
+/// Reads a scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
 fn read_scope(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
     let mut alone = true;
     for name in ["actions", "resources", "rules", "uses", "not_before", "not_after"] {
@@ -100,7 +100,7 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
         }
         match Rule::read(&rule) {
             Some(rule) => {
-                // No member stands twice in an object.
+                // No member occurs twice in an object.
                 let (Ok(place) | Err(place)) = rules.binary_search_by(|(own, _)| own.as_str().cmp(param));
                 rules.insert(place, (param.into(), rule));
             }
@@ -123,13 +123,13 @@ fn read_uses(node: &Node<'_>) -> Option<Uses> {
     known.then_some(uses)
 }
 
-/// The members of the object that stands here, and whether all their names are in `known`.
+/// The members of the object, and whether all their names are in `known`.
 pub(super) fn read_known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
     let all_known = node.members()?.iter().all(|(name, _)| known.contains(name));
     Some((node.object(known)?, all_known))
 }
 
-/// The elements of a list that is not empty and in which nothing stands twice, sorted by their keys.
+/// The elements of a list that is not empty and has no duplicates, sorted by their keys.
 pub(super) fn read_distinct<T, K: Ord>(
     node: &Node<'_>,
     most: usize,
@@ -180,7 +180,7 @@ pub(super) fn read_text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
     Some(text)
 }
 
-/// A literal name: scope characters (RFC 6749, section 3.3), at least one.
+/// A literal name of at least one scope character (RFC 6749, section 3.3).
 fn read_name(node: &Node<'_>, most: usize) -> Option<String> {
     let text = read_text(node, most)?;
     if text.is_empty() || !text.chars().all(is_scope_character) {

@@ -1,5 +1,6 @@
-//! Canonical JSON: members in a fixed order, lists sorted by their spelling, numbers and patterns in their one spelling. Equal
-//! authority written differently has one canonical form, and grants are ordered by its bytes.
+//! Canonical JSON: members in a fixed order, lists sorted by their spelling, numbers and patterns
+//! in their canonical spelling. Different spellings of equal authority have one canonical form, and
+//! its bytes order grants.
 
 use super::pattern::Pattern;
 use super::rule::Rule;
@@ -39,12 +40,12 @@ fn write_limit(uses: &Uses) -> String {
     object(&members)
 }
 
-/// The form of a grant that was read from `action:resource:*`.
+/// The canonical form of a grant that was read from `action:resource:*`.
 pub(super) fn write_scope(scope: &str) -> String {
     object(&[text("type", TYPE), text("scope", scope)])
 }
 
-/// Several values in no order of their own; equal values have one spelling.
+/// Several values without an order of their own; equal values have one spelling.
 pub(super) fn write_params(values: &[Param]) -> String {
     let spelled = sorted(values.iter().map(Param::to_string));
     format!("[{}]", spelled.join(","))

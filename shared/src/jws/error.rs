@@ -1,13 +1,13 @@
-//! Why bytes are not a JWS that is read here.
+//! Causes why bytes are not an accepted JWS.
 
 use crate::json::{JsonError, Shown};
 use alloc::string::String;
 use core::fmt;
 
-/// Why bytes are not a JWS that is read here.
+/// The cause why bytes are not an accepted JWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JwsError {
-    /// Longer than the reader's limit, in bytes.
+    /// The JWS is longer than the limit of the reader, in bytes.
     TooLong {
         /// The limit.
         most: usize,
@@ -16,14 +16,15 @@ pub enum JwsError {
     JsonSerialisation,
     /// Five parts: a JWE (RFC 7516).
     Encrypted,
-    /// Not three parts.
+    /// There are not three parts.
     Parts {
-        /// How many there are.
+        /// The number of parts.
         found: usize,
     },
     /// A part is empty.
     EmptyPart(JwsPart),
-    /// A part is not base64url, has padding, or has bits set that encode nothing (RFC 4648, section 3.5).
+    /// A part is not base64url, has padding, or has bits set that encode nothing (RFC 4648, section
+    /// 3.5).
     Base64(JwsPart),
     /// The signature is not 64 bytes.
     SignatureLength,
@@ -31,34 +32,35 @@ pub enum JwsError {
     Header(JsonError),
     /// The header is JSON, but no object.
     HeaderShape,
-    /// `alg`, `kid` or `typ` is missing or no string; which.
+    /// This member of `alg`, `kid` and `typ` is missing or no string.
     HeaderMember(&'static str),
     /// `alg` is neither `EdDSA` nor `Ed25519`.
     Algorithm {
-        /// What it is.
+        /// The algorithm of the header.
         found: String,
     },
-    /// `typ` is not that of the expected kind.
+    /// `typ` is not the type of the expected kind.
     Type {
-        /// What it is.
+        /// The type of the header.
         found: String,
-        /// What it should be.
+        /// The expected type.
         expected: &'static str,
     },
-    /// `crit`: extensions that must be understood (RFC 7515, section 4.1.11).
+    /// The header has `crit`: extensions that must be understood (RFC 7515, section 4.1.11).
     Critical,
-    /// `b64`: an unencoded payload (RFC 7797).
+    /// The header has `b64`: an unencoded payload (RFC 7797).
     Unencoded,
-    /// A key that the sender brings along.
+    /// The header brings its own key.
     KeyBrought(Brought),
-    /// A member that is none of `alg`, `kid` and `typ`.
+    /// The header has a member besides `alg`, `kid` and `typ`.
     UnknownMember {
-        /// Its name.
+        /// The name of the member.
         name: String,
     },
 }
 
-/// A header member by which the sender of a JWS says what key to verify it with (RFC 7515, sections 4.1.2, 4.1.3 and 4.1.5).
+/// A header member by which the sender of a JWS names the key for its verification (RFC 7515,
+/// sections 4.1.2, 4.1.3 and 4.1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brought {
     /// `jku`, the URL of a key set.
@@ -82,11 +84,11 @@ impl fmt::Display for Brought {
 /// A part of a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwsPart {
-    /// The first.
+    /// The first part.
     Header,
-    /// The second.
+    /// The second part.
     Payload,
-    /// The third.
+    /// The third part.
     Signature,
 }
 

@@ -5,10 +5,10 @@ use crate::json::{self, Json};
 use alloc::format;
 use alloc::string::String;
 
-/// Values in a header: three members are read, and enough more to say which of the others stands there.
+/// Most values in a header: three members, and more so that an error can name another member.
 const VALUES: usize = 64;
 
-/// What a header says that the reader does not know already.
+/// The values of a header that the reader does not know already.
 #[derive(Debug)]
 pub(super) struct JoseHeader {
     pub(super) kid: String,
@@ -49,7 +49,7 @@ fn read_text<'a>(header: &'a Json, name: &'static str) -> Result<&'a str, JwsErr
     }
 }
 
-/// Whether a member may stand in a header. Those with a meaning that has been exploited are told apart.
+/// Checks that a member may be in a header. Members with known attacks have errors of their own.
 fn check_member(name: &str) -> Result<(), JwsError> {
     match name {
         "alg" | "kid" | "typ" => Ok(()),

@@ -1,4 +1,4 @@
-//! What a JWS may look like, and the refusal of everything else.
+//! Accepted JWS, and the refusal of everything else.
 
 use super::{Algorithm, Brought, Jws, JwsError, JwsKind, JwsPart, SigningInput};
 use crate::json::JsonError;
@@ -35,13 +35,13 @@ fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// A JWS of the right form, its third part as given.
+/// A JWS of the right form with this third part.
 fn with_signature(signature: &str) -> String {
     format!("{}.{}.{signature}", encoded(header().as_bytes()), encoded(b"{}"))
 }
 
 #[test]
-fn what_is_signed_is_read_back() {
+fn a_signed_jws_is_read_back() {
     let signer = Signer::writs();
     for (kind, typ) in [(JwsKind::Writ, "at+jwt"), (JwsKind::Bundle, "edgewrit-bundle+jwt")] {
         for (algorithm, alg) in [(Algorithm::EdDsa, "EdDSA"), (Algorithm::Ed25519, "Ed25519")] {
@@ -61,7 +61,7 @@ fn what_is_signed_is_read_back() {
 }
 
 #[test]
-fn the_payload_comes_out_only_under_the_key_that_signed() {
+fn only_the_signing_key_reveals_the_payload() {
     let text = Signer::writs().sign(JwsKind::Writ, "{}");
     let other = Signer::bundles().public();
     assert!(parse(&text).unwrap().verify(&other, &Dalek).is_err());
@@ -237,7 +237,7 @@ fn the_type_is_compared_byte_for_byte() {
 }
 
 #[test]
-fn nothing_else_may_stand_in_a_header() {
+fn other_header_members_are_refused() {
     let cases = [
         (r#""crit":["exp"]"#, JwsError::Critical),
         (r#""b64":false"#, JwsError::Unencoded),
@@ -263,7 +263,7 @@ fn nothing_else_may_stand_in_a_header() {
 }
 
 #[test]
-fn debug_output_is_no_token() {
+fn debug_output_does_not_contain_the_token() {
     let text = Signer::writs().sign(JwsKind::Writ, r#"{"jti":"x"}"#);
     let shown = format!("{:?}", parse(&text).unwrap());
     assert_eq!(shown, format!("Jws {{ kid: {:?}, .. }}", Signer::writs().kid()));

@@ -1,4 +1,4 @@
-//! Which keys are refused, and how the others are named.
+//! Refused keys, and the names of the others.
 
 use super::{KeyError, KeySet, PublicKey};
 use crate::json::{self, Json};
@@ -70,7 +70,8 @@ fn points_with_a_component_of_small_order_are_refused() {
 
 #[test]
 fn encodings_that_are_not_canonical_are_refused() {
-    // y = p, p + 1, and so on: 0 to 18 written with p added. Some are no points, the others are points that have a canonical encoding.
+    // y = p, p + 1, and so on: 0 to 18 written with p added. Some are no points, the others are
+    // points that have a canonical encoding.
     for least in 0xed..=0xff_u8 {
         for sign in [0x7f, 0xff] {
             let mut bytes = [0xff; 32];

@@ -46,7 +46,7 @@ fn hex(target: Target) -> std::string::String {
 }
 
 #[test]
-fn levels_and_parts_do_not_run_into_each_other() {
+fn levels_and_parts_have_distinct_hashes() {
     let task = |client_id, task_id| Level::Task { client_id, task_id };
     let levels = [
         Level::Lineage("a"),
@@ -104,7 +104,7 @@ fn moments_beyond_32_bits_are_written_as_the_last_one() {
 }
 
 #[test]
-fn writs_issued_up_to_the_cut_are_dead_and_later_ones_are_not() {
+fn writs_issued_up_to_the_cut_are_revoked_and_later_ones_are_not() {
     let rows = rows(&[revocation(1, 10, 99), revocation(3, 20, 99), revocation(5, 30, 99)]);
     for (first, cut) in [(1, 10), (3, 20), (5, 30)] {
         assert!(rows.is_revoked(target(first), UnixSeconds(cut - 1)));
@@ -118,14 +118,14 @@ fn writs_issued_up_to_the_cut_are_dead_and_later_ones_are_not() {
 }
 
 #[test]
-fn of_several_on_one_target_the_latest_cut_and_expiry_count() {
+fn the_latest_cut_and_expiry_of_a_target_are_kept() {
     let encoded = rows(&[revocation(1, 10, 99), revocation(1, 30, 40), revocation(1, 20, 50)]);
     assert_eq!(encoded, rows(&[revocation(1, 30, 99)]));
     assert_eq!(encoded.len(), 1);
 }
 
 #[test]
-fn rows_that_travelled_are_whole_ascending_and_bounded() {
+fn rows_from_the_wire_are_whole_ascending_and_bounded() {
     let good = rows(&[revocation(1, 10, 99), revocation(2, 10, 99), revocation(3, 10, 99)]);
     let bytes = good.as_bytes();
     assert_eq!(Rows::from_bytes(bytes), Ok(good.clone()));
@@ -140,7 +140,7 @@ fn rows_that_travelled_are_whole_ascending_and_bounded() {
     assert_eq!(Rows::from_bytes(&twice), Err(RowsError::Order));
 }
 
-/// As many rows as asked for, each on its own target.
+/// As many rows as requested, each with its own target.
 fn many(rows: usize) -> Vec<u8> {
     let row = |number: usize| {
         let mut row = [0; ROW_BYTES];
@@ -177,7 +177,7 @@ fn merged_rows_forget_what_has_expired() {
 }
 
 #[test]
-fn emptiness_and_number_are_known() {
+fn the_number_of_rows_is_reported() {
     assert!(Rows::default().is_empty());
     assert!(!rows(&[revocation(1, 1, 1)]).is_empty());
     assert_eq!(rows(&[revocation(1, 1, 1), revocation(2, 1, 1)]).len(), 2);
@@ -201,7 +201,7 @@ fn some() -> impl Strategy<Value = Vec<Revocation>> {
     prop::collection::vec(one, 0..12)
 }
 
-/// Latest cut by target: the naive look-up.
+/// The latest cut by target: the naive look-up.
 fn cuts(revocations: &[Revocation]) -> BTreeMap<Target, UnixSeconds> {
     let mut cuts = BTreeMap::new();
     for one in revocations {

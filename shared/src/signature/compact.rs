@@ -13,7 +13,7 @@ impl Verify for Compact {
     }
 }
 
-/// The check itself, for any 32 bytes: tests ask it about keys that [`PublicKey`] refuses.
+/// The check for any 32 bytes. Tests use it for keys that [`PublicKey`] refuses.
 pub(super) fn check_signature(
     key: [u8; 32],
     message: &[u8],

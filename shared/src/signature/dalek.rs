@@ -1,10 +1,11 @@
-//! `ed25519-dalek`, strict: what every artifact verifies with.
+//! `ed25519-dalek`, strict: the implementation of every artifact.
 
 use super::{BadSignature, SignatureValid, Verify};
 use crate::keys::PublicKey;
 use ed25519_dalek::{Signature, VerifyingKey};
 
-/// Verifies with `ed25519-dalek`'s `verify_strict`: without the cofactor, canonical `S`, no point of small order.
+/// Verifies with `ed25519-dalek`'s `verify_strict`: without the cofactor, canonical `S`, no point
+/// of small order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dalek;
 
@@ -14,7 +15,7 @@ impl Verify for Dalek {
     }
 }
 
-/// The check itself, for any point of the curve: tests ask it about keys that [`PublicKey`] refuses.
+/// The check for any point of the curve. Tests use it for keys that [`PublicKey`] refuses.
 pub(super) fn check_signature(
     key: &VerifyingKey,
     message: &[u8],

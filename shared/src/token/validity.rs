@@ -1,4 +1,4 @@
-//! Whether a writ counts here and now: issuer, audience, time, revocation.
+//! Validity of a writ: issuer, audience, time, revocation.
 
 use super::{Expect, TokenError};
 use crate::claims::Claims;
@@ -9,7 +9,7 @@ use crate::short::text_eq;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 
-/// The claims that say where and when a writ counts.
+/// The claims that decide where and when a writ is valid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ValidityClaims<'a> {
     iss: &'a str,
@@ -79,7 +79,7 @@ impl ValidityClaims<'_> {
     }
 }
 
-/// Everything by whose revocation a writ falls, hashed once: a level's name beside its target.
+/// The targets whose revocation ends a writ, hashed once: the name of a level beside its target.
 #[derive(Debug)]
 pub(super) struct RevocationTargets(Vec<(&'static str, Target)>);
 
@@ -107,7 +107,7 @@ impl RevocationTargets {
         self.0.iter().map(|(_, target)| *target)
     }
 
-    /// Whether a writ with these targets that was issued at `iat` is left standing by `rows`.
+    /// Checks that `rows` do not revoke a writ with these targets that was issued at `iat`.
     pub(super) fn check_revocation(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
         match self.0.iter().find(|(_, target)| rows.is_revoked(*target, iat)) {
             None => Ok(()),

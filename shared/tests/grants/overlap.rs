@@ -1,4 +1,4 @@
-//! What a template can reach: against every filling over a small alphabet.
+//! The reach of a template, against every filling over a small alphabet.
 
 use edgewrit_shared::grant::{Grant, ParamType, Pattern, TemplatePiece};
 use edgewrit_shared::limits::PATTERN_BYTES;
@@ -30,7 +30,7 @@ fn patterns() -> Vec<Pattern> {
     patterns
 }
 
-/// Every text that fills `template`, a run with at most three letters.
+/// Every text that fills `template`, with runs of at most three letters.
 fn fillings(template: &[TemplatePiece<'_>], letters: &[Vec<char>]) -> Vec<String> {
     let Some((last, before)) = template.split_last() else {
         return vec![String::new()];

@@ -1,4 +1,4 @@
-//! What two grants both permit: examples, and many made pairs.
+//! Overlap of two grants: examples, and many generated pairs.
 
 use crate::made::{Choices, attempt_near, cases, grant as made, moment};
 use crate::naive;

@@ -55,7 +55,7 @@ fn a_pattern_matches_whole_texts() {
 }
 
 #[test]
-fn what_is_no_pattern_says_why() {
+fn the_error_of_a_pattern_names_the_cause() {
     let text_of = |count: usize| "a".repeat(count);
     for (text, error, message) in [
         (
@@ -185,8 +185,8 @@ fn language(words: &[String], matches: impl Fn(&str) -> bool) -> Vec<u64> {
     words.chunks(64).map(chunk).collect()
 }
 
-/// `x` is in no pattern, so it is the letter that shows what only a star matches. The witnesses of patterns of three tokens
-/// and `**` have at most four letters, and so on.
+/// The letter `x` is in no pattern, so it shows the texts that only a star matches. The witnesses
+/// of patterns of three tokens and `**` have at most four letters, and so on.
 #[test]
 fn matching_and_inclusion_agree_with_all_words_over_a_small_alphabet() {
     let tokens = if is_long() { 4 } else { 3 };
@@ -221,9 +221,9 @@ fn a_text_outside_is_matched_by_the_child_alone() {
     for child in &all {
         for parent in &all {
             match child.text_outside(&[parent]) {
-                Some(read_text) => assert!(
-                    child.matches(&read_text) && !parent.matches(&read_text),
-                    "{read_text}: {child} {parent}"
+                Some(text) => assert!(
+                    child.matches(&text) && !parent.matches(&text),
+                    "{text}: {child} {parent}"
                 ),
                 None => assert!(parent.includes(child), "{child} {parent}"),
             }
@@ -244,11 +244,12 @@ fn a_text_outside_shows_a_letter_that_no_parent_has() {
     assert_eq!(outside("a*", &["a", "*b"]).as_deref(), Some("ax"));
     assert_eq!(outside("a*", &["a", "axyzuvw0123456789"]).as_deref(), Some("a一"));
     assert_eq!(outside("*/b", &["/b", "x/b"]).as_deref(), Some("y/b"));
-    // All that `a**` matches is matched by these three together, though by none alone.
+    // These three together match every text of `a**`, but none of them does alone.
     assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
 }
 
-/// A shortest common text has at most a letter for each token of the two patterns, and none for `**`: so these words decide.
+/// A shortest common text has at most a letter for each token of the two patterns, and none for
+/// `**`. So these words decide.
 #[test]
 fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
     let tokens = if is_long() { 3 } else { 2 };
@@ -278,8 +279,8 @@ fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
     }
 }
 
-/// A shortest text that tells two patterns from those they meet in has at most a letter for each of their tokens; of three tokens each, words of
-/// one letter less have to do.
+/// A shortest text that distinguishes two patterns from their intersection has at most a letter for
+/// each of their tokens. For three tokens each, the words have one letter less.
 #[test]
 fn patterns_meet_in_exactly_what_both_match() {
     let (tokens, letters) = if is_long() { (3, 5) } else { (2, 4) };
@@ -335,7 +336,7 @@ fn a_common_text_is_shown_in_plain_letters() {
     }
 }
 
-/// Patterns in which two pieces stand in either order: one of them comes twice, whichever is shorter.
+/// Patterns in which two pieces come in either order: one piece comes twice, whichever is shorter.
 #[test]
 fn a_common_text_has_as_few_bytes_as_can_be() {
     let overlap = |own: &str, other: &str| pattern(own).overlap(&pattern(other));
@@ -352,7 +353,8 @@ fn a_common_text_beyond_the_limit_is_none() {
     assert_eq!(common, None);
 }
 
-/// So many ways to share the stars out would take longer than the age of the universe.
+/// The number of ways to divide the text among the stars is so large that trying all would take
+/// longer than the age of the universe.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() {
@@ -364,7 +366,7 @@ fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() 
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
-/// To walk through what both begin or end with would take a hundred times as long.
+/// A walk through the common beginning and end would take a hundred times as long.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn what_two_patterns_begin_and_end_with_adds_little_to_the_time() {
@@ -408,7 +410,7 @@ fn matching_takes_time_in_proportion_to_the_lengths() {
 }
 
 #[test]
-fn only_what_ends_in_two_stars_or_a_scopes_star_runs_on() {
+fn only_patterns_with_a_final_run_are_open_ended() {
     for (text, runs_on) in [("a/**", true), ("**", true), ("a/*", false), ("a", false)] {
         assert_eq!(pattern(text).is_open_ended(), runs_on, "{text}");
     }

@@ -1,4 +1,4 @@
-//! Scope strings.
+//! Reading and writing of scope strings.
 
 use crate::support::{attempt, grant, permits};
 use edgewrit_shared::grant::Grant;
@@ -121,7 +121,7 @@ fn limits_hold_at_their_boundary() {
         resource("i".repeat(PATTERN_BYTES - 1)),
         Err("a pattern longer than the limit of 512 bytes".into())
     );
-    // A star in the middle is two bytes of a pattern.
+    // A star in the middle takes two bytes of a pattern.
     assert!(resource("i*".repeat((PATTERN_BYTES - 2) / 3)).is_ok());
     assert!(resource("i*".repeat(PATTERN_BYTES / 3 + 1)).is_err());
     assert!(resource("/".repeat(PATTERN_SEPARATORS - 1)).is_ok());
@@ -155,7 +155,8 @@ fn only_grants_that_say_the_same_have_a_scope() {
         (r#"["read"]"#, r#"["x:y"]"#, "", Some("read:x:y")),
         (r#"["read"]"#, r#"["x:y:z/1"]"#, "", Some("read:x:y:z/1")),
         (r#"["read"]"#, r#"["x:a\\*"]"#, "", Some("read:x:a*")),
-        // A lone star would be a wildcard, `x:` has an empty identifier, and the pattern `x:**` matches `x:` too.
+        // A lone star would be a wildcard, `x:` has an empty identifier, and the pattern `x:**`
+        // matches `x:` too.
         (r#"["read"]"#, r#"["x:\\*"]"#, "", None),
         (r#"["read"]"#, r#"["x:"]"#, "", None),
         (r#"["read"]"#, r#"["x:**"]"#, "", None),

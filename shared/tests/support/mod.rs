@@ -1,4 +1,5 @@
-//! An issuer for tests: keys from fixed seeds, writs and bundles signed by them. Nothing of it is in the crate.
+//! An issuer for tests: keys from fixed seeds, and writs and bundles signed by them. The crate
+//! contains nothing of it.
 #![allow(dead_code, reason = "every test that includes this uses its own part of it")]
 #![allow(missing_docs, unreachable_pub, reason = "a test's own helper")]
 #![allow(
@@ -24,7 +25,8 @@ use std::vec::Vec;
 pub const ISSUER: &str = "https://issuer.example";
 pub const AUDIENCE: &str = "https://travel.example";
 pub const LIFE: u64 = 900;
-/// When the sample writ and bundle are signed, and when tests look at them unless they say otherwise.
+/// The time at which the sample writ and bundle are signed, and at which tests check them by
+/// default.
 pub const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 
 pub fn expect() -> Expect<'static> {
@@ -82,7 +84,7 @@ impl Signer {
     }
 }
 
-/// The claims of a writ that counts at [`NOW`].
+/// The claims of a writ that is valid at [`NOW`].
 pub fn claims() -> Claims {
     Claims {
         iss: ISSUER.to_owned(),
@@ -114,7 +116,7 @@ pub fn trust() -> Trust {
     }
 }
 
-/// A snapshot, as a bundle, with the key that signs writs and no revocations.
+/// A whole bundle with the key that signs writs and no revocations.
 pub fn bundle() -> Bundle {
     Bundle {
         iss: ISSUER.to_owned(),
@@ -136,12 +138,12 @@ pub fn document(bundle: &Bundle) -> Vec<u8> {
     bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
-/// What an edge holds after it applied `bundle` at [`NOW`].
+/// The snapshot of an edge that applied `bundle` at [`NOW`].
 pub fn snapshot(bundle: &Bundle) -> Snapshot {
     Snapshot::apply(None, &document(bundle), &trust(), NOW).unwrap()
 }
 
-/// What an edge holds if `revocations` are all there are.
+/// The snapshot of an edge with only these `revocations`.
 pub fn snapshot_with(revocations: Vec<Revocation>) -> Snapshot {
     snapshot(&Bundle {
         rows: Rows::encode(revocations),

@@ -1,4 +1,4 @@
-//! What grants permit: rules, decisions, narrowing.
+//! Checks of rules, decisions and narrowing.
 
 use super::case::{Case, sorted};
 use super::same;
@@ -72,7 +72,8 @@ pub(crate) fn narrowing(case: &Case<'_>) -> Result<(), String> {
     same(&answer(&child, &parents), &case.text("answer").as_str())
 }
 
-/// The answer for several children: one that is wider makes all of them wider, and next one that is unproven.
+/// The answer for several children: one that is wider makes all of them wider, and next one that is
+/// unproven.
 fn answer(children: &[Grant], parents: &[Grant]) -> &'static str {
     let mut answer = "narrower";
     for child in children {
@@ -100,7 +101,7 @@ fn witness(case: &Case<'_>, child: &[Grant], parents: &[Grant]) -> Result<(), St
     same(&(child >= uses, parents >= uses), &(true, false)).map_err(|found| format!("witness: {found}"))
 }
 
-/// How often `grant` permits `attempt`, once the issuer has made the allowance that it may still lack.
+/// The number of times that `grant` permits `attempt`, once the issuer has made its allowance.
 fn times(grant: &Grant, attempt: &Attempt, now: UnixSeconds) -> u64 {
     let most = grant.uses().map_or(u64::MAX, |uses| uses.max);
     let counted = Grants::new(vec![grant.clone().with_allowance("al-0".into())]);

@@ -1,4 +1,4 @@
-//! Members that are missing, unknown or not of their form.
+//! Missing, unknown and malformed members.
 
 use super::{Signer, apply, apply_document, bundle_with, signed_with};
 use crate::bundle::BundleError;

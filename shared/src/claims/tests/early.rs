@@ -1,4 +1,4 @@
-//! What is read before the signature is checked.
+//! Claims that are read before the signature is checked.
 
 use super::DATES;
 use crate::claims::early::Early;

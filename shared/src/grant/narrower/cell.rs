@@ -1,4 +1,4 @@
-//! One action on one resource of a child, and whether the parents cover it.
+//! Cells: one action on one resource of a child, with the check whether the parents cover it.
 
 use super::{Narrowing, reason, witness};
 use crate::attempt::Param;
@@ -9,7 +9,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// What is asked of the parents.
+/// One action on one resource of a child, and the parents.
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
     pub(super) child: &'a Grant,
@@ -25,8 +25,8 @@ type Listed<'a> = (&'a str, Cow<'a, [Param]>);
 type Chosen<'a> = Vec<(&'a str, &'a Param)>;
 
 impl<'a> Cell<'a> {
-    /// What is to be said of the cell, which no parent covers alone; `None` if several do together. `questions` is how many more may be
-    /// asked.
+    /// The answer for a cell that no parent covers alone; `None` if several parents cover it
+    /// together. `questions` is the number of questions that may still be asked.
     pub(super) fn find_narrowing(&self, questions: &mut u32) -> Option<Narrowing> {
         let probes = self.resource.probes();
         if self.is_covered_together(&probes, questions) {
@@ -67,7 +67,7 @@ impl<'a> Cell<'a> {
         listed.filter(|(_, values)| values.len() > 1).collect()
     }
 
-    /// Whether for every choice of listed values there is a parent around it.
+    /// Whether for every choice of listed values some parent encloses the cell.
     fn is_covered_by_values<'l>(
         &self,
         listed: &'l [Listed<'l>],
@@ -92,18 +92,19 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// Whether the rules of `parent` follow from the child's, where some parameters have the values that were chosen.
+    /// Whether the rules of `parent` follow from the rules of the child, if some parameters have
+    /// the chosen values.
     fn is_within(&self, parent: &Grant, chosen: &[(&str, &Param)]) -> bool {
         parent.rules.iter().all(
-            |(param, asked): &(_, Rule)| match chosen.iter().find(|(own, _)| own == param) {
-                Some((_, value)) => asked.admits(Some(value)),
-                None => self.child.rule(param).is_some_and(|own| asked.includes(own)),
+            |(param, required): &(_, Rule)| match chosen.iter().find(|(own, _)| own == param) {
+                Some((_, value)) => required.admits(Some(value)),
+                None => self.child.rule(param).is_some_and(|own| required.includes(own)),
             },
         )
     }
 }
 
-/// Whether one more question may be asked.
+/// Takes one question, if one is left.
 pub(super) fn take_question(questions: &mut u32) -> bool {
     let left = questions.checked_sub(1);
     *questions = left.unwrap_or(0);
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn no_more_questions_are_asked_than_are_left() {
         let mut questions = 2;
-        let asked: [bool; 4] = core::array::from_fn(|_| take_question(&mut questions));
-        assert_eq!((asked, questions), ([true, true, false, false], 0));
+        let required: [bool; 4] = core::array::from_fn(|_| take_question(&mut questions));
+        assert_eq!((required, questions), ([true, true, false, false], 0));
     }
 }

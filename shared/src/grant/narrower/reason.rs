@@ -1,4 +1,4 @@
-//! Why a cell is not granted, for whoever asked: of all parents, what keeps it out of the one that comes closest.
+//! The reason why no parent grants a cell: the obstacle at the closest parent.
 
 use super::cell::Cell;
 use super::limit_is_within;
@@ -25,7 +25,7 @@ pub(super) fn describe_gap(cell: &Cell<'_>, probes: &Probes) -> String {
     }
 }
 
-/// What keeps the whole of `child` out of `parent`, whatever the action and resource.
+/// The obstacle that keeps the whole of `child` out of `parent`, whatever the action and resource.
 fn find_obstacle(child: &Grant, parent: &Grant) -> Option<String> {
     if let Some(limit) = &parent.uses
         && !limit_is_within(child.uses.as_ref(), limit)
@@ -38,16 +38,16 @@ fn find_obstacle(child: &Grant, parent: &Grant) -> Option<String> {
             child.window, parent.window
         ));
     }
-    parent.rules.iter().find_map(|(param, asked)| {
+    parent.rules.iter().find_map(|(param, required)| {
         let own = child.rule(param);
-        if own.is_some_and(|own| asked.includes(own)) {
+        if own.is_some_and(|own| required.includes(own)) {
             return None;
         }
         let found = own.map_or_else(
             || format!("there is no rule on `{}`", Shown(param)),
             |own| format!("the rule on `{}` is `{own}`", Shown(param)),
         );
-        Some(format!("{found}, expected one within `{asked}`"))
+        Some(format!("{found}, expected one within `{required}`"))
     })
 }
 

@@ -1,20 +1,23 @@
-//! What two patterns both match, as patterns.
+//! The intersection of two patterns, as patterns.
 //!
-//! They are walked through segment by segment, since no `*` runs over a separator. Where one segment lies within the other it is the answer;
-//! two with one `*` each are joined by the longer beginning and the longer end. Other pairs have no such plain answer.
+//! The function goes through both patterns segment by segment, because no `*` runs over a
+//! separator. If one segment is within the other, it is the result. Two segments with one `*` each
+//! are joined by the longer beginning and the longer end. Other pairs have no such result.
 //!
-//! By then a text is known that both match, so nothing is asked any more that would only tell that there is none.
+//! A text that both patterns match is known before, so no check is made that would only show that
+//! there is none.
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// Segments that can stand in one place, at most; their combinations are all written out.
+/// Most segments for one place. All their combinations are written out.
 const ALTERNATIVES: usize = 16;
 
 impl Pattern {
-    /// Patterns that together match exactly what both match, none if nothing is. `None` if there is no plain answer.
+    /// Patterns that together match exactly the texts that both match. The list is empty if there
+    /// is no such text. `None` if the intersection has no such form.
     pub(in crate::grant) fn meet(&self, other: &Self) -> Option<Vec<Self>> {
         if self.includes(other) {
             return Some([other.clone()].into());
@@ -31,11 +34,12 @@ impl Pattern {
             let (Some(first), Some(second)) = (own.next(), others.next()) else {
                 return None;
             };
-            // The common text has the same separator here as both, or as the one that still has some.
+            // The common text has the same separator here as both patterns, or as the one that
+            // still has separators.
             let Some(separator) = first.separator.or(second.separator) else {
                 return meet_last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
             };
-            // A run at the end stands over the rest of this segment, and over all behind it.
+            // A run at the end covers the rest of this segment and all later segments.
             let segments = first.open_ended().meet(&second.open_ended())?;
             texts = join_texts(&texts, &segments)?;
             texts.iter_mut().for_each(|text| text.push(separator));
@@ -48,7 +52,7 @@ impl Pattern {
         }
     }
 
-    /// Its segments, each with the separator behind it.
+    /// The segments, each with the separator after it.
     fn segments(&self) -> Vec<SeparatedSegment> {
         let literal = |text: &str, separator| SeparatedSegment {
             segment: Segment {
@@ -76,12 +80,12 @@ impl Pattern {
 #[derive(Clone)]
 struct SeparatedSegment {
     segment: Segment,
-    /// `None` behind the last one.
+    /// The separator; `None` after the last segment.
     separator: Option<char>,
 }
 
 impl SeparatedSegment {
-    /// The segment, or for the last one, behind which there is a run, the segment and a `*`.
+    /// The segment, or for the last segment before a run, the segment and a `*`.
     fn open_ended(&self) -> Segment {
         match self.separator {
             Some(_) => self.segment.clone(),
@@ -90,7 +94,7 @@ impl SeparatedSegment {
     }
 }
 
-/// What both last segments match, behind each of `texts`.
+/// The intersections of the last segments, after each of `texts`.
 fn meet_last(
     texts: &[String],
     (own, tail): (&Segment, Tail),
@@ -104,7 +108,7 @@ fn meet_last(
         return None;
     }
     let segments = if tail == Tail::Anything && other_tail == Tail::Anything {
-        // The common text begins as both do, so one of them begins as the other does.
+        // The common text begins as both segments do, so one of them begins as the other does.
         match (own.more.is_empty(), other.more.is_empty()) {
             (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
             (true, true) => Vec::from([other.clone()]),
@@ -117,7 +121,8 @@ fn meet_last(
     parse_patterns(join_texts(texts, &segments)?, Vec::new().into_iter(), tail)
 }
 
-/// Every one of `texts` with every one of `segments` behind it, as they are written. `None` if these are too many.
+/// Every one of `texts` followed by every one of `segments`, in pattern spelling. `None` if there
+/// are too many.
 fn join_texts(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
     let joined: Vec<String> = texts
         .iter()
@@ -126,7 +131,7 @@ fn join_texts(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
     (joined.len() <= ALTERNATIVES).then_some(joined)
 }
 
-/// The patterns that are written as `texts`, with `rest` and `tail` behind each.
+/// The patterns with the spelling `texts`, each followed by `rest` and `tail`.
 fn parse_patterns(
     texts: Vec<String>,
     rest: impl Iterator<Item = SeparatedSegment>,
@@ -154,7 +159,8 @@ impl Segment {
         open
     }
 
-    /// Segments that together match exactly what both match, where that is something. `None` if there is no plain answer.
+    /// Segments that together match exactly the texts that both match. `None` if the intersection
+    /// has no such form.
     fn meet(&self, other: &Self) -> Option<Vec<Self>> {
         if self.includes(other) {
             return Some([other.clone()].into());
@@ -171,7 +177,7 @@ impl Segment {
             first: text,
             more: Vec::new(),
         };
-        // The shortest texts are those in which the beginning and the end share letters.
+        // In the shortest texts the beginning and the end share letters.
         let shared = end.char_indices().skip(1).map(|(at, _)| at).chain([end.len()]);
         let overlapping = shared
             .filter_map(|at| end.split_at_checked(at))
@@ -186,7 +192,7 @@ impl Segment {
         Some(met)
     }
 
-    /// Whether it matches all that `child` matches: see [`super::inclusion`].
+    /// Whether the segment matches every text that `child` matches; see [`super::inclusion`].
     fn includes(&self, child: &Self) -> bool {
         let mut text = String::new();
         child.fill("\0", &mut text);

@@ -1,33 +1,34 @@
 //! A text that two patterns both match, or that fills a template and matches a pattern.
 //!
-//! Both are read as steps and walked side by side. A star that meets a star leads nowhere that going past one of them does not, so
-//! every move gets closer to the end of one pattern at least: what is left of the one and of the other is all that has to be
-//! remembered, and the shortest text from there on is known from what is left behind one more move.
+//! Both sides become steps and are walked side by side. If both sides are at a star, passing one of
+//! the stars loses no text, so every move gets closer to an end. The state of the walk is the
+//! number of steps that are left on each side. The shortest text from a state is known from the
+//! states after one move.
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use crate::limits::PATTERN_BYTES;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The letter to show where any will do.
+/// The letter for places where any letter is right.
 const ANY: char = 'x';
 
-/// No text leads to the end from here.
+/// The length for a state from which no text leads to the end.
 const NEVER: u16 = u16::MAX;
 
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplatePiece<'t> {
-    /// This very text.
+    /// Literal text.
     Text(&'t str),
-    /// Any text that is not empty and holds none of these characters, which are separators.
+    /// Any text that is not empty and contains none of these characters, which are separators.
     Run(&'t [char]),
 }
 
 /// One step of a pattern or template.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PatternStep<'t> {
-    /// This letter.
+    /// A literal letter.
     Letter(char),
     /// One letter that is none of these.
     One(&'t [char]),
@@ -36,9 +37,10 @@ enum PatternStep<'t> {
 }
 
 impl Pattern {
-    /// The shortest text that both patterns match, one of them if there are several; `None` if there is none.
+    /// A shortest text that both patterns match; `None` if there is none.
     ///
-    /// Takes time and memory in proportion to the product of their lengths, not counting what they begin and end with alike.
+    /// The search takes time and memory in proportion to the product of their lengths, without
+    /// their common beginning and end.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> Option<String> {
         if !self.prefix.starts_with(&other.prefix) && !other.prefix.starts_with(&self.prefix) {
@@ -47,7 +49,7 @@ impl Pattern {
         shortest_common_text(&self.steps(), &other.steps())
     }
 
-    /// Whether some text that fills `template` matches. Takes as long as [`Self::overlap`].
+    /// Whether some text that fills `template` matches. It takes as long as [`Self::overlap`].
     #[must_use]
     pub fn matches_some(&self, template: &[TemplatePiece<'_>]) -> bool {
         let template: Vec<PatternStep<'_>> = template.iter().flat_map(TemplatePiece::steps).collect();
@@ -70,7 +72,8 @@ impl Pattern {
     }
 }
 
-/// The shortest text that takes both ways, no longer than any that a pattern matches.
+/// A shortest text that follows both lists of steps, no longer than the longest text that a pattern
+/// matches.
 fn shortest_common_text(own: &[PatternStep<'_>], other: &[PatternStep<'_>]) -> Option<String> {
     let begin = count_equal_letters(own.iter(), other.iter())?;
     let (first, own) = own.split_at_checked(begin)?;
@@ -102,7 +105,8 @@ impl Segment {
     }
 }
 
-/// How many of the first steps are the same letters; `None` if two letters then stand against each other.
+/// The number of first steps that are equal letters; `None` if two different letters come first
+/// after them.
 fn count_equal_letters<'s>(
     own: impl Iterator<Item = &'s PatternStep<'s>>,
     other: impl Iterator<Item = &'s PatternStep<'s>>,
@@ -133,13 +137,13 @@ impl PatternStep<'_> {
         }
     }
 
-    /// Whether it is left by going past it and not by a letter.
+    /// Whether the step matches any number of letters.
     fn is_run(self) -> bool {
         matches!(self, Self::Many(_))
     }
 }
 
-/// Steps taken in one and in the other, and the letter that both take.
+/// The steps that a move takes on each side, and the letter that both accept.
 struct Move {
     own: usize,
     other: usize,
@@ -147,7 +151,7 @@ struct Move {
 }
 
 impl Move {
-    /// The moves from where these steps are next.
+    /// The moves from a state with these next steps.
     fn all(own: Option<PatternStep<'_>>, other: Option<PatternStep<'_>>) -> impl Iterator<Item = Self> {
         let past = |own: usize, other: usize| Self {
             own,
@@ -179,18 +183,18 @@ impl Move {
         })
     }
 
-    /// Bytes of its letter. A character has at most four.
+    /// The length of its letter in bytes. A character has at most four.
     fn bytes(&self) -> u16 {
         let bytes = self.letter.map_or(0, char::len_utf8);
         u16::try_from(bytes).unwrap_or(NEVER)
     }
 }
 
-/// What is left of two patterns, and the bytes of the shortest text from there on.
+/// The steps of two sides, and the length of the shortest text from each state.
 struct Walk<'s> {
     own: &'s [PatternStep<'s>],
     other: &'s [PatternStep<'s>],
-    /// By how many steps are left of the one, then of the other.
+    /// The lengths by the number of steps that are left on the one side, then on the other.
     bytes: Vec<u16>,
 }
 
@@ -206,7 +210,8 @@ impl<'s> Walk<'s> {
         walk
     }
 
-    /// The moves where so many steps are left, each with the bytes of the shortest text that begins with it.
+    /// The moves from the state with these numbers of steps left. Each has the length of the
+    /// shortest text that begins with it.
     fn moves(&self, own: usize, other: usize) -> impl Iterator<Item = (Move, u16)> {
         let moves = Move::all(next_step(self.own, own), next_step(self.other, other));
         moves.filter_map(move |step| {
@@ -236,7 +241,7 @@ impl<'s> Walk<'s> {
     }
 }
 
-/// The step with which the last `left` begin.
+/// The first of the last `left` steps.
 fn next_step<'s>(steps: &[PatternStep<'s>], left: usize) -> Option<PatternStep<'s>> {
     steps.get(steps.len().checked_sub(left)?).copied()
 }

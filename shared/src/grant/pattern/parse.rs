@@ -1,4 +1,4 @@
-//! From text to [`Pattern`].
+//! Parser of [`Pattern`].
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use crate::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
@@ -6,18 +6,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Why a text is no pattern.
+/// The cause why a text is no pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// Nothing stands there.
+    /// The text is empty.
     Empty,
-    /// Longer than [`PATTERN_BYTES`].
+    /// The text is longer than [`PATTERN_BYTES`].
     TooLong,
-    /// More than [`PATTERN_SEPARATORS`] of `/` and `:`.
+    /// The text has more than [`PATTERN_SEPARATORS`] of `/` and `:`.
     TooManySeparators,
-    /// `**` with something behind it.
+    /// A `**` is not at the end.
     RunInside,
-    /// A `\` with nothing behind it.
+    /// A `\` is at the end.
     LoneEscape,
     /// A control character: no resource has one, and a log line should not.
     Control(char),
@@ -59,7 +59,7 @@ pub(in crate::grant) fn longer_than(prefix: &str) -> Result<Pattern, PatternErro
     literal_then(prefix, Tail::Something)
 }
 
-/// The pattern that matches `text` and nothing else.
+/// The pattern that matches only `text`.
 pub(in crate::grant) fn literal(text: &str) -> Result<Pattern, PatternError> {
     literal_then(text, Tail::Nothing)
 }
@@ -68,7 +68,7 @@ fn literal_then(text: &str, tail: Tail) -> Result<Pattern, PatternError> {
     let mut build = Build::default();
     text.chars().for_each(|letter| build.literal(letter));
     let pattern = build.finish(tail)?;
-    // What is written escaped must be readable again.
+    // The escaped spelling must be readable again.
     check_length(&alloc::format!("{pattern}"))?;
     Ok(pattern)
 }
@@ -82,7 +82,7 @@ fn check_length(text: &str) -> Result<(), PatternError> {
     }
 }
 
-/// A pattern in the making: what is read of the segment at hand, and what stands before it.
+/// A pattern while it is parsed: the current segment and the text before it.
 #[derive(Default)]
 struct Build {
     prefix: String,

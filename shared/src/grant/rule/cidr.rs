@@ -1,6 +1,7 @@
-//! `{"cidr": network}`: the parameter is the text of an IP address in this network (RFC 4632, RFC 4291). The families are disjoint:
-//! IPv4 in four decimal parts without leading zeros, IPv6 without zone; an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is neither, since
-//! some readers take it for the one and some for the other.
+//! `{"cidr": network}`: the parameter is the text of an IP address in this network (RFC 4632, RFC
+//! 4291). The address families are disjoint: IPv4 in four decimal parts without leading zeros, IPv6
+//! without zone. An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) belongs to neither, because
+//! readers disagree about its family.
 
 use super::RuleAnswer;
 use crate::document::Node;
@@ -8,7 +9,7 @@ use alloc::string::ToString as _;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The network's first address, and how many of its leading bits count.
+/// The first address of the network, and the length of its prefix in bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cidr {
     first: IpAddr,
@@ -33,7 +34,7 @@ impl Cidr {
         other.prefix >= self.prefix && self.contains(other.first)
     }
 
-    /// The network's first and last address.
+    /// The first and the last address of the network.
     pub(super) fn first_and_last(&self) -> [IpAddr; 2] {
         let (bits, _) = address_bits(self.first);
         let last = bits | self.host_mask();
@@ -44,7 +45,7 @@ impl Cidr {
         [self.first, last]
     }
 
-    /// The bits behind the prefix, all set.
+    /// The bits after the prefix, all set.
     fn host_mask(&self) -> u128 {
         let (_, width) = address_bits(self.first);
         let behind = width.saturating_sub(self.prefix);
@@ -78,7 +79,7 @@ fn parse(text: &str) -> Option<Cidr> {
     is_whole.then_some(network)
 }
 
-/// An address in one of the spellings that all readers take for the same.
+/// An address in a spelling that all readers read alike.
 fn parse_address(text: &str) -> Option<IpAddr> {
     match text.parse().ok()? {
         IpAddr::V6(address) if address.to_ipv4_mapped().is_some() => None,
@@ -86,7 +87,7 @@ fn parse_address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// The bits of an address, and how many there are.
+/// The bits of an address, and their number.
 fn address_bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), u32::BITS),

@@ -1,4 +1,4 @@
-//! The kinds of rules: how each is read, answered and written. `docs/grants.md` defines them.
+//! The kinds of rules: reading, answer and writing of each. `docs/grants.md` defines them.
 
 use super::cidr::Cidr;
 use super::domain::Domain;
@@ -20,42 +20,42 @@ use alloc::string::{String, ToString as _};
 pub(super) enum RuleKind {
     /// The request does not have the parameter.
     Absent,
-    /// The text of an IP address in this network.
+    /// The value is the text of an IP address in this network.
     Cidr(Cidr),
-    /// A URL whose host is this name, or strictly below it.
+    /// The value is a URL whose host is this name, or strictly below it.
     Domain(Domain),
-    /// A list that is not empty, and this rule admits every element.
+    /// The value is a list that is not empty, and this rule admits every element.
     Each(Rule),
-    /// This value.
+    /// The value equals this one.
     Eq(Param),
-    /// Text that matches; `*` stops at `/` and `:` here too.
+    /// The value is a text that matches; `*` stops at `/` and `:` here too.
     Glob(Pattern),
-    /// One of these values.
+    /// The value is one of these.
     In(RuleValues),
-    /// Text of so many Unicode scalar values, or a list of so many elements.
+    /// The value is a text of so many Unicode scalar values, or a list of so many elements.
     Length(Length),
-    /// A number, at most this.
+    /// The value is a number, at most this one.
     Max(Number),
-    /// A number, at least this.
+    /// The value is a number, at least this one.
     Min(Number),
-    /// None of these values, but of a type that is among them.
+    /// The value is none of these, but of a type that is among them.
     NotIn(RuleValues),
     /// The request does not have the parameter, or this rule admits its value.
     Optional(Rule),
-    /// An absolute path, this one or below it.
+    /// The value is an absolute path, this one or below it.
     Under(Under),
 }
 
-/// Where a kind may stand.
+/// The position that a kind may have in a rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum KindPlace {
-    /// In any rule, beside other kinds.
+    /// Any rule, beside other kinds.
     Anywhere,
-    /// As the only kind of a parameter's own rule: it speaks of there being no value.
+    /// The only kind of the own rule of a parameter, because the kind is about absence.
     Alone,
 }
 
-/// Reads what stands behind a kind's name.
+/// The reader of the JSON value of a kind.
 type ReadKind = fn(&Node<'_>) -> Option<RuleKind>;
 
 /// The kinds by name, in canonical order.
@@ -130,7 +130,7 @@ impl RuleKind {
         }
     }
 
-    /// What it says of the parameter's value; `None` if the attempt has no such parameter.
+    /// The answer about the value of the parameter; `None` if the attempt does not have it.
     pub(super) fn answer(&self, found: Option<&Param>) -> RuleAnswer {
         match (self, found) {
             (Self::Absent, _) => RuleAnswer::of(found.is_none()),
@@ -164,7 +164,7 @@ impl RuleKind {
         }
     }
 
-    /// The types of what it can admit. Of all others it cannot tell.
+    /// The types of values that the kind can admit. About all others it cannot tell.
     pub(super) fn types(&self) -> Types {
         match self {
             Self::Absent => Types::ABSENT,
@@ -179,7 +179,7 @@ impl RuleKind {
         }
     }
 
-    /// The JSON that stands behind its name; reading this gives an equal kind.
+    /// The JSON value of the kind. A reader reads it as an equal kind.
     pub(super) fn to_json(&self) -> String {
         match self {
             Self::Absent => "true".into(),
@@ -197,7 +197,7 @@ impl RuleKind {
 }
 
 impl RuleAnswer {
-    /// The answer of the opposite, which cannot tell more.
+    /// The answer of the negated kind, which cannot tell more.
     fn reversed(self) -> Self {
         match self {
             Self::Admits => Self::Objects,

@@ -1,4 +1,5 @@
-//! What two rules both admit, as one rule. Several kinds in a rule all have to hold, so only kinds of one name have to be joined.
+//! The intersection of two rules, as one rule. All kinds of a rule must hold, so only kinds of one
+//! name must be joined.
 
 use super::Rule;
 use super::kind::RuleKind;
@@ -6,19 +7,19 @@ use super::types::Types;
 use super::values::RuleValues;
 use alloc::vec::Vec;
 
-/// What two rules both admit.
+/// The intersection of two rules.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::grant) enum Meet {
-    /// What this rule admits.
+    /// The rule that admits the intersection.
     Rule(Rule),
-    /// Nothing.
+    /// The intersection is empty.
     Nothing,
-    /// No one rule says it.
+    /// One rule cannot express the intersection.
     Unsaid,
 }
 
 impl Rule {
-    /// What both rules admit.
+    /// The intersection of both rules.
     pub(in crate::grant) fn meet(&self, other: &Self) -> Meet {
         let absence = self.admits(None) && other.admits(None);
         let values = match (self.of_some_value(), other.of_some_value()) {
@@ -35,7 +36,7 @@ impl Rule {
         }
     }
 
-    /// What it says of values, if it admits any.
+    /// The kinds about values, if the rule admits any value.
     fn of_some_value(&self) -> Option<&[RuleKind]> {
         match self.value_rule().kinds.as_slice() {
             [RuleKind::Absent] => None,
@@ -62,7 +63,7 @@ fn meet(own: &[RuleKind], others: &[RuleKind]) -> Meet {
     Meet::Rule(Rule { kinds })
 }
 
-/// What two kinds of one name both admit.
+/// The intersection of two kinds of one name.
 enum Join {
     Kind(RuleKind),
     Nothing,
@@ -70,7 +71,7 @@ enum Join {
 }
 
 impl Join {
-    /// The one of two of which each is either within the other or apart from it.
+    /// The inner of two kinds. Each kind must be either within the other or apart from it.
     fn nested<T>(own: &T, other: &T, includes: fn(&T, &T) -> bool, kind: fn(T) -> RuleKind) -> Self
     where
         T: Clone,
@@ -120,7 +121,7 @@ impl RuleKind {
     }
 }
 
-/// None of either's values, of a type that is among both.
+/// None of the values of either, of a type that is among both.
 fn not_in(own: &RuleValues, other: &RuleValues) -> Join {
     let types: Types = own.types().and(other.types());
     let (own, other) = (

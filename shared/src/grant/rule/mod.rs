@@ -1,7 +1,7 @@
-//! Rules: what a grant asks of one parameter.
+//! Rules: the conditions of a grant on one parameter.
 //!
-//! A rule is one or more [`Kind`]s, which all have to hold. To add a kind: add its variant, which the compiler then asks about
-//! everywhere, and its line to [`kind::KINDS`].
+//! A rule is one or more [`RuleKind`]s, which must all hold. To add a kind, add its variant, after
+//! which the compiler names every place, and its line in [`kind::KINDS`].
 
 mod cidr;
 mod domain;
@@ -30,19 +30,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What a rule says of a value. Only [`Answer::Admits`] permits.
+/// The answer of a rule about a value. Only [`RuleAnswer::Admits`] permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuleAnswer {
-    /// The value is one that the rule names.
+    /// The rule admits the value.
     Admits,
-    /// It is not.
+    /// The rule objects to the value.
     Objects,
-    /// The parameter is absent, of a type that the rule is not about, or of no form that it reads.
+    /// The parameter is absent, of a type that the rule is not about, or of a form that the rule
+    /// cannot read.
     CannotTell,
 }
 
 impl RuleAnswer {
-    /// The answer of a kind that could tell.
+    /// The answer of a kind that can tell.
     fn of(admits: bool) -> Self {
         if admits { Self::Admits } else { Self::Objects }
     }
@@ -53,15 +54,15 @@ impl RuleAnswer {
     }
 }
 
-/// What a grant asks of one parameter: every kind in it has to hold.
+/// The conditions of a grant on one parameter. Every kind in the rule must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// In canonical order, at least one, each at most once.
+    /// The kinds in canonical order, at least one, each at most once.
     kinds: Vec<RuleKind>,
 }
 
 impl Rule {
-    /// Reads a parameter's own rule, such as `{"min":1,"max":4}`. All faults are reported.
+    /// Reads the own rule of a parameter, such as `{"min":1,"max":4}`. All faults are reported.
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
         if rule.kinds.len() > 1 && rule.must_be_alone() {
@@ -71,7 +72,7 @@ impl Rule {
         Some(rule)
     }
 
-    /// Reads a rule inside another, which has a value to speak of.
+    /// Reads a rule inside another rule. An inner rule always has a value.
     fn read_inner(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
         if rule.must_be_alone() {
@@ -99,23 +100,23 @@ impl Rule {
         sound.then_some(Self { kinds })
     }
 
-    /// Whether a kind in it speaks of there being no value.
+    /// Whether a kind of the rule is about absence.
     fn must_be_alone(&self) -> bool {
         self.kinds.iter().any(|kind| kind.place() == KindPlace::Alone)
     }
 
-    /// What the rule says of a parameter's value; `None` if the attempt has no such parameter.
+    /// The answer about the value of a parameter; `None` if the attempt does not have it.
     #[must_use]
     pub fn answer(&self, value: Option<&Param>) -> RuleAnswer {
         RuleAnswer::all(self.kinds.iter().map(|kind| kind.answer(value)))
     }
 
-    /// Whether the rule admits a parameter's value.
+    /// Whether the rule admits the value of a parameter.
     pub(in crate::grant) fn admits(&self, value: Option<&Param>) -> bool {
         self.answer(value) == RuleAnswer::Admits
     }
 
-    /// The types of what the rule can admit.
+    /// The types of values that the rule can admit.
     fn types(&self) -> Types {
         let types = self.kinds.iter().map(RuleKind::types);
         types.fold(Types::ALL, Types::and)
@@ -123,7 +124,7 @@ impl Rule {
 }
 
 impl fmt::Display for Rule {
-    /// The canonical JSON spelling.
+    /// Writes the canonical JSON spelling.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds: Vec<String> = self
             .kinds

@@ -1,4 +1,4 @@
-//! A value that two rules both admit.
+//! An example of a value that two rules both admit.
 
 use super::kind::RuleKind;
 use super::{Meet, Rule, Samples};
@@ -6,8 +6,9 @@ use crate::attempt::Param;
 use crate::grant::Pattern;
 
 impl Rule {
-    /// A value that both rules admit, or absence, which comes first; `None` if none was found. What samples and the patterns of both tell is found,
-    /// not everything that there may be where text is spoken of in several ways.
+    /// A value that both rules admit, or absence, which comes first; `None` if none was found. The
+    /// search uses the samples and the patterns of both rules. With several kinds about text it may
+    /// miss a value.
     pub(in crate::grant) fn overlap(&self, other: &Self) -> Option<Option<Param>> {
         let joined = match self.meet(other) {
             Meet::Nothing => return None,
@@ -24,7 +25,7 @@ impl Rule {
         values.find(is_common)
     }
 
-    /// Texts that patterns of both match.
+    /// Texts that patterns of both rules match.
     fn common_glob_texts(&self, other: &Self) -> impl Iterator<Item = Option<Param>> {
         let common = self.find_glob().zip(other.find_glob());
         let text = common.and_then(|(own, other)| own.overlap(other));

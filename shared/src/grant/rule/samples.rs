@@ -1,9 +1,10 @@
-//! Values that tell rules apart.
+//! Samples: values that distinguish rules.
 //!
-//! Rules over numbers only change their answer at the numbers that they name. So these, one between each two neighbours and one beyond
-//! either end decide whatever there is to decide about numbers; likewise `true` and `false`, absence, and listed values. Of text and
-//! lists there are samples too, made from the rules' own patterns, paths, networks, names and lengths: enough to find what one rule
-//! admits and another does not where people would look for it, not enough to prove that there is nothing.
+//! The answer of a rule over numbers changes only at the numbers that it names. So these numbers,
+//! one between each two neighbours and one beyond either end decide everything about numbers. The
+//! same holds for `true` and `false`, absence, and listed values. Of text and lists there are
+//! samples too, made from the patterns, paths, networks, names and lengths of the rules. They find
+//! the differences that people would look for, but cannot prove that there is none.
 
 mod lists;
 mod numbers;
@@ -17,16 +18,17 @@ use crate::limits::SAMPLES;
 use crate::sorted::distinct;
 use alloc::vec::Vec;
 
-/// Values, and absence, that a rule and others are compared by.
+/// Values, and absence, by which a rule and others are compared.
 #[derive(Debug)]
 pub(in crate::grant) struct Samples {
     values: Vec<Param>,
-    /// Of which types they decide everything.
+    /// The types about which the samples decide everything.
     decided: Types,
 }
 
 impl Samples {
-    /// Samples for what `child` admits (without a rule: everything) and each of `parents` may not.
+    /// Samples of values that `child` admits (all values without a rule) and that each of `parents`
+    /// may refuse.
     pub(in crate::grant) fn of(child: Option<&Rule>, parents: &[&Rule]) -> Self {
         let rules = child.into_iter().chain(parents.iter().copied());
         let kinds: Vec<&RuleKind> = rules.flat_map(|rule| &rule.value_rule().kinds).collect();
@@ -49,7 +51,7 @@ impl Samples {
         }
     }
 
-    /// Whether they decide everything about values of `types`.
+    /// Whether the samples decide everything about values of `types`.
     pub(super) fn are_complete_for(&self, types: Types) -> bool {
         types.is_within(self.decided)
     }
@@ -69,7 +71,7 @@ fn named_values<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Param> {
     })
 }
 
-/// Lengths at which a rule changes its answer, and their neighbours, the least first.
+/// Lengths at which the answer of a rule changes, and their neighbours, the least first.
 fn lengths(kinds: &[&RuleKind]) -> Vec<usize> {
     let bounds = kinds.iter().flat_map(|kind| match kind {
         RuleKind::Length(length) => [length.min, length.max],

@@ -1,6 +1,6 @@
-//! `{"under": path}`: the parameter is an absolute path, and this one or below it. Paths are compared segment by segment, and only
-//! such are compared as every file system reads alike: with empty or dot segments, `\`, `%`, `~` or control characters in it, a text
-//! is no path and the rule cannot tell.
+//! `{"under": path}`: the parameter is an absolute path, and this one or below it. Paths are
+//! compared segment by segment. The rule reads only paths that every file system reads alike. About
+//! a text with empty or dot segments, `\`, `%`, `~` or control characters it cannot tell.
 
 use super::RuleAnswer;
 use crate::document::Node;
@@ -8,7 +8,7 @@ use crate::grant::read::read_text;
 use crate::limits::RULE_TEXT_BYTES;
 use alloc::string::String;
 
-/// A path.
+/// An absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Under(String);
 
@@ -34,7 +34,7 @@ impl Under {
         }
     }
 
-    /// Whether every path that `other` admits is one of these.
+    /// Whether this rule admits every path that `other` admits.
     pub(super) fn includes(&self, other: &Self) -> bool {
         self.is_above(&other.0)
     }

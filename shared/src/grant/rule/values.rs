@@ -1,4 +1,4 @@
-//! Values as rules spell them: text, numbers, truth values; and lists of them.
+//! Values in rules: text, numbers, truth values, and lists of them.
 
 use super::RuleAnswer;
 use super::types::Types;
@@ -11,13 +11,13 @@ use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// So many values are looked at one by one.
+/// Up to this number of values a linear search is used.
 const FEW: usize = 8;
 
 /// Several values, at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RuleValues {
-    /// Sorted, each once.
+    /// The values, sorted, each once.
     values: Vec<Param>,
     types: Types,
 }
@@ -36,19 +36,19 @@ impl RuleValues {
         read_distinct(node, IN_VALUES, read_value, Param::clone).map(Self::of)
     }
 
-    /// Values that are sorted.
+    /// A list of sorted values.
     fn of(values: Vec<Param>) -> Self {
         let types = values.iter().map(Types::of).fold(Types::NONE, Types::or);
         Self { values, types }
     }
 
-    /// Those that `keep` says; `None` if none are left.
+    /// The values that `keep` keeps; `None` if none is left.
     pub(super) fn retained(&self, keep: impl Fn(&Param) -> bool) -> Option<Self> {
         let kept: Vec<Param> = self.values.iter().filter(|value| keep(value)).cloned().collect();
         (!kept.is_empty()).then(|| Self::of(kept))
     }
 
-    /// These and those of `other`; `None` if they are more than a rule may list.
+    /// These values and the values of `other`; `None` if there are more than a rule may list.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let mut values = self.values.clone();
         for value in &other.values {
@@ -67,7 +67,7 @@ impl RuleValues {
         self.types
     }
 
-    /// Whether `value` is one of them; not to be told if all of these are of other types.
+    /// Whether `value` is one of them. If all values are of other types, the rule cannot tell.
     pub(super) fn answer(&self, value: &Param) -> RuleAnswer {
         if self.types.has(value) {
             let is_there = if self.values.len() <= FEW {

@@ -1,4 +1,4 @@
-//! From text to trust: every refusal with its label, in its order, at its boundary.
+//! Verification of tokens: every refusal with its label, in its order, at its boundary.
 
 use super::{TokenError, Unverified, Verified};
 use crate::attempt::Attempt;
@@ -40,13 +40,13 @@ fn writ_with(change: impl FnOnce(&mut Claims)) -> String {
     support::writ(&claims)
 }
 
-/// The same text, its signature no longer good.
+/// The same text with an invalid signature.
 fn forged(token: &str) -> String {
     let (signed, _) = token.rsplit_once('.').unwrap();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode([0; 64]))
 }
 
-/// The sample payload as text, one piece of it replaced, correctly signed.
+/// A correctly signed sample payload in which `to` replaces the text `from`.
 fn signed_with(from: &str, to: &str) -> String {
     let text = support::claims().to_json();
     assert!(text.contains(from), "{from}");
@@ -54,7 +54,7 @@ fn signed_with(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn a_writ_says_its_audience_before_it_is_verified() {
+fn the_audience_of_an_unverified_writ_can_be_read() {
     let audience = |writ: &str| Unverified::parse(writ).unwrap().audience_unverified();
     let claims = support::claims();
     assert_eq!(audience(&support::writ(&claims)), Ok(claims.aud));
@@ -125,7 +125,7 @@ fn a_key_that_is_not_in_the_snapshot_is_unknown() {
 }
 
 #[test]
-fn a_bundle_is_no_writ() {
+fn a_bundle_is_refused_as_a_writ() {
     let token = Signer::writs().sign(JwsKind::Bundle, &support::claims().to_json());
     assert_eq!(label(&token), "token_type");
 }
@@ -183,7 +183,7 @@ fn a_writ_with_any_byte_flipped_is_refused() {
 
 proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>()) {
+    fn no_text_makes_the_verification_panic(text in any::<String>()) {
         let _ = verify(&text);
     }
 

@@ -1,4 +1,4 @@
-//! From when until when a writ counts.
+//! The time in which a writ is valid.
 
 use super::{label, signed_with, verify, verify_at, writ_with};
 use crate::limits::CLOCK_TOLERANCE;
@@ -9,7 +9,7 @@ use std::borrow::ToOwned;
 use std::format;
 
 #[test]
-fn a_writ_counts_until_the_second_of_its_end() {
+fn a_writ_is_valid_until_the_second_of_its_expiry() {
     let token = support::writ(&support::claims());
     let exp = NOW.plus(LIFE);
     assert!(verify_at(&token, UnixSeconds(exp.0 - 1)).is_ok());

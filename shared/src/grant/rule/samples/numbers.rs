@@ -1,4 +1,4 @@
-//! Numbers: those that rules name, and between and beyond them.
+//! Samples of numbers: the named ones, and others between and beyond them.
 
 use super::named_values;
 use crate::attempt::Param;
@@ -7,7 +7,8 @@ use crate::number::Number;
 use crate::sorted::distinct;
 use alloc::vec::Vec;
 
-/// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
+/// Adds the samples. Returns whether they decide everything: whether one is between every two
+/// neighbours, and one beyond either end.
 pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) -> bool {
     let named = named_values(kinds).filter_map(|value| match value {
         Param::Number(number) => Some(number),

@@ -1,4 +1,5 @@
-//! Texts: those that rules name, and such as their patterns, paths, networks and names make, at the lengths that count.
+//! Samples of texts: the named ones, and texts from the patterns, paths, networks and names of
+//! rules, at the lengths at which an answer changes.
 
 use super::{lengths, named_values};
 use crate::attempt::Param;
@@ -33,7 +34,7 @@ pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) {
     values.extend(made.into_iter().map(Param::Text));
 }
 
-/// A letter that no text and no pattern holds, so that what is made with it is none of them.
+/// A letter in none of the texts and patterns, so that a text with it is none of them.
 fn fresh_letter(kinds: &[&RuleKind]) -> String {
     let is_held = |letter: char| {
         named_texts(kinds).any(|text| text.contains(letter))
@@ -82,7 +83,8 @@ fn add_texts_of_kind(kind: &RuleKind, kinds: &[&RuleKind], fresh: &str, made: &m
     }
 }
 
-/// Texts that `pattern` matches: those that tell it from others, what no path has, and such of the lengths that count.
+/// Adds texts that `pattern` matches: texts that distinguish it from others, texts that no path
+/// has, and texts of the relevant lengths.
 fn add_texts_of_pattern(pattern: &Pattern, kinds: &[&RuleKind], fresh: &str, made: &mut Vec<String>) {
     made.extend(pattern.examples(&patterns(kinds).collect::<Vec<_>>()));
     made.extend([pattern.fill_stars(fresh), pattern.fill_stars("..")]);
@@ -94,7 +96,7 @@ fn add_texts_of_pattern(pattern: &Pattern, kinds: &[&RuleKind], fresh: &str, mad
     }
 }
 
-/// `text` with as many letters behind it as make it `length` long.
+/// `text` with as many letters after it as make it `length` long.
 fn pad_text(text: &str, fresh: &str, length: usize) -> Option<String> {
     let missing = length.checked_sub(text.chars().count())?;
     (missing > 0).then(|| [text, &fresh.repeat(missing)].concat())
