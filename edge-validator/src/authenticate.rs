@@ -1,4 +1,5 @@
-//! Authenticates a request by the writ that it presents, and validates the writ again after every wait.
+//! Authenticates a request by the writ that it presents, and validates the writ again after every
+//! wait.
 
 use crate::config::Config;
 use crate::http::headers::Headers;
@@ -12,13 +13,15 @@ use alloc::sync::Arc;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::token::{TokenError, Unverified};
 
-/// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
+/// The token in the header `authorization` (RFC 6750, section 2.1). The edge reads a writ from no
+/// other place.
 fn bearer_token(authorization: &str) -> Result<&str, Reason> {
     if authorization.is_empty() {
         return Err(reason::TOKEN_MISSING);
     }
     let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
-    // Hosts join several headers by a comma. No token holds one, unless it is of the form that is refused under a label of its own.
+    // Hosts join several headers by a comma. No token contains a comma, except the JSON form of a
+    // JWS, which is refused under a label of its own.
     if authorization.contains(',') && !token.starts_with('{') {
         return Err(reason::TOKEN_REPEATED);
     }
@@ -32,7 +35,7 @@ fn is_bearer(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("bearer")
 }
 
-/// The snapshot, if the edge may decide by it now.
+/// The snapshot, if the edge may decide by the snapshot now.
 pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
     let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
     if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
@@ -60,7 +63,8 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     let verified = unverified
         .verify(&config.expect(), snapshot, world.now)
         .map_err(token_objection)?;
-    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449, section 7.2).
+    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449,
+    // section 7.2).
     if verified.claims().cnf_jkt.is_some() {
         return Err(reason::TOKEN_BOUND.into());
     }
@@ -70,7 +74,8 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     Ok(writ)
 }
 
-/// The writ in `authorization`, if it was verified before. Its form was checked then.
+/// The cached writ whose text is in `authorization`. The form of the header was checked before the
+/// writ entered the cache.
 fn find_cached(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
     let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
     let writ = memory.cache.borrow_mut().find(token, versions)?;
@@ -85,7 +90,7 @@ fn current_versions(config: &Config, snapshot: &Snapshot) -> Versions {
     }
 }
 
-/// Objects if `writ` is no longer valid. Called after every wait.
+/// Objects if `writ` is no longer valid. The steps call it after every wait.
 pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
     let snapshot = fresh_snapshot(config, world)?;
     writ.verified

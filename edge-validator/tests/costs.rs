@@ -1,4 +1,4 @@
-//! What it costs to reject a configuration.
+//! The cost of a refused configuration.
 #![cfg(test)]
 
 #[path = "../../shared/tests/costs/mod.rs"]

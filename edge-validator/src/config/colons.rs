@@ -1,4 +1,5 @@
-//! Colons in captured values: none on an upstream that tells operations apart by what follows one.
+//! Colons in captured values. An upstream that tells operations apart by the text after a colon
+//! gets no captured colon.
 
 use crate::operation::pattern::RoutePattern;
 use alloc::format;
@@ -7,12 +8,13 @@ use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::sorted::sorted;
 
-/// What the operations of each upstream say of colons.
+/// The statements of the operations of each upstream about colons.
 #[derive(Default)]
 pub(super) struct Colons<'n> {
-    /// Upstreams of operations that say `colon: true`, and where they say it.
+    /// Upstreams of operations with `colon: true`, and the place of that member.
     allowed: Vec<(&'n str, Node<'n>)>,
-    /// Upstreams of operations with a literal that begins with `:`, and the indices of these.
+    /// Upstreams of operations with a literal that begins with `:`, and the indices of these
+    /// operations.
     verbs: Vec<(&'n str, usize)>,
 }
 
@@ -30,8 +32,8 @@ impl<'n> Colons<'n> {
         }
     }
 
-    /// Reports every `colon: true` beside which an operation of the upstream has a literal that
-    /// begins with `:`.
+    /// Reports every `colon: true` beside which an operation of the same upstream has a literal
+    /// that begins with `:`.
     pub(super) fn report_conflicts(self) {
         let verbs = sorted(self.verbs);
         for (upstream, node) in self.allowed {

@@ -1,4 +1,4 @@
-//! Operations: rows of the table that turns requests into attempts.
+//! Reader of operations: rows of the table that turns requests into attempts.
 
 use super::colons::Colons;
 use super::source::ValueSource;
@@ -37,7 +37,8 @@ const KEYS: [&str; 10] = [
     "colon",
 ];
 
-/// Reads the list of operations. Those without faults are in the answer; the caller looks at the faults.
+/// Reads the list of operations. The result has only the operations without faults; the caller
+/// checks the faults.
 pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Arc<Operation>>, Routes)> {
     let items = node.list(OPERATIONS)?;
     if items.is_empty() {
@@ -109,7 +110,7 @@ fn read_operation(
     })
 }
 
-/// What `parse` makes of the text at `node`; its message becomes a fault.
+/// Parses the text at `node` by `parse`. The message of an error becomes a fault.
 fn parse_text<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
@@ -134,7 +135,8 @@ fn read_action<'n>(node: &Node<'n>) -> Option<&'n str> {
     Some(text)
 }
 
-/// Reads `params` and `ignore`. Without `captures` (`match` has a fault) any capture will do.
+/// Reads `params` and `ignore`. Without `captures` (because `match` has a fault) any capture is
+/// accepted.
 fn read_wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     let mut wiring = Wiring::default();
     let params = members.optional("params").and_then(Node::members).unwrap_or_default();
@@ -161,7 +163,7 @@ fn read_wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     wiring
 }
 
-/// A parameter: a source, or an object of `from`, `type`, `optional` and `list`.
+/// Reads a parameter: a source, or an object of `from`, `type`, `optional` and `list`.
 fn read_param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
@@ -198,7 +200,8 @@ fn read_type(node: &Node<'_>) -> Option<DeclaredType> {
     })
 }
 
-/// Headers that pass besides those that always do: `headers`, and those that are parameters.
+/// Reads the headers that pass besides those that always pass: `headers`, and the headers that are
+/// parameters.
 fn read_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
     let mut names: Vec<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
     for node in members
@@ -220,7 +223,7 @@ fn read_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstre
     Some(names)
 }
 
-/// `cache_control: pass` lets the upstream decide what caches may do with its response.
+/// Reads `cache_control`. With `pass` the upstream decides whether caches may keep its response.
 fn read_cache_control(members: &Members<'_>) -> Option<bool> {
     match members.optional("cache_control") {
         None => Some(false),
@@ -234,7 +237,8 @@ fn read_cache_control(members: &Members<'_>) -> Option<bool> {
     }
 }
 
-/// The body that the sources name something in; inside nothing if there is none.
+/// Reads the body in which the sources name a value. The inner `None` means that the operation
+/// takes no body.
 fn read_body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
     let node = members.optional("body");
     let content = match (shape, form.is_empty()) {
@@ -276,7 +280,8 @@ fn read_body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
         .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))
 }
 
-/// A capture that nothing looks at would be a part of the request that is not judged.
+/// Reports a capture that nothing uses: such a capture would be a part of the request that is not
+/// judged.
 fn report_unused_captures(
     members: &Members<'_>,
     pattern: &RoutePattern,

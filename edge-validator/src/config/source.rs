@@ -1,4 +1,5 @@
-//! Where in a request a value stands: `query.from`, `body./passenger/user`, `form.user`, `path.id`, `header.x-tenant`.
+//! The source of a value in a request: `query.from`, `body./passenger/user`, `form.user`,
+//! `path.id`, `header.x-tenant`.
 
 use crate::http::headers;
 use crate::operation::shape::{self, PointerStep};
@@ -6,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// A place in a request.
+/// The source of a value in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ValueSource {
     /// A name in the query, decoded.
@@ -22,7 +23,7 @@ pub(super) enum ValueSource {
 }
 
 impl ValueSource {
-    /// Reads a source. Errors are messages for people.
+    /// Parses a source. An error is a message for the operator.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text.split_once('.') {
             Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.into())),
@@ -37,7 +38,7 @@ impl ValueSource {
         }
     }
 
-    /// Whether it names every element of an array.
+    /// Whether the source names every element of an array.
     pub(super) fn is_repeated(&self) -> bool {
         matches!(self, Self::Body(steps) if steps.contains(&PointerStep::Each))
     }

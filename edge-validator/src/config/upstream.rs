@@ -1,4 +1,4 @@
-//! Upstreams: fixed origins, each with a credential of its own.
+//! Reader of upstreams: fixed origins, each with a credential of its own.
 
 use super::Secrets;
 use crate::upstream::credential::{Credential, HeaderTemplate};
@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 use edgewrit_shared::document::Node;
 use edgewrit_shared::sorted::sorted;
 
-/// Headers that one credential can set.
+/// Most headers that one credential can set.
 const CREDENTIAL_HEADERS: usize = 8;
 /// Longest name of an upstream, in bytes.
 const UPSTREAM_NAME_BYTES: usize = 64;
-/// Headers that are the host's or the pipeline's to set.
+/// Headers that only the host or the pipeline may set.
 const NOT_CREDENTIALS: [&str; 9] = [
     "connection",
     "content-length",
@@ -26,20 +26,22 @@ const NOT_CREDENTIALS: [&str; 9] = [
     "upgrade",
 ];
 
-/// Beginnings of names of the same kind.
+/// Prefixes of headers that only the host or the pipeline may set.
 const NOT_CREDENTIALS_PREFIX: [&str; 4] = ["edgewrit-", "x-edgewrit-", "x-envoy-", "x-forwarded-"];
 
-/// Upstreams by name, those with faults included, so that operations can be read all the same.
+/// Upstreams by name. An upstream with faults is in the list, so that its operations can be read
+/// all the same.
 pub(super) struct Upstreams<'n>(Vec<(&'n str, Option<Arc<Upstream>>)>);
 
 impl Upstreams<'_> {
-    /// The upstream called `name`, if there is one; within, if it is without faults.
+    /// The entry of the upstream called `name`. The inner `None` means that the upstream has
+    /// faults.
     pub(super) fn find(&self, name: &str) -> Option<Option<&Arc<Upstream>>> {
         let place = self.0.binary_search_by(|(own, _)| (*own).cmp(name)).ok()?;
         self.0.get(place).map(|(_, upstream)| upstream.as_ref())
     }
 
-    /// All upstreams, if none has a fault.
+    /// All upstreams, if no upstream has a fault.
     pub(super) fn into_complete(self) -> Option<Vec<Arc<Upstream>>> {
         self.0.into_iter().map(|(_, upstream)| upstream).collect()
     }

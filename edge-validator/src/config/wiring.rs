@@ -1,4 +1,4 @@
-//! What an operation takes from where, collected while it is read.
+//! The sources of the parameters of one operation, collected while the operation is read.
 
 use super::source::ValueSource;
 use crate::operation::param::{DeclaredType, ParamDefinition};
@@ -9,11 +9,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Parameters and where they come from.
+/// The parameters of an operation and their sources.
 #[derive(Debug, Default)]
 pub(super) struct Wiring {
     pub(super) params: Vec<ParamDefinition>,
-    /// By capture: what it is for besides the resource.
+    /// The uses of captures besides the resource, by the index of the capture.
     pub(super) captures: Vec<(usize, Use)>,
     pub(super) query: FieldNames,
     pub(super) headers: Vec<(Arc<str>, usize)>,
@@ -22,7 +22,7 @@ pub(super) struct Wiring {
 }
 
 impl Wiring {
-    /// Adds a parameter. Errors are messages for people.
+    /// Adds a parameter. An error is a message for the operator.
     pub(super) fn add_param(
         &mut self,
         param: ParamDefinition,
@@ -41,7 +41,8 @@ impl Wiring {
         Ok(())
     }
 
-    /// Adds something that may be there and is not judged. Errors are messages for people.
+    /// Adds a value that a request may have and that is not judged. An error is a message for the
+    /// operator.
     pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
         self.connect(source, Use::Ignore, captures)
     }

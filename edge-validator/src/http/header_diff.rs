@@ -1,20 +1,22 @@
-//! From the headers that a host holds to exactly those that are to be sent, for hosts that take longer to exchange all than to change a few.
+//! The difference between the headers that a host has and the headers to send, for hosts on which a
+//! full exchange costs more than a few changes.
 
 use crate::http::head::Pair;
 use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::short::text_eq;
 
-/// What to change in the headers that a host holds. Once both is done, it holds what is wanted and nothing else.
+/// The changes to the headers of a host. After both changes the host has exactly the wanted
+/// headers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Changes<'a> {
     /// Headers to remove, all values of each; each name once.
     pub remove: Vec<&'a str>,
-    /// Headers to set, each in place of all that have its name.
+    /// Headers to set; each replaces all headers of its name.
     pub set: Vec<Pair<'a>>,
 }
 
-/// What is held of a header that is wanted.
+/// The state of a wanted header at the host.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HeldHeader {
     Nothing,
@@ -22,7 +24,8 @@ enum HeldHeader {
     Otherwise,
 }
 
-/// The changes that turn `held`, in which names may repeat, into `wanted`, in which they do not.
+/// The changes that turn `held`, in which names may repeat, into `wanted`, in which no name
+/// repeats.
 #[must_use]
 pub fn diff_headers<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
     let mut state = vec![HeldHeader::Nothing; wanted.len()];
@@ -30,7 +33,7 @@ pub fn diff_headers<'a>(held: &[Pair<'a>], wanted: &[Pair<'a>]) -> Changes<'a> {
     for (name, value) in held {
         let mut known = wanted.iter().zip(&mut state);
         match known.find(|((own, _), _)| text_eq(own, name)) {
-            // The same value twice is not the same header.
+            // Two headers with the same value are not the same as one.
             Some(((_, own), state)) if *state == HeldHeader::Nothing && own == value => *state = HeldHeader::AsWanted,
             Some((_, state)) => *state = HeldHeader::Otherwise,
             None if remove.iter().any(|own| text_eq(own, name)) => {}
@@ -59,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_wanted_stays_untouched() {
+    fn an_equal_header_stays_unchanged() {
         let held: [Pair<'_>; 3] = [("accept", b"*/*"), ("cookie", b"a=1"), ("cookie", b"b=2")];
         let wanted: [Pair<'_>; 2] = [("accept", b"*/*"), ("authorization", b"Bearer key")];
         assert_eq!(
@@ -77,7 +80,7 @@ mod tests {
         assert_eq!(diff_headers(&held, &wanted).set, wanted);
     }
 
-    /// What a host holds after the changes.
+    /// The headers of a host after the changes.
     fn changed<'a>(held: &[Pair<'a>], changes: &Changes<'a>) -> Vec<Pair<'a>> {
         let gone = |name| changes.remove.contains(&name) || changes.set.iter().any(|(own, _)| *own == name);
         let kept = held.iter().filter(|(name, _)| !gone(name));
@@ -88,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn afterwards_there_is_what_is_wanted_and_nothing_else(
+        fn the_changes_give_exactly_the_wanted_headers(
             held in some(("[a-d]", "[x-z]"), 0..8),
             wanted in some(("[a-d]", "[x-z]"), 0..4),
         ) {

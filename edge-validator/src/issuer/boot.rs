@@ -1,4 +1,5 @@
-//! Boot ids: the name that the issuer gives to one memory of an edge, under which it counts what that memory spends and records.
+//! Boot ids. The issuer gives a boot id to one memory of an edge and counts the spends and records
+//! of that memory under it.
 
 use crate::config::Config;
 use crate::issuer::call::{Call, IssuerAnswer};
@@ -7,9 +8,9 @@ use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 
-/// Longest boot id that is taken from the issuer, in bytes.
+/// Longest boot id that the edge accepts from the issuer, in bytes.
 const BOOT_ID_BYTES: usize = 128;
-/// The issuer has forgotten the boot: another one is needed.
+/// The problem type of a boot that the issuer no longer knows. The edge needs another boot id.
 const UNKNOWN: &str = "urn:edgewrit:error:unknown_boot";
 
 /// The call that asks for a boot id.
@@ -17,12 +18,12 @@ pub(crate) fn boot_call(config: &Config) -> Call {
     Call::post(config, "/v1/edges/boot", Vec::from(*b"{}"))
 }
 
-/// The boot id in a body that was answered with 201.
+/// The boot id in the body of a response with status 201.
 pub(crate) fn read_boot_id(body: &[u8]) -> Option<String> {
     read_text(body, "boot_id").filter(|id| !id.is_empty() && id.len() <= BOOT_ID_BYTES)
 }
 
-/// Whether a problem's type says that the issuer does not know the boot.
+/// Whether the type of a problem says that the issuer does not know the boot.
 pub(crate) fn is_unknown(answer: IssuerAnswer<'_>) -> bool {
     matches!(answer, IssuerAnswer::Got { status: 404, body } if problem_type(body).as_deref() == Some(UNKNOWN))
 }

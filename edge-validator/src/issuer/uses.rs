@@ -1,7 +1,8 @@
-//! Spending a use at the issuer: the last step, the only irreversible one.
+//! Spending a use at the issuer: the last step and the only irreversible one.
 //!
-//! A spend is named by the edge (its credential), a boot id that the issuer gave to this memory, and a counter. Nothing that the
-//! client sends enters the name, so nobody can make one spend look like another.
+//! Three values name a spend: the edge (its credential), a boot id that the issuer gave to this
+//! memory, and a counter. No input of a client is part of the name, so a client cannot make one
+//! spend look like another.
 
 use crate::config::Config;
 use crate::issuer::boot;
@@ -16,26 +17,26 @@ use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 
-/// Proof that a use was debited. Only the issuer's answer makes one.
+/// Proof that a use was debited. Only the answer of the issuer makes this proof.
 #[derive(Debug)]
 pub(crate) struct Spent {
-    /// Which allowance paid.
+    /// The allowance that was debited.
     pub(crate) allowance: String,
     _made_here: (),
 }
 
-/// A spend under way.
+/// A spend whose call to the issuer is not finished.
 #[derive(Debug)]
 pub(crate) struct PendingSpend {
     counter: u64,
-    /// The boot id that names the spend; until there is one, the call asks for it.
+    /// The boot id that names the spend. Without a boot id, the next call asks for one.
     boot_id: Option<String>,
 }
 
-/// Where an answer leads.
+/// The next act after an answer of the issuer.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// Make [`Spend::call`] again.
+    /// The host must make [`PendingSpend::call`] again.
     Call(PendingSpend),
     Done(Spent),
 }
@@ -71,7 +72,8 @@ impl PendingSpend {
         )
     }
 
-    /// What the issuer's answer means. Anything but plain success refuses: an answer that never came may have debited, and is not asked for again.
+    /// Applies the answer of the issuer. Every answer but plain success refuses. A missing answer
+    /// may have debited a use, so the edge does not repeat the call.
     pub(crate) fn resume(
         self,
         answer: IssuerAnswer<'_>,
@@ -103,7 +105,7 @@ impl PendingSpend {
     }
 }
 
-/// Why the issuer debited nothing.
+/// The objection for an answer that debited nothing.
 fn refusal_objection(status: u16, body: &[u8]) -> Objection {
     match (status, boot::problem_type(body).as_deref()) {
         (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
@@ -113,7 +115,7 @@ fn refusal_objection(status: u16, body: &[u8]) -> Objection {
     }
 }
 
-/// Proof, if exactly one of `allowances` was debited.
+/// The proof, if exactly one of `allowances` was debited.
 fn read_debit(body: &[u8], allowances: &[String]) -> Option<Spent> {
     let answer = json::parse(body, JSON_VALUES).ok()?;
     let Json::List(spent) = answer.member("spent")? else {

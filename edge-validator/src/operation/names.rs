@@ -1,4 +1,4 @@
-//! Names that may stand in a query or a form.
+//! The names that a query or a form may have.
 
 use super::Use;
 use crate::http::case_folding::fold;
@@ -13,14 +13,15 @@ pub(crate) struct FieldNames(Vec<FieldName>);
 /// A name that an operation knows.
 #[derive(Debug)]
 pub(crate) struct FieldName {
-    /// As the configuration has it, decoded.
+    /// The name in the configuration, decoded.
     pub(crate) text: String,
     pub(crate) purpose: Use,
-    /// Which of the names it is: one bit.
+    /// The bit of this name in a set of names.
     pub(crate) bit: u64,
-    /// The bits of those that [some reader](is_one) takes for it.
+    /// The bits of the names that [some reader](are_rivals) could read as this one.
     pub(crate) rivals: u64,
-    /// Whether one of its rivals is a parameter and it is none: what it holds would be that parameter's value, and nothing judges it.
+    /// Whether the name is no parameter and a rival of it is one. Its value could become the value
+    /// of the parameter without being judged.
     pub(crate) shadows: bool,
 }
 
@@ -28,12 +29,13 @@ pub(crate) struct FieldName {
 const _: () = assert!(PARAMS_PER_OPERATION <= u64::BITS as usize);
 
 impl FieldNames {
-    /// The name that is spelled so; `None` if it is unknown.
+    /// The entry for `name`; `None` if the operation does not know the name.
     pub(crate) fn find(&self, name: &str) -> Option<&FieldName> {
         self.0.get(self.find_index(name).ok()?)
     }
 
-    /// Adds a name, one of [`PARAMS_PER_OPERATION`]; false if it is there already.
+    /// Adds a name, at most [`PARAMS_PER_OPERATION`] names. Returns false if the name is there
+    /// already.
     pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
         let Err(place) = self.find_index(&text) else {
             return false;
@@ -58,7 +60,7 @@ impl FieldNames {
         true
     }
 
-    /// Whether there is none.
+    /// Whether there is no name.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -67,23 +69,22 @@ impl FieldNames {
         self.0.binary_search_by(|own| own.text.as_str().cmp(name))
     }
 
-    /// Whether one of them is this parameter's.
+    /// Whether a name belongs to this parameter.
     pub(crate) fn contains_param(&self, param: usize) -> bool {
         self.0.iter().any(|own| own.purpose == Use::Param(param))
     }
 }
 
-/// Whether some reader lets one of the two names take the place of the other: `user` and `User`
-/// (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and
-/// `filter[tag]`.
+/// Whether some reader lets one of the two names replace the other: `user` and `User` (ASP.NET),
+/// `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and `filter[tag]`.
 fn are_rivals(one: &str, other: &str) -> bool {
     let (one, other) = (lenient_name(one), lenient_name(other));
     let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('['));
     one == other || is_within(&one, &other) || is_within(&other, &one)
 }
 
-/// A name as the most lenient of readers takes it: without regard to case, blanks before it, what
-/// PHP writes as `_`, and `[]` behind it.
+/// The name as the most lenient reader reads it: without case, without leading spaces, with the
+/// characters that PHP writes as `_`, and without a trailing `[]`.
 fn lenient_name(name: &str) -> String {
     let folded = fold(name.trim_start_matches(' '));
     folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn rivals_know_each_other_whichever_came_first() {
+    fn rivals_are_mutual_in_any_order() {
         let mut names = FieldNames::default();
         for name in ["filter[tag]", "filter", "page", "filter[kind]"] {
             names.add(name.into(), Use::Ignore);

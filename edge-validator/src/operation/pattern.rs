@@ -1,4 +1,4 @@
-//! What an operation matches: a method and a path, such as `GET /customers/{id}`.
+//! Route patterns: a method and a path, such as `GET /customers/{id}`.
 
 use crate::http::target::check_path;
 use crate::reason::Reason;
@@ -7,10 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::TARGET_BYTES;
 
-/// Methods that are never served: they are about the connection or the proxy itself.
+/// Methods that the edge never serves: they are about the connection or the proxy itself.
 const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
 
-/// Captures of one path.
+/// Most captures of one path.
 const CAPTURES: usize = 64;
 
 /// A method and a path with captures.
@@ -22,23 +22,23 @@ pub(crate) struct RoutePattern {
     pub(crate) captures: Vec<String>,
 }
 
-/// One segment of a pattern's path.
+/// One segment of the path of a pattern.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum RouteSegment {
-    /// This very text, encoded.
+    /// Literal text, encoded.
     Literal(String),
     /// Any segment that is not empty.
     Capture,
 }
 
-/// Whether requests with this method can be served at all.
+/// Whether the edge can serve requests with this method.
 pub(crate) fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !NEVER.contains(&method)
 }
 
 impl RoutePattern {
-    /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by
-    /// what follows a colon.
+    /// Whether a literal of the path begins with `:`. Such an upstream tells operations apart by
+    /// the text after a colon.
     pub(crate) fn has_verb(&self) -> bool {
         let mut segments = self.segments.iter();
         segments.any(
@@ -46,7 +46,7 @@ impl RoutePattern {
         )
     }
 
-    /// Reads `METHOD /path/{capture}`. Errors are messages for people.
+    /// Parses `METHOD /path/{capture}`. An error is a message for the operator.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (method, path) = text.split_once(' ').ok_or("expected a method, one space and a path")?;
         if !is_method(method) {
@@ -101,7 +101,7 @@ impl RoutePattern {
 }
 
 impl RouteSegment {
-    /// Something that the segment matches.
+    /// A text that the segment matches.
     fn example(&self) -> &str {
         match self {
             Self::Literal(text) => text,

@@ -1,4 +1,5 @@
-//! Finding the operation for a method and path. The work depends on the path's length, not on the number of operations.
+//! Search of the operation for a method and a path. The work depends on the length of the path and
+//! not on the number of operations.
 
 use super::pattern::{RoutePattern, RouteSegment};
 use crate::http::case_folding::fold;
@@ -10,17 +11,17 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// All operations, as one tree of segments a method.
+/// All operations, as one tree of segments for each method.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    /// Methods are found as literals are: one kind of map weighs less than two.
+    /// The methods as literals of a tree: one kind of map makes a smaller program than two.
     methods: RouteNode,
 }
 
-/// What may follow a beginning of a path.
+/// The segments that may follow a prefix of a path.
 #[derive(Debug, Default)]
 struct RouteNode {
-    /// By what a lenient server takes them for: two literals that are one to it cannot stand side by side.
+    /// Literals by their lenient form: two literals with the same lenient form cannot be siblings.
     literals: BTreeMap<String, Literal>,
     capture: Option<alloc::boxed::Box<RouteNode>>,
     /// The operation whose path ends here.
@@ -33,19 +34,19 @@ struct Literal {
     node: RouteNode,
 }
 
-/// An operation and what its path captured, decoded.
+/// An operation and the captured values of its path, decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found<'p> {
     pub(crate) operation: usize,
     pub(crate) captures: Vec<Cow<'p, str>>,
 }
 
-/// Why a pattern cannot be added.
+/// The cause why a pattern cannot be added.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
     /// The operation with this index matches the same requests.
     Same(usize),
-    /// A segment is to lenient servers this one of another operation.
+    /// Lenient servers read a segment as this segment of another operation.
     Case(String),
 }
 
@@ -70,8 +71,9 @@ impl Routes {
 
     /// The operation for `method` and a canonical `path`.
     ///
-    /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that [a lenient server](leniently) takes for a literal
-    /// is never captured.
+    /// A literal wins over a capture, segment by segment from the left. The search does not go
+    /// back: a segment that [a lenient server](lenient_segment) reads as a literal is never
+    /// captured.
     pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
         let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
@@ -96,8 +98,9 @@ impl Routes {
     }
 }
 
-/// A decoded segment as the most lenient of servers takes it: without regard to case, nothing from `;` on (it begins parameters), nor from what others
-/// decoded to `?` or `#`, and without dots and blanks at its end.
+/// A decoded segment as the most lenient server reads it: without case, without the text from a `;`
+/// on (which begins parameters) or from a decoded `?` or `#` on, and without dots and spaces at its
+/// end.
 fn lenient_segment(decoded: &str) -> Cow<'_, str> {
     let name = decoded.split([';', '?', '#']).next().unwrap_or_default();
     fold(name.trim_end_matches(['.', ' ']))

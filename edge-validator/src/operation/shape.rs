@@ -1,4 +1,4 @@
-//! The shape of a JSON body: what stands where, and nothing else may.
+//! The closed shape of a JSON body: a body may have no other values.
 
 use crate::http::case_folding::fold;
 use crate::operation::Use;
@@ -9,27 +9,28 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::JSON_DEPTH;
 
-/// A value of the body.
+/// The shape of a value of the body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// A parameter, or anything at all that is not judged.
+    /// A parameter, or any value that is not judged.
     Leaf(Use),
     /// An object with no other members than these.
     Object(BTreeMap<String, Shape>),
-    /// An array whose elements are all of one shape.
+    /// An array whose elements all have one shape.
     Each(Box<Shape>),
 }
 
 /// One step of a pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PointerStep {
-    /// To the member with this name.
+    /// The step to the member with this name.
     Member(String),
-    /// To every element.
+    /// The step to every element.
     Each,
 }
 
-/// Reads a pointer (RFC 6901) whose step `*` means every element. Errors are messages for people.
+/// Parses a pointer (RFC 6901) whose step `*` means every element. An error is a message for the
+/// operator.
 pub(crate) fn parse_pointer(text: &str) -> Result<Vec<PointerStep>, String> {
     let steps = text
         .strip_prefix('/')
@@ -69,7 +70,7 @@ fn parse_step(text: &str) -> Result<PointerStep, String> {
 }
 
 impl Shape {
-    /// The shape in which `leaf` stands at the end of `steps`.
+    /// A shape with `leaf` at the end of `steps`.
     pub(crate) fn of(steps: &[PointerStep], leaf: Use) -> Self {
         match steps.split_first() {
             None => Self::Leaf(leaf),
@@ -82,14 +83,15 @@ impl Shape {
         }
     }
 
-    /// Puts `leaf` at the end of `steps`. An error says why it cannot stand there.
+    /// Adds `leaf` at the end of `steps`. The error is the cause why `leaf` cannot be there.
     pub(crate) fn add(&mut self, steps: &[PointerStep], leaf: Use) -> Result<(), &'static str> {
         match (self, steps.split_first()) {
             (Self::Object(members), Some((PointerStep::Member(name), rest))) => {
                 if let Some(shape) = members.get_mut(name) {
                     return shape.add(rest, leaf);
                 }
-                // Some readers match members without regard to case, and would take one for the other.
+                // Some readers ignore case in the names of members, and would confuse the two
+                // members.
                 if members.keys().any(|other| fold(other) == fold(name)) {
                     return Err("another pointer names a member that differs in case only");
                 }
@@ -106,7 +108,7 @@ impl Shape {
         }
     }
 
-    /// The parameters that stand in the elements of an array, and so are lists.
+    /// The parameters in the elements of arrays. They are lists.
     pub(crate) fn list_params(&self) -> Vec<usize> {
         match self {
             Self::Leaf(_) => Vec::new(),
@@ -115,7 +117,7 @@ impl Shape {
         }
     }
 
-    /// The parameters in it.
+    /// The parameters in the shape.
     pub(crate) fn params(&self) -> Vec<usize> {
         match self {
             Self::Leaf(Use::Param(index)) => [*index].into(),

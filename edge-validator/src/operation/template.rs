@@ -7,26 +7,27 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::PATTERN_BYTES;
 
-/// At these patterns end a `*`, so a captured value must not bring one that the template's own text holds, beside it or elsewhere.
+/// The characters at which a `*` of a pattern ends. A captured value contains no separator that the
+/// literal text of the template contains.
 const SEPARATORS: [char; 2] = ['/', ':'];
 
 /// A resource with places for captured values.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ResourceTemplate {
     pieces: Vec<ResourceTemplatePiece>,
-    /// The separators that its own text holds.
+    /// The separators in the literal text.
     separators: Vec<char>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ResourceTemplatePiece {
     Text(String),
-    /// Index of the capture.
+    /// The index of the capture.
     Capture(usize),
 }
 
 impl ResourceTemplate {
-    /// Reads a template over `captures`. Errors are messages for people.
+    /// Parses a template over `captures`. An error is a message for the operator.
     pub(crate) fn parse(text: &str, captures: &[String]) -> Result<Self, String> {
         if text.is_empty() || text.chars().any(char::is_control) {
             return Err("expected a resource without control characters".into());
@@ -56,17 +57,17 @@ impl ResourceTemplate {
         Ok(Self { pieces, separators })
     }
 
-    /// Text and captures, in order.
+    /// Literal texts and captures, in order.
     pub(crate) fn pieces(&self) -> &[ResourceTemplatePiece] {
         &self.pieces
     }
 
-    /// The separators that its own text holds: no captured value does.
+    /// The separators in the literal text. No captured value contains one of them.
     pub(crate) fn separators(&self) -> &[char] {
         &self.separators
     }
 
-    /// Whether the capture with this index has a place in it.
+    /// Whether the template uses the capture with this index.
     pub(crate) fn uses_capture(&self, capture: usize) -> bool {
         self.pieces.contains(&ResourceTemplatePiece::Capture(capture))
     }
@@ -103,7 +104,8 @@ fn push_text(pieces: &mut Vec<ResourceTemplatePiece>, text: &str) -> Result<(), 
     Ok(())
 }
 
-/// Between two captures stands a separator; otherwise one could take a part of the other's value.
+/// Checks that a separator is between two captures. Without a separator, one capture could take a
+/// part of the value of the other.
 fn check_separators(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
     for window in pieces.windows(3) {
         if let [

@@ -1,4 +1,5 @@
-//! Bodies: JSON, strict and closed on the way to every parameter, and forms, which are read as queries are.
+//! Bodies: strict JSON that is closed on the way to every parameter, and forms, which are read as
+//! queries.
 
 use crate::http::case_folding::fold;
 use crate::http::headers::Headers;
@@ -19,18 +20,19 @@ use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::sorted::sorted;
 
-/// A request's body, as far as the host could read it.
+/// The body of a request, as far as the host could read it.
 #[derive(Clone, Copy, Debug)]
 pub enum BodyRead<'a> {
-    /// All of it.
+    /// The whole body.
     Whole(&'a [u8]),
-    /// It is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
+    /// The body is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
     TooLarge,
-    /// It broke off.
+    /// The body is incomplete.
     Failed,
 }
 
-/// Whether a body of the right kind is announced, or none if the operation takes none.
+/// Checks that the request announces a body of the right type, or no body if the operation takes
+/// none.
 pub(crate) fn check_announced(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
     let length = headers.value("content-length");
     match (&operation.body, has_body && length != Some("0")) {
@@ -48,7 +50,7 @@ pub(crate) fn check_announced(operation: &Operation, has_body: bool, headers: &H
     }
 }
 
-/// The type of `content`, and no other parameter than UTF-8's name.
+/// Whether `content_type` is the type of `content`, with no other parameter than UTF-8.
 fn has_media_type(content: &Content, content_type: &str) -> bool {
     let (kind, charset) = match content_type.split_once(';') {
         Some((kind, charset)) => (kind.trim_end(), Some(charset.trim_start())),
@@ -62,8 +64,8 @@ fn has_media_type(content: &Content, content_type: &str) -> bool {
     kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
-/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for
-/// byte, and a form, of at most `pieces_max` pieces, in its [one spelling](spell).
+/// Reads the parameters in `bytes` into every reading. Returns the body to send: JSON byte for
+/// byte, and a form, of at most `pieces_max` pieces, in its [canonical spelling](spell).
 pub(crate) fn read(
     bytes: &[u8],
     operation: &Operation,
@@ -110,7 +112,7 @@ fn split_form<'p>(bytes: &'p [u8], names: &'p FieldNames, pieces_max: usize) -> 
     Ok(pairs)
 }
 
-/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
+/// Reads a form into every reading. A `+` with two meanings doubles the readings.
 fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadings) -> Result<(), Objection> {
     let before = core::mem::take(&mut readings.others);
     let (first, second) = pairs.read(operation, readings.first.clone())?;
@@ -141,7 +143,8 @@ struct BodyReader<'r> {
 }
 
 impl BodyReader<'_> {
-    /// Takes from `json` what `shape` says. Within the elements of an array (`many`) every parameter adds to a list.
+    /// Reads from `json` the values that `shape` names. In the elements of an array (`many`) every
+    /// parameter adds to a list.
     fn read_value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
         match (shape, json) {
             (Shape::Leaf(Use::Ignore), _) => Ok(()),
@@ -183,7 +186,8 @@ impl BodyReader<'_> {
         Ok(())
     }
 
-    /// An element that leaves a parameter out would be judged by the other elements' values.
+    /// Refuses an element that omits a parameter: the values of the other elements would be judged
+    /// in its place.
     fn check_complete(&self, known: &BTreeMap<String, Shape>, members: &[(String, Json)]) -> Result<(), Objection> {
         let absent = known
             .iter()
@@ -205,7 +209,8 @@ impl BodyReader<'_> {
     }
 }
 
-/// Some readers match members without regard to case, and then take the first, others the last.
+/// Refuses two members that differ only in case: some readers ignore case and take the first, other
+/// readers take the last.
 fn check_distinct(members: &[(String, Json)]) -> Result<(), Objection> {
     let folds: Vec<_> = members.iter().map(|(name, _)| fold(name)).collect();
     let folds = sorted(folds.iter().map(AsRef::<str>::as_ref));

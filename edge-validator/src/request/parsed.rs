@@ -1,4 +1,4 @@
-//! What a request asks for, whoever sent it: everything of a request that is judged, its writ apart.
+//! The parsed request: every judged part of a request except its writ.
 
 use crate::config::Config;
 use crate::http::head::Head;
@@ -18,7 +18,7 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-/// A head of a form that is judged here.
+/// A well-formed request head.
 #[derive(Debug)]
 pub(crate) struct ParsedHead<'h> {
     head: &'h Head<'h>,
@@ -26,7 +26,7 @@ pub(crate) struct ParsedHead<'h> {
     pub(crate) headers: Headers<'h>,
 }
 
-/// What a request asks for, as far as its head says it.
+/// The parsed request, as far as its head determines it.
 #[derive(Debug)]
 pub(crate) struct ParsedRequest {
     pub(crate) operation: Arc<Operation>,
@@ -35,12 +35,13 @@ pub(crate) struct ParsedRequest {
     pub(crate) draft: Draft,
     /// Most names and values in a form.
     pieces_max: usize,
-    /// The most bytes that the body can have: as many as are announced, or as are judged; `None` if the operation takes none.
+    /// Most bytes of the body: the announced length, or else the limit of the operation; `None` if
+    /// the operation takes no body.
     pub(crate) body_bytes: Option<usize>,
 }
 
 impl<'h> ParsedHead<'h> {
-    /// Reads method, target and headers, cheap refusals first.
+    /// Reads method, target and headers, with cheap refusals first.
     pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
         if !is_method(head.method) {
             return Err(reason::METHOD.into());
@@ -55,7 +56,8 @@ impl<'h> ParsedHead<'h> {
         })
     }
 
-    /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
+    /// Finds the operation and reads the parameters in the head. `subject` gets each fact as soon
+    /// as it is known, even if the request is refused.
     pub(crate) fn into_request(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
         let Self { head, target, headers } = self;
         let found = config.routes().find(head.method, target.path())?;
@@ -70,7 +72,8 @@ impl<'h> ParsedHead<'h> {
             &headers,
             split_query(&operation, &target, config)?,
         )?;
-        // Until gRPC is served: hosts answer it in another way, and so would what is refused later.
+        // The edge does not serve gRPC yet. Hosts answer gRPC requests in another form, and a later
+        // refusal would get that form, too.
         if headers.value("content-type").is_some_and(is_grpc) {
             return Err(reason::CONTENT_TYPE.into());
         }
@@ -96,7 +99,7 @@ impl<'h> ParsedHead<'h> {
 }
 
 impl ParsedRequest {
-    /// Reads the parameters that the body holds, into every reading.
+    /// Reads the parameters of the body into every reading.
     pub(crate) fn read_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
             BodyRead::Whole(bytes) => bytes,
@@ -112,7 +115,7 @@ impl ParsedRequest {
     }
 }
 
-/// The names and values of the query, if there is one.
+/// The names and values of the query, if there is a query.
 fn split_query<'p>(
     operation: &'p Operation,
     target: &RequestTarget<'p>,
@@ -128,7 +131,7 @@ fn split_query<'p>(
     Ok(Some(pairs))
 }
 
-/// Whether a type is gRPC's, or one of those that begin like it (gRPC-Web).
+/// Whether a type begins with the type of gRPC, such as the types of gRPC-Web.
 fn is_grpc(content_type: &str) -> bool {
     const GRPC: &str = "application/grpc";
     content_type
@@ -136,7 +139,7 @@ fn is_grpc(content_type: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(GRPC))
 }
 
-/// The parameters that a head holds.
+/// The parameters of a head, in every reading.
 fn read_params(
     operation: &Operation,
     captures: &[Cow<'_, str>],

@@ -1,4 +1,5 @@
-//! Names and values, in the query and in forms. Split at `&` only; names are compared decoded; a name that the operation does not know refuses.
+//! Names and values in queries and forms. They are split at `&` only, names are compared after
+//! decoding, and an unknown name refuses the request.
 
 use crate::http::percent;
 use crate::http::spelling::{Plus, spell};
@@ -8,14 +9,14 @@ use crate::reason::{self, Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
 
-/// Encoded names and values, of a form that was looked at, and what the operation knows of them.
+/// Encoded names and values of a checked form, and the names that the operation knows.
 pub(crate) struct Pairs<'p> {
     pub(crate) text: &'p str,
     pub(crate) names: &'p FieldNames,
     pub(crate) reasons: &'static Reasons,
 }
 
-/// Why they are refused.
+/// The reasons of refusals of a query or of a form.
 #[derive(Debug)]
 pub(crate) struct Reasons {
     pub(crate) syntax: Reason,
@@ -42,8 +43,8 @@ pub(crate) const FORM: Reasons = Reasons {
 };
 
 impl Pairs<'_> {
-    /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and
-    /// say nothing.
+    /// Checks that there are at most `most` names and values. Many readers silently drop pieces
+    /// beyond their own limit.
     pub(crate) fn check_count(&self, most: usize) -> Result<(), Objection> {
         match self.text.split('&').nth(most) {
             Some(_) => Err(self
@@ -54,8 +55,8 @@ impl Pairs<'_> {
         }
     }
 
-    /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The
-    /// first is of what is sent.
+    /// Adds the values that are read to `values`. There are two results if a `+` makes a
+    /// difference. The first is the meaning that is sent.
     pub(crate) fn read(
         &self,
         operation: &Operation,
@@ -93,7 +94,7 @@ struct PairsReader<'r> {
     pairs: &'r Pairs<'r>,
     operation: &'r Operation,
     values: ParamValues,
-    /// The names that were there, as [`Name::bit`]s.
+    /// The names that were present, as [`FieldName::bit`]s.
     seen: u64,
 }
 
@@ -117,7 +118,7 @@ impl PairsReader<'_> {
         match known.purpose {
             Use::Ignore => Ok(()),
             Use::Param(index) => {
-                // A name without `=` is empty text to some readers and absent to others.
+                // Some readers read a name without `=` as empty text, other readers as absent.
                 let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
                 let value = decode_text(value)?.into_owned();
                 self.operation.read_param(index, value, &mut self.values)
@@ -125,8 +126,7 @@ impl PairsReader<'_> {
         }
     }
 
-    /// A name that is no list comes once, ignored or not, and without those that some reader takes
-    /// for it.
+    /// Refuses a repeated name that is no list, ignored or not, and a name beside a rival of it.
     fn mark_seen(&mut self, name: &FieldName) -> Result<(), Objection> {
         let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };

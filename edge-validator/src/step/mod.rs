@@ -1,8 +1,8 @@
-//! The steps from a request's head to a verdict.
+//! The steps from the head of a request to a verdict.
 //!
-//! Cheap refusals come first and the one irreversible effect comes last: shape, writ, operation, (body,) decision,
-//! credential, spend, permit. After every wait the edge checks again whether the writ is valid. A request is decided by the
-//! configuration with which it began.
+//! Cheap refusals come first and the one irreversible effect comes last: form, writ, operation,
+//! (body,) decision, credential, spend, permit. After every wait the edge checks again whether the
+//! writ is valid. The configuration with which a request began decides it.
 
 mod receive;
 
@@ -28,20 +28,21 @@ use crate::writ::Writ;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-/// What to do next.
+/// The next act of the host.
 #[must_use]
 pub enum Step {
-    /// Answer the client with a refusal.
+    /// The host answers the client with a refusal.
     Refuse(Refusal),
-    /// Send what the permit contains.
+    /// The host sends the request of the permit.
     Forward(Permit),
-    /// Read the request's body.
+    /// The host reads the body of the request.
     Body(NeedBody),
-    /// Call the issuer.
+    /// The host calls the issuer.
     Spend(NeedSpend),
 }
 
-/// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
+/// A request that cannot be judged without its body. It reserves room for the body in the budget,
+/// and its drop releases the room.
 #[must_use]
 pub struct NeedBody(Box<(RequestContext, Request)>);
 
@@ -59,7 +60,7 @@ struct Unpaid {
     spend: PendingSpend,
 }
 
-/// Takes in a request's head.
+/// Judges the head of a request.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     let mut context = RequestContext::new(world.memory.next_request(), world.now);
     match receive::receive_head(&head, world, &mut context) {
@@ -71,7 +72,7 @@ pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     }
 }
 
-/// Asks for a body, if there is room for one of so many bytes.
+/// Reserves room for a body of `bytes` bytes and asks for the body.
 fn reserve_body(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
     let root = request.writ.verified.claims().root_lineage();
     match world.memory.bodies().reserve(root, bytes) {
@@ -83,7 +84,7 @@ fn reserve_body(context: RequestContext, mut request: Request, bytes: usize, wor
     }
 }
 
-/// Decides, and makes the request ready to be sent before anything is spent on it.
+/// Decides, and completes the outgoing request before anything is spent on it.
 fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step {
     let Request { config, writ, parsed } = request;
     let ParsedRequest {
@@ -118,7 +119,7 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
     }
 }
 
-/// Whether what is permitted can be recorded, where it must be.
+/// Checks that the edge can record a permit, if the configuration requires records.
 fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
     if config.is_audit_strict() && !memory.has_record_room() {
         return Err(reason::UNRECORDED.into());
@@ -127,14 +128,14 @@ fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
 }
 
 impl NeedBody {
-    /// The most bytes that the body can have: as many as the request announces, or else as are judged.
+    /// Most bytes of the body: the announced length, or else the limit of the operation.
     #[must_use]
     pub fn limit(&self) -> usize {
         let (_, request) = &*self.0;
         request.parsed.body_bytes.unwrap_or_default()
     }
 
-    /// Goes on with the body.
+    /// Continues with the body.
     pub fn resume(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
         let (context, mut request) = *self.0;
         match read_body(&mut request, body, world) {
@@ -159,7 +160,7 @@ impl NeedSpend {
             .call(&unpaid.config, &unpaid.writ, unpaid.required_spend.allowances())
     }
 
-    /// Goes on with the answer; may need another call.
+    /// Continues with the answer. The next step may need another call.
     pub fn resume(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
         let Unpaid {
             context,

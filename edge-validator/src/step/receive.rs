@@ -1,4 +1,5 @@
-//! Taking in a request's head: everything up to the parameters that it holds, cheap refusals first.
+//! Reception of the head of a request: every check up to the parameters in the head, with cheap
+//! refusals first.
 
 use crate::authenticate;
 use crate::config::Config;
@@ -11,16 +12,17 @@ use crate::world::World;
 use crate::writ::Writ;
 use alloc::sync::Arc;
 
-/// A request whose writ counts and whose operation is known.
+/// A request with a valid writ and a known operation.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// The configuration that the request began with, and ends with, whatever is reloaded meanwhile.
+    /// The configuration of the request from its begin to its end, even if the host reloads
+    /// meanwhile.
     pub(crate) config: Arc<Config>,
     pub(crate) writ: Arc<Writ>,
     pub(crate) parsed: ParsedRequest,
 }
 
-/// Takes in `head`; `case` learns what is found out, refused or not.
+/// Judges `head`. `context` gets each fact as soon as it is known, even if the request is refused.
 pub(crate) fn receive_head(
     head: &Head<'_>,
     world: &World<'_>,
@@ -39,7 +41,8 @@ pub(crate) fn receive_head(
     })
 }
 
-/// The client's trace context, if it has the form of version 00 (W3C Trace Context, section 3.2).
+/// The trace context of the client, if it has the form of version 00 (W3C Trace Context, section
+/// 3.2).
 fn read_traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
     const LENGTH: usize = 55;
     let value = headers.value("traceparent")?;

@@ -1,4 +1,4 @@
-//! The credential that an upstream wants in place of the writ.
+//! The credential that the edge sends to an upstream in place of the writ.
 
 use crate::http::headers::Fields;
 use crate::reason::{self, Objection};
@@ -9,15 +9,16 @@ use alloc::vec::Vec;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::secret::Secret;
 
-/// Headers to set on requests to one upstream.
+/// The headers of a credential of one upstream.
 #[derive(Debug, Default)]
 pub(crate) struct Credential {
     pub(crate) headers: Vec<(Arc<str>, HeaderTemplate)>,
-    /// Names of client headers that some reader could take for these: `_` is `-` to many.
+    /// Names of client headers that some reader could confuse with these: many readers treat `_` as
+    /// `-`.
     pub(crate) shadowed: Vec<String>,
 }
 
-/// A header's value with places for secrets and claims.
+/// The value of a header with places for secrets and claims.
 #[derive(Debug)]
 pub(crate) struct HeaderTemplate(Vec<HeaderTemplatePiece>);
 
@@ -29,7 +30,7 @@ enum HeaderTemplatePiece {
 }
 
 impl HeaderTemplatePiece {
-    /// What stands between `${` and `}`.
+    /// Parses the text between `${` and `}`.
     fn parse(place: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         match place.split_once(':') {
             Some(("secret", name)) => find_secret(name, secret).map(Self::Secret),
@@ -91,7 +92,7 @@ impl Credential {
         Self { headers, shadowed }
     }
 
-    /// The headers for a writ of these claims.
+    /// The headers for a writ with these claims.
     pub(crate) fn fill(&self, claims: &Claims) -> Result<Fields, Objection> {
         let fill = |(name, template): &(Arc<str>, HeaderTemplate)| Ok((Arc::clone(name), template.fill(claims)?));
         self.headers.iter().map(fill).collect()
@@ -99,7 +100,8 @@ impl Credential {
 }
 
 impl HeaderTemplate {
-    /// Reads a template; `secret` answers `${secret:NAME}`. Errors are messages for people, without any value of a secret.
+    /// Parses a template. `secret` is the lookup of `${secret:NAME}`. An error is a message for the
+    /// operator and contains no value of a secret.
     pub(crate) fn parse(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         if !text.contains("${") {
             return Err("a literal credential, expected `${secret:NAME}` in it".into());
@@ -131,7 +133,7 @@ impl HeaderTemplate {
     }
 }
 
-/// The secret called `name`. Errors name it and never show a value.
+/// The secret called `name`. An error names the secret and never shows its value.
 pub(crate) fn find_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Secret, String> {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(allowed) {
@@ -155,7 +157,7 @@ fn unknown_claim_message(name: &str) -> String {
     format!("unknown claim `{name}`, expected one of {}", known.join(", "))
 }
 
-/// Whether `text` can stand in a header and end nothing there: printable ASCII.
+/// Whether `text` is a valid part of a header value: printable ASCII.
 fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }

@@ -1,4 +1,5 @@
-//! Origins: where the edge sends requests. Written exactly as a WHATWG URL parser would write them.
+//! Origins of upstreams and of the issuer. The configuration writes them exactly as a WHATWG URL
+//! parser would.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -11,13 +12,13 @@ const HOST_BYTES: usize = 253;
 /// Scheme, host and port; no path, no user, no query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Such as `https://api.travel.example:8443`.
+    /// The text of the origin, such as `https://api.travel.example:8443`.
     pub(crate) text: String,
-    /// Such as `api.travel.example:8443`.
+    /// Host and port, such as `api.travel.example:8443`.
     pub(crate) authority: String,
 }
 
-/// Reads an https origin, or an http one on loopback.
+/// Reads an https origin, or an http origin on loopback.
 pub(crate) fn read_origin(node: &Node<'_>) -> Option<Origin> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
@@ -34,7 +35,7 @@ fn parse(text: &str) -> Result<Origin, String> {
         (_, Some(authority)) => (false, authority),
         _ => return Err(wanted()),
     };
-    // Not shown: what stands before it may be a password.
+    // The message does not show the text before `@`, which may be a password.
     if authority.contains('@') {
         return Err("expected an origin without a user".into());
     }
@@ -55,7 +56,7 @@ fn parse(text: &str) -> Result<Origin, String> {
     })
 }
 
-/// Host and port. The colons of an IPv6 address are within brackets.
+/// Host and port. The colons of an IPv6 address are inside brackets.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
@@ -90,14 +91,15 @@ enum Host {
     Remote,
 }
 
-/// What `host` is; `None` if a URL parser would refuse or rewrite it.
+/// The class of `host`; `None` if a URL parser would refuse or rewrite it.
 fn host_kind(host: &str) -> Option<Host> {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let parsed: Ipv6Addr = address.parse().ok()?;
         return (spell_address(parsed) == address).then(|| address_kind(parsed.into()));
     }
     let last = host.rsplit('.').next()?;
-    // A name whose last label is a number is an IPv4 address to URL parsers, in spellings that hide which.
+    // URL parsers read a name whose last label is a number as an IPv4 address. Such spellings hide
+    // the address.
     if last.starts_with(|first: char| first.is_ascii_digit()) {
         let parsed: Ipv4Addr = host.parse().ok()?;
         return Some(address_kind(parsed.into()));
@@ -126,7 +128,8 @@ fn address_kind(address: IpAddr) -> Host {
     }
 }
 
-/// The one spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so neither may a configuration.
+/// The canonical spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so
+/// a configuration may not contain them either.
 fn spell_address(address: Ipv6Addr) -> String {
     let text = address.to_string();
     if text.contains('.') { String::new() } else { text }

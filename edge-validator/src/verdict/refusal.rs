@@ -1,4 +1,4 @@
-//! Refusals: what the client may read and what the log may read are two things.
+//! Refusals. The text for the client and the text for the log differ.
 
 use crate::json_object::Object;
 use crate::memory::Memory;
@@ -11,16 +11,16 @@ use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::time::UnixSeconds;
 
-/// What a host can run into by itself.
+/// A fault of the host itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostFault {
-    /// The request could not be read from the host.
+    /// The edge could not read the request from the host.
     Unreadable,
-    /// The host would send the request somewhere else than the permit says.
+    /// The host would send the request to another upstream than the permit says.
     OtherUpstream,
-    /// The host would send something else than the permit says.
+    /// The host would send another request than the permit contains.
     OtherRequest,
-    /// What is permitted could not be recorded.
+    /// The host could not record the permit.
     Unrecorded,
 }
 
@@ -36,7 +36,7 @@ impl From<HostFault> for Objection {
     }
 }
 
-/// A request that goes nowhere.
+/// A request that does not go upstream.
 #[derive(Debug)]
 pub struct Refusal(Box<Inner>);
 
@@ -44,19 +44,20 @@ pub struct Refusal(Box<Inner>);
 struct Inner {
     context: RequestContext,
     objection: Objection,
-    /// Whether a use was spent before; nobody gives it back.
+    /// Whether a use was spent before the refusal. A spent use is not given back.
     spent: bool,
 }
 
-/// Seconds after which a client may try again what a busy edge has refused.
+/// Seconds after which a client may repeat a request that a busy edge has refused.
 const RETRY_AFTER: &str = "1";
-/// Carries the request's name to the client, on every answer: one to `HEAD` has no body to tell it.
+/// The response header with the id of the request. It is on every response, because a response to
+/// `HEAD` has no body for the id.
 pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
 
-/// The answer to the client.
+/// A response to the client with a problem document.
 #[derive(Debug)]
 pub struct ProblemResponse {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
     /// All headers but `content-length`.
     pub headers: Vec<(&'static str, String)>,
@@ -73,43 +74,43 @@ impl Refusal {
         }))
     }
 
-    /// The same refusal, of a request on which a use was spent.
+    /// The same refusal, for a request on which a use was spent.
     pub(crate) fn after_spend(mut self, spent: bool) -> Self {
         self.0.spent = spent;
         self
     }
 
-    /// A refusal by the host, before the pipeline was reached.
+    /// A refusal by the host before the pipeline started.
     #[must_use]
     pub fn of_host(fault: HostFault, memory: &Memory, now: UnixSeconds) -> Self {
         Self::new(RequestContext::new(memory.next_request(), now), fault)
     }
 
-    /// HTTP status.
+    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.objection.reason.outside.status()
     }
 
-    /// Which rule refused; for the log.
+    /// The label of the rule that refused, for the log.
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.0.objection.reason.label
     }
 
-    /// What the client is told.
+    /// The error code in the response to the client.
     #[must_use]
     pub fn error_code(&self) -> &'static str {
         self.0.objection.reason.outside.code()
     }
 
-    /// The answer to the client.
+    /// The response to the client.
     #[must_use]
     pub fn response(&self) -> ProblemResponse {
         ProblemResponse::new(&self.0.context, &self.0.objection)
     }
 
-    /// The line for the log.
+    /// The record for the log.
     #[must_use]
     pub fn record(&self) -> Record {
         Record {
@@ -147,7 +148,8 @@ impl ProblemResponse {
     }
 }
 
-/// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
+/// The problem document: the class of the refusal, the id of its record, and of the request only
+/// the parts that the client sent itself.
 fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     let reason = objection.reason;
     let outside = reason.outside;

@@ -1,4 +1,4 @@
-//! Verified writs are remembered, and what is remembered decides nothing by itself.
+//! The cache of verified writs, which makes no decision by itself.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
@@ -13,7 +13,7 @@ const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["
 const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
 
 #[test]
-fn a_remembered_writ_does_not_outlive_its_key() {
+fn a_cached_writ_does_not_outlive_its_key() {
     let mut edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
     let bundle = Bundle {
@@ -39,7 +39,7 @@ fn a_remembered_writ_does_not_outlive_its_key() {
 }
 
 #[test]
-fn a_remembered_writ_is_judged_by_the_configuration_of_now() {
+fn a_cached_writ_is_judged_by_the_current_configuration() {
     let mut edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
     let text = config_text().replacen('{', r#"{"life_max": 599, "#, 1);
@@ -54,7 +54,7 @@ fn a_remembered_writ_is_judged_by_the_configuration_of_now() {
 }
 
 #[test]
-fn more_writs_than_are_remembered_are_all_judged_rightly() {
+fn more_writs_than_the_cache_holds_are_all_judged_correctly() {
     let edge = Edge::new();
     let token = |index: usize, action: &str| {
         let grant = format!(r#"{{"type":"writ","actions":["{action}"],"resources":["flights"]}}"#);

@@ -1,5 +1,5 @@
-//! Whatever arrives, there is a verdict and no panic; and what is sent is what arrived, the query
-//! in its one spelling.
+//! Every input gets a verdict without a panic. The edge sends the request as it arrived, with the
+//! query in its canonical spelling.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
 use edgewrit_edge::config::Config;
@@ -60,7 +60,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
 
 proptest! {
     #[test]
-    fn every_request_gets_a_verdict_and_what_is_sent_is_what_came(line in lines(), more in headers(), body in proptest::option::of(json_bodies())) {
+    fn every_request_gets_a_verdict_and_is_sent_unchanged(line in lines(), more in headers(), body in proptest::option::of(json_bodies())) {
         let edge = Edge::new();
         let mut ask = Ask::bare(&line).header("authorization", &format!("Bearer {}", writ(&ALL))).header("x-tenant", "a");
         if body.is_some() {
@@ -76,7 +76,7 @@ proptest! {
                 prop_assert!((400..=503).contains(&refusal.status()));
             }
             Verdict::Sent(request, flight) => {
-                // A `+`, a space in one reading, is spelled as one; and every `=` in these lines
+                // A `+` that is read as a space is encoded as a space; and every `=` in these lines
                 // ends a name.
                 prop_assert_eq!(request.target.as_str(), String::from_utf8(ask.target).unwrap().replace('+', "%20"));
                 prop_assert_eq!(&request.method, &ask.method);

@@ -1,11 +1,11 @@
-//! Configurations: every fault with its place, all of them at once.
+//! Faults of configurations, each with its place, and all of them at once.
 
 use crate::harness::{config, config_text, secret};
 use crate::support;
 use edgewrit_edge::config::Config;
 use edgewrit_shared::limits::TARGET_BYTES;
 
-/// A small document without faults, its parts to be replaced.
+/// A small document without faults, of which tests replace parts.
 const BASE: &str = r#"{
   "issuer": "https://issuer.example", "trust": ["BUNDLE_KEY"], "edge": {"id": "e", "credential": "${secret:EDGE_KEY}"},
   "audience": "a", "upstreams": {"u": {"origin": "https://u.example"}},
@@ -23,7 +23,7 @@ fn faults(text: &str) -> Vec<String> {
     }
 }
 
-/// With `old` replaced by `new` there is exactly one fault, and it reads like this.
+/// Asserts that `old` replaced by `new` gives exactly the fault `fault`.
 #[track_caller]
 fn one(old: &str, new: &str, fault: &str) {
     let text = base();
@@ -38,7 +38,7 @@ fn fine(old: &str, new: &str) {
     assert_eq!(faults(&text.replacen(old, new, 1)), [""; 0], "{new}");
 }
 
-/// The operation of [`BASE`] with these members added.
+/// Asserts the fault of the operation of [`BASE`] with these members added.
 #[track_caller]
 fn operation(members: &str, fault: &str) {
     one(r#""action": "read""#, &format!(r#""action": "read", {members}"#), fault);
@@ -56,7 +56,7 @@ fn the_base_and_the_configuration_of_the_tests_have_no_faults() {
 }
 
 #[test]
-fn what_hosts_ask_of_a_configuration() {
+fn a_configuration_has_the_values_that_hosts_need() {
     let config = config();
     assert_eq!(config.issuer(), "https://issuer.example");
     assert_eq!(config.refresh(), 10);
@@ -818,7 +818,7 @@ fn a_list_is_made_in_one_way() {
 }
 
 #[test]
-fn one_place_is_named_once() {
+fn each_source_is_named_once() {
     let same = "another `params` or `ignore` names the same place";
     for (members, place, message) in [
         (r#""params": {"p": "query.a", "q": "query.a"}"#, "params/q", same),

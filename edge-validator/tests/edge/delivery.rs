@@ -1,4 +1,4 @@
-//! Records go to the issuer in numbered batches, until it has them.
+//! Delivery of records to the issuer in numbered batches, until the issuer has them.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::support::{self, NOW};
@@ -47,7 +47,7 @@ fn a_batch_has_the_number_of_its_first_record() {
 }
 
 #[test]
-fn what_was_not_delivered_is_sent_again() {
+fn undelivered_records_are_sent_again() {
     let mut pending = pending(2);
     let batch = pending.next_batch(BATCH_BYTES);
     assert!(!pending.finish_batch(&batch, DeliveryOutcome::Later));
@@ -64,7 +64,7 @@ fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
 }
 
 #[test]
-fn what_the_issuer_will_never_take_is_counted_as_lost() {
+fn records_that_the_issuer_refuses_are_counted_as_lost() {
     let mut pending = pending(2);
     let batch = pending.next_batch(BATCH_BYTES);
     assert!(pending.finish_batch(&batch, DeliveryOutcome::Refused(400)));
@@ -89,7 +89,7 @@ fn answers_say_whether_to_send_again() {
 }
 
 #[test]
-fn memory_is_bounded_and_what_is_lost_is_counted() {
+fn memory_is_bounded_and_lost_records_are_counted() {
     let mut pending = pending(20_000);
     assert_eq!(pending.keep("{}".into()), None);
     assert_eq!((pending.waiting(), pending.lost()), (20_000, 1));
@@ -154,7 +154,7 @@ fn a_strict_edge_permits_nothing_that_it_cannot_record() {
 }
 
 #[test]
-fn another_edge_serves_on_without_room() {
+fn a_best_effort_edge_permits_without_room_for_records() {
     let edge = Edge::new();
     edge.memory.set_record_room(false);
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
@@ -180,8 +180,8 @@ fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
     for _ in 0..2 {
         let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", TRACE);
         let line = edge.ask(&ask).sent().1.record_ahead().line();
-        let told = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
-        assert!(line.contains(&told), "{line}");
+        let expected = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
+        assert!(line.contains(&expected), "{line}");
     }
     let line = edge
         .ask(&Ask::new(FLIGHTS, &SEARCH).header("traceparent", "x"))
@@ -194,7 +194,7 @@ fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
 }
 
 #[test]
-fn a_response_is_cut_when_its_writ_ends() {
+fn a_response_is_cut_when_its_writ_is_no_longer_valid() {
     let mut edge = Edge::new();
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
     let open = flight.open_response(200);
@@ -226,7 +226,7 @@ fn a_response_is_cut_when_its_writ_ends() {
 }
 
 #[test]
-fn two_who_ask_for_a_boot_id_number_under_one() {
+fn of_two_boot_ids_only_the_first_is_used() {
     let mut pending = pending(1);
     pending.set_boot_id("boot-1".into());
     pending.set_boot_id("boot-2".into());
@@ -257,18 +257,18 @@ fn a_batch_can_be_sent_under_another_boot() {
 }
 
 #[test]
-fn of_strangers_only_so_many_a_second_are_reported() {
+fn unauthenticated_refusals_are_reported_up_to_a_rate() {
     let mut edge = Edge::new();
     let reported = |edge: &Edge, ask: &Ask| edge.ask(ask).refused().record().is_for_issuer(&edge.memory);
-    let (stranger, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
+    let (unauthenticated, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
     let count = |edge: &Edge, ask: &Ask| (0..20).filter(|_| reported(edge, ask)).count();
-    assert_eq!((count(&edge, &stranger), count(&edge, &known)), (10, 20));
+    assert_eq!((count(&edge, &unauthenticated), count(&edge, &known)), (10, 20));
     edge.now = NOW.plus(1);
-    assert_eq!(count(&edge, &stranger), 10);
+    assert_eq!(count(&edge, &unauthenticated), 10);
 }
 
 #[test]
-fn a_permit_is_asked_again_after_a_wait() {
+fn a_permit_is_validated_again_after_a_wait() {
     let mut edge = Edge::new();
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
     let flight = flight.revalidate(&edge.world()).unwrap();

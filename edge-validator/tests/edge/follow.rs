@@ -1,4 +1,4 @@
-//! Following the bundle.
+//! Requests for newer bundles.
 
 use crate::harness::config;
 use crate::support::{self, NOW};
@@ -26,7 +26,7 @@ fn the_first_call_asks_for_everything_at_once() {
 }
 
 #[test]
-fn later_calls_say_what_is_held_and_wait_within_the_issuers_bounds() {
+fn later_calls_name_the_position_and_wait_within_the_bounds_of_the_issuer() {
     let held = support::snapshot(NOW, Vec::new());
     let call = |wait: u32| bundle_call(&config(), Some(&held), wait);
     assert_eq!(call(0).path, "/v1/bundle?have=epoch-1.1&wait=0");
@@ -65,7 +65,7 @@ fn a_bundle_becomes_a_snapshot() {
 }
 
 #[test]
-fn anything_else_is_an_error_with_a_label() {
+fn every_other_answer_is_an_error_with_a_label() {
     let bytes = support::bundle(NOW, Vec::new());
     let answer = |answer: IssuerAnswer<'_>| apply_bundle(&config(), None, answer, NOW).unwrap_err();
     assert_eq!(answer(IssuerAnswer::Failed), FollowError::Failed);
@@ -85,7 +85,7 @@ fn anything_else_is_an_error_with_a_label() {
 }
 
 #[test]
-fn a_bundle_of_another_key_or_issuer_is_not_believed() {
+fn a_bundle_of_another_key_or_issuer_is_refused() {
     let text = crate::harness::config_text();
     let other_pin = text.replace(&support::bundle_key().public().x(), &support::writ_key().public().x());
     let other_issuer = text.replace(support::ISSUER, "https://other.example");

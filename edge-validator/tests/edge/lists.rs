@@ -1,4 +1,4 @@
-//! Names that may come several times, and how many may come at all.
+//! Repeated names, and the number of names and values in a query.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::operations::edge_of;

@@ -97,7 +97,7 @@ fn a_captured_value_holds_no_separator_that_the_resource_has() {
     }
 }
 
-/// The operation, with `colon: true`.
+/// The operation with `colon: true`.
 fn with_colon(operation: &str) -> String {
     operation.replacen('{', r#"{"colon":true,"#, 1)
 }

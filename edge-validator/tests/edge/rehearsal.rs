@@ -1,4 +1,4 @@
-//! What the pipeline would make of a request, given grants instead of a writ.
+//! Rehearsals: the verdict on a request for grants instead of a writ.
 
 use crate::harness::{self, Ask};
 use crate::support::{self, NOW};
@@ -53,7 +53,7 @@ fn no_writ_is_needed() {
 }
 
 #[test]
-fn a_limited_grant_that_nothing_counts_yet_permits_and_would_be_spent() {
+fn a_limited_grant_without_an_allowance_permits_and_would_be_spent() {
     let said = of(&Ask::bare("POST /bookings").json(BOOKING), &[SEARCH, BOOK_TWICE]);
     let permit = Verdict::Permit {
         grant: 1,
@@ -69,7 +69,7 @@ fn every_limited_grant_that_could_be_spent_is_named_where_it_was_given() {
         &Ask::bare("POST /bookings").json(BOOKING),
         &[BOOK_TWICE, SEARCH, BOOK_ONCE],
     );
-    // The first by canonical JSON is the one of `"max":1`.
+    // The first one by canonical JSON is the one of `"max":1`.
     let permit = Verdict::Permit {
         grant: 2,
         spends: vec![0, 2],
@@ -85,7 +85,7 @@ fn a_use_is_not_spent_where_another_grant_has_no_limit() {
 }
 
 #[test]
-fn a_refusal_has_its_label_and_what_stood_there() {
+fn a_refusal_has_its_label_and_the_found_value() {
     let refused = |ask: &Ask, grants: &[&str]| match of(ask, grants).verdict {
         Verdict::Refuse { label, detail } => (label, detail),
         Verdict::Permit { .. } => panic!("permitted"),
@@ -140,7 +140,7 @@ fn a_plus_makes_two_readings_of_one_attempt() {
 }
 
 #[test]
-fn a_window_counts() {
+fn a_window_is_checked() {
     let soon = format!(
         r#"{{"type":"writ","actions":["search"],"resources":["flights"],"not_before":{}}}"#,
         NOW.0 + 10

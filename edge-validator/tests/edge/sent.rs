@@ -1,4 +1,4 @@
-//! What was judged is what is sent, and nothing else is.
+//! The edge sends exactly the judged request.
 
 use crate::harness::{Ask, Edge, header};
 
@@ -160,7 +160,7 @@ fn an_operations_own_headers_pass_on_it() {
 }
 
 #[test]
-fn what_the_credential_sets_never_comes_from_the_client() {
+fn headers_of_the_credential_never_come_from_the_client() {
     let edge = Edge::new();
     let ask = Ask::new("GET /customers/7", &ALL)
         .header("user-agent", "mine")
@@ -186,7 +186,7 @@ fn several_headers_of_one_name_are_one() {
 }
 
 #[test]
-fn what_connection_names_was_not_sent() {
+fn headers_that_connection_names_do_not_pass() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &ALL)
         .header("accept", "*/*")

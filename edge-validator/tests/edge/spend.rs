@@ -1,4 +1,4 @@
-//! Spending: what is asked of the issuer, and what its answers mean.
+//! Spending: the calls to the issuer, and the meaning of its answers.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict};
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
@@ -114,7 +114,7 @@ fn nothing_is_spent_if_a_grant_without_limit_permits() {
 }
 
 #[test]
-fn what_is_spent_does_not_depend_on_what_a_plus_means() {
+fn the_spend_does_not_depend_on_the_meaning_of_a_plus() {
     const FREELY: &str = "";
     let first_step = |space: &str, plus: &str| {
         let grant = |from: &str, uses: &str| {
@@ -182,7 +182,7 @@ fn only_the_debit_of_one_of_its_allowances_permits() {
 }
 
 #[test]
-fn outside_an_issuer_that_does_not_debit_is_one_thing_and_spent_uses_another() {
+fn the_client_can_tell_a_failed_spend_from_exhausted_uses() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     let refusal = |answer: IssuerAnswer<'_>| match booted(&edge, &ask).resume(answer, &edge.world()) {
@@ -238,7 +238,8 @@ fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
     assert_eq!(need(&edge, &ask).call().path, "/v1/uses", "any other refusal keeps it");
 }
 
-/// The debit is done, but the grant is no longer one: the request is not sent, and the record says that the use is gone.
+/// The use is debited, but its grant has ended: the edge does not send the request, and the record
+/// says that the use is spent.
 #[test]
 fn a_window_that_ends_during_the_wait_refuses() {
     let mut edge = Edge::new();

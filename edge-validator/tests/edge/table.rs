@@ -1,4 +1,4 @@
-//! The table of operations, as others read it.
+//! The view of the operations.
 
 use crate::harness;
 use crate::operations::edge_of;

@@ -1,4 +1,5 @@
-//! What an issuer of version 0.1 answered (`tests/fixtures/issuer-0.1`), read by the edge of this version.
+//! Answers of an issuer of version 0.1 (`tests/fixtures/issuer-0.1`), read by the edge of this
+//! version.
 
 use crate::harness::{Ask, CONFIG, Edge, secret};
 use base64::Engine as _;
@@ -42,7 +43,7 @@ impl Issuer {
         (number(answer, "status").try_into().unwrap(), body)
     }
 
-    /// An edge that trusts it.
+    /// An edge that trusts this issuer.
     fn edge(&self) -> Edge {
         let Some(Json::List(pins)) = self.0.member("trust") else {
             panic!("no pins")

@@ -1,4 +1,4 @@
-//! After every wait time and revocation are asked again, by the world as it then is.
+//! The edge checks time and revocation again after every wait, with the world of that time.
 
 use crate::harness::{Ask, Edge};
 use crate::support::{self, NOW};
@@ -21,7 +21,7 @@ fn need_body(edge: &Edge) -> NeedBody {
     }
 }
 
-/// The same, of a request that does not say how long its body is.
+/// The need of a request that does not announce the length of its body.
 fn need_unannounced_body(edge: &Edge) -> NeedBody {
     let mut ask = Ask::new("POST /quotes?q=a", &GRANTS).header("content-type", "application/json");
     ask.body = Some(BODY.into());
@@ -59,7 +59,7 @@ fn label(step: Step) -> &'static str {
     }
 }
 
-/// The label it must lead to, and what happens during a wait.
+/// The expected label, and the change during a wait.
 type Change = (&'static str, fn(&mut Edge));
 
 fn changes() -> Vec<Change> {
@@ -137,7 +137,7 @@ fn after_the_use_was_spent() {
 }
 
 #[test]
-fn a_writ_that_was_seen_before_is_asked_again() {
+fn a_cached_writ_is_checked_again() {
     for (expected, change) in changes() {
         let mut edge = Edge::new();
         let _ = need_spend(&edge);

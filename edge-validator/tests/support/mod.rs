@@ -1,4 +1,5 @@
-//! An issuer in memory: signs writs and bundles as the real one does, with the other Ed25519 implementation.
+//! An issuer in memory: it signs writs and bundles like the real one, with the other Ed25519
+//! implementation.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
 #![allow(missing_docs, unreachable_pub, clippy::expect_used, reason = "a test's own helper")]
 
@@ -19,7 +20,7 @@ use std::vec::Vec;
 pub const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 pub const ISSUER: &str = "https://issuer.example";
 pub const AUDIENCE: &str = "https://travel.example";
-/// Seconds for which the bundles here say that they are fresh.
+/// Seconds for which the bundles here are fresh.
 pub const FRESH: u64 = 100;
 
 /// A signing key.
@@ -67,7 +68,7 @@ fn grant(text: &str) -> Grant {
     grant.expect("no faults, so a grant")
 }
 
-/// Claims that count here and now.
+/// Claims of a writ that is valid at [`NOW`].
 pub fn claims(grants: Vec<Grant>) -> Claims {
     Claims {
         iss: ISSUER.into(),
@@ -98,7 +99,7 @@ pub fn bundle(issued_at: UnixSeconds, revocations: Vec<Revocation>) -> Vec<u8> {
     bundle_with(issued_at, revocations, None)
 }
 
-/// A bundle that says how far the audit reaches.
+/// A bundle with an audit head.
 pub fn bundle_with_head(issued_at: UnixSeconds, head: &str) -> Vec<u8> {
     bundle_with(issued_at, Vec::new(), Some(head.into()))
 }

@@ -1,7 +1,8 @@
-//! Request targets: canonical or refused.
+//! Request targets, which are canonical or refused.
 //!
-//! The grammar is RFC 3986's, less what some reader along the way changes or reads differently. In particular a WHATWG URL parser leaves every
-//! accepted target as it is, so that a host that parses sends the very bytes that were judged.
+//! The grammar is the grammar of RFC 3986 without everything that some reader on the way changes or
+//! reads differently. In particular a WHATWG URL parser does not change an accepted target, so a
+//! host that parses the target sends the bytes that were judged.
 
 use crate::http::percent::{self, Unit};
 use crate::http::spelling::{Plus, spell};
@@ -36,8 +37,8 @@ impl<'a> RequestTarget<'a> {
         Ok(Self { text, path, query })
     }
 
-    /// What is sent: the path byte for byte, and the query in its [one spelling](spell). An
-    /// objection if that is too long.
+    /// The target to send: the path byte for byte, and the query in its [canonical
+    /// spelling](spell). A target that is too long is an objection.
     pub(crate) fn outgoing(&self) -> Result<String, Objection> {
         match self.query.map(|query| spell(query, Plus::Space)) {
             Some(Cow::Owned(query)) => {
@@ -66,7 +67,8 @@ fn check_length(bytes: usize) -> Result<(), Objection> {
     Ok(())
 }
 
-/// Whether `path` (with its leading `/`) is canonical. Paths of operations must be, too.
+/// Checks that `path` (with its leading `/`) is canonical. Paths of operations must be canonical,
+/// too.
 pub(crate) fn check_path(path: &str) -> Result<(), Reason> {
     let mut segments = path.split('/').skip(1).peekable();
     while let Some(segment) = segments.next() {
@@ -88,19 +90,21 @@ fn check_segment(segment: &str) -> Result<(), Reason> {
             Unit::Encoded { .. } => return Err(reason::TARGET_ENCODING),
         }
     }
-    // What decodes to a percent-encoding is decoded again by some, with whatever that hides.
+    // Some readers decode a segment twice. A decoded percent-encoding would hide another text from
+    // this check.
     let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
     if percent::units(decoded.as_bytes()).any(|unit| matches!(unit, Some(Unit::Encoded { .. }))) {
         return Err(reason::TARGET_ENCODING);
     }
-    // Beyond ASCII as in it: no resource has a control character.
+    // A resource contains no control character, neither ASCII nor Unicode.
     if decoded.chars().any(char::is_control) {
         return Err(reason::TARGET_ENCODING);
     }
     Ok(())
 }
 
-/// Names and values are compared decoded, so encoding that is not needed does no harm here.
+/// Checks a query. Names and values are compared after decoding, so unnecessary encoding is
+/// harmless here.
 pub(crate) fn check_query(query: &str) -> Result<(), Reason> {
     for unit in percent::units(query.as_bytes()) {
         match unit.ok_or(reason::TARGET_ENCODING)? {
@@ -113,12 +117,12 @@ pub(crate) fn check_query(query: &str) -> Result<(), Reason> {
     percent::decode(query).map(drop).ok_or(reason::TARGET_ENCODING)
 }
 
-/// RFC 3986, section 2.3.
+/// Unreserved characters (RFC 3986, section 2.3).
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// RFC 3986's `pchar` without `;`, at which some readers cut.
+/// The characters `pchar` of RFC 3986 without `;`, at which some readers cut.
 fn is_path_byte(byte: u8) -> bool {
     is_unreserved(byte)
         || matches!(
@@ -127,12 +131,14 @@ fn is_path_byte(byte: u8) -> bool {
         )
 }
 
-/// A path's characters, `/` and `?`, without `'`: it is in WHATWG's special-query percent-encode set.
+/// The characters of a path, `/` and `?`, without `'`, which is in the special-query percent-encode
+/// set of WHATWG.
 fn is_query_byte(byte: u8) -> bool {
     byte != b'\'' && (is_path_byte(byte) || matches!(byte, b'/' | b'?'))
 }
 
-/// What may come encoded in a path: nothing that needs no encoding, no separator, no control character.
+/// Whether a byte may be encoded in a path: no byte that needs no encoding, no separator, no
+/// control character.
 fn may_be_encoded_in_path(byte: u8) -> bool {
     !is_unreserved(byte) && !matches!(byte, b'/' | b'\\') && !byte.is_ascii_control()
 }

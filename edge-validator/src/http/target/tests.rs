@@ -1,4 +1,4 @@
-//! What a target may hold, byte by byte, and that URL parsers agree.
+//! Accepted and refused targets, byte by byte, and the agreement of URL parsers.
 
 use super::{RequestTarget, check_path};
 use crate::reason::{self, Reason};
@@ -54,7 +54,7 @@ fn the_length_ends_at_the_limit() {
 }
 
 #[test]
-fn the_length_of_what_is_sent_has_the_same_limit() {
+fn the_outgoing_target_has_the_same_limit() {
     let query = |value: &str| format!("/?a={}{value}", "a".repeat(TARGET_BYTES - 4 - value.len()));
     let sent = |target: &str| RequestTarget::read(target.as_bytes()).unwrap().outgoing();
     assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
@@ -125,7 +125,7 @@ fn malformed_encodings_are_refused_in_path_and_query() {
 }
 
 #[test]
-fn what_decodes_to_no_utf_8_is_refused() {
+fn a_path_that_decodes_to_invalid_utf_8_is_refused() {
     refused(
         reason::TARGET_ENCODING,
         &[
@@ -149,7 +149,7 @@ fn a_path_that_decodes_to_an_encoding_is_refused() {
 }
 
 #[test]
-fn a_query_has_no_encoded_nul_and_else_what_it_likes() {
+fn a_query_may_encode_any_byte_but_nul() {
     refused(reason::TARGET_ENCODING, &["/a?b=%00", "/a?%00=b"]);
     accepted(&["/a?b=%41%2f%0A%252F%27%3B", "/a?", "/a?&&", "/a?..//"]);
 }
@@ -160,7 +160,7 @@ fn paths_of_operations_follow_the_same_rules() {
     assert_eq!(check_path("/a b"), Err(reason::TARGET_CHARACTER));
 }
 
-/// Mostly what nearly is a target.
+/// Byte strings that are nearly targets.
 fn targets() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => "[a-zA-Z0-9._~!$&'()*+,=:@/-]{1,6}",
@@ -193,7 +193,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_accepted_was_not_changed(bytes in targets()) {
+    fn an_accepted_target_is_not_changed(bytes in targets()) {
         if let Ok(target) = RequestTarget::read(&bytes) {
             prop_assert_eq!(target.text.as_bytes(), &*bytes);
             let joined: String = target.query().map_or(target.path().into(), |query| format!("{}?{query}", target.path()));
