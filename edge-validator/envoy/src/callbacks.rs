@@ -1,10 +1,11 @@
-//! The functions that the host calls. Each passes on to [`crate::contexts`] and does nothing else.
+//! The exported functions that the host calls. Each calls a function of [`crate::contexts`] and
+//! does nothing else.
 
 use crate::abi::Flow;
 use crate::abi::arrival;
 use crate::contexts;
 
-/// The version of the interface; the host looks for the name alone.
+/// The version of the interface. The host checks only that a function of this name exists.
 #[unsafe(no_mangle)]
 extern "C" fn proxy_abi_version_0_2_1() {}
 
@@ -73,7 +74,8 @@ extern "C" fn proxy_on_delete(context: u32) {
     contexts::delete(context);
 }
 
-/// `Continue` and `StopIteration` (for headers) or `StopIterationAndBuffer` (for data) have the same numbers everywhere.
+/// The number of a flow. `Continue` and `StopIteration` (for headers) or `StopIterationAndBuffer`
+/// (for data) have the same numbers everywhere.
 const fn flow_code(flow: Flow) -> u32 {
     match flow {
         Flow::Continue => 0,

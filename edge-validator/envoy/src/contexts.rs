@@ -1,4 +1,4 @@
-//! What lives as long as the VM, and where the host's callbacks arrive.
+//! The state of the VM, and the targets of the callbacks of the host.
 
 use crate::abi::host::{self, LogLevel, Map};
 use crate::abi::{Failure, Flow};
@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::rc::Rc;
 
-/// Time from configuration to the first tick, in milliseconds. Only then is the VM one that serves; others are thrown away.
+/// Time from configuration to the first tick, in milliseconds. Only a VM that serves gets a tick;
+/// the host discards others before.
 const FIRST_TICK_MS: u32 = 10;
 /// Time between ticks, in milliseconds.
 const TICK_MS: u32 = 1_000;
@@ -29,9 +30,10 @@ impl Context {
 }
 
 struct Vm {
-    /// What bodies may take together, whatever the number of roots.
+    /// The budget of bodies, whatever the number of roots.
     bodies: Option<BodyBudget>,
-    /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
+    /// The contexts by the ids of the host, which never repeat. The map has a root once it is
+    /// configured, and a stream if the map has its root.
     contexts: BTreeMap<u32, Context>,
     /// Whether a body has ever reached the filter.
     bodies_arrive: bool,
@@ -47,7 +49,8 @@ thread_local! {
     };
 }
 
-/// Runs a callback on the VM's state. Callbacks do not nest; if the host nested one, `otherwise` is what it would get.
+/// Runs a callback on the state of the VM. Callbacks do not nest; a nested callback would get
+/// `otherwise`.
 fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
     VM.with(|vm| match vm.try_borrow_mut() {
         Ok(mut vm) => callback(&mut vm),
@@ -55,7 +58,7 @@ fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
     })
 }
 
-/// A context begins.
+/// The host creates a context.
 pub(crate) fn create(context: u32, root: u32) {
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
@@ -64,7 +67,8 @@ pub(crate) fn create(context: u32, root: u32) {
     });
 }
 
-/// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
+/// The host gives a root its configuration, `size` bytes long. Every fault is a line in the log.
+/// The result `false` keeps Envoy from using the configuration.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
     let bodies = enter(None, |vm| vm.bodies.clone());
     match Root::configure(size, bodies) {
@@ -84,7 +88,7 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
     }
 }
 
-/// Time has passed.
+/// The timer of a root has fired.
 pub(crate) fn tick(root: u32) {
     if let Err(failure) = host::tick_every(TICK_MS) {
         failure.log();
@@ -114,25 +118,28 @@ pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flo
     })
 }
 
-/// Trailers follow a request's body. They are part of no verdict, and go no further.
+/// The host has received trailers after the body of a request. They are part of no verdict, and the
+/// filter removes them.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
     enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::receive_trailers))
 }
 
-/// Metadata comes with a request. The host can neither show nor drop it, so that it ends the request.
+/// The host has received metadata with a request. It can neither show nor drop metadata, so the
+/// filter stops the request.
 pub(crate) fn request_metadata(_stream: u32) -> Flow {
     host::cut_request().unwrap_or_else(Failure::log);
     Flow::Pause
 }
 
-/// The head of the response has arrived: the upstream's, ours, or Envoy's own.
+/// The head of a response has arrived: of the upstream, of the filter or of Envoy itself.
 pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
         vm.on_stream(stream, |stream| stream.receive_response(end_of_stream))
     })
 }
 
-/// Trailers follow a response's body. They are not the client's: no edit was made to them.
+/// The host has received trailers after the body of a response. The filter removes them, because no
+/// edit was made to them.
 pub(crate) fn response_trailers(_stream: u32) -> Flow {
     match host::remove_headers(Map::ResponseTrailers) {
         Ok(()) => Flow::Continue,
@@ -144,31 +151,32 @@ pub(crate) fn response_trailers(_stream: u32) -> Flow {
     }
 }
 
-/// Metadata comes with a response. The host can neither show nor drop it, so that it ends the response.
+/// The host has received metadata with a response. It can neither show nor drop metadata, so the
+/// filter stops the response.
 pub(crate) fn response_metadata(_stream: u32) -> Flow {
     host::cut_response().unwrap_or_else(Failure::log);
     Flow::Pause
 }
 
-/// A call that `root` made was answered, or failed and has no headers.
+/// A call of `root` has an answer. A failed call has no headers.
 pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
-    let heard = OwnedAnswer::read(headers, body_size);
+    let owned_answer = OwnedAnswer::read(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
         match root.take_caller(token) {
-            Some(Caller::RefreshSchedule) => root.receive_bundle(heard.as_answer()),
-            Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, heard.as_answer()),
-            Some(Caller::Handover) => root.receive_base(heard.as_answer()),
-            Some(Caller::Stream(id)) => vm.finish_spend(id, &heard),
+            Some(Caller::RefreshSchedule) => root.receive_bundle(owned_answer.as_answer()),
+            Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, owned_answer.as_answer()),
+            Some(Caller::Handover) => root.receive_base(owned_answer.as_answer()),
+            Some(Caller::Stream(id)) => vm.finish_spend(id, &owned_answer),
             None => {}
         }
     });
 }
 
-/// A context ends.
+/// The host deletes a context.
 pub(crate) fn delete(context: u32) {
     enter((), |vm| match vm.contexts.get(&context) {
-        // It stays for the issuer's answer, which has to be written down.
+        // The stream waits for the answer of the issuer, which must be recorded.
         Some(Context::Stream(stream)) if stream.is_spending() => {}
         _ => vm.end_context(context),
     });
@@ -182,7 +190,7 @@ impl Vm {
         }
     }
 
-    /// Runs a callback of one stream. A stream that nobody knows is held for good.
+    /// Runs a callback of one stream. An unknown stream stays paused for ever.
     fn on_stream(&mut self, id: u32, callback: impl FnOnce(&mut Stream) -> Flow) -> Flow {
         match self.contexts.get_mut(&id) {
             Some(Context::Stream(stream)) => callback(stream),
@@ -190,16 +198,18 @@ impl Vm {
         }
     }
 
-    /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
-    fn finish_spend(&mut self, id: u32, heard: &OwnedAnswer) {
+    /// The call of a stream to the issuer has an answer. The client, and with it the context of the
+    /// host, may be gone by then.
+    fn finish_spend(&mut self, id: u32, owned_answer: &OwnedAnswer) {
         if host::select_context(id).is_ok() {
-            self.on_stream(id, |stream| stream.finish_spend(heard));
+            self.on_stream(id, |stream| stream.finish_spend(owned_answer));
         } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
-            stream.finish_spend_without_client(heard);
+            stream.finish_spend_without_client(owned_answer);
         }
     }
 
-    /// Lets go of a context. With a root go those of its streams that wait for an answer, which now never comes.
+    /// Removes a context. With a root go its streams that wait for an answer, which never comes
+    /// after that.
     fn end_context(&mut self, id: u32) {
         match self.contexts.remove(&id) {
             Some(Context::Stream(stream)) => stream.end(),
@@ -216,7 +226,7 @@ impl Vm {
         }
     }
 
-    /// Cuts off those responses of `root` whose writs have ended.
+    /// Cuts the responses of `root` whose writs are no longer valid.
     fn cut_responses(&mut self, root: &Rc<Root>) {
         for context in self.contexts.values_mut() {
             if let Context::Stream(stream) = context
@@ -227,7 +237,7 @@ impl Vm {
         }
     }
 
-    /// Answers the requests of `root` whose bodies take too long.
+    /// Refuses the requests of `root` whose bodies take too long.
     fn refuse_overdue_bodies(&mut self, root: &Rc<Root>) {
         let Ok(now) = root::now() else { return };
         let mut hint = !self.bodies_arrive;

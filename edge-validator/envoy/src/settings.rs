@@ -1,4 +1,4 @@
-//! The plugin's configuration: the edge's own document, and what it is called in this Envoy.
+//! The configuration of the plugin: the document of the edge, and the clusters of this Envoy.
 
 use crate::abi::host::{self, Buffer};
 use edgewrit_edge::config::{Config, FaultList};
@@ -7,20 +7,20 @@ use edgewrit_shared::json;
 use std::fmt;
 use std::sync::Arc;
 
-/// Values in one configuration, so that reading it ends.
+/// Most values in one configuration.
 const CONFIGURATION_VALUES: usize = 1_000_000;
 
 /// A configuration that was read without a fault.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config: Arc<Config>,
-    /// The cluster that leads to the issuer.
+    /// The cluster of the issuer.
     pub(crate) issuer_cluster: String,
-    /// The cluster of each upstream, by the upstream's name.
+    /// The cluster of each upstream, by the name of the upstream.
     clusters: Texts,
 }
 
-/// A few texts by name. (Collecting into a map would bring a sort along, which weighs more than all that is done here.)
+/// A few texts by name. (A map would add a sort, which is larger than all code of this file.)
 #[derive(Debug)]
 struct Texts(Vec<(String, String)>);
 
@@ -54,19 +54,20 @@ impl Settings {
         self.clusters.find(upstream).map(String::as_str)
     }
 
-    /// Host and port of the issuer's origin.
+    /// Host and port of the origin of the issuer.
     pub(crate) fn issuer_authority(&self) -> &str {
         let issuer = self.config.issuer();
         issuer.split_once("://").map_or(issuer, |(_, authority)| authority)
     }
 }
 
-/// What keeps the whole configuration from being read.
+/// A list with the one fault that keeps the whole configuration from being read.
 pub(crate) fn single_fault(error: impl fmt::Display) -> FaultList {
     FaultList::one("", &error.to_string())
 }
 
-/// `NAME=value` texts, each followed by NUL. What is not UTF-8 is left out, and so is missing where it is needed.
+/// The variables in `NAME=value` texts, each followed by NUL. A text that is not UTF-8 is omitted,
+/// and so missing where it is needed.
 fn parse_variables(environment: &[u8]) -> Texts {
     let texts = environment
         .split(|byte| *byte == 0)

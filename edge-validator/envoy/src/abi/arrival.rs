@@ -1,20 +1,22 @@
-//! Where the host puts what it hands over.
+//! Buffers that the host returns.
 //!
-//! To return a buffer the host calls the allocation export and writes into what that returned. The allocation stays ours: it
-//! waits here until the call is over and is then checked against the address and size that the host reports.
+//! To return a buffer the host calls the allocation export and writes into the allocation. The
+//! module keeps the allocation. It waits here until the call is over, and is then compared with the
+//! address and size that the host reports.
 
 use super::{Failure, check_status};
 use core::cell::RefCell;
 use core::ptr;
 
-/// Longest buffer that is taken from the host, in bytes. Envoy itself stops far below.
+/// Longest buffer that the filter accepts from the host, in bytes. The limit of Envoy itself is far
+/// lower.
 const ARRIVAL_BYTES: usize = 16 * 1024 * 1024;
 
 thread_local! {
     static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Memory for `size` bytes that the host is about to write; null if there is none.
+/// Memory for `size` bytes of the host; null if there is none.
 pub(crate) fn allocate(size: usize) -> *mut u8 {
     ARRIVING.with(|slot| match (allocate_zeroed(size), slot.try_borrow_mut()) {
         (Some(bytes), Ok(mut slot)) => {
@@ -35,7 +37,7 @@ fn allocate_zeroed(size: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The buffer that `call` hands over; empty if the host has nothing to hand over.
+/// The buffer that `call` returns; empty if the host returns none.
 pub(super) fn receive(
     call: &'static str,
     host: impl FnOnce(&mut usize, &mut usize) -> u32,

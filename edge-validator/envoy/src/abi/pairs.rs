@@ -1,17 +1,18 @@
-//! Header maps as the interface serialises them: the number of pairs, the sizes of all names and values, then the names and
-//! values themselves, each followed by NUL. Numbers are 32 bits, little-endian.
+//! Header maps in the serialisation of the interface: the number of pairs, the sizes of all names
+//! and values, then the names and values themselves, each followed by NUL. Numbers have 32 bits,
+//! little-endian.
 
 use core::str;
 
-/// Pairs in one block, and bytes of one block, that are read or written. The host has the same limits.
+/// Most pairs, and most bytes, of one block. The host has the same limits.
 const PAIRS: usize = 1024;
 const BLOCK_BYTES: usize = 1024 * 1024;
 
-/// A serialised header map. Its pairs borrow from it, nothing is copied.
+/// A serialised header map. Its pairs borrow from it without a copy.
 #[derive(Debug)]
 pub(crate) struct Block(Vec<u8>);
 
-/// A header map that is not serialised as the interface says, or with a name that is not text.
+/// The error for a malformed header map or a name that is not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -57,7 +58,8 @@ fn read_text(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
     Some((text, rest.strip_prefix(&[0])?))
 }
 
-/// Serialises a header map; `None` if it is larger than the host accepts, which would take it for an empty one.
+/// Serialises a header map; `None` if it is larger than the limit of the host, which would read it
+/// as an empty one.
 pub(super) fn encode(pairs: &[(&str, &[u8])]) -> Option<Vec<u8>> {
     let mut block = Vec::with_capacity(encoded_size(pairs));
     write_number(&mut block, pairs.len())?;

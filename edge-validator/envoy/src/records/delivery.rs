@@ -1,4 +1,5 @@
-//! Delivering records: what is in a ring goes to the issuer, one batch at a time, and again until the issuer has it.
+//! Delivery of the records in a ring to the issuer: one batch at a time, repeated until the issuer
+//! has it.
 
 use crate::abi::Failure;
 use crate::metrics;
@@ -11,7 +12,7 @@ use edgewrit_shared::time::UnixSeconds;
 /// Longest pause after failures, in seconds. The pause doubles with each.
 const PAUSE_SECONDS_MAX: u64 = 8;
 
-/// A ring and what is under way for it.
+/// A ring and the call that is in progress for it.
 #[derive(Debug)]
 pub(crate) struct RecordDelivery {
     pub(crate) ring: RecordRing,
@@ -37,7 +38,7 @@ impl RecordDelivery {
         }
     }
 
-    /// The call to make now, if there is one; `None` if nothing waits, or it is not time.
+    /// The call to make now; `None` if no record waits or the next attempt is not due.
     pub(crate) fn next_call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
         if !matches!(self.sent, Sent::Nothing) || now < self.due {
             return Ok(None);
@@ -58,7 +59,8 @@ impl RecordDelivery {
         }))
     }
 
-    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made. False if the ring is somebody else's meanwhile.
+    /// Applies the answer of the issuer to [`Self::next_call`], or the failure of the call. Returns
+    /// false if another VM has taken the ring over.
     pub(crate) fn receive_answer(&mut self, answer: IssuerAnswer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
             Sent::Nothing => Ok(true),
@@ -80,7 +82,7 @@ impl RecordDelivery {
 
     fn finish_load(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
         self.pause = 1;
-        // Somebody else delivers, and counts, what is in a ring that is no longer its own.
+        // If another VM has taken the ring over, that VM delivers and counts its records.
         let is_own = self.ring.drop_load(load)?;
         if is_own {
             let count = load.batch.count();
@@ -90,14 +92,14 @@ impl RecordDelivery {
         Ok(is_own)
     }
 
-    /// Waits a while; the ring stays its own.
+    /// Backs off. The ring stays with this VM.
     fn back_off(&mut self, now: UnixSeconds) -> bool {
         self.due = now.plus(self.pause);
         self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
         true
     }
 
-    /// Whether it delivers nothing now.
+    /// Whether no delivery is in progress.
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.sent, Sent::Nothing)
     }

@@ -1,8 +1,10 @@
-//! Records in the host's memory, where they outlive this VM, whatever ends it.
+//! Records in the memory of the host, where they outlive this VM, whatever ends it.
 //!
-//! Each VM writes to a ring of its own, found by its number, so that no two threads write the same value: a header, and slots for a few
-//! records each. The header says whose ring it is and until when; a VM that has not renewed it for a while is gone, and whoever
-//! notices first takes the ring over and delivers what is in it. A record is in the host's memory before its request goes on.
+//! Each VM writes to its own ring, which has a number, so that no two threads write the same value.
+//! A ring has a header, and slots for a few records each. The header has the owner and the end of
+//! its lease. A VM that has not renewed its lease is gone, and the first VM that notices it takes
+//! the ring over and delivers its records. A record is in the memory of the host before its request
+//! goes on.
 
 use crate::abi::Failure;
 use crate::abi::host;
@@ -10,62 +12,64 @@ use edgewrit_edge::issuer::records::{BATCH_BYTES, Batch};
 use edgewrit_shared::time::UnixSeconds;
 use std::fmt::Write as _;
 
-/// Rings of one edge in one Envoy: VMs of all threads, and as many again while a new configuration takes over.
+/// Most rings of one edge in one Envoy: the VMs of all threads, and as many again while a new
+/// configuration starts.
 const RINGS: u32 = 256;
-/// Slots of a ring.
+/// Number of slots of a ring.
 const SLOTS: u64 = 8_192;
-/// Records of one slot; its text is written anew with each.
+/// Most records of one slot. The whole text of a slot is written with each record.
 const SLOT_RECORDS: u64 = 8;
-/// A slot that is longer, in bytes, takes no further record.
+/// Length of a slot in bytes after which it takes no further record.
 const SLOT_BYTES: usize = 8 * 1024;
-/// How long a ring is its owner's after the last renewal, in seconds.
+/// Length of the lease of a ring after the last renewal, in seconds.
 const LEASE_SECONDS: u64 = 10;
 
-/// A ring that this VM writes to, or delivers from.
+/// A ring of this VM, for writing or for delivery.
 #[derive(Debug)]
 pub(crate) struct RecordRing {
     name: RingName,
     owner: u64,
     header: RingHeader,
-    /// The slot that the next record goes to, how many are in it, and its text: the records, then a line of numbers.
+    /// The slot for the next record. `filling` has its number of records and its text: the records,
+    /// then a line of numbers.
     tail: u64,
     filled: u64,
     filling: String,
-    /// Bytes of `filling` before the line of numbers.
+    /// Length of `filling` without the line of numbers.
     lines: usize,
     /// The number of the next record.
     next: u64,
 }
 
-/// Where a ring is kept: under which edge, with which number.
+/// The key of a ring: its edge and its number.
 #[derive(Clone, Copy, Debug)]
 struct RingName {
     edge: u64,
     ring: u32,
 }
 
-/// What is known of a ring besides its slots.
+/// The header of a ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct RingHeader {
-    /// 0 if it is nobody's.
+    /// The owner; 0 if there is none.
     owner: u64,
     renewed: UnixSeconds,
     /// The first slot that is not delivered.
     head: u64,
-    /// Under which its records are numbered; empty until there is one.
+    /// The boot id of its records; empty if there is none.
     boot_id: String,
 }
 
-/// Slots from the first one on, ready to be sent.
+/// Slots from the first one on, ready for delivery.
 #[derive(Debug)]
 pub(crate) struct Load {
     pub(crate) batch: Batch,
-    /// The first slot behind it.
+    /// The first slot after the load.
     end: u64,
 }
 
 impl RecordRing {
-    /// A free ring for `owner`, empty; `None` if there is none.
+    /// A free, empty ring for `owner`; `None` if there is none.
     pub(crate) fn claim(edge: u64, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
         for name in ring_names(edge) {
             let held = name.header()?;
@@ -77,7 +81,7 @@ impl RecordRing {
         Ok(None)
     }
 
-    /// The rings whose owners are gone; they are `owner`'s from now on.
+    /// Takes over, for `owner`, the rings whose owners are gone.
     pub(crate) fn take_orphans(edge: u64, owner: u64, now: UnixSeconds) -> Result<Vec<Self>, Failure> {
         let mut orphans = Vec::new();
         for name in ring_names(edge) {
@@ -122,7 +126,7 @@ impl RecordRing {
         Ok(ring.name.write(&ring.header, version)?.then_some(ring))
     }
 
-    /// Adds a record. False if there is no room for it.
+    /// Adds a record. Returns false if the ring is full.
     pub(crate) fn add(&mut self, line: &str) -> Result<bool, Failure> {
         if self.filled >= SLOT_RECORDS || self.lines > SLOT_BYTES {
             self.close_slot();
@@ -130,7 +134,7 @@ impl RecordRing {
         if self.tail - self.header.head >= SLOTS {
             return Ok(false);
         }
-        // What is there already is not written again: this is on the way of every request.
+        // Only the new part is written, because this runs for every request.
         self.filling.truncate(self.lines);
         if self.filled > 0 {
             self.filling.push(',');
@@ -145,17 +149,17 @@ impl RecordRing {
         Ok(true)
     }
 
-    /// Whether there is room for more than a few records.
+    /// Whether the ring has room for more than a few records.
     pub(crate) const fn has_room(&self) -> bool {
         self.tail - self.header.head + 1 < SLOTS
     }
 
-    /// Its number among the rings of the edge.
+    /// The number of the ring among the rings of the edge.
     pub(crate) const fn number(&self) -> u32 {
         self.name.ring
     }
 
-    /// Whether all that it holds is delivered.
+    /// Whether all records of the ring are delivered.
     pub(crate) const fn is_empty(&self) -> bool {
         self.header.head == self.tail && self.filled == 0
     }
@@ -185,7 +189,7 @@ impl RecordRing {
         Ok(batch.map(|batch| Load { batch, end }))
     }
 
-    /// Forgets what was delivered. False if the ring is somebody else's meanwhile.
+    /// Removes a delivered load. Returns false if another VM owns the ring.
     pub(crate) fn drop_load(&mut self, load: &Load) -> Result<bool, Failure> {
         let head = core::mem::replace(&mut self.header.head, load.end);
         let saved = self.save_header()?;
@@ -201,24 +205,26 @@ impl RecordRing {
         Some(self.header.boot_id.as_str()).filter(|id| !id.is_empty())
     }
 
-    /// Numbers its records under another boot from now on; without one until there is one. False if the ring is somebody else's meanwhile.
+    /// Sets the boot id under which the records are numbered; `None` until there is one. Returns
+    /// false if another VM owns the ring.
     pub(crate) fn set_boot_id(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
         self.header.boot_id = boot_id.unwrap_or_default();
         self.save_header()
     }
 
-    /// Keeps it for longer. False if somebody else has it meanwhile, who delivers what is in it.
+    /// Renews the lease. Returns false if another VM owns the ring, which delivers its records.
     pub(crate) fn renew(&mut self, now: UnixSeconds) -> Result<bool, Failure> {
         self.header.renewed = now;
         self.save_header()
     }
 
-    /// Whether it must be renewed before anything is added: somebody else may be about to take it.
+    /// Whether the lease must be renewed before the next record, because another VM may be about to
+    /// take the ring over.
     pub(crate) fn is_old(&self, now: UnixSeconds) -> bool {
         now.since(self.header.renewed) > LEASE_SECONDS / 2
     }
 
-    /// Gives it back, to be claimed again if it is empty and to be taken over if it is not.
+    /// Releases the ring. Another VM can claim it if it is empty, and takes it over if it is not.
     pub(crate) fn release(mut self) -> Result<(), Failure> {
         self.close_slot();
         self.header.renewed = UnixSeconds(0);
@@ -235,7 +241,7 @@ impl RecordRing {
         }
     }
 
-    /// Finds the first slot that holds nothing of this ring's.
+    /// Finds the first slot that has no record of this ring.
     fn find_end(&mut self) -> Result<(), Failure> {
         while self.tail - self.header.head < SLOTS && self.name.read(self.tail)?.is_some() {
             self.tail += 1;
@@ -277,7 +283,7 @@ impl RingName {
         }
     }
 
-    /// What is in a slot, unless that is of an earlier round.
+    /// The content of a slot; `None` if it is of an earlier round.
     fn read(self, slot: u64) -> Result<Option<Slot>, Failure> {
         let shared = host::read_shared(&self.slot(slot))?;
         Ok(shared.and_then(|shared| Slot::read(&String::from_utf8(shared.value).ok()?, slot)))

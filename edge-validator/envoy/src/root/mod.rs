@@ -1,4 +1,4 @@
-//! One configured filter: its settings, its memory, and what it holds of the issuer's bundle.
+//! One configured filter: its settings, its memory, and its snapshot.
 
 use crate::abi::Failure;
 use crate::abi::host::{self, LogLevel, Outgoing};
@@ -21,7 +21,7 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 
-/// Least time from one line with the head of the issuer's audit to the next, in seconds.
+/// Least time between two log lines with the audit head of the issuer, in seconds.
 const HEAD_SECONDS: u64 = 60;
 
 /// One root context.
@@ -30,25 +30,26 @@ pub(crate) struct Root {
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
     follow: Cell<RefreshSchedule>,
-    /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
+    /// Whether a route has sent a permitted request to another cluster. The filter then permits
+    /// nothing more, because the next choice of the route is not known either.
     misrouted: Cell<bool>,
-    ledger: RefCell<FilterRecords>,
-    /// The importance from which the host wrote lines down when it was last asked.
+    records: RefCell<FilterRecords>,
+    /// The least level of lines in the log of the host when it was last read.
     least_logged: Cell<u32>,
-    /// When the head of the issuer's audit was last shown.
+    /// The time at which the audit head of the issuer was last logged.
     head_shown: Cell<UnixSeconds>,
-    /// Writs that were looked up, as far as they are counted.
+    /// The numbers of lookups of writs that the metrics have counted.
     counted: Cell<(u64, u64)>,
-    /// Calls under way: the host's token, and who waits for the answer.
+    /// The calls in progress: the token of the host, and the caller that waits for the answer.
     calls: RefCell<Vec<(u32, Caller)>>,
 }
 
-/// Who waits for an answer of the issuer.
+/// The caller that waits for an answer of the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// Whoever keeps the snapshot fresh.
+    /// The refresh of the snapshot.
     RefreshSchedule,
-    /// Whoever leaves whole bundles to others.
+    /// The handover, which leaves whole bundles to other instances.
     Handover,
     /// The ring with this number.
     RecordRing(u32),
@@ -56,15 +57,15 @@ pub(crate) enum Caller {
     Stream(u32),
 }
 
-/// The time by the host's clock.
+/// The time of the clock of the host.
 pub(crate) fn now() -> Result<UnixSeconds, Failure> {
     const NANOSECONDS: u64 = 1_000_000_000;
     Ok(UnixSeconds(host::nanoseconds()? / NANOSECONDS))
 }
 
 impl Root {
-    /// Reads the configuration, `size` bytes long.
-    /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
+    /// A root with its configuration, `size` bytes long. Bodies use the budget `bodies` of the VM,
+    /// or a new one if this is the first root of the VM.
     pub(crate) fn configure(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
         let settings = Settings::read(size)?;
         let seed = host::random().map_err(settings::single_fault)?;
@@ -73,7 +74,7 @@ impl Root {
         }
         let left = handover::take_snapshot(&settings.config, now().map_err(settings::single_fault)?);
         Ok(Self {
-            ledger: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
+            records: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
             head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
@@ -86,12 +87,12 @@ impl Root {
         })
     }
 
-    /// What bodies may take together.
+    /// The budget of bodies.
     pub(crate) fn bodies(&self) -> &BodyBudget {
         self.memory.bodies()
     }
 
-    /// Takes a step of the pipeline in the world as it is now.
+    /// Runs a step of the pipeline with the current world.
     pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         match now() {
             Ok(now) => step(&World {
@@ -112,12 +113,12 @@ impl Root {
         Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
     }
 
-    /// Whether no permitted request has gone somewhere else than it had to.
+    /// Whether all permitted requests have gone to their clusters.
     pub(crate) fn trusts_routes(&self) -> bool {
         !self.misrouted.get()
     }
 
-    /// A permitted request went somewhere else than to `cluster`.
+    /// Notes that a permitted request did not go to `cluster`.
     pub(crate) fn distrust_routes(&self, cluster: &str) {
         self.misrouted.set(true);
         let text = format!(
@@ -126,7 +127,7 @@ impl Root {
         host::log(LogLevel::Error, &text);
     }
 
-    /// Starts a call to the issuer, for whose response `caller` waits.
+    /// Starts a call to the issuer. `caller` gets the response.
     pub(crate) fn call(&self, call: &Call, caller: Caller) -> Result<(), Failure> {
         let authority = self.settings.issuer_authority().as_bytes();
         let mut headers = vec![
@@ -150,14 +151,14 @@ impl Root {
         Ok(())
     }
 
-    /// Who waits for the response to the call with this token.
+    /// The caller that waits for the response to the call with this token.
     pub(crate) fn take_caller(&self, token: u32) -> Option<Caller> {
         let mut calls = self.calls.borrow_mut();
         let at = calls.iter().position(|(own, _)| *own == token)?;
         Some(calls.swap_remove(at).1)
     }
 
-    /// Asks the issuer for a newer bundle if it is time to.
+    /// Asks the issuer for a newer bundle if the schedule says so.
     pub(crate) fn ask_for_bundle(&self) {
         let Ok(now) = now() else { return };
         if !self.follow.get().is_due(now) {
@@ -177,7 +178,7 @@ impl Root {
         }
     }
 
-    /// Takes in the issuer's answer, leaves it to others, and asks again.
+    /// Applies the answer of the issuer, leaves the bundle to other instances, and asks again.
     pub(crate) fn receive_bundle(&self, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
@@ -202,7 +203,8 @@ impl Root {
         self.ask_for_bundle();
     }
 
-    /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
+    /// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to
+    /// the issuer.
     fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
         if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
             host::log(LogLevel::Error, &report.line);
@@ -213,7 +215,8 @@ impl Root {
         }
     }
 
-    /// Shows the highest head that was seen of the issuer's audit: its number in a gauge, all of it in the log now and then.
+    /// Shows the highest audit head of the issuer: its number in a gauge, the whole head in the log
+    /// from time to time.
     fn show_head(&self, snapshot: &Snapshot, now: UnixSeconds) {
         if let Some(seq) = snapshot.highest_audit_seq() {
             metrics::set("snapshot", "audit_seq", seq);
@@ -226,12 +229,13 @@ impl Root {
         }
     }
 
-    /// Writes down a verdict: a line in the log, a record for the issuer, a count.
+    /// Records a verdict: a line in the log, a record for the issuer, a counter.
     pub(crate) fn record(&self, record: &Record) {
         self.write_record(record, true);
     }
 
-    /// The same of a permit whose request was sent; where its record was kept [ahead](Self::ahead), the issuer gets no other.
+    /// Records a permit whose request was sent. If its record was kept [ahead](Self::record_ahead),
+    /// the issuer gets no other.
     pub(crate) fn record_sent(&self, record: &Record) {
         self.write_record(record, !self.settings.config.is_audit_strict());
     }
@@ -255,18 +259,19 @@ impl Root {
         }
     }
 
-    /// Records a permit before its request is sent, where that must be. False if that cannot be done.
+    /// Records a permit before its request is sent, if the configuration requires it. Returns false
+    /// if that is not possible.
     pub(crate) fn record_ahead(&self, in_flight: &InFlight) -> bool {
         !self.settings.config.is_audit_strict() || self.keep_record(&in_flight.record_ahead().line())
     }
 
     fn keep_record(&self, line: &str) -> bool {
-        let kept = now().is_ok_and(|now| self.ledger.borrow_mut().keep(line, now));
+        let kept = now().is_ok_and(|now| self.records.borrow_mut().keep(line, now));
         self.memory.set_record_room(kept);
         kept
     }
 
-    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    /// The record with the cause why a response must be cut now; `None` while it may go on.
     pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
         open.check_ended(&World {
             config: &self.settings.config,
@@ -276,13 +281,13 @@ impl Root {
         })
     }
 
-    /// Time has passed: looks after the ledger, and shows what is counted.
+    /// Maintains the records and the metrics. The host calls it at every tick.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
         self.least_logged.set(host::log_threshold().unwrap_or_default());
-        self.ledger.borrow_mut().tick(now);
+        self.records.borrow_mut().tick(now);
         if self.settings.config.is_audit_strict() {
-            self.memory.set_record_room(self.ledger.borrow_mut().has_room(now));
+            self.memory.set_record_room(self.records.borrow_mut().has_room(now));
         }
         self.deliver_records(now);
         let (hits, misses) = self.memory.lookups();
@@ -296,30 +301,33 @@ impl Root {
         }
     }
 
-    /// Sends what waits in the ledger to the issuer.
+    /// Sends the records that wait to the issuer.
     fn deliver_records(&self, now: UnixSeconds) {
-        let calls = self.ledger.borrow_mut().next_calls(&self.settings.config, now);
+        let calls = self.records.borrow_mut().next_calls(&self.settings.config, now);
         for (ring, call) in calls {
             if self.call(&call, Caller::RecordRing(ring)).is_err() {
-                self.ledger.borrow_mut().receive_answer(ring, IssuerAnswer::Failed, now);
+                self.records
+                    .borrow_mut()
+                    .receive_answer(ring, IssuerAnswer::Failed, now);
             }
         }
     }
 
-    /// Takes in the issuer's answer about a ring, and sends what waits behind it.
+    /// Applies the answer of the issuer for a ring, and sends the next records.
     pub(crate) fn receive_delivery(&self, ring: u32, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
-        self.ledger.borrow_mut().receive_answer(ring, answer, now);
+        self.records.borrow_mut().receive_answer(ring, answer, now);
         self.deliver_records(now);
     }
 
-    /// The filter's configuration is no longer used.
+    /// Ends the use of the configuration of the filter.
     pub(crate) fn shut_down(&self) {
         let nothing = FilterRecords::new(self.settings.config.identity(), 0);
-        self.ledger.replace(nothing).release();
+        self.records.replace(nothing).release();
     }
 
-    /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
+    /// Asks for a whole bundle for the handover. A failure does no harm, because an instance asks
+    /// again later.
     fn ask_for_base(&self) {
         let call = bundle::bundle_call(&self.settings.config, None, 0);
         if let Err(failure) = self.call(&call, Caller::Handover) {
@@ -327,7 +335,7 @@ impl Root {
         }
     }
 
-    /// Leaves the whole bundle that was asked for.
+    /// Leaves the whole bundle in the answer.
     pub(crate) fn receive_base(&self, answer: IssuerAnswer<'_>) {
         let (Ok(now), config) = (now(), &self.settings.config) else {
             return;

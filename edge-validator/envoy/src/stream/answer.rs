@@ -1,4 +1,4 @@
-//! Answers that come from the edge itself, and what access logs see.
+//! Responses of the edge itself, and the verdict in access logs.
 
 use crate::abi::host::{self, Reply};
 use crate::root::Root;
@@ -14,7 +14,7 @@ pub(crate) fn send_refusal(refusal: &Refusal, root: &Root) {
     root.record(&refusal.record());
 }
 
-/// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
+/// Answers the client. If the host refuses the response, the request stays paused.
 pub(crate) fn send_response(response: &ProblemResponse, label: &str) {
     let headers: Vec<_> = response
         .headers
@@ -32,7 +32,7 @@ pub(crate) fn send_response(response: &ProblemResponse, label: &str) {
     }
 }
 
-/// Shows the verdict to access logs. Nothing depends on it.
+/// Publishes the verdict for access logs. Nothing depends on it.
 pub(crate) fn publish_verdict(label: &str) {
     let _ = host::publish_state(FILTER_STATE, label);
 }

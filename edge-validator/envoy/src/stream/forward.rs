@@ -1,4 +1,5 @@
-//! Puts a permit into the host's hands: nothing of the incoming request stays.
+//! Replacement of the incoming request by the request of a permit. Nothing of the incoming request
+//! stays.
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
@@ -12,11 +13,13 @@ use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use std::sync::Arc;
 
-/// Names the cluster of the permit's upstream. A route with `cluster_header` follows it, and removes it.
+/// The header with the cluster of the upstream of the permit. A route with `cluster_header` follows
+/// it and removes it.
 const CLUSTER_HEADER: &str = "x-edgewrit-cluster";
-/// Forbids retries, whatever the route says: one permit is one request. The router removes it.
+/// The header that forbids retries, whatever the route says: one permit is one request. The router
+/// removes it.
 const RETRIES_HEADER: &str = "x-envoy-max-retries";
-/// Envoy finds no route without it.
+/// The header without which Envoy finds no route.
 const PROTOCOL_HEADER: &str = "x-forwarded-proto";
 
 /// A permitted request on its way.
@@ -25,7 +28,8 @@ pub(crate) struct Forwarded {
     pub(crate) upstream: Arc<Upstream>,
 }
 
-/// Turns the request that the host holds, with the headers `held` unless they cannot be read, into the permit's.
+/// Replaces the request of the host by the request of the permit. `held` are the headers of the
+/// host, unless they cannot be read.
 pub(crate) fn replace_request(
     permit: Permit,
     root: &Root,
@@ -70,11 +74,13 @@ fn write_request(
     })
 }
 
-/// Whether the route that Envoy has matched last is one to another cluster. Not while a route leaves the choice to [`CLUSTER_HEADER`].
+/// Whether the last route that Envoy has matched leads to another cluster. A route that uses
+/// [`CLUSTER_HEADER`] does not.
 ///
-/// Envoy matches a route when the request arrives and again, after this filter, by the headers that it has set. So a route of
-/// another cluster is seen here if the client's request matches it; one that only the permit's headers match is seen in the
-/// response.
+/// Envoy matches a route when the request arrives, and again after this filter by the headers that
+/// the filter has set. So this function sees a route to another cluster if the request of the
+/// client matches it. The check of the response sees a route that only the headers of the permit
+/// match.
 pub(crate) fn routes_to_other_cluster(cluster: &str) -> bool {
     host::read_property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
 }

@@ -21,38 +21,38 @@ use edgewrit_shared::time::UnixSeconds;
 use std::mem;
 use std::rc::Rc;
 
-/// How long a body may take to arrive, in seconds, once the head asked for it.
+/// Longest time for the arrival of a body after the head, in seconds.
 const BODY_SECONDS: u64 = 30;
 
 /// One stream context.
 pub(crate) struct Stream {
-    /// The host's number for it.
+    /// The id of the context at the host.
     id: u32,
     root: Rc<Root>,
     state: State,
     has_body: bool,
     is_grpc: bool,
-    /// The status of a refusal that Envoy is about to answer with another.
+    /// The status of a refusal whose status Envoy is about to change.
     refused: Option<u16>,
 }
 
 enum State {
-    /// Its head has not arrived.
+    /// The head has not arrived.
     New,
-    /// Held until its body is there.
+    /// The stream is paused until the body has arrived.
     Reading {
         need: NeedBody,
         deadline: UnixSeconds,
-        /// Bytes that have arrived.
+        /// The number of bytes that have arrived.
         size: usize,
     },
-    /// Held until the issuer has answered.
+    /// The stream is paused until the issuer has answered.
     Spending(NeedSpend),
-    /// Permitted, on its way.
+    /// The permitted request was sent.
     Forwarded(Forwarded),
-    /// Answered by the upstream; the body of its response may still be on its way.
+    /// The upstream has answered; the body of the response may still be on its way.
     OpenResponse(OpenResponse),
-    /// Answered.
+    /// The exchange is finished.
     Over,
 }
 
@@ -68,22 +68,22 @@ impl Stream {
         }
     }
 
-    /// Whether a call to the issuer is on its way for it.
+    /// Whether a call to the issuer is in progress for the stream.
     pub(crate) const fn is_spending(&self) -> bool {
         matches!(self.state, State::Spending(_))
     }
 
-    /// Whether it is one of `root`'s.
+    /// Whether the stream belongs to `root`.
     pub(crate) fn belongs_to(&self, root: &Rc<Root>) -> bool {
         Rc::ptr_eq(&self.root, root)
     }
 
-    /// Whether its body should have arrived by `now`.
+    /// Whether the body should have arrived by `now`.
     pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
         matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
     }
 
-    /// Takes in the head.
+    /// Handles the head of the request.
     pub(crate) fn receive_head(&mut self, end_of_stream: bool) -> Flow {
         self.has_body = !end_of_stream;
         let block = host::headers(Map::Request).ok();
@@ -96,7 +96,7 @@ impl Stream {
         self.take_step(step, held.as_deref())
     }
 
-    /// Takes in that `size` bytes of the body are buffered.
+    /// Handles the buffered body, `size` bytes of it.
     pub(crate) fn receive_body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
@@ -113,7 +113,7 @@ impl Stream {
         self.take_step_after_wait(step)
     }
 
-    /// Takes in that trailers follow the body: it is complete, and they go no further.
+    /// Handles trailers: the body is complete, and the filter removes the trailers.
     pub(crate) fn receive_trailers(&mut self) -> Flow {
         let State::Reading { size, .. } = self.state else {
             return Flow::Pause;
@@ -127,7 +127,7 @@ impl Stream {
         }
     }
 
-    /// Takes in that the body will not arrive whole.
+    /// Refuses a request whose body will not arrive completely.
     pub(crate) fn refuse_broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
@@ -141,12 +141,14 @@ impl Stream {
         }
     }
 
-    /// Takes in the issuer's answer. The request is paused and has to be resumed if it may go on.
-    pub(crate) fn finish_spend(&mut self, heard: &OwnedAnswer) -> Flow {
+    /// Handles the answer of the issuer. The request is paused and must be resumed if it may go on.
+    pub(crate) fn finish_spend(&mut self, owned_answer: &OwnedAnswer) -> Flow {
         let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
             return Flow::Pause;
         };
-        let step = self.root.take_step(|world| need.resume(heard.as_answer(), world));
+        let step = self
+            .root
+            .take_step(|world| need.resume(owned_answer.as_answer(), world));
         let flow = self.take_step_after_wait(step);
         if flow == Flow::Continue {
             host::resume_request().unwrap_or_else(Failure::log);
@@ -154,17 +156,19 @@ impl Stream {
         flow
     }
 
-    /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
-    pub(crate) fn finish_spend_without_client(self, heard: &OwnedAnswer) {
+    /// Handles the answer of the issuer after the client has gone: a spent use stays spent, and
+    /// nothing is sent.
+    pub(crate) fn finish_spend_without_client(self, owned_answer: &OwnedAnswer) {
         if let State::Spending(need) = self.state {
             record_end(
                 &self.root,
-                self.root.take_step(|world| need.resume(heard.as_answer(), world)),
+                self.root
+                    .take_step(|world| need.resume(owned_answer.as_answer(), world)),
             );
         }
     }
 
-    /// Takes in the head of the response, whoever made it.
+    /// Handles the head of the response of any sender.
     pub(crate) fn receive_response(&mut self, end_of_stream: bool) -> Flow {
         if let Some(status) = self.refused.take() {
             return response::restore_status(status);
@@ -177,7 +181,8 @@ impl Stream {
                 }
                 flow
             }
-            // Ours, or Envoy's own before the verdict: what was begun is still to be written down.
+            // The response is of the filter, or of Envoy before the verdict. The request must still
+            // be recorded.
             other => {
                 self.state = other;
                 Flow::Continue
@@ -185,7 +190,7 @@ impl Stream {
         }
     }
 
-    /// Cuts the response off if its writ has ended.
+    /// Cuts the response if its writ is no longer valid.
     pub(crate) fn cut_if_ended(&mut self) {
         if let State::OpenResponse(open) = &self.state
             && let Some(record) = self.root.check_ended(open)
@@ -197,7 +202,7 @@ impl Stream {
         }
     }
 
-    /// The client is gone, or the exchange is over.
+    /// Finishes the stream: the client is gone, or the exchange is over.
     pub(crate) fn end(self) {
         let root = &self.root;
         match self.state {
@@ -209,14 +214,14 @@ impl Stream {
         }
     }
 
-    /// Takes a step after a wait. What the host holds by now is asked again.
+    /// Takes a step after a wait. The headers of the host are read again.
     fn take_step_after_wait(&mut self, step: Step) -> Flow {
         let is_sent = matches!(step, Step::Forward(_));
         let block = is_sent.then(|| host::headers(Map::Request).ok()).flatten();
         self.take_step(step, read_pairs(block.as_ref()).as_deref())
     }
 
-    /// Takes a step, of a request whose headers are `held` by the host.
+    /// Takes a step for a request whose headers at the host are `held`.
     fn take_step(&mut self, step: Step, held: Option<&[Pair<'_>]>) -> Flow {
         match step {
             Step::Refuse(refusal) => self.refuse(&refusal),
@@ -280,7 +285,8 @@ impl Stream {
     }
 }
 
-/// Whether Envoy takes the request for gRPC. To such a request it makes every answer that is not the upstream's one of gRPC: status 200, no body.
+/// Whether Envoy treats the request as gRPC. It turns every response to it that is not of the
+/// upstream into a gRPC response: status 200, no body.
 fn is_grpc(held: &[Pair<'_>]) -> bool {
     const GRPC: &[u8] = b"application/grpc";
     let mut held = held.iter();
@@ -291,19 +297,20 @@ fn read_pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {
     block?.pairs().ok()
 }
 
-/// The pipeline's first step on the head that the host holds; `None` if it cannot be read.
+/// The first step of the pipeline on the head at the host; `None` if the head cannot be read.
 fn start_pipeline(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Step> {
     let pseudo = |name| pairs.iter().find_map(|(own, value)| (*own == name).then_some(*value));
     let headers: Vec<_> = pairs
         .iter()
         .copied()
         .filter(|(name, _)| !name.starts_with(':'))
-        // Over HTTP/2 an empty frame may still follow a head that says so. Announced is what the stream announces.
+        // Over HTTP/2 an empty frame may still follow a head with length 0. The stream announces
+        // the body, not the header.
         .filter(|field| !has_body || *field != ("content-length", b"0"))
         .collect();
     let head = Head {
         method: str::from_utf8(pseudo(":method")?).ok()?,
-        // CONNECT has none, and is refused for what it is.
+        // A CONNECT request has no path, and is refused for its method.
         target: pseudo(":path").unwrap_or_default(),
         authority: pseudo(":authority").unwrap_or_default(),
         headers: &headers,
@@ -316,7 +323,7 @@ fn resume_with_body(root: &Root, need: NeedBody, size: usize) -> Step {
     if size > need.limit() {
         return root.take_step(|world| need.resume(BodyRead::TooLarge, world));
     }
-    // An empty buffer is none to the host.
+    // The host reports an empty buffer as no buffer.
     let body = if size == 0 {
         Ok(Vec::new())
     } else {
@@ -329,7 +336,7 @@ fn resume_with_body(root: &Root, need: NeedBody, size: usize) -> Step {
     root.take_step(|world| need.resume(read, world))
 }
 
-/// Writes down how a request ended that has nobody to answer any more.
+/// Records the end of a request whose client is gone.
 fn record_end(root: &Root, step: Step) {
     match step {
         Step::Refuse(refusal) => root.record(&refusal.record()),

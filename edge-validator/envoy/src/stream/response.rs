@@ -1,4 +1,4 @@
-//! The way back: the pipeline's edits are made to the response before the client sees it.
+//! Edits of the response before the client sees it.
 
 use crate::abi::Flow;
 use crate::abi::host::{self, Map};
@@ -9,12 +9,13 @@ use crate::stream::forward::{Forwarded, routes_to_other_cluster};
 use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse};
 
-/// Statuses from here on may be Envoy's own.
+/// The least status that may be of Envoy itself.
 const ERRORS: u16 = 400;
-/// What Envoy says of a response that the upstream made.
+/// The details of a response that the upstream made.
 const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
-/// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
+/// Edits the response of the host, or replaces it. Returns the open response to watch while its
+/// body goes to the client.
 pub(crate) fn edit_or_replace(forwarded: Forwarded, root: &Root) -> (Flow, Option<OpenResponse>) {
     let Forwarded {
         mut in_flight,
@@ -40,7 +41,8 @@ pub(crate) fn edit_or_replace(forwarded: Forwarded, root: &Root) -> (Flow, Optio
     }
 }
 
-/// Gives a refusal its status back if Envoy has made it an answer of gRPC. Such an answer has no body, so that none is described.
+/// Restores the status of a refusal that Envoy has turned into a gRPC response. Such a response has
+/// no body, so headers about a body are removed.
 pub(crate) fn restore_status(status: u16) -> Flow {
     const GRPC: [&str; 2] = ["grpc-status", "grpc-message"];
     let status = status.to_string();
@@ -61,7 +63,8 @@ pub(crate) fn restore_status(status: u16) -> Flow {
     }
 }
 
-/// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
+/// Edits the response and returns the status of the upstream; `None` if the host has no response of
+/// the upstream that can pass.
 fn edit_response(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
     let block = host::headers(Map::Response).ok()?;
     let pairs = block.pairs().ok()?;
@@ -88,7 +91,7 @@ fn is_of_upstream() -> bool {
     host::read_property("response\0code_details").is_ok_and(|details| details == VIA_UPSTREAM)
 }
 
-/// Answers instead of the upstream.
+/// Answers in place of the upstream.
 fn replace_response(edits: ResponseEdits<'_>) -> Flow {
     let response = ProblemResponse {
         status: edits.status,
