@@ -1,4 +1,5 @@
-//! Keeping the snapshot fresh: asked for in the background while it serves, waited for only when nothing can be decided without.
+//! Refresh of the snapshot. An isolate asks for a newer bundle in the background while it serves. A
+//! request waits for the answer only if nothing can be decided without it.
 
 use crate::isolate::Isolate;
 use crate::isolate::records;
@@ -14,16 +15,17 @@ use worker::Context;
 
 /// Longest pause after failures, in seconds. The pause doubles with each.
 const PAUSE_SECONDS_MAX: u64 = 16;
-/// After this a question counts as lost: the request that ran it was cut off.
+/// Seconds after which a question is lost, because the request that ran it was cut off.
 const LOST_SECONDS: u64 = 10;
-/// How often, and how many times, a request looks whether a question that another one runs has been answered.
+/// Time between two checks in milliseconds, and most checks, whether another request has finished a
+/// question.
 const LOOK_MS: u32 = 20;
 const LOOKS: u32 = 300;
 
-/// From so many bytes of revocations on the runtime hashes them.
+/// Bytes of revocations from which the runtime computes their hash.
 const HASHED_BYTES: usize = 16 * 1024;
 
-/// Where following stands.
+/// The state of the refresh.
 #[derive(Debug)]
 pub(crate) struct RefreshSchedule {
     asking_since: Cell<Option<UnixSeconds>>,
@@ -46,7 +48,7 @@ impl RefreshSchedule {
             .is_some_and(|since| now.since(since) < LOST_SECONDS)
     }
 
-    /// Whether to ask now.
+    /// Whether the isolate should ask now.
     fn is_due(&self, now: UnixSeconds) -> bool {
         !self.is_asking(now) && self.due.get() <= now
     }
@@ -65,7 +67,8 @@ impl RefreshSchedule {
     }
 }
 
-/// Asks for a newer bundle in the background if it is time to. One question at a time, outliving the request that runs it.
+/// Asks for a newer bundle in the background if it is due. There is one question at a time, and it
+/// outlives its request.
 pub(crate) fn refresh_in_background(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
     if isolate.follow.is_due(now) {
@@ -75,7 +78,8 @@ pub(crate) fn refresh_in_background(isolate: &Rc<Isolate>, context: &Context) {
     }
 }
 
-/// Waits until no question is under way. Whoever runs it, requests may not wait for each other's promises, so they look.
+/// Waits until no question is in progress. Requests cannot wait for the promises of other requests,
+/// so they check again and again.
 pub(crate) async fn wait_for_refresh(isolate: &Isolate) {
     for _ in 0..LOOKS {
         if !isolate.follow.is_asking(runtime::now()) || runtime::pause(LOOK_MS).await.is_err() {
@@ -86,9 +90,9 @@ pub(crate) async fn wait_for_refresh(isolate: &Isolate) {
 
 async fn ask_for_bundle(isolate: &Isolate) {
     let call = bundle::bundle_call(&isolate.config, isolate.snapshot().as_deref(), 0);
-    let heard = issuer::call(&isolate.config, &call).await;
-    let hash = hash_rows(heard.as_answer()).await;
-    let (config, answer, now) = (&isolate.config, heard.as_answer(), runtime::now());
+    let owned_answer = issuer::call(&isolate.config, &call).await;
+    let hash = hash_rows(owned_answer.as_answer()).await;
+    let (config, answer, now) = (&isolate.config, owned_answer.as_answer(), runtime::now());
     let held = isolate.snapshot();
     let applied = match hash {
         Some(hash) => bundle::apply_hashed_bundle(config, held.as_deref(), answer, hash, now),
@@ -109,7 +113,8 @@ async fn ask_for_bundle(isolate: &Isolate) {
     }
 }
 
-/// The hash of many revocations, by the runtime itself: here it would be most of what a cold isolate has to do.
+/// The hash of many revocations, by the runtime. In the Worker itself the hash would be most of the
+/// work of a cold isolate.
 async fn hash_rows(answer: IssuerAnswer<'_>) -> Option<RowsHash> {
     let rows = rows_of(answer.body());
     if rows.len() < HASHED_BYTES {

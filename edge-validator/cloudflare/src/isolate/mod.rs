@@ -1,4 +1,4 @@
-//! What outlives a request: the configuration, the memory, the snapshot.
+//! The state that outlives a request: the configuration, the memory, the snapshot.
 
 pub(crate) mod bundle;
 pub(crate) mod metrics;
@@ -25,16 +25,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 use worker::Env;
 
-/// The text variable that holds the configuration. A variable holds 5 KB at most; more goes on in `EDGEWRIT_CONFIG_2` and so on.
+/// The text variable with the configuration. A variable has 5 KB at most; a longer configuration
+/// continues in `EDGEWRIT_CONFIG_2` and so on.
 const CONFIG: &str = "EDGEWRIT_CONFIG";
-/// Variables that one configuration can be spread over; a Worker has no more.
+/// Most variables of one configuration; a Worker cannot have more.
 const PARTS: u32 = 128;
 
 /// The state of one isolate. No borrow of it lives across an await.
 #[derive(Debug)]
 pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
-    /// Of the headers that the pipeline looks at.
+    /// The names of the headers that the pipeline reads.
     pub(crate) names: HeaderNames,
     pub(crate) follow: RefreshSchedule,
     pub(crate) buffer: RecordBuffer,
@@ -44,11 +45,12 @@ pub(crate) struct Isolate {
 }
 
 thread_local! {
-    /// `None` inside if the configuration has faults: a new deployment gets new isolates.
+    /// The isolate; `None` inside if the configuration has faults. A new deployment gets new
+    /// isolates.
     static ISOLATE: OnceCell<Option<Rc<Isolate>>> = const { OnceCell::new() };
 }
 
-/// The isolate's state, made by the first request; `None` if the configuration has faults.
+/// The state of the isolate, which the first request makes; `None` if the configuration has faults.
 pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
     ISOLATE.with(|isolate| isolate.get_or_init(|| Isolate::start(env).map(Rc::new)).clone())
 }
@@ -77,7 +79,7 @@ impl Isolate {
         })
     }
 
-    /// Takes a step of the pipeline in the world as it is now.
+    /// Runs a step of the pipeline with the current world.
     pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         let snapshot = self.snapshot();
         step(&self.world(snapshot.as_deref()))
@@ -92,19 +94,19 @@ impl Isolate {
         }
     }
 
-    /// Asks again whether a permit counts, after a wait before its request is sent.
+    /// Validates a permit again, after a wait before its request is sent.
     pub(crate) fn revalidate(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
         let snapshot = self.snapshot();
         in_flight.revalidate(&self.world(snapshot.as_deref()))
     }
 
-    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
+    /// The record with the cause why a response must be cut now; `None` while it may go on.
     pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
         let snapshot = self.snapshot();
         open.check_ended(&self.world(snapshot.as_deref()))
     }
 
-    /// Writes what is counted to the log, if it is time to.
+    /// Writes the metrics to the log, if they are due.
     pub(crate) fn show_metrics(&self) {
         let (now, snapshot) = (runtime::now(), self.snapshot());
         let counted = Counted {
@@ -118,12 +120,12 @@ impl Isolate {
         }
     }
 
-    /// What is held of the issuer's bundle.
+    /// The snapshot, if there is one.
     pub(crate) fn snapshot(&self) -> Option<Rc<Snapshot>> {
         self.snapshot.borrow().clone()
     }
 
-    /// Holds another snapshot from now on.
+    /// Replaces the snapshot.
     pub(crate) fn set_snapshot(&self, snapshot: Snapshot) {
         self.snapshot.replace(Some(Rc::new(snapshot)));
     }
@@ -148,7 +150,7 @@ fn read_config(env: &Env) -> Option<Config> {
     }
 }
 
-/// The document, its parts joined; empty if there is none.
+/// The text of the configuration, joined from its variables; empty if there is none.
 fn config_text(env: &Env) -> String {
     let names = (2..=PARTS).map(|part| format!("{CONFIG}_{part}"));
     let parts = iter::once(CONFIG.to_owned())

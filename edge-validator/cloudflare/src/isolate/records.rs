@@ -1,8 +1,9 @@
-//! Writing down verdicts: a line in the log, and a record for the issuer.
+//! Records of verdicts: a line in the log, and a record for the issuer.
 //!
-//! Records wait in the isolate's memory and go on in the background of whichever request comes first: into the queue if there is one,
-//! else to the issuer. What an isolate still holds when the platform ends it is lost; so where every permit must be recorded
-//! (`audit: strict`), its record is in the queue before its request is sent.
+//! Records wait in the memory of the isolate, and the next request delivers them in the background:
+//! into the queue if there is one, otherwise to the issuer. When the platform ends an isolate, the
+//! records in its memory are lost. So if every permit must be recorded (`audit: strict`), its
+//! record is in the queue before its request is sent.
 
 use crate::isolate::Isolate;
 use crate::isolate::queue::{self, Queue};
@@ -16,12 +17,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use worker::Context;
 
-/// How long records wait for others, in milliseconds.
+/// Time for which records wait for others, in milliseconds.
 const PAUSE_MS: u32 = 1_000;
-/// After this a delivery counts as lost: the request that ran it was cut off.
+/// Seconds after which a delivery is lost, because the request that ran it was cut off.
 const LOST_SECONDS: u64 = 30;
 
-/// Records that wait, where they go, and whether somebody delivers them.
+/// Records that wait, their destination, and whether a delivery is in progress.
 #[derive(Debug)]
 pub(crate) struct RecordBuffer {
     pending: RefCell<PendingRecords>,
@@ -38,13 +39,13 @@ impl RecordBuffer {
         }
     }
 
-    /// Whether records are safe once they are delivered from here.
+    /// Whether delivered records are durable, because there is a queue.
     pub(crate) const fn has_queue(&self) -> bool {
         self.queue.is_some()
     }
 }
 
-/// Writes down a verdict.
+/// Records a verdict.
 pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
     let line = record.line();
     runtime::log(&line);
@@ -55,7 +56,8 @@ pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Re
     deliver_in_background(isolate, context);
 }
 
-/// Says that the issuer's audit went back or forked: in the log, in a count, to the issuer with the next records.
+/// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to the
+/// issuer with the next records.
 pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     runtime::log(&report.line);
     isolate.metrics.count_head(report.label);
@@ -64,7 +66,7 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     }
 }
 
-/// Writes down a verdict that [`ahead`] has recorded.
+/// Logs a verdict that [`record_ahead`] has recorded.
 pub(crate) fn log_record(isolate: &Isolate, record: &Record) {
     runtime::log(&record.line());
     isolate.metrics.count(record);
@@ -73,7 +75,7 @@ pub(crate) fn log_record(isolate: &Isolate, record: &Record) {
 /// Records a permit before its request is sent.
 ///
 /// # Errors
-/// If that cannot be done: with the record's number, if it waits, for [`instead`].
+/// If that is not possible: the number of the record, if it waits, for [`replace_record`].
 pub(crate) async fn record_ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
     let number = isolate.buffer.pending.borrow_mut().keep(record.line()).ok_or(None)?;
     deliver_records(isolate, number).await;
@@ -83,7 +85,7 @@ pub(crate) async fn record_ahead(isolate: &Isolate, record: &Record) -> Result<(
     }
 }
 
-/// Writes down a refusal in the place of the permit that it was to be.
+/// Records a refusal in place of the permit that was recorded ahead.
 pub(crate) fn replace_record(isolate: &Isolate, number: Option<u64>, record: &Record) {
     log_record(isolate, record);
     if let Some(number) = number {
@@ -107,13 +109,14 @@ fn deliver_in_background(isolate: &Rc<Isolate>, context: &Context) {
     }
 }
 
-/// How many records wait, and how many were lost.
+/// The number of records that wait, and of those that were lost.
 pub(crate) fn count_records(buffer: &RecordBuffer) -> (usize, u64) {
     let pending = buffer.pending.borrow();
     (pending.waiting(), pending.lost())
 }
 
-/// Delivers what waits, up to the record with this number. What is not taken now waits for the next request.
+/// Delivers the waiting records up to the one with this number. Records that are not taken now wait
+/// for the next request.
 async fn deliver_records(isolate: &Isolate, upto: u64) {
     let bytes_max = isolate
         .buffer
@@ -127,8 +130,8 @@ async fn deliver_records(isolate: &Isolate, upto: u64) {
         }
         let boot_id = isolate.buffer.pending.borrow().boot_id().map(str::to_owned);
         let Some(boot_id) = boot_id else {
-            let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
-            let Some(boot_id) = records::boot_id(heard.as_answer()) else {
+            let owned_answer = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
+            let Some(boot_id) = records::boot_id(owned_answer.as_answer()) else {
                 return;
             };
             isolate.buffer.pending.borrow_mut().set_boot_id(boot_id);
@@ -138,8 +141,8 @@ async fn deliver_records(isolate: &Isolate, upto: u64) {
         let delivery = match &isolate.buffer.queue {
             Some(queue) => queue.put_batch(&body).await,
             None => {
-                let heard = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
-                records::read_outcome(heard.as_answer())
+                let owned_answer = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
+                records::read_outcome(owned_answer.as_answer())
             }
         };
         if !isolate.buffer.pending.borrow_mut().finish_batch(&batch, delivery) {

@@ -1,4 +1,4 @@
-//! Reading a body to its end, or to a limit: the runtime itself has none.
+//! Reading of a body up to a limit, which the runtime itself does not have.
 
 use crate::platform::runtime;
 use edgewrit_edge::step::BodyRead;
@@ -7,10 +7,10 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Request, Response};
 
-/// How long a request's body may take to arrive, in milliseconds: as long as in Envoy.
+/// Longest time for the arrival of the body of a request, in milliseconds: as long as in Envoy.
 const BODY_MS: u32 = 30_000;
 
-/// What became of a body.
+/// The result of reading a body.
 pub(crate) enum BodyOutcome {
     Whole(Vec<u8>),
     TooLarge,
@@ -18,7 +18,7 @@ pub(crate) enum BodyOutcome {
 }
 
 impl BodyOutcome {
-    /// The same, as the pipeline takes it.
+    /// The result as the pipeline expects it.
     pub(crate) fn as_body(&self) -> BodyRead<'_> {
         match self {
             Self::Whole(bytes) => BodyRead::Whole(bytes),
@@ -28,7 +28,7 @@ impl BodyOutcome {
     }
 }
 
-/// Reads a request's body. One that says that it is too long is not read at all.
+/// Reads the body of a request. A body that announces too great a length is not read at all.
 pub(crate) async fn read_request_body(request: &Request, limit: usize) -> BodyOutcome {
     let length = request.headers().get("content-length").ok().flatten();
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
@@ -39,7 +39,8 @@ pub(crate) async fn read_request_body(request: &Request, limit: usize) -> BodyOu
     }
 }
 
-/// Reads a response's body: at once if it says how long it is, which is a tenth of the work for a long one.
+/// Reads the body of a response. A body with a known length is read at once, which is a tenth of
+/// the work for a long one.
 pub(crate) async fn read_response_body(response: &Response, limit: usize) -> BodyOutcome {
     match (stated_length(&response.headers()), response.body()) {
         (_, None) => BodyOutcome::Whole(Vec::new()),
@@ -49,7 +50,7 @@ pub(crate) async fn read_response_body(response: &Response, limit: usize) -> Bod
     }
 }
 
-/// How many bytes will come, if that is certain: compressed, they may be more.
+/// The length of the body, if it is certain. A compressed body may become longer.
 fn stated_length(headers: &Headers) -> Option<usize> {
     let encoded = headers.has("content-encoding").unwrap_or(true);
     let length = headers.get("content-length").ok().flatten().filter(|_| !encoded)?;
@@ -61,7 +62,7 @@ async fn read_at_once(response: &Response) -> Result<BodyOutcome, JsValue> {
     Ok(BodyOutcome::Whole(Uint8Array::new(&buffer).to_vec()))
 }
 
-/// Reads a stream, at most `limit` bytes of it and one chunk more, for as long as `deadline` is not kept.
+/// Reads a stream until `deadline`, at most `limit` bytes and one more chunk.
 async fn read_stream(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> BodyOutcome {
     let Ok(reader) = stream.get_reader().dyn_into() else {
         return BodyOutcome::Failed;
@@ -70,7 +71,7 @@ async fn read_stream(stream: &ReadableStream, limit: usize, deadline: Option<&Pr
         .await
         .unwrap_or(BodyOutcome::Failed);
     if !matches!(read, BodyOutcome::Whole(_)) {
-        // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
+        // The runtime drops the rest of the body with the request, even if this call fails.
         let _ = reader.cancel();
     }
     read

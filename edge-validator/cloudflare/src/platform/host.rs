@@ -1,5 +1,5 @@
-//! What crosses between the validator and the runtime for every request, in one call where one for each header would take longer than
-//! the decision.
+//! Calls between the validator and the runtime for every request. One call exchanges all headers,
+//! because one call for each header would take longer than the decision.
 
 use edgewrit_edge::http::head::Pair;
 use js_sys::{Array, JsString, Uint8Array};
@@ -24,7 +24,7 @@ extern "C" {
     -> Result<Response, JsValue>;
 }
 
-/// Names of headers, as the runtime takes them.
+/// Names of headers in the form of the runtime.
 #[derive(Debug)]
 pub(crate) struct HeaderNames(Array);
 
@@ -34,21 +34,23 @@ impl HeaderNames {
     }
 }
 
-/// Headers that the runtime has handed over, with `N` lines before them.
+/// Headers of the runtime, after `N` other lines.
 pub(crate) struct Lines<const N: usize>(String);
 
-/// Method, URL, and a line that is empty if there is no body; then the headers called one of `names`.
+/// Method, URL, and a line that is empty if there is no body; then the headers whose names are in
+/// `names`.
 pub(crate) fn read_head(request: &Request, names: &HeaderNames) -> Result<Lines<3>, JsValue> {
     head(request, &names.0).map(Lines)
 }
 
-/// All headers. Values of one name are joined, but for `set-cookie`.
+/// All headers. The values of one name are joined, except for `set-cookie`.
 pub(crate) fn read_headers(response: &Response) -> Result<Lines<0>, JsValue> {
     pairs(&response.headers()).map(Lines)
 }
 
 impl<const N: usize> Lines<N> {
-    /// The lines before the headers, and names, in lower case, and values; `None` if one of them was not one line.
+    /// The lines before the headers, and the headers with names in lower case; `None` if a value
+    /// was not one line.
     pub(crate) fn read(&self) -> Option<([&str; N], Vec<Pair<'_>>)> {
         let mut lines = self.0.split('\n');
         let count: usize = lines.next()?.parse().ok()?;
@@ -62,17 +64,17 @@ impl<const N: usize> Lines<N> {
     }
 }
 
-/// What a request is made of.
+/// The parts of a request.
 pub(crate) struct Outline<'s> {
     pub(crate) url: String,
     pub(crate) method: &'s str,
-    /// Of which neither names nor values hold line feeds.
+    /// The headers. Neither names nor values contain line feeds.
     pub(crate) headers: Vec<Pair<'s>>,
     pub(crate) body: Option<&'s [u8]>,
     pub(crate) signal: Option<AbortSignal>,
 }
 
-/// A request, built from nothing. It follows no redirect and is answered by no cache.
+/// A new request. It follows no redirect and is answered by no cache.
 ///
 /// # Errors
 /// If the runtime cannot make it, or would send another URL or method.
@@ -86,7 +88,7 @@ pub(crate) fn build_request(outline: &Outline<'_>) -> Result<Request, JsValue> {
     made.ok_or_else(|| "the runtime would send another request".into())
 }
 
-/// The upstream's response with another body and other headers.
+/// The response of the upstream with another body and other headers.
 pub(crate) fn edit_response(
     response: &Response,
     body: Option<&ReadableStream>,

@@ -1,4 +1,4 @@
-//! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
+//! Calls to the issuer: sent once, to its origin, with a timeout, without redirects.
 
 use crate::platform::body;
 use crate::platform::host::{self, Outline};
@@ -8,14 +8,14 @@ use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-/// Longest answer that is read, in bytes: the largest bundle and some.
+/// Longest answer that is read, in bytes: more than the largest bundle.
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
-/// What came back.
+/// The answer of the issuer.
 pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
 impl OwnedAnswer {
-    /// The same, as the pipeline takes it.
+    /// The answer as the pipeline expects it.
     pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
             Some((status, body)) => IssuerAnswer::Got { status: *status, body },
@@ -27,7 +27,7 @@ impl OwnedAnswer {
 /// Makes a call.
 pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
     match send(config, call).await {
-        Ok(heard) => OwnedAnswer(heard),
+        Ok(owned_answer) => OwnedAnswer(owned_answer),
         Err(error) => {
             runtime::log(&format!(
                 "the issuer cannot be called: {}",

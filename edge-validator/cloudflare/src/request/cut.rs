@@ -1,7 +1,7 @@
-//! Cutting off a response whose writ ends before it does.
+//! Cutting a response whose writ ends before the response does.
 //!
-//! The runtime sends a response on without us, and without our timers, unless its body goes through a stream of ours. Short bodies go
-//! without: they are sent before anybody could cut them.
+//! The runtime sends a response without the code and the timers of the Worker, unless the body goes
+//! through a stream of the Worker. Short bodies do not: they are sent before a cut is possible.
 
 use crate::isolate::Isolate;
 use crate::isolate::bundle;
@@ -18,17 +18,18 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, Response, StreamPipeOptions, WritableStream};
 use worker::Context;
 
-/// Bodies that announce a length up to this are not watched, in bytes.
+/// Length of an announced body in bytes up to which the Worker does not watch it.
 const SHORT_BYTES: u64 = 64 * 1024;
-/// Time between two looks at a response under way, in milliseconds.
+/// Time between two checks of an open response, in milliseconds.
 const LOOK_MS: u32 = 2_000;
-/// Every so many looks it asks for a newer bundle, if nobody else has, and so often at most: a request has a limited number of calls.
+/// Number of checks between two requests for a newer bundle, unless another request makes them, and
+/// most such requests: the number of calls of a request is limited.
 const ASK_EVERY: u32 = 5;
 const ASKS: u32 = 40;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What is written to one side is read from the other, by the runtime itself.
+    /// A stream in which the runtime itself moves the bytes from one side to the other.
     type IdentityTransformStream;
 
     #[wasm_bindgen(catch, constructor)]
@@ -40,7 +41,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn writable(this: &IdentityTransformStream) -> WritableStream;
 
-    /// The same, of a length that the client is told.
+    /// The same stream with a fixed length, which the client sees.
     #[wasm_bindgen(extends = IdentityTransformStream)]
     type FixedLengthStream;
 
@@ -48,7 +49,8 @@ extern "C" {
     fn new(length: f64) -> Result<FixedLengthStream, JsValue>;
 }
 
-/// The body of `response`, whose headers these are. It ends when its writ does; the body itself if there is none to watch.
+/// The body of `response` with these headers. It ends when its writ ends. Without a need to watch,
+/// it is the body itself.
 pub(crate) fn watch_body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,
@@ -62,7 +64,7 @@ pub(crate) fn watch_body(
     if length.is_some_and(|length| length <= SHORT_BYTES) {
         return Ok(Some(body));
     }
-    // Of an encoded body the runtime hands over what it decodes to, which is of another length.
+    // The runtime decodes an encoded body, so its length is another one.
     let length = length.filter(|_| value("content-encoding").is_none());
     let through: IdentityTransformStream = match length {
         #[expect(
@@ -78,14 +80,14 @@ pub(crate) fn watch_body(
     let piped = body.pipe_to_with_options(&through.writable(), &options);
     let watch = Watch::begin(isolate, context, open, end)?;
     context.wait_until(async move {
-        // Who broke off, and why, is of no interest here.
+        // The cause of the end is of no interest here.
         let _ = JsFuture::from(piped).await;
         watch.end();
     });
     Ok(Some(through.readable()))
 }
 
-/// Looks again and again whether a response may go on.
+/// The repeated check whether a response may go on.
 struct Watch {
     timer: JsValue,
     _look: Closure<dyn FnMut()>,

@@ -25,27 +25,28 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Context;
 
-/// Most steps that a request takes: its head, its body, a boot id, a spend.
+/// Most steps of a request: its head, its body, a boot id, a spend.
 const STEPS: u32 = 8;
-/// What is told when nothing can be decided without a newer bundle.
+/// The error code of a refusal that needs a newer bundle.
 const STALE: &str = "snapshot_stale";
 
-/// One request and where it is served.
+/// One request and its environment.
 pub(crate) struct Exchange {
     isolate: Rc<Isolate>,
     request: Request,
     context: Rc<Context>,
 }
 
-/// Where a request stands after its first step.
-pub(crate) enum Begun {
-    /// Answered, or [`ToSend`].
+/// The state of a request after its first step.
+pub(crate) enum BegunRequest {
+    /// The request is answered, or is [`ToSend`].
     Done(JsValue),
-    /// It waits for something first. Most requests do not, and need no future, which would take longer than their decision.
+    /// The request waits. Most requests do not wait and need no future, which would take longer
+    /// than their decision.
     Waits(Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>),
 }
 
-/// A permitted request that the runtime is to send, once, and to tell how it ended.
+/// A permitted request for the runtime, which sends it once and reports the result.
 #[wasm_bindgen]
 pub struct ToSend {
     exchange: Exchange,
@@ -63,15 +64,17 @@ impl Exchange {
     }
 
     /// Takes the first step.
-    pub(crate) fn begin(self) -> Result<Begun, JsValue> {
+    pub(crate) fn begin(self) -> Result<BegunRequest, JsValue> {
         bundle::refresh_in_background(&self.isolate, &self.context);
         let Ok(incoming) = Incoming::read(&self.request, &self.isolate.names) else {
-            return self.refuse(&self.unreadable_request()).map(Begun::Done);
+            return self.refuse(&self.unreadable_request()).map(BegunRequest::Done);
         };
         match self.start(&incoming) {
-            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(Begun::Done),
-            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => self.send(permit).map(Begun::Done),
-            step => Ok(Begun::Waits(Box::pin(self.run_waiting_steps(incoming, step)))),
+            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(BegunRequest::Done),
+            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => {
+                self.send(permit).map(BegunRequest::Done)
+            }
+            step => Ok(BegunRequest::Waits(Box::pin(self.run_waiting_steps(incoming, step)))),
         }
     }
 
@@ -81,7 +84,7 @@ impl Exchange {
             .take_step(|world| incoming.start(world).unwrap_or_else(unreadable))
     }
 
-    /// Takes all steps that wait for something.
+    /// Takes all steps that wait.
     async fn run_waiting_steps(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
         match self.verdict(incoming, step).await {
             Ok(permit) if self.isolate.config.is_audit_strict() => self.send_recorded(permit).await,
@@ -105,8 +108,8 @@ impl Exchange {
                     isolate.take_step(|world| need.resume(body.as_body(), world))
                 }
                 Step::Spend(need) => {
-                    let heard = issuer::call(&isolate.config, &need.call()).await;
-                    isolate.take_step(|world| need.resume(heard.as_answer(), world))
+                    let owned_answer = issuer::call(&isolate.config, &need.call()).await;
+                    isolate.take_step(|world| need.resume(owned_answer.as_answer(), world))
                 }
             };
         }
@@ -117,7 +120,7 @@ impl Exchange {
         Refusal::of_host(HostFault::Unreadable, self.isolate.memory(), runtime::now())
     }
 
-    /// Has what the permit holds sent.
+    /// Makes the runtime send the request of the permit.
     fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
         match outgoing::build_permitted(permit) {
             Ok((request, in_flight)) => Ok(self.hand_over(request, in_flight)),
@@ -125,7 +128,7 @@ impl Exchange {
         }
     }
 
-    /// The same where the permit must be recorded ahead.
+    /// Makes the runtime send the request of the permit after its record was written ahead.
     async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
         let (request, in_flight) = match outgoing::build_permitted(permit) {
             Ok(permitted) => permitted,
@@ -145,7 +148,7 @@ impl Exchange {
         })
     }
 
-    /// Records a permit ahead and asks again after the wait. A refusal is recorded in its place.
+    /// Records a permit ahead and validates it again after the wait. A refusal replaces the record.
     async fn record_first(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
         let (number, refusal) = match records::record_ahead(&self.isolate, &in_flight.record_ahead()).await {
             Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
@@ -196,13 +199,13 @@ impl Exchange {
 
 #[wasm_bindgen]
 impl ToSend {
-    /// What is to be sent.
+    /// The request to send.
     #[wasm_bindgen(getter)]
     pub fn request(&self) -> Request {
         Clone::clone(&self.request)
     }
 
-    /// Answers with the upstream's response.
+    /// The response to the client with the response of the upstream.
     ///
     /// # Errors
     /// If the runtime cannot make a response.
@@ -225,7 +228,7 @@ impl ToSend {
         }
     }
 
-    /// Answers for an upstream that cannot be reached.
+    /// The response to the client for an upstream that cannot be reached.
     ///
     /// # Errors
     /// If the runtime cannot make a response.

@@ -1,4 +1,4 @@
-//! The request for a permit: built from nothing, for a fixed origin.
+//! The outgoing request of a permit: a new request for a fixed origin.
 
 use crate::platform::host::{self, Outline};
 use edgewrit_edge::verdict::in_flight::InFlight;
@@ -6,10 +6,11 @@ use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use web_sys::Request;
 
-/// The runtime's request for a permit, and what waits for its response.
+/// The request of a permit for the runtime, and the state that waits for its response.
 ///
 /// # Errors
-/// The refusal, if the runtime cannot make it, or would send something else than what was judged.
+/// The refusal, if the runtime cannot make the request, or would send another request than the
+/// judged one.
 pub(crate) fn build_permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
     let (outgoing, in_flight) = permit.into_request();
     let headers = outgoing.headers.iter();
