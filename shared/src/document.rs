@@ -2,7 +2,7 @@
 //! all faults at once, each with its place. The configuration of the edge, policies, ceilings and
 //! grants are read by it.
 
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::number::Number;
 use alloc::format;
 use alloc::rc::Rc;
@@ -176,7 +176,7 @@ impl<'a> Node<'a> {
             if !known.contains(name) {
                 node.fault(format!(
                     "unknown member `{}`, expected one of {}",
-                    Shown(name),
+                    EscapedInput(name),
                     quote_names(known)
                 ));
             }
@@ -247,7 +247,7 @@ fn describe_kind(value: &Json) -> String {
         Json::Null => "null".into(),
         Json::Bool(value) => format!("`{value}`"),
         Json::Number(value) => format!("the number `{value}`"),
-        Json::Text(value) => format!("the string `{}`", Shown(value)),
+        Json::Text(value) => format!("the string `{}`", EscapedInput(value)),
         Json::List(_) => "an array".into(),
         Json::Object(_) => "an object".into(),
     }

@@ -77,7 +77,7 @@ impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { at } => write!(f, "not JSON at byte {at}"),
-            Self::Duplicate { name } => write!(f, "member `{}` stands twice in one object", Shown(name)),
+            Self::Duplicate { name } => write!(f, "member `{}` stands twice in one object", EscapedInput(name)),
             Self::TooDeep => write!(f, "nested deeper than {JSON_DEPTH} levels"),
             Self::TooManyValues => f.write_str("more values than the limit"),
             Self::NumberRange => f.write_str("a number beyond the limits of length or exponent"),
@@ -89,9 +89,9 @@ impl core::error::Error for JsonError {}
 
 /// Input in a message: at most 80 characters with escaped control characters, so that a message
 /// stays one readable line.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
+pub(crate) struct EscapedInput<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for EscapedInput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CHARACTERS: usize = 80;
         let mut rest = self.0.chars();
@@ -115,7 +115,7 @@ impl fmt::Display for Shown<'_> {
 /// The first fault, as a [`JsonError`].
 pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     let mut lexer = SliceLexer::new(bytes);
-    let mut room = Room::of(values);
+    let mut room = ParseBudget::of(values);
     let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| read_value(first, lexer, &mut room));
     read.map_err(|stop| match stop {
         Stop::Refused(error) => error,
@@ -129,7 +129,7 @@ pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
 /// if [`parse`] would refuse it for another cause than a duplicate name or a number out of range.
 pub(crate) fn members_as_written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut lexer = SliceLexer::new(text.as_bytes());
-    let mut room = Room::of(values);
+    let mut room = ParseBudget::of(values);
     let mut members = Vec::new();
     let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| {
         room.take_value()?;
@@ -173,12 +173,12 @@ impl From<hifijson::num::Error> for Stop {
 }
 
 /// The values and the depth that the parser may still use.
-struct Room {
+struct ParseBudget {
     values: usize,
     depth: usize,
 }
 
-impl Room {
+impl ParseBudget {
     fn of(values: usize) -> Self {
         Self {
             values,
@@ -204,7 +204,7 @@ impl Room {
 }
 
 /// The value that begins with the byte `first`, which the lexer has peeked.
-fn read_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(Json::Text(lexer.discarded().str_string()?.into_owned())),
@@ -226,7 +226,7 @@ fn read_number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
         .ok_or(Stop::Refused(JsonError::NumberRange))
 }
 
-fn read_list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_list(lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     let mut items = Vec::new();
     lexer.seq(b']', SliceLexer::ws_peek, |first, lexer| {
         items.push(read_value(first, lexer, room)?);
@@ -237,7 +237,7 @@ fn read_list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> 
     Ok(Json::List(items))
 }
 
-fn read_object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_object(lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     let mut members = Vec::new();
     lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
         let (name, first) = read_name(first, lexer)?;
@@ -260,7 +260,7 @@ fn read_name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>,
 }
 
 /// Skips the value that begins with the byte `first`.
-fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
+fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<(), Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(lexer.discarded().str_string().map(drop)?),

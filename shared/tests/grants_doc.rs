@@ -30,7 +30,7 @@ fn examples() -> Vec<String> {
 }
 
 #[test]
-fn the_reference_holds_what_it_claims() {
+fn the_reference_keeps_its_claims() {
     let examples = examples();
     for example in &examples {
         let json = parse(example);

@@ -17,14 +17,14 @@ pub(crate) struct Settings {
     /// The cluster of the issuer.
     pub(crate) issuer_cluster: String,
     /// The cluster of each upstream, by the name of the upstream.
-    clusters: Texts,
+    clusters: TextMap,
 }
 
 /// A few texts by name. (A map would add a sort, which is larger than all code of this file.)
 #[derive(Debug)]
-struct Texts(Vec<(String, String)>);
+struct TextMap(Vec<(String, String)>);
 
-impl Texts {
+impl TextMap {
     fn find(&self, name: &str) -> Option<&String> {
         self.0.iter().find_map(|(own, text)| (own == name).then_some(text))
     }
@@ -68,12 +68,12 @@ pub(crate) fn single_fault(error: impl fmt::Display) -> FaultList {
 
 /// The variables in `NAME=value` texts, each followed by NUL. A text that is not UTF-8 is omitted,
 /// and so missing where it is needed.
-fn parse_variables(environment: &[u8]) -> Texts {
+fn parse_variables(environment: &[u8]) -> TextMap {
     let texts = environment
         .split(|byte| *byte == 0)
         .filter_map(|text| str::from_utf8(text).ok());
     let pairs = texts.filter_map(|text| text.split_once('='));
-    Texts(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    TextMap(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<Settings> {
@@ -92,16 +92,16 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     })
 }
 
-fn read_texts(node: &Node<'_>) -> Option<Texts> {
+fn read_texts(node: &Node<'_>) -> Option<TextMap> {
     let members = node.members()?;
     let pairs = members
         .into_iter()
         .map(|(name, value)| Some((name.to_owned(), value.text()?.to_owned())));
-    pairs.collect::<Option<_>>().map(Texts)
+    pairs.collect::<Option<_>>().map(TextMap)
 }
 
 /// Reports upstreams without a cluster and clusters without an upstream.
-fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &Texts) {
+fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &TextMap) {
     for upstream in config.upstreams().map(|upstream| upstream.name()) {
         if clusters.find(upstream).is_none() {
             root.fault(format!(

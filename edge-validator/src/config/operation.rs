@@ -10,7 +10,7 @@ use crate::operation::pattern::RoutePattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
 use crate::operation::template::ResourceTemplate;
-use crate::operation::{Body, Content, FieldNames, Operation, Use};
+use crate::operation::{Body, Content, FieldNames, Operation, ValueUse};
 use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
@@ -286,7 +286,7 @@ fn report_unused_captures(
     members: &Members<'_>,
     pattern: &RoutePattern,
     resource: &ResourceTemplate,
-    named: &[(usize, Use)],
+    named: &[(usize, ValueUse)],
 ) {
     for (index, name) in pattern.captures.iter().enumerate() {
         if !resource.uses_capture(index) && !named.iter().any(|(own, _)| *own == index) {
@@ -297,9 +297,9 @@ fn report_unused_captures(
     }
 }
 
-fn captured_param((capture, purpose): (usize, Use)) -> Option<(usize, usize)> {
+fn captured_param((capture, purpose): (usize, ValueUse)) -> Option<(usize, usize)> {
     match purpose {
-        Use::Param(param) => Some((capture, param)),
-        Use::Ignore => None,
+        ValueUse::Param(param) => Some((capture, param)),
+        ValueUse::Ignore => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::source::ValueSource;
 use crate::operation::param::{DeclaredType, ParamDefinition};
 use crate::operation::shape::Shape;
-use crate::operation::{FieldNames, Use};
+use crate::operation::{FieldNames, ValueUse};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 pub(super) struct Wiring {
     pub(super) params: Vec<ParamDefinition>,
     /// The uses of captures besides the resource, by the index of the capture.
-    pub(super) captures: Vec<(usize, Use)>,
+    pub(super) captures: Vec<(usize, ValueUse)>,
     pub(super) query: FieldNames,
     pub(super) headers: Vec<(Arc<str>, usize)>,
     pub(super) body: Option<Shape>,
@@ -36,7 +36,7 @@ impl Wiring {
         if param.list && !matches!(source, ValueSource::Query(_) | ValueSource::Form(_)) {
             return Err("`list` is for `query.` and `form.`, where a name may come several times".into());
         }
-        self.connect(source, Use::Param(self.params.len()), captures)?;
+        self.connect(source, ValueUse::Param(self.params.len()), captures)?;
         self.params.push(param);
         Ok(())
     }
@@ -44,10 +44,10 @@ impl Wiring {
     /// Adds a value that a request may have and that is not judged. An error is a message for the
     /// operator.
     pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
-        self.connect(source, Use::Ignore, captures)
+        self.connect(source, ValueUse::Ignore, captures)
     }
 
-    fn connect(&mut self, source: ValueSource, purpose: Use, captures: Option<&[String]>) -> Result<(), String> {
+    fn connect(&mut self, source: ValueSource, purpose: ValueUse, captures: Option<&[String]>) -> Result<(), String> {
         let free = match (source, purpose) {
             (ValueSource::Query(name), _) => self.query.add(name, purpose),
             (ValueSource::Form(name), _) => self.form.add(name, purpose),
@@ -59,12 +59,12 @@ impl Wiring {
                 self.captures.push((index, purpose));
                 free
             }
-            (ValueSource::Header(name), Use::Param(index)) => {
+            (ValueSource::Header(name), ValueUse::Param(index)) => {
                 let free = !self.headers.iter().any(|(own, _)| **own == *name);
                 self.headers.push((name.into(), index));
                 free
             }
-            (ValueSource::Header(name), Use::Ignore) => {
+            (ValueSource::Header(name), ValueUse::Ignore) => {
                 return Err(format!(
                     "`header.{name}` is not sent unless `headers` names it, so there is nothing to ignore"
                 ));

@@ -120,7 +120,7 @@ pub(crate) fn collect_names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<
 }
 
 /// Headers to send: names in lower case, and values.
-pub(crate) type Fields = Vec<(Arc<str>, Vec<u8>)>;
+pub(crate) type HeaderFields = Vec<(Arc<str>, Vec<u8>)>;
 
 /// The headers of a request that have a purpose.
 #[derive(Debug)]
@@ -155,7 +155,7 @@ impl<'a> Headers<'a> {
     }
 
     /// The headers that pass: the headers of [`PASS`] and of `also`, but no `shadowed` header.
-    pub(crate) fn into_passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
+    pub(crate) fn into_passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> HeaderFields {
         let passes = |name: &Arc<str>| {
             let listed = PASS.iter().any(|own| text_eq(own, name)) && (has_body || !text_eq(name, "content-type"));
             (listed || also.iter().any(|own| text_eq(own, name))) && !shadowed.iter().any(|own| text_eq(own, name))

@@ -156,7 +156,7 @@ mod tests {
         }
 
         #[test]
-        fn a_url_parser_leaves_the_spelling_as_it_is(query in queries()) {
+        fn a_url_parser_does_not_change_the_spelling(query in queries()) {
             let text = format!("https://h/a?{}", spell(&query, Plus::Space));
             let url = Url::parse(&text).unwrap();
             prop_assert_eq!(url.as_str(), &text);

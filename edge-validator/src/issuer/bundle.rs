@@ -129,7 +129,7 @@ pub fn head_report(
     applied: &Snapshot,
     now: UnixSeconds,
 ) -> Option<HeadReport> {
-    let label = applied.audit_trouble()?.label();
+    let label = applied.audit_contradiction()?.label();
     let (seen, found) = (applied.highest_audit_head()?, applied.audit_head()?);
     let mut line = Object::open();
     line.text("edgewrit", Some("audit_head"));
@@ -141,7 +141,7 @@ pub fn head_report(
     Some(HeadReport {
         label,
         line: line.close(),
-        is_new: held.and_then(Snapshot::audit_trouble) != applied.audit_trouble(),
+        is_new: held.and_then(Snapshot::audit_contradiction) != applied.audit_contradiction(),
     })
 }
 

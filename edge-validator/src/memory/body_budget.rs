@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_bodies_is_bounded_however_short_they_are() {
+    fn the_number_of_short_bodies_is_bounded() {
         let budget = BodyBudget::new(7);
         let held: Vec<_> = (0..10_000).map_while(|_| budget.reserve("lineage", 0).ok()).collect();
         assert_eq!(held.len(), LINEAGE_BYTES / LEAST_BYTES);

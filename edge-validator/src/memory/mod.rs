@@ -23,7 +23,8 @@ pub struct Memory {
     spends: Cell<u64>,
     boot_id: RefCell<Option<String>>,
     room: Cell<bool>,
-    /// The number of recorded refusals of unauthenticated requests in the second of this time.
+    /// The last second with such a refusal, and the number of refusals of unauthenticated requests
+    /// in it.
     unauthenticated: Cell<(UnixSeconds, u32)>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
@@ -140,7 +141,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn request_ids_count_up_behind_the_seed() {
+    fn request_ids_count_up_after_the_seed() {
         let memory = Memory::new(0xab);
         assert_eq!(memory.next_request().to_string(), "00000000000000ab-1");
         assert_eq!(memory.next_request().to_string(), "00000000000000ab-2");

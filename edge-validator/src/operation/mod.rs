@@ -89,7 +89,7 @@ impl Operation {
 
 /// The use of a name in the query or of a value in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum ValueUse {
     /// The parameter with this index.
     Param(usize),
     /// A value that is not judged.

@@ -1,6 +1,6 @@
 //! The names that a query or a form may have.
 
-use super::Use;
+use super::ValueUse;
 use crate::http::case_folding::fold;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ pub(crate) struct FieldNames(Vec<FieldName>);
 pub(crate) struct FieldName {
     /// The name in the configuration, decoded.
     pub(crate) text: String,
-    pub(crate) purpose: Use,
+    pub(crate) purpose: ValueUse,
     /// The bit of this name in a set of names.
     pub(crate) bit: u64,
     /// The bits of the names that [some reader](are_rivals) could read as this one.
@@ -36,12 +36,12 @@ impl FieldNames {
 
     /// Adds a name, at most [`PARAMS_PER_OPERATION`] names. Returns false if the name is there
     /// already.
-    pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
+    pub(crate) fn add(&mut self, text: String, purpose: ValueUse) -> bool {
         let Err(place) = self.find_index(&text) else {
             return false;
         };
         let bit = u32::try_from(self.0.len()).map_or(0, |own| 1_u64.checked_shl(own).unwrap_or_default());
-        let is_param = |purpose| matches!(purpose, Use::Param(_));
+        let is_param = |purpose| matches!(purpose, ValueUse::Param(_));
         let (mut rivals, mut shadows) = (0, false);
         for other in self.0.iter_mut().filter(|other| are_rivals(&other.text, &text)) {
             rivals |= other.bit;
@@ -71,7 +71,7 @@ impl FieldNames {
 
     /// Whether a name belongs to this parameter.
     pub(crate) fn contains_param(&self, param: usize) -> bool {
-        self.0.iter().any(|own| own.purpose == Use::Param(param))
+        self.0.iter().any(|own| own.purpose == ValueUse::Param(param))
     }
 }
 
@@ -83,8 +83,8 @@ fn are_rivals(one: &str, other: &str) -> bool {
     one == other || is_within(&one, &other) || is_within(&other, &one)
 }
 
-/// The name as the most lenient reader reads it: without case, without leading spaces, with the
-/// characters that PHP writes as `_`, and without a trailing `[]`.
+/// The name as the most lenient reader reads it: without case, leading spaces and a trailing `[]`,
+/// and with `_` for the characters that PHP replaces.
 fn lenient_name(name: &str) -> String {
     let folded = fold(name.trim_start_matches(' '));
     folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")
@@ -93,12 +93,12 @@ fn lenient_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{FieldNames, are_rivals};
-    use crate::operation::Use;
+    use crate::operation::ValueUse;
     use alloc::format;
     use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 
     #[test]
-    fn names_that_some_reader_takes_for_one_are_rivals() {
+    fn names_that_some_reader_confuses_are_rivals() {
         for (one, other) in [
             ("user", "User"),
             ("user.id", "user_id"),
@@ -124,9 +124,9 @@ mod tests {
     fn each_of_as_many_names_as_there_may_be_has_a_bit() {
         let mut names = FieldNames::default();
         for name in 0..PARAMS_PER_OPERATION {
-            assert!(names.add(format!("n{name}"), Use::Ignore));
+            assert!(names.add(format!("n{name}"), ValueUse::Ignore));
         }
-        assert!(!names.add("n7".into(), Use::Ignore));
+        assert!(!names.add("n7".into(), ValueUse::Ignore));
         let bits = names.0.iter().fold(0, |bits, name| bits | name.bit);
         assert_eq!(bits.count_ones() as usize, PARAMS_PER_OPERATION);
         assert!(
@@ -141,15 +141,16 @@ mod tests {
     fn only_an_ignored_name_shadows_a_parameter() {
         let mut names = FieldNames::default();
         let all = [
-            ("ids", Use::Ignore),
-            ("ids[]", Use::Param(0)),
-            ("user", Use::Param(1)),
-            ("User", Use::Ignore),
+            ("ids", ValueUse::Ignore),
+            ("ids[]", ValueUse::Param(0)),
+            ("user", ValueUse::Param(1)),
+            ("User", ValueUse::Ignore),
         ];
-        for (name, purpose) in
-            all.into_iter()
-                .chain([("page", Use::Ignore), ("a", Use::Param(2)), ("a[b]", Use::Param(3))])
-        {
+        for (name, purpose) in all.into_iter().chain([
+            ("page", ValueUse::Ignore),
+            ("a", ValueUse::Param(2)),
+            ("a[b]", ValueUse::Param(3)),
+        ]) {
             names.add(name.into(), purpose);
         }
         for (name, shadows) in [
@@ -168,7 +169,7 @@ mod tests {
     fn rivals_are_mutual_in_any_order() {
         let mut names = FieldNames::default();
         for name in ["filter[tag]", "filter", "page", "filter[kind]"] {
-            names.add(name.into(), Use::Ignore);
+            names.add(name.into(), ValueUse::Ignore);
         }
         let find = |name| names.find(name).unwrap();
         assert_eq!(

@@ -36,7 +36,7 @@ struct Literal {
 
 /// An operation and the captured values of its path, decoded.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Found<'p> {
+pub(crate) struct MatchedRoute<'p> {
     pub(crate) operation: usize,
     pub(crate) captures: Vec<Cow<'p, str>>,
 }
@@ -74,7 +74,7 @@ impl Routes {
     /// A literal wins over a capture, segment by segment from the left. The search does not go
     /// back: a segment that [a lenient server](lenient_segment) reads as a literal is never
     /// captured.
-    pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
+    pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<MatchedRoute<'p>, Objection> {
         let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
         let mut node = &own.ok_or(reason::NO_OPERATION)?.node;
@@ -94,7 +94,7 @@ impl Routes {
             };
         }
         let operation = node.operation.ok_or(reason::NO_OPERATION)?;
-        Ok(Found { operation, captures })
+        Ok(MatchedRoute { operation, captures })
     }
 }
 

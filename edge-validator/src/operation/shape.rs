@@ -1,7 +1,7 @@
 //! The closed shape of a JSON body: a body may have no other values.
 
 use crate::http::case_folding::fold;
-use crate::operation::Use;
+use crate::operation::ValueUse;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -13,7 +13,7 @@ use edgewrit_shared::limits::JSON_DEPTH;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// A parameter, or any value that is not judged.
-    Leaf(Use),
+    Leaf(ValueUse),
     /// An object with no other members than these.
     Object(BTreeMap<String, Shape>),
     /// An array whose elements all have one shape.
@@ -71,7 +71,7 @@ fn parse_step(text: &str) -> Result<PointerStep, String> {
 
 impl Shape {
     /// A shape with `leaf` at the end of `steps`.
-    pub(crate) fn of(steps: &[PointerStep], leaf: Use) -> Self {
+    pub(crate) fn of(steps: &[PointerStep], leaf: ValueUse) -> Self {
         match steps.split_first() {
             None => Self::Leaf(leaf),
             Some((PointerStep::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
@@ -84,7 +84,7 @@ impl Shape {
     }
 
     /// Adds `leaf` at the end of `steps`. The error is the cause why `leaf` cannot be there.
-    pub(crate) fn add(&mut self, steps: &[PointerStep], leaf: Use) -> Result<(), &'static str> {
+    pub(crate) fn add(&mut self, steps: &[PointerStep], leaf: ValueUse) -> Result<(), &'static str> {
         match (self, steps.split_first()) {
             (Self::Object(members), Some((PointerStep::Member(name), rest))) => {
                 if let Some(shape) = members.get_mut(name) {
@@ -120,8 +120,8 @@ impl Shape {
     /// The parameters in the shape.
     pub(crate) fn params(&self) -> Vec<usize> {
         match self {
-            Self::Leaf(Use::Param(index)) => [*index].into(),
-            Self::Leaf(Use::Ignore) => Vec::new(),
+            Self::Leaf(ValueUse::Param(index)) => [*index].into(),
+            Self::Leaf(ValueUse::Ignore) => Vec::new(),
             Self::Object(members) => members.values().flat_map(Self::params).collect(),
             Self::Each(element) => element.params(),
         }

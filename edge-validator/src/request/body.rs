@@ -7,7 +7,7 @@ use crate::http::spelling::{Plus, spell};
 use crate::http::target::check_query;
 use crate::operation::param::ParamValues;
 use crate::operation::shape::Shape;
-use crate::operation::{Content, FieldNames, Operation, Use};
+use crate::operation::{Content, FieldNames, Operation, ValueUse};
 use crate::reason::{self, Objection};
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
@@ -147,8 +147,8 @@ impl BodyReader<'_> {
     /// parameter adds to a list.
     fn read_value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
         match (shape, json) {
-            (Shape::Leaf(Use::Ignore), _) => Ok(()),
-            (Shape::Leaf(Use::Param(index)), json) => self.read_param(*index, json, many),
+            (Shape::Leaf(ValueUse::Ignore), _) => Ok(()),
+            (Shape::Leaf(ValueUse::Param(index)), json) => self.read_param(*index, json, many),
             (Shape::Object(known), Json::Object(members)) => self.read_object(known, members, many),
             (Shape::Each(element), Json::List(items)) => self.read_elements(element, items),
             (Shape::Object(_), _) => Err(reason::BODY_SHAPE.with_detail("not an object")),

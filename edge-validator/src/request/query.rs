@@ -4,7 +4,7 @@
 use crate::http::percent;
 use crate::http::spelling::{Plus, spell};
 use crate::operation::param::ParamValues;
-use crate::operation::{FieldName, FieldNames, Operation, Use};
+use crate::operation::{FieldName, FieldNames, Operation, ValueUse};
 use crate::reason::{self, Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
@@ -116,8 +116,8 @@ impl PairsReader<'_> {
         }
         self.mark_seen(known)?;
         match known.purpose {
-            Use::Ignore => Ok(()),
-            Use::Param(index) => {
+            ValueUse::Ignore => Ok(()),
+            ValueUse::Param(index) => {
                 // Some readers read a name without `=` as empty text, other readers as absent.
                 let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
                 let value = decode_text(value)?.into_owned();
@@ -128,7 +128,7 @@ impl PairsReader<'_> {
 
     /// Refuses a repeated name that is no list, ignored or not, and a name beside a rival of it.
     fn mark_seen(&mut self, name: &FieldName) -> Result<(), Objection> {
-        let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
+        let is_list = matches!(name.purpose, ValueUse::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {
             return Err(self.pairs.reasons.repeated.with_detail(format!("`{}`", name.text)));

@@ -48,9 +48,9 @@ pub struct NeedBody(Box<(RequestContext, Request)>);
 
 /// A request that is permitted once the issuer has debited an allowance.
 #[must_use]
-pub struct NeedSpend(Box<Unpaid>);
+pub struct NeedSpend(Box<UnpaidRequest>);
 
-struct Unpaid {
+struct UnpaidRequest {
     context: RequestContext,
     config: Arc<Config>,
     writ: Arc<Writ>,
@@ -107,7 +107,7 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
     };
     match granted {
         Decided::Permit(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
-        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(Unpaid {
+        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(UnpaidRequest {
             context,
             config,
             writ,
@@ -162,7 +162,7 @@ impl NeedSpend {
 
     /// Continues with the answer. The next step may need another call.
     pub fn resume(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
-        let Unpaid {
+        let UnpaidRequest {
             context,
             config,
             writ,
@@ -185,7 +185,7 @@ impl NeedSpend {
                 Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
                 None => Step::Refuse(Refusal::new(context, reason::SPEND_ANSWER).after_spend(true)),
             },
-            Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
+            Next::Call(spend) => Step::Spend(Self(Box::new(UnpaidRequest {
                 context,
                 config,
                 writ,

@@ -1,6 +1,6 @@
 //! The credential that the edge sends to an upstream in place of the writ.
 
-use crate::http::headers::Fields;
+use crate::http::headers::HeaderFields;
 use crate::reason::{self, Objection};
 use alloc::format;
 use alloc::string::String;
@@ -93,7 +93,7 @@ impl Credential {
     }
 
     /// The headers for a writ with these claims.
-    pub(crate) fn fill(&self, claims: &Claims) -> Result<Fields, Objection> {
+    pub(crate) fn fill(&self, claims: &Claims) -> Result<HeaderFields, Objection> {
         let fill = |(name, template): &(Arc<str>, HeaderTemplate)| Ok((Arc::clone(name), template.fill(claims)?));
         self.headers.iter().map(fill).collect()
     }

@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_begin_alike_are_told_apart() {
+    fn secrets_with_a_common_beginning_are_distinguished() {
         const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
         let own = format!("{HEADER}.eyJyb2xlIjoiYXBpIn0.c2lnbmF0dXJlIG9mIHRoZSBvbmUgd3JpdA");
         let other = format!("{HEADER}.eyJyb2xlIjoid2ViIn0.YW5vdGhlciBzaWduYXR1cmUgZW50aXJlbHk");

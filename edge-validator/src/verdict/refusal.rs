@@ -38,10 +38,10 @@ impl From<HostFault> for Objection {
 
 /// A request that does not go upstream.
 #[derive(Debug)]
-pub struct Refusal(Box<Inner>);
+pub struct Refusal(Box<RefusedRequest>);
 
 #[derive(Debug)]
-struct Inner {
+struct RefusedRequest {
     context: RequestContext,
     objection: Objection,
     /// Whether a use was spent before the refusal. A spent use is not given back.
@@ -67,7 +67,7 @@ pub struct ProblemResponse {
 
 impl Refusal {
     pub(crate) fn new(context: RequestContext, objection: impl Into<Objection>) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(RefusedRequest {
             context,
             objection: objection.into(),
             spent: false,

@@ -349,7 +349,7 @@ fn the_edges_credential_is_a_secret() {
 }
 
 #[test]
-fn a_secret_that_cannot_stand_in_a_header_is_a_fault_that_does_not_show_it() {
+fn a_secret_that_is_no_header_value_is_a_fault_without_its_text() {
     for value in ["", "a\r\nb", "a\0b", "a\tb", "ä", "\u{7f}"] {
         let found = match Config::read(&base(), &|_| Some(value.into())) {
             Ok(_) => panic!("{value:?}"),
@@ -452,7 +452,7 @@ fn credentials_are_templates_over_secrets_and_claims() {
 }
 
 #[test]
-fn upstreams_have_names_that_every_host_can_hold() {
+fn upstreams_have_names_that_every_host_accepts() {
     let name = |name: &str| {
         let text = base().replacen(r#""u": {"#, &format!(r#""{name}": {{"#), 1);
         faults(&text.replacen(r#""upstream": "u""#, &format!(r#""upstream": "{name}""#), 1))
@@ -583,7 +583,7 @@ fn a_pattern_is_a_method_and_a_path() {
 }
 
 #[test]
-fn no_capture_holds_a_colon_where_a_literal_begins_with_one() {
+fn captures_contain_no_colon_if_a_literal_begins_with_one() {
     let row = |pattern: &str, upstream: &str, more: &str| {
         let action = r#""action": "a", "resource": "r", "ignore": ["path.t"]"#;
         format!(r#"{{"match": "{pattern}", "upstream": "{upstream}", {action}{more}}}"#)
@@ -875,7 +875,7 @@ fn each_source_is_named_once() {
 }
 
 #[test]
-fn parameters_and_what_is_ignored_have_a_limit_together() {
+fn mapped_and_ignored_names_have_a_common_limit() {
     let params = |count: usize| {
         (0..count)
             .map(|index| format!(r#""p{index}": "query.p{index}""#))

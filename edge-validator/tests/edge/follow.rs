@@ -37,7 +37,7 @@ fn later_calls_name_the_position_and_wait_within_the_bounds_of_the_issuer() {
 }
 
 #[test]
-fn a_bundle_becomes_a_snapshot() {
+fn a_valid_bundle_gives_a_snapshot() {
     let bytes = support::bundle(NOW, Vec::new());
     let snapshot = apply_bundle(
         &config(),

@@ -83,7 +83,7 @@ fn a_form_is_closed_and_unambiguous() {
 }
 
 #[test]
-fn a_form_comes_as_one_type() {
+fn a_form_has_exactly_one_content_type() {
     let edge = edge_of(OPERATIONS);
     for (content_type, expected) in [
         ("application/x-www-form-urlencoded", "permit"),

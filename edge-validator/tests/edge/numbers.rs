@@ -120,7 +120,7 @@ proptest! {
     /// A permit holds for a floating-point reader: the same rule with rounded numbers admits the
     /// number that this reader reads.
     #[test]
-    fn a_permit_holds_for_readers_in_floating_point(value in numbers(), listed in proptest::collection::vec(numbers(), 1..12), kind in "in|not_in|min|max") {
+    fn a_permit_holds_for_floating_point_readers(value in numbers(), listed in proptest::collection::vec(numbers(), 1..12), kind in "in|not_in|min|max") {
         let edge = edge_of(OPERATIONS);
         let rule = |numbers: &[String]| match &*kind {
             "min" | "max" => format!(r#"{{"{kind}":{}}}"#, numbers[0]),

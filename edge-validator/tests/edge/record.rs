@@ -24,7 +24,7 @@ fn names(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_permit_is_recorded_with_what_it_permitted() {
+fn a_permit_is_recorded_with_its_attempt() {
     let line = Edge::new()
         .ask(&Ask::new(FLIGHTS, &SEARCH))
         .sent()
@@ -210,7 +210,7 @@ fn neither_tokens_nor_secrets_are_in_records_and_problems() {
 }
 
 #[test]
-fn a_host_that_fails_refuses_under_labels_of_its_own() {
+fn faults_of_a_host_have_labels_of_their_own() {
     let memory = Memory::new(1);
     for (fault, label) in [
         (HostFault::Unreadable, "host_unreadable"),

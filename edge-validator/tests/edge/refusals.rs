@@ -114,7 +114,7 @@ fn header_values_that_matter_are_printable_ascii() {
 }
 
 #[test]
-fn nothing_is_upgraded() {
+fn upgrades_are_refused() {
     let edge = Edge::new();
     assert_eq!(
         edge.label(&Ask::new(FLIGHTS, &ALL).header("upgrade", "websocket")),
@@ -131,7 +131,7 @@ fn nothing_is_upgraded() {
 }
 
 #[test]
-fn the_writ_comes_as_one_bearer_token() {
+fn a_request_has_exactly_one_bearer_token() {
     let edge = Edge::new();
     let token = writ(&ALL);
     let rows = [
@@ -169,7 +169,7 @@ fn the_writ_comes_as_one_bearer_token() {
 }
 
 #[test]
-fn the_writ_comes_in_one_authorization_header_and_nowhere_else() {
+fn a_writ_is_accepted_only_in_one_authorization_header() {
     let edge = Edge::new();
     let token = writ(&ALL);
     let value = format!("Bearer {token}");
@@ -221,7 +221,7 @@ fn a_writ_that_needs_a_proof_is_invalid() {
 }
 
 #[test]
-fn without_a_fresh_snapshot_everything_is_refused() {
+fn every_request_without_a_fresh_snapshot_is_refused() {
     let mut edge = Edge::new();
     for (age, label) in [
         (0, "permit"),
@@ -343,7 +343,7 @@ fn a_query_is_closed_and_unambiguous() {
 }
 
 #[test]
-fn text_becomes_a_number_or_truth_value_in_one_way() {
+fn text_has_one_spelling_for_each_number_and_truth_value() {
     let row = |query: &str| format!("{FLIGHTS}&{query}");
     for (query, label) in [
         ("stops=1", "permit"),
@@ -443,7 +443,7 @@ fn path_and_header_parameters_are_typed_and_needed() {
 }
 
 #[test]
-fn a_body_comes_exactly_where_one_is_judged() {
+fn a_body_is_accepted_only_for_an_operation_with_a_body() {
     let edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &ALL).json("{}")), "body_unexpected");
     let empty = Ask {
@@ -563,7 +563,7 @@ fn bodies_are_strict_and_bounded_json() {
 }
 
 #[test]
-fn a_body_is_closed_on_the_way_to_what_is_mapped() {
+fn a_body_is_closed_on_the_way_to_mapped_values() {
     bodies(&[
         (r#"{"passenger":{"user":"X"},"seats":1}"#, "permit"),
         (
@@ -627,7 +627,7 @@ fn members_of_a_body_are_of_their_type() {
 }
 
 #[test]
-fn every_element_of_an_array_has_what_is_mapped() {
+fn every_element_of_an_array_has_the_mapped_values() {
     let body = |extras: &str| format!(r#"{{"passenger":{{"user":"X"}},"seats":1,"extras":{extras}}}"#);
     for (extras, label) in [
         (r#"[{"sku":"a"},{"sku":"b","comment":null}]"#, "permit"),

@@ -64,7 +64,7 @@ fn a_limited_grant_without_an_allowance_permits_and_would_be_spent() {
 }
 
 #[test]
-fn every_limited_grant_that_could_be_spent_is_named_where_it_was_given() {
+fn every_limited_grant_that_could_be_spent_is_named_by_its_index() {
     let said = of(
         &Ask::bare("POST /bookings").json(BOOKING),
         &[BOOK_TWICE, SEARCH, BOOK_ONCE],
@@ -78,7 +78,7 @@ fn every_limited_grant_that_could_be_spent_is_named_where_it_was_given() {
 }
 
 #[test]
-fn a_use_is_not_spent_where_another_grant_has_no_limit() {
+fn no_use_is_spent_if_another_grant_has_no_limit() {
     let free = r#"{"type":"writ","actions":["book"],"resources":["tickets"]}"#;
     let said = of(&Ask::bare("POST /bookings").json(BOOKING), &[BOOK_ONCE, free]);
     assert!(matches!(said.verdict, Verdict::Permit { spends, .. } if spends.is_empty()));

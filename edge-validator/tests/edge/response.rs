@@ -129,7 +129,7 @@ fn commands_to_a_proxy_are_dropped_even_if_the_upstream_sets_caching() {
 }
 
 #[test]
-fn a_header_that_holds_a_secret_of_any_upstream_or_the_edge_is_dropped_and_recorded() {
+fn a_header_with_a_secret_of_an_upstream_or_the_edge_is_dropped_and_recorded() {
     let headers: [(&str, &[u8]); 7] = [
         ("location", b"https://api.example/?key=travel%2dsecret"),
         ("x-other", b"v=data-secret"),
@@ -172,7 +172,7 @@ fn a_record_names_few_of_the_headers_that_held_a_secret() {
 }
 
 #[test]
-fn every_status_but_the_credentials_and_the_protocols_passes() {
+fn every_status_but_those_of_credentials_and_protocols_passes() {
     for status in 0..=599_u16 {
         let mut flight = flight();
         let edits = edits(&mut flight, status, &[]);
@@ -197,7 +197,7 @@ fn code(problem: &str) -> String {
 }
 
 #[test]
-fn a_replaced_response_keeps_nothing_of_the_upstreams() {
+fn a_replaced_response_keeps_no_header_of_the_upstream() {
     let headers: [(&str, &[u8]); 4] = [
         (":status", b"401"),
         ("content-encoding", b"gzip"),

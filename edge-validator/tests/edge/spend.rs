@@ -223,7 +223,7 @@ fn a_boot_id_is_text_of_bounded_length() {
 }
 
 #[test]
-fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
+fn an_unknown_boot_id_is_forgotten_without_a_retry() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     let refused = label(

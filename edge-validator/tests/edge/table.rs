@@ -11,7 +11,7 @@ fn with_row<T>(name: &str, see: impl FnOnce(Row<'_>) -> T) -> T {
 }
 
 #[test]
-fn operations_come_as_they_are_written() {
+fn operations_keep_their_order_and_spelling() {
     let config = harness::config();
     let names: Vec<_> = config.operations().map(|row| row.name()).collect();
     assert_eq!(names[..3], ["GET /flights", "POST /bookings", "POST /quotes"]);

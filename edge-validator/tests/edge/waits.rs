@@ -166,7 +166,7 @@ fn a_body_that_breaks_off_or_is_too_long_is_refused() {
 }
 
 #[test]
-fn a_request_ends_with_the_configuration_it_began_with() {
+fn a_request_keeps_its_configuration_until_its_end() {
     let mut edge = Edge::new();
     let need = need_body(&edge);
     let text = crate::harness::config_text().replace("https://travel.example", "https://other.example");
@@ -179,7 +179,7 @@ fn a_request_ends_with_the_configuration_it_began_with() {
 }
 
 #[test]
-fn a_body_takes_room_until_its_verdict_whatever_that_is() {
+fn a_body_takes_room_until_any_verdict() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
     edge.memory = Memory::with_shared_budget(1, &budget);
@@ -205,7 +205,7 @@ fn a_body_takes_room_until_its_verdict_whatever_that_is() {
 }
 
 #[test]
-fn a_body_takes_room_while_the_issuer_is_asked() {
+fn a_body_takes_room_during_the_call_to_the_issuer() {
     let limited = [r#"{"type":"writ","actions":["quote"],"resources":["quotes"],"uses":{"max":2,"allowance":"a"}}"#];
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
@@ -228,7 +228,7 @@ fn a_body_takes_room_while_the_issuer_is_asked() {
 }
 
 #[test]
-fn a_lineage_that_holds_its_share_is_refused_until_it_gives_some_back() {
+fn a_lineage_with_a_full_share_is_refused_until_it_releases_room() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
     edge.memory = Memory::with_shared_budget(1, &budget);

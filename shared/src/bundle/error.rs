@@ -1,7 +1,7 @@
 //! Causes why a bundle is not applied.
 
 use crate::document::FaultList;
-use crate::json::{JsonError, Shown};
+use crate::json::{EscapedInput, JsonError};
 use crate::jws::JwsError;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::RowsError;
@@ -108,14 +108,14 @@ impl fmt::Display for BundleError {
         match self {
             Self::Frame => write!(f, "no JWS and line feed within the first {BUNDLE_HEAD_BYTES} bytes"),
             Self::Jws(error) => error.fmt(f),
-            Self::Key { kid } => write!(f, "header: no pinned key has the id `{}`", Shown(kid)),
+            Self::Key { kid } => write!(f, "header: no pinned key has the id `{}`", EscapedInput(kid)),
             Self::Signature => f.write_str("the signature is not the pinned key's"),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Members(faults) => {
                 let faults: Vec<String> = faults.lines().collect();
                 write!(f, "payload: {}", faults.join("; "))
             }
-            Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", Shown(found)),
+            Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", EscapedInput(found)),
             Self::Clock { issued_at, now } => write!(
                 f,
                 "`issued_at`: {} is more than {BUNDLE_CLOCK_SKEW} seconds after now, {}: the clock here is behind",
@@ -128,8 +128,8 @@ impl fmt::Display for BundleError {
             Self::Epoch { found, held } => write!(
                 f,
                 "a delta of epoch `{}`, but epoch `{}` is held",
-                Shown(found),
-                Shown(held)
+                EscapedInput(found),
+                EscapedInput(held)
             ),
             Self::Gap { from, held } => write!(f, "a delta from seq {from}, but seq {held} is held"),
             Self::Old { held } => write!(f, "not newer than what is held, seq {held}"),

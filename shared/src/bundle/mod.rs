@@ -18,7 +18,7 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub use audit_head::HeadTrouble;
+pub use audit_head::HeadContradiction;
 pub use error::BundleError;
 pub use payload::RowsHash;
 pub use snapshot::{Snapshot, rows_of};

@@ -8,7 +8,7 @@
 use super::{Bundle, BundleError};
 use crate::document::{Faults, Members, Node};
 use crate::json::write::{list, member, object, text, texts};
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
 use crate::revocation::{ROW_BYTES, Rows};
@@ -166,7 +166,7 @@ fn report_unknown_critical(members: &Members<'_>) {
         if let Some(name) = node.text().filter(|name| !MEMBERS.contains(name)) {
             node.fault(format!(
                 "the member `{}` is critical and unknown: update this edge",
-                Shown(name)
+                EscapedInput(name)
             ));
         }
     }

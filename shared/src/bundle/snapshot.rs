@@ -1,6 +1,6 @@
 //! The snapshot: the keys and revocations of the bundles that an edge has applied.
 
-use super::audit_head::{HeadTrouble, SeenHead, number};
+use super::audit_head::{HeadContradiction, SeenHead, number};
 use super::payload::Payload;
 use super::{BundleError, RowsHash, SEPARATOR, Trust};
 use crate::json;
@@ -188,11 +188,11 @@ impl Snapshot {
         self.highest_audit_head().and_then(number)
     }
 
-    /// The contradiction between the head of the last bundle and [`Self::highest_audit_head`].
+    /// The latest contradiction in this epoch between a head and [`Self::highest_audit_head`].
     /// Decisions do not depend on it: revoked writs stay revoked.
     #[must_use]
-    pub fn audit_trouble(&self) -> Option<HeadTrouble> {
-        self.audit_head.trouble()
+    pub fn audit_contradiction(&self) -> Option<HeadContradiction> {
+        self.audit_head.last_contradiction()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Authority;
 use crate::document::{Faults, Node};
 use crate::grant::{Grant, Grants};
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::limits::GRANTS_PER_WRIT;
 use crate::token::TokenError;
 use alloc::format;
@@ -58,7 +58,7 @@ fn read_scopes(value: &Json) -> Result<Vec<String>, TokenError> {
         None => Ok(scopes),
         Some(scope) => refuse(format!(
             "claim `{SCOPE}`: `{}` is no scope string, expected them separated by single spaces",
-            Shown(scope)
+            EscapedInput(scope)
         )),
     }
 }

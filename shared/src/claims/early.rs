@@ -21,7 +21,7 @@ const NAMES: [&str; 5] = ["iss", "aud", "iat", "nbf", "exp"];
 
 /// The claims, unverified.
 #[derive(Debug)]
-pub(crate) struct Early {
+pub(crate) struct EarlyClaims {
     pub(crate) iss: String,
     pub(crate) aud: String,
     pub(crate) iat: UnixSeconds,
@@ -29,7 +29,7 @@ pub(crate) struct Early {
     pub(crate) exp: UnixSeconds,
 }
 
-impl Early {
+impl EarlyClaims {
     /// Reads the early claims of a payload and skips the rest.
     pub(crate) fn read(payload: &[u8]) -> Result<Self, TokenError> {
         // As text, because the parser does not check the bytes that it skips.

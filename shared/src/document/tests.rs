@@ -88,7 +88,7 @@ fn text_in_a_message_is_one_bounded_line() {
 }
 
 #[test]
-fn integers_lie_within_their_bounds() {
+fn integers_outside_their_bounds_are_faults() {
     let integer = |text: &str| read(text, |node| node.integer(2, 4)).0;
     assert_eq!(["2", "3", "4", "3.0"].map(integer), [2, 3, 4, 3].map(Some));
     assert_eq!(["1", "5", "2.5", "-3", "\"3\"", "1e99"].map(integer), [None; 6]);
@@ -235,7 +235,7 @@ fn the_first_faults_are_kept_and_the_others_are_counted() {
 }
 
 #[test]
-fn faults_are_bounded_in_bytes_and_the_first_is_kept_however_long_it_is() {
+fn faults_are_bounded_in_bytes_and_the_first_is_always_kept() {
     let long = format!(
         "{{\"{}\":{}1{}}}",
         "\\u0001".repeat(100_000),

@@ -5,7 +5,7 @@
 
 use super::{Grant, Rule, RuleAnswer, Window};
 use crate::attempt::{Attempt, Param};
-use crate::json::Shown;
+use crate::json::EscapedInput;
 use crate::sorted::distinct;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
@@ -28,7 +28,7 @@ pub enum Decision<'a> {
         spend: Spend<'a>,
     },
     /// The attempt is refused.
-    Refuse(Miss<'a>),
+    Refuse(NearestMiss<'a>),
 }
 
 impl Grants {
@@ -57,7 +57,7 @@ impl Grants {
                 nearest = Some((gap, grant));
             }
         }
-        Decision::Refuse(Miss::of(nearest, attempt))
+        Decision::Refuse(NearestMiss::of(nearest, attempt))
     }
 
     /// Whether one grant permits each of `attempts`. Unless `is_spent`, the grant must have no
@@ -190,7 +190,7 @@ impl Grant {
 /// fail by rules, the one with fewer failures is closer; among equals, the least by canonical
 /// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Miss<'a> {
+pub struct NearestMiss<'a> {
     /// The grant that came closest, if there is any grant.
     pub grant: Option<&'a Grant>,
     /// The objection, for the log; the client never sees it.
@@ -239,7 +239,7 @@ impl<'a> MissReason<'a> {
     }
 }
 
-impl<'a> Miss<'a> {
+impl<'a> NearestMiss<'a> {
     fn of(nearest: Option<(Gap, &'a Grant)>, attempt: &'a Attempt) -> Self {
         let reason = match nearest {
             None => MissReason::NoGrants,
@@ -260,8 +260,8 @@ impl fmt::Display for MissReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoGrants => f.write_str("no grants"),
-            Self::Action(attempt) => write!(f, "action `{}` is not granted", Shown(&attempt.action)),
-            Self::Resource(attempt) => write!(f, "resource `{}` is not granted", Shown(&attempt.resource)),
+            Self::Action(attempt) => write!(f, "action `{}` is not granted", EscapedInput(&attempt.action)),
+            Self::Resource(attempt) => write!(f, "resource `{}` is not granted", EscapedInput(&attempt.resource)),
             Self::Rules(..) => {
                 let mut before = "";
                 self.objections().try_for_each(|objection| {
@@ -278,10 +278,10 @@ impl fmt::Display for MissReason<'_> {
 impl fmt::Display for RuleObjection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { param, rule, .. } = self;
-        write!(f, "parameter `{}` is ", Shown(param))?;
+        write!(f, "parameter `{}` is ", EscapedInput(param))?;
         match self.found {
             None => f.write_str("absent")?,
-            Some(Param::Text(text)) => write!(f, "the text `{}`", Shown(text))?,
+            Some(Param::Text(text)) => write!(f, "the text `{}`", EscapedInput(text))?,
             Some(Param::Number(number) | Param::Double(number)) => write!(f, "the number `{number}`")?,
             Some(Param::Bool(value)) => write!(f, "`{value}`")?,
             Some(Param::List(_)) => f.write_str("a list")?,

@@ -1,6 +1,6 @@
 //! Intersection of requested grants and a ceiling.
 
-use super::rule::Meet;
+use super::rule::RuleIntersection;
 use super::{Grant, Narrowing, Rule, Uses, Window, narrower};
 use crate::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
 use crate::sorted::sorted;
@@ -36,7 +36,7 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> GrantedPart {
             match requested_grant.meet(limit) {
                 Ok(Some(grant)) => part.push(grant),
                 Ok(None) => {}
-                Err(Unsaid) => part.whole = false,
+                Err(Inexpressible) => part.whole = false,
             }
         }
     }
@@ -45,7 +45,7 @@ pub fn intersect(requested: &[Grant], ceiling: &[Grant]) -> GrantedPart {
 }
 
 /// The intersection of two grants that no grant can express.
-struct Unsaid;
+struct Inexpressible;
 
 impl GrantedPart {
     /// Adds a grant, unless it is within a grant of the part. Grants within it are removed.
@@ -66,7 +66,7 @@ impl GrantedPart {
 
 impl Grant {
     /// The intersection of two grants; `None` if it is empty.
-    fn meet(&self, other: &Self) -> Result<Option<Self>, Unsaid> {
+    fn meet(&self, other: &Self) -> Result<Option<Self>, Inexpressible> {
         let actions: Vec<String> = self
             .actions
             .iter()
@@ -82,7 +82,7 @@ impl Grant {
         let mut resources = BTreeMap::new();
         for own in &self.resources {
             for theirs in &other.resources {
-                let both = own.meet(theirs).ok_or(Unsaid)?;
+                let both = own.meet(theirs).ok_or(Inexpressible)?;
                 resources.extend(both.into_iter().map(|pattern| (pattern.sort_key(), pattern)));
             }
         }
@@ -93,7 +93,7 @@ impl Grant {
             return Ok(None);
         }
         if resources.len() > RESOURCES_PER_GRANT {
-            return Err(Unsaid);
+            return Err(Inexpressible);
         }
         let uses = meet_uses(self.uses.as_ref(), other.uses.as_ref())?;
         let resources: Vec<_> = resources.into_values().collect();
@@ -102,27 +102,27 @@ impl Grant {
         let is_plain = rules.is_empty() && uses.is_none() && window == Window::default();
         let is_alone = actions.len() == 1 && resources.len() == 1 && is_plain;
         if !is_alone && resources.iter().any(|pattern| pattern.as_scope_wildcard().is_some()) {
-            return Err(Unsaid);
+            return Err(Inexpressible);
         }
         Ok(Some(Self::build(actions, resources, rules, uses, window)))
     }
 }
 
 /// The rules of both; `None` if two of them together admit nothing.
-fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Unsaid> {
+fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>, Inexpressible> {
     let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
     for (param, rule) in own.rules.iter().chain(&other.rules) {
         let met = rules
             .get(param.as_str())
-            .map_or_else(|| Meet::Rule(rule.clone()), |known| known.meet(rule));
+            .map_or_else(|| RuleIntersection::Rule(rule.clone()), |known| known.meet(rule));
         match met {
-            Meet::Rule(rule) => drop(rules.insert(param, rule)),
-            Meet::Nothing => return Ok(None),
-            Meet::Unsaid => return Err(Unsaid),
+            RuleIntersection::Rule(rule) => drop(rules.insert(param, rule)),
+            RuleIntersection::Nothing => return Ok(None),
+            RuleIntersection::Inexpressible => return Err(Inexpressible),
         }
     }
     if rules.len() > RULES_PER_GRANT {
-        return Err(Unsaid);
+        return Err(Inexpressible);
     }
     Ok(Some(
         rules.into_iter().map(|(param, rule)| (param.into(), rule)).collect(),
@@ -130,12 +130,12 @@ fn meet_rules(own: &Grant, other: &Grant) -> Result<Option<Vec<(String, Rule)>>,
 }
 
 /// The lower limit, on the allowance that either grant names.
-fn meet_uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Unsaid> {
+fn meet_uses(own: Option<&Uses>, other: Option<&Uses>) -> Result<Option<Uses>, Inexpressible> {
     let (Some(own), Some(other)) = (own, other) else {
         return Ok(own.or(other).cloned());
     };
     let allowance = match (&own.allowance, &other.allowance) {
-        (Some(own), Some(other)) if own != other => return Err(Unsaid),
+        (Some(own), Some(other)) if own != other => return Err(Inexpressible),
         (own, other) => own.as_ref().or(other.as_ref()).cloned(),
     };
     Ok(Some(Uses {

@@ -15,7 +15,7 @@ mod window;
 mod write;
 
 pub use action::is_action;
-pub use decide::{Decision, Grants, Miss, MissReason, RuleObjection, Spend};
+pub use decide::{Decision, Grants, MissReason, NearestMiss, RuleObjection, Spend};
 pub use intersect::{GrantedPart, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
 pub use pattern::{Pattern, PatternError, TemplatePiece};

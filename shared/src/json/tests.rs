@@ -1,6 +1,6 @@
 //! Accepted and refused JSON, and the boundary of every limit.
 
-use super::{Json, JsonError, Quoted, Shown, members_as_written, parse};
+use super::{EscapedInput, Json, JsonError, Quoted, members_as_written, parse};
 use crate::limits::{JSON_DEPTH, JSON_VALUES, NUMBER_BYTES, NUMBER_EXPONENT};
 use crate::number::Number;
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn every_kind_of_value_is_read_in_order() {
 }
 
 #[test]
-fn a_member_is_found_by_name_in_objects_alone() {
+fn a_member_is_found_by_name_only_in_objects() {
     let object = read(r#"{"a":1,"b":2}"#).unwrap();
     assert_eq!(object.member("b"), Some(&number("2")));
     assert_eq!(object.member("c"), None);
@@ -213,7 +213,7 @@ fn messages_are_one_bounded_line() {
         message,
         format!("member `{}…` stands twice in one object", "a\\n".repeat(40))
     );
-    assert_eq!(Shown(&"x".repeat(80)).to_string(), "x".repeat(80));
+    assert_eq!(EscapedInput(&"x".repeat(80)).to_string(), "x".repeat(80));
     assert_eq!(JsonError::TooDeep.to_string(), "nested deeper than 32 levels");
     assert_eq!(JsonError::TooManyValues.to_string(), "more values than the limit");
     assert_eq!(

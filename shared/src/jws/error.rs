@@ -1,6 +1,6 @@
 //! Causes why bytes are not an accepted JWS.
 
-use crate::json::{JsonError, Shown};
+use crate::json::{EscapedInput, JsonError};
 use alloc::string::String;
 use core::fmt;
 
@@ -51,7 +51,7 @@ pub enum JwsError {
     /// The header has `b64`: an unencoded payload (RFC 7797).
     Unencoded,
     /// The header brings its own key.
-    KeyBrought(Brought),
+    KeyBrought(KeyHeader),
     /// The header has a member besides `alg`, `kid` and `typ`.
     UnknownMember {
         /// The name of the member.
@@ -62,7 +62,7 @@ pub enum JwsError {
 /// A header member by which the sender of a JWS names the key for its verification (RFC 7515,
 /// sections 4.1.2, 4.1.3 and 4.1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Brought {
+pub enum KeyHeader {
     /// `jku`, the URL of a key set.
     Jku,
     /// `jwk`, the key.
@@ -71,7 +71,7 @@ pub enum Brought {
     X5u,
 }
 
-impl fmt::Display for Brought {
+impl fmt::Display for KeyHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Jku => "jku",
@@ -116,10 +116,14 @@ impl fmt::Display for JwsError {
             Self::HeaderShape => f.write_str("header: expected an object"),
             Self::HeaderMember(name) => write!(f, "header: expected `{name}` to be a string"),
             Self::Algorithm { found } => {
-                write!(f, "header: `alg` is `{}`, expected `EdDSA` or `Ed25519`", Shown(found))
+                write!(
+                    f,
+                    "header: `alg` is `{}`, expected `EdDSA` or `Ed25519`",
+                    EscapedInput(found)
+                )
             }
             Self::Type { found, expected } => {
-                write!(f, "header: `typ` is `{}`, expected `{expected}`", Shown(found))
+                write!(f, "header: `typ` is `{}`, expected `{expected}`", EscapedInput(found))
             }
             Self::Critical => f.write_str("header: `crit` is not accepted"),
             Self::Unencoded => f.write_str("header: `b64` is not accepted"),
@@ -127,7 +131,7 @@ impl fmt::Display for JwsError {
             Self::UnknownMember { name } => write!(
                 f,
                 "header: unknown member `{}`, expected `alg`, `kid` and `typ`",
-                Shown(name)
+                EscapedInput(name)
             ),
         }
     }

@@ -1,6 +1,6 @@
 //! The header of a JWS: `alg`, `kid`, `typ`.
 
-use super::{Algorithm, Brought, JwsError, JwsKind};
+use super::{Algorithm, JwsError, JwsKind, KeyHeader};
 use crate::json::{self, Json};
 use alloc::format;
 use alloc::string::String;
@@ -55,9 +55,9 @@ fn check_member(name: &str) -> Result<(), JwsError> {
         "alg" | "kid" | "typ" => Ok(()),
         "crit" => Err(JwsError::Critical),
         "b64" => Err(JwsError::Unencoded),
-        "jwk" => Err(JwsError::KeyBrought(Brought::Jwk)),
-        "jku" => Err(JwsError::KeyBrought(Brought::Jku)),
-        "x5u" => Err(JwsError::KeyBrought(Brought::X5u)),
+        "jwk" => Err(JwsError::KeyBrought(KeyHeader::Jwk)),
+        "jku" => Err(JwsError::KeyBrought(KeyHeader::Jku)),
+        "x5u" => Err(JwsError::KeyBrought(KeyHeader::X5u)),
         _ => Err(JwsError::UnknownMember { name: name.into() }),
     }
 }

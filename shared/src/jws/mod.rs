@@ -18,7 +18,7 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Brought, JwsError, JwsPart};
+pub use error::{JwsError, JwsPart, KeyHeader};
 
 use header::JoseHeader;
 

@@ -1,6 +1,6 @@
 //! Accepted JWS, and the refusal of everything else.
 
-use super::{Algorithm, Brought, Jws, JwsError, JwsKind, JwsPart, SigningInput};
+use super::{Algorithm, Jws, JwsError, JwsKind, JwsPart, KeyHeader, SigningInput};
 use crate::json::JsonError;
 use crate::limits::WRIT_BYTES;
 use crate::signature::{Compact, Dalek};
@@ -87,7 +87,7 @@ fn length_has_a_limit() {
 }
 
 #[test]
-fn three_parts_and_none_of_them_empty() {
+fn a_jws_has_three_parts_that_are_not_empty() {
     for (text, found) in [
         ("", 1),
         ("a", 1),
@@ -108,7 +108,7 @@ fn three_parts_and_none_of_them_empty() {
 }
 
 #[test]
-fn other_serialisations_are_told_apart() {
+fn other_serialisations_have_errors_of_their_own() {
     assert_eq!(
         refusal(r#"{"payload":"e30","signatures":[]}"#),
         JwsError::JsonSerialisation
@@ -242,9 +242,9 @@ fn other_header_members_are_refused() {
         (r#""crit":["exp"]"#, JwsError::Critical),
         (r#""b64":false"#, JwsError::Unencoded),
         (r#""b64":true"#, JwsError::Unencoded),
-        (r#""jwk":{"kty":"OKP"}"#, JwsError::KeyBrought(Brought::Jwk)),
-        (r#""jku":"https://evil.example""#, JwsError::KeyBrought(Brought::Jku)),
-        (r#""x5u":"https://evil.example""#, JwsError::KeyBrought(Brought::X5u)),
+        (r#""jwk":{"kty":"OKP"}"#, JwsError::KeyBrought(KeyHeader::Jwk)),
+        (r#""jku":"https://evil.example""#, JwsError::KeyBrought(KeyHeader::Jku)),
+        (r#""x5u":"https://evil.example""#, JwsError::KeyBrought(KeyHeader::X5u)),
         (r#""x5c":[]"#, JwsError::UnknownMember { name: "x5c".to_owned() }),
         (r#""cty":"JWT""#, JwsError::UnknownMember { name: "cty".to_owned() }),
         (r#""\u0063rit":[]"#, JwsError::Critical),
@@ -270,7 +270,7 @@ fn debug_output_does_not_contain_the_token() {
 }
 
 #[test]
-fn messages_name_the_place_and_what_was_expected() {
+fn messages_name_the_place_and_the_expected_value() {
     let cases = [
         (JwsError::TooLong { most: 9 }, "longer than 9 bytes"),
         (
@@ -311,7 +311,7 @@ fn messages_name_the_place_and_what_was_expected() {
         (JwsError::Critical, "header: `crit` is not accepted"),
         (JwsError::Unencoded, "header: `b64` is not accepted"),
         (
-            JwsError::KeyBrought(Brought::Jku),
+            JwsError::KeyBrought(KeyHeader::Jku),
             "header: `jku` is not accepted, keys come from the issuer's bundle",
         ),
         (
@@ -322,5 +322,5 @@ fn messages_name_the_place_and_what_was_expected() {
     for (error, message) in cases {
         assert_eq!(error.to_string(), message);
     }
-    assert_eq!(format!("{}{}", Brought::Jwk, Brought::X5u), "jwkx5u");
+    assert_eq!(format!("{}{}", KeyHeader::Jwk, KeyHeader::X5u), "jwkx5u");
 }

@@ -181,7 +181,7 @@ fn rounded(text: &str) -> Option<String> {
 }
 
 #[test]
-fn doubles_are_nearest_and_of_two_the_even_one() {
+fn the_nearest_double_is_chosen_and_of_two_the_even_one() {
     for (text, double) in [
         ("0", "0"),
         ("-0", "0"),

@@ -98,7 +98,7 @@ fn a_row_is_target_cut_and_expiry_big_endian() {
 }
 
 #[test]
-fn moments_beyond_32_bits_are_written_as_the_last_one() {
+fn times_beyond_32_bits_are_written_as_the_last_one() {
     let encoded = rows(&[revocation(7, u64::MAX, 1 << 32)]);
     assert_eq!(encoded.as_bytes()[16..], [0xff; 8]);
 }
@@ -169,7 +169,7 @@ fn the_number_of_rows_has_a_limit() {
 }
 
 #[test]
-fn merged_rows_forget_what_has_expired() {
+fn a_merge_drops_expired_rows() {
     let held = rows(&[revocation(1, 1, 10), revocation(2, 1, 11)]);
     let added = rows(&[revocation(3, 1, 10), revocation(4, 1, 12)]);
     let merged = held.merge(&added, UnixSeconds(10)).unwrap();
@@ -184,7 +184,7 @@ fn the_number_of_rows_is_reported() {
 }
 
 #[test]
-fn messages_say_what_is_wrong() {
+fn messages_name_the_fault() {
     assert_eq!(
         RowsError::Length.to_string(),
         "revocations are not a whole number of rows of 24 bytes"

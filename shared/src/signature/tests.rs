@@ -177,7 +177,7 @@ fn both_refuse_a_signature_with_any_bit_flipped() {
 }
 
 #[test]
-fn the_error_says_what_was_found() {
+fn the_error_names_the_fault() {
     assert_eq!(
         super::BadSignature.to_string(),
         "the signature does not belong to the message and key"

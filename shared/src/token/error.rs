@@ -1,7 +1,7 @@
 //! Causes why a token is not a valid writ.
 
-use crate::json::{JsonError, Shown};
-use crate::jws::{Brought, JwsError};
+use crate::json::{EscapedInput, JsonError};
+use crate::jws::{JwsError, KeyHeader};
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use core::fmt;
@@ -117,9 +117,9 @@ const fn jws_label(error: &JwsError) -> &'static str {
         JwsError::Type { .. } => "token_type",
         JwsError::Critical => "token_header_crit",
         JwsError::Unencoded => "token_header_b64",
-        JwsError::KeyBrought(Brought::Jwk) => "token_header_jwk",
-        JwsError::KeyBrought(Brought::Jku) => "token_header_jku",
-        JwsError::KeyBrought(Brought::X5u) => "token_header_x5u",
+        JwsError::KeyBrought(KeyHeader::Jwk) => "token_header_jwk",
+        JwsError::KeyBrought(KeyHeader::Jku) => "token_header_jku",
+        JwsError::KeyBrought(KeyHeader::X5u) => "token_header_x5u",
         JwsError::UnknownMember { .. } => "token_header_unknown",
     }
 }
@@ -134,15 +134,15 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Jws(error) => error.fmt(f),
-            Self::Key { kid } => write!(f, "header: no usable key has the id `{}`", Shown(kid)),
+            Self::Key { kid } => write!(f, "header: no usable key has the id `{}`", EscapedInput(kid)),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Claim { name, expected } => write!(f, "claim `{name}`: expected {expected}"),
             Self::Date { name } => write!(
                 f,
                 "claim `{name}`: expected a whole number of seconds, spelled in digits"
             ),
-            Self::Issuer { found } => write!(f, "claim `iss`: `{}` is another issuer", Shown(found)),
-            Self::Audience { found } => write!(f, "claim `aud`: `{}` is another audience", Shown(found)),
+            Self::Issuer { found } => write!(f, "claim `iss`: `{}` is another issuer", EscapedInput(found)),
+            Self::Audience { found } => write!(f, "claim `aud`: `{}` is another audience", EscapedInput(found)),
             Self::Expired { exp, now } => write!(f, "claim `exp`: {} is not after now, {}", exp.0, now.0),
             Self::NotYet { claim, from, now } => {
                 write!(f, "claim `{claim}`: {} is in the future, now is {}", from.0, now.0)

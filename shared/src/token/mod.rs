@@ -3,7 +3,7 @@
 
 use crate::bundle::Snapshot;
 use crate::claims::Claims;
-use crate::claims::early::Early;
+use crate::claims::early::EarlyClaims;
 use crate::grant::Grants;
 use crate::json;
 use crate::jws::{Jws, JwsKind};
@@ -51,7 +51,7 @@ impl<'a> Unverified<'a> {
     /// # Errors
     /// The [`TokenError`] of the first claim that cannot be read.
     pub fn audience_unverified(&self) -> Result<String, TokenError> {
-        Ok(Early::read(self.0.payload_unverified())?.aud)
+        Ok(EarlyClaims::read(self.0.payload_unverified())?.aud)
     }
 
     /// Verifies the token, with cheap refusals first: key known, issuer, audience, time, signature,
@@ -64,7 +64,7 @@ impl<'a> Unverified<'a> {
         let Some(key) = snapshot.keys().find(jws.kid()) else {
             return Err(TokenError::Key { kid: jws.kid().into() });
         };
-        let early = Early::read(jws.payload_unverified())?;
+        let early = EarlyClaims::read(jws.payload_unverified())?;
         ValidityClaims::from(&early).check(expect, now)?;
         let signed = jws.verify(key, &Dalek).map_err(|_| TokenError::Signature)?;
         let payload = json::parse(signed.payload(), JSON_VALUES).map_err(TokenError::Payload)?;

@@ -2,7 +2,7 @@
 
 use super::{Expect, TokenError};
 use crate::claims::Claims;
-use crate::claims::early::Early;
+use crate::claims::early::EarlyClaims;
 use crate::limits::CLOCK_TOLERANCE;
 use crate::revocation::{Level, Rows, Target};
 use crate::short::text_eq;
@@ -19,8 +19,8 @@ pub(super) struct ValidityClaims<'a> {
     exp: UnixSeconds,
 }
 
-impl<'a> From<&'a Early> for ValidityClaims<'a> {
-    fn from(early: &'a Early) -> Self {
+impl<'a> From<&'a EarlyClaims> for ValidityClaims<'a> {
+    fn from(early: &'a EarlyClaims) -> Self {
         Self {
             iss: &early.iss,
             aud: &early.aud,

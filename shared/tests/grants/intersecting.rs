@@ -76,7 +76,7 @@ fn patterns_meet_segment_by_segment() {
 }
 
 #[test]
-fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
+fn rules_of_one_kind_are_joined_and_others_are_combined() {
     for (own, other, both) in [
         (r#"{"eq":1}"#, r#"{"eq":1}"#, Some(r#"{"eq":1}"#)),
         (r#"{"eq":1}"#, r#"{"eq":2}"#, None),
@@ -190,7 +190,7 @@ fn uses_and_windows_are_the_narrower_of_both() {
 }
 
 #[test]
-fn parts_stand_side_by_side_and_a_larger_one_takes_the_place_of_those_within_it() {
+fn a_larger_grant_of_the_part_replaces_the_grants_within_it() {
     let of = |resources: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":[{resources}]}}"#);
     let (one, two, both) = (of(r#""r""#), of(r#""s""#), of(r#""r","s""#));
     let all = of(r#""**""#);
@@ -199,7 +199,7 @@ fn parts_stand_side_by_side_and_a_larger_one_takes_the_place_of_those_within_it(
 }
 
 #[test]
-fn no_more_grants_are_left_than_a_writ_holds() {
+fn a_part_has_no_more_grants_than_a_writ() {
     let of = |pattern: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["{pattern}"]}}"#);
     let asked: Vec<String> = (0..=GRANTS_PER_WRIT).map(|number| of(&format!("r{number}"))).collect();
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
@@ -211,7 +211,7 @@ fn no_more_grants_are_left_than_a_writ_holds() {
 }
 
 #[test]
-fn no_more_resources_are_left_than_a_grant_holds() {
+fn a_part_has_no_more_resources_than_a_grant() {
     // Each of these patterns has an intersection of its own with each of those.
     let of = |patterns: Vec<String>| {
         format!(
@@ -237,7 +237,7 @@ fn no_more_resources_are_left_than_a_grant_holds() {
 }
 
 #[test]
-fn no_more_rules_are_left_than_a_grant_holds() {
+fn a_part_has_no_more_rules_than_a_grant() {
     let of = |params: std::ops::Range<usize>| {
         let rules: Vec<String> = params.map(|param| format!(r#""p{param:02}":{{"eq":1}}"#)).collect();
         format!(

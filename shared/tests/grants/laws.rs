@@ -96,7 +96,7 @@ fn related(choices: &mut Choices) -> (Value, Vec<Value>) {
 }
 
 #[test]
-fn what_a_narrower_child_permits_some_parent_permits() {
+fn some_parent_permits_every_attempt_of_a_narrower_child() {
     let mut narrowings = Balance::of("pairs, narrower");
     let mut permits = Balance::of("attempts, permitted");
     for seed in cases(6_000) {
@@ -250,7 +250,7 @@ fn a_scope_permits_exactly_what_its_grant_permits() {
 }
 
 #[test]
-fn what_is_written_is_read_as_the_same_grant() {
+fn a_written_grant_is_read_as_the_same_grant() {
     let mut scopes = Balance::of("grants, scopes");
     for seed in cases(2_000) {
         let grant = compiled(&grant(&mut Choices::new(seed)));
@@ -262,7 +262,7 @@ fn what_is_written_is_read_as_the_same_grant() {
 /// Everything in the part is within both sides. If the part is complete, it permits everything that
 /// both sides permit.
 #[test]
-fn the_part_is_what_both_permit() {
+fn the_part_permits_the_attempts_that_both_sides_permit() {
     let mut wholes = Balance::of("parts, whole");
     let mut permits = Balance::of("attempts, permitted");
     for seed in cases(3_000) {

@@ -88,7 +88,7 @@ fn a_resource_beyond_is_shown_by_an_example() {
 }
 
 #[test]
-fn a_scope_wildcard_lies_between_the_patterns() {
+fn a_scope_wildcard_is_between_the_patterns_in_width() {
     let scope = |text: &str| Grant::from_scope(text).unwrap();
     let run = plain(r#"["a"]"#, r#"["r:**"]"#);
     is_narrower(&scope("a:r:*"), std::slice::from_ref(&run));
@@ -408,7 +408,7 @@ fn every_rule_of_the_parent_is_compared() {
 }
 
 #[test]
-fn uses_lie_within_the_parents_limit() {
+fn uses_are_within_the_limit_of_the_parent() {
     let (free, three) = (plain(r#"["a"]"#, r#"["r"]"#), limited(r#"{"max":3}"#));
     let counted = limited(r#"{"max":3,"allowance":"al-1"}"#);
     is_narrower(&three, std::slice::from_ref(&free));
@@ -508,7 +508,7 @@ fn open(from: &str) -> Grant {
 }
 
 #[test]
-fn windows_lie_within_the_parents_window() {
+fn windows_are_within_the_window_of_the_parent() {
     let always = open("");
     let day = open(r#","not_before":100,"not_after":200"#);
     is_narrower(&day, std::slice::from_ref(&always));

@@ -105,7 +105,7 @@ fn stars_and_backslashes_are_letters_of_a_template() {
 }
 
 #[test]
-fn nothing_longer_than_a_resource_is_reached() {
+fn no_text_longer_than_a_resource_is_reached() {
     let long = "é".repeat(PATTERN_BYTES / 2 - 1);
     let all = Pattern::parse("**").unwrap();
     let with = |more: &'static str| {

@@ -216,7 +216,7 @@ fn matching_and_inclusion_agree_with_all_words_over_a_small_alphabet() {
 }
 
 #[test]
-fn a_text_outside_is_matched_by_the_child_alone() {
+fn only_the_child_matches_a_text_outside() {
     let all: Vec<Pattern> = patterns(2).iter().map(|text| pattern(text)).collect();
     for child in &all {
         for parent in &all {
@@ -282,7 +282,7 @@ fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
 /// A shortest text that distinguishes two patterns from their intersection has at most a letter for
 /// each of their tokens. For three tokens each, the words have one letter less.
 #[test]
-fn patterns_meet_in_exactly_what_both_match() {
+fn the_intersection_of_patterns_matches_exactly_the_common_texts() {
     let (tokens, letters) = if is_long() { (3, 5) } else { (2, 4) };
     let words = texts(&["a", "b", "x", "/", ":"], letters);
     let of = |pattern: &String| {
@@ -345,7 +345,7 @@ fn a_common_text_has_as_few_bytes_as_can_be() {
 }
 
 #[test]
-fn a_common_text_beyond_the_limit_is_none() {
+fn a_common_text_beyond_the_limit_is_not_found() {
     let (begin, end) = ("a".repeat(PATTERN_BYTES / 2), "b".repeat(PATTERN_BYTES / 2));
     let common = pattern(&format!("{begin}*")).overlap(&pattern(&format!("*{end}")));
     assert_eq!(common, Some(format!("{begin}{end}")));
@@ -369,7 +369,7 @@ fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() 
 /// A walk through the common beginning and end would take a hundred times as long.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
-fn what_two_patterns_begin_and_end_with_adds_little_to_the_time() {
+fn a_common_beginning_and_end_adds_little_time() {
     let begun = Instant::now();
     let long = "a".repeat(PATTERN_BYTES - 10);
     for (own, other, common) in [
@@ -419,7 +419,7 @@ fn only_patterns_with_a_final_run_are_open_ended() {
 }
 
 #[test]
-fn a_text_outside_has_more_separators_than_the_others_and_a_letter_of_none() {
+fn a_text_outside_has_more_separators_and_an_unused_letter() {
     let outside = |own: &str, others: &[&str]| {
         let others: Vec<Pattern> = others.iter().map(|other| pattern(other)).collect();
         pattern(own).text_outside(&others.iter().collect::<Vec<_>>())

@@ -68,7 +68,7 @@ fn grants_are_written_in_canonical_form() {
 }
 
 #[test]
-fn every_fault_has_its_place_and_says_what_was_expected() {
+fn every_fault_has_its_place_and_the_expected_value() {
     for (written, expected) in [
         (r#"[]"#, "/: expected an object, found an array"),
         (r#"{"actions":["a"],"resources":["r"]}"#, "/: missing member `type`"),

@@ -253,7 +253,7 @@ fn text_kind(kind: &str, operand: &str, admitted: &[&str], refused: &[&str]) {
 }
 
 #[test]
-fn under_admits_the_path_and_what_is_below() {
+fn under_admits_the_path_and_every_path_below() {
     text_kind(
         "under",
         "/data/x",

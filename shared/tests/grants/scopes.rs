@@ -52,7 +52,7 @@ fn a_scope_permits_its_action_on_its_resource() {
 }
 
 #[test]
-fn a_malformed_scope_is_refused_with_what_was_expected() {
+fn the_error_of_a_malformed_scope_names_the_expected_form() {
     for (text, message) in [
         (
             "",
@@ -132,7 +132,7 @@ fn limits_hold_at_their_boundary() {
 }
 
 #[test]
-fn scopes_come_back_as_they_were() {
+fn scope_strings_are_written_as_they_were_read() {
     for text in [
         "read:customers:42",
         "read:customers:*",

@@ -84,7 +84,7 @@ fn listed_values_are_shared_only_by_parents_that_grant_the_resource_and_leave_ro
 
 /// A walk through all choices would leave no question for a witness.
 #[test]
-fn a_single_parent_is_not_asked_about_every_choice_of_listed_values() {
+fn a_single_parent_is_not_compared_with_every_choice_of_listed_values() {
     let of_three = |first: &str| {
         let rules = format!(r#","rules":{{"p":{first},"q":{},"s":{}}}"#, many(), many());
         of(r#"["a"]"#, r#"["r"]"#, &rules)

@@ -35,20 +35,20 @@ impl HeaderNames {
 }
 
 /// Headers of the runtime, after `N` other lines.
-pub(crate) struct Lines<const N: usize>(String);
+pub(crate) struct HeaderLines<const N: usize>(String);
 
 /// Method, URL, and a line that is empty if there is no body; then the headers whose names are in
 /// `names`.
-pub(crate) fn read_head(request: &Request, names: &HeaderNames) -> Result<Lines<3>, JsValue> {
-    head(request, &names.0).map(Lines)
+pub(crate) fn read_head(request: &Request, names: &HeaderNames) -> Result<HeaderLines<3>, JsValue> {
+    head(request, &names.0).map(HeaderLines)
 }
 
 /// All headers. The values of one name are joined, except for `set-cookie`.
-pub(crate) fn read_headers(response: &Response) -> Result<Lines<0>, JsValue> {
-    pairs(&response.headers()).map(Lines)
+pub(crate) fn read_headers(response: &Response) -> Result<HeaderLines<0>, JsValue> {
+    pairs(&response.headers()).map(HeaderLines)
 }
 
-impl<const N: usize> Lines<N> {
+impl<const N: usize> HeaderLines<N> {
     /// The lines before the headers, and the headers with names in lower case; `None` if a value
     /// was not one line.
     pub(crate) fn read(&self) -> Option<([&str; N], Vec<Pair<'_>>)> {
@@ -65,7 +65,7 @@ impl<const N: usize> Lines<N> {
 }
 
 /// The parts of a request.
-pub(crate) struct Outline<'s> {
+pub(crate) struct RequestParts<'s> {
     pub(crate) url: String,
     pub(crate) method: &'s str,
     /// The headers. Neither names nor values contain line feeds.
@@ -78,7 +78,7 @@ pub(crate) struct Outline<'s> {
 ///
 /// # Errors
 /// If the runtime cannot make it, or would send another URL or method.
-pub(crate) fn build_request(outline: &Outline<'_>) -> Result<Request, JsValue> {
+pub(crate) fn build_request(outline: &RequestParts<'_>) -> Result<Request, JsValue> {
     let mut lines = [&*outline.url, outline.method].join("\n");
     for (name, value) in &outline.headers {
         let value = str::from_utf8(value).map_err(|_| JsValue::from("a header value is not text"))?;

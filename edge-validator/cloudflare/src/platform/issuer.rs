@@ -1,7 +1,7 @@
 //! Calls to the issuer: sent once, to its origin, with a timeout, without redirects.
 
 use crate::platform::body;
-use crate::platform::host::{self, Outline};
+use crate::platform::host::{self, RequestParts};
 use crate::platform::runtime;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
@@ -40,7 +40,7 @@ pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
 
 async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
     let headers = call.headers.iter();
-    let outline = Outline {
+    let outline = RequestParts {
         url: [config.issuer(), &call.path].concat(),
         method: call.method,
         headers: headers

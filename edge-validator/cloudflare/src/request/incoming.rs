@@ -1,6 +1,6 @@
 //! Reading the head of a request.
 
-use crate::platform::host::{self, HeaderNames, Lines};
+use crate::platform::host::{self, HeaderLines, HeaderNames};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::step::{self, Step};
 use edgewrit_edge::world::World;
@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Request;
 
 /// The head of a request, read from the runtime.
-pub(crate) struct Incoming(Lines<3>);
+pub(crate) struct Incoming(HeaderLines<3>);
 
 impl Incoming {
     /// Reads the headers whose names are in `names`, which the pipeline reads, and no other.

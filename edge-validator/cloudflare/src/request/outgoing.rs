@@ -1,6 +1,6 @@
 //! The outgoing request of a permit: a new request for a fixed origin.
 
-use crate::platform::host::{self, Outline};
+use crate::platform::host::{self, RequestParts};
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
@@ -14,7 +14,7 @@ use web_sys::Request;
 pub(crate) fn build_permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
     let (outgoing, in_flight) = permit.into_request();
     let headers = outgoing.headers.iter();
-    let outline = Outline {
+    let outline = RequestParts {
         url: [outgoing.upstream.origin(), &outgoing.target].concat(),
         method: &outgoing.method,
         headers: headers.map(|(name, value)| (&**name, value.as_slice())).collect(),

@@ -3,7 +3,7 @@
 
 use crate::abi::Failure;
 use crate::metrics;
-use crate::records::ring::{Load, RecordRing};
+use crate::records::ring::{RecordLoad, RecordRing};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
@@ -25,7 +25,7 @@ pub(crate) struct RecordDelivery {
 enum Sent {
     Nothing,
     ForBoot,
-    Load(Load),
+    Load(RecordLoad),
 }
 
 impl RecordDelivery {
@@ -80,7 +80,7 @@ impl RecordDelivery {
         }
     }
 
-    fn finish_load(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
+    fn finish_load(&mut self, load: &RecordLoad, how: &'static str) -> Result<bool, Failure> {
         self.pause = 1;
         // If another VM has taken the ring over, that VM delivers and counts its records.
         let is_own = self.ring.drop_load(load)?;

@@ -30,8 +30,8 @@ pub(crate) struct RecordRing {
     name: RingName,
     owner: u64,
     header: RingHeader,
-    /// The slot for the next record. `filling` has its number of records and its text: the records,
-    /// then a line of numbers.
+    /// The slot for the next record. `filled` is its number of records. `filling` is its text: the
+    /// records, then a line of numbers.
     tail: u64,
     filled: u64,
     filling: String,
@@ -62,7 +62,7 @@ struct RingHeader {
 
 /// Slots from the first one on, ready for delivery.
 #[derive(Debug)]
-pub(crate) struct Load {
+pub(crate) struct RecordLoad {
     pub(crate) batch: Batch,
     /// The first slot after the load.
     end: u64,
@@ -173,7 +173,7 @@ impl RecordRing {
     }
 
     /// The next records to deliver; `None` if there are none.
-    pub(crate) fn next_load(&mut self) -> Result<Option<Load>, Failure> {
+    pub(crate) fn next_load(&mut self) -> Result<Option<RecordLoad>, Failure> {
         self.close_slot();
         let mut end = self.header.head;
         let mut batch: Option<Batch> = None;
@@ -186,11 +186,11 @@ impl RecordRing {
             }
             end += 1;
         }
-        Ok(batch.map(|batch| Load { batch, end }))
+        Ok(batch.map(|batch| RecordLoad { batch, end }))
     }
 
     /// Removes a delivered load. Returns false if another VM owns the ring.
-    pub(crate) fn drop_load(&mut self, load: &Load) -> Result<bool, Failure> {
+    pub(crate) fn drop_load(&mut self, load: &RecordLoad) -> Result<bool, Failure> {
         let head = core::mem::replace(&mut self.header.head, load.end);
         let saved = self.save_header()?;
         if saved {

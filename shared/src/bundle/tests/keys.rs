@@ -71,7 +71,7 @@ fn keys_are_distinct_and_bounded() {
 }
 
 #[test]
-fn the_version_of_the_keys_changes_with_the_set_and_with_nothing_else() {
+fn the_version_of_the_keys_depends_only_on_the_set() {
     let version = |seeds: &[u8]| {
         let keys = seeds.iter().map(|seed| Signer::from_seed(*seed).public()).collect();
         apply(None, &bundle_with(|bundle| bundle.keys = keys))

@@ -1,7 +1,7 @@
 //! Time and order of bundles.
 
 use super::{apply, apply_at, bundle_with, held, rows};
-use crate::bundle::{BundleError, HeadTrouble, Snapshot};
+use crate::bundle::{BundleError, HeadContradiction, Snapshot};
 use crate::limits::BUNDLE_CLOCK_SKEW;
 use crate::support::NOW;
 use crate::time::UnixSeconds;
@@ -70,7 +70,7 @@ fn after_seven(seq: u64, from: Option<u64>, later: i64) -> Result<String, &'stat
 }
 
 #[test]
-fn a_snapshot_replaces_what_is_older() {
+fn a_whole_bundle_replaces_older_state() {
     assert_eq!(after_seven(8, None, 0), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(8, None, 1), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(8, None, -1), Err("bundle_old"));
@@ -82,7 +82,7 @@ fn a_snapshot_replaces_what_is_older() {
 }
 
 #[test]
-fn a_delta_extends_exactly_what_is_held() {
+fn a_delta_extends_exactly_the_position_of_the_snapshot() {
     assert_eq!(after_seven(8, Some(7), 0), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(90, Some(7), 1), Ok("e1.90".to_owned()));
     assert_eq!(after_seven(7, Some(7), 1), Ok("e1.7".to_owned()), "a refreshment");
@@ -158,7 +158,7 @@ fn rows_that_have_expired_by_either_clock_make_no_fork() {
 }
 
 #[test]
-fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_is_applied() {
+fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_reported_and_the_bundle_is_applied() {
     let bundle = |epoch: &str, seq: u64, head: &str| {
         bundle_with(|bundle| {
             bundle.epoch = epoch.to_owned();
@@ -169,18 +169,18 @@ fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_
         })
     };
     let mut held: Option<Snapshot> = None;
-    for (seq, epoch, head, trouble, highest) in [
+    for (seq, epoch, head, contradiction, highest) in [
         (1, "a", "10:aa", None, "10:aa"),
         (2, "a", "12:bb", None, "12:bb"),
-        (3, "a", "11:cc", Some(HeadTrouble::Back), "12:bb"),
-        (4, "a", "12:cc", Some(HeadTrouble::Fork), "12:bb"),
-        (5, "a", "13:dd", Some(HeadTrouble::Fork), "12:bb"),
+        (3, "a", "11:cc", Some(HeadContradiction::Back), "12:bb"),
+        (4, "a", "12:cc", Some(HeadContradiction::Fork), "12:bb"),
+        (5, "a", "13:dd", Some(HeadContradiction::Fork), "12:bb"),
         (6, "b", "4:ee", None, "4:ee"),
     ] {
         let applied = apply_at(held.as_ref(), &bundle(epoch, seq, head), NOW.plus(seq)).unwrap();
         assert_eq!(
-            (applied.audit_trouble(), applied.highest_audit_head()),
-            (trouble, Some(highest)),
+            (applied.audit_contradiction(), applied.highest_audit_head()),
+            (contradiction, Some(highest)),
             "{head}"
         );
         assert_eq!(applied.audit_head(), Some(head));

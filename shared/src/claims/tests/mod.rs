@@ -1,6 +1,6 @@
 //! Accepted payloads, and the reading of written ones.
 
-use super::early::Early;
+use super::early::EarlyClaims;
 use super::{Authority, Claims};
 use crate::grant::Grant;
 use crate::json::{self, Json};
@@ -168,7 +168,7 @@ fn ancestors_are_at_most_the_delegation_depth() {
 }
 
 #[test]
-fn a_confirmation_is_a_thumbprint_and_nothing_beside_it() {
+fn a_confirmation_is_exactly_one_thumbprint() {
     let jkt = "Az09-_".repeat(7) + "x";
     assert_eq!(
         read_with("cnf", &format!(r#"{{"jkt":"{jkt}"}}"#)).unwrap().cnf_jkt,
@@ -238,7 +238,7 @@ proptest! {
     fn written_claims_are_read_back_equal(claims in any_claims()) {
         let text = claims.to_json();
         prop_assert_eq!(Claims::read(&parsed(&text)).unwrap(), claims.clone());
-        let early = Early::read(text.as_bytes()).unwrap();
+        let early = EarlyClaims::read(text.as_bytes()).unwrap();
         prop_assert_eq!((early.iss, early.aud, early.exp), (claims.iss, claims.aud, claims.exp));
     }
 }

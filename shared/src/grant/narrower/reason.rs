@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::limit_is_within;
 use crate::grant::pattern::Probes;
 use crate::grant::{Grant, Uses};
-use crate::json::Shown;
+use crate::json::EscapedInput;
 use alloc::format;
 use alloc::string::String;
 
@@ -16,7 +16,7 @@ pub(super) fn describe_gap(cell: &Cell<'_>, probes: &Probes) -> String {
         ..
     } = cell;
     if cell.acting_parents().next().is_none() {
-        return format!("action `{}` is not granted", Shown(action));
+        return format!("action `{}` is not granted", EscapedInput(action));
     }
     let covering = cell.acting_parents().filter(|parent| parent.covers(probes)).min();
     match covering.and_then(|parent| find_obstacle(child, parent)) {
@@ -44,8 +44,8 @@ fn find_obstacle(child: &Grant, parent: &Grant) -> Option<String> {
             return None;
         }
         let found = own.map_or_else(
-            || format!("there is no rule on `{}`", Shown(param)),
-            |own| format!("the rule on `{}` is `{own}`", Shown(param)),
+            || format!("there is no rule on `{}`", EscapedInput(param)),
+            |own| format!("the rule on `{}` is `{own}`", EscapedInput(param)),
         );
         Some(format!("{found}, expected one within `{required}`"))
     })
@@ -57,7 +57,7 @@ fn describe_uses(limit: &Uses) -> String {
         Some(allowance) => format!(
             "uses are not limited to {} or fewer of allowance `{}`",
             limit.max,
-            Shown(allowance)
+            EscapedInput(allowance)
         ),
     }
 }

@@ -9,7 +9,7 @@ use super::cell::{Cell, take_question};
 use crate::attempt::{Attempt, Param};
 use crate::grant::rule::Samples;
 use crate::grant::{Grant, Rule};
-use crate::json::{Quoted, Shown};
+use crate::json::{EscapedInput, Quoted};
 use crate::limits::{SAMPLED_PARENTS, WITNESS_PARAMS};
 use crate::sorted::distinct;
 use crate::time::UnixSeconds;
@@ -219,7 +219,12 @@ impl fmt::Display for Witness {
         if *uses > 1 {
             write!(f, "use {uses} of ")?;
         }
-        write!(f, "`{}` on `{}`", Shown(&attempt.action), Shown(&attempt.resource))?;
+        write!(
+            f,
+            "`{}` on `{}`",
+            EscapedInput(&attempt.action),
+            EscapedInput(&attempt.resource)
+        )?;
         if !attempt.params.is_empty() {
             f.write_str(" with `{")?;
             let mut between = "";

@@ -5,8 +5,8 @@
 //! The same `*` covers any run in place of the letter, so the parent matches every text of the
 //! child. If the parent does not match, the text itself shows the difference. The ends need more
 //! care:
-//! * The `**` of the child counts as empty. If the parent matches, it has a `**` there, or the text
-//!   with one more separator, which the child matches too, has too many separators for the parent.
+//! * The `**` of the child is taken as empty. A parent with a `**` there covers every run. Another
+//!   parent does not match the text with one more separator, which the child matches.
 //! * A parent that requires *something* at the end (the `*` of a scope string) could accept the
 //!   letter and not an empty run. So the text with every `*` empty is checked too.
 

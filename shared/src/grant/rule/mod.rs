@@ -17,7 +17,7 @@ mod under;
 mod values;
 
 pub use may_admit::ParamType;
-pub(in crate::grant) use meet::Meet;
+pub(in crate::grant) use meet::RuleIntersection;
 pub(in crate::grant) use samples::Samples;
 
 use self::kind::{KINDS, KindPlace, RuleKind};

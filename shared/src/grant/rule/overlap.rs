@@ -1,7 +1,7 @@
 //! An example of a value that two rules both admit.
 
 use super::kind::RuleKind;
-use super::{Meet, Rule, Samples};
+use super::{Rule, RuleIntersection, Samples};
 use crate::attempt::Param;
 use crate::grant::Pattern;
 
@@ -11,9 +11,9 @@ impl Rule {
     /// miss a value.
     pub(in crate::grant) fn overlap(&self, other: &Self) -> Option<Option<Param>> {
         let joined = match self.meet(other) {
-            Meet::Nothing => return None,
-            Meet::Rule(rule) => Some(rule),
-            Meet::Unsaid => None,
+            RuleIntersection::Nothing => return None,
+            RuleIntersection::Rule(rule) => Some(rule),
+            RuleIntersection::Inexpressible => None,
         };
         let is_common = |value: &Option<Param>| self.admits(value.as_ref()) && other.admits(value.as_ref());
         let of_both = || Samples::of(Some(self), &[other]);

@@ -90,7 +90,7 @@ fn a_level_that_names_another_writ_does_not_revoke() {
 }
 
 #[test]
-fn the_root_of_a_writ_without_ancestors_is_its_own_lineage() {
+fn the_root_lineage_of_a_writ_without_ancestors_is_its_own() {
     let snapshot = support::snapshot_with(Vec::from([revocation(Level::Chain("lineage-1"), NOW)]));
     let refused =
         Unverified::parse(&support::writ(&support::claims()))

@@ -20,7 +20,7 @@ fn a_writ_is_valid_until_the_second_of_its_expiry() {
 }
 
 #[test]
-fn nbf_and_iat_may_lie_ahead_by_the_tolerance_and_no_more() {
+fn nbf_and_iat_may_be_ahead_by_the_tolerance_at_most() {
     let near = NOW.plus(CLOCK_TOLERANCE);
     let far = NOW.plus(CLOCK_TOLERANCE + 1);
     assert_eq!(label(&writ_with(|claims| claims.nbf = near)), "accepted");
