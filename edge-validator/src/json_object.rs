@@ -8,9 +8,9 @@ const CHARACTERS: usize = edgewrit_shared::limits::PATTERN_BYTES;
 /// Capacity in bytes that most objects fit into.
 const LINE_BYTES: usize = 1_024;
 
-/// A JSON string of at most [`CHARACTERS`] characters of the text. It escapes every character that
-/// could end a line or hide text in a terminal: control characters (C0, DEL, C1), line and
-/// paragraph separators, bidirectional controls.
+/// A JSON string of at most [`CHARACTERS`] characters of the text. Every character that could end a
+/// line or hide text in a terminal is escaped: control characters (C0, DEL, C1), line and paragraph
+/// separators, bidirectional controls.
 pub(crate) fn quoted(text: &str) -> String {
     let mut line = String::with_capacity(text.len() + 2);
     quote(text, &mut line);

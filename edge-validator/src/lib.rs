@@ -1,4 +1,4 @@
-//! The pipeline that turns a request into a permit or a refusal. It is the same on every host.
+//! The pipeline that turns a request into a permit or a refusal, the same on every host.
 //!
 //! The pipeline maps data to data: it reads no clock, opens no connection and knows no host. A
 //! [`step::Step`] returns what only a host can do (read a body, call the issuer). The step owns its

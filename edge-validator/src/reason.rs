@@ -67,7 +67,7 @@ impl ProblemClass {
 /// A rule that can refuse a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
-    /// The stable label for the log. It contains no input.
+    /// The stable label for the log, which contains no input.
     pub(crate) label: &'static str,
     /// The problem class that the client sees.
     pub(crate) outside: ProblemClass,

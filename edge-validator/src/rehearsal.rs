@@ -54,7 +54,7 @@ pub enum Verdict {
     Refuse {
         /// The label of the rule that refuses, one of the labels of `docs/edge.md`.
         label: &'static str,
-        /// The value that was found, or the cause of the refusal. It may contain input.
+        /// The value that was found, or the cause of the refusal. The text may contain input.
         detail: String,
     },
 }

@@ -17,8 +17,8 @@ pub enum Param {
     Text(String),
     /// A number, compared by value.
     Number(Number),
-    /// A number as a floating-point reader reads it. It and the numbers of rules are compared by
-    /// their nearest doubles.
+    /// A number as a floating-point reader reads it. A comparison with the number of a rule uses
+    /// the nearest doubles of both.
     Double(Number),
     /// A truth value.
     Bool(bool),

@@ -1,7 +1,7 @@
 //! The parts of the protocol between edges and the issuer that both sides must spell alike.
 
-/// The labels of records of edges: the rule that refused a request, or `permit`. They are in
-/// alphabetical order.
+/// The labels of records of edges, in alphabetical order. A label is the rule that refused a
+/// request, or `permit`.
 pub const LABELS: [&str; 87] = [
     "audit_head_back",
     "audit_head_fork",

@@ -280,7 +280,7 @@ fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> 
     }
 }
 
-/// A name that occurs twice. It is found by sorting, so that an object with many members stays
+/// A name that occurs twice. The search sorts the names, so that an object with many members stays
 /// cheap.
 fn find_duplicate(members: &[(String, Json)]) -> Option<&str> {
     let names = sorted(members.iter().map(|(name, _)| name.as_str()));

@@ -54,8 +54,7 @@ impl Number {
         Some(Self { nearest, ..exact })
     }
 
-    /// The number `whole.fraction × 10^exponent`, if it is within the limits. Its double is not yet
-    /// set.
+    /// The number `whole.fraction × 10^exponent` without its double, if it is within the limits.
     fn normalised(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Option<Self> {
         let written = [whole, fraction].concat();
         let significant = written.trim_start_matches('0');

@@ -109,8 +109,8 @@ impl Target {
     }
 }
 
-/// One revocation. It ends every writ of `target` with `iat <= cut`, and may be forgotten at
-/// `expires`.
+/// One revocation, which ends every writ of `target` with `iat <= cut`. The revocation may be
+/// forgotten at `expires`.
 ///
 /// A row has 32 bits for each time, which reach to the year 2106; a later time is written as the
 /// last one.

@@ -4,8 +4,8 @@ use alloc::string::String;
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// A secret. It has no `Display`, its `Debug` shows none of its text, and its memory is cleared
-/// when it is dropped.
+/// A secret without `Display`. The `Debug` of a secret shows none of its text, and a drop clears
+/// its memory.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 

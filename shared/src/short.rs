@@ -30,7 +30,7 @@ pub fn strip_suffix<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
 }
 
 /// Whether the bytes are equal. In WebAssembly the C library compares byte by byte; this function
-/// compares eight bytes at a time. It is not inlined, because it is used in many places.
+/// compares eight bytes at a time. The function is not inlined, because many places use it.
 #[inline(never)]
 #[must_use]
 pub fn bytes_eq(own: &[u8], other: &[u8]) -> bool {

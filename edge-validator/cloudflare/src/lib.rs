@@ -1,8 +1,8 @@
 //! The edge validator as a Cloudflare Worker.
 //!
-//! This crate translates between the runtime and [`edgewrit_edge`] and decides nothing. It reads
-//! only the headers that the pipeline reads. It builds the outgoing request from the permit alone,
-//! for the fixed origin of the upstream.
+//! This crate translates between the runtime and [`edgewrit_edge`] and decides nothing. The crate
+//! reads only the headers that the pipeline reads. The crate builds the outgoing request from the
+//! permit alone, for the fixed origin of the upstream.
 //!
 //! The path of a request: the runtime calls `entry.js`, [`request`] handles one request from its
 //! head to its response, [`isolate`] has the state that outlives the request (its snapshot, its

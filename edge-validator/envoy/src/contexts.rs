@@ -118,14 +118,14 @@ pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flo
     })
 }
 
-/// The host has received trailers after the body of a request. They are part of no verdict, and the
-/// filter removes them.
+/// The host has received trailers after the body of a request. The trailers are part of no verdict,
+/// and the filter removes them.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
     enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::receive_trailers))
 }
 
-/// The host has received metadata with a request. It can neither show nor drop metadata, so the
-/// filter stops the request.
+/// The host has received metadata with a request. The host can neither show nor drop metadata, so
+/// the filter stops the request.
 pub(crate) fn request_metadata(_stream: u32) -> Flow {
     host::cut_request().unwrap_or_else(Failure::log);
     Flow::Pause
@@ -151,8 +151,8 @@ pub(crate) fn response_trailers(_stream: u32) -> Flow {
     }
 }
 
-/// The host has received metadata with a response. It can neither show nor drop metadata, so the
-/// filter stops the response.
+/// The host has received metadata with a response. The host can neither show nor drop metadata, so
+/// the filter stops the response.
 pub(crate) fn response_metadata(_stream: u32) -> Flow {
     host::cut_response().unwrap_or_else(Failure::log);
     Flow::Pause

@@ -1,5 +1,5 @@
 //! Metrics in the statistics of the host: `wasmcustom.edgewrit.GROUP.NAME`. Groups and names are
-//! fixed; they contain nothing of a request.
+//! fixed and contain nothing of a request.
 
 use crate::abi::host::{self, Metric};
 use std::cell::RefCell;

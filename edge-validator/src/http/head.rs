@@ -12,8 +12,8 @@ pub struct Head<'a> {
     /// resolution.
     pub target: &'a [u8],
     /// The host, and the port if there is one, that the client names: `:authority`, or the value of
-    /// `host`. The edge compares it with the hosts of its configuration. It never decides where a
-    /// request goes.
+    /// `host`. The edge compares this value with the hosts of its configuration. The value never
+    /// decides where a request goes.
     pub authority: &'a [u8],
     /// Header names in lower case and values, in the order of arrival. A host may omit names that
     /// are not in [`crate::config::Config::header_names`].

@@ -48,8 +48,8 @@ const READ: [&str; 5] = [
     "upgrade",
 ];
 
-/// Headers that no operation can let pass. They carry identity, name the origin or destination of a
-/// request, override what was judged, or belong to the connection.
+/// Headers that no operation can let pass. Such headers carry identity, name the origin or
+/// destination of a request, override what was judged, or belong to the connection.
 const NEVER: [&str; 30] = [
     "authorization",
     "cdn-loop",
@@ -166,8 +166,8 @@ impl<'a> Headers<'a> {
             .collect()
     }
 
-    /// Drops the headers that `connection` names. They are for the next hop alone (RFC 9110,
-    /// section 7.6.1), so the client did not send them to the upstream.
+    /// Drops the headers that `connection` names. Such headers are for the next hop alone (RFC
+    /// 9110, section 7.6.1), so the client did not send them to the upstream.
     fn without_connection_options(mut self) -> Result<Self, Objection> {
         if self.value("upgrade").is_some() {
             return Err(reason::UPGRADE.into());

@@ -114,7 +114,7 @@ pub struct HeadReport {
     pub label: &'static str,
     /// The line for the log.
     pub line: String,
-    /// Whether the issuer gets the line as a record. It gets each contradiction once.
+    /// Whether the issuer gets the line as a record. The issuer gets each contradiction once.
     pub is_new: bool,
 }
 

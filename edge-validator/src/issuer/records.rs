@@ -34,8 +34,8 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// An empty batch whose next record has the number `first`. It takes at most `bytes_max` bytes,
-    /// a limit such as [`BATCH_BYTES`].
+    /// An empty batch whose next record has the number `first`. The batch takes at most `bytes_max`
+    /// bytes, a limit such as [`BATCH_BYTES`].
     #[must_use]
     pub const fn new(first: u64, bytes_max: usize) -> Self {
         Self {
@@ -210,7 +210,7 @@ impl PendingRecords {
         }
     }
 
-    /// The next batch, of at most `bytes_max` bytes. It has no records if none wait.
+    /// The next batch, of at most `bytes_max` bytes. The batch is empty if no records wait.
     #[must_use]
     pub fn next_batch(&self, bytes_max: usize) -> Batch {
         let mut batch = Batch::new(self.first, bytes_max);

@@ -1,7 +1,7 @@
 //! The budget for bodies that wait for their verdict at the same time.
 //!
 //! The edge reserves room after the decision about the head and before it reads the body: as much
-//! as the request announces, or else as the operation allows. It releases the room with the
+//! as the request announces, or else as the operation allows. The edge releases the room with the
 //! verdict, or when the request is dropped. The agents of one task, delegates included, have an
 //! eighth of the whole budget, so they cannot take the room of other tasks.
 
@@ -16,7 +16,7 @@ use core::fmt;
 pub const HELD_BYTES: usize = 64 * 1024 * 1024;
 /// Most of these bytes for one root lineage.
 pub const LINEAGE_BYTES: usize = HELD_BYTES / 8;
-/// Least bytes of a reservation. They bound the number of reservations.
+/// Least bytes of a reservation, which bound the number of reservations.
 const LEAST_BYTES: usize = 4 * 1024;
 /// Number of shares. Lineages with the same share have an eighth together.
 const SHARES: u64 = 256;

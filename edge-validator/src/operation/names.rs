@@ -20,8 +20,8 @@ pub(crate) struct FieldName {
     pub(crate) bit: u64,
     /// The bits of the names that [some reader](are_rivals) could read as this one.
     pub(crate) rivals: u64,
-    /// Whether the name is no parameter and a rival of it is one. Its value could become the value
-    /// of the parameter without being judged.
+    /// Whether the name is no parameter and a rival of it is one. The value of such a name could
+    /// become the value of the parameter without being judged.
     pub(crate) shadows: bool,
 }
 

@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::TARGET_BYTES;
 
-/// Methods that the edge never serves: they are about the connection or the proxy itself.
+/// Methods that the edge never serves, because they are about the connection or the proxy itself.
 const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
 
 /// Most captures of one path.

@@ -108,7 +108,7 @@ impl Shape {
         }
     }
 
-    /// The parameters in the elements of arrays. They are lists.
+    /// The parameters in the elements of arrays, which are lists.
     pub(crate) fn list_params(&self) -> Vec<usize> {
         match self {
             Self::Leaf(_) => Vec::new(),

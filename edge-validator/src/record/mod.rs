@@ -14,7 +14,8 @@ use edgewrit_shared::grant::GrantId;
 /// The outcome of a permit whose request the upstream has answered.
 pub(crate) const ANSWERED: &str = "answered";
 
-/// The record of one request. Its line is JSON with bounded values and escaped control characters.
+/// The record of one request. The line of a record is JSON with bounded values and escaped control
+/// characters.
 #[derive(Debug)]
 pub struct Record {
     pub(crate) context: RequestContext,
@@ -39,8 +40,8 @@ impl Record {
         self.label
     }
 
-    /// Whether the issuer gets the record. It gets a record without a verified writ only while
-    /// `memory` admits one.
+    /// Whether the issuer gets the record. The issuer gets a record without a verified writ only
+    /// while `memory` admits one.
     #[must_use]
     pub fn is_for_issuer(&self, memory: &Memory) -> bool {
         self.context.writ.is_some() || memory.admits_unauthenticated(self.context.at)

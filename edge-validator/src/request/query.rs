@@ -1,4 +1,4 @@
-//! Names and values in queries and forms. They are split at `&` only, names are compared after
+//! Names and values in queries and forms. Pieces are split at `&` only, names are compared after
 //! decoding, and an unknown name refuses the request.
 
 use crate::http::percent;

@@ -41,8 +41,8 @@ pub enum Step {
     Spend(NeedSpend),
 }
 
-/// A request that cannot be judged without its body. It reserves room for the body in the budget,
-/// and its drop releases the room.
+/// A request that cannot be judged without its body. The request reserves room for the body in the
+/// budget, and its drop releases the room.
 #[must_use]
 pub struct NeedBody(Box<(RequestContext, Request)>);
 

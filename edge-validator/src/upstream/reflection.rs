@@ -15,7 +15,8 @@ use core::str;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::sorted::sorted;
 
-/// Length of a secret in bytes below which the search skips it: it would match unrelated text.
+/// Length of a secret in bytes below which the search skips the secret, because it would match
+/// unrelated text.
 pub(crate) const SEARCHED_BYTES: usize = 8;
 /// Number of bytes of a spelling that are compared: its last ones. Secrets of one kind often begin
 /// alike (the header of a JWT, the name before a password) and differ at their ends.

@@ -194,8 +194,8 @@ impl InFlight {
         }
     }
 
-    /// The record of a permit whose request has not been sent, for hosts that must record first. It
-    /// is then the only delivered record of the request.
+    /// The record of a permit whose request has not been sent, for hosts that must record first.
+    /// This record is then the only delivered record of the request.
     #[must_use]
     pub fn record_ahead(&self) -> Record {
         Record {

@@ -29,7 +29,7 @@ struct Permitted {
 pub struct OutgoingRequest {
     /// The method that was judged.
     pub method: String,
-    /// The upstream. Its authority goes into `host`.
+    /// The upstream, whose authority goes into `host`.
     pub upstream: Arc<Upstream>,
     /// The path, byte for byte as judged, and the query in the judged spelling. The URL is the
     /// origin of the upstream and this target.

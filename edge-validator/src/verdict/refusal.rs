@@ -50,8 +50,8 @@ struct RefusedRequest {
 
 /// Seconds after which a client may repeat a request that a busy edge has refused.
 const RETRY_AFTER: &str = "1";
-/// The response header with the id of the request. It is on every response, because a response to
-/// `HEAD` has no body for the id.
+/// The response header with the id of the request. Every response has the header, because a
+/// response to `HEAD` has no body for the id.
 pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
 
 /// A response to the client with a problem document.

@@ -1,7 +1,7 @@
 //! Response headers of an upstream that never reach the client.
 
-/// Headers that never reach the client. They belong to the credential of the upstream, set state in
-/// the client, point around the edge, or belong to the connection.
+/// Headers that never reach the client. Such headers belong to the credential of the upstream, set
+/// state in the client, point around the edge, or belong to the connection.
 const DROP: [&str; 14] = [
     "alt-svc",
     "authentication-info",

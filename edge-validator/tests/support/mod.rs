@@ -1,4 +1,4 @@
-//! An issuer in memory: it signs writs and bundles like the real one, with the other Ed25519
+//! An issuer in memory, which signs writs and bundles like the real one, with the other Ed25519
 //! implementation.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test uses a part of it")]
 #![allow(missing_docs, unreachable_pub, clippy::expect_used, reason = "a test's own helper")]

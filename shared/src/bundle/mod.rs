@@ -40,7 +40,7 @@ pub struct Trust {
 pub struct Bundle {
     /// The issuer.
     pub iss: String,
-    /// The epoch. It changes with the history of the issuer (after a restore).
+    /// The epoch, which changes with the history of the issuer (after a restore).
     pub epoch: String,
     /// The number of changes within the epoch.
     pub seq: u64,

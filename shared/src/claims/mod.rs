@@ -21,7 +21,7 @@ pub enum Authority {
     /// section 4.2); the reader also accepts an array.
     Scope(Vec<String>),
     /// `authorization_details`: structured grants (RFC 9396). The issuer keeps entries of other
-    /// types; they grant nothing at an edge.
+    /// types, which grant nothing at an edge.
     Details(Vec<Grant>),
 }
 
@@ -68,8 +68,8 @@ pub struct Claims {
     /// `cnf.jkt` (RFC 9449, section 6.1): the thumbprint of the key whose proof the request must
     /// have.
     pub cnf_jkt: Option<String>,
-    /// The public key of the agent from its registration, in padded base64. It binds nothing: every
-    /// holder of the writ can use it.
+    /// The public key of the agent from its registration, in padded base64. The key binds nothing:
+    /// every holder of the writ can use the writ.
     pub agent_key: Option<String>,
 }
 

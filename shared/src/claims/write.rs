@@ -1,4 +1,4 @@
-//! Writer of the claims of a writ. It writes into one text, once for each writ.
+//! Writer of the claims of a writ. Each writ is written once, into one text.
 
 use super::{Authority, Claims};
 use crate::json::Quoted;

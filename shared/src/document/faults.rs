@@ -21,8 +21,8 @@ const AROUND: usize = 32;
 /// One fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The place, as a JSON pointer (RFC 6901); empty for the document itself. It shortens names of
-    /// more than 256 bytes.
+    /// The place, as a JSON pointer (RFC 6901) with shortened names of more than 256 bytes. The
+    /// place of the document itself is empty.
     pub place: String,
     /// The found and the expected value: lower case, no period, input in backticks.
     pub message: String,

@@ -12,8 +12,7 @@ const NAME_BYTES: usize = 256;
 /// Longest pointer in a message, in bytes.
 const POINTER_BYTES: usize = 1024;
 
-/// The place of a value. It displays as a JSON pointer (RFC 6901), in which long names are
-/// shortened.
+/// The place of a value, which displays as a JSON pointer (RFC 6901) with shortened long names.
 #[derive(Debug)]
 pub enum Place<'a> {
     /// A place that the caller knows.

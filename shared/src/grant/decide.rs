@@ -210,8 +210,8 @@ pub enum MissReason<'a> {
     Rules(&'a Grant, &'a Attempt),
     /// The grant is not valid now.
     Window(Window),
-    /// Its uses are limited and it names no allowance: a requested grant, not one that the issuer
-    /// has made.
+    /// The uses of the grant are limited and the grant names no allowance: a requested grant, not
+    /// one that the issuer has made.
     Uncounted,
 }
 

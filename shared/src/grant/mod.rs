@@ -53,8 +53,8 @@ pub struct Grant {
     canonical: String,
 }
 
-/// A short id of a grant: the first 8 bytes of SHA-256 over its canonical bytes. It displays as 16
-/// hexadecimal digits.
+/// A short id of a grant: the first 8 bytes of SHA-256 over its canonical bytes. The id displays as
+/// 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GrantId(pub u64);
 
@@ -122,19 +122,19 @@ impl Grant {
         GrantId(digest.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
     }
 
-    /// The names of its actions, sorted, at least one.
+    /// The names of the actions of the grant, sorted, at least one.
     #[must_use]
     pub fn actions(&self) -> &[String] {
         &self.actions
     }
 
-    /// Its resources, sorted by their spelling, at least one.
+    /// The resources of the grant, sorted by their spelling, at least one.
     #[must_use]
     pub fn resources(&self) -> &[Pattern] {
         &self.resources
     }
 
-    /// Its rules by parameter, sorted.
+    /// The rules of the grant by parameter, sorted.
     #[must_use]
     pub fn rules(&self) -> &[(String, Rule)] {
         &self.rules

@@ -70,7 +70,7 @@ impl Algorithm {
     }
 }
 
-/// A parsed, unverified JWS. Its payload is accessible only after the check of the signature,
+/// A parsed, unverified JWS, whose payload is accessible only after the check of the signature,
 /// except by [`Jws::payload_unverified`].
 pub struct Jws<'a> {
     signing_input: &'a str,

@@ -1,9 +1,9 @@
 //! Signatures: one method with two implementations. Every artifact uses [`Dalek`]; [`Compact`] is
 //! the second opinion of every verification test.
 //!
-//! They agree on every signature that an honest signer makes. They differ if the nonce point or the
-//! key has a component of small order and only the equation times the cofactor holds: [`Dalek`]
-//! refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
+//! The implementations agree on every signature that an honest signer makes. The implementations
+//! differ if the nonce point or the key has a component of small order and only the equation times
+//! the cofactor holds: [`Dalek`] refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
 
 use crate::keys::PublicKey;
 use core::fmt;

@@ -109,8 +109,8 @@ impl Verified {
     }
 
     /// Checks that the writ is valid at `now`, by issuer, audience and time and by the revocations
-    /// of `snapshot`, and that its key is still in `snapshot`. The edge calls it for every use and
-    /// after every wait; it allocates nothing unless it refuses.
+    /// of `snapshot`, and that its key is still in `snapshot`. The edge repeats this check for
+    /// every use and after every wait. The check allocates nothing unless it refuses.
     ///
     /// # Errors
     /// [`TokenError`] if the writ is not yet valid, expired or revoked.

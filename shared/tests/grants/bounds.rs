@@ -1,5 +1,5 @@
 //! The most expensive inputs within the limits of the language take bounded time. Each bound is
-//! about ten times the measured time; it excludes growth of another order. `cargo xtask laws` runs
+//! about ten times the measured time and excludes growth of another order. `cargo xtask laws` runs
 //! the full size.
 
 use crate::made::{is_long, report};

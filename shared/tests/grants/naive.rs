@@ -1,5 +1,6 @@
-//! A second, naive evaluator. It reads grants as JSON, tries every way in which a pattern could
-//! match, and shares only the attempt with the crate. It knows small numbers only, and no limits.
+//! A second, naive evaluator. The evaluator reads grants as JSON, tries every way in which a
+//! pattern could match, and shares only the attempt with the crate. The evaluator knows small
+//! numbers only, and no limits.
 
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::time::UnixSeconds;

@@ -74,10 +74,10 @@ pub(crate) struct RequestParts<'s> {
     pub(crate) signal: Option<AbortSignal>,
 }
 
-/// A new request. It follows no redirect and is answered by no cache.
+/// A new request that follows no redirect and is answered by no cache.
 ///
 /// # Errors
-/// If the runtime cannot make it, or would send another URL or method.
+/// If the runtime cannot make the request, or would send another URL or method.
 pub(crate) fn build_request(outline: &RequestParts<'_>) -> Result<Request, JsValue> {
     let mut lines = [&*outline.url, outline.method].join("\n");
     for (name, value) in &outline.headers {

@@ -1,7 +1,8 @@
 //! Cutting a response whose writ ends before the response does.
 //!
 //! The runtime sends a response without the code and the timers of the Worker, unless the body goes
-//! through a stream of the Worker. Short bodies do not: they are sent before a cut is possible.
+//! through a stream of the Worker. Short bodies do not go through a stream, because they are sent
+//! before a cut is possible.
 
 use crate::isolate::Isolate;
 use crate::isolate::bundle;
@@ -49,8 +50,8 @@ extern "C" {
     fn new(length: f64) -> Result<FixedLengthStream, JsValue>;
 }
 
-/// The body of `response` with these headers. It ends when its writ ends. Without a need to watch,
-/// it is the body itself.
+/// The body of `response` with these headers, cut when the writ ends. If there is no need to watch
+/// the body, it is returned unchanged.
 pub(crate) fn watch_body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,

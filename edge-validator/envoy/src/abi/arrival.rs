@@ -1,8 +1,8 @@
 //! Buffers that the host returns.
 //!
 //! To return a buffer the host calls the allocation export and writes into the allocation. The
-//! module keeps the allocation. It waits here until the call is over, and is then compared with the
-//! address and size that the host reports.
+//! module keeps the allocation until the call is over. Then the module compares the allocation with
+//! the address and size that the host reports.
 
 use super::{Failure, check_status};
 use core::cell::RefCell;

@@ -124,8 +124,8 @@ pub(crate) fn headers(map: Map) -> Result<Block, Failure> {
 }
 
 /// Removes all headers with these names from `map`, then sets others, each in place of all headers
-/// of its name. It makes one call for each header: there are few, and an exchange of all headers
-/// takes longer.
+/// of its name. The function makes one call for each header: there are few, and an exchange of all
+/// headers takes longer.
 pub(crate) fn change_headers<'h>(
     map: Map,
     remove: impl IntoIterator<Item = &'h str>,
@@ -192,14 +192,14 @@ pub(crate) fn publish_state(name: &str, value: &str) -> Result<(), Failure> {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) value: Vec<u8>,
-    /// The version for [`write_shared`]. It changes whenever a VM sets the value.
+    /// The version for [`write_shared`], which changes whenever a VM sets the value.
     pub(crate) version: u32,
 }
 
-/// The value that the VMs with the same `vm_id` share under `key`, in all threads. It outlives the
-/// VMs, and it is not authenticated.
+/// The value that the VMs with the same `vm_id` share under `key`, in all threads. The value
+/// outlives the VMs and is not authenticated.
 ///
-/// The cost grows with the length of the value, so requests do not call it.
+/// The cost grows with the length of the value, so requests do not call this function.
 pub(crate) fn read_shared(key: &str) -> Result<Option<Shared>, Failure> {
     let mut version = 0;
     let value = receive("proxy_get_shared_data", |data, size| {

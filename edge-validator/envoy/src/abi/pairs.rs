@@ -8,7 +8,7 @@ use core::str;
 const PAIRS: usize = 1024;
 const BLOCK_BYTES: usize = 1024 * 1024;
 
-/// A serialised header map. Its pairs borrow from it without a copy.
+/// A serialised header map, from which its pairs borrow without a copy.
 #[derive(Debug)]
 pub(crate) struct Block(Vec<u8>);
 

@@ -8,8 +8,8 @@ use edgewrit_edge::issuer::bundle_handover::DeltaLog;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 
-/// The prefix of keys. It changes with the form of the handover. The origin of the issuer follows,
-/// because filters with one `vm_id` may have several issuers.
+/// The prefix of keys, which changes with the form of the handover. The origin of the issuer
+/// follows, because filters with one `vm_id` may have several issuers.
 const KEY: &str = "edgewrit/bundle/1/";
 const LOG: &str = "/trail";
 const BASES: [&str; 2] = ["/0", "/1"];

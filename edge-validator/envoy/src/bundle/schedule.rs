@@ -4,8 +4,8 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// Longest time for which the issuer may delay an answer, in seconds.
 const WAIT_SECONDS: u32 = 28;
-/// Least average time between two questions in seconds. It protects an issuer that does not delay
-/// its answers.
+/// Least average time between two questions in seconds, which protects an issuer that does not
+/// delay its answers.
 const PAUSE_SECONDS: u64 = 1;
 /// Time of pauses that can be saved up, in seconds. So the edge learns of several quick changes at
 /// once.
@@ -17,8 +17,8 @@ const PAUSE_SECONDS_MAX: u64 = 16;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RefreshSchedule {
     asking: bool,
-    /// The time of the next question. It runs ahead of the clock while questions come faster than
-    /// the average allows.
+    /// The time of the next question, which runs ahead of the clock while questions come faster
+    /// than the average allows.
     due: UnixSeconds,
     pause: u64,
 }

@@ -285,8 +285,8 @@ impl Stream {
     }
 }
 
-/// Whether Envoy treats the request as gRPC. It turns every response to it that is not of the
-/// upstream into a gRPC response: status 200, no body.
+/// Whether Envoy treats the request as gRPC. Envoy turns every response to such a request that is
+/// not of the upstream into a gRPC response: status 200, no body.
 fn is_grpc(held: &[Pair<'_>]) -> bool {
     const GRPC: &[u8] = b"application/grpc";
     let mut held = held.iter();

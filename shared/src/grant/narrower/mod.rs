@@ -26,15 +26,15 @@ pub use witness::Witness;
 pub enum Narrowing {
     /// Some parent permits everything that the child permits.
     Narrower,
-    /// The child is wider: it permits the witness, and the parents refuse it.
+    /// The child is wider: the child permits the witness, and the parents refuse the witness.
     Wider {
         /// The part of the child that no parent grants.
         reason: String,
         /// The proof.
         witness: Box<Witness>,
     },
-    /// The check could show neither, for one of the causes that `docs/grants.md` lists. It gives no
-    /// more authority than *wider*.
+    /// The check could show neither, for one of the causes that `docs/grants.md` lists. An unproven
+    /// child has no more authority than a wider one.
     Unproven {
         /// The part of the child, and the parent that comes closest.
         reason: String,
@@ -43,9 +43,10 @@ pub enum Narrowing {
 
 /// Whether `parents` together permit everything that `child` permits.
 ///
-/// The limit of a parent on uses is a ceiling. It covers children with a limit that is not higher
-/// and, if it names an allowance, the same allowance. A parent without limit covers children with
-/// and without limit. The window of a parent covers the windows inside it.
+/// The limit of a parent on uses is a ceiling, which covers children with a limit that is not
+/// higher. If the limit of the parent names an allowance, the limit of the child must name the same
+/// one. A parent without limit covers children with and without limit. The window of a parent
+/// covers the windows inside it.
 #[must_use]
 pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
     let by_kind: Vec<&Grant> = parents.iter().filter(|parent| parent.encloses_by_kind(child)).collect();

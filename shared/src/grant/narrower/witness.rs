@@ -1,9 +1,9 @@
 //! Search for an attempt that a child permits and its parents refuse.
 //!
 //! The search tries each text that distinguishes the resource of the child from the resources of
-//! the parents. For each text it eliminates the parents that match, one after the other: by the
-//! time, by a value for each parameter to which as many as possible object, and at last by the
-//! number of uses. It checks a witness once more as a whole before it returns it.
+//! the parents. For each text the search eliminates the parents that match, one after the other: by
+//! the time, by a value for each parameter to which as many as possible object, and at last by the
+//! number of uses. The search checks a witness once more as a whole before it returns the witness.
 
 use super::cell::{Cell, take_question};
 use crate::attempt::{Attempt, Param};
@@ -25,7 +25,7 @@ pub struct Witness {
     pub attempt: Attempt,
     /// The time of the attempt.
     pub at: UnixSeconds,
-    /// The number of repetitions. It is more than one only if the parents grant the attempt so
+    /// The number of repetitions, which is more than one only if the parents grant the attempt so
     /// often, and the child once more.
     pub uses: u64,
 }

@@ -28,8 +28,8 @@ const SEPARATORS: [char; 2] = ['/', ':'];
 /// matching never goes back over a separator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The segments before the first segment with a star, separators included. They are compared at
-    /// once, and are mostly the whole pattern.
+    /// The segments before the first segment with a star, separators included. One comparison
+    /// covers all of these segments, which are mostly the whole pattern.
     prefix: String,
     /// The other segments before a separator, with that separator.
     heads: Vec<(Segment, char)>,
@@ -51,8 +51,7 @@ enum Tail {
     Nothing,
     /// The run `**`.
     Anything,
-    /// The run `**` without the empty run: the `*` of a scope string. It has no spelling as a
-    /// pattern.
+    /// The run `**` without the empty run: the `*` of a scope string. No pattern spells this run.
     Something,
 }
 

@@ -49,7 +49,8 @@ impl Pattern {
         shortest_common_text(&self.steps(), &other.steps())
     }
 
-    /// Whether some text that fills `template` matches. It takes as long as [`Self::overlap`].
+    /// Whether some text that fills `template` matches. The search takes as long as
+    /// [`Self::overlap`].
     #[must_use]
     pub fn matches_some(&self, template: &[TemplatePiece<'_>]) -> bool {
         let template: Vec<PatternStep<'_>> = template.iter().flat_map(TemplatePiece::steps).collect();

@@ -1,10 +1,10 @@
 //! Samples: values that distinguish rules.
 //!
-//! The answer of a rule over numbers changes only at the numbers that it names. So these numbers,
-//! one between each two neighbours and one beyond either end decide everything about numbers. The
-//! same holds for `true` and `false`, absence, and listed values. Of text and lists there are
-//! samples too, made from the patterns, paths, networks, names and lengths of the rules. They find
-//! the differences that people would look for, but cannot prove that there is none.
+//! The answer of a rule over numbers changes only at the numbers in the rule. So these numbers, one
+//! between each two neighbours and one beyond either end decide everything about numbers. The same
+//! holds for `true` and `false`, absence, and listed values. The samples of text and lists come
+//! from the patterns, paths, networks, names and lengths of the rules. Such samples find the
+//! differences that people would look for, but cannot prove that there is none.
 
 mod lists;
 mod numbers;
