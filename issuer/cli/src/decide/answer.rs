@@ -4,7 +4,7 @@ use super::question;
 use crate::{attempt, config};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
@@ -55,15 +55,15 @@ impl Judge {
 
 /// The grants of the last question, as they were written and as they are decided by.
 #[derive(Debug, Default)]
-struct Last(Option<([Option<Json>; 2], Authority)>);
+struct Last(Option<([Option<Json>; 2], RehearsedGrants)>);
 
 impl Last {
     /// The grants of a question. They are often those of the one before, and then not read again.
-    fn know(&mut self, members: &Members<'_>) -> Option<&Authority> {
+    fn know(&mut self, members: &Members<'_>) -> Option<&RehearsedGrants> {
         let written = ["grants", "scope"].map(|name| members.optional(name).map(Node::json));
         let is_same = |own: &[Option<Json>; 2]| own.iter().map(Option::as_ref).eq(written);
         if !self.0.as_ref().is_some_and(|(own, _)| is_same(own)) {
-            let authority = Authority::new(question::grants(members)?);
+            let authority = RehearsedGrants::new(question::grants(members)?);
             self.0 = Some((written.map(|json| json.cloned()), authority));
         }
         self.0.as_ref().map(|(_, authority)| authority)
