@@ -1,4 +1,5 @@
-//! Authenticates a request by the writ that it presents, and validates the writ again after every wait.
+//! Authenticates a request by the writ that it presents, and validates the writ again after every
+//! wait.
 
 use crate::config::Config;
 use crate::http::headers::Headers;
@@ -12,13 +13,15 @@ use alloc::sync::Arc;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::token::{TokenError, Unverified};
 
-/// The token in `authorization` (RFC 6750, section 2.1), and nowhere else.
-fn bearer(authorization: &str) -> Result<&str, Reason> {
+/// The token in the header `authorization` (RFC 6750, section 2.1). The edge reads a writ from no
+/// other place.
+fn bearer_token(authorization: &str) -> Result<&str, Reason> {
     if authorization.is_empty() {
         return Err(reason::TOKEN_MISSING);
     }
     let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
-    // Hosts join several headers by a comma. No token holds one, unless it is of the form that is refused under a label of its own.
+    // Hosts join several headers by a comma. No token contains a comma, except the JSON form of a
+    // JWS, which is refused under a label of its own.
     if authorization.contains(',') && !token.starts_with('{') {
         return Err(reason::TOKEN_REPEATED);
     }
@@ -32,7 +35,7 @@ fn is_bearer(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("bearer")
 }
 
-/// The snapshot, if the edge may decide by it now.
+/// The snapshot, if the edge may decide by the snapshot now.
 pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
     let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
     if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
@@ -47,52 +50,54 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     let authorization = headers.value("authorization").unwrap_or_default();
     let snapshot = fresh_snapshot(config, world);
     if let Ok(snapshot) = snapshot
-        && let Some(writ) = find_cached(authorization, versions(config, snapshot), world.memory)
+        && let Some(writ) = find_cached(authorization, current_versions(config, snapshot), world.memory)
     {
         writ.verified
-            .stands(&config.expect(), snapshot, world.now)
-            .map_err(objection)?;
+            .check_validity(&config.expect(), snapshot, world.now)
+            .map_err(token_objection)?;
         return Ok(writ);
     }
-    let (token, snapshot) = (bearer(authorization)?, snapshot?);
-    world.memory.looked_up(false);
-    let unverified = Unverified::parse(token).map_err(objection)?;
+    let (token, snapshot) = (bearer_token(authorization)?, snapshot?);
+    world.memory.count_lookup(false);
+    let unverified = Unverified::parse(token).map_err(token_objection)?;
     let verified = unverified
         .verify(&config.expect(), snapshot, world.now)
-        .map_err(objection)?;
-    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449, section 7.2).
+        .map_err(token_objection)?;
+    // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449,
+    // section 7.2).
     if verified.claims().cnf_jkt.is_some() {
         return Err(reason::TOKEN_BOUND.into());
     }
     let writ = Arc::new(Writ::new(token, verified));
-    let versions = versions(config, snapshot);
+    let versions = current_versions(config, snapshot);
     world.memory.cache.borrow_mut().keep(Arc::clone(&writ), versions);
     Ok(writ)
 }
 
-/// The writ in `authorization`, if it was verified before. Its form was checked then.
+/// The cached writ whose text is in `authorization`. The form of the header was checked before the
+/// writ entered the cache.
 fn find_cached(authorization: &str, versions: Versions, memory: &Memory) -> Option<Arc<Writ>> {
     let (_, token) = authorization.split_once(' ').filter(|(scheme, _)| is_bearer(scheme))?;
     let writ = memory.cache.borrow_mut().find(token, versions)?;
-    memory.looked_up(true);
+    memory.count_lookup(true);
     Some(writ)
 }
 
-fn versions(config: &Config, snapshot: &Snapshot) -> Versions {
+fn current_versions(config: &Config, snapshot: &Snapshot) -> Versions {
     Versions {
         keys: snapshot.keys_version(),
         config: config.version(),
     }
 }
 
-/// Objects if `writ` is no longer valid. Called after every wait.
+/// Objects if `writ` is no longer valid. The steps call it after every wait.
 pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Result<(), Objection> {
     let snapshot = fresh_snapshot(config, world)?;
     writ.verified
-        .stands(&config.expect(), snapshot, world.now)
-        .map_err(objection)
+        .check_validity(&config.expect(), snapshot, world.now)
+        .map_err(token_objection)
 }
 
-fn objection(error: TokenError) -> Objection {
-    Reason::token(error.label()).because(error.to_string())
+fn token_objection(error: TokenError) -> Objection {
+    Reason::token(error.label()).with_detail(error.to_string())
 }

@@ -1,15 +1,16 @@
-//! Text for one line of JSON.
+//! Writer for one line of JSON.
 
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
-/// Characters of one value that are written before it is cut; an action or resource never is.
+/// Longest value in characters; longer values are cut. An action or a resource is never longer.
 const CHARACTERS: usize = edgewrit_shared::limits::PATTERN_BYTES;
-/// Bytes that most objects fit into.
+/// Capacity in bytes that most objects fit into.
 const LINE_BYTES: usize = 1_024;
 
-/// A JSON string of at most [`CHARACTERS`] characters of the text. Everything that could end a line or hide text in a terminal is escaped:
-/// control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls.
+/// A JSON string of at most [`CHARACTERS`] characters of the text. Every character that could end a
+/// line or hide text in a terminal is escaped: control characters (C0, DEL, C1), line and paragraph
+/// separators, bidirectional controls.
 pub(crate) fn quoted(text: &str) -> String {
     let mut line = String::with_capacity(text.len() + 2);
     quote(text, &mut line);
@@ -31,7 +32,7 @@ fn quote(text: &str, line: &mut String) {
     line.push('"');
 }
 
-/// Whole runs of what stands for itself are written at once: most texts are one.
+/// Writes runs of characters that need no escape at once: most texts are one such run.
 fn push_kept(mut rest: &str, line: &mut String) {
     let plain = |byte: &u8| (b' '..=b'~').contains(byte) && !matches!(byte, b'"' | b'\\');
     while !rest.is_empty() {
@@ -58,18 +59,18 @@ fn push_escaped(character: char, line: &mut String) {
     }
 }
 
-/// All of these are below U+10000: four digits.
+/// Writes a character below U+10000 as an escape of four digits.
 fn push_code(character: char, line: &mut String) {
-    // Writing to a text does not fail.
+    // Writing to a `String` does not fail.
     let _ = write!(line, "\\u{:04x}", u32::from(character));
 }
 
-/// The members of one JSON object, written one after the other. Into text at once, and not through a formatter: it is on the way of
-/// every request.
+/// The members of one JSON object, written one after the other. The writer appends to a `String`
+/// without a formatter, because it runs for every request.
 pub(crate) struct Object(String);
 
 impl Object {
-    /// Opens the object.
+    /// Starts the object.
     pub(crate) fn open() -> Self {
         let mut line = String::with_capacity(LINE_BYTES);
         line.push('{');
@@ -79,11 +80,11 @@ impl Object {
     /// Writes a member whose value is already JSON.
     pub(crate) fn member(&mut self, name: &'static str, json: impl fmt::Display) {
         self.name(name);
-        // Writing to a text does not fail.
+        // Writing to a `String` does not fail.
         let _ = write!(self.0, "{json}");
     }
 
-    /// Writes a member whose value is text, if there is one.
+    /// Writes a member whose value is text. Without a text it writes nothing.
     pub(crate) fn text(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.name(name);
@@ -98,7 +99,7 @@ impl Object {
         self.0.push_str("\":");
     }
 
-    /// Closes the object.
+    /// Ends the object.
     pub(crate) fn close(mut self) -> String {
         self.0.push('}');
         self.0

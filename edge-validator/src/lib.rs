@@ -1,9 +1,10 @@
 //! The pipeline that turns a request into a permit or a refusal, the same on every host.
 //!
-//! Data in, data out: nothing here reads a clock, opens a connection or knows its host. What only a host can do (read a body,
-//! call the issuer) is returned as a [`step::Step`] that owns its state and is answered with the then-current
-//! [`step::World`]. A [`permit::Permit`] is made by the decision alone and contains the outgoing request, so that what was
-//! judged is what is sent.
+//! The pipeline maps data to data: it reads no clock, opens no connection and knows no host. A
+//! [`step::Step`] returns what only a host can do (read a body, call the issuer). The step owns its
+//! state, and the host answers it with the current [`world::World`]. Only the decision makes a
+//! [`verdict::permit::Permit`]. The permit contains the outgoing request, so the host sends exactly
+//! what was judged.
 #![no_std]
 
 extern crate alloc;

@@ -1,10 +1,11 @@
-//! Why requests are refused: every label, what it is outside, and one line of explanation. `docs/edge.md` lists them.
+//! Reasons of refusals: every label, its problem class for the client, and one line of explanation.
+//! `docs/edge.md` lists them.
 
 use alloc::string::String;
 
-/// What the client is told. Status, code and title are mapped here and nowhere else.
+/// The problem class that the client sees. Only this type maps a class to status, code and title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outside {
+pub(crate) enum ProblemClass {
     BadRequest,
     Unauthorized,
     NotGranted,
@@ -22,8 +23,8 @@ pub(crate) enum Outside {
     EdgeFault,
 }
 
-impl Outside {
-    const fn told(self) -> (u16, &'static str, &'static str) {
+impl ProblemClass {
+    const fn public_parts(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::BadRequest => (400, "bad_request", "the request is not of a form that is judged here"),
             Self::Unauthorized => (401, "unauthorized", "a valid writ is needed"),
@@ -47,45 +48,45 @@ impl Outside {
         }
     }
 
-    /// HTTP status.
+    /// The HTTP status.
     pub(crate) const fn status(self) -> u16 {
-        self.told().0
+        self.public_parts().0
     }
 
-    /// `error_code`, the last part of the problem's type.
+    /// `error_code`, the last part of the type of the problem.
     pub(crate) const fn code(self) -> &'static str {
-        self.told().1
+        self.public_parts().1
     }
 
-    /// The problem's title.
+    /// The title of the problem.
     pub(crate) const fn title(self) -> &'static str {
-        self.told().2
+        self.public_parts().2
     }
 }
 
-/// A rule that can refuse.
+/// A rule that can refuse a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
-    /// The stable label, for the log. Contains no input.
+    /// The stable label for the log, which contains no input.
     pub(crate) label: &'static str,
-    /// What the client is told.
-    pub(crate) outside: Outside,
-    /// What is wrong. Told to the client where it is about the form of its own request.
+    /// The problem class that the client sees.
+    pub(crate) outside: ProblemClass,
+    /// The explanation. The client sees it if it is about the form of its own request.
     pub(crate) meaning: &'static str,
 }
 
 impl Reason {
-    /// What shared code says of a token. Outside all of these are one.
+    /// The reason with the label of a token error. All of them have one problem class.
     pub(crate) const fn token(label: &'static str) -> Self {
         Self {
             label,
-            outside: Outside::Unauthorized,
+            outside: ProblemClass::Unauthorized,
             meaning: "the writ does not count",
         }
     }
 
-    /// This reason, and what stood there; for the log only.
-    pub(crate) fn because(self, detail: impl Into<String>) -> Objection {
+    /// An objection with this reason and a detail for the log only.
+    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Objection {
         Objection {
             reason: self,
             detail: Some(detail.into()),
@@ -93,11 +94,11 @@ impl Reason {
     }
 }
 
-/// A rule objects to a request.
+/// The objection of a rule to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Objection {
     pub(crate) reason: Reason,
-    /// May contain input. Never shown outside.
+    /// A detail that may contain input. The client never sees it.
     pub(crate) detail: Option<String>,
 }
 
@@ -107,15 +108,8 @@ impl From<Reason> for Objection {
     }
 }
 
-macro_rules! reasons {
-    ($($name:ident = $label:literal, $outside:ident, $meaning:literal;)*) => {
-        $(
-            #[doc = $meaning]
-            pub(crate) const $name: Reason = Reason { label: $label, outside: Outside::$outside, meaning: $meaning };
-        )*
-        /// All of them, for the test that compares them with the documentation.
-        /// One verdict of two, or an objection to their difference.
-pub(crate) fn agree<T: PartialEq>(
+/// The verdict of both readings, or an objection if their verdicts differ.
+pub(crate) fn require_agreement<T: PartialEq>(
     first: Result<T, Objection>,
     second: Result<T, Objection>,
     differ: Reason,
@@ -127,7 +121,14 @@ pub(crate) fn agree<T: PartialEq>(
     }
 }
 
-#[cfg(test)]
+macro_rules! reasons {
+    ($($name:ident = $label:literal, $outside:ident, $meaning:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            pub(crate) const $name: Reason = Reason { label: $label, outside: ProblemClass::$outside, meaning: $meaning };
+        )*
+        /// All reasons, for the test that compares them with the documentation.
+        #[cfg(test)]
         const ALL: &[Reason] = &[$($name),*];
     };
 }
@@ -201,7 +202,7 @@ reasons! {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, Outside};
+    use super::{ALL, ProblemClass};
     use alloc::format;
     use edgewrit_shared::edge_api::{LABELS, find_label};
 
@@ -237,7 +238,7 @@ mod tests {
         }
     }
 
-    /// The issuer counts refusals by these labels, and every other one as `other`.
+    /// The issuer counts refusals by these labels, and every other label as `other`.
     #[test]
     fn every_label_is_known_to_the_issuer() {
         for reason in ALL {
@@ -257,9 +258,9 @@ mod tests {
     }
 
     #[test]
-    fn token_causes_are_one_outside() {
+    fn all_token_errors_have_one_problem_class() {
         for reason in ALL.iter().filter(|reason| reason.label.starts_with("token_")) {
-            assert_eq!(reason.outside, Outside::Unauthorized);
+            assert_eq!(reason.outside, ProblemClass::Unauthorized);
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What the pipeline would make of a request, given grants instead of a writ.
+//! The verdict of the pipeline on a request, for grants instead of a writ.
 //!
-//! The steps are those of [`crate::step`], without the two that need the writ itself: whether it counts, and the claims that a credential may take from it. A
-//! rehearsal gives no leave: nothing that it answers can be sent.
+//! A rehearsal runs the steps of [`crate::step`], except the two that need the writ itself: its
+//! validation, and the claims that a credential may take from it. A rehearsal makes no permit: a
+//! host cannot send its result.
 
 use crate::config::Config;
 use crate::http::head::Head;
@@ -18,60 +19,63 @@ use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::{Grant, Grants};
 use edgewrit_shared::time::UnixSeconds;
 
-/// Grants as they were asked for, ready to be decided by.
+/// Grants without a writ, compiled for a rehearsal.
 #[derive(Clone, Debug)]
-pub struct Authority {
-    /// In the order in which they were given; every limited one has a counter.
+pub struct RehearsedGrants {
+    /// The grants in the order of the caller. Every limited grant has an allowance.
     given: Vec<Grant>,
     grants: Grants,
 }
 
-/// What would become of a request.
+/// The result of a rehearsal of one request.
 #[derive(Clone, Debug)]
 pub struct Rehearsal {
-    /// Permitted or refused.
+    /// The verdict on the request.
     pub verdict: Verdict,
-    /// The operation that matches, as it is written: `GET /customers/{id}`.
+    /// The operation that matches, as the configuration writes it: `GET /customers/{id}`.
     pub operation: Option<String>,
-    /// What the request attempts; several readings of one attempt if a `+` in its query or form makes a difference, none if the request was refused before it was read.
+    /// The readings of the attempt: several if a `+` in query or form makes a difference, none if
+    /// the request was refused before its attempt was read.
     pub attempts: Vec<Attempt>,
 }
 
-/// A verdict on a request.
+/// The verdict on a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Permitted.
+    /// The request is permitted.
     Permit {
-        /// The grant that permits: its index in the order in which grants were given.
+        /// The index of the grant that permits, in the order of the caller.
         grant: usize,
-        /// The limited grants of which one use would be spent on it; none if nothing would be.
+        /// The indices of the limited grants of which one use would be spent. The list is empty if
+        /// the request spends nothing.
         spends: Vec<usize>,
     },
-    /// Refused.
+    /// The request is refused.
     Refuse {
-        /// Which rule refuses: one of the labels of `docs/edge.md`.
+        /// The label of the rule that refuses, one of the labels of `docs/edge.md`.
         label: &'static str,
-        /// What stood there, or what is wrong. May contain input.
+        /// The value that was found, or the cause of the refusal. The text may contain input.
         detail: String,
     },
 }
 
-impl Authority {
-    /// `grants`, in an order of the caller's. A limited grant that nothing counts yet counts here as if the issuer had made its counter.
+impl RehearsedGrants {
+    /// Compiles `grants`, in the order of the caller. A limited grant without an allowance is
+    /// treated as if the issuer had made its allowance.
     #[must_use]
     pub fn new(grants: Vec<Grant>) -> Self {
-        let given: Vec<_> = grants.into_iter().enumerate().map(counted).collect();
+        let given: Vec<_> = grants.into_iter().enumerate().map(ensure_allowance).collect();
         Self {
             grants: Grants::new(given.clone()),
             given,
         }
     }
 
-    fn place(&self, grant: &Grant) -> Option<usize> {
+    fn index_of(&self, grant: &Grant) -> Option<usize> {
         self.given.iter().position(|own| own == grant)
     }
 
-    fn counted_by(&self, allowances: &[String]) -> Vec<usize> {
+    fn grants_with_allowance(&self, allowances: &[String]) -> Vec<usize> {
         let is_one = |grant: &Grant| {
             let allowance = grant.uses().and_then(|uses| uses.allowance.as_ref());
             allowance.is_some_and(|allowance| allowances.contains(allowance))
@@ -84,20 +88,30 @@ impl Authority {
     }
 }
 
-/// The grant with a counter of its own. The name holds a space, which that of no real one does.
-fn counted((index, grant): (usize, Grant)) -> Grant {
+/// The grant with an allowance of its own. The name of the allowance contains a space, so no real
+/// allowance has this name.
+fn ensure_allowance((index, grant): (usize, Grant)) -> Grant {
     if grant.uses().is_some_and(|uses| uses.allowance.is_none()) {
         return grant.with_allowance(format!("grant {index}"));
     }
     grant
 }
 
-/// What the pipeline would make of a request with this head at `now`. `body` is read only if the operation takes one.
+/// Rehearses a request with this head at `now`. `body` is read only if the operation takes a body.
 #[must_use]
-pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Config, now: UnixSeconds) -> Rehearsal {
+pub fn rehearse(
+    head: Head<'_>,
+    body: &[u8],
+    authority: &RehearsedGrants,
+    config: &Config,
+    now: UnixSeconds,
+) -> Rehearsal {
     let mut subject = Subject::default();
-    let (verdict, attempts) = match attempts(&head, body, config, &mut subject) {
-        Ok(attempts) => (verdict(authority, &attempts, now), attempts.into_made().collect()),
+    let (verdict, attempts) = match read_attempts(&head, body, config, &mut subject) {
+        Ok(attempts) => (
+            decide_attempts(authority, &attempts, now),
+            attempts.into_exact_attempts().collect(),
+        ),
         Err(objection) => (refuse(objection), Vec::new()),
     };
     Rehearsal {
@@ -107,30 +121,32 @@ pub fn rehearse(head: Head<'_>, body: &[u8], authority: &Authority, config: &Con
     }
 }
 
-fn attempts(
+fn read_attempts(
     head: &Head<'_>,
     body: &[u8],
     config: &Config,
     subject: &mut Subject,
 ) -> Result<AttemptReadings, Objection> {
-    let mut asked = ParsedHead::read(head, config)?.ask(config, subject)?;
-    if asked.body_bytes.is_some() {
-        asked.take_body(BodyRead::Whole(body))?;
+    let mut request = ParsedHead::read(head, config)?.into_request(config, subject)?;
+    if request.body_bytes.is_some() {
+        request.read_body(BodyRead::Whole(body))?;
     }
-    Ok(asked.readings.attempts(&asked.operation, &asked.resource))
+    Ok(request.readings.into_attempts(&request.operation, &request.resource))
 }
 
-fn verdict(authority: &Authority, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
+fn decide_attempts(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
     let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
         Ok((
-            authority.place(permitting.grant).ok_or(reason::NOT_GRANTED)?,
+            authority.index_of(permitting.grant).ok_or(reason::NOT_GRANTED)?,
             permitting.required_spend,
         ))
     });
     match permitting {
         Ok((grant, limited)) => Verdict::Permit {
             grant,
-            spends: limited.map_or_else(Vec::new, |limited| authority.counted_by(limited.allowances())),
+            spends: limited.map_or_else(Vec::new, |limited| {
+                authority.grants_with_allowance(limited.allowances())
+            }),
         },
         Err(objection) => refuse(objection),
     }

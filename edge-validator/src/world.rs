@@ -1,4 +1,4 @@
-//! What a step may know of the world.
+//! The facts that a step may know.
 
 use crate::config::Config;
 use crate::memory::Memory;
@@ -6,15 +6,16 @@ use alloc::sync::Arc;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 
-/// What a step may know of the world, as it is now. Given to every step, because a step can come long after the last one.
+/// The facts that a step may know, as of now. Every step gets the world anew, because a step can
+/// run long after the step before it.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'a> {
     /// The configuration.
     pub config: &'a Arc<Config>,
-    /// What is held of the issuer's bundles, if anything.
+    /// The snapshot of the issuer's bundles, if the edge has one.
     pub snapshot: Option<&'a Snapshot>,
-    /// What is remembered between requests.
+    /// The state that the edge keeps between requests.
     pub memory: &'a Memory,
-    /// The time.
+    /// The current time.
     pub now: UnixSeconds,
 }

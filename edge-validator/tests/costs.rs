@@ -1,4 +1,4 @@
-//! What it costs to reject a configuration.
+//! The cost of a refused configuration.
 #![cfg(test)]
 
 use edgewrit_edge::config::Config;
@@ -18,7 +18,7 @@ fn with(upstreams: &str, operations: &str) -> String {
 }
 
 #[test]
-fn rejecting_a_configuration_costs_what_its_length_costs() {
+fn the_cost_of_a_refused_configuration_is_linear_in_its_length() {
     let unknown = |count| many(count, |index| format!(r#""m{index}":1"#));
     grows_in_line("errors", 20_000, |count| format!("{{{}}}", unknown(count)), rejected);
     let named = |bytes: usize| with(&format!(r#""{}":{{{}}}"#, "a".repeat(bytes), unknown(2_000)), "");

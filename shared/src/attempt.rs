@@ -1,23 +1,24 @@
-//! What a request attempts: an action on a resource, with typed parameters. A request is one or several attempts, and all
-//! must be permitted.
+//! Attempts: an action on a resource, with typed parameters. A request is one or several attempts,
+//! and a grant must permit each.
 
 use crate::json::Quoted;
 use crate::number::Number;
-use crate::short::same;
+use crate::short::text_eq;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
 
-/// A parameter's value, as typed by the operation that read it. Ordered by type, then by value, so that lists of values can be searched.
+/// The value of a parameter, with the type that the operation declares. Values are ordered by type,
+/// then by value, so that lists of values can be searched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Param {
     /// Text, compared byte for byte.
     Text(String),
     /// A number, compared by value.
     Number(Number),
-    /// A number as a reader in floating point has it: compared by its nearest double, and so are
-    /// the numbers of rules with it.
+    /// A number as a floating-point reader reads it. A comparison with the number of a rule uses
+    /// the nearest doubles of both.
     Double(Number),
     /// A truth value.
     Bool(bool),
@@ -26,17 +27,17 @@ pub enum Param {
 }
 
 impl Param {
-    /// Whether the two are the same value: `==`, but quick for texts.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    /// Whether the two values are equal: `==`, but fast for texts.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Text(own), Self::Text(other)) => same(own, other),
+            (Self::Text(own), Self::Text(other)) => text_eq(own, other),
             (Self::Number(own), Self::Number(other)) => own.cmp(other).is_eq(),
             (Self::Number(own), Self::Double(other)) => own.compare_as_double(other).is_eq(),
             _ => self == other,
         }
     }
 
-    /// Where a value of a rule stands beside this one of an attempt.
+    /// The order of a value of a rule relative to a value of an attempt.
     pub(crate) fn compare(&self, found: &Self) -> Ordering {
         match (self, found) {
             (Self::Number(own), Self::Double(found)) => own.compare_as_double(found),
@@ -44,7 +45,7 @@ impl Param {
         }
     }
 
-    /// The value as a reader in floating point has it; `None` if that is surely the same.
+    /// The value as a floating-point reader reads it; `None` if it surely stays the same.
     #[must_use]
     pub fn in_doubles(&self) -> Option<Self> {
         if !self.changes_in_doubles() {
@@ -62,7 +63,7 @@ impl Param {
         }
     }
 
-    /// Whether a reader in floating point may have something else.
+    /// Whether the value may change for a floating-point reader.
     fn changes_in_doubles(&self) -> bool {
         match self {
             Self::Number(number) => !number.is_kept_by_doubles(),
@@ -71,7 +72,7 @@ impl Param {
         }
     }
 
-    /// Whether a reader in floating point has something else than a number for one in it.
+    /// Whether a number of the value is no number to a floating-point reader.
     #[must_use]
     pub fn is_beyond_doubles(&self) -> bool {
         match self {
@@ -85,26 +86,27 @@ impl Param {
 /// One action on one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Such as `book` or `rds:DescribeDBInstances`.
+    /// The action, such as `book` or `rds:DescribeDBInstances`.
     pub action: String,
-    /// Such as `tickets` or `s3://my-bucket/logs/2026-05/a.txt`.
+    /// The resource, such as `tickets` or `s3://my-bucket/logs/2026-05/a.txt`.
     pub resource: String,
-    /// Parameters by name; a name occurs at most once. A parameter that the request leaves out is not here.
+    /// Parameters by name; a name occurs at most once. The list omits a parameter that the request
+    /// omits.
     pub params: Vec<(String, Param)>,
 }
 
 impl Attempt {
-    /// The parameter called `name`, if the request gave it.
+    /// The parameter called `name`, if the request has it.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params
             .iter()
-            .find_map(|(own, value)| same(own, name).then_some(value))
+            .find_map(|(own, value)| text_eq(own, name).then_some(value))
     }
 }
 
 impl fmt::Display for Param {
-    /// As JSON.
+    /// Writes the value as JSON.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => Quoted(text).fmt(f),

@@ -1,7 +1,8 @@
-//! Reading a JSON document that people write: unknown members are errors, and all errors are reported at once, each with its
-//! place. The edge's configuration, policies, ceilings and grants are all read through this.
+//! Reader of JSON documents that people write. Unknown members are faults, and the reader reports
+//! all faults at once, each with its place. The configuration of the edge, policies, ceilings and
+//! grants are read by it.
 
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::number::Number;
 use alloc::format;
 use alloc::rc::Rc;
@@ -22,29 +23,29 @@ pub use place::{Place, place_name, place_step, pointer_step};
 pub struct Faults(RefCell<FaultList>);
 
 impl Faults {
-    /// Nothing wrong yet.
+    /// An empty list of faults.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Nothing wrong yet; of what will be, `count` faults and `bytes` bytes of them are kept.
+    /// An empty list that keeps the first `count` faults and `bytes` bytes of them.
     #[must_use]
     pub fn up_to(count: usize, bytes: usize) -> Self {
         Self(RefCell::new(FaultList::up_to(count, bytes)))
     }
 
-    /// What was found, in the order in which it was found.
+    /// The faults in the order in which they were found.
     #[must_use]
     pub fn into_list(self) -> FaultList {
         self.0.into_inner()
     }
 }
 
-/// A value in a document, with its place and where to report what is wrong with it.
+/// A value in a document, with its place and the list for its faults.
 ///
-/// Every reader answers `None` after it has reported a fault, so that `?`-chains lose nothing: the caller goes on with the
-/// other members and the faults add up.
+/// Every reading function returns `None` after it has reported a fault. The caller continues with
+/// the other members, so that one run reports all faults.
 #[derive(Clone, Debug)]
 pub struct Node<'a> {
     value: &'a Json,
@@ -72,13 +73,13 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The value as it stands.
+    /// The value without a check.
     #[must_use]
     pub fn json(&self) -> &'a Json {
         self.value
     }
 
-    /// Where this value stands, as a JSON pointer (RFC 6901) in which long names are shortened.
+    /// The place of this value, as a JSON pointer (RFC 6901) in which long names are shortened.
     #[must_use]
     pub fn place(&self) -> String {
         self.place.to_string()
@@ -89,7 +90,7 @@ impl<'a> Node<'a> {
         self.faults.0.borrow_mut().push(&*self.place, &message.into());
     }
 
-    /// The text that stands here.
+    /// The value as a text.
     #[must_use]
     pub fn text(&self) -> Option<&'a str> {
         match self.value {
@@ -98,7 +99,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number that stands here.
+    /// The value as a number.
     #[must_use]
     pub fn number(&self) -> Option<&'a Number> {
         match self.value {
@@ -107,7 +108,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The whole number from `least` to `most` that stands here.
+    /// The value as a whole number from `least` to `most`.
     #[must_use]
     pub fn integer(&self, least: u64, most: u64) -> Option<u64> {
         let value = match self.value {
@@ -120,7 +121,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The truth value that stands here.
+    /// The value as a truth value.
     #[must_use]
     pub fn bool(&self) -> Option<bool> {
         match self.value {
@@ -129,7 +130,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The elements of the array that stands here, at most `most` of them.
+    /// The value as an array of at most `most` elements.
     #[must_use]
     pub fn list(&self, most: usize) -> Option<Vec<Node<'a>>> {
         let Json::List(items) = self.value else {
@@ -148,7 +149,7 @@ impl<'a> Node<'a> {
         )
     }
 
-    /// The members of the object that stands here, whatever their names.
+    /// The members of the value, an object with any names.
     #[must_use]
     pub fn members(&self) -> Option<Vec<(&'a str, Node<'a>)>> {
         let Json::Object(members) = self.value else {
@@ -167,7 +168,7 @@ impl<'a> Node<'a> {
         )
     }
 
-    /// The members of the object that stands here; any whose name is not in `known` is a fault.
+    /// The members of the value, an object. A member whose name is not in `known` is a fault.
     #[must_use]
     pub fn object(&self, known: &[&str]) -> Option<Members<'a>> {
         let object = self.extensible_object()?;
@@ -175,15 +176,15 @@ impl<'a> Node<'a> {
             if !known.contains(name) {
                 node.fault(format!(
                     "unknown member `{}`, expected one of {}",
-                    Shown(name),
-                    quoted(known)
+                    EscapedInput(name),
+                    quote_names(known)
                 ));
             }
         }
         Some(object)
     }
 
-    /// The members of the object that stands here. The reader skips those that it does not know.
+    /// The members of the value, an object. Unknown members are ignored.
     #[must_use]
     pub fn extensible_object(&self) -> Option<Members<'a>> {
         Some(Members {
@@ -192,10 +193,10 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Reports that `what` was expected here and says what stands here instead.
+    /// Reports that `what` was expected at this place, and the kind of value that is there.
     #[must_use]
     pub fn expected<T>(&self, what: &str) -> Option<T> {
-        self.fault(format!("expected {what}, found {}", kind(self.value)));
+        self.fault(format!("expected {what}, found {}", describe_kind(self.value)));
         None
     }
 
@@ -216,7 +217,7 @@ pub struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// The member called `name`, if it is there.
+    /// The member called `name`, if the object has it.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<&Node<'a>> {
         self.members
@@ -224,7 +225,7 @@ impl<'a> Members<'a> {
             .find_map(|(own, node)| (*own == name).then_some(node))
     }
 
-    /// The member called `name`; a fault if it is missing.
+    /// The member called `name`. A missing member is a fault.
     #[must_use]
     pub fn required(&self, name: &str) -> Option<&Node<'a>> {
         let found = self.optional(name);
@@ -241,18 +242,18 @@ impl<'a> Members<'a> {
     }
 }
 
-fn kind(value: &Json) -> String {
+fn describe_kind(value: &Json) -> String {
     match value {
         Json::Null => "null".into(),
         Json::Bool(value) => format!("`{value}`"),
         Json::Number(value) => format!("the number `{value}`"),
-        Json::Text(value) => format!("the string `{}`", Shown(value)),
+        Json::Text(value) => format!("the string `{}`", EscapedInput(value)),
         Json::List(_) => "an array".into(),
         Json::Object(_) => "an object".into(),
     }
 }
 
-fn quoted(names: &[&str]) -> String {
+fn quote_names(names: &[&str]) -> String {
     let mut out = String::new();
     for (index, name) in names.iter().enumerate() {
         if index > 0 {

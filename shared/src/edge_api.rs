@@ -1,6 +1,7 @@
-//! What edges and the issuer say to each other, where both must use the same words.
+//! The parts of the protocol between edges and the issuer that both sides must spell alike.
 
-/// The labels that a record of an edge can have: which rule refused a request, or `permit`. In alphabetical order.
+/// The labels of records of edges, in alphabetical order. A label is the rule that refused a
+/// request, or `permit`.
 pub const LABELS: [&str; 87] = [
     "audit_head_back",
     "audit_head_fork",
@@ -91,7 +92,7 @@ pub const LABELS: [&str; 87] = [
     "uses_exhausted",
 ];
 
-/// The label of every record whose edge says another one.
+/// The label of a record whose label is not in [`LABELS`].
 pub const OTHER_LABEL: &str = "other";
 
 /// The label that equals `text`, or [`OTHER_LABEL`].

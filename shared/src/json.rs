@@ -1,7 +1,9 @@
-//! Strict, bounded JSON: duplicate members are errors, numbers keep their exact value, depth and size have limits.
+//! Strict, bounded JSON: duplicate members are errors, numbers keep their exact value, depth and
+//! size have limits.
 //!
-//! One pass over the bytes, whatever the nesting: a document of a stranger costs what its length costs. The lexer is
-//! `hifijson`, which hands out numbers as they are written; limits, duplicates and exactness are decided here.
+//! The parser makes one pass over the bytes, whatever the nesting. So the cost of a document from
+//! an unauthenticated client depends only on its length. The lexer is `hifijson`, which returns
+//! numbers as they are written; this module decides about limits, duplicates and exactness.
 
 use crate::limits::JSON_DEPTH;
 use crate::number::Number;
@@ -21,14 +23,14 @@ pub(crate) mod write;
 
 pub use write::Quoted;
 
-/// A JSON value (RFC 8259). Members keep the order in which they were written; no name occurs twice.
+/// A JSON value (RFC 8259). Members keep the order of the document; no name occurs twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Json {
-    /// `null`.
+    /// The value `null`.
     Null,
-    /// `true` or `false`.
+    /// A truth value: `true` or `false`.
     Bool(bool),
-    /// A number, exact.
+    /// An exact number.
     Number(Number),
     /// A string.
     Text(String),
@@ -39,7 +41,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// The member called `name`, if this is an object that has it.
+    /// The member called `name`, if this is an object with such a member.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&Json> {
         match self {
@@ -49,24 +51,25 @@ impl Json {
     }
 }
 
-/// Why bytes are not a JSON document that is read here.
+/// The cause why bytes are not an accepted JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonError {
-    /// Not UTF-8, or not JSON; `at` is the byte offset at which reading stopped.
+    /// The bytes are not UTF-8 or not JSON; `at` is the byte offset at which the parser stopped.
     Syntax {
         /// Offset in bytes.
         at: usize,
     },
-    /// A member name occurs twice in one object, compared after unescaping.
+    /// A member name occurs twice in one object. Names are compared after unescaping.
     Duplicate {
-        /// The name.
+        /// The duplicate name.
         name: String,
     },
-    /// Nested deeper than [`crate::limits::JSON_DEPTH`].
+    /// The nesting is deeper than [`crate::limits::JSON_DEPTH`].
     TooDeep,
-    /// More values than the caller allows.
+    /// The document has more values than the caller allows.
     TooManyValues,
-    /// A number longer than [`crate::limits::NUMBER_BYTES`] or with an exponent beyond [`crate::limits::NUMBER_EXPONENT`].
+    /// A number is longer than [`crate::limits::NUMBER_BYTES`] or has an exponent beyond
+    /// [`crate::limits::NUMBER_EXPONENT`].
     NumberRange,
 }
 
@@ -74,7 +77,7 @@ impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { at } => write!(f, "not JSON at byte {at}"),
-            Self::Duplicate { name } => write!(f, "member `{}` stands twice in one object", Shown(name)),
+            Self::Duplicate { name } => write!(f, "member `{}` stands twice in one object", EscapedInput(name)),
             Self::TooDeep => write!(f, "nested deeper than {JSON_DEPTH} levels"),
             Self::TooManyValues => f.write_str("more values than the limit"),
             Self::NumberRange => f.write_str("a number beyond the limits of length or exponent"),
@@ -84,10 +87,11 @@ impl fmt::Display for JsonError {
 
 impl core::error::Error for JsonError {}
 
-/// Input in a message: at most 80 characters, control characters escaped, so that a message stays one readable line.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
+/// Input in a message: at most 80 characters with escaped control characters, so that a message
+/// stays one readable line.
+pub(crate) struct EscapedInput<'a>(pub(crate) &'a str);
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for EscapedInput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CHARACTERS: usize = 80;
         let mut rest = self.0.chars();
@@ -102,17 +106,17 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Reads one JSON document of at most `values` values; the whole of `bytes` must be it.
+/// Parses one JSON document of at most `values` values. All of `bytes` must be the document.
 ///
-/// Values are members, elements and scalars together, the document itself included. A document of `n` bytes takes time in
-/// proportion to `n`, and `n log n` at worst for the names of one object.
+/// Values are members, elements and scalars together, the document itself included. A document of
+/// `n` bytes takes time in proportion to `n`, and at worst `n log n` for the names of one object.
 ///
 /// # Errors
-/// The first thing found wrong, as a [`JsonError`].
+/// The first fault, as a [`JsonError`].
 pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     let mut lexer = SliceLexer::new(bytes);
-    let mut room = Room::of(values);
-    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| value(first, lexer, &mut room));
+    let mut room = ParseBudget::of(values);
+    let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| read_value(first, lexer, &mut room));
     read.map_err(|stop| match stop {
         Stop::Refused(error) => error,
         Stop::Syntax => JsonError::Syntax {
@@ -121,20 +125,20 @@ pub fn parse(bytes: &[u8], values: usize) -> Result<Json, JsonError> {
     })
 }
 
-/// The members of an object by name, values as they are written; `None` if `text` is no object, or if [`parse`] would not read it for
-/// anything but a name that stands twice or a number out of range.
-pub(crate) fn written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
+/// The members of an object by name, with their values as text. `None` if `text` is no object, or
+/// if [`parse`] would refuse it for another cause than a duplicate name or a number out of range.
+pub(crate) fn members_as_written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut lexer = SliceLexer::new(text.as_bytes());
-    let mut room = Room::of(values);
+    let mut room = ParseBudget::of(values);
     let mut members = Vec::new();
     let read = lexer.exactly_one(SliceLexer::ws_peek, |first, lexer| {
         room.take_value()?;
         lexer.expect(|_| Some(first), b'{').ok_or(Stop::Syntax)?;
-        room.deeper(|room| {
+        room.nest(|room| {
             lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-                let (name, first) = name(first, lexer)?;
+                let (name, first) = read_name(first, lexer)?;
                 let begin = text.len() - lexer.as_slice().len();
-                skip(first, lexer, room)?;
+                skip_value(first, lexer, room)?;
                 let end = text.len() - lexer.as_slice().len();
                 members.push((name, text.get(begin..end).ok_or(Stop::Syntax)?));
                 Ok::<_, Stop>(())
@@ -144,7 +148,7 @@ pub(crate) fn written(text: &str, values: usize) -> Option<Vec<(Cow<'_, str>, &s
     read.ok().map(|()| members)
 }
 
-/// Why reading stopped. Where is known from what the lexer has left.
+/// The cause why the parser stopped. The position is known from the rest of the lexer.
 enum Stop {
     Syntax,
     Refused(JsonError),
@@ -168,13 +172,13 @@ impl From<hifijson::num::Error> for Stop {
     }
 }
 
-/// How much more may be read.
-struct Room {
+/// The values and the depth that the parser may still use.
+struct ParseBudget {
     values: usize,
     depth: usize,
 }
 
-impl Room {
+impl ParseBudget {
     fn of(values: usize) -> Self {
         Self {
             values,
@@ -190,8 +194,8 @@ impl Room {
         Ok(())
     }
 
-    /// Runs `inner` one level deeper. The limit holds before anything recurses.
-    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+    /// Runs `inner` one level deeper. The check comes before the recursion.
+    fn nest<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
         self.depth = self.depth.checked_sub(1).ok_or(Stop::Refused(JsonError::TooDeep))?;
         let read = inner(self)?;
         self.depth += 1;
@@ -199,14 +203,14 @@ impl Room {
     }
 }
 
-/// The value that begins with the byte `first`, which the lexer has seen and not yet taken.
-fn value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+/// The value that begins with the byte `first`, which the lexer has peeked.
+fn read_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(Json::Text(lexer.discarded().str_string()?.into_owned())),
-        b'-' | b'0'..=b'9' => number(lexer),
-        b'[' => room.deeper(|room| list(lexer.discarded(), room)),
-        b'{' => room.deeper(|room| object(lexer.discarded(), room)),
+        b'-' | b'0'..=b'9' => read_number(lexer),
+        b'[' => room.nest(|room| read_list(lexer.discarded(), room)),
+        b'{' => room.nest(|room| read_object(lexer.discarded(), room)),
         b'n' | b't' | b'f' => match lexer.null_or_bool().ok_or(Stop::Syntax)? {
             Some(value) => Ok(Json::Bool(value)),
             None => Ok(Json::Null),
@@ -215,69 +219,70 @@ fn value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json,
     }
 }
 
-fn number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
+fn read_number(lexer: &mut SliceLexer<'_>) -> Result<Json, Stop> {
     let (text, _) = lexer.num_string().validated()?;
     Number::parse(text)
         .map(Json::Number)
         .ok_or(Stop::Refused(JsonError::NumberRange))
 }
 
-fn list(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_list(lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     let mut items = Vec::new();
     lexer.seq(b']', SliceLexer::ws_peek, |first, lexer| {
-        items.push(value(first, lexer, room)?);
+        items.push(read_value(first, lexer, room)?);
         Ok::<_, Stop>(())
     })?;
-    // Most values are small, and a vector begins with room for four.
+    // Most arrays are short, and a vector starts with room for four.
     items.shrink_to_fit();
     Ok(Json::List(items))
 }
 
-fn object(lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<Json, Stop> {
+fn read_object(lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<Json, Stop> {
     let mut members = Vec::new();
     lexer.seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-        let (name, first) = name(first, lexer)?;
-        members.push((name.into_owned(), value(first, lexer, room)?));
+        let (name, first) = read_name(first, lexer)?;
+        members.push((name.into_owned(), read_value(first, lexer, room)?));
         Ok::<_, Stop>(())
     })?;
     members.shrink_to_fit();
-    match twice(&members) {
+    match find_duplicate(&members) {
         None => Ok(Json::Object(members)),
         Some(name) => Err(Stop::Refused(JsonError::Duplicate { name: name.into() })),
     }
 }
 
 /// The name of a member, whose first byte is `first`, and the first byte of its value.
-fn name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8), Stop> {
+fn read_name<'t>(first: u8, lexer: &mut SliceLexer<'t>) -> Result<(Cow<'t, str>, u8), Stop> {
     lexer.expect(|_| Some(first), b'"').ok_or(Expect::String)?;
     let name = lexer.str_string()?;
     lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon)?;
     Ok((name, lexer.ws_peek().ok_or(Expect::Value)?))
 }
 
-/// Takes the value that begins with the byte `first`, and keeps nothing of it.
-fn skip(first: u8, lexer: &mut SliceLexer<'_>, room: &mut Room) -> Result<(), Stop> {
+/// Skips the value that begins with the byte `first`.
+fn skip_value(first: u8, lexer: &mut SliceLexer<'_>, room: &mut ParseBudget) -> Result<(), Stop> {
     room.take_value()?;
     match first {
         b'"' => Ok(lexer.discarded().str_string().map(drop)?),
         b'-' | b'0'..=b'9' => Ok(lexer.num_ignore().validate().map(drop)?),
-        b'[' => room.deeper(|room| {
+        b'[' => room.nest(|room| {
             lexer
                 .discarded()
-                .seq(b']', SliceLexer::ws_peek, |first, lexer| skip(first, lexer, room))
+                .seq(b']', SliceLexer::ws_peek, |first, lexer| skip_value(first, lexer, room))
         }),
-        b'{' => room.deeper(|room| {
+        b'{' => room.nest(|room| {
             lexer.discarded().seq(b'}', SliceLexer::ws_peek, |first, lexer| {
-                let (_, first) = name(first, lexer)?;
-                skip(first, lexer, room)
+                let (_, first) = read_name(first, lexer)?;
+                skip_value(first, lexer, room)
             })
         }),
         _ => lexer.null_or_bool().map(drop).ok_or(Stop::Syntax),
     }
 }
 
-/// A name that occurs twice; found by sorting, so that an object of many members stays cheap.
-fn twice(members: &[(String, Json)]) -> Option<&str> {
+/// A name that occurs twice. The search sorts the names, so that an object with many members stays
+/// cheap.
+fn find_duplicate(members: &[(String, Json)]) -> Option<&str> {
     let names = sorted(members.iter().map(|(name, _)| name.as_str()));
     names.windows(2).find_map(|pair| match pair {
         [one, other] if one == other => Some(*one),

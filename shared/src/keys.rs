@@ -1,4 +1,4 @@
-//! Public keys: Ed25519 only, torsion-free only, named by their RFC 7638 thumbprint.
+//! Public keys: Ed25519 only, torsion-free only, named by their thumbprint of RFC 7638.
 
 use crate::json::Json;
 use alloc::format;
@@ -13,30 +13,31 @@ use sha2::{Digest as _, Sha256};
 #[cfg(test)]
 mod tests;
 
-/// An Ed25519 public key that passed the checks: canonical encoding, on the curve, torsion-free, not of small order.
+/// An Ed25519 public key that passed the checks: canonical encoding, on the curve, torsion-free,
+/// not of small order.
 ///
-/// Both names of the algorithm in a JWS header, `EdDSA` and `Ed25519`, are names of what this key does, and no other is.
+/// A JWS header may name the algorithm of this key `EdDSA` or `Ed25519`, and nothing else.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
     kid: String,
-    /// Holds the point beside its encoding, so that it is decompressed once and not at every verification.
+    /// The decompressed point beside its encoding, so that it is decompressed only once.
     point: VerifyingKey,
 }
 
-/// Why 32 bytes or a JWK are not a key that is used here.
+/// The cause why 32 bytes or a JWK are not an accepted key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyError {
     /// `x` is not canonical base64url of 32 bytes.
     Encoding,
     /// The bytes are no point of the curve.
     NotOnCurve,
-    /// The bytes are a point, but not as RFC 8032 encodes it.
+    /// The bytes are a point, but not in the encoding of RFC 8032.
     NotCanonical,
-    /// The point has order 1, 2, 4 or 8: everybody can sign for it.
+    /// The point has order 1, 2, 4 or 8: every party can sign for it.
     SmallOrder,
     /// The point has a component of small order: verifiers differ on its signatures.
     Torsion,
-    /// The JWK is no Ed25519 public key for signatures; the member that says so.
+    /// The JWK is no Ed25519 public key for signatures, because of this member.
     Jwk(&'static str),
 }
 
@@ -76,7 +77,8 @@ impl PublicKey {
         Ok(Self { kid, point })
     }
 
-    /// A key from the `x` member of an OKP JWK (RFC 8037, section 2): 43 characters of base64url. This is also how pins are written.
+    /// A key from the `x` member of an OKP JWK (RFC 8037, section 2): 43 characters of base64url.
+    /// Pins have this form, too.
     ///
     /// # Errors
     /// As [`Self::from_bytes`], and if `x` is not canonical base64url of 32 bytes.
@@ -88,16 +90,18 @@ impl PublicKey {
         }
     }
 
-    /// A key from a JWK (RFC 7517 and 8037): `kty`, `crv` and `x`, and `use`, `alg` and `kid` if they are there. A private key (`d`) is
-    /// refused, other members are ignored.
+    /// A key from a JWK (RFC 7517 and 8037): `kty`, `crv` and `x`, and `use`, `alg` and `kid` if
+    /// the JWK has them. A private key (`d`) is refused, other members are ignored.
     ///
     /// # Errors
-    /// As [`Self::from_x`], and [`KeyError::Jwk`] if the JWK is of another kind, for another use or algorithm, or `kid` is not the thumbprint.
+    /// As [`Self::from_x`], and [`KeyError::Jwk`] if the JWK is of another kind, for another use or
+    /// algorithm, or `kid` is not the thumbprint.
     pub fn from_jwk(jwk: &Json) -> Result<Self, KeyError> {
         Self::from_jwk_beside(jwk, &KeySet::default())
     }
 
-    /// As [`Self::from_jwk`]; a key that is in `known` is taken from there, for the checks cost as much as a verification.
+    /// As [`Self::from_jwk`], but a key of `known` is reused, because the checks cost as much as a
+    /// verification.
     pub(crate) fn from_jwk_beside(jwk: &Json, known: &KeySet) -> Result<Self, KeyError> {
         let x = jwk_x(jwk)?;
         let key = match known.find(&thumbprint(x)) {
@@ -123,16 +127,17 @@ impl PublicKey {
         URL_SAFE_NO_PAD.encode(self.point.as_bytes())
     }
 
-    /// The RFC 7638 thumbprint (SHA-256, base64url), used as `kid`.
+    /// The thumbprint of RFC 7638 (SHA-256, base64url), used as `kid`.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The key as a JWK (RFC 8037, section 2) with `kid` and `use`, as JSON text. It has no `alg`, for the key goes by both names.
+    /// The key as a JWK (RFC 8037, section 2) with `kid` and `use`, as JSON text. The JWK has no
+    /// `alg`, because the key has two names of its algorithm.
     #[must_use]
     pub fn to_jwk(&self) -> String {
-        // Every value is base64url or a constant: nothing here needs escaping.
+        // Every value is base64url or a constant, so nothing needs escaping.
         format!(
             r#"{{"kty":"OKP","crv":"Ed25519","x":"{}","kid":"{}","use":"sig"}}"#,
             self.x(),
@@ -140,8 +145,8 @@ impl PublicKey {
         )
     }
 
-    /// The members of the JWK that its thumbprint covers (RFC 7638, section 3.2), and `more`, a member as JSON text. A reader
-    /// computes the key id.
+    /// The members of the JWK that its thumbprint covers (RFC 7638, section 3.2), and `more`, a
+    /// member as JSON text. A reader computes the key id.
     pub(crate) fn to_bare_jwk(&self, more: Option<&str>) -> String {
         let comma = if more.is_some() { "," } else { "" };
         let more = more.unwrap_or_default();
@@ -185,7 +190,7 @@ fn jwk_x(jwk: &Json) -> Result<&str, KeyError> {
     }
 }
 
-/// RFC 7638, section 3: SHA-256 over the required members in lexical order.
+/// The thumbprint of RFC 7638, section 3: SHA-256 over the required members in lexical order.
 fn thumbprint(x: &str) -> String {
     let required = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
     URL_SAFE_NO_PAD.encode(Sha256::digest(required))

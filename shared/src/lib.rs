@@ -1,13 +1,15 @@
-//! What a writ is and what it permits.
+//! Writs and the authority in them.
 //!
-//! Everything here is a function of its arguments: there is no clock (time is a [`time::UnixSeconds`] argument), no I/O, no
-//! randomness and no host. The issuer signs what [`claims`] describes; the edge turns bytes into trust in one direction only,
-//! [`token::Unverified`] to [`token::Verified`], and asks [`grant::Grants`] what an [`attempt::Attempt`] may do.
+//! Every function depends on its arguments alone: there is no clock (time is a
+//! [`time::UnixSeconds`] argument), no I/O, no randomness and no host. The issuer signs the claims
+//! of [`claims`]. The edge turns bytes into trust in one direction only, from [`token::Unverified`]
+//! to [`token::Verified`], and [`grant::Grants`] decides about an [`attempt::Attempt`].
 #![no_std]
 
 extern crate alloc;
 
-// Unit tests and the tests under `tests/` share one signer, which names this crate as everybody else does.
+// Unit tests and the tests under `tests/` share one signer, which imports this crate by its
+// external name.
 #[cfg(test)]
 extern crate self as edgewrit_shared;
 #[cfg(test)]

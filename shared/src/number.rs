@@ -1,5 +1,5 @@
-//! Numbers compared by value, exactly: no floating point, no expansion of exponents. Each knows its
-//! nearest double besides, as readers in floating point have it.
+//! Exact numbers: compared by value, without floating point and without expansion of exponents.
+//! Each number also has its nearest double, for the floating-point reading.
 
 use crate::limits::{NUMBER_BYTES, NUMBER_EXPONENT};
 use alloc::string::{String, ToString};
@@ -12,26 +12,29 @@ mod neighbours;
 #[cfg(test)]
 mod tests;
 
-/// A JSON number (RFC 8259, section 6), normalised so that equal values are equal: `1e2`, `100` and `100.0` are one.
+/// A JSON number (RFC 8259, section 6), normalised so that equal values are equal: `1e2`, `100` and
+/// `100.0` are one number.
 ///
-/// Its value is `0.d₁d₂d₃… × 10^point`, negated if `negative`. The digits neither begin nor end with a zero, and zero has none;
-/// so comparing sign, point and digits, in this order, compares values, whatever the exponent.
+/// The value is `0.d₁d₂d₃… × 10^point`, negated if `negative`. The digits neither begin nor end
+/// with a zero, and zero has no digits. So a comparison of sign, point and digits, in this order,
+/// compares values, whatever the exponent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Number {
     negative: bool,
     point: i32,
     digits: String,
-    /// Its nearest double.
+    /// The nearest double.
     nearest: Double,
 }
 
-/// Values whose decimal point stands within these places are written without an exponent, as in ECMAScript (ECMA-262,
-/// `Number::toString`).
+/// Range of the decimal point in which a value is written without an exponent, as in ECMAScript
+/// (ECMA-262, `Number::toString`).
 const PLAIN: core::ops::RangeInclusive<i32> = -5..=21;
 
 impl Number {
-    /// Reads the JSON spelling. `None` if it is not one, if it or the canonical spelling is longer than [`NUMBER_BYTES`], or if
-    /// the exponent, as written or as `d.ddde…`, is beyond ±[`NUMBER_EXPONENT`].
+    /// Parses the JSON spelling. `None` if `text` is no JSON number, if it or its canonical
+    /// spelling is longer than [`NUMBER_BYTES`], or if the exponent, as written or as `d.ddde…`, is
+    /// beyond ±[`NUMBER_EXPONENT`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > NUMBER_BYTES {
@@ -51,7 +54,7 @@ impl Number {
         Some(Self { nearest, ..exact })
     }
 
-    /// `whole.fraction × 10^exponent`, within the limits, with any double.
+    /// The number `whole.fraction × 10^exponent` without its double, if it is within the limits.
     fn normalised(negative: bool, whole: &str, fraction: &str, exponent: i64) -> Option<Self> {
         let written = [whole, fraction].concat();
         let significant = written.trim_start_matches('0');
@@ -70,13 +73,13 @@ impl Number {
         .bounded()
     }
 
-    /// Itself with its nearest double, if it is within the limits.
+    /// The number with its nearest double, if it is within the limits.
     fn completed(self) -> Option<Self> {
         let nearest = Double::of(&self.to_string())?;
         Self { nearest, ..self }.bounded()
     }
 
-    /// Itself, if it is within the limits.
+    /// The number, if it is within the limits.
     fn bounded(self) -> Option<Self> {
         let bounded = i64::from(self.point - 1).abs() <= NUMBER_EXPONENT && self.spelling_bytes() <= NUMBER_BYTES;
         bounded.then_some(self)
@@ -91,7 +94,7 @@ impl Number {
         }
     }
 
-    /// Whether the value is a whole number (`2.0` is, as in JSON Schema).
+    /// Whether the value is a whole number (`2.0` is one, as in JSON Schema).
     #[must_use]
     pub fn is_integer(&self) -> bool {
         self.trailing_zeros().is_some()
@@ -110,13 +113,14 @@ impl Number {
         self.digits.parse::<u64>().ok()?.checked_mul(scale)
     }
 
-    /// How many zeros stand between the last digit and the point of a whole number; `None` if a digit stands behind the point.
+    /// The number of zeros between the last digit and the point of a whole number; `None` if a
+    /// digit is after the point.
     fn trailing_zeros(&self) -> Option<u32> {
         let digits = i32::try_from(self.digits.len()).ok()?;
         u32::try_from(self.point - digits).ok()
     }
 
-    /// Orders numbers without regard to their sign: zero first, then by the point, then by the digits.
+    /// Compares numbers without their sign: zero first, then by the point, then by the digits.
     fn compare_magnitude(&self, other: &Self) -> Ordering {
         let coarse = |number: &Self| (!number.digits.is_empty(), number.point);
         let fine = || self.digits.bytes().cmp(other.digits.bytes());
@@ -132,7 +136,7 @@ impl Number {
     }
 }
 
-/// The digits before and behind the point.
+/// The digits before and after the point.
 fn split_mantissa(mantissa: &str) -> Option<(&str, &str)> {
     let (whole, fraction) = match mantissa.split_once('.') {
         Some((_, fraction)) if !is_digits(fraction) => return None,
@@ -167,7 +171,7 @@ impl From<u64> for Number {
         }
         Self {
             negative: false,
-            // At most twenty digits.
+            // A `u64` has at most twenty digits.
             point: i32::try_from(written.len()).unwrap_or_default(),
             digits: digits.into(),
             nearest: Double::of(&written).unwrap_or(Double::ZERO),
@@ -193,7 +197,7 @@ impl Ord for Number {
 }
 
 impl fmt::Display for Number {
-    /// The canonical JSON spelling; reading it back gives an equal number.
+    /// Writes the canonical JSON spelling. A parser reads it as an equal number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.digits.is_empty() {
             return f.write_str("0");

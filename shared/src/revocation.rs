@@ -1,4 +1,4 @@
-//! Revocations as fixed-size rows, sorted, searched where they lie.
+//! Revocations as fixed-size rows, sorted, and searched in place.
 
 use crate::limits::REVOCATIONS;
 use crate::time::UnixSeconds;
@@ -14,12 +14,13 @@ mod tests;
 /// Bytes of one row: 16 of the target's hash, 4 of the cut, 4 of the expiry, big-endian.
 pub const ROW_BYTES: usize = 24;
 
-/// What a revocation can end.
+/// The writs that a revocation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level<'a> {
-    /// One lineage: a writ, what it was renewed to, and (through `anc`) all that was delegated from it.
+    /// One lineage: a writ, its renewals, and (through `anc`) all writs that were delegated from
+    /// it.
     Lineage(&'a str),
-    /// One writ by `jti` (what renewal revokes).
+    /// One writ by `jti`. A renewal revokes its predecessor by it.
     Writ(&'a str),
     /// All writs of one agent (`sub`).
     Agent(&'a str),
@@ -27,7 +28,7 @@ pub enum Level<'a> {
     Task {
         /// The client.
         client_id: &'a str,
-        /// Its task.
+        /// The task of the client.
         task_id: &'a str,
     },
     /// A delegation chain, by the lineage at its root.
@@ -36,12 +37,12 @@ pub enum Level<'a> {
     Client(&'a str),
     /// All writs signed by one key.
     Key(&'a str),
-    /// Everything.
+    /// All writs.
     All,
 }
 
 impl<'a> Level<'a> {
-    /// The level's name, as it enters the hash and the log.
+    /// The name of the level in the hash and in the log.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -75,8 +76,9 @@ impl<'a> Level<'a> {
 pub struct Target([u8; 16]);
 
 impl Target {
-    /// The target of `level`: the first 16 bytes of SHA-256 over `edgewrit-revocation/1`, 0, the level's name, 0, and each of its
-    /// parts after its length in bytes as 8 bytes, big-endian.
+    /// The target of `level`: the first 16 bytes of SHA-256 over `edgewrit-revocation/1`, 0, the
+    /// name of the level, 0, and each of its parts after its length in bytes as 8 bytes,
+    /// big-endian.
     #[must_use]
     pub fn of(level: Level<'_>) -> Self {
         let mut hash = Sha256::new_with_prefix("edgewrit-revocation/1\0");
@@ -94,44 +96,49 @@ impl Target {
         Self(target)
     }
 
-    /// The bytes, for whoever stores them.
+    /// The bytes of the target, for storage.
     #[must_use]
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// The target whose bytes these are.
+    /// The target with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 }
 
-/// One revocation: ends every writ of `target` with `iat <= cut`, and may be forgotten at `expires`.
+/// One revocation, which ends every writ of `target` with `iat <= cut`. The revocation may be
+/// forgotten at `expires`.
 ///
-/// A row holds both as 32 bits, which reach to the year 2106; later moments are written as the last one.
+/// A row has 32 bits for each time, which reach to the year 2106; a later time is written as the
+/// last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revocation {
-    /// What it ends.
+    /// The target that the revocation ends.
     pub target: Target,
-    /// Writs issued at or before this moment are dead.
+    /// The cut: writs that were issued at or before this time are revoked.
     pub cut: UnixSeconds,
-    /// When the last writ it can concern has expired.
+    /// The time at which the last writ of this target with `iat <= cut` has expired.
     pub expires: UnixSeconds,
 }
 
 impl Revocation {
-    fn to_row(self) -> Row {
+    fn to_row(self) -> RowBytes {
         let Target(target) = self.target;
         let mut row = [0; ROW_BYTES];
-        let bytes = target.into_iter().chain(seconds(self.cut)).chain(seconds(self.expires));
+        let bytes = target
+            .into_iter()
+            .chain(encode_seconds(self.cut))
+            .chain(encode_seconds(self.expires));
         for (own, byte) in row.iter_mut().zip(bytes) {
             *own = byte;
         }
         row
     }
 
-    fn from_row(row: &Row) -> Self {
+    fn from_row(row: &RowBytes) -> Self {
         let [target @ .., c0, c1, c2, c3, e0, e1, e2, e3] = *row;
         Self {
             target: Target(target),
@@ -140,8 +147,8 @@ impl Revocation {
         }
     }
 
-    /// Both in one row: the later cut, the later expiry.
-    fn with(self, other: Self) -> Self {
+    /// Both revocations in one row: the later cut, the later expiry.
+    fn union_with(self, other: Self) -> Self {
         Self {
             target: self.target,
             cut: self.cut.max(other.cut),
@@ -150,20 +157,20 @@ impl Revocation {
     }
 }
 
-fn seconds(time: UnixSeconds) -> [u8; 4] {
+fn encode_seconds(time: UnixSeconds) -> [u8; 4] {
     u32::try_from(time.0).unwrap_or(u32::MAX).to_be_bytes()
 }
 
-type Row = [u8; ROW_BYTES];
+type RowBytes = [u8; ROW_BYTES];
 
-/// Why bytes are not rows.
+/// The cause why bytes are not rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowsError {
-    /// Not a whole number of rows.
+    /// The length is not a whole number of rows.
     Length,
-    /// Not in strictly ascending order of targets.
+    /// The targets are not in strictly ascending order.
     Order,
-    /// More than [`REVOCATIONS`].
+    /// There are more rows than [`REVOCATIONS`].
     TooMany,
 }
 
@@ -179,26 +186,26 @@ impl fmt::Display for RowsError {
 
 impl core::error::Error for RowsError {}
 
-/// Sorted rows, one a target. A clone shares them.
+/// Sorted rows, at most one for each target. A clone shares them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rows(Arc<Vec<Row>>);
+pub struct Rows(Arc<Vec<RowBytes>>);
 
 impl Rows {
-    /// Sorts and encodes `revocations`; of several on one target the latest cut counts.
+    /// Sorts and encodes `revocations`. Of several with one target, the latest cut is kept.
     #[must_use]
     pub fn encode(mut revocations: Vec<Revocation>) -> Self {
         revocations.sort_unstable();
         revocations.dedup_by(|later, kept| {
             let same = later.target == kept.target;
             if same {
-                *kept = kept.with(*later);
+                *kept = kept.union_with(*later);
             }
             same
         });
         Self(Arc::new(revocations.into_iter().map(Revocation::to_row).collect()))
     }
 
-    /// Rows as they travelled.
+    /// Rows from their bytes on the wire.
     ///
     /// # Errors
     /// [`RowsError`] if `bytes` are not whole rows, strictly ascending, within [`REVOCATIONS`].
@@ -216,46 +223,47 @@ impl Rows {
         Ok(Self(Arc::new(rows.to_vec())))
     }
 
-    /// The bytes as they travel.
+    /// The bytes on the wire.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_flattened()
     }
 
-    /// How many there are.
+    /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a writ of `target` that was issued at `iat` is revoked. A binary search.
+    /// Whether a writ of `target` that was issued at `iat` is revoked. This is a binary search.
     #[must_use]
-    pub fn revoked(&self, target: Target, iat: UnixSeconds) -> bool {
-        let found = self.0.binary_search_by(|row| by_bytes(row, &target.0));
+    pub fn is_revoked(&self, target: Target, iat: UnixSeconds) -> bool {
+        let found = self.0.binary_search_by(|row| compare_target(row, &target.0));
         found
             .ok()
             .and_then(|at| self.0.get(at))
             .is_some_and(|row| iat <= Revocation::from_row(row).cut)
     }
 
-    /// Whether these and `other` are about the same targets, but for what has expired at `now`.
+    /// Whether these rows and `other` have the same targets, apart from rows that have expired at
+    /// `now`.
     #[must_use]
-    pub fn concern_the_same(&self, other: &Self, now: UnixSeconds) -> bool {
-        self.live(now).eq(other.live(now))
+    pub fn have_same_targets(&self, other: &Self, now: UnixSeconds) -> bool {
+        self.live_targets(now).eq(other.live_targets(now))
     }
 
-    fn live(&self, now: UnixSeconds) -> impl Iterator<Item = Target> + '_ {
+    fn live_targets(&self, now: UnixSeconds) -> impl Iterator<Item = Target> + '_ {
         let live = self.0.iter().filter(move |row| now < Revocation::from_row(row).expires);
         live.map(target_of)
     }
 
-    /// These rows and those of `added`, without what has expired at `now`.
+    /// These rows and the rows of `added`, without rows that have expired at `now`.
     ///
     /// # Errors
     /// [`RowsError::TooMany`] if the union exceeds [`REVOCATIONS`].
@@ -263,7 +271,7 @@ impl Rows {
         if added.is_empty() {
             return Ok(self.clone());
         }
-        let mut merged: Vec<Row> = union(&self.0, &added.0);
+        let mut merged: Vec<RowBytes> = union_rows(&self.0, &added.0);
         merged.retain(|row| now < Revocation::from_row(row).expires);
         if merged.len() > REVOCATIONS {
             return Err(RowsError::TooMany);
@@ -272,19 +280,20 @@ impl Rows {
     }
 }
 
-/// How a row's target and another are ordered. Byte by byte, for the first mostly tells: a call of the C library's comparison takes longer.
-fn by_bytes(row: &Row, target: &[u8; 16]) -> Ordering {
+/// Compares the target of a row with `target`, byte by byte. The first byte mostly decides, and a
+/// call of the C library takes longer.
+fn compare_target(row: &RowBytes, target: &[u8; 16]) -> Ordering {
     let pairs = row.iter().zip(target);
     let differ = pairs.map(|(own, other)| own.cmp(other)).find(|order| order.is_ne());
     differ.unwrap_or(Ordering::Equal)
 }
 
-fn target_of(row: &Row) -> Target {
+fn target_of(row: &RowBytes) -> Target {
     Revocation::from_row(row).target
 }
 
-/// The union of two sorted runs of rows; linear.
-fn union(mut left: &[Row], mut right: &[Row]) -> Vec<Row> {
+/// The union of two sorted runs of rows, in linear time.
+fn union_rows(mut left: &[RowBytes], mut right: &[RowBytes]) -> Vec<RowBytes> {
     let mut out = Vec::with_capacity(left.len().saturating_add(right.len()));
     while let ([first, rest @ ..], [other, others @ ..]) = (left, right) {
         match target_of(first).cmp(&target_of(other)) {
@@ -297,7 +306,11 @@ fn union(mut left: &[Row], mut right: &[Row]) -> Vec<Row> {
                 right = others;
             }
             Ordering::Equal => {
-                out.push(Revocation::from_row(first).with(Revocation::from_row(other)).to_row());
+                out.push(
+                    Revocation::from_row(first)
+                        .union_with(Revocation::from_row(other))
+                        .to_row(),
+                );
                 (left, right) = (rest, others);
             }
         }

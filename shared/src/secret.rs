@@ -1,21 +1,22 @@
-//! Text that must not be printed.
+//! Secrets, which the code never prints.
 
 use alloc::string::String;
 use core::fmt;
 use zeroize::Zeroizing;
 
-/// A secret. It has no `Display`, its `Debug` shows nothing of it, and its memory is cleared when it is dropped.
+/// A secret without `Display`. The `Debug` of a secret shows none of its text, and a drop clears
+/// its memory.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes charge of `text`.
+    /// A secret with this text.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The secret itself. Every call is a place to look at in a review.
+    /// The text of the secret. A review looks at every call.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

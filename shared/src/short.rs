@@ -1,38 +1,39 @@
-//! Comparing short texts in place. Names, actions and values are a few letters long and mostly differ in the first of them. `==` makes a call
-//! to the C library of it, which on processors with AVX-512 spends more time on a masked load than on all the rest of a decision.
+//! Fast comparison of short texts. Names, actions and values have a few letters and mostly differ
+//! in the first letter. `==` calls the C library, which on processors with AVX-512 spends more time
+//! on a masked load than on the rest of a decision.
 
-/// Bytes that are compared together.
+/// Number of bytes that are compared together.
 const WORD: usize = size_of::<u64>();
 
-/// Whether two texts are the same.
+/// Whether two texts are equal.
 #[inline]
 #[must_use]
-pub fn same(own: &str, other: &str) -> bool {
-    own.len() == other.len() && same_bytes(own.as_bytes(), other.as_bytes())
+pub fn text_eq(own: &str, other: &str) -> bool {
+    own.len() == other.len() && bytes_eq(own.as_bytes(), other.as_bytes())
 }
 
-/// What follows `prefix` in `text`, if it begins with that.
+/// The rest of `text` after `prefix`, if it begins with it.
 #[inline]
 #[must_use]
-pub fn strip<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+pub fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (begun, rest) = text.split_at_checked(prefix.len())?;
-    same_bytes(begun.as_bytes(), prefix.as_bytes()).then_some(rest)
+    bytes_eq(begun.as_bytes(), prefix.as_bytes()).then_some(rest)
 }
 
-/// What precedes `suffix` in `text`, if it ends in that.
+/// The part of `text` before `suffix`, if it ends with it.
 #[inline]
 #[must_use]
-pub fn strip_end<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
+pub fn strip_suffix<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
     let place = text.len().checked_sub(suffix.len())?;
     let (rest, end) = text.split_at_checked(place)?;
-    same_bytes(end.as_bytes(), suffix.as_bytes()).then_some(rest)
+    bytes_eq(end.as_bytes(), suffix.as_bytes()).then_some(rest)
 }
 
-/// Whether the bytes are the same. In WebAssembly the C library compares byte by byte: here it is eight at a time. Not copied to where it is
-/// used, which is everywhere.
+/// Whether the bytes are equal. In WebAssembly the C library compares byte by byte; this function
+/// compares eight bytes at a time. The function is not inlined, because many places use it.
 #[inline(never)]
 #[must_use]
-pub fn same_bytes(own: &[u8], other: &[u8]) -> bool {
+pub fn bytes_eq(own: &[u8], other: &[u8]) -> bool {
     let ((own, own_rest), (other, other_rest)) = (own.as_chunks::<WORD>(), other.as_chunks::<WORD>());
     own.len() == other.len()
         && own_rest.len() == other_rest.len()

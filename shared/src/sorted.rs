@@ -1,16 +1,17 @@
-//! Sorting, in the validators too, where code is dear: the standard library's sorts are made for speed on long slices and weigh 6 KB of
-//! WebAssembly for every type that is sorted (as does collecting into a B-tree); a heap is as fast as is needed here and weighs a tenth.
+//! Heap sort, for small code in the validators. The sorts of the standard library are made for
+//! speed on long slices and add 6 KB of WebAssembly for every sorted type (as does collecting into
+//! a B-tree). A heap sort is fast enough here and adds a tenth of that.
 
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 
-/// The items in ascending order. Takes `n log n` comparisons, whatever the items.
+/// The items in ascending order. The sort takes `n log n` comparisons, whatever the items.
 #[must_use]
 pub fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     items.into_iter().collect::<BinaryHeap<T>>().into_sorted_vec()
 }
 
-/// [`sorted`], of equal items one.
+/// The items in ascending order, each once.
 #[must_use]
 pub fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut items = sorted(items);

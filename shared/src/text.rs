@@ -1,14 +1,15 @@
-//! Texts as messages show them.
+//! Texts in messages.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use core::fmt::Write as _;
 
-/// Bytes for the marker in the middle: two ellipses, a number, a word.
+/// Bytes of the marker in the middle: two ellipses, a number, a word.
 const MARKER: usize = 40;
 
-/// `text`, if it has at most `most` bytes; of a longer one the beginning and the end, with a marker of the bytes between them.
+/// `text`, if it has at most `most` bytes, or else its beginning and its end, with a marker for the
+/// bytes between them.
 #[must_use]
 pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
@@ -26,8 +27,8 @@ pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{before}…({} bytes)…{behind}", tail - head))
 }
 
-/// Whether a terminal or an editor may act on the character instead of showing it: it moves the cursor, ends the line, turns the direction of
-/// the text, or has no width.
+/// Whether a terminal or an editor may act on the character instead of showing it: the character
+/// moves the cursor, ends the line, changes the direction of the text, or has no width.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -45,7 +46,8 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
-/// One line for people: every [hidden](is_hidden) character is spelled, such as `\n` or `\u{1b}`.
+/// One line for people: every [hidden](is_hidden) character is escaped, such as `
+/// ` or `\u{1b}`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, is_hidden, |character, out| match character {
@@ -56,13 +58,14 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// JSON text of the same value, in which every [hidden](is_hidden) character but line feeds between values is spelled as `\u001b`.
+/// JSON text of the same value, in which every [hidden](is_hidden) character except line feeds
+/// between values is escaped as `\u001b`.
 #[must_use]
 pub fn visible_json(json: &str) -> Cow<'_, str> {
     let is_escaped = |character| character != '\n' && is_hidden(character);
     escaped(json, is_escaped, |character, out| {
         for unit in character.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
+            // Writing to a `String` does not fail.
             let _infallible = write!(out, "\\u{unit:04x}");
         }
     })

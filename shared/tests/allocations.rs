@@ -1,4 +1,4 @@
-//! Deciding allocates nothing, whatever the grants and the attempt.
+//! A decision allocates nothing, whatever the grants and the attempt.
 #![cfg(test)]
 
 #[path = "grants/support.rs"]
@@ -12,25 +12,22 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use support::{NOW, attempt, grant};
 
-/// The system's allocator. It counts how often a thread asks it for memory.
+/// The allocator of the system, with a count of the requests of each thread.
 struct Counting;
 
 thread_local! {
-    static ASKED: Cell<u64> = const { Cell::new(0) };
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-#[expect(
-    unsafe_code,
-    reason = "an allocator is `unsafe` to be; this one hands everything on as it came"
-)]
+#[expect(unsafe_code, reason = "an allocator is `unsafe` to be; this one forwards every call")]
 // SAFETY: each method is the system allocator's own.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ASKED.set(ASKED.get() + 1);
-        // SAFETY: what the caller promises us is what is asked of us.
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps the contract of the system allocator.
         unsafe { System.alloc(layout) }
     }
 
@@ -40,51 +37,51 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ASKED.set(ASKED.get() + 1);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: as above.
         unsafe { System.realloc(memory, layout, size) }
     }
 }
 
-/// How often `work` asks for memory, and what it returns.
-fn counted<T>(work: impl FnOnce() -> T) -> (u64, T) {
-    let before = ASKED.get();
+/// The number of allocations of `work`, and its result.
+fn count_allocations<T>(work: impl FnOnce() -> T) -> (u64, T) {
+    let before = ALLOCATIONS.get();
     let made = work();
-    (ASKED.get() - before, made)
+    (ALLOCATIONS.get() - before, made)
 }
 
-/// What came of a decision about which everything was asked that an edge asks before it goes on.
+/// The result of a decision together with every value that an edge reads from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Came {
+enum DecisionOutcome {
     Permitted { allowances: usize, until: Option<u64> },
     Refused { objections: usize },
 }
 
-fn decide(grants: &Grants, attempt: &Attempt, now: UnixSeconds) -> Came {
+fn decide(grants: &Grants, attempt: &Attempt, now: UnixSeconds) -> DecisionOutcome {
     match grants.decide(attempt, now) {
-        Decision::Permit { spend, .. } => Came::Permitted {
+        Decision::Permit { spend, .. } => DecisionOutcome::Permitted {
             allowances: spend.allowances().count(),
             until: spend.until().map(|UnixSeconds(end)| end),
         },
-        Decision::Refuse(miss) => Came::Refused {
+        Decision::Refuse(miss) => DecisionOutcome::Refused {
             objections: miss.reason.objections().count(),
         },
     }
 }
 
 #[track_caller]
-fn allocates_nothing(grants: &Grants, attempt: &Attempt, expected: Came) {
-    let (asked, came) = counted(|| decide(grants, attempt, NOW));
-    assert_eq!((asked, came), (0, expected), "{attempt:?}");
+fn allocates_nothing(grants: &Grants, attempt: &Attempt, expected: DecisionOutcome) {
+    let (allocations, outcome) = count_allocations(|| decide(grants, attempt, NOW));
+    assert_eq!((allocations, outcome), (0, expected), "{attempt:?}");
 }
 
-const FREELY: Came = Came::Permitted {
+const FREELY: DecisionOutcome = DecisionOutcome::Permitted {
     allowances: 0,
     until: None,
 };
 
-fn refused(objections: usize) -> Came {
-    Came::Refused { objections }
+fn refused(objections: usize) -> DecisionOutcome {
+    DecisionOutcome::Refused { objections }
 }
 
 fn grants(texts: &[String]) -> Grants {
@@ -97,10 +94,10 @@ fn with(members: &str) -> String {
 
 #[test]
 fn the_allocator_counts() {
-    let (asked, text) = counted(|| String::from("a") + "b");
+    let (allocations, text) = count_allocations(|| String::from("a") + "b");
     assert_eq!(text, "ab");
-    assert!(asked >= 1);
-    assert_eq!(counted(|| 1 + 1), (0, 2));
+    assert!(allocations >= 1);
+    assert_eq!(count_allocations(|| 1 + 1), (0, 2));
 }
 
 #[test]
@@ -141,7 +138,7 @@ fn no_kind_of_rule_allocates() {
         let of = |value: &str| attempt("act", "res", &format!(r#"{{"p":{value}}}"#));
         allocates_nothing(&grants, &of(admitted), FREELY);
         allocates_nothing(&grants, &of(objected), refused(1));
-        // What no rule here admits.
+        // No rule here admits this value.
         allocates_nothing(&grants, &of("[[false],[],[],[]]"), refused(1));
     }
     let absent = grants(&[with(r#","rules":{"p":{"absent":true}}"#)]);
@@ -203,7 +200,7 @@ fn uses_and_windows_do_not_allocate() {
     };
     let both = grants(&[limited("one", now + 7), limited("two", now + 5)]);
     let attempt = attempt("act", "res", "{}");
-    let spent = Came::Permitted {
+    let spent = DecisionOutcome::Permitted {
         allowances: 2,
         until: Some(now + 5),
     };

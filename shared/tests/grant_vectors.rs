@@ -1,4 +1,5 @@
-//! The published cases of the grant language, `tests/vectors/grants`: each holds what its name claims.
+//! The published cases of the grant language, `tests/vectors/grants`: each case holds as its name
+//! claims.
 #![cfg(test)]
 
 #[path = "grants/examples.rs"]
@@ -14,14 +15,14 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use vectors::{Case, Check, check_of};
 
-/// Fewer cases than this were not read, or somebody has lost some.
+/// Least number of cases. With fewer, cases were lost or not read.
 const LEAST: usize = 1_200;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/grants")
 }
 
-/// The files of the folder, each with what checks its cases.
+/// The files of the folder, each with the check of its cases.
 fn files() -> Vec<(String, Check)> {
     let names = std::fs::read_dir(folder()).unwrap().map(|entry| {
         let name = entry.unwrap().file_name();
@@ -45,7 +46,8 @@ fn parsed(file: &str) -> Json {
     json
 }
 
-/// A case that cannot be read as what its file holds fails like one that does not hold, and the others go on.
+/// Runs a case. A case that cannot be read fails like one that does not hold, and the other cases
+/// go on.
 fn checked(check: Check, json: &Json) -> Result<(), String> {
     panic::catch_unwind(|| check(&Case(json))).unwrap_or_else(|cause| {
         let message = cause.downcast::<String>().map_or("a panic".into(), |message| *message);

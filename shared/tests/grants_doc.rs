@@ -1,4 +1,4 @@
-//! The examples of `docs/grants.md`: each block of JSON holds what its sentences claim.
+//! The examples of `docs/grants.md`: each block of JSON holds as its sentences claim.
 #![cfg(test)]
 
 #[path = "grants/examples.rs"]
@@ -14,7 +14,7 @@ use support::{NOW, parse, permits, read_json};
 
 const REFERENCE: &str = include_str!("../../docs/grants.md");
 
-/// The examples of every block: one begins wherever a line begins with a brace.
+/// The examples of every block. Each line that begins with a brace begins an example.
 fn examples() -> Vec<String> {
     let mut examples: Vec<String> = Vec::new();
     for block in REFERENCE.split("```json\n").skip(1) {
@@ -30,7 +30,7 @@ fn examples() -> Vec<String> {
 }
 
 #[test]
-fn the_reference_holds_what_it_claims() {
+fn the_reference_keeps_its_claims() {
     let examples = examples();
     for example in &examples {
         let json = parse(example);
@@ -48,7 +48,7 @@ fn the_reference_holds_what_it_claims() {
     assert!(examples.len() > 30, "{} examples", examples.len());
 }
 
-/// Every kind of rule has a section with an example that admits and refuses.
+/// Every kind of rule has a section with an example that admits and one that refuses.
 #[test]
 fn the_reference_describes_every_kind() {
     let faults = support::faults(r#"{"type":"writ","actions":["a"],"resources":["r"],"rules":{"p":{"":1}}}"#);

@@ -1,4 +1,4 @@
-//! What an issuer signs and an edge holds, through the public interface alone.
+//! Writs from the issuer to the edge, through the public interface alone.
 
 #[cfg(test)]
 mod support;
@@ -15,7 +15,7 @@ fn verify(claims: &Claims, snapshot: &Snapshot) -> Result<Verified, TokenError> 
 }
 
 fn label(result: Result<Verified, TokenError>) -> &'static str {
-    result.map_or_else(|error| error.label(), |_| "stands")
+    result.map_or_else(|error| error.label(), |_| "valid")
 }
 
 /// A delta that ends `level` as of now.
@@ -43,25 +43,25 @@ fn a_writ_and_its_delegates_end_with_their_lineage_and_others_do_not() {
         jti: "writ-2".into(),
         ..support::claims()
     };
-    let stranger = Claims {
+    let unrelated = Claims {
         lin: "lineage-3".into(),
         jti: "writ-3".into(),
         ..support::claims()
     };
-    let writs = [&parent, &delegate, &stranger];
-    assert_eq!(writs.map(|claims| label(verify(claims, &first))), ["stands"; 3]);
+    let writs = [&parent, &delegate, &unrelated];
+    assert_eq!(writs.map(|claims| label(verify(claims, &first))), ["valid"; 3]);
 
     let document = support::document(&ending(Level::Lineage(&parent.lin)));
     let second = Snapshot::apply(Some(&first), &document, &support::trust(), NOW).unwrap();
     let revoked = "token_revoked";
     assert_eq!(
         writs.map(|claims| label(verify(claims, &second))),
-        [revoked, revoked, "stands"]
+        [revoked, revoked, "valid"]
     );
 }
 
 #[test]
-fn a_writ_issued_after_the_cut_stands() {
+fn a_writ_issued_after_the_cut_is_valid() {
     let document = support::document(&ending(Level::All));
     let held = support::snapshot(&support::bundle());
     let snapshot = Snapshot::apply(Some(&held), &document, &support::trust(), NOW).unwrap();
@@ -70,7 +70,7 @@ fn a_writ_issued_after_the_cut_stands() {
         ..support::claims()
     };
     assert_eq!(label(verify(&support::claims(), &snapshot)), "token_revoked");
-    assert_eq!(label(verify(&later, &snapshot)), "stands");
+    assert_eq!(label(verify(&later, &snapshot)), "valid");
 }
 
 #[test]
@@ -93,15 +93,15 @@ fn keys_rotate_without_a_refused_writ_and_a_dropped_one_ends_at_once() {
     let snapshot = Snapshot::apply(Some(&held), &support::document(&dropped), &support::trust(), NOW).unwrap();
     assert!(snapshot.keys().find(new.kid()).is_some());
     assert_ne!(snapshot.keys_version(), held.keys_version());
-    let refused = verified.stands(&support::expect(), &snapshot, NOW).unwrap_err();
+    let refused = verified.check_validity(&support::expect(), &snapshot, NOW).unwrap_err();
     assert_eq!(refused.label(), "token_key");
 }
 
 #[test]
-fn what_the_issuer_signs_passes_its_own_check_until_it_ends() {
+fn a_signed_writ_passes_the_check_of_the_issuer_until_it_ends() {
     let snapshot = support::snapshot(&support::bundle());
     let verified = verify(&support::claims(), &snapshot).unwrap();
-    let stands = |now| verified.stands(&support::expect(), &snapshot, now).is_ok();
-    assert!(stands(UnixSeconds(NOW.0 + LIFE - 1)));
-    assert!(!stands(NOW.plus(LIFE)));
+    let is_valid = |now| verified.check_validity(&support::expect(), &snapshot, now).is_ok();
+    assert!(is_valid(UnixSeconds(NOW.0 + LIFE - 1)));
+    assert!(!is_valid(NOW.plus(LIFE)));
 }

@@ -1,5 +1,5 @@
-// What the runtime calls. The build (xtask/src/build/finish.rs) puts it beside the bindings that wasm-bindgen makes; after a panic they start a fresh
-// instance with the next call.
+// The entry of the Worker. The build (xtask/src/build/finish.rs) puts it beside the bindings of
+// wasm-bindgen. After a panic the bindings start a fresh instance with the next call.
 import * as validator from "./index.js";
 
 export default {
@@ -11,7 +11,7 @@ export default {
       }
       return begun instanceof validator.ToSend ? await exchange(begun) : begun;
     } catch (error) {
-      // A panic, or another request's, which took away the instance that this one began in.
+      // A panic of this request, or of another one that shared its instance.
       console.error(`the validator failed: ${error}`);
       return new Response(null, { status: 500, headers: { "cache-control": "no-store" } });
     }
@@ -19,7 +19,8 @@ export default {
   queue: (messages, env) => validator.queue(messages, env),
 };
 
-/** Sends what is permitted. The upstream is waited for here: a future of the validator's takes longer than the decision. */
+/** Sends a permitted request. This function waits for the upstream, because a future of the validator
+ * takes longer than the decision. */
 async function exchange(permitted) {
   const request = of(permitted).request;
   let response;
@@ -31,7 +32,8 @@ async function exchange(permitted) {
   return of(permitted).answered(response);
 }
 
-/** `permitted`, if its instance is still there. Its own look for that comes before a fresh instance is started, and would miss one. */
+/** `permitted`, if its instance still exists. The check of the bindings comes before they start a fresh
+ * instance, and so would miss a panic. */
 function of(permitted) {
   validator.awake();
   return permitted;

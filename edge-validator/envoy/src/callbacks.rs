@@ -1,10 +1,11 @@
-//! The functions that the host calls. Each passes on to [`crate::contexts`] and does nothing else.
+//! The exported functions that the host calls. Each calls a function of [`crate::contexts`] and
+//! does nothing else.
 
 use crate::abi::Flow;
 use crate::abi::arrival;
 use crate::contexts;
 
-/// The version of the interface; the host looks for the name alone.
+/// The version of the interface. The host checks only that a function of this name exists.
 #[unsafe(no_mangle)]
 extern "C" fn proxy_abi_version_0_2_1() {}
 
@@ -30,22 +31,22 @@ extern "C" fn proxy_on_tick(root: u32) {
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_headers(stream: u32, _headers: u32, end_of_stream: u32) -> u32 {
-    code(contexts::request_headers(stream, end_of_stream != 0))
+    flow_code(contexts::request_headers(stream, end_of_stream != 0))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_body(stream: u32, size: usize, end_of_stream: u32) -> u32 {
-    code(contexts::request_body(stream, size, end_of_stream != 0))
+    flow_code(contexts::request_body(stream, size, end_of_stream != 0))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_trailers(stream: u32, _trailers: u32) -> u32 {
-    code(contexts::request_trailers(stream))
+    flow_code(contexts::request_trailers(stream))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_request_metadata(stream: u32, _size: u32) -> u32 {
-    code(contexts::request_metadata(stream))
+    flow_code(contexts::request_metadata(stream))
 }
 
 #[unsafe(no_mangle)]
@@ -55,17 +56,17 @@ extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: u32, b
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_response_headers(stream: u32, _headers: u32, end_of_stream: u32) -> u32 {
-    code(contexts::response_headers(stream, end_of_stream != 0))
+    flow_code(contexts::response_headers(stream, end_of_stream != 0))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_response_trailers(stream: u32, _trailers: u32) -> u32 {
-    code(contexts::response_trailers(stream))
+    flow_code(contexts::response_trailers(stream))
 }
 
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_response_metadata(stream: u32, _size: u32) -> u32 {
-    code(contexts::response_metadata(stream))
+    flow_code(contexts::response_metadata(stream))
 }
 
 #[unsafe(no_mangle)]
@@ -73,8 +74,9 @@ extern "C" fn proxy_on_delete(context: u32) {
     contexts::delete(context);
 }
 
-/// `Continue` and `StopIteration` (for headers) or `StopIterationAndBuffer` (for data) have the same numbers everywhere.
-const fn code(flow: Flow) -> u32 {
+/// The number of a flow. `Continue` and `StopIteration` (for headers) or `StopIterationAndBuffer`
+/// (for data) have the same numbers everywhere.
+const fn flow_code(flow: Flow) -> u32 {
     match flow {
         Flow::Continue => 0,
         Flow::Pause => 1,

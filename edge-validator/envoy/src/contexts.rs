@@ -1,6 +1,6 @@
-//! What lives as long as the VM, and where the host's callbacks arrive.
+//! The state of the VM, and the targets of the callbacks of the host.
 
-use crate::abi::host::{self, Level, Map};
+use crate::abi::host::{self, LogLevel, Map};
 use crate::abi::{Failure, Flow};
 use crate::metrics;
 use crate::owned_answer::OwnedAnswer;
@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::rc::Rc;
 
-/// Time from configuration to the first tick, in milliseconds. Only then is the VM one that serves; others are thrown away.
+/// Time from configuration to the first tick, in milliseconds. Only a VM that serves gets a tick;
+/// the host discards others before.
 const FIRST_TICK_MS: u32 = 10;
 /// Time between ticks, in milliseconds.
 const TICK_MS: u32 = 1_000;
@@ -24,14 +25,15 @@ enum Context {
 
 impl Context {
     fn is_stream_of(&self, root: &Rc<Root>) -> bool {
-        matches!(self, Self::Stream(stream) if stream.is_of(root))
+        matches!(self, Self::Stream(stream) if stream.belongs_to(root))
     }
 }
 
 struct Vm {
-    /// What bodies may take together, whatever the number of roots.
+    /// The budget of bodies, whatever the number of roots.
     bodies: Option<BodyBudget>,
-    /// By the host's numbers, which it never uses twice. A root is here once it is configured, a stream if its root is.
+    /// The contexts by the ids of the host, which never repeat. The map has a root once it is
+    /// configured, and a stream if the map has its root.
     contexts: BTreeMap<u32, Context>,
     /// Whether a body has ever reached the filter.
     bodies_arrive: bool,
@@ -47,7 +49,8 @@ thread_local! {
     };
 }
 
-/// Runs a callback on the VM's state. Callbacks do not nest; if the host nested one, `otherwise` is what it would get.
+/// Runs a callback on the state of the VM. Callbacks do not nest; a nested callback would get
+/// `otherwise`.
 fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
     VM.with(|vm| match vm.try_borrow_mut() {
         Ok(mut vm) => callback(&mut vm),
@@ -55,7 +58,7 @@ fn enter<T>(otherwise: T, callback: impl FnOnce(&mut Vm) -> T) -> T {
     })
 }
 
-/// A context begins.
+/// The host creates a context.
 pub(crate) fn create(context: u32, root: u32) {
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
@@ -64,10 +67,11 @@ pub(crate) fn create(context: u32, root: u32) {
     });
 }
 
-/// A root gets its configuration, `size` bytes long. Every fault is a line in the log; false keeps Envoy from using it.
+/// The host gives a root its configuration, `size` bytes long. Every fault is a line in the log.
+/// The result `false` keeps Envoy from using the configuration.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
     let bodies = enter(None, |vm| vm.bodies.clone());
-    match Root::configured(size, bodies) {
+    match Root::configure(size, bodies) {
         Ok(root) => enter(false, |vm| {
             metrics::count("configurations", "taken", 1);
             vm.bodies = Some(root.bodies().clone());
@@ -77,23 +81,23 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
         Err(faults) => {
             metrics::count("configurations", "refused", 1);
             for fault in faults.lines() {
-                host::log(Level::Error, &format!("configuration: {fault}"));
+                host::log(LogLevel::Error, &format!("configuration: {fault}"));
             }
             false
         }
     }
 }
 
-/// Time has passed.
+/// The timer of a root has fired.
 pub(crate) fn tick(root: u32) {
     if let Err(failure) = host::tick_every(TICK_MS) {
         failure.log();
     }
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
-            root.ask();
+            root.ask_for_bundle();
             root.tick();
-            vm.give_up_on_bodies(&root);
+            vm.refuse_overdue_bodies(&root);
             vm.cut_responses(&root);
         }
     });
@@ -102,7 +106,7 @@ pub(crate) fn tick(root: u32) {
 /// A request's head has arrived.
 pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
-        vm.on_stream(stream, |stream| stream.head(end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_head(end_of_stream))
     })
 }
 
@@ -110,31 +114,34 @@ pub(crate) fn request_headers(stream: u32, end_of_stream: bool) -> Flow {
 pub(crate) fn request_body(stream: u32, size: usize, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
         vm.bodies_arrive = true;
-        vm.on_stream(stream, |stream| stream.body(size, end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_body(size, end_of_stream))
     })
 }
 
-/// Trailers follow a request's body. They are part of no verdict, and go no further.
+/// The host has received trailers after the body of a request. The trailers are part of no verdict,
+/// and the filter removes them.
 pub(crate) fn request_trailers(stream: u32) -> Flow {
-    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::trailers))
+    enter(Flow::Pause, |vm| vm.on_stream(stream, Stream::receive_trailers))
 }
 
-/// Metadata comes with a request. The host can neither show nor drop it, so that it ends the request.
+/// The host has received metadata with a request. The host can neither show nor drop metadata, so
+/// the filter stops the request.
 pub(crate) fn request_metadata(_stream: u32) -> Flow {
     host::cut_request().unwrap_or_else(Failure::log);
     Flow::Pause
 }
 
-/// The head of the response has arrived: the upstream's, ours, or Envoy's own.
+/// The head of a response has arrived: of the upstream, of the filter or of Envoy itself.
 pub(crate) fn response_headers(stream: u32, end_of_stream: bool) -> Flow {
     enter(Flow::Pause, |vm| {
-        vm.on_stream(stream, |stream| stream.response(end_of_stream))
+        vm.on_stream(stream, |stream| stream.receive_response(end_of_stream))
     })
 }
 
-/// Trailers follow a response's body. They are not the client's: no edit was made to them.
+/// The host has received trailers after the body of a response. The filter removes them, because no
+/// edit was made to them.
 pub(crate) fn response_trailers(_stream: u32) -> Flow {
-    match host::strip(Map::ResponseTrailers) {
+    match host::remove_headers(Map::ResponseTrailers) {
         Ok(()) => Flow::Continue,
         Err(failure) => {
             failure.log();
@@ -144,33 +151,34 @@ pub(crate) fn response_trailers(_stream: u32) -> Flow {
     }
 }
 
-/// Metadata comes with a response. The host can neither show nor drop it, so that it ends the response.
+/// The host has received metadata with a response. The host can neither show nor drop metadata, so
+/// the filter stops the response.
 pub(crate) fn response_metadata(_stream: u32) -> Flow {
     host::cut_response().unwrap_or_else(Failure::log);
     Flow::Pause
 }
 
-/// A call that `root` made was answered, or failed and has no headers.
+/// A call of `root` has an answer. A failed call has no headers.
 pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
-    let heard = OwnedAnswer::read(headers, body_size);
+    let owned_answer = OwnedAnswer::read(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
-        match root.caller(token) {
-            Some(Caller::RefreshSchedule) => root.hear(heard.answer()),
-            Some(Caller::RecordRing(ring)) => root.delivered(ring, heard.answer()),
-            Some(Caller::Handover) => root.hear_base(heard.answer()),
-            Some(Caller::Stream(id)) => vm.spent(id, &heard),
+        match root.take_caller(token) {
+            Some(Caller::RefreshSchedule) => root.receive_bundle(owned_answer.as_answer()),
+            Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, owned_answer.as_answer()),
+            Some(Caller::Handover) => root.receive_base(owned_answer.as_answer()),
+            Some(Caller::Stream(id)) => vm.finish_spend(id, &owned_answer),
             None => {}
         }
     });
 }
 
-/// A context ends.
+/// The host deletes a context.
 pub(crate) fn delete(context: u32) {
     enter((), |vm| match vm.contexts.get(&context) {
-        // It stays for the issuer's answer, which has to be written down.
+        // The stream waits for the answer of the issuer, which must be recorded.
         Some(Context::Stream(stream)) if stream.is_spending() => {}
-        _ => vm.end(context),
+        _ => vm.end_context(context),
     });
 }
 
@@ -182,7 +190,7 @@ impl Vm {
         }
     }
 
-    /// Runs a callback of one stream. A stream that nobody knows is held for good.
+    /// Runs a callback of one stream. An unknown stream stays paused for ever.
     fn on_stream(&mut self, id: u32, callback: impl FnOnce(&mut Stream) -> Flow) -> Flow {
         match self.contexts.get_mut(&id) {
             Some(Context::Stream(stream)) => callback(stream),
@@ -190,59 +198,61 @@ impl Vm {
         }
     }
 
-    /// A stream's call to the issuer is over. The client may be gone by then, and with it the host's context.
-    fn spent(&mut self, id: u32, heard: &OwnedAnswer) {
-        if host::speak_of(id).is_ok() {
-            self.on_stream(id, |stream| stream.spent(heard));
+    /// The call of a stream to the issuer has an answer. The client, and with it the context of the
+    /// host, may be gone by then.
+    fn finish_spend(&mut self, id: u32, owned_answer: &OwnedAnswer) {
+        if host::select_context(id).is_ok() {
+            self.on_stream(id, |stream| stream.finish_spend(owned_answer));
         } else if let Some(Context::Stream(stream)) = self.contexts.remove(&id) {
-            stream.spent_in_vain(heard);
+            stream.finish_spend_without_client(owned_answer);
         }
     }
 
-    /// Lets go of a context. With a root go those of its streams that wait for an answer, which now never comes.
-    fn end(&mut self, id: u32) {
+    /// Removes a context. With a root go its streams that wait for an answer, which never comes
+    /// after that.
+    fn end_context(&mut self, id: u32) {
         match self.contexts.remove(&id) {
             Some(Context::Stream(stream)) => stream.end(),
             Some(Context::Root(root)) => {
                 let of_root = |_: &u32, context: &mut Context| context.is_stream_of(&root);
                 for (_, context) in self.contexts.extract_if(.., of_root) {
                     if let Context::Stream(stream) = context {
-                        stream.spent_in_vain(&OwnedAnswer::nothing());
+                        stream.finish_spend_without_client(&OwnedAnswer::failed());
                     }
                 }
-                root.end();
+                root.shut_down();
             }
             None => {}
         }
     }
 
-    /// Cuts off those responses of `root` whose writs have ended.
+    /// Cuts the responses of `root` whose writs are no longer valid.
     fn cut_responses(&mut self, root: &Rc<Root>) {
         for context in self.contexts.values_mut() {
             if let Context::Stream(stream) = context
-                && stream.is_of(root)
+                && stream.belongs_to(root)
             {
                 stream.cut_if_ended();
             }
         }
     }
 
-    /// Answers the requests of `root` whose bodies take too long.
-    fn give_up_on_bodies(&mut self, root: &Rc<Root>) {
+    /// Refuses the requests of `root` whose bodies take too long.
+    fn refuse_overdue_bodies(&mut self, root: &Rc<Root>) {
         let Ok(now) = root::now() else { return };
         let mut hint = !self.bodies_arrive;
         for (id, context) in &mut self.contexts {
             let Context::Stream(stream) = context else { continue };
-            if !stream.is_of(root) || !stream.is_overdue(now) || host::speak_of(*id).is_err() {
+            if !stream.belongs_to(root) || !stream.is_overdue(now) || host::select_context(*id).is_err() {
                 continue;
             }
             if mem::take(&mut hint) {
                 host::log(
-                    Level::Error,
+                    LogLevel::Error,
                     "no body has ever arrived: is `allow_on_headers_stop_iteration: true` missing?",
                 );
             }
-            stream.broken_body();
+            stream.refuse_broken_body();
         }
     }
 }

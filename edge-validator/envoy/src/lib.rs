@@ -1,12 +1,14 @@
 //! The edge validator as an Envoy proxy-wasm filter.
 //!
-//! This crate translates between the host and [`edgewrit_edge`]; it decides nothing. Everything that a request needs comes from
-//! one host call for all headers, and a permitted request replaces the incoming one whole: headers, body, cluster.
+//! This crate translates between the host and [`edgewrit_edge`] and decides nothing. One host call
+//! reads all headers of a request, and a permitted request replaces the whole incoming request:
+//! headers, body, cluster.
 //!
-//! The way of a request: the host calls [`callbacks`], [`contexts`] finds the stream or the root of the call, [`stream`]
-//! takes one request from its head to its verdict and its response, and [`root`] is one configured filter with its
-//! snapshot. [`bundle`] keeps that snapshot fresh and leaves it to the next filter. [`records`] keeps verdicts in the host's
-//! memory and delivers them. [`abi`] is the host itself.
+//! The path of a request: the host calls [`callbacks`], [`contexts`] finds the stream or the root
+//! of the call, [`stream`] handles one request from its head to its verdict and its response, and
+//! [`root`] is one configured filter with its snapshot. [`bundle`] keeps that snapshot fresh and
+//! leaves it to the next filter. [`records`] keeps verdicts in the memory of the host and delivers
+//! them. [`abi`] is the interface to the host.
 
 mod bundle;
 mod contexts;

@@ -1,11 +1,12 @@
-//! What is counted, in the host's statistics: `wasmcustom.edgewrit.GROUP.NAME`. Groups and names are fixed; nothing of a request is in
-//! them.
+//! Metrics in the statistics of the host: `wasmcustom.edgewrit.GROUP.NAME`. Groups and names are
+//! fixed and contain nothing of a request.
 
 use crate::abi::host::{self, Metric};
 use std::cell::RefCell;
 
 thread_local! {
-    /// The host's numbers of those that were used. There are about a hundred, and the same few again and again.
+    /// The ids of the metrics that were used. There are about a hundred, and the same few are used
+    /// again and again.
     static KNOWN: RefCell<Vec<(&'static str, &'static str, u32)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -25,14 +26,14 @@ pub(crate) fn change(group: &'static str, name: &'static str, by: i64) {
     }
 }
 
-/// Sets a gauge; the VM that does it last is the one that is seen.
+/// Sets a gauge. The gauge shows the value of the last VM that sets it.
 pub(crate) fn set(group: &'static str, name: &'static str, value: u64) {
     if let Some(id) = id(Metric::Gauge, group, name) {
         let _ = host::record_metric(id, value);
     }
 }
 
-/// Nothing depends on a metric: one that the host does not take is not counted.
+/// The id of a metric. Nothing depends on a metric: if the host refuses it, it is not counted.
 fn id(kind: Metric, group: &'static str, name: &'static str) -> Option<u32> {
     KNOWN.with_borrow_mut(|known| {
         let same = |own: &&(&str, &str, u32)| own.1 == name && own.0 == group;

@@ -1,4 +1,4 @@
-//! The plugin's configuration: the edge's own document, and what it is called in this Envoy.
+//! The configuration of the plugin: the document of the edge, and the clusters of this Envoy.
 
 use crate::abi::host::{self, Buffer};
 use edgewrit_edge::config::{Config, FaultList};
@@ -7,24 +7,24 @@ use edgewrit_shared::json;
 use std::fmt;
 use std::sync::Arc;
 
-/// Values in one configuration, so that reading it ends.
+/// Most values in one configuration.
 const CONFIGURATION_VALUES: usize = 1_000_000;
 
 /// A configuration that was read without a fault.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) config: Arc<Config>,
-    /// The cluster that leads to the issuer.
+    /// The cluster of the issuer.
     pub(crate) issuer_cluster: String,
-    /// The cluster of each upstream, by the upstream's name.
-    clusters: Texts,
+    /// The cluster of each upstream, by the name of the upstream.
+    clusters: TextMap,
 }
 
-/// A few texts by name. (Collecting into a map would bring a sort along, which weighs more than all that is done here.)
+/// A few texts by name. (A map would add a sort, which is larger than all code of this file.)
 #[derive(Debug)]
-struct Texts(Vec<(String, String)>);
+struct TextMap(Vec<(String, String)>);
 
-impl Texts {
+impl TextMap {
     fn find(&self, name: &str) -> Option<&String> {
         self.0.iter().find_map(|(own, text)| (own == name).then_some(text))
     }
@@ -33,11 +33,11 @@ impl Texts {
 impl Settings {
     /// Reads the configuration, `size` bytes long, from the host.
     pub(crate) fn read(size: usize) -> Result<Self, FaultList> {
-        let text = host::bytes(Buffer::Configuration, size).map_err(fault)?;
-        let text = String::from_utf8(text).map_err(fault)?;
-        let environment = host::environment().map_err(fault)?;
-        let secrets = variables(&environment);
-        let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(fault)?;
+        let text = host::read_bytes(Buffer::Configuration, size).map_err(single_fault)?;
+        let text = String::from_utf8(text).map_err(single_fault)?;
+        let environment = host::environment().map_err(single_fault)?;
+        let secrets = parse_variables(&environment);
+        let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(single_fault)?;
         let faults = Faults::new();
         let read = read(&text, &Node::root(&document, &faults), &|name| {
             secrets.find(name).cloned()
@@ -54,25 +54,26 @@ impl Settings {
         self.clusters.find(upstream).map(String::as_str)
     }
 
-    /// Host and port of the issuer's origin.
+    /// Host and port of the origin of the issuer.
     pub(crate) fn issuer_authority(&self) -> &str {
         let issuer = self.config.issuer();
         issuer.split_once("://").map_or(issuer, |(_, authority)| authority)
     }
 }
 
-/// What keeps the whole configuration from being read.
-pub(crate) fn fault(error: impl fmt::Display) -> FaultList {
+/// A list with the one fault that keeps the whole configuration from being read.
+pub(crate) fn single_fault(error: impl fmt::Display) -> FaultList {
     FaultList::one("", &error.to_string())
 }
 
-/// `NAME=value` texts, each followed by NUL. What is not UTF-8 is left out, and so is missing where it is needed.
-fn variables(environment: &[u8]) -> Texts {
+/// The variables in `NAME=value` texts, each followed by NUL. A text that is not UTF-8 is omitted,
+/// and so missing where it is needed.
+fn parse_variables(environment: &[u8]) -> TextMap {
     let texts = environment
         .split(|byte| *byte == 0)
         .filter_map(|text| str::from_utf8(text).ok());
     let pairs = texts.filter_map(|text| text.split_once('='));
-    Texts(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    TextMap(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) -> Option<Settings> {
@@ -80,10 +81,10 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     let config = members
         .required("edge")
         .and_then(|node| Config::read_part(node, text, secret));
-    let clusters = members.required("clusters").and_then(texts);
+    let clusters = members.required("clusters").and_then(read_texts);
     let issuer_cluster = members.required("issuer_cluster").and_then(Node::text);
     let (config, clusters) = (config?, clusters?);
-    one_cluster_each(root, &config, &clusters);
+    report_cluster_mismatch(root, &config, &clusters);
     Some(Settings {
         config: Arc::new(config),
         issuer_cluster: issuer_cluster?.to_owned(),
@@ -91,16 +92,16 @@ fn read(text: &str, root: &Node<'_>, secret: &dyn Fn(&str) -> Option<String>) ->
     })
 }
 
-fn texts(node: &Node<'_>) -> Option<Texts> {
+fn read_texts(node: &Node<'_>) -> Option<TextMap> {
     let members = node.members()?;
     let pairs = members
         .into_iter()
         .map(|(name, value)| Some((name.to_owned(), value.text()?.to_owned())));
-    pairs.collect::<Option<_>>().map(Texts)
+    pairs.collect::<Option<_>>().map(TextMap)
 }
 
 /// Reports upstreams without a cluster and clusters without an upstream.
-fn one_cluster_each(root: &Node<'_>, config: &Config, clusters: &Texts) {
+fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &TextMap) {
     for upstream in config.upstreams().map(|upstream| upstream.name()) {
         if clusters.find(upstream).is_none() {
             root.fault(format!(

@@ -1,38 +1,40 @@
-//! Colons in captured values: none on an upstream that tells operations apart by what follows one.
+//! Colons in captured values. An upstream that tells operations apart by the text after a colon
+//! gets no captured colon.
 
-use crate::operation::pattern::Pattern;
+use crate::operation::pattern::RoutePattern;
 use alloc::format;
 use alloc::vec::Vec;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::sorted::sorted;
 
-/// What the operations of each upstream say of colons.
+/// The statements of the operations of each upstream about colons.
 #[derive(Default)]
 pub(super) struct Colons<'n> {
-    /// Upstreams of operations that say `colon: true`, and where they say it.
+    /// Upstreams of operations with `colon: true`, and the place of that member.
     allowed: Vec<(&'n str, Node<'n>)>,
-    /// Upstreams of operations with a literal that begins with `:`, and the indices of these.
+    /// Upstreams of operations with a literal that begins with `:`, and the indices of these
+    /// operations.
     verbs: Vec<(&'n str, usize)>,
 }
 
 impl<'n> Colons<'n> {
     /// Adds the operation with this index.
-    pub(super) fn add(&mut self, members: &Members<'n>, pattern: Option<&Pattern>, index: usize) {
+    pub(super) fn add(&mut self, members: &Members<'n>, pattern: Option<&RoutePattern>, index: usize) {
         let upstream = members.optional("upstream").map(Node::json);
         let Some(Json::Text(upstream)) = upstream else { return };
         let colon = members.optional("colon");
         let allows = colon.filter(|node| *node.json() == Json::Bool(true));
         self.allowed
             .extend(allows.map(|node| (upstream.as_str(), node.clone())));
-        if pattern.is_some_and(Pattern::has_verb) {
+        if pattern.is_some_and(RoutePattern::has_verb) {
             self.verbs.push((upstream, index));
         }
     }
 
-    /// Reports every `colon: true` beside which an operation of the upstream has a literal that
-    /// begins with `:`.
-    pub(super) fn agree(self) {
+    /// Reports every `colon: true` beside which an operation of the same upstream has a literal
+    /// that begins with `:`.
+    pub(super) fn report_conflicts(self) {
         let verbs = sorted(self.verbs);
         for (upstream, node) in self.allowed {
             let first = verbs.partition_point(|(own, _)| *own < upstream);

@@ -1,4 +1,5 @@
-//! The edge's configuration: one JSON document, the same for every host. `docs/edge.md` has every key.
+//! The configuration of the edge: one JSON document, the same for every host. `docs/edge.md` has
+//! every key.
 
 mod colons;
 mod operation;
@@ -11,7 +12,7 @@ use crate::http::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
 pub use crate::upstream::Upstream;
-use crate::upstream::credential::named_secret;
+use crate::upstream::credential::find_secret;
 use crate::upstream::origin;
 use crate::upstream::reflection::{Needles, SEARCHED_BYTES};
 use alloc::format;
@@ -31,39 +32,40 @@ use edgewrit_shared::secret::Secret;
 use edgewrit_shared::sorted::distinct;
 use edgewrit_shared::token::Expect;
 
-/// Values in a configuration: enough for the longest list of operations.
+/// Most JSON values in a configuration: enough for the longest list of operations.
 const VALUES: usize = 1_000_000;
-/// Bundle keys that can be pinned at once.
+/// Most bundle keys that a configuration can pin.
 const PINS: usize = 8;
-/// Hosts that one edge can name.
+/// Most hosts that one edge can name.
 const HOSTS: usize = 64;
 /// Longest edge id and audience, in bytes.
 const NAME_BYTES: usize = 256;
 /// Longest age of a bundle that a configuration may allow, in seconds.
 const FRESHNESS_MAX: u64 = 24 * 60 * 60;
-/// Seconds after which a host that cannot long-poll asks for a newer bundle, unless the configuration says otherwise.
+/// Seconds after which a host without a long poll asks for a newer bundle, unless the configuration
+/// sets another time.
 const REFRESH: u64 = 10;
 
-/// Answers `${secret:NAME}`.
+/// The lookup of `${secret:NAME}`.
 type Secrets<'s> = &'s dyn Fn(&str) -> Option<String>;
 
 /// Whether an operation may let the header of this name, in lower case, pass.
 ///
 /// # Errors
-/// Why it may not.
+/// The cause why the header may not pass.
 pub fn header_passes(name: &str) -> Result<(), String> {
-    headers::passable(name)
+    headers::check_passable(name)
 }
 
-/// Whether a secret is too short to be searched for in what upstreams answer.
+/// Whether a secret is too short for the search in the responses of upstreams.
 #[must_use]
-pub fn is_too_short(secret: &str) -> bool {
+pub fn is_too_short_to_search(secret: &str) -> bool {
     secret.len() < SEARCHED_BYTES
 }
 
-/// What to tell an operator about a secret that is too short to be searched for.
+/// The warning to the operator about a secret that is too short for the search in responses.
 #[must_use]
-pub fn too_short(name: &str) -> String {
+pub fn short_secret_warning(name: &str) -> String {
     format!("the secret `{name}` has fewer than {SEARCHED_BYTES} bytes: responses are not searched for it")
 }
 
@@ -72,11 +74,11 @@ pub fn too_short(name: &str) -> String {
 pub struct Config {
     trust: Trust,
     identity: u64,
-    /// The edge's credential, ready for `authorization`.
+    /// The credential of the edge as a value of `authorization`.
     authorization: Secret,
     audience: String,
     audit: Audit,
-    /// The hosts that are served; all if it names none.
+    /// The hosts that the edge serves. An empty list means all hosts.
     hosts: Vec<String>,
     life_max: u64,
     freshness: u64,
@@ -92,7 +94,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads one JSON document. `secret(NAME)` answers `${secret:NAME}`.
+    /// Reads one JSON document. `secret(NAME)` is the value of `${secret:NAME}`.
     ///
     /// # Errors
     /// The faults of the document, each with its place.
@@ -100,42 +102,45 @@ impl Config {
         let document = json::parse(text.as_bytes(), VALUES);
         let document = document.map_err(|error| FaultList::one("", &format!("expected one JSON document: {error}")))?;
         let faults = Faults::new();
-        let config = read(&Node::root(&document, &faults), secret, hash(text));
+        let config = read(&Node::root(&document, &faults), secret, hash_text(text));
         let faults = faults.into_list();
         config.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
-    /// Reads a document that is a part of a larger one, which a host needs for its own settings. Faults are reported at their places in that one.
-    /// `text` is all of it: it tells one version of the configuration from another.
+    /// Reads a document that is a part of a larger document with settings of the host. Faults have
+    /// their places in the larger document. `text` is the whole larger document: its hash tells one
+    /// version of the configuration from another.
     pub fn read_part(node: &Node<'_>, text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
-        read(node, secret, hash(text))
+        read(node, secret, hash_text(text))
     }
 
-    /// Every request header that the pipeline looks at or passes, in lower case, sorted. A host may supply only these.
+    /// Every request header that the pipeline reads or passes, in lower case, sorted. A host may
+    /// supply only these headers.
     #[must_use]
     pub fn header_names(&self) -> &[Arc<str>] {
         &self.header_names
     }
 
-    /// The issuer's origin, such as `https://issuer.example`.
+    /// The origin of the issuer, such as `https://issuer.example`.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.trust.issuer
     }
 
-    /// The audience of the writs that count here.
+    /// The audience of the writs that are valid at this edge.
     #[must_use]
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// The hosts that are served, as requests name them; all if there are none.
+    /// The hosts that the edge serves, as requests name them. An empty list means all hosts.
     #[must_use]
     pub fn hosts(&self) -> &[String] {
         &self.hosts
     }
 
-    /// Whether requests for this host are served. Hosts ignore case (RFC 9110, section 4.2.3).
+    /// Whether the edge serves requests for this host. Host names ignore case (RFC 9110, section
+    /// 4.2.3).
     pub(crate) fn serves(&self, authority: &[u8]) -> bool {
         let mut hosts = self.hosts.iter();
         self.hosts.is_empty() || hosts.any(|own| own.as_bytes().eq_ignore_ascii_case(authority))
@@ -146,41 +151,44 @@ impl Config {
         self.upstreams.iter().map(|upstream| &**upstream)
     }
 
-    /// Seconds after which a host that cannot long-poll asks for a newer bundle.
+    /// Seconds after which a host without a long poll asks for a newer bundle.
     #[must_use]
     pub fn refresh(&self) -> u64 {
         self.refresh
     }
 
-    /// Seconds from a bundle's signing for which decisions are made by it, if the bundle itself does not say less.
+    /// Seconds from the signing of a bundle for which the edge may decide by it, if the bundle sets
+    /// no earlier end.
     pub(crate) fn freshness(&self) -> u64 {
         self.freshness
     }
 
-    /// A number for the edge that this is, the same in every version of its configuration: of its issuer, its id and its audience.
+    /// A number that identifies the edge in every version of its configuration: a hash of issuer,
+    /// edge id and audience.
     #[must_use]
     pub fn identity(&self) -> u64 {
         self.identity
     }
 
-    /// Whether nothing may be permitted that cannot be recorded.
+    /// Whether the edge permits only requests that it can record.
     #[must_use]
     pub fn is_audit_strict(&self) -> bool {
         self.audit == Audit::Strict
     }
 
-    /// The secrets of the document, to be searched for in what upstreams answer.
+    /// The secrets of the document, for the search in the responses of upstreams.
     pub(crate) fn needles(&self) -> &Needles {
         &self.needles
     }
 
-    /// Names of the secrets that are too short to be searched for in what upstreams answer.
+    /// Names of the secrets that are too short for the search in the responses of upstreams.
     #[must_use]
     pub fn short_secrets(&self) -> &[String] {
         &self.short_secrets
     }
 
-    /// Changes with every change of the document; part of the key of everything that is cached.
+    /// A number that changes with every change of the document; part of the key of everything that
+    /// is cached.
     pub(crate) fn version(&self) -> u64 {
         self.version
     }
@@ -189,12 +197,12 @@ impl Config {
         &self.trust
     }
 
-    /// `Basic` and the edge's id and credential (RFC 7617).
+    /// `Basic` and the id and credential of the edge (RFC 7617).
     pub(crate) fn authorization(&self) -> &Secret {
         &self.authorization
     }
 
-    /// What a writ must say to count here.
+    /// The conditions under which a writ is valid at this edge.
     pub(crate) fn expect(&self) -> Expect<'_> {
         Expect {
             issuer: &self.trust.issuer,
@@ -221,12 +229,12 @@ impl Config {
     }
 }
 
-/// What becomes of a request that cannot be recorded.
+/// The treatment of a request that cannot be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Audit {
-    /// It is served, and the record is lost.
+    /// The edge serves the request, and the record is lost.
     BestEffort,
-    /// It is refused.
+    /// The edge refuses the request.
     Strict,
 }
 
@@ -253,16 +261,16 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         Some(value)
     };
     let members = root.object(&KEYS)?;
-    let issuer = members.required("issuer").and_then(origin::read);
-    let pins = members.required("trust").and_then(pins);
-    let edge = members.required("edge").and_then(|node| edge(node, secret));
-    let audience = members.required("audience").and_then(name);
-    let audit = members.optional("audit").map_or(Some(Audit::BestEffort), audit);
+    let issuer = members.required("issuer").and_then(origin::read_origin);
+    let pins = members.required("trust").and_then(read_pins);
+    let edge = members.required("edge").and_then(|node| read_edge(node, secret));
+    let audience = members.required("audience").and_then(read_name);
+    let audit = members.optional("audit").map_or(Some(Audit::BestEffort), read_audit);
     let hosts = members.optional("hosts").map_or(Some(Vec::new()), hosts);
-    let freshness = whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
-    let refresh = whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
-    let life_max = whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
-    let pieces_max = whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
+    let freshness = read_whole_number(&members, "freshness", FRESHNESS_MAX, BUNDLE_FRESH);
+    let refresh = read_whole_number(&members, "refresh", FRESHNESS_MAX, REFRESH);
+    let life_max = read_whole_number(&members, "life_max", WRIT_LIFE_MAX, WRIT_LIFE_MAX);
+    let pieces_max = read_whole_number(&members, "pieces_max", PIECES_MAX as u64, PIECES as u64);
     let upstreams = members
         .required("upstreams")
         .and_then(|node| upstream::read(node, secret));
@@ -272,11 +280,13 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
     let own = operations.iter().flat_map(|operation| &operation.headers);
     let (issuer, (id, authorization), audience) = (issuer?.text, edge?, audience?);
     let given: Vec<(String, Secret)> = given.take();
-    let short = given.iter().filter(|(_, secret)| is_too_short(secret.expose()));
+    let short = given
+        .iter()
+        .filter(|(_, secret)| is_too_short_to_search(secret.expose()));
     Some(Config {
         short_secrets: distinct(short.map(|(name, _)| name.clone())),
         needles: Needles::of(given.iter().map(|(_, secret)| secret)),
-        identity: hash(&format!("{issuer}\n{id}\n{audience}")),
+        identity: hash_text(&format!("{issuer}\n{id}\n{audience}")),
         trust: Trust { issuer, pins: pins? },
         authorization,
         audience: audience.into(),
@@ -286,15 +296,15 @@ fn read(root: &Node<'_>, secret: Secrets<'_>, version: u64) -> Option<Config> {
         freshness: freshness?,
         refresh: refresh?,
         pieces_max: usize::try_from(pieces_max?).ok()?,
-        upstreams: upstreams?.complete()?,
-        header_names: headers::names(own),
+        upstreams: upstreams?.into_complete()?,
+        header_names: headers::collect_names(own),
         operations,
         routes,
         version,
     })
 }
 
-fn audit(node: &Node<'_>) -> Option<Audit> {
+fn read_audit(node: &Node<'_>) -> Option<Audit> {
     match node.text()? {
         "best_effort" => Some(Audit::BestEffort),
         "strict" => Some(Audit::Strict),
@@ -310,31 +320,35 @@ fn hosts(node: &Node<'_>) -> Option<Vec<String>> {
     if items.is_empty() {
         node.fault("expected at least one host; without `hosts` all are served");
     }
-    let hosts: Vec<Option<String>> = items.iter().map(origin::host).collect();
+    let hosts: Vec<Option<String>> = items.iter().map(origin::read_host).collect();
     hosts.into_iter().collect()
 }
 
-/// Bundle keys, not their thumbprints: nothing unverified has to be parsed to find the key that verifies it.
-fn pins(node: &Node<'_>) -> Option<Vec<PublicKey>> {
+/// Reads the bundle keys. The configuration has whole keys and not thumbprints, so the edge parses
+/// nothing unverified to find the key that verifies it.
+fn read_pins(node: &Node<'_>) -> Option<Vec<PublicKey>> {
     let items = node.list(PINS)?;
     if items.is_empty() {
         node.fault("expected at least one bundle key, as `edgewrit edge add` prints it");
     }
-    let pins: Vec<Option<PublicKey>> = items.iter().map(pin).collect();
+    let pins: Vec<Option<PublicKey>> = items.iter().map(read_pin).collect();
     pins.into_iter().collect()
 }
 
-fn pin(node: &Node<'_>) -> Option<PublicKey> {
+fn read_pin(node: &Node<'_>) -> Option<PublicKey> {
     let key = PublicKey::from_x(node.text()?);
     key.map_err(|error| node.fault(format!("expected a bundle key of 43 characters: {error}")))
         .ok()
 }
 
-/// The edge's id, and with its credential as `Basic` authentication has them (RFC 7617).
-fn edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
+/// Reads the id of the edge, and id and credential as `Basic` authentication writes them (RFC
+/// 7617).
+fn read_edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
     let members = node.object(&["id", "credential"])?;
-    let id = members.required("id").and_then(name);
-    let credential = members.required("credential").and_then(|node| one_secret(node, secret));
+    let id = members.required("id").and_then(read_name);
+    let credential = members
+        .required("credential")
+        .and_then(|node| read_secret(node, secret));
     let (id, credential) = (id?, credential?);
     if id.contains(':') {
         node.fault(format!("the id `{id}` holds a `:`"));
@@ -344,21 +358,21 @@ fn edge<'n>(node: &Node<'n>, secret: Secrets<'_>) -> Option<(&'n str, Secret)> {
     Some((id, Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())))))
 }
 
-/// `${secret:NAME}` and nothing around it.
-fn one_secret(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
+/// Reads a text that is exactly `${secret:NAME}`.
+fn read_secret(node: &Node<'_>, secret: Secrets<'_>) -> Option<Secret> {
     let name = node
         .text()?
         .strip_prefix("${secret:")
         .and_then(|rest| rest.strip_suffix('}'));
     let value = name.ok_or("expected `${secret:NAME}`, found a literal credential".into());
     value
-        .and_then(|name| named_secret(name, secret))
+        .and_then(|name| find_secret(name, secret))
         .map_err(|message: String| node.fault(message))
         .ok()
 }
 
-/// Text of bounded length without control characters.
-fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
+/// Reads a text of bounded length without control characters.
+fn read_name<'n>(node: &Node<'n>) -> Option<&'n str> {
     let text = node.text()?;
     if text.is_empty() || text.len() > NAME_BYTES || text.chars().any(char::is_control) {
         node.fault(format!("expected 1 to {NAME_BYTES} bytes without control characters"));
@@ -367,16 +381,16 @@ fn name<'n>(node: &Node<'n>) -> Option<&'n str> {
     Some(text)
 }
 
-/// The member called `name`, from 1 to `most`, or `default` where there is none.
-fn whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
+/// Reads the member called `name`, from 1 to `most`, or takes `default` if the member is missing.
+fn read_whole_number(members: &Members<'_>, name: &str, most: u64, default: u64) -> Option<u64> {
     match members.optional(name) {
         Some(node) => node.integer(1, most),
         None => Some(default),
     }
 }
 
-/// FNV-1a: nobody but the operator chooses the text, so any hash that tells edits apart will do.
-fn hash(text: &str) -> u64 {
+/// FNV-1a. Only the operator chooses the text, so any hash that tells edits apart is sufficient.
+fn hash_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -1,16 +1,16 @@
-//! Operations: rows of the table that turns requests into attempts.
+//! Reader of operations: rows of the table that turns requests into attempts.
 
 use super::colons::Colons;
-use super::source::Source;
+use super::source::ValueSource;
 use super::upstream::Upstreams;
 use super::wiring::Wiring;
 use crate::http::headers;
-use crate::operation::param::{Kind, Param};
-use crate::operation::pattern::Pattern;
+use crate::operation::param::{DeclaredType, ParamDefinition};
+use crate::operation::pattern::RoutePattern;
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
-use crate::operation::template::Template;
-use crate::operation::{Body, Content, Names, Operation, Use};
+use crate::operation::template::ResourceTemplate;
+use crate::operation::{Body, Content, FieldNames, Operation, ValueUse};
 use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
@@ -37,7 +37,8 @@ const KEYS: [&str; 10] = [
     "colon",
 ];
 
-/// Reads the list of operations. Those without faults are in the answer; the caller looks at the faults.
+/// Reads the list of operations. The result has only the operations without faults; the caller
+/// checks the faults.
 pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Arc<Operation>>, Routes)> {
     let items = node.list(OPERATIONS)?;
     if items.is_empty() {
@@ -49,20 +50,20 @@ pub(super) fn read(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<(Vec<Ar
     for (index, item) in items.iter().enumerate() {
         let Some(members) = item.object(&KEYS) else { continue };
         let pattern = members.required("match").and_then(|node| {
-            let pattern = parsed(node, Pattern::parse)?;
+            let pattern = parse_text(node, RoutePattern::parse)?;
             if let Err(conflict) = routes.add(&pattern, index) {
-                node.fault(message(&conflict));
+                node.fault(conflict_message(&conflict));
             }
             Some(pattern)
         });
         colons.add(&members, pattern.as_ref(), index);
-        operations.extend(operation(&members, pattern, upstreams).map(Arc::new));
+        operations.extend(read_operation(&members, pattern, upstreams).map(Arc::new));
     }
-    colons.agree();
+    colons.report_conflicts();
     Some((operations, routes))
 }
 
-fn message(conflict: &Conflict) -> String {
+fn conflict_message(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Same(other) => format!("matches the same requests as `/operations/{other}`"),
         Conflict::Case(other) => {
@@ -73,26 +74,33 @@ fn message(conflict: &Conflict) -> String {
     }
 }
 
-fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstreams<'_>) -> Option<Operation> {
-    let upstream = members.required("upstream").and_then(|node| upstream(node, upstreams));
-    let action = members.required("action").and_then(action);
+fn read_operation(
+    members: &Members<'_>,
+    pattern: Option<RoutePattern>,
+    upstreams: &Upstreams<'_>,
+) -> Option<Operation> {
+    let upstream = members
+        .required("upstream")
+        .and_then(|node| read_upstream(node, upstreams));
+    let action = members.required("action").and_then(read_action);
     let resource = members.required("resource").zip(pattern.as_ref());
-    let resource = resource.and_then(|(node, pattern)| parsed(node, |text| Template::parse(text, &pattern.captures)));
+    let resource =
+        resource.and_then(|(node, pattern)| parse_text(node, |text| ResourceTemplate::parse(text, &pattern.captures)));
     let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
-    let wiring = wiring(members, captures);
-    let headers = own_headers(members, &wiring, upstream.as_deref());
-    let caches = caches(members);
+    let wiring = read_wiring(members, captures);
+    let headers = read_headers(members, &wiring, upstream.as_deref());
+    let caches = read_cache_control(members);
     let colon = members.optional("colon").map_or(Some(false), Node::bool);
-    let body = body(members, wiring.body, wiring.form);
+    let body = read_body(members, wiring.body, wiring.form);
     let (pattern, resource) = (pattern?, resource?);
-    all_captures_used(members, &pattern, &resource, &wiring.captures);
+    report_unused_captures(members, &pattern, &resource, &wiring.captures);
     Some(Operation {
         name: members.optional("match")?.text()?.into(),
         upstream: upstream?,
         action: action?.into(),
         resource,
         params: wiring.params,
-        captures: wiring.captures.into_iter().filter_map(param_of).collect(),
+        captures: wiring.captures.into_iter().filter_map(captured_param).collect(),
         query: wiring.query,
         header_params: wiring.headers,
         headers: headers?,
@@ -102,13 +110,13 @@ fn operation(members: &Members<'_>, pattern: Option<Pattern>, upstreams: &Upstre
     })
 }
 
-/// What `parse` makes of the text at `node`; its message becomes a fault.
-fn parsed<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+/// Parses the text at `node` by `parse`. The message of an error becomes a fault.
+fn parse_text<T>(node: &Node<'_>, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
 
-fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>> {
-    let found = parsed(node, |name| {
+fn read_upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>> {
+    let found = parse_text(node, |name| {
         upstreams
             .find(name)
             .ok_or_else(|| format!("`{}` is no upstream", name.escape_debug()))
@@ -116,7 +124,7 @@ fn upstream(node: &Node<'_>, upstreams: &Upstreams<'_>) -> Option<Arc<Upstream>>
     found?.cloned()
 }
 
-fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
+fn read_action<'n>(node: &Node<'n>) -> Option<&'n str> {
     let text = node.text()?;
     if !is_action(text) {
         node.fault(format!(
@@ -127,8 +135,9 @@ fn action<'n>(node: &Node<'n>) -> Option<&'n str> {
     Some(text)
 }
 
-/// Reads `params` and `ignore`. Without `captures` (`match` has a fault) any capture will do.
-fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
+/// Reads `params` and `ignore`. Without `captures` (because `match` has a fault) any capture is
+/// accepted.
+fn read_wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
     let mut wiring = Wiring::default();
     let params = members.optional("params").and_then(Node::members).unwrap_or_default();
     let ignored = members
@@ -142,58 +151,64 @@ fn wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
         return wiring;
     }
     for (name, node) in &params {
-        if let Some((param, source)) = param(name, node)
-            && let Err(message) = wiring.param(param, source, captures)
+        if let Some((param, source)) = read_param(name, node)
+            && let Err(message) = wiring.add_param(param, source, captures)
         {
             node.fault(message);
         }
     }
     for node in &ignored {
-        let _ = parsed(node, |text| wiring.ignore(Source::parse(text)?, captures));
+        let _ = parse_text(node, |text| wiring.add_ignored(ValueSource::parse(text)?, captures));
     }
     wiring
 }
 
-/// A parameter: a source, or an object of `from`, `type`, `optional` and `list`.
-fn param(name: &str, node: &Node<'_>) -> Option<(Param, Source)> {
+/// Reads a parameter: a source, or an object of `from`, `type`, `optional` and `list`.
+fn read_param(name: &str, node: &Node<'_>) -> Option<(ParamDefinition, ValueSource)> {
     if name.is_empty() || name.len() > RULE_TEXT_BYTES {
         node.fault(format!("expected a parameter's name of 1 to {RULE_TEXT_BYTES} bytes"));
         return None;
     }
-    let param = |kind, optional, list| Param {
+    let param = |kind, optional, list| ParamDefinition {
         name: name.into(),
         kind,
         optional,
         list,
     };
     if matches!(node.json(), Json::Text(_)) {
-        return Some((param(Kind::Text, false, false), parsed(node, Source::parse)?));
+        return Some((
+            param(DeclaredType::Text, false, false),
+            parse_text(node, ValueSource::parse)?,
+        ));
     }
     let members = node.object(&["from", "type", "optional", "list"])?;
-    let source = members.required("from").and_then(|node| parsed(node, Source::parse));
-    let kind = members.optional("type").map_or(Some(Kind::Text), kind);
+    let source = members
+        .required("from")
+        .and_then(|node| parse_text(node, ValueSource::parse));
+    let kind = members.optional("type").map_or(Some(DeclaredType::Text), read_type);
     let flag = |name| members.optional(name).map_or(Some(false), Node::bool);
     let (optional, list) = (flag("optional"), flag("list"));
     Some((param(kind?, optional?, list?), source?))
 }
 
-fn kind(node: &Node<'_>) -> Option<Kind> {
-    parsed(node, |text| {
-        let found = Kind::ALL
+fn read_type(node: &Node<'_>) -> Option<DeclaredType> {
+    parse_text(node, |text| {
+        let found = DeclaredType::ALL
             .iter()
             .find_map(|(name, kind)| (*name == text).then_some(*kind));
         found.ok_or_else(|| "expected `text`, `integer`, `number`, `boolean` or `list`".into())
     })
 }
 
-/// Headers that pass besides those that always do: `headers`, and those that are parameters.
-fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
+/// Reads the headers that pass besides those that always pass: `headers`, and the headers that are
+/// parameters.
+fn read_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstream>) -> Option<Vec<Arc<str>>> {
     let mut names: Vec<Arc<str>> = wiring.headers.iter().map(|(name, _)| Arc::clone(name)).collect();
     for node in members
         .optional("headers")
         .map_or(Some(Vec::new()), |node| node.list(HEADERS))?
     {
-        let name = parsed(&node, |name| headers::passable(name).map(|()| Arc::from(name)))?;
+        let name = parse_text(&node, |name| headers::check_passable(name).map(|()| Arc::from(name)))?;
         names.push(name);
     }
     let names = distinct(names);
@@ -208,11 +223,11 @@ fn own_headers(members: &Members<'_>, wiring: &Wiring, upstream: Option<&Upstrea
     Some(names)
 }
 
-/// `cache_control: pass` lets the upstream decide what caches may do with its response.
-fn caches(members: &Members<'_>) -> Option<bool> {
+/// Reads `cache_control`. With `pass` the upstream decides whether caches may keep its response.
+fn read_cache_control(members: &Members<'_>) -> Option<bool> {
     match members.optional("cache_control") {
         None => Some(false),
-        Some(node) => parsed(node, |text| {
+        Some(node) => parse_text(node, |text| {
             if text == "pass" {
                 Ok(true)
             } else {
@@ -222,8 +237,9 @@ fn caches(members: &Members<'_>) -> Option<bool> {
     }
 }
 
-/// The body that the sources name something in; inside nothing if there is none.
-fn body(members: &Members<'_>, shape: Option<Shape>, form: Names) -> Option<Option<Body>> {
+/// Reads the body in which the sources name a value. The inner `None` means that the operation
+/// takes no body.
+fn read_body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
     let node = members.optional("body");
     let content = match (shape, form.is_empty()) {
         (Some(_), false) => {
@@ -241,12 +257,12 @@ fn body(members: &Members<'_>, shape: Option<Shape>, form: Names) -> Option<Opti
             return Some(None);
         }
     };
-    let limit = node.map_or(Some(BODY_BYTES as u64), |node| body_limit(node, &content))?;
+    let limit = node.map_or(Some(BODY_BYTES as u64), |node| read_body_limit(node, &content))?;
     let limit = usize::try_from(limit).ok()?;
     Some(Some(Body { limit, content }))
 }
 
-fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
+fn read_body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
     let members = node.object(&["type", "limit"])?;
     let media_type = |text: &str| {
         if text == content.media_type() {
@@ -258,16 +274,22 @@ fn body_limit(node: &Node<'_>, content: &Content) -> Option<u64> {
     };
     members
         .optional("type")
-        .map_or(Some(()), |node| parsed(node, media_type))?;
+        .map_or(Some(()), |node| parse_text(node, media_type))?;
     members
         .optional("limit")
         .map_or(Some(BODY_BYTES as u64), |node| node.integer(1, BODY_BYTES_MAX as u64))
 }
 
-/// A capture that nothing looks at would be a part of the request that is not judged.
-fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Template, named: &[(usize, Use)]) {
+/// Reports a capture that nothing uses: such a capture would be a part of the request that is not
+/// judged.
+fn report_unused_captures(
+    members: &Members<'_>,
+    pattern: &RoutePattern,
+    resource: &ResourceTemplate,
+    named: &[(usize, ValueUse)],
+) {
     for (index, name) in pattern.captures.iter().enumerate() {
-        if !resource.uses(index) && !named.iter().any(|(own, _)| *own == index) {
+        if !resource.uses_capture(index) && !named.iter().any(|(own, _)| *own == index) {
             members.node().fault(format!(
                 "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
             ));
@@ -275,9 +297,9 @@ fn all_captures_used(members: &Members<'_>, pattern: &Pattern, resource: &Templa
     }
 }
 
-fn param_of((capture, purpose): (usize, Use)) -> Option<(usize, usize)> {
+fn captured_param((capture, purpose): (usize, ValueUse)) -> Option<(usize, usize)> {
     match purpose {
-        Use::Param(param) => Some((capture, param)),
-        Use::Ignore => None,
+        ValueUse::Param(param) => Some((capture, param)),
+        ValueUse::Ignore => None,
     }
 }

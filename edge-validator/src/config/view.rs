@@ -1,88 +1,90 @@
-//! The table of operations, for reading: what requests can attempt at all.
+//! A read-only view of the operations: every attempt that a request can make.
 
 use crate::config::Config;
-use crate::operation::param::Kind;
-use crate::operation::template::Piece as Part;
+use crate::operation::param::DeclaredType;
+use crate::operation::template::ResourceTemplatePiece;
 use crate::operation::{Content, Operation};
 use alloc::vec::Vec;
 use edgewrit_shared::grant::ParamType;
 
-/// One row of the table.
+/// One operation of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'c>(&'c Operation);
 
 /// A piece of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'c> {
-    /// This very text.
+pub enum ResourcePiece<'c> {
+    /// Literal text.
     Text(&'c str),
-    /// The value of the capture of this name: not empty, and without [`Row::not_captured`].
+    /// The value of the capture of this name. The value is not empty and contains none of
+    /// [`Row::not_captured`].
     Capture(&'c str),
 }
 
 /// A parameter that an operation may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field<'c> {
-    /// Its name, by which rules speak of it.
+    /// The name of the parameter in rules.
     pub name: &'c str,
-    /// The type of its value.
+    /// The type of the value.
     pub value: ParamType,
-    /// Whether a request may leave it out.
+    /// Whether a request may omit the parameter.
     pub optional: bool,
-    /// Where in a request it stands.
-    pub source: Source,
+    /// The part of a request that contains the parameter.
+    pub source: ParamLocation,
 }
 
-/// Where in a request a parameter stands.
+/// A part of a request that can contain a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// In the path.
+pub enum ParamLocation {
+    /// The path.
     Path,
-    /// In the query.
+    /// The query.
     Query,
-    /// In a header.
+    /// A header.
     Header,
-    /// In the body.
+    /// The body.
     Body,
 }
 
-/// A character that captured values hold only where the operation says so.
+/// A character that a captured value contains only if the operation allows it.
 const COLON: char = ':';
 
-/// Characters that no segment of a path stands for: a captured value is one segment, and neither comes encoded.
+/// Characters that a captured value never contains. A captured value is one segment, and neither
+/// character may be encoded in a path.
 const NOT_IN_SEGMENTS: [char; 2] = ['/', '\\'];
 
 impl Config {
-    /// The operations, in the order in which they are written.
+    /// The operations, in the order of the configuration.
     pub fn operations(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows().iter().map(|operation| Row(operation))
     }
 }
 
 impl<'c> Row<'c> {
-    /// As it is written, such as `GET /customers/{id}`.
+    /// The operation as the configuration writes it, such as `GET /customers/{id}`.
     #[must_use]
     pub fn name(&self) -> &'c str {
         &self.0.name
     }
 
-    /// What a matching request attempts.
+    /// The action that a matching request attempts.
     #[must_use]
     pub fn action(&self) -> &'c str {
         &self.0.action
     }
 
-    /// On what.
-    pub fn resource(&self) -> impl Iterator<Item = Piece<'c>> + use<'c> {
+    /// The resource that a matching request attempts the action on.
+    pub fn resource(&self) -> impl Iterator<Item = ResourcePiece<'c>> + use<'c> {
         let name = self.name();
         let capture = |index: usize| name.split('{').nth(index + 1)?.split('}').next();
         self.0.resource.pieces().iter().map(move |piece| match piece {
-            Part::Text(text) => Piece::Text(text),
-            Part::Capture(index) => Piece::Capture(capture(*index).unwrap_or_default()),
+            ResourceTemplatePiece::Text(text) => ResourcePiece::Text(text),
+            ResourceTemplatePiece::Capture(index) => ResourcePiece::Capture(capture(*index).unwrap_or_default()),
         })
     }
 
-    /// Characters that no captured value holds.
+    /// Characters that no captured value contains.
     #[must_use]
     pub fn not_captured(&self) -> Vec<char> {
         let separators = self.0.resource.separators().iter().copied();
@@ -90,7 +92,7 @@ impl<'c> Row<'c> {
         separators.chain(colon).chain(NOT_IN_SEGMENTS).collect()
     }
 
-    /// Every parameter that it may send.
+    /// Every parameter that the operation may send.
     pub fn params(&self) -> impl Iterator<Item = Field<'c>> + use<'c> {
         let operation = self.0;
         operation.params.iter().enumerate().map(move |(index, param)| Field {
@@ -102,28 +104,28 @@ impl<'c> Row<'c> {
     }
 }
 
-fn value(operation: &Operation, index: usize, kind: Kind) -> ParamType {
+fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
     let is_many = operation
         .body
         .as_ref()
-        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.lists().contains(&index)));
+        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.list_params().contains(&index)));
     match kind {
         _ if is_many || operation.is_list(index) => ParamType::List,
-        Kind::Text => ParamType::Text,
-        Kind::Integer | Kind::Number => ParamType::Number,
-        Kind::Boolean => ParamType::Bool,
-        Kind::List => ParamType::List,
+        DeclaredType::Text => ParamType::Text,
+        DeclaredType::Integer | DeclaredType::Number => ParamType::Number,
+        DeclaredType::Boolean => ParamType::Bool,
+        DeclaredType::List => ParamType::List,
     }
 }
 
-fn source(operation: &Operation, index: usize) -> Source {
+fn source(operation: &Operation, index: usize) -> ParamLocation {
     if operation.captures.iter().any(|(_, param)| *param == index) {
-        Source::Path
-    } else if operation.query.has(index) {
-        Source::Query
+        ParamLocation::Path
+    } else if operation.query.contains_param(index) {
+        ParamLocation::Query
     } else if operation.header_params.iter().any(|(_, param)| *param == index) {
-        Source::Header
+        ParamLocation::Header
     } else {
-        Source::Body
+        ParamLocation::Body
     }
 }

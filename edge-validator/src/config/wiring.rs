@@ -1,51 +1,57 @@
-//! What an operation takes from where, collected while it is read.
+//! The sources of the parameters of one operation, collected while the operation is read.
 
-use super::source::Source;
-use crate::operation::param::{Kind, Param};
+use super::source::ValueSource;
+use crate::operation::param::{DeclaredType, ParamDefinition};
 use crate::operation::shape::Shape;
-use crate::operation::{Names, Use};
+use crate::operation::{FieldNames, ValueUse};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Parameters and where they come from.
+/// The parameters of an operation and their sources.
 #[derive(Debug, Default)]
 pub(super) struct Wiring {
-    pub(super) params: Vec<Param>,
-    /// By capture: what it is for besides the resource.
-    pub(super) captures: Vec<(usize, Use)>,
-    pub(super) query: Names,
+    pub(super) params: Vec<ParamDefinition>,
+    /// The uses of captures besides the resource, by the index of the capture.
+    pub(super) captures: Vec<(usize, ValueUse)>,
+    pub(super) query: FieldNames,
     pub(super) headers: Vec<(Arc<str>, usize)>,
     pub(super) body: Option<Shape>,
-    pub(super) form: Names,
+    pub(super) form: FieldNames,
 }
 
 impl Wiring {
-    /// Adds a parameter. Errors are messages for people.
-    pub(super) fn param(&mut self, param: Param, source: Source, captures: Option<&[String]>) -> Result<(), String> {
-        let body = matches!(source, Source::Body(_));
-        if param.kind == Kind::List && (!body || source.is_many()) {
+    /// Adds a parameter. An error is a message for the operator.
+    pub(super) fn add_param(
+        &mut self,
+        param: ParamDefinition,
+        source: ValueSource,
+        captures: Option<&[String]>,
+    ) -> Result<(), String> {
+        let body = matches!(source, ValueSource::Body(_));
+        if param.kind == DeclaredType::List && (!body || source.is_repeated()) {
             return Err("expected a list from a JSON body, and without `*`, which makes a list by itself".into());
         }
-        if param.list && !matches!(source, Source::Query(_) | Source::Form(_)) {
+        if param.list && !matches!(source, ValueSource::Query(_) | ValueSource::Form(_)) {
             return Err("`list` is for `query.` and `form.`, where a name may come several times".into());
         }
-        self.connect(source, Use::Param(self.params.len()), captures)?;
+        self.connect(source, ValueUse::Param(self.params.len()), captures)?;
         self.params.push(param);
         Ok(())
     }
 
-    /// Adds something that may be there and is not judged. Errors are messages for people.
-    pub(super) fn ignore(&mut self, source: Source, captures: Option<&[String]>) -> Result<(), String> {
-        self.connect(source, Use::Ignore, captures)
+    /// Adds a value that a request may have and that is not judged. An error is a message for the
+    /// operator.
+    pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
+        self.connect(source, ValueUse::Ignore, captures)
     }
 
-    fn connect(&mut self, source: Source, purpose: Use, captures: Option<&[String]>) -> Result<(), String> {
+    fn connect(&mut self, source: ValueSource, purpose: ValueUse, captures: Option<&[String]>) -> Result<(), String> {
         let free = match (source, purpose) {
-            (Source::Query(name), _) => self.query.add(name, purpose),
-            (Source::Form(name), _) => self.form.add(name, purpose),
-            (Source::Path(name), _) => {
+            (ValueSource::Query(name), _) => self.query.add(name, purpose),
+            (ValueSource::Form(name), _) => self.form.add(name, purpose),
+            (ValueSource::Path(name), _) => {
                 let Some(captures) = captures else { return Ok(()) };
                 let index = captures.iter().position(|own| *own == name);
                 let index = index.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
@@ -53,17 +59,17 @@ impl Wiring {
                 self.captures.push((index, purpose));
                 free
             }
-            (Source::Header(name), Use::Param(index)) => {
+            (ValueSource::Header(name), ValueUse::Param(index)) => {
                 let free = !self.headers.iter().any(|(own, _)| **own == *name);
                 self.headers.push((name.into(), index));
                 free
             }
-            (Source::Header(name), Use::Ignore) => {
+            (ValueSource::Header(name), ValueUse::Ignore) => {
                 return Err(format!(
                     "`header.{name}` is not sent unless `headers` names it, so there is nothing to ignore"
                 ));
             }
-            (Source::Body(steps), _) => match &mut self.body {
+            (ValueSource::Body(steps), _) => match &mut self.body {
                 Some(shape) => shape.add(&steps, purpose).map(|()| true)?,
                 None => {
                     self.body = Some(Shape::of(&steps, purpose));

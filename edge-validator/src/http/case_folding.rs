@@ -1,12 +1,13 @@
-//! Case folding, to find names that some reader could take for the same.
+//! Case folding, to find names that some reader could treat as equal.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// `text` without differences of case: names whose folds are equal are taken for the same.
+/// `text` without differences of case. Two names with equal folds are treated as equal.
 ///
-/// Each character is mapped to lower, upper and again lower case, which also joins `ſ` with `s`, `ß` and `ẞ` with `ss` and the Kelvin sign with `k`.
-/// That is coarser than Unicode's simple folding; it is only used to refuse.
+/// The function maps each character to lower, upper and again lower case. This also joins `ſ` with
+/// `s`, `ß` and `ẞ` with `ss` and the Kelvin sign with `k`. The mapping is coarser than the simple
+/// folding of Unicode; the edge uses it only to refuse.
 pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
@@ -27,7 +28,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn look_alikes_are_one() {
+    fn similar_letters_have_one_fold() {
         for (one, other) in [
             ("User", "uSER"),
             ("ſeats", "SEATS"),
@@ -44,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_folded_already_is_not_copied() {
+    fn folded_text_is_not_copied() {
         assert!(matches!(fold("user_name-1"), Cow::Borrowed(_)));
     }
 

@@ -1,8 +1,10 @@
-//! Request headers: which are looked at, which pass.
+//! Request headers: the headers that the pipeline reads, and the headers that pass.
 //!
-//! Only headers that have a purpose here are seen at all. Several of one name are one value, joined by `, ` where a host hands them over one by one. Some
-//! hosts have joined them before: workerd all of them by `, `, Envoy a few, such as `accept`, by a bare comma. So hosts may differ in the blank, and
-//! on each the value that is judged is the one that is sent. `content-length` and `host` are the host's business.
+//! The pipeline sees only headers that have a purpose. Several headers of one name become one
+//! value. If a host passes them one by one, the pipeline joins them by `, `. Some hosts have joined
+//! them before: workerd joins all of them by `, `, Envoy joins a few, such as `accept`, by a bare
+//! comma. So hosts may differ in the space, and on each host the value that is judged is the value
+//! that is sent. The host sets `content-length` and `host`.
 
 use crate::reason::{self, Objection};
 use alloc::borrow::Cow;
@@ -11,13 +13,16 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
-use edgewrit_shared::short::same;
+use edgewrit_shared::short::text_eq;
 use edgewrit_shared::sorted::distinct;
 
-/// Headers of the client that pass on every operation, sorted; `content-type` does so where a body is judged. Others need the operation's `headers`.
+/// Client headers that pass on every operation, sorted; `content-type` passes if a body is judged.
+/// Other headers pass only if `headers` of the operation lists them.
 ///
-/// Not among them, because they change what is done and not only how it is answered: `range` (many ranges multiply the work), `idempotency-key` (under the upstream's
-/// one credential, agents could meet each other's answers), `prefer`, `accept-encoding` (hosts differ in what they add and undo), `origin` and `referer`.
+/// The list omits headers that change the effect of the request and not only the form of the
+/// response: `range` (many ranges multiply the work), `idempotency-key` (with one credential at the
+/// upstream, an agent could get the answer to another agent), `prefer`, `accept-encoding` (hosts
+/// differ in the encodings that they add and undo), `origin` and `referer`.
 pub(crate) const PASS: [&str; 10] = [
     "accept",
     "accept-language",
@@ -31,10 +36,10 @@ pub(crate) const PASS: [&str; 10] = [
     "user-agent",
 ];
 
-/// Names up to which they are gone through one by one.
+/// Up to this number of names a linear search is used.
 const FEW_NAMES: usize = 32;
 
-/// Headers that are looked at and never pass.
+/// Headers that the pipeline reads and never passes.
 const READ: [&str; 5] = [
     "authorization",
     "connection",
@@ -43,7 +48,8 @@ const READ: [&str; 5] = [
     "upgrade",
 ];
 
-/// Headers that no operation can let pass: they carry identity, say where a request came from or goes to, override what was judged, or belong to the connection.
+/// Headers that no operation can let pass. Such headers carry identity, name the origin or
+/// destination of a request, override what was judged, or belong to the connection.
 const NEVER: [&str; 30] = [
     "authorization",
     "cdn-loop",
@@ -77,7 +83,7 @@ const NEVER: [&str; 30] = [
     "x-url-scheme",
 ];
 
-/// Beginnings of the same kind.
+/// Prefixes of headers that no operation can let pass.
 const NEVER_PREFIX: [&str; 8] = [
     "cf-",
     "edgewrit-",
@@ -89,8 +95,9 @@ const NEVER_PREFIX: [&str; 8] = [
     "x-rewrite-",
 ];
 
-/// The name of a header that an operation may let pass or read. Errors are messages for people.
-pub(crate) fn passable(name: &str) -> Result<(), String> {
+/// Checks that an operation may let this header pass or read it. An error is a message for the
+/// operator.
+pub(crate) fn check_passable(name: &str) -> Result<(), String> {
     if name.is_empty()
         || !name
             .bytes()
@@ -106,35 +113,35 @@ pub(crate) fn passable(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Every name that has a purpose, `own` of the operations included; sorted.
-pub(crate) fn names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
+/// Every header name that has a purpose, `own` of the operations included; sorted.
+pub(crate) fn collect_names<'o>(own: impl Iterator<Item = &'o Arc<str>>) -> Vec<Arc<str>> {
     let fixed = PASS.into_iter().chain(READ).map(Arc::from);
     distinct(fixed.chain(own.cloned()))
 }
 
 /// Headers to send: names in lower case, and values.
-pub(crate) type Fields = Vec<(Arc<str>, Vec<u8>)>;
+pub(crate) type HeaderFields = Vec<(Arc<str>, Vec<u8>)>;
 
 /// The headers of a request that have a purpose.
 #[derive(Debug)]
 pub(crate) struct Headers<'a> {
-    /// By name, each once.
+    /// The headers by name, each once.
     seen: Vec<(&'a Arc<str>, Cow<'a, [u8]>)>,
 }
 
 impl<'a> Headers<'a> {
-    /// Picks from `headers` what is in `names`.
+    /// Selects from `headers` the headers whose names are in `names`.
     pub(crate) fn read(headers: &[(&'a str, &'a [u8])], names: &'a [Arc<str>]) -> Result<Self, Objection> {
-        within_limits(headers)?;
+        check_limits(headers)?;
         let mut seen: Vec<(&Arc<str>, Cow<'a, [u8]>)> = Vec::with_capacity(headers.len().min(names.len()));
         for (name, value) in headers {
-            let Some(name) = find(names, name) else { continue };
-            let value = trim(value);
-            if !printable(value) {
-                return Err(reason::HEADER_VALUE.because(format!("`{name}`")));
+            let Some(name) = find_name(names, name) else { continue };
+            let value = trim_white_space(value);
+            if !is_printable(value) {
+                return Err(reason::HEADER_VALUE.with_detail(format!("`{name}`")));
             }
             match seen.iter_mut().find(|(own, _)| Arc::ptr_eq(own, name)) {
-                Some((_, first)) => join(first.to_mut(), value),
+                Some((_, first)) => join_value(first.to_mut(), value),
                 None => seen.push((name, Cow::Borrowed(value))),
             }
         }
@@ -143,15 +150,15 @@ impl<'a> Headers<'a> {
 
     /// The value of the header called `name`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.seen.iter().find(|(own, _)| same(own, name))?;
+        let (_, value) = self.seen.iter().find(|(own, _)| text_eq(own, name))?;
         core::str::from_utf8(value).ok()
     }
 
-    /// The headers that pass: those on the list and those that `also` names, but no `shadowed` one.
-    pub(crate) fn passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> Fields {
+    /// The headers that pass: the headers of [`PASS`] and of `also`, but no `shadowed` header.
+    pub(crate) fn into_passing(self, has_body: bool, also: &[Arc<str>], shadowed: &[String]) -> HeaderFields {
         let passes = |name: &Arc<str>| {
-            let listed = PASS.iter().any(|own| same(own, name)) && (has_body || !same(name, "content-type"));
-            (listed || also.iter().any(|own| same(own, name))) && !shadowed.iter().any(|own| same(own, name))
+            let listed = PASS.iter().any(|own| text_eq(own, name)) && (has_body || !text_eq(name, "content-type"));
+            (listed || also.iter().any(|own| text_eq(own, name))) && !shadowed.iter().any(|own| text_eq(own, name))
         };
         let passing = self.seen.into_iter().filter(|(name, _)| passes(name));
         passing
@@ -159,7 +166,8 @@ impl<'a> Headers<'a> {
             .collect()
     }
 
-    /// What `connection` names is for the next hop alone (RFC 9110, section 7.6.1): to us it was not sent.
+    /// Drops the headers that `connection` names. Such headers are for the next hop alone (RFC
+    /// 9110, section 7.6.1), so the client did not send them to the upstream.
     fn without_connection_options(mut self) -> Result<Self, Objection> {
         if self.value("upgrade").is_some() {
             return Err(reason::UPGRADE.into());
@@ -176,52 +184,54 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// The name among those that have a purpose, which are sorted.
-fn find<'n>(names: &'n [Arc<str>], name: &str) -> Option<&'n Arc<str>> {
+/// The entry for `name` in the sorted names that have a purpose.
+fn find_name<'n>(names: &'n [Arc<str>], name: &str) -> Option<&'n Arc<str>> {
     if names.len() <= FEW_NAMES {
-        // Lengths differ mostly: quicker than a binary search.
-        return names.iter().find(|own| same(own, name));
+        // Most names differ in length, so this is faster than a binary search.
+        return names.iter().find(|own| text_eq(own, name));
     }
     let place = names.binary_search_by(|own| (**own).cmp(name)).ok()?;
     names.get(place)
 }
 
-fn within_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
+fn check_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
     if headers.len() > HEADERS {
-        return Err(reason::HEADER_COUNT.because(format!("{} headers", headers.len())));
+        return Err(reason::HEADER_COUNT.with_detail(format!("{} headers", headers.len())));
     }
     let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > HEADER_BYTES {
-        return Err(reason::HEADER_LENGTH.because(format!("{bytes} bytes")));
+        return Err(reason::HEADER_LENGTH.with_detail(format!("{bytes} bytes")));
     }
     Ok(())
 }
 
-fn join(first: &mut Vec<u8>, next: &[u8]) {
+fn join_value(first: &mut Vec<u8>, next: &[u8]) {
     first.extend_from_slice(b", ");
     first.extend_from_slice(next);
 }
 
-/// Whether a value is printable ASCII and tabs. Eight bytes at a time, and one by one where one of eight may not be.
-fn printable(value: &[u8]) -> bool {
+/// Whether a value is printable ASCII and tabs. The check reads eight bytes at a time, and single
+/// bytes where one of eight may be another byte.
+fn is_printable(value: &[u8]) -> bool {
     let (words, rest) = value.as_chunks();
     let byte = |&byte: &u8| byte == b'\t' || (b' '..=b'~').contains(&byte);
     words
         .iter()
-        .all(|word| plain(u64::from_ne_bytes(*word)) || word.iter().all(byte))
+        .all(|word| is_printable_word(u64::from_ne_bytes(*word)) || word.iter().all(byte))
         && rest.iter().all(byte)
 }
 
 /// Whether each byte of `word` lies between space and tilde.
-fn plain(word: u64) -> bool {
+fn is_printable_word(word: u64) -> bool {
     const EACH: u64 = 0x0101_0101_0101_0101;
     const TOP: u64 = EACH << 7;
-    // Of a byte below a space the top bit is borrowed, of DEL it is carried; in words that have either, others may be taken for one.
+    // The subtraction borrows from the top bit of a byte below a space. The addition carries into
+    // the top bit of DEL. In such words other bytes can also look unprintable.
     (word | word.wrapping_sub(EACH * 0x20) | word.wrapping_add(EACH)) & TOP == 0
 }
 
-/// Without the optional white space around a value (RFC 9110, section 5.5).
-fn trim(mut value: &[u8]) -> &[u8] {
+/// The value without the optional white space around it (RFC 9110, section 5.5).
+fn trim_white_space(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
@@ -230,20 +240,24 @@ fn trim(mut value: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::is_printable;
 
     #[test]
-    fn a_value_is_printable_if_each_byte_is_wherever_it_stands() {
+    fn a_value_is_printable_if_each_byte_is() {
         for length in [1, 7, 8, 9, 17] {
             for place in 0..length {
                 for byte in 0..=u8::MAX {
                     let mut value = alloc::vec![b'~'; length];
                     value[place] = byte;
                     let expected = matches!(byte, b'\t' | b' '..=b'~');
-                    assert_eq!(printable(&value), expected, "{byte:#x} at {place} of {length}");
+                    assert_eq!(is_printable(&value), expected, "{byte:#x} at {place} of {length}");
                 }
             }
         }
-        assert!(printable(b"") && printable(b"        \t~~~~~~~~") && !printable(b"\x1f\x7f\x1f\x7f\x80\xff\x00\x7f"));
+        assert!(
+            is_printable(b"")
+                && is_printable(b"        \t~~~~~~~~")
+                && !is_printable(b"\x1f\x7f\x1f\x7f\x80\xff\x00\x7f")
+        );
     }
 }

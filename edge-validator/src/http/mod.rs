@@ -1,4 +1,4 @@
-//! HTTP: what a host hands over, and the canonical forms of what it holds.
+//! HTTP: the head as a host passes it, and the canonical forms of its parts.
 
 pub mod head;
 pub mod header_diff;

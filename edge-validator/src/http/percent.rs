@@ -4,21 +4,22 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// One element of encoded text.
+/// One element of percent-encoded text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
-    /// A byte that stands for itself.
+    /// A byte without encoding.
     Plain(u8),
-    /// A byte that was spelled `%XX`.
+    /// A byte that was written as `%XX`.
     Encoded {
         /// The byte.
         byte: u8,
-        /// Whether its digits are upper-case, as RFC 3986, section 2.1, wants them.
+        /// Whether the digits are upper-case, as RFC 3986, section 2.1, requires.
         upper: bool,
     },
 }
 
-/// The elements of `text`; `None` in place of a `%` without two hexadecimal digits, and the end after it.
+/// The elements of `text`. A `%` without two hexadecimal digits becomes `None` and ends the
+/// iteration.
 pub(crate) fn units(text: &[u8]) -> impl Iterator<Item = Option<Unit>> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {
@@ -28,7 +29,7 @@ pub(crate) fn units(text: &[u8]) -> impl Iterator<Item = Option<Unit>> {
             return Some(Some(Unit::Plain(first)));
         }
         let encoded = after.split_first_chunk::<2>().and_then(|(digits, after)| {
-            let byte = u8::try_from(hex(digits[0])? * 16 + hex(digits[1])?).ok()?;
+            let byte = u8::try_from(hex_value(digits[0])? * 16 + hex_value(digits[1])?).ok()?;
             let upper = !digits.iter().any(u8::is_ascii_lowercase);
             Some((Unit::Encoded { byte, upper }, after))
         });
@@ -37,11 +38,11 @@ pub(crate) fn units(text: &[u8]) -> impl Iterator<Item = Option<Unit>> {
     })
 }
 
-fn hex(digit: u8) -> Option<u32> {
+fn hex_value(digit: u8) -> Option<u32> {
     char::from(digit).to_digit(16)
 }
 
-/// The text that `text` stands for; `None` if it is malformed or does not decode to UTF-8.
+/// The decoded text; `None` if `text` is malformed or does not decode to UTF-8.
 pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));
@@ -63,7 +64,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn units_tell_how_a_byte_was_spelled() {
+    fn units_keep_the_spelling_of_a_byte() {
         let found: Vec<_> = units(b"a%2F%2f%41").collect();
         assert_eq!(
             found,
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decodes_to_no_utf_8_is_nothing() {
+    fn text_that_decodes_to_invalid_utf_8_is_refused() {
         for text in ["%FF", "%C0%AE", "%C3", "%ED%A0%80"] {
             assert_eq!(decode(text), None, "{text}");
         }

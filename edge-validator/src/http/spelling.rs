@@ -1,41 +1,45 @@
-//! The canonical spelling of names and values: what is judged, and what is sent.
+//! The canonical spelling of names and values. The edge judges and sends this spelling.
 //!
-//! Readers differ in where they split. Express (qs) decodes brackets first and then splits a piece
-//! behind its first `]=`, so to it `user=u%5D=x` is no `user` at all; some readers split at `;`,
-//! and some do not take `+` for a space. So whatever could be taken for punctuation is
-//! percent-encoded inside names and values, where no reader splits at it.
+//! Readers differ in the places at which they split. Express (qs) decodes brackets first and then
+//! splits a piece after its first `]=`, so Express reads `user=u%5D=x` as another name than `user`.
+//! Some readers split at `;`, and some do not read `+` as a space. So the edge percent-encodes
+//! every character inside names and values that could be read as punctuation. No reader splits
+//! there.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use core::mem;
 
-/// What a raw `+` means. Forms say space, RFC 3986 says plus. Both are judged, and neither may get
-/// another verdict.
+/// The meaning of a raw `+`. HTML forms read it as a space, RFC 3986 reads it as a plus. The edge
+/// judges both, and both must get the same verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plus {
-    /// What nearly every reader makes of it, and so what is sent.
+    /// A space, as nearly every reader decodes it. This meaning is sent.
     Space,
-    /// What it is to RFC 3986.
+    /// A plus, as in RFC 3986.
     Plus,
 }
 
-/// The pairs `text` with each raw `=` behind the first of a piece, and each raw `[`, `]`, `;` and
-/// `+`, percent-encoded. It has the same pieces, names and values as before, to the readers that
-/// take a raw `+` as `plus` says.
+/// The pairs `text` with percent-encoding of each raw `=` after the first of a piece, and of each
+/// raw `[`, `]`, `;` and `+`. For readers that decode a raw `+` as `plus`, the result has the same
+/// pieces, names and values as `text`.
 ///
 /// ```text
 /// user=u%5D=x&q=a+b   ->   user=u%5D%3Dx&q=a%20b
 /// ```
 pub(crate) fn spell(text: &str, plus: Plus) -> Cow<'_, str> {
     let mut in_value = false;
-    if !text.bytes().any(|byte| encoded(byte, plus, &mut in_value).is_some()) {
+    if !text
+        .bytes()
+        .any(|byte| encode_byte(byte, plus, &mut in_value).is_some())
+    {
         return Cow::Borrowed(text);
     }
     let mut spelled = String::with_capacity(text.len());
     in_value = false;
     for character in text.chars() {
         let byte = u8::try_from(character).unwrap_or_default();
-        match encoded(byte, plus, &mut in_value) {
+        match encode_byte(byte, plus, &mut in_value) {
             Some(encoded) => spelled.push_str(encoded),
             None => spelled.push(character),
         }
@@ -43,9 +47,9 @@ pub(crate) fn spell(text: &str, plus: Plus) -> Cow<'_, str> {
     Cow::Owned(spelled)
 }
 
-/// How the next byte is spelled, if not as itself. `in_value` says whether an `=` came before it in
-/// its piece.
-fn encoded(byte: u8, plus: Plus, in_value: &mut bool) -> Option<&'static str> {
+/// The encoded spelling of the next byte, or `None` if the byte stays as it is. `in_value` says
+/// whether an `=` came before it in its piece.
+fn encode_byte(byte: u8, plus: Plus, in_value: &mut bool) -> Option<&'static str> {
     match byte {
         b'&' => {
             *in_value = false;
@@ -67,7 +71,7 @@ fn encoded(byte: u8, plus: Plus, in_value: &mut bool) -> Option<&'static str> {
 mod tests {
     use super::{Plus, spell};
     use crate::http::percent;
-    use crate::http::target::canonical_query;
+    use crate::http::target::check_query;
     use alloc::borrow::Cow;
     use alloc::format;
     use alloc::string::String;
@@ -91,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_so_already_is_not_copied() {
+    fn canonical_text_is_not_copied() {
         for text in ["", "a", "a=b", "a=b&c=%2b%3D%5b%5D&d", "filter%5Btag%5D=x"] {
             assert!(matches!(spell(text, Plus::Space), Cow::Borrowed(_)), "{text}");
         }
@@ -107,7 +111,7 @@ mod tests {
         pieces.collect()
     }
 
-    /// Queries of the grammar, with much punctuation.
+    /// Queries of the grammar with much punctuation.
     fn queries() -> impl Strategy<Value = String> {
         let piece = prop_oneof![
             "[a-c]{1,2}",
@@ -126,16 +130,16 @@ mod tests {
         #[test]
         fn spelling_twice_is_spelling_once_and_keeps_the_grammar(query in queries(), is_space in any::<bool>()) {
             let plus = if is_space { Plus::Space } else { Plus::Plus };
-            prop_assert_eq!(canonical_query(&query), Ok(()));
+            prop_assert_eq!(check_query(&query), Ok(()));
             let spelled = spell(&query, plus);
             prop_assert_eq!(spell(&spelled, plus), &*spelled);
-            prop_assert_eq!(canonical_query(&spelled), Ok(()));
+            prop_assert_eq!(check_query(&spelled), Ok(()));
             prop_assert!(!spelled.contains(['+', '[', ']', ';']));
             prop_assert!(spelled.split('&').all(|piece| piece.matches('=').count() <= 1));
         }
 
         #[test]
-        fn the_spelling_means_what_the_text_did(query in queries()) {
+        fn the_spelling_keeps_names_and_values(query in queries()) {
             prop_assert_eq!(pairs(&spell(&query, Plus::Plus)), pairs(&query));
             let standard = |text: &str| form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
             prop_assert_eq!(standard(&spell(&query, Plus::Space)), standard(&query));
@@ -144,7 +148,7 @@ mod tests {
         #[test]
         fn a_reader_that_splits_behind_a_bracket_splits_where_we_do(query in queries()) {
             for piece in spell(&query, Plus::Space).split('&') {
-                // As qs does it.
+                // The order of steps in qs.
                 let brackets = piece.replace("%5B", "[").replace("%5b", "[").replace("%5D", "]").replace("%5d", "]");
                 let own = brackets.find('=');
                 prop_assert_eq!(brackets.find("]=").map(|place| place + 1).or(own), own, "{}", piece);
@@ -152,7 +156,7 @@ mod tests {
         }
 
         #[test]
-        fn a_url_parser_leaves_the_spelling_as_it_is(query in queries()) {
+        fn a_url_parser_does_not_change_the_spelling(query in queries()) {
             let text = format!("https://h/a?{}", spell(&query, Plus::Space));
             let url = Url::parse(&text).unwrap();
             prop_assert_eq!(url.as_str(), &text);

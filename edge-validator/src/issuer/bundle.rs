@@ -1,7 +1,7 @@
-//! Following the issuer's bundle of keys and revocations.
+//! Requests for the issuer's bundle of keys and revocations.
 
 use crate::config::Config;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::Object;
 use crate::memory::Memory;
 use alloc::format;
@@ -13,19 +13,19 @@ use edgewrit_shared::bundle::{BundleError, RowsHash, Snapshot};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Longest time the issuer is asked to wait for news, in seconds.
+/// Longest time for which the edge asks the issuer to wait for news, in seconds.
 const WAIT_MAX: u32 = 28;
-/// How long the issuer has to answer besides the time it was asked to wait.
+/// Time that the issuer has for an answer, besides the time for which the edge asks it to wait.
 const TIMEOUT_MS: u32 = 5_000;
 
-/// Why an answer gave no newer snapshot. The one that is held stays as it is.
+/// The cause why an answer made no newer snapshot. The edge keeps its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FollowError {
-    /// No answer came.
+    /// The edge got no answer.
     Failed,
     /// The issuer answered with this status instead of 200.
     Status(u16),
-    /// The bundle does not count, or not here.
+    /// The bundle is invalid, or invalid at this edge.
     Bundle(BundleError),
 }
 
@@ -53,10 +53,12 @@ impl fmt::Display for FollowError {
 
 impl core::error::Error for FollowError {}
 
-/// The call that asks for a bundle newer than `held`; the issuer may keep it waiting for `wait_seconds`, at most 28 and at most half
-/// of the time after which the edge refuses to decide by what it holds.
+/// The call that asks for a bundle newer than `held`. The issuer may delay the answer for
+/// `wait_seconds`, at most 28 seconds and at most half of the time after which the snapshot is
+/// stale.
 ///
-/// It carries no credential: what it answers is signed and the same for all, so that a cache on the way does no harm.
+/// The call carries no credential. The answer is signed and the same for all edges, so a cache on
+/// the way does no harm.
 #[must_use]
 pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
     let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_MAX);
@@ -74,50 +76,52 @@ pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) 
     }
 }
 
-/// The snapshot that the answer to [`bundle_call`] makes of `held`.
+/// Applies the answer to [`bundle_call`] to `held`.
 ///
 /// # Errors
-/// [`FollowError`]; ask again after a pause.
-pub fn bundle_answer(
+/// [`FollowError`]; the edge asks again after a pause.
+pub fn apply_bundle(
     config: &Config,
     held: Option<&Snapshot>,
-    answer: Answer<'_>,
+    answer: IssuerAnswer<'_>,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
-    let body = bundle_of(answer)?;
+    let body = bundle_body(answer)?;
     Snapshot::apply(held, body, config.trust(), now).map_err(FollowError::Bundle)
 }
 
-/// The same, where the host has a fast way to hash [`edgewrit_shared::bundle::rows_of`] the answer.
+/// The same as [`apply_bundle`], for a host with a fast hash of
+/// [`edgewrit_shared::bundle::rows_of`] the answer.
 ///
 /// # Errors
-/// As [`bundle_answer`].
-pub fn bundle_answer_hashed(
+/// As [`apply_bundle`].
+pub fn apply_hashed_bundle(
     config: &Config,
     held: Option<&Snapshot>,
-    answer: Answer<'_>,
+    answer: IssuerAnswer<'_>,
     sha256: RowsHash,
     now: UnixSeconds,
 ) -> Result<Snapshot, FollowError> {
-    let body = bundle_of(answer)?;
+    let body = bundle_body(answer)?;
     Snapshot::apply_hashed(held, body, sha256, config.trust(), now).map_err(FollowError::Bundle)
 }
 
-/// What is said of a bundle whose audit head contradicts one that was seen before in its epoch: the issuer's audit was cut off or rewritten.
-/// Decisions go on.
+/// The report on a bundle whose audit head contradicts an earlier head of the same epoch: the audit
+/// of the issuer was truncated or rewritten. The edge goes on deciding.
 #[derive(Debug)]
 pub struct HeadReport {
-    /// The stable label, to be counted among those of bundles.
+    /// The stable label, which counters list among the labels of bundles.
     pub label: &'static str,
-    /// For the log.
+    /// The line for the log.
     pub line: String,
-    /// Whether the issuer gets the line as a record: not again while nothing else is contradicted.
+    /// Whether the issuer gets the line as a record. The issuer gets each contradiction once.
     pub is_new: bool,
 }
 
-/// The report on the bundle that made `applied` of `held`, if there is one to make.
+/// The report on the bundle that turned `held` into `applied`, if its audit head contradicts an
+/// earlier head.
 ///
-/// The line has the form of a record that a request was refused, so that issuers of every version take it in.
+/// The line has the form of the record of a refusal, so that issuers of every version accept it.
 #[must_use]
 pub fn head_report(
     memory: &Memory,
@@ -125,7 +129,7 @@ pub fn head_report(
     applied: &Snapshot,
     now: UnixSeconds,
 ) -> Option<HeadReport> {
-    let label = applied.audit_trouble()?.label();
+    let label = applied.audit_contradiction()?.label();
     let (seen, found) = (applied.highest_audit_head()?, applied.audit_head()?);
     let mut line = Object::open();
     line.text("edgewrit", Some("audit_head"));
@@ -137,11 +141,12 @@ pub fn head_report(
     Some(HeadReport {
         label,
         line: line.close(),
-        is_new: held.and_then(Snapshot::audit_trouble) != applied.audit_trouble(),
+        is_new: held.and_then(Snapshot::audit_contradiction) != applied.audit_contradiction(),
     })
 }
 
-/// A line of the log with the highest audit head that was seen, as `edgewrit audit verify --seen` takes it.
+/// The log line with the highest audit head that the edge has seen, in the form of
+/// `edgewrit audit verify --seen`.
 #[must_use]
 pub fn head_line(snapshot: &Snapshot, now: UnixSeconds) -> Option<String> {
     let head = snapshot.highest_audit_head()?;
@@ -152,10 +157,10 @@ pub fn head_line(snapshot: &Snapshot, now: UnixSeconds) -> Option<String> {
     Some(line.close())
 }
 
-fn bundle_of(answer: Answer<'_>) -> Result<&[u8], FollowError> {
+fn bundle_body(answer: IssuerAnswer<'_>) -> Result<&[u8], FollowError> {
     match answer {
-        Answer::Got { status: 200, body } => Ok(body),
-        Answer::Got { status, .. } => Err(FollowError::Status(status)),
-        Answer::Failed => Err(FollowError::Failed),
+        IssuerAnswer::Got { status: 200, body } => Ok(body),
+        IssuerAnswer::Got { status, .. } => Err(FollowError::Status(status)),
+        IssuerAnswer::Failed => Err(FollowError::Failed),
     }
 }

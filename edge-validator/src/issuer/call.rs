@@ -1,4 +1,4 @@
-//! Calls to the issuer. The pipeline says what to send; the host sends it, once, and hands back what came.
+//! Calls to the issuer. The pipeline makes the call; the host sends it once and returns the answer.
 
 use crate::config::Config;
 use alloc::string::String;
@@ -6,26 +6,28 @@ use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::secret::Secret;
 
-/// How long the issuer has to answer what is posted to it.
+/// Time that the issuer has for an answer to a `POST`.
 const TIMEOUT_MS: u32 = 5_000;
 
-/// A request to the issuer. The host adds `host` and `content-length`, follows no redirect and never sends it twice.
+/// A request to the issuer. The host adds `host` and `content-length`, follows no redirect and
+/// never sends the request twice.
 #[derive(Debug)]
 pub struct Call {
     /// `GET` or `POST`.
     pub method: &'static str,
-    /// Path and query, below the issuer's origin.
+    /// Path and query at the origin of the issuer.
     pub path: String,
-    /// Header names in lower case, and values; one of the values is the edge's credential, so none can be printed.
+    /// Header names in lower case, and values. One value is the credential of the edge, so no value
+    /// can be printed.
     pub headers: Vec<(&'static str, Secret)>,
     /// The body; empty for `GET`.
     pub body: Vec<u8>,
-    /// When to give up, in milliseconds; then the answer is [`Answer::Failed`].
+    /// The time limit in milliseconds. After it the answer is [`IssuerAnswer::Failed`].
     pub timeout_ms: u32,
 }
 
 impl Call {
-    /// Sends JSON to the issuer, in the edge's name.
+    /// A call that sends JSON to the issuer, with the credential of the edge.
     pub(crate) fn post(config: &Config, path: &str, body: Vec<u8>) -> Self {
         Self {
             method: "POST",
@@ -41,21 +43,22 @@ impl Call {
     }
 }
 
-/// What came back for a [`Call`].
+/// The answer to a [`Call`].
 #[derive(Clone, Copy, Debug)]
-pub enum Answer<'a> {
-    /// A whole response.
+pub enum IssuerAnswer<'a> {
+    /// A complete response.
     Got {
-        /// Its status.
+        /// The status.
         status: u16,
-        /// Its body.
+        /// The body.
         body: &'a [u8],
     },
-    /// No connection, a timeout, a response that broke off or was larger than the host takes.
+    /// No connection, a timeout, an incomplete response or a response that is larger than the host
+    /// accepts.
     Failed,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> IssuerAnswer<'a> {
     /// The body; empty if there is no response.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {

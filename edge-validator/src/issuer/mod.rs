@@ -1,4 +1,5 @@
-//! The edge's side of its protocol with the issuer. The host sends each call and hands back the answer.
+//! The protocol between edge and issuer, at the edge. The host sends each call and returns the
+//! answer.
 
 pub mod bundle;
 pub mod bundle_handover;

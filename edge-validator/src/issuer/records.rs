@@ -1,29 +1,31 @@
-//! Records on their way to the issuer: numbered, in batches, each sent until the issuer says that it has it.
+//! Delivery of records to the issuer: numbered, in batches, repeated until the issuer acknowledges
+//! them.
 //!
-//! A host keeps the lines that it logs and sends them again and again; the issuer passes over numbers that it has seen under the same
-//! boot id. Where they are kept meanwhile is the host's business: [`PendingRecords`] does it in memory.
+//! A host keeps the lines that it logs and sends them again until they are delivered; the issuer
+//! skips numbers that it has seen under the same boot id. The host chooses where the lines wait;
+//! [`PendingRecords`] keeps them in memory.
 
 use crate::config::Config;
 use crate::issuer::boot;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::quoted;
 use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::string::String;
 
-/// Records of one batch: as many as the issuer takes.
+/// Most records of one batch: the limit of the issuer.
 pub const BATCH_RECORDS: u64 = 1_000;
-/// Longest batch, in bytes: half of what the issuer takes.
+/// Longest batch in bytes: half of the limit of the issuer.
 pub const BATCH_BYTES: usize = 512 * 1024;
-/// Records that wait in memory. Those that come later are lost.
+/// Most records that wait in memory. Later records are lost.
 const WAITING: usize = 20_000;
-/// Bytes of records that wait in memory.
+/// Most bytes of records that wait in memory.
 const WAITING_BYTES: usize = 8 * 1024 * 1024;
 
 /// Records with consecutive numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// The number of the first; 1 is the first that a boot has.
+    /// The number of the first record. The first record of a boot has the number 1.
     first: u64,
     count: u64,
     bytes_max: usize,
@@ -32,7 +34,8 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// No records yet; the next one has the number `first`. It takes no more than `bytes_max`, a constant like [`BATCH_BYTES`].
+    /// An empty batch whose next record has the number `first`. The batch takes at most `bytes_max`
+    /// bytes, a limit such as [`BATCH_BYTES`].
     #[must_use]
     pub const fn new(first: u64, bytes_max: usize) -> Self {
         Self {
@@ -43,7 +46,8 @@ impl Batch {
         }
     }
 
-    /// Adds `count` records, JSON objects with commas between them, if there is room for them; the first ones always fit.
+    /// Adds `count` records, JSON objects with commas between them, if they fit. The first records
+    /// always fit.
     pub fn add(&mut self, lines: &str, count: u64) -> bool {
         let fits = self.count + count <= BATCH_RECORDS && self.lines.len() + lines.len() < self.bytes_max;
         if self.count > 0 {
@@ -57,13 +61,13 @@ impl Batch {
         true
     }
 
-    /// How many records it has.
+    /// The number of records.
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.count
     }
 
-    /// What is posted to the issuer.
+    /// The body of the request to the issuer.
     #[must_use]
     pub fn body(&self, boot_id: &str) -> String {
         let Self { first, lines, .. } = self;
@@ -76,30 +80,30 @@ impl Batch {
 
 /// The call that delivers a [`Batch::body`].
 #[must_use]
-pub fn call(config: &Config, body: String) -> Call {
+pub fn delivery_call(config: &Config, body: String) -> Call {
     Call::post(config, "/v1/records", body.into_bytes())
 }
 
-/// What became of a batch.
+/// The outcome of the delivery of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// The issuer has it, durably.
+    /// The issuer has stored the batch durably.
     Recorded,
-    /// The issuer does not know the boot: send it under another.
+    /// The issuer does not know the boot id: the edge must send the batch under another boot id.
     UnknownBoot,
-    /// The issuer will never take it: it is lost.
+    /// The issuer will never accept the batch, so its records are lost.
     Refused(u16),
-    /// Send it again later.
+    /// The edge must send the batch again later.
     Later,
 }
 
-/// What the answer to [`call`] says.
+/// The outcome that the answer to [`delivery_call`] reports.
 #[must_use]
-pub fn delivery(answer: Answer<'_>) -> DeliveryOutcome {
+pub fn read_outcome(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
     match answer {
-        Answer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
+        IssuerAnswer::Got { status: 200, .. } => DeliveryOutcome::Recorded,
         _ if boot::is_unknown(answer) => DeliveryOutcome::UnknownBoot,
-        Answer::Got {
+        IssuerAnswer::Got {
             status: status @ (400 | 413 | 422),
             ..
         } => DeliveryOutcome::Refused(status),
@@ -107,9 +111,9 @@ pub fn delivery(answer: Answer<'_>) -> DeliveryOutcome {
     }
 }
 
-/// A [`Batch::body`] under another boot. `None` if it is none.
+/// A [`Batch::body`] with another boot id; `None` if `body` is not the body of a batch.
 #[must_use]
-pub fn under(body: &str, boot_id: &str) -> Option<String> {
+pub fn replace_boot_id(body: &str, boot_id: &str) -> Option<String> {
     let (_, rest) = body.split_once(r#","first":"#)?;
     Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
 }
@@ -117,23 +121,23 @@ pub fn under(body: &str, boot_id: &str) -> Option<String> {
 /// The call that asks for a boot id.
 #[must_use]
 pub fn boot_call(config: &Config) -> Call {
-    boot::call(config)
+    boot::boot_call(config)
 }
 
-/// The boot id in the answer to [`boot_call`]; without one, ask again later.
+/// The boot id in the answer to [`boot_call`]. Without a boot id the edge asks again later.
 #[must_use]
-pub fn boot_id(answer: Answer<'_>) -> Option<String> {
+pub fn boot_id(answer: IssuerAnswer<'_>) -> Option<String> {
     match answer {
-        Answer::Got { status: 201, body } => boot::id(body),
+        IssuerAnswer::Got { status: 201, body } => boot::read_boot_id(body),
         _ => None,
     }
 }
 
-/// Records that wait in memory.
+/// Records that wait in memory for their delivery.
 #[derive(Debug)]
 pub struct PendingRecords {
     boot_id: Option<String>,
-    /// The number of the first that waits.
+    /// The number of the first record that waits.
     first: u64,
     waiting: VecDeque<String>,
     bytes: usize,
@@ -141,7 +145,7 @@ pub struct PendingRecords {
 }
 
 impl PendingRecords {
-    /// Nothing waits.
+    /// No waiting record.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -153,7 +157,8 @@ impl PendingRecords {
         }
     }
 
-    /// Keeps a record's line until it is delivered, and answers its number. Without room it is lost, and counted.
+    /// Keeps the line of a record until it is delivered, and returns its number. Without room the
+    /// record is lost, and the loss is counted.
     pub fn keep(&mut self, line: String) -> Option<u64> {
         if self.waiting.len() >= WAITING || self.bytes + line.len() > WAITING_BYTES {
             self.lost += 1;
@@ -170,30 +175,31 @@ impl PendingRecords {
         number < self.first
     }
 
-    /// How many wait.
+    /// The number of records that wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// How many were lost, ever.
+    /// The number of records that were ever lost.
     #[must_use]
     pub const fn lost(&self) -> u64 {
         self.lost
     }
 
-    /// The boot id, once there is one.
+    /// The boot id, if the issuer has given one.
     #[must_use]
     pub fn boot_id(&self) -> Option<&str> {
         self.boot_id.as_deref()
     }
 
-    /// Takes in a boot id, unless there is one: two who asked must not number the same records under two.
-    pub fn name(&mut self, boot_id: String) {
+    /// Sets the boot id, unless there is one: two callers must not number the same records under
+    /// two boot ids.
+    pub fn set_boot_id(&mut self, boot_id: String) {
         self.boot_id.get_or_insert(boot_id);
     }
 
-    /// Puts another line in the place of the record with this number, if that still waits.
+    /// Replaces the line of the record with this number, if the record still waits.
     pub fn replace(&mut self, number: u64, line: String) {
         let place = number
             .checked_sub(self.first)
@@ -204,17 +210,18 @@ impl PendingRecords {
         }
     }
 
-    /// The next batch, of at most so many bytes; without records if none wait.
+    /// The next batch, of at most `bytes_max` bytes. The batch is empty if no records wait.
     #[must_use]
-    pub fn batch(&self, bytes_max: usize) -> Batch {
+    pub fn next_batch(&self, bytes_max: usize) -> Batch {
         let mut batch = Batch::new(self.first, bytes_max);
         let mut waiting = self.waiting.iter();
         while waiting.next().is_some_and(|line| batch.add(line, 1)) {}
         batch
     }
 
-    /// Takes in what became of `batch`, which was the next one. False if it is to be sent again later.
-    pub fn delivered(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
+    /// Applies the outcome of `batch`, which was the next batch. Returns false if the batch must be
+    /// sent again later.
+    pub fn finish_batch(&mut self, batch: &Batch, delivery: DeliveryOutcome) -> bool {
         match delivery {
             DeliveryOutcome::Recorded => self.forget(batch),
             DeliveryOutcome::Refused(_) => {

@@ -1,11 +1,12 @@
-//! Spending a use at the issuer: the last step, the only irreversible one.
+//! Spending a use at the issuer: the last step and the only irreversible one.
 //!
-//! A spend is named by the edge (its credential), a boot id that the issuer gave to this memory, and a counter. Nothing that the
-//! client sends enters the name, so nobody can make one spend look like another.
+//! Three values name a spend: the edge (its credential), a boot id that the issuer gave to this
+//! memory, and a counter. No input of a client is part of the name, so a client cannot make one
+//! spend look like another.
 
 use crate::config::Config;
 use crate::issuer::boot;
-use crate::issuer::call::{Answer, Call};
+use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::quoted;
 use crate::memory::Memory;
 use crate::reason::{self, Objection};
@@ -16,31 +17,31 @@ use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 
-/// Proof that a use was debited. Only the issuer's answer makes one.
+/// Proof that a use was debited. Only the answer of the issuer makes this proof.
 #[derive(Debug)]
 pub(crate) struct Spent {
-    /// Which allowance paid.
+    /// The allowance that was debited.
     pub(crate) allowance: String,
     _made_here: (),
 }
 
-/// A spend under way.
+/// A spend whose call to the issuer is not finished.
 #[derive(Debug)]
-pub(crate) struct Spend {
+pub(crate) struct PendingSpend {
     counter: u64,
-    /// The boot id that names the spend; until there is one, the call asks for it.
+    /// The boot id that names the spend. Without a boot id, the next call asks for one.
     boot_id: Option<String>,
 }
 
-/// Where an answer leads.
+/// The next act after an answer of the issuer.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// Make [`Spend::call`] again.
-    Call(Spend),
+    /// The host must make [`PendingSpend::call`] again.
+    Call(PendingSpend),
     Done(Spent),
 }
 
-impl Spend {
+impl PendingSpend {
     /// A spend with a name of its own.
     pub(crate) fn new(memory: &Memory) -> Self {
         Self {
@@ -52,12 +53,16 @@ impl Spend {
     /// The call to make.
     pub(crate) fn call(&self, config: &Config, writ: &Writ, allowances: &[String]) -> Call {
         match &self.boot_id {
-            None => boot::call(config),
-            Some(boot_id) => Call::post(config, "/v1/uses", self.uses(boot_id, writ, allowances).into_bytes()),
+            None => boot::boot_call(config),
+            Some(boot_id) => Call::post(
+                config,
+                "/v1/uses",
+                self.debit_body(boot_id, writ, allowances).into_bytes(),
+            ),
         }
     }
 
-    fn uses(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
+    fn debit_body(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
         let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
         let (token, counter) = (writ.token.expose(), self.counter);
         format!(
@@ -67,45 +72,51 @@ impl Spend {
         )
     }
 
-    /// What the issuer's answer means. Anything but plain success refuses: an answer that never came may have debited, and is not asked for again.
-    pub(crate) fn with(self, answer: Answer<'_>, allowances: &[String], memory: &Memory) -> Result<Next, Objection> {
-        let Answer::Got { status, body } = answer else {
+    /// Applies the answer of the issuer. Every answer but plain success refuses. A missing answer
+    /// may have debited a use, so the edge does not repeat the call.
+    pub(crate) fn resume(
+        self,
+        answer: IssuerAnswer<'_>,
+        allowances: &[String],
+        memory: &Memory,
+    ) -> Result<Next, Objection> {
+        let IssuerAnswer::Got { status, body } = answer else {
             return Err(reason::SPEND_FAILED.into());
         };
         match (self.boot_id, status) {
             (None, 201) => {
-                let boot_id = boot::id(body).ok_or(reason::SPEND_ANSWER)?;
+                let boot_id = boot::read_boot_id(body).ok_or(reason::SPEND_ANSWER)?;
                 memory.keep_boot_id(boot_id.clone());
                 Ok(Next::Call(Self {
                     counter: self.counter,
                     boot_id: Some(boot_id),
                 }))
             }
-            (Some(_), 200) => Ok(Next::Done(debited(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
+            (Some(_), 200) => Ok(Next::Done(read_debit(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
             (_, 200 | 201) => Err(reason::SPEND_ANSWER.into()),
             (Some(boot_id), _) => {
                 if boot::is_unknown(answer) {
                     memory.drop_boot_id(&boot_id);
                 }
-                Err(refused(status, body))
+                Err(refusal_objection(status, body))
             }
-            (None, _) => Err(reason::SPEND_REFUSED.because(format!("status {status}"))),
+            (None, _) => Err(reason::SPEND_REFUSED.with_detail(format!("status {status}"))),
         }
     }
 }
 
-/// Why the issuer debited nothing.
-fn refused(status: u16, body: &[u8]) -> Objection {
-    match (status, boot::problem(body).as_deref()) {
+/// The objection for an answer that debited nothing.
+fn refusal_objection(status: u16, body: &[u8]) -> Objection {
+    match (status, boot::problem_type(body).as_deref()) {
         (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
         (_, kind) => {
-            reason::SPEND_REFUSED.because(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
+            reason::SPEND_REFUSED.with_detail(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
         }
     }
 }
 
-/// Proof, if exactly one of `allowances` was debited.
-fn debited(body: &[u8], allowances: &[String]) -> Option<Spent> {
+/// The proof, if exactly one of `allowances` was debited.
+fn read_debit(body: &[u8], allowances: &[String]) -> Option<Spent> {
     let answer = json::parse(body, JSON_VALUES).ok()?;
     let Json::List(spent) = answer.member("spent")? else {
         return None;

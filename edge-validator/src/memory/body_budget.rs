@@ -1,8 +1,9 @@
-//! How much of bodies is held at the same time while they are judged.
+//! The budget for bodies that wait for their verdict at the same time.
 //!
-//! Room is taken when a request's head has been judged, before its body is read: as much as the request announces, or else as the operation
-//! takes. It is given back with the verdict, or when the request is dropped. One task's agents, delegates included, have an eighth of the whole, so
-//! that they cannot keep others from theirs.
+//! The edge reserves room after the decision about the head and before it reads the body: as much
+//! as the request announces, or else as the operation allows. The edge releases the room with the
+//! verdict, or when the request is dropped. The agents of one task, delegates included, have an
+//! eighth of the whole budget, so they cannot take the room of other tasks.
 
 use crate::reason::{self, Objection};
 use alloc::format;
@@ -11,59 +12,62 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
 
-/// Bytes of bodies that one VM, isolate or proxy holds.
+/// Most bytes of bodies that one VM, isolate or proxy holds.
 pub const HELD_BYTES: usize = 64 * 1024 * 1024;
-/// Bytes of these that one root lineage can take.
+/// Most of these bytes for one root lineage.
 pub const LINEAGE_BYTES: usize = HELD_BYTES / 8;
-/// Bytes that a request takes at least, so that their number is bounded too.
+/// Least bytes of a reservation, which bound the number of reservations.
 const LEAST_BYTES: usize = 4 * 1024;
-/// Shares that lineages are spread over. Two of one share have an eighth together.
+/// Number of shares. Lineages with the same share have an eighth together.
 const SHARES: u64 = 256;
-/// 2^64 divided by the golden ratio: what of a product is at the top depends on all bytes.
+/// 2^64 divided by the golden ratio: the top bits of a product depend on all bytes.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The bytes that are held, and those that are left.
+/// The budget of bytes that bodies may hold.
 #[derive(Clone)]
-pub struct BodyBudget(Rc<Held>);
+pub struct BodyBudget(Rc<HeldBytes>);
 
-struct Held {
+struct HeldBytes {
     seed: u64,
     all: Cell<usize>,
     shares: Vec<Cell<usize>>,
 }
 
-/// Room for one body. It is given back when this is dropped.
+/// Reserved room for one body. The drop of the value releases the room.
 pub(crate) struct BodyReservation {
-    held: Rc<Held>,
+    held: Rc<HeldBytes>,
     share: usize,
     bytes: usize,
 }
 
 impl BodyBudget {
-    /// Nothing is held. A client that does not know `seed` cannot tell which lineages share an eighth.
+    /// An unused budget. A client that does not know `seed` cannot tell which lineages share an
+    /// eighth.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self(Rc::new(Held {
+        Self(Rc::new(HeldBytes {
             seed,
             all: Cell::new(0),
             shares: (0..SHARES).map(|_| Cell::new(0)).collect(),
         }))
     }
 
-    /// Bytes that are held.
+    /// The bytes that are reserved.
     #[must_use]
     pub fn held(&self) -> usize {
         self.0.all.get()
     }
 
-    /// Takes room for a body of at most so many bytes, for a writ of this root lineage.
+    /// Reserves room for a body of at most `bytes` bytes, for a writ of this root lineage.
     pub(crate) fn reserve(&self, root: &str, bytes: usize) -> Result<BodyReservation, Objection> {
         let bytes = bytes.max(LEAST_BYTES);
-        let share = self.0.share(root);
+        let share = self.0.share_of(root);
         let of_share = self.0.shares.get(share).map_or(0, Cell::get);
         if of_share.saturating_add(bytes) > LINEAGE_BYTES || self.held().saturating_add(bytes) > HELD_BYTES {
             let all = self.held();
-            return Err(reason::BUSY.because(format!("{bytes} bytes beside {of_share} of its share and {all} of all")));
+            return Err(
+                reason::BUSY.with_detail(format!("{bytes} bytes beside {of_share} of its share and {all} of all"))
+            );
         }
         self.0.add(share, bytes);
         Ok(BodyReservation {
@@ -74,9 +78,9 @@ impl BodyBudget {
     }
 }
 
-impl Held {
+impl HeldBytes {
     /// FNV-1a, from a start that no client knows.
-    fn share(&self, root: &str) -> usize {
+    fn share_of(&self, root: &str) -> usize {
         let hash = root.bytes().fold(0xcbf2_9ce4_8422_2325 ^ self.seed, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -99,7 +103,7 @@ impl Held {
 }
 
 impl BodyReservation {
-    /// Gives back what a body of so many bytes leaves over.
+    /// Releases the room that a body of `bytes` bytes does not need.
     pub(crate) fn shrink(&mut self, bytes: usize) {
         let left = bytes.max(LEAST_BYTES).min(self.bytes);
         self.held.take_away(self.share, self.bytes.saturating_sub(left));
@@ -133,7 +137,7 @@ mod tests {
 
     const MEBIBYTE: usize = 1024 * 1024;
 
-    /// As many bodies of 1 MiB as there is room for, each of a lineage of its own.
+    /// As many bodies of 1 MiB as the budget has room for, each of a lineage of its own.
     fn fill(budget: &BodyBudget) -> Vec<BodyReservation> {
         (0..200)
             .filter_map(|lineage| budget.reserve(&format!("lineage-{lineage}"), MEBIBYTE).ok())
@@ -163,14 +167,14 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_bodies_is_bounded_however_short_they_are() {
+    fn the_number_of_short_bodies_is_bounded() {
         let budget = BodyBudget::new(7);
         let held: Vec<_> = (0..10_000).map_while(|_| budget.reserve("lineage", 0).ok()).collect();
         assert_eq!(held.len(), LINEAGE_BYTES / LEAST_BYTES);
     }
 
     #[test]
-    fn what_a_body_leaves_over_is_given_back_once() {
+    fn the_unused_room_of_a_body_is_released_once() {
         let budget = BodyBudget::new(7);
         let mut held = budget.reserve("lineage", MEBIBYTE).unwrap();
         held.shrink(MEBIBYTE / 2);
@@ -182,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_beyond_all_numbers_is_refused() {
+    fn a_length_that_overflows_is_refused() {
         let budget = BodyBudget::new(7);
         let _one = budget.reserve("lineage", 1).unwrap();
         assert!(budget.reserve("lineage", usize::MAX).is_err());

@@ -1,4 +1,4 @@
-//! What one VM or isolate keeps between requests.
+//! The state that one VM or isolate keeps between requests.
 
 pub mod body_budget;
 pub(crate) mod request_id;
@@ -11,10 +11,11 @@ use alloc::string::String;
 use core::cell::{Cell, RefCell};
 use edgewrit_shared::time::UnixSeconds;
 
-/// Refusals without a verified writ that go to the issuer, in one second of one memory.
+/// Most refusals without a verified writ that one memory reports to the issuer in one second.
 const UNAUTHENTICATED_A_SECOND: u32 = 10;
 
-/// Verified writs, counters, the boot id. For one thread; a host keeps one for as long as it lives, over reloads too.
+/// Verified writs, counters, the boot id. A memory belongs to one thread; a host keeps it for as
+/// long as the host lives, over reloads too.
 #[derive(Debug)]
 pub struct Memory {
     seed: u64,
@@ -22,7 +23,8 @@ pub struct Memory {
     spends: Cell<u64>,
     boot_id: RefCell<Option<String>>,
     room: Cell<bool>,
-    /// Refusals of unauthenticated requests that were recorded in one second.
+    /// The last second with such a refusal, and the number of refusals of unauthenticated requests
+    /// in it.
     unauthenticated: Cell<(UnixSeconds, u32)>,
     cache_hits: Cell<u64>,
     cache_misses: Cell<u64>,
@@ -31,15 +33,17 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Nothing remembered. `seed` is the host's randomness; request ids are `<seed as 16 hex digits>-<counter>`.
+    /// An empty memory. `seed` is randomness of the host; request ids are
+    /// `<seed as 16 hex digits>-<counter>`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self::sharing(seed, &BodyBudget::new(seed))
+        Self::with_shared_budget(seed, &BodyBudget::new(seed))
     }
 
-    /// The same, with bodies counted together with those of other memories: a host that runs several configurations in one VM has one budget.
+    /// An empty memory that shares the budget `bodies` with other memories: a host that runs
+    /// several configurations in one VM has one budget.
     #[must_use]
-    pub fn sharing(seed: u64, bodies: &BodyBudget) -> Self {
+    pub fn with_shared_budget(seed: u64, bodies: &BodyBudget) -> Self {
         Self {
             seed,
             bodies: bodies.clone(),
@@ -54,26 +58,27 @@ impl Memory {
         }
     }
 
-    /// What the ids of its requests begin with.
+    /// The prefix of the ids of requests.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{:016x}", self.seed)
     }
 
-    /// What the bodies that are judged here take together.
+    /// The budget for the bodies that wait for their verdict.
     #[must_use]
     pub fn bodies(&self) -> &BodyBudget {
         &self.bodies
     }
 
-    /// Tells whether there is room for records. Without it an edge whose `audit` is `strict` permits nothing, and spends nothing. That there
-    /// was room is no promise: such an edge keeps a permit's record before it sends the request.
-    pub fn set_room(&self, room: bool) {
+    /// Sets whether there is room for records. Without room an edge with `audit: strict` permits
+    /// nothing and spends nothing. Room is no guarantee, so such an edge keeps the record of a
+    /// permit before it sends the request.
+    pub fn set_record_room(&self, room: bool) {
         self.room.set(room);
     }
 
-    /// Whether one more refusal without a verified writ may go to the issuer. In one second only so many
-    /// may, because any client can cause more.
+    /// Whether one more refusal without a verified writ may go to the issuer. The number in one
+    /// second is limited, because any client can cause such refusals.
     pub(crate) fn admits_unauthenticated(&self, at: UnixSeconds) -> bool {
         let (second, count) = self.unauthenticated.get();
         let count = if second == at { count } else { 0 };
@@ -81,19 +86,19 @@ impl Memory {
         count < UNAUTHENTICATED_A_SECOND
     }
 
-    /// Writs that were looked up and found verified before, and those that were not.
+    /// The number of lookups that found a verified writ, and the number of those that did not.
     #[must_use]
     pub fn lookups(&self) -> (u64, u64) {
         (self.cache_hits.get(), self.cache_misses.get())
     }
 
-    /// Counts that a writ was looked up.
-    pub(crate) fn looked_up(&self, found: bool) {
+    /// Counts one lookup of a writ.
+    pub(crate) fn count_lookup(&self, found: bool) {
         let counter = if found { &self.cache_hits } else { &self.cache_misses };
         next(counter);
     }
 
-    pub(crate) fn has_room(&self) -> bool {
+    pub(crate) fn has_record_room(&self) -> bool {
         self.room.get()
     }
 
@@ -101,12 +106,12 @@ impl Memory {
         RequestId::new(self.seed, next(&self.requests))
     }
 
-    /// A number that was not given out before: with edge and boot id it names one spend.
+    /// A number that this memory has not given out before. Edge, boot id and number name one spend.
     pub(crate) fn next_spend(&self) -> u64 {
         next(&self.spends)
     }
 
-    /// The name that the issuer gave to this memory.
+    /// The boot id that the issuer gave to this memory.
     pub(crate) fn boot_id(&self) -> Option<String> {
         self.boot_id.borrow().clone()
     }
@@ -115,7 +120,7 @@ impl Memory {
         *self.boot_id.borrow_mut() = Some(boot_id);
     }
 
-    /// Forgets the boot id, unless another request has brought a new one meanwhile.
+    /// Forgets the boot id `unknown`, unless another request has replaced it.
     pub(crate) fn drop_boot_id(&self, unknown: &str) {
         let mut held = self.boot_id.borrow_mut();
         if held.as_deref() == Some(unknown) {
@@ -136,7 +141,7 @@ mod tests {
     use alloc::string::ToString;
 
     #[test]
-    fn request_ids_count_up_behind_the_seed() {
+    fn request_ids_count_up_after_the_seed() {
         let memory = Memory::new(0xab);
         assert_eq!(memory.next_request().to_string(), "00000000000000ab-1");
         assert_eq!(memory.next_request().to_string(), "00000000000000ab-2");

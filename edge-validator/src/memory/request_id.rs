@@ -1,8 +1,8 @@
-//! Names of requests.
+//! Ids of requests.
 
 use core::fmt;
 
-/// A request's name: unique among all that edges with different seeds give out.
+/// The id of a request, unique among all edges with different seeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId {
     seed: u64,

@@ -14,50 +14,51 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-pub(crate) use names::{Name, Names};
-use param::{Kind, Param, Values};
+pub(crate) use names::{FieldName, FieldNames};
+use param::{DeclaredType, ParamDefinition, ParamValues};
 use shape::Shape;
-use template::Template;
+use template::ResourceTemplate;
 
-/// One operation, compiled.
+/// One compiled operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// As it is written, such as `GET /customers/{id}`.
+    /// The operation as the configuration writes it, such as `GET /customers/{id}`.
     pub(crate) name: String,
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) action: String,
-    pub(crate) resource: Template,
-    pub(crate) params: Vec<Param>,
+    pub(crate) resource: ResourceTemplate,
+    pub(crate) params: Vec<ParamDefinition>,
     /// Captures that are parameters: index of the capture, index of the parameter.
     pub(crate) captures: Vec<(usize, usize)>,
-    /// Names that may stand in the query.
-    pub(crate) query: Names,
+    /// The names that a query may have.
+    pub(crate) query: FieldNames,
     /// Headers that are parameters.
     pub(crate) header_params: Vec<(Arc<str>, usize)>,
     /// Headers that pass in addition to [`crate::http::headers::PASS`], sorted.
     pub(crate) headers: Vec<Arc<str>>,
-    /// What a body must look like; without it the operation takes none.
+    /// The required form of a body; `None` if the operation takes no body.
     pub(crate) body: Option<Body>,
-    /// Whether the upstream's `cache-control` reaches the client.
+    /// Whether the `cache-control` of the upstream reaches the client.
     pub(crate) caches: bool,
-    /// Whether captured values may hold a `:`.
+    /// Whether captured values may contain a `:`.
     pub(crate) colon: bool,
 }
 
 impl Operation {
-    /// Whether captured values hold no `:`, or may. Many an upstream routes what stands behind one:
-    /// `/topics/x:delete`, encoded or not, is its `delete`.
-    pub(crate) fn colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
+    /// Checks that captured values contain no `:`, unless the operation allows it. Many upstreams
+    /// route by the text after a colon: `/topics/x:delete`, encoded or not, is the operation
+    /// `delete`.
+    pub(crate) fn check_colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
-            Some(value) => Err(reason::CAPTURE_COLON.because(format!("`{value}`"))),
+            Some(value) => Err(reason::CAPTURE_COLON.with_detail(format!("`{value}`"))),
             None => Ok(()),
         }
     }
 
     /// Reads the value of the parameter with this index from text.
-    pub(crate) fn read_text(&self, index: usize, text: String, values: &mut Values) -> Result<(), Objection> {
-        let value = self.kind(index).and_then(|kind| kind.of_text(text));
-        let value = value.ok_or_else(|| self.object(reason::PARAM_TYPE, index))?;
+    pub(crate) fn read_param(&self, index: usize, text: String, values: &mut ParamValues) -> Result<(), Objection> {
+        let value = self.declared_type(index).and_then(|kind| kind.of_text(text));
+        let value = value.ok_or_else(|| self.param_objection(reason::PARAM_TYPE, index))?;
         if self.is_list(index) {
             values.push(index, value);
         } else {
@@ -67,31 +68,31 @@ impl Operation {
     }
 
     /// An objection to the parameter with this index.
-    pub(crate) fn object(&self, reason: Reason, index: usize) -> Objection {
+    pub(crate) fn param_objection(&self, reason: Reason, index: usize) -> Objection {
         let param = self.params.get(index);
-        reason.because(format!(
+        reason.with_detail(format!(
             "`{}`",
             param.map(|param| param.name.as_str()).unwrap_or_default()
         ))
     }
 
-    /// Whether the parameter with this index may come several times.
+    /// Whether the parameter with this index is a list.
     pub(crate) fn is_list(&self, param: usize) -> bool {
         self.params.get(param).is_some_and(|param| param.list)
     }
 
     /// The type of the parameter with this index.
-    pub(crate) fn kind(&self, param: usize) -> Option<Kind> {
+    pub(crate) fn declared_type(&self, param: usize) -> Option<DeclaredType> {
         self.params.get(param).map(|param| param.kind)
     }
 }
 
-/// What a name in the query or a value of the body is for.
+/// The use of a name in the query or of a value in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
+pub(crate) enum ValueUse {
     /// The parameter with this index.
     Param(usize),
-    /// Nothing that is judged.
+    /// A value that is not judged.
     Ignore,
 }
 
@@ -102,17 +103,17 @@ pub(crate) struct Body {
     pub(crate) content: Content,
 }
 
-/// What a body holds.
+/// The content of a body.
 #[derive(Debug)]
 pub(crate) enum Content {
     /// JSON of this shape.
     Json(Shape),
-    /// Names and values as HTML forms have them.
-    Form(Names),
+    /// Names and values of an HTML form.
+    Form(FieldNames),
 }
 
 impl Content {
-    /// What `content-type` says of it.
+    /// The media type in `content-type`.
     pub(crate) const fn media_type(&self) -> &'static str {
         match self {
             Self::Json(_) => "application/json",

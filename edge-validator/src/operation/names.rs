@@ -1,6 +1,6 @@
-//! Names that may stand in a query or a form.
+//! The names that a query or a form may have.
 
-use super::Use;
+use super::ValueUse;
 use crate::http::case_folding::fold;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,44 +8,48 @@ use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 
 /// The names that an operation knows, sorted, each once.
 #[derive(Debug, Default)]
-pub(crate) struct Names(Vec<Name>);
+pub(crate) struct FieldNames(Vec<FieldName>);
 
 /// A name that an operation knows.
 #[derive(Debug)]
-pub(crate) struct Name {
-    /// As the configuration has it, decoded.
+pub(crate) struct FieldName {
+    /// The name in the configuration, decoded.
     pub(crate) text: String,
-    pub(crate) purpose: Use,
-    /// Which of the names it is: one bit.
+    pub(crate) purpose: ValueUse,
+    /// The bit of this name in a set of names.
     pub(crate) bit: u64,
-    /// The bits of those that [some reader](is_one) takes for it.
+    /// The bits of the names that [some reader](are_rivals) could read as this one.
     pub(crate) rivals: u64,
-    /// Whether one of its rivals is a parameter and it is none: what it holds would be that parameter's value, and nothing judges it.
+    /// Whether the name is no parameter and a rival of it is one. The value of such a name could
+    /// become the value of the parameter without being judged.
     pub(crate) shadows: bool,
 }
 
 // Each name has a bit.
 const _: () = assert!(PARAMS_PER_OPERATION <= u64::BITS as usize);
 
-impl Names {
-    /// The name that is spelled so; `None` if it is unknown.
-    pub(crate) fn find(&self, name: &str) -> Option<&Name> {
-        self.0.get(self.place(name).ok()?)
+impl FieldNames {
+    /// The entry for `name`; `None` if the operation does not know the name.
+    pub(crate) fn find(&self, name: &str) -> Option<&FieldName> {
+        self.0.get(self.find_index(name).ok()?)
     }
 
-    /// Adds a name, one of [`PARAMS_PER_OPERATION`]; false if it is there already.
-    pub(crate) fn add(&mut self, text: String, purpose: Use) -> bool {
-        let Err(place) = self.place(&text) else { return false };
+    /// Adds a name, at most [`PARAMS_PER_OPERATION`] names. Returns false if the name is there
+    /// already.
+    pub(crate) fn add(&mut self, text: String, purpose: ValueUse) -> bool {
+        let Err(place) = self.find_index(&text) else {
+            return false;
+        };
         let bit = u32::try_from(self.0.len()).map_or(0, |own| 1_u64.checked_shl(own).unwrap_or_default());
-        let is_param = |purpose| matches!(purpose, Use::Param(_));
+        let is_param = |purpose| matches!(purpose, ValueUse::Param(_));
         let (mut rivals, mut shadows) = (0, false);
-        for other in self.0.iter_mut().filter(|other| is_one(&other.text, &text)) {
+        for other in self.0.iter_mut().filter(|other| are_rivals(&other.text, &text)) {
             rivals |= other.bit;
             other.rivals |= bit;
             shadows |= !is_param(purpose) && is_param(other.purpose);
             other.shadows |= is_param(purpose) && !is_param(other.purpose);
         }
-        let name = Name {
+        let name = FieldName {
             text,
             purpose,
             bit,
@@ -56,46 +60,45 @@ impl Names {
         true
     }
 
-    /// Whether there is none.
+    /// Whether there is no name.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn place(&self, name: &str) -> Result<usize, usize> {
+    fn find_index(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|own| own.text.as_str().cmp(name))
     }
 
-    /// Whether one of them is this parameter's.
-    pub(crate) fn has(&self, param: usize) -> bool {
-        self.0.iter().any(|own| own.purpose == Use::Param(param))
+    /// Whether a name belongs to this parameter.
+    pub(crate) fn contains_param(&self, param: usize) -> bool {
+        self.0.iter().any(|own| own.purpose == ValueUse::Param(param))
     }
 }
 
-/// Whether some reader lets one of the two names take the place of the other: `user` and `User`
-/// (ASP.NET), `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and
-/// `filter[tag]`.
-fn is_one(one: &str, other: &str) -> bool {
-    let (one, other) = (leniently(one), leniently(other));
+/// Whether some reader lets one of the two names replace the other: `user` and `User` (ASP.NET),
+/// `user.id` and `user_id` (PHP), `ids` and `ids[]` (PHP, Rack, qs), `filter` and `filter[tag]`.
+fn are_rivals(one: &str, other: &str) -> bool {
+    let (one, other) = (lenient_name(one), lenient_name(other));
     let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('['));
     one == other || is_within(&one, &other) || is_within(&other, &one)
 }
 
-/// A name as the most lenient of readers takes it: without regard to case, blanks before it, what
-/// PHP writes as `_`, and `[]` behind it.
-fn leniently(name: &str) -> String {
+/// The name as the most lenient reader reads it: without case, leading spaces and a trailing `[]`,
+/// and with `_` for the characters that PHP replaces.
+fn lenient_name(name: &str) -> String {
     let folded = fold(name.trim_start_matches(' '));
     folded.trim_end_matches("[]").replace(['.', ' ', '+'], "_")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, is_one};
-    use crate::operation::Use;
+    use super::{FieldNames, are_rivals};
+    use crate::operation::ValueUse;
     use alloc::format;
     use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 
     #[test]
-    fn names_that_some_reader_takes_for_one_are_rivals() {
+    fn names_that_some_reader_confuses_are_rivals() {
         for (one, other) in [
             ("user", "User"),
             ("user.id", "user_id"),
@@ -105,7 +108,7 @@ mod tests {
             ("filter", "filter[tag]"),
             ("a[b]", "A[b][c]"),
         ] {
-            assert!(is_one(one, other) && is_one(other, one), "{one} {other}");
+            assert!(are_rivals(one, other) && are_rivals(other, one), "{one} {other}");
         }
         for (one, other) in [
             ("user", "users"),
@@ -113,17 +116,17 @@ mod tests {
             ("filter[tag]", "filter[tags]"),
             ("a", "b[a]"),
         ] {
-            assert!(!is_one(one, other) && !is_one(other, one), "{one} {other}");
+            assert!(!are_rivals(one, other) && !are_rivals(other, one), "{one} {other}");
         }
     }
 
     #[test]
     fn each_of_as_many_names_as_there_may_be_has_a_bit() {
-        let mut names = Names::default();
+        let mut names = FieldNames::default();
         for name in 0..PARAMS_PER_OPERATION {
-            assert!(names.add(format!("n{name}"), Use::Ignore));
+            assert!(names.add(format!("n{name}"), ValueUse::Ignore));
         }
-        assert!(!names.add("n7".into(), Use::Ignore));
+        assert!(!names.add("n7".into(), ValueUse::Ignore));
         let bits = names.0.iter().fold(0, |bits, name| bits | name.bit);
         assert_eq!(bits.count_ones() as usize, PARAMS_PER_OPERATION);
         assert!(
@@ -136,17 +139,18 @@ mod tests {
 
     #[test]
     fn only_an_ignored_name_shadows_a_parameter() {
-        let mut names = Names::default();
+        let mut names = FieldNames::default();
         let all = [
-            ("ids", Use::Ignore),
-            ("ids[]", Use::Param(0)),
-            ("user", Use::Param(1)),
-            ("User", Use::Ignore),
+            ("ids", ValueUse::Ignore),
+            ("ids[]", ValueUse::Param(0)),
+            ("user", ValueUse::Param(1)),
+            ("User", ValueUse::Ignore),
         ];
-        for (name, purpose) in
-            all.into_iter()
-                .chain([("page", Use::Ignore), ("a", Use::Param(2)), ("a[b]", Use::Param(3))])
-        {
+        for (name, purpose) in all.into_iter().chain([
+            ("page", ValueUse::Ignore),
+            ("a", ValueUse::Param(2)),
+            ("a[b]", ValueUse::Param(3)),
+        ]) {
             names.add(name.into(), purpose);
         }
         for (name, shadows) in [
@@ -162,10 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn rivals_know_each_other_whichever_came_first() {
-        let mut names = Names::default();
+    fn rivals_are_mutual_in_any_order() {
+        let mut names = FieldNames::default();
         for name in ["filter[tag]", "filter", "page", "filter[kind]"] {
-            names.add(name.into(), Use::Ignore);
+            names.add(name.into(), ValueUse::Ignore);
         }
         let find = |name| names.find(name).unwrap();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Parameters: where a value stands, of which type it is, and how it becomes one.
+//! Parameters: their definitions, their types, and the reading of their values.
 
 use crate::reason::{self, Objection};
 use alloc::format;
@@ -9,19 +9,19 @@ use edgewrit_shared::attempt;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::number::Number;
 
-/// A parameter of an operation.
+/// The definition of a parameter of an operation.
 #[derive(Debug)]
-pub(crate) struct Param {
+pub(crate) struct ParamDefinition {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: DeclaredType,
     pub(crate) optional: bool,
-    /// Whether a name in the query or form may come several times; the value is a list then, of what each says.
+    /// Whether a name in the query or form may repeat. The value is then a list of all values.
     pub(crate) list: bool,
 }
 
-/// The type of a parameter's value.
+/// The type that an operation declares for a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum DeclaredType {
     Text,
     Integer,
     Number,
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     List,
 }
 
-impl Kind {
+impl DeclaredType {
     /// All types by their names in the configuration.
     pub(crate) const ALL: [(&str, Self); 5] = [
         ("text", Self::Text),
@@ -40,8 +40,8 @@ impl Kind {
         ("list", Self::List),
     ];
 
-    /// The value that text stands for: numbers by the JSON grammar (RFC 8259, section 6), integers without fraction or exponent (there
-    /// are readers that take `50e-1` for 50), `true` and `false`.
+    /// The value of text: numbers by the JSON grammar (RFC 8259, section 6), integers without
+    /// fraction or exponent (some readers read `50e-1` as 50), `true` and `false`.
     pub(crate) fn of_text(self, text: String) -> Option<attempt::Param> {
         match self {
             Self::Text => Some(attempt::Param::Text(text)),
@@ -56,8 +56,8 @@ impl Kind {
         }
     }
 
-    /// The value that JSON stands for: no conversions, and `null` is no value. Nor is text with a
-    /// NUL, at which some readers end it; a query has none either.
+    /// The value of JSON, without conversions. `null` is no value. Text with a NUL is no value,
+    /// because some readers end the text there; a query cannot have a NUL either.
     pub(crate) fn of_json(self, json: Json) -> Option<attempt::Param> {
         match (self, json) {
             (Self::Text, Json::Text(text)) if !text.contains('\0') => Some(attempt::Param::Text(text)),
@@ -83,12 +83,12 @@ fn scalar(json: Json) -> Option<attempt::Param> {
     }
 }
 
-/// The values of an operation's parameters, as far as they were read.
+/// The values of the parameters of an operation that were read so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Values(Vec<Option<attempt::Param>>);
+pub(crate) struct ParamValues(Vec<Option<attempt::Param>>);
 
-impl Values {
-    /// None yet, for `count` parameters.
+impl ParamValues {
+    /// No values yet, for `count` parameters.
     pub(crate) fn new(count: usize) -> Self {
         Self(vec![None; count])
     }
@@ -100,7 +100,7 @@ impl Values {
         }
     }
 
-    /// Adds an element to the list that the parameter with this index is, the first perhaps.
+    /// Adds an element to the list parameter with this index. The first element starts the list.
     pub(crate) fn push(&mut self, index: usize, element: attempt::Param) {
         match self.0.get_mut(index) {
             Some(Some(attempt::Param::List(list))) => list.push(element),
@@ -109,13 +109,13 @@ impl Values {
         }
     }
 
-    /// The values that there are.
+    /// The values that were read.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &attempt::Param> {
         self.0.iter().flatten()
     }
 
-    /// The values as a reader in floating point has them, and the index of the first that may be
-    /// another; `None` if all are surely the same.
+    /// The values as a floating-point reader reads them, and the index of the first value that may
+    /// change; `None` if all values stay the same.
     pub(crate) fn in_doubles(&self) -> Option<(usize, Self)> {
         let mut first = None;
         let mut values = Self(Vec::new());
@@ -130,14 +130,14 @@ impl Values {
         Some((first?, values))
     }
 
-    /// The values by name; an objection if one is missing that is not optional.
-    pub(crate) fn named(self, params: &[Param]) -> Result<Vec<(String, attempt::Param)>, Objection> {
+    /// The values by name. A missing value of a required parameter is an objection.
+    pub(crate) fn into_named(self, params: &[ParamDefinition]) -> Result<Vec<(String, attempt::Param)>, Objection> {
         let mut named = Vec::with_capacity(params.len());
         for (param, value) in params.iter().zip(self.0) {
             match value {
                 Some(value) => named.push((param.name.clone(), value)),
                 None if param.optional => {}
-                None => return Err(reason::PARAM_MISSING.because(format!("`{}`", param.name))),
+                None => return Err(reason::PARAM_MISSING.with_detail(format!("`{}`", param.name))),
             }
         }
         Ok(named)

@@ -1,52 +1,52 @@
-//! What an operation matches: a method and a path, such as `GET /customers/{id}`.
+//! Route patterns: a method and a path, such as `GET /customers/{id}`.
 
-use crate::http::target::canonical_path;
+use crate::http::target::check_path;
 use crate::reason::Reason;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::TARGET_BYTES;
 
-/// Methods that are never served: they are about the connection or the proxy itself.
+/// Methods that the edge never serves, because they are about the connection or the proxy itself.
 const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
 
-/// Captures of one path.
+/// Most captures of one path.
 const CAPTURES: usize = 64;
 
 /// A method and a path with captures.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub(crate) struct RoutePattern {
     pub(crate) method: String,
-    pub(crate) segments: Vec<Segment>,
+    pub(crate) segments: Vec<RouteSegment>,
     /// Names of the captures, in the order of the path.
     pub(crate) captures: Vec<String>,
 }
 
-/// One segment of a pattern's path.
+/// One segment of the path of a pattern.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
-    /// This very text, encoded.
+pub(crate) enum RouteSegment {
+    /// Literal text, encoded.
     Literal(String),
     /// Any segment that is not empty.
     Capture,
 }
 
-/// Whether requests with this method can be served at all.
+/// Whether the edge can serve requests with this method.
 pub(crate) fn is_method(method: &str) -> bool {
     !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase()) && !NEVER.contains(&method)
 }
 
-impl Pattern {
-    /// Whether a literal of its path begins with `:`: there the upstream tells operations apart by
-    /// what follows a colon.
+impl RoutePattern {
+    /// Whether a literal of the path begins with `:`. Such an upstream tells operations apart by
+    /// the text after a colon.
     pub(crate) fn has_verb(&self) -> bool {
         let mut segments = self.segments.iter();
         segments.any(
-            |segment| matches!(segment, Segment::Literal(text) if text.starts_with([':']) || text.starts_with("%3A")),
+            |segment| matches!(segment, RouteSegment::Literal(text) if text.starts_with([':']) || text.starts_with("%3A")),
         )
     }
 
-    /// Reads `METHOD /path/{capture}`. Errors are messages for people.
+    /// Parses `METHOD /path/{capture}`. An error is a message for the operator.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let (method, path) = text.split_once(' ').ok_or("expected a method, one space and a path")?;
         if !is_method(method) {
@@ -71,7 +71,7 @@ impl Pattern {
             .iter()
             .flat_map(|segment| ["/", segment.example()])
             .collect();
-        canonical_path(&plain)
+        check_path(&plain)
             .map_err(|Reason { meaning, .. }| format!("{meaning}, expected a path as requests have it"))?;
         Ok(pattern)
     }
@@ -79,7 +79,7 @@ impl Pattern {
     fn push(&mut self, segment: &str) -> Result<(), String> {
         let capture = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         let Some(name) = capture else {
-            self.segments.push(Segment::Literal(segment.into()));
+            self.segments.push(RouteSegment::Literal(segment.into()));
             return Ok(());
         };
         let named = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
@@ -95,13 +95,13 @@ impl Pattern {
             return Err(format!("`{segment}` is captured twice"));
         }
         self.captures.push(name.into());
-        self.segments.push(Segment::Capture);
+        self.segments.push(RouteSegment::Capture);
         Ok(())
     }
 }
 
-impl Segment {
-    /// Something that the segment matches.
+impl RouteSegment {
+    /// A text that the segment matches.
     fn example(&self) -> &str {
         match self {
             Self::Literal(text) => text,

@@ -1,6 +1,7 @@
-//! Finding the operation for a method and path. The work depends on the path's length, not on the number of operations.
+//! Search of the operation for a method and a path. The work depends on the length of the path and
+//! not on the number of operations.
 
-use super::pattern::{Pattern, Segment};
+use super::pattern::{RoutePattern, RouteSegment};
 use crate::http::case_folding::fold;
 use crate::http::percent;
 use crate::reason::{self, Objection};
@@ -10,19 +11,19 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// All operations, as one tree of segments a method.
+/// All operations, as one tree of segments for each method.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    /// Methods are found as literals are: one kind of map weighs less than two.
-    methods: Node,
+    /// The methods as literals of a tree: one kind of map makes a smaller program than two.
+    methods: RouteNode,
 }
 
-/// What may follow a beginning of a path.
+/// The segments that may follow a prefix of a path.
 #[derive(Debug, Default)]
-struct Node {
-    /// By what a lenient server takes them for: two literals that are one to it cannot stand side by side.
+struct RouteNode {
+    /// Literals by their lenient form: two literals with the same lenient form cannot be siblings.
     literals: BTreeMap<String, Literal>,
-    capture: Option<alloc::boxed::Box<Node>>,
+    capture: Option<alloc::boxed::Box<RouteNode>>,
     /// The operation whose path ends here.
     operation: Option<usize>,
 }
@@ -30,33 +31,33 @@ struct Node {
 #[derive(Debug)]
 struct Literal {
     encoded: String,
-    node: Node,
+    node: RouteNode,
 }
 
-/// An operation and what its path captured, decoded.
+/// An operation and the captured values of its path, decoded.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Found<'p> {
+pub(crate) struct MatchedRoute<'p> {
     pub(crate) operation: usize,
     pub(crate) captures: Vec<Cow<'p, str>>,
 }
 
-/// Why a pattern cannot be added.
+/// The cause why a pattern cannot be added.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Conflict {
     /// The operation with this index matches the same requests.
     Same(usize),
-    /// A segment is to lenient servers this one of another operation.
+    /// Lenient servers read a segment as this segment of another operation.
     Case(String),
 }
 
 impl Routes {
     /// Adds the operation with index `operation`.
-    pub(crate) fn add(&mut self, pattern: &Pattern, operation: usize) -> Result<(), Conflict> {
-        let mut node = self.methods.literal(&pattern.method)?;
+    pub(crate) fn add(&mut self, pattern: &RoutePattern, operation: usize) -> Result<(), Conflict> {
+        let mut node = self.methods.child_for_literal(&pattern.method)?;
         for segment in &pattern.segments {
             node = match segment {
-                Segment::Literal(text) => node.literal(text)?,
-                Segment::Capture => node.capture.get_or_insert_default(),
+                RouteSegment::Literal(text) => node.child_for_literal(text)?,
+                RouteSegment::Capture => node.capture.get_or_insert_default(),
             };
         }
         match node.operation {
@@ -70,19 +71,20 @@ impl Routes {
 
     /// The operation for `method` and a canonical `path`.
     ///
-    /// A literal wins over a capture, segment by segment from the left. There is no way back: a segment that [a lenient server](leniently) takes for a literal
-    /// is never captured.
-    pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<Found<'p>, Objection> {
-        let own = self.methods.literals.get(leniently(method).as_ref());
+    /// A literal wins over a capture, segment by segment from the left. The search does not go
+    /// back: a segment that [a lenient server](lenient_segment) reads as a literal is never
+    /// captured.
+    pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<MatchedRoute<'p>, Objection> {
+        let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
         let mut node = &own.ok_or(reason::NO_OPERATION)?.node;
         let mut captures = Vec::new();
         for segment in path.split('/').skip(1) {
             let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
-            node = match node.literals.get(leniently(&decoded).as_ref()) {
+            node = match node.literals.get(lenient_segment(&decoded).as_ref()) {
                 Some(literal) if literal.encoded == segment => &literal.node,
                 Some(literal) => {
-                    return Err(reason::OPERATION_CASE.because(format!("`{decoded}` for `{}`", literal.encoded)));
+                    return Err(reason::OPERATION_CASE.with_detail(format!("`{decoded}` for `{}`", literal.encoded)));
                 }
                 None if segment.is_empty() => return Err(reason::NO_OPERATION.into()),
                 None => {
@@ -92,23 +94,24 @@ impl Routes {
             };
         }
         let operation = node.operation.ok_or(reason::NO_OPERATION)?;
-        Ok(Found { operation, captures })
+        Ok(MatchedRoute { operation, captures })
     }
 }
 
-/// A decoded segment as the most lenient of servers takes it: without regard to case, nothing from `;` on (it begins parameters), nor from what others
-/// decoded to `?` or `#`, and without dots and blanks at its end.
-fn leniently(decoded: &str) -> Cow<'_, str> {
+/// A decoded segment as the most lenient server reads it: without case, without the text from a `;`
+/// on (which begins parameters) or from a decoded `?` or `#` on, and without dots and spaces at its
+/// end.
+fn lenient_segment(decoded: &str) -> Cow<'_, str> {
     let name = decoded.split([';', '?', '#']).next().unwrap_or_default();
     fold(name.trim_end_matches(['.', ' ']))
 }
 
-impl Node {
-    fn literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
+impl RouteNode {
+    fn child_for_literal(&mut self, encoded: &str) -> Result<&mut Self, Conflict> {
         let decoded = percent::decode(encoded).unwrap_or(Cow::Borrowed(encoded));
         let literal = self
             .literals
-            .entry(leniently(&decoded).into_owned())
+            .entry(lenient_segment(&decoded).into_owned())
             .or_insert_with(|| Literal {
                 encoded: encoded.to_string(),
                 node: Self::default(),

@@ -1,7 +1,7 @@
-//! The shape of a JSON body: what stands where, and nothing else may.
+//! The closed shape of a JSON body: a body may have no other values.
 
 use crate::http::case_folding::fold;
-use crate::operation::Use;
+use crate::operation::ValueUse;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -9,44 +9,45 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::JSON_DEPTH;
 
-/// A value of the body.
+/// The shape of a value of the body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// A parameter, or anything at all that is not judged.
-    Leaf(Use),
+    /// A parameter, or any value that is not judged.
+    Leaf(ValueUse),
     /// An object with no other members than these.
     Object(BTreeMap<String, Shape>),
-    /// An array whose elements are all of one shape.
+    /// An array whose elements all have one shape.
     Each(Box<Shape>),
 }
 
 /// One step of a pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// To the member with this name.
+pub(crate) enum PointerStep {
+    /// The step to the member with this name.
     Member(String),
-    /// To every element.
+    /// The step to every element.
     Each,
 }
 
-/// Reads a pointer (RFC 6901) whose step `*` means every element. Errors are messages for people.
-pub(crate) fn pointer(text: &str) -> Result<Vec<Step>, String> {
+/// Parses a pointer (RFC 6901) whose step `*` means every element. An error is a message for the
+/// operator.
+pub(crate) fn parse_pointer(text: &str) -> Result<Vec<PointerStep>, String> {
     let steps = text
         .strip_prefix('/')
         .ok_or("expected a pointer that begins with `/`")?;
-    let steps: Vec<Step> = steps.split('/').map(step).collect::<Result<_, _>>()?;
+    let steps: Vec<PointerStep> = steps.split('/').map(parse_step).collect::<Result<_, _>>()?;
     if steps.len() > JSON_DEPTH {
         return Err(format!("the pointer has more than {JSON_DEPTH} steps"));
     }
-    if steps.iter().filter(|step| **step == Step::Each).count() > 1 {
+    if steps.iter().filter(|step| **step == PointerStep::Each).count() > 1 {
         return Err("expected at most one `*` in a pointer".into());
     }
     Ok(steps)
 }
 
-fn step(text: &str) -> Result<Step, String> {
+fn parse_step(text: &str) -> Result<PointerStep, String> {
     if text == "*" {
-        return Ok(Step::Each);
+        return Ok(PointerStep::Each);
     }
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(format!(
@@ -65,16 +66,16 @@ fn step(text: &str) -> Result<Step, String> {
             },
         });
     }
-    Ok(Step::Member(name))
+    Ok(PointerStep::Member(name))
 }
 
 impl Shape {
-    /// The shape in which `leaf` stands at the end of `steps`.
-    pub(crate) fn of(steps: &[Step], leaf: Use) -> Self {
+    /// A shape with `leaf` at the end of `steps`.
+    pub(crate) fn of(steps: &[PointerStep], leaf: ValueUse) -> Self {
         match steps.split_first() {
             None => Self::Leaf(leaf),
-            Some((Step::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
-            Some((Step::Member(name), rest)) => {
+            Some((PointerStep::Each, rest)) => Self::Each(Box::new(Self::of(rest, leaf))),
+            Some((PointerStep::Member(name), rest)) => {
                 let mut members = BTreeMap::new();
                 members.insert(name.clone(), Self::of(rest, leaf));
                 Self::Object(members)
@@ -82,21 +83,22 @@ impl Shape {
         }
     }
 
-    /// Puts `leaf` at the end of `steps`. An error says why it cannot stand there.
-    pub(crate) fn add(&mut self, steps: &[Step], leaf: Use) -> Result<(), &'static str> {
+    /// Adds `leaf` at the end of `steps`. The error is the cause why `leaf` cannot be there.
+    pub(crate) fn add(&mut self, steps: &[PointerStep], leaf: ValueUse) -> Result<(), &'static str> {
         match (self, steps.split_first()) {
-            (Self::Object(members), Some((Step::Member(name), rest))) => {
+            (Self::Object(members), Some((PointerStep::Member(name), rest))) => {
                 if let Some(shape) = members.get_mut(name) {
                     return shape.add(rest, leaf);
                 }
-                // Some readers match members without regard to case, and would take one for the other.
+                // Some readers ignore case in the names of members, and would confuse the two
+                // members.
                 if members.keys().any(|other| fold(other) == fold(name)) {
                     return Err("another pointer names a member that differs in case only");
                 }
                 members.insert(name.clone(), Self::of(rest, leaf));
                 Ok(())
             }
-            (Self::Each(element), Some((Step::Each, rest))) => element.add(rest, leaf),
+            (Self::Each(element), Some((PointerStep::Each, rest))) => element.add(rest, leaf),
             (Self::Leaf(_), None) => Err("another pointer names the same value"),
             (Self::Leaf(_), Some(_)) => Err("another pointer names a value that this one lies in"),
             (_, None) => Err("another pointer names a value that lies in this one"),
@@ -106,20 +108,20 @@ impl Shape {
         }
     }
 
-    /// The parameters that stand in the elements of an array, and so are lists.
-    pub(crate) fn lists(&self) -> Vec<usize> {
+    /// The parameters in the elements of arrays, which are lists.
+    pub(crate) fn list_params(&self) -> Vec<usize> {
         match self {
             Self::Leaf(_) => Vec::new(),
-            Self::Object(members) => members.values().flat_map(Self::lists).collect(),
+            Self::Object(members) => members.values().flat_map(Self::list_params).collect(),
             Self::Each(element) => element.params(),
         }
     }
 
-    /// The parameters in it.
+    /// The parameters in the shape.
     pub(crate) fn params(&self) -> Vec<usize> {
         match self {
-            Self::Leaf(Use::Param(index)) => [*index].into(),
-            Self::Leaf(Use::Ignore) => Vec::new(),
+            Self::Leaf(ValueUse::Param(index)) => [*index].into(),
+            Self::Leaf(ValueUse::Ignore) => Vec::new(),
             Self::Object(members) => members.values().flat_map(Self::params).collect(),
             Self::Each(element) => element.params(),
         }

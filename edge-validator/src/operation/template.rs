@@ -7,26 +7,27 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::PATTERN_BYTES;
 
-/// At these patterns end a `*`, so a captured value must not bring one that the template's own text holds, beside it or elsewhere.
+/// The characters at which a `*` of a pattern ends. A captured value contains no separator that the
+/// literal text of the template contains.
 const SEPARATORS: [char; 2] = ['/', ':'];
 
 /// A resource with places for captured values.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Template {
-    pieces: Vec<Piece>,
-    /// The separators that its own text holds.
+pub(crate) struct ResourceTemplate {
+    pieces: Vec<ResourceTemplatePiece>,
+    /// The separators in the literal text.
     separators: Vec<char>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum ResourceTemplatePiece {
     Text(String),
-    /// Index of the capture.
+    /// The index of the capture.
     Capture(usize),
 }
 
-impl Template {
-    /// Reads a template over `captures`. Errors are messages for people.
+impl ResourceTemplate {
+    /// Parses a template over `captures`. An error is a message for the operator.
     pub(crate) fn parse(text: &str, captures: &[String]) -> Result<Self, String> {
         if text.is_empty() || text.chars().any(char::is_control) {
             return Err("expected a resource without control characters".into());
@@ -37,38 +38,38 @@ impl Template {
             let (name, after) = after.split_once('}').ok_or("`{` without `}`")?;
             let index = captures.iter().position(|own| own == name);
             push_text(&mut pieces, before)?;
-            if matches!(pieces.last(), Some(Piece::Capture(_))) {
+            if matches!(pieces.last(), Some(ResourceTemplatePiece::Capture(_))) {
                 return Err(format!(
                     "`{{{name}}}` follows another capture without a `/` or `:` between them"
                 ));
             }
-            pieces.push(Piece::Capture(
+            pieces.push(ResourceTemplatePiece::Capture(
                 index.ok_or_else(|| format!("`{{{name}}}` is not captured by `match`"))?,
             ));
             rest = after;
         }
         push_text(&mut pieces, rest)?;
-        unambiguous(&pieces)?;
+        check_separators(&pieces)?;
         let separators = SEPARATORS
             .into_iter()
-            .filter(|&separator| holds(&pieces, separator))
+            .filter(|&separator| contain_separator(&pieces, separator))
             .collect();
         Ok(Self { pieces, separators })
     }
 
-    /// Text and captures, in order.
-    pub(crate) fn pieces(&self) -> &[Piece] {
+    /// Literal texts and captures, in order.
+    pub(crate) fn pieces(&self) -> &[ResourceTemplatePiece] {
         &self.pieces
     }
 
-    /// The separators that its own text holds: no captured value does.
+    /// The separators in the literal text. No captured value contains one of them.
     pub(crate) fn separators(&self) -> &[char] {
         &self.separators
     }
 
-    /// Whether the capture with this index has a place in it.
-    pub(crate) fn uses(&self, capture: usize) -> bool {
-        self.pieces.contains(&Piece::Capture(capture))
+    /// Whether the template uses the capture with this index.
+    pub(crate) fn uses_capture(&self, capture: usize) -> bool {
+        self.pieces.contains(&ResourceTemplatePiece::Capture(capture))
     }
 
     /// The resource for captured values.
@@ -76,37 +77,42 @@ impl Template {
         let mut resource = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => resource.push_str(text),
-                Piece::Capture(index) => {
+                ResourceTemplatePiece::Text(text) => resource.push_str(text),
+                ResourceTemplatePiece::Capture(index) => {
                     let value = captures.get(*index).map(AsRef::as_ref).unwrap_or_default();
                     if value.contains(self.separators.as_slice()) {
-                        return Err(reason::CAPTURE_SEPARATOR.because(format!("`{value}`")));
+                        return Err(reason::CAPTURE_SEPARATOR.with_detail(format!("`{value}`")));
                     }
                     resource.push_str(value);
                 }
             }
         }
         if resource.len() > PATTERN_BYTES {
-            return Err(reason::RESOURCE_LENGTH.because(format!("{} bytes", resource.len())));
+            return Err(reason::RESOURCE_LENGTH.with_detail(format!("{} bytes", resource.len())));
         }
         Ok(resource)
     }
 }
 
-fn push_text(pieces: &mut Vec<Piece>, text: &str) -> Result<(), String> {
+fn push_text(pieces: &mut Vec<ResourceTemplatePiece>, text: &str) -> Result<(), String> {
     if text.contains('}') {
         return Err("`}` without `{`".into());
     }
     if !text.is_empty() {
-        pieces.push(Piece::Text(text.into()));
+        pieces.push(ResourceTemplatePiece::Text(text.into()));
     }
     Ok(())
 }
 
-/// Between two captures stands a separator; otherwise one could take a part of the other's value.
-fn unambiguous(pieces: &[Piece]) -> Result<(), String> {
+/// Checks that a separator is between two captures. Without a separator, one capture could take a
+/// part of the value of the other.
+fn check_separators(pieces: &[ResourceTemplatePiece]) -> Result<(), String> {
     for window in pieces.windows(3) {
-        if let [Piece::Capture(_), Piece::Text(text), Piece::Capture(_)] = window
+        if let [
+            ResourceTemplatePiece::Capture(_),
+            ResourceTemplatePiece::Text(text),
+            ResourceTemplatePiece::Capture(_),
+        ] = window
             && !text.contains(SEPARATORS)
         {
             return Err(format!("expected a `/` or `:` in `{text}` between two captures"));
@@ -115,8 +121,8 @@ fn unambiguous(pieces: &[Piece]) -> Result<(), String> {
     Ok(())
 }
 
-fn holds(pieces: &[Piece], separator: char) -> bool {
+fn contain_separator(pieces: &[ResourceTemplatePiece], separator: char) -> bool {
     pieces
         .iter()
-        .any(|piece| matches!(piece, Piece::Text(text) if text.contains(separator)))
+        .any(|piece| matches!(piece, ResourceTemplatePiece::Text(text) if text.contains(separator)))
 }

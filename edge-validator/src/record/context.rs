@@ -1,4 +1,4 @@
-//! What is known of one request so far; every verdict carries it to the log.
+//! The facts about one request that the edge knows so far. Every verdict carries them to the log.
 
 use crate::memory::request_id::RequestId;
 use crate::operation::Operation;
@@ -7,19 +7,19 @@ use alloc::sync::Arc;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::time::UnixSeconds;
 
-/// What is known of one request so far.
+/// The facts about one request that the edge knows so far.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestContext {
     pub(crate) request_id: RequestId,
-    /// When it began.
+    /// The time at which the request began.
     pub(crate) at: UnixSeconds,
-    /// What the client's trace context calls it (W3C Trace Context), if it does.
+    /// The trace context of the client (W3C Trace Context), if the client sent one.
     pub(crate) traceparent: Option<Arc<str>>,
     pub(crate) writ: Option<Arc<Writ>>,
     pub(crate) subject: Subject,
 }
 
-/// What a request is about, as far as it is known; refused or not.
+/// The subject of a request, permitted or refused, as far as the edge knows it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subject {
     pub(crate) operation: Option<Arc<Operation>>,
@@ -27,7 +27,7 @@ pub(crate) struct Subject {
 }
 
 impl RequestContext {
-    /// Nothing known but the name it is given.
+    /// A context that has only the id of the request.
     pub(crate) fn new(request_id: RequestId, at: UnixSeconds) -> Self {
         Self {
             request_id,

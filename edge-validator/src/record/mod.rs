@@ -1,4 +1,5 @@
-//! One line for each verdict. Lines of both edges have one form, and join with responses by `request_id`.
+//! The record of a verdict: one line. The lines of both edges have one form, and `request_id` joins
+//! them with responses.
 
 pub(crate) mod context;
 
@@ -13,50 +14,53 @@ use edgewrit_shared::grant::GrantId;
 /// The outcome of a permit whose request the upstream has answered.
 pub(crate) const ANSWERED: &str = "answered";
 
-/// What is written down about one request. Its line is JSON: values are bounded, control characters escaped.
+/// The record of one request. The line of a record is JSON with bounded values and escaped control
+/// characters.
 #[derive(Debug)]
 pub struct Record {
     pub(crate) context: RequestContext,
     pub(crate) permitted: bool,
-    /// Of the answer to the client; `None` before there is one.
+    /// The status of the response to the client; `None` before there is a response.
     pub(crate) status: Option<u16>,
     pub(crate) label: &'static str,
-    /// The grant that permitted it.
+    /// The grant that permitted the request.
     pub(crate) grant: Option<GrantId>,
-    /// What went wrong, if anything did.
+    /// The objection of a rule, if a rule objected.
     pub(crate) objection: Option<Objection>,
-    /// How a permitted request ended, or that a use was spent on a refused one.
+    /// The outcome of a permitted request, or the note that a use was spent on a refused one.
     pub(crate) outcome: Option<&'static str>,
-    /// Names of response headers that held a secret of the edge and did not reach the client.
+    /// Names of response headers that contained a secret of the edge and did not reach the client.
     pub(crate) reflected: Vec<String>,
 }
 
 impl Record {
-    /// Which rule refused, or `permit`.
+    /// The label of the rule that refused, or `permit`.
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.label
     }
 
-    /// Whether it is for the issuer. A record without a verified writ is, while `memory` admits one.
+    /// Whether the issuer gets the record. The issuer gets a record without a verified writ only
+    /// while `memory` admits one.
     #[must_use]
     pub fn is_for_issuer(&self, memory: &Memory) -> bool {
         self.context.writ.is_some() || memory.admits_unauthenticated(self.context.at)
     }
 
-    /// Whether it is a permit that was answered: nothing that an operator looks for.
+    /// Whether the record is a permit that the upstream answered. Operators do not look for such
+    /// records.
     #[must_use]
     pub fn is_routine(&self) -> bool {
         self.permitted && self.objection.is_none() && self.outcome == Some(ANSWERED) && !self.is_reflection()
     }
 
-    /// Whether the upstream's response held a secret of the edge in its headers.
+    /// Whether a header of the response of the upstream contained a secret of the edge.
     #[must_use]
     pub fn is_reflection(&self) -> bool {
         !self.reflected.is_empty()
     }
 
-    /// The line.
+    /// The line of the record.
     #[must_use]
     pub fn line(&self) -> String {
         let context = &self.context;

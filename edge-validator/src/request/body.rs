@@ -1,12 +1,13 @@
-//! Bodies: JSON, strict and closed on the way to every parameter, and forms, which are read as queries are.
+//! Bodies: strict JSON that is closed on the way to every parameter, and forms, which are read as
+//! queries.
 
 use crate::http::case_folding::fold;
 use crate::http::headers::Headers;
 use crate::http::spelling::{Plus, spell};
-use crate::http::target::canonical_query;
-use crate::operation::param::Values;
+use crate::http::target::check_query;
+use crate::operation::param::ParamValues;
 use crate::operation::shape::Shape;
-use crate::operation::{Content, Names, Operation, Use};
+use crate::operation::{Content, FieldNames, Operation, ValueUse};
 use crate::reason::{self, Objection};
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
@@ -19,26 +20,27 @@ use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::sorted::sorted;
 
-/// A request's body, as far as the host could read it.
+/// The body of a request, as far as the host could read it.
 #[derive(Clone, Copy, Debug)]
 pub enum BodyRead<'a> {
-    /// All of it.
+    /// The whole body.
     Whole(&'a [u8]),
-    /// It is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
+    /// The body is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
     TooLarge,
-    /// It broke off.
+    /// The body is incomplete.
     Failed,
 }
 
-/// Whether a body of the right kind is announced, or none if the operation takes none.
-pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
+/// Checks that the request announces a body of the right type, or no body if the operation takes
+/// none.
+pub(crate) fn check_announced(operation: &Operation, has_body: bool, headers: &Headers<'_>) -> Result<(), Objection> {
     let length = headers.value("content-length");
     match (&operation.body, has_body && length != Some("0")) {
         (None, false) => Ok(()),
         (None, true) => Err(reason::BODY_UNEXPECTED.into()),
         (Some(_), false) => Err(reason::BODY_MISSING.into()),
         (Some(_), true) if headers.value("content-encoding").is_some() => Err(reason::CONTENT_ENCODING.into()),
-        (Some(body), true) if !is_of(&body.content, headers.value("content-type").unwrap_or_default()) => {
+        (Some(body), true) if !has_media_type(&body.content, headers.value("content-type").unwrap_or_default()) => {
             Err(reason::CONTENT_TYPE.into())
         }
         (Some(body), true) => match length.and_then(|length| length.parse::<usize>().ok()) {
@@ -48,8 +50,8 @@ pub(crate) fn expected(operation: &Operation, has_body: bool, headers: &Headers<
     }
 }
 
-/// The type of `content`, and no other parameter than UTF-8's name.
-fn is_of(content: &Content, content_type: &str) -> bool {
+/// Whether `content_type` is the type of `content`, with no other parameter than UTF-8.
+fn has_media_type(content: &Content, content_type: &str) -> bool {
     let (kind, charset) = match content_type.split_once(';') {
         Some((kind, charset)) => (kind.trim_end(), Some(charset.trim_start())),
         None => (content_type, None),
@@ -62,8 +64,8 @@ fn is_of(content: &Content, content_type: &str) -> bool {
     kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
-/// Reads the parameters in `bytes` into every reading. Answers the body that is sent: JSON byte for
-/// byte, and a form, of at most `pieces_max` pieces, in its [one spelling](spell).
+/// Reads the parameters in `bytes` into every reading. Returns the body to send: JSON byte for
+/// byte, and a form, of at most `pieces_max` pieces, in its [canonical spelling](spell).
 pub(crate) fn read(
     bytes: &[u8],
     operation: &Operation,
@@ -83,13 +85,13 @@ pub(crate) fn read(
         Content::Json(shape) => {
             let all = core::iter::once(&mut readings.first).chain(&mut readings.others);
             all.into_iter().try_for_each(|values| {
-                let json = json::parse(bytes, JSON_VALUES).map_err(objection)?;
-                Reader { operation, values }.value(shape, json, false)
+                let json = json::parse(bytes, JSON_VALUES).map_err(json_objection)?;
+                BodyReader { operation, values }.read_value(shape, json, false)
             })?;
             Ok(bytes.to_vec())
         }
         Content::Form(names) => {
-            let pairs = form(bytes, names, pieces_max)?;
+            let pairs = split_form(bytes, names, pieces_max)?;
             read_form(&pairs, operation, readings)?;
             let sent = spell(pairs.text, Plus::Space).into_owned().into_bytes();
             if sent.len() > body.limit {
@@ -101,16 +103,16 @@ pub(crate) fn read(
 }
 
 /// The names and values of a form.
-fn form<'p>(bytes: &'p [u8], names: &'p Names, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
+fn split_form<'p>(bytes: &'p [u8], names: &'p FieldNames, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
     let reasons = &query::FORM;
     let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
-    canonical_query(text).map_err(|fault| reasons.syntax.because(fault.meaning))?;
+    check_query(text).map_err(|fault| reasons.syntax.with_detail(fault.meaning))?;
     let pairs = Pairs { text, names, reasons };
-    pairs.within(pieces_max)?;
+    pairs.check_count(pieces_max)?;
     Ok(pairs)
 }
 
-/// Reads a form into every reading. Where a `+` in it has two meanings, each makes another reading.
+/// Reads a form into every reading. A `+` with two meanings doubles the readings.
 fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadings) -> Result<(), Objection> {
     let before = core::mem::take(&mut readings.others);
     let (first, second) = pairs.read(operation, readings.first.clone())?;
@@ -126,36 +128,37 @@ fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadi
     Ok(())
 }
 
-fn objection(error: JsonError) -> Objection {
+fn json_objection(error: JsonError) -> Objection {
     let reason = match error {
         JsonError::Syntax { .. } => reason::BODY_SYNTAX,
         JsonError::Duplicate { .. } => reason::BODY_REPEATED,
         JsonError::TooDeep | JsonError::TooManyValues | JsonError::NumberRange => reason::BODY_LIMIT,
     };
-    reason.because(error.to_string())
+    reason.with_detail(error.to_string())
 }
 
-struct Reader<'r> {
+struct BodyReader<'r> {
     operation: &'r Operation,
-    values: &'r mut Values,
+    values: &'r mut ParamValues,
 }
 
-impl Reader<'_> {
-    /// Takes from `json` what `shape` says. Within the elements of an array (`many`) every parameter adds to a list.
-    fn value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
+impl BodyReader<'_> {
+    /// Reads from `json` the values that `shape` names. In the elements of an array (`many`) every
+    /// parameter adds to a list.
+    fn read_value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
         match (shape, json) {
-            (Shape::Leaf(Use::Ignore), _) => Ok(()),
-            (Shape::Leaf(Use::Param(index)), json) => self.param(*index, json, many),
-            (Shape::Object(known), Json::Object(members)) => self.object(known, members, many),
-            (Shape::Each(element), Json::List(items)) => self.each(element, items),
-            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.because("not an object")),
-            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.because("not an array")),
+            (Shape::Leaf(ValueUse::Ignore), _) => Ok(()),
+            (Shape::Leaf(ValueUse::Param(index)), json) => self.read_param(*index, json, many),
+            (Shape::Object(known), Json::Object(members)) => self.read_object(known, members, many),
+            (Shape::Each(element), Json::List(items)) => self.read_elements(element, items),
+            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.with_detail("not an object")),
+            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.with_detail("not an array")),
         }
     }
 
-    fn param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
-        let value = self.operation.kind(index).and_then(|kind| kind.of_json(json));
-        let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
+    fn read_param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
+        let value = self.operation.declared_type(index).and_then(|kind| kind.of_json(json));
+        let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
         if many {
             self.values.push(index, value);
         } else {
@@ -164,52 +167,56 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn object(
+    fn read_object(
         &mut self,
         known: &BTreeMap<String, Shape>,
         members: Vec<(String, Json)>,
         many: bool,
     ) -> Result<(), Objection> {
-        distinct(&members)?;
+        check_distinct(&members)?;
         if many {
-            self.complete(known, &members)?;
+            self.check_complete(known, &members)?;
         }
         for (name, json) in members {
             let shape = known
                 .get(&name)
-                .ok_or_else(|| reason::BODY_UNKNOWN.because(format!("`{name}`")))?;
-            self.value(shape, json, many)?;
+                .ok_or_else(|| reason::BODY_UNKNOWN.with_detail(format!("`{name}`")))?;
+            self.read_value(shape, json, many)?;
         }
         Ok(())
     }
 
-    /// An element that leaves a parameter out would be judged by the other elements' values.
-    fn complete(&self, known: &BTreeMap<String, Shape>, members: &[(String, Json)]) -> Result<(), Objection> {
+    /// Refuses an element that omits a parameter: the values of the other elements would be judged
+    /// in its place.
+    fn check_complete(&self, known: &BTreeMap<String, Shape>, members: &[(String, Json)]) -> Result<(), Objection> {
         let absent = known
             .iter()
             .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
         match absent.flat_map(|(_, shape)| shape.params()).next() {
-            Some(index) => Err(self.operation.object(reason::PARAM_MISSING, index)),
+            Some(index) => Err(self.operation.param_objection(reason::PARAM_MISSING, index)),
             None => Ok(()),
         }
     }
 
-    fn each(&mut self, element: &Shape, items: Vec<Json>) -> Result<(), Objection> {
+    fn read_elements(&mut self, element: &Shape, items: Vec<Json>) -> Result<(), Objection> {
         for index in element.params() {
             self.values
                 .set(index, attempt::Param::List(Vec::with_capacity(items.len())));
         }
-        items.into_iter().try_for_each(|item| self.value(element, item, true))
+        items
+            .into_iter()
+            .try_for_each(|item| self.read_value(element, item, true))
     }
 }
 
-/// Some readers match members without regard to case, and then take the first, others the last.
-fn distinct(members: &[(String, Json)]) -> Result<(), Objection> {
+/// Refuses two members that differ only in case: some readers ignore case and take the first, other
+/// readers take the last.
+fn check_distinct(members: &[(String, Json)]) -> Result<(), Objection> {
     let folds: Vec<_> = members.iter().map(|(name, _)| fold(name)).collect();
     let folds = sorted(folds.iter().map(AsRef::<str>::as_ref));
     let mut pairs = folds.iter().zip(folds.iter().skip(1));
     match pairs.find(|(one, next)| one == next) {
-        Some((name, _)) => Err(reason::BODY_REPEATED.because(format!("`{name}`, ignoring case"))),
+        Some((name, _)) => Err(reason::BODY_REPEATED.with_detail(format!("`{name}`, ignoring case"))),
         None => Ok(()),
     }
 }

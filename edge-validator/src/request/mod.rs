@@ -1,4 +1,5 @@
-//! A request as an attempt: its operation, its parameters in every reading, and the draft of what is sent.
+//! The attempt of a request: its operation, its parameters in every reading, and the draft of the
+//! outgoing request.
 
 pub(crate) mod body;
 pub(crate) mod draft;

@@ -1,11 +1,11 @@
-//! What a request asks for, whoever sent it: everything of a request that is judged, its writ apart.
+//! The parsed request: every judged part of a request except its writ.
 
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
-use crate::http::target::Target;
+use crate::http::target::RequestTarget;
 use crate::operation::Operation;
-use crate::operation::param::Values;
+use crate::operation::param::ParamValues;
 use crate::operation::pattern::is_method;
 use crate::reason::{self, Objection};
 use crate::record::context::Subject;
@@ -18,15 +18,15 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-/// A head of a form that is judged here.
+/// A well-formed request head.
 #[derive(Debug)]
 pub(crate) struct ParsedHead<'h> {
     head: &'h Head<'h>,
-    target: Target<'h>,
+    target: RequestTarget<'h>,
     pub(crate) headers: Headers<'h>,
 }
 
-/// What a request asks for, as far as its head says it.
+/// The parsed request, as far as its head determines it.
 #[derive(Debug)]
 pub(crate) struct ParsedRequest {
     pub(crate) operation: Arc<Operation>,
@@ -35,52 +35,55 @@ pub(crate) struct ParsedRequest {
     pub(crate) draft: Draft,
     /// Most names and values in a form.
     pieces_max: usize,
-    /// The most bytes that the body can have: as many as are announced, or as are judged; `None` if the operation takes none.
+    /// Most bytes of the body: the announced length, or else the limit of the operation; `None` if
+    /// the operation takes no body.
     pub(crate) body_bytes: Option<usize>,
 }
 
 impl<'h> ParsedHead<'h> {
-    /// Reads method, target and headers, cheap refusals first.
+    /// Reads method, target and headers, with cheap refusals first.
     pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
         if !is_method(head.method) {
             return Err(reason::METHOD.into());
         }
         if !config.serves(head.authority) {
-            return Err(reason::HOST_UNKNOWN.because(String::from_utf8_lossy(head.authority)));
+            return Err(reason::HOST_UNKNOWN.with_detail(String::from_utf8_lossy(head.authority)));
         }
         Ok(Self {
             head,
-            target: Target::read(head.target)?,
+            target: RequestTarget::read(head.target)?,
             headers: Headers::read(head.headers, config.header_names())?,
         })
     }
 
-    /// Finds the operation and the parameters that the head holds; `subject` learns what is found out, refused or not.
-    pub(crate) fn ask(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
+    /// Finds the operation and reads the parameters in the head. `subject` gets each fact as soon
+    /// as it is known, even if the request is refused.
+    pub(crate) fn into_request(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
         let Self { head, target, headers } = self;
         let found = config.routes().find(head.method, target.path())?;
         let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
         subject.operation = Some(Arc::clone(&operation));
         let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
         subject.resource = Some(Arc::clone(&resource));
-        operation.colons(&found.captures)?;
-        let readings = readings(
+        operation.check_colons(&found.captures)?;
+        let readings = read_params(
             &operation,
             &found.captures,
             &headers,
-            pairs(&operation, &target, config)?,
+            split_query(&operation, &target, config)?,
         )?;
-        // Until gRPC is served: hosts answer it in another way, and so would what is refused later.
+        // The edge does not serve gRPC yet. Hosts answer gRPC requests in another form, and a later
+        // refusal would get that form, too.
         if headers.value("content-type").is_some_and(is_grpc) {
             return Err(reason::CONTENT_TYPE.into());
         }
-        body::expected(&operation, head.has_body, &headers)?;
+        body::check_announced(&operation, head.has_body, &headers)?;
         let announced = headers.value("content-length").and_then(|length| length.parse().ok());
         let shadowed = &operation.upstream.credential.shadowed;
         let draft = Draft {
             method: head.method.to_string(),
-            target: target.sent()?,
-            headers: headers.passing(operation.body.is_some(), &operation.headers, shadowed),
+            target: target.outgoing()?,
+            headers: headers.into_passing(operation.body.is_some(), &operation.headers, shadowed),
             body: None,
             reserved: None,
         };
@@ -96,8 +99,8 @@ impl<'h> ParsedHead<'h> {
 }
 
 impl ParsedRequest {
-    /// Reads the parameters that the body holds, into every reading.
-    pub(crate) fn take_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
+    /// Reads the parameters of the body into every reading.
+    pub(crate) fn read_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
             BodyRead::Whole(bytes) => bytes,
             BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
@@ -112,19 +115,23 @@ impl ParsedRequest {
     }
 }
 
-/// The names and values of the query, if there is one.
-fn pairs<'p>(operation: &'p Operation, target: &Target<'p>, config: &Config) -> Result<Option<Pairs<'p>>, Objection> {
+/// The names and values of the query, if there is a query.
+fn split_query<'p>(
+    operation: &'p Operation,
+    target: &RequestTarget<'p>,
+    config: &Config,
+) -> Result<Option<Pairs<'p>>, Objection> {
     let Some(text) = target.query() else { return Ok(None) };
     let pairs = Pairs {
         text,
         names: &operation.query,
         reasons: &query::QUERY,
     };
-    pairs.within(config.pieces_max())?;
+    pairs.check_count(config.pieces_max())?;
     Ok(Some(pairs))
 }
 
-/// Whether a type is gRPC's, or one of those that begin like it (gRPC-Web).
+/// Whether a type begins with the type of gRPC, such as the types of gRPC-Web.
 fn is_grpc(content_type: &str) -> bool {
     const GRPC: &str = "application/grpc";
     content_type
@@ -132,22 +139,22 @@ fn is_grpc(content_type: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(GRPC))
 }
 
-/// The parameters that a head holds.
-fn readings(
+/// The parameters of a head, in every reading.
+fn read_params(
     operation: &Operation,
     captures: &[Cow<'_, str>],
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
 ) -> Result<ValueReadings, Objection> {
-    let mut values = Values::new(operation.params.len());
+    let mut values = ParamValues::new(operation.params.len());
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
-            operation.read_text(*param, text.to_string(), &mut values)?;
+            operation.read_param(*param, text.to_string(), &mut values)?;
         }
     }
     for (name, param) in &operation.header_params {
         if let Some(text) = headers.value(name) {
-            operation.read_text(*param, text.to_string(), &mut values)?;
+            operation.read_param(*param, text.to_string(), &mut values)?;
         }
     }
     let (first, second) = match query {

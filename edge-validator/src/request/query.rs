@@ -1,21 +1,22 @@
-//! Names and values, in the query and in forms. Split at `&` only; names are compared decoded; a name that the operation does not know refuses.
+//! Names and values in queries and forms. Pieces are split at `&` only, names are compared after
+//! decoding, and an unknown name refuses the request.
 
 use crate::http::percent;
 use crate::http::spelling::{Plus, spell};
-use crate::operation::param::Values;
-use crate::operation::{Name, Names, Operation, Use};
+use crate::operation::param::ParamValues;
+use crate::operation::{FieldName, FieldNames, Operation, ValueUse};
 use crate::reason::{self, Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
 
-/// Encoded names and values, of a form that was looked at, and what the operation knows of them.
+/// Encoded names and values of a checked form, and the names that the operation knows.
 pub(crate) struct Pairs<'p> {
     pub(crate) text: &'p str,
-    pub(crate) names: &'p Names,
+    pub(crate) names: &'p FieldNames,
     pub(crate) reasons: &'static Reasons,
 }
 
-/// Why they are refused.
+/// The reasons of refusals of a query or of a form.
 #[derive(Debug)]
 pub(crate) struct Reasons {
     pub(crate) syntax: Reason,
@@ -42,18 +43,25 @@ pub(crate) const FORM: Reasons = Reasons {
 };
 
 impl Pairs<'_> {
-    /// Whether there are at most `most` of them. Many readers drop those beyond their own limit and
-    /// say nothing.
-    pub(crate) fn within(&self, most: usize) -> Result<(), Objection> {
+    /// Checks that there are at most `most` names and values. Many readers silently drop pieces
+    /// beyond their own limit.
+    pub(crate) fn check_count(&self, most: usize) -> Result<(), Objection> {
         match self.text.split('&').nth(most) {
-            Some(_) => Err(self.reasons.limit.because(format!("more than {most} names and values"))),
+            Some(_) => Err(self
+                .reasons
+                .limit
+                .with_detail(format!("more than {most} names and values"))),
             None => Ok(()),
         }
     }
 
-    /// `values` with what is read; in two readings if there is a `+` and it makes a difference. The
-    /// first is of what is sent.
-    pub(crate) fn read(&self, operation: &Operation, values: Values) -> Result<(Values, Option<Values>), Objection> {
+    /// Adds the values that are read to `values`. There are two results if a `+` makes a
+    /// difference. The first is the meaning that is sent.
+    pub(crate) fn read(
+        &self,
+        operation: &Operation,
+        values: ParamValues,
+    ) -> Result<(ParamValues, Option<ParamValues>), Objection> {
         if !self.text.contains('+') {
             return Ok((self.read_as(Plus::Space, operation, values)?, None));
         }
@@ -63,12 +71,12 @@ impl Pairs<'_> {
                 let second = (first != second).then_some(second);
                 Ok((first, second))
             }
-            (first, second) => reason::agree(first, second, self.reasons.plus).map(|first| (first, None)),
+            (first, second) => reason::require_agreement(first, second, self.reasons.plus).map(|first| (first, None)),
         }
     }
 
-    fn read_as(&self, plus: Plus, operation: &Operation, values: Values) -> Result<Values, Objection> {
-        let mut reader = Reader {
+    fn read_as(&self, plus: Plus, operation: &Operation, values: ParamValues) -> Result<ParamValues, Objection> {
+        let mut reader = PairsReader {
             pairs: self,
             operation,
             values,
@@ -76,22 +84,22 @@ impl Pairs<'_> {
         };
         spell(self.text, plus)
             .split('&')
-            .try_for_each(|piece| reader.take(piece))?;
+            .try_for_each(|piece| reader.read_piece(piece))?;
         Ok(reader.values)
     }
 }
 
 /// Reads one piece after the other.
-struct Reader<'r> {
+struct PairsReader<'r> {
     pairs: &'r Pairs<'r>,
     operation: &'r Operation,
-    values: Values,
-    /// The names that were there, as [`Name::bit`]s.
+    values: ParamValues,
+    /// The names that were present, as [`FieldName::bit`]s.
     seen: u64,
 }
 
-impl Reader<'_> {
-    fn take(&mut self, piece: &str) -> Result<(), Objection> {
+impl PairsReader<'_> {
+    fn read_piece(&mut self, piece: &str) -> Result<(), Objection> {
         let (name, value) = match piece.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (piece, None),
@@ -99,38 +107,37 @@ impl Reader<'_> {
         if name.is_empty() {
             return Err(self.pairs.reasons.syntax.into());
         }
-        let name = decode(name)?;
+        let name = decode_text(name)?;
         let known = self.pairs.names.find(&name);
-        let known = known.ok_or_else(|| self.pairs.reasons.unknown.because(format!("`{name}`")))?;
+        let known = known.ok_or_else(|| self.pairs.reasons.unknown.with_detail(format!("`{name}`")))?;
         if known.shadows {
             let detail = format!("`{name}`, which some reader takes for a parameter");
-            return Err(self.pairs.reasons.unknown.because(detail));
+            return Err(self.pairs.reasons.unknown.with_detail(detail));
         }
-        self.see(known)?;
+        self.mark_seen(known)?;
         match known.purpose {
-            Use::Ignore => Ok(()),
-            Use::Param(index) => {
-                // A name without `=` is empty text to some readers and absent to others.
-                let value = value.ok_or_else(|| self.operation.object(reason::PARAM_TYPE, index))?;
-                let value = decode(value)?.into_owned();
-                self.operation.read_text(index, value, &mut self.values)
+            ValueUse::Ignore => Ok(()),
+            ValueUse::Param(index) => {
+                // Some readers read a name without `=` as empty text, other readers as absent.
+                let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
+                let value = decode_text(value)?.into_owned();
+                self.operation.read_param(index, value, &mut self.values)
             }
         }
     }
 
-    /// A name that is no list comes once, ignored or not, and without those that some reader takes
-    /// for it.
-    fn see(&mut self, name: &Name) -> Result<(), Objection> {
-        let is_list = matches!(name.purpose, Use::Param(index) if self.operation.is_list(index));
+    /// Refuses a repeated name that is no list, ignored or not, and a name beside a rival of it.
+    fn mark_seen(&mut self, name: &FieldName) -> Result<(), Objection> {
+        let is_list = matches!(name.purpose, ValueUse::Param(index) if self.operation.is_list(index));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {
-            return Err(self.pairs.reasons.repeated.because(format!("`{}`", name.text)));
+            return Err(self.pairs.reasons.repeated.with_detail(format!("`{}`", name.text)));
         }
         self.seen |= name.bit;
         Ok(())
     }
 }
 
-fn decode(text: &str) -> Result<Cow<'_, str>, Objection> {
+fn decode_text(text: &str) -> Result<Cow<'_, str>, Objection> {
     percent::decode(text).ok_or_else(|| reason::TARGET_ENCODING.into())
 }

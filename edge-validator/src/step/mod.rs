@@ -1,8 +1,8 @@
-//! The steps from a request's head to a verdict.
+//! The steps from the head of a request to a verdict.
 //!
-//! Cheap refusals come first and the one irreversible effect comes last: shape, writ, operation, (body,) decision,
-//! credential, spend, permit. After every wait the edge checks again whether the writ is valid. A request is decided by the
-//! configuration with which it began.
+//! Cheap refusals come first and the one irreversible effect comes last: form, writ, operation,
+//! (body,) decision, credential, spend, permit. After every wait the edge checks again whether the
+//! writ is valid. The configuration with which a request began decides it.
 
 mod receive;
 
@@ -12,8 +12,8 @@ use self::receive::Request;
 use crate::authenticate;
 use crate::config::Config;
 use crate::http::head::Head;
-use crate::issuer::call::{Answer, Call};
-use crate::issuer::uses::{Next, Spend};
+use crate::issuer::call::{Call, IssuerAnswer};
+use crate::issuer::uses::{Next, PendingSpend};
 use crate::memory::Memory;
 use crate::operation::Operation;
 use crate::reason::{self, Objection};
@@ -28,51 +28,52 @@ use crate::writ::Writ;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-/// What to do next.
+/// The next act of the host.
 #[must_use]
 pub enum Step {
-    /// Answer the client with a refusal.
+    /// The host answers the client with a refusal.
     Refuse(Refusal),
-    /// Send what the permit contains.
+    /// The host sends the request of the permit.
     Forward(Permit),
-    /// Read the request's body.
+    /// The host reads the body of the request.
     Body(NeedBody),
-    /// Call the issuer.
+    /// The host calls the issuer.
     Spend(NeedSpend),
 }
 
-/// A request that cannot be judged without its body. It holds room for the body in the budget, and gives the room back when it is dropped.
+/// A request that cannot be judged without its body. The request reserves room for the body in the
+/// budget, and its drop releases the room.
 #[must_use]
 pub struct NeedBody(Box<(RequestContext, Request)>);
 
 /// A request that is permitted once the issuer has debited an allowance.
 #[must_use]
-pub struct NeedSpend(Box<Unpaid>);
+pub struct NeedSpend(Box<UnpaidRequest>);
 
-struct Unpaid {
+struct UnpaidRequest {
     context: RequestContext,
     config: Arc<Config>,
     writ: Arc<Writ>,
     operation: Arc<Operation>,
     draft: Draft,
     required_spend: RequiredSpend,
-    spend: Spend,
+    spend: PendingSpend,
 }
 
-/// Takes in a request's head.
+/// Judges the head of a request.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
     let mut context = RequestContext::new(world.memory.next_request(), world.now);
-    match receive::take(&head, world, &mut context) {
+    match receive::receive_head(&head, world, &mut context) {
         Err(objection) => Step::Refuse(Refusal::new(context, objection)),
         Ok(request) => match request.parsed.body_bytes {
-            Some(bytes) => hold(context, request, bytes, world),
+            Some(bytes) => reserve_body(context, request, bytes, world),
             None => decide(context, request, world),
         },
     }
 }
 
-/// Asks for a body, if there is room for one of so many bytes.
-fn hold(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
+/// Reserves room for a body of `bytes` bytes and asks for the body.
+fn reserve_body(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
     let root = request.writ.verified.claims().root_lineage();
     match world.memory.bodies().reserve(root, bytes) {
         Ok(reserved) => {
@@ -83,7 +84,7 @@ fn hold(context: RequestContext, mut request: Request, bytes: usize, world: &Wor
     }
 }
 
-/// Decides, and makes the request ready to be sent before anything is spent on it.
+/// Decides, and completes the outgoing request before anything is spent on it.
 fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step {
     let Request { config, writ, parsed } = request;
     let ParsedRequest {
@@ -93,10 +94,10 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
         mut draft,
         ..
     } = parsed;
-    let attempts = readings.attempts(&operation, &resource);
+    let attempts = readings.into_attempts(&operation, &resource);
     let decided = decide::decide(&writ, &attempts, world.now)
         .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
-    let decided = decided.and_then(|decided| recordable(&config, world.memory).map(|()| decided));
+    let decided = decided.and_then(|decided| check_recordable(&config, world.memory).map(|()| decided));
     let granted = match decided {
         Ok((granted, credential)) => {
             draft.headers.extend(credential);
@@ -106,47 +107,47 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
     };
     match granted {
         Decided::Permit(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
-        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(Unpaid {
+        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(UnpaidRequest {
             context,
             config,
             writ,
             operation,
             draft,
             required_spend,
-            spend: Spend::new(world.memory),
+            spend: PendingSpend::new(world.memory),
         }))),
     }
 }
 
-/// Whether what is permitted can be recorded, where it must be.
-fn recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
-    if config.is_audit_strict() && !memory.has_room() {
+/// Checks that the edge can record a permit, if the configuration requires records.
+fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
+    if config.is_audit_strict() && !memory.has_record_room() {
         return Err(reason::UNRECORDED.into());
     }
     Ok(())
 }
 
 impl NeedBody {
-    /// The most bytes that the body can have: as many as the request announces, or else as are judged.
+    /// Most bytes of the body: the announced length, or else the limit of the operation.
     #[must_use]
     pub fn limit(&self) -> usize {
         let (_, request) = &*self.0;
         request.parsed.body_bytes.unwrap_or_default()
     }
 
-    /// Goes on with the body.
-    pub fn with(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
+    /// Continues with the body.
+    pub fn resume(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
         let (context, mut request) = *self.0;
-        match with_body(&mut request, body, world) {
+        match read_body(&mut request, body, world) {
             Ok(()) => decide(context, request, world),
             Err(objection) => Step::Refuse(Refusal::new(context, objection)),
         }
     }
 }
 
-fn with_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
+fn read_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
     authenticate::revalidate(&request.writ, &request.config, world)?;
-    request.parsed.take_body(read)
+    request.parsed.read_body(read)
 }
 
 impl NeedSpend {
@@ -159,9 +160,9 @@ impl NeedSpend {
             .call(&unpaid.config, &unpaid.writ, unpaid.required_spend.allowances())
     }
 
-    /// Goes on with the answer; may need another call.
-    pub fn with(self, answer: Answer<'_>, world: &World<'_>) -> Step {
-        let Unpaid {
+    /// Continues with the answer. The next step may need another call.
+    pub fn resume(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
+        let UnpaidRequest {
             context,
             config,
             writ,
@@ -170,7 +171,7 @@ impl NeedSpend {
             required_spend,
             spend,
         } = *self.0;
-        let next = match spend.with(answer, required_spend.allowances(), world.memory) {
+        let next = match spend.resume(answer, required_spend.allowances(), world.memory) {
             Ok(next) => next,
             Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
         };
@@ -184,7 +185,7 @@ impl NeedSpend {
                 Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
                 None => Step::Refuse(Refusal::new(context, reason::SPEND_ANSWER).after_spend(true)),
             },
-            Next::Call(spend) => Step::Spend(Self(Box::new(Unpaid {
+            Next::Call(spend) => Step::Spend(Self(Box::new(UnpaidRequest {
                 context,
                 config,
                 writ,

@@ -1,4 +1,5 @@
-//! Taking in a request's head: everything up to the parameters that it holds, cheap refusals first.
+//! Reception of the head of a request: every check up to the parameters in the head, with cheap
+//! refusals first.
 
 use crate::authenticate;
 use crate::config::Config;
@@ -11,23 +12,28 @@ use crate::world::World;
 use crate::writ::Writ;
 use alloc::sync::Arc;
 
-/// A request whose writ counts and whose operation is known.
+/// A request with a valid writ and a known operation.
 #[derive(Debug)]
 pub(crate) struct Request {
-    /// The configuration that the request began with, and ends with, whatever is reloaded meanwhile.
+    /// The configuration of the request from its begin to its end, even if the host reloads
+    /// meanwhile.
     pub(crate) config: Arc<Config>,
     pub(crate) writ: Arc<Writ>,
     pub(crate) parsed: ParsedRequest,
 }
 
-/// Takes in `head`; `case` learns what is found out, refused or not.
-pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestContext) -> Result<Request, Objection> {
+/// Judges `head`. `context` gets each fact as soon as it is known, even if the request is refused.
+pub(crate) fn receive_head(
+    head: &Head<'_>,
+    world: &World<'_>,
+    context: &mut RequestContext,
+) -> Result<Request, Objection> {
     let config = world.config;
     let formed = ParsedHead::read(head, config)?;
-    context.traceparent = traceparent(&formed.headers);
+    context.traceparent = read_traceparent(&formed.headers);
     let writ = authenticate::verify(&formed.headers, config, world)?;
     context.writ = Some(Arc::clone(&writ));
-    let parsed = formed.ask(config, &mut context.subject)?;
+    let parsed = formed.into_request(config, &mut context.subject)?;
     Ok(Request {
         config: Arc::clone(config),
         writ,
@@ -35,8 +41,9 @@ pub(crate) fn take(head: &Head<'_>, world: &World<'_>, context: &mut RequestCont
     })
 }
 
-/// The client's trace context, if it has the form of version 00 (W3C Trace Context, section 3.2).
-fn traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
+/// The trace context of the client, if it has the form of version 00 (W3C Trace Context, section
+/// 3.2).
+fn read_traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
     const LENGTH: usize = 55;
     let value = headers.value("traceparent")?;
     (value.len() == LENGTH).then(|| value.into())

@@ -1,6 +1,6 @@
-//! The credential that an upstream wants in place of the writ.
+//! The credential that the edge sends to an upstream in place of the writ.
 
-use crate::http::headers::Fields;
+use crate::http::headers::HeaderFields;
 use crate::reason::{self, Objection};
 use alloc::format;
 use alloc::string::String;
@@ -9,35 +9,36 @@ use alloc::vec::Vec;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::secret::Secret;
 
-/// Headers to set on requests to one upstream.
+/// The headers of a credential of one upstream.
 #[derive(Debug, Default)]
 pub(crate) struct Credential {
-    pub(crate) headers: Vec<(Arc<str>, Template)>,
-    /// Names of client headers that some reader could take for these: `_` is `-` to many.
+    pub(crate) headers: Vec<(Arc<str>, HeaderTemplate)>,
+    /// Names of client headers that some reader could confuse with these: many readers treat `_` as
+    /// `-`.
     pub(crate) shadowed: Vec<String>,
 }
 
-/// A header's value with places for secrets and claims.
+/// The value of a header with places for secrets and claims.
 #[derive(Debug)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct HeaderTemplate(Vec<HeaderTemplatePiece>);
 
 #[derive(Debug)]
-enum Piece {
+enum HeaderTemplatePiece {
     Text(String),
     Secret(Secret),
     Claim(Claim),
 }
 
-impl Piece {
-    /// What stands between `${` and `}`.
+impl HeaderTemplatePiece {
+    /// Parses the text between `${` and `}`.
     fn parse(place: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         match place.split_once(':') {
-            Some(("secret", name)) => named_secret(name, secret).map(Self::Secret),
+            Some(("secret", name)) => find_secret(name, secret).map(Self::Secret),
             Some(("claim", name)) => {
                 let claim = Claim::ALL
                     .iter()
                     .find_map(|(own, claim)| (*own == name).then_some(*claim));
-                claim.map(Self::Claim).ok_or_else(|| unknown_claim(name))
+                claim.map(Self::Claim).ok_or_else(|| unknown_claim_message(name))
             }
             _ => Err(format!(
                 "expected `${{secret:NAME}}` or `${{claim:name}}`, found `${{{place}}}`"
@@ -86,43 +87,44 @@ impl Claim {
 
 impl Credential {
     /// A credential of these headers.
-    pub(crate) fn new(headers: Vec<(Arc<str>, Template)>) -> Self {
+    pub(crate) fn new(headers: Vec<(Arc<str>, HeaderTemplate)>) -> Self {
         let shadowed = headers.iter().map(|(name, _)| name.replace('_', "-")).collect();
         Self { headers, shadowed }
     }
 
-    /// The headers for a writ of these claims.
-    pub(crate) fn fill(&self, claims: &Claims) -> Result<Fields, Objection> {
-        let fill = |(name, template): &(Arc<str>, Template)| Ok((Arc::clone(name), template.fill(claims)?));
+    /// The headers for a writ with these claims.
+    pub(crate) fn fill(&self, claims: &Claims) -> Result<HeaderFields, Objection> {
+        let fill = |(name, template): &(Arc<str>, HeaderTemplate)| Ok((Arc::clone(name), template.fill(claims)?));
         self.headers.iter().map(fill).collect()
     }
 }
 
-impl Template {
-    /// Reads a template; `secret` answers `${secret:NAME}`. Errors are messages for people, without any value of a secret.
+impl HeaderTemplate {
+    /// Parses a template. `secret` is the lookup of `${secret:NAME}`. An error is a message for the
+    /// operator and contains no value of a secret.
     pub(crate) fn parse(text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         if !text.contains("${") {
             return Err("a literal credential, expected `${secret:NAME}` in it".into());
         }
-        if !is_value(text) {
+        if !is_header_value(text) {
             return Err("expected printable ASCII".into());
         }
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let (place, after) = after.split_once('}').ok_or("`${` without `}`")?;
-            pieces.push(Piece::Text(before.into()));
-            pieces.push(Piece::parse(place, secret)?);
+            pieces.push(HeaderTemplatePiece::Text(before.into()));
+            pieces.push(HeaderTemplatePiece::parse(place, secret)?);
             rest = after;
         }
-        pieces.push(Piece::Text(rest.into()));
+        pieces.push(HeaderTemplatePiece::Text(rest.into()));
         Ok(Self(pieces))
     }
 
     fn fill(&self, claims: &Claims) -> Result<Vec<u8>, Objection> {
         let mut value = Vec::new();
         for text in self.0.iter().map(|piece| piece.fill(claims)) {
-            if !is_value(text) {
+            if !is_header_value(text) {
                 return Err(reason::CREDENTIAL_VALUE.into());
             }
             value.extend_from_slice(text.as_bytes());
@@ -131,8 +133,8 @@ impl Template {
     }
 }
 
-/// The secret called `name`. Errors name it and never show a value.
-pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Secret, String> {
+/// The secret called `name`. An error names the secret and never shows its value.
+pub(crate) fn find_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) -> Result<Secret, String> {
     let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if name.is_empty() || !name.bytes().all(allowed) {
         return Err(format!(
@@ -142,7 +144,7 @@ pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) 
     let value = secret(name)
         .map(Secret::new)
         .ok_or_else(|| format!("the secret `{name}` is not set"))?;
-    if value.expose().is_empty() || !is_value(value.expose()) {
+    if value.expose().is_empty() || !is_header_value(value.expose()) {
         return Err(format!(
             "the secret `{name}` is empty or holds something that is not printable ASCII"
         ));
@@ -150,12 +152,12 @@ pub(crate) fn named_secret(name: &str, secret: &dyn Fn(&str) -> Option<String>) 
     Ok(value)
 }
 
-fn unknown_claim(name: &str) -> String {
+fn unknown_claim_message(name: &str) -> String {
     let known: Vec<String> = Claim::ALL.iter().map(|(own, _)| format!("`{own}`")).collect();
     format!("unknown claim `{name}`, expected one of {}", known.join(", "))
 }
 
-/// Whether `text` can stand in a header and end nothing there: printable ASCII.
-fn is_value(text: &str) -> bool {
+/// Whether `text` is a valid part of a header value: printable ASCII.
+fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }

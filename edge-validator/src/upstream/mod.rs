@@ -25,25 +25,25 @@ impl Upstream {
         }
     }
 
-    /// Its name in the configuration.
+    /// The name of the upstream in the configuration.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its origin, such as `https://api.travel.example`.
+    /// The origin, such as `https://api.travel.example`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin.text
     }
 
-    /// `https`, or `http` for an upstream beside the edge.
+    /// The scheme `https`, or `http` for an upstream on loopback.
     #[must_use]
     pub fn scheme(&self) -> &str {
         self.origin.text.split_once("://").map_or("https", |(scheme, _)| scheme)
     }
 
-    /// Host and port of its origin, as they go into `host`.
+    /// Host and port of the origin, as the host writes them into `host`.
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.origin.authority

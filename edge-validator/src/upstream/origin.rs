@@ -1,4 +1,5 @@
-//! Origins: where the edge sends requests. Written exactly as a WHATWG URL parser would write them.
+//! Origins of upstreams and of the issuer. The configuration writes them exactly as a WHATWG URL
+//! parser would.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -11,14 +12,14 @@ const HOST_BYTES: usize = 253;
 /// Scheme, host and port; no path, no user, no query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
-    /// Such as `https://api.travel.example:8443`.
+    /// The text of the origin, such as `https://api.travel.example:8443`.
     pub(crate) text: String,
-    /// Such as `api.travel.example:8443`.
+    /// Host and port, such as `api.travel.example:8443`.
     pub(crate) authority: String,
 }
 
-/// Reads an https origin, or an http one on loopback.
-pub(crate) fn read(node: &Node<'_>) -> Option<Origin> {
+/// Reads an https origin, or an http origin on loopback.
+pub(crate) fn read_origin(node: &Node<'_>) -> Option<Origin> {
     parse(node.text()?).map_err(|message| node.fault(message)).ok()
 }
 
@@ -34,18 +35,18 @@ fn parse(text: &str) -> Result<Origin, String> {
         (_, Some(authority)) => (false, authority),
         _ => return Err(wanted()),
     };
-    // Not shown: what stands before it may be a password.
+    // The message does not show the text before `@`, which may be a password.
     if authority.contains('@') {
         return Err("expected an origin without a user".into());
     }
-    let (host, port) = split(authority);
+    let (host, port) = split_port(authority);
     let loopback = host_kind(host).ok_or_else(wanted)?;
     if !secure && loopback == Host::Remote {
         return Err(format!(
             "expected `https` for `{host}`, plain `http` goes to loopback only"
         ));
     }
-    let port = port.map_or(Ok(0), port_number)?;
+    let port = port.map_or(Ok(0), parse_port)?;
     if port == if secure { 443 } else { 80 } {
         return Err(format!("`:{port}` is the default port, leave it out"));
     }
@@ -55,8 +56,8 @@ fn parse(text: &str) -> Result<Origin, String> {
     })
 }
 
-/// Host and port. The colons of an IPv6 address are within brackets.
-fn split(authority: &str) -> (&str, Option<&str>) {
+/// Host and port. The colons of an IPv6 address are inside brackets.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (authority, None),
@@ -64,19 +65,19 @@ fn split(authority: &str) -> (&str, Option<&str>) {
 }
 
 /// Reads a host with or without a port, as requests name it.
-pub(crate) fn host(node: &Node<'_>) -> Option<String> {
+pub(crate) fn read_host(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
-    let (host, port) = split(text);
+    let (host, port) = split_port(text);
     if host_kind(host).is_none() {
         node.fault("expected a host such as `api.example` or `api.example:8443`, in lower case");
         return None;
     }
-    let port = port.map_or(Ok(0), port_number);
+    let port = port.map_or(Ok(0), parse_port);
     port.map_err(|message| node.fault(message)).ok()?;
     Some(text.into())
 }
 
-fn port_number(text: &str) -> Result<u16, String> {
+fn parse_port(text: &str) -> Result<u16, String> {
     text.parse()
         .ok()
         .filter(|port| *port > 0)
@@ -90,17 +91,18 @@ enum Host {
     Remote,
 }
 
-/// What `host` is; `None` if a URL parser would refuse or rewrite it.
+/// The class of `host`; `None` if a URL parser would refuse or rewrite it.
 fn host_kind(host: &str) -> Option<Host> {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         let parsed: Ipv6Addr = address.parse().ok()?;
-        return (spelled(parsed) == address).then(|| kind(parsed.into()));
+        return (spell_address(parsed) == address).then(|| address_kind(parsed.into()));
     }
     let last = host.rsplit('.').next()?;
-    // A name whose last label is a number is an IPv4 address to URL parsers, in spellings that hide which.
+    // URL parsers read a name whose last label is a number as an IPv4 address. Such spellings hide
+    // the address.
     if last.starts_with(|first: char| first.is_ascii_digit()) {
         let parsed: Ipv4Addr = host.parse().ok()?;
-        return Some(kind(parsed.into()));
+        return Some(address_kind(parsed.into()));
     }
     let label = |label: &str| {
         !label.is_empty()
@@ -118,7 +120,7 @@ fn host_kind(host: &str) -> Option<Host> {
     })
 }
 
-fn kind(address: IpAddr) -> Host {
+fn address_kind(address: IpAddr) -> Host {
     if address.is_loopback() {
         Host::Loopback
     } else {
@@ -126,8 +128,9 @@ fn kind(address: IpAddr) -> Host {
     }
 }
 
-/// The one spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so neither may a configuration.
-fn spelled(address: Ipv6Addr) -> String {
+/// The canonical spelling of an address. URL parsers write no dotted quads into IPv6 addresses, so
+/// a configuration may not contain them either.
+fn spell_address(address: Ipv6Addr) -> String {
     let text = address.to_string();
     if text.contains('.') { String::new() } else { text }
 }

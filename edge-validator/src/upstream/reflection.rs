@@ -1,7 +1,9 @@
-//! Secrets of the edge in the headers of a response. An upstream that repeats its request would hand the edge's credential to the client.
+//! Search for secrets of the edge in the headers of a response. An upstream that repeats its
+//! request would leak the credential of the edge to the client.
 //!
-//! A secret is found as it is, percent-encoded, with backslashes before its characters, and inside base64, wherever it stands in what was encoded.
-//! A search takes as long as the headers are, however many secrets there are.
+//! The search finds a secret in plain text, percent-encoded, with backslashes before its
+//! characters, and inside base64, at every position of the encoded text. The time of a search
+//! depends on the length of the headers and not on the number of secrets.
 
 use alloc::string::String;
 use alloc::vec;
@@ -13,21 +15,23 @@ use core::str;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::sorted::sorted;
 
-/// Bytes of a secret below which it is not searched for: it would be found in what has nothing to do with it.
+/// Length of a secret in bytes below which the search skips the secret, because it would match
+/// unrelated text.
 pub(crate) const SEARCHED_BYTES: usize = 8;
-/// Bytes of a spelling that are compared: its last ones. Secrets of one kind begin alike (the header of a JWT, the name before a
-/// password), and differ at their ends.
+/// Number of bytes of a spelling that are compared: its last ones. Secrets of one kind often begin
+/// alike (the header of a JWT, the name before a password) and differ at their ends.
 const COMPARED_BYTES: usize = 32;
-/// How often a value may be percent-encoded for a secret to be found in it.
+/// Number of nested percent-encodings of a value that the search decodes.
 const ENCODED_TIMES: usize = 2;
 /// Words of the filter of first bytes.
 const FILTER_WORDS: usize = 64;
 
-/// Spellings of secrets, ready to be searched for.
+/// Spellings of secrets, prepared for the search.
 pub(crate) struct Needles {
-    /// In the order of their bytes; none begins with another.
+    /// The spellings in the order of their bytes; none begins with another.
     spellings: Vec<Spelling>,
-    /// A bit for each hash of the first eight bytes of a spelling. Where it is not set, no spelling begins.
+    /// A bit for each hash of the first eight bytes of a spelling. Where the bit is not set, no
+    /// spelling begins.
     filter: [u64; FILTER_WORDS],
 }
 
@@ -67,20 +71,20 @@ impl fmt::Debug for Needles {
 }
 
 impl Needles {
-    /// The spellings of `secrets`, of which those under [`SEARCHED_BYTES`] are left out.
+    /// The spellings of `secrets`. Secrets under [`SEARCHED_BYTES`] are omitted.
     pub(crate) fn of<'s>(secrets: impl IntoIterator<Item = &'s Secret>) -> Self {
         let all = secrets.into_iter().flat_map(|secret| {
             let parts = basic_parts(secret.expose());
-            let mut spellings = spell(secret.expose());
-            spellings.extend(parts.iter().flat_map(|part| spell(part.expose())));
+            let mut spellings = spellings_of(secret.expose());
+            spellings.extend(parts.iter().flat_map(|part| spellings_of(part.expose())));
             spellings
         });
         let mut spellings = sorted(all);
         spellings.dedup_by(|longer, shorter| longer.bytes().starts_with(shorter.bytes()));
         let mut filter = [0; FILTER_WORDS];
         for spelling in &spellings {
-            let first = spelling.bytes().iter().take(SEARCHED_BYTES).fold(0, shift);
-            let (word, bit) = place(first);
+            let first = spelling.bytes().iter().take(SEARCHED_BYTES).fold(0, shift_in);
+            let (word, bit) = filter_place(first);
             if let Some(word) = filter.get_mut(word) {
                 *word |= bit;
             }
@@ -88,7 +92,7 @@ impl Needles {
         Self { spellings, filter }
     }
 
-    /// Whether a secret occurs in `value`.
+    /// Whether `value` contains a secret.
     pub(crate) fn occur_in(&self, value: &[u8]) -> bool {
         if self.spellings.is_empty() || value.len() < SEARCHED_BYTES {
             return false;
@@ -97,13 +101,13 @@ impl Needles {
         for _ in 0..=ENCODED_TIMES {
             let text = decoded.as_deref().unwrap_or(value);
             // In each of them: a `%` behind a backslash is part of a secret, and no encoding of what follows.
-            if self.occur_as_spelled(text) || text.contains(&b'\\') && self.occur_as_spelled(&unescaped(text)) {
+            if self.occur_as_spelled(text) || text.contains(&b'\\') && self.occur_as_spelled(&unescape(text)) {
                 return true;
             }
             if !text.contains(&b'%') {
                 return false;
             }
-            decoded = Some(percent_decoded(text));
+            decoded = Some(percent_decode(text));
         }
         false
     }
@@ -111,14 +115,15 @@ impl Needles {
     fn occur_as_spelled(&self, text: &[u8]) -> bool {
         let mut last = 0;
         text.iter().enumerate().any(|(end, byte)| {
-            last = shift(last, byte);
-            let (word, bit) = place(last);
+            last = shift_in(last, byte);
+            let (word, bit) = filter_place(last);
             let begins = self.filter.get(word).is_some_and(|word| word & bit != 0);
             begins && self.begins_with_one((end + 1).checked_sub(SEARCHED_BYTES).and_then(|at| text.get(at..)))
         })
     }
 
-    /// Whether `text` begins with a spelling: with the last one of those that do not come behind it, if with any.
+    /// Whether `text` begins with a spelling. Only the last spelling that is not greater than
+    /// `text` can match.
     fn begins_with_one(&self, text: Option<&[u8]>) -> bool {
         let Some(text) = text else { return false };
         let behind = self.spellings.partition_point(|spelling| spelling.bytes() <= text);
@@ -128,45 +133,46 @@ impl Needles {
 }
 
 /// The last eight bytes of a text, as a number.
-fn shift(last: u64, byte: &u8) -> u64 {
+fn shift_in(last: u64, byte: &u8) -> u64 {
     last << 8 | u64::from(*byte)
 }
 
-/// The place in the filter of eight bytes: a word, and a bit of it.
-fn place(bytes: u64) -> (usize, u64) {
-    /// 2^64 divided by the golden ratio: what of a product is at the top depends on all bytes.
+/// The place of eight bytes in the filter: a word, and a bit of the word.
+fn filter_place(bytes: u64) -> (usize, u64) {
+    /// 2^64 divided by the golden ratio: the top bits of a product depend on all bytes.
     const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
     let hash = bytes.wrapping_mul(SPREAD) >> (u64::BITS - 12);
     (usize::try_from(hash >> 6).unwrap_or_default(), 1 << (hash & 0x3f))
 }
 
-/// As it is, and what is in the middle of its base64, in both alphabets, behind any text.
-fn spell(secret: &str) -> Vec<Spelling> {
+/// The secret as it is, and the middle of its base64, in both alphabets, after any text.
+fn spellings_of(secret: &str) -> Vec<Spelling> {
     if secret.len() < SEARCHED_BYTES {
         return Vec::new();
     }
-    let mut spellings = vec![end(secret)];
+    let mut spellings = vec![last_bytes(secret)];
     if secret.contains(' ') {
-        spellings.push(end(&secret.replace(' ', "+")));
+        spellings.push(last_bytes(&secret.replace(' ', "+")));
     }
     for before in 0..3 {
         let text = [&*vec![0; before], secret.as_bytes()].concat();
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
             let encoded = Secret::new(engine.encode(&text));
-            // A character stands for six bits. Those that hold bits of another text, before or behind, are left out.
+            // A character of base64 encodes six bits. Characters that also encode bits of the text
+            // before or after the secret are omitted.
             let (from, to) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
-            spellings.push(end(encoded.expose().get(from..to).unwrap_or_default()));
+            spellings.push(last_bytes(encoded.expose().get(from..to).unwrap_or_default()));
         }
     }
     spellings
 }
 
-fn end(text: &str) -> Spelling {
+fn last_bytes(text: &str) -> Spelling {
     let last = text.len().checked_sub(COMPARED_BYTES).and_then(|from| text.get(from..));
     Spelling(Secret::new(last.unwrap_or(text).into()))
 }
 
-/// Name and password, if a secret is the base64 of both, as `Basic` takes them (RFC 7617).
+/// Name and password, if a secret is the base64 of both, as in `Basic` (RFC 7617).
 fn basic_parts(secret: &str) -> Vec<Secret> {
     let decoded = STANDARD
         .decode(secret)
@@ -181,25 +187,25 @@ fn basic_parts(secret: &str) -> Vec<Secret> {
     }
 }
 
-/// The text that `text` stands for. A `%` without two hexadecimal digits stands for itself.
-fn percent_decoded(mut text: &[u8]) -> Vec<u8> {
+/// The decoded text. A `%` without two hexadecimal digits stays as it is.
+fn percent_decode(mut text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     while let Some((first, rest)) = text.split_first() {
-        let byte = rest.first_chunk::<2>().filter(|_| *first == b'%').and_then(byte_of);
+        let byte = rest.first_chunk::<2>().filter(|_| *first == b'%').and_then(hex_byte);
         decoded.push(byte.unwrap_or(*first));
         text = byte.and_then(|_| rest.get(2..)).unwrap_or(rest);
     }
     decoded
 }
 
-/// The text without the backslash before a character that stands for itself, and without JSON's `\u00` and two digits: there are
-/// writers that spell `/`, `+`, `=` and `&` so.
-fn unescaped(mut text: &[u8]) -> Vec<u8> {
+/// The text without backslashes before characters that need none, and without `\u00` and two digits
+/// of JSON: some writers escape `/`, `+`, `=` and `&`.
+fn unescape(mut text: &[u8]) -> Vec<u8> {
     let mut unescaped = Vec::with_capacity(text.len());
     while let Some((first, rest)) = text.split_first() {
         let is_escape = *first == b'\\' && !rest.is_empty();
         let digits = rest.strip_prefix(b"u00").and_then(|digits| digits.first_chunk::<2>());
-        let byte = digits.filter(|_| is_escape).and_then(byte_of);
+        let byte = digits.filter(|_| is_escape).and_then(hex_byte);
         let skipped = if byte.is_some() { 5 } else { usize::from(is_escape) };
         unescaped.push(byte.or(rest.first().copied().filter(|_| is_escape)).unwrap_or(*first));
         text = rest.get(skipped..).unwrap_or_default();
@@ -207,9 +213,9 @@ fn unescaped(mut text: &[u8]) -> Vec<u8> {
     unescaped
 }
 
-/// The byte that two hexadecimal digits stand for.
-fn byte_of(digits: &[u8; 2]) -> Option<u8> {
-    // `+7` is a number to the parser, too.
+/// The byte of two hexadecimal digits.
+fn hex_byte(digits: &[u8; 2]) -> Option<u8> {
+    // The parser accepts `+7` as a number, too.
     let is_hexadecimal = digits.iter().all(u8::is_ascii_hexdigit);
     let text = str::from_utf8(digits).ok().filter(|_| is_hexadecimal)?;
     u8::from_str_radix(text, 16).ok()
@@ -217,7 +223,7 @@ fn byte_of(digits: &[u8; 2]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMPARED_BYTES, Needles, percent_decoded};
+    use super::{COMPARED_BYTES, Needles, percent_decode};
     use alloc::format;
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
@@ -264,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_that_begin_alike_are_told_apart() {
+    fn secrets_with_a_common_beginning_are_distinguished() {
         const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
         let own = format!("{HEADER}.eyJyb2xlIjoiYXBpIn0.c2lnbmF0dXJlIG9mIHRoZSBvbmUgd3JpdA");
         let other = format!("{HEADER}.eyJyb2xlIjoid2ViIn0.YW5vdGhlciBzaWduYXR1cmUgZW50aXJlbHk");
@@ -292,8 +298,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_encoding_stands_for_itself() {
-        assert_eq!(percent_decoded(b"%41%4%zz%+7%"), b"A%4%zz%+7%");
+    fn text_that_is_no_encoding_stays_unchanged() {
+        assert_eq!(percent_decode(b"%41%4%zz%+7%"), b"A%4%zz%+7%");
     }
 
     #[test]
@@ -303,7 +309,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_spelling_is_found_wherever_it_stands(
+        fn every_spelling_is_found_at_every_position(
             secret in "[!-~]{8,60}", before in "[ -~]{0,9}", behind in "[ -~]{0,9}", others in prop::collection::vec("[!-~]{8,40}", 0..20),
         ) {
             let all: Vec<&str> = others.iter().map(String::as_str).chain([&*secret]).collect();
@@ -326,7 +332,7 @@ mod tests {
         }
 
         #[test]
-        fn only_what_holds_a_secret_is_found(
+        fn only_text_with_a_secret_is_found(
             secrets in prop::collection::vec("[ab]{8,12}", 0..6), value in "[ab]{0,40}",
         ) {
             let all: Vec<&str> = secrets.iter().map(String::as_str).collect();

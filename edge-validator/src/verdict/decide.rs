@@ -11,7 +11,8 @@ use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
 use edgewrit_shared::sorted::sorted;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Proof that one request may be sent: a grant without limit permits it, or the allowance of a grant was debited.
+/// Proof that one request may be sent: a grant without limit permits it, or the allowance of a
+/// grant was debited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Authorization {
     grant: GrantId,
@@ -44,7 +45,7 @@ pub(crate) enum Decided {
 pub(crate) struct PermittingGrant<'g> {
     /// The grant; the least by canonical bytes if several do.
     pub(crate) grant: &'g Grant,
-    /// The spend that comes first; `None` if a grant without limit permits.
+    /// The spend that is required first; `None` if a grant without limit permits.
     pub(crate) required_spend: Option<RequiredSpend>,
 }
 
@@ -60,11 +61,11 @@ impl PermittingGrant<'_> {
 /// The spend of an attempt that is permitted once one of its allowances has been debited.
 #[derive(Debug)]
 pub(crate) struct RequiredSpend {
-    /// Sorted, each once.
+    /// The allowances, sorted, each once.
     allowances: Vec<String>,
-    /// For each allowance, the least of the permitting grants that it belongs to.
+    /// For each allowance, the least of its permitting grants.
     grants: Vec<GrantId>,
-    /// When the first of the grants behind them ends.
+    /// The earliest end of the windows of these grants.
     until: Option<UnixSeconds>,
 }
 
@@ -83,15 +84,15 @@ impl RequiredSpend {
         }
     }
 
-    /// The allowances that could be debited.
+    /// The allowances of which one can be debited.
     pub(crate) fn allowances(&self) -> &[String] {
         &self.allowances
     }
 
-    /// Objects if the grants are no longer valid at `now`. Called after every wait.
+    /// Objects if the grants are no longer valid at `now`. The steps call it after every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), Objection> {
         match self.until {
-            Some(end) if now >= end => Err(reason::NOT_GRANTED.because("the grant's window ended during the wait")),
+            Some(end) if now >= end => Err(reason::NOT_GRANTED.with_detail("the grant's window ended during the wait")),
             _ => Ok(()),
         }
     }
@@ -116,8 +117,8 @@ pub(crate) fn decide(writ: &Writ, attempts: &AttemptReadings, now: UnixSeconds) 
     })
 }
 
-/// Decides every reading of an attempt. All readings must get the same decision and require the same spend.
-/// Where floating point changes a number, one grant has to permit all of them.
+/// Decides every reading of an attempt. All readings must get the same decision and require the
+/// same spend. If floating point changes a number, one grant must permit all readings.
 pub(crate) fn decide_by_grants<'g>(
     grants: &'g Grants,
     attempts: &'g AttemptReadings,
@@ -128,14 +129,14 @@ pub(crate) fn decide_by_grants<'g>(
         match (first, decide_reading(grants, &other.attempt, now)) {
             (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first),
             (Err(first), Err(_)) => Err(first),
-            // A request that is not granted as it is written is refused for that.
+            // The exact reading names the cause if no grant permits it.
             (Err(first), Ok(_)) if other.is_in_doubles() => Err(first),
             _ => Err(other.differ.clone()),
         }
     })?;
     match attempts.others.iter().find(|other| other.is_in_doubles()) {
         // Some readers round some numbers of a request and keep others.
-        Some(other) if !grants.one_permits_all(attempts.made(), permitting.required_spend.is_some(), now) => {
+        Some(other) if !grants.one_permits_all(attempts.iter_attempts(), permitting.required_spend.is_some(), now) => {
             Err(other.differ.clone())
         }
         _ => Ok(permitting),
@@ -152,6 +153,6 @@ fn decide_reading<'g>(
             grant,
             required_spend: spend.is_needed().then(|| RequiredSpend::of(&spend)),
         }),
-        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.because(miss.reason.to_string())),
+        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.with_detail(miss.reason.to_string())),
     }
 }

@@ -1,4 +1,5 @@
-//! The second half: what comes back from the upstream.
+//! A permitted request after it was sent: the response of the upstream and the record of the
+//! outcome.
 
 use crate::authenticate;
 use crate::config::Config;
@@ -14,48 +15,50 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The head of the upstream's response, borrowed from the host.
+/// The head of the response of the upstream, borrowed from the host.
 #[derive(Clone, Copy, Debug)]
 pub struct ResponseHead<'h> {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
     /// Header names in lower case and values.
     pub headers: &'h [(&'h str, &'h [u8])],
 }
 
-/// What to change in the response before it goes to the client. Redirects are the client's: `location` passes, nobody follows it here.
+/// The changes to the response before it goes to the client. The client follows redirects:
+/// `location` passes, and the edge follows none.
 #[derive(Debug)]
 pub struct ResponseEdits<'h> {
-    /// The status to answer with.
+    /// The status of the response to the client.
     pub status: u16,
     /// Headers to remove, all values of each.
     pub remove: Vec<&'h str>,
-    /// Headers to set after that, replacing what is there.
+    /// Headers to set after the removal; each replaces the headers of its name.
     pub set: Vec<(&'static str, String)>,
-    /// A body to send instead of the upstream's, which is thrown away. (None is sent to `HEAD`, as ever.)
+    /// A body to send in place of the body of the upstream, which the host discards. A response to
+    /// `HEAD` has no body.
     pub body: Option<String>,
 }
 
-/// How a permitted request ended.
+/// The outcome of a permitted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The upstream answered with this status.
     Answered(u16),
-    /// No answer came: no connection, a timeout, a reset.
+    /// The upstream gave no answer: no connection, a timeout, a reset.
     Failed,
-    /// The client went away first.
+    /// The client closed the connection first.
     Aborted,
 }
 
-/// A permitted request whose response has not been dealt with.
+/// A permitted request whose response has not been processed.
 #[derive(Debug)]
 pub struct InFlight {
     context: RequestContext,
     config: Arc<Config>,
-    /// Whether the upstream's `cache-control` reaches the client.
+    /// Whether the `cache-control` of the upstream reaches the client.
     caches: bool,
     authorization: Authorization,
-    /// Names of the headers of the response that held a secret of the edge, the first [`NAMED`] of them.
+    /// Names of response headers that contained a secret of the edge, the first [`NAMED`] of them.
     reflected: Vec<String>,
 }
 
@@ -67,12 +70,13 @@ pub struct OpenResponse {
     status: u16,
 }
 
-/// The label of what nothing objects to.
+/// The label of a request to which no rule objects.
 pub(crate) const PERMIT: &str = "permit";
-/// What a client that went away is recorded with; there is no status for it (nginx's is the custom).
+/// The status in the record if the client closed the connection. HTTP has no such status; this is
+/// the one of nginx.
 const CLIENT_CLOSED: u16 = 499;
 
-/// Names of headers that a record names, of those that held a secret.
+/// Most names of headers with a secret in one record.
 const NAMED: usize = 8;
 
 impl InFlight {
@@ -91,9 +95,10 @@ impl InFlight {
         }
     }
 
-    /// What is to be watched while the body of a response with this status goes to the client.
+    /// The open response with this status, which the host watches while its body goes to the
+    /// client.
     #[must_use]
-    pub fn open(&self, status: u16) -> OpenResponse {
+    pub fn open_response(&self, status: u16) -> OpenResponse {
         OpenResponse {
             context: self.context.clone(),
             config: Arc::clone(&self.config),
@@ -101,19 +106,20 @@ impl InFlight {
         }
     }
 
-    /// The edits to the upstream's response.
+    /// The edits to the response of the upstream.
     #[must_use]
-    pub fn response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
-        if let Some(objection) = objection(head.status) {
+    pub fn edit_response<'h>(&mut self, head: &ResponseHead<'h>) -> ResponseEdits<'h> {
+        if let Some(objection) = status_objection(head.status) {
             for (name, value) in head.headers {
                 let _dropped_with_the_others = self.is_reflection(name, value);
             }
-            return self.replacement(head, &objection);
+            return self.replace_response(head, &objection);
         }
         let options = connection_options(head);
         let mut remove = Vec::new();
         for (name, value) in head.headers {
-            // The search comes first: a secret in a header that is dropped for another reason is recorded too.
+            // The search comes first, so that the record also names a header that is dropped for
+            // another cause.
             let is_dropped = self.is_reflection(name, value)
                 || is_dropped(name, self.caches)
                 || options.iter().any(|option| option.eq_ignore_ascii_case(name));
@@ -133,7 +139,7 @@ impl InFlight {
         }
     }
 
-    /// Whether a header holds a secret of the edge. The record will say so.
+    /// Whether a header contains a secret of the edge. The record lists such headers.
     fn is_reflection(&mut self, name: &str, value: &[u8]) -> bool {
         let needles = self.config.needles();
         let in_name = needles.occur_in(name.as_bytes());
@@ -144,8 +150,9 @@ impl InFlight {
         found
     }
 
-    /// A problem in place of the whole response: none of its headers describes the new body.
-    fn replacement<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
+    /// A problem in place of the whole response. No header of the response describes the new body,
+    /// so all of them go.
+    fn replace_response<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
         let ProblemResponse { status, headers, body } = ProblemResponse::new(&self.context, objection);
         ResponseEdits {
             status,
@@ -160,22 +167,23 @@ impl InFlight {
         }
     }
 
-    /// The answer to the client when the upstream gave none.
+    /// The response to the client if the upstream gave no answer.
     #[must_use]
-    pub fn unanswered(&self) -> ProblemResponse {
+    pub fn unanswered_response(&self) -> ProblemResponse {
         ProblemResponse::new(&self.context, &reason::UPSTREAM_FAILED.into())
     }
 
-    /// Takes the permit back because the host sends, or would send, something else than it says. A use that was spent stays spent.
+    /// Withdraws the permit because the host sends, or would send, another request than the permit
+    /// contains. A spent use stays spent.
     #[must_use]
     pub fn withdraw(self, fault: HostFault) -> Refusal {
         Refusal::new(self.context, fault).after_spend(self.authorization.spent())
     }
 
-    /// Asks again whether the writ counts, after a wait before the request is sent.
+    /// Validates the writ again, after a wait before the request is sent.
     ///
     /// # Errors
-    /// The refusal. A use that was spent stays spent.
+    /// The refusal. A spent use stays spent.
     pub fn revalidate(self, world: &World<'_>) -> Result<Self, Refusal> {
         let Some(writ) = &self.context.writ else {
             return Ok(self);
@@ -186,9 +194,10 @@ impl InFlight {
         }
     }
 
-    /// The record of a permit whose request has not been sent, where it must be kept before; then it is the only one that is delivered.
+    /// The record of a permit whose request has not been sent, for hosts that must record first.
+    /// This record is then the only delivered record of the request.
     #[must_use]
-    pub fn ahead(&self) -> Record {
+    pub fn record_ahead(&self) -> Record {
         Record {
             context: self.context.clone(),
             permitted: true,
@@ -201,23 +210,23 @@ impl InFlight {
         }
     }
 
-    /// The line for the log.
+    /// The record of the outcome.
     #[must_use]
     pub fn finish(self, outcome: Outcome) -> Record {
         let objection = match outcome {
-            Outcome::Answered(status) => objection(status),
+            Outcome::Answered(status) => status_objection(status),
             Outcome::Failed => Some(reason::UPSTREAM_FAILED.into()),
             Outcome::Aborted => None,
         };
-        let told = objection
+        let replaced_status = objection
             .as_ref()
             .map(|objection: &Objection| objection.reason.outside.status());
         Record {
             context: self.context,
             permitted: true,
             status: match outcome {
-                Outcome::Answered(status) => told.or(Some(status)),
-                Outcome::Failed => told,
+                Outcome::Answered(status) => replaced_status.or(Some(status)),
+                Outcome::Failed => replaced_status,
                 Outcome::Aborted => Some(CLIENT_CLOSED),
             },
             label: objection.as_ref().map_or(PERMIT, |objection| objection.reason.label),
@@ -225,7 +234,8 @@ impl InFlight {
             grant: Some(self.authorization.grant()),
             outcome: Some(match outcome {
                 Outcome::Answered(_) => ANSWERED,
-                // A spend cannot be taken back, and nobody knows whether the upstream acted on it.
+                // A spend cannot be undone, and the edge cannot know whether the upstream acted on
+                // the request.
                 Outcome::Failed | Outcome::Aborted if self.authorization.spent() => "spent_unknown",
                 Outcome::Failed => "failed",
                 Outcome::Aborted => "aborted",
@@ -236,10 +246,11 @@ impl InFlight {
 }
 
 impl OpenResponse {
-    /// Why the response must be cut off now: its writ no longer counts, or nobody can tell. `None` while it may go on. Asked at least
-    /// once in the time that a revocation may take.
+    /// The record with the cause why the host must cut the response now: its writ is no longer
+    /// valid, or the edge cannot check it. `None` while the response may go on. The host calls this
+    /// at least once in the longest delay of a revocation.
     #[must_use]
-    pub fn ended(&self, world: &World<'_>) -> Option<Record> {
+    pub fn check_ended(&self, world: &World<'_>) -> Option<Record> {
         let writ = self.context.writ.as_ref()?;
         let objection = authenticate::revalidate(writ, &self.config, world).err()?;
         Some(Record {
@@ -255,8 +266,8 @@ impl OpenResponse {
     }
 }
 
-/// What objects to a response of this status.
-fn objection(status: u16) -> Option<Objection> {
+/// The objection to a response with this status.
+fn status_objection(status: u16) -> Option<Objection> {
     match status {
         401 | 407 => Some(reason::UPSTREAM_CREDENTIAL.into()),
         0..=199 => Some(reason::UPSTREAM_SWITCH.into()),

@@ -1,4 +1,4 @@
-//! The verdict on a request, and what follows from it until the response has reached the client.
+//! The verdict on a request, and the processing of the response to a permitted one.
 
 pub(crate) mod decide;
 pub mod in_flight;

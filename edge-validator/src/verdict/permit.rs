@@ -1,4 +1,4 @@
-//! The permit: the only way upstream.
+//! The permit, without which no request goes upstream.
 
 use crate::config::{Config, Upstream};
 use crate::operation::Operation;
@@ -11,7 +11,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// Authorization to send one request, which it contains. Only the decision makes one; where uses are limited, only after one was spent.
+/// Permission to send one request, which it contains. Only the decision makes a permit. If uses are
+/// limited, the decision makes it only after a use was spent.
 #[must_use]
 pub struct Permit(Box<Permitted>);
 
@@ -23,23 +24,25 @@ struct Permitted {
     authorization: Authorization,
 }
 
-/// The request to send, once, complete: nothing of the incoming request is added to it, and no host repeats it.
+/// The complete request to send once. The host adds nothing of the incoming request to it and never
+/// repeats it.
 pub struct OutgoingRequest {
     /// The method that was judged.
     pub method: String,
-    /// Where it goes. Its authority goes into `host`.
+    /// The upstream, whose authority goes into `host`.
     pub upstream: Arc<Upstream>,
-    /// The path, byte for byte as judged, and the query in the spelling that was judged; the URL is
-    /// the upstream's origin and this.
+    /// The path, byte for byte as judged, and the query in the judged spelling. The URL is the
+    /// origin of the upstream and this target.
     pub target: String,
-    /// Header names in lower case and values, the upstream's credential among them. `content-length` is the host's to set.
+    /// Header names in lower case and values, the credential of the upstream included. The host
+    /// sets `content-length`.
     pub headers: Vec<(Arc<str>, Vec<u8>)>,
-    /// The judged body, a form in the spelling that was judged; `None` if the request has none.
+    /// The judged body, a form in the judged spelling; `None` if the request has no body.
     pub body: Option<Vec<u8>>,
 }
 
 impl Permit {
-    /// The only maker. A [`Authorization`] comes from the decision alone.
+    /// The only constructor. An [`Authorization`] comes from the decision alone.
     pub(crate) fn new(
         context: RequestContext,
         config: Arc<Config>,
@@ -56,7 +59,7 @@ impl Permit {
         }))
     }
 
-    /// The request to send, and what waits for its response.
+    /// The request to send, and the value that processes its response.
     #[must_use]
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
         let Permitted {

@@ -1,8 +1,8 @@
-//! Refusals: what the client may read and what the log may read are two things.
+//! Refusals. The text for the client and the text for the log differ.
 
 use crate::json_object::Object;
 use crate::memory::Memory;
-use crate::reason::{self, Objection, Outside};
+use crate::reason::{self, Objection, ProblemClass};
 use crate::record::Record;
 use crate::record::context::RequestContext;
 use alloc::boxed::Box;
@@ -11,16 +11,16 @@ use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::time::UnixSeconds;
 
-/// What a host can run into by itself.
+/// A fault of the host itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostFault {
-    /// The request could not be read from the host.
+    /// The edge could not read the request from the host.
     Unreadable,
-    /// The host would send the request somewhere else than the permit says.
+    /// The host would send the request to another upstream than the permit says.
     OtherUpstream,
-    /// The host would send something else than the permit says.
+    /// The host would send another request than the permit contains.
     OtherRequest,
-    /// What is permitted could not be recorded.
+    /// The host could not record the permit.
     Unrecorded,
 }
 
@@ -36,27 +36,28 @@ impl From<HostFault> for Objection {
     }
 }
 
-/// A request that goes nowhere.
+/// A request that does not go upstream.
 #[derive(Debug)]
-pub struct Refusal(Box<Inner>);
+pub struct Refusal(Box<RefusedRequest>);
 
 #[derive(Debug)]
-struct Inner {
+struct RefusedRequest {
     context: RequestContext,
     objection: Objection,
-    /// Whether a use was spent before; nobody gives it back.
+    /// Whether a use was spent before the refusal. A spent use is not given back.
     spent: bool,
 }
 
-/// Seconds after which a client may try again what a busy edge has refused.
+/// Seconds after which a client may repeat a request that a busy edge has refused.
 const RETRY_AFTER: &str = "1";
-/// Carries the request's name to the client, on every answer: one to `HEAD` has no body to tell it.
+/// The response header with the id of the request. Every response has the header, because a
+/// response to `HEAD` has no body for the id.
 pub(crate) const REQUEST_ID: &str = "edgewrit-request-id";
 
-/// The answer to the client.
+/// A response to the client with a problem document.
 #[derive(Debug)]
 pub struct ProblemResponse {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
     /// All headers but `content-length`.
     pub headers: Vec<(&'static str, String)>,
@@ -66,50 +67,50 @@ pub struct ProblemResponse {
 
 impl Refusal {
     pub(crate) fn new(context: RequestContext, objection: impl Into<Objection>) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(RefusedRequest {
             context,
             objection: objection.into(),
             spent: false,
         }))
     }
 
-    /// The same refusal, of a request on which a use was spent.
+    /// The same refusal, for a request on which a use was spent.
     pub(crate) fn after_spend(mut self, spent: bool) -> Self {
         self.0.spent = spent;
         self
     }
 
-    /// A refusal by the host, before the pipeline was reached.
+    /// A refusal by the host before the pipeline started.
     #[must_use]
     pub fn of_host(fault: HostFault, memory: &Memory, now: UnixSeconds) -> Self {
         Self::new(RequestContext::new(memory.next_request(), now), fault)
     }
 
-    /// HTTP status.
+    /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.objection.reason.outside.status()
     }
 
-    /// Which rule refused; for the log.
+    /// The label of the rule that refused, for the log.
     #[must_use]
     pub fn label(&self) -> &'static str {
         self.0.objection.reason.label
     }
 
-    /// What the client is told.
+    /// The error code in the response to the client.
     #[must_use]
     pub fn error_code(&self) -> &'static str {
         self.0.objection.reason.outside.code()
     }
 
-    /// The answer to the client.
+    /// The response to the client.
     #[must_use]
     pub fn response(&self) -> ProblemResponse {
         ProblemResponse::new(&self.0.context, &self.0.objection)
     }
 
-    /// The line for the log.
+    /// The record for the log.
     #[must_use]
     pub fn record(&self) -> Record {
         Record {
@@ -133,22 +134,23 @@ impl ProblemResponse {
             ("cache-control", "no-store".into()),
             (REQUEST_ID, context.request_id.to_string()),
         ];
-        if outside == Outside::Unauthorized {
+        if outside == ProblemClass::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
         }
-        if outside == Outside::Busy {
+        if outside == ProblemClass::Busy {
             headers.push(("retry-after", RETRY_AFTER.into()));
         }
         Self {
             status: outside.status(),
             headers,
-            body: problem(context, objection),
+            body: problem_document(context, objection),
         }
     }
 }
 
-/// The problem document: the class of the refusal, how to find its record, and of the request only what the client sent itself.
-fn problem(context: &RequestContext, objection: &Objection) -> String {
+/// The problem document: the class of the refusal, the id of its record, and of the request only
+/// the parts that the client sent itself.
+fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     let reason = objection.reason;
     let outside = reason.outside;
     let mut body = Object::open();
@@ -158,10 +160,10 @@ fn problem(context: &RequestContext, objection: &Objection) -> String {
     body.text("error_code", Some(outside.code()));
     body.member("request_id", format_args!("\"{}\"", context.request_id));
     match outside {
-        Outside::BadRequest | Outside::BodyTooLarge | Outside::ContentType => {
+        ProblemClass::BadRequest | ProblemClass::BodyTooLarge | ProblemClass::ContentType => {
             body.text("detail", Some(reason.meaning));
         }
-        Outside::NotGranted | Outside::UsesExhausted => {
+        ProblemClass::NotGranted | ProblemClass::UsesExhausted => {
             body.text("action", context.subject.action());
             body.text("resource", context.subject.resource());
         }

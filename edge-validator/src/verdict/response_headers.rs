@@ -1,6 +1,7 @@
-//! Which headers of an upstream's response never reach the client.
+//! Response headers of an upstream that never reach the client.
 
-/// Headers that never reach the client: they speak for the upstream's credential, set state in the client, point around the edge, or belong to the connection.
+/// Headers that never reach the client. Such headers belong to the credential of the upstream, set
+/// state in the client, point around the edge, or belong to the connection.
 const DROP: [&str; 14] = [
     "alt-svc",
     "authentication-info",
@@ -18,8 +19,9 @@ const DROP: [&str; 14] = [
     "www-authenticate",
 ];
 
-/// Beginnings of headers that never reach the client. The first is the edge's own. The others are commands to a proxy in front of the edge: to send
-/// a file or the answer of another place instead of this one, to cache it, or to take the edge out of service.
+/// Prefixes of headers that never reach the client. The first belongs to the edge itself. The
+/// others are commands to a proxy in front of the edge: to send a file or another response, to
+/// cache the response, or to take the edge out of service.
 const DROP_PREFIX: [&str; 7] = [
     "edgewrit-",
     "x-accel-",
@@ -30,11 +32,13 @@ const DROP_PREFIX: [&str; 7] = [
     "x-sendfile",
 ];
 
-/// Ends of headers that overrule `cache-control` in some cache: the targeted fields of RFC 9213 (section 2: a target, and this end), whatever the
-/// target is called, and what the Edge Architecture Specification and Akamai name.
+/// Suffixes of headers that override `cache-control` in some cache: the targeted fields of RFC 9213
+/// (section 2: a target, and this suffix), whatever the target, and the fields of the Edge
+/// Architecture Specification and of Akamai.
 const CACHE_SUFFIX: [&str; 3] = ["cache-control", "surrogate-control", "edge-control"];
 
-/// Whether a header of an upstream's response is dropped. `caches` says whether the operation lets the upstream's caching headers pass.
+/// Whether a response header of an upstream is dropped. `caches` says whether the operation lets
+/// caching headers of the upstream pass.
 pub(crate) fn is_dropped(name: &str, caches: bool) -> bool {
     DROP.binary_search(&name).is_ok()
         || DROP_PREFIX.iter().any(|prefix| name.starts_with(prefix))
@@ -55,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_holds_whatever_vendor_comes_before_or_behind_it() {
+    fn a_cache_header_of_any_vendor_is_found() {
         for name in [
             "example-cdn-cache-control",
             "x-cache-control",

@@ -9,12 +9,13 @@ use edgewrit_shared::grant::{Grant, GrantId};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Verified;
 
-/// A writ whose signature was checked, and its text: to recognise it by, and to show to the issuer when a use is spent.
+/// A writ with a verified signature, and its text. The text is the cache key, and the edge shows it
+/// to the issuer with a spend.
 #[derive(Debug)]
 pub(crate) struct Writ {
     pub(crate) token: Secret,
     pub(crate) verified: Verified,
-    /// The ids of its grants, each once it was asked for; 0 before, and then it is worked out again.
+    /// The ids of the grants. An id is 0 until it is first needed.
     ids: Vec<AtomicU64>,
 }
 
@@ -27,7 +28,8 @@ impl Writ {
         }
     }
 
-    /// The id of one of its grants. Hashing one costs as much as deciding, so it is done once.
+    /// The id of a grant of this writ. The hash costs as much as a decision, so it is computed
+    /// once.
     pub(crate) fn grant_id(&self, grant: &Grant) -> GrantId {
         let grants = self.verified.grants().as_slice();
         let place = grants.iter().position(|own| ptr::eq(own, grant));

@@ -1,8 +1,8 @@
-//! An edge with its configuration, memory and snapshot, a clock that stands still, and an issuer that debits.
+//! An edge with its configuration, memory and snapshot, a fixed clock, and an issuer that debits.
 
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::verdict::in_flight::InFlight;
@@ -80,7 +80,7 @@ impl Edge {
         start(head, &self.world())
     }
 
-    /// The verdict on `ask`, with a body that arrives whole and `issuer` to debit.
+    /// The verdict on `ask`, with a complete body and `issuer` for debits.
     pub(crate) fn ask_with(&self, ask: &Ask, issuer: &Issuer) -> Verdict {
         let mut step = self.start(ask);
         for _ in 0..4 {
@@ -90,11 +90,13 @@ impl Edge {
                     let (request, flight) = permit.into_request();
                     return Verdict::Sent(request, flight);
                 }
-                Step::Body(need) => need.with(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world()),
+                Step::Body(need) => {
+                    need.resume(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world())
+                }
                 Step::Spend(need) => {
                     let (status, body) = issuer.answer(&need.call());
-                    need.with(
-                        Answer::Got {
+                    need.resume(
+                        IssuerAnswer::Got {
                             status,
                             body: body.as_bytes(),
                         },
@@ -154,12 +156,12 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// `METHOD /target` with a writ of these grants.
+    /// A request `METHOD /target` with a writ of these grants.
     pub(crate) fn new(line: &str, grants: &[&str]) -> Self {
         Self::bare(line).header("authorization", &format!("Bearer {}", writ(grants)))
     }
 
-    /// `METHOD /target` and nothing else.
+    /// A request `METHOD /target` without headers.
     pub(crate) fn bare(line: &str) -> Self {
         let (method, target) = line.split_once(' ').expect("a method and a target");
         Self {
@@ -183,7 +185,8 @@ impl Ask {
     }
 }
 
-/// A writ of these grants. Signing is the slow part of these tests, so each is signed once.
+/// A writ of these grants. The signature is the slow part of these tests, so each writ is signed
+/// once.
 pub(crate) fn writ(grants: &[&str]) -> String {
     static SIGNED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
     let sign = || support::writ(&support::claims(support::grants(grants)));
@@ -195,7 +198,7 @@ pub(crate) fn writ(grants: &[&str]) -> String {
         .clone()
 }
 
-/// The issuer, as far as edges can see: it knows its boots and counts its allowances.
+/// The issuer as an edge sees it, with boots and allowances.
 #[derive(Default)]
 pub(crate) struct Issuer {
     pub(crate) allowances: RefCell<BTreeMap<String, u64>>,

@@ -5,7 +5,7 @@ use super::Head;
 use crate::base::id::{from_hex, hex};
 use crate::keys::{PinnedKeys, SigningKey};
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::jws::{Jws, JwsKind};
 use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
@@ -112,7 +112,7 @@ impl Checkpoint {
                 members.insert("before".to_owned(), json!(hex(&before)));
             }
         }
-        key.sign(Kind::Checkpoint, payload.to_string().as_bytes())
+        key.sign(JwsKind::Checkpoint, payload.to_string().as_bytes())
     }
 
     /// Reads a checkpoint that one of `keys` signed while it was its turn.
@@ -120,7 +120,7 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError`].
     pub fn read(text: &str, keys: &PinnedKeys) -> Result<Self, CheckpointError> {
-        let jws = Jws::parse(text, Kind::Checkpoint, CHECKPOINT_BYTES).map_err(|_| CheckpointError::Malformed)?;
+        let jws = Jws::parse(text, JwsKind::Checkpoint, CHECKPOINT_BYTES).map_err(|_| CheckpointError::Malformed)?;
         let pinned = keys.find(jws.kid()).ok_or(CheckpointError::Key)?;
         let signed = jws.verify(&pinned.key, &Dalek);
         let signed = signed.map_err(|_| CheckpointError::Signature)?;

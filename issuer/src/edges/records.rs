@@ -8,7 +8,7 @@ use crate::state::Issuer;
 use crate::store::recorded::Numbers;
 use crate::store::report::RequestVerdict;
 use crate::store::{StoreError, Writing, audit, recorded, report, task};
-use edgewrit_shared::bundle::HeadTrouble;
+use edgewrit_shared::bundle::HeadContradiction;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::edge_api::find_label;
 use edgewrit_shared::json::Json;
@@ -35,7 +35,7 @@ const AGE_MAX: u64 = 90 * 24 * 3_600;
 const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// Labels of the records that are no refusals: an edge saw the head of the audit go back or fork.
-const HEAD_LABELS: [&str; 2] = [HeadTrouble::Back.label(), HeadTrouble::Fork.label()];
+const HEAD_LABELS: [&str; 2] = [HeadContradiction::Back.label(), HeadContradiction::Fork.label()];
 
 /// The members of a record that are kept as they are.
 const KEPT: [&str; 10] = [

@@ -5,7 +5,7 @@ use crate::base::id::random;
 use crate::files::OwnFile;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::signature::{Compact, Dalek, Verify as _};
 use serde::Deserialize;
@@ -119,7 +119,7 @@ impl SigningKey {
 
     /// Signs one document of `kind`.
     #[must_use]
-    pub fn sign(&self, kind: Kind, payload: &[u8]) -> String {
+    pub fn sign(&self, kind: JwsKind, payload: &[u8]) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, self.public.kid(), payload);
         let signature = self.raw(input.bytes());
         input.attach(&signature)

@@ -8,7 +8,7 @@ use crate::keyring::Keyring;
 use crate::keys::{KeyJob, KeyState};
 use crate::store::{Store, StoreError, audit, revocation};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::revocation::Rows;
 use edgewrit_shared::time::UnixSeconds;
@@ -201,7 +201,7 @@ impl Feed {
             audit_head: Some(head.to_string()),
             rows: Rows::encode(revocations),
         };
-        let jws = key_set.bundle.sign(Kind::Bundle, bundle.payload().as_bytes());
+        let jws = key_set.bundle.sign(JwsKind::Bundle, bundle.payload().as_bytes());
         Ok(bundle.join(&jws).into())
     }
 

@@ -7,7 +7,7 @@ use crate::keys::SignError;
 use crate::policy::granted_task::Task;
 use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -237,7 +237,7 @@ fn draft(claims: &Claims, kid: &str) -> Result<WritDraft, MintError> {
 }
 
 fn signing_input(writ: Writ, payload: &str, kid: &str) -> Result<WritDraft, MintError> {
-    let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
+    let input = SigningInput::new(JwsKind::Writ, Algorithm::EdDsa, kid, payload.as_bytes());
     if input.bytes().len() + SIGNATURE_BYTES > WRIT_BYTES {
         let audience = writ.audience;
         return Err(MintError::TooLong { audience });

@@ -9,7 +9,7 @@ use crate::base::id::NoRandomness;
 use crate::keyring::SigningKeySet;
 use crate::keys::{KeyJob, KeyState};
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::jws::{Jws, JwsKind};
 use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
@@ -95,12 +95,12 @@ impl Session {
             "exp": self.exp.0,
             "jti": self.jti,
         });
-        key_set.session.sign(Kind::Session, payload.to_string().as_bytes())
+        key_set.session.sign(JwsKind::Session, payload.to_string().as_bytes())
     }
 
     /// The session that `token` is, if it is one of this issuer's that has not expired.
     pub(crate) fn read(key_set: &SigningKeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
-        let jws = Jws::parse(token, Kind::Session, SESSION_BYTES).ok()?;
+        let jws = Jws::parse(token, JwsKind::Session, SESSION_BYTES).ok()?;
         let mut keys = key_set.public(KeyJob::Session, &[KeyState::Current, KeyState::Retired]);
         let key = keys.find(|key| key.kid() == jws.kid())?;
         let signed = jws.verify(key, &Dalek).ok()?;

@@ -68,7 +68,7 @@ impl TokenStatus {
             life_max: WRIT_LIFE_MAX,
         };
         if let Some(seen) = self.verified.find(token) {
-            return Ok(seen.stands(&expect, &snapshot, now).map(|()| seen));
+            return Ok(seen.check_validity(&expect, &snapshot, now).map(|()| seen));
         }
         let verified = Unverified::parse(token).and_then(|writ| writ.verify(&expect, &snapshot, now));
         let verified = verified.map(Arc::new);

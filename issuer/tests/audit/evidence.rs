@@ -12,7 +12,7 @@ use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_test_keys::{TestKey, UNKNOWN};
 use rusqlite::{Connection, params};
@@ -121,7 +121,12 @@ fn sign_all(folder: &Closed, (key, kid): &(TestKey, String)) {
         if let Some(before) = before {
             payload["before"] = json!(edgewrit_issuer::id::hex(&before));
         }
-        let input = SigningInput::new(Kind::Checkpoint, Algorithm::EdDsa, kid, payload.to_string().as_bytes());
+        let input = SigningInput::new(
+            JwsKind::Checkpoint,
+            Algorithm::EdDsa,
+            kid,
+            payload.to_string().as_bytes(),
+        );
         let signature = key.sign(input.bytes());
         let forged = input.attach(&signature);
         let update = "UPDATE checkpoints SET jws = ?2 WHERE seq = ?1";

@@ -1,17 +1,18 @@
-//! What an edge saw of the issuer's audit chain: within an epoch its head only goes forward, and one event has one hash.
+//! The heads of the audit chain of the issuer that an edge has seen. Within an epoch the head only
+//! goes forward, and one event has one hash.
 
 use alloc::string::String;
 
-/// How a head contradicts one that was seen before.
+/// The way in which a head contradicts an earlier head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeadTrouble {
-    /// The chain ends before an event that was seen.
+pub enum HeadContradiction {
+    /// The chain ends before an event that the edge has seen.
     Back,
-    /// It has another hash at an event that was seen.
+    /// The chain has another hash at an event that the edge has seen.
     Fork,
 }
 
-impl HeadTrouble {
+impl HeadContradiction {
     /// The stable label.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -22,24 +23,25 @@ impl HeadTrouble {
     }
 }
 
-/// The head of the last bundle, and the highest one of the epoch.
+/// The head of the last bundle, the highest head of the epoch, and the latest contradiction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SeenHead {
     last: Option<String>,
     highest: Option<String>,
-    trouble: Option<HeadTrouble>,
+    contradiction: Option<HeadContradiction>,
 }
 
 impl SeenHead {
-    /// What was seen after a bundle with `head` in the same epoch as `self`. Once a head contradicted the highest one, no other of the
-    /// epoch takes its place: it belongs to a chain that was put in the place of the one that was seen.
+    /// The state after a bundle with `head` in the same epoch as `self`. After a contradiction no
+    /// later head of the epoch becomes the highest one, because it belongs to a chain that replaced
+    /// the chain that the edge has seen.
     pub(super) fn after(&self, head: Option<String>) -> Self {
         let found = match (&self.highest, &head) {
-            (Some(highest), Some(head)) => contradiction(highest, head),
+            (Some(highest), Some(head)) => find_contradiction(highest, head),
             _ => None,
         };
-        let trouble = found.or(self.trouble);
-        let highest = match trouble {
+        let contradiction = found.or(self.contradiction);
+        let highest = match contradiction {
             Some(_) => self.highest.clone(),
             None => head
                 .clone()
@@ -49,7 +51,7 @@ impl SeenHead {
         Self {
             last: head,
             highest,
-            trouble,
+            contradiction,
         }
     }
 
@@ -61,17 +63,17 @@ impl SeenHead {
         self.highest.as_deref()
     }
 
-    pub(super) const fn trouble(&self) -> Option<HeadTrouble> {
-        self.trouble
+    pub(super) const fn last_contradiction(&self) -> Option<HeadContradiction> {
+        self.contradiction
     }
 }
 
-fn contradiction(highest: &str, head: &str) -> Option<HeadTrouble> {
+fn find_contradiction(highest: &str, head: &str) -> Option<HeadContradiction> {
     let (seen, found) = (number(highest)?, number(head)?);
     if found < seen {
-        return Some(HeadTrouble::Back);
+        return Some(HeadContradiction::Back);
     }
-    (found == seen && head != highest).then_some(HeadTrouble::Fork)
+    (found == seen && head != highest).then_some(HeadContradiction::Fork)
 }
 
 /// The number of the event in `<seq>:<hexadecimal digits>`. A head of another form is not compared.
@@ -96,23 +98,26 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_goes_forward_is_no_trouble() {
+    fn a_head_that_goes_forward_is_no_contradiction() {
         let seen = after(&["1:aa", "1:aa", "2:bb", "30:cc"]);
-        assert_eq!((seen.highest(), seen.trouble()), (Some("30:cc"), None));
+        assert_eq!((seen.highest(), seen.last_contradiction()), (Some("30:cc"), None));
         assert_eq!(seen.after(None).highest(), Some("30:cc"));
-        assert_eq!(seen.after(Some("later form".to_owned())).trouble(), None);
+        assert_eq!(seen.after(Some("later form".to_owned())).last_contradiction(), None);
     }
 
     #[test]
-    fn a_head_that_goes_back_or_forks_is_trouble_and_the_highest_one_is_kept() {
+    fn a_head_that_goes_back_or_forks_is_a_contradiction_and_the_highest_one_is_kept() {
         let back = after(&["10:aa", "9:bb"]);
         assert_eq!((back.highest(), back.last()), (Some("10:aa"), Some("9:bb")));
-        assert_eq!(back.trouble(), Some(HeadTrouble::Back));
-        assert_eq!(back.after(Some("10:cc".to_owned())).trouble(), Some(HeadTrouble::Fork));
+        assert_eq!(back.last_contradiction(), Some(HeadContradiction::Back));
+        assert_eq!(
+            back.after(Some("10:cc".to_owned())).last_contradiction(),
+            Some(HeadContradiction::Fork)
+        );
         let further = back.after(Some("11:dd".to_owned()));
         assert_eq!(
-            (further.highest(), further.trouble()),
-            (Some("10:aa"), Some(HeadTrouble::Back))
+            (further.highest(), further.last_contradiction()),
+            (Some("10:aa"), Some(HeadContradiction::Back))
         );
     }
 }

@@ -1,7 +1,7 @@
-//! Why a bundle is not applied.
+//! Causes why a bundle is not applied.
 
 use crate::document::FaultList;
-use crate::json::{JsonError, Shown};
+use crate::json::{EscapedInput, JsonError};
 use crate::jws::JwsError;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::RowsError;
@@ -10,72 +10,72 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Why a bundle is not applied. The snapshot that is held stays as it is.
+/// The cause why a bundle is not applied. The edge keeps its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BundleError {
-    /// No line feed after at most [`BUNDLE_HEAD_BYTES`], or not UTF-8 before it.
+    /// There is no line feed within [`BUNDLE_HEAD_BYTES`], or the text before it is not UTF-8.
     Frame,
-    /// What stands before the line feed is not a JWS that is read here.
+    /// The text before the line feed is not an accepted JWS.
     Jws(JwsError),
     /// No pinned key has this id.
     Key {
-        /// The id.
+        /// The key id.
         kid: String,
     },
-    /// The signature is not the pinned key's.
+    /// The pinned key did not make the signature.
     Signature,
     /// The payload is not strict JSON.
     Payload(JsonError),
-    /// Members of the payload are missing, unknown or not of their form.
+    /// Members of the payload are missing, unknown or malformed.
     Members(FaultList),
-    /// Of another issuer.
+    /// The bundle is of another issuer.
     Issuer {
-        /// Which.
+        /// The issuer that it names.
         found: String,
     },
-    /// `issued_at` is too far in the future: the clock here is behind.
+    /// `issued_at` is too far in the future: the clock of the edge is behind.
     Clock {
-        /// `issued_at`.
+        /// The `issued_at` of the bundle.
         issued_at: UnixSeconds,
-        /// Now.
+        /// The current time.
         now: UnixSeconds,
     },
     /// `fresh_until` has passed.
     Stale {
-        /// `fresh_until`.
+        /// The `fresh_until` of the bundle.
         fresh_until: UnixSeconds,
-        /// Now.
+        /// The current time.
         now: UnixSeconds,
     },
-    /// A delta, and nothing is held that it could extend.
+    /// The bundle is a delta, and the edge has no snapshot.
     Unfounded,
-    /// A delta of another epoch.
+    /// The bundle is a delta of another epoch.
     Epoch {
-        /// Its epoch.
+        /// The epoch of the delta.
         found: String,
-        /// The epoch that is held.
+        /// The epoch of the snapshot.
         held: String,
     },
-    /// A delta that extends another `seq` than the one that is held.
+    /// The delta extends another `seq` than the `seq` of the snapshot.
     Gap {
         /// The `seq` that it extends.
         from: u64,
-        /// The `seq` that is held.
+        /// The `seq` of the snapshot.
         held: u64,
     },
-    /// Not newer than what is held.
+    /// The bundle is not newer than the snapshot.
     Old {
-        /// The `seq` that is held.
+        /// The `seq` of the snapshot.
         held: u64,
     },
-    /// It tells other revocations of the `seq` that is held.
+    /// The bundle has other revocations for the `seq` of the snapshot.
     Fork {
-        /// The `seq` that is held.
+        /// The `seq` of the snapshot.
         held: u64,
     },
-    /// The rows are not those that were signed for, by number or hash.
+    /// The rows are not the signed rows, by number or hash.
     RowsDiffer,
-    /// The rows are not rows.
+    /// The bytes are not rows.
     Rows(RowsError),
 }
 
@@ -108,14 +108,14 @@ impl fmt::Display for BundleError {
         match self {
             Self::Frame => write!(f, "no JWS and line feed within the first {BUNDLE_HEAD_BYTES} bytes"),
             Self::Jws(error) => error.fmt(f),
-            Self::Key { kid } => write!(f, "header: no pinned key has the id `{}`", Shown(kid)),
+            Self::Key { kid } => write!(f, "header: no pinned key has the id `{}`", EscapedInput(kid)),
             Self::Signature => f.write_str("the signature is not the pinned key's"),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Members(faults) => {
                 let faults: Vec<String> = faults.lines().collect();
                 write!(f, "payload: {}", faults.join("; "))
             }
-            Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", Shown(found)),
+            Self::Issuer { found } => write!(f, "`iss`: `{}` is another issuer", EscapedInput(found)),
             Self::Clock { issued_at, now } => write!(
                 f,
                 "`issued_at`: {} is more than {BUNDLE_CLOCK_SKEW} seconds after now, {}: the clock here is behind",
@@ -128,8 +128,8 @@ impl fmt::Display for BundleError {
             Self::Epoch { found, held } => write!(
                 f,
                 "a delta of epoch `{}`, but epoch `{}` is held",
-                Shown(found),
-                Shown(held)
+                EscapedInput(found),
+                EscapedInput(held)
             ),
             Self::Gap { from, held } => write!(f, "a delta from seq {from}, but seq {held} is held"),
             Self::Old { held } => write!(f, "not newer than what is held, seq {held}"),

@@ -1,7 +1,9 @@
-//! The bundle: one signed document of keys and revocations, and the snapshot that an edge holds of it.
+//! The bundle: one signed document of keys and revocations. The snapshot is the state that an edge
+//! has after its bundles.
 //!
-//! On the wire a bundle is a compact JWS (`typ` `edgewrit-bundle+jwt`), a line feed, and the revocation rows as bytes; the signed
-//! payload holds the rows' number and SHA-256. So rows are verified without being copied into JSON and searched where they lie.
+//! On the wire a bundle is a compact JWS (`typ` `edgewrit-bundle+jwt`), a line feed, and the
+//! revocation rows as bytes. The signed payload has the number of rows and their SHA-256. So the
+//! edge verifies the rows without a copy into JSON, and searches them in place.
 
 use crate::keys::PublicKey;
 use crate::revocation::Rows;
@@ -16,56 +18,60 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-pub use audit_head::HeadTrouble;
+pub use audit_head::HeadContradiction;
 pub use error::BundleError;
 pub use payload::RowsHash;
 pub use snapshot::{Snapshot, rows_of};
 
-/// Stands between the JWS, which cannot contain it, and the rows.
+/// The byte between the JWS, which cannot contain it, and the rows.
 const SEPARATOR: u8 = b'\n';
 
-/// What an edge is configured to believe: the issuer's name and the bundle keys pinned for it.
+/// The trust of an edge by its configuration: the name of the issuer and its pinned bundle keys.
 #[derive(Clone, Debug)]
 pub struct Trust {
-    /// `iss` of every bundle and writ.
+    /// The `iss` of every bundle and writ.
     pub issuer: String,
     /// Keys that sign bundles and nothing else.
     pub pins: Vec<PublicKey>,
 }
 
-/// What the issuer signs.
+/// The content of a bundle.
 #[derive(Clone, Debug)]
 pub struct Bundle {
-    /// Issuer.
+    /// The issuer.
     pub iss: String,
-    /// Changes when the issuer's history does (after a restore).
+    /// The epoch, which changes with the history of the issuer (after a restore).
     pub epoch: String,
-    /// Counts changes within an epoch.
+    /// The number of changes within the epoch.
     pub seq: u64,
-    /// For a delta: the `seq` it extends. A snapshot has none.
+    /// The `seq` that a delta extends. A whole bundle has none.
     pub from: Option<u64>,
-    /// When it was signed.
+    /// The time of the signing.
     pub issued_at: UnixSeconds,
-    /// Until when an edge may decide by it.
+    /// The time until which an edge may decide by the bundle.
     pub fresh_until: UnixSeconds,
-    /// Keys that sign writs: all of them, in a delta too.
+    /// Keys that sign writs. A delta lists all of them, too.
     pub keys: Vec<PublicKey>,
-    /// Ids of keys that must not be used any more: all of them, in a delta too. They win over `keys`.
+    /// Ids of keys that are no longer valid. A delta lists all of them, too. An id here overrides a
+    /// key in `keys`.
     pub dropped_keys: Vec<String>,
-    /// Keys that sign checkpoints of the audit chain, so that auditors can pin them; in a snapshot.
+    /// Keys that sign checkpoints of the audit chain, for auditors to pin. Only a whole bundle has
+    /// them.
     pub checkpoint_keys: Vec<PublicKey>,
-    /// Head of the audit chain, so that edges are witnesses.
+    /// The head of the audit chain. Edges are witnesses of it.
     pub audit_head: Option<String>,
-    /// The revocations: all of them in a snapshot, those to add in a delta.
+    /// The revocations: all of them in a whole bundle, the new ones in a delta.
     pub rows: Rows,
 }
 
 impl Bundle {
-    /// The signed payload as JSON text. Sign it as [`crate::jws::Kind::Bundle`], then [`Self::join`] JWS and rows.
+    /// The signed payload as JSON text. The issuer signs it as [`crate::jws::JwsKind::Bundle`] and
+    /// [joins](Self::join) JWS and rows.
     ///
-    /// Members: `iss`, `epoch`, `seq`, `from` (delta only), `issued_at`, `fresh_until`, `keys` (JWKs), `dropped_keys`, `audit_head` (if
-    /// there is one) and `revocations`, which is `{"rows": how many, "sha256": base64url}`. The first JWK has the member
-    /// `ext`, which is `{"checkpoint_keys": JWKs}`, if there are such keys.
+    /// Members: `iss`, `epoch`, `seq`, `from` (delta only), `issued_at`, `fresh_until`, `keys`
+    /// (JWKs), `dropped_keys`, `audit_head` (if there is one) and `revocations`, which is
+    /// `{"rows": number, "sha256": base64url}`. The first JWK has the member `ext`, which is
+    /// `{"checkpoint_keys": JWKs}`, if there are such keys.
     #[must_use]
     pub fn payload(&self) -> String {
         payload::write(self)

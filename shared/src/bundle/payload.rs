@@ -1,13 +1,14 @@
 //! The signed part of a bundle: written from a [`Bundle`], read into a [`Payload`].
 //!
-//! The reader skips a member that it does not know, unless `crit` names it: then the edge must not decide without it. Readers of
-//! version 0.1 refuse every unknown member of the payload, but skip unknown members of a JWK (RFC 7517, section 4). So the issuer
-//! puts what is new into the member `ext` of the first key.
+//! The reader ignores an unknown member, unless `crit` names it: then the edge must not decide
+//! without it. Readers of version 0.1 refuse every unknown member of the payload, but ignore
+//! unknown members of a JWK (RFC 7517, section 4). So the issuer puts new data into the member
+//! `ext` of the first key.
 
 use super::{Bundle, BundleError};
 use crate::document::{Faults, Members, Node};
 use crate::json::write::{list, member, object, text, texts};
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
 use crate::revocation::{ROW_BYTES, Rows};
@@ -46,7 +47,7 @@ pub(super) fn write(bundle: &Bundle) -> String {
     members.extend([
         member("issued_at", bundle.issued_at.0),
         member("fresh_until", bundle.fresh_until.0),
-        list("keys", keys(bundle)),
+        list("keys", write_keys(bundle)),
         texts("dropped_keys", &bundle.dropped_keys),
     ]);
     members.extend(bundle.audit_head.iter().map(|head| text("audit_head", head)));
@@ -56,15 +57,15 @@ pub(super) fn write(bundle: &Bundle) -> String {
     object(&members)
 }
 
-/// The keys as JWKs. The first one carries what readers of version 0.1 skip.
-fn keys(bundle: &Bundle) -> impl Iterator<Item = String> {
-    let mut extension = extension(bundle);
+/// The keys as JWKs. The first one contains the data that readers of version 0.1 ignore.
+fn write_keys(bundle: &Bundle) -> impl Iterator<Item = String> {
+    let mut extension = write_extension(bundle);
     let keys = bundle.keys.iter();
     keys.map(move |key| key.to_bare_jwk(extension.take().as_deref()))
 }
 
-/// The member `ext`: what this version tells beyond version 0.1.
-fn extension(bundle: &Bundle) -> Option<String> {
+/// The member `ext`: the data that this version adds to version 0.1.
+fn write_extension(bundle: &Bundle) -> Option<String> {
     if bundle.checkpoint_keys.is_empty() {
         return None;
     }
@@ -72,18 +73,19 @@ fn extension(bundle: &Bundle) -> Option<String> {
     Some(member("ext", object(&[list("checkpoint_keys", keys)])))
 }
 
-/// SHA-256 of a bundle's rows.
+/// The SHA-256 of the rows of a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowsHash([u8; 32]);
 
 impl RowsHash {
-    /// Hashes rows.
+    /// The hash of `rows`.
     #[must_use]
     pub fn of(rows: &[u8]) -> Self {
         Self(Sha256::digest(rows).into())
     }
 
-    /// What a host has made of [`super::rows_of`] a bundle. Whoever makes it of anything else makes the edge believe what nobody has signed.
+    /// A hash of [`super::rows_of`] a bundle that the host has computed. With a hash of other bytes
+    /// the edge would trust rows that the issuer has not signed.
     #[must_use]
     pub const fn by_host(sha256: [u8; 32]) -> Self {
         Self(sha256)
@@ -94,7 +96,7 @@ impl RowsHash {
     }
 }
 
-/// The signed part of a bundle, as read.
+/// The signed part of a bundle after reading.
 #[derive(Debug)]
 pub(super) struct Payload {
     pub(super) iss: String,
@@ -103,7 +105,7 @@ pub(super) struct Payload {
     pub(super) from: Option<u64>,
     pub(super) issued_at: UnixSeconds,
     pub(super) fresh_until: UnixSeconds,
-    /// Keys that sign writs, without those that are dropped.
+    /// Keys that sign writs, without dropped keys.
     pub(super) keys: Vec<PublicKey>,
     pub(super) audit_head: Option<String>,
     rows: u64,
@@ -111,14 +113,14 @@ pub(super) struct Payload {
 }
 
 impl Payload {
-    /// Reads a payload. Keys that stand in `known` are taken from there, keys that stand in `pins` are refused: a key that signs
-    /// bundles signs nothing else.
+    /// Reads a payload. Keys of `known` are reused. A key of `pins` is refused, because a key that
+    /// signs bundles signs nothing else.
     pub(super) fn read(payload: &Json, pins: &[PublicKey], known: &KeySet) -> Result<Self, BundleError> {
         let faults = Faults::new();
         let root = Node::root(payload, &faults);
         let read = root.extensible_object().and_then(|members| {
-            understands_critical(&members);
-            Self::members(&members, pins, known)
+            report_unknown_critical(&members);
+            Self::read_members(&members, pins, known)
         });
         let faults = faults.into_list();
         match read {
@@ -127,28 +129,28 @@ impl Payload {
         }
     }
 
-    fn members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
-        let dropped = elements(members.required("dropped_keys")?, bounded)?;
-        let mut keys = elements(members.required("keys")?, |node| key(node, pins, known))?;
-        distinct(members.node(), &keys)?;
+    fn read_members(members: &Members<'_>, pins: &[PublicKey], known: &KeySet) -> Option<Self> {
+        let dropped = read_elements(members.required("dropped_keys")?, read_text)?;
+        let mut keys = read_elements(members.required("keys")?, |node| read_key(node, pins, known))?;
+        check_distinct(members.node(), &keys)?;
         keys.retain(|key| !dropped.iter().any(|kid| kid == key.kid()));
         let revocations = members.required("revocations")?.object(&["rows", "sha256"])?;
         Some(Self {
-            iss: bounded(members.required("iss")?)?,
-            epoch: bounded(members.required("epoch")?)?,
-            seq: integer(members.required("seq")?)?,
-            from: optional(members.optional("from"), integer)?,
-            issued_at: UnixSeconds(integer(members.required("issued_at")?)?),
-            fresh_until: UnixSeconds(integer(members.required("fresh_until")?)?),
+            iss: read_text(members.required("iss")?)?,
+            epoch: read_text(members.required("epoch")?)?,
+            seq: read_integer(members.required("seq")?)?,
+            from: read_optional(members.optional("from"), read_integer)?,
+            issued_at: UnixSeconds(read_integer(members.required("issued_at")?)?),
+            fresh_until: UnixSeconds(read_integer(members.required("fresh_until")?)?),
             keys,
-            audit_head: optional(members.optional("audit_head"), bounded)?,
+            audit_head: read_optional(members.optional("audit_head"), read_text)?,
             rows: revocations.required("rows")?.integer(0, REVOCATIONS as u64)?,
-            rows_sha256: bounded(revocations.required("sha256")?)?,
+            rows_sha256: read_text(revocations.required("sha256")?)?,
         })
     }
 
-    /// The rows, if `bytes`, which have this SHA-256, are those that were signed for.
-    pub(super) fn rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
+    /// The rows in `bytes`, which have this SHA-256, if they are the signed rows.
+    pub(super) fn verify_rows(&self, bytes: &[u8], sha256: &RowsHash) -> Result<Rows, BundleError> {
         let signed_for = (bytes.len() / ROW_BYTES) as u64 == self.rows && sha256.to_text() == self.rows_sha256;
         if !signed_for {
             return Err(BundleError::RowsDiffer);
@@ -158,19 +160,19 @@ impl Payload {
 }
 
 /// Reports every member that `crit` names and this reader does not know.
-fn understands_critical(members: &Members<'_>) {
+fn report_unknown_critical(members: &Members<'_>) {
     let names = members.optional("crit").and_then(|crit| crit.list(BUNDLE_KEYS));
     for node in names.iter().flatten() {
         if let Some(name) = node.text().filter(|name| !MEMBERS.contains(name)) {
             node.fault(format!(
                 "the member `{}` is critical and unknown: update this edge",
-                Shown(name)
+                EscapedInput(name)
             ));
         }
     }
 }
 
-fn bounded(node: &Node<'_>) -> Option<String> {
+fn read_text(node: &Node<'_>) -> Option<String> {
     let text = node.text()?;
     if (1..=CLAIM_BYTES).contains(&text.len()) {
         return Some(text.into());
@@ -179,23 +181,23 @@ fn bounded(node: &Node<'_>) -> Option<String> {
     None
 }
 
-fn integer(node: &Node<'_>) -> Option<u64> {
+fn read_integer(node: &Node<'_>) -> Option<u64> {
     node.integer(0, u64::MAX)
 }
 
-/// `None` if the member is there and at fault.
-fn optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
+/// The inner `None` means that the member is missing. The outer `None` means that it has a fault.
+fn read_optional<T>(node: Option<&Node<'_>>, read: impl FnOnce(&Node<'_>) -> Option<T>) -> Option<Option<T>> {
     match node {
         None => Some(None),
         Some(node) => read(node).map(Some),
     }
 }
 
-fn elements<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn read_elements<T>(node: &Node<'_>, item: impl Fn(&Node<'_>) -> Option<T>) -> Option<Vec<T>> {
     node.list(BUNDLE_KEYS)?.iter().map(item).collect()
 }
 
-fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey> {
+fn read_key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey> {
     match PublicKey::from_jwk_beside(node.json(), known) {
         Ok(key) if pins.contains(&key) => {
             node.fault("a pinned key, which signs bundles and nothing else");
@@ -209,7 +211,7 @@ fn key(node: &Node<'_>, pins: &[PublicKey], known: &KeySet) -> Option<PublicKey>
     }
 }
 
-fn distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
+fn check_distinct(node: &Node<'_>, keys: &[PublicKey]) -> Option<()> {
     let kids = sorted(keys.iter().map(PublicKey::kid));
     if kids.is_sorted_by(|one, next| one < next) {
         return Some(());

@@ -1,10 +1,10 @@
-//! What an edge holds of the bundles it applied.
+//! The snapshot: the keys and revocations of the bundles that an edge has applied.
 
-use super::audit_head::{HeadTrouble, SeenHead, number};
+use super::audit_head::{HeadContradiction, SeenHead, number};
 use super::payload::Payload;
 use super::{BundleError, RowsHash, SEPARATOR, Trust};
 use crate::json;
-use crate::jws::{Jws, Kind};
+use crate::jws::{Jws, JwsKind};
 use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES, JSON_VALUES};
 use crate::revocation::Rows;
@@ -17,7 +17,8 @@ use core::cmp::Ordering;
 use core::str;
 use sha2::{Digest as _, Sha256};
 
-/// What an edge holds of the bundles it applied: immutable, swapped whole.
+/// The keys and revocations of the bundles that an edge has applied. A snapshot is immutable and is
+/// replaced as a whole.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     epoch: String,
@@ -31,21 +32,22 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Applies a bundle to what is held (`None` at start).
+    /// Applies a bundle to the snapshot `held` (`None` at start).
     ///
-    /// A bundle is applied if it is newer than what is held: in the same epoch `seq` is higher and `issued_at` not earlier, or `seq` is
-    /// the same and `issued_at` later (which only refreshes); in another epoch, which takes a snapshot, `issued_at` is later. A delta
-    /// extends exactly the `seq` that is held.
+    /// A bundle is applied if it is newer than `held`. In the same epoch its `seq` is higher and
+    /// its `issued_at` not earlier, or its `seq` is the same and its `issued_at` later (which only
+    /// refreshes). Another epoch requires a whole bundle with a later `issued_at`. A delta extends
+    /// exactly the `seq` of `held`.
     ///
     /// # Errors
-    /// [`BundleError`] if it is not signed by a pinned key, is of another issuer, older, stale, from the future, does not extend what is held, or
-    /// contradicts it.
+    /// [`BundleError`] if the bundle is not signed by a pinned key, is of another issuer, older,
+    /// stale, from the future, does not extend `held`, or contradicts it.
     pub fn apply(held: Option<&Self>, document: &[u8], trust: &Trust, now: UnixSeconds) -> Result<Self, BundleError> {
-        Self::after(held, document, None, trust, now, Freshness::Now)
+        Self::apply_after(held, document, None, trust, now, Freshness::Now)
     }
 
-    /// The same, with the hash of [`rows_of`] the document, which a host may have a faster way to make: of many revocations it is most of the
-    /// work.
+    /// The same as [`Self::apply`], with the hash of [`rows_of`] the document. A host may have a
+    /// faster hash, which is most of the work for many revocations.
     ///
     /// # Errors
     /// As [`Self::apply`].
@@ -56,14 +58,16 @@ impl Snapshot {
         trust: &Trust,
         now: UnixSeconds,
     ) -> Result<Self, BundleError> {
-        Self::after(held, document, Some(sha256), trust, now, Freshness::Now)
+        Self::apply_after(held, document, Some(sha256), trust, now, Freshness::Now)
     }
 
-    /// Applies what was applied before, somewhere else: a snapshot and the deltas since, in order. Each counts as it would if it had just
-    /// come, but only the last one has to be fresh still.
+    /// Applies bundles that another instance has applied: a whole bundle and the deltas since, in
+    /// order. Each must be valid as if it had just arrived, but only the last one must still be
+    /// fresh.
     ///
     /// # Errors
-    /// [`BundleError`] of the first that does not count; [`BundleError::Frame`] if there is none.
+    /// [`BundleError`] of the first bundle that is invalid; [`BundleError::Frame`] if there is no
+    /// bundle.
     pub fn replay<'d>(
         documents: impl IntoIterator<Item = &'d [u8]>,
         trust: &Trust,
@@ -71,15 +75,22 @@ impl Snapshot {
     ) -> Result<Self, BundleError> {
         let mut held = None;
         for document in documents {
-            held = Some(Self::after(held.as_ref(), document, None, trust, now, Freshness::Once)?);
+            held = Some(Self::apply_after(
+                held.as_ref(),
+                document,
+                None,
+                trust,
+                now,
+                Freshness::Once,
+            )?);
         }
         let held = held.ok_or(BundleError::Frame)?;
-        still_fresh(held.fresh_until, now).map(|()| held)
+        check_fresh(held.fresh_until, now).map(|()| held)
     }
 
-    // Twice in a validator it would be 3 KB more.
+    // A second copy in a validator would take 3 KB more.
     #[inline(never)]
-    fn after(
+    fn apply_after(
         held: Option<&Self>,
         document: &[u8],
         sha256: Option<RowsHash>,
@@ -87,15 +98,15 @@ impl Snapshot {
         now: UnixSeconds,
         freshness: Freshness,
     ) -> Result<Self, BundleError> {
-        let (jws, rows) = frame(document)?;
-        let payload = authentic(jws, trust, held.map(Self::keys))?;
-        timely(&payload, trust, now)?;
+        let (jws, rows) = split_frame(document)?;
+        let payload = verify_payload(jws, trust, held.map(Self::keys))?;
+        check_time(&payload, trust, now)?;
         if freshness == Freshness::Now {
-            still_fresh(payload.fresh_until, now)?;
+            check_fresh(payload.fresh_until, now)?;
         }
-        succeeds(&payload, held)?;
-        let rows = payload.rows(rows, &sha256.unwrap_or_else(|| RowsHash::of(rows)))?;
-        one_history(&payload, &rows, held, now)?;
+        check_position(&payload, held)?;
+        let rows = payload.verify_rows(rows, &sha256.unwrap_or_else(|| RowsHash::of(rows)))?;
+        check_history(&payload, &rows, held, now)?;
         let revocations = match (payload.from, held) {
             (Some(_), Some(held)) => held.revocations.merge(&rows, now).map_err(BundleError::Rows)?,
             _ => rows,
@@ -108,62 +119,64 @@ impl Snapshot {
             seq: payload.seq,
             issued_at: payload.issued_at,
             fresh_until: payload.fresh_until,
-            keys_version: version(&payload.keys),
+            keys_version: hash_key_ids(&payload.keys),
             keys: KeySet::new(payload.keys),
             revocations,
         })
     }
 
-    /// Whether decisions may be made by this snapshot at `now`: until it expires, and not on a clock that was set back to before it was
-    /// signed.
+    /// Whether an edge may decide by this snapshot at `now`: not after it expires, and not on a
+    /// clock that was set back to before its signing.
     #[must_use]
     pub fn is_fresh(&self, now: UnixSeconds) -> bool {
         now < self.fresh_until && self.issued_at.since(now) <= BUNDLE_CLOCK_SKEW
     }
 
-    /// When its bundle was signed.
+    /// The time at which its last bundle was signed.
     #[must_use]
     pub fn issued_at(&self) -> UnixSeconds {
         self.issued_at
     }
 
-    /// Until when decisions may be made by it.
+    /// The time until which an edge may decide by it.
     #[must_use]
     pub fn fresh_until(&self) -> UnixSeconds {
         self.fresh_until
     }
 
-    /// `<epoch>.<seq>`: names the state that is held; the issuer answers a poll only when it has another.
+    /// `<epoch>.<seq>`, the name of this state. The issuer answers a poll when its own position is
+    /// another.
     #[must_use]
     pub fn position(&self) -> String {
         format!("{}.{}", self.epoch, self.seq)
     }
 
-    /// Changes whenever the set of usable keys does, and is the same for the same set; part of the key of everything that is cached.
+    /// A number that depends only on the set of valid keys; part of the key of everything that is
+    /// cached.
     #[must_use]
     pub fn keys_version(&self) -> u64 {
         self.keys_version
     }
 
-    /// The keys that sign writs, without those that were dropped.
+    /// The keys that sign writs, without dropped keys.
     #[must_use]
     pub fn keys(&self) -> &KeySet {
         &self.keys
     }
 
-    /// What is revoked.
+    /// The revocations of the snapshot.
     #[must_use]
     pub fn revocations(&self) -> &Rows {
         &self.revocations
     }
 
-    /// Head of the issuer's audit chain when the bundle was signed.
+    /// The head of the audit chain of the issuer at the signing of the bundle.
     #[must_use]
     pub fn audit_head(&self) -> Option<&str> {
         self.audit_head.last()
     }
 
-    /// The highest head of the issuer's audit chain that any applied bundle of this epoch had.
+    /// The highest head of the audit chain of the issuer in any applied bundle of this epoch.
     #[must_use]
     pub fn highest_audit_head(&self) -> Option<&str> {
         self.audit_head.highest()
@@ -175,29 +188,30 @@ impl Snapshot {
         self.highest_audit_head().and_then(number)
     }
 
-    /// How the last bundle's head contradicts that. Decisions do not depend on it: what is revoked stays revoked.
+    /// The latest contradiction in this epoch between a head and [`Self::highest_audit_head`].
+    /// Decisions do not depend on it: revoked writs stay revoked.
     #[must_use]
-    pub fn audit_trouble(&self) -> Option<HeadTrouble> {
-        self.audit_head.trouble()
+    pub fn audit_contradiction(&self) -> Option<HeadContradiction> {
+        self.audit_head.last_contradiction()
     }
 }
 
-/// The revocation rows of a document; nothing if it is no bundle.
+/// The revocation rows of a document; no bytes if the document is no bundle.
 #[must_use]
 pub fn rows_of(document: &[u8]) -> &[u8] {
-    frame(document).map_or(&[], |(_, rows)| rows)
+    split_frame(document).map_or(&[], |(_, rows)| rows)
 }
 
-/// When a bundle has to be fresh.
+/// The time at which a bundle must be fresh.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Freshness {
     Now,
-    /// When it was applied first.
+    /// The time at which it was first applied.
     Once,
 }
 
 /// The JWS and the rows.
-fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
+fn split_frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
     let head = document.get(..=BUNDLE_HEAD_BYTES).unwrap_or(document);
     let end = head.iter().position(|byte| *byte == SEPARATOR);
     end.and_then(|end| document.split_at_checked(end))
@@ -205,9 +219,9 @@ fn frame(document: &[u8]) -> Result<(&str, &[u8]), BundleError> {
         .ok_or(BundleError::Frame)
 }
 
-/// The payload, if a pinned key signed it. Keys are checked once: those that are held were.
-fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
-    let jws = Jws::parse(jws, Kind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
+/// The payload, if a pinned key signed it. Keys of the snapshot were checked before and are reused.
+fn verify_payload(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload, BundleError> {
+    let jws = Jws::parse(jws, JwsKind::Bundle, BUNDLE_HEAD_BYTES).map_err(BundleError::Jws)?;
     let Some(pin) = trust.pins.iter().find(|pin| pin.kid() == jws.kid()) else {
         return Err(BundleError::Key { kid: jws.kid().into() });
     };
@@ -216,7 +230,7 @@ fn authentic(jws: &str, trust: &Trust, known: Option<&KeySet>) -> Result<Payload
     Payload::read(&payload, &trust.pins, known.unwrap_or(&KeySet::default()))
 }
 
-fn timely(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), BundleError> {
+fn check_time(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), BundleError> {
     if payload.iss != trust.issuer {
         return Err(BundleError::Issuer {
             found: payload.iss.clone(),
@@ -231,15 +245,15 @@ fn timely(payload: &Payload, trust: &Trust, now: UnixSeconds) -> Result<(), Bund
     Ok(())
 }
 
-fn still_fresh(fresh_until: UnixSeconds, now: UnixSeconds) -> Result<(), BundleError> {
+fn check_fresh(fresh_until: UnixSeconds, now: UnixSeconds) -> Result<(), BundleError> {
     if fresh_until <= now {
         return Err(BundleError::Stale { fresh_until, now });
     }
     Ok(())
 }
 
-/// Whether a bundle may follow what is held.
-fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleError> {
+/// Checks that a bundle may follow the snapshot `held`.
+fn check_position(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleError> {
     let Some(held) = held else {
         return match payload.from {
             None => Ok(()),
@@ -269,14 +283,16 @@ fn succeeds(payload: &Payload, held: Option<&Snapshot>) -> Result<(), BundleErro
     }
 }
 
-/// A position has one content: who tells another one, though by the right key, does not tell what the issuer told before.
-fn one_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: UnixSeconds) -> Result<(), BundleError> {
+/// Checks that a position has one content. A second content for the position of the snapshot, even
+/// with a valid signature, contradicts the first.
+fn check_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: UnixSeconds) -> Result<(), BundleError> {
     let same = held.filter(|held| held.seq == payload.seq && held.epoch == payload.epoch);
     let Some(held) = same else { return Ok(()) };
     let agrees = match payload.from {
         Some(_) => rows.is_empty(),
-        // The issuer leaves out what has expired by its clock, which is not exactly ours.
-        None => rows.concern_the_same(&held.revocations, now.max(payload.issued_at)),
+        // The issuer omits rows that have expired by its clock, which may differ from the clock of
+        // the edge.
+        None => rows.have_same_targets(&held.revocations, now.max(payload.issued_at)),
     };
     if agrees {
         Ok(())
@@ -286,7 +302,7 @@ fn one_history(payload: &Payload, rows: &Rows, held: Option<&Snapshot>, now: Uni
 }
 
 /// The first 8 bytes of SHA-256 over the sorted key ids.
-fn version(keys: &[PublicKey]) -> u64 {
+fn hash_key_ids(keys: &[PublicKey]) -> u64 {
     let kids = sorted(keys.iter().map(PublicKey::kid));
     let hash = Sha256::digest(kids.concat());
     hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))

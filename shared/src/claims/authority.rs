@@ -1,9 +1,9 @@
-//! `scope` or `authorization_details`: exactly one of them, and something in it.
+//! The authority of a writ: exactly one of `scope` and `authorization_details`, and not empty.
 
 use super::Authority;
 use crate::document::{Faults, Node};
 use crate::grant::{Grant, Grants};
-use crate::json::{Json, Shown};
+use crate::json::{EscapedInput, Json};
 use crate::limits::GRANTS_PER_WRIT;
 use crate::token::TokenError;
 use alloc::format;
@@ -15,8 +15,8 @@ const DETAILS: &str = "authorization_details";
 
 pub(super) fn read(payload: &Json) -> Result<Authority, TokenError> {
     match (payload.member(SCOPE), payload.member(DETAILS)) {
-        (Some(scope), None) => Ok(Authority::Scope(scopes(scope)?)),
-        (None, Some(details)) => Ok(Authority::Details(grants(details)?)),
+        (Some(scope), None) => Ok(Authority::Scope(read_scopes(scope)?)),
+        (None, Some(details)) => Ok(Authority::Details(read_grants(details)?)),
         (Some(_), Some(_)) => refuse(format!("both `{SCOPE}` and `{DETAILS}`, expected one of them")),
         (None, None) => refuse(format!("neither `{SCOPE}` nor `{DETAILS}`, expected one of them")),
     }
@@ -39,7 +39,7 @@ fn compile_scope(scope: &str) -> Result<Grant, TokenError> {
 }
 
 /// Scope strings, separated by single spaces or as the elements of an array.
-fn scopes(value: &Json) -> Result<Vec<String>, TokenError> {
+fn read_scopes(value: &Json) -> Result<Vec<String>, TokenError> {
     let scopes: Option<Vec<String>> = match value {
         Json::Text(text) => Some(text.split(' ').map(String::from).collect()),
         Json::List(items) => items.iter().map(text).collect(),
@@ -58,7 +58,7 @@ fn scopes(value: &Json) -> Result<Vec<String>, TokenError> {
         None => Ok(scopes),
         Some(scope) => refuse(format!(
             "claim `{SCOPE}`: `{}` is no scope string, expected them separated by single spaces",
-            Shown(scope)
+            EscapedInput(scope)
         )),
     }
 }
@@ -70,22 +70,23 @@ fn text(item: &Json) -> Option<String> {
     }
 }
 
-/// The structured grants of type `writ`. Entries of other types grant nothing here (RFC 9396, section 2: each type is its own
-/// language), so a writ of nothing else is one that permits nothing. No entries at all is no authority.
-fn grants(value: &Json) -> Result<Vec<Grant>, TokenError> {
+/// The structured grants of type `writ`. Entries of other types grant nothing (RFC 9396, section 2:
+/// each type is a language of its own), so a writ with only such entries permits nothing. A list
+/// without entries is no authority.
+fn read_grants(value: &Json) -> Result<Vec<Grant>, TokenError> {
     if matches!(value, Json::List(entries) if entries.is_empty()) {
         return refuse(format!("claim `{DETAILS}`: no entries, expected at least one"));
     }
     let faults = Faults::new();
     let entries = Node::at(&format!("/{DETAILS}"), value, &faults).list(GRANTS_PER_WRIT);
-    let grants = entries.unwrap_or_default().iter().filter_map(grant).collect();
+    let grants = entries.unwrap_or_default().iter().filter_map(read_grant).collect();
     match faults.into_list().kept().first() {
         Some(fault) => refuse(fault.to_string()),
         None => Ok(grants),
     }
 }
 
-fn grant(entry: &Node<'_>) -> Option<Grant> {
+fn read_grant(entry: &Node<'_>) -> Option<Grant> {
     match entry.json().member("type") {
         Some(Json::Text(own)) if own == "writ" => Grant::read(entry),
         Some(Json::Text(_)) => None,

@@ -1,4 +1,4 @@
-//! Reading the claims of a writ.
+//! Reader of the claims of a writ.
 
 use super::{Claims, authority};
 use crate::json::Json;
@@ -11,28 +11,28 @@ use alloc::vec::Vec;
 /// Characters of a SHA-256 thumbprint in base64url.
 const THUMBPRINT_CHARACTERS: usize = 43;
 
-pub(super) fn claims(payload: &Json) -> Result<Claims, TokenError> {
+pub(super) fn read_claims(payload: &Json) -> Result<Claims, TokenError> {
     Ok(Claims {
-        iss: text(payload, "iss")?,
-        aud: audience(payload.member("aud"))?.into(),
-        sub: text(payload, "sub")?,
-        client_id: text(payload, "client_id")?,
-        task_id: text(payload, "task_id")?,
-        orch_id: text(payload, "orch_id")?,
-        jti: text(payload, "jti")?,
-        iat: date(payload, "iat")?,
-        nbf: date(payload, "nbf")?,
-        exp: date(payload, "exp")?,
-        lin: text(payload, "lin")?,
-        anc: ancestors(payload)?,
-        cnf_jkt: confirmation(payload)?,
-        agent_key: optional(payload, "agent_key")?,
+        iss: read_text(payload, "iss")?,
+        aud: read_audience(payload.member("aud"))?.into(),
+        sub: read_text(payload, "sub")?,
+        client_id: read_text(payload, "client_id")?,
+        task_id: read_text(payload, "task_id")?,
+        orch_id: read_text(payload, "orch_id")?,
+        jti: read_text(payload, "jti")?,
+        iat: read_date(payload, "iat")?,
+        nbf: read_date(payload, "nbf")?,
+        exp: read_date(payload, "exp")?,
+        lin: read_text(payload, "lin")?,
+        anc: read_ancestors(payload)?,
+        cnf_jkt: read_confirmation(payload)?,
+        agent_key: read_optional(payload, "agent_key")?,
         authority: authority::read(payload)?,
     })
 }
 
-fn text(payload: &Json, name: &'static str) -> Result<String, TokenError> {
-    bounded(payload.member(name))
+fn read_text(payload: &Json, name: &'static str) -> Result<String, TokenError> {
+    bounded_text(payload.member(name))
         .map(String::from)
         .ok_or(TokenError::Claim {
             name,
@@ -40,12 +40,12 @@ fn text(payload: &Json, name: &'static str) -> Result<String, TokenError> {
         })
 }
 
-fn optional(payload: &Json, name: &'static str) -> Result<Option<String>, TokenError> {
-    payload.member(name).map(|_| text(payload, name)).transpose()
+fn read_optional(payload: &Json, name: &'static str) -> Result<Option<String>, TokenError> {
+    payload.member(name).map(|_| read_text(payload, name)).transpose()
 }
 
-/// The text of a claim, if it can be kept, compared and logged as it stands.
-fn bounded(value: Option<&Json>) -> Option<&str> {
+/// The text of a claim, if it can be kept, compared and logged without change.
+fn bounded_text(value: Option<&Json>) -> Option<&str> {
     match value {
         Some(Json::Text(text)) if (1..=CLAIM_BYTES).contains(&text.len()) && !text.contains(char::is_control) => {
             Some(text)
@@ -55,7 +55,7 @@ fn bounded(value: Option<&Json>) -> Option<&str> {
 }
 
 /// The one audience: a string, or an array of one (RFC 7519, section 4.1.3).
-pub(super) fn audience(aud: Option<&Json>) -> Result<&str, TokenError> {
+pub(super) fn read_audience(aud: Option<&Json>) -> Result<&str, TokenError> {
     let one = match aud {
         Some(Json::List(items)) => match items.as_slice() {
             [one] => Some(one),
@@ -63,12 +63,12 @@ pub(super) fn audience(aud: Option<&Json>) -> Result<&str, TokenError> {
         },
         other => other,
     };
-    bounded(one).ok_or(TokenError::Audience {
+    bounded_text(one).ok_or(TokenError::Audience {
         found: "not exactly one".into(),
     })
 }
 
-fn date(payload: &Json, name: &'static str) -> Result<UnixSeconds, TokenError> {
+fn read_date(payload: &Json, name: &'static str) -> Result<UnixSeconds, TokenError> {
     match payload.member(name) {
         Some(Json::Number(number)) => number.as_u64().map(UnixSeconds),
         _ => None,
@@ -76,12 +76,13 @@ fn date(payload: &Json, name: &'static str) -> Result<UnixSeconds, TokenError> {
     .ok_or(TokenError::Date { name })
 }
 
-fn ancestors(payload: &Json) -> Result<Vec<String>, TokenError> {
+fn read_ancestors(payload: &Json) -> Result<Vec<String>, TokenError> {
     let ancestors = match payload.member("anc") {
         None => Some(Vec::new()),
-        Some(Json::List(items)) if items.len() <= DELEGATION_DEPTH => {
-            items.iter().map(|item| bounded(Some(item)).map(String::from)).collect()
-        }
+        Some(Json::List(items)) if items.len() <= DELEGATION_DEPTH => items
+            .iter()
+            .map(|item| bounded_text(Some(item)).map(String::from))
+            .collect(),
         Some(_) => None,
     };
     ancestors.ok_or(TokenError::Claim {
@@ -90,8 +91,8 @@ fn ancestors(payload: &Json) -> Result<Vec<String>, TokenError> {
     })
 }
 
-/// `cnf.jkt` and nothing beside it: a method of confirmation that is not known here would go unchecked.
-fn confirmation(payload: &Json) -> Result<Option<String>, TokenError> {
+/// `cnf.jkt` as the only member: another method of confirmation would stay unchecked.
+fn read_confirmation(payload: &Json) -> Result<Option<String>, TokenError> {
     let Some(cnf) = payload.member("cnf") else {
         return Ok(None);
     };

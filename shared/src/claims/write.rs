@@ -1,16 +1,16 @@
-//! Writing the claims of a writ, into one text: this is done once for each writ.
+//! Writer of the claims of a writ. Each writ is written once, into one text.
 
 use super::{Authority, Claims};
 use crate::json::Quoted;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
-/// Bytes of the claims of a usual writ.
+/// Length of the claims of a usual writ.
 const USUAL: usize = 1_024;
 
-pub(super) fn claims(claims: &Claims) -> String {
+pub(super) fn write_claims(claims: &Claims) -> String {
     let mut text = String::with_capacity(USUAL);
-    // Writing to a text does not fail.
+    // Writing to a `String` does not fail.
     let _whole = write(claims, &mut text);
     text
 }
@@ -35,7 +35,7 @@ fn write(claims: &Claims, out: &mut String) -> fmt::Result {
     }
     if !claims.anc.is_empty() {
         out.push_str(r#","anc":"#);
-        list(out, claims.anc.iter().map(|lineage| Quoted(lineage)))?;
+        write_list(out, claims.anc.iter().map(|lineage| Quoted(lineage)))?;
     }
     if let Some(jkt) = &claims.cnf_jkt {
         write!(out, r#","cnf":{{"jkt":{}}}"#, Quoted(jkt))?;
@@ -47,14 +47,14 @@ fn write(claims: &Claims, out: &mut String) -> fmt::Result {
         Authority::Scope(scopes) => write!(out, r#","scope":{}"#, Quoted(&scopes.join(" ")))?,
         Authority::Details(grants) => {
             out.push_str(r#","authorization_details":"#);
-            list(out, grants.iter().map(|grant| grant.canonical()))?;
+            write_list(out, grants.iter().map(|grant| grant.canonical()))?;
         }
     }
     out.push('}');
     Ok(())
 }
 
-fn list(out: &mut String, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
+fn write_list(out: &mut String, items: impl Iterator<Item = impl fmt::Display>) -> fmt::Result {
     out.push('[');
     for (index, item) in items.enumerate() {
         let between = if index == 0 { "" } else { "," };

@@ -1,5 +1,5 @@
-//! What is wrong in a document. The faults that are kept are bounded in number and in bytes, and the others are counted: what it costs to
-//! reject a document depends on its length alone.
+//! Faults of a document. The number and bytes of kept faults are bounded, and the others are
+//! counted, so that the cost of a refused document depends on its length alone.
 
 use crate::text::shortened;
 use alloc::format;
@@ -7,23 +7,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Faults of one document that are kept.
+/// Most faults of one document that are kept.
 pub const FAULTS: usize = 100;
-/// Bytes of all faults that are kept, each character taken as JSON spells it at its longest.
+/// Most bytes of the kept faults, where each character has its longest JSON escape.
 pub const FAULT_BYTES: usize = 40 * 1024;
 /// Longest place of one fault, in bytes.
 const PLACE_BYTES: usize = 2 * 1024;
 /// Longest message of one fault, in bytes.
 const MESSAGE_BYTES: usize = 2 * 1024;
-/// Bytes of the JSON around the place and the message of one fault.
+/// Bytes of the JSON around place and message of one fault.
 const AROUND: usize = 32;
 
-/// One thing wrong in a document.
+/// One fault of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Where, as a JSON pointer (RFC 6901); empty for the document itself. Names of more than 256 bytes are shortened in it.
+    /// The place, as a JSON pointer (RFC 6901) with shortened names of more than 256 bytes. The
+    /// place of the document itself is empty.
     pub place: String,
-    /// What is wrong and what was expected: lower case, no period, input in backticks.
+    /// The found and the expected value: lower case, no period, input in backticks.
     pub message: String,
 }
 
@@ -34,11 +35,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The faults of one document: the first of them, [`FAULTS`] and [`FAULT_BYTES`] unless the reader says otherwise, and how many there are in all.
+/// The faults of one document: the first [`FAULTS`] and [`FAULT_BYTES`] of them, unless the reader
+/// sets other limits, and the number of all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultList {
     kept: Vec<Fault>,
-    /// Faults and bytes that are still kept.
+    /// The faults and bytes that can still be kept.
     room: (usize, usize),
     total: usize,
 }
@@ -50,13 +52,13 @@ impl Default for FaultList {
 }
 
 impl FaultList {
-    /// No fault yet.
+    /// An empty list.
     #[must_use]
     pub const fn new() -> Self {
         Self::up_to(FAULTS, FAULT_BYTES)
     }
 
-    /// No fault yet; of those that come, `count` and `bytes` bytes of them are kept.
+    /// An empty list that keeps the first `count` faults and `bytes` bytes of them.
     #[must_use]
     pub const fn up_to(count: usize, bytes: usize) -> Self {
         Self {
@@ -77,7 +79,8 @@ impl FaultList {
     /// Adds a fault. `place` is spelled only if the fault is kept.
     pub fn push(&mut self, place: &dyn fmt::Display, message: &str) {
         self.total = self.total.saturating_add(1);
-        // After the first fault that is left out no other is kept: the kept ones are the first ones.
+        // After the first omitted fault every other is omitted, so that the kept ones are the first
+        // ones.
         if self.total > self.kept.len() + 1 || self.room.0 == 0 {
             return;
         }
@@ -90,7 +93,7 @@ impl FaultList {
         }
     }
 
-    /// Adds the faults of `other` behind these.
+    /// Adds the faults of `other` after these.
     pub fn append(&mut self, other: &Self) {
         other
             .kept
@@ -99,31 +102,31 @@ impl FaultList {
         self.total = self.total.saturating_add(other.omitted());
     }
 
-    /// Whether there is none.
+    /// Whether there is no fault.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
 
-    /// The faults that are kept, in the order in which they were found.
+    /// The kept faults, in the order in which they were found.
     #[must_use]
     pub fn kept(&self) -> &[Fault] {
         &self.kept
     }
 
-    /// How many faults there are, those that are not kept included.
+    /// The number of all faults.
     #[must_use]
     pub fn total(&self) -> usize {
         self.total
     }
 
-    /// How many faults are not kept.
+    /// The number of faults that are not kept.
     #[must_use]
     pub fn omitted(&self) -> usize {
         self.total.saturating_sub(self.kept.len())
     }
 
-    /// A line for each fault that is kept, and one that says how many more there are.
+    /// A line for each kept fault, and one line with the number of omitted faults.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         let rest = Some(self.omitted()).filter(|omitted| *omitted > 0);
         let kept = self.kept.iter().map(|fault| format!("{fault}"));
@@ -131,13 +134,13 @@ impl FaultList {
     }
 }
 
-/// Says how many more there are than those that were shown.
+/// The line with the number of omitted faults.
 #[must_use]
 pub fn more(omitted: usize) -> String {
     format!("and {omitted} more")
 }
 
-/// Length of `text` within a JSON string, if all but visible ASCII is escaped there.
+/// Length of `text` in a JSON string in which all but visible ASCII is escaped.
 fn json_bytes(text: &str) -> usize {
     let length = |character: char| match character {
         '"' | '\\' => 2,

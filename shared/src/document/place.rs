@@ -1,4 +1,4 @@
-//! Where a value stands in a document: linked steps, spelled only when they are shown.
+//! Places of values in a document: linked steps, which are spelled only for a message.
 
 use crate::text::shortened;
 use alloc::rc::Rc;
@@ -6,18 +6,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Longest name that a place spells in full, in bytes: longer ones are shortened in the middle.
+/// Longest name in a place, in bytes. A longer name is shortened in the middle.
 const NAME_BYTES: usize = 256;
 
-/// Longest pointer of a document that is shown in full, in bytes.
+/// Longest pointer in a message, in bytes.
 const POINTER_BYTES: usize = 1024;
 
-/// Where a value stands. What it displays is a JSON pointer (RFC 6901), in which long names are shortened.
+/// The place of a value, which displays as a JSON pointer (RFC 6901) with shortened long names.
 #[derive(Debug)]
 pub enum Place<'a> {
-    /// As the caller says.
+    /// A place that the caller knows.
     Known(String),
-    /// As a pointer in the document itself says.
+    /// A pointer in the document itself.
     Pointer(&'a str),
     /// A member of the value above.
     Member(Rc<Place<'a>>, &'a str),
@@ -55,13 +55,14 @@ pub fn pointer_step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// The member called `name`, as a step of a place that is shown: as [`pointer_step`] spells it, and shortened if it is long.
+/// The member called `name`, as a step of a place in a message: as [`pointer_step`], and shortened
+/// if it is long.
 #[must_use]
 pub fn place_step(name: &str) -> String {
     pointer_step(&place_name(name))
 }
 
-/// The name as places show it.
+/// The name in a place of a message.
 #[must_use]
 pub fn place_name(name: &str) -> alloc::borrow::Cow<'_, str> {
     shortened(name, NAME_BYTES)

@@ -1,4 +1,4 @@
-//! Every reader, its fault, and the place of the fault.
+//! Every reading function, its fault, and the place of the fault.
 
 use super::{FAULT_BYTES, FAULTS, Faults, Node};
 use crate::json::{self, Json};
@@ -11,7 +11,7 @@ fn json(text: &str) -> Json {
     json::parse(text.as_bytes(), 1_000).unwrap()
 }
 
-/// What is read from a document, and what is wrong with it.
+/// The value that `read` reads from a document, and the faults.
 fn read<T>(text: &str, read: impl FnOnce(&Node<'_>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let value = json(text);
     let faults = Faults::new();
@@ -88,7 +88,7 @@ fn text_in_a_message_is_one_bounded_line() {
 }
 
 #[test]
-fn integers_lie_within_their_bounds() {
+fn integers_outside_their_bounds_are_faults() {
     let integer = |text: &str| read(text, |node| node.integer(2, 4)).0;
     assert_eq!(["2", "3", "4", "3.0"].map(integer), [2, 3, 4, 3].map(Some));
     assert_eq!(["1", "5", "2.5", "-3", "\"3\"", "1e99"].map(integer), [None; 6]);
@@ -190,7 +190,7 @@ fn a_missing_member_is_a_fault_only_if_it_is_required() {
 }
 
 #[test]
-fn an_object_knows_itself() {
+fn members_return_their_object() {
     let value = json(r#"{"a":1}"#);
     let faults = Faults::new();
     let members = Node::at("/place", &value, &faults).object(&["a"]).unwrap();
@@ -221,7 +221,7 @@ fn faults_add_up_in_the_order_in_which_they_were_found() {
 }
 
 #[test]
-fn so_many_faults_are_kept_and_the_others_counted() {
+fn the_first_faults_are_kept_and_the_others_are_counted() {
     let members: Vec<_> = (0..5_000).map(|index| format!("\"m{index}\":1")).collect();
     let value = json::parse(format!("{{{}}}", members.join(",")).as_bytes(), 20_000).unwrap();
     let faults = Faults::new();
@@ -235,7 +235,7 @@ fn so_many_faults_are_kept_and_the_others_counted() {
 }
 
 #[test]
-fn faults_are_bounded_in_bytes_and_the_first_is_kept_however_long_it_is() {
+fn faults_are_bounded_in_bytes_and_the_first_is_always_kept() {
     let long = format!(
         "{{\"{}\":{}1{}}}",
         "\\u0001".repeat(100_000),

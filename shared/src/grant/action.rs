@@ -1,10 +1,10 @@
-//! Names of actions: what a grant can name is what an operation may be called.
+//! Names of actions, for grants and for operations.
 
 use super::scope::is_scope_character;
 use crate::limits::ACTION_BYTES;
 
-/// Whether `text` can name an action: 1 to [`ACTION_BYTES`] characters of a scope token (RFC 6749, section 3.3), which are visible ASCII without `"`
-/// and `\`.
+/// Whether `text` can name an action: 1 to [`ACTION_BYTES`] characters of a scope token (RFC 6749,
+/// section 3.3), which are visible ASCII without `"` and `\`.
 #[must_use]
 pub fn is_action(text: &str) -> bool {
     (1..=ACTION_BYTES).contains(&text.len()) && text.chars().all(is_scope_character)

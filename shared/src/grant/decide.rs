@@ -1,10 +1,11 @@
-//! The decision: do these grants permit this attempt, and if not, what was nearest to permitting it.
+//! The decision on an attempt by grants, and the nearest miss of a refusal.
 //!
-//! Nothing here allocates: a verdict borrows the grants and the attempt, and its reasons become text only when they are shown.
+//! A decision allocates nothing: a verdict borrows the grants and the attempt, and its reasons
+//! become text only for the log.
 
-use super::{Answer, Grant, Rule, Window};
+use super::{Grant, Rule, RuleAnswer, Window};
 use crate::attempt::{Attempt, Param};
-use crate::json::Shown;
+use crate::json::EscapedInput;
 use crate::sorted::distinct;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
@@ -12,26 +13,26 @@ use core::cmp::Reverse;
 use core::fmt;
 use core::slice;
 
-/// The grants of a writ, compiled.
+/// The compiled grants of a writ.
 #[derive(Clone, Debug)]
 pub struct Grants(Vec<Grant>);
 
-/// What the grants say of one attempt.
+/// The decision of the grants on one attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision<'a> {
-    /// Permitted.
+    /// The attempt is permitted.
     Permit {
         /// The grant that permits; the least by canonical bytes if several do.
         grant: &'a Grant,
-        /// What must be debited before the attempt may be made.
+        /// The spend that is required before the attempt.
         spend: Spend<'a>,
     },
-    /// Refused.
-    Refuse(Miss<'a>),
+    /// The attempt is refused.
+    Refuse(NearestMiss<'a>),
 }
 
 impl Grants {
-    /// Grants, in any order; verdicts do not depend on it.
+    /// The grants, in any order; verdicts do not depend on the order.
     #[must_use]
     pub fn new(grants: Vec<Grant>) -> Self {
         Self(distinct(grants))
@@ -43,24 +44,25 @@ impl Grants {
         &self.0
     }
 
-    /// Decides one attempt that is made at `now`.
+    /// Decides one attempt at `now`.
     #[must_use]
     pub fn decide<'a>(&'a self, attempt: &'a Attempt, now: UnixSeconds) -> Decision<'a> {
         let mut grants = self.0.iter();
         let mut nearest: Option<(Gap, &Grant)> = None;
         while let Some(grant) = grants.next() {
-            let Some(gap) = grant.gap(attempt, now) else {
+            let Some(gap) = grant.find_gap(attempt, now) else {
                 return self.permit(grant, grants, attempt, now);
             };
             if nearest.is_none_or(|(least, _)| gap > least) {
                 nearest = Some((gap, grant));
             }
         }
-        Decision::Refuse(Miss::of(nearest, attempt))
+        Decision::Refuse(NearestMiss::of(nearest, attempt))
     }
 
-    /// Whether one grant permits each of `attempts`, one without limited uses if nothing `is_spent`. It then
-    /// permits whatever mixes their parameters, for a grant asks of each parameter by itself.
+    /// Whether one grant permits each of `attempts`. Unless `is_spent`, the grant must have no
+    /// limit. Such a grant permits every mixture of their parameters, because each of its rules is
+    /// about one parameter.
     #[must_use]
     pub fn one_permits_all<'a>(
         &self,
@@ -89,48 +91,49 @@ impl Grants {
     }
 }
 
-/// What must be debited for a permitted attempt: one of several allowances, or nothing if a permitting grant is not limited.
+/// The required spend of a permitted attempt: one of several allowances, or nothing if a permitting
+/// grant has no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spend<'a> {
-    /// Where the permitting grants are; none if nothing is to be spent.
+    /// The grants among which the permitting ones are; none if nothing is spent.
     grants: &'a [Grant],
     attempt: &'a Attempt,
     now: UnixSeconds,
 }
 
 impl<'a> Spend<'a> {
-    /// Whether a use has to be debited at all.
+    /// Whether a use must be debited.
     #[must_use]
     pub fn is_needed(&self) -> bool {
         !self.grants.is_empty()
     }
 
-    /// Every allowance that could be debited, in the order of the grants; one that counts for several grants comes for each.
-    /// Empty if nothing is to be spent.
+    /// Every allowance that could be debited, in the order of the grants. An allowance of several
+    /// grants occurs for each of them. The iterator is empty if nothing is spent.
     pub fn allowances(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.permitting()
             .filter_map(|grant| grant.uses.as_ref()?.allowance.as_deref())
     }
 
-    /// When the first of the grants that could be debited ends, if any does: from then on the decision has to be made anew.
+    /// The earliest end of the grants that could be debited. After it a new decision is necessary.
     #[must_use]
     pub fn until(&self) -> Option<UnixSeconds> {
         self.permitting().filter_map(|grant| grant.window.not_after).min()
     }
 
-    /// The grants that could be debited, in canonical order; none if nothing is to be spent.
+    /// The grants that could be debited, in canonical order; none if nothing is spent.
     pub fn permitting(&self) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let Self { grants, attempt, now } = *self;
         grants.iter().filter(move |grant| grant.permits(attempt, now))
     }
 }
 
-/// How a grant falls short of permitting an attempt, the farthest first.
+/// The distance of a grant from a permit, the farthest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     Action,
     Resource,
-    /// So many rules do not admit.
+    /// The number of rules that do not admit.
     Rules(Reverse<usize>),
     Window,
     Uncounted,
@@ -138,19 +141,19 @@ enum Gap {
 
 impl Grant {
     fn permits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
-        self.gap(attempt, now).is_none()
+        self.find_gap(attempt, now).is_none()
     }
 
-    /// Whether it permits the attempt once its uses are counted.
+    /// Whether the grant permits the attempt once its uses are counted.
     pub(super) fn admits(&self, attempt: &Attempt, now: UnixSeconds) -> bool {
-        matches!(self.gap(attempt, now), None | Some(Gap::Uncounted))
+        matches!(self.find_gap(attempt, now), None | Some(Gap::Uncounted))
     }
 
     pub(super) fn matches(&self, resource: &str) -> bool {
         self.resources.iter().any(|pattern| pattern.matches(resource))
     }
 
-    fn gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
+    fn find_gap(&self, attempt: &Attempt, now: UnixSeconds) -> Option<Gap> {
         if !self.has_action(&attempt.action) {
             return Some(Gap::Action);
         }
@@ -159,19 +162,19 @@ impl Grant {
         }
         let is_counted = self.uses.as_ref().is_none_or(|uses| uses.allowance.is_some());
         match self.objections(attempt).count() {
-            0 if !self.window.has(now) => Some(Gap::Window),
+            0 if !self.window.contains(now) => Some(Gap::Window),
             0 if is_counted => None,
             0 => Some(Gap::Uncounted),
             objections => Some(Gap::Rules(Reverse(objections))),
         }
     }
 
-    fn objections<'a>(&'a self, attempt: &'a Attempt) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+    fn objections<'a>(&'a self, attempt: &'a Attempt) -> impl Iterator<Item = RuleObjection<'a>> + use<'a> {
         self.rules.iter().filter_map(|(param, rule)| {
             let found = attempt.param(param);
             match rule.answer(found) {
-                Answer::Admits => None,
-                answer => Some(Objection {
+                RuleAnswer::Admits => None,
+                answer => Some(RuleObjection {
                     param,
                     rule,
                     found,
@@ -182,49 +185,52 @@ impl Grant {
     }
 }
 
-/// The nearest miss: the grant that came closest and what objected. Closer is whoever fails later of action, resource, rules,
-/// window and counting of uses; among those that fail by rules, by fewer; among equals, the least by canonical bytes.
+/// The nearest miss: the grant that came closest, and its objection. A grant is closer if its first
+/// failure is later in the order action, resource, rules, window and counter. Among grants that
+/// fail by rules, the one with fewer failures is closer; among equals, the least by canonical
+/// bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Miss<'a> {
+pub struct NearestMiss<'a> {
     /// The grant that came closest, if there is any grant.
     pub grant: Option<&'a Grant>,
-    /// What objected, for the log: never shown outside.
-    pub reason: Reason<'a>,
+    /// The objection, for the log; the client never sees it.
+    pub reason: MissReason<'a>,
 }
 
-/// Why the grant that came closest does not permit.
+/// The cause why the closest grant does not permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason<'a> {
+pub enum MissReason<'a> {
     /// There are no grants.
     NoGrants,
-    /// The attempt's action is none of its actions.
+    /// The action of the attempt is none of its actions.
     Action(&'a Attempt),
-    /// The attempt's resource matches none of its resources.
+    /// The resource of the attempt matches none of its resources.
     Resource(&'a Attempt),
     /// Some of its rules do not admit the parameters.
     Rules(&'a Grant, &'a Attempt),
-    /// It does not count now.
+    /// The grant is not valid now.
     Window(Window),
-    /// Its uses are limited and nothing counts them: a grant that was asked for, not one that the issuer has made.
+    /// The uses of the grant are limited and the grant names no allowance: a requested grant, not
+    /// one that the issuer has made.
     Uncounted,
 }
 
-/// One rule that does not admit the value it was asked about.
+/// One rule that does not admit the value of its parameter.
 #[derive(Clone, Copy, Debug)]
-pub struct Objection<'a> {
-    /// The parameter.
+pub struct RuleObjection<'a> {
+    /// The name of the parameter.
     pub param: &'a str,
-    /// What the grant asks of it.
+    /// The rule of the grant.
     pub rule: &'a Rule,
-    /// What the attempt has; `None` if it has no such parameter.
+    /// The value of the attempt; `None` if the attempt does not have the parameter.
     pub found: Option<&'a Param>,
-    /// Whether the rule objects or cannot tell.
-    pub answer: Answer,
+    /// The answer of the rule: an objection, or that it cannot tell.
+    pub answer: RuleAnswer,
 }
 
-impl<'a> Reason<'a> {
-    /// The rules that do not admit, by parameter; none if the reason is another.
-    pub fn objections(&self) -> impl Iterator<Item = Objection<'a>> + use<'a> {
+impl<'a> MissReason<'a> {
+    /// The rules that do not admit, by parameter; none if the miss has another cause.
+    pub fn objections(&self) -> impl Iterator<Item = RuleObjection<'a>> + use<'a> {
         let parts = match *self {
             Self::Rules(grant, attempt) => Some((grant, attempt)),
             _ => None,
@@ -233,15 +239,15 @@ impl<'a> Reason<'a> {
     }
 }
 
-impl<'a> Miss<'a> {
+impl<'a> NearestMiss<'a> {
     fn of(nearest: Option<(Gap, &'a Grant)>, attempt: &'a Attempt) -> Self {
         let reason = match nearest {
-            None => Reason::NoGrants,
-            Some((Gap::Action, _)) => Reason::Action(attempt),
-            Some((Gap::Resource, _)) => Reason::Resource(attempt),
-            Some((Gap::Rules(_), grant)) => Reason::Rules(grant, attempt),
-            Some((Gap::Window, grant)) => Reason::Window(grant.window),
-            Some((Gap::Uncounted, _)) => Reason::Uncounted,
+            None => MissReason::NoGrants,
+            Some((Gap::Action, _)) => MissReason::Action(attempt),
+            Some((Gap::Resource, _)) => MissReason::Resource(attempt),
+            Some((Gap::Rules(_), grant)) => MissReason::Rules(grant, attempt),
+            Some((Gap::Window, grant)) => MissReason::Window(grant.window),
+            Some((Gap::Uncounted, _)) => MissReason::Uncounted,
         };
         Self {
             grant: nearest.map(|(_, grant)| grant),
@@ -250,12 +256,12 @@ impl<'a> Miss<'a> {
     }
 }
 
-impl fmt::Display for Reason<'_> {
+impl fmt::Display for MissReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoGrants => f.write_str("no grants"),
-            Self::Action(attempt) => write!(f, "action `{}` is not granted", Shown(&attempt.action)),
-            Self::Resource(attempt) => write!(f, "resource `{}` is not granted", Shown(&attempt.resource)),
+            Self::Action(attempt) => write!(f, "action `{}` is not granted", EscapedInput(&attempt.action)),
+            Self::Resource(attempt) => write!(f, "resource `{}` is not granted", EscapedInput(&attempt.resource)),
             Self::Rules(..) => {
                 let mut before = "";
                 self.objections().try_for_each(|objection| {
@@ -269,13 +275,13 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
-impl fmt::Display for Objection<'_> {
+impl fmt::Display for RuleObjection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { param, rule, .. } = self;
-        write!(f, "parameter `{}` is ", Shown(param))?;
+        write!(f, "parameter `{}` is ", EscapedInput(param))?;
         match self.found {
             None => f.write_str("absent")?,
-            Some(Param::Text(text)) => write!(f, "the text `{}`", Shown(text))?,
+            Some(Param::Text(text)) => write!(f, "the text `{}`", EscapedInput(text))?,
             Some(Param::Number(number) | Param::Double(number)) => write!(f, "the number `{number}`")?,
             Some(Param::Bool(value)) => write!(f, "`{value}`")?,
             Some(Param::List(_)) => f.write_str("a list")?,

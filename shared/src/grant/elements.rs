@@ -5,14 +5,14 @@ use crate::document::{Members, Node};
 use alloc::format;
 use alloc::vec::Vec;
 
-/// The members of the object that stands here, and whether all their names are in `known`.
-pub(super) fn known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
+/// The members of the object, and whether all their names are in `known`.
+pub(super) fn read_known_members<'a>(node: &Node<'a>, known: &[&str]) -> Option<(Members<'a>, bool)> {
     let all_known = node.members()?.iter().all(|(name, _)| known.contains(name));
     Some((node.object(known)?, all_known))
 }
 
-/// The elements of a list that is not empty and in which nothing stands twice, sorted by their keys.
-pub(super) fn distinct<T, K: Ord>(
+/// The elements of a list that is not empty and has no duplicates, sorted by their keys.
+pub(super) fn read_distinct<T, K: Ord>(
     node: &Node<'_>,
     most: usize,
     read: impl Fn(&Node<'_>) -> Option<T>,
@@ -42,7 +42,7 @@ pub(super) fn distinct<T, K: Ord>(
     sound.then(|| found.into_iter().map(|(_, value)| value).collect())
 }
 
-pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {
+pub(super) fn read_pattern(node: &Node<'_>) -> Option<Pattern> {
     match Pattern::parse(node.text()?) {
         Ok(pattern) => Some(pattern),
         Err(error) => {
@@ -53,7 +53,7 @@ pub(super) fn pattern(node: &Node<'_>) -> Option<Pattern> {
 }
 
 /// Text of at most `most` bytes.
-pub(super) fn text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
+pub(super) fn read_text<'a>(node: &Node<'a>, most: usize) -> Option<&'a str> {
     let text = node.text()?;
     if text.len() > most {
         node.fault(format!("a string of {} bytes, the limit is {most}", text.len()));

@@ -1,6 +1,6 @@
 //! Grants: one line of authority each, actions x resources under rules.
 //!
-//! The language is described for its users in `docs/grants.md`.
+//! `docs/grants.md` describes the language for its users.
 
 mod action;
 mod decide;
@@ -16,15 +16,15 @@ mod window;
 mod write;
 
 pub use action::is_action;
-pub use decide::{Decision, Grants, Miss, Objection, Reason, Spend};
-pub use intersect::{Part, intersect};
+pub use decide::{Decision, Grants, MissReason, NearestMiss, RuleObjection, Spend};
+pub use intersect::{GrantedPart, intersect};
 pub use narrower::{Narrowing, Witness, narrower};
-pub use pattern::{Pattern, PatternError, Piece};
-pub use rule::{Answer, ParamType, Rule};
+pub use pattern::{Pattern, PatternError, TemplatePiece};
+pub use rule::{ParamType, Rule, RuleAnswer};
 pub use window::Window;
 
 use crate::document::Node;
-use crate::short::same;
+use crate::short::text_eq;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -37,24 +37,25 @@ pub const TYPE: &str = "writ";
 
 /// One line of authority.
 ///
-/// It permits an attempt whose action is one of its actions, whose resource matches one of its resources and whose parameters
-/// satisfy every rule. Parameters that no rule names are not restricted by it: which parameters a request can have at all is
-/// closed by the edge's operations.
+/// A grant permits an attempt whose action is one of its actions, whose resource matches one of its
+/// resources and whose parameters satisfy every rule. Parameters without a rule are not restricted
+/// by the grant; the operations of the edge decide which parameters a request can have at all.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// Sorted, at least one.
+    /// The actions, sorted, at least one.
     actions: Vec<String>,
-    /// Sorted by their spelling, at least one.
+    /// The resources, sorted by their spelling, at least one.
     resources: Vec<Pattern>,
-    /// By parameter, sorted.
+    /// The rules by parameter, sorted.
     rules: Vec<(String, Rule)>,
     uses: Option<Uses>,
     window: Window,
-    /// The canonical JSON of all the others.
+    /// The canonical JSON of all other fields.
     canonical: String,
 }
 
-/// A short name for a grant: the first 8 bytes of SHA-256 over its canonical bytes. Displays as 16 hexadecimal digits.
+/// A short id of a grant: the first 8 bytes of SHA-256 over its canonical bytes. The id displays as
+/// 16 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GrantId(pub u64);
 
@@ -64,90 +65,96 @@ impl fmt::Display for GrantId {
     }
 }
 
-/// A grant's limit on uses: `{"max": n}` when asked for, `{"max": n, "allowance": id}` once the issuer has made the counter.
+/// The limit of a grant on uses: `{"max": n}` in a request, `{"max": n, "allowance": id}` once the
+/// issuer has made the allowance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uses {
     /// Uses over all writs of the task, from 1 to [`crate::limits::USES`].
     pub max: u64,
-    /// The counter at the issuer. The issuer takes grants from clients only without it; an edge permits only with it.
+    /// The allowance at the issuer. The issuer accepts grants from clients only without it; an edge
+    /// permits only with it.
     pub allowance: Option<String>,
 }
 
 impl Grant {
-    /// Reads a structured grant (type `writ`). `None` after faults have been reported, whatever they are.
+    /// Reads a structured grant (type `writ`). `None` after faults were reported.
     #[must_use]
     pub fn read(node: &Node<'_>) -> Option<Self> {
-        read::grant(node)
+        read::read_grant(node)
     }
 
     /// Reads a scope string, `action:resource:identifier`.
     ///
     /// # Errors
-    /// A message that says what stood there and what was expected.
+    /// A message with the found and the expected text.
     pub fn from_scope(scope: &str) -> Result<Self, String> {
         scope::read(scope)
     }
 
-    /// This grant as a scope string, if there is one that permits exactly the same: one action without `:`, one resource that is
-    /// `r:id`, or that was read from the scope string `action:r:*`; no rules, no uses, no window.
+    /// This grant as a scope string, if a scope string permits exactly the same: one action without
+    /// `:`, one resource that is `r:id` or that was read from the scope string `action:r:*`; no
+    /// rules, no uses, no window.
     ///
-    /// The structured resource `r:**` has none, since it matches `r:` too.
+    /// The structured resource `r:**` has no scope string, because it matches `r:` too.
     #[must_use]
     pub fn to_scope(&self) -> Option<String> {
         scope::write(self)
     }
 
-    /// This grant as JSON text: the canonical bytes by which grants are ordered. Reading it gives an equal grant.
+    /// This grant as JSON text: the canonical bytes that order grants. A reader reads it as an
+    /// equal grant.
     ///
-    /// A scope string with a wildcard becomes `{"type":"writ","scope":"action:resource:*"}`: no pattern says the same.
+    /// A scope string with a wildcard becomes `{"type":"writ","scope":"action:resource:*"}`,
+    /// because no pattern matches the same resources.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.canonical.clone()
     }
 
-    /// As [`Self::to_json`], where it lies.
+    /// The text of [`Self::to_json`] without a copy.
     pub(crate) fn canonical(&self) -> &str {
         &self.canonical
     }
 
-    /// A short name for it. What an edge permits is counted by it; nothing is decided by it.
+    /// A short id of the grant. An edge counts permits by it; no decision depends on it.
     #[must_use]
     pub fn id(&self) -> GrantId {
         let digest = Sha256::digest(&self.canonical);
         GrantId(digest.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
     }
 
-    /// The names of its actions, sorted, at least one.
+    /// The names of the actions of the grant, sorted, at least one.
     #[must_use]
     pub fn actions(&self) -> &[String] {
         &self.actions
     }
 
-    /// Its resources, sorted by their spelling, at least one.
+    /// The resources of the grant, sorted by their spelling, at least one.
     #[must_use]
     pub fn resources(&self) -> &[Pattern] {
         &self.resources
     }
 
-    /// Its rules by parameter, sorted.
+    /// The rules of the grant by parameter, sorted.
     #[must_use]
     pub fn rules(&self) -> &[(String, Rule)] {
         &self.rules
     }
 
-    /// The limit on uses.
+    /// The limit on uses, if there is one.
     #[must_use]
     pub fn uses(&self) -> Option<&Uses> {
         self.uses.as_ref()
     }
 
-    /// When it counts.
+    /// The window in which the grant is valid.
     #[must_use]
     pub fn window(&self) -> Window {
         self.window
     }
 
-    /// The same grant, its uses counted by `allowance`; unchanged if its uses are not limited.
+    /// The same grant with `allowance` as the counter of its uses; unchanged if its uses are not
+    /// limited.
     #[must_use]
     pub fn with_allowance(self, allowance: String) -> Self {
         let uses = self.uses.map(|uses| Uses {
@@ -157,7 +164,7 @@ impl Grant {
         Self::build(self.actions, self.resources, self.rules, uses, self.window)
     }
 
-    /// A grant of parts that are sorted.
+    /// A grant of sorted parts.
     fn build(
         actions: Vec<String>,
         resources: Vec<Pattern>,
@@ -172,8 +179,8 @@ impl Grant {
             _ => None,
         };
         let canonical = match wildcard {
-            Some(scope) => write::scope(&scope),
-            None => write::grant(&actions, &resources, &rules, uses.as_ref(), window),
+            Some(scope) => write::write_scope(&scope),
+            None => write::write_grant(&actions, &resources, &rules, uses.as_ref(), window),
         };
         Self {
             actions,
@@ -186,7 +193,7 @@ impl Grant {
     }
 
     fn has_action(&self, action: &str) -> bool {
-        self.actions.iter().any(|own| same(own, action))
+        self.actions.iter().any(|own| text_eq(own, action))
     }
 }
 
@@ -205,7 +212,7 @@ impl PartialOrd for Grant {
 }
 
 impl Ord for Grant {
-    /// The order of the canonical bytes.
+    /// Compares the canonical bytes.
     fn cmp(&self, other: &Self) -> Ordering {
         self.canonical.cmp(&other.canonical)
     }

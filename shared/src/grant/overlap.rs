@@ -1,4 +1,4 @@
-//! What two grants both permit, by an example.
+//! An example of an attempt that two grants both permit.
 
 use super::{Grant, Rule, Witness};
 use crate::attempt::{Attempt, Param};
@@ -8,8 +8,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 impl Grant {
-    /// An attempt that both permit (once uses are counted), and when; `None` if none was found. Exact for actions, resources and windows; of rules it
-    /// finds what their samples tell.
+    /// An attempt that both grants permit (once uses are counted), and its time; `None` if none was
+    /// found. The search is exact for actions, resources and windows. For rules it is as good as
+    /// their samples.
     #[must_use]
     pub fn overlap(&self, other: &Self) -> Option<Witness> {
         let action = self.actions.iter().find(|action| other.has_action(action))?;
@@ -34,7 +35,8 @@ impl Grant {
         own.find_map(|own| other.resources.iter().find_map(|other| own.overlap(other)))
     }
 
-    /// Parameters that the rules of both admit; where absence will do, it is chosen.
+    /// Parameters that the rules of both grants admit. A parameter is omitted if both admit its
+    /// absence.
     fn common_params(&self, other: &Self) -> Option<Vec<(String, Param)>> {
         let names: BTreeSet<&String> = self.rules.iter().chain(&other.rules).map(|(name, _)| name).collect();
         let mut params = Vec::new();

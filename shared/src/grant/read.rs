@@ -1,7 +1,7 @@
-//! Reading structured grants. Whatever is not understood is a fault, all faults are reported, and a grant with a fault is no
-//! grant.
+//! Reader of structured grants. Everything unknown is a fault, all faults are reported, and a grant
+//! with a fault is no grant.
 
-use super::elements::{distinct, known_members, pattern, text};
+use super::elements::{read_distinct, read_known_members, read_pattern, read_text};
 use super::pattern::Pattern;
 use super::rule::Rule;
 use super::scope::is_scope_character;
@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
+pub(super) fn read_grant(node: &Node<'_>) -> Option<Grant> {
     const MEMBERS: [&str; 8] = [
         "type",
         "actions",
@@ -25,11 +25,11 @@ pub(super) fn grant(node: &Node<'_>) -> Option<Grant> {
         "not_after",
         "scope",
     ];
-    let (members, known) = known_members(node, &MEMBERS)?;
+    let (members, known) = read_known_members(node, &MEMBERS)?;
     let typed = members.required("type").and_then(read_type);
     let grant = match members.optional("scope") {
-        Some(scope) => scope_alone(&members, scope),
-        None => structured(&members),
+        Some(scope) => read_scope(&members, scope),
+        None => read_structured(&members),
     };
     typed?;
     grant.filter(|_| known)
@@ -42,7 +42,7 @@ fn read_type(node: &Node<'_>) -> Option<()> {
     }
 }
 
-fn structured(members: &Members<'_>) -> Option<Grant> {
+fn read_structured(members: &Members<'_>) -> Option<Grant> {
     let actions = members.required("actions").and_then(read_actions);
     let resources = members.required("resources").and_then(read_resources);
     let rules = members.optional("rules").map_or(Some(Vec::new()), read_rules);
@@ -53,8 +53,8 @@ fn structured(members: &Members<'_>) -> Option<Grant> {
     Some(Grant::build(actions?, resources?, rules?, uses?, window?))
 }
 
-/// A scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
-fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
+/// Reads a scope string as a structured grant: `{"type":"writ","scope":"read:customers:*"}`.
+fn read_scope(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
     let mut alone = true;
     for name in ["actions", "resources", "rules", "uses", "not_before", "not_after"] {
         if let Some(beside) = members.optional(name) {
@@ -70,11 +70,16 @@ fn scope_alone(members: &Members<'_>, scope: &Node<'_>) -> Option<Grant> {
 }
 
 fn read_actions(node: &Node<'_>) -> Option<Vec<String>> {
-    distinct(node, ACTIONS_PER_GRANT, |item| name(item, ACTION_BYTES), String::clone)
+    read_distinct(
+        node,
+        ACTIONS_PER_GRANT,
+        |item| read_name(item, ACTION_BYTES),
+        String::clone,
+    )
 }
 
 fn read_resources(node: &Node<'_>) -> Option<Vec<Pattern>> {
-    distinct(node, RESOURCES_PER_GRANT, pattern, |pattern| format!("{pattern}"))
+    read_distinct(node, RESOURCES_PER_GRANT, read_pattern, |pattern| format!("{pattern}"))
 }
 
 fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
@@ -96,7 +101,7 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
         }
         match Rule::read(&rule) {
             Some(rule) => {
-                // No member stands twice in an object.
+                // No member occurs twice in an object.
                 let (Ok(place) | Err(place)) = rules.binary_search_by(|(own, _)| own.as_str().cmp(param));
                 rules.insert(place, (param.into(), rule));
             }
@@ -107,11 +112,11 @@ fn read_rules(node: &Node<'_>) -> Option<Vec<(String, Rule)>> {
 }
 
 fn read_uses(node: &Node<'_>) -> Option<Uses> {
-    let (members, known) = known_members(node, &["max", "allowance"])?;
+    let (members, known) = read_known_members(node, &["max", "allowance"])?;
     let max = members.required("max").and_then(|max| max.integer(1, USES));
     let allowance = members
         .optional("allowance")
-        .map_or(Some(None), |allowance| name(allowance, ALLOWANCE_BYTES).map(Some));
+        .map_or(Some(None), |allowance| read_name(allowance, ALLOWANCE_BYTES).map(Some));
     let uses = Uses {
         max: max?,
         allowance: allowance?,
@@ -119,9 +124,9 @@ fn read_uses(node: &Node<'_>) -> Option<Uses> {
     known.then_some(uses)
 }
 
-/// A literal name: scope characters (RFC 6749, section 3.3), at least one.
-fn name(node: &Node<'_>, most: usize) -> Option<String> {
-    let text = text(node, most)?;
+/// A literal name of at least one scope character (RFC 6749, section 3.3).
+fn read_name(node: &Node<'_>, most: usize) -> Option<String> {
+    let text = read_text(node, most)?;
     if text.is_empty() || !text.chars().all(is_scope_character) {
         return node.expected("a name of visible ASCII characters without `\"` and `\\`");
     }

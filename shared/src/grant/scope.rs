@@ -1,5 +1,6 @@
-//! Scope strings, the language of the AgentWrit API: `action:resource:identifier`, split at the first two colons. `*` is a
-//! wildcard only as the whole identifier, and stands for any identifier that is not empty; elsewhere it is a letter.
+//! Scope strings, the language of the AgentWrit API: `action:resource:identifier`, split at the
+//! first two colons. `*` is a wildcard only as the whole identifier, and matches any identifier
+//! that is not empty; elsewhere it is a letter.
 
 use super::Grant;
 use super::Window;
@@ -49,12 +50,13 @@ pub(super) fn read(scope: &str) -> Result<Grant, String> {
 
 fn to_pattern(resource: &str, identifier: &str) -> Result<Pattern, pattern::PatternError> {
     match identifier {
-        "*" => pattern::something_behind(&format!("{resource}:")),
+        "*" => pattern::longer_than(&format!("{resource}:")),
         _ => pattern::literal(&format!("{resource}:{identifier}")),
     }
 }
 
-/// The only candidate is written and read back: it is the grant's scope string if this gives the grant.
+/// Writes the only candidate and reads it back. The candidate is the scope string of the grant if
+/// the result is the grant.
 pub(super) fn write(grant: &Grant) -> Option<String> {
     let ([action], [resource]) = (grant.actions.as_slice(), grant.resources.as_slice()) else {
         return None;

@@ -1,4 +1,4 @@
-//! Windows: the time in which a grant counts, inside the life of the writ that carries it.
+//! Windows: the part of the life of a writ in which a grant is valid.
 
 use crate::document::Members;
 use crate::json::write::member;
@@ -8,17 +8,19 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-/// From when and until when a grant counts; without a bound, as long as its writ does.
+/// The window in which a grant is valid. Without a bound, the grant is valid as long as its writ.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
-    /// The first second that counts.
+    /// The first second in which the grant is valid.
     pub not_before: Option<UnixSeconds>,
-    /// The first second that does not count any more, as with `exp` (RFC 7519, section 4.1.4).
+    /// The first second in which the grant is no longer valid, as with `exp` (RFC 7519, section
+    /// 4.1.4).
     pub not_after: Option<UnixSeconds>,
 }
 
 impl Window {
-    /// Reads `not_before` and `not_after`, each a `NumericDate` (RFC 7519, section 2) without fraction.
+    /// Reads `not_before` and `not_after`, each a `NumericDate` (RFC 7519, section 2) without
+    /// fraction.
     pub(super) fn read(members: &Members<'_>) -> Option<Self> {
         let bound = |name: &str| match members.optional(name) {
             Some(node) => node.integer(0, TIME_MAX).map(UnixSeconds).map(Some),
@@ -38,13 +40,13 @@ impl Window {
         Some(window)
     }
 
-    /// Whether `now` lies in it.
+    /// Whether `now` is in the window.
     #[must_use]
-    pub fn has(&self, now: UnixSeconds) -> bool {
+    pub fn contains(&self, now: UnixSeconds) -> bool {
         self.not_before.is_none_or(|first| first <= now) && self.not_after.is_none_or(|end| now < end)
     }
 
-    /// Whether it has every second of `other`.
+    /// Whether the window contains every second of `other`.
     pub(super) fn includes(&self, other: Self) -> bool {
         let first = self
             .not_before
@@ -61,8 +63,8 @@ impl Window {
             .is_some_and(|(first, end)| end <= first)
     }
 
-    /// The members that it is written as.
-    pub(super) fn members(&self) -> impl Iterator<Item = String> + use<> {
+    /// The members of the window in JSON.
+    pub(super) fn write_members(&self) -> impl Iterator<Item = String> + use<> {
         let bounds = [("not_before", self.not_before), ("not_after", self.not_after)];
         bounds
             .into_iter()
@@ -71,11 +73,11 @@ impl Window {
 }
 
 impl fmt::Display for Window {
-    /// Such as `{"not_before":1780000000,"not_after":1780000600}`.
+    /// Writes the window, such as `{"not_before":1780000000,"not_after":1780000600}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("`{")?;
         let mut between = "";
-        for member in self.members() {
+        for member in self.write_members() {
             write!(f, "{between}{member}")?;
             between = ",";
         }

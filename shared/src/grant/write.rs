@@ -1,5 +1,6 @@
-//! Canonical JSON: members in a fixed order, lists sorted by their spelling, numbers and patterns in their one spelling. Equal
-//! authority written differently has one canonical form, and grants are ordered by its bytes.
+//! Canonical JSON: members in a fixed order, lists sorted by their spelling, numbers and patterns
+//! in their canonical spelling. Different spellings of equal authority have one canonical form, and
+//! its bytes order grants.
 
 use super::pattern::Pattern;
 use super::rule::Rule;
@@ -8,7 +9,7 @@ use crate::json::write::{member, object, text, texts};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-pub(super) fn grant(
+pub(super) fn write_grant(
     actions: &[String],
     resources: &[Pattern],
     rules: &[(String, Rule)],
@@ -25,18 +26,18 @@ pub(super) fn grant(
         let rules: Vec<String> = rules.iter().map(|(param, rule)| member(param, rule)).collect();
         members.push(member("rules", object(&rules)));
     }
-    members.extend(uses.map(|uses| member("uses", limit(uses))));
-    members.extend(window.members());
+    members.extend(uses.map(|uses| member("uses", write_limit(uses))));
+    members.extend(window.write_members());
     object(&members)
 }
 
-fn limit(uses: &Uses) -> String {
+fn write_limit(uses: &Uses) -> String {
     let mut members = Vec::from([member("max", uses.max)]);
     members.extend(uses.allowance.as_ref().map(|allowance| text("allowance", allowance)));
     object(&members)
 }
 
-/// The form of a grant that was read from `action:resource:*`.
-pub(super) fn scope(scope: &str) -> String {
+/// The canonical form of a grant that was read from `action:resource:*`.
+pub(super) fn write_scope(scope: &str) -> String {
     object(&[text("type", TYPE), text("scope", scope)])
 }

@@ -1,6 +1,6 @@
-//! What is read, what is refused, and the boundary of every limit.
+//! Accepted and refused JSON, and the boundary of every limit.
 
-use super::{Json, JsonError, Quoted, Shown, parse, written};
+use super::{EscapedInput, Json, JsonError, Quoted, members_as_written, parse};
 use crate::limits::{JSON_DEPTH, JSON_VALUES, NUMBER_BYTES, NUMBER_EXPONENT};
 use crate::number::Number;
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn every_kind_of_value_is_read_in_order() {
 }
 
 #[test]
-fn a_member_is_found_by_name_in_objects_alone() {
+fn a_member_is_found_by_name_only_in_objects() {
     let object = read(r#"{"a":1,"b":2}"#).unwrap();
     assert_eq!(object.member("b"), Some(&number("2")));
     assert_eq!(object.member("c"), None);
@@ -59,7 +59,7 @@ fn numbers_keep_their_exact_value() {
 }
 
 #[test]
-fn what_is_not_json_is_refused_with_its_place() {
+fn invalid_json_is_refused_with_its_place() {
     let cases: &[(&[u8], usize)] = &[
         (b"", 0),
         (b"  ", 2),
@@ -114,7 +114,7 @@ fn what_is_not_json_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_name_may_not_stand_twice_in_one_object_however_it_is_spelled() {
+fn a_duplicate_name_is_refused_in_any_spelling() {
     for twice in [
         r#"{"a":1,"a":1}"#,
         r#"{"a":1,"b":2,"\u0061":3}"#,
@@ -134,10 +134,10 @@ fn a_name_may_not_stand_twice_in_one_object_however_it_is_spelled() {
 }
 
 #[test]
-fn values_are_handed_out_as_they_are_written() {
+fn members_as_written_have_the_text_of_their_values() {
     let document = r#" {"a" : 1e9 ,"b":{"c":[ null,"\u0061]"]},"\u0061":"x"}"#;
     let expected = [("a", "1e9"), ("b", r#"{"c":[ null,"\u0061]"]}"#), ("a", r#""x""#)];
-    let members = written(document, JSON_VALUES).unwrap();
+    let members = members_as_written(document, JSON_VALUES).unwrap();
     let members: Vec<_> = members.iter().map(|(name, text)| (&**name, *text)).collect();
     assert_eq!(members, expected);
     for none in [
@@ -150,19 +150,19 @@ fn values_are_handed_out_as_they_are_written() {
         r#"{"a":[}"#,
         r#"{"a":"\x"}"#,
     ] {
-        assert_eq!(written(none, JSON_VALUES), None, "{none}");
+        assert_eq!(members_as_written(none, JSON_VALUES), None, "{none}");
     }
     let values = 7;
-    assert!(written(document, values).is_some());
-    assert_eq!(written(document, values - 1), None);
+    assert!(members_as_written(document, values).is_some());
+    assert_eq!(members_as_written(document, values - 1), None);
     let nested = |depth| format!(r#"{{"a":{}0{}}}"#, "[".repeat(depth), "]".repeat(depth));
-    assert!(written(&nested(JSON_DEPTH - 1), JSON_VALUES).is_some());
-    assert_eq!(written(&nested(JSON_DEPTH), JSON_VALUES), None);
-    assert_eq!(written(&nested(1_000_000), JSON_VALUES * 1_000), None);
+    assert!(members_as_written(&nested(JSON_DEPTH - 1), JSON_VALUES).is_some());
+    assert_eq!(members_as_written(&nested(JSON_DEPTH), JSON_VALUES), None);
+    assert_eq!(members_as_written(&nested(1_000_000), JSON_VALUES * 1_000), None);
 }
 
 #[test]
-fn nesting_has_a_limit_that_holds_before_the_stack_does() {
+fn nesting_is_limited_before_the_stack_overflows() {
     let nested = |depth: usize, open: &str, close: &str| format!("{}0{}", open.repeat(depth), close.repeat(depth));
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         assert!(read(&nested(JSON_DEPTH, open, close)).is_ok());
@@ -172,7 +172,7 @@ fn nesting_has_a_limit_that_holds_before_the_stack_does() {
 }
 
 #[test]
-fn depth_is_that_of_nesting_and_not_of_neighbours() {
+fn siblings_do_not_add_to_the_depth() {
     assert!(read(&format!("[{}[]]", "[],".repeat(JSON_DEPTH * 2))).is_ok());
 }
 
@@ -213,7 +213,7 @@ fn messages_are_one_bounded_line() {
         message,
         format!("member `{}…` stands twice in one object", "a\\n".repeat(40))
     );
-    assert_eq!(Shown(&"x".repeat(80)).to_string(), "x".repeat(80));
+    assert_eq!(EscapedInput(&"x".repeat(80)).to_string(), "x".repeat(80));
     assert_eq!(JsonError::TooDeep.to_string(), "nested deeper than 32 levels");
     assert_eq!(JsonError::TooManyValues.to_string(), "more values than the limit");
     assert_eq!(
@@ -223,14 +223,14 @@ fn messages_are_one_bounded_line() {
 }
 
 #[test]
-fn quoted_text_escapes_what_must_be() {
+fn quoted_text_escapes_the_required_characters() {
     assert_eq!(
         Quoted("a\"\\/é\u{7f}\u{1f}\n").to_string(),
         "\"a\\\"\\\\/é\u{7f}\\u001f\\n\""
     );
 }
 
-/// In place of a number: the second reader rounds them.
+/// The text in place of a number, because the second reader rounds numbers.
 const A_NUMBER: &str = "a number";
 
 /// The tree of the second reader.
@@ -250,7 +250,7 @@ fn convert(value: &serde_json::Value) -> Json {
     }
 }
 
-/// Members sorted and numbers left out, as in the tree of the second reader.
+/// Sorted members without numbers, as in the tree of the second reader.
 fn comparable(value: Json) -> Json {
     match value {
         Json::Number(_) => text(A_NUMBER),
@@ -308,7 +308,7 @@ proptest! {
     }
 
     #[test]
-    fn it_reads_and_refuses_as_a_second_reader_does(document in soup()) {
+    fn the_parser_agrees_with_a_second_parser(document in soup()) {
         let own = read(&document);
         let other: Result<serde_json::Value, _> = serde_json::from_str(&document);
         match (own, other) {
@@ -320,9 +320,9 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_what_is_read(document in soup()) {
+    fn written_json_is_read_back_equal(document in soup()) {
         let document = format!("{{\"first\":{document},\"last\":[{document}]}}");
-        let members = written(&document, JSON_VALUES);
+        let members = members_as_written(&document, JSON_VALUES);
         match read(&document) {
             Ok(Json::Object(values)) => {
                 let again = members.unwrap().into_iter().map(|(name, text)| (name.into_owned(), read(text).unwrap()));

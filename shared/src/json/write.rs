@@ -1,4 +1,4 @@
-//! Writing JSON text, members in the order in which they are given.
+//! Writer of JSON text, with members in the order of the caller.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -13,7 +13,7 @@ impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(text) = self;
         if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-            // Nothing to escape, as nearly always.
+            // Most texts need no escape.
             f.write_str("\"")?;
             f.write_str(text)?;
             return f.write_str("\"");
@@ -37,12 +37,12 @@ pub(crate) fn texts(name: &str, values: &[String]) -> String {
     list(name, values.iter().map(|value| Quoted(value).to_string()))
 }
 
-/// A member whose value is an array of what is JSON text already.
+/// A member whose value is an array of JSON texts.
 pub(crate) fn list(name: &str, values: impl Iterator<Item = String>) -> String {
     member(name, format_args!("[{}]", values.collect::<Vec<_>>().join(",")))
 }
 
-/// A member whose value is JSON text already.
+/// A member whose value is JSON text.
 pub(crate) fn member(name: &str, value: impl fmt::Display) -> String {
     format!("{}:{value}", Quoted(name))
 }

@@ -1,13 +1,13 @@
-//! Why bytes are not a JWS that is read here.
+//! Causes why bytes are not an accepted JWS.
 
-use crate::json::{JsonError, Shown};
+use crate::json::{EscapedInput, JsonError};
 use alloc::string::String;
 use core::fmt;
 
-/// Why bytes are not a JWS that is read here.
+/// The cause why bytes are not an accepted JWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JwsError {
-    /// Longer than the reader's limit, in bytes.
+    /// The JWS is longer than the limit of the reader, in bytes.
     TooLong {
         /// The limit.
         most: usize,
@@ -16,51 +16,53 @@ pub enum JwsError {
     JsonSerialisation,
     /// Five parts: a JWE (RFC 7516).
     Encrypted,
-    /// Not three parts.
+    /// There are not three parts.
     Parts {
-        /// How many there are.
+        /// The number of parts.
         found: usize,
     },
     /// A part is empty.
-    EmptyPart(Part),
-    /// A part is not base64url, has padding, or has bits set that encode nothing (RFC 4648, section 3.5).
-    Base64(Part),
+    EmptyPart(JwsPart),
+    /// A part is not base64url, has padding, or has bits set that encode nothing (RFC 4648, section
+    /// 3.5).
+    Base64(JwsPart),
     /// The signature is not 64 bytes.
     SignatureLength,
     /// The header is not strict JSON.
     Header(JsonError),
     /// The header is JSON, but no object.
     HeaderShape,
-    /// `alg`, `kid` or `typ` is missing or no string; which.
+    /// This member of `alg`, `kid` and `typ` is missing or no string.
     HeaderMember(&'static str),
     /// `alg` is neither `EdDSA` nor `Ed25519`.
     Algorithm {
-        /// What it is.
+        /// The algorithm of the header.
         found: String,
     },
-    /// `typ` is not that of the expected kind.
+    /// `typ` is not the type of the expected kind.
     Type {
-        /// What it is.
+        /// The type of the header.
         found: String,
-        /// What it should be.
+        /// The expected type.
         expected: &'static str,
     },
-    /// `crit`: extensions that must be understood (RFC 7515, section 4.1.11).
+    /// The header has `crit`: extensions that must be understood (RFC 7515, section 4.1.11).
     Critical,
-    /// `b64`: an unencoded payload (RFC 7797).
+    /// The header has `b64`: an unencoded payload (RFC 7797).
     Unencoded,
-    /// A key that the sender brings along.
-    KeyBrought(Brought),
-    /// A member that is none of `alg`, `kid` and `typ`.
+    /// The header brings its own key.
+    KeyBrought(KeyHeader),
+    /// The header has a member besides `alg`, `kid` and `typ`.
     UnknownMember {
-        /// Its name.
+        /// The name of the member.
         name: String,
     },
 }
 
-/// A header member by which the sender of a JWS says what key to verify it with (RFC 7515, sections 4.1.2, 4.1.3 and 4.1.5).
+/// A header member by which the sender of a JWS names the key for its verification (RFC 7515,
+/// sections 4.1.2, 4.1.3 and 4.1.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Brought {
+pub enum KeyHeader {
     /// `jku`, the URL of a key set.
     Jku,
     /// `jwk`, the key.
@@ -69,7 +71,7 @@ pub enum Brought {
     X5u,
 }
 
-impl fmt::Display for Brought {
+impl fmt::Display for KeyHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Jku => "jku",
@@ -81,16 +83,16 @@ impl fmt::Display for Brought {
 
 /// A part of a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The first.
+pub enum JwsPart {
+    /// The first part.
     Header,
-    /// The second.
+    /// The second part.
     Payload,
-    /// The third.
+    /// The third part.
     Signature,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for JwsPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Header => "header",
@@ -114,10 +116,14 @@ impl fmt::Display for JwsError {
             Self::HeaderShape => f.write_str("header: expected an object"),
             Self::HeaderMember(name) => write!(f, "header: expected `{name}` to be a string"),
             Self::Algorithm { found } => {
-                write!(f, "header: `alg` is `{}`, expected `EdDSA` or `Ed25519`", Shown(found))
+                write!(
+                    f,
+                    "header: `alg` is `{}`, expected `EdDSA` or `Ed25519`",
+                    EscapedInput(found)
+                )
             }
             Self::Type { found, expected } => {
-                write!(f, "header: `typ` is `{}`, expected `{expected}`", Shown(found))
+                write!(f, "header: `typ` is `{}`, expected `{expected}`", EscapedInput(found))
             }
             Self::Critical => f.write_str("header: `crit` is not accepted"),
             Self::Unencoded => f.write_str("header: `b64` is not accepted"),
@@ -125,7 +131,7 @@ impl fmt::Display for JwsError {
             Self::UnknownMember { name } => write!(
                 f,
                 "header: unknown member `{}`, expected `alg`, `kid` and `typ`",
-                Shown(name)
+                EscapedInput(name)
             ),
         }
     }

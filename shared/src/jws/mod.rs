@@ -1,8 +1,9 @@
-//! JWS compact serialisation (RFC 7515, section 7.1), as narrow as it can be: `alg`, `kid`, `typ` and nothing else in the
-//! header, canonical base64url, one signature.
+//! JWS compact serialisation (RFC 7515, section 7.1) in its narrowest form: only `alg`, `kid` and
+//! `typ` in the header, canonical base64url, one signature.
 //!
-//! `typ` is compared byte for byte. RFC 7515, section 4.1.9, would have `application/at+jwt` and `AT+JWT` read as `at+jwt`; here
-//! they are refused, for two spellings of one document are two documents to a cache and to a log, and no issuer of ours writes them.
+//! `typ` is compared byte for byte. RFC 7515, section 4.1.9, reads `application/at+jwt` and
+//! `AT+JWT` as `at+jwt`. This reader refuses them, because a cache and a log would treat two
+//! spellings as two documents, and the issuer never writes them.
 
 use crate::keys::PublicKey;
 use crate::signature::{BadSignature, SignatureValid, Verify};
@@ -17,24 +18,26 @@ mod header;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Brought, JwsError, Part};
+pub use error::{JwsError, JwsPart, KeyHeader};
 
-use header::Header;
+use header::JoseHeader;
 
-/// What kind of document a JWS is. Every reader accepts one kind and every kind is signed by a key of its own.
+/// The kind of document in a JWS. Every reader accepts one kind, and every kind has signing keys of
+/// its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JwsKind {
     /// A writ: `at+jwt` (RFC 9068).
     Writ,
     /// A bundle of keys and revocations: `edgewrit-bundle+jwt`.
     Bundle,
-    /// A client's session at the issuer, which no edge takes: `edgewrit-session+jwt`.
+    /// The session of a client at the issuer, which no edge accepts: `edgewrit-session+jwt`.
     Session,
-    /// How far the issuer's audit chain reaches, and its hash there: `edgewrit-checkpoint+jwt`.
+    /// A checkpoint: the position and hash of the audit chain of the issuer,
+    /// `edgewrit-checkpoint+jwt`.
     Checkpoint,
 }
 
-impl Kind {
+impl JwsKind {
     /// The `typ` of a document of this kind.
     #[must_use]
     pub const fn typ(self) -> &'static str {
@@ -47,10 +50,10 @@ impl Kind {
     }
 }
 
-/// The names by which Ed25519 signatures go in a header. What is accepted is decided by the key, never by the name.
+/// The names of Ed25519 signatures in a header. The key decides about a signature, never the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// `EdDSA` (RFC 8037), what deployed verifiers accept.
+    /// `EdDSA` (RFC 8037), which deployed verifiers accept.
     EdDsa,
     /// `Ed25519` (RFC 9864).
     Ed25519,
@@ -67,8 +70,8 @@ impl Algorithm {
     }
 }
 
-/// A parsed, unverified JWS. Its payload is out of reach until the signature has been checked, but for
-/// [`Jws::payload_unverified`].
+/// A parsed, unverified JWS, whose payload is accessible only after the check of the signature,
+/// except by [`Jws::payload_unverified`].
 pub struct Jws<'a> {
     signing_input: &'a str,
     kid: String,
@@ -77,41 +80,41 @@ pub struct Jws<'a> {
 }
 
 impl fmt::Debug for Jws<'_> {
-    /// Shows who is said to have signed, and nothing that would pass for the token.
+    /// Writes the key id, and no text that could be used as the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jws").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
 impl<'a> Jws<'a> {
-    /// Reads a compact JWS of at most `most` bytes that says to be of `kind`.
+    /// Parses a compact JWS of `kind` with at most `most` bytes.
     ///
     /// # Errors
-    /// The first thing found wrong, as a [`JwsError`].
-    pub fn parse(text: &'a str, kind: Kind, most: usize) -> Result<Self, JwsError> {
+    /// The first fault, as a [`JwsError`].
+    pub fn parse(text: &'a str, kind: JwsKind, most: usize) -> Result<Self, JwsError> {
         if text.len() > most {
             return Err(JwsError::TooLong { most });
         }
-        let (signing_input, parts) = split(text)?;
+        let (signing_input, parts) = split_parts(text)?;
         let [header, payload, signature] = parts;
-        let header = decode(Part::Header, header)?;
-        let payload = decode(Part::Payload, payload)?;
-        let signature = decode(Part::Signature, signature)?;
+        let header = decode_part(JwsPart::Header, header)?;
+        let payload = decode_part(JwsPart::Payload, payload)?;
+        let signature = decode_part(JwsPart::Signature, signature)?;
         Ok(Self {
             signing_input,
-            kid: Header::read(&header, kind)?.kid,
+            kid: JoseHeader::read(&header, kind)?.kid,
             payload,
             signature: signature.try_into().map_err(|_| JwsError::SignatureLength)?,
         })
     }
 
-    /// The id of the key that is said to have signed.
+    /// The id of the key in the unverified header.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The payload, which anybody may have written: for refusing early, never for permitting.
+    /// The unauthenticated payload: for an early refusal, never for a permit.
     #[must_use]
     pub fn payload_unverified(&self) -> &[u8] {
         &self.payload
@@ -130,7 +133,7 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// A payload whose signature was checked; made by [`Jws::verify`] alone.
+/// A payload with a verified signature. Only [`Jws::verify`] makes it.
 #[derive(Debug)]
 pub struct Signed {
     payload: Vec<u8>,
@@ -145,16 +148,17 @@ impl Signed {
     }
 }
 
-/// What is to be signed: header and payload, encoded and joined.
+/// The bytes to sign: header and payload, encoded and joined.
 #[derive(Debug)]
 pub struct SigningInput(String);
 
 impl SigningInput {
-    /// Header and payload for a document of `kind`, signed with `algorithm` by the key whose id is `kid`.
+    /// The signing input of a document of `kind`, for a signature with `algorithm` by the key whose
+    /// id is `kid`.
     ///
-    /// `kid` is a thumbprint, base64url; it is written as it stands.
+    /// `kid` is a thumbprint in base64url, so it needs no escape.
     #[must_use]
-    pub fn new(kind: Kind, algorithm: Algorithm, kid: &str, payload: &[u8]) -> Self {
+    pub fn new(kind: JwsKind, algorithm: Algorithm, kid: &str, payload: &[u8]) -> Self {
         let header = header::write(kind, algorithm, kid);
         let mut text = URL_SAFE_NO_PAD.encode(header);
         text.push('.');
@@ -168,7 +172,7 @@ impl SigningInput {
         self.0.as_bytes()
     }
 
-    /// The finished JWS.
+    /// The complete JWS with this signature.
     #[must_use]
     pub fn attach(self, signature: &[u8; 64]) -> String {
         let mut text = self.0;
@@ -178,8 +182,8 @@ impl SigningInput {
     }
 }
 
-/// What is signed, and the three parts.
-fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
+/// The signed text, and the three parts.
+fn split_parts(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
     if text.starts_with('{') {
         return Err(JwsError::JsonSerialisation);
     }
@@ -195,7 +199,7 @@ fn split(text: &str) -> Result<(&str, [&str; 3]), JwsError> {
         .ok_or(JwsError::Parts { found })
 }
 
-fn decode(part: Part, text: &str) -> Result<Vec<u8>, JwsError> {
+fn decode_part(part: JwsPart, text: &str) -> Result<Vec<u8>, JwsError> {
     if text.is_empty() {
         return Err(JwsError::EmptyPart(part));
     }

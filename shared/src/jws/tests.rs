@@ -1,6 +1,6 @@
-//! What a JWS may look like, and the refusal of everything else.
+//! Accepted JWS, and the refusal of everything else.
 
-use super::{Algorithm, Brought, Jws, JwsError, Kind, Part, SigningInput};
+use super::{Algorithm, Jws, JwsError, JwsKind, JwsPart, KeyHeader, SigningInput};
 use crate::json::JsonError;
 use crate::limits::WRIT_BYTES;
 use crate::signature::{Compact, Dalek};
@@ -19,7 +19,7 @@ fn header() -> String {
 }
 
 fn parse(text: &str) -> Result<Jws<'_>, JwsError> {
-    Jws::parse(text, Kind::Writ, WRIT_BYTES)
+    Jws::parse(text, JwsKind::Writ, WRIT_BYTES)
 }
 
 fn refusal(text: &str) -> JwsError {
@@ -35,15 +35,15 @@ fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// A JWS of the right form, its third part as given.
+/// A JWS of the right form with this third part.
 fn with_signature(signature: &str) -> String {
     format!("{}.{}.{signature}", encoded(header().as_bytes()), encoded(b"{}"))
 }
 
 #[test]
-fn what_is_signed_is_read_back() {
+fn a_signed_jws_is_read_back() {
     let signer = Signer::writs();
-    for (kind, typ) in [(Kind::Writ, "at+jwt"), (Kind::Bundle, "edgewrit-bundle+jwt")] {
+    for (kind, typ) in [(JwsKind::Writ, "at+jwt"), (JwsKind::Bundle, "edgewrit-bundle+jwt")] {
         for (algorithm, alg) in [(Algorithm::EdDsa, "EdDSA"), (Algorithm::Ed25519, "Ed25519")] {
             let input = SigningInput::new(kind, algorithm, &signer.kid(), b"payload");
             let header = format!(r#"{{"alg":"{alg}","kid":"{}","typ":"{typ}"}}"#, signer.kid());
@@ -61,8 +61,8 @@ fn what_is_signed_is_read_back() {
 }
 
 #[test]
-fn the_payload_comes_out_only_under_the_key_that_signed() {
-    let text = Signer::writs().sign(Kind::Writ, "{}");
+fn only_the_signing_key_reveals_the_payload() {
+    let text = Signer::writs().sign(JwsKind::Writ, "{}");
     let other = Signer::bundles().public();
     assert!(parse(&text).unwrap().verify(&other, &Dalek).is_err());
     assert!(parse(&text).unwrap().verify(&other, &Compact).is_err());
@@ -76,18 +76,18 @@ fn the_payload_comes_out_only_under_the_key_that_signed() {
 
 #[test]
 fn length_has_a_limit() {
-    let text = Signer::writs().sign(Kind::Writ, "{}");
-    assert!(Jws::parse(&text, Kind::Writ, text.len()).is_ok());
+    let text = Signer::writs().sign(JwsKind::Writ, "{}");
+    assert!(Jws::parse(&text, JwsKind::Writ, text.len()).is_ok());
     let most = text.len() - 1;
     assert_eq!(
-        Jws::parse(&text, Kind::Writ, most).unwrap_err(),
+        Jws::parse(&text, JwsKind::Writ, most).unwrap_err(),
         JwsError::TooLong { most }
     );
     assert_eq!(refusal(&".".repeat(1_000_000)), JwsError::TooLong { most: WRIT_BYTES });
 }
 
 #[test]
-fn three_parts_and_none_of_them_empty() {
+fn a_jws_has_three_parts_that_are_not_empty() {
     for (text, found) in [
         ("", 1),
         ("a", 1),
@@ -99,16 +99,16 @@ fn three_parts_and_none_of_them_empty() {
         assert_eq!(refusal(text), JwsError::Parts { found }, "{text}");
     }
     let (header, payload) = (encoded(header().as_bytes()), encoded(b"{}"));
-    assert_eq!(refusal(&format!(".{payload}.AA")), JwsError::EmptyPart(Part::Header));
-    assert_eq!(refusal(&format!("{header}..AA")), JwsError::EmptyPart(Part::Payload));
+    assert_eq!(refusal(&format!(".{payload}.AA")), JwsError::EmptyPart(JwsPart::Header));
+    assert_eq!(refusal(&format!("{header}..AA")), JwsError::EmptyPart(JwsPart::Payload));
     assert_eq!(
         refusal(&format!("{header}.{payload}.")),
-        JwsError::EmptyPart(Part::Signature)
+        JwsError::EmptyPart(JwsPart::Signature)
     );
 }
 
 #[test]
-fn other_serialisations_are_told_apart() {
+fn other_serialisations_have_errors_of_their_own() {
     assert_eq!(
         refusal(r#"{"payload":"e30","signatures":[]}"#),
         JwsError::JsonSerialisation
@@ -133,18 +133,18 @@ fn base64url_is_canonical_and_unpadded() {
     ] {
         assert_eq!(
             refusal(&with_signature(bad)),
-            JwsError::Base64(Part::Signature),
+            JwsError::Base64(JwsPart::Signature),
             "{bad}"
         );
     }
     let (header, payload) = (encoded(header().as_bytes()), encoded(b"{}"));
     assert_eq!(
         refusal(&format!("{header}=.{payload}.{good}")),
-        JwsError::Base64(Part::Header)
+        JwsError::Base64(JwsPart::Header)
     );
     assert_eq!(
         refusal(&format!("{header}.e31.{good}")),
-        JwsError::Base64(Part::Payload)
+        JwsError::Base64(JwsPart::Payload)
     );
 }
 
@@ -225,8 +225,8 @@ fn the_type_is_compared_byte_for_byte() {
             }
         );
     }
-    let writ = Signer::writs().sign(Kind::Writ, "{}");
-    let refused = Jws::parse(&writ, Kind::Bundle, WRIT_BYTES).unwrap_err();
+    let writ = Signer::writs().sign(JwsKind::Writ, "{}");
+    let refused = Jws::parse(&writ, JwsKind::Bundle, WRIT_BYTES).unwrap_err();
     assert_eq!(
         refused,
         JwsError::Type {
@@ -237,14 +237,14 @@ fn the_type_is_compared_byte_for_byte() {
 }
 
 #[test]
-fn nothing_else_may_stand_in_a_header() {
+fn other_header_members_are_refused() {
     let cases = [
         (r#""crit":["exp"]"#, JwsError::Critical),
         (r#""b64":false"#, JwsError::Unencoded),
         (r#""b64":true"#, JwsError::Unencoded),
-        (r#""jwk":{"kty":"OKP"}"#, JwsError::KeyBrought(Brought::Jwk)),
-        (r#""jku":"https://evil.example""#, JwsError::KeyBrought(Brought::Jku)),
-        (r#""x5u":"https://evil.example""#, JwsError::KeyBrought(Brought::X5u)),
+        (r#""jwk":{"kty":"OKP"}"#, JwsError::KeyBrought(KeyHeader::Jwk)),
+        (r#""jku":"https://evil.example""#, JwsError::KeyBrought(KeyHeader::Jku)),
+        (r#""x5u":"https://evil.example""#, JwsError::KeyBrought(KeyHeader::X5u)),
         (r#""x5c":[]"#, JwsError::UnknownMember { name: "x5c".to_owned() }),
         (r#""cty":"JWT""#, JwsError::UnknownMember { name: "cty".to_owned() }),
         (r#""\u0063rit":[]"#, JwsError::Critical),
@@ -263,14 +263,14 @@ fn nothing_else_may_stand_in_a_header() {
 }
 
 #[test]
-fn debug_output_is_no_token() {
-    let text = Signer::writs().sign(Kind::Writ, r#"{"jti":"x"}"#);
+fn debug_output_does_not_contain_the_token() {
+    let text = Signer::writs().sign(JwsKind::Writ, r#"{"jti":"x"}"#);
     let shown = format!("{:?}", parse(&text).unwrap());
     assert_eq!(shown, format!("Jws {{ kid: {:?}, .. }}", Signer::writs().kid()));
 }
 
 #[test]
-fn messages_name_the_place_and_what_was_expected() {
+fn messages_name_the_place_and_the_expected_value() {
     let cases = [
         (JwsError::TooLong { most: 9 }, "longer than 9 bytes"),
         (
@@ -282,12 +282,12 @@ fn messages_name_the_place_and_what_was_expected() {
             "five parts, as a JWE has; expected the three of a JWS",
         ),
         (JwsError::Parts { found: 2 }, "2 parts separated by `.`, expected 3"),
-        (JwsError::EmptyPart(Part::Header), "the header is empty"),
+        (JwsError::EmptyPart(JwsPart::Header), "the header is empty"),
         (
-            JwsError::Base64(Part::Payload),
+            JwsError::Base64(JwsPart::Payload),
             "the payload is not canonical base64url without padding",
         ),
-        (JwsError::EmptyPart(Part::Signature), "the signature is empty"),
+        (JwsError::EmptyPart(JwsPart::Signature), "the signature is empty"),
         (JwsError::SignatureLength, "the signature is not 64 bytes"),
         (
             JwsError::Header(JsonError::TooDeep),
@@ -311,7 +311,7 @@ fn messages_name_the_place_and_what_was_expected() {
         (JwsError::Critical, "header: `crit` is not accepted"),
         (JwsError::Unencoded, "header: `b64` is not accepted"),
         (
-            JwsError::KeyBrought(Brought::Jku),
+            JwsError::KeyBrought(KeyHeader::Jku),
             "header: `jku` is not accepted, keys come from the issuer's bundle",
         ),
         (
@@ -322,5 +322,5 @@ fn messages_name_the_place_and_what_was_expected() {
     for (error, message) in cases {
         assert_eq!(error.to_string(), message);
     }
-    assert_eq!(format!("{}{}", Brought::Jwk, Brought::X5u), "jwkx5u");
+    assert_eq!(format!("{}{}", KeyHeader::Jwk, KeyHeader::X5u), "jwkx5u");
 }

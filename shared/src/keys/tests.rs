@@ -1,4 +1,4 @@
-//! Which keys are refused, and how the others are named.
+//! Refused keys, and the names of the others.
 
 use super::{KeyError, KeySet, PublicKey};
 use crate::json::{self, Json};
@@ -70,7 +70,8 @@ fn points_with_a_component_of_small_order_are_refused() {
 
 #[test]
 fn encodings_that_are_not_canonical_are_refused() {
-    // y = p, p + 1, and so on: 0 to 18 written with p added. Some are no points, the others are points that have a canonical encoding.
+    // y = p, p + 1, and so on: 0 to 18 written with p added. Some are no points, the others are
+    // points that have a canonical encoding.
     for least in 0xed..=0xff_u8 {
         for sign in [0x7f, 0xff] {
             let mut bytes = [0xff; 32];
@@ -146,7 +147,7 @@ fn a_jwk_of_another_kind_or_use_is_refused_by_the_member_that_says_so() {
 }
 
 #[test]
-fn a_key_that_is_known_is_still_read_as_it_stands() {
+fn a_known_key_is_still_checked_in_its_jwk() {
     let known = KeySet::new(Vec::from([PublicKey::from_x(X).unwrap()]));
     let wrong_kid = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{X}","kid":"x"}}"#);
     assert_eq!(
@@ -158,7 +159,7 @@ fn a_key_that_is_known_is_still_read_as_it_stands() {
 }
 
 #[test]
-fn keys_are_found_by_their_own_id_alone() {
+fn keys_are_found_only_by_their_own_id() {
     let (one, other) = (Signer::writs().public(), Signer::bundles().public());
     let set = KeySet::new(Vec::from([one.clone(), other.clone()]));
     assert_eq!(set.find(other.kid()), Some(&other));
@@ -169,7 +170,7 @@ fn keys_are_found_by_their_own_id_alone() {
 }
 
 #[test]
-fn messages_say_what_is_wrong() {
+fn messages_name_the_fault() {
     let errors = [
         (KeyError::Encoding, "`x` is not 43 characters of canonical base64url"),
         (KeyError::NotOnCurve, "not a point of the curve"),

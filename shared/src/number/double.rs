@@ -1,36 +1,35 @@
-//! The nearest double of a number, as readers in floating point have it (JavaScript, and most
-//! readers of JSON).
+//! The nearest double of a number, as a floating-point reader (JavaScript, and most readers of
+//! JSON) reads it.
 //!
-//! To such a reader `1.0000000000000000000001` is 1, so a verdict on the exact value alone would
-//! not be one on what it does. A second reading compares nearest doubles, the request's and the
-//! rule's alike: a rule about `0.1` means the double that is written so, not the decimal which that
-//! double is. Where both numbers are the shortest decimals of their doubles, the two readings
-//! agree, for rounding keeps the order, and no two doubles share a shortest decimal. So they differ
-//! only about numbers that a reader in floating point changes.
+//! Such a reader reads `1.0000000000000000000001` as 1, so a verdict on the exact value alone would
+//! be about another value. A second reading compares nearest doubles, of the request and of the
+//! rule alike: a rule about `0.1` means the double with this spelling, not the exact decimal of
+//! that double. If both numbers are the shortest decimals of their doubles, the two readings agree,
+//! because rounding keeps the order, and no two doubles share a shortest decimal. So the readings
+//! differ only about numbers that a floating-point reader changes.
 
 use super::Number;
 use alloc::format;
 use core::cmp::Ordering;
 
-/// Digits that every double keeps (`DBL_DIG`): a decimal of so many comes back from its nearest
-/// double as it was.
+/// Digits that every double keeps (`DBL_DIG`): a decimal with so many digits survives the
+/// conversion to its nearest double and back.
 const DIGITS: usize = 15;
-/// Where the point of such a decimal may stand, so that it is no integer beyond 2^53-1, and not
+/// Range of the point of such a decimal. In this range it is no integer beyond 2^53-1, and not
 /// among the smallest doubles, which keep fewer digits.
 const POINTS: core::ops::RangeInclusive<i32> = -290..=15;
 
-/// A double (IEEE 754, binary64), as the integer in its place among them: these are ordered as the
-/// doubles are.
+/// A double (IEEE 754, binary64) as an integer. These integers have the order of the doubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Double(i64);
 
 impl Double {
-    /// Both zeros.
+    /// The double of both zeros.
     pub(super) const ZERO: Self = Self(0);
     const INFINITE: Self = Self(f64::INFINITY.to_bits().cast_signed());
 
-    /// The double that is nearest to a number in JSON's spelling, of two the even one; infinite
-    /// beyond the largest.
+    /// The double nearest to a number in JSON spelling, of two the even one; infinite beyond the
+    /// largest.
     pub(super) fn of(text: &str) -> Option<Self> {
         let value = text.parse::<f64>().ok()?;
         let magnitude = value.abs().to_bits().cast_signed();
@@ -51,28 +50,28 @@ impl Double {
 }
 
 impl Number {
-    /// Whether a reader in floating point has it as it is written, and no other number of such
-    /// readers for it. True of every number of at most 15 digits below 10^15 that is not all but
-    /// zero; of others it may be false although they would be.
+    /// Whether a floating-point reader reads the number without change, and reads no other number
+    /// as it. This is true of every number of at most 15 digits below 10^15 that is not very close
+    /// to zero. For other numbers the answer `false` may be wrong.
     #[must_use]
     pub fn is_kept_by_doubles(&self) -> bool {
         self.digits.is_empty() || (self.digits.len() <= DIGITS && POINTS.contains(&self.point))
     }
 
-    /// Whether a reader in floating point has something else than a number for it.
+    /// Whether a floating-point reader reads something else than a number.
     #[must_use]
     pub fn is_beyond_doubles(&self) -> bool {
         self.nearest.magnitude() >= Double::INFINITE
     }
 
-    /// Compares the two as a reader in floating point does.
+    /// Compares two numbers as a floating-point reader does.
     #[must_use]
     pub fn compare_as_double(&self, other: &Self) -> Ordering {
         self.nearest.cmp(&other.nearest)
     }
 
-    /// What a reader in floating point writes in its place: the shortest decimal of its nearest
-    /// double (ECMA-262, `Number::toString`). `None` if that is infinite.
+    /// The number that a floating-point reader writes: the shortest decimal of the nearest double
+    /// (ECMA-262, `Number::toString`). `None` if the double is infinite.
     #[must_use]
     pub fn as_double(&self) -> Option<Self> {
         let Double(place) = self.nearest.magnitude();

@@ -1,4 +1,4 @@
-//! Numbers beside others: what tells two bounds apart.
+//! Neighbours of numbers, which distinguish two bounds.
 
 use super::Number;
 
@@ -52,7 +52,8 @@ impl Number {
         Self { point, ..self }.completed()
     }
 
-    /// The digits of this one, filled up with zeros to `length`, and a 5: more by less than one at the last of them.
+    /// The digits of this number, padded with zeros to `length`, and a 5. The result is greater by
+    /// less than one unit of the last digit.
     fn with_digits_behind(mut self, length: usize) -> Option<Self> {
         let zeros = length.saturating_sub(self.digits.len());
         self.digits.extend(core::iter::repeat_n('0', zeros));

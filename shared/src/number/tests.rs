@@ -1,4 +1,4 @@
-//! Numbers: their one spelling, their order, and their limits.
+//! Numbers: canonical spelling, order, and limits.
 
 use super::*;
 use alloc::format;
@@ -81,7 +81,7 @@ fn values_are_ordered_without_expansion() {
 }
 
 #[test]
-fn four_hundred_digits_differ_in_the_last() {
+fn numbers_of_four_hundred_digits_are_compared_exactly() {
     let (lower, upper) = (number(&"7".repeat(400)), number(&format!("{}8", "7".repeat(399))));
     assert!(lower < upper);
     assert_ne!(lower, upper);
@@ -129,7 +129,8 @@ fn limits_hold_at_their_boundary() {
     let long = |digits: usize| format!("0.{}", "1".repeat(digits));
     assert!(Number::parse(&long(NUMBER_BYTES - 2)).is_some());
     assert!(Number::parse(&long(NUMBER_BYTES - 1)).is_none());
-    // 507 digits are written `d.(506 digits)e506`, which is 512 bytes; one more is beyond the limit although it is read whole.
+    // 507 digits are written `d.(506 digits)e506`, which is 512 bytes; one more is beyond the limit
+    // although it is read whole.
     assert!(Number::parse(&"1".repeat(507)).is_some());
     assert!(Number::parse(&"1".repeat(508)).is_none());
     for (text, within) in [
@@ -152,7 +153,7 @@ fn limits_hold_at_their_boundary() {
 }
 
 #[test]
-fn whole_numbers_are_told_by_value() {
+fn whole_numbers_are_recognized_by_value() {
     for (text, whole, unsigned) in [
         ("0", true, Some(0)),
         ("-0", true, Some(0)),
@@ -174,13 +175,13 @@ fn whole_numbers_are_told_by_value() {
     }
 }
 
-/// What a reader in floating point makes of the number.
+/// The number that a floating-point reader reads.
 fn rounded(text: &str) -> Option<String> {
     number(text).as_double().map(|double| double.to_string())
 }
 
 #[test]
-fn doubles_are_nearest_and_of_two_the_even_one() {
+fn the_nearest_double_is_chosen_and_of_two_the_even_one() {
     for (text, double) in [
         ("0", "0"),
         ("-0", "0"),
@@ -215,7 +216,7 @@ fn doubles_are_nearest_and_of_two_the_even_one() {
 }
 
 #[test]
-fn of_fifteen_digits_doubles_keep_all() {
+fn doubles_keep_numbers_of_fifteen_digits() {
     for (text, kept) in [
         ("0", true),
         ("1", true),
@@ -234,7 +235,7 @@ fn of_fifteen_digits_doubles_keep_all() {
 }
 
 #[test]
-fn as_doubles_numbers_are_in_order_and_many_are_one() {
+fn the_comparison_as_doubles_keeps_the_order_and_merges_numbers() {
     let as_double = |one: &str, other: &str| number(one).compare_as_double(&number(other));
     assert_eq!(as_double("9007199254740993", "9007199254740992"), Ordering::Equal);
     assert_eq!(as_double("1.0000000000000000000001", "1"), Ordering::Equal);
@@ -249,7 +250,7 @@ fn as_doubles_numbers_are_in_order_and_many_are_one() {
 }
 
 #[test]
-fn numbers_that_are_made_know_their_doubles() {
+fn computed_numbers_have_their_nearest_double() {
     let same = |made: Number| assert_eq!(made, number(&made.to_string()));
     for text in [
         "0",
@@ -270,7 +271,7 @@ fn numbers_that_are_made_know_their_doubles() {
 
 proptest! {
     #[test]
-    fn what_doubles_keep_comes_back_from_them(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9]{1,2})?") {
+    fn kept_numbers_survive_the_conversion_to_doubles(text in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,17})?(e-?[0-9]{1,2})?") {
         let one = number(&text);
         let double = one.as_double().unwrap();
         prop_assert_eq!(double.as_double(), Some(double.clone()));
@@ -281,7 +282,7 @@ proptest! {
     #[test]
     fn rounding_keeps_the_order(one in any::<f64>(), other in any::<f64>(), digits in "[0-9]{0,8}") {
         prop_assume!(one.is_finite() && other.is_finite());
-        // Longer than a double: the same digits behind those of each.
+        // Longer than a double: the same digits after those of each.
         let longer = |value: f64| {
             let text = format!("{value:e}");
             let (mantissa, exponent) = text.split_once('e').unwrap();
@@ -293,10 +294,10 @@ proptest! {
         prop_assert!(as_double == one.cmp(&other) || as_double == Ordering::Equal);
     }
 
-    /// Of shortest decimals of doubles both readings say the same, so a rule about them gets one
+    /// For shortest decimals of doubles both readings agree, so a rule about them gives one
     /// verdict.
     #[test]
-    fn of_what_doubles_write_both_readings_agree(one in any::<f64>(), other in any::<f64>()) {
+    fn both_readings_agree_on_shortest_decimals(one in any::<f64>(), other in any::<f64>()) {
         prop_assume!(one.is_finite() && other.is_finite());
         let (one, other) = (number(&format!("{one:e}")), number(&format!("{other:e}")));
         prop_assert_eq!(one.compare_as_double(&other), one.cmp(&other));

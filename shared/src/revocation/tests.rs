@@ -46,7 +46,7 @@ fn hex(target: Target) -> std::string::String {
 }
 
 #[test]
-fn levels_and_parts_do_not_run_into_each_other() {
+fn levels_and_parts_have_distinct_hashes() {
     let task = |client_id, task_id| Level::Task { client_id, task_id };
     let levels = [
         Level::Lineage("a"),
@@ -98,34 +98,34 @@ fn a_row_is_target_cut_and_expiry_big_endian() {
 }
 
 #[test]
-fn moments_beyond_32_bits_are_written_as_the_last_one() {
+fn times_beyond_32_bits_are_written_as_the_last_one() {
     let encoded = rows(&[revocation(7, u64::MAX, 1 << 32)]);
     assert_eq!(encoded.as_bytes()[16..], [0xff; 8]);
 }
 
 #[test]
-fn writs_issued_up_to_the_cut_are_dead_and_later_ones_are_not() {
+fn writs_issued_up_to_the_cut_are_revoked_and_later_ones_are_not() {
     let rows = rows(&[revocation(1, 10, 99), revocation(3, 20, 99), revocation(5, 30, 99)]);
     for (first, cut) in [(1, 10), (3, 20), (5, 30)] {
-        assert!(rows.revoked(target(first), UnixSeconds(cut - 1)));
-        assert!(rows.revoked(target(first), UnixSeconds(cut)));
-        assert!(!rows.revoked(target(first), UnixSeconds(cut + 1)));
+        assert!(rows.is_revoked(target(first), UnixSeconds(cut - 1)));
+        assert!(rows.is_revoked(target(first), UnixSeconds(cut)));
+        assert!(!rows.is_revoked(target(first), UnixSeconds(cut + 1)));
     }
     for first in [0, 2, 4, 6] {
-        assert!(!rows.revoked(target(first), UnixSeconds(0)));
+        assert!(!rows.is_revoked(target(first), UnixSeconds(0)));
     }
-    assert!(!Rows::default().revoked(target(1), UnixSeconds(0)));
+    assert!(!Rows::default().is_revoked(target(1), UnixSeconds(0)));
 }
 
 #[test]
-fn of_several_on_one_target_the_latest_cut_and_expiry_count() {
+fn the_latest_cut_and_expiry_of_a_target_are_kept() {
     let encoded = rows(&[revocation(1, 10, 99), revocation(1, 30, 40), revocation(1, 20, 50)]);
     assert_eq!(encoded, rows(&[revocation(1, 30, 99)]));
     assert_eq!(encoded.len(), 1);
 }
 
 #[test]
-fn rows_that_travelled_are_whole_ascending_and_bounded() {
+fn rows_from_the_wire_are_whole_ascending_and_bounded() {
     let good = rows(&[revocation(1, 10, 99), revocation(2, 10, 99), revocation(3, 10, 99)]);
     let bytes = good.as_bytes();
     assert_eq!(Rows::from_bytes(bytes), Ok(good.clone()));
@@ -140,7 +140,7 @@ fn rows_that_travelled_are_whole_ascending_and_bounded() {
     assert_eq!(Rows::from_bytes(&twice), Err(RowsError::Order));
 }
 
-/// As many rows as asked for, each on its own target.
+/// As many rows as requested, each with its own target.
 fn many(rows: usize) -> Vec<u8> {
     let row = |number: usize| {
         let mut row = [0; ROW_BYTES];
@@ -169,7 +169,7 @@ fn the_number_of_rows_has_a_limit() {
 }
 
 #[test]
-fn merged_rows_forget_what_has_expired() {
+fn a_merge_drops_expired_rows() {
     let held = rows(&[revocation(1, 1, 10), revocation(2, 1, 11)]);
     let added = rows(&[revocation(3, 1, 10), revocation(4, 1, 12)]);
     let merged = held.merge(&added, UnixSeconds(10)).unwrap();
@@ -177,14 +177,14 @@ fn merged_rows_forget_what_has_expired() {
 }
 
 #[test]
-fn emptiness_and_number_are_known() {
+fn the_number_of_rows_is_reported() {
     assert!(Rows::default().is_empty());
     assert!(!rows(&[revocation(1, 1, 1)]).is_empty());
     assert_eq!(rows(&[revocation(1, 1, 1), revocation(2, 1, 1)]).len(), 2);
 }
 
 #[test]
-fn messages_say_what_is_wrong() {
+fn messages_name_the_fault() {
     assert_eq!(
         RowsError::Length.to_string(),
         "revocations are not a whole number of rows of 24 bytes"
@@ -201,7 +201,7 @@ fn some() -> impl Strategy<Value = Vec<Revocation>> {
     prop::collection::vec(one, 0..12)
 }
 
-/// Latest cut by target: the naive look-up.
+/// The latest cut by target: the naive look-up.
 fn cuts(revocations: &[Revocation]) -> BTreeMap<Target, UnixSeconds> {
     let mut cuts = BTreeMap::new();
     for one in revocations {
@@ -216,7 +216,7 @@ proptest! {
     fn rows_answer_as_a_map_does(revocations in some(), first in 0..9_u8, iat in 0..21_u64) {
         let rows = Rows::encode(revocations.clone());
         let expected = cuts(&revocations).get(&target(first)).is_some_and(|cut| iat <= cut.0);
-        prop_assert_eq!(rows.revoked(target(first), UnixSeconds(iat)), expected);
+        prop_assert_eq!(rows.is_revoked(target(first), UnixSeconds(iat)), expected);
         prop_assert_eq!(Rows::from_bytes(rows.as_bytes()), Ok(rows));
     }
 

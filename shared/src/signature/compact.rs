@@ -9,12 +9,16 @@ pub struct Compact;
 
 impl Verify for Compact {
     fn verify(&self, key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> Result<SignatureValid, BadSignature> {
-        holds(key.to_bytes(), message, signature)
+        check_signature(key.to_bytes(), message, signature)
     }
 }
 
-/// The check itself, for any 32 bytes: tests ask it about keys that [`PublicKey`] refuses.
-pub(super) fn holds(key: [u8; 32], message: &[u8], signature: &[u8; 64]) -> Result<SignatureValid, BadSignature> {
+/// The check for any 32 bytes. Tests use it for keys that [`PublicKey`] refuses.
+pub(super) fn check_signature(
+    key: [u8; 32],
+    message: &[u8],
+    signature: &[u8; 64],
+) -> Result<SignatureValid, BadSignature> {
     let signature = ed25519_compact::Signature::new(*signature);
     match ed25519_compact::PublicKey::new(key).verify(message, &signature) {
         Ok(()) => Ok(SignatureValid(())),

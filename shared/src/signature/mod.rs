@@ -1,8 +1,9 @@
-//! The signature seam: one method, two implementations. [`Dalek`] is the one that every artifact uses; [`Compact`] is the
-//! second opinion of every verification test.
+//! Signatures: one method with two implementations. Every artifact uses [`Dalek`]; [`Compact`] is
+//! the second opinion of every verification test.
 //!
-//! They agree on every signature that an honest signer makes. They differ where the nonce point or the key has a component of
-//! small order and only the equation times the cofactor holds: [`Dalek`] refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
+//! The implementations agree on every signature that an honest signer makes. The implementations
+//! differ if the nonce point or the key has a component of small order and only the equation times
+//! the cofactor holds: [`Dalek`] refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
 
 use crate::keys::PublicKey;
 use core::fmt;
@@ -15,7 +16,8 @@ mod tests;
 pub use compact::Compact;
 pub use dalek::Dalek;
 
-/// Proof that a signature was checked. Only an implementation of [`Verify`] in this module makes one.
+/// Proof that a signature was checked. Only an implementation of [`Verify`] in this module makes
+/// it.
 #[derive(Clone, Copy, Debug)]
 pub struct SignatureValid(());
 
@@ -33,7 +35,7 @@ impl core::error::Error for BadSignature {}
 
 /// Checks Ed25519 signatures (RFC 8032).
 pub trait Verify {
-    /// Whether `signature` is `key`'s signature of `message`.
+    /// Checks that `signature` is the signature of `key` on `message`.
     ///
     /// # Errors
     /// [`BadSignature`] if it is not.

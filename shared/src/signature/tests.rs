@@ -1,5 +1,5 @@
-//! Two implementations on the vectors of others. Where the keys of the vectors are such as [`PublicKey`] refuses, the checks beneath it
-//! are asked.
+//! Both implementations on public vectors. For keys that [`PublicKey`] refuses, the tests call the
+//! inner checks.
 
 use super::{Compact, Dalek, Verify, compact, dalek};
 use crate::json::{self, Json};
@@ -75,13 +75,13 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn on_the_twelve_edge_cases_they_differ_in_two_and_only_by_the_cofactor() {
+fn the_implementations_differ_on_two_edge_cases_by_the_cofactor() {
     let cases = edge_cases();
     let accepted_by_dalek = |case: &Case| {
         let key = VerifyingKey::from_bytes(&case.key).unwrap();
-        dalek::holds(&key, &case.message, &case.signature).is_ok()
+        dalek::check_signature(&key, &case.message, &case.signature).is_ok()
     };
-    let accepted_by_compact = |case: &Case| compact::holds(case.key, &case.message, &case.signature).is_ok();
+    let accepted_by_compact = |case: &Case| compact::check_signature(case.key, &case.message, &case.signature).is_ok();
     let numbers = |accepts: &dyn Fn(&Case) -> bool| -> Vec<usize> {
         (0..cases.len()).filter(|number| accepts(&cases[*number])).collect()
     };
@@ -91,7 +91,7 @@ fn on_the_twelve_edge_cases_they_differ_in_two_and_only_by_the_cofactor() {
 }
 
 #[test]
-fn of_the_twelve_edge_cases_only_those_with_a_sound_key_reach_a_signature_check() {
+fn edge_cases_with_an_unsound_key_are_refused_before_the_signature() {
     let refused: Vec<_> = edge_cases()
         .iter()
         .map(|case| PublicKey::from_bytes(&case.key).err())
@@ -117,7 +117,8 @@ fn of_the_twelve_edge_cases_only_those_with_a_sound_key_reach_a_signature_check(
     );
 }
 
-/// A signature by the holder of a sound key whose nonce point has `torsion` added: the one way left for the two to differ.
+/// A signature by the holder of a valid key whose nonce point has `torsion` added: the only case
+/// left in which the two implementations differ.
 fn sign_with_torsion(secret: Scalar, message: &[u8], torsion: usize) -> (PublicKey, [u8; 64]) {
     let key = (ED25519_BASEPOINT_POINT * secret).compress();
     let nonce = Scalar::from(0x5eed_u64);
@@ -136,7 +137,7 @@ fn sign_with_torsion(secret: Scalar, message: &[u8], torsion: usize) -> (PublicK
 }
 
 #[test]
-fn a_nonce_of_mixed_order_under_a_sound_key_is_refused_by_the_one_that_is_used() {
+fn dalek_refuses_a_nonce_of_mixed_order_under_a_sound_key() {
     for torsion in 0..EIGHT_TORSION.len() {
         let (key, signature) = sign_with_torsion(Scalar::from(77_u64), b"message", torsion);
         assert_eq!(
@@ -176,7 +177,7 @@ fn both_refuse_a_signature_with_any_bit_flipped() {
 }
 
 #[test]
-fn the_error_says_what_was_found() {
+fn the_error_names_the_fault() {
     assert_eq!(
         super::BadSignature.to_string(),
         "the signature does not belong to the message and key"

@@ -1,79 +1,80 @@
-//! Why a token is not a writ that counts.
+//! Causes why a token is not a valid writ.
 
-use crate::json::{JsonError, Shown};
-use crate::jws::{Brought, JwsError};
+use crate::json::{EscapedInput, JsonError};
+use crate::jws::{JwsError, KeyHeader};
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use core::fmt;
 
-/// Why a token is not a writ that counts. Each has a stable label that contains no input; the text of `Display` is for the log
-/// and contains bounded, escaped input, never the token.
+/// The cause why a token is not a valid writ. Each has a stable label that contains no input. The
+/// text of `Display` is for the log and contains bounded, escaped input, never the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// Not a JWS that is read here.
+    /// The token is not an accepted JWS.
     Jws(JwsError),
-    /// No usable key has this id.
+    /// No valid key has this id.
     Key {
-        /// The id.
+        /// The key id.
         kid: String,
     },
     /// The payload is not strict JSON.
     Payload(JsonError),
-    /// A claim is missing or not of its form.
+    /// A claim is missing or malformed.
     Claim {
-        /// Its name.
+        /// The name of the claim.
         name: &'static str,
-        /// What was expected of it.
+        /// The expected form.
         expected: &'static str,
     },
-    /// `iat`, `nbf` or `exp` is missing or not spelled as a whole number of seconds: digits and nothing else.
+    /// `iat`, `nbf` or `exp` is missing or not written as a whole number of seconds in digits.
     Date {
-        /// Which of them.
+        /// The name of the claim.
         name: &'static str,
     },
-    /// Of another issuer.
+    /// The writ is of another issuer.
     Issuer {
-        /// Which.
+        /// The issuer that it names.
         found: String,
     },
-    /// For another audience, or not for exactly one.
+    /// The writ is for another audience, or not for exactly one.
     Audience {
-        /// Which.
+        /// The audience that it names.
         found: String,
     },
-    /// `now >= exp`.
+    /// The writ has expired: `now >= exp`.
     Expired {
-        /// `exp`.
+        /// The claim `exp`.
         exp: UnixSeconds,
-        /// Now.
+        /// The current time.
         now: UnixSeconds,
     },
     /// `nbf` or `iat` is further in the future than [`crate::limits::CLOCK_TOLERANCE`].
     NotYet {
-        /// Which of them.
+        /// The name of the claim.
         claim: &'static str,
-        /// What it is.
+        /// The time of the claim.
         from: UnixSeconds,
-        /// Now.
+        /// The current time.
         now: UnixSeconds,
     },
     /// `exp - iat` is more than the configured life, or not positive.
     Life {
-        /// `iat`.
+        /// The claim `iat`.
         iat: UnixSeconds,
-        /// `exp`.
+        /// The claim `exp`.
         exp: UnixSeconds,
         /// The longest life, in seconds.
         most: u64,
     },
-    /// The signature is not the key's.
+    /// The key did not make the signature.
     Signature,
-    /// Both, neither or an empty one of `scope` and `authorization_details`, or one that grants nothing here or is not of its form.
+    /// The writ has both, neither or an empty one of `scope` and `authorization_details`, or one
+    /// that grants nothing here or is malformed.
     Authority {
-        /// What is wrong.
+        /// The fault of the claim.
         reason: String,
     },
-    /// Revoked.
+    /// The writ is revoked.
     Revoked {
         /// The name of the level, as in [`crate::revocation::Level::name`].
         level: &'static str,
@@ -116,9 +117,9 @@ const fn jws_label(error: &JwsError) -> &'static str {
         JwsError::Type { .. } => "token_type",
         JwsError::Critical => "token_header_crit",
         JwsError::Unencoded => "token_header_b64",
-        JwsError::KeyBrought(Brought::Jwk) => "token_header_jwk",
-        JwsError::KeyBrought(Brought::Jku) => "token_header_jku",
-        JwsError::KeyBrought(Brought::X5u) => "token_header_x5u",
+        JwsError::KeyBrought(KeyHeader::Jwk) => "token_header_jwk",
+        JwsError::KeyBrought(KeyHeader::Jku) => "token_header_jku",
+        JwsError::KeyBrought(KeyHeader::X5u) => "token_header_x5u",
         JwsError::UnknownMember { .. } => "token_header_unknown",
     }
 }
@@ -133,15 +134,15 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Jws(error) => error.fmt(f),
-            Self::Key { kid } => write!(f, "header: no usable key has the id `{}`", Shown(kid)),
+            Self::Key { kid } => write!(f, "header: no usable key has the id `{}`", EscapedInput(kid)),
             Self::Payload(error) => write!(f, "payload: {error}"),
             Self::Claim { name, expected } => write!(f, "claim `{name}`: expected {expected}"),
             Self::Date { name } => write!(
                 f,
                 "claim `{name}`: expected a whole number of seconds, spelled in digits"
             ),
-            Self::Issuer { found } => write!(f, "claim `iss`: `{}` is another issuer", Shown(found)),
-            Self::Audience { found } => write!(f, "claim `aud`: `{}` is another audience", Shown(found)),
+            Self::Issuer { found } => write!(f, "claim `iss`: `{}` is another issuer", EscapedInput(found)),
+            Self::Audience { found } => write!(f, "claim `aud`: `{}` is another audience", EscapedInput(found)),
             Self::Expired { exp, now } => write!(f, "claim `exp`: {} is not after now, {}", exp.0, now.0),
             Self::NotYet { claim, from, now } => {
                 write!(f, "claim `{claim}`: {} is in the future, now is {}", from.0, now.0)

@@ -1,11 +1,12 @@
-//! From text to trust: [`Unverified`] is consumed by the check that makes a [`Verified`], and nothing else makes one.
+//! Tokens, from text to trust: only the verification, which consumes an [`Unverified`], makes a
+//! [`Verified`].
 
 use crate::bundle::Snapshot;
 use crate::claims::Claims;
-use crate::claims::early::Early;
+use crate::claims::early::EarlyClaims;
 use crate::grant::Grants;
 use crate::json;
-use crate::jws::{Jws, Kind};
+use crate::jws::{Jws, JwsKind};
 use crate::limits::{JSON_VALUES, WRIT_BYTES};
 use crate::revocation::Target;
 use crate::signature::Dalek;
@@ -13,15 +14,15 @@ use crate::time::UnixSeconds;
 use alloc::string::String;
 
 mod error;
-mod standing;
 #[cfg(test)]
 mod tests;
+mod validity;
 
 pub use error::TokenError;
 
-use standing::{Facts, Targets};
+use validity::{RevocationTargets, ValidityClaims};
 
-/// What a writ must say to count here.
+/// The conditions under which a writ is valid at an edge.
 #[derive(Clone, Copy, Debug)]
 pub struct Expect<'a> {
     /// The one issuer.
@@ -32,58 +33,60 @@ pub struct Expect<'a> {
     pub life_max: u64,
 }
 
-/// A token whose shape is right and nothing more.
+/// A token of the right form, without any other check.
 #[derive(Debug)]
 pub struct Unverified<'a>(Jws<'a>);
 
 impl<'a> Unverified<'a> {
-    /// Checks the shape: size, three canonical base64url parts, header, kind.
+    /// Checks the form: size, three canonical base64url parts, header, kind.
     ///
     /// # Errors
-    /// The [`TokenError`] of the first thing that is wrong.
+    /// The [`TokenError`] of the first fault.
     pub fn parse(token: &'a str) -> Result<Self, TokenError> {
-        Ok(Self(Jws::parse(token, Kind::Writ, WRIT_BYTES)?))
+        Ok(Self(Jws::parse(token, JwsKind::Writ, WRIT_BYTES)?))
     }
 
-    /// The audience that it says it has, which anybody may have written: for who verifies writs of several, to know what to expect.
+    /// The unauthenticated audience of the token, for a verifier of several audiences.
     ///
     /// # Errors
     /// The [`TokenError`] of the first claim that cannot be read.
     pub fn audience_unverified(&self) -> Result<String, TokenError> {
-        Ok(Early::read(self.0.payload_unverified())?.aud)
+        Ok(EarlyClaims::read(self.0.payload_unverified())?.aud)
     }
 
-    /// Checks, cheap refusals first: key known, issuer, audience, time, signature, claims, grants, revocation.
+    /// Verifies the token, with cheap refusals first: key known, issuer, audience, time, signature,
+    /// claims, grants, revocation.
     ///
     /// # Errors
-    /// The [`TokenError`] of the first thing that is wrong.
+    /// The [`TokenError`] of the first fault.
     pub fn verify(self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<Verified, TokenError> {
         let Self(jws) = self;
         let Some(key) = snapshot.keys().find(jws.kid()) else {
             return Err(TokenError::Key { kid: jws.kid().into() });
         };
-        let early = Early::read(jws.payload_unverified())?;
-        Facts::from(&early).stand(expect, now)?;
+        let early = EarlyClaims::read(jws.payload_unverified())?;
+        ValidityClaims::from(&early).check(expect, now)?;
         let signed = jws.verify(key, &Dalek).map_err(|_| TokenError::Signature)?;
         let payload = json::parse(signed.payload(), JSON_VALUES).map_err(TokenError::Payload)?;
         let claims = Claims::read(&payload)?;
         let verified = Verified {
             grants: claims.authority.compile()?,
-            targets: Targets::of(&claims, key.kid()),
+            targets: RevocationTargets::of(&claims, key.kid()),
             kid: key.kid().into(),
             claims,
         };
-        verified.stands(expect, snapshot, now)?;
+        verified.check_validity(expect, snapshot, now)?;
         Ok(verified)
     }
 }
 
-/// A writ that was signed by a known key for this audience. Whether it counts *now* is asked with [`Verified::stands`].
+/// A writ that a known key signed for this audience. [`Verified::check_validity`] checks whether
+/// the writ is valid *now*.
 #[derive(Debug)]
 pub struct Verified {
     claims: Claims,
     grants: Grants,
-    targets: Targets,
+    targets: RevocationTargets,
     kid: String,
 }
 
@@ -94,27 +97,28 @@ impl Verified {
         &self.claims
     }
 
-    /// What it grants, ready to be asked.
+    /// The grants, compiled for decisions.
     #[must_use]
     pub fn grants(&self) -> &Grants {
         &self.grants
     }
 
-    /// Everything by whose revocation it falls.
+    /// The targets whose revocation ends the writ.
     pub fn targets(&self) -> impl Iterator<Item = Target> {
         self.targets.iter()
     }
 
-    /// Whether the writ counts at `now`, by issuer, audience and time and by the revocations of `snapshot`, and whether its key is
-    /// still in `snapshot`. Asked on every use and after every wait; allocates nothing unless it refuses.
+    /// Checks that the writ is valid at `now`, by issuer, audience and time and by the revocations
+    /// of `snapshot`, and that its key is still in `snapshot`. The edge repeats this check for
+    /// every use and after every wait. The check allocates nothing unless it refuses.
     ///
     /// # Errors
-    /// [`TokenError`] if it is not yet or no longer valid, or revoked.
-    pub fn stands(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
-        Facts::from(&self.claims).stand(expect, now)?;
+    /// [`TokenError`] if the writ is not yet valid, expired or revoked.
+    pub fn check_validity(&self, expect: &Expect<'_>, snapshot: &Snapshot, now: UnixSeconds) -> Result<(), TokenError> {
+        ValidityClaims::from(&self.claims).check(expect, now)?;
         if snapshot.keys().find(&self.kid).is_none() {
             return Err(TokenError::Key { kid: self.kid.clone() });
         }
-        self.targets.stand(snapshot.revocations(), self.claims.iat)
+        self.targets.check_revocation(snapshot.revocations(), self.claims.iat)
     }
 }

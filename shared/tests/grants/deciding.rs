@@ -1,10 +1,10 @@
-//! The decision and its reasons.
+//! Decisions and their reasons.
 
 use crate::support::{NOW, attempt, grant};
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Answer, Decision, Grant, Grants, Reason};
+use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, RuleAnswer};
 
-/// Why `attempt` is refused.
+/// The reason of the refusal of `attempt`.
 pub(crate) fn refusal(grants: &Grants, attempt: &Attempt) -> String {
     match grants.decide(attempt, NOW) {
         Decision::Refuse(miss) => miss.reason.to_string(),
@@ -20,7 +20,7 @@ const SEARCH: &str = r#"{"type":"writ","actions":["search"],"resources":["flight
 const BOOK: &str = r#"{"type":"writ","actions":["book"],"resources":["tickets"],"rules":{"user":{"eq":"X"},"seats":{"eq":1}},"uses":{"max":1,"allowance":"al-1"}}"#;
 
 #[test]
-fn the_travel_story_is_decided_as_it_is_told() {
+fn the_travel_story_is_decided_as_documented() {
     let grants = grants(&[SEARCH, BOOK]);
     let decide = |action, resource, params| match grants.decide(&attempt(action, resource, params), NOW) {
         Decision::Permit { spend, .. } => Ok(spend.is_needed()),
@@ -72,7 +72,7 @@ fn the_travel_story_is_decided_as_it_is_told() {
 }
 
 #[test]
-fn what_grants_do_not_name_is_refused() {
+fn attempts_that_no_grant_names_are_refused() {
     assert_eq!(refusal(&Grants::new(Vec::new()), &attempt("a", "r", "{}")), "no grants");
     let grants = grants(&[r#"{"type":"writ","actions":["a","c"],"resources":["r","s"]}"#]);
     for (action, resource) in [
@@ -103,7 +103,7 @@ fn what_grants_do_not_name_is_refused() {
     }
 }
 
-/// Rows of the grant that is meant to permit, by its uses.
+/// Rows of the grants that should permit, by their uses.
 fn allowances(texts: &[&str], attempt: &Attempt) -> (bool, Vec<String>) {
     match grants(texts).decide(attempt, NOW) {
         Decision::Permit { spend, .. } => (spend.is_needed(), spend.allowances().map(String::from).collect()),
@@ -132,14 +132,14 @@ fn a_use_is_spent_only_if_no_matching_grant_is_unlimited() {
 }
 
 #[test]
-fn limited_uses_that_nothing_counts_permit_nothing() {
-    let asked = r#"{"type":"writ","actions":["a"],"resources":["r"],"uses":{"max":2}}"#;
+fn limited_uses_without_an_allowance_permit_nothing() {
+    let requested = r#"{"type":"writ","actions":["a"],"resources":["r"],"uses":{"max":2}}"#;
     let attempt = attempt("a", "r", "{}");
     assert_eq!(
-        refusal(&grants(&[asked]), &attempt),
+        refusal(&grants(&[requested]), &attempt),
         "uses are limited and no allowance counts them"
     );
-    let counted = Grants::new(vec![grant(asked).with_allowance("one".into())]);
+    let counted = Grants::new(vec![grant(requested).with_allowance("one".into())]);
     assert!(matches!(counted.decide(&attempt, NOW), Decision::Permit { spend, .. } if spend.is_needed()));
 }
 
@@ -163,7 +163,7 @@ fn the_least_of_the_permitting_grants_is_named() {
     }
 }
 
-/// The nearest of `texts`, and why it refuses; the same in every order.
+/// The nearest of `texts`, and its reason; the same in every order.
 fn nearest(texts: &[&str], attempt: &Attempt) -> (Option<Grant>, String) {
     let there = grants(texts);
     let back = grants(&texts.iter().rev().copied().collect::<Vec<_>>());
@@ -215,9 +215,9 @@ fn objections_say_whether_the_rule_could_tell() {
     let Decision::Refuse(miss) = grants.decide(&attempt, NOW) else {
         panic!("it is refused");
     };
-    let answers: Vec<(&str, Answer)> = miss.reason.objections().map(|one| (one.param, one.answer)).collect();
-    assert_eq!(answers, [("from", Answer::CannotTell), ("to", Answer::Objects)]);
-    assert_eq!(Reason::NoGrants.objections().count(), 0);
+    let answers: Vec<(&str, RuleAnswer)> = miss.reason.objections().map(|one| (one.param, one.answer)).collect();
+    assert_eq!(answers, [("from", RuleAnswer::CannotTell), ("to", RuleAnswer::Objects)]);
+    assert_eq!(MissReason::NoGrants.objections().count(), 0);
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn grants_are_kept_once_and_in_order() {
 }
 
 #[test]
-fn what_is_spent_counts_until_the_first_of_its_grants_ends() {
+fn a_spend_is_valid_until_its_first_grant_ends() {
     let with = |more: &str| {
         format!(r#"{{"type":"writ","actions":["a"],"resources":["r"],"uses":{{"max":1,"allowance":"al-1"}}{more}}}"#)
     };

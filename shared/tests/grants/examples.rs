@@ -5,7 +5,7 @@ use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
 
-/// Member `name` of an example that has it.
+/// Member `name` of an example, which must have it.
 pub(crate) fn given<'j>(example: &'j Json, name: &str) -> &'j Json {
     example
         .member(name)
@@ -54,7 +54,7 @@ pub(crate) fn with_rule(rule: &Json) -> Grant {
     ]))
 }
 
-/// An attempt whose parameter `p` is `value`, or absent if that is null.
+/// An attempt whose parameter `p` is `value`, or absent if `value` is null.
 pub(crate) fn with_value(value: &Json) -> Attempt {
     let mut attempt = support::attempt("act", "res", "{}");
     if *value != Json::Null {

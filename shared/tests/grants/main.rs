@@ -1,5 +1,5 @@
-//! What grants permit: the reading of both spellings, every kind of rule, the decision and its reasons, narrowing, and the laws
-//! that hold for all of them.
+//! Grants: the reading of both spellings, every kind of rule, decisions and their reasons,
+//! narrowing, and the laws about all of them.
 #![cfg(test)]
 
 mod cases;

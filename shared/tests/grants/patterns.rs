@@ -55,7 +55,7 @@ fn a_pattern_matches_whole_texts() {
 }
 
 #[test]
-fn what_is_no_pattern_says_why() {
+fn the_error_of_a_pattern_names_the_cause() {
     let text_of = |count: usize| "a".repeat(count);
     for (text, error, message) in [
         (
@@ -185,8 +185,8 @@ fn language(words: &[String], matches: impl Fn(&str) -> bool) -> Vec<u64> {
     words.chunks(64).map(chunk).collect()
 }
 
-/// `x` is in no pattern, so it is the letter that shows what only a star matches. The witnesses of patterns of three tokens
-/// and `**` have at most four letters, and so on.
+/// The letter `x` is in no pattern, so it shows the texts that only a star matches. The witnesses
+/// of patterns of three tokens and `**` have at most four letters, and so on.
 #[test]
 fn matching_and_inclusion_agree_with_all_words_over_a_small_alphabet() {
     let tokens = if is_long() { 4 } else { 3 };
@@ -216,11 +216,11 @@ fn matching_and_inclusion_agree_with_all_words_over_a_small_alphabet() {
 }
 
 #[test]
-fn a_text_outside_is_matched_by_the_child_alone() {
+fn only_the_child_matches_a_text_outside() {
     let all: Vec<Pattern> = patterns(2).iter().map(|text| pattern(text)).collect();
     for child in &all {
         for parent in &all {
-            match child.outside(&[parent]) {
+            match child.text_outside(&[parent]) {
                 Some(text) => assert!(
                     child.matches(&text) && !parent.matches(&text),
                     "{text}: {child} {parent}"
@@ -235,7 +235,7 @@ fn a_text_outside_is_matched_by_the_child_alone() {
 fn a_text_outside_shows_a_letter_that_no_parent_has() {
     let outside = |child: &str, parents: &[&str]| {
         let parents: Vec<Pattern> = parents.iter().map(|text| pattern(text)).collect();
-        pattern(child).outside(&parents.iter().collect::<Vec<_>>())
+        pattern(child).text_outside(&parents.iter().collect::<Vec<_>>())
     };
     assert_eq!(outside("a/*", &["a/b", "a/c"]).as_deref(), Some("a/"));
     assert_eq!(outside("a/*", &["a/", "a/x", "a/y*"]).as_deref(), Some("a/z"));
@@ -244,11 +244,12 @@ fn a_text_outside_shows_a_letter_that_no_parent_has() {
     assert_eq!(outside("a*", &["a", "*b"]).as_deref(), Some("ax"));
     assert_eq!(outside("a*", &["a", "axyzuvw0123456789"]).as_deref(), Some("a一"));
     assert_eq!(outside("*/b", &["/b", "x/b"]).as_deref(), Some("y/b"));
-    // All that `a**` matches is matched by these three together, though by none alone.
+    // These three together match every text of `a**`, but none of them does alone.
     assert_eq!(outside("a**", &["a*", "a*/**", "a*:**"]), None);
 }
 
-/// A shortest common text has at most a letter for each token of the two patterns, and none for `**`: so these words decide.
+/// A shortest common text has at most a letter for each token of the two patterns, and none for
+/// `**`. So these words decide.
 #[test]
 fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
     let tokens = if is_long() { 3 } else { 2 };
@@ -278,10 +279,10 @@ fn a_common_text_is_found_exactly_where_there_is_one_and_is_the_shortest() {
     }
 }
 
-/// A shortest text that tells two patterns from those they meet in has at most a letter for each of their tokens; of three tokens each, words of
-/// one letter less have to do.
+/// A shortest text that distinguishes two patterns from their intersection has at most a letter for
+/// each of their tokens. For three tokens each, the words have one letter less.
 #[test]
-fn patterns_meet_in_exactly_what_both_match() {
+fn the_intersection_of_patterns_matches_exactly_the_common_texts() {
     let (tokens, letters) = if is_long() { (3, 5) } else { (2, 4) };
     let words = texts(&["a", "b", "x", "/", ":"], letters);
     let of = |pattern: &String| {
@@ -335,7 +336,7 @@ fn a_common_text_is_shown_in_plain_letters() {
     }
 }
 
-/// Patterns in which two pieces stand in either order: one of them comes twice, whichever is shorter.
+/// Patterns in which two pieces come in either order: one piece comes twice, whichever is shorter.
 #[test]
 fn a_common_text_has_as_few_bytes_as_can_be() {
     let overlap = |own: &str, other: &str| pattern(own).overlap(&pattern(other));
@@ -344,7 +345,7 @@ fn a_common_text_has_as_few_bytes_as_can_be() {
 }
 
 #[test]
-fn a_common_text_beyond_the_limit_is_none() {
+fn a_common_text_beyond_the_limit_is_not_found() {
     let (begin, end) = ("a".repeat(PATTERN_BYTES / 2), "b".repeat(PATTERN_BYTES / 2));
     let common = pattern(&format!("{begin}*")).overlap(&pattern(&format!("*{end}")));
     assert_eq!(common, Some(format!("{begin}{end}")));
@@ -352,7 +353,8 @@ fn a_common_text_beyond_the_limit_is_none() {
     assert_eq!(common, None);
 }
 
-/// So many ways to share the stars out would take longer than the age of the universe.
+/// The number of ways to divide the text among the stars is so large that trying all would take
+/// longer than the age of the universe.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() {
@@ -364,10 +366,10 @@ fn a_common_text_is_found_in_time_in_proportion_to_the_product_of_the_lengths() 
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
-/// To walk through what both begin or end with would take a hundred times as long.
+/// A walk through the common beginning and end would take a hundred times as long.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
-fn what_two_patterns_begin_and_end_with_adds_little_to_the_time() {
+fn a_common_beginning_and_end_adds_little_time() {
     let begun = Instant::now();
     let long = "a".repeat(PATTERN_BYTES - 10);
     for (own, other, common) in [
@@ -408,19 +410,19 @@ fn matching_takes_time_in_proportion_to_the_lengths() {
 }
 
 #[test]
-fn only_what_ends_in_two_stars_or_a_scopes_star_runs_on() {
+fn only_patterns_with_a_final_run_are_open_ended() {
     for (text, runs_on) in [("a/**", true), ("**", true), ("a/*", false), ("a", false)] {
-        assert_eq!(pattern(text).runs_on(), runs_on, "{text}");
+        assert_eq!(pattern(text).is_open_ended(), runs_on, "{text}");
     }
     let scope = Grant::from_scope("a:r:*").unwrap();
-    assert!(scope.resources()[0].runs_on());
+    assert!(scope.resources()[0].is_open_ended());
 }
 
 #[test]
-fn a_text_outside_has_more_separators_than_the_others_and_a_letter_of_none() {
+fn a_text_outside_has_more_separators_and_an_unused_letter() {
     let outside = |own: &str, others: &[&str]| {
         let others: Vec<Pattern> = others.iter().map(|other| pattern(other)).collect();
-        pattern(own).outside(&others.iter().collect::<Vec<_>>())
+        pattern(own).text_outside(&others.iter().collect::<Vec<_>>())
     };
     for (own, others) in [("**", ["*", "*/*", "*/*/*"]), ("a/**", ["a/*", "a/*/*", "a/*/*/*"])] {
         assert!(outside(own, &others).is_some(), "{own}");

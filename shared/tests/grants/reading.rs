@@ -1,4 +1,5 @@
-//! Structured grants as they are read: what is one, what is none and why, and the one canonical form.
+//! Reading of structured grants: accepted grants, refused texts with their faults, and the
+//! canonical form.
 
 use crate::support::{faults, grant, read};
 use edgewrit_shared::limits::{
@@ -24,7 +25,7 @@ fn names(count: usize) -> Value {
 }
 
 #[test]
-fn what_is_read_is_written_in_one_form() {
+fn grants_are_written_in_canonical_form() {
     for (written, canonical) in [
         (
             r#"{"resources":["b","a\\x"],"actions":["y","x"],"type":"writ"}"#,
@@ -67,7 +68,7 @@ fn what_is_read_is_written_in_one_form() {
 }
 
 #[test]
-fn every_fault_has_its_place_and_says_what_was_expected() {
+fn every_fault_has_its_place_and_the_expected_value() {
     for (written, expected) in [
         (r#"[]"#, "/: expected an object, found an array"),
         (r#"{"actions":["a"],"resources":["r"]}"#, "/: missing member `type`"),
@@ -253,7 +254,7 @@ fn unknown_kinds_of_rules_are_faults() {
 }
 
 #[test]
-fn what_text_kinds_are_asked_has_their_form() {
+fn values_of_text_kinds_have_a_required_form() {
     for (kind, sound, faulty) in [
         (
             "under",
@@ -317,17 +318,17 @@ fn what_text_kinds_are_asked_has_their_form() {
             ],
         ),
     ] {
-        for asked in sound {
+        for operand in sound {
             assert!(
-                read(&with("rules", json!({"p": {kind: asked}}))).is_ok(),
-                "{kind} {asked}"
+                read(&with("rules", json!({"p": {kind: operand}}))).is_ok(),
+                "{kind} {operand}"
             );
         }
-        for asked in faulty {
-            let faults = faults(&with("rules", json!({"p": {kind: asked}})));
+        for operand in faulty {
+            let faults = faults(&with("rules", json!({"p": {kind: operand}})));
             assert!(
                 faults[0].starts_with(&format!("/rules/p/{kind}: expected a")),
-                "{asked}: {faults:?}"
+                "{operand}: {faults:?}"
             );
         }
         assert_eq!(faults(&with("rules", json!({"p": {kind: 1}}))).len(), 1);
@@ -450,7 +451,7 @@ fn an_allowance_is_added_to_limited_grants_only() {
 }
 
 #[test]
-fn a_grant_tells_what_it_holds() {
+fn accessors_return_the_parts_of_a_grant() {
     let grant = grant(
         r#"{"type":"writ","actions":["b","a"],"resources":["s/**","r"],"not_before":1778400000,"not_after":1778400600}"#,
     );

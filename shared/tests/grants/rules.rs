@@ -1,10 +1,11 @@
-//! Every kind of rule, at the boundaries of what it admits.
+//! Every kind of rule, at the boundaries of its admitted values.
 
 use crate::deciding::refusal;
 use crate::support::{attempt, permits, with_rule};
 use edgewrit_shared::grant::Grants;
 
-/// `rule` on parameter `p` admits each of `admitted` and none of `refused`, which are objects of parameters.
+/// `rule` on parameter `p` admits each of `admitted` and none of `refused`, which are objects of
+/// parameters.
 fn rule(rule: &str, admitted: &[&str], refused: &[&str]) {
     let grant = with_rule(rule);
     for params in admitted {
@@ -230,28 +231,29 @@ fn optional_admits_no_value_or_an_admitted_one() {
     );
 }
 
-/// The kind admits each of the texts `admitted` and none of `refused`, nor what is no text.
-fn text_kind(kind: &str, asked: &str, admitted: &[&str], refused: &[&str]) {
-    let grant = with_rule(&serde_json::json!({ kind: asked }).to_string());
+/// Asserts that the kind admits each of the texts `admitted` and none of `refused`, nor a value
+/// that is no text.
+fn text_kind(kind: &str, operand: &str, admitted: &[&str], refused: &[&str]) {
+    let grant = with_rule(&serde_json::json!({ kind: operand }).to_string());
     let permits_text = |text: &&str| {
         let params = serde_json::json!({ "p": text }).to_string();
         permits(&grant, &attempt("act", "res", &params))
     };
     for text in admitted {
-        assert!(permits_text(text), "{kind} {asked} admits {text:?}");
+        assert!(permits_text(text), "{kind} {operand} admits {text:?}");
     }
     for text in refused {
-        assert!(!permits_text(text), "{kind} {asked} refuses {text:?}");
+        assert!(!permits_text(text), "{kind} {operand} refuses {text:?}");
     }
     rule(
-        &serde_json::json!({ kind: asked }).to_string(),
+        &serde_json::json!({ kind: operand }).to_string(),
         &[],
         &[ABSENT, r#"{"p":1}"#, r#"{"p":["/a"]}"#],
     );
 }
 
 #[test]
-fn under_admits_the_path_and_what_is_below() {
+fn under_admits_the_path_and_every_path_below() {
     text_kind(
         "under",
         "/data/x",
@@ -422,7 +424,7 @@ fn domain_admits_urls_of_the_name() {
         &["http://localhost:3000/"],
         &["http://127.0.0.1/", "http://[::1]/"],
     );
-    // A last label that begins with a digit can make an IP address of a name.
+    // A name whose last label begins with a digit can be an IP address.
     text_kind(
         "domain",
         "a.b1",
@@ -466,7 +468,7 @@ fn all_kinds_of_a_rule_hold() {
 }
 
 #[test]
-fn a_refusal_tells_what_stood_there() {
+fn a_refusal_names_the_found_value() {
     for (params, reason) in [
         ("{}", "parameter `p` is absent, expected `{\"max\":4,\"min\":1}`"),
         (

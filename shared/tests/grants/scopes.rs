@@ -1,4 +1,4 @@
-//! Scope strings.
+//! Reading and writing of scope strings.
 
 use crate::support::{attempt, grant, permits};
 use edgewrit_shared::grant::Grant;
@@ -52,7 +52,7 @@ fn a_scope_permits_its_action_on_its_resource() {
 }
 
 #[test]
-fn a_malformed_scope_is_refused_with_what_was_expected() {
+fn the_error_of_a_malformed_scope_names_the_expected_form() {
     for (text, message) in [
         (
             "",
@@ -121,7 +121,7 @@ fn limits_hold_at_their_boundary() {
         resource("i".repeat(PATTERN_BYTES - 1)),
         Err("a pattern longer than the limit of 512 bytes".into())
     );
-    // A star in the middle is two bytes of a pattern.
+    // A star in the middle takes two bytes of a pattern.
     assert!(resource("i*".repeat((PATTERN_BYTES - 2) / 3)).is_ok());
     assert!(resource("i*".repeat(PATTERN_BYTES / 3 + 1)).is_err());
     assert!(resource("/".repeat(PATTERN_SEPARATORS - 1)).is_ok());
@@ -132,7 +132,7 @@ fn limits_hold_at_their_boundary() {
 }
 
 #[test]
-fn scopes_come_back_as_they_were() {
+fn scope_strings_are_written_as_they_were_read() {
     for text in [
         "read:customers:42",
         "read:customers:*",
@@ -155,7 +155,8 @@ fn only_grants_that_say_the_same_have_a_scope() {
         (r#"["read"]"#, r#"["x:y"]"#, "", Some("read:x:y")),
         (r#"["read"]"#, r#"["x:y:z/1"]"#, "", Some("read:x:y:z/1")),
         (r#"["read"]"#, r#"["x:a\\*"]"#, "", Some("read:x:a*")),
-        // A lone star would be a wildcard, `x:` has an empty identifier, and the pattern `x:**` matches `x:` too.
+        // A lone star would be a wildcard, `x:` has an empty identifier, and the pattern `x:**`
+        // matches `x:` too.
         (r#"["read"]"#, r#"["x:\\*"]"#, "", None),
         (r#"["read"]"#, r#"["x:"]"#, "", None),
         (r#"["read"]"#, r#"["x:**"]"#, "", None),

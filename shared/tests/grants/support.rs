@@ -11,7 +11,7 @@ use edgewrit_shared::grant::{Decision, Grant, Grants};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 
-/// When attempts are made.
+/// The time of attempts.
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_778_400_000);
 
 const VALUES: usize = 100_000;
@@ -20,12 +20,12 @@ pub(crate) fn parse(text: &str) -> Json {
     json::parse(text.as_bytes(), VALUES).unwrap_or_else(|error| panic!("{text}: {error:?}"))
 }
 
-/// The grant that `text` spells, or its faults, each as `place: message`.
+/// The grant with the spelling `text`, or its faults, each as `place: message`.
 pub(crate) fn read(text: &str) -> Result<Grant, Vec<String>> {
     read_json(&parse(text)).map_err(|faults| faults.lines().collect())
 }
 
-/// The grant that `json` is, or its faults.
+/// The grant of `json`, or its faults.
 pub(crate) fn read_json(json: &Json) -> Result<Grant, FaultList> {
     let faults = Faults::new();
     let grant = Grant::read(&Node::root(json, &faults));

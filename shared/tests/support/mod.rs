@@ -1,4 +1,5 @@
-//! An issuer for tests: keys from fixed seeds, writs and bundles signed by them. Nothing of it is in the crate.
+//! An issuer for tests: keys from fixed seeds, and writs and bundles signed by them. The crate
+//! contains nothing of it.
 #![allow(dead_code, reason = "every test that includes this uses its own part of it")]
 #![allow(missing_docs, unreachable_pub, reason = "a test's own helper")]
 #![allow(
@@ -10,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
@@ -24,7 +25,8 @@ use std::vec::Vec;
 pub const ISSUER: &str = "https://issuer.example";
 pub const AUDIENCE: &str = "https://travel.example";
 pub const LIFE: u64 = 900;
-/// When the sample writ and bundle are signed, and when tests look at them unless they say otherwise.
+/// The time at which the sample writ and bundle are signed, and at which tests check them by
+/// default.
 pub const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 
 pub fn expect() -> Expect<'static> {
@@ -77,7 +79,7 @@ impl Signer {
     }
 
     /// A JWS as the issuer writes it.
-    pub fn sign(&self, kind: Kind, payload: &str) -> String {
+    pub fn sign(&self, kind: JwsKind, payload: &str) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, &self.kid(), payload.as_bytes());
         let signature = self.sign_bytes(input.bytes());
         input.attach(&signature)
@@ -93,7 +95,7 @@ impl Signer {
     }
 }
 
-/// The claims of a writ that counts at [`NOW`].
+/// The claims of a writ that is valid at [`NOW`].
 pub fn claims() -> Claims {
     Claims {
         iss: ISSUER.to_owned(),
@@ -115,7 +117,7 @@ pub fn claims() -> Claims {
 }
 
 pub fn writ(claims: &Claims) -> String {
-    Signer::writs().sign(Kind::Writ, &claims.to_json())
+    Signer::writs().sign(JwsKind::Writ, &claims.to_json())
 }
 
 pub fn trust() -> Trust {
@@ -125,7 +127,7 @@ pub fn trust() -> Trust {
     }
 }
 
-/// A snapshot, as a bundle, with the key that signs writs and no revocations.
+/// A whole bundle with the key that signs writs and no revocations.
 pub fn bundle() -> Bundle {
     Bundle {
         iss: ISSUER.to_owned(),
@@ -144,15 +146,15 @@ pub fn bundle() -> Bundle {
 
 /// The document on the wire.
 pub fn document(bundle: &Bundle) -> Vec<u8> {
-    bundle.join(&Signer::bundles().sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
-/// What an edge holds after it applied `bundle` at [`NOW`].
+/// The snapshot of an edge that applied `bundle` at [`NOW`].
 pub fn snapshot(bundle: &Bundle) -> Snapshot {
     Snapshot::apply(None, &document(bundle), &trust(), NOW).unwrap()
 }
 
-/// What an edge holds if `revocations` are all there are.
+/// The snapshot of an edge with only these `revocations`.
 pub fn snapshot_with(revocations: Vec<Revocation>) -> Snapshot {
     snapshot(&Bundle {
         rows: Rows::encode(revocations),

@@ -1,11 +1,11 @@
-//! What grants permit: rules, decisions, narrowing.
+//! Checks of rules, decisions and narrowing.
 
 use super::case::{Case, sorted};
 use super::same;
 use crate::examples::{attempt, grants, with_rule, with_value};
 use crate::support::{NOW, permits};
 use edgewrit_shared::attempt::Attempt;
-use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Reason, narrower};
+use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, Narrowing, narrower};
 use edgewrit_shared::time::UnixSeconds;
 
 pub(crate) fn rule(case: &Case<'_>) -> Result<(), String> {
@@ -51,14 +51,14 @@ pub(crate) fn deciding(case: &Case<'_>) -> Result<(), String> {
     }
 }
 
-fn class(reason: Reason<'_>) -> &'static str {
+fn class(reason: MissReason<'_>) -> &'static str {
     match reason {
-        Reason::NoGrants => "no_grants",
-        Reason::Action(_) => "action",
-        Reason::Resource(_) => "resource",
-        Reason::Rules(..) => "rules",
-        Reason::Window(_) => "window",
-        Reason::Uncounted => "uncounted",
+        MissReason::NoGrants => "no_grants",
+        MissReason::Action(_) => "action",
+        MissReason::Resource(_) => "resource",
+        MissReason::Rules(..) => "rules",
+        MissReason::Window(_) => "window",
+        MissReason::Uncounted => "uncounted",
     }
 }
 
@@ -72,7 +72,8 @@ pub(crate) fn narrowing(case: &Case<'_>) -> Result<(), String> {
     same(&answer(&child, &parents), &case.text("answer").as_str())
 }
 
-/// The answer for several children: one that is wider makes all of them wider, and next one that is unproven.
+/// The answer for several children: one that is wider makes all of them wider, and next one that is
+/// unproven.
 fn answer(children: &[Grant], parents: &[Grant]) -> &'static str {
     let mut answer = "narrower";
     for child in children {
@@ -100,7 +101,7 @@ fn witness(case: &Case<'_>, child: &[Grant], parents: &[Grant]) -> Result<(), St
     same(&(child >= uses, parents >= uses), &(true, false)).map_err(|found| format!("witness: {found}"))
 }
 
-/// How often `grant` permits `attempt`, once the issuer has made the allowance that it may still lack.
+/// The number of times that `grant` permits `attempt`, once the issuer has made its allowance.
 fn times(grant: &Grant, attempt: &Attempt, now: UnixSeconds) -> u64 {
     let most = grant.uses().map_or(u64::MAX, |uses| uses.max);
     let counted = Grants::new(vec![grant.clone().with_allowance("al-0".into())]);

@@ -1,4 +1,4 @@
-//! The members of a case, and the notation for what is too long to be written out.
+//! The members of a case, and the notation for long values.
 
 use crate::examples::{given, items, text};
 use edgewrit_shared::json::{self, Json, JsonError};
@@ -57,7 +57,7 @@ impl<'j> Case<'j> {
         sorted(self.list(name).iter().map(|item| text(item).into()))
     }
 
-    /// Member `name`, or what the text of member `name_json` spells.
+    /// Member `name`, or the value that the text of member `name_json` spells.
     pub(crate) fn json(&self, name: &str) -> Result<Cow<'j, Json>, JsonError> {
         match self.0.member(&format!("{name}_json")) {
             Some(spelled) => json::parse(joined(spelled).as_bytes(), VALUES).map(Cow::Owned),
@@ -65,7 +65,7 @@ impl<'j> Case<'j> {
         }
     }
 
-    /// Like [`Self::json`], where it has to be JSON.
+    /// The value of [`Self::json`], which must be JSON.
     pub(crate) fn value(&self, name: &str) -> Cow<'j, Json> {
         self.json(name).unwrap()
     }

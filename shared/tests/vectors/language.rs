@@ -1,4 +1,4 @@
-//! What is a grant and how it is written: reading, canonical JSON, scope strings, patterns.
+//! Checks of the spelling of grants: reading, canonical JSON, scope strings, patterns.
 
 use super::case::{Case, sorted};
 use super::same;

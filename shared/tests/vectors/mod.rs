@@ -1,4 +1,5 @@
-//! How the cases of each file are read and checked. `tests/vectors/grants/README.md` describes them for other implementations.
+//! Reading and checking of the cases of each file. `tests/vectors/grants/README.md` describes them
+//! for other implementations.
 
 mod authority;
 mod case;
@@ -6,10 +7,10 @@ mod language;
 
 pub(crate) use case::Case;
 
-/// Whether a case holds; if not, what was found instead.
+/// The check of a case. The error is the found value.
 pub(crate) type Check = fn(&Case<'_>) -> Result<(), String>;
 
-/// What checks the cases of a file.
+/// The check for the cases of a file.
 pub(crate) fn check_of(file: &str) -> Option<Check> {
     Some(match file {
         "reading.json" => language::reading,

@@ -3,8 +3,8 @@
 use crate::{pipeline, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::step::{Step, start};
 use edgewrit_edge::world::World;
@@ -48,11 +48,11 @@ impl Instance {
     /// writ.
     pub fn take(&mut self, arrival: &[u8]) {
         if self.snapshot.is_none() {
-            let answer = Answer::Got {
+            let answer = IssuerAnswer::Got {
                 status: 200,
                 body: arrival,
             };
-            self.snapshot = Some(bundle_answer(&self.config, None, answer, support::NOW).expect("a good bundle"));
+            self.snapshot = Some(apply_bundle(&self.config, None, answer, support::NOW).expect("a good bundle"));
             return;
         }
         let authorization = [b"Bearer ", arrival].concat();

@@ -135,7 +135,7 @@ impl Edge {
     /// One decision, the upstream's answer, and the line for the log.
     fn answer(&self, memory: &Memory, ask: &Ask) {
         let mut in_flight = self.forwarded(memory, ask).expect("a permit");
-        drop(black_box(in_flight.response(&ResponseHead {
+        drop(black_box(in_flight.edit_response(&ResponseHead {
             status: 200,
             headers: &RESPONSE,
         })));
@@ -164,7 +164,7 @@ impl Edge {
             has_body: ask.body.is_some(),
         };
         let step = match start(black_box(head), &world) {
-            Step::Body(need) => need.with(BodyRead::Whole(ask.body.unwrap_or_default()), &world),
+            Step::Body(need) => need.resume(BodyRead::Whole(ask.body.unwrap_or_default()), &world),
             step => step,
         };
         match step {

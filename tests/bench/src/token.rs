@@ -4,7 +4,7 @@ use crate::Case;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Jws, Kind};
+use edgewrit_shared::jws::{Jws, JwsKind};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
 use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::signature::{Compact, Dalek, Verify};
@@ -91,7 +91,7 @@ pub(crate) fn cases(first: usize) -> Vec<Case> {
         case(
             "a verified writ stands, 100,000 revocations",
             Box::new(move || {
-                let stands = black_box(&known).stands(&EXPECT, &held, support::NOW);
+                let stands = black_box(&known).check_validity(&EXPECT, &held, support::NOW);
                 stands.expect("nothing of it is revoked");
             }),
         ),
@@ -99,7 +99,7 @@ pub(crate) fn cases(first: usize) -> Vec<Case> {
             "JWS of the writ",
             Box::new(move || {
                 drop(black_box(
-                    Jws::parse(black_box(&parts), Kind::Writ, WRIT_BYTES).expect("a JWS"),
+                    Jws::parse(black_box(&parts), JwsKind::Writ, WRIT_BYTES).expect("a JWS"),
                 ))
             }),
         ),

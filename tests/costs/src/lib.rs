@@ -1,32 +1,33 @@
-//! The cost of work: memory and processor, against the length of its input. Several crates test
-//! their readers with this crate.
+//! The cost of work: memory and processor time, relative to the length of its input. Several crates
+//! test their readers with this module.
 //!
-//! Times are those of the process by the kernel's account, and the least of several runs: other
-//! work on the machine does not count.
+//! Times are processor times of the process from the kernel, and the least of several runs, so
+//! other work on the machine has no effect.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes that work on any input may take.
+/// Bytes that work on any input may allocate.
 const MEMORY: usize = 16 * 1024 * 1024;
-/// Bytes that it may take for each byte of the input.
+/// Bytes that work may allocate for each byte of the input.
 const MEMORY_PER_BYTE: usize = 20;
 /// Longest answer, in bytes.
 const ANSWER: usize = 64 * 1024;
-/// How much the cost may grow when one dimension of the input doubles twice: 2.5 times each.
+/// Largest growth of the cost when one dimension of the input doubles twice: 2.5 times for each
+/// doubling.
 const GROWTH: f64 = 2.5 * 2.5;
-/// Bytes, and seconds of processor, by which a cost may grow in addition.
+/// Bytes, and seconds of processor time, by which the cost may grow besides.
 const SLACK_BYTES: f64 = 256.0 * 1024.0;
 const SLACK_SECONDS: f64 = 0.02;
-/// Runs, of which the fastest is taken.
+/// Number of runs; the fastest one is used.
 const RUNS: usize = 5;
 
-/// The allocator of the system, with a count of held bytes.
+/// The allocator of the system, with a count of the bytes in use.
 pub struct Counting;
 
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
-static ASKED: AtomicUsize = AtomicUsize::new(0);
+static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -34,18 +35,15 @@ static ALLOCATOR: Counting = Counting;
 fn take(bytes: usize) {
     let held = HELD.fetch_add(bytes, Ordering::Relaxed) + bytes;
     PEAK.fetch_max(held, Ordering::Relaxed);
-    ASKED.fetch_add(bytes, Ordering::Relaxed);
+    ALLOCATED.fetch_add(bytes, Ordering::Relaxed);
 }
 
-#[expect(
-    unsafe_code,
-    reason = "an allocator is `unsafe` to be; this one hands everything on as it came"
-)]
+#[expect(unsafe_code, reason = "an allocator is `unsafe` to be; this one forwards every call")]
 // SAFETY: each method is the system allocator's own.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
-        // SAFETY: what the caller promises us is what is asked of us.
+        // SAFETY: the caller keeps the contract of the system allocator.
         unsafe { System.alloc(layout) }
     }
 
@@ -56,47 +54,51 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The cost of a piece of work.
+/// The cost of one piece of work.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// Most bytes that were held at once, beyond those that were held before.
+    /// Most bytes in use at once, beyond those in use before.
     pub peak: usize,
-    /// Bytes of all allocations together.
-    pub asked: usize,
-    /// Seconds of processor.
+    /// Bytes of all allocations.
+    pub allocated: usize,
+    /// Seconds of processor time.
     pub seconds: f64,
 }
 
-/// Seconds of processor that this process has used.
+/// Seconds of processor time that this process has used.
 #[expect(unsafe_code, reason = "the standard library does not tell")]
 fn processor() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the call writes to the one structure that it is given.
+    // SAFETY: the call writes to the one structure that it gets.
     let read = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
     assert_eq!(read, 0, "the kernel tells no time");
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// Does `work` once. Returns its cost and its result.
+/// Runs `work` once and returns its cost and its result.
 pub fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
-    let (held, asked, begun) = (HELD.load(Ordering::Relaxed), ASKED.load(Ordering::Relaxed), processor());
+    let (held, allocated, begun) = (
+        HELD.load(Ordering::Relaxed),
+        ALLOCATED.load(Ordering::Relaxed),
+        processor(),
+    );
     PEAK.store(held, Ordering::Relaxed);
     let made = work();
     let cost = Cost {
         peak: PEAK.load(Ordering::Relaxed).saturating_sub(held),
-        asked: ASKED.load(Ordering::Relaxed) - asked,
+        allocated: ALLOCATED.load(Ordering::Relaxed) - allocated,
         seconds: processor() - begun,
     };
     (cost, made)
 }
 
-/// Whether work on `input` bytes stayed within the memory that it may take.
+/// Whether work on `input` bytes stayed within its memory limit.
 pub fn is_within(peak: usize, input: usize) -> bool {
     peak <= MEMORY + MEMORY_PER_BYTE * input
 }
 
-/// Does `work`, which answers how long its answer is, on inputs of one, two and four times `size`
-/// along the dimension that `input` stretches.
+/// Runs `work`, which returns the length of its result, on inputs of one, two and four times `size`
+/// along the dimension of `input`.
 #[track_caller]
 #[expect(clippy::expect_used, reason = "a test that panics has failed")]
 pub fn grows_in_line(name: &str, size: usize, input: impl Fn(usize) -> String, work: impl Fn(&str) -> usize) {
@@ -122,7 +124,8 @@ pub fn grows_in_line(name: &str, size: usize, input: impl Fn(usize) -> String, w
     let [first, _, last] = costs;
     let may = |first: f64, slack: f64| first * GROWTH + slack;
     assert!(
-        last.asked as f64 <= may(first.asked as f64, SLACK_BYTES) && last.seconds <= may(first.seconds, SLACK_SECONDS),
+        last.allocated as f64 <= may(first.allocated as f64, SLACK_BYTES)
+            && last.seconds <= may(first.seconds, SLACK_SECONDS),
         "{name}: {size}, twice and four times: {costs:#?}"
     );
 }

@@ -44,7 +44,7 @@ fn assert_linear_cost(data: &[u8], read: fn(&str) -> usize) {
         cost
     });
     assert!(
-        last.asked <= first.asked * GROWTH + SLACK_BYTES,
+        last.allocated <= first.allocated * GROWTH + SLACK_BYTES,
         "{} bytes cost {first:?}, {} cost {last:?}",
         input.len(),
         longer.len()

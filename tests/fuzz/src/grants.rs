@@ -44,9 +44,9 @@ pub(crate) const PATTERN: Target = Target {
                     !other.matches(subject) || one.matches(subject),
                     "{one} {other} {subject}"
                 );
-                assert_eq!(other.outside(&[&one]), None);
+                assert_eq!(other.text_outside(&[&one]), None);
             } else {
-                let outside = other.outside(&[&one]).expect("a failing word");
+                let outside = other.text_outside(&[&one]).expect("a failing word");
                 assert!(
                     other.matches(&outside) && !one.matches(&outside),
                     "{one} {other} {outside}"

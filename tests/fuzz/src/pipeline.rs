@@ -53,7 +53,7 @@ impl Edge {
             has_body: body.is_some(),
         };
         let step = match start(head, &world) {
-            Step::Body(need) => need.with(BodyRead::Whole(body.unwrap_or_default()), &world),
+            Step::Body(need) => need.resume(BodyRead::Whole(body.unwrap_or_default()), &world),
             step => step,
         };
         match step {

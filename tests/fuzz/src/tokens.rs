@@ -5,7 +5,7 @@ use crate::{Target, with_text};
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::claims::Claims;
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::number::Number;
@@ -88,7 +88,7 @@ pub(crate) const CLAIMS: Target = Target {
             assert_eq!(Claims::read(&back).expect("and read back"), claims);
         }
         with_text(data, |text| {
-            let token = support::writ_key().sign(Kind::Writ, text);
+            let token = support::writ_key().sign(JwsKind::Writ, text);
             let verified = Unverified::parse(&token).and_then(|token| token.verify(&expect(), &SNAPSHOT, support::NOW));
             if let Ok(verified) = verified {
                 assert_eq!(verified.claims().aud, support::AUDIENCE);
@@ -108,7 +108,7 @@ pub(crate) const BUNDLE: Target = Target {
         let apply = |document: &[u8]| Snapshot::apply(Some(&SNAPSHOT), document, &trust(), support::NOW);
         assert!(apply(data).is_err(), "no input is a forged bundle");
         with_text(data, |text| {
-            let signed = support::bundle_key().sign(Kind::Bundle, text);
+            let signed = support::bundle_key().sign(JwsKind::Bundle, text);
             if let Ok(snapshot) = apply(&[signed.as_bytes(), b"\n"].concat()) {
                 assert!(snapshot.is_fresh(support::NOW));
             }

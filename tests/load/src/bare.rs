@@ -12,7 +12,7 @@ use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::id::Seed;
 use edgewrit_issuer::json_document;
 use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_keys::BARE_ENDPOINT;
@@ -49,7 +49,7 @@ async fn sign(State(key): State<Arc<SigningKey>>, body: Bytes) -> (StatusCode, V
                 Authority::Details(part.grants.clone()),
                 writs.len(),
             );
-            let input = SigningInput::new(Kind::Writ, Algorithm::EdDsa, KID, claims.to_json().as_bytes());
+            let input = SigningInput::new(JwsKind::Writ, Algorithm::EdDsa, KID, claims.to_json().as_bytes());
             let signature = key.sign(input.bytes()).to_bytes();
             writs.push(json!({
                 "audience": part.audience,

@@ -6,7 +6,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::revocation::{Revocation, Rows};
 use edgewrit_shared::time::UnixSeconds;
@@ -18,7 +18,7 @@ use std::vec::Vec;
 pub const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 pub const ISSUER: &str = "https://issuer.example";
 pub const AUDIENCE: &str = "https://travel.example";
-/// Seconds for which the bundles here say that they are fresh.
+/// Seconds for which the bundles here are fresh.
 pub const FRESH: u64 = 100;
 
 /// A signing key.
@@ -43,7 +43,7 @@ impl Key {
         self.0.sign(message)
     }
 
-    pub fn sign(&self, kind: Kind, payload: &str) -> String {
+    pub fn sign(&self, kind: JwsKind, payload: &str) -> String {
         let input = SigningInput::new(kind, Algorithm::EdDsa, self.public().kid(), payload.as_bytes());
         let signature = self.sign_bytes(input.bytes());
         input.attach(&signature)
@@ -72,7 +72,7 @@ fn grant(text: &str) -> Grant {
     grant.expect("no faults, so a grant")
 }
 
-/// Claims that count here and now.
+/// Claims of a writ that is valid at [`NOW`].
 pub fn claims(grants: Vec<Grant>) -> Claims {
     Claims {
         iss: ISSUER.into(),
@@ -95,7 +95,7 @@ pub fn claims(grants: Vec<Grant>) -> Claims {
 
 /// A writ of these claims.
 pub fn writ(claims: &Claims) -> String {
-    writ_key().sign(Kind::Writ, &claims.to_json())
+    writ_key().sign(JwsKind::Writ, &claims.to_json())
 }
 
 /// A bundle of the writ key and these revocations.
@@ -103,7 +103,7 @@ pub fn bundle(issued_at: UnixSeconds, revocations: Vec<Revocation>) -> Vec<u8> {
     bundle_with(issued_at, revocations, None)
 }
 
-/// A bundle that says how far the audit reaches.
+/// A bundle with an audit head.
 pub fn bundle_with_head(issued_at: UnixSeconds, head: &str) -> Vec<u8> {
     bundle_with(issued_at, Vec::new(), Some(head.into()))
 }
@@ -122,7 +122,7 @@ fn bundle_with(issued_at: UnixSeconds, revocations: Vec<Revocation>, audit_head:
         audit_head,
         rows: Rows::encode(revocations),
     };
-    bundle.join(&bundle_key().sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&bundle_key().sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 /// The snapshot that [`bundle`] makes.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::world::World;
@@ -25,7 +25,7 @@ pub(super) struct Edge {
     snapshot: Snapshot,
     memory: Memory,
     authorization: String,
-    authority: Authority,
+    authority: RehearsedGrants,
 }
 
 /// What the edge permits, and what it took the request for.
@@ -49,7 +49,7 @@ impl Edge {
             snapshot: support::snapshot(support::NOW, Vec::new()),
             memory: Memory::new(1),
             authorization: format!("Bearer {}", support::writ(&support::claims(grants.clone()))),
-            authority: Authority::new(grants),
+            authority: RehearsedGrants::new(grants),
         })
     }
 
@@ -79,7 +79,7 @@ impl Edge {
     /// Whether it permits `request` under `grants` alone.
     pub(super) fn permits(&self, request: &Request, grants: &[String]) -> bool {
         let grants: Vec<_> = grants.iter().map(String::as_str).collect();
-        let authority = Authority::new(support::grants(&grants));
+        let authority = RehearsedGrants::new(support::grants(&grants));
         let length = request.body.as_ref().map(|body| body.len().to_string());
         let mut headers = Vec::new();
         headers.extend(request.content_type.map(|kind| ("content-type", kind.as_bytes())));
@@ -97,7 +97,7 @@ impl Edge {
             now: support::NOW,
         };
         let step = match start(head(request, headers), &world) {
-            Step::Body(need) => need.with(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
+            Step::Body(need) => need.resume(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
             step => step,
         };
         match step {

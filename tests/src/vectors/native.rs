@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::bundle;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::{BodyRead, Step, start};
@@ -58,7 +58,7 @@ impl Native {
             return Ok(());
         }
         let response = self.call(&bundle::bundle_call(&self.config, held.as_ref(), 0));
-        let next = bundle::bundle_answer(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
+        let next = bundle::apply_bundle(&self.config, held.as_ref(), answer(response.as_ref()), clock::now());
         *held = Some(next.map_err(|error| anyhow!("the bundle: {error}"))?);
         Ok(())
     }
@@ -106,11 +106,11 @@ impl Native {
                     } else {
                         BodyRead::Whole(body)
                     };
-                    need.with(read, &world())
+                    need.resume(read, &world())
                 }
                 Step::Spend(need) => {
                     let response = self.call(&need.call());
-                    need.with(answer(response.as_ref()), &world())
+                    need.resume(answer(response.as_ref()), &world())
                 }
                 step => return Ok(step),
             };
@@ -132,7 +132,7 @@ impl Native {
             status: reply.status,
             headers: &headers,
         };
-        let response = edited(reply, in_flight.response(&head));
+        let response = edited(reply, in_flight.edit_response(&head));
         (response, in_flight.finish(Outcome::Answered(reply.status)))
     }
 }
@@ -176,8 +176,8 @@ impl Host for Native {
     }
 }
 
-fn answer(response: Option<&Response>) -> Answer<'_> {
-    response.map_or(Answer::Failed, |response| Answer::Got {
+fn answer(response: Option<&Response>) -> IssuerAnswer<'_> {
+    response.map_or(IssuerAnswer::Failed, |response| IssuerAnswer::Got {
         status: response.status,
         body: &response.body,
     })

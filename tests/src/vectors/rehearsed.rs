@@ -9,7 +9,7 @@ use crate::text::Names;
 use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::{self, Json};
@@ -54,7 +54,7 @@ fn names(case: &PipelineCase) -> Names {
 }
 
 /// The grants of a case, none if it is refused before they count; `None` if its verdict is the writ's.
-fn authority(case: &PipelineCase, names: &Names) -> Result<Option<Authority>> {
+fn authority(case: &PipelineCase, names: &Names) -> Result<Option<RehearsedGrants>> {
     if let Expect::Refuse(refused) = &case.expect
         && BY_THE_WRIT.iter().any(|prefix| refused.label.starts_with(prefix))
     {
@@ -64,7 +64,7 @@ fn authority(case: &PipelineCase, names: &Names) -> Result<Option<Authority>> {
         None => Some(Vec::new()),
         Some(spec) => grants(spec, names)?,
     };
-    Ok(grants.map(Authority::new))
+    Ok(grants.map(RehearsedGrants::new))
 }
 
 /// The grants that `spec` spells out; `None` if it makes them in another way.
@@ -100,7 +100,7 @@ fn structured(text: &str) -> Result<Vec<Grant>> {
     grants.collect::<Option<_>>().context("a grant that is none")
 }
 
-fn rehearsal(case: &PipelineCase, names: &Names, authority: &Authority, config: &Config) -> Result<Rehearsal> {
+fn rehearsal(case: &PipelineCase, names: &Names, authority: &RehearsedGrants, config: &Config) -> Result<Rehearsal> {
     let request = request(case, names)?;
     let headers = native::lower_case(request.framed_headers("edge.example"));
     let headers: Vec<_> = headers

@@ -1,6 +1,7 @@
-//! What is counted: a line in the log, now and then, of everything since the isolate began.
+//! Metrics: a line in the log from time to time, with all counts since the start of the isolate.
 //!
-//! Isolates share nothing, and nobody can ask one of them. Whoever sums up takes the last line of each.
+//! Isolates share nothing, and no request can address one of them. To sum up, take the last line of
+//! each isolate.
 
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
@@ -8,7 +9,7 @@ use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 
-/// Least time from one line to the next, in seconds.
+/// Least time between two lines, in seconds.
 const SHOW_SECONDS: u64 = 60;
 
 /// Counters of one isolate.
@@ -16,20 +17,20 @@ const SHOW_SECONDS: u64 = 60;
 pub(crate) struct Metrics {
     /// Verdicts by label, of which there are about a hundred.
     verdicts: RefCell<Vec<(&'static str, u64)>>,
-    /// Bundles whose audit head contradicted one that was seen, by label.
+    /// Bundles whose audit head contradicted an earlier head, by label.
     heads: RefCell<Vec<(&'static str, u64)>>,
-    /// Responses that held a secret of the edge in a header.
+    /// Responses with a secret of the edge in a header.
     reflected: Cell<u64>,
     shown: Cell<Option<UnixSeconds>>,
 }
 
-/// What others count.
+/// The counts that other modules keep.
 pub(crate) struct Counted<'a> {
     pub(crate) memory: &'a Memory,
     pub(crate) snapshot_age: Option<u64>,
-    /// The highest head that was seen of the issuer's audit.
+    /// The highest audit head of the issuer that the edge has seen.
     pub(crate) audit_head: Option<String>,
-    /// Records that wait, and those that were lost.
+    /// The number of records that wait, and of those that were lost.
     pub(crate) records: (usize, u64),
 }
 
@@ -42,12 +43,12 @@ impl Metrics {
         count(&self.verdicts, record.label());
     }
 
-    /// Counts a bundle whose audit head contradicted one that was seen.
+    /// Counts a bundle whose audit head contradicted an earlier head.
     pub(crate) fn count_head(&self, label: &'static str) {
         count(&self.heads, label);
     }
 
-    /// The line, if it is time for one.
+    /// The line, if it is due.
     pub(crate) fn line(&self, counted: &Counted<'_>, now: UnixSeconds) -> Option<String> {
         if self.shown.get().is_some_and(|shown| now.since(shown) < SHOW_SECONDS) {
             return None;
@@ -58,7 +59,8 @@ impl Metrics {
         let age = counted
             .snapshot_age
             .map_or_else(|| "null".into(), |age| age.to_string());
-        // Written as the issuer signs it: a number, a colon, hexadecimal digits. A head of another form is not shown.
+        // The form that the issuer signs: a number, a colon, hexadecimal digits. A head of another
+        // form is not shown.
         let head = counted
             .audit_head
             .as_ref()

@@ -1,4 +1,4 @@
-//! What outlives a request: the configuration, the memory, the snapshot.
+//! The state that outlives a request: the configuration, the memory, the snapshot.
 
 pub(crate) mod bundle;
 pub(crate) mod metrics;
@@ -9,9 +9,9 @@ use crate::isolate::bundle::RefreshSchedule;
 use crate::isolate::metrics::{Counted, Metrics};
 use crate::isolate::queue::Queue;
 use crate::isolate::records::RecordBuffer;
-use crate::platform::host::Names;
+use crate::platform::host::HeaderNames;
 use crate::platform::runtime;
-use edgewrit_edge::config::{Config, too_short};
+use edgewrit_edge::config::{Config, short_secret_warning};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
@@ -25,17 +25,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use worker::Env;
 
-/// The text variable that holds the configuration. A variable holds 5 KB at most; more goes on in `EDGEWRIT_CONFIG_2` and so on.
+/// The text variable with the configuration. A variable has 5 KB at most; a longer configuration
+/// continues in `EDGEWRIT_CONFIG_2` and so on.
 const CONFIG: &str = "EDGEWRIT_CONFIG";
-/// Variables that one configuration can be spread over; a Worker has no more.
+/// Most variables of one configuration; a Worker cannot have more.
 const PARTS: u32 = 128;
 
 /// The state of one isolate. No borrow of it lives across an await.
 #[derive(Debug)]
 pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
-    /// Of the headers that the pipeline looks at.
-    pub(crate) names: Names,
+    /// The names of the headers that the pipeline reads.
+    pub(crate) names: HeaderNames,
     pub(crate) follow: RefreshSchedule,
     pub(crate) buffer: RecordBuffer,
     pub(crate) metrics: Metrics,
@@ -44,30 +45,31 @@ pub(crate) struct Isolate {
 }
 
 thread_local! {
-    /// `None` inside if the configuration has faults: a new deployment gets new isolates.
+    /// The isolate; `None` inside if the configuration has faults. A new deployment gets new
+    /// isolates.
     static ISOLATE: OnceCell<Option<Rc<Isolate>>> = const { OnceCell::new() };
 }
 
-/// The isolate's state, made by the first request; `None` if the configuration has faults.
+/// The state of the isolate, which the first request makes; `None` if the configuration has faults.
 pub(crate) fn current(env: &Env) -> Option<Rc<Isolate>> {
     ISOLATE.with(|isolate| isolate.get_or_init(|| Isolate::start(env).map(Rc::new)).clone())
 }
 
 impl Isolate {
     fn start(env: &Env) -> Option<Self> {
-        let config = read(env)?;
-        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::message(&error)));
+        let config = read_config(env)?;
+        let no_seed = |error| runtime::log(&format!("no randomness: {}", runtime::error_message(&error)));
         let memory = Memory::new(runtime::random().map_err(no_seed).ok()?);
         for name in config.short_secrets() {
-            runtime::log(&too_short(name));
+            runtime::log(&short_secret_warning(name));
         }
         let buffer = RecordBuffer::new(Queue::of(env));
         if config.is_audit_strict() && !buffer.has_queue() {
             runtime::log("`audit` is `strict`, and there is no queue in `RECORDS`: nothing is permitted");
-            memory.set_room(false);
+            memory.set_record_room(false);
         }
         Some(Self {
-            names: Names::new(config.header_names()),
+            names: HeaderNames::new(config.header_names()),
             config: Arc::new(config),
             follow: RefreshSchedule::new(),
             buffer,
@@ -77,8 +79,8 @@ impl Isolate {
         })
     }
 
-    /// Takes a step of the pipeline in the world as it is now.
-    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+    /// Runs a step of the pipeline with the current world.
+    pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         let snapshot = self.snapshot();
         step(&self.world(snapshot.as_deref()))
     }
@@ -92,39 +94,39 @@ impl Isolate {
         }
     }
 
-    /// Asks again whether a permit counts, after a wait before its request is sent.
+    /// Validates a permit again, after a wait before its request is sent.
     pub(crate) fn revalidate(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
         let snapshot = self.snapshot();
         in_flight.revalidate(&self.world(snapshot.as_deref()))
     }
 
-    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
+    /// The record with the cause why a response must be cut now; `None` while it may go on.
+    pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
         let snapshot = self.snapshot();
-        open.ended(&self.world(snapshot.as_deref()))
+        open.check_ended(&self.world(snapshot.as_deref()))
     }
 
-    /// Writes what is counted to the log, if it is time to.
+    /// Writes the metrics to the log, if they are due.
     pub(crate) fn show_metrics(&self) {
         let (now, snapshot) = (runtime::now(), self.snapshot());
         let counted = Counted {
             memory: &self.memory,
             snapshot_age: snapshot.as_ref().map(|snapshot| now.since(snapshot.issued_at())),
             audit_head: snapshot.and_then(|snapshot| snapshot.highest_audit_head().map(str::to_owned)),
-            records: records::counts(&self.buffer),
+            records: records::count_records(&self.buffer),
         };
         if let Some(line) = self.metrics.line(&counted, now) {
             runtime::log(&line);
         }
     }
 
-    /// What is held of the issuer's bundle.
+    /// The snapshot, if there is one.
     pub(crate) fn snapshot(&self) -> Option<Rc<Snapshot>> {
         self.snapshot.borrow().clone()
     }
 
-    /// Holds another snapshot from now on.
-    pub(crate) fn hold(&self, snapshot: Snapshot) {
+    /// Replaces the snapshot.
+    pub(crate) fn set_snapshot(&self, snapshot: Snapshot) {
         self.snapshot.replace(Some(Rc::new(snapshot)));
     }
 
@@ -135,9 +137,9 @@ impl Isolate {
 }
 
 /// Reads the configuration. Every fault is a line in the log.
-fn read(env: &Env) -> Option<Config> {
+fn read_config(env: &Env) -> Option<Config> {
     let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
-    match Config::read(&text(env), &secret) {
+    match Config::read(&config_text(env), &secret) {
         Ok(config) => Some(config),
         Err(faults) => {
             for fault in faults.lines() {
@@ -148,8 +150,8 @@ fn read(env: &Env) -> Option<Config> {
     }
 }
 
-/// The document, its parts joined; empty if there is none.
-fn text(env: &Env) -> String {
+/// The text of the configuration, joined from its variables; empty if there is none.
+fn config_text(env: &Env) -> String {
     let names = (2..=PARTS).map(|part| format!("{CONFIG}_{part}"));
     let parts = iter::once(CONFIG.to_owned())
         .chain(names)

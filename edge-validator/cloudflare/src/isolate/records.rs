@@ -1,8 +1,9 @@
-//! Writing down verdicts: a line in the log, and a record for the issuer.
+//! Records of verdicts: a line in the log, and a record for the issuer.
 //!
-//! Records wait in the isolate's memory and go on in the background of whichever request comes first: into the queue if there is one,
-//! else to the issuer. What an isolate still holds when the platform ends it is lost; so where every permit must be recorded
-//! (`audit: strict`), its record is in the queue before its request is sent.
+//! Records wait in the memory of the isolate, and the next request delivers them in the background:
+//! into the queue if there is one, otherwise to the issuer. When the platform ends an isolate, the
+//! records in its memory are lost. So if every permit must be recorded (`audit: strict`), its
+//! record is in the queue before its request is sent.
 
 use crate::isolate::Isolate;
 use crate::isolate::queue::{self, Queue};
@@ -16,12 +17,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use worker::Context;
 
-/// How long records wait for others, in milliseconds.
+/// Time for which records wait for others, in milliseconds.
 const PAUSE_MS: u32 = 1_000;
-/// After this a delivery counts as lost: the request that ran it was cut off.
+/// Seconds after which a delivery is lost, because the request that ran it was cut off.
 const LOST_SECONDS: u64 = 30;
 
-/// Records that wait, where they go, and whether somebody delivers them.
+/// Records that wait, their destination, and whether a delivery is in progress.
 #[derive(Debug)]
 pub(crate) struct RecordBuffer {
     pending: RefCell<PendingRecords>,
@@ -38,24 +39,25 @@ impl RecordBuffer {
         }
     }
 
-    /// Whether records are safe once they are delivered from here.
+    /// Whether delivered records are durable, because there is a queue.
     pub(crate) const fn has_queue(&self) -> bool {
         self.queue.is_some()
     }
 }
 
-/// Writes down a verdict.
-pub(crate) fn record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
+/// Records a verdict.
+pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Record) {
     let line = record.line();
     runtime::log(&line);
     isolate.metrics.count(record);
     if record.is_for_issuer(isolate.memory()) {
         isolate.buffer.pending.borrow_mut().keep(line);
     }
-    deliver_soon(isolate, context);
+    deliver_in_background(isolate, context);
 }
 
-/// Says that the issuer's audit went back or forked: in the log, in a count, to the issuer with the next records.
+/// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to the
+/// issuer with the next records.
 pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     runtime::log(&report.line);
     isolate.metrics.count_head(report.label);
@@ -64,8 +66,8 @@ pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     }
 }
 
-/// Writes down a verdict that [`ahead`] has recorded.
-pub(crate) fn log(isolate: &Isolate, record: &Record) {
+/// Logs a verdict that [`record_ahead`] has recorded.
+pub(crate) fn log_record(isolate: &Isolate, record: &Record) {
     runtime::log(&record.line());
     isolate.metrics.count(record);
 }
@@ -73,25 +75,25 @@ pub(crate) fn log(isolate: &Isolate, record: &Record) {
 /// Records a permit before its request is sent.
 ///
 /// # Errors
-/// If that cannot be done: with the record's number, if it waits, for [`instead`].
-pub(crate) async fn ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
+/// If that is not possible: the number of the record, if it waits, for [`replace_record`].
+pub(crate) async fn record_ahead(isolate: &Isolate, record: &Record) -> Result<(), Option<u64>> {
     let number = isolate.buffer.pending.borrow_mut().keep(record.line()).ok_or(None)?;
-    deliver(isolate, number).await;
+    deliver_records(isolate, number).await;
     match isolate.buffer.pending.borrow().is_delivered(number) {
         true => Ok(()),
         false => Err(Some(number)),
     }
 }
 
-/// Writes down a refusal in the place of the permit that it was to be.
-pub(crate) fn instead(isolate: &Isolate, number: Option<u64>, record: &Record) {
-    log(isolate, record);
+/// Records a refusal in place of the permit that was recorded ahead.
+pub(crate) fn replace_record(isolate: &Isolate, number: Option<u64>, record: &Record) {
+    log_record(isolate, record);
     if let Some(number) = number {
         isolate.buffer.pending.borrow_mut().replace(number, record.line());
     }
 }
 
-fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
+fn deliver_in_background(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
     let delivering = isolate.buffer.delivering_since.get();
     if delivering.is_none_or(|since| now.since(since) > LOST_SECONDS) {
@@ -99,7 +101,7 @@ fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
         let isolate = Rc::clone(isolate);
         context.wait_until(async move {
             if runtime::pause(PAUSE_MS).await.is_ok() {
-                deliver(&isolate, u64::MAX).await;
+                deliver_records(&isolate, u64::MAX).await;
             }
             isolate.buffer.delivering_since.set(None);
             isolate.show_metrics();
@@ -107,42 +109,43 @@ fn deliver_soon(isolate: &Rc<Isolate>, context: &Context) {
     }
 }
 
-/// How many records wait, and how many were lost.
-pub(crate) fn counts(buffer: &RecordBuffer) -> (usize, u64) {
+/// The number of records that wait, and of those that were lost.
+pub(crate) fn count_records(buffer: &RecordBuffer) -> (usize, u64) {
     let pending = buffer.pending.borrow();
     (pending.waiting(), pending.lost())
 }
 
-/// Delivers what waits, up to the record with this number. What is not taken now waits for the next request.
-async fn deliver(isolate: &Isolate, upto: u64) {
+/// Delivers the waiting records up to the one with this number. Records that are not taken now wait
+/// for the next request.
+async fn deliver_records(isolate: &Isolate, upto: u64) {
     let bytes_max = isolate
         .buffer
         .queue
         .as_ref()
         .map_or(BATCH_BYTES, |_| queue::MESSAGE_BYTES);
     loop {
-        let batch = isolate.buffer.pending.borrow().batch(bytes_max);
+        let batch = isolate.buffer.pending.borrow().next_batch(bytes_max);
         if batch.count() == 0 || isolate.buffer.pending.borrow().is_delivered(upto) {
             return;
         }
         let boot_id = isolate.buffer.pending.borrow().boot_id().map(str::to_owned);
         let Some(boot_id) = boot_id else {
-            let heard = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
-            let Some(boot_id) = records::boot_id(heard.answer()) else {
+            let owned_answer = issuer::call(&isolate.config, &records::boot_call(&isolate.config)).await;
+            let Some(boot_id) = records::boot_id(owned_answer.as_answer()) else {
                 return;
             };
-            isolate.buffer.pending.borrow_mut().name(boot_id);
+            isolate.buffer.pending.borrow_mut().set_boot_id(boot_id);
             continue;
         };
         let body = batch.body(&boot_id);
         let delivery = match &isolate.buffer.queue {
-            Some(queue) => queue.put(&body).await,
+            Some(queue) => queue.put_batch(&body).await,
             None => {
-                let heard = issuer::call(&isolate.config, &records::call(&isolate.config, body)).await;
-                records::delivery(heard.answer())
+                let owned_answer = issuer::call(&isolate.config, &records::delivery_call(&isolate.config, body)).await;
+                records::read_outcome(owned_answer.as_answer())
             }
         };
-        if !isolate.buffer.pending.borrow_mut().delivered(&batch, delivery) {
+        if !isolate.buffer.pending.borrow_mut().finish_batch(&batch, delivery) {
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! Reading a body to its end, or to a limit: the runtime itself has none.
+//! Reading of a body up to a limit, which the runtime itself does not have.
 
 use crate::platform::runtime;
 use edgewrit_edge::step::BodyRead;
@@ -7,18 +7,18 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStream, ReadableStreamDefaultReader, Request, Response};
 
-/// How long a request's body may take to arrive, in milliseconds: as long as in Envoy.
+/// Longest time for the arrival of the body of a request, in milliseconds: as long as in Envoy.
 const BODY_MS: u32 = 30_000;
 
-/// What became of a body.
-pub(crate) enum Read {
+/// The result of reading a body.
+pub(crate) enum BodyOutcome {
     Whole(Vec<u8>),
     TooLarge,
     Failed,
 }
 
-impl Read {
-    /// The same, as the pipeline takes it.
+impl BodyOutcome {
+    /// The result as the pipeline expects it.
     pub(crate) fn as_body(&self) -> BodyRead<'_> {
         match self {
             Self::Whole(bytes) => BodyRead::Whole(bytes),
@@ -28,71 +28,74 @@ impl Read {
     }
 }
 
-/// Reads a request's body. One that says that it is too long is not read at all.
-pub(crate) async fn of_request(request: &Request, limit: usize) -> Read {
+/// Reads the body of a request. A body that announces too great a length is not read at all.
+pub(crate) async fn read_request_body(request: &Request, limit: usize) -> BodyOutcome {
     let length = request.headers().get("content-length").ok().flatten();
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     match request.body() {
-        Some(_) if length.is_some_and(|length| length > limit) => Read::TooLarge,
-        Some(stream) => read_by(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
-        None => Read::Whole(Vec::new()),
+        Some(_) if length.is_some_and(|length| length > limit) => BodyOutcome::TooLarge,
+        Some(stream) => read_stream(&stream, limit, Some(&runtime::timer(BODY_MS))).await,
+        None => BodyOutcome::Whole(Vec::new()),
     }
 }
 
-/// Reads a response's body: at once if it says how long it is, which is a tenth of the work for a long one.
-pub(crate) async fn of_response(response: &Response, limit: usize) -> Read {
+/// Reads the body of a response. A body with a known length is read at once, which is a tenth of
+/// the work for a long one.
+pub(crate) async fn read_response_body(response: &Response, limit: usize) -> BodyOutcome {
     match (stated_length(&response.headers()), response.body()) {
-        (_, None) => Read::Whole(Vec::new()),
-        (Some(length), Some(_)) if length <= limit => at_once(response).await.unwrap_or(Read::Failed),
-        (Some(_), Some(_)) => Read::TooLarge,
-        (None, Some(stream)) => read_by(&stream, limit, None).await,
+        (_, None) => BodyOutcome::Whole(Vec::new()),
+        (Some(length), Some(_)) if length <= limit => read_at_once(response).await.unwrap_or(BodyOutcome::Failed),
+        (Some(_), Some(_)) => BodyOutcome::TooLarge,
+        (None, Some(stream)) => read_stream(&stream, limit, None).await,
     }
 }
 
-/// How many bytes will come, if that is certain: compressed, they may be more.
+/// The length of the body, if it is certain. A compressed body may become longer.
 fn stated_length(headers: &Headers) -> Option<usize> {
     let encoded = headers.has("content-encoding").unwrap_or(true);
     let length = headers.get("content-length").ok().flatten().filter(|_| !encoded)?;
     length.parse().ok()
 }
 
-async fn at_once(response: &Response) -> Result<Read, JsValue> {
+async fn read_at_once(response: &Response) -> Result<BodyOutcome, JsValue> {
     let buffer = JsFuture::from(response.array_buffer()?).await?;
-    Ok(Read::Whole(Uint8Array::new(&buffer).to_vec()))
+    Ok(BodyOutcome::Whole(Uint8Array::new(&buffer).to_vec()))
 }
 
-/// Reads a stream, at most `limit` bytes of it and one chunk more, for as long as `deadline` is not kept.
-async fn read_by(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> Read {
+/// Reads a stream until `deadline`, at most `limit` bytes and one more chunk.
+async fn read_stream(stream: &ReadableStream, limit: usize, deadline: Option<&Promise>) -> BodyOutcome {
     let Ok(reader) = stream.get_reader().dyn_into() else {
-        return Read::Failed;
+        return BodyOutcome::Failed;
     };
-    let read = chunks(&reader, limit, deadline).await.unwrap_or(Read::Failed);
-    if !matches!(read, Read::Whole(_)) {
-        // What is left of it is nobody's; the runtime drops it with the request if it does not take this.
+    let read = read_chunks(&reader, limit, deadline)
+        .await
+        .unwrap_or(BodyOutcome::Failed);
+    if !matches!(read, BodyOutcome::Whole(_)) {
+        // The runtime drops the rest of the body with the request, even if this call fails.
         let _ = reader.cancel();
     }
     read
 }
 
-async fn chunks(
+async fn read_chunks(
     reader: &ReadableStreamDefaultReader,
     limit: usize,
     deadline: Option<&Promise>,
-) -> Result<Read, JsValue> {
+) -> Result<BodyOutcome, JsValue> {
     let mut bytes = Vec::new();
     loop {
         let next = reader.read();
         let first = deadline.map_or_else(|| next.clone(), |deadline| Promise::race(&Array::of2(&next, deadline)));
         let result = JsFuture::from(first).await?;
         if result.is_undefined() {
-            return Ok(Read::Failed);
+            return Ok(BodyOutcome::Failed);
         }
         if Reflect::get(&result, &"done".into())?.is_truthy() {
-            return Ok(Read::Whole(bytes));
+            return Ok(BodyOutcome::Whole(bytes));
         }
         let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.dyn_into()?;
         if bytes.len().saturating_add(chunk.length() as usize) > limit {
-            return Ok(Read::TooLarge);
+            return Ok(BodyOutcome::TooLarge);
         }
         bytes.extend(chunk.to_vec());
     }

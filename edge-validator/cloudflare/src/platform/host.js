@@ -1,8 +1,10 @@
-// What crosses between the validator and the runtime for every request, in one call where one for each header takes longer than the decision.
-// Texts cross as lines. What comes in is counted, so that a line feed where none can be is noticed; what goes out, the pipeline has made or judged, and
-// neither its names nor its values hold any.
+// Calls between the validator and the runtime for every request. One call exchanges all headers,
+// because one call for each header would take longer than the decision. Texts cross as lines. The
+// number of incoming headers comes first, so that the validator notices an unexpected line feed. The
+// pipeline has made or judged the outgoing headers, which contain no line feeds.
 
-/** The number of headers that follow, method, URL, "body" if there is one; then name and value of each header called one of `names`. */
+/** The number of headers, method, URL, and "body" if there is one; then name and value of each header
+ * whose name is in `names`. */
 export function head(request, names) {
   const { headers } = request;
   let [found, count] = ["", 0];
@@ -26,15 +28,16 @@ export function pairs(headers) {
   return `${count}${found}`;
 }
 
-/** A request of these lines: URL, method, then names and values of headers; nothing if the runtime would send another URL or method. Redirects are never
- * followed: they would carry credentials elsewhere. The runtime's cache knows URLs, not whom an answer is for. */
+/** A request of these lines: URL, method, then names and values of headers; undefined if the runtime
+ * would send another URL or method. The runtime must not follow redirects, which would carry
+ * credentials to another origin. It must not use its cache, whose key has no client. */
 export function request(lines, body, signal) {
   const [url, method, ...fields] = lines.split("\n");
   const made = new Request(url, { method, headers: collect(fields), body, signal, redirect: "manual", cache: "no-store" });
   return made.url === url && made.method === method ? made : undefined;
 }
 
-/** A response like `response`, with this body, without the headers of the one text and with those of the other. */
+/** A copy of `response` with this body, without the headers in `remove`, and with those in `set`. */
 export function edited(response, body, remove, set) {
   const made = new Response(body, { status: response.status, headers: response.headers });
   for (const name of remove === "" ? [] : remove.split("\n")) {
@@ -47,7 +50,7 @@ export function edited(response, body, remove, set) {
   return made;
 }
 
-/** Of names that differ; a name could be that of a property of objects. */
+/** The headers as an object. Their names differ, and a name could equal a property of objects. */
 function collect(fields) {
   const headers = { __proto__: null };
   for (let at = 0; at + 1 < fields.length; at += 2) {

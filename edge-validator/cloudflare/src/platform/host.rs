@@ -1,5 +1,5 @@
-//! What crosses between the validator and the runtime for every request, in one call where one for each header would take longer than
-//! the decision.
+//! Calls between the validator and the runtime for every request. One call exchanges all headers,
+//! because one call for each header would take longer than the decision.
 
 use edgewrit_edge::http::head::Pair;
 use js_sys::{Array, JsString, Uint8Array};
@@ -24,31 +24,33 @@ extern "C" {
     -> Result<Response, JsValue>;
 }
 
-/// Names of headers, as the runtime takes them.
+/// Names of headers in the form of the runtime.
 #[derive(Debug)]
-pub(crate) struct Names(Array);
+pub(crate) struct HeaderNames(Array);
 
-impl Names {
+impl HeaderNames {
     pub(crate) fn new(names: &[Arc<str>]) -> Self {
         Self(names.iter().map(|name| JsString::from(&**name)).collect())
     }
 }
 
-/// Headers that the runtime has handed over, with `N` lines before them.
-pub(crate) struct Lines<const N: usize>(String);
+/// Headers of the runtime, after `N` other lines.
+pub(crate) struct HeaderLines<const N: usize>(String);
 
-/// Method, URL, and a line that is empty if there is no body; then the headers called one of `names`.
-pub(crate) fn head_of(request: &Request, names: &Names) -> Result<Lines<3>, JsValue> {
-    head(request, &names.0).map(Lines)
+/// Method, URL, and a line that is empty if there is no body; then the headers whose names are in
+/// `names`.
+pub(crate) fn read_head(request: &Request, names: &HeaderNames) -> Result<HeaderLines<3>, JsValue> {
+    head(request, &names.0).map(HeaderLines)
 }
 
-/// All headers. Values of one name are joined, but for `set-cookie`.
-pub(crate) fn headers_of(response: &Response) -> Result<Lines<0>, JsValue> {
-    pairs(&response.headers()).map(Lines)
+/// All headers. The values of one name are joined, except for `set-cookie`.
+pub(crate) fn read_headers(response: &Response) -> Result<HeaderLines<0>, JsValue> {
+    pairs(&response.headers()).map(HeaderLines)
 }
 
-impl<const N: usize> Lines<N> {
-    /// The lines before the headers, and names, in lower case, and values; `None` if one of them was not one line.
+impl<const N: usize> HeaderLines<N> {
+    /// The lines before the headers, and the headers with names in lower case; `None` if a value
+    /// was not one line.
     pub(crate) fn read(&self) -> Option<([&str; N], Vec<Pair<'_>>)> {
         let mut lines = self.0.split('\n');
         let count: usize = lines.next()?.parse().ok()?;
@@ -62,21 +64,21 @@ impl<const N: usize> Lines<N> {
     }
 }
 
-/// What a request is made of.
-pub(crate) struct Outline<'s> {
+/// The parts of a request.
+pub(crate) struct RequestParts<'s> {
     pub(crate) url: String,
     pub(crate) method: &'s str,
-    /// Of which neither names nor values hold line feeds.
+    /// The headers. Neither names nor values contain line feeds.
     pub(crate) headers: Vec<Pair<'s>>,
     pub(crate) body: Option<&'s [u8]>,
     pub(crate) signal: Option<AbortSignal>,
 }
 
-/// A request, built from nothing. It follows no redirect and is answered by no cache.
+/// A new request that follows no redirect and is answered by no cache.
 ///
 /// # Errors
-/// If the runtime cannot make it, or would send another URL or method.
-pub(crate) fn request_of(outline: &Outline<'_>) -> Result<Request, JsValue> {
+/// If the runtime cannot make the request, or would send another URL or method.
+pub(crate) fn build_request(outline: &RequestParts<'_>) -> Result<Request, JsValue> {
     let mut lines = [&*outline.url, outline.method].join("\n");
     for (name, value) in &outline.headers {
         let value = str::from_utf8(value).map_err(|_| JsValue::from("a header value is not text"))?;
@@ -86,8 +88,8 @@ pub(crate) fn request_of(outline: &Outline<'_>) -> Result<Request, JsValue> {
     made.ok_or_else(|| "the runtime would send another request".into())
 }
 
-/// The upstream's response with another body and other headers.
-pub(crate) fn edited_response(
+/// The response of the upstream with another body and other headers.
+pub(crate) fn edit_response(
     response: &Response,
     body: Option<&ReadableStream>,
     remove: &[&str],

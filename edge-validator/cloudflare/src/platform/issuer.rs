@@ -1,25 +1,25 @@
-//! Calls to the issuer: made once, to its origin, with a timeout, following nothing.
+//! Calls to the issuer: sent once, to its origin, with a timeout, without redirects.
 
 use crate::platform::body;
-use crate::platform::host::{self, Outline};
+use crate::platform::host::{self, RequestParts};
 use crate::platform::runtime;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-/// Longest answer that is read, in bytes: the largest bundle and some.
+/// Longest answer that is read, in bytes: more than the largest bundle.
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
-/// What came back.
+/// The answer of the issuer.
 pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
 
 impl OwnedAnswer {
-    /// The same, as the pipeline takes it.
-    pub(crate) fn answer(&self) -> Answer<'_> {
+    /// The answer as the pipeline expects it.
+    pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
         match &self.0 {
-            Some((status, body)) => Answer::Got { status: *status, body },
-            None => Answer::Failed,
+            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
+            None => IssuerAnswer::Failed,
         }
     }
 }
@@ -27,9 +27,12 @@ impl OwnedAnswer {
 /// Makes a call.
 pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
     match send(config, call).await {
-        Ok(heard) => OwnedAnswer(heard),
+        Ok(owned_answer) => OwnedAnswer(owned_answer),
         Err(error) => {
-            runtime::log(&format!("the issuer cannot be called: {}", runtime::message(&error)));
+            runtime::log(&format!(
+                "the issuer cannot be called: {}",
+                runtime::error_message(&error)
+            ));
             OwnedAnswer(None)
         }
     }
@@ -37,7 +40,7 @@ pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
 
 async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
     let headers = call.headers.iter();
-    let outline = Outline {
+    let outline = RequestParts {
         url: [config.issuer(), &call.path].concat(),
         method: call.method,
         headers: headers
@@ -46,11 +49,11 @@ async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, Js
         body: (!call.body.is_empty()).then_some(&call.body),
         signal: Some(AbortSignal::timeout_with_u32(call.timeout_ms)),
     };
-    let request = host::request_of(&outline)?;
+    let request = host::build_request(&outline)?;
     let response = runtime::fetch(&request).await?;
-    let body = body::of_response(&response, ANSWER_BYTES).await;
+    let body = body::read_response_body(&response, ANSWER_BYTES).await;
     Ok(match body {
-        body::Read::Whole(body) => Some((response.status(), body)),
-        body::Read::TooLarge | body::Read::Failed => None,
+        body::BodyOutcome::Whole(body) => Some((response.status(), body)),
+        body::BodyOutcome::TooLarge | body::BodyOutcome::Failed => None,
     })
 }

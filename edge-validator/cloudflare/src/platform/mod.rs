@@ -1,4 +1,5 @@
-//! What the Workers runtime offers: time, randomness, bodies, calls, and what crosses to JavaScript.
+//! The interface to the Workers runtime: time, randomness, bodies, calls, and the exchange with
+//! JavaScript.
 
 pub(crate) mod body;
 pub(crate) mod host;

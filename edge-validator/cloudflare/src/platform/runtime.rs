@@ -1,4 +1,4 @@
-//! What the runtime itself is asked for: the time, randomness, a hash, a pause, a line in the log.
+//! Functions of the runtime: the time, randomness, a hash, a pause, a line in the log.
 
 use edgewrit_shared::time::UnixSeconds;
 use js_sys::{Promise, Uint8Array};
@@ -27,7 +27,7 @@ extern "C" {
     fn clear_interval(timer: &JsValue) -> Result<(), JsValue>;
 }
 
-/// The time. Between two waits it stands still, by design of the runtime.
+/// The time. By design of the runtime, it changes only at waits.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -38,7 +38,7 @@ pub(crate) fn now() -> UnixSeconds {
     UnixSeconds(js_sys::Date::now() as u64 / MILLISECONDS)
 }
 
-/// Unpredictable bits.
+/// Unpredictable random bits.
 pub(crate) fn random() -> Result<u64, JsValue> {
     let mut bytes = [0; size_of::<u64>()];
     fill_randomly(&mut bytes)?;
@@ -57,33 +57,33 @@ pub(crate) async fn fetch(request: &Request) -> Result<web_sys::Response, JsValu
     JsFuture::from(start_fetch(request)?).await?.dyn_into()
 }
 
-/// Waits.
+/// Waits for so many milliseconds.
 pub(crate) async fn pause(milliseconds: u32) -> Result<(), JsValue> {
     JsFuture::from(timer(milliseconds)).await.map(drop)
 }
 
-/// A promise of nothing, kept after a while.
+/// A promise that resolves after so many milliseconds.
 pub(crate) fn timer(milliseconds: u32) -> Promise {
     Promise::new(&mut |done, failed| {
         if let Err(error) = set_timeout(&done, milliseconds) {
-            // A promise's own functions do not throw.
+            // The own functions of a promise do not throw.
             let _ = failed.call1(&JsValue::UNDEFINED, &error);
         }
     })
 }
 
-/// Calls `callback` every so many milliseconds, until [`no_longer`] or the request's end.
-pub(crate) fn every(milliseconds: u32, callback: &JsValue) -> Result<JsValue, JsValue> {
+/// Calls `callback` every `milliseconds`, until [`stop_interval`] or the end of the request.
+pub(crate) fn start_interval(milliseconds: u32, callback: &JsValue) -> Result<JsValue, JsValue> {
     set_interval(callback, milliseconds)
 }
 
-/// Ends what [`every`] began. A timer that is gone is gone.
-pub(crate) fn no_longer(timer: &JsValue) {
+/// Stops the timer of [`start_interval`]. A timer that has ended needs nothing.
+pub(crate) fn stop_interval(timer: &JsValue) {
     let _ = clear_interval(timer);
 }
 
-/// What went wrong, in one line.
-pub(crate) fn message(error: &JsValue) -> String {
+/// The message of an error, in one line.
+pub(crate) fn error_message(error: &JsValue) -> String {
     let thrown = error.dyn_ref::<js_sys::Error>().map(|error| error.message().into());
     thrown
         .or_else(|| error.as_string())

@@ -1,4 +1,4 @@
-//! Responses: the edge's own, and the upstream's with the pipeline's edits.
+//! Responses: those of the edge, and those of the upstream with the edits of the pipeline.
 
 use crate::platform::host;
 use edgewrit_edge::http::head::Pair;
@@ -7,12 +7,12 @@ use edgewrit_edge::verdict::refusal::ProblemResponse;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
-/// What a client is told when the configuration has faults. What they are is in the log alone.
+/// The body of the response if the configuration has faults. Only the log shows the faults.
 const UNCONFIGURED: &str = r#"{"type":"urn:edgewrit:error:configuration","title":"the edge is not configured","status":500,"error_code":"configuration"}"#;
 
-/// The answer when the configuration has faults.
-pub(crate) fn unconfigured() -> Result<Response, JsValue> {
-    own(&ProblemResponse {
+/// The response if the configuration has faults.
+pub(crate) fn unconfigured_response() -> Result<Response, JsValue> {
+    problem_response(&ProblemResponse {
         status: 500,
         headers: vec![
             ("content-type", "application/problem+json".into()),
@@ -22,8 +22,9 @@ pub(crate) fn unconfigured() -> Result<Response, JsValue> {
     })
 }
 
-/// The upstream's response with the pipeline's edits. Its body streams through as `body` has it; `headers` are the upstream's.
-pub(crate) fn edited(
+/// The response of the upstream with the edits of the pipeline. `body` streams through; `headers`
+/// are those of the upstream.
+pub(crate) fn edited_response(
     in_flight: &mut InFlight,
     response: &Response,
     headers: &[Pair<'_>],
@@ -34,22 +35,22 @@ pub(crate) fn edited(
         remove,
         set,
         body: own_body,
-    } = in_flight.response(&ResponseHead {
+    } = in_flight.edit_response(&ResponseHead {
         status: response.status(),
         headers,
     });
     match own_body {
-        Some(body) => own(&ProblemResponse {
+        Some(body) => problem_response(&ProblemResponse {
             status,
             headers: set,
             body,
         }),
-        None => host::edited_response(response, body(in_flight)?.as_ref(), &remove, &set),
+        None => host::edit_response(response, body(in_flight)?.as_ref(), &remove, &set),
     }
 }
 
-/// An answer of the edge's own.
-pub(crate) fn own(response: &ProblemResponse) -> Result<Response, JsValue> {
+/// A response of the edge itself.
+pub(crate) fn problem_response(response: &ProblemResponse) -> Result<Response, JsValue> {
     let (headers, init) = (Headers::new()?, ResponseInit::new());
     for (name, value) in &response.headers {
         headers.set(name, value)?;

@@ -1,7 +1,8 @@
-//! Cutting off a response whose writ ends before it does.
+//! Cutting a response whose writ ends before the response does.
 //!
-//! The runtime sends a response on without us, and without our timers, unless its body goes through a stream of ours. Short bodies go
-//! without: they are sent before anybody could cut them.
+//! The runtime sends a response without the code and the timers of the Worker, unless the body goes
+//! through a stream of the Worker. Short bodies do not go through a stream, because they are sent
+//! before a cut is possible.
 
 use crate::isolate::Isolate;
 use crate::isolate::bundle;
@@ -18,17 +19,18 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, Response, StreamPipeOptions, WritableStream};
 use worker::Context;
 
-/// Bodies that announce a length up to this are not watched, in bytes.
+/// Length of an announced body in bytes up to which the Worker does not watch it.
 const SHORT_BYTES: u64 = 64 * 1024;
-/// Time between two looks at a response under way, in milliseconds.
+/// Time between two checks of an open response, in milliseconds.
 const LOOK_MS: u32 = 2_000;
-/// Every so many looks it asks for a newer bundle, if nobody else has, and so often at most: a request has a limited number of calls.
+/// Number of checks between two requests for a newer bundle, unless another request makes them, and
+/// most such requests: the number of calls of a request is limited.
 const ASK_EVERY: u32 = 5;
 const ASKS: u32 = 40;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What is written to one side is read from the other, by the runtime itself.
+    /// A stream in which the runtime itself moves the bytes from one side to the other.
     type IdentityTransformStream;
 
     #[wasm_bindgen(catch, constructor)]
@@ -40,7 +42,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn writable(this: &IdentityTransformStream) -> WritableStream;
 
-    /// The same, of a length that the client is told.
+    /// The same stream with a fixed length, which the client sees.
     #[wasm_bindgen(extends = IdentityTransformStream)]
     type FixedLengthStream;
 
@@ -48,8 +50,9 @@ extern "C" {
     fn new(length: f64) -> Result<FixedLengthStream, JsValue>;
 }
 
-/// The body of `response`, whose headers these are. It ends when its writ does; the body itself if there is none to watch.
-pub(crate) fn body(
+/// The body of `response` with these headers, cut when the writ ends. If there is no need to watch
+/// the body, it is returned unchanged.
+pub(crate) fn watch_body(
     isolate: &Rc<Isolate>,
     context: &Rc<Context>,
     open: OpenResponse,
@@ -62,7 +65,7 @@ pub(crate) fn body(
     if length.is_some_and(|length| length <= SHORT_BYTES) {
         return Ok(Some(body));
     }
-    // Of an encoded body the runtime hands over what it decodes to, which is of another length.
+    // The runtime decodes an encoded body, so its length is another one.
     let length = length.filter(|_| value("content-encoding").is_none());
     let through: IdentityTransformStream = match length {
         #[expect(
@@ -78,14 +81,14 @@ pub(crate) fn body(
     let piped = body.pipe_to_with_options(&through.writable(), &options);
     let watch = Watch::begin(isolate, context, open, end)?;
     context.wait_until(async move {
-        // Who broke off, and why, is of no interest here.
+        // The cause of the end is of no interest here.
         let _ = JsFuture::from(piped).await;
         watch.end();
     });
     Ok(Some(through.readable()))
 }
 
-/// Looks again and again whether a response may go on.
+/// The repeated check whether a response may go on.
 struct Watch {
     timer: JsValue,
     _look: Closure<dyn FnMut()>,
@@ -104,20 +107,20 @@ impl Watch {
         let look = Closure::<dyn FnMut()>::new(move || {
             looks += 1;
             if looks % ASK_EVERY == 0 && looks / ASK_EVERY <= ASKS {
-                bundle::refresh(&isolate, &context);
+                bundle::refresh_in_background(&isolate, &context);
             }
-            let ended = open.borrow().as_ref().and_then(|open| isolate.ended(open));
+            let ended = open.borrow().as_ref().and_then(|open| isolate.check_ended(open));
             if let Some(record) = ended {
                 open.take();
-                records::record(&isolate, &context, &record);
+                records::write_record(&isolate, &context, &record);
                 end.abort();
             }
         });
-        let timer = runtime::every(LOOK_MS, look.as_ref())?;
+        let timer = runtime::start_interval(LOOK_MS, look.as_ref())?;
         Ok(Self { timer, _look: look })
     }
 
     fn end(self) {
-        runtime::no_longer(&self.timer);
+        runtime::stop_interval(&self.timer);
     }
 }

@@ -1,6 +1,6 @@
 //! Reading the head of a request.
 
-use crate::platform::host::{self, Lines, Names};
+use crate::platform::host::{self, HeaderLines, HeaderNames};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::step::{self, Step};
 use edgewrit_edge::world::World;
@@ -8,18 +8,18 @@ use wasm_bindgen::JsValue;
 use web_sys::Request;
 
 /// The head of a request, read from the runtime.
-pub(crate) struct Incoming(Lines<3>);
+pub(crate) struct Incoming(HeaderLines<3>);
 
 impl Incoming {
-    /// Reads the headers called one of `names`, at which the pipeline looks, and no other.
-    pub(crate) fn read(request: &Request, names: &Names) -> Result<Self, JsValue> {
-        host::head_of(request, names).map(Self)
+    /// Reads the headers whose names are in `names`, which the pipeline reads, and no other.
+    pub(crate) fn read(request: &Request, names: &HeaderNames) -> Result<Self, JsValue> {
+        host::read_head(request, names).map(Self)
     }
 
-    /// The pipeline's first step; `None` if the head cannot be read.
+    /// The first step of the pipeline; `None` if the head cannot be read.
     pub(crate) fn start(&self, world: &World<'_>) -> Option<Step> {
         let ([method, url, body], headers) = self.0.read()?;
-        let (authority, target) = parts(url);
+        let (authority, target) = split_url(url);
         let head = Head {
             method,
             target: target.as_bytes(),
@@ -31,9 +31,9 @@ impl Incoming {
     }
 }
 
-/// Authority and target of a URL, as they stand there. The runtime keeps the request's target but for literal dot segments;
-/// a URL object would rewrite it, so there is none.
-fn parts(url: &str) -> (&str, &str) {
+/// Authority and target of a URL, without a change. The runtime resolves literal dot segments and
+/// keeps the rest of the target of the request; a URL object would rewrite it, so there is none.
+fn split_url(url: &str) -> (&str, &str) {
     let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').and_then(|at| after_scheme.split_at_checked(at));
     path.unwrap_or_default()

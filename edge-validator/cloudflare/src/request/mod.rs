@@ -25,27 +25,28 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Context;
 
-/// Most steps that a request takes: its head, its body, a boot id, a spend.
+/// Most steps of a request: its head, its body, a boot id, a spend.
 const STEPS: u32 = 8;
-/// What is told when nothing can be decided without a newer bundle.
+/// The error code of a refusal that needs a newer bundle.
 const STALE: &str = "snapshot_stale";
 
-/// One request and where it is served.
+/// One request and its environment.
 pub(crate) struct Exchange {
     isolate: Rc<Isolate>,
     request: Request,
     context: Rc<Context>,
 }
 
-/// Where a request stands after its first step.
-pub(crate) enum Begun {
-    /// Answered, or [`ToSend`].
+/// The state of a request after its first step.
+pub(crate) enum BegunRequest {
+    /// The request is answered, or is [`ToSend`].
     Done(JsValue),
-    /// It waits for something first. Most requests do not, and need no future, which would take longer than their decision.
+    /// The request waits. Most requests do not wait and need no future, which would take longer
+    /// than their decision.
     Waits(Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>>),
 }
 
-/// A permitted request that the runtime is to send, once, and to tell how it ended.
+/// A permitted request for the runtime, which sends it once and reports the result.
 #[wasm_bindgen]
 pub struct ToSend {
     exchange: Exchange,
@@ -63,26 +64,28 @@ impl Exchange {
     }
 
     /// Takes the first step.
-    pub(crate) fn begin(self) -> Result<Begun, JsValue> {
-        bundle::refresh(&self.isolate, &self.context);
+    pub(crate) fn begin(self) -> Result<BegunRequest, JsValue> {
+        bundle::refresh_in_background(&self.isolate, &self.context);
         let Ok(incoming) = Incoming::read(&self.request, &self.isolate.names) else {
-            return self.refuse(&self.unreadable()).map(Begun::Done);
+            return self.refuse(&self.unreadable_request()).map(BegunRequest::Done);
         };
         match self.start(&incoming) {
-            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(Begun::Done),
-            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => self.send(permit).map(Begun::Done),
-            step => Ok(Begun::Waits(Box::pin(self.wait(incoming, step)))),
+            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(BegunRequest::Done),
+            Step::Forward(permit) if !self.isolate.config.is_audit_strict() => {
+                self.send(permit).map(BegunRequest::Done)
+            }
+            step => Ok(BegunRequest::Waits(Box::pin(self.run_waiting_steps(incoming, step)))),
         }
     }
 
     fn start(&self, incoming: &Incoming) -> Step {
-        let unreadable = || Step::Refuse(self.unreadable());
+        let unreadable = || Step::Refuse(self.unreadable_request());
         self.isolate
-            .step(|world| incoming.start(world).unwrap_or_else(unreadable))
+            .take_step(|world| incoming.start(world).unwrap_or_else(unreadable))
     }
 
-    /// Takes all steps that wait for something.
-    async fn wait(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
+    /// Takes all steps that wait.
+    async fn run_waiting_steps(self, incoming: Incoming, step: Step) -> Result<JsValue, JsValue> {
         match self.verdict(incoming, step).await {
             Ok(permit) if self.isolate.config.is_audit_strict() => self.send_recorded(permit).await,
             Ok(permit) => self.send(permit),
@@ -93,7 +96,7 @@ impl Exchange {
     async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
         let isolate = &self.isolate;
         if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
-            bundle::settled(isolate).await;
+            bundle::wait_for_refresh(isolate).await;
             step = self.start(&incoming);
         }
         for _ in 0..STEPS {
@@ -101,39 +104,39 @@ impl Exchange {
                 Step::Refuse(refusal) => return Err(refusal),
                 Step::Forward(permit) => return Ok(permit),
                 Step::Body(need) => {
-                    let body = body::of_request(&self.request, need.limit()).await;
-                    isolate.step(|world| need.with(body.as_body(), world))
+                    let body = body::read_request_body(&self.request, need.limit()).await;
+                    isolate.take_step(|world| need.resume(body.as_body(), world))
                 }
                 Step::Spend(need) => {
-                    let heard = issuer::call(&isolate.config, &need.call()).await;
-                    isolate.step(|world| need.with(heard.answer(), world))
+                    let owned_answer = issuer::call(&isolate.config, &need.call()).await;
+                    isolate.take_step(|world| need.resume(owned_answer.as_answer(), world))
                 }
             };
         }
-        Err(self.unreadable())
+        Err(self.unreadable_request())
     }
 
-    fn unreadable(&self) -> Refusal {
+    fn unreadable_request(&self) -> Refusal {
         Refusal::of_host(HostFault::Unreadable, self.isolate.memory(), runtime::now())
     }
 
-    /// Has what the permit holds sent.
+    /// Makes the runtime send the request of the permit.
     fn send(self, permit: Permit) -> Result<JsValue, JsValue> {
-        match outgoing::permitted(permit) {
+        match outgoing::build_permitted(permit) {
             Ok((request, in_flight)) => Ok(self.hand_over(request, in_flight)),
             Err(refusal) => self.refuse(&refusal),
         }
     }
 
-    /// The same where the permit must be recorded ahead.
+    /// Makes the runtime send the request of the permit after its record was written ahead.
     async fn send_recorded(self, permit: Permit) -> Result<JsValue, JsValue> {
-        let (request, in_flight) = match outgoing::permitted(permit) {
+        let (request, in_flight) = match outgoing::build_permitted(permit) {
             Ok(permitted) => permitted,
             Err(refusal) => return self.refuse(&refusal),
         };
-        match self.recorded(in_flight).await {
+        match self.record_first(in_flight).await {
             Ok(in_flight) => Ok(self.hand_over(request, in_flight)),
-            Err(refusal) => answer::own(&refusal.response()).map(JsValue::from),
+            Err(refusal) => answer::problem_response(&refusal.response()).map(JsValue::from),
         }
     }
 
@@ -145,9 +148,9 @@ impl Exchange {
         })
     }
 
-    /// Records a permit ahead and asks again after the wait. A refusal is recorded in its place.
-    async fn recorded(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
-        let (number, refusal) = match records::ahead(&self.isolate, &in_flight.ahead()).await {
+    /// Records a permit ahead and validates it again after the wait. A refusal replaces the record.
+    async fn record_first(&self, in_flight: InFlight) -> Result<InFlight, Refusal> {
+        let (number, refusal) = match records::record_ahead(&self.isolate, &in_flight.record_ahead()).await {
             Err(number) => (number, in_flight.withdraw(HostFault::Unrecorded)),
             Ok(()) => match self.isolate.revalidate(in_flight) {
                 Ok(in_flight) => return Ok(in_flight),
@@ -157,52 +160,52 @@ impl Exchange {
                 }
             },
         };
-        records::instead(&self.isolate, number, &refusal.record());
+        records::replace_record(&self.isolate, number, &refusal.record());
         Err(refusal)
     }
 
-    fn edited(&self, in_flight: &mut InFlight, response: &Response) -> Result<Response, JsValue> {
-        let lines = host::headers_of(response)?;
+    fn edit_response(&self, in_flight: &mut InFlight, response: &Response) -> Result<Response, JsValue> {
+        let lines = host::read_headers(response)?;
         let ([], headers) = lines.read().ok_or("a header of the response cannot be read")?;
-        answer::edited(in_flight, response, &headers, |in_flight| {
-            let open = in_flight.open(response.status());
-            cut::body(&self.isolate, &self.context, open, response, &headers)
+        answer::edited_response(in_flight, response, &headers, |in_flight| {
+            let open = in_flight.open_response(response.status());
+            cut::watch_body(&self.isolate, &self.context, open, response, &headers)
         })
     }
 
-    fn unanswered(&self, in_flight: InFlight) -> Result<Response, JsValue> {
-        let answer = in_flight.unanswered();
+    fn answer_failure(&self, in_flight: InFlight) -> Result<Response, JsValue> {
+        let answer = in_flight.unanswered_response();
         self.record_permit(&in_flight.finish(Outcome::Failed));
-        answer::own(&answer)
+        answer::problem_response(&answer)
     }
 
     fn refuse(&self, refusal: &Refusal) -> Result<JsValue, JsValue> {
         self.record(&refusal.record());
-        answer::own(&refusal.response()).map(JsValue::from)
+        answer::problem_response(&refusal.response()).map(JsValue::from)
     }
 
     fn record_permit(&self, record: &Record) {
         if self.isolate.config.is_audit_strict() {
-            records::log(&self.isolate, record);
+            records::log_record(&self.isolate, record);
         } else {
             self.record(record);
         }
     }
 
     fn record(&self, record: &Record) {
-        records::record(&self.isolate, &self.context, record);
+        records::write_record(&self.isolate, &self.context, record);
     }
 }
 
 #[wasm_bindgen]
 impl ToSend {
-    /// What is to be sent.
+    /// The request to send.
     #[wasm_bindgen(getter)]
     pub fn request(&self) -> Request {
         Clone::clone(&self.request)
     }
 
-    /// Answers with the upstream's response.
+    /// The response to the client with the response of the upstream.
     ///
     /// # Errors
     /// If the runtime cannot make a response.
@@ -212,25 +215,28 @@ impl ToSend {
             mut in_flight,
             ..
         } = self;
-        match exchange.edited(&mut in_flight, response) {
+        match exchange.edit_response(&mut in_flight, response) {
             Ok(edited) => {
                 exchange.record_permit(&in_flight.finish(Outcome::Answered(response.status())));
                 Ok(edited)
             }
             Err(error) => {
-                let why = runtime::message(&error);
+                let why = runtime::error_message(&error);
                 runtime::log(&format!("the upstream's response cannot be passed on: {why}"));
-                exchange.unanswered(in_flight)
+                exchange.answer_failure(in_flight)
             }
         }
     }
 
-    /// Answers for an upstream that cannot be reached.
+    /// The response to the client for an upstream that cannot be reached.
     ///
     /// # Errors
     /// If the runtime cannot make a response.
     pub fn failed(self, error: &JsValue) -> Result<Response, JsValue> {
-        runtime::log(&format!("the upstream cannot be reached: {}", runtime::message(error)));
-        self.exchange.unanswered(self.in_flight)
+        runtime::log(&format!(
+            "the upstream cannot be reached: {}",
+            runtime::error_message(error)
+        ));
+        self.exchange.answer_failure(self.in_flight)
     }
 }

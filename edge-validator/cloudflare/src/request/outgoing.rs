@@ -1,26 +1,27 @@
-//! The request for a permit: built from nothing, for a fixed origin.
+//! The outgoing request of a permit: a new request for a fixed origin.
 
-use crate::platform::host::{self, Outline};
+use crate::platform::host::{self, RequestParts};
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use web_sys::Request;
 
-/// The runtime's request for a permit, and what waits for its response.
+/// The request of a permit for the runtime, and the state that waits for its response.
 ///
 /// # Errors
-/// The refusal, if the runtime cannot make it, or would send something else than what was judged.
-pub(crate) fn permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
+/// The refusal, if the runtime cannot make the request, or would send another request than the
+/// judged one.
+pub(crate) fn build_permitted(permit: Permit) -> Result<(Request, InFlight), Refusal> {
     let (outgoing, in_flight) = permit.into_request();
     let headers = outgoing.headers.iter();
-    let outline = Outline {
+    let outline = RequestParts {
         url: [outgoing.upstream.origin(), &outgoing.target].concat(),
         method: &outgoing.method,
         headers: headers.map(|(name, value)| (&**name, value.as_slice())).collect(),
         body: outgoing.body.as_deref(),
         signal: None,
     };
-    match host::request_of(&outline) {
+    match host::build_request(&outline) {
         Ok(request) => Ok((request, in_flight)),
         Err(_) => Err(in_flight.withdraw(HostFault::OtherRequest)),
     }

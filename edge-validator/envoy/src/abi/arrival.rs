@@ -1,22 +1,24 @@
-//! Where the host puts what it hands over.
+//! Buffers that the host returns.
 //!
-//! To return a buffer the host calls the allocation export and writes into what that returned. The allocation stays ours: it
-//! waits here until the call is over and is then checked against the address and size that the host reports.
+//! To return a buffer the host calls the allocation export and writes into the allocation. The
+//! module keeps the allocation until the call is over. Then the module compares the allocation with
+//! the address and size that the host reports.
 
-use super::{Failure, done};
+use super::{Failure, check_status};
 use core::cell::RefCell;
 use core::ptr;
 
-/// Longest buffer that is taken from the host, in bytes. Envoy itself stops far below.
+/// Longest buffer that the filter accepts from the host, in bytes. The limit of Envoy itself is far
+/// lower.
 const ARRIVAL_BYTES: usize = 16 * 1024 * 1024;
 
 thread_local! {
     static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Memory for `size` bytes that the host is about to write; null if there is none.
+/// Memory for `size` bytes of the host; null if there is none.
 pub(crate) fn allocate(size: usize) -> *mut u8 {
-    ARRIVING.with(|slot| match (zeroed(size), slot.try_borrow_mut()) {
+    ARRIVING.with(|slot| match (allocate_zeroed(size), slot.try_borrow_mut()) {
         (Some(bytes), Ok(mut slot)) => {
             *slot = bytes;
             slot.as_mut_ptr()
@@ -25,7 +27,7 @@ pub(crate) fn allocate(size: usize) -> *mut u8 {
     })
 }
 
-fn zeroed(size: usize) -> Option<Vec<u8>> {
+fn allocate_zeroed(size: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     if size > ARRIVAL_BYTES {
         return None;
@@ -35,13 +37,13 @@ fn zeroed(size: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The buffer that `call` hands over; empty if the host has nothing to hand over.
+/// The buffer that `call` returns; empty if the host returns none.
 pub(super) fn receive(
     call: &'static str,
     host: impl FnOnce(&mut usize, &mut usize) -> u32,
 ) -> Result<Vec<u8>, Failure> {
     let (mut address, mut size) = (0, 0);
-    done(call, host(&mut address, &mut size))?;
+    check_status(call, host(&mut address, &mut size))?;
     let bytes = ARRIVING.take();
     match size {
         0 => Ok(Vec::new()),

@@ -1,117 +1,117 @@
-//! What the filter asks of the host.
+//! Calls of the filter to the host.
 
 use super::arrival::receive;
 use super::imports;
 use super::pairs::{self, Block};
-use super::{Failure, done};
+use super::{Failure, check_status};
 use core::str;
 
-/// Importance of a line in the host's log.
+/// Level of a line in the log of the host.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
-pub(crate) enum Level {
-    /// Permits that were answered.
+pub(crate) enum LogLevel {
+    /// Permits that the upstream answered.
     Debug = 1,
     /// All other verdicts, and changes of state.
     Info = 2,
-    /// Something an operator should look at.
+    /// A state that an operator should check.
     Warn = 3,
-    /// Something does not work.
+    /// A failure.
     Error = 4,
 }
 
-/// The header maps that are used.
+/// The header maps that the filter uses.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub(crate) enum Map {
     /// The request, on its way upstream.
     Request = 0,
-    /// What follows the body of the request.
+    /// The trailers of the request.
     RequestTrailers = 1,
     /// The response, on its way to the client.
     Response = 2,
-    /// What follows the body of the response.
+    /// The trailers of the response.
     ResponseTrailers = 3,
-    /// The response to an HTTP call of the filter's own.
+    /// The response to an HTTP call of the filter.
     Call = 6,
 }
 
-/// The buffers that are used.
+/// The buffers that the filter uses.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub(crate) enum Buffer {
-    /// The request's body as far as it has been buffered.
+    /// The buffered part of the body of a request.
     RequestBody = 0,
-    /// The response's body to an HTTP call of the filter's own.
+    /// The body of the response to an HTTP call of the filter.
     CallBody = 4,
-    /// The filter's configuration.
+    /// The configuration of the filter.
     Configuration = 7,
 }
 
-/// The client's request, for [`resume_request`] and [`cut_request`].
+/// The request of the client, for [`resume_request`] and [`cut_request`].
 const REQUEST_STREAM: u32 = 0;
-/// The response to it, for [`cut_response`].
+/// The response to the client, for [`cut_response`].
 const RESPONSE_STREAM: u32 = 1;
-/// Nothing is shared under the key.
+/// The status for a key without a shared value.
 const NOT_FOUND: u32 = 1;
-/// Somebody has set the value meanwhile.
+/// The status for a value that another VM has set since.
 const OTHER_VERSION: u32 = 8;
-/// Sets the value whatever its version is.
+/// The version that accepts any version of the value.
 const ANY_VERSION: u32 = 0;
-/// The `grpc_status` that means: this is not gRPC.
+/// The `grpc_status` of a response that is not gRPC.
 const NOT_GRPC: i32 = -1;
 
-/// Writes a line to the host's log. There is nobody to tell if that fails.
-pub(crate) fn log(level: Level, line: &str) {
+/// Writes a line to the log of the host. A failure of this call cannot be reported.
+pub(crate) fn log(level: LogLevel, line: &str) {
     // SAFETY: pointer and length are those of `line`, which outlives the call.
     let _ = unsafe { imports::proxy_log(level as u32, line.as_ptr(), line.len()) };
 }
 
-/// The importance that a line must have for the host to write it down.
-pub(crate) fn least_logged() -> Result<u32, Failure> {
+/// The least level that the host writes to its log.
+pub(crate) fn log_threshold() -> Result<u32, Failure> {
     let mut least = 0;
-    done("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
+    check_status("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
 }
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
 pub(crate) fn nanoseconds() -> Result<u64, Failure> {
     let mut time = 0;
-    done(
+    check_status(
         "proxy_get_current_time_nanoseconds",
         imports::proxy_get_current_time_nanoseconds(&mut time),
     )?;
     Ok(time)
 }
 
-/// Lets the host call `proxy_on_tick` of the current root context every `milliseconds`.
+/// Makes the host call `proxy_on_tick` of the current root context every `milliseconds`.
 pub(crate) fn tick_every(milliseconds: u32) -> Result<(), Failure> {
-    done(
+    check_status(
         "proxy_set_tick_period_milliseconds",
         imports::proxy_set_tick_period_milliseconds(milliseconds),
     )
 }
 
-/// Makes the calls that follow, until the callback returns, speak of `context`. Fails if that context is gone.
-pub(crate) fn speak_of(context: u32) -> Result<(), Failure> {
-    done(
+/// Selects `context` for the next calls until the callback returns. Fails if that context is gone.
+pub(crate) fn select_context(context: u32) -> Result<(), Failure> {
+    check_status(
         "proxy_set_effective_context",
         imports::proxy_set_effective_context(context),
     )
 }
 
-/// Lets the paused request go on.
+/// Resumes the paused request.
 pub(crate) fn resume_request() -> Result<(), Failure> {
-    done("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
+    check_status("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
 }
 
-/// Ends the request without an answer: the client sees a reset.
+/// Ends the request without a response: the client sees a reset.
 pub(crate) fn cut_request() -> Result<(), Failure> {
-    done("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
+    check_status("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
 }
 
-/// Cuts the response off: the client sees that it is not whole.
+/// Cuts the response: the client sees that it is incomplete.
 pub(crate) fn cut_response() -> Result<(), Failure> {
-    done("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
+    check_status("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
 }
 
 /// All headers of `map`.
@@ -123,8 +123,9 @@ pub(crate) fn headers(map: Map) -> Result<Block, Failure> {
     .map(Block::new)
 }
 
-/// Removes headers from `map`, all that have these names, then sets others, each in place of all that have its name. One call for
-/// each, of which there are few: the host takes longer to exchange all headers.
+/// Removes all headers with these names from `map`, then sets others, each in place of all headers
+/// of its name. The function makes one call for each header: there are few, and an exchange of all
+/// headers takes longer.
 pub(crate) fn change_headers<'h>(
     map: Map,
     remove: impl IntoIterator<Item = &'h str>,
@@ -136,7 +137,7 @@ pub(crate) fn change_headers<'h>(
 }
 
 /// Removes all headers from `map`.
-pub(crate) fn strip(map: Map) -> Result<(), Failure> {
+pub(crate) fn remove_headers(map: Map) -> Result<(), Failure> {
     let block = headers(map)?;
     let pairs = block
         .pairs()
@@ -149,17 +150,17 @@ fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {
     let status = unsafe {
         imports::proxy_replace_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
     };
-    done("proxy_replace_header_map_value", status)
+    check_status("proxy_replace_header_map_value", status)
 }
 
 fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
-    done("proxy_remove_header_map_value", status)
+    check_status("proxy_remove_header_map_value", status)
 }
 
 /// The first `size` bytes of `buffer`, fewer if it is shorter.
-pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
     receive("proxy_get_buffer_bytes", |data, length| {
         imports::proxy_get_buffer_bytes(buffer as u32, 0, size, data, length)
     })
@@ -169,11 +170,11 @@ pub(crate) fn bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
 pub(crate) fn replace_bytes(buffer: Buffer, bytes: &[u8]) -> Result<(), Failure> {
     // SAFETY: pointer and length are those of `bytes`, which outlives the call.
     let status = unsafe { imports::proxy_set_buffer_bytes(buffer as u32, 0, usize::MAX, bytes.as_ptr(), bytes.len()) };
-    done("proxy_set_buffer_bytes", status)
+    check_status("proxy_set_buffer_bytes", status)
 }
 
 /// The property at `path`, whose parts are separated by NUL.
-pub(crate) fn property(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_property(path: &str) -> Result<Vec<u8>, Failure> {
     receive("proxy_get_property", |data, size| {
         // SAFETY: pointer and length are those of `path`, which outlives the call.
         unsafe { imports::proxy_get_property(path.as_ptr(), path.len(), data, size) }
@@ -181,24 +182,25 @@ pub(crate) fn property(path: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// Sets filter state, which access logs and later filters read as `wasm.<name>`.
-pub(crate) fn publish(name: &str, value: &str) -> Result<(), Failure> {
+pub(crate) fn publish_state(name: &str, value: &str) -> Result<(), Failure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe { imports::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
-    done("proxy_set_property", status)
+    check_status("proxy_set_property", status)
 }
 
-/// A value that VMs of one host share, as it is now.
+/// A value that the VMs of one host share, as of now.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) value: Vec<u8>,
-    /// For [`share`]: changes whenever somebody sets the value.
+    /// The version for [`write_shared`], which changes whenever a VM sets the value.
     pub(crate) version: u32,
 }
 
-/// What is shared under `key` by the VMs with this VM's `vm_id`, in all threads; it outlives them. Nobody vouches for it.
+/// The value that the VMs with the same `vm_id` share under `key`, in all threads. The value
+/// outlives the VMs and is not authenticated.
 ///
-/// It costs as much as the value is long: not for the way of a request.
-pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
+/// The cost grows with the length of the value, so requests do not call this function.
+pub(crate) fn read_shared(key: &str) -> Result<Option<Shared>, Failure> {
     let mut version = 0;
     let value = receive("proxy_get_shared_data", |data, size| {
         // SAFETY: pointer and length are those of `key`, which outlives the call.
@@ -211,20 +213,20 @@ pub(crate) fn shared(key: &str) -> Result<Option<Shared>, Failure> {
     }
 }
 
-/// Shares `value` under `key`, instead of what was there. With a version, only if that is still what [`shared`] told; answers whether
-/// it was done.
-pub(crate) fn share(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
+/// Shares `value` under `key` in place of the value there. With a version, only if the version is
+/// still the one of [`read_shared`]. Returns whether the value was set.
+pub(crate) fn write_shared(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
     let version = version.unwrap_or(ANY_VERSION);
     // SAFETY: pointers and lengths are those of `key` and `value`, which outlive the call.
     let status =
         unsafe { imports::proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version) };
     match status {
         OTHER_VERSION => Ok(false),
-        status => done("proxy_set_shared_data", status).map(|()| true),
+        status => check_status("proxy_set_shared_data", status).map(|()| true),
     }
 }
 
-/// The kinds of metrics that are used.
+/// The kinds of metrics that the filter uses.
 #[derive(Clone, Copy, Debug)]
 #[repr(u32)]
 pub(crate) enum Metric {
@@ -232,45 +234,46 @@ pub(crate) enum Metric {
     Gauge = 1,
 }
 
-/// The host's number for the metric called `name`, which is made if there is none.
+/// The id of the metric called `name`. The host makes the metric if there is none.
 pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, Failure> {
     let mut id = 0;
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &mut id) };
-    done("proxy_define_metric", status).map(|()| id)
+    check_status("proxy_define_metric", status).map(|()| id)
 }
 
-/// Adds to a counter, or to a gauge, from which it may also take.
+/// Adds to a counter or gauge. A negative number lowers a gauge.
 pub(crate) fn increment(metric: u32, by: i64) -> Result<(), Failure> {
-    done("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
+    check_status("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
 }
 
 /// Sets a gauge.
 pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), Failure> {
-    done("proxy_record_metric", imports::proxy_record_metric(metric, value))
+    check_status("proxy_record_metric", imports::proxy_record_metric(metric, value))
 }
 
-/// Shares `value` under `key` if nothing is there; answers whether it was done.
-pub(crate) fn share_first(key: &str, value: &[u8]) -> Result<bool, Failure> {
-    // Nobody has seen this version, so that whatever is there is another.
-    share(key, value, Some(u32::MAX))
+/// Shares `value` under `key` if there is no value. Returns whether the value was set.
+pub(crate) fn create_shared(key: &str, value: &[u8]) -> Result<bool, Failure> {
+    // No value has this version, so any value at the key has another one.
+    write_shared(key, value, Some(u32::MAX))
 }
 
-/// What [`answer`] sends.
+/// The response for [`send_reply`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply<'a> {
     pub(crate) status: u16,
     pub(crate) headers: &'a [(&'a str, &'a [u8])],
     pub(crate) body: &'a [u8],
-    /// Shown by access logs as the response's details.
+    /// The details of the response in access logs.
     pub(crate) details: &'a str,
 }
 
-/// Answers the client instead of the upstream. Whatever the callback returns, the request goes no further.
-pub(crate) fn answer(reply: &Reply<'_>) -> Result<(), Failure> {
+/// Answers the client in place of the upstream. The request stops, whatever the callback returns.
+pub(crate) fn send_reply(reply: &Reply<'_>) -> Result<(), Failure> {
     const CALL: &str = "proxy_send_local_response";
     let headers = pairs::encode(reply.headers).ok_or(Failure::unusable(CALL))?;
-    // SAFETY: pointers and lengths are those of `reply`'s parts and `headers`, which outlive the call.
+    // SAFETY: pointers and lengths are those of `reply`'s parts and `headers`, which outlive the
+    // call.
     let status = unsafe {
         imports::proxy_send_local_response(
             reply.status.into(),
@@ -283,26 +286,28 @@ pub(crate) fn answer(reply: &Reply<'_>) -> Result<(), Failure> {
             NOT_GRPC,
         )
     };
-    done(CALL, status)
+    check_status(CALL, status)
 }
 
-/// What [`call`] sends.
+/// The call for [`start_call`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Outgoing<'a> {
     pub(crate) cluster: &'a str,
-    /// With the pseudo-headers.
+    /// The headers, with the pseudo-headers.
     pub(crate) headers: &'a [(&'a str, &'a [u8])],
     pub(crate) body: &'a [u8],
     pub(crate) timeout_ms: u32,
 }
 
-/// Starts an HTTP call to a cluster. `proxy_on_http_call_response` of the root context gets the token that is returned.
-pub(crate) fn call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
+/// Starts an HTTP call to a cluster. `proxy_on_http_call_response` of the root context gets the
+/// returned token.
+pub(crate) fn start_call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
     const CALL: &str = "proxy_http_call";
     let headers = pairs::encode(outgoing.headers).ok_or(Failure::unusable(CALL))?;
     let trailers = pairs::encode(&[]).ok_or(Failure::unusable(CALL))?;
     let mut token = 0;
-    // SAFETY: pointers and lengths are those of `outgoing`'s parts, `headers` and `trailers`, which outlive the call.
+    // SAFETY: pointers and lengths are those of `outgoing`'s parts, `headers` and `trailers`, which
+    // outlive the call.
     let status = unsafe {
         imports::proxy_http_call(
             outgoing.cluster.as_ptr(),
@@ -317,23 +322,24 @@ pub(crate) fn call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
             &mut token,
         )
     };
-    done(CALL, status).map(|()| token)
+    check_status(CALL, status).map(|()| token)
 }
 
-/// The VM's environment variables as `NAME=value`, each followed by NUL.
+/// The environment variables of the VM as `NAME=value`, each followed by NUL.
 pub(crate) fn environment() -> Result<Vec<u8>, Failure> {
     let (mut count, mut size) = (0, 0);
-    done("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
+    check_status("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
     let (mut pointers, mut text) = (vec![0; count], vec![0; size]);
-    // SAFETY: the host writes `count` pointers and `size` bytes, the sizes that it has just named; nothing reads the pointers.
+    // SAFETY: the host writes `count` pointers and `size` bytes, the sizes that it has just
+    // returned; nothing reads the pointers.
     let status = unsafe { imports::environ_get(pointers.as_mut_ptr(), text.as_mut_ptr()) };
-    done("environ_get", status).map(|()| text)
+    check_status("environ_get", status).map(|()| text)
 }
 
-/// Unpredictable bits.
+/// Unpredictable random bits.
 pub(crate) fn random() -> Result<u64, Failure> {
     let mut bytes = [0; size_of::<u64>()];
     // SAFETY: the host writes `len` bytes to a live, exclusively borrowed array of that length.
     let status = unsafe { imports::random_get(bytes.as_mut_ptr(), bytes.len()) };
-    done("random_get", status).map(|()| u64::from_le_bytes(bytes))
+    check_status("random_get", status).map(|()| u64::from_le_bytes(bytes))
 }

@@ -1,6 +1,7 @@
-//! The functions of the host, as they are linked. [`super::host`] is the only caller.
+//! Imported functions of the host. Only [`super::host`] calls them.
 //!
-//! A function is declared `safe` if it takes numbers and references alone; those that take a pointer and a length are not.
+//! A function is declared `safe` if it takes numbers and references alone; a function with a
+//! pointer and a length is not.
 
 #[link(wasm_import_module = "env")]
 unsafe extern "C" {

@@ -1,11 +1,16 @@
-//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it: with the exports beside it the one place with `unsafe` in what is delivered.
+//! The proxy-wasm ABI, version 0.2.1, as far as this filter uses it. In the shipped code only this
+//! module and the exports have `unsafe`.
 //!
-//! [`host`] is what the filter calls, every status a `Result`; [`crate::callbacks`] is what the host calls. An exported callback costs
-//! the host time on each request, so only those that do something are there: one for every part of an exchange that could pass without being looked
-//! at, and none for the body of a response, which nothing here reads. Rules of the interface that hold throughout:
-//! * the VM is single-threaded, and the host never calls back into a callback, except into the allocation export;
-//! * the host reads what a pointer argument names during the call and keeps no pointer;
-//! * what the host hands over is written into memory that the module allocated for that one call ([`arrival`]).
+//! [`host`] has the calls to the host, with every status as a `Result`; [`crate::callbacks`] has
+//! the calls of the host. An exported callback costs the host time on each request, so the filter
+//! exports only the callbacks that it needs: one for every part of an exchange that could otherwise
+//! pass unseen, and none for the body of a response, which the filter does not read. These rules of
+//! the interface always hold:
+//! * The VM is single-threaded, and the host never calls a callback inside a callback, except the
+//!   allocation export.
+//! * The host reads the memory of a pointer argument during the call and keeps no pointer.
+//! * The host writes its results into memory that the module allocated for that one call
+//!   ([`arrival`]).
 
 pub(crate) mod arrival;
 pub(crate) mod host;
@@ -13,27 +18,27 @@ mod imports;
 pub(crate) mod pairs;
 
 use core::fmt;
-use host::Level;
+use host::LogLevel;
 
-/// A host call that did not do what it was asked. The names of the interface's statuses are in its specification.
+/// A failed host call. The specification of the interface has the names of the statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     /// The function of the interface.
     call: &'static str,
-    /// What it returned; 0 if it reported success with something unusable.
+    /// The returned status; 0 if the host reported success with an invalid result.
     status: u32,
 }
 
 impl Failure {
-    /// The call reported success, but what it handed over is not what the interface promises.
+    /// A failure of a call that reported success with an invalid result.
     const fn unusable(call: &'static str) -> Self {
         Self { call, status: 0 }
     }
 
-    /// Writes it to the host's log, where nothing else can be done about it.
+    /// Writes the failure to the log of the host, because nothing else can be done about it.
     #[cold]
     pub(crate) fn log(self) {
-        host::log(Level::Error, &self.to_string());
+        host::log(LogLevel::Error, &self.to_string());
     }
 }
 
@@ -46,17 +51,17 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What the host does with the stream when a callback returns.
+/// The act of the host on the stream when a callback returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// Passes it on to the next filter.
+    /// The host passes the stream to the next filter.
     Continue,
-    /// Keeps it. Nothing reaches the upstream.
+    /// The host pauses the stream. Nothing reaches the upstream.
     Pause,
 }
 
-/// Turns a returned status into a result.
-fn done(call: &'static str, status: u32) -> Result<(), Failure> {
+/// The result for a returned status.
+fn check_status(call: &'static str, status: u32) -> Result<(), Failure> {
     match status {
         0 => Ok(()),
         status => Err(Failure { call, status }),

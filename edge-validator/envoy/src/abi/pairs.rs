@@ -1,17 +1,18 @@
-//! Header maps as the interface serialises them: the number of pairs, the sizes of all names and values, then the names and
-//! values themselves, each followed by NUL. Numbers are 32 bits, little-endian.
+//! Header maps in the serialisation of the interface: the number of pairs, the sizes of all names
+//! and values, then the names and values themselves, each followed by NUL. Numbers have 32 bits,
+//! little-endian.
 
 use core::str;
 
-/// Pairs in one block, and bytes of one block, that are read or written. The host has the same limits.
+/// Most pairs, and most bytes, of one block. The host has the same limits.
 const PAIRS: usize = 1024;
 const BLOCK_BYTES: usize = 1024 * 1024;
 
-/// A serialised header map. Its pairs borrow from it, nothing is copied.
+/// A serialised header map, from which its pairs borrow without a copy.
 #[derive(Debug)]
 pub(crate) struct Block(Vec<u8>);
 
-/// A header map that is not serialised as the interface says, or with a name that is not text.
+/// The error for a malformed header map or a name that is not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -30,40 +31,41 @@ impl Block {
 }
 
 fn decode(block: &[u8]) -> Option<Vec<(&str, &[u8])>> {
-    let (count, rest) = number(block)?;
+    let (count, rest) = read_number(block)?;
     if count > PAIRS {
         return None;
     }
     let (mut sizes, mut texts) = rest.split_at_checked(count.checked_mul(2 * size_of::<u32>())?)?;
     let mut pairs = Vec::with_capacity(count);
     while !sizes.is_empty() {
-        let (name_size, after_name) = number(sizes)?;
-        let (value_size, after_value) = number(after_name)?;
-        let (name, after) = text(texts, name_size)?;
-        let (value, after) = text(after, value_size)?;
+        let (name_size, after_name) = read_number(sizes)?;
+        let (value_size, after_value) = read_number(after_name)?;
+        let (name, after) = read_text(texts, name_size)?;
+        let (value, after) = read_text(after, value_size)?;
         pairs.push((str::from_utf8(name).ok()?, value));
         (sizes, texts) = (after_value, after);
     }
     texts.is_empty().then_some(pairs)
 }
 
-fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+fn read_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (number, rest) = bytes.split_first_chunk()?;
     Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
 }
 
-fn text(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
+fn read_text(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
     let (text, rest) = bytes.split_at_checked(size)?;
     Some((text, rest.strip_prefix(&[0])?))
 }
 
-/// Serialises a header map; `None` if it is larger than the host accepts, which would take it for an empty one.
+/// Serialises a header map; `None` if it is larger than the limit of the host, which would read it
+/// as an empty one.
 pub(super) fn encode(pairs: &[(&str, &[u8])]) -> Option<Vec<u8>> {
-    let mut block = Vec::with_capacity(size(pairs));
-    put(&mut block, pairs.len())?;
+    let mut block = Vec::with_capacity(encoded_size(pairs));
+    write_number(&mut block, pairs.len())?;
     for (name, value) in pairs {
-        put(&mut block, name.len())?;
-        put(&mut block, value.len())?;
+        write_number(&mut block, name.len())?;
+        write_number(&mut block, value.len())?;
     }
     for (name, value) in pairs {
         block.extend_from_slice(name.as_bytes());
@@ -74,12 +76,12 @@ pub(super) fn encode(pairs: &[(&str, &[u8])]) -> Option<Vec<u8>> {
     (pairs.len() <= PAIRS && block.len() <= BLOCK_BYTES).then_some(block)
 }
 
-fn size(pairs: &[(&str, &[u8])]) -> usize {
+fn encoded_size(pairs: &[(&str, &[u8])]) -> usize {
     let texts: usize = pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
     size_of::<u32>() * (1 + 2 * pairs.len()) + texts
 }
 
-fn put(block: &mut Vec<u8>, number: usize) -> Option<()> {
+fn write_number(block: &mut Vec<u8>, number: usize) -> Option<()> {
     block.extend_from_slice(&u32::try_from(number).ok()?.to_le_bytes());
     Some(())
 }

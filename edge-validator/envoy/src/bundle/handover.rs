@@ -1,21 +1,23 @@
-//! Where instances find what others have left: in the host's shared data, which outlives them. One that starts after a crash or with
-//! a new configuration decides at once, and asks the issuer for no more than what came since.
+//! Handover of bundles between instances in the shared data of the host, which outlives the
+//! instances. An instance that starts after a crash or with a new configuration decides at once,
+//! and asks the issuer only for the bundles since.
 
-use crate::abi::host::{self, Level, Shared};
+use crate::abi::host::{self, LogLevel, Shared};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle_handover::DeltaLog;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Changes with the form of what is left. The issuer follows, for filters with one `vm_id` may have several.
+/// The prefix of keys, which changes with the form of the handover. The origin of the issuer
+/// follows, because filters with one `vm_id` may have several issuers.
 const KEY: &str = "edgewrit/bundle/1/";
-const TRAIL: &str = "/trail";
+const LOG: &str = "/trail";
 const BASES: [&str; 2] = ["/0", "/1"];
 
-/// The snapshot that others have left for `config`, if it counts.
-pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
-    let (log, _) = log(config)?;
-    let base = read(config, base_of(&log))?;
+/// The snapshot that other instances have left for `config`, if it is valid.
+pub(crate) fn take_snapshot(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
+    let (log, _) = read_log(config)?;
+    let base = read(config, base_key(&log))?;
     match log.follow(&base.value, config, now) {
         Ok(snapshot) => Some(snapshot),
         Err(error) => {
@@ -27,8 +29,9 @@ pub(crate) fn take(config: &Config, now: UnixSeconds) -> Option<Snapshot> {
     }
 }
 
-/// Leaves `document`, which made `applied` of `held`. Answers whether another base should be asked for.
-pub(crate) fn leave(
+/// Leaves `document`, which turned `held` into `applied`. Returns whether the caller should ask for
+/// another base.
+pub(crate) fn leave_bundle(
     config: &Config,
     held: Option<&Snapshot>,
     document: &[u8],
@@ -39,49 +42,49 @@ pub(crate) fn leave(
         leave_base(config, document, applied);
         return false;
     };
-    let Some((mut log, version)) = log(config) else {
+    let Some((mut log, version)) = read_log(config) else {
         return false;
     };
     let extended = log.extend(held, document, applied);
     let due = log.is_due(now);
-    // If it is another one meanwhile, whoever has changed it goes on from there.
-    let done = (extended || due) && write(config, TRAIL, &log.to_bytes(), Some(version));
+    // If another instance has changed the log since, that instance continues it.
+    let done = (extended || due) && write(config, LOG, &log.to_bytes(), Some(version));
     done && due
 }
 
-/// Leaves a whole bundle, which gives `snapshot`, if that reaches further than what is left.
+/// Leaves a whole bundle, which gives `snapshot`, if it reaches further than the handover.
 pub(crate) fn leave_base(config: &Config, document: &[u8], snapshot: &Snapshot) {
-    let (before, version) = log(config).unzip();
+    let (before, version) = read_log(config).unzip();
     if let Some(log) = DeltaLog::begin(before.as_ref(), snapshot)
-        && write(config, base_of(&log), document, None)
+        && write(config, base_key(&log), document, None)
     {
         match version {
-            Some(_) => write(config, TRAIL, &log.to_bytes(), version),
-            None => host::share_first(&key(config, TRAIL), &log.to_bytes()).unwrap_or_default(),
+            Some(_) => write(config, LOG, &log.to_bytes(), version),
+            None => host::create_shared(&key(config, LOG), &log.to_bytes()).unwrap_or_default(),
         };
     }
 }
 
-/// The trail and its version.
-fn log(config: &Config) -> Option<(DeltaLog, u32)> {
-    let found = read(config, TRAIL)?;
+/// The delta log and its version.
+fn read_log(config: &Config) -> Option<(DeltaLog, u32)> {
+    let found = read(config, LOG)?;
     Some((DeltaLog::from_bytes(&found.value)?, found.version))
 }
 
-fn base_of(log: &DeltaLog) -> &'static str {
+fn base_key(log: &DeltaLog) -> &'static str {
     let [one, other] = BASES;
     if log.slot() == 0 { one } else { other }
 }
 
 fn read(config: &Config, part: &str) -> Option<Shared> {
-    host::shared(&key(config, part)).unwrap_or_else(|failure| {
+    host::read_shared(&key(config, part)).unwrap_or_else(|failure| {
         warn(&failure.to_string());
         None
     })
 }
 
 fn write(config: &Config, part: &str, value: &[u8], version: Option<u32>) -> bool {
-    host::share(&key(config, part), value, version).unwrap_or_else(|failure| {
+    host::write_shared(&key(config, part), value, version).unwrap_or_else(|failure| {
         warn(&failure.to_string());
         false
     })
@@ -92,5 +95,5 @@ fn key(config: &Config, part: &str) -> String {
 }
 
 fn warn(line: &str) {
-    host::log(Level::Warn, line);
+    host::log(LogLevel::Warn, line);
 }

@@ -1,4 +1,4 @@
-//! The issuer's bundle: when the filter asks for a newer one, and what it leaves to later instances.
+//! The bundle of the issuer: the schedule of requests, and the handover to later instances.
 
 pub(crate) mod handover;
 pub(crate) mod schedule;

@@ -1,21 +1,24 @@
-//! When to ask the issuer for a newer bundle: again and again, each question kept waiting by the issuer until there is news.
+//! The schedule of requests for a newer bundle. The issuer delays each answer until there is news.
 
 use edgewrit_shared::time::UnixSeconds;
 
-/// How long the issuer may keep a question waiting, in seconds.
+/// Longest time for which the issuer may delay an answer, in seconds.
 const WAIT_SECONDS: u32 = 28;
-/// Time from one question to the next in the long run, in seconds, so that an issuer that does not keep us waiting is not flooded.
+/// Least average time between two questions in seconds, which protects an issuer that does not
+/// delay its answers.
 const PAUSE_SECONDS: u64 = 1;
-/// What can be saved up of it: so many changes on the heels of each other are heard of at once.
+/// Time of pauses that can be saved up, in seconds. So the edge learns of several quick changes at
+/// once.
 const SAVED_SECONDS: u64 = 9;
 /// Longest pause after failures, in seconds. The pause doubles with each.
 const PAUSE_SECONDS_MAX: u64 = 16;
 
-/// Where following stands.
+/// The state of the schedule.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RefreshSchedule {
     asking: bool,
-    /// Runs ahead of the time while questions come faster than they may in the long run.
+    /// The time of the next question, which runs ahead of the clock while questions come faster
+    /// than the average allows.
     due: UnixSeconds,
     pause: u64,
 }
@@ -29,18 +32,19 @@ impl RefreshSchedule {
         }
     }
 
-    /// Whether to ask now.
+    /// Whether the filter should ask now.
     pub(crate) fn is_due(self, now: UnixSeconds) -> bool {
         !self.asking && self.due <= now
     }
 
-    /// How long the issuer may keep the next question waiting, in seconds: not at all after a failure, when what is held grows old.
+    /// Seconds for which the issuer may delay the next answer: none after a failure, when the
+    /// snapshot grows old.
     pub(crate) fn wait_seconds(self) -> u32 {
         if self.pause > PAUSE_SECONDS { 0 } else { WAIT_SECONDS }
     }
 
-    /// A question is on its way.
-    pub(crate) fn asked(self, now: UnixSeconds) -> Self {
+    /// The schedule after a question was sent.
+    pub(crate) fn after_question(self, now: UnixSeconds) -> Self {
         let saved = UnixSeconds(now.0.saturating_sub(SAVED_SECONDS));
         Self {
             asking: true,
@@ -49,8 +53,8 @@ impl RefreshSchedule {
         }
     }
 
-    /// It was answered with a bundle.
-    pub(crate) fn succeeded(self) -> Self {
+    /// The schedule after an answer with a bundle.
+    pub(crate) fn after_success(self) -> Self {
         Self {
             asking: false,
             pause: PAUSE_SECONDS,
@@ -58,8 +62,8 @@ impl RefreshSchedule {
         }
     }
 
-    /// It could not be asked, or was not answered with a bundle.
-    pub(crate) fn failed(self, now: UnixSeconds) -> Self {
+    /// The schedule after a question that could not be sent or was not answered with a bundle.
+    pub(crate) fn after_failure(self, now: UnixSeconds) -> Self {
         Self {
             asking: false,
             due: now.plus(self.pause),

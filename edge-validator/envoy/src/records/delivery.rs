@@ -1,17 +1,18 @@
-//! Delivering records: what is in a ring goes to the issuer, one batch at a time, and again until the issuer has it.
+//! Delivery of the records in a ring to the issuer: one batch at a time, repeated until the issuer
+//! has it.
 
 use crate::abi::Failure;
 use crate::metrics;
-use crate::records::ring::{Load, RecordRing};
+use crate::records::ring::{RecordLoad, RecordRing};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_shared::time::UnixSeconds;
 
 /// Longest pause after failures, in seconds. The pause doubles with each.
 const PAUSE_SECONDS_MAX: u64 = 8;
 
-/// A ring and what is under way for it.
+/// A ring and the call that is in progress for it.
 #[derive(Debug)]
 pub(crate) struct RecordDelivery {
     pub(crate) ring: RecordRing,
@@ -24,7 +25,7 @@ pub(crate) struct RecordDelivery {
 enum Sent {
     Nothing,
     ForBoot,
-    Load(Load),
+    Load(RecordLoad),
 }
 
 impl RecordDelivery {
@@ -37,15 +38,17 @@ impl RecordDelivery {
         }
     }
 
-    /// The call to make now, if there is one; `None` if nothing waits, or it is not time.
-    pub(crate) fn call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
+    /// The call to make now; `None` if no record waits or the next attempt is not due.
+    pub(crate) fn next_call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
         if !matches!(self.sent, Sent::Nothing) || now < self.due {
             return Ok(None);
         }
-        let Some(load) = self.ring.load()? else { return Ok(None) };
+        let Some(load) = self.ring.next_load()? else {
+            return Ok(None);
+        };
         Ok(Some(match self.ring.boot_id() {
             Some(boot_id) => {
-                let call = records::call(config, load.batch.body(boot_id));
+                let call = records::delivery_call(config, load.batch.body(boot_id));
                 self.sent = Sent::Load(load);
                 call
             }
@@ -56,30 +59,31 @@ impl RecordDelivery {
         }))
     }
 
-    /// Takes in the issuer's answer to [`Self::call`], or that the call could not be made. False if the ring is somebody else's meanwhile.
-    pub(crate) fn hear(&mut self, answer: Answer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
+    /// Applies the answer of the issuer to [`Self::next_call`], or the failure of the call. Returns
+    /// false if another VM has taken the ring over.
+    pub(crate) fn receive_answer(&mut self, answer: IssuerAnswer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
             Sent::Nothing => Ok(true),
             Sent::ForBoot => match records::boot_id(answer) {
-                Some(boot_id) => self.ring.name(Some(boot_id)),
-                None => Ok(self.later(now)),
+                Some(boot_id) => self.ring.set_boot_id(Some(boot_id)),
+                None => Ok(self.back_off(now)),
             },
-            Sent::Load(load) => match records::delivery(answer) {
-                DeliveryOutcome::Recorded => self.over(&load, "delivered"),
-                DeliveryOutcome::Refused(_) => self.over(&load, "lost"),
+            Sent::Load(load) => match records::read_outcome(answer) {
+                DeliveryOutcome::Recorded => self.finish_load(&load, "delivered"),
+                DeliveryOutcome::Refused(_) => self.finish_load(&load, "lost"),
                 DeliveryOutcome::UnknownBoot => {
-                    self.later(now);
-                    self.ring.name(None)
+                    self.back_off(now);
+                    self.ring.set_boot_id(None)
                 }
-                DeliveryOutcome::Later => Ok(self.later(now)),
+                DeliveryOutcome::Later => Ok(self.back_off(now)),
             },
         }
     }
 
-    fn over(&mut self, load: &Load, how: &'static str) -> Result<bool, Failure> {
+    fn finish_load(&mut self, load: &RecordLoad, how: &'static str) -> Result<bool, Failure> {
         self.pause = 1;
-        // Somebody else delivers, and counts, what is in a ring that is no longer its own.
-        let is_own = self.ring.delivered(load)?;
+        // If another VM has taken the ring over, that VM delivers and counts its records.
+        let is_own = self.ring.drop_load(load)?;
         if is_own {
             let count = load.batch.count();
             metrics::count("records", how, count);
@@ -88,14 +92,14 @@ impl RecordDelivery {
         Ok(is_own)
     }
 
-    /// Waits a while; the ring stays its own.
-    fn later(&mut self, now: UnixSeconds) -> bool {
+    /// Backs off. The ring stays with this VM.
+    fn back_off(&mut self, now: UnixSeconds) -> bool {
         self.due = now.plus(self.pause);
         self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
         true
     }
 
-    /// Whether it delivers nothing now.
+    /// Whether no delivery is in progress.
     pub(crate) const fn is_idle(&self) -> bool {
         matches!(self.sent, Sent::Nothing)
     }

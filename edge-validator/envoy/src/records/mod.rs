@@ -1,4 +1,4 @@
-//! The records of one filter: its own ring, and those that other VMs have left behind.
+//! The records of one filter: its own ring, and the rings of VMs that are gone.
 
 mod delivery;
 mod ring;
@@ -8,21 +8,21 @@ use crate::metrics;
 use crate::records::delivery::RecordDelivery;
 use crate::records::ring::RecordRing;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_shared::time::UnixSeconds;
 
-/// Seconds from one look for rings that others have left behind to the next.
+/// Seconds between two searches for rings of VMs that are gone.
 const LOOK_SECONDS: u64 = 5;
 
 /// Records on their way to the issuer.
 #[derive(Debug)]
 pub(crate) struct FilterRecords {
-    /// Names the edge in the host's memory.
+    /// The id of the edge in the memory of the host.
     edge: u64,
-    /// Names this VM there; not 0.
+    /// The id of this VM in that memory; not 0.
     owner: u64,
     own: Option<RecordDelivery>,
-    left_behind: Vec<RecordDelivery>,
+    orphans: Vec<RecordDelivery>,
     looked: UnixSeconds,
 }
 
@@ -32,12 +32,12 @@ impl FilterRecords {
             edge,
             owner: seed | 1,
             own: None,
-            left_behind: Vec::new(),
+            orphans: Vec::new(),
             looked: UnixSeconds(0),
         }
     }
 
-    /// Keeps a record. If that is not possible it is lost, and counted.
+    /// Keeps a record. Returns false if that is not possible; the record is then lost, and counted.
     pub(crate) fn keep(&mut self, line: &str, now: UnixSeconds) -> bool {
         let kept = self
             .ring(now)
@@ -59,7 +59,8 @@ impl FilterRecords {
         self.ring(now).ok().flatten().is_some_and(|ring| ring.has_room())
     }
 
-    /// The ring to write to. One that was not renewed in time is somebody else's, and so is what is in it.
+    /// The ring for new records. A ring that was not renewed in time belongs to another VM, with
+    /// all its records.
     fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut RecordRing>, Failure> {
         if let Some(own) = &mut self.own
             && own.ring.is_old(now)
@@ -73,68 +74,68 @@ impl FilterRecords {
         Ok(self.own.as_mut().map(|own| &mut own.ring))
     }
 
-    /// Time has passed: renews what is held, and takes over what others have left behind.
+    /// Renews the rings, and takes over rings of VMs that are gone.
     pub(crate) fn tick(&mut self, now: UnixSeconds) {
-        self.retain(|courier| courier.ring.renew(now).unwrap_or_default());
+        self.retain_deliveries(|delivery| delivery.ring.renew(now).unwrap_or_default());
         if now.since(self.looked) >= LOOK_SECONDS {
             self.looked = now;
-            self.look(now);
+            self.take_orphans(now);
         }
     }
 
-    fn look(&mut self, now: UnixSeconds) {
-        for courier in core::mem::take(&mut self.left_behind) {
-            match courier.ring.is_empty() && courier.is_idle() {
-                true => courier.ring.release().unwrap_or_else(Failure::log),
-                false => self.left_behind.push(courier),
+    fn take_orphans(&mut self, now: UnixSeconds) {
+        for delivery in core::mem::take(&mut self.orphans) {
+            match delivery.ring.is_empty() && delivery.is_idle() {
+                true => delivery.ring.release().unwrap_or_else(Failure::log),
+                false => self.orphans.push(delivery),
             }
         }
-        match RecordRing::orphans(self.edge, self.owner, now) {
-            Ok(orphans) => self.left_behind.extend(orphans.into_iter().map(RecordDelivery::new)),
+        match RecordRing::take_orphans(self.edge, self.owner, now) {
+            Ok(orphans) => self.orphans.extend(orphans.into_iter().map(RecordDelivery::new)),
             Err(failure) => failure.log(),
         }
     }
 
-    /// The calls to make now, each with the number of the ring that it is for.
-    pub(crate) fn calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
-        self.retain(|courier| !courier.ring.is_old(now) || courier.ring.renew(now).unwrap_or_default());
-        let call = |courier: &mut RecordDelivery| match courier.call(config, now) {
-            Ok(call) => Some((courier.ring.number(), call?)),
+    /// The calls to make now, each with the number of its ring.
+    pub(crate) fn next_calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
+        self.retain_deliveries(|delivery| !delivery.ring.is_old(now) || delivery.ring.renew(now).unwrap_or_default());
+        let call = |delivery: &mut RecordDelivery| match delivery.next_call(config, now) {
+            Ok(call) => Some((delivery.ring.number(), call?)),
             Err(failure) => {
                 failure.log();
                 None
             }
         };
-        self.couriers().filter_map(call).collect()
+        self.deliveries().filter_map(call).collect()
     }
 
-    /// Takes in the issuer's answer to a call for the ring with this number.
-    pub(crate) fn hear(&mut self, ring: u32, answer: Answer<'_>, now: UnixSeconds) {
-        self.retain(|courier| {
-            courier.ring.number() != ring
-                || courier.hear(answer, now).unwrap_or_else(|failure| {
+    /// Applies the answer of the issuer to a call for the ring with this number.
+    pub(crate) fn receive_answer(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
+        self.retain_deliveries(|delivery| {
+            delivery.ring.number() != ring
+                || delivery.receive_answer(answer, now).unwrap_or_else(|failure| {
                     failure.log();
                     true
                 })
         });
     }
 
-    /// Lets go of the couriers whose rings are somebody else's.
-    fn retain(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
+    /// Drops the deliveries whose rings belong to another VM.
+    fn retain_deliveries(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
         if self.own.as_mut().is_some_and(|own| !is_own(own)) {
             self.own = None;
         }
-        self.left_behind.retain_mut(is_own);
+        self.orphans.retain_mut(is_own);
     }
 
-    fn couriers(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
-        self.own.iter_mut().chain(&mut self.left_behind)
+    fn deliveries(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
+        self.own.iter_mut().chain(&mut self.orphans)
     }
 
-    /// Leaves everything to others.
-    pub(crate) fn end(self) {
-        for courier in self.own.into_iter().chain(self.left_behind) {
-            courier.ring.release().unwrap_or_else(Failure::log);
+    /// Leaves all rings to other VMs.
+    pub(crate) fn release(self) {
+        for delivery in self.own.into_iter().chain(self.orphans) {
+            delivery.ring.release().unwrap_or_else(Failure::log);
         }
     }
 }

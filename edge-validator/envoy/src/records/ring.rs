@@ -1,8 +1,10 @@
-//! Records in the host's memory, where they outlive this VM, whatever ends it.
+//! Records in the memory of the host, where they outlive this VM, whatever ends it.
 //!
-//! Each VM writes to a ring of its own, found by its number, so that no two threads write the same value: a header, and slots for a few
-//! records each. The header says whose ring it is and until when; a VM that has not renewed it for a while is gone, and whoever
-//! notices first takes the ring over and delivers what is in it. A record is in the host's memory before its request goes on.
+//! Each VM writes to its own ring, which has a number, so that no two threads write the same value.
+//! A ring has a header, and slots for a few records each. The header has the owner and the end of
+//! its lease. A VM that has not renewed its lease is gone, and the first VM that notices it takes
+//! the ring over and delivers its records. A record is in the memory of the host before its request
+//! goes on.
 
 use crate::abi::Failure;
 use crate::abi::host;
@@ -10,80 +12,82 @@ use edgewrit_edge::issuer::records::{BATCH_BYTES, Batch};
 use edgewrit_shared::time::UnixSeconds;
 use std::fmt::Write as _;
 
-/// Rings of one edge in one Envoy: VMs of all threads, and as many again while a new configuration takes over.
+/// Most rings of one edge in one Envoy: the VMs of all threads, and as many again while a new
+/// configuration starts.
 const RINGS: u32 = 256;
-/// Slots of a ring.
+/// Number of slots of a ring.
 const SLOTS: u64 = 8_192;
-/// Records of one slot; its text is written anew with each.
+/// Most records of one slot. The whole text of a slot is written with each record.
 const SLOT_RECORDS: u64 = 8;
-/// A slot that is longer, in bytes, takes no further record.
+/// Length of a slot in bytes after which it takes no further record.
 const SLOT_BYTES: usize = 8 * 1024;
-/// How long a ring is its owner's after the last renewal, in seconds.
+/// Length of the lease of a ring after the last renewal, in seconds.
 const LEASE_SECONDS: u64 = 10;
 
-/// A ring that this VM writes to, or delivers from.
+/// A ring of this VM, for writing or for delivery.
 #[derive(Debug)]
 pub(crate) struct RecordRing {
-    name: Name,
+    name: RingName,
     owner: u64,
-    header: Header,
-    /// The slot that the next record goes to, how many are in it, and its text: the records, then a line of numbers.
+    header: RingHeader,
+    /// The slot for the next record. `filled` is its number of records. `filling` is its text: the
+    /// records, then a line of numbers.
     tail: u64,
     filled: u64,
     filling: String,
-    /// Bytes of `filling` before the line of numbers.
+    /// Length of `filling` without the line of numbers.
     lines: usize,
     /// The number of the next record.
     next: u64,
 }
 
-/// Where a ring is kept: under which edge, with which number.
+/// The key of a ring: its edge and its number.
 #[derive(Clone, Copy, Debug)]
-struct Name {
+struct RingName {
     edge: u64,
     ring: u32,
 }
 
-/// What is known of a ring besides its slots.
+/// The header of a ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Header {
-    /// 0 if it is nobody's.
+struct RingHeader {
+    /// The owner; 0 if there is none.
     owner: u64,
     renewed: UnixSeconds,
     /// The first slot that is not delivered.
     head: u64,
-    /// Under which its records are numbered; empty until there is one.
+    /// The boot id of its records; empty if there is none.
     boot_id: String,
 }
 
-/// Slots from the first one on, ready to be sent.
+/// Slots from the first one on, ready for delivery.
 #[derive(Debug)]
-pub(crate) struct Load {
+pub(crate) struct RecordLoad {
     pub(crate) batch: Batch,
-    /// The first slot behind it.
+    /// The first slot after the load.
     end: u64,
 }
 
 impl RecordRing {
-    /// A free ring for `owner`, empty; `None` if there is none.
+    /// A free, empty ring for `owner`; `None` if there is none.
     pub(crate) fn claim(edge: u64, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
-        for name in names(edge) {
+        for name in ring_names(edge) {
             let held = name.header()?;
             let free = held.as_ref().is_none_or(|(header, _)| header.owner == 0);
-            if free && let Some(ring) = Self::take(name, held, owner, now)? {
+            if free && let Some(ring) = Self::take_ring(name, held, owner, now)? {
                 return Ok(Some(ring));
             }
         }
         Ok(None)
     }
 
-    /// The rings whose owners are gone; they are `owner`'s from now on.
-    pub(crate) fn orphans(edge: u64, owner: u64, now: UnixSeconds) -> Result<Vec<Self>, Failure> {
+    /// Takes over, for `owner`, the rings whose owners are gone.
+    pub(crate) fn take_orphans(edge: u64, owner: u64, now: UnixSeconds) -> Result<Vec<Self>, Failure> {
         let mut orphans = Vec::new();
-        for name in names(edge) {
+        for name in ring_names(edge) {
             let Some((header, version)) = name.header()? else { break };
             let is_gone = now.since(header.renewed) > LEASE_SECONDS && header.owner != 0;
-            if is_gone && let Some(mut ring) = Self::take(name, Some((header, version)), owner, now)? {
+            if is_gone && let Some(mut ring) = Self::take_ring(name, Some((header, version)), owner, now)? {
                 ring.find_end()?;
                 orphans.push(ring);
             }
@@ -91,14 +95,19 @@ impl RecordRing {
         Ok(orphans)
     }
 
-    fn take(name: Name, held: Option<(Header, u32)>, owner: u64, now: UnixSeconds) -> Result<Option<Self>, Failure> {
+    fn take_ring(
+        name: RingName,
+        held: Option<(RingHeader, u32)>,
+        owner: u64,
+        now: UnixSeconds,
+    ) -> Result<Option<Self>, Failure> {
         let (held, version) = held.unzip();
         let (head, boot_id) = match held {
             Some(held) if held.owner == 0 => (held.head, String::new()),
             Some(held) => (held.head, held.boot_id),
             None => (0, String::new()),
         };
-        let header = Header {
+        let header = RingHeader {
             owner,
             renewed: now,
             head,
@@ -117,15 +126,15 @@ impl RecordRing {
         Ok(ring.name.write(&ring.header, version)?.then_some(ring))
     }
 
-    /// Adds a record. False if there is no room for it.
+    /// Adds a record. Returns false if the ring is full.
     pub(crate) fn add(&mut self, line: &str) -> Result<bool, Failure> {
         if self.filled >= SLOT_RECORDS || self.lines > SLOT_BYTES {
-            self.close();
+            self.close_slot();
         }
         if self.tail - self.header.head >= SLOTS {
             return Ok(false);
         }
-        // What is there already is not written again: this is on the way of every request.
+        // Only the new part is written, because this runs for every request.
         self.filling.truncate(self.lines);
         if self.filled > 0 {
             self.filling.push(',');
@@ -135,27 +144,27 @@ impl RecordRing {
         self.filled += 1;
         let first = self.next + 1 - self.filled;
         let _ = write!(self.filling, "\n{} {first} {}", self.tail, self.filled);
-        host::share(&self.name.slot(self.tail), self.filling.as_bytes(), None)?;
+        host::write_shared(&self.name.slot(self.tail), self.filling.as_bytes(), None)?;
         self.next += 1;
         Ok(true)
     }
 
-    /// Whether there is room for more than a few records.
+    /// Whether the ring has room for more than a few records.
     pub(crate) const fn has_room(&self) -> bool {
         self.tail - self.header.head + 1 < SLOTS
     }
 
-    /// Its number among the rings of the edge.
+    /// The number of the ring among the rings of the edge.
     pub(crate) const fn number(&self) -> u32 {
         self.name.ring
     }
 
-    /// Whether all that it holds is delivered.
+    /// Whether all records of the ring are delivered.
     pub(crate) const fn is_empty(&self) -> bool {
         self.header.head == self.tail && self.filled == 0
     }
 
-    fn close(&mut self) {
+    fn close_slot(&mut self) {
         if self.filled > 0 {
             self.tail += 1;
             self.filled = 0;
@@ -164,8 +173,8 @@ impl RecordRing {
     }
 
     /// The next records to deliver; `None` if there are none.
-    pub(crate) fn load(&mut self) -> Result<Option<Load>, Failure> {
-        self.close();
+    pub(crate) fn next_load(&mut self) -> Result<Option<RecordLoad>, Failure> {
+        self.close_slot();
         let mut end = self.header.head;
         let mut batch: Option<Batch> = None;
         while end < self.tail
@@ -177,16 +186,16 @@ impl RecordRing {
             }
             end += 1;
         }
-        Ok(batch.map(|batch| Load { batch, end }))
+        Ok(batch.map(|batch| RecordLoad { batch, end }))
     }
 
-    /// Forgets what was delivered. False if the ring is somebody else's meanwhile.
-    pub(crate) fn delivered(&mut self, load: &Load) -> Result<bool, Failure> {
+    /// Removes a delivered load. Returns false if another VM owns the ring.
+    pub(crate) fn drop_load(&mut self, load: &RecordLoad) -> Result<bool, Failure> {
         let head = core::mem::replace(&mut self.header.head, load.end);
-        let saved = self.save()?;
+        let saved = self.save_header()?;
         if saved {
             for slot in head..load.end {
-                host::share(&self.name.slot(slot), b"", None)?;
+                host::write_shared(&self.name.slot(slot), b"", None)?;
             }
         }
         Ok(saved)
@@ -196,41 +205,43 @@ impl RecordRing {
         Some(self.header.boot_id.as_str()).filter(|id| !id.is_empty())
     }
 
-    /// Numbers its records under another boot from now on; without one until there is one. False if the ring is somebody else's meanwhile.
-    pub(crate) fn name(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
+    /// Sets the boot id under which the records are numbered; `None` until there is one. Returns
+    /// false if another VM owns the ring.
+    pub(crate) fn set_boot_id(&mut self, boot_id: Option<String>) -> Result<bool, Failure> {
         self.header.boot_id = boot_id.unwrap_or_default();
-        self.save()
+        self.save_header()
     }
 
-    /// Keeps it for longer. False if somebody else has it meanwhile, who delivers what is in it.
+    /// Renews the lease. Returns false if another VM owns the ring, which delivers its records.
     pub(crate) fn renew(&mut self, now: UnixSeconds) -> Result<bool, Failure> {
         self.header.renewed = now;
-        self.save()
+        self.save_header()
     }
 
-    /// Whether it must be renewed before anything is added: somebody else may be about to take it.
+    /// Whether the lease must be renewed before the next record, because another VM may be about to
+    /// take the ring over.
     pub(crate) fn is_old(&self, now: UnixSeconds) -> bool {
         now.since(self.header.renewed) > LEASE_SECONDS / 2
     }
 
-    /// Gives it back, to be claimed again if it is empty and to be taken over if it is not.
+    /// Releases the ring. Another VM can claim it if it is empty, and takes it over if it is not.
     pub(crate) fn release(mut self) -> Result<(), Failure> {
-        self.close();
+        self.close_slot();
         self.header.renewed = UnixSeconds(0);
         if self.is_empty() {
             self.header.owner = 0;
         }
-        self.save().map(drop)
+        self.save_header().map(drop)
     }
 
-    fn save(&self) -> Result<bool, Failure> {
+    fn save_header(&self) -> Result<bool, Failure> {
         match self.name.header()? {
             Some((held, version)) if held.owner == self.owner => self.name.write(&self.header, Some(version)),
             _ => Ok(false),
         }
     }
 
-    /// Finds the first slot that holds nothing of this ring's.
+    /// Finds the first slot that has no record of this ring.
     fn find_end(&mut self) -> Result<(), Failure> {
         while self.tail - self.header.head < SLOTS && self.name.read(self.tail)?.is_some() {
             self.tail += 1;
@@ -246,11 +257,11 @@ struct Slot {
     lines: String,
 }
 
-fn names(edge: u64) -> impl Iterator<Item = Name> {
-    (0..RINGS).map(move |ring| Name { edge, ring })
+fn ring_names(edge: u64) -> impl Iterator<Item = RingName> {
+    (0..RINGS).map(move |ring| RingName { edge, ring })
 }
 
-impl Name {
+impl RingName {
     fn key(self, part: &str) -> String {
         format!("edgewrit.records.{:016x}.{}.{part}", self.edge, self.ring)
     }
@@ -259,22 +270,22 @@ impl Name {
         self.key(&(slot % SLOTS).to_string())
     }
 
-    fn header(self) -> Result<Option<(Header, u32)>, Failure> {
-        let shared = host::shared(&self.key("header"))?;
-        Ok(shared.and_then(|shared| Some((Header::read(str::from_utf8(&shared.value).ok()?)?, shared.version))))
+    fn header(self) -> Result<Option<(RingHeader, u32)>, Failure> {
+        let shared = host::read_shared(&self.key("header"))?;
+        Ok(shared.and_then(|shared| Some((RingHeader::read(str::from_utf8(&shared.value).ok()?)?, shared.version))))
     }
 
-    fn write(self, header: &Header, version: Option<u32>) -> Result<bool, Failure> {
+    fn write(self, header: &RingHeader, version: Option<u32>) -> Result<bool, Failure> {
         let (key, text) = (self.key("header"), header.text());
         match version {
-            Some(_) => host::share(&key, text.as_bytes(), version),
-            None => host::share_first(&key, text.as_bytes()),
+            Some(_) => host::write_shared(&key, text.as_bytes(), version),
+            None => host::create_shared(&key, text.as_bytes()),
         }
     }
 
-    /// What is in a slot, unless that is of an earlier round.
+    /// The content of a slot; `None` if it is of an earlier round.
     fn read(self, slot: u64) -> Result<Option<Slot>, Failure> {
-        let shared = host::shared(&self.slot(slot))?;
+        let shared = host::read_shared(&self.slot(slot))?;
         Ok(shared.and_then(|shared| Slot::read(&String::from_utf8(shared.value).ok()?, slot)))
     }
 }
@@ -293,7 +304,7 @@ impl Slot {
     }
 }
 
-impl Header {
+impl RingHeader {
     fn text(&self) -> String {
         let Self {
             owner,

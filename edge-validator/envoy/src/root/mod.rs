@@ -1,15 +1,15 @@
-//! One configured filter: its settings, its memory, and what it holds of the issuer's bundle.
+//! One configured filter: its settings, its memory, and its snapshot.
 
 use crate::abi::Failure;
-use crate::abi::host::{self, Level, Outgoing};
+use crate::abi::host::{self, LogLevel, Outgoing};
 use crate::bundle::handover;
 use crate::bundle::schedule::RefreshSchedule;
 use crate::metrics;
 use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
-use edgewrit_edge::config::{FaultList, too_short};
+use edgewrit_edge::config::{FaultList, short_secret_warning};
 use edgewrit_edge::issuer::bundle::{self, FollowError};
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
@@ -21,7 +21,7 @@ use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 
-/// Least time from one line with the head of the issuer's audit to the next, in seconds.
+/// Least time between two log lines with the audit head of the issuer, in seconds.
 const HEAD_SECONDS: u64 = 60;
 
 /// One root context.
@@ -30,25 +30,26 @@ pub(crate) struct Root {
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
     follow: Cell<RefreshSchedule>,
-    /// A route has sent a permitted request somewhere else. Nothing is permitted any more: its next choice is not known either.
+    /// Whether a route has sent a permitted request to another cluster. The filter then permits
+    /// nothing more, because the next choice of the route is not known either.
     misrouted: Cell<bool>,
-    ledger: RefCell<FilterRecords>,
-    /// The importance from which the host wrote lines down when it was last asked.
+    records: RefCell<FilterRecords>,
+    /// The least level of lines in the log of the host when it was last read.
     least_logged: Cell<u32>,
-    /// When the head of the issuer's audit was last shown.
+    /// The time at which the audit head of the issuer was last logged.
     head_shown: Cell<UnixSeconds>,
-    /// Writs that were looked up, as far as they are counted.
+    /// The numbers of lookups of writs that the metrics have counted.
     counted: Cell<(u64, u64)>,
-    /// Calls under way: the host's token, and who waits for the answer.
+    /// The calls in progress: the token of the host, and the caller that waits for the answer.
     calls: RefCell<Vec<(u32, Caller)>>,
 }
 
-/// Who waits for an answer of the issuer.
+/// The caller that waits for an answer of the issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// Whoever keeps the snapshot fresh.
+    /// The refresh of the snapshot.
     RefreshSchedule,
-    /// Whoever leaves whole bundles to others.
+    /// The handover, which leaves whole bundles to other instances.
     Handover,
     /// The ring with this number.
     RecordRing(u32),
@@ -56,29 +57,29 @@ pub(crate) enum Caller {
     Stream(u32),
 }
 
-/// The time by the host's clock.
+/// The time of the clock of the host.
 pub(crate) fn now() -> Result<UnixSeconds, Failure> {
     const NANOSECONDS: u64 = 1_000_000_000;
     Ok(UnixSeconds(host::nanoseconds()? / NANOSECONDS))
 }
 
 impl Root {
-    /// Reads the configuration, `size` bytes long.
-    /// Bodies take from the budget `bodies` of the VM, or from a new one if this is its first root.
-    pub(crate) fn configured(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
+    /// A root with its configuration, `size` bytes long. Bodies use the budget `bodies` of the VM,
+    /// or a new one if this is the first root of the VM.
+    pub(crate) fn configure(size: usize, bodies: Option<BodyBudget>) -> Result<Self, FaultList> {
         let settings = Settings::read(size)?;
-        let seed = host::random().map_err(settings::fault)?;
+        let seed = host::random().map_err(settings::single_fault)?;
         for name in settings.config.short_secrets() {
-            host::log(Level::Warn, &too_short(name));
+            host::log(LogLevel::Warn, &short_secret_warning(name));
         }
-        let left = handover::take(&settings.config, now().map_err(settings::fault)?);
+        let left = handover::take_snapshot(&settings.config, now().map_err(settings::single_fault)?);
         Ok(Self {
-            ledger: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
+            records: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
             head_shown: Cell::new(UnixSeconds(0)),
             counted: Cell::new((0, 0)),
             settings,
-            memory: Memory::sharing(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
+            memory: Memory::with_shared_budget(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
             snapshot: RefCell::new(left),
             follow: Cell::new(RefreshSchedule::new()),
             misrouted: Cell::new(false),
@@ -86,13 +87,13 @@ impl Root {
         })
     }
 
-    /// What bodies may take together.
+    /// The budget of bodies.
     pub(crate) fn bodies(&self) -> &BodyBudget {
         self.memory.bodies()
     }
 
-    /// Takes a step of the pipeline in the world as it is now.
-    pub(crate) fn step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
+    /// Runs a step of the pipeline with the current world.
+    pub(crate) fn take_step(&self, step: impl FnOnce(&World<'_>) -> Step) -> Step {
         match now() {
             Ok(now) => step(&World {
                 config: &self.settings.config,
@@ -102,31 +103,31 @@ impl Root {
             }),
             Err(failure) => {
                 failure.log();
-                Step::Refuse(self.refusal(HostFault::Unreadable))
+                Step::Refuse(self.host_refusal(HostFault::Unreadable))
             }
         }
     }
 
     /// The refusal of a request that never reached the pipeline.
-    pub(crate) fn refusal(&self, fault: HostFault) -> Refusal {
+    pub(crate) fn host_refusal(&self, fault: HostFault) -> Refusal {
         Refusal::of_host(fault, &self.memory, now().unwrap_or(UnixSeconds(0)))
     }
 
-    /// Whether no permitted request has gone somewhere else than it had to.
+    /// Whether all permitted requests have gone to their clusters.
     pub(crate) fn trusts_routes(&self) -> bool {
         !self.misrouted.get()
     }
 
-    /// A permitted request went somewhere else than to `cluster`.
+    /// Notes that a permitted request did not go to `cluster`.
     pub(crate) fn distrust_routes(&self, cluster: &str) {
         self.misrouted.set(true);
         let text = format!(
             "a route sent a permitted request to another cluster than `{cluster}`; all are refused now, see docs/envoy.md"
         );
-        host::log(Level::Error, &text);
+        host::log(LogLevel::Error, &text);
     }
 
-    /// Starts a call to the issuer, for whose response `caller` waits.
+    /// Starts a call to the issuer. `caller` gets the response.
     pub(crate) fn call(&self, call: &Call, caller: Caller) -> Result<(), Failure> {
         let authority = self.settings.issuer_authority().as_bytes();
         let mut headers = vec![
@@ -140,7 +141,7 @@ impl Root {
                 .iter()
                 .map(|(name, value)| (*name, value.expose().as_bytes())),
         );
-        let token = host::call(&Outgoing {
+        let token = host::start_call(&Outgoing {
             cluster: &self.settings.issuer_cluster,
             headers: &headers,
             body: &call.body,
@@ -150,15 +151,15 @@ impl Root {
         Ok(())
     }
 
-    /// Who waits for the response to the call with this token.
-    pub(crate) fn caller(&self, token: u32) -> Option<Caller> {
+    /// The caller that waits for the response to the call with this token.
+    pub(crate) fn take_caller(&self, token: u32) -> Option<Caller> {
         let mut calls = self.calls.borrow_mut();
         let at = calls.iter().position(|(own, _)| *own == token)?;
         Some(calls.swap_remove(at).1)
     }
 
-    /// Asks the issuer for a newer bundle if it is time to.
-    pub(crate) fn ask(&self) {
+    /// Asks the issuer for a newer bundle if the schedule says so.
+    pub(crate) fn ask_for_bundle(&self) {
         let Ok(now) = now() else { return };
         if !self.follow.get().is_due(now) {
             return;
@@ -169,51 +170,53 @@ impl Root {
             self.follow.get().wait_seconds(),
         );
         match self.call(&call, Caller::RefreshSchedule) {
-            Ok(()) => self.follow.update(|follow| follow.asked(now)),
+            Ok(()) => self.follow.update(|follow| follow.after_question(now)),
             Err(failure) => {
-                not_asked(failure);
-                self.follow.update(|follow| follow.failed(now));
+                report_failed_call(failure);
+                self.follow.update(|follow| follow.after_failure(now));
             }
         }
     }
 
-    /// Takes in the issuer's answer, leaves it to others, and asks again.
-    pub(crate) fn hear(&self, answer: Answer<'_>) {
+    /// Applies the answer of the issuer, leaves the bundle to other instances, and asks again.
+    pub(crate) fn receive_bundle(&self, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
         let held = self.snapshot.take();
         let config = &self.settings.config;
-        match bundle::bundle_answer(config, held.as_ref(), answer, now) {
+        match bundle::apply_bundle(config, held.as_ref(), answer, now) {
             Ok(snapshot) => {
-                if handover::leave(config, held.as_ref(), answer.body(), &snapshot, now) {
+                if handover::leave_bundle(config, held.as_ref(), answer.body(), &snapshot, now) {
                     self.ask_for_base();
                 }
                 self.report_head(held.as_ref(), &snapshot, now);
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
-                self.follow.update(RefreshSchedule::succeeded);
+                self.follow.update(RefreshSchedule::after_success);
             }
             Err(error) => {
-                not_taken(&error);
+                report_rejected_bundle(&error);
                 metrics::count("bundles", error.label(), 1);
                 self.snapshot.replace(held);
-                self.follow.update(|follow| follow.failed(now));
+                self.follow.update(|follow| follow.after_failure(now));
             }
         }
-        self.ask();
+        self.ask_for_bundle();
     }
 
-    /// Says that the issuer's audit went back or forked, if it did: in the log, in a count, to the issuer.
+    /// Reports an audit of the issuer that went back or forked: in the log, in a counter, and to
+    /// the issuer.
     fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
         if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
-            host::log(Level::Error, &report.line);
+            host::log(LogLevel::Error, &report.line);
             metrics::count("bundles", report.label, 1);
             if report.is_new {
-                self.keep(&report.line);
+                self.keep_record(&report.line);
             }
         }
     }
 
-    /// Shows the highest head that was seen of the issuer's audit: its number in a gauge, all of it in the log now and then.
+    /// Shows the highest audit head of the issuer: its number in a gauge, the whole head in the log
+    /// from time to time.
     fn show_head(&self, snapshot: &Snapshot, now: UnixSeconds) {
         if let Some(seq) = snapshot.highest_audit_seq() {
             metrics::set("snapshot", "audit_seq", seq);
@@ -222,23 +225,28 @@ impl Root {
             && let Some(line) = bundle::head_line(snapshot, now)
         {
             self.head_shown.set(now);
-            host::log(Level::Info, &line);
+            host::log(LogLevel::Info, &line);
         }
     }
 
-    /// Writes down a verdict: a line in the log, a record for the issuer, a count.
+    /// Records a verdict: a line in the log, a record for the issuer, a counter.
     pub(crate) fn record(&self, record: &Record) {
-        self.write_down(record, true);
+        self.write_record(record, true);
     }
 
-    /// The same of a permit whose request was sent; where its record was kept [ahead](Self::ahead), the issuer gets no other.
+    /// Records a permit whose request was sent. If its record was kept [ahead](Self::record_ahead),
+    /// the issuer gets no other.
     pub(crate) fn record_sent(&self, record: &Record) {
-        self.write_down(record, !self.settings.config.is_audit_strict());
+        self.write_record(record, !self.settings.config.is_audit_strict());
     }
 
-    fn write_down(&self, record: &Record, deliver: bool) {
+    fn write_record(&self, record: &Record, deliver: bool) {
         let line = record.line();
-        let level = if record.is_routine() { Level::Debug } else { Level::Info };
+        let level = if record.is_routine() {
+            LogLevel::Debug
+        } else {
+            LogLevel::Info
+        };
         if level as u32 >= self.least_logged.get() {
             host::log(level, &line);
         }
@@ -247,24 +255,25 @@ impl Root {
             metrics::count("responses", "reflected", 1);
         }
         if deliver && record.is_for_issuer(&self.memory) {
-            self.keep(&line);
+            self.keep_record(&line);
         }
     }
 
-    /// Records a permit before its request is sent, where that must be. False if that cannot be done.
-    pub(crate) fn ahead(&self, in_flight: &InFlight) -> bool {
-        !self.settings.config.is_audit_strict() || self.keep(&in_flight.ahead().line())
+    /// Records a permit before its request is sent, if the configuration requires it. Returns false
+    /// if that is not possible.
+    pub(crate) fn record_ahead(&self, in_flight: &InFlight) -> bool {
+        !self.settings.config.is_audit_strict() || self.keep_record(&in_flight.record_ahead().line())
     }
 
-    fn keep(&self, line: &str) -> bool {
-        let kept = now().is_ok_and(|now| self.ledger.borrow_mut().keep(line, now));
-        self.memory.set_room(kept);
+    fn keep_record(&self, line: &str) -> bool {
+        let kept = now().is_ok_and(|now| self.records.borrow_mut().keep(line, now));
+        self.memory.set_record_room(kept);
         kept
     }
 
-    /// Why a response must be cut off now, as it is recorded; `None` while it may go on.
-    pub(crate) fn ended(&self, open: &OpenResponse) -> Option<Record> {
-        open.ended(&World {
+    /// The record with the cause why a response must be cut now; `None` while it may go on.
+    pub(crate) fn check_ended(&self, open: &OpenResponse) -> Option<Record> {
+        open.check_ended(&World {
             config: &self.settings.config,
             snapshot: self.snapshot.borrow().as_ref(),
             memory: &self.memory,
@@ -272,15 +281,15 @@ impl Root {
         })
     }
 
-    /// Time has passed: looks after the ledger, and shows what is counted.
+    /// Maintains the records and the metrics. The host calls it at every tick.
     pub(crate) fn tick(&self) {
         let Ok(now) = now() else { return };
-        self.least_logged.set(host::least_logged().unwrap_or_default());
-        self.ledger.borrow_mut().tick(now);
+        self.least_logged.set(host::log_threshold().unwrap_or_default());
+        self.records.borrow_mut().tick(now);
         if self.settings.config.is_audit_strict() {
-            self.memory.set_room(self.ledger.borrow_mut().has_room(now));
+            self.memory.set_record_room(self.records.borrow_mut().has_room(now));
         }
-        self.deliver(now);
+        self.deliver_records(now);
         let (hits, misses) = self.memory.lookups();
         let (hits_before, misses_before) = self.counted.replace((hits, misses));
         metrics::count("cache", "hits", hits.wrapping_sub(hits_before));
@@ -292,53 +301,56 @@ impl Root {
         }
     }
 
-    /// Sends what waits in the ledger to the issuer.
-    fn deliver(&self, now: UnixSeconds) {
-        let calls = self.ledger.borrow_mut().calls(&self.settings.config, now);
+    /// Sends the records that wait to the issuer.
+    fn deliver_records(&self, now: UnixSeconds) {
+        let calls = self.records.borrow_mut().next_calls(&self.settings.config, now);
         for (ring, call) in calls {
             if self.call(&call, Caller::RecordRing(ring)).is_err() {
-                self.ledger.borrow_mut().hear(ring, Answer::Failed, now);
+                self.records
+                    .borrow_mut()
+                    .receive_answer(ring, IssuerAnswer::Failed, now);
             }
         }
     }
 
-    /// Takes in the issuer's answer about a ring, and sends what waits behind it.
-    pub(crate) fn delivered(&self, ring: u32, answer: Answer<'_>) {
+    /// Applies the answer of the issuer for a ring, and sends the next records.
+    pub(crate) fn receive_delivery(&self, ring: u32, answer: IssuerAnswer<'_>) {
         let Ok(now) = now() else { return };
-        self.ledger.borrow_mut().hear(ring, answer, now);
-        self.deliver(now);
+        self.records.borrow_mut().receive_answer(ring, answer, now);
+        self.deliver_records(now);
     }
 
-    /// The filter's configuration is no longer used.
-    pub(crate) fn end(&self) {
+    /// Ends the use of the configuration of the filter.
+    pub(crate) fn shut_down(&self) {
         let nothing = FilterRecords::new(self.settings.config.identity(), 0);
-        self.ledger.replace(nothing).end();
+        self.records.replace(nothing).release();
     }
 
-    /// Asks for a whole bundle, to leave it. Nobody is worse off if that fails: somebody will ask again.
+    /// Asks for a whole bundle for the handover. A failure does no harm, because an instance asks
+    /// again later.
     fn ask_for_base(&self) {
         let call = bundle::bundle_call(&self.settings.config, None, 0);
         if let Err(failure) = self.call(&call, Caller::Handover) {
-            not_asked(failure);
+            report_failed_call(failure);
         }
     }
 
-    /// Leaves the whole bundle that was asked for.
-    pub(crate) fn hear_base(&self, answer: Answer<'_>) {
+    /// Leaves the whole bundle in the answer.
+    pub(crate) fn receive_base(&self, answer: IssuerAnswer<'_>) {
         let (Ok(now), config) = (now(), &self.settings.config) else {
             return;
         };
-        match bundle::bundle_answer(config, None, answer, now) {
+        match bundle::apply_bundle(config, None, answer, now) {
             Ok(snapshot) => handover::leave_base(config, answer.body(), &snapshot),
-            Err(error) => not_taken(&error),
+            Err(error) => report_rejected_bundle(&error),
         }
     }
 }
 
-fn not_taken(error: &FollowError) {
-    host::log(Level::Warn, &format!("the bundle is not taken: {error}"));
+fn report_rejected_bundle(error: &FollowError) {
+    host::log(LogLevel::Warn, &format!("the bundle is not taken: {error}"));
 }
 
-fn not_asked(failure: Failure) {
-    host::log(Level::Warn, &format!("the bundle cannot be asked for: {failure}"));
+fn report_failed_call(failure: Failure) {
+    host::log(LogLevel::Warn, &format!("the bundle cannot be asked for: {failure}"));
 }

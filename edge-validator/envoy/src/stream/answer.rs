@@ -1,4 +1,4 @@
-//! Answers that come from the edge itself, and what access logs see.
+//! Responses of the edge itself, and the verdict in access logs.
 
 use crate::abi::host::{self, Reply};
 use crate::root::Root;
@@ -8,20 +8,20 @@ use edgewrit_edge::verdict::refusal::{ProblemResponse, Refusal};
 const FILTER_STATE: &str = "edgewrit";
 
 /// Answers the client with a refusal.
-pub(crate) fn refuse(refusal: &Refusal, root: &Root) {
-    publish(refusal.label());
-    send(&refusal.response(), refusal.label());
+pub(crate) fn send_refusal(refusal: &Refusal, root: &Root) {
+    publish_verdict(refusal.label());
+    send_response(&refusal.response(), refusal.label());
     root.record(&refusal.record());
 }
 
-/// Answers the client. If the host does not take the answer, the request stays where it is: nowhere.
-pub(crate) fn send(response: &ProblemResponse, label: &str) {
+/// Answers the client. If the host refuses the response, the request stays paused.
+pub(crate) fn send_response(response: &ProblemResponse, label: &str) {
     let headers: Vec<_> = response
         .headers
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
         .collect();
-    let sent = host::answer(&Reply {
+    let sent = host::send_reply(&Reply {
         status: response.status,
         headers: &headers,
         body: response.body.as_bytes(),
@@ -32,7 +32,7 @@ pub(crate) fn send(response: &ProblemResponse, label: &str) {
     }
 }
 
-/// Shows the verdict to access logs. Nothing depends on it.
-pub(crate) fn publish(label: &str) {
-    let _ = host::publish(FILTER_STATE, label);
+/// Publishes the verdict for access logs. Nothing depends on it.
+pub(crate) fn publish_verdict(label: &str) {
+    let _ = host::publish_state(FILTER_STATE, label);
 }

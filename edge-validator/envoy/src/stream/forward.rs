@@ -1,4 +1,5 @@
-//! Puts a permit into the host's hands: nothing of the incoming request stays.
+//! Replacement of the incoming request by the request of a permit. Nothing of the incoming request
+//! stays.
 
 use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
@@ -6,17 +7,19 @@ use crate::root::Root;
 use crate::stream::answer;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;
-use edgewrit_edge::http::header_diff::changes;
+use edgewrit_edge::http::header_diff::diff_headers;
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
 use std::sync::Arc;
 
-/// Names the cluster of the permit's upstream. A route with `cluster_header` follows it, and removes it.
+/// The header with the cluster of the upstream of the permit. A route with `cluster_header` follows
+/// it and removes it.
 const CLUSTER_HEADER: &str = "x-edgewrit-cluster";
-/// Forbids retries, whatever the route says: one permit is one request. The router removes it.
+/// The header that forbids retries, whatever the route says: one permit is one request. The router
+/// removes it.
 const RETRIES_HEADER: &str = "x-envoy-max-retries";
-/// Envoy finds no route without it.
+/// The header without which Envoy finds no route.
 const PROTOCOL_HEADER: &str = "x-forwarded-proto";
 
 /// A permitted request on its way.
@@ -25,17 +28,18 @@ pub(crate) struct Forwarded {
     pub(crate) upstream: Arc<Upstream>,
 }
 
-/// Turns the request that the host holds, with the headers `held` unless they cannot be read, into the permit's.
-pub(crate) fn replace(
+/// Replaces the request of the host by the request of the permit. `held` are the headers of the
+/// host, unless they cannot be read.
+pub(crate) fn replace_request(
     permit: Permit,
     root: &Root,
     held: Option<&[Pair<'_>]>,
     has_body: bool,
 ) -> Result<Forwarded, Refusal> {
     let (request, in_flight) = permit.into_request();
-    match place(&request, root, held, has_body) {
+    match write_request(&request, root, held, has_body) {
         Ok(()) => {
-            answer::publish("permit");
+            answer::publish_verdict("permit");
             Ok(Forwarded {
                 in_flight,
                 upstream: request.upstream,
@@ -45,11 +49,16 @@ pub(crate) fn replace(
     }
 }
 
-fn place(request: &OutgoingRequest, root: &Root, held: Option<&[Pair<'_>]>, has_body: bool) -> Result<(), HostFault> {
+fn write_request(
+    request: &OutgoingRequest,
+    root: &Root,
+    held: Option<&[Pair<'_>]>,
+    has_body: bool,
+) -> Result<(), HostFault> {
     let held = held.ok_or(HostFault::Unreadable)?;
     let cluster = root.settings.cluster(request.upstream.name());
     let cluster = cluster.ok_or(HostFault::OtherUpstream)?;
-    if !root.trusts_routes() || leads_elsewhere(cluster) {
+    if !root.trusts_routes() || routes_to_other_cluster(cluster) {
         return Err(HostFault::OtherUpstream);
     }
     if has_body != request.body.is_some() {
@@ -65,13 +74,15 @@ fn place(request: &OutgoingRequest, root: &Root, held: Option<&[Pair<'_>]>, has_
     })
 }
 
-/// Whether the route that Envoy has matched last is one to another cluster. Not while a route leaves the choice to [`CLUSTER_HEADER`].
+/// Whether the last route that Envoy has matched leads to another cluster. A route that uses
+/// [`CLUSTER_HEADER`] does not.
 ///
-/// Envoy matches a route when the request arrives and again, after this filter, by the headers that it has set. So a route of
-/// another cluster is seen here if the client's request matches it; one that only the permit's headers match is seen in the
-/// response.
-pub(crate) fn leads_elsewhere(cluster: &str) -> bool {
-    host::property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
+/// Envoy matches a route when the request arrives, and again after this filter by the headers that
+/// the filter has set. So this function sees a route to another cluster if the request of the
+/// client matches it. The check of the response sees a route that only the headers of the permit
+/// match.
+pub(crate) fn routes_to_other_cluster(cluster: &str) -> bool {
+    host::read_property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
 }
 
 fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> Result<(), Failure> {
@@ -88,6 +99,6 @@ fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> 
     ];
     wanted.extend(request.headers.iter().map(|(name, value)| (&**name, value.as_slice())));
     wanted.extend(length.as_ref().map(|length| ("content-length", length.as_bytes())));
-    let changes = changes(held, &wanted);
+    let changes = diff_headers(held, &wanted);
     host::change_headers(Map::Request, changes.remove, changes.set)
 }

@@ -12,7 +12,7 @@ use crate::owned_answer::OwnedAnswer;
 use crate::root::{self, Caller, Root};
 use crate::stream::forward::Forwarded;
 use edgewrit_edge::http::head::{Head, Pair};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
@@ -21,38 +21,38 @@ use edgewrit_shared::time::UnixSeconds;
 use std::mem;
 use std::rc::Rc;
 
-/// How long a body may take to arrive, in seconds, once the head asked for it.
+/// Longest time for the arrival of a body after the head, in seconds.
 const BODY_SECONDS: u64 = 30;
 
 /// One stream context.
 pub(crate) struct Stream {
-    /// The host's number for it.
+    /// The id of the context at the host.
     id: u32,
     root: Rc<Root>,
     state: State,
     has_body: bool,
     is_grpc: bool,
-    /// The status of a refusal that Envoy is about to answer with another.
+    /// The status of a refusal whose status Envoy is about to change.
     refused: Option<u16>,
 }
 
 enum State {
-    /// Its head has not arrived.
+    /// The head has not arrived.
     New,
-    /// Held until its body is there.
+    /// The stream is paused until the body has arrived.
     Reading {
         need: NeedBody,
         deadline: UnixSeconds,
-        /// Bytes that have arrived.
+        /// The number of bytes that have arrived.
         size: usize,
     },
-    /// Held until the issuer has answered.
+    /// The stream is paused until the issuer has answered.
     Spending(NeedSpend),
-    /// Permitted, on its way.
+    /// The permitted request was sent.
     Forwarded(Forwarded),
-    /// Answered by the upstream; the body of its response may still be on its way.
+    /// The upstream has answered; the body of the response may still be on its way.
     OpenResponse(OpenResponse),
-    /// Answered.
+    /// The exchange is finished.
     Over,
 }
 
@@ -68,34 +68,36 @@ impl Stream {
         }
     }
 
-    /// Whether a call to the issuer is on its way for it.
+    /// Whether a call to the issuer is in progress for the stream.
     pub(crate) const fn is_spending(&self) -> bool {
         matches!(self.state, State::Spending(_))
     }
 
-    /// Whether it is one of `root`'s.
-    pub(crate) fn is_of(&self, root: &Rc<Root>) -> bool {
+    /// Whether the stream belongs to `root`.
+    pub(crate) fn belongs_to(&self, root: &Rc<Root>) -> bool {
         Rc::ptr_eq(&self.root, root)
     }
 
-    /// Whether its body should have arrived by `now`.
+    /// Whether the body should have arrived by `now`.
     pub(crate) fn is_overdue(&self, now: UnixSeconds) -> bool {
         matches!(&self.state, State::Reading { deadline, .. } if *deadline <= now)
     }
 
-    /// Takes in the head.
-    pub(crate) fn head(&mut self, end_of_stream: bool) -> Flow {
+    /// Handles the head of the request.
+    pub(crate) fn receive_head(&mut self, end_of_stream: bool) -> Flow {
         self.has_body = !end_of_stream;
         let block = host::headers(Map::Request).ok();
-        let held = pairs(block.as_ref());
+        let held = read_pairs(block.as_ref());
         self.is_grpc = is_grpc(held.as_deref().unwrap_or_default());
-        let step = held.as_deref().and_then(|held| start(held, &self.root, self.has_body));
-        let step = step.unwrap_or_else(|| self.unreadable());
-        self.take(step, held.as_deref())
+        let step = held
+            .as_deref()
+            .and_then(|held| start_pipeline(held, &self.root, self.has_body));
+        let step = step.unwrap_or_else(|| self.unreadable_request());
+        self.take_step(step, held.as_deref())
     }
 
-    /// Takes in that `size` bytes of the body are buffered.
-    pub(crate) fn body(&mut self, size: usize, end_of_stream: bool) -> Flow {
+    /// Handles the buffered body, `size` bytes of it.
+    pub(crate) fn receive_body(&mut self, size: usize, end_of_stream: bool) -> Flow {
         let need = match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } if end_of_stream || size > need.limit() => need,
             State::Reading { need, deadline, .. } => {
@@ -107,30 +109,30 @@ impl Stream {
                 return Flow::Pause;
             }
         };
-        let step = with_body(&self.root, need, size);
-        self.take_later(step)
+        let step = resume_with_body(&self.root, need, size);
+        self.take_step_after_wait(step)
     }
 
-    /// Takes in that trailers follow the body: it is complete, and they go no further.
-    pub(crate) fn trailers(&mut self) -> Flow {
+    /// Handles trailers: the body is complete, and the filter removes the trailers.
+    pub(crate) fn receive_trailers(&mut self) -> Flow {
         let State::Reading { size, .. } = self.state else {
             return Flow::Pause;
         };
-        match host::strip(Map::RequestTrailers) {
-            Ok(()) => self.body(size, true),
+        match host::remove_headers(Map::RequestTrailers) {
+            Ok(()) => self.receive_body(size, true),
             Err(failure) => {
                 failure.log();
-                self.broken_body()
+                self.refuse_broken_body()
             }
         }
     }
 
-    /// Takes in that the body will not arrive whole.
-    pub(crate) fn broken_body(&mut self) -> Flow {
+    /// Refuses a request whose body will not arrive completely.
+    pub(crate) fn refuse_broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
-                let step = self.root.step(|world| need.with(BodyRead::Failed, world));
-                self.take_later(step)
+                let step = self.root.take_step(|world| need.resume(BodyRead::Failed, world));
+                self.take_step_after_wait(step)
             }
             other => {
                 self.state = other;
@@ -139,40 +141,48 @@ impl Stream {
         }
     }
 
-    /// Takes in the issuer's answer. The request is paused and has to be resumed if it may go on.
-    pub(crate) fn spent(&mut self, heard: &OwnedAnswer) -> Flow {
+    /// Handles the answer of the issuer. The request is paused and must be resumed if it may go on.
+    pub(crate) fn finish_spend(&mut self, owned_answer: &OwnedAnswer) -> Flow {
         let State::Spending(need) = mem::replace(&mut self.state, State::Over) else {
             return Flow::Pause;
         };
-        let step = self.root.step(|world| need.with(heard.answer(), world));
-        let flow = self.take_later(step);
+        let step = self
+            .root
+            .take_step(|world| need.resume(owned_answer.as_answer(), world));
+        let flow = self.take_step_after_wait(step);
         if flow == Flow::Continue {
             host::resume_request().unwrap_or_else(Failure::log);
         }
         flow
     }
 
-    /// Takes in the issuer's answer after the client went away: what was spent stays spent, and nothing is sent.
-    pub(crate) fn spent_in_vain(self, heard: &OwnedAnswer) {
+    /// Handles the answer of the issuer after the client has gone: a spent use stays spent, and
+    /// nothing is sent.
+    pub(crate) fn finish_spend_without_client(self, owned_answer: &OwnedAnswer) {
         if let State::Spending(need) = self.state {
-            record_end(&self.root, self.root.step(|world| need.with(heard.answer(), world)));
+            record_end(
+                &self.root,
+                self.root
+                    .take_step(|world| need.resume(owned_answer.as_answer(), world)),
+            );
         }
     }
 
-    /// Takes in the head of the response, whoever made it.
-    pub(crate) fn response(&mut self, end_of_stream: bool) -> Flow {
+    /// Handles the head of the response of any sender.
+    pub(crate) fn receive_response(&mut self, end_of_stream: bool) -> Flow {
         if let Some(status) = self.refused.take() {
-            return response::restore(status);
+            return response::restore_status(status);
         }
         match mem::replace(&mut self.state, State::Over) {
             State::Forwarded(forwarded) => {
-                let (flow, open) = response::pass_on(forwarded, &self.root);
+                let (flow, open) = response::edit_or_replace(forwarded, &self.root);
                 if let Some(open) = open.filter(|_| !end_of_stream) {
                     self.state = State::OpenResponse(open);
                 }
                 flow
             }
-            // Ours, or Envoy's own before the verdict: what was begun is still to be written down.
+            // The response is of the filter, or of Envoy before the verdict. The request must still
+            // be recorded.
             other => {
                 self.state = other;
                 Flow::Continue
@@ -180,11 +190,11 @@ impl Stream {
         }
     }
 
-    /// Cuts the response off if its writ has ended.
+    /// Cuts the response if its writ is no longer valid.
     pub(crate) fn cut_if_ended(&mut self) {
         if let State::OpenResponse(open) = &self.state
-            && let Some(record) = self.root.ended(open)
-            && host::speak_of(self.id).is_ok()
+            && let Some(record) = self.root.check_ended(open)
+            && host::select_context(self.id).is_ok()
         {
             self.state = State::Over;
             self.root.record(&record);
@@ -192,25 +202,27 @@ impl Stream {
         }
     }
 
-    /// The client is gone, or the exchange is over.
+    /// Finishes the stream: the client is gone, or the exchange is over.
     pub(crate) fn end(self) {
         let root = &self.root;
         match self.state {
             State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
-            State::Reading { need, .. } => record_end(root, root.step(|world| need.with(BodyRead::Failed, world))),
+            State::Reading { need, .. } => {
+                record_end(root, root.take_step(|world| need.resume(BodyRead::Failed, world)))
+            }
             State::New | State::Spending(_) | State::OpenResponse(_) | State::Over => {}
         }
     }
 
-    /// Takes a step after a wait. What the host holds by now is asked again.
-    fn take_later(&mut self, step: Step) -> Flow {
+    /// Takes a step after a wait. The headers of the host are read again.
+    fn take_step_after_wait(&mut self, step: Step) -> Flow {
         let is_sent = matches!(step, Step::Forward(_));
         let block = is_sent.then(|| host::headers(Map::Request).ok()).flatten();
-        self.take(step, pairs(block.as_ref()).as_deref())
+        self.take_step(step, read_pairs(block.as_ref()).as_deref())
     }
 
-    /// Takes a step, of a request whose headers are `held` by the host.
-    fn take(&mut self, step: Step, held: Option<&[Pair<'_>]>) -> Flow {
+    /// Takes a step for a request whose headers at the host are `held`.
+    fn take_step(&mut self, step: Step, held: Option<&[Pair<'_>]>) -> Flow {
         match step {
             Step::Refuse(refusal) => self.refuse(&refusal),
             Step::Forward(permit) => self.forward(permit, held),
@@ -222,13 +234,13 @@ impl Stream {
     fn refuse(&mut self, refusal: &Refusal) -> Flow {
         self.state = State::Over;
         self.refused = self.is_grpc.then(|| refusal.status());
-        answer::refuse(refusal, &self.root);
+        answer::send_refusal(refusal, &self.root);
         Flow::Pause
     }
 
     fn forward(&mut self, permit: Permit, held: Option<&[Pair<'_>]>) -> Flow {
-        match forward::replace(permit, &self.root, held, self.has_body) {
-            Ok(forwarded) if self.root.ahead(&forwarded.in_flight) => {
+        match forward::replace_request(permit, &self.root, held, self.has_body) {
+            Ok(forwarded) if self.root.record_ahead(&forwarded.in_flight) => {
                 self.state = State::Forwarded(forwarded);
                 Flow::Continue
             }
@@ -248,7 +260,7 @@ impl Stream {
                 };
                 Flow::Pause
             }
-            Err(_) => self.refuse(&self.root.refusal(HostFault::Unreadable)),
+            Err(_) => self.refuse(&self.root.host_refusal(HostFault::Unreadable)),
         }
     }
 
@@ -260,74 +272,76 @@ impl Stream {
             }
             Err(failure) => {
                 failure.log();
-                match self.root.step(|world| need.with(Answer::Failed, world)) {
+                match self.root.take_step(|world| need.resume(IssuerAnswer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
-                    _ => self.refuse(&self.root.refusal(HostFault::Unreadable)),
+                    _ => self.refuse(&self.root.host_refusal(HostFault::Unreadable)),
                 }
             }
         }
     }
 
-    fn unreadable(&self) -> Step {
-        Step::Refuse(self.root.refusal(HostFault::Unreadable))
+    fn unreadable_request(&self) -> Step {
+        Step::Refuse(self.root.host_refusal(HostFault::Unreadable))
     }
 }
 
-/// Whether Envoy takes the request for gRPC. To such a request it makes every answer that is not the upstream's one of gRPC: status 200, no body.
+/// Whether Envoy treats the request as gRPC. Envoy turns every response to such a request that is
+/// not of the upstream into a gRPC response: status 200, no body.
 fn is_grpc(held: &[Pair<'_>]) -> bool {
     const GRPC: &[u8] = b"application/grpc";
     let mut held = held.iter();
     held.any(|(name, value)| *name == "content-type" && value.starts_with(GRPC))
 }
 
-fn pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {
+fn read_pairs(block: Option<&Block>) -> Option<Vec<Pair<'_>>> {
     block?.pairs().ok()
 }
 
-/// The pipeline's first step on the head that the host holds; `None` if it cannot be read.
-fn start(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Step> {
+/// The first step of the pipeline on the head at the host; `None` if the head cannot be read.
+fn start_pipeline(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Step> {
     let pseudo = |name| pairs.iter().find_map(|(own, value)| (*own == name).then_some(*value));
     let headers: Vec<_> = pairs
         .iter()
         .copied()
         .filter(|(name, _)| !name.starts_with(':'))
-        // Over HTTP/2 an empty frame may still follow a head that says so. Announced is what the stream announces.
+        // Over HTTP/2 an empty frame may still follow a head with length 0. The stream announces
+        // the body, not the header.
         .filter(|field| !has_body || *field != ("content-length", b"0"))
         .collect();
     let head = Head {
         method: str::from_utf8(pseudo(":method")?).ok()?,
-        // CONNECT has none, and is refused for what it is.
+        // A CONNECT request has no path, and is refused for its method.
         target: pseudo(":path").unwrap_or_default(),
         authority: pseudo(":authority").unwrap_or_default(),
         headers: &headers,
         has_body,
     };
-    Some(root.step(|world| step::start(head, world)))
+    Some(root.take_step(|world| step::start(head, world)))
 }
 
-fn with_body(root: &Root, need: NeedBody, size: usize) -> Step {
+fn resume_with_body(root: &Root, need: NeedBody, size: usize) -> Step {
     if size > need.limit() {
-        return root.step(|world| need.with(BodyRead::TooLarge, world));
+        return root.take_step(|world| need.resume(BodyRead::TooLarge, world));
     }
-    // An empty buffer is none to the host.
+    // The host reports an empty buffer as no buffer.
     let body = if size == 0 {
         Ok(Vec::new())
     } else {
-        host::bytes(Buffer::RequestBody, size)
+        host::read_bytes(Buffer::RequestBody, size)
     };
     let read = match &body {
         Ok(body) if body.len() == size => BodyRead::Whole(body),
         _ => BodyRead::Failed,
     };
-    root.step(|world| need.with(read, world))
+    root.take_step(|world| need.resume(read, world))
 }
 
-/// Writes down how a request ended that has nobody to answer any more.
+/// Records the end of a request whose client is gone.
 fn record_end(root: &Root, step: Step) {
     match step {
         Step::Refuse(refusal) => root.record(&refusal.record()),
         Step::Forward(permit) => root.record(&permit.into_request().1.finish(Outcome::Aborted)),
-        Step::Spend(need) => record_end(root, root.step(|world| need.with(Answer::Failed, world))),
+        Step::Spend(need) => record_end(root, root.take_step(|world| need.resume(IssuerAnswer::Failed, world))),
         Step::Body(_) => {}
     }
 }

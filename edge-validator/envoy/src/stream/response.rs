@@ -1,47 +1,49 @@
-//! The way back: the pipeline's edits are made to the response before the client sees it.
+//! Edits of the response before the client sees it.
 
 use crate::abi::Flow;
 use crate::abi::host::{self, Map};
 use crate::owned_answer::status;
 use crate::root::Root;
 use crate::stream::answer;
-use crate::stream::forward::{Forwarded, leads_elsewhere};
+use crate::stream::forward::{Forwarded, routes_to_other_cluster};
 use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse};
 
-/// Statuses from here on may be Envoy's own.
+/// The least status that may be of Envoy itself.
 const ERRORS: u16 = 400;
-/// What Envoy says of a response that the upstream made.
+/// The details of a response that the upstream made.
 const VIA_UPSTREAM: &[u8] = b"via_upstream";
 
-/// Edits the response that the host holds, or answers instead of it. Answers what is to be watched while its body goes to the client.
-pub(crate) fn pass_on(forwarded: Forwarded, root: &Root) -> (Flow, Option<OpenResponse>) {
+/// Edits the response of the host, or replaces it. Returns the open response to watch while its
+/// body goes to the client.
+pub(crate) fn edit_or_replace(forwarded: Forwarded, root: &Root) -> (Flow, Option<OpenResponse>) {
     let Forwarded {
         mut in_flight,
         upstream,
     } = forwarded;
     let cluster = root.settings.cluster(upstream.name()).unwrap_or_default();
-    if leads_elsewhere(cluster) {
+    if routes_to_other_cluster(cluster) {
         root.distrust_routes(cluster);
-        answer::refuse(&in_flight.withdraw(HostFault::OtherUpstream), root);
+        answer::send_refusal(&in_flight.withdraw(HostFault::OtherUpstream), root);
         return (Flow::Pause, None);
     }
-    match edit(&mut in_flight) {
+    match edit_response(&mut in_flight) {
         Some((status, flow)) => {
-            let open = (flow == Flow::Continue).then(|| in_flight.open(status));
+            let open = (flow == Flow::Continue).then(|| in_flight.open_response(status));
             root.record_sent(&in_flight.finish(Outcome::Answered(status)));
             (flow, open)
         }
         None => {
-            answer::send(&in_flight.unanswered(), "unanswered");
+            answer::send_response(&in_flight.unanswered_response(), "unanswered");
             root.record_sent(&in_flight.finish(Outcome::Failed));
             (Flow::Pause, None)
         }
     }
 }
 
-/// Gives a refusal its status back if Envoy has made it an answer of gRPC. Such an answer has no body, so that none is described.
-pub(crate) fn restore(status: u16) -> Flow {
+/// Restores the status of a refusal that Envoy has turned into a gRPC response. Such a response has
+/// no body, so headers about a body are removed.
+pub(crate) fn restore_status(status: u16) -> Flow {
     const GRPC: [&str; 2] = ["grpc-status", "grpc-message"];
     let status = status.to_string();
     let restored = host::headers(Map::Response).and_then(|block| {
@@ -61,8 +63,9 @@ pub(crate) fn restore(status: u16) -> Flow {
     }
 }
 
-/// Makes the edits and tells the upstream's status; `None` if there is no response of the upstream that can be passed on.
-fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
+/// Edits the response and returns the status of the upstream; `None` if the host has no response of
+/// the upstream that can pass.
+fn edit_response(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
     let block = host::headers(Map::Response).ok()?;
     let pairs = block.pairs().ok()?;
     let status = status(&pairs)?;
@@ -70,12 +73,12 @@ fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
         return None;
     }
     let headers: Vec<_> = pairs.into_iter().filter(|(name, _)| !name.starts_with(':')).collect();
-    let edits = in_flight.response(&ResponseHead {
+    let edits = in_flight.edit_response(&ResponseHead {
         status,
         headers: &headers,
     });
     match edits.body {
-        Some(_) => Some((status, replace(edits))),
+        Some(_) => Some((status, replace_response(edits))),
         None => {
             let set = edits.set.iter().map(|(name, value)| (*name, value.as_bytes()));
             let changed = host::change_headers(Map::Response, edits.remove, set);
@@ -85,16 +88,16 @@ fn edit(in_flight: &mut InFlight) -> Option<(u16, Flow)> {
 }
 
 fn is_of_upstream() -> bool {
-    host::property("response\0code_details").is_ok_and(|details| details == VIA_UPSTREAM)
+    host::read_property("response\0code_details").is_ok_and(|details| details == VIA_UPSTREAM)
 }
 
-/// Answers instead of the upstream.
-fn replace(edits: ResponseEdits<'_>) -> Flow {
+/// Answers in place of the upstream.
+fn replace_response(edits: ResponseEdits<'_>) -> Flow {
     let response = ProblemResponse {
         status: edits.status,
         headers: edits.set,
         body: edits.body.unwrap_or_default(),
     };
-    answer::send(&response, "replaced");
+    answer::send_response(&response, "replaced");
     Flow::Pause
 }

@@ -1,6 +1,6 @@
-//! What a target may hold, byte by byte, and that URL parsers agree.
+//! Accepted and refused targets, byte by byte, and the agreement of URL parsers.
 
-use super::{Target, canonical_path};
+use super::{RequestTarget, check_path};
 use crate::reason::{self, Reason};
 use alloc::format;
 use alloc::string::String;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use url::Url;
 
 fn refusal(target: &[u8]) -> Option<Reason> {
-    Target::read(target).err().map(|objection| objection.reason)
+    RequestTarget::read(target).err().map(|objection| objection.reason)
 }
 
 #[track_caller]
@@ -29,12 +29,12 @@ fn accepted(targets: &[&str]) {
 
 #[test]
 fn a_target_is_a_path_and_perhaps_a_query() {
-    let target = Target::read(b"/a/b?c=d?e").unwrap();
+    let target = RequestTarget::read(b"/a/b?c=d?e").unwrap();
     assert_eq!(
         (target.text, target.path(), target.query()),
         ("/a/b?c=d?e", "/a/b", Some("c=d?e"))
     );
-    let target = Target::read(b"/").unwrap();
+    let target = RequestTarget::read(b"/").unwrap();
     assert_eq!((target.text, target.path(), target.query()), ("/", "/", None));
 }
 
@@ -54,9 +54,9 @@ fn the_length_ends_at_the_limit() {
 }
 
 #[test]
-fn the_length_of_what_is_sent_has_the_same_limit() {
+fn the_outgoing_target_has_the_same_limit() {
     let query = |value: &str| format!("/?a={}{value}", "a".repeat(TARGET_BYTES - 4 - value.len()));
-    let sent = |target: &str| Target::read(target.as_bytes()).unwrap().sent();
+    let sent = |target: &str| RequestTarget::read(target.as_bytes()).unwrap().outgoing();
     assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
     for value in ["=", "+"] {
         let objection = sent(&query(value)).unwrap_err();
@@ -125,7 +125,7 @@ fn malformed_encodings_are_refused_in_path_and_query() {
 }
 
 #[test]
-fn what_decodes_to_no_utf_8_is_refused() {
+fn a_path_that_decodes_to_invalid_utf_8_is_refused() {
     refused(
         reason::TARGET_ENCODING,
         &[
@@ -149,18 +149,18 @@ fn a_path_that_decodes_to_an_encoding_is_refused() {
 }
 
 #[test]
-fn a_query_has_no_encoded_nul_and_else_what_it_likes() {
+fn a_query_may_encode_any_byte_but_nul() {
     refused(reason::TARGET_ENCODING, &["/a?b=%00", "/a?%00=b"]);
     accepted(&["/a?b=%41%2f%0A%252F%27%3B", "/a?", "/a?&&", "/a?..//"]);
 }
 
 #[test]
 fn paths_of_operations_follow_the_same_rules() {
-    assert_eq!(canonical_path("/a/b/"), Ok(()));
-    assert_eq!(canonical_path("/a b"), Err(reason::TARGET_CHARACTER));
+    assert_eq!(check_path("/a/b/"), Ok(()));
+    assert_eq!(check_path("/a b"), Err(reason::TARGET_CHARACTER));
 }
 
-/// Mostly what nearly is a target.
+/// Byte strings that are nearly targets.
 fn targets() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => "[a-zA-Z0-9._~!$&'()*+,=:@/-]{1,6}",
@@ -176,25 +176,25 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn a_url_parser_leaves_every_accepted_target_as_it_is(bytes in targets()) {
-        if let Ok(target) = Target::read(&bytes) {
+    fn a_url_parser_does_not_change_an_accepted_target(bytes in targets()) {
+        if let Ok(target) = RequestTarget::read(&bytes) {
             let url = Url::parse(&format!("https://h{}", target.text)).unwrap();
             prop_assert_eq!(url.path(), target.path());
             prop_assert_eq!(url.query(), target.query());
             prop_assert_eq!(url.fragment(), None);
-            if let Ok(sent) = target.sent() {
+            if let Ok(sent) = target.outgoing() {
                 let text = format!("https://h{sent}");
                 let url = Url::parse(&text).unwrap();
                 prop_assert_eq!(url.as_str(), &text);
-                prop_assert_eq!(Target::read(sent.as_bytes()).unwrap().sent(), Ok(sent));
+                prop_assert_eq!(RequestTarget::read(sent.as_bytes()).unwrap().outgoing(), Ok(sent));
             }
             prop_assert_eq!(url.as_str(), format!("https://h{}", target.text));
         }
     }
 
     #[test]
-    fn what_is_accepted_was_not_changed(bytes in targets()) {
-        if let Ok(target) = Target::read(&bytes) {
+    fn an_accepted_target_is_not_changed(bytes in targets()) {
+        if let Ok(target) = RequestTarget::read(&bytes) {
             prop_assert_eq!(target.text.as_bytes(), &*bytes);
             let joined: String = target.query().map_or(target.path().into(), |query| format!("{}?{query}", target.path()));
             prop_assert_eq!(joined, target.text);

@@ -1,8 +1,9 @@
-//! What an instance leaves to those that come after it on the same host: the bundles that it has verified, as they came. Who takes
-//! them believes nothing of it and verifies every one again.
+//! The verified bundles that an instance leaves to later instances on the same host, as they
+//! arrived. A later instance trusts none of them and verifies each one again.
 //!
-//! There are two parts, because one is long and seldom changes: the *base*, a whole bundle, and the *trail* of those that came after
-//! it. A trail grows up to a limit; then somebody asks the issuer for another base, once for all instances.
+//! The handover has two parts, because one part is long and seldom changes: the *base*, a whole
+//! bundle, and the *delta log*, the bundles that came after the base. A log grows up to a limit.
+//! Then one instance asks the issuer for another base, once for all instances.
 
 use crate::config::Config;
 use alloc::string::String;
@@ -11,35 +12,37 @@ use core::iter;
 use edgewrit_shared::bundle::{BundleError, Snapshot};
 use edgewrit_shared::time::UnixSeconds;
 
-/// Bytes of a trail after which another base is asked for: those of some thirty bundles with one revocation each.
+/// Length of a log in bytes after which an instance asks for another base: about thirty bundles
+/// with one revocation each.
 const LONG_BYTES: usize = 24 * 1024;
-/// Bytes of the longest trail. One bundle, which can be long, fits even if it is long already.
+/// Longest log in bytes. One more bundle, which can be long, fits into a log of [`LONG_BYTES`].
 const BYTES: usize = 512 * 1024;
-/// Age of the oldest base, in seconds: keys that have signed it are dropped some day.
+/// Greatest age of a base in seconds: the issuer drops the keys that have signed it some day.
 const BASE_SECONDS: u64 = 600;
-/// For so long nobody else asks for another base, in seconds.
+/// Seconds after a request for another base in which no other instance makes one.
 const ASKING_SECONDS: u64 = 30;
 
-/// The trail: how far it reaches, and the bundles that came after its base.
+/// The delta log: its position, and the bundles that came after its base.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DeltaLog {
-    /// Where its base lies: 0 or 1, in turns, so that a base is not changed under whoever reads it.
+    /// The place of the base: 0 or 1, in turns, so that no instance overwrites a base while another
+    /// instance reads it.
     slot: u64,
-    /// When somebody last asked for another base.
+    /// The time at which an instance last asked for another base.
     asked_at: u64,
-    /// When the base was signed.
+    /// The time at which the base was signed.
     base_at: u64,
-    /// What is held at its end, and when that was signed.
+    /// The position at the end of the log, and the time at which its last bundle was signed.
     position: String,
     end_at: u64,
-    /// Each after its length.
+    /// The bundles, each after its length.
     bundles: Vec<u8>,
-    /// Bytes of the last one, if it leaves everything as it was but the time: the next one takes its place.
+    /// The length of the last bundle, if it changed only the time. The next bundle replaces it.
     idle: u64,
 }
 
 impl DeltaLog {
-    /// The trail after a new base that gave `snapshot`; `None` if `before` reaches as far.
+    /// A log after a new base that gave `snapshot`; `None` if `before` reaches as far.
     #[must_use]
     pub fn begin(before: Option<&Self>, snapshot: &Snapshot) -> Option<Self> {
         let at = snapshot.issued_at().0;
@@ -57,13 +60,14 @@ impl DeltaLog {
         })
     }
 
-    /// Where its base lies, 0 or 1.
+    /// The place of the base, 0 or 1.
     #[must_use]
     pub const fn slot(&self) -> u64 {
         self.slot
     }
 
-    /// Appends `document`, which made `applied` of `held`. Answers whether it was the next one.
+    /// Appends `document`, which turned `held` into `applied`. Returns whether it was the next
+    /// bundle.
     pub fn extend(&mut self, held: &Snapshot, document: &[u8], applied: &Snapshot) -> bool {
         let (position, at) = (applied.position(), applied.issued_at().0);
         let idle = position == self.position;
@@ -71,7 +75,7 @@ impl DeltaLog {
         if !next || self.bundles.len() + document.len() > BYTES {
             return false;
         }
-        // What only the time has changed in is not needed any more.
+        // A bundle that changed only the time is no longer needed.
         let kept = self
             .bundles
             .len()
@@ -84,7 +88,8 @@ impl DeltaLog {
         true
     }
 
-    /// Whether somebody should ask for another base now. Who is told so does: nobody else is told for a while.
+    /// Whether the caller should ask for another base now. After one caller got `true`, no other
+    /// caller gets it for a while.
     pub fn is_due(&mut self, now: UnixSeconds) -> bool {
         let since = |then: u64| now.0.saturating_sub(then);
         let outworn = self.bundles.len() > LONG_BYTES || since(self.base_at) > BASE_SECONDS;
@@ -95,22 +100,22 @@ impl DeltaLog {
         due
     }
 
-    /// What it leads to from `base`.
+    /// Applies the log to `base`.
     ///
     /// # Errors
-    /// [`BundleError`] if anything of it does not count.
+    /// [`BundleError`] if a bundle of it is invalid.
     pub fn follow(&self, base: &[u8], config: &Config, now: UnixSeconds) -> Result<Snapshot, BundleError> {
         let mut rest = self.bundles.as_slice();
         let after = iter::from_fn(|| {
-            // What is cut off is no bundle, and refused as such.
-            let (bundle, after) = part(rest).unwrap_or((rest, &[]));
+            // A truncated rest is not a bundle, so the reader of bundles refuses it.
+            let (bundle, after) = split_part(rest).unwrap_or((rest, &[]));
             rest = after;
             (!bundle.is_empty()).then_some(bundle)
         });
         Snapshot::replay(iter::once(base).chain(after), config.trust(), now)
     }
 
-    /// As bytes: numbers, the position after its length, the bundles.
+    /// The log as bytes: numbers, the position after its length, the bundles.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let length = self.position.len() as u64;
@@ -119,13 +124,13 @@ impl DeltaLog {
         [numbers.as_flattened(), self.position.as_bytes(), &self.bundles].concat()
     }
 
-    /// From [`Self::to_bytes`]; `None` if they are something else.
+    /// Reads the bytes of [`Self::to_bytes`]; `None` if they have another form.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (numbers, rest) = bytes.split_first_chunk::<{ 5 * size_of::<u64>() }>()?;
         let (numbers, _) = numbers.as_chunks();
         let [slot, asked_at, base_at, end_at, idle] = numbers.try_into().ok()?;
-        let (position, bundles) = part(rest)?;
+        let (position, bundles) = split_part(rest)?;
         Some(Self {
             slot: u64::from_be_bytes(slot),
             asked_at: u64::from_be_bytes(asked_at),
@@ -138,7 +143,7 @@ impl DeltaLog {
     }
 }
 
-fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+fn split_part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
 }

@@ -1,4 +1,4 @@
-//! What is left is taken again, and nothing else is.
+//! A later instance takes what an instance left, and nothing else.
 
 use super::{ASKING_SECONDS, BASE_SECONDS, BYTES, DeltaLog, LONG_BYTES};
 use crate::config::Config;
@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use edgewrit_shared::bundle::{Bundle, BundleError, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, FRESH, Key, NOW, bundle_key};
@@ -30,7 +30,8 @@ fn target(number: u64) -> Target {
     Target::of(Level::Writ(&number.to_string()))
 }
 
-/// A bundle after `from` up to `seq`, revoking writ `seq`; a refresh if they are the same, a whole one if there is no `from`.
+/// A bundle from `from` to `seq` that revokes writ `seq`. Equal numbers make a refresh; without
+/// `from` the bundle is whole.
 fn bundle(key: &Key, from: Option<u64>, seq: u64, at: UnixSeconds) -> Vec<u8> {
     let row = |number| Revocation {
         target: target(number),
@@ -54,14 +55,14 @@ fn bundle(key: &Key, from: Option<u64>, seq: u64, at: UnixSeconds) -> Vec<u8> {
         audit_head: None,
         rows: Rows::encode(rows),
     };
-    bundle.join(&key.sign(Kind::Bundle, &bundle.payload()))
+    bundle.join(&key.sign(JwsKind::Bundle, &bundle.payload()))
 }
 
 fn delta(from: u64, seq: u64, at: UnixSeconds) -> Vec<u8> {
     bundle(&bundle_key(), Some(from), seq, at)
 }
 
-/// An instance that leaves what it applies.
+/// An instance that leaves each bundle that it applies.
 struct Instance {
     base: Vec<u8>,
     log: DeltaLog,
@@ -85,7 +86,7 @@ impl Instance {
         extended
     }
 
-    /// What another instance makes of it, out of bytes.
+    /// The snapshot that another instance reads from the bytes of the handover.
     fn taken(&self, now: UnixSeconds) -> Result<Snapshot, BundleError> {
         let log = DeltaLog::from_bytes(&self.log.to_bytes()).unwrap();
         assert_eq!(log, self.log);
@@ -94,7 +95,7 @@ impl Instance {
 }
 
 #[test]
-fn what_was_left_is_what_was_held() {
+fn the_handover_gives_the_same_snapshot() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW.plus(10)));
     assert!(instance.apply(5, NOW.plus(FRESH - 1)));
@@ -103,11 +104,11 @@ fn what_was_left_is_what_was_held() {
     assert_eq!(taken.position(), "e.5");
     assert_eq!(taken.issued_at(), NOW.plus(FRESH + 50));
     assert_eq!(taken.revocations(), instance.held.revocations());
-    assert!((1..=5).all(|number| taken.revocations().revoked(target(number), NOW)));
+    assert!((1..=5).all(|number| taken.revocations().is_revoked(target(number), NOW)));
 }
 
 #[test]
-fn what_is_stale_is_not_taken() {
+fn a_stale_handover_is_refused() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW.plus(10)));
     let taken = instance.taken(NOW.plus(10 + FRESH));
@@ -116,7 +117,7 @@ fn what_is_stale_is_not_taken() {
 }
 
 #[test]
-fn every_bundle_of_it_is_verified() {
+fn every_bundle_of_the_handover_is_verified() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW));
     assert!(instance.apply(3, NOW));
@@ -141,7 +142,7 @@ fn framed(document: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_bundle_that_is_missing_in_between_or_cut_off_is_noticed() {
+fn a_missing_or_truncated_bundle_is_refused() {
     let mut instance = Instance::new();
     assert!(instance.apply(2, NOW));
     let first = instance.log.bundles.len();
@@ -159,7 +160,7 @@ fn a_bundle_that_is_missing_in_between_or_cut_off_is_noticed() {
 }
 
 #[test]
-fn a_base_that_is_not_there_gives_nothing() {
+fn a_missing_base_gives_no_snapshot() {
     let instance = Instance::new();
     assert_eq!(
         instance.log.follow(&[], &config(), NOW).unwrap_err(),
@@ -168,13 +169,13 @@ fn a_base_that_is_not_there_gives_nothing() {
 }
 
 #[test]
-fn only_what_continues_it_is_appended() {
+fn only_the_next_bundle_is_appended() {
     let (mut one, mut other) = (Instance::new(), Instance::new());
     assert!(one.apply(2, NOW.plus(1)));
     let document = delta(1, 3, NOW.plus(2));
     let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(2)).unwrap();
     assert!(!one.log.extend(&other.held, &document, &applied));
-    // Another's news of no news, which is older than what is there.
+    // A bundle of another instance without a change, which is older than the last one of the log.
     assert!(other.apply(2, NOW));
     let document = delta(2, 2, NOW.plus(1));
     let applied = Snapshot::apply(Some(&other.held), &document, &trust(), NOW.plus(1)).unwrap();
@@ -183,7 +184,7 @@ fn only_what_continues_it_is_appended() {
 }
 
 #[test]
-fn news_of_no_news_take_one_place() {
+fn bundles_without_a_change_replace_each_other() {
     let mut instance = Instance::new();
     for second in 1..100 {
         assert!(instance.apply(1, NOW.plus(second)));
@@ -194,7 +195,7 @@ fn news_of_no_news_take_one_place() {
 }
 
 #[test]
-fn a_long_trail_wants_another_base_once() {
+fn a_long_log_asks_for_another_base_once() {
     let mut instance = Instance::new();
     for seq in 2.. {
         assert!(instance.apply(seq, NOW));
@@ -210,7 +211,7 @@ fn a_long_trail_wants_another_base_once() {
 }
 
 #[test]
-fn a_trail_does_not_grow_for_ever() {
+fn a_log_has_a_longest_length() {
     let mut instance = Instance::new();
     assert!(instance.apply(10_000, NOW));
     assert!(instance.apply(20_000, NOW));
@@ -220,14 +221,14 @@ fn a_trail_does_not_grow_for_ever() {
 }
 
 #[test]
-fn an_old_base_wants_another() {
+fn an_old_base_asks_for_another() {
     let mut log = Instance::new().log;
     assert!(!log.is_due(NOW.plus(BASE_SECONDS)));
     assert!(log.is_due(NOW.plus(BASE_SECONDS + 1)));
 }
 
 #[test]
-fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
+fn another_base_has_the_other_slot_and_reaches_further() {
     let instance = Instance::new();
     assert_eq!(DeltaLog::begin(Some(&instance.log), &instance.held), None);
     let base = bundle(&bundle_key(), None, 4, NOW.plus(1));
@@ -246,7 +247,7 @@ fn another_base_lies_beside_the_one_in_use_and_reaches_further() {
 }
 
 #[test]
-fn bytes_that_are_no_trail_are_none() {
+fn malformed_bytes_are_no_log() {
     let instance = Instance::new();
     let bytes = instance.log.to_bytes();
     assert!((0..bytes.len()).all(|length| bytes.get(..length).and_then(DeltaLog::from_bytes).is_none()));

@@ -1,6 +1,6 @@
-//! What is remembered, under which key, and what makes room for what.
+//! The entries of the cache, their keys, and their replacement.
 
-use super::{Cache, PLACES, Versions, index, tag};
+use super::{Cache, PLACES, Versions, index_of, tag_of};
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;
@@ -35,12 +35,12 @@ fn writ(token: &str) -> Arc<Writ> {
     Arc::new(Writ::new(token, verified))
 }
 
-/// Two tokens whose places are the same.
+/// Two tokens with the same place.
 fn rivals() -> [String; 2] {
     let mut places: Vec<Vec<String>> = (0..PLACES).map(|_| Vec::new()).collect();
     for number in 0.. {
         let token = token(number);
-        let place = &mut places[index(tag(&token))];
+        let place = &mut places[index_of(tag_of(&token))];
         place.push(token);
         if let [one, two] = place.as_slice() {
             return [one.clone(), two.clone()];
@@ -76,7 +76,7 @@ fn a_writ_takes_its_own_place_under_new_versions() {
     assert!(cache.find(&two, NOW).is_some(), "nothing else made room");
 }
 
-/// `number` writs of other tokens, none of which has to be verified.
+/// `number` writs of other tokens, without verification.
 fn others(number: usize) -> impl Iterator<Item = Arc<Writ>> {
     let verified = token(0);
     (0..number).map(move |number| {
@@ -87,7 +87,7 @@ fn others(number: usize) -> impl Iterator<Item = Arc<Writ>> {
 }
 
 #[test]
-fn the_writs_used_last_are_kept_and_one_that_nobody_uses_is_forgotten() {
+fn the_writs_used_last_are_kept_and_an_unused_one_is_forgotten() {
     let mut cache = Cache::new();
     let (used, unused) = (token(1), token(2));
     cache.keep(writ(&used), NOW);
@@ -101,7 +101,7 @@ fn the_writs_used_last_are_kept_and_one_that_nobody_uses_is_forgotten() {
 }
 
 #[test]
-fn long_writs_make_room_earlier() {
+fn long_writs_fill_a_generation_earlier() {
     const LENGTH: usize = 16_000;
     let mut cache = Cache::new();
     for other in others(3 * CACHED_WRIT_BYTES / LENGTH) {
@@ -118,7 +118,7 @@ fn long_writs_make_room_earlier() {
 }
 
 #[test]
-fn as_many_as_are_promised_are_there_in_turns() {
+fn the_cache_keeps_the_promised_number_of_writs() {
     let mut cache = Cache::new();
     let writs: Vec<_> = others(CACHED_WRITS).collect();
     for writ in &writs {
@@ -135,7 +135,7 @@ fn as_many_as_are_promised_are_there_in_turns() {
 fn the_index_spreads_signatures_over_the_places() {
     let mut hit = [false; PLACES];
     for number in 0..CACHED_WRITS {
-        hit[index(tag(&token(number)))] = true;
+        hit[index_of(tag_of(&token(number)))] = true;
     }
     let used = hit.iter().filter(|hit| **hit).count();
     assert!(used > CACHED_WRITS / 2, "{used} of {CACHED_WRITS}");

@@ -1,11 +1,11 @@
-//! Configurations: every fault with its place, all of them at once.
+//! Faults of configurations, each with its place, and all of them at once.
 
 use crate::harness::{config, config_text, secret};
 use edgewrit_edge::config::Config;
 use edgewrit_shared::limits::TARGET_BYTES;
 use edgewrit_test_issuer as support;
 
-/// A small document without faults, its parts to be replaced.
+/// A small document without faults, of which tests replace parts.
 const BASE: &str = r#"{
   "issuer": "https://issuer.example", "trust": ["BUNDLE_KEY"], "edge": {"id": "e", "credential": "${secret:EDGE_KEY}"},
   "audience": "a", "upstreams": {"u": {"origin": "https://u.example"}},
@@ -23,7 +23,7 @@ fn faults(text: &str) -> Vec<String> {
     }
 }
 
-/// With `old` replaced by `new` there is exactly one fault, and it reads like this.
+/// Asserts that `old` replaced by `new` gives exactly the fault `fault`.
 #[track_caller]
 fn one(old: &str, new: &str, fault: &str) {
     let text = base();
@@ -38,7 +38,7 @@ fn fine(old: &str, new: &str) {
     assert_eq!(faults(&text.replacen(old, new, 1)), [""; 0], "{new}");
 }
 
-/// The operation of [`BASE`] with these members added.
+/// Asserts the fault of the operation of [`BASE`] with these members added.
 #[track_caller]
 fn operation(members: &str, fault: &str) {
     one(r#""action": "read""#, &format!(r#""action": "read", {members}"#), fault);
@@ -56,7 +56,7 @@ fn the_base_and_the_configuration_of_the_tests_have_no_faults() {
 }
 
 #[test]
-fn what_hosts_ask_of_a_configuration() {
+fn a_configuration_has_the_values_that_hosts_need() {
     let config = config();
     assert_eq!(config.issuer(), "https://issuer.example");
     assert_eq!(config.refresh(), 10);
@@ -349,7 +349,7 @@ fn the_edges_credential_is_a_secret() {
 }
 
 #[test]
-fn a_secret_that_cannot_stand_in_a_header_is_a_fault_that_does_not_show_it() {
+fn a_secret_that_is_no_header_value_is_a_fault_without_its_text() {
     for value in ["", "a\r\nb", "a\0b", "a\tb", "ä", "\u{7f}"] {
         let found = match Config::read(&base(), &|_| Some(value.into())) {
             Ok(_) => panic!("{value:?}"),
@@ -452,7 +452,7 @@ fn credentials_are_templates_over_secrets_and_claims() {
 }
 
 #[test]
-fn upstreams_have_names_that_every_host_can_hold() {
+fn upstreams_have_names_that_every_host_accepts() {
     let name = |name: &str| {
         let text = base().replacen(r#""u": {"#, &format!(r#""{name}": {{"#), 1);
         faults(&text.replacen(r#""upstream": "u""#, &format!(r#""upstream": "{name}""#), 1))
@@ -583,7 +583,7 @@ fn a_pattern_is_a_method_and_a_path() {
 }
 
 #[test]
-fn no_capture_holds_a_colon_where_a_literal_begins_with_one() {
+fn captures_contain_no_colon_if_a_literal_begins_with_one() {
     let row = |pattern: &str, upstream: &str, more: &str| {
         let action = r#""action": "a", "resource": "r", "ignore": ["path.t"]"#;
         format!(r#"{{"match": "{pattern}", "upstream": "{upstream}", {action}{more}}}"#)
@@ -818,7 +818,7 @@ fn a_list_is_made_in_one_way() {
 }
 
 #[test]
-fn one_place_is_named_once() {
+fn each_source_is_named_once() {
     let same = "another `params` or `ignore` names the same place";
     for (members, place, message) in [
         (r#""params": {"p": "query.a", "q": "query.a"}"#, "params/q", same),
@@ -875,7 +875,7 @@ fn one_place_is_named_once() {
 }
 
 #[test]
-fn parameters_and_what_is_ignored_have_a_limit_together() {
+fn mapped_and_ignored_names_have_a_common_limit() {
     let params = |count: usize| {
         (0..count)
             .map(|index| format!(r#""p{index}": "query.p{index}""#))

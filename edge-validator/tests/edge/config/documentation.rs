@@ -1,4 +1,4 @@
-//! The reference is true: its examples read, and it names every key.
+//! Checks of the reference: every example is valid, and every key has an entry.
 
 use edgewrit_edge::config::Config;
 use edgewrit_test_issuer as support;

@@ -1,8 +1,8 @@
-//! The table of operations, as others read it.
+//! The view of the operations.
 
 use crate::harness;
 use crate::request::operations::edge_of;
-use edgewrit_edge::config::view::{Field, Piece, Row, Source};
+use edgewrit_edge::config::view::{Field, ParamLocation, ResourcePiece, Row};
 use edgewrit_shared::grant::ParamType;
 
 fn with_row<T>(name: &str, see: impl FnOnce(Row<'_>) -> T) -> T {
@@ -11,7 +11,7 @@ fn with_row<T>(name: &str, see: impl FnOnce(Row<'_>) -> T) -> T {
 }
 
 #[test]
-fn operations_come_as_they_are_written() {
+fn operations_keep_their_order_and_spelling() {
     let config = harness::config();
     let names: Vec<_> = config.operations().map(|row| row.name()).collect();
     assert_eq!(names[..3], ["GET /flights", "POST /bookings", "POST /quotes"]);
@@ -23,7 +23,7 @@ fn a_resource_is_text_and_captures() {
         assert_eq!(row.action(), "read");
         assert_eq!(
             row.resource().collect::<Vec<_>>(),
-            [Piece::Text("data:customers/"), Piece::Capture("id")]
+            [ResourcePiece::Text("data:customers/"), ResourcePiece::Capture("id")]
         );
         for separator in [':', '/', '\\'] {
             assert!(row.not_captured().contains(&separator));
@@ -49,21 +49,33 @@ fn a_parameter_has_its_type_and_its_place() {
             (found.value, found.optional, found.source)
         })
     };
-    assert_eq!(field("GET /flights", "from"), (ParamType::Text, false, Source::Query));
-    assert_eq!(field("GET /flights", "stops"), (ParamType::Number, true, Source::Query));
+    assert_eq!(
+        field("GET /flights", "from"),
+        (ParamType::Text, false, ParamLocation::Query)
+    );
+    assert_eq!(
+        field("GET /flights", "stops"),
+        (ParamType::Number, true, ParamLocation::Query)
+    );
     assert_eq!(
         field("POST /bookings", "insured"),
-        (ParamType::Bool, true, Source::Body)
+        (ParamType::Bool, true, ParamLocation::Body)
     );
-    assert_eq!(field("POST /bookings", "extras"), (ParamType::List, true, Source::Body));
-    assert_eq!(field("POST /bookings", "tags"), (ParamType::List, true, Source::Body));
+    assert_eq!(
+        field("POST /bookings", "extras"),
+        (ParamType::List, true, ParamLocation::Body)
+    );
+    assert_eq!(
+        field("POST /bookings", "tags"),
+        (ParamType::List, true, ParamLocation::Body)
+    );
     assert_eq!(
         field("GET /reports", "tenant"),
-        (ParamType::Text, false, Source::Header)
+        (ParamType::Text, false, ParamLocation::Header)
     );
     assert_eq!(
         field("GET /customers/{id}/orders/{order}", "customer"),
-        (ParamType::Number, false, Source::Path)
+        (ParamType::Number, false, ParamLocation::Path)
     );
     with_row("HEAD /customers/{id}", |row| {
         assert_eq!(row.params().collect::<Vec<Field<'_>>>(), [])

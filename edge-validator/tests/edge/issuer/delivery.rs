@@ -1,8 +1,8 @@
-//! Records go to the issuer in numbered batches, until it has them.
+//! Delivery of records to the issuer in numbered batches, until the issuer has them.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
 use edgewrit_shared::grant::GrantId;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -13,8 +13,8 @@ const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["
 const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
 const UNKNOWN_BOOT: &str = r#"{"type":"urn:edgewrit:error:unknown_boot","status":404}"#;
 
-fn got(status: u16, body: &str) -> Answer<'_> {
-    Answer::Got {
+fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
+    IssuerAnswer::Got {
         status,
         body: body.as_bytes(),
     }
@@ -32,42 +32,42 @@ fn pending(records: usize) -> PendingRecords {
 fn a_batch_has_the_number_of_its_first_record() {
     let mut pending = pending(3);
     assert_eq!(
-        pending.batch(BATCH_BYTES).body("boot-1"),
+        pending.next_batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":1,"records":[{"n":1},{"n":2},{"n":3}]}"#
     );
-    let batch = pending.batch(BATCH_BYTES);
+    let batch = pending.next_batch(BATCH_BYTES);
     assert_eq!(pending.keep("{\"n\":4}".into()), Some(4));
-    assert!(pending.delivered(&batch, DeliveryOutcome::Recorded));
+    assert!(pending.finish_batch(&batch, DeliveryOutcome::Recorded));
     assert!(pending.is_delivered(3) && !pending.is_delivered(4));
     assert_eq!(
-        pending.batch(BATCH_BYTES).body("boot-1"),
+        pending.next_batch(BATCH_BYTES).body("boot-1"),
         r#"{"boot_id":"boot-1","first":4,"records":[{"n":4}]}"#
     );
     assert_eq!((pending.waiting(), pending.lost()), (1, 0));
 }
 
 #[test]
-fn what_was_not_delivered_is_sent_again() {
+fn undelivered_records_are_sent_again() {
     let mut pending = pending(2);
-    let batch = pending.batch(BATCH_BYTES);
-    assert!(!pending.delivered(&batch, DeliveryOutcome::Later));
-    assert_eq!(pending.batch(BATCH_BYTES), batch);
+    let batch = pending.next_batch(BATCH_BYTES);
+    assert!(!pending.finish_batch(&batch, DeliveryOutcome::Later));
+    assert_eq!(pending.next_batch(BATCH_BYTES), batch);
 }
 
 #[test]
 fn a_boot_that_the_issuer_forgot_is_replaced_and_nothing_is_lost() {
     let mut pending = pending(1);
-    pending.name("boot-1".into());
-    let batch = pending.batch(BATCH_BYTES);
-    assert!(!pending.delivered(&batch, records::delivery(got(404, UNKNOWN_BOOT))));
+    pending.set_boot_id("boot-1".into());
+    let batch = pending.next_batch(BATCH_BYTES);
+    assert!(!pending.finish_batch(&batch, records::read_outcome(got(404, UNKNOWN_BOOT))));
     assert_eq!((pending.boot_id(), pending.waiting(), pending.lost()), (None, 1, 0));
 }
 
 #[test]
-fn what_the_issuer_will_never_take_is_counted_as_lost() {
+fn records_that_the_issuer_refuses_are_counted_as_lost() {
     let mut pending = pending(2);
-    let batch = pending.batch(BATCH_BYTES);
-    assert!(pending.delivered(&batch, DeliveryOutcome::Refused(400)));
+    let batch = pending.next_batch(BATCH_BYTES);
+    assert!(pending.finish_batch(&batch, DeliveryOutcome::Refused(400)));
     assert_eq!((pending.waiting(), pending.lost()), (0, 2));
 }
 
@@ -82,14 +82,14 @@ fn answers_say_whether_to_send_again() {
         (got(401, ""), DeliveryOutcome::Later),
         (got(429, ""), DeliveryOutcome::Later),
         (got(503, ""), DeliveryOutcome::Later),
-        (Answer::Failed, DeliveryOutcome::Later),
+        (IssuerAnswer::Failed, DeliveryOutcome::Later),
     ] {
-        assert_eq!(records::delivery(answer), delivery, "{answer:?}");
+        assert_eq!(records::read_outcome(answer), delivery, "{answer:?}");
     }
 }
 
 #[test]
-fn memory_is_bounded_and_what_is_lost_is_counted() {
+fn memory_is_bounded_and_lost_records_are_counted() {
     let mut pending = pending(20_000);
     assert_eq!(pending.keep("{}".into()), None);
     assert_eq!((pending.waiting(), pending.lost()), (20_000, 1));
@@ -102,7 +102,7 @@ fn memory_is_bounded_and_what_is_lost_is_counted() {
 
 #[test]
 fn a_batch_ends_where_the_issuer_takes_no_more() {
-    assert_eq!(pending(1_001).batch(BATCH_BYTES).count(), 1_000);
+    assert_eq!(pending(1_001).next_batch(BATCH_BYTES).count(), 1_000);
     let mut batch = Batch::new(1, BATCH_BYTES);
     assert!(batch.add(&"x".repeat(600_000), 1), "the first always fits");
     assert!(!batch.add("{}", 1));
@@ -112,7 +112,7 @@ fn a_batch_ends_where_the_issuer_takes_no_more() {
 #[test]
 fn the_call_carries_the_edge_s_credential() {
     let edge = Edge::new();
-    let call = records::call(&edge.config, "{}".into());
+    let call = records::delivery_call(&edge.config, "{}".into());
     assert_eq!((call.method, call.path.as_str()), ("POST", "/v1/records"));
     let sent = call.headers.iter().find(|(name, _)| *name == "authorization");
     assert!(sent.unwrap().1.expose().starts_with("Basic "));
@@ -125,7 +125,7 @@ fn the_call_carries_the_edge_s_credential() {
     for answer in [
         got(200, r#"{"boot_id":"b"}"#),
         got(201, r#"{"boot_id":""}"#),
-        Answer::Failed,
+        IssuerAnswer::Failed,
     ] {
         assert_eq!(records::boot_id(answer), None, "{answer:?}");
     }
@@ -143,26 +143,31 @@ fn strict() -> Edge {
 fn a_strict_edge_permits_nothing_that_it_cannot_record() {
     let (edge, ask) = (strict(), Ask::new(FLIGHTS, &SEARCH));
     assert_eq!(edge.label(&ask), "permit");
-    edge.memory.set_room(false);
+    edge.memory.set_record_room(false);
     let refusal = edge.ask(&ask).refused();
     assert_eq!(
         (refusal.status(), refusal.error_code(), refusal.label()),
         (503, "audit_unavailable", "unrecorded")
     );
-    edge.memory.set_room(true);
+    edge.memory.set_record_room(true);
     assert_eq!(edge.label(&ask), "permit");
 }
 
 #[test]
-fn another_edge_serves_on_without_room() {
+fn a_best_effort_edge_permits_without_room_for_records() {
     let edge = Edge::new();
-    edge.memory.set_room(false);
+    edge.memory.set_record_room(false);
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
 }
 
 #[test]
 fn a_record_ahead_says_that_the_request_is_sent() {
-    let line = Edge::new().ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1.ahead().line();
+    let line = Edge::new()
+        .ask(&Ask::new(FLIGHTS, &SEARCH))
+        .sent()
+        .1
+        .record_ahead()
+        .line();
     assert!(line.contains(r#""verdict":"permit","label":"permit""#), "{line}");
     assert!(line.ends_with(r#""outcome":"sent"}"#), "{line}");
 }
@@ -174,27 +179,27 @@ fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
     let id = support::grants(&SEARCH).as_slice()[0].id();
     for _ in 0..2 {
         let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", TRACE);
-        let line = edge.ask(&ask).sent().1.ahead().line();
-        let told = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
-        assert!(line.contains(&told), "{line}");
+        let line = edge.ask(&ask).sent().1.record_ahead().line();
+        let expected = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
+        assert!(line.contains(&expected), "{line}");
     }
     let line = edge
         .ask(&Ask::new(FLIGHTS, &SEARCH).header("traceparent", "x"))
         .sent()
         .1
-        .ahead()
+        .record_ahead()
         .line();
     assert!(!line.contains("traceparent"), "{line}");
     assert_eq!(GrantId(0xab).to_string(), "00000000000000ab");
 }
 
 #[test]
-fn a_response_is_cut_when_its_writ_ends() {
+fn a_response_is_cut_when_its_writ_is_no_longer_valid() {
     let mut edge = Edge::new();
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
-    let open = flight.open(200);
-    assert!(open.ended(&edge.world()).is_none());
-    let ended = |edge: &Edge| open.ended(&edge.world()).map(|record| record.label());
+    let open = flight.open_response(200);
+    assert!(open.check_ended(&edge.world()).is_none());
+    let ended = |edge: &Edge| open.check_ended(&edge.world()).map(|record| record.label());
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
     assert_eq!(ended(&edge), Some("token_expired"));
@@ -210,7 +215,7 @@ fn a_response_is_cut_when_its_writ_ends() {
     };
     edge.snapshot = Some(support::snapshot(NOW, vec![revocation]));
     assert_eq!(ended(&edge), Some("token_revoked"));
-    let line = open.ended(&edge.world()).unwrap().line();
+    let line = open.check_ended(&edge.world()).unwrap().line();
     assert!(
         line.contains(r#""verdict":"refuse","status":200,"label":"token_revoked""#),
         "{line}"
@@ -221,10 +226,10 @@ fn a_response_is_cut_when_its_writ_ends() {
 }
 
 #[test]
-fn two_who_ask_for_a_boot_id_number_under_one() {
+fn of_two_boot_ids_only_the_first_is_used() {
     let mut pending = pending(1);
-    pending.name("boot-1".into());
-    pending.name("boot-2".into());
+    pending.set_boot_id("boot-1".into());
+    pending.set_boot_id("boot-2".into());
     assert_eq!(pending.boot_id(), Some("boot-1"));
 }
 
@@ -234,36 +239,36 @@ fn a_record_is_replaced_under_its_number_while_it_waits() {
     pending.replace(2, "{}".into());
     pending.replace(3, "no such number".into());
     assert_eq!(
-        pending.batch(BATCH_BYTES).body("b"),
+        pending.next_batch(BATCH_BYTES).body("b"),
         r#"{"boot_id":"b","first":1,"records":[{"n":1},{}]}"#
     );
-    let batch = pending.batch(BATCH_BYTES);
-    assert!(pending.delivered(&batch, DeliveryOutcome::Recorded));
+    let batch = pending.next_batch(BATCH_BYTES);
+    assert!(pending.finish_batch(&batch, DeliveryOutcome::Recorded));
     pending.replace(1, "too late".into());
     assert_eq!(pending.waiting(), 0);
 }
 
 #[test]
 fn a_batch_can_be_sent_under_another_boot() {
-    let body = pending(1).batch(BATCH_BYTES).body("old");
+    let body = pending(1).next_batch(BATCH_BYTES).body("old");
     let expected = r#"{"boot_id":"new","first":1,"records":[{"n":1}]}"#;
-    assert_eq!(records::under(&body, "new").as_deref(), Some(expected));
-    assert_eq!(records::under("{}", "new"), None);
+    assert_eq!(records::replace_boot_id(&body, "new").as_deref(), Some(expected));
+    assert_eq!(records::replace_boot_id("{}", "new"), None);
 }
 
 #[test]
-fn of_strangers_only_so_many_a_second_are_reported() {
+fn unauthenticated_refusals_are_reported_up_to_a_rate() {
     let mut edge = Edge::new();
     let reported = |edge: &Edge, ask: &Ask| edge.ask(ask).refused().record().is_for_issuer(&edge.memory);
-    let (stranger, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
+    let (unauthenticated, known) = (Ask::bare(FLIGHTS), Ask::new("GET /nowhere", &SEARCH));
     let count = |edge: &Edge, ask: &Ask| (0..20).filter(|_| reported(edge, ask)).count();
-    assert_eq!((count(&edge, &stranger), count(&edge, &known)), (10, 20));
+    assert_eq!((count(&edge, &unauthenticated), count(&edge, &known)), (10, 20));
     edge.now = NOW.plus(1);
-    assert_eq!(count(&edge, &stranger), 10);
+    assert_eq!(count(&edge, &unauthenticated), 10);
 }
 
 #[test]
-fn a_permit_is_asked_again_after_a_wait() {
+fn a_permit_is_validated_again_after_a_wait() {
     let mut edge = Edge::new();
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
     let flight = flight.revalidate(&edge.world()).unwrap();

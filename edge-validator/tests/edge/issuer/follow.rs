@@ -1,8 +1,8 @@
-//! Following the bundle.
+//! Requests for newer bundles.
 
 use crate::harness::config;
-use edgewrit_edge::issuer::bundle::{FollowError, bundle_answer, bundle_call, head_line, head_report};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::bundle::{FollowError, apply_bundle, bundle_call, head_line, head_report};
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::revocation::{Level, Revocation, Target};
@@ -26,7 +26,7 @@ fn the_first_call_asks_for_everything_at_once() {
 }
 
 #[test]
-fn later_calls_say_what_is_held_and_wait_within_the_issuers_bounds() {
+fn later_calls_name_the_position_and_wait_within_the_bounds_of_the_issuer() {
     let held = support::snapshot(NOW, Vec::new());
     let call = |wait: u32| bundle_call(&config(), Some(&held), wait);
     assert_eq!(call(0).path, "/v1/bundle?have=epoch-1.1&wait=0");
@@ -37,12 +37,12 @@ fn later_calls_say_what_is_held_and_wait_within_the_issuers_bounds() {
 }
 
 #[test]
-fn a_bundle_becomes_a_snapshot() {
+fn a_valid_bundle_gives_a_snapshot() {
     let bytes = support::bundle(NOW, Vec::new());
-    let snapshot = bundle_answer(
+    let snapshot = apply_bundle(
         &config(),
         None,
-        Answer::Got {
+        IssuerAnswer::Got {
             status: 200,
             body: &bytes,
         },
@@ -56,46 +56,46 @@ fn a_bundle_becomes_a_snapshot() {
         expires: NOW.plus(60),
     };
     let newer = support::bundle(NOW.plus(1), vec![revocation]);
-    let answer = Answer::Got {
+    let answer = IssuerAnswer::Got {
         status: 200,
         body: &newer,
     };
-    let snapshot = bundle_answer(&config(), Some(&snapshot), answer, NOW.plus(1)).unwrap();
+    let snapshot = apply_bundle(&config(), Some(&snapshot), answer, NOW.plus(1)).unwrap();
     assert_eq!(snapshot.position(), "epoch-1.2");
 }
 
 #[test]
-fn anything_else_is_an_error_with_a_label() {
+fn every_other_answer_is_an_error_with_a_label() {
     let bytes = support::bundle(NOW, Vec::new());
-    let answer = |answer: Answer<'_>| bundle_answer(&config(), None, answer, NOW).unwrap_err();
-    assert_eq!(answer(Answer::Failed), FollowError::Failed);
-    assert_eq!(answer(Answer::Failed).label(), "bundle_unanswered");
+    let answer = |answer: IssuerAnswer<'_>| apply_bundle(&config(), None, answer, NOW).unwrap_err();
+    assert_eq!(answer(IssuerAnswer::Failed), FollowError::Failed);
+    assert_eq!(answer(IssuerAnswer::Failed).label(), "bundle_unanswered");
     for status in [199, 201, 204, 302, 304, 404, 500] {
-        let error = answer(Answer::Got { status, body: &bytes });
+        let error = answer(IssuerAnswer::Got { status, body: &bytes });
         assert_eq!((error.label(), &error), ("bundle_status", &FollowError::Status(status)));
         assert!(error.to_string().contains(&status.to_string()));
     }
-    let error = answer(Answer::Got { status: 200, body: b"" });
+    let error = answer(IssuerAnswer::Got { status: 200, body: b"" });
     assert_eq!(error.label(), "bundle_frame");
     assert!(
         error.to_string().starts_with("the issuer's bundle was not applied: "),
         "{error}"
     );
-    assert!(answer(Answer::Failed).to_string().starts_with("no answer"));
+    assert!(answer(IssuerAnswer::Failed).to_string().starts_with("no answer"));
 }
 
 #[test]
-fn a_bundle_of_another_key_or_issuer_is_not_believed() {
+fn a_bundle_of_another_key_or_issuer_is_refused() {
     let text = crate::harness::config_text();
     let other_pin = text.replace(&support::bundle_key().public().x(), &support::writ_key().public().x());
     let other_issuer = text.replace(support::ISSUER, "https://other.example");
     let bytes = support::bundle(NOW, Vec::new());
     for (text, label) in [(other_pin, "bundle_key"), (other_issuer, "bundle_issuer")] {
         let config = edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap();
-        let error = bundle_answer(
+        let error = apply_bundle(
             &config,
             None,
-            Answer::Got {
+            IssuerAnswer::Got {
                 status: 200,
                 body: &bytes,
             },
@@ -111,11 +111,11 @@ fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_
     let memory = Memory::new(0xab);
     let applied = |held: Option<&Snapshot>, at: u64, head: &str| {
         let bytes = support::bundle_with_head(NOW.plus(at), head);
-        let answer = Answer::Got {
+        let answer = IssuerAnswer::Got {
             status: 200,
             body: &bytes,
         };
-        bundle_answer(&config(), held, answer, NOW.plus(at)).unwrap()
+        apply_bundle(&config(), held, answer, NOW.plus(at)).unwrap()
     };
     let (ten, nine) = (format!("10:{}", "a".repeat(64)), format!("9:{}", "b".repeat(64)));
     let first = applied(None, 0, &ten);

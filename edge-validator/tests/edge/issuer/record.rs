@@ -1,4 +1,4 @@
-//! Problems for the client, lines for the log.
+//! Problems for the client, records for the log.
 
 use crate::harness::{Ask, Edge, Issuer};
 use edgewrit_edge::memory::Memory;
@@ -24,7 +24,7 @@ fn names(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_permit_is_recorded_with_what_it_permitted() {
+fn a_permit_is_recorded_with_its_attempt() {
     let line = Edge::new()
         .ask(&Ask::new(FLIGHTS, &SEARCH))
         .sent()
@@ -42,7 +42,7 @@ fn a_permit_is_recorded_with_what_it_permitted() {
 }
 
 #[test]
-fn a_refusal_is_recorded_with_the_nearest_miss_which_the_client_is_not_told() {
+fn a_refusal_is_recorded_with_the_nearest_miss_and_the_client_does_not_see_it() {
     let refusal = Edge::new()
         .ask(&Ask::new(&FLIGHTS.replace("JFK", "CDG"), &SEARCH))
         .refused();
@@ -85,7 +85,7 @@ fn a_refusal_is_recorded_with_the_nearest_miss_which_the_client_is_not_told() {
 }
 
 #[test]
-fn a_record_says_the_cause_even_where_nothing_finer_is_known() {
+fn a_record_always_has_a_cause() {
     let edge = Edge::new();
     let limited = [r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":1,"allowance":"b"}}"#];
     let spent = edge
@@ -141,7 +141,7 @@ fn only_401_asks_for_a_writ() {
 }
 
 #[test]
-fn requests_of_the_wrong_form_are_told_what_is_wrong() {
+fn the_problem_of_a_malformed_request_names_the_fault() {
     let edge = Edge::new();
     for (ask, status, detail) in [
         (
@@ -210,7 +210,7 @@ fn neither_tokens_nor_secrets_are_in_records_and_problems() {
 }
 
 #[test]
-fn a_host_that_fails_refuses_under_labels_of_its_own() {
+fn faults_of_a_host_have_labels_of_their_own() {
     let memory = Memory::new(1);
     for (fault, label) in [
         (HostFault::Unreadable, "host_unreadable"),

@@ -1,11 +1,12 @@
-//! What an issuer of version 0.1 answered (`tests/fixtures/issuer-0.1`), read by the edge of this version.
+//! Answers of an issuer of version 0.1 (`tests/fixtures/issuer-0.1`), read by the edge of this
+//! version.
 
 use crate::harness::{Ask, CONFIG, Edge, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
@@ -42,7 +43,7 @@ impl Issuer {
         (number(answer, "status").try_into().unwrap(), body)
     }
 
-    /// An edge that trusts it.
+    /// An edge that trusts this issuer.
     fn edge(&self) -> Edge {
         let Some(Json::List(pins)) = self.0.member("trust") else {
             panic!("no pins")
@@ -74,8 +75,8 @@ fn number(json: &Json, name: &str) -> u64 {
 fn follow(edge: &mut Edge, issuer: &Issuer, bundle: &str, at: &str) {
     edge.now = issuer.time(at);
     let (status, body) = issuer.answer(bundle);
-    let answer = Answer::Got { status, body: &body };
-    edge.snapshot = Some(bundle_answer(&edge.config, edge.snapshot.as_ref(), answer, edge.now).unwrap());
+    let answer = IssuerAnswer::Got { status, body: &body };
+    edge.snapshot = Some(apply_bundle(&edge.config, edge.snapshot.as_ref(), answer, edge.now).unwrap());
 }
 
 /// The step after a booking with the writ of the fixture.
@@ -85,14 +86,14 @@ fn book(edge: &Edge, issuer: &Issuer) -> Step {
         .header("authorization", &bearer)
         .json(BOOKING);
     match edge.start(&ask) {
-        Step::Body(need) => need.with(BodyRead::Whole(BOOKING.as_bytes()), &edge.world()),
+        Step::Body(need) => need.resume(BodyRead::Whole(BOOKING.as_bytes()), &edge.world()),
         other => other,
     }
 }
 
 fn answered(edge: &Edge, issuer: &Issuer, need: NeedSpend, name: &str) -> Step {
     let (status, body) = issuer.answer(name);
-    need.with(Answer::Got { status, body: &body }, &edge.world())
+    need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world())
 }
 
 /// The step after the boot of the edge.
@@ -144,6 +145,9 @@ fn answers_to_records_of_an_issuer_of_version_0_1_are_understood() {
         ("unknown_boot", DeliveryOutcome::UnknownBoot),
     ] {
         let (status, body) = issuer.answer(name);
-        assert_eq!(records::delivery(Answer::Got { status, body: &body }), delivery);
+        assert_eq!(
+            records::read_outcome(IssuerAnswer::Got { status, body: &body }),
+            delivery
+        );
     }
 }

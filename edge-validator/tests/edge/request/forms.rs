@@ -1,9 +1,9 @@
-//! Form bodies: closed and typed as queries are, and sent as they came.
+//! Form bodies, which are closed and typed like queries, and which the edge sends as they arrived.
 
 use crate::harness::{Ask, Edge};
 use crate::request::operations::edge_of;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_test_issuer::{self as support, NOW};
 use proptest::prelude::*;
@@ -23,8 +23,8 @@ fn grant(rules: &str) -> String {
     format!(r#"{{"type":"writ","actions":["login"],"resources":["sessions"],"rules":{rules}}}"#)
 }
 
-/// Rules that every user meets.
-const ANYBODY: &str = r#"{"user":{"glob":"**"}}"#;
+/// Rules that every user satisfies.
+const EVERY_USER: &str = r#"{"user":{"glob":"**"}}"#;
 
 fn ask(line: &str, rules: &str, content_type: &str, body: &[u8]) -> Ask {
     let ask = Ask::new(line, &[&grant(rules)]).header("content-type", content_type);
@@ -32,7 +32,7 @@ fn ask(line: &str, rules: &str, content_type: &str, body: &[u8]) -> Ask {
     Ask { body, ..ask }
 }
 
-/// The label for `body`, under a grant for the user `X`.
+/// The label for `body` under a grant for the user `X`.
 fn label(edge: &Edge, body: &str) -> &'static str {
     edge.label(&ask("POST /login", r#"{"user":{"eq":"X"}}"#, FORM, body.as_bytes()))
 }
@@ -78,12 +78,12 @@ fn a_form_is_closed_and_unambiguous() {
         let shown: String = body.chars().take(40).collect();
         assert_eq!(label(&edge, body), expected, "{shown}");
     }
-    let raw = ask("POST /login", ANYBODY, FORM, b"user=X\xff");
+    let raw = ask("POST /login", EVERY_USER, FORM, b"user=X\xff");
     assert_eq!(edge.label(&raw), "body_syntax");
 }
 
 #[test]
-fn a_form_comes_as_one_type() {
+fn a_form_has_exactly_one_content_type() {
     let edge = edge_of(OPERATIONS);
     for (content_type, expected) in [
         ("application/x-www-form-urlencoded", "permit"),
@@ -95,7 +95,7 @@ fn a_form_comes_as_one_type() {
         ("multipart/form-data; boundary=x", "content_type"),
         ("text/plain", "content_type"),
     ] {
-        let ask = ask("POST /login", ANYBODY, content_type, b"user=X");
+        let ask = ask("POST /login", EVERY_USER, content_type, b"user=X");
         assert_eq!(edge.label(&ask), expected, "{content_type}");
     }
     let book = r#"{"type":"writ","actions":["book"],"resources":["tickets"]}"#;
@@ -115,9 +115,9 @@ fn a_plus_in_a_form_is_judged_both_ways() {
         (r#"{"user":{"eq":"c"}}"#, "user=a+b", "not_granted"),
         (r#"{"user":{"eq":"a b"}}"#, "user=a%20b", "permit"),
         (r#"{"user":{"eq":"a+b"}}"#, "user=a%2Bb", "permit"),
-        (ANYBODY, "user=X&csrf=a+b", "permit"),
-        (ANYBODY, "user=X&code=+7", "param_type"),
-        (ANYBODY, "user=X&a+b=c", "body_unknown"),
+        (EVERY_USER, "user=X&csrf=a+b", "permit"),
+        (EVERY_USER, "user=X&code=+7", "param_type"),
+        (EVERY_USER, "user=X&a+b=c", "body_unknown"),
     ] {
         assert_eq!(label("POST /login", rules, body), expected, "{rules} {body}");
     }
@@ -145,7 +145,7 @@ fn a_plus_in_the_query_and_one_in_the_form_are_judged_in_all_four_ways() {
 }
 
 #[test]
-fn what_was_judged_is_sent() {
+fn the_judged_form_is_sent() {
     for (body, sent) in [
         ("csrf=a%20%c3%A9&%75ser=%58", "csrf=a%20%c3%A9&%75ser=%58"),
         ("csrf=a+%c3%A9&user=X", "csrf=a%20%c3%A9&user=X"),
@@ -160,7 +160,7 @@ fn what_was_judged_is_sent() {
 }
 
 #[test]
-fn what_is_sent_has_the_limit_of_what_is_read() {
+fn the_outgoing_form_has_the_limit_of_the_incoming() {
     let edge = edge_of(&OPERATIONS.replace("200000", "16"));
     for (body, expected) in [
         ("user=X&csrf=%3Da", "permit"),
@@ -173,7 +173,7 @@ fn what_is_sent_has_the_limit_of_what_is_read() {
     }
 }
 
-/// Pieces of forms, odd ones among them.
+/// Pieces of forms, unusual ones among them.
 fn forms() -> impl Strategy<Value = String> {
     let name = prop_oneof![
         Just("user"),
@@ -197,13 +197,13 @@ fn forms() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_form_that_is_read_says_what_the_standard_reads_in_it(body in forms()) {
+    fn a_form_has_the_pairs_that_the_url_standard_reads(body in forms()) {
         let edge = edge_of(LISTS);
         let grant = r#"{"type":"writ","actions":["login"],"resources":["sessions"]}"#;
         let ask = Ask::bare("POST /login").header("content-type", FORM);
         let headers: Vec<(&str, &[u8])> = ask.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
         let head = Head { method: "POST", target: b"/login", authority: b"", headers: &headers, has_body: true };
-        let said = rehearse(head, body.as_bytes(), &Authority::new(support::grants(&[grant])), &edge.config, NOW);
+        let said = rehearse(head, body.as_bytes(), &RehearsedGrants::new(support::grants(&[grant])), &edge.config, NOW);
         let standard: Vec<_> = url::form_urlencoded::parse(body.as_bytes()).collect();
         let texts = |wanted: &str| standard.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.to_string()).collect::<Vec<_>>();
         if let Some(attempt) = said.attempts.first() {

@@ -50,7 +50,7 @@ fn only_requests_for_a_host_that_is_named_are_served() {
 }
 
 #[test]
-fn a_misdirected_request_is_told_so_before_anything_of_it_is_read() {
+fn a_misdirected_request_is_refused_before_it_is_read() {
     let edge = edge_for(r#"["api.example"]"#);
     let ask = Ask::bare("OPTIONS //");
     let refusal = edge.ask(&ask).refused();

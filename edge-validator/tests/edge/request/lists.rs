@@ -1,4 +1,4 @@
-//! Names that may come several times, and how many may come at all.
+//! Repeated names, and the number of names and values in a query.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use crate::request::operations::edge_of;
@@ -55,7 +55,7 @@ const NAMES: &str = r#"
    "ignore": ["query.User", "query.filter", "query.filter[kind]", "query.ids", "query.user.id", "query.user_id"]}"#;
 
 #[test]
-fn names_that_some_reader_takes_for_one_do_not_come_together() {
+fn rival_names_in_one_query_are_refused() {
     let grant = r#"{"type":"writ","actions":["list"],"resources":["items"]}"#;
     let edge = edge_of(NAMES);
     for (query, expected) in [

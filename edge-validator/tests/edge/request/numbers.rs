@@ -1,9 +1,9 @@
-//! Numbers are judged as they are written, and as readers in floating point have them.
+//! Numbers in both readings: exact, and as floating-point readers read them.
 
 use crate::harness::{Ask, Edge};
 use crate::request::operations::edge_of;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::number::Number;
 use edgewrit_test_issuer::{self as support, NOW};
@@ -46,7 +46,8 @@ fn one_grant_permits_both_readings() {
     assert_eq!(label(&edge, "n=9007199254740993&q=a+b", &both), "permit");
 }
 
-/// Each reading is free, but what mixes them is permitted by a grant with limited uses alone.
+/// Each reading is permitted without a limit, but only a grant with limited uses permits their
+/// mixture.
 #[test]
 fn a_grant_with_limited_uses_permits_no_mixture_for_free() {
     let edge = edge_of(OPERATIONS);
@@ -61,7 +62,7 @@ const ORDERS: &str = r#"
   {"match": "POST /orders", "upstream": "open", "action": "a", "resource": "orders",
    "params": {"seats": {"from": "body./seats", "type": "integer"}, "price": {"from": "body./price", "type": "number"}}}"#;
 
-/// Python's `json` has 9007199254740993 and 1.0 of this request, which no grant here permits.
+/// For this request Python's `json` reads 9007199254740993 and 1.0, which no grant here permits.
 #[test]
 fn a_reader_may_round_one_number_and_keep_another() {
     let edge = edge_of(ORDERS);
@@ -94,7 +95,7 @@ fn a_rehearsal_shows_numbers_as_they_are_written() {
             headers: &[],
             has_body: false,
         };
-        let authority = Authority::new(support::grants(&[&grant(r#"{"min":0}"#)]));
+        let authority = RehearsedGrants::new(support::grants(&[&grant(r#"{"min":0}"#)]));
         rehearse(head, b"", &authority, &edge.config, NOW).attempts
     };
     let number = Param::Number(Number::parse("9007199254740993").unwrap());
@@ -106,7 +107,7 @@ fn a_rehearsal_shows_numbers_as_they_are_written() {
     assert!(attempts.iter().all(|attempt| attempt.param("n") == Some(&number)));
 }
 
-/// Numbers near each other and near what doubles keep.
+/// Numbers near each other and near the limit of doubles.
 fn numbers() -> impl Strategy<Value = String> {
     let decimals = (0_u64..4, "0{12,24}[0-9]{1,2}").prop_map(|(whole, fraction)| format!("{whole}.{fraction}"));
     let integers = (9_007_199_254_740_985_u64..9_007_199_254_741_005).prop_map(|number| number.to_string());
@@ -116,10 +117,10 @@ fn numbers() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// What is permitted means nothing else to a reader in floating point: the same rule, its
-    /// numbers rounded, admits what that one has.
+    /// A permit holds for a floating-point reader: the same rule with rounded numbers admits the
+    /// number that this reader reads.
     #[test]
-    fn a_permit_holds_for_readers_in_floating_point(value in numbers(), listed in proptest::collection::vec(numbers(), 1..12), kind in "in|not_in|min|max") {
+    fn a_permit_holds_for_floating_point_readers(value in numbers(), listed in proptest::collection::vec(numbers(), 1..12), kind in "in|not_in|min|max") {
         let edge = edge_of(OPERATIONS);
         let rule = |numbers: &[String]| match &*kind {
             "min" | "max" => format!(r#"{{"{kind}":{}}}"#, numbers[0]),
@@ -131,11 +132,11 @@ proptest! {
             }
         };
         let rounded = |text: &String| format!("{:e}", text.parse::<f64>().unwrap());
-        // Equal numbers in another spelling are a fault of the list.
+        // Equal numbers with different spellings are a fault of the list.
         prop_assume!(listed.iter().all(|one| listed.iter().filter(|other| Number::parse(one) == Number::parse(other)).count() == 1));
         let given = label(&edge, &format!("n={value}"), &[&rule(&listed)]);
         let in_doubles = label(&edge, &format!("n={}", rounded(&value)), &[&rule(&listed.iter().map(rounded).collect::<Vec<_>>())]);
-        // What doubles keep is itself to every reader.
+        // Every reader reads a number that doubles keep without change.
         if given == "permit" && !Number::parse(&value).unwrap().is_kept_by_doubles() {
             prop_assert_eq!(in_doubles, "permit");
         }

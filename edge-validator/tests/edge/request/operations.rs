@@ -85,7 +85,7 @@ fn the_most_specific_operation_wins_from_the_left() {
 }
 
 #[test]
-fn a_captured_value_holds_no_separator_that_the_resource_has() {
+fn a_captured_value_contains_no_separator_of_the_resource() {
     for (resource, label) in [
         ("{id}", "permit"),
         ("r/{id}", "permit"),
@@ -97,13 +97,13 @@ fn a_captured_value_holds_no_separator_that_the_resource_has() {
     }
 }
 
-/// The operation, with `colon: true`.
+/// The operation with `colon: true`.
 fn with_colon(operation: &str) -> String {
     operation.replacen('{', r#"{"colon":true,"#, 1)
 }
 
 #[test]
-fn a_captured_value_holds_no_colon_unless_the_operation_says_so() {
+fn a_captured_value_contains_a_colon_only_if_the_operation_allows_it() {
     let rows = [
         operation("POST /topics/{t}", "topics/{t}"),
         with_colon(&operation("POST /urns/{u}", "urns/{u}")),

@@ -1,4 +1,4 @@
-//! What was judged is what is sent, and nothing else is.
+//! The edge sends exactly the judged request.
 
 use crate::harness::{Ask, Edge, header};
 
@@ -43,7 +43,7 @@ fn punctuation_inside_the_querys_values_is_encoded() {
 }
 
 #[test]
-fn the_upstream_is_the_operations_whatever_the_client_says() {
+fn the_operation_alone_decides_about_the_upstream() {
     let edge = Edge::new();
     let ask = Ask::new("GET /customers/7", &ALL)
         .header("host", "evil.example")
@@ -148,7 +148,7 @@ fn content_type_passes_with_a_judged_body() {
 }
 
 #[test]
-fn an_operations_own_headers_pass_on_it() {
+fn headers_of_an_operation_pass_on_it() {
     let edge = Edge::new();
     let ask = Ask::new("GET /reports", &ALL)
         .header("x-tenant", "a")
@@ -160,7 +160,7 @@ fn an_operations_own_headers_pass_on_it() {
 }
 
 #[test]
-fn what_the_credential_sets_never_comes_from_the_client() {
+fn headers_of_the_credential_never_come_from_the_client() {
     let edge = Edge::new();
     let ask = Ask::new("GET /customers/7", &ALL)
         .header("user-agent", "mine")
@@ -173,7 +173,7 @@ fn what_the_credential_sets_never_comes_from_the_client() {
 }
 
 #[test]
-fn several_headers_of_one_name_are_one() {
+fn several_headers_of_one_name_become_one() {
     let edge = Edge::new();
     let several = Ask::new(FLIGHTS, &ALL)
         .header("accept", " text/a ")
@@ -186,7 +186,7 @@ fn several_headers_of_one_name_are_one() {
 }
 
 #[test]
-fn what_connection_names_was_not_sent() {
+fn headers_that_connection_names_do_not_pass() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &ALL)
         .header("accept", "*/*")
@@ -198,7 +198,7 @@ fn what_connection_names_was_not_sent() {
 }
 
 #[test]
-fn a_claim_that_cannot_stand_in_a_header_refuses() {
+fn a_claim_that_is_no_header_value_refuses_the_request() {
     let edge = Edge::new();
     let mut claims = edgewrit_test_issuer::claims(edgewrit_test_issuer::grants(&ALL));
     claims.task_id = "trip-42\u{e9}".into();

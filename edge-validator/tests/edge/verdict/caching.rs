@@ -1,9 +1,9 @@
-//! Verified writs are remembered, and what is remembered decides nothing by itself.
+//! The cache of verified writs, which makes no decision by itself.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::limits::CACHED_WRITS;
 use edgewrit_shared::revocation::Rows;
 use edgewrit_test_issuer::{self as support, NOW};
@@ -13,7 +13,7 @@ const SEARCH: [&str; 1] = [r#"{"type":"writ","actions":["search"],"resources":["
 const FLIGHTS: &str = "GET /flights?from=JFK&to=LHR&date=2026-05-10";
 
 #[test]
-fn a_remembered_writ_does_not_outlive_its_key() {
+fn a_cached_writ_does_not_outlive_its_key() {
     let mut edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
     let bundle = Bundle {
@@ -33,13 +33,13 @@ fn a_remembered_writ_does_not_outlive_its_key() {
         issuer: support::ISSUER.into(),
         pins: vec![support::bundle_key().public()],
     };
-    let document = bundle.join(&support::bundle_key().sign(Kind::Bundle, &bundle.payload()));
+    let document = bundle.join(&support::bundle_key().sign(JwsKind::Bundle, &bundle.payload()));
     edge.snapshot = Some(Snapshot::apply(None, &document, &trust, NOW).unwrap());
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "token_key");
 }
 
 #[test]
-fn a_remembered_writ_is_judged_by_the_configuration_of_now() {
+fn a_cached_writ_is_judged_by_the_current_configuration() {
     let mut edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &SEARCH)), "permit");
     let text = config_text().replacen('{', r#"{"life_max": 599, "#, 1);
@@ -54,7 +54,7 @@ fn a_remembered_writ_is_judged_by_the_configuration_of_now() {
 }
 
 #[test]
-fn more_writs_than_are_remembered_are_all_judged_rightly() {
+fn more_writs_than_the_cache_holds_are_all_judged_correctly() {
     let edge = Edge::new();
     let token = |index: usize, action: &str| {
         let grant = format!(r#"{{"type":"writ","actions":["{action}"],"resources":["flights"]}}"#);

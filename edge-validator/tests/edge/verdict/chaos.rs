@@ -1,10 +1,10 @@
-//! Whatever arrives, there is a verdict and no panic; and what is sent is what arrived, the query
-//! in its one spelling.
+//! Every input gets a verdict without a panic. The edge sends the request as it arrived, with the
+//! query in its canonical spelling.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict, config_text, secret, writ};
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::bundle::bundle_answer;
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::bundle::apply_bundle;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::step::Step;
 use edgewrit_edge::verdict::in_flight::{Outcome, ResponseHead};
 use edgewrit_shared::json;
@@ -60,7 +60,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
 
 proptest! {
     #[test]
-    fn every_request_gets_a_verdict_and_what_is_sent_is_what_came(line in lines(), more in headers(), body in proptest::option::of(json_bodies())) {
+    fn every_request_gets_a_verdict_and_is_sent_unchanged(line in lines(), more in headers(), body in proptest::option::of(json_bodies())) {
         let edge = Edge::new();
         let mut ask = Ask::bare(&line).header("authorization", &format!("Bearer {}", writ(&ALL))).header("x-tenant", "a");
         if body.is_some() {
@@ -76,7 +76,7 @@ proptest! {
                 prop_assert!((400..=503).contains(&refusal.status()));
             }
             Verdict::Sent(request, flight) => {
-                // A `+`, a space in one reading, is spelled as one; and every `=` in these lines
+                // A `+` that is read as a space is encoded as a space; and every `=` in these lines
                 // ends a name.
                 prop_assert_eq!(request.target.as_str(), String::from_utf8(ask.target).unwrap().replace('+', "%20"));
                 prop_assert_eq!(&request.method, &ask.method);
@@ -104,11 +104,11 @@ proptest! {
         let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":2,"allowance":"a"}}"#;
         let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);
         let Step::Spend(need) = edge.start(&ask) else { panic!("no spend") };
-        if let Step::Spend(need) = need.with(Answer::Got { status, body: &body }, &edge.world())
-            && let Step::Forward(_) = need.with(Answer::Got { status, body: &body }, &edge.world()) {
+        if let Step::Spend(need) = need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world())
+            && let Step::Forward(_) = need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world()) {
             panic!("one answer is not two");
         }
-        let bundle = bundle_answer(&edge.config, None, Answer::Got { status, body: &body }, edge.now);
+        let bundle = apply_bundle(&edge.config, None, IssuerAnswer::Got { status, body: &body }, edge.now);
         prop_assert!(bundle.is_err());
     }
 
@@ -116,7 +116,7 @@ proptest! {
     fn any_response_gets_edits(status in any::<u16>(), more in headers()) {
         let (_, mut flight) = Edge::new().ask(&Ask::new("GET /reports", &ALL).header("x-tenant", "a")).sent();
         let headers: Vec<(&str, &[u8])> = more.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let edits = flight.response(&ResponseHead { status, headers: &headers });
+        let edits = flight.edit_response(&ResponseHead { status, headers: &headers });
         prop_assert!(edits.remove.iter().all(|name| more.iter().any(|(own, _)| own == name)));
     }
 

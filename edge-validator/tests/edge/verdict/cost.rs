@@ -1,4 +1,4 @@
-//! What a request costs is in proportion to its length, whatever it holds.
+//! The cost of a request is in proportion to its length, whatever its content.
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
@@ -14,10 +14,10 @@ const OPERATIONS: &str = r#"
   {"match": "POST /lists", "upstream": "open", "action": "a", "resource": "lists",
    "params": {"n": {"from": "body./n", "type": "list"}}}"#;
 
-/// How much more one request may cost than four that are a quarter as long; if the cost were
-/// quadratic it would be 4.
+/// Largest ratio of the cost of one request to the cost of four requests of a quarter of its
+/// length. A quadratic cost would give 4.
 const RATIO: u32 = 2;
-/// Long requests that are measured together: the time of a thread is told in steps of some
+/// Number of long requests in one measurement: the processor time of a thread has steps of some
 /// milliseconds.
 const ROUNDS: usize = 12;
 
@@ -32,8 +32,7 @@ fn edge() -> Edge {
     }
 }
 
-/// A grant whose rules look at every number and every text, as numbers of rules that doubles do not
-/// keep.
+/// A grant whose rules check every number and every text, with numbers that doubles do not keep.
 fn grant() -> String {
     let mut numbers = String::new();
     for number in 0..200 {
@@ -45,8 +44,8 @@ fn grant() -> String {
     format!(r#"{{"type":"writ","actions":["a"],"resources":["*"],"rules":{rules}}}"#)
 }
 
-/// The time that this thread has had of a processor, in nanoseconds: other than the time of day it
-/// does not depend on what else runs.
+/// The processor time of this thread in nanoseconds. Other than the time of day, it does not depend
+/// on other processes.
 fn processor_time() -> u64 {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     told.split(' ').next().unwrap().parse().unwrap()
@@ -83,7 +82,7 @@ fn body(line: &str, content_type: &str, body: String) -> Ask {
 
 #[test]
 fn a_query_of_as_many_pieces_as_there_may_be() {
-    // Every piece has two readings, and is spelled anew.
+    // Every piece has two readings, and a new spelling.
     is_linear(
         |pieces| Ask::new(&format!("GET /items?t=a{}", "&t=a+".repeat(pieces - 1)), &[&grant()]),
         900,

@@ -1,7 +1,7 @@
-//! Cheap refusals come first: of two things that are wrong, the earlier rule is named.
+//! Cheap refusals come first: of two causes, the earlier rule gives the label.
 
 use crate::harness::{Ask, Edge, writ};
-use edgewrit_shared::jws::Kind;
+use edgewrit_shared::jws::JwsKind;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, Key};
 
@@ -50,7 +50,7 @@ fn each_rule_comes_before_the_next() {
 }
 
 #[test]
-fn a_token_is_asked_for_time_before_its_signature() {
+fn the_time_of_a_token_is_checked_before_its_signature() {
     let edge = Edge::new();
     let mut claims = support::claims(support::grants(&NONE));
     claims.exp = UnixSeconds(1);
@@ -60,9 +60,9 @@ fn a_token_is_asked_for_time_before_its_signature() {
     let ask = |token: &str| Ask::bare("GET /nowhere").header("authorization", &format!("Bearer {token}"));
     assert_eq!(edge.label(&ask(&forged)), "token_expired");
     assert_eq!(edge.label(&ask(&flip(&writ(&NONE)))), "token_signature");
-    let stranger = Key::unknown().sign(Kind::Writ, &support::claims(support::grants(&NONE)).to_json());
-    assert_eq!(edge.label(&ask(&stranger)), "token_key");
-    let bundle_key = support::bundle_key().sign(Kind::Writ, &support::claims(support::grants(&NONE)).to_json());
+    let unknown_key = Key::unknown().sign(JwsKind::Writ, &support::claims(support::grants(&NONE)).to_json());
+    assert_eq!(edge.label(&ask(&unknown_key)), "token_key");
+    let bundle_key = support::bundle_key().sign(JwsKind::Writ, &support::claims(support::grants(&NONE)).to_json());
     assert_eq!(edge.label(&ask(&bundle_key)), "token_key", "one key, one job");
 }
 
@@ -74,7 +74,7 @@ fn flip(token: &str) -> String {
 }
 
 #[test]
-fn a_forged_token_is_refused_also_after_the_true_one_was_seen() {
+fn a_forged_token_is_refused_even_if_the_valid_one_is_cached() {
     let edge = Edge::new();
     let ask = |token: &str| Ask::bare("GET /nowhere").header("authorization", &format!("Bearer {token}"));
     let token = writ(&NONE);
@@ -94,7 +94,7 @@ fn a_forged_token_is_refused_also_after_the_true_one_was_seen() {
 }
 
 #[test]
-fn time_and_issuer_are_the_configurations() {
+fn the_configuration_decides_about_time_and_issuer() {
     let edge = Edge::new();
     let ask = |change: fn(&mut edgewrit_shared::claims::Claims)| {
         let mut claims = support::claims(support::grants(&NONE));

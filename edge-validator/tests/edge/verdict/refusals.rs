@@ -1,10 +1,10 @@
-//! Every label that a request can earn, at its boundary. A row is a claim: this request, this label.
+//! Every label of a request, at its boundary. A row has a request and its label.
 
 use crate::harness::{Ask, Edge, writ};
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
 use edgewrit_test_issuer::{self as support, NOW};
 
-/// Grants everything that the configuration knows.
+/// Grants of everything that the configuration knows.
 const ALL: [&str; 3] = [
     r#"{"type":"writ","actions":["search","book","quote","report","options"],"resources":["**"]}"#,
     r#"{"type":"writ","actions":["read"],"resources":["data:customers/*","order:*","profile"]}"#,
@@ -108,13 +108,13 @@ fn header_values_that_matter_are_printable_ascii() {
         assert_eq!(
             edge.label(&with("x-other", &value)),
             "permit",
-            "{byte:#x} where nobody looks"
+            "{byte:#x} in a header that the edge does not read"
         );
     }
 }
 
 #[test]
-fn nothing_is_upgraded() {
+fn upgrades_are_refused() {
     let edge = Edge::new();
     assert_eq!(
         edge.label(&Ask::new(FLIGHTS, &ALL).header("upgrade", "websocket")),
@@ -131,7 +131,7 @@ fn nothing_is_upgraded() {
 }
 
 #[test]
-fn the_writ_comes_as_one_bearer_token() {
+fn a_request_has_exactly_one_bearer_token() {
     let edge = Edge::new();
     let token = writ(&ALL);
     let rows = [
@@ -169,7 +169,7 @@ fn the_writ_comes_as_one_bearer_token() {
 }
 
 #[test]
-fn the_writ_comes_in_one_authorization_header_and_nowhere_else() {
+fn a_writ_is_accepted_only_in_one_authorization_header() {
     let edge = Edge::new();
     let token = writ(&ALL);
     let value = format!("Bearer {token}");
@@ -209,7 +209,7 @@ fn the_writ_comes_in_one_authorization_header_and_nowhere_else() {
 }
 
 #[test]
-fn a_writ_that_needs_a_proof_counts_nowhere() {
+fn a_writ_that_needs_a_proof_is_invalid() {
     let edge = Edge::new();
     let mut claims = support::claims(support::grants(&ALL));
     claims.cnf_jkt = Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".into());
@@ -221,7 +221,7 @@ fn a_writ_that_needs_a_proof_counts_nowhere() {
 }
 
 #[test]
-fn without_a_fresh_snapshot_everything_is_refused() {
+fn every_request_without_a_fresh_snapshot_is_refused() {
     let mut edge = Edge::new();
     for (age, label) in [
         (0, "permit"),
@@ -237,7 +237,7 @@ fn without_a_fresh_snapshot_everything_is_refused() {
 }
 
 #[test]
-fn a_bundle_that_says_so_is_stale_before_the_configuration_does() {
+fn a_bundle_can_become_stale_before_the_configured_time() {
     let mut edge = Edge::new();
     let text = crate::harness::config_text().replacen('{', r#"{"freshness": 3600, "#, 1);
     edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
@@ -248,7 +248,7 @@ fn a_bundle_that_says_so_is_stale_before_the_configuration_does() {
 }
 
 #[test]
-fn what_no_operation_matches_is_refused() {
+fn a_request_without_an_operation_is_refused() {
     labels(&[
         ("GET /", "no_operation"),
         ("GET /flight", "no_operation"),
@@ -272,7 +272,7 @@ fn what_no_operation_matches_is_refused() {
 }
 
 #[test]
-fn captured_values_bring_no_separator_of_their_resource() {
+fn captured_values_contain_no_separator_of_their_resource() {
     labels(&[
         ("GET /customers/a:b", "capture_separator"),
         ("GET /customers/a%3Ab", "capture_separator"),
@@ -343,7 +343,7 @@ fn a_query_is_closed_and_unambiguous() {
 }
 
 #[test]
-fn text_becomes_a_number_or_truth_value_in_one_way() {
+fn text_has_one_spelling_for_each_number_and_truth_value() {
     let row = |query: &str| format!("{FLIGHTS}&{query}");
     for (query, label) in [
         ("stops=1", "permit"),
@@ -443,7 +443,7 @@ fn path_and_header_parameters_are_typed_and_needed() {
 }
 
 #[test]
-fn a_body_comes_exactly_where_one_is_judged() {
+fn a_body_is_accepted_only_for_an_operation_with_a_body() {
     let edge = Edge::new();
     assert_eq!(edge.label(&Ask::new(FLIGHTS, &ALL).json("{}")), "body_unexpected");
     let empty = Ask {
@@ -453,7 +453,7 @@ fn a_body_comes_exactly_where_one_is_judged() {
     assert_eq!(
         edge.label(&empty),
         "body_unexpected",
-        "an empty one by chunks, too: nobody knows yet"
+        "an empty one by chunks, too: its length is unknown"
     );
     assert_eq!(edge.label(&empty.header("content-length", "0")), "permit");
     assert_eq!(edge.label(&Ask::new("POST /bookings", &ALL)), "body_missing");
@@ -563,7 +563,7 @@ fn bodies_are_strict_and_bounded_json() {
 }
 
 #[test]
-fn a_body_is_closed_on_the_way_to_what_is_mapped() {
+fn a_body_is_closed_on_the_way_to_mapped_values() {
     bodies(&[
         (r#"{"passenger":{"user":"X"},"seats":1}"#, "permit"),
         (
@@ -627,7 +627,7 @@ fn members_of_a_body_are_of_their_type() {
 }
 
 #[test]
-fn every_element_of_an_array_has_what_is_mapped() {
+fn every_element_of_an_array_has_the_mapped_values() {
     let body = |extras: &str| format!(r#"{{"passenger":{{"user":"X"}},"seats":1,"extras":{extras}}}"#);
     for (extras, label) in [
         (r#"[{"sku":"a"},{"sku":"b","comment":null}]"#, "permit"),

@@ -1,8 +1,8 @@
-//! What the pipeline would make of a request, given grants instead of a writ.
+//! Rehearsals: the verdict on a request for grants instead of a writ.
 
 use crate::harness::{self, Ask};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, NOW};
@@ -22,7 +22,7 @@ fn at(ask: &Ask, grants: &[&str], now: UnixSeconds) -> Rehearsal {
         headers: &headers,
         has_body: ask.body.is_some(),
     };
-    let authority = Authority::new(support::grants(grants));
+    let authority = RehearsedGrants::new(support::grants(grants));
     rehearse(
         head,
         ask.body.as_deref().unwrap_or_default(),
@@ -53,7 +53,7 @@ fn no_writ_is_needed() {
 }
 
 #[test]
-fn a_limited_grant_that_nothing_counts_yet_permits_and_would_be_spent() {
+fn a_limited_grant_without_an_allowance_permits_and_would_be_spent() {
     let said = of(&Ask::bare("POST /bookings").json(BOOKING), &[SEARCH, BOOK_TWICE]);
     let permit = Verdict::Permit {
         grant: 1,
@@ -64,12 +64,12 @@ fn a_limited_grant_that_nothing_counts_yet_permits_and_would_be_spent() {
 }
 
 #[test]
-fn every_limited_grant_that_could_be_spent_is_named_where_it_was_given() {
+fn every_limited_grant_that_could_be_spent_is_named_by_its_index() {
     let said = of(
         &Ask::bare("POST /bookings").json(BOOKING),
         &[BOOK_TWICE, SEARCH, BOOK_ONCE],
     );
-    // The first by canonical JSON is the one of `"max":1`.
+    // The first one by canonical JSON is the one of `"max":1`.
     let permit = Verdict::Permit {
         grant: 2,
         spends: vec![0, 2],
@@ -78,14 +78,14 @@ fn every_limited_grant_that_could_be_spent_is_named_where_it_was_given() {
 }
 
 #[test]
-fn a_use_is_not_spent_where_another_grant_has_no_limit() {
+fn no_use_is_spent_if_another_grant_has_no_limit() {
     let free = r#"{"type":"writ","actions":["book"],"resources":["tickets"]}"#;
     let said = of(&Ask::bare("POST /bookings").json(BOOKING), &[BOOK_ONCE, free]);
     assert!(matches!(said.verdict, Verdict::Permit { spends, .. } if spends.is_empty()));
 }
 
 #[test]
-fn a_refusal_has_its_label_and_what_stood_there() {
+fn a_refusal_has_its_label_and_the_found_value() {
     let refused = |ask: &Ask, grants: &[&str]| match of(ask, grants).verdict {
         Verdict::Refuse { label, detail } => (label, detail),
         Verdict::Permit { .. } => panic!("permitted"),
@@ -140,7 +140,7 @@ fn a_plus_makes_two_readings_of_one_attempt() {
 }
 
 #[test]
-fn a_window_counts() {
+fn a_window_is_checked() {
     let soon = format!(
         r#"{{"type":"writ","actions":["search"],"resources":["flights"],"not_before":{}}}"#,
         NOW.0 + 10

@@ -1,4 +1,4 @@
-//! What comes back passes through the pipeline, too.
+//! Responses, which also pass through the pipeline.
 
 use crate::harness::{Ask, Edge};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseEdits, ResponseHead};
@@ -21,7 +21,7 @@ fn caching_flight() -> InFlight {
 }
 
 fn edits<'h>(flight: &mut InFlight, status: u16, headers: &'h [(&'h str, &'h [u8])]) -> ResponseEdits<'h> {
-    flight.response(&ResponseHead { status, headers })
+    flight.edit_response(&ResponseHead { status, headers })
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn headers_that_speak_for_the_upstream_are_dropped() {
 }
 
 #[test]
-fn what_connection_names_is_dropped() {
+fn headers_that_connection_names_are_dropped() {
     let headers: [(&str, &[u8]); 4] = [
         ("x-hop", b"1"),
         ("connection", b"close, X-Hop"),
@@ -115,7 +115,7 @@ fn an_operation_can_leave_caching_to_the_upstream() {
 }
 
 #[test]
-fn what_commands_a_proxy_is_dropped_where_the_upstream_says_how_to_cache_too() {
+fn commands_to_a_proxy_are_dropped_even_if_the_upstream_sets_caching() {
     let headers: [(&str, &[u8]); 4] = [
         ("cdn-cache-control", b"max-age=60"),
         ("x-accel-redirect", b"/internal"),
@@ -129,7 +129,7 @@ fn what_commands_a_proxy_is_dropped_where_the_upstream_says_how_to_cache_too() {
 }
 
 #[test]
-fn a_header_that_holds_a_secret_of_any_upstream_or_the_edge_is_dropped_and_recorded() {
+fn a_header_with_a_secret_of_an_upstream_or_the_edge_is_dropped_and_recorded() {
     let headers: [(&str, &[u8]); 7] = [
         ("location", b"https://api.example/?key=travel%2dsecret"),
         ("x-other", b"v=data-secret"),
@@ -172,7 +172,7 @@ fn a_record_names_few_of_the_headers_that_held_a_secret() {
 }
 
 #[test]
-fn every_status_but_the_credentials_and_the_protocols_passes() {
+fn every_status_but_those_of_credentials_and_protocols_passes() {
     for status in 0..=599_u16 {
         let mut flight = flight();
         let edits = edits(&mut flight, status, &[]);
@@ -197,7 +197,7 @@ fn code(problem: &str) -> String {
 }
 
 #[test]
-fn a_replaced_response_keeps_nothing_of_the_upstreams() {
+fn a_replaced_response_keeps_no_header_of_the_upstream() {
     let headers: [(&str, &[u8]); 4] = [
         (":status", b"401"),
         ("content-encoding", b"gzip"),
@@ -214,14 +214,14 @@ fn a_replaced_response_keeps_nothing_of_the_upstreams() {
 }
 
 #[test]
-fn an_upstream_that_gives_no_answer_is_a_problem_of_ours() {
-    let answer = flight().unanswered();
+fn an_upstream_without_an_answer_gives_a_problem_of_the_edge() {
+    let answer = flight().unanswered_response();
     assert_eq!(answer.status, 502);
     assert_eq!(code(&answer.body), "upstream_failed");
 }
 
 #[test]
-fn the_record_says_how_it_ended() {
+fn the_record_has_the_outcome() {
     let line = |outcome: Outcome| flight().finish(outcome).line();
     for (outcome, parts) in [
         (
@@ -270,7 +270,7 @@ fn the_record_says_how_it_ended() {
 }
 
 #[test]
-fn a_spent_use_whose_fate_nobody_knows_is_recorded_as_such() {
+fn a_spent_use_with_an_unknown_outcome_is_recorded_as_such() {
     let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":9,"allowance":"a"}}"#;
     for (outcome, expected) in [
         (Outcome::Answered(200), "answered"),
@@ -287,7 +287,7 @@ fn a_spent_use_whose_fate_nobody_knows_is_recorded_as_such() {
 }
 
 #[test]
-fn a_permit_taken_back_after_a_spend_says_that_it_was_spent() {
+fn the_refusal_of_a_withdrawn_permit_says_that_a_use_was_spent() {
     use edgewrit_edge::verdict::refusal::HostFault;
     let limited = r#"{"type":"writ","actions":["search"],"resources":["flights"],"uses":{"max":9,"allowance":"a"}}"#;
     let ask = Ask::new("GET /flights?from=JFK&to=LHR&date=2026-05-10", &[limited]);

@@ -1,7 +1,7 @@
-//! Spending: what is asked of the issuer, and what its answers mean.
+//! Spending: the calls to the issuer, and the meaning of its answers.
 
 use crate::harness::{Ask, Edge, Issuer, Verdict};
-use edgewrit_edge::issuer::call::{Answer, Call};
+use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::step::{NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
@@ -25,21 +25,21 @@ fn booted(edge: &Edge, ask: &Ask) -> NeedSpend {
     if need.call().path == "/v1/uses" {
         return need;
     }
-    match need.with(got(201, r#"{"boot_id":"boot-1"}"#), &edge.world()) {
+    match need.resume(got(201, r#"{"boot_id":"boot-1"}"#), &edge.world()) {
         Step::Spend(need) => need,
         _ => panic!("no second call"),
     }
 }
 
-fn got(status: u16, body: &str) -> Answer<'_> {
-    Answer::Got {
+fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
+    IssuerAnswer::Got {
         status,
         body: body.as_bytes(),
     }
 }
 
-fn label(edge: &Edge, need: NeedSpend, answer: Answer<'_>) -> &'static str {
-    match need.with(answer, &edge.world()) {
+fn label(edge: &Edge, need: NeedSpend, answer: IssuerAnswer<'_>) -> &'static str {
+    match need.resume(answer, &edge.world()) {
         Step::Refuse(refusal) => refusal.label(),
         Step::Forward(_) => "permit",
         Step::Body(_) | Step::Spend(_) => "another need",
@@ -114,7 +114,7 @@ fn nothing_is_spent_if_a_grant_without_limit_permits() {
 }
 
 #[test]
-fn what_is_spent_does_not_depend_on_what_a_plus_means() {
+fn the_spend_does_not_depend_on_the_meaning_of_a_plus() {
     const FREELY: &str = "";
     let first_step = |space: &str, plus: &str| {
         let grant = |from: &str, uses: &str| {
@@ -178,18 +178,18 @@ fn only_the_debit_of_one_of_its_allowances_permits() {
             "{status} {answer}"
         );
     }
-    assert_eq!(label(&edge, booted(&edge, &ask), Answer::Failed), "spend_failed");
+    assert_eq!(label(&edge, booted(&edge, &ask), IssuerAnswer::Failed), "spend_failed");
 }
 
 #[test]
-fn outside_an_issuer_that_does_not_debit_is_one_thing_and_spent_uses_another() {
+fn the_client_can_tell_a_failed_spend_from_exhausted_uses() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
-    let refusal = |answer: Answer<'_>| match booted(&edge, &ask).with(answer, &edge.world()) {
+    let refusal = |answer: IssuerAnswer<'_>| match booted(&edge, &ask).resume(answer, &edge.world()) {
         Step::Refuse(refusal) => (refusal.status(), refusal.error_code()),
         _ => panic!("not refused"),
     };
-    assert_eq!(refusal(Answer::Failed), (503, "spend_unavailable"));
+    assert_eq!(refusal(IssuerAnswer::Failed), (503, "spend_unavailable"));
     assert_eq!(refusal(got(500, "")), (503, "spend_unavailable"));
     assert_eq!(refusal(got(200, "")), (503, "spend_unavailable"));
     assert_eq!(
@@ -217,13 +217,13 @@ fn a_boot_id_is_text_of_bounded_length() {
     }
     let edge = Edge::new();
     assert_eq!(
-        label(&edge, need(&edge, &Ask::new(FLIGHTS, &[LIMITED])), Answer::Failed),
+        label(&edge, need(&edge, &Ask::new(FLIGHTS, &[LIMITED])), IssuerAnswer::Failed),
         "spend_failed"
     );
 }
 
 #[test]
-fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
+fn an_unknown_boot_id_is_forgotten_without_a_retry() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     let refused = label(
@@ -238,7 +238,8 @@ fn an_unknown_boot_id_is_forgotten_and_nothing_is_tried_again() {
     assert_eq!(need(&edge, &ask).call().path, "/v1/uses", "any other refusal keeps it");
 }
 
-/// The debit is done, but the grant is no longer one: the request is not sent, and the record says that the use is gone.
+/// The use is debited, but its grant has ended: the edge does not send the request, and the record
+/// says that the use is spent.
 #[test]
 fn a_window_that_ends_during_the_wait_refuses() {
     let mut edge = Edge::new();
@@ -251,7 +252,7 @@ fn a_window_that_ends_during_the_wait_refuses() {
     edge.now = UnixSeconds(end - 1);
     assert_eq!(label(&edge, in_time, answer), "permit");
     edge.now = UnixSeconds(end);
-    let Step::Refuse(refusal) = late.with(answer, &edge.world()) else {
+    let Step::Refuse(refusal) = late.resume(answer, &edge.world()) else {
         panic!("not refused");
     };
     assert_eq!(refusal.label(), "not_granted");
@@ -268,7 +269,7 @@ fn one_request_keeps_its_counter_over_the_call_for_a_boot_id() {
     let edge = Edge::new();
     let ask = Ask::new(FLIGHTS, &[LIMITED]);
     let (first, second) = (need(&edge, &ask), need(&edge, &ask));
-    let counter = |need: NeedSpend| match need.with(got(201, r#"{"boot_id":"x"}"#), &edge.world()) {
+    let counter = |need: NeedSpend| match need.resume(got(201, r#"{"boot_id":"x"}"#), &edge.world()) {
         Step::Spend(need) => body(&need.call()).member("counter").cloned(),
         _ => panic!("no second call"),
     };

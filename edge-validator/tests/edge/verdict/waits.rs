@@ -1,7 +1,7 @@
-//! After every wait time and revocation are asked again, by the world as it then is.
+//! The edge checks time and revocation again after every wait, with the world of that time.
 
 use crate::harness::{Ask, Edge};
-use edgewrit_edge::issuer::call::Answer;
+use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
@@ -21,7 +21,7 @@ fn need_body(edge: &Edge) -> NeedBody {
     }
 }
 
-/// The same, of a request that does not say how long its body is.
+/// The need of a request that does not announce the length of its body.
 fn need_unannounced_body(edge: &Edge) -> NeedBody {
     let mut ask = Ask::new("POST /quotes?q=a", &GRANTS).header("content-type", "application/json");
     ask.body = Some(BODY.into());
@@ -39,8 +39,8 @@ fn need_spend(edge: &Edge) -> NeedSpend {
 }
 
 fn booted(edge: &Edge) -> NeedSpend {
-    match need_spend(edge).with(
-        Answer::Got {
+    match need_spend(edge).resume(
+        IssuerAnswer::Got {
             status: 201,
             body: br#"{"boot_id":"b"}"#,
         },
@@ -59,7 +59,7 @@ fn label(step: Step) -> &'static str {
     }
 }
 
-/// The label it must lead to, and what happens during a wait.
+/// The expected label, and the change during a wait.
 type Change = (&'static str, fn(&mut Edge));
 
 fn changes() -> Vec<Change> {
@@ -89,7 +89,7 @@ fn after_the_body_has_arrived() {
         let mut edge = Edge::new();
         let need = need_body(&edge);
         change(&mut edge);
-        assert_eq!(label(need.with(BodyRead::Whole(BODY), &edge.world())), expected);
+        assert_eq!(label(need.resume(BodyRead::Whole(BODY), &edge.world())), expected);
     }
 }
 
@@ -99,8 +99,8 @@ fn after_the_boot_id_has_arrived_and_before_anything_is_spent() {
         let mut edge = Edge::new();
         let need = need_spend(&edge);
         change(&mut edge);
-        let step = need.with(
-            Answer::Got {
+        let step = need.resume(
+            IssuerAnswer::Got {
                 status: 201,
                 body: br#"{"boot_id":"b"}"#,
             },
@@ -122,8 +122,8 @@ fn after_the_use_was_spent() {
         let mut edge = Edge::new();
         let need = booted(&edge);
         change(&mut edge);
-        let step = need.with(
-            Answer::Got {
+        let step = need.resume(
+            IssuerAnswer::Got {
                 status: 200,
                 body: br#"{"spent":["a"]}"#,
             },
@@ -137,7 +137,7 @@ fn after_the_use_was_spent() {
 }
 
 #[test]
-fn a_writ_that_was_seen_before_is_asked_again() {
+fn a_cached_writ_is_checked_again() {
     for (expected, change) in changes() {
         let mut edge = Edge::new();
         let _ = need_spend(&edge);
@@ -156,33 +156,33 @@ fn a_body_that_breaks_off_or_is_too_long_is_refused() {
     assert_eq!(need_body(&edge).limit(), BODY.len());
     assert_eq!(need_unannounced_body(&edge).limit(), 40);
     assert_eq!(
-        label(need_body(&edge).with(BodyRead::Failed, &edge.world())),
+        label(need_body(&edge).resume(BodyRead::Failed, &edge.world())),
         "body_broken"
     );
     assert_eq!(
-        label(need_body(&edge).with(BodyRead::TooLarge, &edge.world())),
+        label(need_body(&edge).resume(BodyRead::TooLarge, &edge.world())),
         "body_too_large"
     );
 }
 
 #[test]
-fn a_request_ends_with_the_configuration_it_began_with() {
+fn a_request_keeps_its_configuration_until_its_end() {
     let mut edge = Edge::new();
     let need = need_body(&edge);
     let text = crate::harness::config_text().replace("https://travel.example", "https://other.example");
     let text = text.replace("api.travel.example", "new.travel.example");
     edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
-    match need.with(BodyRead::Whole(BODY), &edge.world()) {
+    match need.resume(BodyRead::Whole(BODY), &edge.world()) {
         Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
         other => panic!("{}", label(other)),
     }
 }
 
 #[test]
-fn a_body_takes_room_until_its_verdict_whatever_that_is() {
+fn a_body_takes_room_until_any_verdict() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let held = || budget.held() > 0;
     assert!(!held());
     let need = need_body(&edge);
@@ -195,7 +195,7 @@ fn a_body_takes_room_until_its_verdict_whatever_that_is() {
         BodyRead::Whole(b"{}"),
         BodyRead::Whole(BODY),
     ] {
-        let step = need_body(&edge).with(read, &edge.world());
+        let step = need_body(&edge).resume(read, &edge.world());
         if let Step::Forward(permit) = step {
             assert!(held(), "until it is a request");
             drop(permit.into_request());
@@ -205,33 +205,33 @@ fn a_body_takes_room_until_its_verdict_whatever_that_is() {
 }
 
 #[test]
-fn a_body_takes_room_while_the_issuer_is_asked() {
+fn a_body_takes_room_during_the_call_to_the_issuer() {
     let limited = [r#"{"type":"writ","actions":["quote"],"resources":["quotes"],"uses":{"max":2,"allowance":"a"}}"#];
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let ask = || Ask::new("POST /quotes?q=a", &limited).json(r#"{"seats":1}"#);
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let step = need.with(BodyRead::Whole(BODY), &edge.world());
+    let step = need.resume(BodyRead::Whole(BODY), &edge.world());
     assert_eq!((label(step), budget.held()), ("another need", 0));
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let Step::Spend(need) = need.with(BodyRead::Whole(BODY), &edge.world()) else {
+    let Step::Spend(need) = need.resume(BodyRead::Whole(BODY), &edge.world()) else {
         panic!("no need to spend")
     };
     assert!(budget.held() > 0, "while the issuer is asked");
-    assert_eq!(label(need.with(Answer::Failed, &edge.world())), "spend_failed");
+    assert_eq!(label(need.resume(IssuerAnswer::Failed, &edge.world())), "spend_failed");
     assert_eq!(budget.held(), 0);
 }
 
 #[test]
-fn a_lineage_that_holds_its_share_is_refused_until_it_gives_some_back() {
+fn a_lineage_with_a_full_share_is_refused_until_it_releases_room() {
     let budget = BodyBudget::new(1);
     let mut edge = Edge::new();
-    edge.memory = Memory::sharing(1, &budget);
+    edge.memory = Memory::with_shared_budget(1, &budget);
     let ask = Ask::new("POST /quotes?q=a", &GRANTS).json(r#"{"seats":1}"#);
     let mut waiting = Vec::new();
     let refusal = loop {

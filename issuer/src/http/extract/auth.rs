@@ -46,7 +46,7 @@ pub(in crate::http) async fn find_session(issuer: &Issuer, token: &Secret) -> Re
     };
     let target = Target::of(Level::Writ(&session.jti));
     let snapshot = issuer.feed.snapshot().await?;
-    let revoked = snapshot.revocations().revoked(target, session.iat);
+    let revoked = snapshot.revocations().is_revoked(target, session.iat);
     let known = match &session.who {
         Principal::Operator => true,
         Principal::Client(id) => issuer.registry.client(id).is_some(),

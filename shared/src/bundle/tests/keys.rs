@@ -1,4 +1,4 @@
-//! Which keys an edge holds after a bundle.
+//! The keys of an edge after a bundle.
 
 use super::{apply, bundle_with, held};
 use crate::keys::PublicKey;
@@ -22,7 +22,7 @@ fn dropped_keys_win_over_keys() {
 }
 
 #[test]
-fn keys_that_a_delta_leaves_out_are_gone() {
+fn a_delta_drops_keys_that_it_omits() {
     let delta = bundle_with(|bundle| {
         (bundle.seq, bundle.from) = (8, Some(7));
         bundle.keys = Vec::from([Signer::next().public()]);
@@ -71,7 +71,7 @@ fn keys_are_distinct_and_bounded() {
 }
 
 #[test]
-fn the_version_of_the_keys_changes_with_the_set_and_with_nothing_else() {
+fn the_version_of_the_keys_depends_only_on_the_set() {
     let version = |seeds: &[u8]| {
         let keys = seeds.iter().map(|seed| Signer::numbered(*seed).public()).collect();
         apply(None, &bundle_with(|bundle| bundle.keys = keys))

@@ -1,7 +1,7 @@
-//! What is applied and what is refused, with every boundary of position and time.
+//! Applied and refused bundles, with every boundary of position and time.
 
 use super::{Bundle, BundleError, Snapshot, Trust};
-use crate::jws::{JwsError, Kind};
+use crate::jws::{JwsError, JwsKind};
 use crate::keys::PublicKey;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
 use crate::revocation::{Level, Revocation, Rows, Target};
@@ -53,12 +53,12 @@ fn rows(jtis: &[&str]) -> Rows {
     Rows::encode(jtis.iter().map(|jti| revocation(jti)).collect())
 }
 
-/// The sample payload as text, one piece of it replaced, correctly signed.
+/// A correctly signed sample payload in which `to` replaces the text `from`.
 fn signed_with(from: &str, to: &str) -> Vec<u8> {
     let bundle = support::bundle();
     let payload = bundle.payload();
     assert!(payload.contains(from), "`{from}` in {payload}");
-    bundle.join(&Signer::bundles().sign(Kind::Bundle, &payload.replace(from, to)))
+    bundle.join(&Signer::bundles().sign(JwsKind::Bundle, &payload.replace(from, to)))
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn the_payload_has_its_members_in_a_fixed_order() {
         bundle.dropped_keys = Vec::from(["x".to_owned(), "y\"".to_owned()]);
         bundle.audit_head = Some("h".to_owned());
     });
-    // The hash is SHA-256 of nothing.
+    // SHA-256 of no bytes.
     let expected = format!(
         concat!(
             r#"{{"iss":"{}","epoch":"e1","seq":7,"from":6,"issued_at":{},"fresh_until":{},"keys":[{}],"dropped_keys":["x","y\""],"#,
@@ -127,14 +127,14 @@ fn a_document_is_framed_by_a_line_feed_within_the_limit() {
 #[test]
 fn only_a_pinned_key_signs_bundles() {
     let bundle = support::bundle();
-    let by_another = bundle.join(&Signer::unknown().sign(Kind::Bundle, &bundle.payload()));
+    let by_another = bundle.join(&Signer::unknown().sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_another).unwrap_err(),
         BundleError::Key {
             kid: Signer::unknown().kid()
         }
     );
-    let by_the_writ_key = bundle.join(&Signer::writs().sign(Kind::Bundle, &bundle.payload()));
+    let by_the_writ_key = bundle.join(&Signer::writs().sign(JwsKind::Bundle, &bundle.payload()));
     assert_eq!(
         apply_document(&by_the_writ_key).unwrap_err(),
         BundleError::Key {
@@ -150,24 +150,24 @@ fn only_a_pinned_key_signs_bundles() {
 }
 
 #[test]
-fn any_of_several_pins_may_have_signed() {
+fn a_bundle_of_any_pinned_key_is_applied() {
     let trust = Trust {
         pins: Vec::from([Signer::next().public(), Signer::bundles().public()]),
         ..support::trust()
     };
     let document = support::document(&support::bundle());
     assert!(Snapshot::apply(None, &document, &trust, NOW).is_ok());
-    let nobody = Trust {
+    let untrusted = Trust {
         pins: Vec::new(),
         ..trust
     };
-    assert!(Snapshot::apply(None, &document, &nobody, NOW).is_err());
+    assert!(Snapshot::apply(None, &document, &untrusted, NOW).is_err());
 }
 
 #[test]
-fn a_writ_is_no_bundle() {
+fn a_writ_is_refused_as_a_bundle() {
     let bundle = support::bundle();
-    let writ = bundle.join(&Signer::bundles().sign(Kind::Writ, &bundle.payload()));
+    let writ = bundle.join(&Signer::bundles().sign(JwsKind::Writ, &bundle.payload()));
     assert_eq!(apply_document(&writ).unwrap_err().label(), "bundle_malformed");
 }
 
@@ -203,7 +203,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_the_issuer_signs_is_what_the_edge_holds(bundle in any_bundle()) {
+    fn an_edge_gets_the_bundle_that_the_issuer_signed(bundle in any_bundle()) {
         let snapshot = apply(None, &bundle).unwrap();
         prop_assert_eq!(snapshot.position(), format!("{}.{}", bundle.epoch, bundle.seq));
         prop_assert_eq!(snapshot.issued_at(), bundle.issued_at);
@@ -229,7 +229,7 @@ proptest! {
 
     #[test]
     fn no_signed_payload_makes_it_panic(payload in any::<String>()) {
-        let document = [Signer::bundles().sign(Kind::Bundle, &payload).as_bytes(), b"\n"].concat();
+        let document = [Signer::bundles().sign(JwsKind::Bundle, &payload).as_bytes(), b"\n"].concat();
         prop_assert!(apply_document(&document).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Members that are missing, unknown or not of their form.
+//! Missing, unknown and malformed members.
 
 use super::{Signer, apply, apply_document, bundle_with, signed_with};
 use crate::bundle::BundleError;
@@ -10,7 +10,7 @@ use std::format;
 use std::string::ToString;
 
 #[test]
-fn a_payload_with_a_member_missing_unknown_or_not_of_its_form_is_refused() {
+fn a_payload_with_a_missing_unknown_or_malformed_member_is_refused() {
     let exact = format!("\"issued_at\":{}", NOW.0);
     let cases = [
         ("\"epoch\":\"e1\",", "", "/: missing member `epoch`"),

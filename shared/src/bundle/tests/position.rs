@@ -1,7 +1,7 @@
-//! Time and order: what may follow what is held.
+//! Time and order of bundles.
 
 use super::{apply, apply_at, bundle_with, held, rows};
-use crate::bundle::{BundleError, HeadTrouble, Snapshot};
+use crate::bundle::{BundleError, HeadContradiction, Snapshot};
 use crate::limits::BUNDLE_CLOCK_SKEW;
 use crate::support::NOW;
 use crate::time::UnixSeconds;
@@ -17,7 +17,7 @@ fn a_first_delta_is_refused() {
 }
 
 #[test]
-fn a_bundle_from_the_future_means_that_the_clock_here_is_behind() {
+fn a_bundle_from_the_future_is_a_clock_error() {
     let issued_at = |ahead: u64| bundle_with(|bundle| bundle.issued_at = NOW.plus(ahead));
     assert!(apply(None, &issued_at(BUNDLE_CLOCK_SKEW)).is_ok());
     let refused = apply(None, &issued_at(BUNDLE_CLOCK_SKEW + 1)).unwrap_err();
@@ -45,7 +45,7 @@ fn a_bundle_that_is_stale_on_arrival_is_refused() {
 }
 
 #[test]
-fn a_snapshot_is_fresh_until_it_is_not() {
+fn a_snapshot_is_fresh_until_its_end() {
     let snapshot = held();
     assert!(snapshot.is_fresh(NOW));
     assert!(snapshot.is_fresh(NOW.plus(59)));
@@ -57,7 +57,8 @@ fn a_snapshot_is_fresh_until_it_is_not() {
     );
 }
 
-/// What becomes of a bundle with this `seq`, `from` and age (in seconds, relative to what is held) when seq 7 is held.
+/// The result of a bundle with this `seq`, `from` and age (in seconds, relative to the snapshot) on
+/// a snapshot with seq 7.
 fn after_seven(seq: u64, from: Option<u64>, later: i64) -> Result<String, &'static str> {
     let bundle = bundle_with(|bundle| {
         (bundle.seq, bundle.from) = (seq, from);
@@ -69,7 +70,7 @@ fn after_seven(seq: u64, from: Option<u64>, later: i64) -> Result<String, &'stat
 }
 
 #[test]
-fn a_snapshot_replaces_what_is_older() {
+fn a_whole_bundle_replaces_older_state() {
     assert_eq!(after_seven(8, None, 0), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(8, None, 1), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(8, None, -1), Err("bundle_old"));
@@ -81,7 +82,7 @@ fn a_snapshot_replaces_what_is_older() {
 }
 
 #[test]
-fn a_delta_extends_exactly_what_is_held() {
+fn a_delta_extends_exactly_the_position_of_the_snapshot() {
     assert_eq!(after_seven(8, Some(7), 0), Ok("e1.8".to_owned()));
     assert_eq!(after_seven(90, Some(7), 1), Ok("e1.90".to_owned()));
     assert_eq!(after_seven(7, Some(7), 1), Ok("e1.7".to_owned()), "a refreshment");
@@ -121,26 +122,26 @@ fn a_new_epoch_of_higher_seq_is_still_judged_by_its_date() {
 
 #[test]
 fn the_same_position_with_other_revocations_is_a_fork() {
-    let told = |from, jtis: &[&str], later: u64| {
+    let make_bundle = |from, jtis: &[&str], later: u64| {
         bundle_with(|bundle| {
             (bundle.from, bundle.rows) = (from, rows(jtis));
             bundle.issued_at = NOW.plus(later);
         })
     };
-    let held = apply(None, &told(None, &["x"], 0)).unwrap();
+    let held = apply(None, &make_bundle(None, &["x"], 0)).unwrap();
     let fork = BundleError::Fork { held: 7 };
     for (from, jtis) in [(None, &["y"][..]), (None, &[]), (None, &["x", "y"]), (Some(7), &["y"])] {
-        let refused = apply_at(Some(&held), &told(from, jtis, 1), NOW.plus(1));
+        let refused = apply_at(Some(&held), &make_bundle(from, jtis, 1), NOW.plus(1));
         assert_eq!(refused.unwrap_err(), fork, "{from:?} {jtis:?}");
     }
     for (from, jtis) in [(None, &["x"][..]), (Some(7), &[])] {
-        let applied = apply_at(Some(&held), &told(from, jtis, 1), NOW.plus(1)).unwrap();
+        let applied = apply_at(Some(&held), &make_bundle(from, jtis, 1), NOW.plus(1)).unwrap();
         assert_eq!(applied.revocations(), &rows(&["x"]), "{from:?}");
     }
 }
 
 #[test]
-fn what_has_expired_by_either_clock_makes_no_fork() {
+fn rows_that_have_expired_by_either_clock_make_no_fork() {
     let held = apply(None, &bundle_with(|bundle| bundle.rows = rows(&["x"]))).unwrap();
     let without = |later: u64| {
         bundle_with(|bundle| (bundle.issued_at, bundle.fresh_until) = (NOW.plus(later), NOW.plus(later + 60)))
@@ -157,7 +158,7 @@ fn what_has_expired_by_either_clock_makes_no_fork() {
 }
 
 #[test]
-fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_is_applied() {
+fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_reported_and_the_bundle_is_applied() {
     let bundle = |epoch: &str, seq: u64, head: &str| {
         bundle_with(|bundle| {
             bundle.epoch = epoch.to_owned();
@@ -168,18 +169,18 @@ fn an_audit_head_that_goes_back_or_forks_within_an_epoch_is_seen_and_the_bundle_
         })
     };
     let mut held: Option<Snapshot> = None;
-    for (seq, epoch, head, trouble, highest) in [
+    for (seq, epoch, head, contradiction, highest) in [
         (1, "a", "10:aa", None, "10:aa"),
         (2, "a", "12:bb", None, "12:bb"),
-        (3, "a", "11:cc", Some(HeadTrouble::Back), "12:bb"),
-        (4, "a", "12:cc", Some(HeadTrouble::Fork), "12:bb"),
-        (5, "a", "13:dd", Some(HeadTrouble::Fork), "12:bb"),
+        (3, "a", "11:cc", Some(HeadContradiction::Back), "12:bb"),
+        (4, "a", "12:cc", Some(HeadContradiction::Fork), "12:bb"),
+        (5, "a", "13:dd", Some(HeadContradiction::Fork), "12:bb"),
         (6, "b", "4:ee", None, "4:ee"),
     ] {
         let applied = apply_at(held.as_ref(), &bundle(epoch, seq, head), NOW.plus(seq)).unwrap();
         assert_eq!(
-            (applied.audit_trouble(), applied.highest_audit_head()),
-            (trouble, Some(highest)),
+            (applied.audit_contradiction(), applied.highest_audit_head()),
+            (contradiction, Some(highest)),
             "{head}"
         );
         assert_eq!(applied.audit_head(), Some(head));

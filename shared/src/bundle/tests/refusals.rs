@@ -54,7 +54,7 @@ fn every_refusal_has_its_label() {
 }
 
 #[test]
-fn messages_say_what_stood_there_and_what_was_expected() {
+fn messages_name_the_found_and_the_expected_value() {
     let found = || "x\n".to_owned();
     let (early, late) = (UnixSeconds(1), UnixSeconds(9));
     let cases = [

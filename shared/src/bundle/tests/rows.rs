@@ -1,8 +1,8 @@
-//! Revocations: those that were signed for, added by deltas, replaced by snapshots.
+//! Revocations: the signed ones, the ones that deltas add, and the ones that whole bundles replace.
 
 use super::{apply, apply_at, apply_document, bundle_with, revocation, rows, signed_with};
 use crate::bundle::BundleError;
-use crate::jws::Kind;
+use crate::jws::JwsKind;
 use crate::revocation::{Revocation, Rows, RowsError};
 use crate::support::{self, NOW, Signer};
 use std::vec::Vec;
@@ -36,7 +36,7 @@ fn a_delta_forgets_rows_that_have_expired() {
 }
 
 #[test]
-fn rows_are_those_that_were_signed_for() {
+fn unsigned_rows_are_refused() {
     let bundle = bundle_with(|bundle| bundle.rows = rows(&["a", "b"]));
     let document = support::document(&bundle);
     let last = document.len() - 1;
@@ -57,7 +57,7 @@ fn rows_are_those_that_were_signed_for() {
 }
 
 #[test]
-fn rows_that_were_signed_for_are_rows() {
+fn signed_bytes_that_are_no_rows_are_refused() {
     let sorted = rows(&["a", "b"]);
     let (one, other) = sorted.as_bytes().split_at(24);
     let swapped = [other, one].concat();
@@ -68,7 +68,7 @@ fn rows_that_were_signed_for_are_rows() {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(bytes))
     };
     let payload = bundle.payload().replace(&hash(sorted.as_bytes()), &hash(&swapped));
-    let jws = Signer::bundles().sign(Kind::Bundle, &payload);
+    let jws = Signer::bundles().sign(JwsKind::Bundle, &payload);
     let document = [jws.as_bytes(), b"\n", &swapped].concat();
     assert_eq!(
         apply_document(&document).unwrap_err(),

@@ -1,7 +1,7 @@
-//! What is read before the signature is checked.
+//! Claims that are read before the signature is checked.
 
 use super::DATES;
-use crate::claims::early::Early;
+use crate::claims::early::EarlyClaims;
 use crate::json::{JsonError, Quoted};
 use crate::support::{self, AUDIENCE};
 use crate::time::UnixSeconds;
@@ -19,14 +19,14 @@ fn early_claims_are_those_of_the_full_reading() {
         if let Some(aud) = aud {
             text = text.replace(&format!("\"aud\":{}", Quoted(AUDIENCE)), &format!("\"aud\":{aud}"));
         }
-        let early = Early::read(text.as_bytes()).unwrap();
+        let early = EarlyClaims::read(text.as_bytes()).unwrap();
         assert_eq!((early.iss, early.aud), (claims.iss.clone(), claims.aud.clone()));
         assert_eq!((early.iat, early.nbf, early.exp), (claims.iat, claims.nbf, claims.exp));
     }
 }
 
 /// The early reading of a payload with one of its five claims as given.
-fn early_with(name: &str, value: &str) -> Result<Early, TokenError> {
+fn early_with(name: &str, value: &str) -> Result<EarlyClaims, TokenError> {
     let mut members = [
         ("iss", "\"i\""),
         ("aud", "\"a\""),
@@ -40,7 +40,7 @@ fn early_with(name: &str, value: &str) -> Result<Early, TokenError> {
         }
     }
     let members = members.map(|(name, value)| format!("\"{name}\":{value}"));
-    Early::read(format!("{{{}}}", members.join(",")).as_bytes())
+    EarlyClaims::read(format!("{{{}}}", members.join(",")).as_bytes())
 }
 
 #[test]
@@ -82,31 +82,31 @@ fn early_issuer_and_audience_are_of_their_form() {
 #[test]
 fn a_payload_that_is_no_strict_object_is_refused_early() {
     assert_eq!(
-        Early::read(b"x").unwrap_err(),
+        EarlyClaims::read(b"x").unwrap_err(),
         TokenError::Payload(JsonError::Syntax { at: 0 })
     );
     assert_eq!(
-        Early::read(b"\xff").unwrap_err(),
+        EarlyClaims::read(b"\xff").unwrap_err(),
         TokenError::Payload(JsonError::Syntax { at: 0 })
     );
-    let skipped = Early::read(b"{\"sub\":\"\xff\"}").unwrap_err();
+    let skipped = EarlyClaims::read(b"{\"sub\":\"\xff\"}").unwrap_err();
     assert_eq!(skipped.label(), "token_payload");
-    let twice = Early::read(br#"{"iss":"a","iss":"b"}"#).unwrap_err();
+    let twice = EarlyClaims::read(br#"{"iss":"a","iss":"b"}"#).unwrap_err();
     assert_eq!(
         twice,
         TokenError::Payload(JsonError::Duplicate { name: "iss".to_owned() })
     );
-    let beside_another_fault = Early::read(br#"{"iss":5,"exp":1,"\u0065xp":2}"#).unwrap_err();
+    let beside_another_fault = EarlyClaims::read(br#"{"iss":5,"exp":1,"\u0065xp":2}"#).unwrap_err();
     assert_eq!(
         beside_another_fault,
         TokenError::Payload(JsonError::Duplicate { name: "exp".to_owned() })
     );
-    assert_eq!(Early::read(b"1").unwrap_err().label(), "token_claims");
-    let array = Early::read(br#"["https://issuer.example","https://travel.example",1,1,2]"#);
+    assert_eq!(EarlyClaims::read(b"1").unwrap_err().label(), "token_claims");
+    let array = EarlyClaims::read(br#"["https://issuer.example","https://travel.example",1,1,2]"#);
     assert_eq!(array.unwrap_err().label(), "token_claims");
-    assert_eq!(Early::read(b"{}").unwrap_err().label(), "token_claims");
+    assert_eq!(EarlyClaims::read(b"{}").unwrap_err().label(), "token_claims");
     assert_eq!(
-        Early::read("[".repeat(10_000).as_bytes()).unwrap_err(),
+        EarlyClaims::read("[".repeat(10_000).as_bytes()).unwrap_err(),
         TokenError::Payload(JsonError::TooDeep)
     );
 }
@@ -114,6 +114,6 @@ fn a_payload_that_is_no_strict_object_is_refused_early() {
 proptest! {
     #[test]
     fn no_bytes_make_the_early_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-        let _ = Early::read(&bytes);
+        let _ = EarlyClaims::read(&bytes);
     }
 }

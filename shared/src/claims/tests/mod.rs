@@ -1,6 +1,6 @@
-//! Which payloads are read, and that what is written is read back.
+//! Accepted payloads, and the reading of written ones.
 
-use super::early::Early;
+use super::early::EarlyClaims;
 use super::{Authority, Claims};
 use crate::grant::Grant;
 use crate::json::{self, Json};
@@ -24,7 +24,8 @@ fn parsed(text: &str) -> Json {
     json::parse(text.as_bytes(), JSON_VALUES).unwrap()
 }
 
-/// The payload of the sample writ with one claim replaced, added, or (if `value` is `None`) left out.
+/// The payload of the sample writ with one claim replaced, added, or (if `value` is `None`) left
+/// out.
 fn payload_with(name: &str, value: Option<&str>) -> Json {
     let Json::Object(mut members) = parsed(&support::claims().to_json()) else {
         panic!("claims are an object");
@@ -167,7 +168,7 @@ fn ancestors_are_at_most_the_delegation_depth() {
 }
 
 #[test]
-fn a_confirmation_is_a_thumbprint_and_nothing_beside_it() {
+fn a_confirmation_is_exactly_one_thumbprint() {
     let jkt = "Az09-_".repeat(7) + "x";
     assert_eq!(
         read_with("cnf", &format!(r#"{{"jkt":"{jkt}"}}"#)).unwrap().cnf_jkt,
@@ -200,7 +201,7 @@ fn a_confirmation_is_a_thumbprint_and_nothing_beside_it() {
 }
 
 #[test]
-fn claims_that_mean_nothing_here_are_ignored() {
+fn unknown_claims_are_ignored() {
     for name in ["act", "delegation_chain", "chain_hash", "roles"] {
         assert_eq!(read_with(name, r#"{"sub":[1.5]}"#), Ok(support::claims()), "{name}");
     }
@@ -234,10 +235,10 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_the_issuer_writes_is_read_back_equal(claims in any_claims()) {
+    fn written_claims_are_read_back_equal(claims in any_claims()) {
         let text = claims.to_json();
         prop_assert_eq!(Claims::read(&parsed(&text)).unwrap(), claims.clone());
-        let early = Early::read(text.as_bytes()).unwrap();
+        let early = EarlyClaims::read(text.as_bytes()).unwrap();
         prop_assert_eq!((early.iss, early.aud, early.exp), (claims.iss, claims.aud, claims.exp));
     }
 }

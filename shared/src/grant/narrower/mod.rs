@@ -1,9 +1,11 @@
-//! Narrowing: whether what one grant permits is permitted by others together.
+//! Narrowing: the check whether several grants together permit everything that one grant permits.
 //!
-//! The child's authority is cut into cells, one for each of its actions and resources, and each cell has to lie within one parent. So
-//! parents add up: `{a,b} x {r}` lies within `{a} x {r}` and `{b} x {r}`. Nearly always the answer is found by comparing kind with kind.
-//! A cell for which it is not is cut further, at the values that the child's rules list; then an attempt is looked for that the child permits
-//! and the parents refuse; and if there is neither a proof nor such an attempt, the answer says so.
+//! The authority of the child is cut into cells, one for each of its actions and resources, and
+//! each cell must be within one parent. So parents add up: `{a,b} x {r}` is within `{a} x {r}` and
+//! `{b} x {r}`. Nearly always a comparison of kind with kind decides. An undecided cell is cut
+//! further, at the values that the rules of the child list. Then the check searches for an attempt
+//! that the child permits and the parents refuse. Without a proof and without such an attempt, the
+//! answer is [`Narrowing::Unproven`].
 
 mod cell;
 mod reason;
@@ -19,38 +21,41 @@ use cell::Cell;
 use core::fmt;
 pub use witness::Witness;
 
-/// Whether a child's authority lies within its parents'.
+/// The answer whether the authority of a child is within the authority of its parents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Narrowing {
-    /// What the child permits, some parent permits.
+    /// Some parent permits everything that the child permits.
     Narrower,
-    /// It does not: the witness is what the child permits and the parents refuse.
+    /// The child is wider: the child permits the witness, and the parents refuse the witness.
     Wider {
-        /// What the child asks for and no parent grants.
+        /// The part of the child that no parent grants.
         reason: String,
         /// The proof.
         witness: Box<Witness>,
     },
-    /// Neither could be shown, for one of the reasons that `docs/grants.md` lists. No more authority than *wider*.
+    /// The check could show neither, for one of the causes that `docs/grants.md` lists. An unproven
+    /// child has no more authority than a wider one.
     Unproven {
-        /// What the child asks for, and the parent that comes closest.
+        /// The part of the child, and the parent that comes closest.
         reason: String,
     },
 }
 
-/// Whether what `child` permits is permitted by `parents` together.
+/// Whether `parents` together permit everything that `child` permits.
 ///
-/// A parent's limit on uses is a ceiling: it covers children with a limit that is not higher and, if it names an allowance, the
-/// same allowance. A parent without limit covers both. A parent's window covers the windows inside it.
+/// The limit of a parent on uses is a ceiling, which covers children with a limit that is not
+/// higher. If the limit of the parent names an allowance, the limit of the child must name the same
+/// one. A parent without limit covers children with and without limit. The window of a parent
+/// covers the windows inside it.
 #[must_use]
 pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
     let by_kind: Vec<&Grant> = parents.iter().filter(|parent| parent.encloses_by_kind(child)).collect();
-    let missing = ungranted(cells(child), &by_kind);
-    if missing.is_empty() || child.is_never() {
+    let missing = find_ungranted(split_cells(child), &by_kind);
+    if missing.is_empty() || child.permits_nothing() {
         return Narrowing::Narrower;
     }
-    let exactly = enclosing_exactly(child, parents, &missing);
-    let missing = ungranted(missing, &exactly);
+    let exactly = find_enclosing_parents(child, parents, &missing);
+    let missing = find_ungranted(missing, &exactly);
     let mut questions = NARROWING_QUESTIONS;
     let mut unproven = None;
     let cells = missing.iter().flat_map(|(resource, actions)| {
@@ -64,7 +69,7 @@ pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
     for cell in cells {
         match answer_beyond(&cell, &mut questions) {
             None => {}
-            // A witness for any cell says more than that another cannot be proved.
+            // A witness for any cell is a stronger answer than an unproven cell.
             Some(wider @ Narrowing::Wider { .. }) => return wider,
             Some(other) => {
                 unproven.get_or_insert(other);
@@ -80,8 +85,8 @@ pub fn narrower(child: &Grant, parents: &[Grant]) -> Narrowing {
 /// Resources of a child, each with some of its actions.
 type Cells<'c> = Vec<(&'c Pattern, Vec<&'c str>)>;
 
-/// All that `child` asks for.
-fn cells(child: &Grant) -> Cells<'_> {
+/// All cells of `child`.
+fn split_cells(child: &Grant) -> Cells<'_> {
     let actions: Vec<&str> = child.actions.iter().map(String::as_str).collect();
     child
         .resources
@@ -90,10 +95,11 @@ fn cells(child: &Grant) -> Cells<'_> {
         .collect()
 }
 
-/// Those of `cells` that no parent grants.
+/// The cells that no parent grants.
 ///
-/// Goes through the parents once for all actions, so that thousands of parents are looked at once for each resource.
-fn ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
+/// The function visits each parent once for all actions, so that thousands of parents are read once
+/// for each resource.
+fn find_ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
     for (resource, actions) in &mut cells {
         let probes = resource.probes();
         for parent in parents {
@@ -106,8 +112,8 @@ fn ungranted<'c>(mut cells: Cells<'c>, parents: &[&Grant]) -> Cells<'c> {
     cells
 }
 
-/// Parents that are of use for what is missing, and keep nothing out if rules are compared exactly.
-fn enclosing_exactly<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_>) -> Vec<&'p Grant> {
+/// Parents that grant a part of `missing` and enclose the child if rules are compared exactly.
+fn find_enclosing_parents<'p>(child: &Grant, parents: &'p [Grant], missing: &Cells<'_>) -> Vec<&'p Grant> {
     let missing: Vec<(Probes, &[&str])> = missing
         .iter()
         .map(|(resource, actions)| (resource.probes(), &**actions))
@@ -128,7 +134,7 @@ fn answer_beyond(cell: &Cell<'_>, questions: &mut u32) -> Option<Narrowing> {
     if cell.is_covered_together(&probes, questions) {
         return None;
     }
-    let reason = reason::of(cell, &probes);
+    let reason = reason::describe_gap(cell, &probes);
     Some(match witness::find(cell, questions) {
         Some(witness) => Narrowing::Wider {
             reason,
@@ -147,33 +153,35 @@ impl Grant {
         self.resources.iter().any(|pattern| pattern.includes_all(probes))
     }
 
-    /// Whether nothing but actions and resources keeps `child` out, as far as the kinds of its rules alone tell.
+    /// Whether only actions and resources keep `child` out, as far as the kinds of its rules
+    /// decide.
     fn encloses_by_kind(&self, child: &Self) -> bool {
-        let is_met = |(param, asked): &(String, Rule)| child.rule(param).is_some_and(|own| asked.includes_by_kind(own));
-        self.spans(child) && self.rules.iter().all(is_met)
+        let is_met =
+            |(param, required): &(String, Rule)| child.rule(param).is_some_and(|own| required.includes_by_kind(own));
+        self.has_room_for(child) && self.rules.iter().all(is_met)
     }
 
-    /// [`Self::encloses_by_kind`], by all that can be told.
+    /// The same as [`Self::encloses_by_kind`], with every check that there is.
     fn encloses(&self, child: &Self) -> bool {
-        let is_met = |(param, asked): &(String, Rule)| child.rule(param).is_some_and(|own| asked.includes(own));
-        self.spans(child) && self.rules.iter().all(is_met)
+        let is_met = |(param, required): &(String, Rule)| child.rule(param).is_some_and(|own| required.includes(own));
+        self.has_room_for(child) && self.rules.iter().all(is_met)
     }
 
-    /// Whether it is sure that it permits nothing.
-    fn is_never(&self) -> bool {
-        self.rules.iter().any(|(_, rule)| rule.is_never())
+    /// Whether the grant surely permits nothing.
+    fn permits_nothing(&self) -> bool {
+        self.rules.iter().any(|(_, rule)| rule.admits_nothing())
     }
 
-    /// Whether its uses and window leave room for those of `child`.
-    fn spans(&self, child: &Self) -> bool {
+    /// Whether uses and window of this grant contain the uses and window of `child`.
+    fn has_room_for(&self, child: &Self) -> bool {
         self.uses
             .as_ref()
-            .is_none_or(|limit| within(child.uses.as_ref(), limit))
+            .is_none_or(|limit| limit_is_within(child.uses.as_ref(), limit))
             && self.window.includes(child.window)
     }
 }
 
-fn within(own: Option<&Uses>, limit: &Uses) -> bool {
+fn limit_is_within(own: Option<&Uses>, limit: &Uses) -> bool {
     own.is_some_and(|own| own.max <= limit.max && (limit.allowance.is_none() || own.allowance == limit.allowance))
 }
 

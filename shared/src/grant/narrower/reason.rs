@@ -1,36 +1,36 @@
-//! Why a cell is not granted, for whoever asked: of all parents, what keeps it out of the one that comes closest.
+//! The reason why no parent grants a cell: the obstacle at the closest parent.
 
 use super::cell::Cell;
-use super::within;
+use super::limit_is_within;
 use crate::grant::pattern::Probes;
 use crate::grant::{Grant, Uses};
-use crate::json::Shown;
+use crate::json::EscapedInput;
 use alloc::format;
 use alloc::string::String;
 
-pub(super) fn of(cell: &Cell<'_>, probes: &Probes) -> String {
+pub(super) fn describe_gap(cell: &Cell<'_>, probes: &Probes) -> String {
     let Cell {
         child,
         action,
         resource,
         ..
     } = cell;
-    if cell.acting().next().is_none() {
-        return format!("action `{}` is not granted", Shown(action));
+    if cell.acting_parents().next().is_none() {
+        return format!("action `{}` is not granted", EscapedInput(action));
     }
-    let covering = cell.acting().filter(|parent| parent.covers(probes)).min();
-    match covering.and_then(|parent| obstacle(child, parent)) {
+    let covering = cell.acting_parents().filter(|parent| parent.covers(probes)).min();
+    match covering.and_then(|parent| find_obstacle(child, parent)) {
         Some(obstacle) => format!("action `{action}` on `{resource}`: {obstacle}"),
         None => format!("action `{action}` on `{resource}` is not granted"),
     }
 }
 
-/// What keeps the whole of `child` out of `parent`, whatever the action and resource.
-fn obstacle(child: &Grant, parent: &Grant) -> Option<String> {
+/// The obstacle that keeps the whole of `child` out of `parent`, whatever the action and resource.
+fn find_obstacle(child: &Grant, parent: &Grant) -> Option<String> {
     if let Some(limit) = &parent.uses
-        && !within(child.uses.as_ref(), limit)
+        && !limit_is_within(child.uses.as_ref(), limit)
     {
-        return Some(uses(limit));
+        return Some(describe_uses(limit));
     }
     if !parent.window.includes(child.window) {
         return Some(format!(
@@ -38,26 +38,26 @@ fn obstacle(child: &Grant, parent: &Grant) -> Option<String> {
             child.window, parent.window
         ));
     }
-    parent.rules.iter().find_map(|(param, asked)| {
+    parent.rules.iter().find_map(|(param, required)| {
         let own = child.rule(param);
-        if own.is_some_and(|own| asked.includes(own)) {
+        if own.is_some_and(|own| required.includes(own)) {
             return None;
         }
         let found = own.map_or_else(
-            || format!("there is no rule on `{}`", Shown(param)),
-            |own| format!("the rule on `{}` is `{own}`", Shown(param)),
+            || format!("there is no rule on `{}`", EscapedInput(param)),
+            |own| format!("the rule on `{}` is `{own}`", EscapedInput(param)),
         );
-        Some(format!("{found}, expected one within `{asked}`"))
+        Some(format!("{found}, expected one within `{required}`"))
     })
 }
 
-fn uses(limit: &Uses) -> String {
+fn describe_uses(limit: &Uses) -> String {
     match &limit.allowance {
         None => format!("uses are not limited to {} or fewer", limit.max),
         Some(allowance) => format!(
             "uses are not limited to {} or fewer of allowance `{}`",
             limit.max,
-            Shown(allowance)
+            EscapedInput(allowance)
         ),
     }
 }

@@ -1,20 +1,23 @@
-//! What two patterns both match, as patterns.
+//! The intersection of two patterns, as patterns.
 //!
-//! They are walked through segment by segment, since no `*` runs over a separator. Where one segment lies within the other it is the answer;
-//! two with one `*` each are joined by the longer beginning and the longer end. Other pairs have no such plain answer.
+//! The function goes through both patterns segment by segment, because no `*` runs over a
+//! separator. If one segment is within the other, it is the result. Two segments with one `*` each
+//! are joined by the longer beginning and the longer end. Other pairs have no such result.
 //!
-//! By then a text is known that both match, so nothing is asked any more that would only tell that there is none.
+//! A text that both patterns match is known before, so no check is made that would only show that
+//! there is none.
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// Segments that can stand in one place, at most; their combinations are all written out.
+/// Most segments for one place. All their combinations are written out.
 const ALTERNATIVES: usize = 16;
 
 impl Pattern {
-    /// Patterns that together match exactly what both match, none if nothing is. `None` if there is no plain answer.
+    /// Patterns that together match exactly the texts that both match. The list is empty if there
+    /// is no such text. `None` if the intersection has no such form.
     pub(in crate::grant) fn meet(&self, other: &Self) -> Option<Vec<Self>> {
         if self.includes(other) {
             return Some([other.clone()].into());
@@ -31,26 +34,27 @@ impl Pattern {
             let (Some(first), Some(second)) = (own.next(), others.next()) else {
                 return None;
             };
-            // The common text has the same separator here as both, or as the one that still has some.
+            // The common text has the same separator here as both patterns, or as the one that
+            // still has separators.
             let Some(separator) = first.separator.or(second.separator) else {
-                return last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
+                return meet_last(&texts, (&first.segment, self.tail), (&second.segment, other.tail));
             };
-            // A run at the end stands over the rest of this segment, and over all behind it.
+            // A run at the end covers the rest of this segment and all later segments.
             let segments = first.open_ended().meet(&second.open_ended())?;
-            texts = joined(&texts, &segments)?;
+            texts = join_texts(&texts, &segments)?;
             texts.iter_mut().for_each(|text| text.push(separator));
             if first.separator.is_none() {
-                return written(texts, others, other.tail);
+                return parse_patterns(texts, others, other.tail);
             }
             if second.separator.is_none() {
-                return written(texts, own, self.tail);
+                return parse_patterns(texts, own, self.tail);
             }
         }
     }
 
-    /// Its segments, each with the separator behind it.
-    fn segments(&self) -> Vec<Part> {
-        let literal = |text: &str, separator| Part {
+    /// The segments, each with the separator after it.
+    fn segments(&self) -> Vec<SeparatedSegment> {
+        let literal = |text: &str, separator| SeparatedSegment {
             segment: Segment {
                 first: text.into(),
                 more: Vec::new(),
@@ -61,11 +65,11 @@ impl Pattern {
             let separator = piece.chars().next_back();
             literal(piece.strip_suffix(SEPARATORS).unwrap_or(piece), separator)
         });
-        let heads = self.heads.iter().map(|(segment, separator)| Part {
+        let heads = self.heads.iter().map(|(segment, separator)| SeparatedSegment {
             segment: segment.clone(),
             separator: Some(*separator),
         });
-        let last = Part {
+        let last = SeparatedSegment {
             segment: self.last.clone(),
             separator: None,
         };
@@ -74,14 +78,14 @@ impl Pattern {
 }
 
 #[derive(Clone)]
-struct Part {
+struct SeparatedSegment {
     segment: Segment,
-    /// `None` behind the last one.
+    /// The separator; `None` after the last segment.
     separator: Option<char>,
 }
 
-impl Part {
-    /// The segment, or for the last one, behind which there is a run, the segment and a `*`.
+impl SeparatedSegment {
+    /// The segment, or for the last segment before a run, the segment and a `*`.
     fn open_ended(&self) -> Segment {
         match self.separator {
             Some(_) => self.segment.clone(),
@@ -90,8 +94,8 @@ impl Part {
     }
 }
 
-/// What both last segments match, behind each of `texts`.
-fn last(
+/// The intersections of the last segments, after each of `texts`.
+fn meet_last(
     texts: &[String],
     (own, tail): (&Segment, Tail),
     (other, other_tail): (&Segment, Tail),
@@ -104,7 +108,7 @@ fn last(
         return None;
     }
     let segments = if tail == Tail::Anything && other_tail == Tail::Anything {
-        // The common text begins as both do, so one of them begins as the other does.
+        // The common text begins as both segments do, so one of them begins as the other does.
         match (own.more.is_empty(), other.more.is_empty()) {
             (true, true) if own.first.starts_with(&other.first) => Vec::from([own.clone()]),
             (true, true) => Vec::from([other.clone()]),
@@ -114,11 +118,12 @@ fn last(
         open(own, tail).meet(&open(other, other_tail))?
     };
     let tail = if tail == other_tail { tail } else { Tail::Nothing };
-    written(joined(texts, &segments)?, Vec::new().into_iter(), tail)
+    parse_patterns(join_texts(texts, &segments)?, Vec::new().into_iter(), tail)
 }
 
-/// Every one of `texts` with every one of `segments` behind it, as they are written. `None` if these are too many.
-fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
+/// Every one of `texts` followed by every one of `segments`, in pattern spelling. `None` if there
+/// are too many.
+fn join_texts(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
     let joined: Vec<String> = texts
         .iter()
         .flat_map(|text| segments.iter().map(move |segment| format!("{text}{segment}")))
@@ -126,8 +131,12 @@ fn joined(texts: &[String], segments: &[Segment]) -> Option<Vec<String>> {
     (joined.len() <= ALTERNATIVES).then_some(joined)
 }
 
-/// The patterns that are written as `texts`, with `rest` and `tail` behind each.
-fn written(texts: Vec<String>, rest: impl Iterator<Item = Part>, tail: Tail) -> Option<Vec<Pattern>> {
+/// The patterns with the spelling `texts`, each followed by `rest` and `tail`.
+fn parse_patterns(
+    texts: Vec<String>,
+    rest: impl Iterator<Item = SeparatedSegment>,
+    tail: Tail,
+) -> Option<Vec<Pattern>> {
     let mut end = String::new();
     for part in rest {
         end.push_str(&part.segment.to_string());
@@ -150,7 +159,8 @@ impl Segment {
         open
     }
 
-    /// Segments that together match exactly what both match, where that is something. `None` if there is no plain answer.
+    /// Segments that together match exactly the texts that both match. `None` if the intersection
+    /// has no such form.
     fn meet(&self, other: &Self) -> Option<Vec<Self>> {
         if self.includes(other) {
             return Some([other.clone()].into());
@@ -167,13 +177,13 @@ impl Segment {
             first: text,
             more: Vec::new(),
         };
-        // The shortest texts are those in which the beginning and the end share letters.
+        // In the shortest texts the beginning and the end share letters.
         let shared = end.char_indices().skip(1).map(|(at, _)| at).chain([end.len()]);
         let overlapping = shared
             .filter_map(|at| end.split_at_checked(at))
             .filter(|(begun, _)| first.ends_with(begun))
             .map(|(_, rest)| [first, rest].concat())
-            .filter(|text| self.covers(text) && other.covers(text));
+            .filter(|text| self.matches_whole(text) && other.matches_whole(text));
         let mut met: Vec<Self> = overlapping.map(literal).collect();
         met.push(Self {
             first: first.into(),
@@ -182,11 +192,11 @@ impl Segment {
         Some(met)
     }
 
-    /// Whether it matches all that `child` matches: see [`super::inclusion`].
+    /// Whether the segment matches every text that `child` matches; see [`super::inclusion`].
     fn includes(&self, child: &Self) -> bool {
         let mut text = String::new();
         child.fill("\0", &mut text);
-        self.covers(&text)
+        self.matches_whole(&text)
     }
 }
 

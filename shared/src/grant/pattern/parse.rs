@@ -1,4 +1,4 @@
-//! From text to [`Pattern`].
+//! Parser of [`Pattern`].
 
 use super::{Pattern, SEPARATORS, Segment, Tail};
 use crate::limits::{PATTERN_BYTES, PATTERN_SEPARATORS};
@@ -6,18 +6,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Why a text is no pattern.
+/// The cause why a text is no pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// Nothing stands there.
+    /// The text is empty.
     Empty,
-    /// Longer than [`PATTERN_BYTES`].
+    /// The text is longer than [`PATTERN_BYTES`].
     TooLong,
-    /// More than [`PATTERN_SEPARATORS`] of `/` and `:`.
+    /// The text has more than [`PATTERN_SEPARATORS`] of `/` and `:`.
     TooManySeparators,
-    /// `**` with something behind it.
+    /// A `**` is not at the end.
     RunInside,
-    /// A `\` with nothing behind it.
+    /// A `\` is at the end.
     LoneEscape,
     /// A control character: no resource has one, and a log line should not.
     Control(char),
@@ -38,15 +38,15 @@ impl fmt::Display for PatternError {
 
 impl core::error::Error for PatternError {}
 
-pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
-    bounded(text)?;
+pub(super) fn parse_pattern(text: &str) -> Result<Pattern, PatternError> {
+    check_length(text)?;
     let mut build = Build::default();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '*' if letters.as_str() == "*" => return build.finish(Tail::Anything),
             '*' if letters.as_str().starts_with('*') => return Err(PatternError::RunInside),
-            '*' => build.star(),
+            '*' => build.push_star(),
             '\\' => build.literal(letters.next().ok_or(PatternError::LoneEscape)?),
             _ => build.literal(letter),
         }
@@ -55,11 +55,11 @@ pub(super) fn pattern(text: &str) -> Result<Pattern, PatternError> {
 }
 
 /// The pattern that matches exactly the texts that begin with `prefix` and are longer.
-pub(in crate::grant) fn something_behind(prefix: &str) -> Result<Pattern, PatternError> {
+pub(in crate::grant) fn longer_than(prefix: &str) -> Result<Pattern, PatternError> {
     literal_then(prefix, Tail::Something)
 }
 
-/// The pattern that matches `text` and nothing else.
+/// The pattern that matches only `text`.
 pub(in crate::grant) fn literal(text: &str) -> Result<Pattern, PatternError> {
     literal_then(text, Tail::Nothing)
 }
@@ -68,12 +68,12 @@ fn literal_then(text: &str, tail: Tail) -> Result<Pattern, PatternError> {
     let mut build = Build::default();
     text.chars().for_each(|letter| build.literal(letter));
     let pattern = build.finish(tail)?;
-    // What is written escaped must be readable again.
-    bounded(&alloc::format!("{pattern}"))?;
+    // The escaped spelling must be readable again.
+    check_length(&alloc::format!("{pattern}"))?;
     Ok(pattern)
 }
 
-fn bounded(text: &str) -> Result<(), PatternError> {
+fn check_length(text: &str) -> Result<(), PatternError> {
     match text.chars().find(|letter| letter.is_control()) {
         _ if text.is_empty() => Err(PatternError::Empty),
         _ if text.len() > PATTERN_BYTES => Err(PatternError::TooLong),
@@ -82,7 +82,7 @@ fn bounded(text: &str) -> Result<(), PatternError> {
     }
 }
 
-/// A pattern in the making: what is read of the segment at hand, and what stands before it.
+/// A pattern while it is parsed: the current segment and the text before it.
 #[derive(Default)]
 struct Build {
     prefix: String,
@@ -92,19 +92,19 @@ struct Build {
 }
 
 impl Build {
-    fn star(&mut self) {
+    fn push_star(&mut self) {
         self.segment.more.push(String::new());
     }
 
     fn literal(&mut self, letter: char) {
         if SEPARATORS.contains(&letter) {
-            return self.separator(letter);
+            return self.push_separator(letter);
         }
         let piece = self.segment.more.last_mut().unwrap_or(&mut self.segment.first);
         piece.push(letter);
     }
 
-    fn separator(&mut self, letter: char) {
+    fn push_separator(&mut self, letter: char) {
         self.separators += 1;
         let segment = core::mem::take(&mut self.segment);
         if self.heads.is_empty() && segment.more.is_empty() {

@@ -1,14 +1,15 @@
-//! `{"cidr": network}`: the parameter is the text of an IP address in this network (RFC 4632, RFC 4291). The families are disjoint:
-//! IPv4 in four decimal parts without leading zeros, IPv6 without zone; an IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is neither, since
-//! some readers take it for the one and some for the other.
+//! `{"cidr": network}`: the parameter is the text of an IP address in this network (RFC 4632, RFC
+//! 4291). The address families are disjoint: IPv4 in four decimal parts without leading zeros, IPv6
+//! without zone. An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) belongs to neither, because
+//! readers disagree about its family.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use alloc::string::ToString as _;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The network's first address, and how many of its leading bits count.
+/// The first address of the network, and the length of its prefix in bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cidr {
     first: IpAddr,
@@ -24,19 +25,19 @@ impl Cidr {
         network
     }
 
-    pub(super) fn answer(&self, text: &str) -> Answer {
-        address(text).map_or(Answer::CannotTell, |address| Answer::of(self.has(address)))
+    pub(super) fn answer(&self, text: &str) -> RuleAnswer {
+        parse_address(text).map_or(RuleAnswer::CannotTell, |address| RuleAnswer::of(self.contains(address)))
     }
 
     /// Whether every address of `other` is in this network.
     pub(super) fn includes(&self, other: &Self) -> bool {
-        other.prefix >= self.prefix && self.has(other.first)
+        other.prefix >= self.prefix && self.contains(other.first)
     }
 
-    /// The network's first and last address.
-    pub(super) fn ends(&self) -> [IpAddr; 2] {
-        let (bits, _) = bits(self.first);
-        let last = bits | self.others();
+    /// The first and the last address of the network.
+    pub(super) fn first_and_last(&self) -> [IpAddr; 2] {
+        let (bits, _) = address_bits(self.first);
+        let last = bits | self.host_mask();
         let last = match self.first {
             IpAddr::V4(_) => u32::try_from(last).map_or(self.first, |bits| Ipv4Addr::from_bits(bits).into()),
             IpAddr::V6(_) => Ipv6Addr::from_bits(last).into(),
@@ -44,15 +45,15 @@ impl Cidr {
         [self.first, last]
     }
 
-    /// The bits behind the prefix, all set.
-    fn others(&self) -> u128 {
-        let (_, width) = bits(self.first);
+    /// The bits after the prefix, all set.
+    fn host_mask(&self) -> u128 {
+        let (_, width) = address_bits(self.first);
         let behind = width.saturating_sub(self.prefix);
         1_u128.checked_shl(behind).map_or(u128::MAX, |above| above - 1)
     }
 
-    fn has(&self, address: IpAddr) -> bool {
-        let ((own, width), (other, other_width)) = (bits(self.first), bits(address));
+    fn contains(&self, address: IpAddr) -> bool {
+        let ((own, width), (other, other_width)) = (address_bits(self.first), address_bits(address));
         let differing = (own ^ other)
             .checked_shr(width.saturating_sub(self.prefix))
             .unwrap_or(0);
@@ -69,25 +70,25 @@ impl fmt::Display for Cidr {
 fn parse(text: &str) -> Option<Cidr> {
     let (first, prefix) = text.split_once('/')?;
     let network = Cidr {
-        first: address(first)?,
+        first: parse_address(first)?,
         prefix: prefix.parse().ok()?,
     };
     let canonical_prefix = network.prefix.to_string() == prefix;
-    let (bits, width) = bits(network.first);
-    let is_whole = canonical_prefix && network.prefix <= width && bits & network.others() == 0;
+    let (bits, width) = address_bits(network.first);
+    let is_whole = canonical_prefix && network.prefix <= width && bits & network.host_mask() == 0;
     is_whole.then_some(network)
 }
 
-/// An address in one of the spellings that all readers take for the same.
-fn address(text: &str) -> Option<IpAddr> {
+/// An address in a spelling that all readers read alike.
+fn parse_address(text: &str) -> Option<IpAddr> {
     match text.parse().ok()? {
         IpAddr::V6(address) if address.to_ipv4_mapped().is_some() => None,
         address => Some(address),
     }
 }
 
-/// The bits of an address, and how many there are.
-fn bits(address: IpAddr) -> (u128, u32) {
+/// The bits of an address, and their number.
+fn address_bits(address: IpAddr) -> (u128, u32) {
     match address {
         IpAddr::V4(address) => (address.to_bits().into(), u32::BITS),
         IpAddr::V6(address) => (address.to_bits(), u128::BITS),

@@ -1,16 +1,19 @@
-//! `{"domain": name}` and `{"domain": "*.name"}`: the parameter is an http or https URL whose host is this name, or strictly below it.
+//! `{"domain": name}` and `{"domain": "*.name"}`: the parameter is an http or https URL whose host
+//! is this name, or strictly below it.
 //!
-//! Readers of URLs differ, and a rule that reads one host while the upstream calls another permits what it should not. So only those
-//! URLs are read on whose host the WHATWG standard, curl, Go and Python agree: scheme in lower case; no user information, `\`, `%` or
-//! trailing dot before the path; a host of LDH labels (RFC 5890, section 2.3.1) whose last begins with a letter, so that it is no spelling of an
-//! IP address; printable ASCII throughout. Of all others the rule cannot tell.
+//! Readers of URLs differ. A rule that reads one host while the upstream calls another would permit
+//! too much. So the rule reads only URLs on whose host the WHATWG standard, curl, Go and Python
+//! agree: scheme in lower case; no user information, `\`, `%` or trailing dot before the path; a
+//! host of LDH labels (RFC 5890, section 2.3.1) whose last begins with a letter, so that it is no
+//! spelling of an IP address; printable ASCII throughout. About all other URLs the rule cannot
+//! tell.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
 use alloc::string::{String, ToString as _};
 use core::fmt;
 
-/// Longest name (RFC 1035, section 2.3.4), without the root's dot.
+/// Longest name (RFC 1035, section 2.3.4), without the dot of the root.
 const NAME_BYTES: usize = 253;
 /// Longest label (RFC 1035, section 2.3.4).
 const LABEL_BYTES: usize = 63;
@@ -18,9 +21,9 @@ const LABEL_BYTES: usize = 63;
 /// A name, or all names strictly below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Domain {
-    /// In lower case.
+    /// The name in lower case.
     name: String,
-    /// Whether names below are meant, and not this one.
+    /// Whether the rule is about names below it, and not about the name itself.
     below: bool,
 }
 
@@ -37,23 +40,23 @@ impl Domain {
         })
     }
 
-    pub(super) fn answer(&self, url: &str) -> Answer {
-        host(url).map_or(Answer::CannotTell, |host| Answer::of(self.has(host)))
+    pub(super) fn answer(&self, url: &str) -> RuleAnswer {
+        parse_host(url).map_or(RuleAnswer::CannotTell, |host| RuleAnswer::of(self.contains(host)))
     }
 
-    /// Whether every name of `other` is one of these: what is below a name that is meant, or below the same name, is meant.
+    /// Whether every host that `other` admits is a host that this rule admits.
     pub(super) fn includes(&self, other: &Self) -> bool {
-        self == other || self.below && self.has(&other.name)
+        self == other || self.below && self.contains(&other.name)
     }
 
-    /// A host that it admits.
+    /// A host that the rule admits.
     pub(super) fn example(&self) -> String {
         let before = if self.below { "x." } else { "" };
         [before, &self.name].concat()
     }
 
-    /// Whether `host` is meant; case does not count (RFC 4343).
-    fn has(&self, host: &str) -> bool {
+    /// Whether the rule admits `host`; case is ignored (RFC 4343).
+    fn contains(&self, host: &str) -> bool {
         let Some((before, end)) = host
             .len()
             .checked_sub(self.name.len())
@@ -89,7 +92,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// The host of a URL on which all readers agree.
-fn host(url: &str) -> Option<&str> {
+fn parse_host(url: &str) -> Option<&str> {
     let behind = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     if !url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return None;

@@ -1,9 +1,10 @@
-//! Whether one rule admits all that another admits.
+//! Inclusion: the check whether one rule admits everything that another admits.
 //!
-//! It is shown in two ways. Kind by kind: each kind of the parent lies around what the child's kinds leave. Or by samples: numbers,
-//! truth values, absence and listed values are told apart by a few of them (see [`Samples`]), so that what holds for these holds for all.
+//! There are two proofs. Kind by kind: each kind of the parent encloses the values that the kinds
+//! of the child leave. By samples: a few samples distinguish all numbers, truth values, absence and
+//! listed values (see [`Samples`]), so a property of the samples is a property of all values.
 
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::length::Length;
 use super::types::Types;
 use super::{Rule, Samples};
@@ -11,15 +12,15 @@ use crate::attempt::Param;
 use alloc::borrow::Cow;
 
 impl Rule {
-    /// Whether this rule admits every value that `child` admits, absence included. May say no although it does, never yes although it
-    /// does not.
+    /// Whether this rule admits every value that `child` admits, absence included. The answer
+    /// `false` may be wrong, the answer `true` is not.
     pub(in crate::grant) fn includes(&self, child: &Self) -> bool {
         self.includes_by_kind(child) || self.includes_by_samples(child)
     }
 
-    /// [`Self::includes`], as far as it can be told from the kinds alone: cheap, and nearly always enough.
+    /// The same as [`Self::includes`], by the kinds alone: cheap, and nearly always enough.
     pub(in crate::grant) fn includes_by_kind(&self, child: &Self) -> bool {
-        if let Some(values) = child.listed() {
+        if let Some(values) = child.listed_values() {
             let mut permitted = values.iter().filter(|value| child.admits(Some(value)));
             return permitted.all(|value| self.admits(Some(value)));
         }
@@ -32,76 +33,79 @@ impl Rule {
         }
         let samples = Samples::of(Some(child), &[self]);
         let is_outside = |value: Option<&Param>| child.admits(value) && !self.admits(value);
-        samples.decide(child.types()) && !samples.iter().any(is_outside)
+        samples.are_complete_for(child.types()) && !samples.iter().any(is_outside)
     }
 
-    /// Whether it is sure that the rule admits nothing, not even absence, so that its grant permits nothing. Of rules that speak of text in several
-    /// ways it may not be sure although it is so.
+    /// Whether the rule surely admits nothing, not even absence, so that its grant permits nothing.
+    /// For several kinds about text the answer `false` may be wrong.
     #[must_use]
-    pub fn is_never(&self) -> bool {
+    pub fn admits_nothing(&self) -> bool {
         !self.admits(None) && self.admits_no_value()
     }
 
-    /// Whether it is sure that the rule admits no value: at most absence. As sure as [`Self::is_never`].
+    /// Whether the rule surely admits no value, at most absence. The answer is as good as of
+    /// [`Self::admits_nothing`].
     #[must_use]
     pub fn admits_no_value(&self) -> bool {
-        let own = self.of_values();
+        let own = self.value_rule();
         let is_empty = own
             .kinds
             .iter()
-            .any(|kind| matches!(kind, Kind::Length(length) if length.max == Some(0)));
-        let is_never_met = |kind: &Kind| matches!(kind, Kind::Each(rule) if is_empty || rule.admits_no_value());
+            .any(|kind| matches!(kind, RuleKind::Length(length) if length.max == Some(0)));
+        let is_never_met = |kind: &RuleKind| matches!(kind, RuleKind::Each(rule) if is_empty || rule.admits_no_value());
         let samples = Samples::of(Some(own), &[]);
-        let all_refused = samples.decide(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
+        let all_refused =
+            samples.are_complete_for(own.types()) && !samples.iter().flatten().any(|value| own.admits(Some(value)));
         all_refused || own.kinds.iter().any(is_never_met)
     }
 
-    /// All values that it can admit, where they are listed.
-    pub(in crate::grant) fn listed(&self) -> Option<Cow<'_, [Param]>> {
+    /// All values that the rule can admit, if they are listed.
+    pub(in crate::grant) fn listed_values(&self) -> Option<Cow<'_, [Param]>> {
         self.kinds.iter().find_map(|kind| match kind {
-            Kind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
-            Kind::In(values) => Some(Cow::Borrowed(values.as_slice())),
-            Kind::Glob(pattern) => pattern.as_literal().map(|text| Cow::Owned([Param::Text(text)].into())),
+            RuleKind::Eq(value) => Some(Cow::Borrowed(core::slice::from_ref(value))),
+            RuleKind::In(values) => Some(Cow::Borrowed(values.as_slice())),
+            RuleKind::Glob(pattern) => pattern.as_literal().map(|text| Cow::Owned([Param::Text(text)].into())),
             _ => None,
         })
     }
 
-    /// The lengths that it admits. A list of which each element is admitted is not empty.
+    /// The lengths that the rule admits. A list with an admitted element is not empty.
     fn lengths(&self) -> Length {
         let own = self.kinds.iter().find_map(|kind| match kind {
-            Kind::Length(length) => Some(length.clone()),
+            RuleKind::Length(length) => Some(length.clone()),
             _ => None,
         });
         let own = own.unwrap_or(Length { min: None, max: None });
-        let has_elements = self.kinds.iter().any(|kind| matches!(kind, Kind::Each(_)));
+        let has_elements = self.kinds.iter().any(|kind| matches!(kind, RuleKind::Each(_)));
         let min = own.min.max(has_elements.then_some(1));
         Length { min, ..own }
     }
 
-    /// What it says of values, where it admits absence as well; otherwise the rule itself.
-    pub(super) fn of_values(&self) -> &Self {
+    /// The rule about values, if the rule also admits absence; otherwise the rule itself.
+    pub(super) fn value_rule(&self) -> &Self {
         match self.kinds.as_slice() {
-            [Kind::Optional(rule)] => rule,
+            [RuleKind::Optional(rule)] => rule,
             _ => self,
         }
     }
 }
 
-impl Kind {
-    /// Whether this kind admits every value that `child` admits, whose values are not listed.
+impl RuleKind {
+    /// Whether this kind admits every value that `child` admits, if the values of `child` are not
+    /// listed.
     fn includes(&self, child: &Rule) -> bool {
         let any = |holds: fn(&Self, &Self) -> bool| child.kinds.iter().any(|own| holds(self, own));
         match self {
             Self::Absent => child.types().is_within(Types::ABSENT),
-            Self::Optional(rule) => child.types().is_within(Types::ABSENT) || rule.includes_by_kind(child.of_values()),
-            // A child whose values are not listed can admit others.
+            Self::Optional(rule) => child.types().is_within(Types::ABSENT) || rule.includes_by_kind(child.value_rule()),
+            // A child whose values are not listed can admit other values.
             Self::Eq(_) | Self::In(_) => false,
-            // Whatever in the child keeps the values out, or of another type.
+            // Some kind of the child excludes the values, or the child is about another type.
             Self::NotIn(values) => {
                 let is_out = |value: &Param| !child.admits(Some(value));
                 child.types().is_within(values.types()) && values.as_slice().iter().all(is_out)
             }
-            // A bound of the child that is itself admitted leaves nothing beyond.
+            // If the parent admits the bound of the child, it admits everything beyond.
             Self::Min(_) => any(|kind, own| matches!((kind, own), (Self::Min(least), Self::Min(own)) if own >= least)),
             Self::Max(_) => any(|kind, own| matches!((kind, own), (Self::Max(most), Self::Max(own)) if own <= most)),
             Self::Glob(_) => {

@@ -1,12 +1,12 @@
-//! The kinds of rules: how each is read, answered and written. `docs/grants.md` defines them.
+//! The kinds of rules: reading, answer and writing of each. `docs/grants.md` defines them.
 
 use super::cidr::Cidr;
 use super::domain::Domain;
 use super::length::Length;
 use super::types::Types;
 use super::under::Under;
-use super::values::{self, Values};
-use super::{Answer, Rule};
+use super::values::{self, RuleValues};
+use super::{Rule, RuleAnswer};
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::grant::elements;
@@ -17,74 +17,94 @@ use alloc::string::{String, ToString as _};
 
 /// One condition on a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum RuleKind {
     /// The request does not have the parameter.
     Absent,
-    /// The text of an IP address in this network.
+    /// The value is the text of an IP address in this network.
     Cidr(Cidr),
-    /// A URL whose host is this name, or strictly below it.
+    /// The value is a URL whose host is this name, or strictly below it.
     Domain(Domain),
-    /// A list that is not empty, and this rule admits every element.
+    /// The value is a list that is not empty, and this rule admits every element.
     Each(Rule),
-    /// This value.
+    /// The value equals this one.
     Eq(Param),
-    /// Text that matches; `*` stops at `/` and `:` here too.
+    /// The value is a text that matches; `*` stops at `/` and `:` here too.
     Glob(Pattern),
-    /// One of these values.
-    In(Values),
-    /// Text of so many Unicode scalar values, or a list of so many elements.
+    /// The value is one of these.
+    In(RuleValues),
+    /// The value is a text of so many Unicode scalar values, or a list of so many elements.
     Length(Length),
-    /// A number, at most this.
+    /// The value is a number, at most this one.
     Max(Number),
-    /// A number, at least this.
+    /// The value is a number, at least this one.
     Min(Number),
-    /// None of these values, but of a type that is among them.
-    NotIn(Values),
+    /// The value is none of these, but of a type that is among them.
+    NotIn(RuleValues),
     /// The request does not have the parameter, or this rule admits its value.
     Optional(Rule),
-    /// An absolute path, this one or below it.
+    /// The value is an absolute path, this one or below it.
     Under(Under),
 }
 
-/// Where a kind may stand.
+/// The position that a kind may have in a rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// In any rule, beside other kinds.
+pub(super) enum KindPlace {
+    /// Any rule, beside other kinds.
     Anywhere,
-    /// As the only kind of a parameter's own rule: it speaks of there being no value.
+    /// The only kind of the own rule of a parameter, because the kind is about absence.
     Alone,
 }
 
-/// Reads what stands behind a kind's name.
-type Read = fn(&Node<'_>) -> Option<Kind>;
+/// The reader of the JSON value of a kind.
+type ReadKind = fn(&Node<'_>) -> Option<RuleKind>;
 
 /// The kinds by name, in canonical order.
-pub(super) const KINDS: [(&str, Place, Read); 13] = [
-    ("absent", Place::Alone, absent),
-    ("cidr", Place::Anywhere, |node| Cidr::read(node).map(Kind::Cidr)),
-    ("domain", Place::Anywhere, |node| Domain::read(node).map(Kind::Domain)),
-    ("each", Place::Anywhere, |node| Rule::read_inner(node).map(Kind::Each)),
-    ("eq", Place::Anywhere, |node| values::read_one(node).map(Kind::Eq)),
-    ("glob", Place::Anywhere, |node| elements::pattern(node).map(Kind::Glob)),
-    ("in", Place::Anywhere, |node| Values::read(node).map(Kind::In)),
-    ("length", Place::Anywhere, |node| Length::read(node).map(Kind::Length)),
-    ("max", Place::Anywhere, |node| node.number().cloned().map(Kind::Max)),
-    ("min", Place::Anywhere, |node| node.number().cloned().map(Kind::Min)),
-    ("not_in", Place::Anywhere, |node| Values::read(node).map(Kind::NotIn)),
-    ("optional", Place::Alone, |node| {
-        Rule::read_inner(node).map(Kind::Optional)
+pub(super) const KINDS: [(&str, KindPlace, ReadKind); 13] = [
+    ("absent", KindPlace::Alone, absent),
+    ("cidr", KindPlace::Anywhere, |node| Cidr::read(node).map(RuleKind::Cidr)),
+    ("domain", KindPlace::Anywhere, |node| {
+        Domain::read(node).map(RuleKind::Domain)
     }),
-    ("under", Place::Anywhere, |node| Under::read(node).map(Kind::Under)),
+    ("each", KindPlace::Anywhere, |node| {
+        Rule::read_inner(node).map(RuleKind::Each)
+    }),
+    ("eq", KindPlace::Anywhere, |node| {
+        values::read_value(node).map(RuleKind::Eq)
+    }),
+    ("glob", KindPlace::Anywhere, |node| {
+        elements::read_pattern(node).map(RuleKind::Glob)
+    }),
+    ("in", KindPlace::Anywhere, |node| {
+        RuleValues::read(node).map(RuleKind::In)
+    }),
+    ("length", KindPlace::Anywhere, |node| {
+        Length::read(node).map(RuleKind::Length)
+    }),
+    ("max", KindPlace::Anywhere, |node| {
+        node.number().cloned().map(RuleKind::Max)
+    }),
+    ("min", KindPlace::Anywhere, |node| {
+        node.number().cloned().map(RuleKind::Min)
+    }),
+    ("not_in", KindPlace::Anywhere, |node| {
+        RuleValues::read(node).map(RuleKind::NotIn)
+    }),
+    ("optional", KindPlace::Alone, |node| {
+        Rule::read_inner(node).map(RuleKind::Optional)
+    }),
+    ("under", KindPlace::Anywhere, |node| {
+        Under::read(node).map(RuleKind::Under)
+    }),
 ];
 
-fn absent(node: &Node<'_>) -> Option<Kind> {
+fn absent(node: &Node<'_>) -> Option<RuleKind> {
     match node.bool()? {
-        true => Some(Kind::Absent),
+        true => Some(RuleKind::Absent),
         false => node.expected("`true`"),
     }
 }
 
-impl Kind {
+impl RuleKind {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Absent => "absent",
@@ -103,46 +123,48 @@ impl Kind {
         }
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> KindPlace {
         match self {
-            Self::Absent | Self::Optional(_) => Place::Alone,
-            _ => Place::Anywhere,
+            Self::Absent | Self::Optional(_) => KindPlace::Alone,
+            _ => KindPlace::Anywhere,
         }
     }
 
-    /// What it says of the parameter's value; `None` if the attempt has no such parameter.
-    pub(super) fn answer(&self, found: Option<&Param>) -> Answer {
+    /// The answer about the value of the parameter; `None` if the attempt does not have it.
+    pub(super) fn answer(&self, found: Option<&Param>) -> RuleAnswer {
         match (self, found) {
-            (Self::Absent, _) => Answer::of(found.is_none()),
-            (Self::Optional(_), None) => Answer::Admits,
+            (Self::Absent, _) => RuleAnswer::of(found.is_none()),
+            (Self::Optional(_), None) => RuleAnswer::Admits,
             (Self::Optional(rule), _) => rule.answer(found),
-            (_, None) => Answer::CannotTell,
+            (_, None) => RuleAnswer::CannotTell,
             (_, Some(value)) => self.answer_value(value),
         }
     }
 
-    fn answer_value(&self, value: &Param) -> Answer {
+    fn answer_value(&self, value: &Param) -> RuleAnswer {
         match (self, value) {
-            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => Answer::of(own.is(value)),
+            (Self::Eq(own), _) if Types::of(own) == Types::of(value) => RuleAnswer::of(own.equals(value)),
             (Self::In(own), _) => own.answer(value),
             (Self::NotIn(own), _) => own.answer(value).reversed(),
-            (Self::Min(least), Param::Number(number)) => Answer::of(number >= least),
-            (Self::Max(most), Param::Number(number)) => Answer::of(number <= most),
-            (Self::Min(least), Param::Double(number)) => Answer::of(least.compare_as_double(number).is_le()),
-            (Self::Max(most), Param::Double(number)) => Answer::of(most.compare_as_double(number).is_ge()),
-            (Self::Glob(pattern), Param::Text(text)) => Answer::of(pattern.matches(text)),
+            (Self::Min(least), Param::Number(number)) => RuleAnswer::of(number >= least),
+            (Self::Max(most), Param::Number(number)) => RuleAnswer::of(number <= most),
+            (Self::Min(least), Param::Double(number)) => RuleAnswer::of(least.compare_as_double(number).is_le()),
+            (Self::Max(most), Param::Double(number)) => RuleAnswer::of(most.compare_as_double(number).is_ge()),
+            (Self::Glob(pattern), Param::Text(text)) => RuleAnswer::of(pattern.matches(text)),
             (Self::Under(path), Param::Text(text)) => path.answer(text),
             (Self::Cidr(network), Param::Text(text)) => network.answer(text),
             (Self::Domain(domain), Param::Text(text)) => domain.answer(text),
             (Self::Length(length), Param::Text(text)) => length.answer(text.chars().count()),
             (Self::Length(length), Param::List(values)) => length.answer(values.len()),
-            (Self::Each(_), Param::List(values)) if values.is_empty() => Answer::Objects,
-            (Self::Each(rule), Param::List(values)) => Answer::all(values.iter().map(|value| rule.answer(Some(value)))),
-            _ => Answer::CannotTell,
+            (Self::Each(_), Param::List(values)) if values.is_empty() => RuleAnswer::Objects,
+            (Self::Each(rule), Param::List(values)) => {
+                RuleAnswer::all(values.iter().map(|value| rule.answer(Some(value))))
+            }
+            _ => RuleAnswer::CannotTell,
         }
     }
 
-    /// The types of what it can admit. Of all others it cannot tell.
+    /// The types of values that the kind can admit. About all others it cannot tell.
     pub(super) fn types(&self) -> Types {
         match self {
             Self::Absent => Types::ABSENT,
@@ -157,7 +179,7 @@ impl Kind {
         }
     }
 
-    /// The JSON that stands behind its name; reading this gives an equal kind.
+    /// The JSON value of the kind. A reader reads it as an equal kind.
     pub(super) fn to_json(&self) -> String {
         match self {
             Self::Absent => "true".into(),
@@ -174,8 +196,8 @@ impl Kind {
     }
 }
 
-impl Answer {
-    /// The answer of the opposite, which cannot tell more.
+impl RuleAnswer {
+    /// The answer of the negated kind, which cannot tell more.
     fn reversed(self) -> Self {
         match self {
             Self::Admits => Self::Objects,

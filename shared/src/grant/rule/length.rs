@@ -1,15 +1,15 @@
-//! `{"length": {"min": n, "max": n}}`: the parameter is text of so many Unicode scalar values, or a list of so many elements. One of
-//! the bounds may be missing; both belong to what is admitted.
+//! `{"length": {"min": n, "max": n}}`: the parameter is text of so many Unicode scalar values, or a
+//! list of so many elements. One of the bounds may be missing; both bounds are admitted.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
-use crate::grant::elements::known_members;
+use crate::grant::elements::read_known_members;
 use crate::json::write::{member, object};
 use crate::limits::BODY_BYTES_MAX;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Bounds, at least one of the two.
+/// The bounds, at least one of the two.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Length {
     pub(super) min: Option<u64>,
@@ -18,8 +18,8 @@ pub(super) struct Length {
 
 impl Length {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let (members, known) = known_members(node, &["max", "min"])?;
-        // No text is longer than the body it came in.
+        let (members, known) = read_known_members(node, &["max", "min"])?;
+        // No text is longer than the body that contains it.
         let bound = |name: &str| match members.optional(name) {
             Some(bound) => bound.integer(0, BODY_BYTES_MAX as u64).map(Some),
             None => Some(None),
@@ -33,12 +33,12 @@ impl Length {
         known.then_some(length)
     }
 
-    pub(super) fn answer(&self, length: usize) -> Answer {
+    pub(super) fn answer(&self, length: usize) -> RuleAnswer {
         let length = length as u64;
-        Answer::of(self.min.is_none_or(|min| length >= min) && self.max.is_none_or(|max| length <= max))
+        RuleAnswer::of(self.min.is_none_or(|min| length >= min) && self.max.is_none_or(|max| length <= max))
     }
 
-    /// Whether it admits no length at all.
+    /// Whether the bounds admit no length at all.
     pub(super) fn is_empty(&self) -> bool {
         self.min.zip(self.max).is_some_and(|(min, max)| min > max)
     }
@@ -51,7 +51,7 @@ impl Length {
         }
     }
 
-    /// Whether every length that `other` admits is one of these.
+    /// Whether these bounds admit every length that `other` admits.
     pub(super) fn includes(&self, other: &Self) -> bool {
         let min = self.min.is_none_or(|min| other.min.is_some_and(|own| own >= min));
         let max = self.max.is_none_or(|max| other.max.is_some_and(|own| own <= max));

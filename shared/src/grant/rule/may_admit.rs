@@ -1,31 +1,32 @@
-//! What a rule may admit by type alone, whatever the value: for those who ask what grants can reach at all.
+//! The types that a rule may admit, whatever the value, for analyses of the reach of grants.
 
 use super::{Rule, Types};
 
 /// The type of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamType {
-    /// Text.
+    /// A text.
     Text,
     /// A number.
     Number,
     /// A truth value.
     Bool,
-    /// Several values.
+    /// A list of values.
     List,
 }
 
 impl Rule {
-    /// Whether the rule may admit a value of this type, or with `None` that there is no value. May say yes although it admits none, never no although it admits some.
+    /// Whether the rule may admit a value of this type, or absence with `None`. The answer `true`
+    /// may be wrong, the answer `false` is not.
     #[must_use]
     pub fn may_admit(&self, value: Option<ParamType>) -> bool {
-        let asked = match value {
+        let wanted = match value {
             None => Types::ABSENT,
             Some(ParamType::Text) => Types::TEXT,
             Some(ParamType::Number) => Types::NUMBER,
             Some(ParamType::Bool) => Types::BOOL,
             Some(ParamType::List) => Types::LIST,
         };
-        asked.is_within(self.types())
+        wanted.is_within(self.types())
     }
 }

@@ -1,77 +1,78 @@
-//! What two rules both admit, as one rule. Several kinds in a rule all have to hold, so only kinds of one name have to be joined.
+//! The intersection of two rules, as one rule. All kinds of a rule must hold, so only kinds of one
+//! name must be joined.
 
 use super::Rule;
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::types::Types;
-use super::values::Values;
+use super::values::RuleValues;
 use alloc::vec::Vec;
 
-/// What two rules both admit.
+/// The intersection of two rules.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::grant) enum Meet {
-    /// What this rule admits.
+pub(in crate::grant) enum RuleIntersection {
+    /// The rule that admits the intersection.
     Rule(Rule),
-    /// Nothing.
+    /// The intersection is empty.
     Nothing,
-    /// No one rule says it.
-    Unsaid,
+    /// One rule cannot express the intersection.
+    Inexpressible,
 }
 
 impl Rule {
-    /// What both rules admit.
-    pub(in crate::grant) fn meet(&self, other: &Self) -> Meet {
+    /// The intersection of both rules.
+    pub(in crate::grant) fn meet(&self, other: &Self) -> RuleIntersection {
         let absence = self.admits(None) && other.admits(None);
         let values = match (self.of_some_value(), other.of_some_value()) {
             (Some(own), Some(others)) => meet(own, others),
-            _ => Meet::Nothing,
+            _ => RuleIntersection::Nothing,
         };
-        let alone = |kind| Meet::Rule(Self { kinds: [kind].into() });
+        let alone = |kind| RuleIntersection::Rule(Self { kinds: [kind].into() });
         match values {
-            Meet::Rule(rule) if rule.is_never() && absence => alone(Kind::Absent),
-            Meet::Rule(rule) if rule.is_never() => Meet::Nothing,
-            Meet::Rule(rule) if absence => alone(Kind::Optional(rule)),
-            Meet::Nothing if absence => alone(Kind::Absent),
+            RuleIntersection::Rule(rule) if rule.admits_nothing() && absence => alone(RuleKind::Absent),
+            RuleIntersection::Rule(rule) if rule.admits_nothing() => RuleIntersection::Nothing,
+            RuleIntersection::Rule(rule) if absence => alone(RuleKind::Optional(rule)),
+            RuleIntersection::Nothing if absence => alone(RuleKind::Absent),
             values => values,
         }
     }
 
-    /// What it says of values, if it admits any.
-    fn of_some_value(&self) -> Option<&[Kind]> {
-        match self.of_values().kinds.as_slice() {
-            [Kind::Absent] => None,
+    /// The kinds about values, if the rule admits any value.
+    fn of_some_value(&self) -> Option<&[RuleKind]> {
+        match self.value_rule().kinds.as_slice() {
+            [RuleKind::Absent] => None,
             kinds => Some(kinds),
         }
     }
 }
 
-fn meet(own: &[Kind], others: &[Kind]) -> Meet {
-    let mut kinds: Vec<Kind> = own.to_vec();
+fn meet(own: &[RuleKind], others: &[RuleKind]) -> RuleIntersection {
+    let mut kinds: Vec<RuleKind> = own.to_vec();
     for other in others {
         match kinds.binary_search_by(|kind| kind.name().cmp(other.name())) {
             Err(place) => kinds.insert(place, other.clone()),
             Ok(place) => {
                 let Some(kind) = kinds.get_mut(place) else { continue };
                 match kind.meet(other) {
-                    Join::Kind(joined) => *kind = joined,
-                    Join::Nothing => return Meet::Nothing,
-                    Join::Unsaid => return Meet::Unsaid,
+                    KindIntersection::Kind(joined) => *kind = joined,
+                    KindIntersection::Nothing => return RuleIntersection::Nothing,
+                    KindIntersection::Inexpressible => return RuleIntersection::Inexpressible,
                 }
             }
         }
     }
-    Meet::Rule(Rule { kinds })
+    RuleIntersection::Rule(Rule { kinds })
 }
 
-/// What two kinds of one name both admit.
-enum Join {
-    Kind(Kind),
+/// The intersection of two kinds of one name.
+enum KindIntersection {
+    Kind(RuleKind),
     Nothing,
-    Unsaid,
+    Inexpressible,
 }
 
-impl Join {
-    /// The one of two of which each is either within the other or apart from it.
-    fn nested<T>(own: &T, other: &T, includes: fn(&T, &T) -> bool, kind: fn(T) -> Kind) -> Self
+impl KindIntersection {
+    /// The inner of two kinds. Each kind must be either within the other or apart from it.
+    fn nested<T>(own: &T, other: &T, includes: fn(&T, &T) -> bool, kind: fn(T) -> RuleKind) -> Self
     where
         T: Clone,
     {
@@ -84,53 +85,57 @@ impl Join {
         }
     }
 
-    fn some(kind: Option<Kind>) -> Self {
+    fn some(kind: Option<RuleKind>) -> Self {
         kind.map_or(Self::Nothing, Self::Kind)
     }
 }
 
-impl Kind {
-    fn meet(&self, other: &Self) -> Join {
+impl RuleKind {
+    fn meet(&self, other: &Self) -> KindIntersection {
         use super::{cidr::Cidr, domain::Domain, under::Under};
         match (self, other) {
-            (Self::Eq(own), Self::Eq(other)) => Join::some((own == other).then(|| Self::Eq(own.clone()))),
+            (Self::Eq(own), Self::Eq(other)) => KindIntersection::some((own == other).then(|| Self::Eq(own.clone()))),
             (Self::In(own), Self::In(other)) => {
                 let both = own.retained(|value| other.as_slice().contains(value));
-                Join::some(both.map(Self::In))
+                KindIntersection::some(both.map(Self::In))
             }
             (Self::NotIn(own), Self::NotIn(other)) => not_in(own, other),
-            (Self::Min(own), Self::Min(other)) => Join::Kind(Self::Min(own.max(other).clone())),
-            (Self::Max(own), Self::Max(other)) => Join::Kind(Self::Max(own.min(other).clone())),
-            (Self::Length(own), Self::Length(other)) => Join::Kind(Self::Length(own.meet(other))),
-            (Self::Under(own), Self::Under(other)) => Join::nested(own, other, Under::includes, Self::Under),
-            (Self::Cidr(own), Self::Cidr(other)) => Join::nested(own, other, Cidr::includes, Self::Cidr),
-            (Self::Domain(own), Self::Domain(other)) => Join::nested(own, other, Domain::includes, Self::Domain),
+            (Self::Min(own), Self::Min(other)) => KindIntersection::Kind(Self::Min(own.max(other).clone())),
+            (Self::Max(own), Self::Max(other)) => KindIntersection::Kind(Self::Max(own.min(other).clone())),
+            (Self::Length(own), Self::Length(other)) => KindIntersection::Kind(Self::Length(own.meet(other))),
+            (Self::Under(own), Self::Under(other)) => {
+                KindIntersection::nested(own, other, Under::includes, Self::Under)
+            }
+            (Self::Cidr(own), Self::Cidr(other)) => KindIntersection::nested(own, other, Cidr::includes, Self::Cidr),
+            (Self::Domain(own), Self::Domain(other)) => {
+                KindIntersection::nested(own, other, Domain::includes, Self::Domain)
+            }
             (Self::Glob(own), Self::Glob(other)) => match own.meet(other).as_deref() {
-                Some([]) => Join::Nothing,
-                Some([pattern]) => Join::Kind(Self::Glob(pattern.clone())),
-                _ => Join::Unsaid,
+                Some([]) => KindIntersection::Nothing,
+                Some([pattern]) => KindIntersection::Kind(Self::Glob(pattern.clone())),
+                _ => KindIntersection::Inexpressible,
             },
             (Self::Each(own), Self::Each(other)) => match own.meet(other) {
-                Meet::Rule(rule) => Join::Kind(Self::Each(rule)),
-                Meet::Nothing => Join::Nothing,
-                Meet::Unsaid => Join::Unsaid,
+                RuleIntersection::Rule(rule) => KindIntersection::Kind(Self::Each(rule)),
+                RuleIntersection::Nothing => KindIntersection::Nothing,
+                RuleIntersection::Inexpressible => KindIntersection::Inexpressible,
             },
-            _ => Join::Unsaid,
+            _ => KindIntersection::Inexpressible,
         }
     }
 }
 
-/// None of either's values, of a type that is among both.
-fn not_in(own: &Values, other: &Values) -> Join {
+/// None of the values of either, of a type that is among both.
+fn not_in(own: &RuleValues, other: &RuleValues) -> KindIntersection {
     let types: Types = own.types().and(other.types());
     let (own, other) = (
         own.retained(|value| types.has(value)),
         other.retained(|value| types.has(value)),
     );
     match (own, other) {
-        (Some(own), Some(other)) => own
-            .joined(&other)
-            .map_or(Join::Unsaid, |values| Join::Kind(Kind::NotIn(values))),
-        _ => Join::Nothing,
+        (Some(own), Some(other)) => own.joined(&other).map_or(KindIntersection::Inexpressible, |values| {
+            KindIntersection::Kind(RuleKind::NotIn(values))
+        }),
+        _ => KindIntersection::Nothing,
     }
 }

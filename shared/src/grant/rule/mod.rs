@@ -1,7 +1,7 @@
-//! Rules: what a grant asks of one parameter.
+//! Rules: the conditions of a grant on one parameter.
 //!
-//! A rule is one or more [`Kind`]s, which all have to hold. To add a kind: add its variant, which the compiler then asks about
-//! everywhere, and its line to [`kind::KINDS`].
+//! A rule is one or more [`RuleKind`]s, which must all hold. To add a kind, add its variant, after
+//! which the compiler names every place, and its line in [`kind::KINDS`].
 
 mod cidr;
 mod domain;
@@ -17,12 +17,12 @@ mod under;
 mod values;
 
 pub use may_admit::ParamType;
-pub(in crate::grant) use meet::Meet;
+pub(in crate::grant) use meet::RuleIntersection;
 pub(in crate::grant) use samples::Samples;
 
-use self::kind::{KINDS, Kind, Place};
+use self::kind::{KINDS, KindPlace, RuleKind};
 use self::types::Types;
-use super::elements::known_members;
+use super::elements::read_known_members;
 use crate::attempt::Param;
 use crate::document::Node;
 use crate::json::write::{member, object};
@@ -30,19 +30,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// What a rule says of a value. Only [`Answer::Admits`] permits.
+/// The answer of a rule about a value. Only [`RuleAnswer::Admits`] permits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The value is one that the rule names.
+pub enum RuleAnswer {
+    /// The rule admits the value.
     Admits,
-    /// It is not.
+    /// The rule objects to the value.
     Objects,
-    /// The parameter is absent, of a type that the rule is not about, or of no form that it reads.
+    /// The parameter is absent, of a type that the rule is not about, or of a form that the rule
+    /// cannot read.
     CannotTell,
 }
 
-impl Answer {
-    /// The answer of a kind that could tell.
+impl RuleAnswer {
+    /// The answer of a kind that can tell.
     fn of(admits: bool) -> Self {
         if admits { Self::Admits } else { Self::Objects }
     }
@@ -53,28 +54,28 @@ impl Answer {
     }
 }
 
-/// What a grant asks of one parameter: every kind in it has to hold.
+/// The conditions of a grant on one parameter. Every kind in the rule must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// In canonical order, at least one, each at most once.
-    kinds: Vec<Kind>,
+    /// The kinds in canonical order, at least one, each at most once.
+    kinds: Vec<RuleKind>,
 }
 
 impl Rule {
-    /// Reads a parameter's own rule, such as `{"min":1,"max":4}`. All faults are reported.
+    /// Reads the own rule of a parameter, such as `{"min":1,"max":4}`. All faults are reported.
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
-        if rule.kinds.len() > 1 && rule.stands_alone() {
+        if rule.kinds.len() > 1 && rule.must_be_alone() {
             node.fault("`absent` or `optional` beside other kinds, expected it alone");
             return None;
         }
         Some(rule)
     }
 
-    /// Reads a rule inside another, which has a value to speak of.
+    /// Reads a rule inside another rule. An inner rule always has a value.
     fn read_inner(node: &Node<'_>) -> Option<Self> {
         let rule = Self::read_kinds(node)?;
-        if rule.stands_alone() {
+        if rule.must_be_alone() {
             node.fault("`absent` or `optional` inside a rule, expected it only as a parameter's own rule");
             return None;
         }
@@ -83,7 +84,7 @@ impl Rule {
 
     fn read_kinds(node: &Node<'_>) -> Option<Self> {
         let names = KINDS.map(|(name, ..)| name);
-        let (members, mut sound) = known_members(node, &names)?;
+        let (members, mut sound) = read_known_members(node, &names)?;
         let mut kinds = Vec::new();
         for (name, _, read) in KINDS {
             match members.optional(name).map(read) {
@@ -99,31 +100,31 @@ impl Rule {
         sound.then_some(Self { kinds })
     }
 
-    /// Whether a kind in it speaks of there being no value.
-    fn stands_alone(&self) -> bool {
-        self.kinds.iter().any(|kind| kind.place() == Place::Alone)
+    /// Whether a kind of the rule is about absence.
+    fn must_be_alone(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.place() == KindPlace::Alone)
     }
 
-    /// What the rule says of a parameter's value; `None` if the attempt has no such parameter.
+    /// The answer about the value of a parameter; `None` if the attempt does not have it.
     #[must_use]
-    pub fn answer(&self, value: Option<&Param>) -> Answer {
-        Answer::all(self.kinds.iter().map(|kind| kind.answer(value)))
+    pub fn answer(&self, value: Option<&Param>) -> RuleAnswer {
+        RuleAnswer::all(self.kinds.iter().map(|kind| kind.answer(value)))
     }
 
-    /// Whether the rule admits a parameter's value.
+    /// Whether the rule admits the value of a parameter.
     pub(in crate::grant) fn admits(&self, value: Option<&Param>) -> bool {
-        self.answer(value) == Answer::Admits
+        self.answer(value) == RuleAnswer::Admits
     }
 
-    /// The types of what the rule can admit.
+    /// The types of values that the rule can admit.
     fn types(&self) -> Types {
-        let types = self.kinds.iter().map(Kind::types);
+        let types = self.kinds.iter().map(RuleKind::types);
         types.fold(Types::ALL, Types::and)
     }
 }
 
 impl fmt::Display for Rule {
-    /// The canonical JSON spelling.
+    /// Writes the canonical JSON spelling.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kinds: Vec<String> = self
             .kinds

@@ -1,35 +1,37 @@
-//! Values that tell rules apart.
+//! Samples: values that distinguish rules.
 //!
-//! Rules over numbers only change their answer at the numbers that they name. So these, one between each two neighbours and one beyond
-//! either end decide whatever there is to decide about numbers; likewise `true` and `false`, absence, and listed values. Of text and
-//! lists there are samples too, made from the rules' own patterns, paths, networks, names and lengths: enough to find what one rule
-//! admits and another does not where people would look for it, not enough to prove that there is nothing.
+//! The answer of a rule over numbers changes only at the numbers in the rule. So these numbers, one
+//! between each two neighbours and one beyond either end decide everything about numbers. The same
+//! holds for `true` and `false`, absence, and listed values. The samples of text and lists come
+//! from the patterns, paths, networks, names and lengths of the rules. Such samples find the
+//! differences that people would look for, but cannot prove that there is none.
 
 mod lists;
 mod numbers;
 mod texts;
 
 use super::Rule;
-use super::kind::Kind;
+use super::kind::RuleKind;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::limits::SAMPLES;
 use crate::sorted::distinct;
 use alloc::vec::Vec;
 
-/// Values, and absence, that a rule and others are compared by.
+/// Values, and absence, by which a rule and others are compared.
 #[derive(Debug)]
 pub(in crate::grant) struct Samples {
     values: Vec<Param>,
-    /// Of which types they decide everything.
+    /// The types about which the samples decide everything.
     decided: Types,
 }
 
 impl Samples {
-    /// Samples for what `child` admits (without a rule: everything) and each of `parents` may not.
+    /// Samples of values that `child` admits (all values without a rule) and that each of `parents`
+    /// may refuse.
     pub(in crate::grant) fn of(child: Option<&Rule>, parents: &[&Rule]) -> Self {
         let rules = child.into_iter().chain(parents.iter().copied());
-        let kinds: Vec<&Kind> = rules.flat_map(|rule| &rule.of_values().kinds).collect();
+        let kinds: Vec<&RuleKind> = rules.flat_map(|rule| &rule.value_rule().kinds).collect();
         let mut values = Vec::from([Param::Bool(true), Param::Bool(false)]);
         let all_numbers = numbers::add(&kinds, &mut values);
         texts::add(&kinds, &mut values);
@@ -40,7 +42,7 @@ impl Samples {
         if all_numbers {
             decided = decided.or(Types::NUMBER);
         }
-        if child.is_some_and(|child| child.of_values().listed().is_some()) {
+        if child.is_some_and(|child| child.value_rule().listed_values().is_some()) {
             decided = Types::ALL;
         }
         Self {
@@ -49,8 +51,8 @@ impl Samples {
         }
     }
 
-    /// Whether they decide everything about values of `types`.
-    pub(super) fn decide(&self, types: Types) -> bool {
+    /// Whether the samples decide everything about values of `types`.
+    pub(super) fn are_complete_for(&self, types: Types) -> bool {
         types.is_within(self.decided)
     }
 
@@ -61,18 +63,18 @@ impl Samples {
 }
 
 /// The values that kinds name.
-fn named<'k>(kinds: &'k [&Kind]) -> impl Iterator<Item = &'k Param> {
+fn named_values<'k>(kinds: &'k [&RuleKind]) -> impl Iterator<Item = &'k Param> {
     kinds.iter().flat_map(|kind| match kind {
-        Kind::Eq(value) => core::slice::from_ref(value),
-        Kind::In(values) | Kind::NotIn(values) => values.as_slice(),
+        RuleKind::Eq(value) => core::slice::from_ref(value),
+        RuleKind::In(values) | RuleKind::NotIn(values) => values.as_slice(),
         _ => &[],
     })
 }
 
-/// Lengths at which a rule changes its answer, and their neighbours, the least first.
-fn lengths(kinds: &[&Kind]) -> Vec<usize> {
+/// Lengths at which the answer of a rule changes, and their neighbours, the least first.
+fn lengths(kinds: &[&RuleKind]) -> Vec<usize> {
     let bounds = kinds.iter().flat_map(|kind| match kind {
-        Kind::Length(length) => [length.min, length.max],
+        RuleKind::Length(length) => [length.min, length.max],
         _ => [None, None],
     });
     let around = bounds

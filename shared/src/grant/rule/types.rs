@@ -2,7 +2,7 @@
 
 use crate::attempt::Param;
 
-/// A set of types; that there is no value counts as one.
+/// A set of types. Absence is one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Types(u8);
 

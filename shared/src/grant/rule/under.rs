@@ -1,20 +1,20 @@
-//! `{"under": path}`: the parameter is an absolute path, and this one or below it. Paths are compared segment by segment, and only
-//! such are compared as every file system reads alike: with empty or dot segments, `\`, `%`, `~` or control characters in it, a text
-//! is no path and the rule cannot tell.
+//! `{"under": path}`: the parameter is an absolute path, and this one or below it. Paths are
+//! compared segment by segment. The rule reads only paths that every file system reads alike. About
+//! a text with empty or dot segments, `\`, `%`, `~` or control characters it cannot tell.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::document::Node;
-use crate::grant::elements::text;
+use crate::grant::elements::read_text;
 use crate::limits::RULE_TEXT_BYTES;
 use alloc::string::String;
 
-/// A path.
+/// An absolute path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Under(String);
 
 impl Under {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let path = text(node, RULE_TEXT_BYTES)?;
+        let path = read_text(node, RULE_TEXT_BYTES)?;
         if !is_path(path) {
             return node
                 .expected("an absolute path without empty or dot segments, `\\`, `%`, `~` and control characters");
@@ -26,15 +26,15 @@ impl Under {
         &self.0
     }
 
-    pub(super) fn answer(&self, text: &str) -> Answer {
+    pub(super) fn answer(&self, text: &str) -> RuleAnswer {
         if is_path(text) {
-            Answer::of(self.is_above(text))
+            RuleAnswer::of(self.is_above(text))
         } else {
-            Answer::CannotTell
+            RuleAnswer::CannotTell
         }
     }
 
-    /// Whether every path that `other` admits is one of these.
+    /// Whether this rule admits every path that `other` admits.
     pub(super) fn includes(&self, other: &Self) -> bool {
         self.is_above(&other.0)
     }

@@ -1,10 +1,10 @@
-//! Values as rules spell them: text, numbers, truth values; and lists of them.
+//! Values in rules: text, numbers, truth values, and lists of them.
 
-use super::Answer;
+use super::RuleAnswer;
 use super::types::Types;
 use crate::attempt::Param;
 use crate::document::Node;
-use crate::grant::elements::{distinct, text};
+use crate::grant::elements::{read_distinct, read_text};
 use crate::json::Json;
 use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
 use crate::sorted::sorted;
@@ -12,44 +12,44 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// So many values are looked at one by one.
+/// Up to this number of values a linear search is used.
 const FEW: usize = 8;
 
 /// Several values, at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Values {
-    /// Sorted, each once.
+pub(super) struct RuleValues {
+    /// The values, sorted, each once.
     values: Vec<Param>,
     types: Types,
 }
 
-pub(super) fn read_one(node: &Node<'_>) -> Option<Param> {
+pub(super) fn read_value(node: &Node<'_>) -> Option<Param> {
     match node.json() {
-        Json::Text(_) => Some(Param::Text(text(node, RULE_TEXT_BYTES)?.into())),
+        Json::Text(_) => Some(Param::Text(read_text(node, RULE_TEXT_BYTES)?.into())),
         Json::Number(number) => Some(Param::Number(number.clone())),
         Json::Bool(value) => Some(Param::Bool(*value)),
         Json::Null | Json::List(_) | Json::Object(_) => node.expected("a string, a number, `true` or `false`"),
     }
 }
 
-impl Values {
+impl RuleValues {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        distinct(node, IN_VALUES, read_one, Param::clone).map(Self::of)
+        read_distinct(node, IN_VALUES, read_value, Param::clone).map(Self::of)
     }
 
-    /// Values that are sorted.
+    /// A list of sorted values.
     fn of(values: Vec<Param>) -> Self {
         let types = values.iter().map(Types::of).fold(Types::NONE, Types::or);
         Self { values, types }
     }
 
-    /// Those that `keep` says; `None` if none are left.
+    /// The values that `keep` keeps; `None` if none is left.
     pub(super) fn retained(&self, keep: impl Fn(&Param) -> bool) -> Option<Self> {
         let kept: Vec<Param> = self.values.iter().filter(|value| keep(value)).cloned().collect();
         (!kept.is_empty()).then(|| Self::of(kept))
     }
 
-    /// These and those of `other`; `None` if they are more than a rule may list.
+    /// These values and the values of `other`; `None` if there are more than a rule may list.
     pub(super) fn joined(&self, other: &Self) -> Option<Self> {
         let mut values = self.values.clone();
         for value in &other.values {
@@ -68,17 +68,17 @@ impl Values {
         self.types
     }
 
-    /// Whether `value` is one of them; not to be told if all of these are of other types.
-    pub(super) fn answer(&self, value: &Param) -> Answer {
+    /// Whether `value` is one of them. If all values are of other types, the rule cannot tell.
+    pub(super) fn answer(&self, value: &Param) -> RuleAnswer {
         if self.types.has(value) {
             let is_there = if self.values.len() <= FEW {
-                self.values.iter().any(|own| own.is(value))
+                self.values.iter().any(|own| own.equals(value))
             } else {
                 self.values.binary_search_by(|own| own.compare(value)).is_ok()
             };
-            Answer::of(is_there)
+            RuleAnswer::of(is_there)
         } else {
-            Answer::CannotTell
+            RuleAnswer::CannotTell
         }
     }
 

@@ -1,10 +1,10 @@
-//! From text to trust: every refusal with its label, in its order, at its boundary.
+//! Verification of tokens: every refusal with its label, in its order, at its boundary.
 
 use super::{TokenError, Unverified, Verified};
 use crate::attempt::Attempt;
 use crate::claims::Claims;
 use crate::grant::Decision;
-use crate::jws::Kind;
+use crate::jws::JwsKind;
 use crate::limits::WRIT_BYTES;
 use crate::support::{self, NOW, Signer};
 use crate::time::UnixSeconds;
@@ -40,25 +40,25 @@ fn writ_with(change: impl FnOnce(&mut Claims)) -> String {
     support::writ(&claims)
 }
 
-/// The same text, its signature no longer good.
+/// The same text with an invalid signature.
 fn forged(token: &str) -> String {
     let (signed, _) = token.rsplit_once('.').unwrap();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode([0; 64]))
 }
 
-/// The sample payload as text, one piece of it replaced, correctly signed.
+/// A correctly signed sample payload in which `to` replaces the text `from`.
 fn signed_with(from: &str, to: &str) -> String {
     let text = support::claims().to_json();
     assert!(text.contains(from), "{from}");
-    Signer::writs().sign(Kind::Writ, &text.replace(from, to))
+    Signer::writs().sign(JwsKind::Writ, &text.replace(from, to))
 }
 
 #[test]
-fn a_writ_says_its_audience_before_it_is_verified() {
+fn the_audience_of_an_unverified_writ_can_be_read() {
     let audience = |writ: &str| Unverified::parse(writ).unwrap().audience_unverified();
     let claims = support::claims();
     assert_eq!(audience(&support::writ(&claims)), Ok(claims.aud));
-    assert!(audience(&Signer::writs().sign(Kind::Writ, "{}")).is_err());
+    assert!(audience(&Signer::writs().sign(JwsKind::Writ, "{}")).is_err());
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn both_names_of_the_algorithm_are_names_of_the_key() {
 
 #[test]
 fn the_size_of_a_writ_has_a_limit() {
-    let filled = |bytes: usize| Signer::writs().sign(Kind::Writ, &"x".repeat(bytes));
+    let filled = |bytes: usize| Signer::writs().sign(JwsKind::Writ, &"x".repeat(bytes));
     let about = (WRIT_BYTES - filled(0).len()) * 3 / 4;
     for token in (about - 8..about + 8).map(filled) {
         let expected = if token.len() > WRIT_BYTES {
@@ -113,20 +113,20 @@ fn the_size_of_a_writ_has_a_limit() {
 
 #[test]
 fn a_key_that_is_not_in_the_snapshot_is_unknown() {
-    let token = Signer::unknown().sign(Kind::Writ, &support::claims().to_json());
+    let token = Signer::unknown().sign(JwsKind::Writ, &support::claims().to_json());
     assert_eq!(
         verify(&token).unwrap_err(),
         TokenError::Key {
             kid: Signer::unknown().kid()
         }
     );
-    let by_the_bundle_key = Signer::bundles().sign(Kind::Writ, &support::claims().to_json());
+    let by_the_bundle_key = Signer::bundles().sign(JwsKind::Writ, &support::claims().to_json());
     assert_eq!(label(&by_the_bundle_key), "token_key");
 }
 
 #[test]
-fn a_bundle_is_no_writ() {
-    let token = Signer::writs().sign(Kind::Bundle, &support::claims().to_json());
+fn a_bundle_is_refused_as_a_writ() {
+    let token = Signer::writs().sign(JwsKind::Bundle, &support::claims().to_json());
     assert_eq!(label(&token), "token_type");
 }
 
@@ -183,12 +183,12 @@ fn a_writ_with_any_byte_flipped_is_refused() {
 
 proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>()) {
+    fn no_text_makes_the_verification_panic(text in any::<String>()) {
         let _ = verify(&text);
     }
 
     #[test]
     fn no_signed_payload_makes_it_panic(payload in any::<String>()) {
-        prop_assert!(verify(&Signer::writs().sign(Kind::Writ, &payload)).is_err());
+        prop_assert!(verify(&Signer::writs().sign(JwsKind::Writ, &payload)).is_err());
     }
 }

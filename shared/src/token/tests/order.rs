@@ -1,4 +1,4 @@
-//! Cheap refusals first, and nothing in full before the signature.
+//! Order of refusals: cheap ones first, and full reading only after the signature.
 
 use super::{forged, label, signed_with, writ_with};
 use crate::support::{LIFE, NOW};
@@ -20,13 +20,13 @@ fn cheap_refusals_come_first() {
     assert_eq!(later(writ_with(|claims| claims.exp = NOW)), "token_expired");
     assert_eq!(later(writ_with(|claims| claims.nbf = NOW.plus(31))), "token_not_yet");
     assert_eq!(later(writ_with(|claims| claims.exp = NOW.plus(LIFE + 1))), "token_life");
-    // What costs more than a glance waits for the signature.
+    // A check that costs more than a glance comes after the signature.
     assert_eq!(later(signed_with("\"jti\":\"writ-1\",", "")), "token_signature");
     assert_eq!(later(signed_with("search:flights:*", "nonsense")), "token_signature");
 }
 
 #[test]
-fn claims_are_read_in_full_once_the_signature_holds() {
+fn claims_are_read_in_full_after_the_signature_is_verified() {
     assert_eq!(label(&signed_with("\"jti\":\"writ-1\",", "")), "token_claims");
     assert_eq!(
         label(&signed_with("\"lin\":\"lineage-1\"", "\"lin\":1")),

@@ -1,7 +1,7 @@
 //! Labels and messages.
 
 use crate::json::JsonError;
-use crate::jws::{Brought, JwsError, Part};
+use crate::jws::{JwsError, JwsPart, KeyHeader};
 use crate::time::UnixSeconds;
 use crate::token::TokenError;
 use std::borrow::ToOwned;
@@ -16,9 +16,9 @@ fn every_refusal_has_its_label() {
         (jws(JwsError::JsonSerialisation), "token_json_serialisation"),
         (jws(JwsError::Encrypted), "token_encrypted"),
         (jws(JwsError::Parts { found: 1 }), "token_malformed"),
-        (jws(JwsError::EmptyPart(Part::Signature)), "token_malformed"),
+        (jws(JwsError::EmptyPart(JwsPart::Signature)), "token_malformed"),
         (jws(JwsError::SignatureLength), "token_malformed"),
-        (jws(JwsError::Base64(Part::Header)), "token_base64"),
+        (jws(JwsError::Base64(JwsPart::Header)), "token_base64"),
         (jws(JwsError::Header(duplicate())), "token_header_duplicate"),
         (jws(JwsError::Header(JsonError::TooDeep)), "token_header"),
         (jws(JwsError::HeaderShape), "token_header"),
@@ -33,9 +33,9 @@ fn every_refusal_has_its_label() {
         ),
         (jws(JwsError::Critical), "token_header_crit"),
         (jws(JwsError::Unencoded), "token_header_b64"),
-        (jws(JwsError::KeyBrought(Brought::Jwk)), "token_header_jwk"),
-        (jws(JwsError::KeyBrought(Brought::Jku)), "token_header_jku"),
-        (jws(JwsError::KeyBrought(Brought::X5u)), "token_header_x5u"),
+        (jws(JwsError::KeyBrought(KeyHeader::Jwk)), "token_header_jwk"),
+        (jws(JwsError::KeyBrought(KeyHeader::Jku)), "token_header_jku"),
+        (jws(JwsError::KeyBrought(KeyHeader::X5u)), "token_header_x5u"),
         (
             jws(JwsError::UnknownMember { name: String::new() }),
             "token_header_unknown",
@@ -49,7 +49,7 @@ fn every_refusal_has_its_label() {
 }
 
 #[test]
-fn messages_name_the_claim_and_what_was_expected() {
+fn messages_name_the_claim_and_the_expected_value() {
     let (early, late) = (UnixSeconds(1), UnixSeconds(2));
     let found = || "x\n".to_owned();
     let cases = [

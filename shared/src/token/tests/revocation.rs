@@ -1,4 +1,4 @@
-//! Every level that ends a writ, and that a verified writ is asked again.
+//! Every level that ends a writ, and the repeated check of a verified writ.
 
 use super::verify;
 use crate::bundle::Bundle;
@@ -20,7 +20,7 @@ fn revocation(level: Level<'_>, cut: UnixSeconds) -> Revocation {
 }
 
 #[test]
-fn a_writ_falls_by_every_level_that_names_it() {
+fn every_level_that_names_a_writ_revokes_it() {
     let claims = Claims {
         anc: Vec::from(["root".to_owned(), "parent".to_owned()]),
         ..support::claims()
@@ -44,16 +44,16 @@ fn a_writ_falls_by_every_level_that_names_it() {
         (Level::Writ("writ-1"), "writ"),
     ];
     for (level, name) in levels {
-        let stands = |cut: UnixSeconds| {
+        let check = |cut: UnixSeconds| {
             let snapshot = support::snapshot_with(Vec::from([revocation(level, cut)]));
             Unverified::parse(&token)
                 .unwrap()
                 .verify(&support::expect(), &snapshot, NOW)
                 .map(|_| ())
         };
-        assert_eq!(stands(NOW), Err(TokenError::Revoked { level: name }), "{level:?}");
+        assert_eq!(check(NOW), Err(TokenError::Revoked { level: name }), "{level:?}");
         assert_eq!(
-            stands(UnixSeconds(NOW.0 - 1)),
+            check(UnixSeconds(NOW.0 - 1)),
             Ok(()),
             "{level:?} before the writ was issued"
         );
@@ -61,7 +61,7 @@ fn a_writ_falls_by_every_level_that_names_it() {
 }
 
 #[test]
-fn a_writ_does_not_fall_by_what_names_another() {
+fn a_level_that_names_another_writ_does_not_revoke() {
     let others = [
         Level::Chain("lineage-2"),
         Level::Chain("parent"),
@@ -90,7 +90,7 @@ fn a_writ_does_not_fall_by_what_names_another() {
 }
 
 #[test]
-fn the_root_of_a_writ_without_ancestors_is_its_own_lineage() {
+fn the_root_lineage_of_a_writ_without_ancestors_is_its_own() {
     let snapshot = support::snapshot_with(Vec::from([revocation(Level::Chain("lineage-1"), NOW)]));
     let refused =
         Unverified::parse(&support::writ(&support::claims()))
@@ -100,21 +100,25 @@ fn the_root_of_a_writ_without_ancestors_is_its_own_lineage() {
 }
 
 #[test]
-fn a_verified_writ_is_asked_again_at_every_use() {
+fn a_verified_writ_is_checked_again_at_every_use() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     let snapshot = support::snapshot(&support::bundle());
-    let stands = |expect: &Expect<'_>, now| verified.stands(expect, &snapshot, now).map_err(|error| error.label());
+    let check = |expect: &Expect<'_>, now| {
+        verified
+            .check_validity(expect, &snapshot, now)
+            .map_err(|error| error.label())
+    };
     let expect = support::expect();
-    assert_eq!(stands(&expect, NOW), Ok(()));
-    assert_eq!(stands(&expect, UnixSeconds(NOW.0 + LIFE - 1)), Ok(()));
-    assert_eq!(stands(&expect, NOW.plus(LIFE)), Err("token_expired"));
-    assert_eq!(stands(&expect, UnixSeconds(NOW.0 - CLOCK_TOLERANCE)), Ok(()));
+    assert_eq!(check(&expect, NOW), Ok(()));
+    assert_eq!(check(&expect, UnixSeconds(NOW.0 + LIFE - 1)), Ok(()));
+    assert_eq!(check(&expect, NOW.plus(LIFE)), Err("token_expired"));
+    assert_eq!(check(&expect, UnixSeconds(NOW.0 - CLOCK_TOLERANCE)), Ok(()));
     assert_eq!(
-        stands(&expect, UnixSeconds(NOW.0 - CLOCK_TOLERANCE - 1)),
+        check(&expect, UnixSeconds(NOW.0 - CLOCK_TOLERANCE - 1)),
         Err("token_not_yet")
     );
     assert_eq!(
-        stands(
+        check(
             &Expect {
                 issuer: "other",
                 ..expect
@@ -124,7 +128,7 @@ fn a_verified_writ_is_asked_again_at_every_use() {
         Err("token_issuer")
     );
     assert_eq!(
-        stands(
+        check(
             &Expect {
                 audience: "other",
                 ..expect
@@ -134,7 +138,7 @@ fn a_verified_writ_is_asked_again_at_every_use() {
         Err("token_audience")
     );
     assert_eq!(
-        stands(
+        check(
             &Expect {
                 life_max: LIFE - 1,
                 ..expect
@@ -146,14 +150,14 @@ fn a_verified_writ_is_asked_again_at_every_use() {
 }
 
 #[test]
-fn a_verified_writ_falls_with_its_key_and_by_revocation() {
+fn a_verified_writ_ends_with_its_key_and_by_revocation() {
     let verified = verify(&support::writ(&support::claims())).unwrap();
     let expect = support::expect();
     let other_key = support::snapshot(&Bundle {
         keys: Vec::from([Signer::next().public()]),
         ..support::bundle()
     });
-    let refused = verified.stands(&expect, &other_key, NOW);
+    let refused = verified.check_validity(&expect, &other_key, NOW);
     assert_eq!(
         refused,
         Err(TokenError::Key {
@@ -162,7 +166,7 @@ fn a_verified_writ_falls_with_its_key_and_by_revocation() {
     );
     let revoked = support::snapshot_with(Vec::from([revocation(Level::Writ("writ-1"), NOW)]));
     assert_eq!(
-        verified.stands(&expect, &revoked, NOW),
+        verified.check_validity(&expect, &revoked, NOW),
         Err(TokenError::Revoked { level: "writ" })
     );
 }

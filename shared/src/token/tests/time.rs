@@ -1,4 +1,4 @@
-//! From when until when a writ counts.
+//! The time in which a writ is valid.
 
 use super::{label, signed_with, verify, verify_at, writ_with};
 use crate::limits::CLOCK_TOLERANCE;
@@ -9,7 +9,7 @@ use std::borrow::ToOwned;
 use std::format;
 
 #[test]
-fn a_writ_counts_until_the_second_of_its_end() {
+fn a_writ_is_valid_until_the_second_of_its_expiry() {
     let token = support::writ(&support::claims());
     let exp = NOW.plus(LIFE);
     assert!(verify_at(&token, UnixSeconds(exp.0 - 1)).is_ok());
@@ -20,7 +20,7 @@ fn a_writ_counts_until_the_second_of_its_end() {
 }
 
 #[test]
-fn nbf_and_iat_may_lie_ahead_by_the_tolerance_and_no_more() {
+fn nbf_and_iat_may_be_ahead_by_the_tolerance_at_most() {
     let near = NOW.plus(CLOCK_TOLERANCE);
     let far = NOW.plus(CLOCK_TOLERANCE + 1);
     assert_eq!(label(&writ_with(|claims| claims.nbf = near)), "accepted");

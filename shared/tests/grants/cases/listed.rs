@@ -1,9 +1,10 @@
-//! The pairs for which narrowing may answer that it cannot tell, as `docs/grants.md` lists them. Told from the writing of the grants alone.
+//! The pairs for which narrowing may be unproven, as `docs/grants.md` lists them. The check uses
+//! the text of the grants alone.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Kinds that speak of text in ways that are not compared with each other.
+/// Kinds about text that are not compared with each other.
 const TEXT_KINDS: [&str; 6] = ["cidr", "domain", "glob", "length", "not_in", "under"];
 
 pub(crate) fn is_listed(child: &Value, parents: &[Value]) -> bool {
@@ -13,25 +14,25 @@ pub(crate) fn is_listed(child: &Value, parents: &[Value]) -> bool {
         })
 }
 
-/// Patterns that may match everything together only.
+/// Patterns that may match everything only together.
 fn has_several(list: &Value) -> bool {
     list.as_array().is_some_and(|items| items.len() > 1)
 }
 
-/// Uses counted by an allowance that is not the parent's.
+/// Uses with another allowance than the parent has.
 fn counts_elsewhere(child: &Value, parent: &Value) -> bool {
     let (own, limit) = (&child["uses"], &parent["uses"]);
     limit["allowance"].is_string() && own.is_object() && own["allowance"] != limit["allowance"]
 }
 
-/// A parameter of whose text the two speak in several ways.
+/// A parameter about whose text the two grants have several kinds.
 fn mixes_text_kinds(child: &Value, parent: &Value) -> bool {
     let rules = child["rules"].as_object().into_iter().flatten();
     rules.into_iter().any(|(name, rule)| {
         let mut kinds = BTreeSet::new();
         collect(rule, &mut kinds);
         collect(&parent["rules"][name], &mut kinds);
-        // An address can be written in several ways, so that a network is no list of texts.
+        // An address has several spellings, so that a network is no list of texts.
         let lists = ["\"eq\":", "\"in\":"]
             .iter()
             .any(|kind| parent["rules"][name].to_string().contains(kind));

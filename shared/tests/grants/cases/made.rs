@@ -1,5 +1,5 @@
-//! Grants and attempts made from a number, over an alphabet so small that they often meet. A failing case is known by its
-//! number.
+//! Generated grants and attempts, each from a number, over an alphabet so small that they often
+//! overlap. The number identifies a failing case.
 
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::number::Number;
@@ -7,7 +7,7 @@ use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// So many cases are worth a line.
+/// Number of cases between two lines of progress.
 const REPORTED: u64 = 250_000;
 
 /// `few` cases, or as many as `EDGEWRIT_CASES` says (`cargo xtask laws`).
@@ -25,7 +25,7 @@ pub(crate) fn report(line: &str) {
     println!("{}: {line}", std::thread::current().name().unwrap_or_default());
 }
 
-/// Whether there is time for the longer forms of the tests that go through all cases of a size.
+/// Whether the long form of the tests runs, which goes through all cases of a size.
 pub(crate) fn is_long() -> bool {
     std::env::var_os("EDGEWRIT_CASES").is_some()
 }
@@ -54,7 +54,7 @@ impl Choices {
         self.below(of) == 0
     }
 
-    /// From one to `most` different things.
+    /// A list of one to `most` different values.
     pub(crate) fn some(&mut self, most: usize, mut make: impl FnMut(&mut Self) -> Value) -> Value {
         let count = 1 + self.below(most);
         let made = (0..count).map(|_| make(self));
@@ -97,7 +97,7 @@ pub(crate) fn grant(choices: &mut Choices) -> Value {
     grant
 }
 
-/// A time about that of the windows.
+/// A time near the bounds of the windows.
 pub(crate) fn moment(choices: &mut Choices) -> UnixSeconds {
     UnixSeconds(choices.below(14) as u64)
 }
@@ -162,12 +162,12 @@ pub(crate) fn rule(choices: &mut Choices) -> Value {
     }
 }
 
-/// A rule that may stand inside another.
+/// A rule that may be inside another.
 fn inner_rule(choices: &mut Choices) -> Value {
     let mut rule = Map::new();
     for _ in 0..=choices.below(2) {
-        let (kind, asked) = kind(choices);
-        rule.insert(kind.into(), asked);
+        let (kind, operand) = kind(choices);
+        rule.insert(kind.into(), operand);
     }
     Value::Object(rule)
 }
@@ -251,19 +251,19 @@ fn param(value: &Value) -> Param {
 /// A value that `rule` probably admits, if it probably admits any.
 fn value_near(rule: &Value, choices: &mut Choices) -> Option<Value> {
     let kinds: Vec<(&String, &Value)> = rule.as_object().unwrap().iter().collect();
-    let (kind, asked) = *choices.pick(&kinds);
+    let (kind, operand) = *choices.pick(&kinds);
     match kind.as_str() {
         "absent" => None,
         "optional" if choices.one_in(3) => None,
-        "optional" => value_near(asked, choices),
+        "optional" => value_near(operand, choices),
         _ if choices.one_in(16) => Some(value(choices)),
-        kind => Some(value_near_kind(kind, asked, choices)),
+        kind => Some(value_near_kind(kind, operand, choices)),
     }
 }
 
-fn value_near_kind(kind: &str, asked: &Value, choices: &mut Choices) -> Value {
+fn value_near_kind(kind: &str, operand: &Value, choices: &mut Choices) -> Value {
     let near = *choices.pick(&[0.0, 0.5, 1.0, 2.0, -0.5]);
-    match (kind, asked) {
+    match (kind, operand) {
         ("eq", value) => value.clone(),
         ("in", Value::Array(values)) => choices.pick(values).clone(),
         ("glob", Value::String(pattern)) => json!(filled(pattern, choices)),

@@ -1,5 +1,6 @@
-//! A second evaluator, as plain as can be: it reads grants as JSON, tries every way a pattern could match, and shares nothing
-//! with the crate but the attempt. It knows small numbers only, and no limits.
+//! A second, naive evaluator. The evaluator reads grants as JSON, tries every way in which a
+//! pattern could match, and shares only the attempt with the crate. The evaluator knows small
+//! numbers only, and no limits.
 
 use edgewrit_shared::attempt::{Attempt, Param};
 use edgewrit_shared::time::UnixSeconds;
@@ -12,7 +13,7 @@ pub(crate) fn permits(grant: &Value, attempt: &Attempt, now: UnixSeconds) -> boo
     (uses.is_null() || uses["allowance"].is_string()) && permits_once_counted(grant, attempt, now)
 }
 
-/// How often they permit the attempt together. What one allowance counts is counted once.
+/// The number of times that the grants together permit the attempt. Each allowance is counted once.
 pub(crate) fn permits_uses(grants: &[Value], attempt: &Attempt, now: UnixSeconds) -> u64 {
     let mut counters = BTreeMap::new();
     for (index, grant) in grants.iter().enumerate() {
@@ -62,42 +63,43 @@ fn admits(rule: &Value, param: Option<&Param>) -> bool {
     match param {
         None => inner.is_object(),
         Some(_) if inner.is_object() => admits(inner, param),
-        Some(param) => members(rule).all(|(kind, asked)| kind_admits(kind, asked, param)),
+        Some(param) => members(rule).all(|(kind, operand)| kind_admits(kind, operand, param)),
     }
 }
 
-fn kind_admits(kind: &str, asked: &Value, param: &Param) -> bool {
+fn kind_admits(kind: &str, operand: &Value, param: &Param) -> bool {
     match (kind, param) {
-        ("eq", _) => equal(asked, param),
-        ("in", _) => items(asked).any(|asked| equal(asked, param)),
+        ("eq", _) => equal(operand, param),
+        ("in", _) => items(operand).any(|operand| equal(operand, param)),
         ("not_in", _) => {
-            items(asked).any(|asked| is_like(asked, param)) && !items(asked).any(|asked| equal(asked, param))
+            items(operand).any(|operand| is_like(operand, param))
+                && !items(operand).any(|operand| equal(operand, param))
         }
-        ("glob", Param::Text(text)) => matches(asked.as_str().unwrap(), text),
-        ("min", Param::Number(_)) => thousandths(param).unwrap() >= thousandths_of(asked),
-        ("max", Param::Number(_)) => thousandths(param).unwrap() <= thousandths_of(asked),
-        ("length", Param::Text(text)) => is_length(asked, text.chars().count()),
-        ("length", Param::List(values)) => is_length(asked, values.len()),
-        ("each", Param::List(values)) => !values.is_empty() && values.iter().all(|value| admits(asked, Some(value))),
-        ("under", Param::Text(text)) => is_under(asked.as_str().unwrap(), text),
-        ("cidr", Param::Text(text)) => is_in_network(asked.as_str().unwrap(), text),
-        ("domain", Param::Text(text)) => is_in_domain(asked.as_str().unwrap(), text),
+        ("glob", Param::Text(text)) => matches(operand.as_str().unwrap(), text),
+        ("min", Param::Number(_)) => thousandths(param).unwrap() >= thousandths_of(operand),
+        ("max", Param::Number(_)) => thousandths(param).unwrap() <= thousandths_of(operand),
+        ("length", Param::Text(text)) => is_length(operand, text.chars().count()),
+        ("length", Param::List(values)) => is_length(operand, values.len()),
+        ("each", Param::List(values)) => !values.is_empty() && values.iter().all(|value| admits(operand, Some(value))),
+        ("under", Param::Text(text)) => is_under(operand.as_str().unwrap(), text),
+        ("cidr", Param::Text(text)) => is_in_network(operand.as_str().unwrap(), text),
+        ("domain", Param::Text(text)) => is_in_domain(operand.as_str().unwrap(), text),
         _ => false,
     }
 }
 
-fn is_like(asked: &Value, param: &Param) -> bool {
+fn is_like(operand: &Value, param: &Param) -> bool {
     match param {
-        Param::Text(_) => asked.is_string(),
-        Param::Number(_) | Param::Double(_) => asked.is_number(),
-        Param::Bool(_) => asked.is_boolean(),
+        Param::Text(_) => operand.is_string(),
+        Param::Number(_) | Param::Double(_) => operand.is_number(),
+        Param::Bool(_) => operand.is_boolean(),
         Param::List(_) => false,
     }
 }
 
-fn is_length(asked: &Value, length: usize) -> bool {
+fn is_length(operand: &Value, length: usize) -> bool {
     let length = length as u64;
-    asked["min"].as_u64().is_none_or(|min| min <= length) && asked["max"].as_u64().is_none_or(|max| length <= max)
+    operand["min"].as_u64().is_none_or(|min| min <= length) && operand["max"].as_u64().is_none_or(|max| length <= max)
 }
 
 /// Paths as lists of segments.
@@ -131,23 +133,23 @@ fn is_in_network(network: &str, address: &str) -> bool {
     bits(address).is_some_and(|address| address.starts_with(&counted))
 }
 
-/// Of URLs that are only made here.
-fn is_in_domain(asked: &str, url: &str) -> bool {
+/// The host check for the URLs that these tests make.
+fn is_in_domain(operand: &str, url: &str) -> bool {
     let host = url
         .strip_prefix("https://")
         .and_then(|rest| rest.split_once('/'))
         .map(|(host, _)| host);
-    match asked.strip_prefix('*') {
+    match operand.strip_prefix('*') {
         Some(end) => host.is_some_and(|host| host.ends_with(end)),
-        None => host == Some(asked),
+        None => host == Some(operand),
     }
 }
 
-fn equal(asked: &Value, param: &Param) -> bool {
-    match (asked, param) {
-        (Value::String(asked), Param::Text(found)) => asked == found,
-        (Value::Bool(asked), Param::Bool(found)) => asked == found,
-        (Value::Number(_), Param::Number(_)) => thousandths(param) == Some(thousandths_of(asked)),
+fn equal(operand: &Value, param: &Param) -> bool {
+    match (operand, param) {
+        (Value::String(operand), Param::Text(found)) => operand == found,
+        (Value::Bool(operand), Param::Bool(found)) => operand == found,
+        (Value::Number(_), Param::Number(_)) => thousandths(param) == Some(thousandths_of(operand)),
         _ => false,
     }
 }
@@ -159,8 +161,8 @@ fn thousandths(param: &Param) -> Option<i64> {
     }
 }
 
-fn thousandths_of(asked: &Value) -> i64 {
-    fixed(&asked.to_string())
+fn thousandths_of(operand: &Value) -> i64 {
+    fixed(&operand.to_string())
 }
 
 fn fixed(text: &str) -> i64 {

@@ -1,11 +1,12 @@
-//! Steps that narrow a grant: each makes a child whose authority lies within the parent's by construction.
+//! Steps that narrow a grant: each makes a child whose authority is within the parent by
+//! construction.
 
 use crate::cases::made::{Choices, kind, number, pattern, rule, value};
 use edgewrit_shared::grant::Pattern;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// `parent` after one step, or as it is if the step does not apply.
+/// `parent` after one step, or unchanged if the step does not apply.
 pub(crate) fn step(parent: &Value, choices: &mut Choices) -> Value {
     let mut child = parent.clone();
     if let Some(scope) = child["scope"].as_str() {
@@ -33,7 +34,7 @@ pub(crate) fn step(parent: &Value, choices: &mut Choices) -> Value {
     child
 }
 
-/// Looking at a member that is not there has made it.
+/// Removes null members, which the access to a missing member has made.
 pub(crate) fn without_nulls(grant: &mut Value) {
     if let Some(members) = grant.as_object_mut() {
         members.retain(|_, member| !member.is_null());
@@ -52,7 +53,7 @@ fn specialise_one(list: &mut Value, choices: &mut Choices) {
     let items = list.as_array_mut().unwrap();
     let at = choices.below(items.len());
     items[at] = json!(specialised(items[at].as_str().unwrap(), choices));
-    // Nothing may stand twice, and `\a` is `a`.
+    // A list has no duplicates, and `\a` is `a`.
     let spelled: BTreeMap<String, Value> = items
         .drain(..)
         .map(|item| (Pattern::parse(item.as_str().unwrap()).unwrap().to_string(), item))
@@ -60,7 +61,7 @@ fn specialise_one(list: &mut Value, choices: &mut Choices) {
     items.extend(spelled.into_values());
 }
 
-/// `from` with one star made more special: by letters and stars, or for `**` by any pattern.
+/// `from` with one star made more specific: by letters and stars, or for `**` by any pattern.
 fn specialised(from: &str, choices: &mut Choices) -> String {
     if let Some(begun) = from.strip_suffix("**")
         && !begun.ends_with('\\')
@@ -107,8 +108,8 @@ fn tighten(rule: &mut Value, choices: &mut Choices) {
         "absent" => {}
         "optional" => tighten_optional(rule, choices),
         _ if choices.one_in(3) => {
-            let (kind, asked) = kind(choices);
-            rule.as_object_mut().unwrap().entry(kind).or_insert(asked);
+            let (kind, operand) = kind(choices);
+            rule.as_object_mut().unwrap().entry(kind).or_insert(operand);
         }
         "in" if choices.one_in(2) && !kinds.contains(&"eq".into()) => {
             let value = choices.pick(rule["in"].as_array().unwrap()).clone();
@@ -128,37 +129,37 @@ fn tighten_optional(rule: &mut Value, choices: &mut Choices) {
     }
 }
 
-fn tighten_kind(name: &str, asked: &mut Value, choices: &mut Choices) {
-    let text = asked.as_str().unwrap_or_default().to_owned();
+fn tighten_kind(name: &str, operand: &mut Value, choices: &mut Choices) {
+    let text = operand.as_str().unwrap_or_default().to_owned();
     let by = choices.below(2) as u64;
     match name {
-        "in" => drop_one(asked, choices),
-        "not_in" => exclude_another(asked.as_array_mut().unwrap(), choices),
-        "glob" => *asked = json!(specialised(&text, choices)),
-        "min" => *asked = json!(asked.as_f64().unwrap() + number(choices).as_f64().unwrap().abs()),
-        "max" => *asked = json!(asked.as_f64().unwrap() - number(choices).as_f64().unwrap().abs()),
+        "in" => drop_one(operand, choices),
+        "not_in" => exclude_another(operand.as_array_mut().unwrap(), choices),
+        "glob" => *operand = json!(specialised(&text, choices)),
+        "min" => *operand = json!(operand.as_f64().unwrap() + number(choices).as_f64().unwrap().abs()),
+        "max" => *operand = json!(operand.as_f64().unwrap() - number(choices).as_f64().unwrap().abs()),
         "length" => {
-            asked["min"] = json!(asked["min"].as_u64().unwrap_or(0) + by);
-            asked["max"] = json!(asked["max"].as_u64().unwrap_or(9).saturating_sub(by));
+            operand["min"] = json!(operand["min"].as_u64().unwrap_or(0) + by);
+            operand["max"] = json!(operand["max"].as_u64().unwrap_or(9).saturating_sub(by));
         }
-        "each" => tighten(asked, choices),
-        "under" => *asked = json!(format!("{}/{}", text.trim_end_matches('/'), choices.pick(&["a", "b"]))),
+        "each" => tighten(operand, choices),
+        "under" => *operand = json!(format!("{}/{}", text.trim_end_matches('/'), choices.pick(&["a", "b"]))),
         "domain" => {
             if let Some(name) = text.strip_prefix("*.") {
-                *asked = json!(format!("{}{name}", choices.pick(&["c.", "*.c.", "a.c."])));
+                *operand = json!(format!("{}{name}", choices.pick(&["c.", "*.c.", "a.c."])));
             }
         }
         "cidr" => match text.as_str() {
-            "10.0.0.0/31" => *asked = json!(choices.pick(&["10.0.0.0/32", "10.0.0.1/32"])),
-            "0.0.0.0/0" => *asked = json!(choices.pick(&["10.0.0.0/8", "128.0.0.0/1"])),
-            "::/0" => *asked = json!("2001:db8::/32"),
+            "10.0.0.0/31" => *operand = json!(choices.pick(&["10.0.0.0/32", "10.0.0.1/32"])),
+            "0.0.0.0/0" => *operand = json!(choices.pick(&["10.0.0.0/8", "128.0.0.0/1"])),
+            "::/0" => *operand = json!("2001:db8::/32"),
             _ => {}
         },
         _ => {}
     }
 }
 
-/// Another value of a type that is listed already: one of a new type would let more be told.
+/// Another value of a type that is listed already: a value of a new type would widen the rule.
 fn exclude_another(values: &mut Vec<Value>, choices: &mut Choices) {
     let another = value(choices);
     let is_same_type = |own: &Value| std::mem::discriminant(own) == std::mem::discriminant(&another);

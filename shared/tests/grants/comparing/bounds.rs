@@ -1,5 +1,6 @@
-//! The worst that can be asked within the limits of the language takes bounded time. Each bound is some ten times what was measured; what it
-//! keeps out is growth of another order. `cargo xtask laws` asks at full size.
+//! The most expensive inputs within the limits of the language take bounded time. Each bound is
+//! about ten times the measured time and excludes growth of another order. `cargo xtask laws` runs
+//! the full size.
 
 use crate::cases::made::{is_long, report};
 use crate::support::{NOW, attempt, grant};
@@ -11,7 +12,7 @@ use edgewrit_shared::limits::{
 };
 use std::time::{Duration, Instant};
 
-/// Runs `work`, which may take so long.
+/// Runs `work` within a time limit.
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 #[track_caller]
 fn within<T>(seconds: u64, what: &str, work: impl FnOnce() -> T) -> T {
@@ -23,7 +24,7 @@ fn within<T>(seconds: u64, what: &str, work: impl FnOnce() -> T) -> T {
     made
 }
 
-/// A tenth of `full`, unless there is time.
+/// A tenth of `full`, or `full` in the long form of the tests.
 fn many(full: usize) -> usize {
     if is_long() { full } else { full / 10 }
 }
@@ -33,7 +34,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.join(","))
 }
 
-/// So many names, counted from `first`.
+/// `count` names, numbered from `first`.
 fn names(first: usize, count: usize) -> String {
     list((first..first + count).map(|number| format!("name-{number}")))
 }
@@ -61,12 +62,12 @@ fn is_refused(grants: &Grants, attempt: &Attempt) -> bool {
     matches!(grants.decide(attempt, NOW), Decision::Refuse(_))
 }
 
-/// As deep as a grant can hold rules in rules: below `rules`, the parameter and a list of values.
+/// Deepest nesting of rules in a grant: below `rules`, the parameter and a list of values.
 const RULE_DEPTH: usize = JSON_DEPTH - 5;
 
 #[test]
 fn as_many_grants_resources_and_rules_as_there_can_be() {
-    // Tried from every place of the text, and fails late at each.
+    // The matcher tries every place of the text, and fails late at each.
     let begun = format!("*{}b", "a".repeat(PATTERN_BYTES / 2));
     let values = names(0, IN_VALUES);
     let one = |number: usize| {
@@ -123,7 +124,7 @@ fn rules_within_rules_to_the_depth_of_a_document() {
     assert!(within(1, "a refusal", || is_refused(&grants, &attempt)));
 }
 
-/// Grows with the fourth power of the depth.
+/// The cost grows with the fourth power of the depth.
 #[test]
 fn narrowing_of_rules_within_rules() {
     let deepest = if is_long() { RULE_DEPTH } else { RULE_DEPTH / 3 };
@@ -150,7 +151,8 @@ fn narrowing_of_rules_within_rules() {
     }
 }
 
-/// Every parent has the action and a pattern in common with the child; none covers it, nor do all together.
+/// Every parent has the action and a pattern in common with the child. No parent covers it, nor do
+/// all together.
 #[test]
 fn narrowing_against_the_largest_ceiling_that_overlaps_everywhere() {
     let parents = |one: &dyn Fn(usize) -> Grant| -> Vec<Grant> { (0..many(GRANTS_PER_CEILING)).map(one).collect() };
@@ -181,7 +183,7 @@ fn narrowing_against_the_largest_ceiling_that_overlaps_everywhere() {
     );
 }
 
-/// Parents of which each leaves out something of another parameter.
+/// Parents of which each excludes a value of another parameter.
 #[test]
 fn narrowing_with_as_many_lists_as_there_can_be() {
     let listed = |first: usize| format!(r#"{{"in":{}}}"#, names(first, IN_VALUES));

@@ -1,10 +1,10 @@
-//! The part of what is asked for that lies within a ceiling: examples.
+//! Intersections of requested grants and a ceiling, by examples.
 
 use crate::support::grant;
 use edgewrit_shared::grant::{Grant, intersect};
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
 
-/// The grants that are left, as JSON, and whether nothing is missing.
+/// The grants of the part, as JSON, and whether the part is complete.
 fn part(requested: &[&str], ceiling: &[&str]) -> (Vec<String>, bool) {
     let read = |texts: &[&str]| -> Vec<Grant> { texts.iter().map(|text| grant(text)).collect() };
     let part = intersect(&read(requested), &read(ceiling));
@@ -32,7 +32,7 @@ fn rules(own: &str, other: &str) -> (Option<String>, bool) {
 }
 
 #[test]
-fn what_lies_within_is_kept_and_what_lies_outside_is_left_out() {
+fn grants_within_the_ceiling_are_kept_and_others_are_omitted() {
     let read = r#"{"type":"writ","actions":["read"],"resources":["db:orders"]}"#;
     let all = r#"{"type":"writ","actions":["list","read"],"resources":["db:**"]}"#;
     let other = r#"{"type":"writ","actions":["read"],"resources":["queue:**"]}"#;
@@ -41,7 +41,7 @@ fn what_lies_within_is_kept_and_what_lies_outside_is_left_out() {
     assert_eq!(part(&[read, other], &[all]), (vec![read.to_owned()], true));
     assert_eq!(part(&[read], &[other]), (vec![], true));
     assert_eq!(part(&[read], &[]), (vec![], true));
-    // What lies within another part is not told twice.
+    // A grant within another part is not listed twice.
     assert_eq!(part(&[all, read], &[all]), (vec![all.to_owned()], true));
     assert_eq!(part(&[read, all], &[all]), (vec![all.to_owned()], true));
 }
@@ -76,7 +76,7 @@ fn patterns_meet_segment_by_segment() {
 }
 
 #[test]
-fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
+fn rules_of_one_kind_are_joined_and_others_are_combined() {
     for (own, other, both) in [
         (r#"{"eq":1}"#, r#"{"eq":1}"#, Some(r#"{"eq":1}"#)),
         (r#"{"eq":1}"#, r#"{"eq":2}"#, None),
@@ -138,7 +138,7 @@ fn rules_of_one_kind_are_joined_and_of_others_stand_together() {
         ),
         (r#"{"absent":true}"#, r#"{"eq":1}"#, None),
     ] {
-        // A part that is the whole of one side is told as that side tells it.
+        // If the part is the whole of one side, it has the spelling of that side.
         for (own, other) in [(own, other), (other, own)] {
             let (rule, whole) = rules(own, other);
             assert!(whole, "{own} {other}");
@@ -190,7 +190,7 @@ fn uses_and_windows_are_the_narrower_of_both() {
 }
 
 #[test]
-fn parts_stand_side_by_side_and_a_larger_one_takes_the_place_of_those_within_it() {
+fn a_larger_grant_of_the_part_replaces_the_grants_within_it() {
     let of = |resources: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":[{resources}]}}"#);
     let (one, two, both) = (of(r#""r""#), of(r#""s""#), of(r#""r","s""#));
     let all = of(r#""**""#);
@@ -199,7 +199,7 @@ fn parts_stand_side_by_side_and_a_larger_one_takes_the_place_of_those_within_it(
 }
 
 #[test]
-fn no_more_grants_are_left_than_a_writ_holds() {
+fn a_part_has_no_more_grants_than_a_writ() {
     let of = |pattern: &str| format!(r#"{{"type":"writ","actions":["a"],"resources":["{pattern}"]}}"#);
     let asked: Vec<String> = (0..=GRANTS_PER_WRIT).map(|number| of(&format!("r{number}"))).collect();
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
@@ -211,8 +211,8 @@ fn no_more_grants_are_left_than_a_writ_holds() {
 }
 
 #[test]
-fn no_more_resources_are_left_than_a_grant_holds() {
-    // Each of these meets each of those in a pattern of its own.
+fn a_part_has_no_more_resources_than_a_grant() {
+    // Each of these patterns has an intersection of its own with each of those.
     let of = |patterns: Vec<String>| {
         format!(
             r#"{{"type":"writ","actions":["a"],"resources":["{}"]}}"#,
@@ -237,7 +237,7 @@ fn no_more_resources_are_left_than_a_grant_holds() {
 }
 
 #[test]
-fn no_more_rules_are_left_than_a_grant_holds() {
+fn a_part_has_no_more_rules_than_a_grant() {
     let of = |params: std::ops::Range<usize>| {
         let rules: Vec<String> = params.map(|param| format!(r#""p{param:02}":{{"eq":1}}"#)).collect();
         format!(
@@ -255,7 +255,7 @@ fn no_more_rules_are_left_than_a_grant_holds() {
 }
 
 #[test]
-fn the_star_of_a_scope_string_is_told_only_by_itself() {
+fn only_a_scope_string_can_express_its_star() {
     let scope = r#"{"type":"writ","scope":"a:r:*"}"#;
     let of = |resources: &str, more: &str| {
         format!(r#"{{"type":"writ","actions":["a","b"],"resources":[{resources}]{more}}}"#)
@@ -267,7 +267,7 @@ fn the_star_of_a_scope_string_is_told_only_by_itself() {
         of(run, r#","rules":{"p":{"eq":1}}"#),
         of(run, r#","uses":{"max":1}"#),
         of(run, r#","not_before":1"#),
-        // Not even a pattern says what these have in common.
+        // No pattern can express this intersection.
         of(r#""r:*""#, ""),
     ] {
         assert_eq!(part(&[&beyond], &[scope]), (vec![], false), "{beyond}");

@@ -1,5 +1,5 @@
-//! The laws of the language, each over many made cases, against the naive evaluator. Every test sees to it that its cases are
-//! of both sorts: a law that nothing meets holds too easily.
+//! The laws of the language, each over many generated cases, against the naive evaluator. Every
+//! test checks that its cases are of both sorts: a law without a case would hold too easily.
 
 use crate::cases::listed::is_listed;
 use crate::cases::made::{Choices, attempt_near, cases, grant, moment, report};
@@ -19,7 +19,7 @@ fn some_grants(choices: &mut Choices, most: usize) -> Vec<Value> {
     (0..=choices.below(most)).map(|_| grant(choices)).collect()
 }
 
-/// How often each of two answers came; both have to come often.
+/// The counts of two answers; both must be frequent.
 struct Balance {
     what: &'static str,
     yes: u64,
@@ -27,7 +27,7 @@ struct Balance {
 }
 
 impl Balance {
-    /// Of nothing yet; `what` says what the answers are about.
+    /// Counts of zero; `what` names the subject of the answers.
     fn of(what: &'static str) -> Self {
         Self { what, yes: 0, no: 0 }
     }
@@ -85,7 +85,7 @@ fn decisions_agree_with_the_naive_evaluator_in_any_order() {
     }
 }
 
-/// Some parents, and what a few steps, mostly but not all narrowing, make of one of them.
+/// Some parents, and a child made of one of them by a few steps, mostly but not all narrowing.
 fn related(choices: &mut Choices) -> (Value, Vec<Value>) {
     let parents = some_grants(choices, 3);
     let mut child = choices.pick(&parents).clone();
@@ -97,7 +97,7 @@ fn related(choices: &mut Choices) -> (Value, Vec<Value>) {
 }
 
 #[test]
-fn what_a_narrower_child_permits_some_parent_permits() {
+fn some_parent_permits_every_attempt_of_a_narrower_child() {
     let mut narrowings = Balance::of("pairs, narrower");
     let mut permits = Balance::of("attempts, permitted");
     for seed in cases(6_000) {
@@ -151,7 +151,8 @@ fn widen(grant: &mut Value, choices: &mut Choices) {
     without_nulls(grant);
 }
 
-/// Whatever is shown is true: the child permits it so many times, the parents together do not. And what brute force finds, is shown.
+/// A witness is true: the child permits it so many times, and the parents together do not. If brute
+/// force finds a witness, the check finds one too.
 #[test]
 fn a_witness_is_permitted_by_the_child_and_by_no_parent() {
     let mut answers = Balance::of("pairs, narrower");
@@ -250,7 +251,7 @@ fn a_scope_permits_exactly_what_its_grant_permits() {
 }
 
 #[test]
-fn what_is_written_is_read_as_the_same_grant() {
+fn a_written_grant_is_read_as_the_same_grant() {
     let mut scopes = Balance::of("grants, scopes");
     for seed in cases(2_000) {
         let grant = compiled(&grant(&mut Choices::new(seed)));
@@ -259,16 +260,17 @@ fn what_is_written_is_read_as_the_same_grant() {
     }
 }
 
-/// Everything in the part lies within both sides, and if it is whole, nothing that both permit is missing.
+/// Everything in the part is within both sides. If the part is complete, it permits everything that
+/// both sides permit.
 #[test]
-fn the_part_is_what_both_permit() {
+fn the_part_permits_the_attempts_that_both_sides_permit() {
     let mut wholes = Balance::of("parts, whole");
     let mut permits = Balance::of("attempts, permitted");
     for seed in cases(3_000) {
         let mut choices = Choices::new(seed);
         let requested = some_grants(&mut choices, 3);
         let mut ceiling = some_grants(&mut choices, 3);
-        // Something of the one in the other, so that they meet.
+        // A part of one in the other, so that they overlap.
         let mut shared = choices.pick(&requested).clone();
         shared = step(&shared, &mut choices);
         widen(&mut shared, &mut choices);

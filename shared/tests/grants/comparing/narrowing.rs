@@ -1,4 +1,4 @@
-//! Narrowing: examples of what lies within and what does not, and why.
+//! Narrowing: examples of narrower and wider children, with reasons.
 
 use crate::support::grant;
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
@@ -88,7 +88,7 @@ fn a_resource_beyond_is_shown_by_an_example() {
 }
 
 #[test]
-fn a_scope_wildcard_lies_between_the_patterns() {
+fn a_scope_wildcard_is_between_the_patterns_in_width() {
     let scope = |text: &str| Grant::from_scope(text).unwrap();
     let run = plain(r#"["a"]"#, r#"["r:**"]"#);
     is_narrower(&scope("a:r:*"), std::slice::from_ref(&run));
@@ -380,7 +380,7 @@ fn rules_of_the_parent_follow_from_rules_of_the_child() {
     }
 }
 
-/// A rule as grants write it.
+/// A rule in the spelling of grants.
 fn canonical(rule: &str) -> String {
     let json = ruled(rule).to_json();
     let (_, rule) = json.split_once(r#""p":"#).unwrap();
@@ -388,7 +388,7 @@ fn canonical(rule: &str) -> String {
 }
 
 #[test]
-fn every_rule_of_the_parent_counts() {
+fn every_rule_of_the_parent_is_compared() {
     let parent = of(r#"["a"]"#, r#"["r"]"#, r#","rules":{"p":{"eq":1},"q":{"eq":2}}"#);
     is_narrower(
         &of(
@@ -403,12 +403,12 @@ fn every_rule_of_the_parent_counts() {
         &[parent],
         "action `a` on `r`: there is no rule on `q`, expected one within `{\"eq\":2}`",
     );
-    // Another parent's rules may be the ones that fit.
+    // The rules of another parent may enclose the child.
     is_narrower(&ruled(r#"{"eq":1}"#), &[ruled(r#"{"eq":2}"#), ruled(r#"{"min":1}"#)]);
 }
 
 #[test]
-fn uses_lie_within_the_parents_limit() {
+fn uses_are_within_the_limit_of_the_parent() {
     let (free, three) = (plain(r#"["a"]"#, r#"["r"]"#), limited(r#"{"max":3}"#));
     let counted = limited(r#"{"max":3,"allowance":"al-1"}"#);
     is_narrower(&three, std::slice::from_ref(&free));
@@ -434,7 +434,8 @@ fn uses_lie_within_the_parents_limit() {
     is_wider(&limited(r#"{"max":4,"allowance":"al-1"}"#), &[counted], reason);
 }
 
-/// The largest child against the largest ceiling: each of its resources is compared with each parent once.
+/// The largest child against the largest ceiling: each resource of the child is compared with each
+/// parent once.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn ten_thousand_parents_are_looked_through_in_bounded_time() {
@@ -452,12 +453,12 @@ fn ten_thousand_parents_are_looked_through_in_bounded_time() {
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
 
-/// What is told of a child that is wider: the reason, and the attempt that shows it.
+/// Asserts the answer for a wider child: the reason, and the witness.
 pub(crate) fn is_shown(child: &Grant, parents: &[Grant], expected: &str) {
     let narrowing = narrower(child, parents);
     assert!(matches!(narrowing, Narrowing::Wider { .. }), "{narrowing:?}");
-    let told = narrowing.to_string();
-    let (_, witness) = told.split_once(", such as ").unwrap();
+    let answer = narrowing.to_string();
+    let (_, witness) = answer.split_once(", such as ").unwrap();
     assert_eq!(witness, expected);
 }
 
@@ -507,7 +508,7 @@ fn open(from: &str) -> Grant {
 }
 
 #[test]
-fn windows_lie_within_the_parents_window() {
+fn windows_are_within_the_window_of_the_parent() {
     let always = open("");
     let day = open(r#","not_before":100,"not_after":200"#);
     is_narrower(&day, std::slice::from_ref(&always));
@@ -592,13 +593,14 @@ fn numbers_truth_values_and_absence_are_compared_as_sets() {
 }
 
 #[test]
-fn what_contradicts_itself_permits_nothing() {
+fn contradictory_rules_permit_nothing() {
     let never = of(r#"["a"]"#, r#"["r"]"#, r#","rules":{"p":{"min":2,"max":1}}"#);
     is_narrower(&never, &[]);
     is_narrower(&never, &[plain(r#"["b"]"#, r#"["s"]"#)]);
 }
 
-/// The worst that a client and its ceiling can make of a comparison: long lists that overlap and never cover.
+/// The most expensive comparison of a client and its ceiling: long lists that overlap and never
+/// cover.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the time it takes is what is tested")]
 fn a_search_for_a_witness_ends() {
@@ -634,7 +636,7 @@ fn a_witness_is_as_long_as_a_rule_on_length_wants_it() {
 }
 
 #[test]
-fn what_admits_no_length_lies_within_everything() {
+fn a_rule_without_an_admitted_length_is_narrower_than_every_rule() {
     let never = ruled(r#"{"length":{"min":2,"max":1}}"#);
     is_narrower(&never, &[ruled(r#"{"eq":true}"#)]);
     let once = ruled(r#"{"length":{"min":2,"max":2}}"#);

@@ -1,6 +1,6 @@
-//! What a template can reach: against every filling over a small alphabet.
+//! The reach of a template, against every filling over a small alphabet.
 
-use edgewrit_shared::grant::{Grant, ParamType, Pattern, Piece};
+use edgewrit_shared::grant::{Grant, ParamType, Pattern, TemplatePiece};
 use edgewrit_shared::limits::PATTERN_BYTES;
 
 /// Every row of at most `most` of these.
@@ -30,14 +30,14 @@ fn patterns() -> Vec<Pattern> {
     patterns
 }
 
-/// Every text that fills `template`, a run with at most three letters.
-fn fillings(template: &[Piece<'_>], letters: &[Vec<char>]) -> Vec<String> {
+/// Every text that fills `template`, with runs of at most three letters.
+fn fillings(template: &[TemplatePiece<'_>], letters: &[Vec<char>]) -> Vec<String> {
     let Some((last, before)) = template.split_last() else {
         return vec![String::new()];
     };
     let ends: Vec<String> = match last {
-        Piece::Text(text) => vec![(*text).to_owned()],
-        Piece::Run(without) => letters
+        TemplatePiece::Text(text) => vec![(*text).to_owned()],
+        TemplatePiece::Run(without) => letters
             .iter()
             .filter(|run| !run.is_empty() && !run.iter().any(|letter| without.contains(letter)))
             .map(|run| run.iter().collect())
@@ -56,12 +56,12 @@ fn a_template_reaches_a_pattern_exactly_if_some_filling_matches() {
     let (mut reached, mut missed) = (0, 0);
     for without in [&[][..], &['/'], &['/', ':']] {
         let pieces = [
-            Piece::Text("a"),
-            Piece::Text("/"),
-            Piece::Text(":"),
-            Piece::Run(without),
+            TemplatePiece::Text("a"),
+            TemplatePiece::Text("/"),
+            TemplatePiece::Text(":"),
+            TemplatePiece::Run(without),
         ];
-        let is_run = |piece: &&Piece<'_>| matches!(piece, Piece::Run(_));
+        let is_run = |piece: &&TemplatePiece<'_>| matches!(piece, TemplatePiece::Run(_));
         for template in rows(&pieces, 3)
             .iter()
             .filter(|template| template.iter().filter(is_run).count() < 2)
@@ -82,7 +82,11 @@ fn two_runs_are_walked_as_one_is() {
     let letters = rows(&['a', '/', ':', 'x'], 3);
     let without = ['/'];
     for between in ["/", "a", "//"] {
-        let template = [Piece::Run(&without), Piece::Text(between), Piece::Run(&without)];
+        let template = [
+            TemplatePiece::Run(&without),
+            TemplatePiece::Text(between),
+            TemplatePiece::Run(&without),
+        ];
         let fillings = fillings(&template, &letters);
         for pattern in patterns() {
             let expected = fillings.iter().any(|text| pattern.matches(text));
@@ -94,17 +98,23 @@ fn two_runs_are_walked_as_one_is() {
 #[test]
 fn stars_and_backslashes_are_letters_of_a_template() {
     let pattern = |text: &str| Pattern::parse(text).unwrap();
-    assert!(pattern("\\*").matches_some(&[Piece::Text("*")]));
-    assert!(!pattern("a").matches_some(&[Piece::Text("*")]));
-    assert!(pattern("tickets:a\\\\").matches_some(&[Piece::Text("tickets:"), Piece::Run(&['/'])]));
-    assert!(!pattern("tickets:a\\\\").matches_some(&[Piece::Text("tickets:"), Piece::Run(&['\\'])]));
+    assert!(pattern("\\*").matches_some(&[TemplatePiece::Text("*")]));
+    assert!(!pattern("a").matches_some(&[TemplatePiece::Text("*")]));
+    assert!(pattern("tickets:a\\\\").matches_some(&[TemplatePiece::Text("tickets:"), TemplatePiece::Run(&['/'])]));
+    assert!(!pattern("tickets:a\\\\").matches_some(&[TemplatePiece::Text("tickets:"), TemplatePiece::Run(&['\\'])]));
 }
 
 #[test]
-fn nothing_longer_than_a_resource_is_reached() {
+fn no_text_longer_than_a_resource_is_reached() {
     let long = "é".repeat(PATTERN_BYTES / 2 - 1);
     let all = Pattern::parse("**").unwrap();
-    let with = |more: &'static str| [Piece::Text(&long), Piece::Run(&[]), Piece::Text(more)];
+    let with = |more: &'static str| {
+        [
+            TemplatePiece::Text(&long),
+            TemplatePiece::Run(&[]),
+            TemplatePiece::Text(more),
+        ]
+    };
     assert!(all.matches_some(&with("a")));
     assert!(!all.matches_some(&with("ab")));
 }

@@ -1,4 +1,4 @@
-//! What two grants both permit: examples, and many made pairs.
+//! Overlap of two grants: examples, and many generated pairs.
 
 use crate::cases::made::{Choices, attempt_near, cases, grant as made, moment};
 use crate::cases::naive;
@@ -103,7 +103,7 @@ fn rules_overlap_where_both_admit_a_value_or_absence() {
 }
 
 #[test]
-fn what_two_grants_are_said_to_permit_they_permit_and_little_is_missed() {
+fn both_grants_permit_their_overlap_and_few_overlaps_are_missed() {
     let (mut found, mut missed) = (0_u32, 0_u32);
     for seed in cases(4_000) {
         let mut choices = Choices::new(seed);

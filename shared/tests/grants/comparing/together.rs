@@ -1,4 +1,4 @@
-//! Narrowing: what several parents grant together, and how far that is looked for.
+//! Narrowing against several parents together, and the limits of the search.
 
 use crate::comparing::narrowing::{is_narrower, is_shown, is_unproven, is_wider, limited, of, plain, ruled};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
@@ -6,7 +6,7 @@ use edgewrit_shared::limits::{
     EXACT_PARENTS, GRANTS_PER_CEILING, IN_VALUES, NARROWING_QUESTIONS, RULES_PER_GRANT, WITNESS_PARAMS,
 };
 
-/// So many patterns that begin with `before`, as a grant lists them.
+/// `count` patterns that begin with `before`, as a grant lists them.
 fn numbered(before: &str, count: usize) -> String {
     let patterns: Vec<String> = (0..count).map(|number| format!("\"{before}{number}\"")).collect();
     format!("[{}]", patterns.join(","))
@@ -17,13 +17,14 @@ fn many() -> String {
     format!(r#"{{"in":{}}}"#, numbered("v", IN_VALUES))
 }
 
-/// Together these match whatever begins with `letter`, none of them does alone: that cannot be shown.
+/// Grants that together match every text that begins with `letter`, although none of them does
+/// alone. No check can show this.
 fn runs_of(letter: &str) -> [Grant; 3] {
     ["*", "*/**", "*:**"].map(|rest| plain(r#"["a"]"#, &format!(r#"["{letter}{rest}"]"#)))
 }
 
 #[test]
-fn a_witness_says_more_than_that_something_cannot_be_shown() {
+fn a_witness_wins_over_an_unproven_cell() {
     is_wider(
         &plain(r#"["a"]"#, r#"["x**","y"]"#),
         &runs_of("x"),
@@ -32,7 +33,7 @@ fn a_witness_says_more_than_that_something_cannot_be_shown() {
 }
 
 #[test]
-fn of_what_cannot_be_shown_the_first_is_told() {
+fn the_first_unproven_cell_is_reported() {
     is_unproven(
         &plain(r#"["a"]"#, r#"["x**","y**"]"#),
         &[runs_of("x"), runs_of("y")].concat(),
@@ -49,9 +50,10 @@ fn any_number_of_parents_add_up() {
     is_narrower(&plain(r#"["a"]"#, &numbered("r", count)), &parents);
 }
 
-/// A range of one number has to be compared exactly, which is done with so many parents only.
+/// A range of one number needs an exact comparison, which is made with a limited number of parents
+/// only.
 #[test]
-fn parents_of_no_use_do_not_keep_one_that_is_from_being_compared() {
+fn useless_parents_do_not_displace_a_useful_one() {
     let child = ruled(r#"{"min":1,"max":1}"#);
     for useless in [plain(r#"["a"]"#, r#"["s"]"#), plain(r#"["b"]"#, r#"["r"]"#)] {
         let mut parents = vec![useless; EXACT_PARENTS];
@@ -80,9 +82,9 @@ fn listed_values_are_shared_only_by_parents_that_grant_the_resource_and_leave_ro
     }
 }
 
-/// To go through all choices would leave no question for a witness.
+/// A walk through all choices would leave no question for a witness.
 #[test]
-fn a_single_parent_is_not_asked_about_every_choice_of_listed_values() {
+fn a_single_parent_is_not_compared_with_every_choice_of_listed_values() {
     let of_three = |first: &str| {
         let rules = format!(r#","rules":{{"p":{first},"q":{},"s":{}}}"#, many(), many());
         of(r#"["a"]"#, r#"["r"]"#, &rules)
@@ -97,7 +99,7 @@ fn a_single_parent_is_not_asked_about_every_choice_of_listed_values() {
 }
 
 #[test]
-fn parameters_that_parents_ask_for_and_the_child_need_not_have_are_no_burden() {
+fn parameters_that_only_parents_name_do_not_exhaust_the_search() {
     let parent = |number: usize| {
         of(
             r#"["a"]"#,
@@ -110,7 +112,7 @@ fn parameters_that_parents_ask_for_and_the_child_need_not_have_are_no_burden() {
 }
 
 #[test]
-fn a_witness_is_what_as_few_parents_as_possible_permit() {
+fn the_search_prefers_attempts_that_few_parents_permit() {
     let counted = |rule: &str, uses: u32| {
         let more = format!(r#","rules":{{"p":{rule}}},"uses":{{"max":{uses}}}"#);
         of(r#"["a"]"#, r#"["r"]"#, &more)
@@ -122,7 +124,8 @@ fn a_witness_is_what_as_few_parents_as_possible_permit() {
     );
 }
 
-/// The parent permits everything on the first text, `r`. To find this out by every choice of values would leave no question for another text.
+/// The parent permits everything on the first text, `r`. A search of every choice of values would
+/// leave no question for another text.
 #[test]
 fn values_that_the_same_parents_permit_are_tried_once() {
     let rules = format!(r#","rules":{{"p":{},"q":{},"s":{}}}"#, many(), many(), many());
@@ -133,9 +136,9 @@ fn values_that_the_same_parents_permit_are_tried_once() {
     );
 }
 
-/// Ten values for each of so many parameters: to go through all choices would take years.
+/// Ten values for each of so many parameters: a walk through all choices would take years.
 #[test]
-fn choices_that_are_too_many_to_go_through_are_left_open() {
+fn too_many_choices_leave_the_answer_unproven() {
     let of_all = |first: &str, others: &str| {
         let others: String = (1..RULES_PER_GRANT)
             .map(|param| format!(r#","p{param}":{others}"#))
@@ -149,9 +152,10 @@ fn choices_that_are_too_many_to_go_through_are_left_open() {
     assert!(matches!(narrowing, Narrowing::Unproven { .. }), "{narrowing}");
 }
 
-/// The last parent permits all that the child does, but counts it elsewhere. When questions run out it is not asked any more.
+/// The last parent permits everything that the child permits, but with another allowance. When
+/// questions run out, it is not asked.
 #[test]
-fn what_was_not_asked_any_more_is_not_taken_for_refused() {
+fn an_unanswered_question_is_not_a_refusal() {
     let parents = 1_001;
     let resources = 100;
     assert!(parents <= GRANTS_PER_CEILING && parents * resources > NARROWING_QUESTIONS as usize);

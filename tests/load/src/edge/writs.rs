@@ -7,7 +7,7 @@ use edgewrit_shared::claims::{Authority, Claims};
 use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, Kind, SigningInput};
+use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
@@ -79,7 +79,7 @@ impl Issuer {
             cnf_jkt: None,
             agent_key: None,
         };
-        sign(&ISSUER_WRITS, Kind::Writ, &claims.to_json())
+        sign(&ISSUER_WRITS, JwsKind::Writ, &claims.to_json())
     }
 
     /// The bundle as it is now.
@@ -98,7 +98,7 @@ impl Issuer {
             audit_head: None,
             rows: Rows::encode((0..REVOCATIONS).map(|number| self.revocation(number)).collect()),
         };
-        Ok(bundle.join(&sign(&ISSUER_BUNDLES, Kind::Bundle, &bundle.payload())?))
+        Ok(bundle.join(&sign(&ISSUER_BUNDLES, JwsKind::Bundle, &bundle.payload())?))
     }
 
     fn revocation(&self, number: u64) -> Revocation {
@@ -120,7 +120,7 @@ fn public(key: &TestKey) -> Result<PublicKey> {
     Ok(PublicKey::from_bytes(&key.public())?)
 }
 
-fn sign(key: &TestKey, kind: Kind, payload: &str) -> Result<String> {
+fn sign(key: &TestKey, kind: JwsKind, payload: &str) -> Result<String> {
     let input = SigningInput::new(kind, Algorithm::EdDsa, public(key)?.kid(), payload.as_bytes());
     let signature = key.sign(input.bytes());
     Ok(input.attach(&signature))

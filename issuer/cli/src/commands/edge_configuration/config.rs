@@ -63,8 +63,8 @@ impl Check {
             }
         ))?;
         // Values are known where the edge runs, which may be here.
-        let here = |name: &&String| std::env::var(name).is_ok_and(|value| edge::is_too_short(&value));
+        let here = |name: &&String| std::env::var(name).is_ok_and(|value| edge::is_too_short_to_search(&value));
         let mut short = secrets.iter().filter(here);
-        short.try_for_each(|name| print_line(format!("warning: {}", edge::too_short(name))))
+        short.try_for_each(|name| print_line(format!("warning: {}", edge::short_secret_warning(name))))
     }
 }

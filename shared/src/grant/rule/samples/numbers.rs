@@ -1,20 +1,21 @@
-//! Numbers: those that rules name, and between and beyond them.
+//! Samples of numbers: the named ones, and others between and beyond them.
 
-use super::named;
+use super::named_values;
 use crate::attempt::Param;
-use crate::grant::rule::kind::Kind;
+use crate::grant::rule::kind::RuleKind;
 use crate::number::Number;
 use crate::sorted::distinct;
 use alloc::vec::Vec;
 
-/// Adds the samples. The answer is whether they decide everything: whether there is one between every two neighbours, and beyond.
-pub(super) fn add(kinds: &[&Kind], values: &mut Vec<Param>) -> bool {
-    let named = named(kinds).filter_map(|value| match value {
+/// Adds the samples. Returns whether they decide everything: whether one is between every two
+/// neighbours, and one beyond either end.
+pub(super) fn add(kinds: &[&RuleKind], values: &mut Vec<Param>) -> bool {
+    let named = named_values(kinds).filter_map(|value| match value {
         Param::Number(number) => Some(number),
         _ => None,
     });
     let bounds = kinds.iter().filter_map(|kind| match kind {
-        Kind::Min(bound) | Kind::Max(bound) => Some(bound),
+        RuleKind::Min(bound) | RuleKind::Max(bound) => Some(bound),
         _ => None,
     });
     let sorted: Vec<&Number> = distinct(named.chain(bounds));

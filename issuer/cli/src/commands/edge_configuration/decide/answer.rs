@@ -5,7 +5,7 @@ use crate::input::edge_configuration::requested_host;
 use crate::output::attempt::attempt_to_json;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
@@ -56,16 +56,16 @@ impl QuestionJudge {
 
 /// The grants of the last question, as JSON and as read.
 #[derive(Debug, Default)]
-struct LastGrants(Option<([Option<Json>; 2], Authority)>);
+struct LastGrants(Option<([Option<Json>; 2], RehearsedGrants)>);
 
 impl LastGrants {
     /// The grants of a question. They are often those of the question before, and then not read
     /// again.
-    fn read_or_reuse(&mut self, members: &Members<'_>) -> Option<&Authority> {
+    fn read_or_reuse(&mut self, members: &Members<'_>) -> Option<&RehearsedGrants> {
         let written = ["grants", "scope"].map(|name| members.optional(name).map(Node::json));
         let is_same = |own: &[Option<Json>; 2]| own.iter().map(Option::as_ref).eq(written);
         if !self.0.as_ref().is_some_and(|(own, _)| is_same(own)) {
-            let authority = Authority::new(question::read_grants(members)?);
+            let authority = RehearsedGrants::new(question::read_grants(members)?);
             self.0 = Some((written.map(|json| json.cloned()), authority));
         }
         self.0.as_ref().map(|(_, authority)| authority)

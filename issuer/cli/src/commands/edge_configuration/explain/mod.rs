@@ -8,7 +8,7 @@ use crate::output::streams::{print_json, print_lines};
 use clap::Args;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::open_input;
 use edgewrit_shared::grant::Grant;
@@ -125,7 +125,7 @@ impl Request<'_> {
             has_body: self.body.is_some(),
         };
         let body = self.body.as_deref().unwrap_or_default();
-        let judge = |grants: &[Grant]| rehearse(head, body, &Authority::new(grants.to_vec()), edge, now);
+        let judge = |grants: &[Grant]| rehearse(head, body, &RehearsedGrants::new(grants.to_vec()), edge, now);
         Account::new(grants, edge, now, judge)
     }
 }

@@ -1,7 +1,7 @@
 //! The grants that may reach an operation, and what the nearest other grant misses.
 
 use edgewrit_edge::config::view::{self, Row};
-use edgewrit_shared::grant::{Grant, Piece, Rule};
+use edgewrit_shared::grant::{Grant, Rule, TemplatePiece};
 
 /// An operation as grants see it.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ impl<'a> Reach<'a> {
         let template: Vec<_> = row
             .resource()
             .map(|piece| match piece {
-                view::Piece::Text(text) => Piece::Text(text),
-                view::Piece::Capture(_) => Piece::Run(&not_captured),
+                view::ResourcePiece::Text(text) => TemplatePiece::Text(text),
+                view::ResourcePiece::Capture(_) => TemplatePiece::Run(&not_captured),
             })
             .collect();
         let mut reach = Self {
@@ -68,7 +68,7 @@ impl Miss<'_> {
 
 /// The part by which `grant` misses the operation: `None` if it does not, `Some(None)` if it is
 /// far.
-fn miss<'a>(row: Row<'a>, template: &[Piece<'_>], grant: &'a Grant) -> Option<Option<Miss<'a>>> {
+fn miss<'a>(row: Row<'a>, template: &[TemplatePiece<'_>], grant: &'a Grant) -> Option<Option<Miss<'a>>> {
     let has_action = grant.actions().iter().any(|action| action == row.action());
     let has_resource = grant.resources().iter().any(|pattern| pattern.matches_some(template));
     match (has_action, has_resource) {

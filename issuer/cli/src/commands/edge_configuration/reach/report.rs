@@ -1,7 +1,7 @@
 //! The reached operations, for people and for programs.
 
 use super::misses::{Miss, Reach};
-use edgewrit_edge::config::view::{Piece, Row};
+use edgewrit_edge::config::view::{ResourcePiece, Row};
 use edgewrit_shared::grant::ParamType;
 use serde_json::{Value, json};
 
@@ -71,8 +71,8 @@ fn describe_attempt(row: Row<'_>) -> String {
 /// The resource as it is written.
 fn spell_resource(row: Row<'_>) -> String {
     let pieces = row.resource().map(|piece| match piece {
-        Piece::Text(text) => text.to_owned(),
-        Piece::Capture(name) => format!("{{{name}}}"),
+        ResourcePiece::Text(text) => text.to_owned(),
+        ResourcePiece::Capture(name) => format!("{{{name}}}"),
     });
     pieces.collect()
 }

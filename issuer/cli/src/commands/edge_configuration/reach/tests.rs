@@ -3,7 +3,7 @@
 use super::misses::Reach;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::json_document;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::time::UnixSeconds;
@@ -76,7 +76,7 @@ fn permitted(case: &Case, config: &Config) -> Option<(String, usize, Vec<Grant>)
         headers: &headers,
         has_body: request.get("body").is_some(),
     };
-    let authority = Authority::new(grants.clone());
+    let authority = RehearsedGrants::new(grants.clone());
     let said = rehearse(head, body.as_bytes(), &authority, config, UnixSeconds(1_778_414_400));
     match said.verdict {
         Verdict::Permit { grant, .. } => Some((said.operation?, grant, grants)),

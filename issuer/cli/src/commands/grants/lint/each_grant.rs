@@ -10,7 +10,7 @@ use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
 use edgewrit_shared::attempt::Param;
 use edgewrit_shared::document::{more, place_step};
-use edgewrit_shared::grant::{Answer, Grant, Rule};
+use edgewrit_shared::grant::{Grant, Rule, RuleAnswer};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 
@@ -68,7 +68,7 @@ fn find_closed_window(place: &str, grant: &Grant, now: Moment) -> Option<Finding
 /// A rule that admits nothing, or not what it seems to.
 fn find_impossible(place: &str, param: &str, rule: &Rule, json: Option<&Json>) -> Option<Finding> {
     let param = param.escape_debug();
-    if rule.is_never() {
+    if rule.admits_nothing() {
         let wrong = format!("nothing meets the rule on `{param}`, `{rule}`, so the grant permits nothing");
         return Some(Finding::new(
             Code::Impossible,
@@ -99,7 +99,7 @@ fn refused(rule: &Rule, json: &Json) -> Option<Param> {
         return None;
     };
     let mut values = values.iter().filter_map(param_of_json);
-    values.find(|value| rule.answer(Some(value)) != Answer::Admits)
+    values.find(|value| rule.answer(Some(value)) != RuleAnswer::Admits)
 }
 
 fn param_of_json(value: &Json) -> Option<Param> {
@@ -127,7 +127,7 @@ fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
     let resource = grant
         .resources()
         .iter()
-        .find(|pattern| pattern.runs_on() && is_policy)?;
+        .find(|pattern| pattern.is_open_ended() && is_policy)?;
     let wrong = format!(
         "`{action}` changes things, and is granted on all whose name begins as `{resource}` does, at any depth"
     );
@@ -142,7 +142,7 @@ fn find_broad(place: &str, grant: &Grant, is_policy: bool) -> Option<Finding> {
 /// An operation that matters, without limits on how often or with what.
 fn find_unguarded(place: &str, grant: &Grant) -> Option<Finding> {
     let is_named = grant.resources().iter().all(|pattern| pattern.as_literal().is_some());
-    let asks = |(_, rule): &(String, Rule)| rule.answer(None) != Answer::Admits;
+    let asks = |(_, rule): &(String, Rule)| rule.answer(None) != RuleAnswer::Admits;
     let without_rule = !grant.rules().iter().any(asks);
     let without_uses = grant.uses().is_none();
     let action = grant.actions().iter().find(|action| match Effect::of(action) {

@@ -30,7 +30,7 @@ struct View<'s> {
 }
 
 fn example_texts(grant: &Grant) -> Vec<String> {
-    let texts = grant.resources().iter().map(|pattern| pattern.outside(&[]));
+    let texts = grant.resources().iter().map(|pattern| pattern.text_outside(&[]));
     texts.flatten().collect()
 }
 
@@ -41,7 +41,7 @@ pub(super) fn is_within(child: &Grant, parents: &[Grant]) -> bool {
 
 /// Whether it is sure that the grant permits nothing.
 pub(super) fn is_never(grant: &Grant) -> bool {
-    grant.rules().iter().any(|(_, rule)| rule.is_never())
+    grant.rules().iter().any(|(_, rule)| rule.admits_nothing())
 }
 
 impl View<'_> {

@@ -3,16 +3,16 @@
 use super::recorded::{Body, Recorded};
 use crate::input::edge_configuration::requested_host;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::config::view::{Row, Source};
+use edgewrit_edge::config::view::{ParamLocation, Row};
 use edgewrit_edge::http::head::Head;
-use edgewrit_edge::rehearsal::{Authority, Rehearsal, Verdict, rehearse};
+use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_shared::time::UnixSeconds;
 use std::collections::BTreeMap;
 
 /// The judge of recorded requests.
 pub(super) struct ReplayJudge<'a> {
     config: &'a Config,
-    authority: Authority,
+    authority: RehearsedGrants,
     now: UnixSeconds,
     /// For each operation with a parameter in a header the first such parameter.
     headers: BTreeMap<&'a str, &'a str>,
@@ -48,9 +48,9 @@ const BY_PARAMS: [&str; 5] = [
 ];
 
 impl<'a> ReplayJudge<'a> {
-    pub(super) fn new(config: &'a Config, authority: Authority, now: UnixSeconds) -> Self {
+    pub(super) fn new(config: &'a Config, authority: RehearsedGrants, now: UnixSeconds) -> Self {
         let in_header = |row: Row<'a>| {
-            let mut fields = row.params().filter(|field| field.source == Source::Header);
+            let mut fields = row.params().filter(|field| field.source == ParamLocation::Header);
             Some((row.name(), fields.next()?.name))
         };
         Self {

@@ -6,7 +6,7 @@ use crate::input::task_request;
 use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::Args;
-use edgewrit_edge::rehearsal::Authority;
+use edgewrit_edge::rehearsal::RehearsedGrants;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::files::open_input;
 use edgewrit_shared::time::UnixSeconds;
@@ -70,7 +70,7 @@ impl Replay {
         let edge = EdgeConfiguration::open(&self.config)?.config;
         let grants = task_request::read_grants(&self.task, self.audience.as_deref().unwrap_or(edge.audience()))?;
         let now = self.at.unwrap_or_else(|| Clock::system().now().seconds());
-        let judge = ReplayJudge::new(&edge, Authority::new(grants), now);
+        let judge = ReplayJudge::new(&edge, RehearsedGrants::new(grants), now);
         let mut tally = Tally::default();
         let failed = |error| Failure::new(format!("{}: {error}", self.file.display()));
         let mut file = open_input(&self.file).map_err(|error| failed(error.to_string()))?;

@@ -1,17 +1,17 @@
-//! Whether a writ counts here and now: issuer, audience, time, revocation.
+//! Validity of a writ: issuer, audience, time, revocation.
 
 use super::{Expect, TokenError};
 use crate::claims::Claims;
-use crate::claims::early::Early;
+use crate::claims::early::EarlyClaims;
 use crate::limits::CLOCK_TOLERANCE;
 use crate::revocation::{Level, Rows, Target};
-use crate::short::same;
+use crate::short::text_eq;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 
-/// The claims that say where and when a writ counts.
+/// The claims that decide where and when a writ is valid.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts<'a> {
+pub(super) struct ValidityClaims<'a> {
     iss: &'a str,
     aud: &'a str,
     iat: UnixSeconds,
@@ -19,8 +19,8 @@ pub(super) struct Facts<'a> {
     exp: UnixSeconds,
 }
 
-impl<'a> From<&'a Early> for Facts<'a> {
-    fn from(early: &'a Early) -> Self {
+impl<'a> From<&'a EarlyClaims> for ValidityClaims<'a> {
+    fn from(early: &'a EarlyClaims) -> Self {
         Self {
             iss: &early.iss,
             aud: &early.aud,
@@ -31,7 +31,7 @@ impl<'a> From<&'a Early> for Facts<'a> {
     }
 }
 
-impl<'a> From<&'a Claims> for Facts<'a> {
+impl<'a> From<&'a Claims> for ValidityClaims<'a> {
     fn from(claims: &'a Claims) -> Self {
         Self {
             iss: &claims.iss,
@@ -43,19 +43,19 @@ impl<'a> From<&'a Claims> for Facts<'a> {
     }
 }
 
-impl Facts<'_> {
-    pub(super) fn stand(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
-        if !same(self.iss, expect.issuer) {
+impl ValidityClaims<'_> {
+    pub(super) fn check(&self, expect: &Expect<'_>, now: UnixSeconds) -> Result<(), TokenError> {
+        if !text_eq(self.iss, expect.issuer) {
             return Err(TokenError::Issuer { found: self.iss.into() });
         }
-        if !same(self.aud, expect.audience) {
+        if !text_eq(self.aud, expect.audience) {
             return Err(TokenError::Audience { found: self.aud.into() });
         }
-        self.count_at(now)?;
-        self.live_at_most(expect.life_max)
+        self.check_time(now)?;
+        self.check_life(expect.life_max)
     }
 
-    fn count_at(&self, now: UnixSeconds) -> Result<(), TokenError> {
+    fn check_time(&self, now: UnixSeconds) -> Result<(), TokenError> {
         if now >= self.exp {
             return Err(TokenError::Expired { exp: self.exp, now });
         }
@@ -67,7 +67,7 @@ impl Facts<'_> {
         Ok(())
     }
 
-    fn live_at_most(&self, most: u64) -> Result<(), TokenError> {
+    fn check_life(&self, most: u64) -> Result<(), TokenError> {
         if (1..=most).contains(&self.exp.since(self.iat)) {
             return Ok(());
         }
@@ -79,11 +79,11 @@ impl Facts<'_> {
     }
 }
 
-/// Everything by whose revocation a writ falls, hashed once: a level's name beside its target.
+/// The targets whose revocation ends a writ, hashed once: the name of a level beside its target.
 #[derive(Debug)]
-pub(super) struct Targets(Vec<(&'static str, Target)>);
+pub(super) struct RevocationTargets(Vec<(&'static str, Target)>);
 
-impl Targets {
+impl RevocationTargets {
     pub(super) fn of(claims: &Claims, kid: &str) -> Self {
         let own = [
             Level::All,
@@ -107,9 +107,9 @@ impl Targets {
         self.0.iter().map(|(_, target)| *target)
     }
 
-    /// Whether a writ with these targets that was issued at `iat` is left standing by `rows`.
-    pub(super) fn stand(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
-        match self.0.iter().find(|(_, target)| rows.revoked(*target, iat)) {
+    /// Checks that `rows` do not revoke a writ with these targets that was issued at `iat`.
+    pub(super) fn check_revocation(&self, rows: &Rows, iat: UnixSeconds) -> Result<(), TokenError> {
+        match self.0.iter().find(|(_, target)| rows.is_revoked(*target, iat)) {
             None => Ok(()),
             Some((level, _)) => Err(TokenError::Revoked { level }),
         }
