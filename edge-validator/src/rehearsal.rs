@@ -15,7 +15,7 @@ use crate::verdict::decide::decide_by_grants;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Grant, Grants};
 use edgewrit_shared::time::UnixSeconds;
 

@@ -18,22 +18,13 @@ extern crate std;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-pub mod attempt;
 pub mod bundle;
-pub mod claims;
-pub mod document;
 pub mod edge_api;
 pub mod grant;
+pub mod jose;
 pub mod json;
-pub mod jws;
-pub mod keys;
 pub mod limits;
-pub mod number;
-pub mod revocation;
 pub mod secret;
-pub mod short;
-pub mod signature;
-pub mod sorted;
-pub mod text;
+pub mod small_code;
 pub mod time;
 pub mod token;

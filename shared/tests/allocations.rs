@@ -4,7 +4,7 @@
 #[path = "grants/support.rs"]
 mod support;
 
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grants};
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, IN_VALUES, JSON_DEPTH};
 use edgewrit_shared::time::UnixSeconds;

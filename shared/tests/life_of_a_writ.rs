@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod support;
 
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::bundle::{Bundle, Snapshot};
-use edgewrit_shared::claims::Claims;
-use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{TokenError, Unverified, Verified};
 use support::{LIFE, NOW, Signer};
 

@@ -102,6 +102,8 @@ fn a_killed_runner_leaves_no_process() {
 fn a_program_that_ends_takes_its_daemons_along_and_keeps_its_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let mut supervisor = supervised(folder.path(), &format!("{TREE} exit 7")).spawn().unwrap();
+    // `wait` closes the pipe, which would end the program.
+    let _pipe = supervisor.stdin.take();
     ready(&mut supervisor);
     assert_eq!(supervisor.wait().unwrap().code(), Some(7));
     all_end(folder.path());

@@ -2,8 +2,8 @@
 
 use crate::abi::host::{self, Buffer};
 use edgewrit_edge::config::{Config, FaultList};
-use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::json;
+use edgewrit_shared::json::document::{Faults, Node};
 use std::fmt;
 use std::sync::Arc;
 

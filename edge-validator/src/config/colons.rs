@@ -4,9 +4,9 @@
 use crate::operation::pattern::RoutePattern;
 use alloc::format;
 use alloc::vec::Vec;
-use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
-use edgewrit_shared::sorted::sorted;
+use edgewrit_shared::json::document::{Members, Node};
+use edgewrit_shared::small_code::heap_sort::sorted;
 
 /// The statements of the operations of each upstream about colons.
 #[derive(Default)]

@@ -23,13 +23,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use core::cell::RefCell;
 use edgewrit_shared::bundle::Trust;
-pub use edgewrit_shared::document::FaultList;
-use edgewrit_shared::document::{Faults, Members, Node};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
-use edgewrit_shared::keys::PublicKey;
+pub use edgewrit_shared::json::document::FaultList;
+use edgewrit_shared::json::document::{Faults, Members, Node};
 use edgewrit_shared::limits::{BUNDLE_FRESH, PIECES, PIECES_MAX, WRIT_LIFE_MAX};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::sorted::distinct;
+use edgewrit_shared::small_code::heap_sort::distinct;
 use edgewrit_shared::token::Expect;
 
 /// Most JSON values in a configuration: enough for the longest list of operations.

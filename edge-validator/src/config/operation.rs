@@ -16,13 +16,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::grant::is_action;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::{
     ACTION_BYTES, BODY_BYTES, BODY_BYTES_MAX, HEADERS, OPERATIONS, PARAMS_PER_OPERATION, RULE_TEXT_BYTES,
 };
-use edgewrit_shared::sorted::distinct;
+use edgewrit_shared::small_code::heap_sort::distinct;
 
 const KEYS: [&str; 10] = [
     "match",

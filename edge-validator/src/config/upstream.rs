@@ -6,8 +6,8 @@ use crate::upstream::{Upstream, origin};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use edgewrit_shared::document::Node;
-use edgewrit_shared::sorted::sorted;
+use edgewrit_shared::json::document::Node;
+use edgewrit_shared::small_code::heap_sort::sorted;
 
 /// Most headers that one credential can set.
 const CREDENTIAL_HEADERS: usize = 8;

@@ -4,7 +4,7 @@
 use crate::http::head::Pair;
 use alloc::vec;
 use alloc::vec::Vec;
-use edgewrit_shared::short::text_eq;
+use edgewrit_shared::small_code::text_eq::text_eq;
 
 /// The changes to the headers of a host. After both changes the host has exactly the wanted
 /// headers.

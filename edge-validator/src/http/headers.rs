@@ -13,8 +13,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::{HEADER_BYTES, HEADERS};
-use edgewrit_shared::short::text_eq;
-use edgewrit_shared::sorted::distinct;
+use edgewrit_shared::small_code::heap_sort::distinct;
+use edgewrit_shared::small_code::text_eq::text_eq;
 
 /// Client headers that pass on every operation, sorted; `content-type` passes if a body is judged.
 /// Other headers pass only if `headers` of the operation lists them.

@@ -5,9 +5,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use edgewrit_shared::attempt;
+use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::number::Number;
+use edgewrit_shared::json::number::Number;
 
 /// The definition of a parameter of an operation.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use crate::memory::request_id::RequestId;
 use crate::operation::Operation;
 use crate::writ::Writ;
 use alloc::sync::Arc;
-use edgewrit_shared::claims::Claims;
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::Claims;
 
 /// The facts about one request that the edge knows so far.
 #[derive(Clone, Debug)]

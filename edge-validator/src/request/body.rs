@@ -15,10 +15,10 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use edgewrit_shared::attempt;
+use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
-use edgewrit_shared::sorted::sorted;
+use edgewrit_shared::small_code::heap_sort::sorted;
 
 /// The body of a request, as far as the host could read it.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use crate::operation::param::ParamValues;
 use crate::reason::{self, Objection, Reason};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
-use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 
 /// The values of a request in every reading. All readings have the same action and resource.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use edgewrit_shared::claims::Claims;
 use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::claims::Claims;
 
 /// The headers of a credential of one upstream.
 #[derive(Debug, Default)]

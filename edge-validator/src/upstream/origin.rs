@@ -4,7 +4,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 
 /// Longest host, in bytes (RFC 1035, section 2.3.4).
 const HOST_BYTES: usize = 253;

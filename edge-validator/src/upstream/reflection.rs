@@ -13,7 +13,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use core::fmt;
 use core::str;
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::sorted::sorted;
+use edgewrit_shared::small_code::heap_sort::sorted;
 
 /// Length of a secret in bytes below which the search skips the secret, because it would match
 /// unrelated text.

@@ -6,9 +6,9 @@ use crate::request::readings::AttemptReadings;
 use crate::writ::Writ;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
-use edgewrit_shared::sorted::sorted;
+use edgewrit_shared::small_code::heap_sort::sorted;
 use edgewrit_shared::time::UnixSeconds;
 
 /// Proof that one request may be sent: a grant without limit permits it, or the allowance of a

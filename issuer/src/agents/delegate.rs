@@ -11,10 +11,10 @@ use crate::state::Issuer;
 use crate::store::{Writing, agent, lineage, revocation, task};
 use crate::tokens::mint::Writ;
 use crate::tokens::status::of_writ;
-use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
-use edgewrit_shared::revocation::Target;
 use edgewrit_shared::token::Verified;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 

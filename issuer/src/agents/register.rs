@@ -14,12 +14,12 @@ use crate::store::{Writing, agent as rows, registry, revocation, task};
 use crate::tokens::mint::Writ;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::revocation::Level;
+use edgewrit_shared::bundle::revocation::Level;
+use edgewrit_shared::jose::keys::PublicKey;
+use edgewrit_shared::jose::signature::{Dalek, Verify as _};
 use edgewrit_shared::secret::Secret;
-use edgewrit_shared::signature::{Dalek, Verify as _};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::json;
 use std::sync::Arc;
 

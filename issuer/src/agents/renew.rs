@@ -11,10 +11,10 @@ use crate::store::{Writing, lineage, revocation, task};
 use crate::tokens::lineage::born;
 use crate::tokens::mint::Writ;
 use crate::tokens::status::of_writ;
-use edgewrit_shared::claims::Claims;
-use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
+use edgewrit_shared::token::claims::Claims;
 
 impl Issuer {
     /// Replaces `writ` by a successor with the same authority and the same life. Of many requests

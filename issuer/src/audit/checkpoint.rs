@@ -4,9 +4,9 @@
 use super::Head;
 use crate::base::id::{from_hex, hex};
 use crate::keys::{PinnedKeys, SigningKey};
+use edgewrit_shared::jose::jws::{Jws, JwsKind};
+use edgewrit_shared::jose::signature::Dalek;
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, JwsKind};
-use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};

@@ -3,7 +3,7 @@
 
 use crate::base::clock::Moment;
 use edgewrit_shared::json::Quoted;
-use edgewrit_shared::text::visible_json;
+use edgewrit_shared::json::text::visible_json;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -72,7 +72,7 @@ mod tests {
             ..event
         };
         let line = line(1, Moment { millis: 0 }, &event);
-        assert!(!line.contains(edgewrit_shared::text::is_hidden), "{line:?}");
+        assert!(!line.contains(edgewrit_shared::json::text::is_hidden), "{line:?}");
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["data"]["detail"], text);
         assert_eq!(read["request_id"], text);

@@ -1,6 +1,6 @@
 //! From bytes to a value: JSON that is strict, then a shape with all its faults at once.
 
-use edgewrit_shared::document::{FaultList, Faults, Node};
+use edgewrit_shared::json::document::{FaultList, Faults, Node};
 use edgewrit_shared::json::{self, Json, JsonError};
 
 /// Why a document is not what was expected.

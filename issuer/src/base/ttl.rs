@@ -1,7 +1,7 @@
 //! The life of a writ (TTL), as people write it: `900`, `"90s"`, `"10m"`, `"1h"`.
 
-use edgewrit_shared::document::Node;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 
 /// The seconds that stand at `node`.

@@ -5,7 +5,7 @@ use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
 use crate::policy::ask::{AUDIENCE_EXPECTED, read_id};
 use crate::policy::ceiling::read_audience;
-use edgewrit_shared::document::{Members, Node};
+use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -11,13 +11,13 @@ use crate::store::spend::{SpendOutcome, SpendRequest};
 use crate::store::{StoreError, spend as rows};
 use crate::tokens::bundle::BundleError;
 use crate::tokens::status::of_writ;
-use edgewrit_shared::claims::Authority;
-use edgewrit_shared::document::Node;
 use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Verified;
+use edgewrit_shared::token::claims::Authority;
 use serde_json::json;
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use crate::base::clock::Clock;
 use crate::files::{DataDirectory, OwnFile};
 use crate::keys::{KeyJob, KeyState, PinnedKeys, SigningKey};
 use crate::store::keys::KeyRow;
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 
 /// The public half of a key that the database names.
 pub(super) fn public_half(row: &KeyRow) -> Result<PublicKey, KeysError> {

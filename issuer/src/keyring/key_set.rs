@@ -5,7 +5,7 @@ use super::key_files::{key_file, public_half};
 use crate::files::DataDirectory;
 use crate::keys::{KeyJob, KeyState, LocalSigner, Signer, SigningKey};
 use crate::store::keys::KeyRow;
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 
 /// The keys of one moment.
 #[derive(Debug)]

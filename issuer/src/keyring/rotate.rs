@@ -7,8 +7,8 @@ use crate::keys::{KeyJob, KeyState, PinnedKeys};
 use crate::store::keys::KeyRow;
 use crate::store::revocation::By;
 use crate::store::{StoreError, Writing, keys as rows, revocation};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, WRIT_LIFE_MAX};
-use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 

@@ -4,7 +4,7 @@
 
 use super::KeyFileError;
 use crate::files::DataDirectory;
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 use serde::{Deserialize, Serialize};
 
 /// The file, below the data folder.

@@ -3,9 +3,9 @@
 
 use super::SigningKey;
 use ed25519_dalek::Signer as _;
-use edgewrit_shared::jws::SigningInput;
-use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::signature::{Dalek, Verify as _};
+use edgewrit_shared::jose::jws::SigningInput;
+use edgewrit_shared::jose::keys::PublicKey;
+use edgewrit_shared::jose::signature::{Dalek, Verify as _};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

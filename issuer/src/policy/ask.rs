@@ -2,8 +2,8 @@
 
 use crate::base::id::{ID_EXPECTED, is_id};
 use crate::base::ttl;
-use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::GRANTS_PER_WRIT;
 
 /// Writs that one request can mint: agents times audiences.

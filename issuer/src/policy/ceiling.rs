@@ -3,8 +3,8 @@
 
 use crate::base::ttl;
 use crate::policy::ask::{AUDIENCE_EXPECTED, is_audience, read_grants};
-use edgewrit_shared::document::Node;
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::{GRANTS_PER_CEILING, USES};
 use std::collections::BTreeSet;
 

@@ -5,8 +5,8 @@ use crate::base::clock::Moment;
 use crate::base::ttl;
 use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::ceiling::{Ceiling, CeilingEntry};
-use edgewrit_shared::document::FaultList;
 use edgewrit_shared::grant::{Grant, Narrowing, Window, narrower};
+use edgewrit_shared::json::document::FaultList;
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 use edgewrit_shared::time::UnixSeconds;
 

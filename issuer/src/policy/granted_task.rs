@@ -3,8 +3,8 @@
 use crate::base::id::Seed;
 use crate::policy::ask::Ask;
 use crate::policy::grant::Term;
-use edgewrit_shared::claims::Authority;
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::token::claims::Authority;
 
 /// A task that was granted, ready to be minted.
 #[derive(Clone, Debug)]

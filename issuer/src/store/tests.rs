@@ -3,7 +3,7 @@ use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
 use crate::store::revocation::By;
-use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;
 

@@ -5,11 +5,11 @@
 use crate::keyring::{Keyring, SigningKeySet};
 use crate::keys::SignError;
 use crate::policy::granted_task::Task;
-use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES};
 use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::{error, fmt};

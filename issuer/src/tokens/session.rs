@@ -8,9 +8,9 @@ use crate::base::id;
 use crate::base::id::NoRandomness;
 use crate::keyring::SigningKeySet;
 use crate::keys::{KeyJob, KeyState};
+use edgewrit_shared::jose::jws::{Jws, JwsKind};
+use edgewrit_shared::jose::signature::Dalek;
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::{Jws, JwsKind};
-use edgewrit_shared::signature::Dalek;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 

@@ -2,9 +2,9 @@
 
 use crate::support::{Bench, Login, TRAVEL, claims, travel_ceiling, travel_task};
 use crate::tasks::starting::travel;
-use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
+use edgewrit_shared::json::document::{Faults, Node};
 use serde_json::{Value, json};
 
 struct Scene {

@@ -16,7 +16,7 @@ use edgewrit_issuer::history::History;
 use edgewrit_issuer::stopping::Stopping;
 use edgewrit_issuer::{AdminState, admin, app};
 use edgewrit_shared::bundle::{Snapshot, Trust};
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use http_body_util::BodyExt as _;
 use rusqlite::Connection;

@@ -3,7 +3,7 @@
 use crate::support::{Answer, Bench, Login, travel_task};
 use crate::tasks::starting::travel;
 use edgewrit_shared::bundle::Snapshot;
-use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::bundle::revocation::{Level, Target};
 use rusqlite::{Connection, params};
 use serde_json::json;
 use std::time::Duration;

@@ -2,8 +2,8 @@
 
 use crate::support::{ISSUER, travel_task};
 use crate::tasks::starting::travel;
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
-use edgewrit_shared::keys::PublicKey;
 use serde_json::json;
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! YAML as far as people need it to write JSON: the 1.2 core schema without anchors, aliases and
 //! tags, and without any text on whose meaning readers disagree.
 
-use edgewrit_shared::document::FaultList;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::FaultList;
+use edgewrit_shared::json::text::shortened;
 use edgewrit_shared::limits::JSON_DEPTH;
-use edgewrit_shared::text::shortened;
 use input::{HELD_MARKS, LimitedInput, MarksLeft};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use std::fmt;

@@ -2,7 +2,7 @@
 //! quoted.
 
 use edgewrit_shared::json::Json;
-use edgewrit_shared::number::Number;
+use edgewrit_shared::json::number::Number;
 
 /// The meaning of the unquoted `text`, or why it must be written otherwise.
 pub(super) fn read_plain(text: &str) -> Result<Json, String> {

@@ -1,10 +1,10 @@
 //! Causes why a bundle is not applied.
 
-use crate::document::FaultList;
+use crate::bundle::revocation::RowsError;
+use crate::jose::jws::JwsError;
+use crate::json::document::FaultList;
 use crate::json::{EscapedInput, JsonError};
-use crate::jws::JwsError;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
-use crate::revocation::RowsError;
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use alloc::vec::Vec;

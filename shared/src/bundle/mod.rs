@@ -5,8 +5,8 @@
 //! revocation rows as bytes. The signed payload has the number of rows and their SHA-256. So the
 //! edge verifies the rows without a copy into JSON, and searches them in place.
 
-use crate::keys::PublicKey;
-use crate::revocation::Rows;
+use crate::bundle::revocation::Rows;
+use crate::jose::keys::PublicKey;
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 mod audit_head;
 mod error;
 mod payload;
+pub mod revocation;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -65,7 +66,7 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The signed payload as JSON text. The issuer signs it as [`crate::jws::JwsKind::Bundle`] and
+    /// The signed payload as JSON text. The issuer signs it as [`crate::jose::jws::JwsKind::Bundle`] and
     /// [joins](Self::join) JWS and rows.
     ///
     /// Members: `iss`, `epoch`, `seq`, `from` (delta only), `issued_at`, `fresh_until`, `keys`

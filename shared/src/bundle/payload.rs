@@ -6,13 +6,13 @@
 //! `ext` of the first key.
 
 use super::{Bundle, BundleError};
-use crate::document::{Faults, Members, Node};
+use crate::bundle::revocation::{ROW_BYTES, Rows};
+use crate::jose::keys::{KeySet, PublicKey};
+use crate::json::document::{Faults, Members, Node};
 use crate::json::write::{list, member, object, text, texts};
 use crate::json::{EscapedInput, Json};
-use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_KEYS, CLAIM_BYTES, REVOCATIONS};
-use crate::revocation::{ROW_BYTES, Rows};
-use crate::sorted::sorted;
+use crate::small_code::heap_sort::sorted;
 use crate::time::UnixSeconds;
 use alloc::format;
 use alloc::string::{String, ToString as _};

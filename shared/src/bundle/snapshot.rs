@@ -3,13 +3,13 @@
 use super::audit_head::{HeadContradiction, SeenHead, number};
 use super::payload::Payload;
 use super::{BundleError, RowsHash, SEPARATOR, Trust};
+use crate::bundle::revocation::Rows;
+use crate::jose::jws::{Jws, JwsKind};
+use crate::jose::keys::{KeySet, PublicKey};
+use crate::jose::signature::Dalek;
 use crate::json;
-use crate::jws::{Jws, JwsKind};
-use crate::keys::{KeySet, PublicKey};
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES, JSON_VALUES};
-use crate::revocation::Rows;
-use crate::signature::Dalek;
-use crate::sorted::sorted;
+use crate::small_code::heap_sort::sorted;
 use crate::time::UnixSeconds;
 use alloc::format;
 use alloc::string::String;

@@ -4,9 +4,9 @@
 //! become text only for the log.
 
 use super::{Grant, Rule, RuleAnswer, Window};
-use crate::attempt::{Attempt, Param};
+use crate::grant::attempt::{Attempt, Param};
 use crate::json::EscapedInput;
-use crate::sorted::distinct;
+use crate::small_code::heap_sort::distinct;
 use crate::time::UnixSeconds;
 use alloc::vec::Vec;
 use core::cmp::Reverse;

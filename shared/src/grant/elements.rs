@@ -1,7 +1,7 @@
 //! Readers of the elements that grants and rules share.
 
 use super::pattern::Pattern;
-use crate::document::{Members, Node};
+use crate::json::document::{Members, Node};
 use alloc::format;
 use alloc::vec::Vec;
 

@@ -3,7 +3,7 @@
 use super::rule::RuleIntersection;
 use super::{Grant, Narrowing, Rule, Uses, Window, narrower};
 use crate::limits::{GRANTS_PER_WRIT, RESOURCES_PER_GRANT, RULES_PER_GRANT};
-use crate::sorted::sorted;
+use crate::small_code::heap_sort::sorted;
 use crate::time::UnixSeconds;
 use alloc::collections::BTreeMap;
 use alloc::string::String;

@@ -3,6 +3,7 @@
 //! `docs/grants.md` describes the language for its users.
 
 mod action;
+pub mod attempt;
 mod decide;
 mod elements;
 mod intersect;
@@ -23,8 +24,8 @@ pub use pattern::{Pattern, PatternError, TemplatePiece};
 pub use rule::{ParamType, Rule, RuleAnswer};
 pub use window::Window;
 
-use crate::document::Node;
-use crate::short::text_eq;
+use crate::json::document::Node;
+use crate::small_code::text_eq::text_eq;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

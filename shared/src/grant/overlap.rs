@@ -1,7 +1,7 @@
 //! An example of an attempt that two grants both permit.
 
 use super::{Grant, Rule, Witness};
-use crate::attempt::{Attempt, Param};
+use crate::grant::attempt::{Attempt, Param};
 use crate::time::UnixSeconds;
 use alloc::collections::BTreeSet;
 use alloc::string::String;

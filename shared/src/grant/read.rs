@@ -6,7 +6,7 @@ use super::pattern::Pattern;
 use super::rule::Rule;
 use super::scope::is_scope_character;
 use super::{Grant, TYPE, Uses, Window};
-use crate::document::{Members, Node};
+use crate::json::document::{Members, Node};
 use crate::limits::{
     ACTION_BYTES, ACTIONS_PER_GRANT, ALLOWANCE_BYTES, RESOURCES_PER_GRANT, RULE_TEXT_BYTES, RULES_PER_GRANT, USES,
 };

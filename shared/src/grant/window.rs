@@ -1,6 +1,6 @@
 //! Windows: the part of the life of a writ in which a grant is valid.
 
-use crate::document::Members;
+use crate::json::document::Members;
 use crate::json::write::member;
 use crate::limits::TIME_MAX;
 use crate::time::UnixSeconds;

@@ -1,8 +1,8 @@
 //! Accepted and refused JSON, and the boundary of every limit.
 
 use super::{EscapedInput, Json, JsonError, Quoted, members_as_written, parse};
+use crate::json::number::Number;
 use crate::limits::{JSON_DEPTH, JSON_VALUES, NUMBER_BYTES, NUMBER_EXPONENT};
-use crate::number::Number;
 use proptest::prelude::*;
 use std::borrow::ToOwned;
 use std::format;

@@ -1,7 +1,7 @@
 //! Causes why a token is not a valid writ.
 
+use crate::jose::jws::{JwsError, KeyHeader};
 use crate::json::{EscapedInput, JsonError};
-use crate::jws::{JwsError, KeyHeader};
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use core::fmt;
@@ -76,7 +76,7 @@ pub enum TokenError {
     },
     /// The writ is revoked.
     Revoked {
-        /// The name of the level, as in [`crate::revocation::Level::name`].
+        /// The name of the level, as in [`crate::bundle::revocation::Level::name`].
         level: &'static str,
     },
 }

@@ -2,17 +2,18 @@
 //! [`Verified`].
 
 use crate::bundle::Snapshot;
-use crate::claims::Claims;
-use crate::claims::early::EarlyClaims;
+use crate::bundle::revocation::Target;
 use crate::grant::Grants;
+use crate::jose::jws::{Jws, JwsKind};
+use crate::jose::signature::Dalek;
 use crate::json;
-use crate::jws::{Jws, JwsKind};
 use crate::limits::{JSON_VALUES, WRIT_BYTES};
-use crate::revocation::Target;
-use crate::signature::Dalek;
 use crate::time::UnixSeconds;
+use crate::token::claims::Claims;
+use crate::token::claims::early::EarlyClaims;
 use alloc::string::String;
 
+pub mod claims;
 mod error;
 #[cfg(test)]
 mod tests;

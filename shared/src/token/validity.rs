@@ -1,12 +1,12 @@
 //! Validity of a writ: issuer, audience, time, revocation.
 
 use super::{Expect, TokenError};
-use crate::claims::Claims;
-use crate::claims::early::EarlyClaims;
+use crate::bundle::revocation::{Level, Rows, Target};
 use crate::limits::CLOCK_TOLERANCE;
-use crate::revocation::{Level, Rows, Target};
-use crate::short::text_eq;
+use crate::small_code::text_eq::text_eq;
 use crate::time::UnixSeconds;
+use crate::token::claims::Claims;
+use crate::token::claims::early::EarlyClaims;
 use alloc::vec::Vec;
 
 /// The claims that decide where and when a writ is valid.

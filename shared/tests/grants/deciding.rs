@@ -1,7 +1,7 @@
 //! Decisions and their reasons.
 
 use crate::support::{NOW, attempt, grant};
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, RuleAnswer};
 
 /// The reason of the refusal of `attempt`.

@@ -1,8 +1,8 @@
 //! Grants and attempts from the JSON of examples.
 
 use crate::support;
-use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::json::Json;
 
 /// Member `name` of an example, which must have it.

@@ -5,9 +5,9 @@
     reason = "an expectation would fail where a test uses all of it"
 )]
 
-use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::document::{FaultList, Faults, Node};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants};
+use edgewrit_shared::json::document::{FaultList, Faults, Node};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 

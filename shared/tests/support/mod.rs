@@ -9,13 +9,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edgewrit_shared::bundle::revocation::{Revocation, Rows};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
-use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::revocation::{Revocation, Rows};
+use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Expect;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_NEXT, ISSUER_WRITS, TestKey, UNKNOWN};
 use std::borrow::ToOwned as _;
 use std::format;

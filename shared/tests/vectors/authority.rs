@@ -4,7 +4,7 @@ use super::case::{Case, sorted};
 use super::same;
 use crate::examples::{attempt, grants, with_rule, with_value};
 use crate::support::{NOW, permits};
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, Narrowing, narrower};
 use edgewrit_shared::time::UnixSeconds;
 

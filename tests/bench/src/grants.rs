@@ -1,10 +1,10 @@
 //! Cases of grants: decisions, comparisons, reads.
 
 use crate::Case;
-use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
 use edgewrit_shared::json;
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_shared::time::UnixSeconds;
 use std::hint::black_box;
 

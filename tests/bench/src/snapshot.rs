@@ -2,8 +2,8 @@
 
 use crate::Case;
 use crate::token::{self, REVOCATIONS};
+use edgewrit_shared::bundle::revocation::Revocation;
 use edgewrit_shared::bundle::{RowsHash, Snapshot, Trust, rows_of};
-use edgewrit_shared::revocation::Revocation;
 use edgewrit_test_issuer as support;
 use std::hint::black_box;
 

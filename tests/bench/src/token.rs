@@ -2,12 +2,12 @@
 
 use crate::Case;
 use edgewrit_shared::bundle::Snapshot;
-use edgewrit_shared::claims::Claims;
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
+use edgewrit_shared::jose::jws::{Jws, JwsKind};
+use edgewrit_shared::jose::signature::{Compact, Dalek, Verify};
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Jws, JwsKind};
 use edgewrit_shared::limits::{JSON_VALUES, WRIT_BYTES, WRIT_LIFE_MAX};
-use edgewrit_shared::revocation::{Level, Revocation, Target};
-use edgewrit_shared::signature::{Compact, Dalek, Verify};
+use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{Expect, Unverified, Verified};
 use edgewrit_test_issuer as support;
 use std::hint::black_box;

@@ -3,9 +3,9 @@
 
 use crate::Target;
 use edgewrit_edge::config::Config;
-use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_test_costs::{is_within, measured};
 use edgewrit_yaml as yaml;
 use std::str;

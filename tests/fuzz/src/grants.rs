@@ -1,9 +1,9 @@
 //! Grants: reading both spellings, patterns, and narrowing against deciding.
 
 use crate::{Target, with_text};
-use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, intersect, narrower};
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 

@@ -2,14 +2,14 @@
 //! keys).
 
 use crate::{Target, with_text};
+use edgewrit_shared::bundle::revocation::Rows;
 use edgewrit_shared::bundle::{Snapshot, Trust};
-use edgewrit_shared::claims::Claims;
+use edgewrit_shared::jose::jws::JwsKind;
+use edgewrit_shared::jose::keys::PublicKey;
+use edgewrit_shared::json::number::Number;
 use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::jws::JwsKind;
-use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::JSON_VALUES;
-use edgewrit_shared::number::Number;
-use edgewrit_shared::revocation::Rows;
+use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{Expect, Unverified};
 use edgewrit_test_issuer as support;
 use std::sync::LazyLock;

@@ -1,15 +1,15 @@
 //! An issuer in memory: signs writs and bundles as the real one does, with the other Ed25519 implementation.
 #![expect(clippy::expect_used, missing_docs, reason = "a helper of tests")]
 
+use edgewrit_shared::bundle::revocation::{Revocation, Rows};
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
-use edgewrit_shared::keys::PublicKey;
-use edgewrit_shared::revocation::{Revocation, Rows};
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_NEXT, ISSUER_WRITS, TestKey, UNKNOWN};
 use std::string::String;
 use std::vec;

@@ -10,7 +10,7 @@ use super::edge::Permitted;
 use super::sources::{Operation, Param, Source};
 use super::table::{Reader, reader};
 use anyhow::{Context as _, Result};
-use edgewrit_shared::attempt::Attempt;
+use edgewrit_shared::grant::attempt::Attempt;
 use std::collections::BTreeMap;
 use std::fmt;
 use value::{Agreement, Precision};

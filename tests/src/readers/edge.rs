@@ -10,8 +10,8 @@ use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_edge::step::{BodyRead, Step, start};
 use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::world::World;
-use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::bundle::Snapshot;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_test_issuer as support;
 use std::sync::Arc;
 

@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
-use edgewrit_shared::document::{Faults, Node};
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 

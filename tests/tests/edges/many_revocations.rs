@@ -1,7 +1,7 @@
 //! A bundle of 100,000 revocations is taken by both edges, found in, and refused if one bit of it is not as signed.
 
 use anyhow::{Context as _, Result, ensure};
-use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{self, Edge, Kind};
 use edgewrit_tests::forging::Parts;

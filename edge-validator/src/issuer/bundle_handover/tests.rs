@@ -5,9 +5,9 @@ use crate::config::Config;
 use alloc::format;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::bundle::{Bundle, BundleError, Snapshot, Trust};
-use edgewrit_shared::jws::JwsKind;
-use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
+use edgewrit_shared::jose::jws::JwsKind;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, FRESH, Key, NOW, bundle_key};
 

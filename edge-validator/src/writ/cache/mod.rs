@@ -11,7 +11,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
 use edgewrit_shared::limits::{CACHED_WRIT_BYTES, CACHED_WRITS};
-use edgewrit_shared::short::bytes_eq;
+use edgewrit_shared::small_code::text_eq::bytes_eq;
 
 /// Places of one generation: a power of two, and twice its number of writs, so that a search ends
 /// after one or two places.

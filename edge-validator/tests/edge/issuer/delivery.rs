@@ -4,8 +4,8 @@ use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::grant::GrantId;
-use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_test_issuer::{self as support, NOW};
 use std::sync::Arc;
 

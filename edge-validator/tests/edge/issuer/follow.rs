@@ -5,7 +5,7 @@ use edgewrit_edge::issuer::bundle::{FollowError, apply_bundle, bundle_call, head
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_shared::bundle::Snapshot;
-use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_test_issuer::{self as support, NOW};
 
 #[test]

@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge};
 use crate::request::operations::edge_of;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{RehearsedGrants, rehearse};
-use edgewrit_shared::attempt::Param;
+use edgewrit_shared::grant::attempt::Param;
 use edgewrit_test_issuer::{self as support, NOW};
 use proptest::prelude::*;
 

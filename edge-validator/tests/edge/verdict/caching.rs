@@ -2,10 +2,10 @@
 
 use crate::harness::{Ask, Edge, config_text, secret};
 use edgewrit_edge::config::Config;
+use edgewrit_shared::bundle::revocation::Rows;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
-use edgewrit_shared::jws::JwsKind;
+use edgewrit_shared::jose::jws::JwsKind;
 use edgewrit_shared::limits::CACHED_WRITS;
-use edgewrit_shared::revocation::Rows;
 use edgewrit_test_issuer::{self as support, NOW};
 use std::sync::Arc;
 

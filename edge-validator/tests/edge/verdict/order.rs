@@ -1,7 +1,7 @@
 //! Cheap refusals come first: of two causes, the earlier rule gives the label.
 
 use crate::harness::{Ask, Edge, writ};
-use edgewrit_shared::jws::JwsKind;
+use edgewrit_shared::jose::jws::JwsKind;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, Key};
 
@@ -96,7 +96,7 @@ fn a_forged_token_is_refused_even_if_the_valid_one_is_cached() {
 #[test]
 fn the_configuration_decides_about_time_and_issuer() {
     let edge = Edge::new();
-    let ask = |change: fn(&mut edgewrit_shared::claims::Claims)| {
+    let ask = |change: fn(&mut edgewrit_shared::token::claims::Claims)| {
         let mut claims = support::claims(support::grants(&NONE));
         change(&mut claims);
         Ask::bare("GET /nowhere").header("authorization", &format!("Bearer {}", support::writ(&claims)))

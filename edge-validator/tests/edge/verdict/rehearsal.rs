@@ -3,7 +3,7 @@
 use crate::harness::{self, Ask};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
-use edgewrit_shared::attempt::Param;
+use edgewrit_shared::grant::attempt::Param;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, NOW};
 

@@ -5,7 +5,7 @@ use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
 use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
-use edgewrit_shared::revocation::{Level, Revocation, Target};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_test_issuer::{self as support, NOW};
 
 const GRANTS: [&str; 2] = [

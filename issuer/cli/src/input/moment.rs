@@ -1,8 +1,8 @@
 //! Moments in arguments and documents: seconds since 1970, or RFC 3339.
 
 use edgewrit_issuer::rfc3339;
-use edgewrit_shared::document::Node;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::TIME_MAX;
 use edgewrit_shared::time::UnixSeconds;
 

@@ -5,7 +5,7 @@ use crate::output::failure::Failure;
 use crate::output::json::write_json;
 use crate::output::streams::JsonLines;
 use edgewrit_issuer::json_document;
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::json::{self, Json, Quoted};
 use std::io::{self, BufRead, BufReader, Read as _};
 

@@ -7,7 +7,7 @@ use clap::Args;
 use edgewrit_issuer::admin_client;
 use edgewrit_issuer::clock::Clock;
 use edgewrit_issuer::history::History;
-use edgewrit_shared::document::more;
+use edgewrit_shared::json::document::more;
 use serde_json::Value;
 use std::path::PathBuf;
 use tokio::runtime;

@@ -1,6 +1,6 @@
 //! Attempts as JSON.
 
-use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::json::Quoted;
 
 /// The JSON text of an attempt: `{"action": .., "resource": .., "params": {..}}`.

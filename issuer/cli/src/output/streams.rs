@@ -4,7 +4,7 @@
 //! other way to these streams.
 
 use crate::output::failure::Failure;
-use edgewrit_shared::text::{visible, visible_json};
+use edgewrit_shared::json::text::{visible, visible_json};
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal as _, Stderr, StdoutLock, Write};
 use std::str;

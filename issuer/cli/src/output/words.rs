@@ -86,7 +86,7 @@ pub(crate) fn value_to_words(value: &Json) -> String {
 /// Text that cannot move the cursor, break the line or turn its direction, whatever a forged token
 /// contains.
 pub(crate) fn visible(text: &str) -> String {
-    edgewrit_shared::text::visible(text).into_owned()
+    edgewrit_shared::json::text::visible(text).into_owned()
 }
 
 fn date_to_words(time: &Json) -> Option<String> {

@@ -10,7 +10,7 @@ use crate::http::response;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::json;
 use std::path::PathBuf;

@@ -10,7 +10,7 @@ use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::{JSON_VALUES, TIME_MAX};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;

@@ -11,7 +11,7 @@ use crate::tokens::revoke::NAMESAKES;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::JSON_VALUES;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -16,10 +16,10 @@ use crate::tokens::session::{Principal, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use edgewrit_shared::claims::{Authority, Claims};
+use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::grant::Grant;
-use edgewrit_shared::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use crate::tokens::session::{Principal, Session};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use zeroize::Zeroizing;

@@ -7,7 +7,7 @@ use axum::RequestExt as _;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use edgewrit_shared::document::Node;
+use edgewrit_shared::json::document::Node;
 use http_body_util::{BodyExt as _, LengthLimitError};
 use std::time::Duration;
 use tokio::task::spawn_blocking;

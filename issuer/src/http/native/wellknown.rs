@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 use serde_json::json;
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use crate::state::Issuer;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use edgewrit_shared::claims::Claims;
+use edgewrit_shared::token::claims::Claims;
 use std::sync::Arc;
 
 /// The answer for every token that is not valid, for whatever cause, and for tokens of other

@@ -4,8 +4,8 @@
 use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use edgewrit_shared::document::FaultList;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::document::FaultList;
+use edgewrit_shared::json::text::shortened;
 use serde_json::{Value, json};
 
 mod code;

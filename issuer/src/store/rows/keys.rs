@@ -2,8 +2,8 @@
 
 use crate::keys::{KeyJob, KeyState};
 use crate::store::columns::{int, seconds};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
-use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 

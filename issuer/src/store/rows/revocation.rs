@@ -2,8 +2,8 @@
 
 use crate::store::Writing;
 use crate::store::columns::{int, seconds};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
-use edgewrit_shared::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
 

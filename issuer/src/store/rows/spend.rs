@@ -7,7 +7,7 @@ use crate::policy::allowance::{Left, debit};
 use crate::store::Writing;
 use crate::store::columns::int;
 use crate::store::rows::revocation;
-use edgewrit_shared::revocation::Target;
+use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::json;

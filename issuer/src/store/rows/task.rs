@@ -9,7 +9,7 @@ use crate::policy::granted_task::{Granted, Task};
 use crate::store::Writing;
 use crate::store::columns::{int, seconds};
 use crate::store::rows::registry;
-use edgewrit_shared::revocation::{Level, Target};
+use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

@@ -1,7 +1,7 @@
 //! The keys of an edge after a bundle.
 
 use super::{apply, bundle_with, held};
-use crate::keys::PublicKey;
+use crate::jose::keys::PublicKey;
 use crate::limits::BUNDLE_KEYS;
 use crate::support::{NOW, Signer};
 use std::borrow::ToOwned;

@@ -1,10 +1,10 @@
 //! Applied and refused bundles, with every boundary of position and time.
 
 use super::{Bundle, BundleError, Snapshot, Trust};
-use crate::jws::{JwsError, JwsKind};
-use crate::keys::PublicKey;
+use crate::bundle::revocation::{Level, Revocation, Rows, Target};
+use crate::jose::jws::{JwsError, JwsKind};
+use crate::jose::keys::PublicKey;
 use crate::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_HEAD_BYTES};
-use crate::revocation::{Level, Revocation, Rows, Target};
 use crate::support::{self, ISSUER, NOW, Signer};
 use crate::time::UnixSeconds;
 use proptest::prelude::*;

@@ -1,10 +1,10 @@
 //! Labels and messages.
 
 use crate::bundle::BundleError;
-use crate::document::FaultList;
+use crate::bundle::revocation::RowsError;
+use crate::jose::jws::JwsError;
 use crate::json::JsonError;
-use crate::jws::JwsError;
-use crate::revocation::RowsError;
+use crate::json::document::FaultList;
 use crate::support::NOW;
 use crate::time::UnixSeconds;
 use std::borrow::ToOwned;

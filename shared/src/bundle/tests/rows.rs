@@ -2,8 +2,8 @@
 
 use super::{apply, apply_at, apply_document, bundle_with, revocation, rows, signed_with};
 use crate::bundle::BundleError;
-use crate::jws::JwsKind;
-use crate::revocation::{Revocation, Rows, RowsError};
+use crate::bundle::revocation::{Revocation, Rows, RowsError};
+use crate::jose::jws::JwsKind;
 use crate::support::{self, NOW, Signer};
 use std::vec::Vec;
 

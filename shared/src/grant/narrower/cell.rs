@@ -1,6 +1,6 @@
 //! Cells: one action on one resource of a child, with the check whether the parents cover it.
 
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use crate::grant::pattern::{Pattern, Probes};
 use crate::grant::{Grant, Rule};
 use crate::limits::EXACT_PARENTS;

@@ -6,12 +6,12 @@
 //! number of uses. The search checks a witness once more as a whole before it returns the witness.
 
 use super::cell::{Cell, take_question};
-use crate::attempt::{Attempt, Param};
+use crate::grant::attempt::{Attempt, Param};
 use crate::grant::rule::Samples;
 use crate::grant::{Grant, Rule};
 use crate::json::{EscapedInput, Quoted};
 use crate::limits::{SAMPLED_PARENTS, WITNESS_PARAMS};
-use crate::sorted::distinct;
+use crate::small_code::heap_sort::distinct;
 use crate::time::UnixSeconds;
 use alloc::collections::BTreeMap;
 use alloc::string::String;

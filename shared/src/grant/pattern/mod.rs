@@ -13,7 +13,7 @@ pub use parse::PatternError;
 pub(super) use parse::{literal, longer_than};
 
 use crate::limits::PATTERN_BYTES;
-use crate::short::{strip_prefix, strip_suffix};
+use crate::small_code::text_eq::{strip_prefix, strip_suffix};
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};

@@ -4,7 +4,7 @@
 //! readers disagree about its family.
 
 use super::RuleAnswer;
-use crate::document::Node;
+use crate::json::document::Node;
 use alloc::string::ToString as _;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -9,7 +9,7 @@
 //! tell.
 
 use super::RuleAnswer;
-use crate::document::Node;
+use crate::json::document::Node;
 use alloc::string::{String, ToString as _};
 use core::fmt;
 

@@ -8,7 +8,7 @@ use super::kind::RuleKind;
 use super::length::Length;
 use super::types::Types;
 use super::{Rule, Samples};
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use alloc::borrow::Cow;
 
 impl Rule {

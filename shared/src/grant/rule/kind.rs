@@ -7,12 +7,12 @@ use super::types::Types;
 use super::under::Under;
 use super::values::{self, RuleValues};
 use super::{Rule, RuleAnswer};
-use crate::attempt::Param;
-use crate::document::Node;
+use crate::grant::attempt::Param;
 use crate::grant::elements;
 use crate::grant::pattern::Pattern;
 use crate::json::Quoted;
-use crate::number::Number;
+use crate::json::document::Node;
+use crate::json::number::Number;
 use alloc::string::{String, ToString as _};
 
 /// One condition on a parameter.

@@ -2,8 +2,8 @@
 //! list of so many elements. One of the bounds may be missing; both bounds are admitted.
 
 use super::RuleAnswer;
-use crate::document::Node;
 use crate::grant::elements::read_known_members;
+use crate::json::document::Node;
 use crate::json::write::{member, object};
 use crate::limits::BODY_BYTES_MAX;
 use alloc::string::String;

@@ -2,8 +2,8 @@
 
 use super::kind::RuleKind;
 use super::{Rule, RuleIntersection, Samples};
-use crate::attempt::Param;
 use crate::grant::Pattern;
+use crate::grant::attempt::Param;
 
 impl Rule {
     /// A value that both rules admit, or absence, which comes first; `None` if none was found. The

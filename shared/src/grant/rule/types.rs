@@ -1,6 +1,6 @@
 //! Sets of types of values.
 
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 
 /// A set of types. Absence is one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! a text with empty or dot segments, `\`, `%`, `~` or control characters it cannot tell.
 
 use super::RuleAnswer;
-use crate::document::Node;
 use crate::grant::elements::read_text;
+use crate::json::document::Node;
 use crate::limits::RULE_TEXT_BYTES;
 use alloc::string::String;
 

@@ -2,12 +2,12 @@
 
 use super::RuleAnswer;
 use super::types::Types;
-use crate::attempt::Param;
-use crate::document::Node;
+use crate::grant::attempt::Param;
 use crate::grant::elements::{read_distinct, read_text};
 use crate::json::Json;
+use crate::json::document::Node;
 use crate::limits::{IN_VALUES, RULE_TEXT_BYTES};
-use crate::sorted::sorted;
+use crate::small_code::heap_sort::sorted;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;

@@ -1,13 +1,13 @@
 //! Verification of tokens: every refusal with its label, in its order, at its boundary.
 
 use super::{TokenError, Unverified, Verified};
-use crate::attempt::Attempt;
-use crate::claims::Claims;
 use crate::grant::Decision;
-use crate::jws::JwsKind;
+use crate::grant::attempt::Attempt;
+use crate::jose::jws::JwsKind;
 use crate::limits::WRIT_BYTES;
 use crate::support::{self, NOW, Signer};
 use crate::time::UnixSeconds;
+use crate::token::claims::Claims;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;

@@ -1,7 +1,7 @@
 //! Labels and messages.
 
+use crate::jose::jws::{JwsError, JwsPart, KeyHeader};
 use crate::json::JsonError;
-use crate::jws::{JwsError, JwsPart, KeyHeader};
 use crate::time::UnixSeconds;
 use crate::token::TokenError;
 use std::borrow::ToOwned;

@@ -2,11 +2,11 @@
 
 use super::verify;
 use crate::bundle::Bundle;
-use crate::claims::Claims;
+use crate::bundle::revocation::{Level, Revocation, Target};
 use crate::limits::CLOCK_TOLERANCE;
-use crate::revocation::{Level, Revocation, Target};
 use crate::support::{self, LIFE, NOW, Signer};
 use crate::time::UnixSeconds;
+use crate::token::claims::Claims;
 use crate::token::{Expect, TokenError, Unverified};
 use std::borrow::ToOwned;
 use std::vec::Vec;

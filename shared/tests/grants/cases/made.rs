@@ -1,8 +1,8 @@
 //! Generated grants and attempts, each from a number, over an alphabet so small that they often
 //! overlap. The number identifies a failing case.
 
-use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::number::Number;
+use edgewrit_shared::grant::attempt::{Attempt, Param};
+use edgewrit_shared::json::number::Number;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 //! pattern could match, and shares only the attempt with the crate. The evaluator knows small
 //! numbers only, and no limits.
 
-use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
 use std::collections::BTreeMap;

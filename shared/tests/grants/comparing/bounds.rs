@@ -4,7 +4,7 @@
 
 use crate::cases::made::{is_long, report};
 use crate::support::{NOW, attempt, grant};
-use edgewrit_shared::attempt::{Attempt, Param};
+use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
 use edgewrit_shared::limits::{
     ACTIONS_PER_GRANT, GRANTS_PER_CEILING, GRANTS_PER_WRIT, IN_VALUES, JSON_DEPTH, JSON_VALUES, PATTERN_BYTES,

@@ -121,7 +121,7 @@ fn no_text_longer_than_a_resource_is_reached() {
 
 #[test]
 fn a_rule_may_admit_the_types_that_it_is_about() {
-    use edgewrit_shared::document::{Faults, Node};
+    use edgewrit_shared::json::document::{Faults, Node};
     let may = |rule: &str| {
         let text = format!(r#"{{"type":"writ","actions":["a"],"resources":["r"],"rules":{{"p":{rule}}}}}"#);
         let (json, faults) = (

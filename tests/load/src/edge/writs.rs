@@ -3,15 +3,15 @@
 
 use anyhow::{Context as _, Result};
 use edgewrit_shared::bundle::Bundle;
-use edgewrit_shared::claims::{Authority, Claims};
-use edgewrit_shared::document::{Faults, Node};
+use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
-use edgewrit_shared::jws::{Algorithm, JwsKind, SigningInput};
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::json::document::{Faults, Node};
 use edgewrit_shared::limits::JSON_VALUES;
-use edgewrit_shared::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::{Authority, Claims};
 use edgewrit_test_keys::{ISSUER_BUNDLES, ISSUER_WRITS, TestKey};
 use serde_json::{Value, json};
 use std::time::{SystemTime, UNIX_EPOCH};

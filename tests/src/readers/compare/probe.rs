@@ -2,8 +2,8 @@
 //! that permit the number as it is written and forbid the one that is read.
 
 use super::value::as_double;
-use edgewrit_shared::attempt::{Attempt, Param};
-use edgewrit_shared::number::Number;
+use edgewrit_shared::grant::attempt::{Attempt, Param};
+use edgewrit_shared::json::number::Number;
 use std::collections::BTreeSet;
 
 /// Parameters that a reader reads rounded, and the numbers that it reads.

@@ -4,8 +4,8 @@ use super::names::are_indices;
 use crate::readers::answer::Read;
 use crate::readers::sources::{Param, Source};
 use crate::readers::table::{Reader, Repeated};
-use edgewrit_shared::attempt;
-use edgewrit_shared::number::Number;
+use edgewrit_shared::grant::attempt;
+use edgewrit_shared::json::number::Number;
 
 /// What an application makes of a number in text: both kinds exist on top of every reader of names and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

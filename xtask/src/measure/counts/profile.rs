@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn the_first_path_of_a_name_is_its_crate() {
         for own in [
-            "edgewrit_shared::short::same_bytes",
-            "<edgewrit_shared::number::Number as core::cmp::Ord>::cmp",
+            "edgewrit_shared::small_code::text_eq::same_bytes",
+            "<edgewrit_shared::json::number::Number as core::cmp::Ord>::cmp",
             "<alloc::vec::Vec<T> as alloc::vec::spec_from_iter_nested::SpecFromIterNested<T,I>>::from_iter",
             "<T as alloc::string::ToString>::to_string",
             "core::fmt::write'2",

@@ -5,7 +5,7 @@ use crate::output::failure::Failure;
 use crate::output::streams::{print_json, print_lines};
 use clap::{Args, Subcommand};
 use edgewrit_issuer::origin::{ORIGIN_EXPECTED, Origin};
-use edgewrit_shared::text::visible_json;
+use edgewrit_shared::json::text::visible_json;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::str::FromStr;

@@ -1,8 +1,8 @@
 //! Lookup of values in a document by JSON pointers. Each container is indexed once, so that the
 //! lookup of all its children takes time in proportion to their number, times a logarithm.
 
-use edgewrit_shared::document::place_name;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::place_name;
 use edgewrit_yaml::Places;
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -5,7 +5,7 @@ use crate::output::failure::Failure;
 use crate::output::json::write_json;
 use edgewrit_issuer::files::open_input;
 use edgewrit_issuer::json_document;
-use edgewrit_shared::document::{Fault, FaultList, Node, more};
+use edgewrit_shared::json::document::{Fault, FaultList, Node, more};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_yaml::{self as yaml, Place, Places};
 use lookup::Lookup;

@@ -3,7 +3,7 @@
 use crate::support::TestFolder;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edgewrit_shared::text::is_hidden;
+use edgewrit_shared::json::text::is_hidden;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::Stdio;

@@ -9,8 +9,8 @@ use edgewrit_issuer::json_document;
 use edgewrit_issuer::keys::{KeyJob, KeyState};
 use edgewrit_issuer::registry::Credential;
 use edgewrit_issuer::store::keys::{self, KeyRow};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::parse;
-use edgewrit_shared::keys::PublicKey;
 use serde_json::{Value, json};
 
 /// A key whose id begins with `-`, as one in 64 does.

@@ -3,7 +3,7 @@
 
 use crate::support::{CommandResult, TestFolder};
 use edgewrit_issuer::history::History;
-use edgewrit_shared::text::is_hidden;
+use edgewrit_shared::json::text::is_hidden;
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value, json};
 use std::fs::File;

@@ -2,7 +2,7 @@
 //! one list with as many elements as fit.
 
 use super::{Samples, lengths};
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use crate::grant::rule::kind::RuleKind;
 use crate::grant::rule::{Rule, RuleAnswer};
 use crate::limits::SAMPLE_ELEMENTS;

@@ -1,10 +1,10 @@
 //! Samples of numbers: the named ones, and others between and beyond them.
 
 use super::named_values;
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use crate::grant::rule::kind::RuleKind;
-use crate::number::Number;
-use crate::sorted::distinct;
+use crate::json::number::Number;
+use crate::small_code::heap_sort::distinct;
 use alloc::vec::Vec;
 
 /// Adds the samples. Returns whether they decide everything: whether one is between every two

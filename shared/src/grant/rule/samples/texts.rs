@@ -2,7 +2,7 @@
 //! rules, at the lengths at which an answer changes.
 
 use super::{lengths, named_values};
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use crate::grant::pattern::{Pattern, fresh_letters};
 use crate::grant::rule::kind::RuleKind;
 use crate::limits::{PATTERN_BYTES, SAMPLE_CHARACTERS};

@@ -7,8 +7,8 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
-use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::{Members, Node};
 
 /// The judge of questions.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! A question, one line of input: grants, a request, a moment.
 
 use crate::input::moment;
-use edgewrit_shared::document::{Members, Node};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, JSON_VALUES};
 use edgewrit_shared::time::UnixSeconds;
 

@@ -4,11 +4,11 @@ use super::account::Account;
 use crate::output::attempt::param_to_json;
 use crate::output::words::{grant_to_words, visible};
 use edgewrit_edge::rehearsal::Verdict;
-use edgewrit_shared::attempt::Attempt;
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::json;
+use edgewrit_shared::json::text::visible_json;
 use edgewrit_shared::limits::JSON_VALUES;
-use edgewrit_shared::text::visible_json;
 
 /// The lines of the account.
 pub(super) fn account_to_words(account: &Account) -> Vec<String> {

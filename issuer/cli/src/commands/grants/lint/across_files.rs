@@ -7,8 +7,8 @@ use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::ceiling::Ceiling;
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant;
-use edgewrit_shared::document::more;
 use edgewrit_shared::grant::Grant;
+use edgewrit_shared::json::document::more;
 use std::slice;
 
 /// Grants of policies that are looked at for needing several grants of a ceiling together.

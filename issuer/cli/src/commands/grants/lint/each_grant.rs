@@ -8,10 +8,10 @@ use edgewrit_issuer::ask::Ask;
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::grant::{Term, never_open};
 use edgewrit_issuer::rfc3339;
-use edgewrit_shared::attempt::Param;
-use edgewrit_shared::document::{more, place_step};
+use edgewrit_shared::grant::attempt::Param;
 use edgewrit_shared::grant::{Grant, Rule, RuleAnswer};
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::{more, place_step};
 use edgewrit_shared::limits::WRIT_LIFE_DEFAULT;
 
 pub(super) fn find_all(source: &Source, now: Moment) -> Vec<Finding> {

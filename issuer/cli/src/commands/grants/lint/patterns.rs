@@ -2,9 +2,9 @@
 
 use super::finding::{Code, Finding};
 use super::values;
-use edgewrit_shared::document::place_step;
 use edgewrit_shared::grant::Pattern;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::place_step;
 
 /// Findings in a grant as it is written; a scope string has no patterns.
 pub(super) fn find_all(place: &str, grant: &Json) -> Vec<Finding> {

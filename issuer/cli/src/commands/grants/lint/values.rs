@@ -1,8 +1,8 @@
 //! Findings about values, as rules list them.
 
 use super::finding::{Code, Finding};
+use edgewrit_shared::json::number::Number;
 use edgewrit_shared::json::{Json, Quoted};
-use edgewrit_shared::number::Number;
 
 /// The largest integer up to which doubles hold every integer: 2^53-1.
 const INTEGER_MAX: &str = "9007199254740991";

@@ -10,7 +10,7 @@ use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{Published, read_witness};
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify, verify_export};
-use edgewrit_shared::keys::PublicKey;
+use edgewrit_shared::jose::keys::PublicKey;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 

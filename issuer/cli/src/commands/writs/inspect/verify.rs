@@ -3,8 +3,8 @@
 use crate::issuer_client::remote_issuer::RemoteIssuer;
 use crate::output::failure::Failure;
 use edgewrit_shared::bundle::{Snapshot, Trust};
+use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::keys::PublicKey;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::{Expect, Unverified};

@@ -2,7 +2,7 @@
 
 use super::code::{Code, Finding};
 use super::row::{Row, is_capture};
-use edgewrit_shared::document::place_step;
+use edgewrit_shared::json::document::place_step;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations that every grant permits together, although they do different things.

@@ -1,8 +1,8 @@
 //! Operations as they are written, in a document that the edge has read without a fault.
 
 use crate::input::document::Document;
-use edgewrit_shared::document::place_step;
 use edgewrit_shared::json::Json;
+use edgewrit_shared::json::document::place_step;
 
 /// An operation.
 #[derive(Debug)]

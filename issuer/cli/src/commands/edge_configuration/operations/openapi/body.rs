@@ -5,7 +5,7 @@ use super::params::leave_out_unknown;
 use super::row::{Param, Row};
 use super::schema::{Object, Schema, Shape};
 use super::spec::At;
-use edgewrit_shared::document::{Place, pointer_step};
+use edgewrit_shared::json::document::{Place, pointer_step};
 use edgewrit_shared::limits::RULE_TEXT_BYTES;
 use std::ptr;
 use std::rc::Rc;

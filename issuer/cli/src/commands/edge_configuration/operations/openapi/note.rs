@@ -1,7 +1,7 @@
 //! Notes on the parts of an OpenAPI document that an operation cannot express.
 
 use clap::ValueEnum;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::text::shortened;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 

@@ -7,8 +7,8 @@ use super::server::{Server, Servers};
 use super::spec::At;
 use super::{body, params};
 use edgewrit_shared::grant::is_action;
+use edgewrit_shared::json::text::shortened;
 use edgewrit_shared::limits::{PARAMS_PER_OPERATION, TARGET_BYTES};
-use edgewrit_shared::text::shortened;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 

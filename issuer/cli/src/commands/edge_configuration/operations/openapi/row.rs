@@ -1,7 +1,7 @@
 //! An operation that is made of an OpenAPI document.
 
 use super::note::{Kind, Note};
-use edgewrit_shared::document::more;
+use edgewrit_shared::json::document::more;
 use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 use std::collections::BTreeSet;
 use std::fmt::Display;

@@ -3,7 +3,7 @@
 
 use super::spec::At;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::text::shortened;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use super::note::{Kind, Note};
 use super::spec::At;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::text::shortened;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 

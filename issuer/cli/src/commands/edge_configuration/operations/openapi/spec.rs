@@ -1,9 +1,9 @@
 //! An OpenAPI document as it stands: values with their places, and references followed.
 
 use crate::input::document::Document;
-use edgewrit_shared::document::Place;
 use edgewrit_shared::json::Json;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::document::Place;
+use edgewrit_shared::json::text::shortened;
 use std::cell::Cell;
 use std::rc::Rc;
 

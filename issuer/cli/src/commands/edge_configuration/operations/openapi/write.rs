@@ -4,8 +4,8 @@ use super::note::{Kind, Note};
 use super::row::{Param, Row};
 use super::schema::VALUES;
 use super::server::Servers;
+use edgewrit_shared::json::text::{visible, visible_json};
 use edgewrit_shared::json::{Json, Quoted};
-use edgewrit_shared::text::{visible, visible_json};
 use edgewrit_yaml as yaml;
 
 /// Characters of a comment.

@@ -3,7 +3,7 @@
 use super::judge::{Fate, Judged};
 use super::recorded::Recorded;
 use super::shape;
-use edgewrit_shared::text::shortened;
+use edgewrit_shared::json::text::shortened;
 use std::collections::BTreeMap;
 
 /// Most groups that are kept apart; later requests belong to one group of others.

@@ -1,7 +1,7 @@
 //! `ed25519-dalek`, strict: the implementation of every artifact.
 
 use super::{BadSignature, SignatureValid, Verify};
-use crate::keys::PublicKey;
+use crate::jose::keys::PublicKey;
 use ed25519_dalek::{Signature, VerifyingKey};
 
 /// Verifies with `ed25519-dalek`'s `verify_strict`: without the cofactor, canonical `S`, no point

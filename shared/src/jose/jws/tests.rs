@@ -1,9 +1,9 @@
 //! Accepted JWS, and the refusal of everything else.
 
 use super::{Algorithm, Jws, JwsError, JwsKind, JwsPart, KeyHeader, SigningInput};
+use crate::jose::signature::{Compact, Dalek};
 use crate::json::JsonError;
 use crate::limits::WRIT_BYTES;
-use crate::signature::{Compact, Dalek};
 use crate::support::Signer;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,6 +1,6 @@
 //! Places of values in a document: linked steps, which are spelled only for a message.
 
-use crate::text::shortened;
+use crate::json::text::shortened;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;

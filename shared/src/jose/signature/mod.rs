@@ -5,7 +5,7 @@
 //! differ if the nonce point or the key has a component of small order and only the equation times
 //! the cofactor holds: [`Dalek`] refuses, [`Compact`] accepts. [`PublicKey`] refuses such keys.
 
-use crate::keys::PublicKey;
+use crate::jose::keys::PublicKey;
 use core::fmt;
 
 mod compact;

@@ -2,8 +2,8 @@
 //! all faults at once, each with its place. The configuration of the edge, policies, ceilings and
 //! grants are read by it.
 
+use crate::json::number::Number;
 use crate::json::{EscapedInput, Json};
-use crate::number::Number;
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};

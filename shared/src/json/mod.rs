@@ -5,9 +5,9 @@
 //! an unauthenticated client depends only on its length. The lexer is `hifijson`, which returns
 //! numbers as they are written; this module decides about limits, duplicates and exactness.
 
+use crate::json::number::Number;
 use crate::limits::JSON_DEPTH;
-use crate::number::Number;
-use crate::sorted::sorted;
+use crate::small_code::heap_sort::sorted;
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,8 +17,11 @@ use hifijson::str::LexAlloc as _;
 use hifijson::token::Lex as _;
 use hifijson::{Expect, SliceLexer};
 
+pub mod document;
+pub mod number;
 #[cfg(test)]
 mod tests;
+pub mod text;
 pub(crate) mod write;
 
 pub use write::Quoted;

@@ -1,7 +1,7 @@
 //! Faults of a document. The number and bytes of kept faults are bounded, and the others are
 //! counted, so that the cost of a refused document depends on its length alone.
 
-use crate::text::shortened;
+use crate::json::text::shortened;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,7 +1,7 @@
 //! `ed25519-compact`: the second opinion.
 
 use super::{BadSignature, SignatureValid, Verify};
-use crate::keys::PublicKey;
+use crate::jose::keys::PublicKey;
 
 /// Verifies with `ed25519-compact`: with the cofactor, canonical `S`, no point of small order.
 #[derive(Clone, Copy, Debug, Default)]

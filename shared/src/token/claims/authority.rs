@@ -1,8 +1,8 @@
 //! The authority of a writ: exactly one of `scope` and `authorization_details`, and not empty.
 
 use super::Authority;
-use crate::document::{Faults, Node};
 use crate::grant::{Grant, Grants};
+use crate::json::document::{Faults, Node};
 use crate::json::{EscapedInput, Json};
 use crate::limits::GRANTS_PER_WRIT;
 use crate::token::TokenError;

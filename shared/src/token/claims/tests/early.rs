@@ -1,11 +1,11 @@
 //! Claims that are read before the signature is checked.
 
 use super::DATES;
-use crate::claims::early::EarlyClaims;
 use crate::json::{JsonError, Quoted};
 use crate::support::{self, AUDIENCE};
 use crate::time::UnixSeconds;
 use crate::token::TokenError;
+use crate::token::claims::early::EarlyClaims;
 use proptest::prelude::*;
 use std::borrow::ToOwned;
 use std::format;

@@ -1,10 +1,10 @@
 //! `scope` and `authorization_details`.
 
 use super::{parsed, payload_with, read_with};
-use crate::claims::{Authority, Claims};
 use crate::json::Json;
 use crate::limits::GRANTS_PER_WRIT;
 use crate::token::TokenError;
+use crate::token::claims::{Authority, Claims};
 use std::borrow::ToOwned;
 use std::format;
 use std::string::ToString;

@@ -5,8 +5,8 @@
 //! `AT+JWT` as `at+jwt`. This reader refuses them, because a cache and a log would treat two
 //! spellings as two documents, and the issuer never writes them.
 
-use crate::keys::PublicKey;
-use crate::signature::{BadSignature, SignatureValid, Verify};
+use crate::jose::keys::PublicKey;
+use crate::jose::signature::{BadSignature, SignatureValid, Verify};
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64::Engine as _;

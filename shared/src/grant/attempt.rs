@@ -2,8 +2,8 @@
 //! and a grant must permit each.
 
 use crate::json::Quoted;
-use crate::number::Number;
-use crate::short::text_eq;
+use crate::json::number::Number;
+use crate::small_code::text_eq::text_eq;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;

@@ -2,8 +2,8 @@
 //! inner checks.
 
 use super::{Compact, Dalek, Verify, compact, dalek};
+use crate::jose::keys::{KeyError, PublicKey};
 use crate::json::{self, Json};
-use crate::keys::{KeyError, PublicKey};
 use crate::support::Signer;
 use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::scalar::Scalar;
@@ -50,7 +50,7 @@ struct Case {
 
 /// The twelve cases of "Taming the many EdDSAs"; see `tests/data/README.md`.
 fn edge_cases() -> Vec<Case> {
-    let text = include_str!("../../tests/data/eddsa-edge-cases.json");
+    let text = include_str!("../../../tests/data/eddsa-edge-cases.json");
     let Json::List(cases) = json::parse(text.as_bytes(), 100).unwrap() else {
         panic!("not an array");
     };

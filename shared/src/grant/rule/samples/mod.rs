@@ -13,9 +13,9 @@ mod texts;
 use super::Rule;
 use super::kind::RuleKind;
 use super::types::Types;
-use crate::attempt::Param;
+use crate::grant::attempt::Param;
 use crate::limits::SAMPLES;
-use crate::sorted::distinct;
+use crate::small_code::heap_sort::distinct;
 use alloc::vec::Vec;
 
 /// Values, and absence, by which a rule and others are compared.
