@@ -19,7 +19,7 @@ use crate::base::stage::Stages;
 use crate::base::supervised;
 use crate::build::sizes;
 use crate::build::{self, EVERYTHING};
-use crate::structure::arrows;
+use crate::structure::{self, arrows};
 use crate::test::hosts::Hosts;
 use crate::tools::{self, NO_STD, Tool};
 
@@ -89,6 +89,7 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
     let everything = args.everything();
     if everything {
         stages.run("arrows", || arrows::hold(project));
+        stages.run("structure", || structure::hold(project));
         stages.run("no_std", || no_std(project));
         stages.run("tests of xtask", || own_tests(project));
     }
