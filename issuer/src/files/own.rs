@@ -48,7 +48,7 @@ impl OwnFile {
     /// it.
     ///
     /// # Errors
-    /// [`FileError::Refused`] if others can use it, [`FolderError::Io`] otherwise.
+    /// [`FileError::Refused`] if others can use it, [`FileError::Io`] otherwise.
     pub fn open(&self, options: &mut OpenOptions) -> Result<File, FileError> {
         options.mode(PRIVATE_FILE);
         open_checked(&self.path, options, OFlags::NONBLOCK, FileRule::OWN_FILE, self.group)

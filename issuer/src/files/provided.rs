@@ -33,7 +33,7 @@ pub enum Provided {
 /// Reads a file that the operator provides. `None` if there is none, and no link either.
 ///
 /// # Errors
-/// [`FileError::Refused`] if others could have written or read it, [`FolderError::Io`] otherwise.
+/// [`FileError::Refused`] if others could have written or read it, [`FileError::Io`] otherwise.
 pub fn read_provided(path: &Path, what: Provided, group: GroupRead) -> Result<Option<Vec<u8>>, FileError> {
     let rule = match what {
         Provided::Secret => FileRule::SECRET,

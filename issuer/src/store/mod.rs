@@ -61,7 +61,7 @@ impl Store {
     /// Opens the `database`, and makes it if it is not there.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenStoreError`].
     pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenStoreError> {
         Self::open_from(database, clock, DatabaseOrigin::Unmarked)
     }
@@ -69,7 +69,7 @@ impl Store {
     /// As [`Self::open`], for a database of which the folder knows where it comes from.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenStoreError`].
     pub fn open_from(database: &OwnFile, clock: Clock, origin: DatabaseOrigin) -> Result<Self, OpenStoreError> {
         database.make().map_err(OpenStoreError::Folder)?;
         look_at_database(database).map_err(OpenStoreError::Folder)?;
