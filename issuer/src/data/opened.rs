@@ -35,7 +35,7 @@ impl Data {
     /// database.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenDataError`].
     pub async fn open(path: &Path, clock: Clock) -> Result<Self, OpenDataError> {
         Self::open_as(path, clock, Opening::default()).await
     }
@@ -43,7 +43,7 @@ impl Data {
     /// As [`Self::open`], with what the operator says about it.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenDataError`].
     pub async fn open_as(path: &Path, clock: Clock, opening: Opening) -> Result<Self, OpenDataError> {
         let folder = DataDirectory::open(path, opening.group).map_err(OpenDataError::Folder)?;
         let lock = folder.lock().map_err(OpenDataError::Folder)?;
@@ -53,7 +53,7 @@ impl Data {
     /// As [`Self::open_as`], for a folder that is held already.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenDataError`].
     pub async fn open_locked(
         folder: DataDirectory,
         lock: DirectoryLock,
