@@ -71,6 +71,51 @@ impl error::Error for ServeError {}
 
 from!(ServeError: Config(ConfigError), Folder(FileError));
 
+/// A server whose data folder is open and whose sockets are bound, before it answers.
+struct Prepared {
+    data: Data,
+    log: Option<AuditLog>,
+    public: TcpListener,
+    socket: UnixListener,
+    config: Config,
+    url: String,
+}
+
+/// Opens the data folder, binds the sockets and writes the files that say where the server listens.
+async fn prepare(
+    path: &Path,
+    settings: &Settings,
+    secret: Option<Secret>,
+    clock: Clock,
+) -> Result<Prepared, ServeError> {
+    let opening = Opening {
+        group: settings.group_read(),
+        is_original: settings.is_original,
+        witness: settings.witness.clone(),
+    };
+    let data = Data::open_as(path, clock, opening).await.map_err(ServeError::Open)?;
+    let log = settings.audit_log.as_deref();
+    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
+    let log = log.transpose().map_err(ServeError::AuditLog)?;
+    let (public, address) = bind(settings.address()).await?;
+    let (url, folder) = (format!("http://{address}"), data.folder.clone());
+    folder.file(LISTENING_FILE).look()?;
+    folder.file(ADMIN_SOCKET).look_for_socket()?;
+    remove_server_files(&folder);
+    let config = settings.config(address, secret)?;
+    let socket = operator_socket(&folder)?;
+    folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
+    folder.file(LISTENING_FILE).write(url.as_bytes())?;
+    Ok(Prepared {
+        data,
+        log,
+        public,
+        socket,
+        config,
+        url,
+    })
+}
+
 /// Serves from the data folder at `path` until `stop`. Tells `ready` the URL once requests are
 /// answered.
 ///
@@ -85,26 +130,15 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     settings.config(settings.address(), None)?;
-    settings.retention()?;
-    let opening = Opening {
-        group: settings.group_read(),
-        is_original: settings.is_original,
-        witness: settings.witness.clone(),
-    };
-    let data = Data::open_as(path, clock, opening).await.map_err(ServeError::Open)?;
-    let log = settings.audit_log.as_deref();
-    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
-    let log = log.transpose().map_err(ServeError::AuditLog)?;
-    let (tcp, address) = bind(settings.address()).await?;
-    let (url, folder) = (format!("http://{address}"), data.folder.clone());
-    folder.file(LISTENING_FILE).look()?;
-    folder.file(ADMIN_SOCKET).look_for_socket()?;
-    remove_server_files(&folder);
-    let config = settings.config(address, secret)?;
-    let socket = operator_socket(&folder)?;
-    folder.file(ISSUER_FILE).write(config.issuer.as_str().as_bytes())?;
-    folder.file(LISTENING_FILE).write(url.as_bytes())?;
-
+    let retention = settings.retention()?;
+    let Prepared {
+        data,
+        log,
+        public,
+        socket,
+        config,
+        url,
+    } = prepare(path, settings, secret, clock).await?;
     warn_of_half_a_proxy(&config);
     tracing::info!(url, issuer = config.issuer.as_str(), "serving");
     let (say_stop, stopping) = Stopping::channel();
@@ -115,7 +149,7 @@ pub async fn serve(
         running.spawn(log.follow(Arc::clone(&data.store), stopping.clone()));
     }
     let origin = config.issuer.to_string();
-    start_background(&mut running, &data, &origin, settings.retention()?, &stopping);
+    start_background(&mut running, &data, &origin, retention, &stopping);
     let routers = Routers::new(config, Arc::clone(&data), stopping.clone());
     let metrics = match settings.metrics {
         Some(address) => Some(bind(address).await?),
@@ -124,7 +158,7 @@ pub async fn serve(
     start_listeners(
         &mut running,
         Listeners {
-            public: tcp,
+            public,
             socket,
             metrics,
         },
@@ -141,7 +175,7 @@ pub async fn serve(
     // Longer than requests are given: no client waits any more for what is left then.
     let _late = timeout(DRAIN, running.join_all()).await;
     sign_off(&data, &origin).await;
-    remove_server_files(&folder);
+    remove_server_files(&data.folder);
     ended
 }
 
