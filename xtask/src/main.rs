@@ -1,6 +1,7 @@
 //! `cargo xtask`: the one entry point besides plain cargo. Continuous integration calls the same.
 //!
-//! Everything external is installed by these commands themselves, pinned, into the project's own `.tools/`.
+//! These commands install everything external, pinned, into the project's own `.tools/`. Compiled tools of cargo lie in a
+//! cache outside of the checkout.
 
 mod base;
 mod build;

@@ -1,4 +1,4 @@
-//! A limit on uses is not escaped by delegating or renewing: law 5, with this API beside it.
+//! A limit on uses holds for delegates and renewed writs, also over the AgentWrit API.
 
 use crate::edges::spending::{Held, Spending, spending, spent};
 use crate::support::agentwrit::{Agent, bearer, delegation, registration, renewal};

@@ -1,4 +1,4 @@
-//! `POST /v1/edges/boot` and `POST /v1/uses`: law 5, from the outside.
+//! `POST /v1/edges/boot` and `POST /v1/uses`: a use is debited once.
 
 use crate::support::{Answer, Bench, Login, TRAVEL, at_once, claims, post, travel_ceiling, travel_task};
 use crate::tasks::starting::travel;

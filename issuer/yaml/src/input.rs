@@ -1,12 +1,17 @@
 //! The input of the parser, which ends early if the parser would hold too much of it.
 
+use saphyr_parser::input::SkipTabs;
 use saphyr_parser::{Input, StrInput};
 use std::cell::Cell;
 
 /// Most punctuation marks that the parser may read for one event. A collection in brackets can be
 /// the name of a member, so the parser holds the tokens of a whole collection until it has found
-/// its end: some 1,000 bytes for each mark.
+/// its end: some 1,000 bytes for each mark. It holds no token of a comment, so comments are not
+/// counted.
 pub(super) const HELD_MARKS: usize = 16 * 1024;
+
+/// The characters of which each token of a collection in brackets has or follows one.
+const MARKS: [char; 12] = [',', ':', '[', ']', '{', '}', '?', '"', '\'', '&', '*', '!'];
 
 /// How many more punctuation marks the parser may read before its next event.
 #[derive(Debug)]
@@ -14,12 +19,12 @@ pub(super) struct MarksLeft(Cell<usize>);
 
 impl MarksLeft {
     pub(super) fn new() -> Self {
-        Self(Cell::new(HELD_MARKS))
+        Self(Cell::new(HELD_MARKS + 1))
     }
 
     /// Sets the limit anew, for the next event of the parser.
     pub(super) fn refill(&self) {
-        self.0.set(HELD_MARKS);
+        self.0.set(HELD_MARKS + 1);
     }
 
     /// Whether the text ended early for the parser.
@@ -28,7 +33,7 @@ impl MarksLeft {
     }
 
     fn count(&self, character: char) {
-        if character.is_ascii_punctuation() {
+        if MARKS.contains(&character) {
             self.0.set(self.0.get().saturating_sub(1));
         }
     }
@@ -91,6 +96,20 @@ impl Input for LimitedInput<'_> {
         for _ in 0..count {
             self.skip();
         }
+    }
+
+    fn skip_ws_to_eol(&mut self, skip_tabs: SkipTabs) -> (usize, Result<SkipTabs, &'static str>) {
+        if self.left.is_exhausted() {
+            return (0, Ok(SkipTabs::Result(false, false)));
+        }
+        self.text.skip_ws_to_eol(skip_tabs)
+    }
+
+    fn skip_while_non_breakz(&mut self) -> usize {
+        if self.left.is_exhausted() {
+            return 0;
+        }
+        self.text.skip_while_non_breakz()
     }
 
     fn peek(&self) -> char {

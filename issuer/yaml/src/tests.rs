@@ -188,3 +188,18 @@ fn a_long_text_may_hold_more_values_than_a_short_one() {
     let wide = "- 'a longer value'\n".repeat(100_000);
     assert!(read(&wide, 1_000_000).is_ok());
 }
+
+#[test]
+fn long_comments_and_long_texts_are_read() {
+    let comments = "# left out: POST /a/{b}/c, (d), [e]: f\n".repeat(5_000);
+    assert_reads_as(&format!("a: 1\n{comments}b: 2 {comments}"), r#"{"a":1,"b":2}"#);
+    let lines = "  - a *list*, with `code` and [links](b).\n".repeat(3_000);
+    assert!(read(&format!("a: |\n{lines}b: 1\n"), 10).is_ok());
+}
+
+#[test]
+fn a_collection_has_exactly_the_marks_of_the_limit() {
+    let brackets_and_commas = |marks: usize| format!("[{}]", "0,".repeat(marks - 2));
+    assert!(read(&brackets_and_commas(16_384), 20_000).is_ok());
+    assert!(read(&brackets_and_commas(16_385), 20_000).is_err());
+}

@@ -83,7 +83,8 @@ fn follow_input(relay: Option<ChildStdin>) {
 /// Waits for every child, orphans included, until there is none: then no descendant is left.
 /// Calls `ended` when `program` itself ends, and returns the exit code of `program`.
 fn reap(program: Option<Pid>, ended: impl Fn()) -> u8 {
-    let mut code = 0;
+    // A program whose end was not seen has failed.
+    let mut code = 1;
     loop {
         match wait(WaitOptions::empty()) {
             Ok(Some((id, status))) if Some(id) == program => {

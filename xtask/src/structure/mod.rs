@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::base::progress::quietly;
 use crate::base::project::Project;
-use modules::Modules;
+use modules::{Modules, normal};
 
 /// Most `.rs` files in one folder.
 const FILES_MAX: usize = 14;
@@ -37,15 +37,20 @@ pub(crate) fn hold(project: &Project) -> Result<()> {
     let roots: Vec<&PathBuf> = rust.iter().copied().filter(|file| is_crate_root(file)).collect();
     for root in &roots {
         let modules = Modules::read(project.root(), root)?;
-        faults.extend(modules.foreign_paths());
         faults.extend(circles::among_siblings(&imports::between(&modules)));
     }
+    let packages: Vec<&Path> = files
+        .iter()
+        .filter(|file| file.ends_with("Cargo.toml"))
+        .filter_map(|file| file.parent())
+        .collect();
     for file in &files {
         let text = fs::read_to_string(project.root().join(file));
-        faults.extend(words::faults(
-            file,
-            &text.with_context(|| format!("reading `{}`", file.display()))?,
-        ));
+        let text = text.with_context(|| format!("reading `{}`", file.display()))?;
+        faults.extend(words::faults(file, &text));
+        if has_ending(file, "rs") {
+            faults.extend(foreign_paths(file, &text, &packages));
+        }
     }
     if !faults.is_empty() {
         bail!(
@@ -77,7 +82,32 @@ fn has_ending(file: &Path, ending: &str) -> bool {
 /// Whether `file` is the root of a library or of a binary: tests have no such rule.
 fn is_crate_root(file: &Path) -> bool {
     let is_root = file.ends_with("src/lib.rs") || file.ends_with("src/main.rs");
-    is_root || file.parent().is_some_and(|parent| parent.ends_with("src/bin"))
+    let folder = file.parent();
+    let is_program = folder.is_some_and(|folder| folder.ends_with("src/bin"));
+    let has_folder = file.ends_with("main.rs")
+        && folder
+            .and_then(Path::parent)
+            .is_some_and(|bin| bin.ends_with("src/bin"));
+    is_root || is_program || has_folder
+}
+
+/// One line for each `#[path]` of a file that leads out of its package.
+fn foreign_paths(file: &Path, text: &str, packages: &[&Path]) -> Vec<String> {
+    let own = packages.iter().filter(|package| file.starts_with(package));
+    let package = own.max_by_key(|package| package.components().count());
+    let paths = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("#[path = \"")?.split('"').next());
+    let foreign = paths.filter(|path| {
+        let to = file.parent().and_then(|folder| normal(&folder.join(path)));
+        !to.zip(package).is_some_and(|(to, package)| to.starts_with(package))
+    });
+    foreign
+        .map(|path| {
+            let file = file.display();
+            format!("`{file}` takes `{path}` by `#[path]`, out of its package: make a crate of it")
+        })
+        .collect()
 }
 
 fn folders<'f>(rust: &[&'f PathBuf]) -> BTreeMap<&'f Path, usize> {
@@ -118,11 +148,22 @@ mod tests {
 
     #[test]
     fn the_roots_are_those_of_libraries_and_binaries() {
-        for root in ["a/src/lib.rs", "a/src/main.rs", "a/src/bin/b.rs"] {
+        for root in ["a/src/lib.rs", "a/src/main.rs", "a/src/bin/b.rs", "a/src/bin/b/main.rs"] {
             assert!(is_crate_root(Path::new(root)), "{root}");
         }
         for other in ["a/src/b/mod.rs", "a/tests/main.rs", "a/src/b.rs"] {
             assert!(!is_crate_root(Path::new(other)), "{other}");
         }
+    }
+
+    #[test]
+    fn a_path_attribute_leads_to_a_file_of_its_package() {
+        let packages = [Path::new("a"), Path::new("a/b")];
+        let found = |file: &str, path: &str| {
+            foreign_paths(Path::new(file), &format!("#[path = \"{path}\"]\nmod c;"), &packages).len()
+        };
+        assert_eq!(found("a/tests/x.rs", "../src/c.rs"), 0);
+        assert_eq!(found("a/b/tests/x.rs", "../../src/c.rs"), 1);
+        assert_eq!(found("a/tests/x.rs", "../../../c.rs"), 1);
     }
 }

@@ -22,7 +22,6 @@ pub(super) struct Module {
 pub(super) struct Modules {
     pub(super) root: PathBuf,
     pub(super) all: BTreeMap<ModulePath, Module>,
-    foreign: Vec<String>,
 }
 
 /// A declaration `mod name;`.
@@ -39,7 +38,6 @@ impl Modules {
         let mut modules = Self {
             root: root.parent().unwrap_or(root).to_owned(),
             all: BTreeMap::new(),
-            foreign: Vec::new(),
         };
         let file = root.file_name().map(PathBuf::from).context("a root without a name")?;
         modules.add(project, Vec::new(), file)?;
@@ -54,7 +52,7 @@ impl Modules {
             let mut child = path.clone();
             child.push(declared.name.clone());
             let file = match declared.path {
-                Some(other) => self.named_by_path(&file, &other),
+                Some(other) => normal(&file.parent().unwrap_or(Path::new("")).join(other)),
                 None => Some(self.found(project, &beside, &declared.name)),
             };
             if let Some(file) = file {
@@ -79,24 +77,6 @@ impl Modules {
             beside.join(format!("{name}.rs"))
         }
     }
-
-    /// The file of a `#[path]`, if it lies in the crate's folder.
-    fn named_by_path(&mut self, file: &Path, other: &str) -> Option<PathBuf> {
-        let to = normal(&file.parent().unwrap_or(Path::new("")).join(other));
-        if to.is_none() {
-            let at = self.root.join(file);
-            self.foreign.push(format!(
-                "`{}` takes `{other}` by `#[path]`, out of its crate: make a crate of it",
-                at.display()
-            ));
-        }
-        to
-    }
-
-    /// One line for each `#[path]` that leads out of the crate.
-    pub(super) fn foreign_paths(&self) -> Vec<String> {
-        self.foreign.clone()
-    }
 }
 
 fn folder_of_children(file: &Path) -> PathBuf {
@@ -109,7 +89,7 @@ fn folder_of_children(file: &Path) -> PathBuf {
 }
 
 /// `path` without `..`, if it does not lead out of the folder that it starts in.
-fn normal(path: &Path) -> Option<PathBuf> {
+pub(super) fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {

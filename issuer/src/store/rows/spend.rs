@@ -1,4 +1,4 @@
-//! Boots of edges, and what they spent. Law 5 holds here: one writer, one transaction, and a
+//! Boots of edges, and what they spent. A use is debited once: one writer, one transaction, and a
 //! constraint on the row itself.
 
 use crate::audit::Event;

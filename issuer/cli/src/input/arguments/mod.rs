@@ -14,8 +14,8 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The words of a command line, as clap must have them to take values that begin with `-`.
 ///
-/// A word that is an option of the command is that option. Where it is meant as a value, it is
-/// written `--option=--json`, or behind `--`.
+/// A word that is an option of the command is that option, and a word that is like one is a mistyped
+/// option. Where it is meant as a value, it is written `--option=--json`, or behind `--`.
 pub(crate) fn escape_values(mut root: Command, words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     root.build();
     let mut words = words.into_iter();
@@ -122,7 +122,7 @@ impl CommandLine {
         for OtherWord { word, is_doubtful } in others {
             let is_long = word.as_encoded_bytes().starts_with(b"--");
             let carries_text = find_positional(command, values.len()).is_some_and(carries_text);
-            if is_doubtful && !(carries_text && (fits || !is_long)) {
+            if is_doubtful && (is_mistyped_option(command, &word) || !(carries_text && (fits || !is_long))) {
                 options.push(word);
             } else {
                 is_needed |= is_doubtful;
@@ -164,6 +164,19 @@ fn find_option<'c>(command: &'c Command, word: &OsStr) -> Option<FoundOption<'c>
     let has_value = !rest.is_empty();
     // What begins with the letter of a flag and goes on is the id of a key, or the like.
     (arg.get_action().takes_values() || !has_value).then_some(FoundOption { arg, has_value })
+}
+
+/// How alike a word and an option must be, from 0 to 1 (Jaro), for the word to be a mistyped option.
+const ALIKE: f64 = 0.8;
+
+/// Whether `word` is so much like an option of the command that it is hardly meant as a value.
+fn is_mistyped_option(command: &Command, word: &OsStr) -> bool {
+    let Some(name) = word.to_str().and_then(|word| word.strip_prefix("--")) else {
+        return false;
+    };
+    let name = name.split('=').next().unwrap_or(name);
+    let mut names = command.get_arguments().filter_map(Arg::get_long);
+    names.any(|own| own != name && strsim::jaro(own, name) > ALIKE)
 }
 
 /// The positional argument that takes the value at `index`.

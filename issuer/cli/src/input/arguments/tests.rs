@@ -286,3 +286,16 @@ fn a_task_may_be_called_help() {
         assert_eq!(fault(call).0, ErrorKind::DisplayHelp, "{call}");
     }
 }
+
+#[test]
+fn a_mistyped_option_is_no_value() {
+    for (call, meant) in [
+        ("edgewrit backup --dta --data ./data", "--data"),
+        ("edgewrit backup --grup-readable --data ./data", "--group-readable"),
+        ("edgewrit lint a.yaml --jsno", "--json"),
+    ] {
+        let error = try_read(call).unwrap_err().to_string();
+        assert!(error.contains(meant), "`{call}`: {error}");
+    }
+    assert!(try_read("edgewrit lint -- --jsno").is_ok());
+}
