@@ -132,7 +132,15 @@ mod tests {
         let file_named = file.display().to_string();
         // This process stands for the supervisor. Other tests have children of it as well.
         let found = || left(process::id(), 0, folder.path()).unwrap();
-        let before = found();
+        // The kernel knows the arguments of a program a moment after it has started the program.
+        let looks = (0..500).map(|_| {
+            thread::sleep(Duration::from_millis(10));
+            found()
+        });
+        let before = looks
+            .into_iter()
+            .find(|found| found.contains(&named))
+            .unwrap_or_default();
         let without_own = left(process::id(), sleeping.id(), folder.path()).unwrap();
         sleeping.kill().unwrap();
         sleeping.wait().unwrap();
