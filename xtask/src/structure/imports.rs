@@ -1,6 +1,6 @@
 //! Which file of a crate imports which, by the paths that its code names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::modules::{ModulePath, Modules};
@@ -20,15 +20,24 @@ struct Named {
     name: String,
 }
 
+/// The names that each module takes from elsewhere.
+type Used<'m> = BTreeMap<&'m ModulePath, Vec<Named>>;
+
 /// Longest chain of re-exports that is followed.
 const CHAIN: usize = 8;
 
 /// Reads the imports between the modules of a crate.
 pub(super) fn between(modules: &Modules) -> Imports {
+    let used: Used<'_> = modules
+        .all
+        .iter()
+        .map(|(own, module)| (own, used(&module.code)))
+        .collect();
     let mut all = BTreeSet::new();
     for (own, module) in &modules.all {
-        for named in used(&module.code).into_iter().chain(mentioned(&module.code)) {
-            if let Some(file) = file_of(modules, own, &named.path, CHAIN)
+        let named = used.get(own).into_iter().flatten().map(|used| used.path.clone());
+        for path in named.chain(mentioned(&module.code)) {
+            if let Some(file) = file_of(modules, &used, own, &path, CHAIN)
                 && file != module.file
             {
                 all.insert((module.file.clone(), file));
@@ -42,7 +51,7 @@ pub(super) fn between(modules: &Modules) -> Imports {
 }
 
 /// The file that defines what `path` names in the module `own`.
-fn file_of(modules: &Modules, own: &[String], path: &[String], chain: usize) -> Option<PathBuf> {
+fn file_of(modules: &Modules, used: &Used<'_>, own: &[String], path: &[String], chain: usize) -> Option<PathBuf> {
     let (mut at, mut rest) = begin(modules, own, path)?;
     while let Some((first, behind)) = rest.split_first() {
         let mut child = at.clone();
@@ -55,10 +64,10 @@ fn file_of(modules: &Modules, own: &[String], path: &[String], chain: usize) -> 
     let module = modules.all.get(&at)?;
     let taken = rest
         .first()
-        .and_then(|name| used(&module.code).into_iter().find(|used| used.name == *name));
+        .and_then(|name| used.get(&at)?.iter().find(|used| used.name == *name));
     let through = taken
         .filter(|_| chain > 0)
-        .and_then(|taken| file_of(modules, &at, &taken.path, chain - 1));
+        .and_then(|taken| file_of(modules, used, &at, &taken.path, chain - 1));
     Some(through.unwrap_or_else(|| module.file.clone()))
 }
 
@@ -140,20 +149,14 @@ fn split_at_commas(text: &str) -> Vec<&str> {
 }
 
 /// The paths that code names in place, without a `use`.
-fn mentioned(code: &str) -> Vec<Named> {
+fn mentioned(code: &str) -> impl Iterator<Item = Vec<String>> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_' || character == ':';
-    let words = code.split(|character: char| !is_part(character));
+    let words = code.split(move |character: char| !is_part(character));
     let paths = words.filter(|word| word.contains("::"));
-    paths
-        .map(|word| Named {
-            path: word
-                .split("::")
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            name: String::new(),
-        })
-        .collect()
+    paths.map(|word| {
+        let parts = word.split("::").filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    })
 }
 
 #[cfg(test)]
@@ -183,8 +186,7 @@ mod tests {
 
     #[test]
     fn paths_in_place_are_found() {
-        let found = mentioned("let x = crate::a::b(super::c::D, e);");
-        assert_eq!(found[0].path, ["crate", "a", "b"]);
-        assert_eq!(found[1].path, ["super", "c", "D"]);
+        let found: Vec<_> = mentioned("let x = crate::a::b(super::c::D, e);").collect();
+        assert_eq!(found, [["crate", "a", "b"], ["super", "c", "D"]]);
     }
 }
