@@ -98,13 +98,13 @@ impl Needles {
             return false;
         }
         let mut decoded = None;
-        for _ in 0..=ENCODED_TIMES {
+        for times in 0..=ENCODED_TIMES {
             let text = decoded.as_deref().unwrap_or(value);
             // In each of them: a `%` behind a backslash is part of a secret, and no encoding of what follows.
             if self.occur_as_spelled(text) || text.contains(&b'\\') && self.occur_as_spelled(&unescape(text)) {
                 return true;
             }
-            if !text.contains(&b'%') {
+            if times == ENCODED_TIMES || !text.contains(&b'%') {
                 return false;
             }
             decoded = Some(percent_decode(text));
