@@ -1,7 +1,7 @@
 //! Lineages that were renewed or passed something on. Any other consists of its first writ, which
 //! is named like it.
 
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
 

@@ -1,7 +1,7 @@
 //! Clients and edges, as they are kept.
 
 use crate::keys::Hash;
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

@@ -1,6 +1,6 @@
 //! Signed checkpoints of the chain.
 
-use crate::store::columns::int;
+use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Keeps a checkpoint of the chain at event `seq`.

@@ -3,7 +3,7 @@
 
 use crate::audit::{EventLimiter, Head};
 use crate::base::clock::Clock;
-use crate::store::{StoreError, Writing, audit, revocation};
+use crate::store::sqlite::{StoreError, Writing, audit, revocation};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::io;

@@ -1,7 +1,7 @@
 //! Revocations in the order in which they became durable. The order is what edges follow.
 
-use crate::store::Writing;
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::Writing;
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;

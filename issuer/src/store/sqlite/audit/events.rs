@@ -3,7 +3,7 @@
 use super::pruned::{head_of, pruned};
 use crate::audit::{self, Event, EventKind, Head, Link};
 use crate::base::clock::Moment;
-use crate::store::columns::int;
+use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Appends `event`, which concerns the task in `row`, behind `head`, and answers the new head.

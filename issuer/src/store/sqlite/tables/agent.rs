@@ -2,7 +2,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 

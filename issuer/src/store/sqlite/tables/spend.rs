@@ -4,9 +4,9 @@
 use crate::audit::Event;
 use crate::base::clock::Moment;
 use crate::policy::allowance::{Left, debit};
-use crate::store::Writing;
-use crate::store::columns::int;
-use crate::store::rows::revocation;
+use crate::store::sqlite::Writing;
+use crate::store::sqlite::columns::int;
+use crate::store::sqlite::tables::revocation;
 use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};

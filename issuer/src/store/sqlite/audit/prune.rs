@@ -4,7 +4,7 @@ use super::events::{first_at, head};
 use super::pruned::pruned;
 use crate::audit::Head;
 use crate::base::clock::Moment;
-use crate::store::columns::int;
+use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number

@@ -2,7 +2,7 @@ use super::*;
 use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
-use crate::store::revocation::By;
+use crate::store::sqlite::revocation::By;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 //! refused.
 
 use super::task::TaskRow;
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;

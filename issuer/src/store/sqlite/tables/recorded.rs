@@ -1,7 +1,7 @@
 //! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
 //! again.
 
-use crate::store::columns::int;
+use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::ops::RangeInclusive;
 

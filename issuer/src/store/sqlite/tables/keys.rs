@@ -1,7 +1,7 @@
 //! The history of signing keys. Only public halves are here.
 
 use crate::keys::{KeyJob, KeyState};
-use crate::store::columns::{int, seconds};
+use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json;
 use edgewrit_shared::time::UnixSeconds;

@@ -1,0 +1,197 @@
+//! The store: SQLite, written by one thread, read by others.
+//!
+//! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was
+//! synced to disk; whatever is queued meanwhile shares the next commit. One writer also gives what
+//! happens an order: bundle sequence numbers and places in the audit chain are assigned under it.
+
+use crate::audit::{Event, EventLimiter, Tally};
+use crate::base::clock::Clock;
+use crate::files::OwnFile;
+use rusqlite::{Connection, OpenFlags};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+pub mod audit;
+mod columns;
+mod connection;
+mod error;
+mod meta;
+mod migrations;
+mod reader;
+mod schema;
+mod tables;
+mod transaction;
+mod wal;
+mod writer;
+
+use connection::{LOG_SUFFIX, connection_to};
+pub(crate) use connection::{look_at_database, open_database};
+pub use error::{OpenStoreError, StoreError};
+pub(crate) use meta::begin_epoch;
+pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
+use reader::ReadConnections;
+pub use tables::{agent, keys, lineage, recorded, registry, report, revocation, spend, task, task_number};
+pub use transaction::Writing;
+use wal::Checkpointer;
+pub use writer::Reached;
+use writer::Writer;
+
+/// The origin of a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseOrigin {
+    /// From a backup, as its folder says.
+    Backup,
+    /// Its folder says nothing.
+    Unmarked,
+}
+
+/// The store.
+#[derive(Debug)]
+pub struct Store {
+    readers: ReadConnections,
+    writer: Writer,
+    // After the writer: it ends when the writer's thread has.
+    checkpointer: Checkpointer,
+    clock: Clock,
+    limiter: Arc<EventLimiter>,
+    epoch: String,
+}
+
+impl Store {
+    /// Opens the `database`, and makes it if it is not there.
+    ///
+    /// # Errors
+    /// [`OpenStoreError`].
+    pub fn open(database: &OwnFile, clock: Clock) -> Result<Self, OpenStoreError> {
+        Self::open_from(database, clock, DatabaseOrigin::Unmarked)
+    }
+
+    /// As [`Self::open`], for a database of which the folder knows where it comes from.
+    ///
+    /// # Errors
+    /// [`OpenStoreError`].
+    pub fn open_from(database: &OwnFile, clock: Clock, origin: DatabaseOrigin) -> Result<Self, OpenStoreError> {
+        database.make().map_err(OpenStoreError::Folder)?;
+        look_at_database(database).map_err(OpenStoreError::Folder)?;
+        let path = database.path_without_links().map_err(OpenStoreError::Folder)?;
+        let refused = |error| OpenStoreError::Sqlite(path.clone(), error);
+        let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
+        let epoch = schema::prepare(&mut connection, &path, origin)?;
+        let reached = reached(&connection).map_err(refused)?;
+        let beside = connection_to(&path).map_err(refused)?;
+        let log = database.with_suffix(LOG_SUFFIX);
+        let (checkpointer, wake) = Checkpointer::start(beside, log).map_err(OpenStoreError::Thread)?;
+        let limiter = Arc::new(EventLimiter::new());
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, wake);
+        let writer = writer.map_err(OpenStoreError::Thread)?;
+        Ok(Self {
+            readers: ReadConnections::new(path),
+            writer,
+            checkpointer,
+            clock,
+            limiter,
+            epoch,
+        })
+    }
+
+    /// Names this history of the database; another after a restore.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// The ends of the histories that others follow, as they change.
+    #[must_use]
+    pub fn reached(&self) -> watch::Receiver<Reached> {
+        self.writer.reached()
+    }
+
+    /// Tells when the database could not be synced: what is acknowledged is in the log, and the
+    /// process has to end.
+    #[must_use]
+    pub fn broken(&self) -> watch::Receiver<bool> {
+        self.checkpointer.broken()
+    }
+
+    /// Work that waits for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it
+    /// remains, and nothing else is touched. It is done again, on what was there before, if
+    /// something failed that shared its transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the work was not done.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// Whether the limiter would omit `event`, which goes with no change. Then it is counted here,
+    /// and costs no write.
+    pub(crate) fn omits(&self, event: &Event) -> bool {
+        !self.limiter.has_room(event, self.clock.now())
+    }
+
+    /// Records the events that the limiter omitted since this was asked last: one event for each
+    /// cause.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was omitted is still counted.
+    pub async fn record_omitted(&self) -> Result<(), StoreError> {
+        let omitted = self.limiter.take_omitted();
+        if omitted.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.record_all(&omitted).await;
+        if recorded.is_err() {
+            self.limiter.put_back(omitted);
+        }
+        recorded
+    }
+
+    async fn record_all(&self, omitted: &Tally) -> Result<(), StoreError> {
+        let events = omitted.events();
+        let record = |writing: &Writing<'_>, event: &Event| {
+            let named = event.client_id.as_deref().zip(event.task_id.as_deref());
+            let task = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
+            let row = task.transpose()?.flatten().map(|task| task.task);
+            writing.record_about(row, event)
+        };
+        let record_all = self.write(move |writing| events.iter().try_for_each(|event| record(writing, event)));
+        record_all.await
+    }
+
+    /// The number of events that were omitted since the start.
+    pub(crate) fn omitted(&self) -> u64 {
+        self.limiter.total()
+    }
+
+    /// Does `work` on one consistent state of the database.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.readers.read(work).await
+    }
+}
+
+fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
+    Ok(Reached {
+        revocation: revocation::latest(connection)?,
+        head: audit::head(connection)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;
