@@ -5,8 +5,8 @@ use super::source::ValueSource;
 use super::upstream::Upstreams;
 use super::wiring::Wiring;
 use crate::http::headers;
-use crate::operation::param::{DeclaredType, ParamDefinition};
-use crate::operation::pattern::RoutePattern;
+use crate::operation::param::{DeclaredType, ParamDefinition, ParamId};
+use crate::operation::pattern::{CaptureId, CaptureNames, RoutePattern};
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
 use crate::operation::template::ResourceTemplate;
@@ -86,7 +86,7 @@ fn read_operation(
     let resource = members.required("resource").zip(pattern.as_ref());
     let resource =
         resource.and_then(|(node, pattern)| parse_text(node, |text| ResourceTemplate::parse(text, &pattern.captures)));
-    let captures = pattern.as_ref().map(|pattern| pattern.captures.as_slice());
+    let captures = pattern.as_ref().map(|pattern| &pattern.captures);
     let wiring = read_wiring(members, captures);
     let headers = read_headers(members, &wiring, upstream.as_deref());
     let caches = read_cache_control(members);
@@ -137,7 +137,7 @@ fn read_action<'n>(node: &Node<'n>) -> Option<&'n str> {
 
 /// Reads `params` and `ignore`. Without `captures` (because `match` has a fault) any capture is
 /// accepted.
-fn read_wiring(members: &Members<'_>, captures: Option<&[String]>) -> Wiring {
+fn read_wiring(members: &Members<'_>, captures: Option<&CaptureNames>) -> Wiring {
     let mut wiring = Wiring::default();
     let params = members.optional("params").and_then(Node::members).unwrap_or_default();
     let ignored = members
@@ -286,10 +286,10 @@ fn report_unused_captures(
     members: &Members<'_>,
     pattern: &RoutePattern,
     resource: &ResourceTemplate,
-    named: &[(usize, ValueUse)],
+    named: &[(CaptureId, ValueUse)],
 ) {
-    for (index, name) in pattern.captures.iter().enumerate() {
-        if !resource.uses_capture(index) && !named.iter().any(|(own, _)| *own == index) {
+    for (capture, name) in pattern.captures.iter() {
+        if !resource.uses_capture(capture) && !named.iter().any(|(own, _)| *own == capture) {
             members.node().fault(format!(
                 "nothing uses `{{{name}}}`: name it in `resource`, or `path.{name}` in `params` or `ignore`"
             ));
@@ -297,7 +297,7 @@ fn report_unused_captures(
     }
 }
 
-fn captured_param((capture, purpose): (usize, ValueUse)) -> Option<(usize, usize)> {
+fn captured_param((capture, purpose): (CaptureId, ValueUse)) -> Option<(CaptureId, ParamId)> {
     match purpose {
         ValueUse::Param(param) => Some((capture, param)),
         ValueUse::Ignore => None,

@@ -1,7 +1,7 @@
 //! A read-only view of the operations: every attempt that a request can make.
 
 use crate::config::Config;
-use crate::operation::param::DeclaredType;
+use crate::operation::param::{DeclaredType, ParamId};
 use crate::operation::template::ResourceTemplatePiece;
 use crate::operation::{Content, Operation};
 use alloc::vec::Vec;
@@ -77,10 +77,11 @@ impl<'c> Row<'c> {
     /// The resource that a matching request attempts the action on.
     pub fn resource(&self) -> impl Iterator<Item = ResourcePiece<'c>> + use<'c> {
         let name = self.name();
-        let capture = |index: usize| name.split('{').nth(index + 1)?.split('}').next();
         self.0.resource.pieces().iter().map(move |piece| match piece {
             ResourceTemplatePiece::Text(text) => ResourcePiece::Text(text),
-            ResourceTemplatePiece::Capture(index) => ResourcePiece::Capture(capture(*index).unwrap_or_default()),
+            ResourceTemplatePiece::Capture(capture) => {
+                ResourcePiece::Capture(capture.find_name(name).unwrap_or_default())
+            }
         })
     }
 
@@ -95,22 +96,22 @@ impl<'c> Row<'c> {
     /// Every parameter that the operation may send.
     pub fn params(&self) -> impl Iterator<Item = Field<'c>> + use<'c> {
         let operation = self.0;
-        operation.params.iter().enumerate().map(move |(index, param)| Field {
+        operation.params.iter().map(move |(id, param)| Field {
             name: &param.name,
-            value: value(operation, index, param.kind),
+            value: value(operation, id, param.kind),
             optional: param.optional,
-            source: source(operation, index),
+            source: source(operation, id),
         })
     }
 }
 
-fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
+fn value(operation: &Operation, param: ParamId, kind: DeclaredType) -> ParamType {
     let is_many = operation
         .body
         .as_ref()
-        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.list_params().contains(&index)));
+        .is_some_and(|body| matches!(&body.content, Content::Json(shape) if shape.list_params().contains(&param)));
     match kind {
-        _ if is_many || operation.is_list(index) => ParamType::List,
+        _ if is_many || operation.is_list(param) => ParamType::List,
         DeclaredType::Text => ParamType::Text,
         DeclaredType::Integer | DeclaredType::Number => ParamType::Number,
         DeclaredType::Boolean => ParamType::Bool,
@@ -118,12 +119,12 @@ fn value(operation: &Operation, index: usize, kind: DeclaredType) -> ParamType {
     }
 }
 
-fn source(operation: &Operation, index: usize) -> ParamLocation {
-    if operation.captures.iter().any(|(_, param)| *param == index) {
+fn source(operation: &Operation, param: ParamId) -> ParamLocation {
+    if operation.captures.iter().any(|(_, own)| *own == param) {
         ParamLocation::Path
-    } else if operation.query.contains_param(index) {
+    } else if operation.query.contains_param(param) {
         ParamLocation::Query
-    } else if operation.header_params.iter().any(|(_, param)| *param == index) {
+    } else if operation.header_params.iter().any(|(_, own)| *own == param) {
         ParamLocation::Header
     } else {
         ParamLocation::Body

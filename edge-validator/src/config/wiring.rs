@@ -1,7 +1,8 @@
 //! The sources of the parameters of one operation, collected while the operation is read.
 
 use super::source::ValueSource;
-use crate::operation::param::{DeclaredType, ParamDefinition};
+use crate::operation::param::{DeclaredType, ParamDefinition, ParamDefinitions, ParamId};
+use crate::operation::pattern::{CaptureId, CaptureNames};
 use crate::operation::shape::Shape;
 use crate::operation::{FieldNames, ValueUse};
 use alloc::format;
@@ -12,11 +13,11 @@ use alloc::vec::Vec;
 /// The parameters of an operation and their sources.
 #[derive(Debug, Default)]
 pub(super) struct Wiring {
-    pub(super) params: Vec<ParamDefinition>,
-    /// The uses of captures besides the resource, by the index of the capture.
-    pub(super) captures: Vec<(usize, ValueUse)>,
+    pub(super) params: ParamDefinitions,
+    /// The uses of captures besides the resource.
+    pub(super) captures: Vec<(CaptureId, ValueUse)>,
     pub(super) query: FieldNames,
-    pub(super) headers: Vec<(Arc<str>, usize)>,
+    pub(super) headers: Vec<(Arc<str>, ParamId)>,
     pub(super) body: Option<Shape>,
     pub(super) form: FieldNames,
 }
@@ -27,7 +28,7 @@ impl Wiring {
         &mut self,
         param: ParamDefinition,
         source: ValueSource,
-        captures: Option<&[String]>,
+        captures: Option<&CaptureNames>,
     ) -> Result<(), String> {
         let body = matches!(source, ValueSource::Body(_));
         if param.kind == DeclaredType::List && (!body || source.is_repeated()) {
@@ -36,32 +37,37 @@ impl Wiring {
         if param.list && !matches!(source, ValueSource::Query(_) | ValueSource::Form(_)) {
             return Err("`list` is for `query.` and `form.`, where a name may come several times".into());
         }
-        self.connect(source, ValueUse::Param(self.params.len()), captures)?;
-        self.params.push(param);
+        self.connect(source, ValueUse::Param(self.params.next_id()), captures)?;
+        self.params.add(param);
         Ok(())
     }
 
     /// Adds a value that a request may have and that is not judged. An error is a message for the
     /// operator.
-    pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&[String]>) -> Result<(), String> {
+    pub(super) fn add_ignored(&mut self, source: ValueSource, captures: Option<&CaptureNames>) -> Result<(), String> {
         self.connect(source, ValueUse::Ignore, captures)
     }
 
-    fn connect(&mut self, source: ValueSource, purpose: ValueUse, captures: Option<&[String]>) -> Result<(), String> {
+    fn connect(
+        &mut self,
+        source: ValueSource,
+        purpose: ValueUse,
+        captures: Option<&CaptureNames>,
+    ) -> Result<(), String> {
         let free = match (source, purpose) {
             (ValueSource::Query(name), _) => self.query.add(name, purpose),
             (ValueSource::Form(name), _) => self.form.add(name, purpose),
             (ValueSource::Path(name), _) => {
                 let Some(captures) = captures else { return Ok(()) };
-                let index = captures.iter().position(|own| *own == name);
-                let index = index.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
-                let free = !self.captures.iter().any(|(own, _)| *own == index);
-                self.captures.push((index, purpose));
+                let capture = captures.find(&name);
+                let capture = capture.ok_or_else(|| format!("`{name}` is not captured by `match`"))?;
+                let free = !self.captures.iter().any(|(own, _)| *own == capture);
+                self.captures.push((capture, purpose));
                 free
             }
-            (ValueSource::Header(name), ValueUse::Param(index)) => {
+            (ValueSource::Header(name), ValueUse::Param(param)) => {
                 let free = !self.headers.iter().any(|(own, _)| **own == *name);
-                self.headers.push((name.into(), index));
+                self.headers.push((name.into(), param));
                 free
             }
             (ValueSource::Header(name), ValueUse::Ignore) => {

@@ -9,13 +9,14 @@ pub(crate) mod template;
 
 use crate::config::Upstream;
 use crate::reason::{self, Objection, Reason};
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 pub(crate) use names::{FieldName, FieldNames};
-use param::{DeclaredType, ParamDefinition, ParamValues};
+use param::{DeclaredType, ParamDefinitions, ParamId, ParamValues};
+use pattern::CaptureId;
+use routes::CapturedValues;
 use shape::Shape;
 use template::ResourceTemplate;
 
@@ -27,13 +28,13 @@ pub(crate) struct Operation {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) action: String,
     pub(crate) resource: ResourceTemplate,
-    pub(crate) params: Vec<ParamDefinition>,
-    /// Captures that are parameters: index of the capture, index of the parameter.
-    pub(crate) captures: Vec<(usize, usize)>,
+    pub(crate) params: ParamDefinitions,
+    /// Captures that are parameters.
+    pub(crate) captures: Vec<(CaptureId, ParamId)>,
     /// The names that a query may have.
     pub(crate) query: FieldNames,
     /// Headers that are parameters.
-    pub(crate) header_params: Vec<(Arc<str>, usize)>,
+    pub(crate) header_params: Vec<(Arc<str>, ParamId)>,
     /// Headers that pass in addition to [`crate::http::headers::PASS`], sorted.
     pub(crate) headers: Vec<Arc<str>>,
     /// The required form of a body; `None` if the operation takes no body.
@@ -48,41 +49,41 @@ impl Operation {
     /// Checks that captured values contain no `:`, unless the operation allows it. Many upstreams
     /// route by the text after a colon: `/topics/x:delete`, encoded or not, is the operation
     /// `delete`.
-    pub(crate) fn check_colons(&self, captures: &[Cow<'_, str>]) -> Result<(), Objection> {
+    pub(crate) fn check_colons(&self, captures: &CapturedValues<'_>) -> Result<(), Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
             Some(value) => Err(reason::CAPTURE_COLON.with_detail(format!("`{value}`"))),
             None => Ok(()),
         }
     }
 
-    /// Reads the value of the parameter with this index from text.
-    pub(crate) fn read_param(&self, index: usize, text: String, values: &mut ParamValues) -> Result<(), Objection> {
-        let value = self.declared_type(index).and_then(|kind| kind.of_text(text));
-        let value = value.ok_or_else(|| self.param_objection(reason::PARAM_TYPE, index))?;
-        if self.is_list(index) {
-            values.push(index, value);
+    /// Reads the value of a parameter from text.
+    pub(crate) fn read_param(&self, param: ParamId, text: String, values: &mut ParamValues) -> Result<(), Objection> {
+        let value = self.declared_type(param).and_then(|kind| kind.of_text(text));
+        let value = value.ok_or_else(|| self.param_objection(reason::PARAM_TYPE, param))?;
+        if self.is_list(param) {
+            values.push(param, value);
         } else {
-            values.set(index, value);
+            values.set(param, value);
         }
         Ok(())
     }
 
-    /// An objection to the parameter with this index.
-    pub(crate) fn param_objection(&self, reason: Reason, index: usize) -> Objection {
-        let param = self.params.get(index);
+    /// An objection to a parameter.
+    pub(crate) fn param_objection(&self, reason: Reason, param: ParamId) -> Objection {
+        let param = self.params.get(param);
         reason.with_detail(format!(
             "`{}`",
             param.map(|param| param.name.as_str()).unwrap_or_default()
         ))
     }
 
-    /// Whether the parameter with this index is a list.
-    pub(crate) fn is_list(&self, param: usize) -> bool {
+    /// Whether a parameter is a list.
+    pub(crate) fn is_list(&self, param: ParamId) -> bool {
         self.params.get(param).is_some_and(|param| param.list)
     }
 
-    /// The type of the parameter with this index.
-    pub(crate) fn declared_type(&self, param: usize) -> Option<DeclaredType> {
+    /// The type of a parameter.
+    pub(crate) fn declared_type(&self, param: ParamId) -> Option<DeclaredType> {
         self.params.get(param).map(|param| param.kind)
     }
 }
@@ -90,8 +91,8 @@ impl Operation {
 /// The use of a name in the query or of a value in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueUse {
-    /// The parameter with this index.
-    Param(usize),
+    /// The value of a parameter.
+    Param(ParamId),
     /// A value that is not judged.
     Ignore,
 }

@@ -1,6 +1,7 @@
 //! The names that a query or a form may have.
 
 use super::ValueUse;
+use super::param::ParamId;
 use crate::http::case_folding::fold;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -70,7 +71,7 @@ impl FieldNames {
     }
 
     /// Whether a name belongs to this parameter.
-    pub(crate) fn contains_param(&self, param: usize) -> bool {
+    pub(crate) fn contains_param(&self, param: ParamId) -> bool {
         self.0.iter().any(|own| own.purpose == ValueUse::Param(param))
     }
 }
@@ -94,6 +95,7 @@ fn lenient_name(name: &str) -> String {
 mod tests {
     use super::{FieldNames, are_rivals};
     use crate::operation::ValueUse;
+    use crate::operation::param::ParamId;
     use alloc::format;
     use edgewrit_shared::limits::PARAMS_PER_OPERATION;
 
@@ -142,14 +144,14 @@ mod tests {
         let mut names = FieldNames::default();
         let all = [
             ("ids", ValueUse::Ignore),
-            ("ids[]", ValueUse::Param(0)),
-            ("user", ValueUse::Param(1)),
+            ("ids[]", ValueUse::Param(ParamId(0))),
+            ("user", ValueUse::Param(ParamId(1))),
             ("User", ValueUse::Ignore),
         ];
         for (name, purpose) in all.into_iter().chain([
             ("page", ValueUse::Ignore),
-            ("a", ValueUse::Param(2)),
-            ("a[b]", ValueUse::Param(3)),
+            ("a", ValueUse::Param(ParamId(2))),
+            ("a[b]", ValueUse::Param(ParamId(3))),
         ]) {
             names.add(name.into(), purpose);
         }

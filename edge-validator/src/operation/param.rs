@@ -9,6 +9,14 @@ use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::number::Number;
 
+/// The place of a parameter among the parameters of its operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ParamId(pub(super) usize);
+
+/// The parameters of an operation.
+#[derive(Debug, Default)]
+pub(crate) struct ParamDefinitions(Vec<ParamDefinition>);
+
 /// The definition of a parameter of an operation.
 #[derive(Debug)]
 pub(crate) struct ParamDefinition {
@@ -28,6 +36,25 @@ pub(crate) enum DeclaredType {
     Boolean,
     /// A JSON array of texts, numbers and truth values.
     List,
+}
+
+impl ParamDefinitions {
+    /// The id of the parameter that is added next.
+    pub(crate) fn next_id(&self) -> ParamId {
+        ParamId(self.0.len())
+    }
+
+    pub(crate) fn add(&mut self, param: ParamDefinition) {
+        self.0.push(param);
+    }
+
+    pub(crate) fn get(&self, param: ParamId) -> Option<&ParamDefinition> {
+        self.0.get(param.0)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ParamId, &ParamDefinition)> {
+        (0..).map(ParamId).zip(&self.0)
+    }
 }
 
 impl DeclaredType {
@@ -88,21 +115,21 @@ fn scalar(json: Json) -> Option<attempt::Param> {
 pub(crate) struct ParamValues(Vec<Option<attempt::Param>>);
 
 impl ParamValues {
-    /// No values yet, for `count` parameters.
-    pub(crate) fn new(count: usize) -> Self {
-        Self(vec![None; count])
+    /// No values yet, for the parameters `params`.
+    pub(crate) fn new(params: &ParamDefinitions) -> Self {
+        Self(vec![None; params.0.len()])
     }
 
-    /// Sets the value of the parameter with this index.
-    pub(crate) fn set(&mut self, index: usize, value: attempt::Param) {
-        if let Some(place) = self.0.get_mut(index) {
+    /// Sets the value of a parameter.
+    pub(crate) fn set(&mut self, param: ParamId, value: attempt::Param) {
+        if let Some(place) = self.0.get_mut(param.0) {
             *place = Some(value);
         }
     }
 
-    /// Adds an element to the list parameter with this index. The first element starts the list.
-    pub(crate) fn push(&mut self, index: usize, element: attempt::Param) {
-        match self.0.get_mut(index) {
+    /// Adds an element to a list parameter. The first element starts the list.
+    pub(crate) fn push(&mut self, param: ParamId, element: attempt::Param) {
+        match self.0.get_mut(param.0) {
             Some(Some(attempt::Param::List(list))) => list.push(element),
             Some(place) => *place = Some(attempt::Param::List(vec![element])),
             None => {}
@@ -114,26 +141,26 @@ impl ParamValues {
         self.0.iter().flatten()
     }
 
-    /// The values as a floating-point reader reads them, and the index of the first value that may
+    /// The values as a floating-point reader reads them, and the first parameter whose value may
     /// change; `None` if all values stay the same.
-    pub(crate) fn in_doubles(&self) -> Option<(usize, Self)> {
+    pub(crate) fn in_doubles(&self) -> Option<(ParamId, Self)> {
         let mut first = None;
         let mut values = Self(Vec::new());
-        for (index, value) in self.0.iter().enumerate() {
+        for (param, value) in (0..).map(ParamId).zip(&self.0) {
             if let Some(double) = value.as_ref().and_then(attempt::Param::in_doubles) {
                 if first.is_none() {
-                    (first, values) = (Some(index), self.clone());
+                    (first, values) = (Some(param), self.clone());
                 }
-                values.set(index, double);
+                values.set(param, double);
             }
         }
         Some((first?, values))
     }
 
     /// The values by name. A missing value of a required parameter is an objection.
-    pub(crate) fn into_named(self, params: &[ParamDefinition]) -> Result<Vec<(String, attempt::Param)>, Objection> {
-        let mut named = Vec::with_capacity(params.len());
-        for (param, value) in params.iter().zip(self.0) {
+    pub(crate) fn into_named(self, params: &ParamDefinitions) -> Result<Vec<(String, attempt::Param)>, Objection> {
+        let mut named = Vec::with_capacity(params.0.len());
+        for (param, value) in params.0.iter().zip(self.0) {
             match value {
                 Some(value) => named.push((param.name.clone(), value)),
                 None if param.optional => {}

@@ -13,13 +13,20 @@ const NEVER: [&str; 2] = ["CONNECT", "TRACE"];
 /// Most captures of one path.
 const CAPTURES: usize = 64;
 
+/// The place of a capture among the captures of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CaptureId(pub(super) usize);
+
+/// The names of the captures of a path, in the order of the path.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct CaptureNames(Vec<String>);
+
 /// A method and a path with captures.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RoutePattern {
     pub(crate) method: String,
     pub(crate) segments: Vec<RouteSegment>,
-    /// Names of the captures, in the order of the path.
-    pub(crate) captures: Vec<String>,
+    pub(crate) captures: CaptureNames,
 }
 
 /// One segment of the path of a pattern.
@@ -29,6 +36,25 @@ pub(crate) enum RouteSegment {
     Literal(String),
     /// Any segment that is not empty.
     Capture,
+}
+
+impl CaptureId {
+    /// The name of the capture in the text of the pattern, such as `GET /customers/{id}`.
+    pub(crate) fn find_name(self, pattern: &str) -> Option<&str> {
+        pattern.split('{').nth(self.0.saturating_add(1))?.split('}').next()
+    }
+}
+
+impl CaptureNames {
+    /// The capture called `name`.
+    pub(crate) fn find(&self, name: &str) -> Option<CaptureId> {
+        self.0.iter().position(|own| own == name).map(CaptureId)
+    }
+
+    /// The captures and their names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (CaptureId, &str)> {
+        (0..).map(CaptureId).zip(self.0.iter().map(String::as_str))
+    }
 }
 
 /// Whether the edge can serve requests with this method.
@@ -61,7 +87,7 @@ impl RoutePattern {
         let mut pattern = Self {
             method: method.into(),
             segments: Vec::new(),
-            captures: Vec::new(),
+            captures: CaptureNames::default(),
         };
         for segment in rest.split('/') {
             pattern.push(segment)?;
@@ -88,13 +114,13 @@ impl RoutePattern {
                 "expected a capture named with `a-z`, `0-9` and `_`, found `{segment}`"
             ));
         }
-        if self.captures.len() >= CAPTURES {
+        if self.captures.0.len() >= CAPTURES {
             return Err(format!("more than {CAPTURES} captures"));
         }
-        if self.captures.iter().any(|own| own == name) {
+        if self.captures.find(name).is_some() {
             return Err(format!("`{segment}` is captured twice"));
         }
-        self.captures.push(name.into());
+        self.captures.0.push(name.into());
         self.segments.push(RouteSegment::Capture);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Search of the operation for a method and a path. The work depends on the length of the path and
 //! not on the number of operations.
 
-use super::pattern::{RoutePattern, RouteSegment};
+use super::pattern::{CaptureId, RoutePattern, RouteSegment};
 use crate::http::case_folding::fold;
 use crate::http::percent;
 use crate::reason::{self, Objection};
@@ -34,11 +34,15 @@ struct Literal {
     node: RouteNode,
 }
 
-/// An operation and the captured values of its path, decoded.
+/// The captured values of a path, decoded.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct CapturedValues<'p>(Vec<Cow<'p, str>>);
+
+/// An operation and the captured values of its path.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MatchedRoute<'p> {
     pub(crate) operation: usize,
-    pub(crate) captures: Vec<Cow<'p, str>>,
+    pub(crate) captures: CapturedValues<'p>,
 }
 
 /// The cause why a pattern cannot be added.
@@ -48,6 +52,16 @@ pub(crate) enum Conflict {
     Same(usize),
     /// Lenient servers read a segment as this segment of another operation.
     Case(String),
+}
+
+impl CapturedValues<'_> {
+    pub(crate) fn get(&self, capture: CaptureId) -> Option<&str> {
+        self.0.get(capture.0).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
 }
 
 impl Routes {
@@ -78,7 +92,7 @@ impl Routes {
         let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
         let mut node = &own.ok_or(reason::NO_OPERATION)?.node;
-        let mut captures = Vec::new();
+        let mut captures = CapturedValues::default();
         for segment in path.split('/').skip(1) {
             let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
             node = match node.literals.get(lenient_segment(&decoded).as_ref()) {
@@ -88,7 +102,7 @@ impl Routes {
                 }
                 None if segment.is_empty() => return Err(reason::NO_OPERATION.into()),
                 None => {
-                    captures.push(decoded);
+                    captures.0.push(decoded);
                     node.capture.as_ref().ok_or(reason::NO_OPERATION)?
                 }
             };

@@ -2,6 +2,7 @@
 
 use crate::http::case_folding::fold;
 use crate::operation::ValueUse;
+use crate::operation::param::ParamId;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -109,7 +110,7 @@ impl Shape {
     }
 
     /// The parameters in the elements of arrays, which are lists.
-    pub(crate) fn list_params(&self) -> Vec<usize> {
+    pub(crate) fn list_params(&self) -> Vec<ParamId> {
         match self {
             Self::Leaf(_) => Vec::new(),
             Self::Object(members) => members.values().flat_map(Self::list_params).collect(),
@@ -118,9 +119,9 @@ impl Shape {
     }
 
     /// The parameters in the shape.
-    pub(crate) fn params(&self) -> Vec<usize> {
+    pub(crate) fn params(&self) -> Vec<ParamId> {
         match self {
-            Self::Leaf(ValueUse::Param(index)) => [*index].into(),
+            Self::Leaf(ValueUse::Param(param)) => [*param].into(),
             Self::Leaf(ValueUse::Ignore) => Vec::new(),
             Self::Object(members) => members.values().flat_map(Self::params).collect(),
             Self::Each(element) => element.params(),

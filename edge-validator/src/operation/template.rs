@@ -1,7 +1,8 @@
 //! Resource templates, such as `data:customers/{id}`.
 
+use super::pattern::{CaptureId, CaptureNames};
+use super::routes::CapturedValues;
 use crate::reason::{self, Objection};
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,13 +23,12 @@ pub(crate) struct ResourceTemplate {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ResourceTemplatePiece {
     Text(String),
-    /// The index of the capture.
-    Capture(usize),
+    Capture(CaptureId),
 }
 
 impl ResourceTemplate {
     /// Parses a template over `captures`. An error is a message for the operator.
-    pub(crate) fn parse(text: &str, captures: &[String]) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, captures: &CaptureNames) -> Result<Self, String> {
         if text.is_empty() || text.chars().any(char::is_control) {
             return Err("expected a resource without control characters".into());
         }
@@ -36,7 +36,7 @@ impl ResourceTemplate {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or("`{` without `}`")?;
-            let index = captures.iter().position(|own| own == name);
+            let capture = captures.find(name);
             push_text(&mut pieces, before)?;
             if matches!(pieces.last(), Some(ResourceTemplatePiece::Capture(_))) {
                 return Err(format!(
@@ -44,7 +44,7 @@ impl ResourceTemplate {
                 ));
             }
             pieces.push(ResourceTemplatePiece::Capture(
-                index.ok_or_else(|| format!("`{{{name}}}` is not captured by `match`"))?,
+                capture.ok_or_else(|| format!("`{{{name}}}` is not captured by `match`"))?,
             ));
             rest = after;
         }
@@ -67,19 +67,19 @@ impl ResourceTemplate {
         &self.separators
     }
 
-    /// Whether the template uses the capture with this index.
-    pub(crate) fn uses_capture(&self, capture: usize) -> bool {
+    /// Whether the template uses a capture.
+    pub(crate) fn uses_capture(&self, capture: CaptureId) -> bool {
         self.pieces.contains(&ResourceTemplatePiece::Capture(capture))
     }
 
     /// The resource for captured values.
-    pub(crate) fn fill(&self, captures: &[Cow<'_, str>]) -> Result<String, Objection> {
+    pub(crate) fn fill(&self, captures: &CapturedValues<'_>) -> Result<String, Objection> {
         let mut resource = String::new();
         for piece in &self.pieces {
             match piece {
                 ResourceTemplatePiece::Text(text) => resource.push_str(text),
-                ResourceTemplatePiece::Capture(index) => {
-                    let value = captures.get(*index).map(AsRef::as_ref).unwrap_or_default();
+                ResourceTemplatePiece::Capture(capture) => {
+                    let value = captures.get(*capture).unwrap_or_default();
                     if value.contains(self.separators.as_slice()) {
                         return Err(reason::CAPTURE_SEPARATOR.with_detail(format!("`{value}`")));
                     }

@@ -5,7 +5,7 @@ use crate::http::case_folding::fold;
 use crate::http::headers::Headers;
 use crate::http::spelling::{Plus, spell};
 use crate::http::target::check_query;
-use crate::operation::param::ParamValues;
+use crate::operation::param::{ParamId, ParamValues};
 use crate::operation::shape::Shape;
 use crate::operation::{Content, FieldNames, Operation, ValueUse};
 use crate::reason::{self, Objection};
@@ -148,7 +148,7 @@ impl BodyReader<'_> {
     fn read_value(&mut self, shape: &Shape, json: Json, many: bool) -> Result<(), Objection> {
         match (shape, json) {
             (Shape::Leaf(ValueUse::Ignore), _) => Ok(()),
-            (Shape::Leaf(ValueUse::Param(index)), json) => self.read_param(*index, json, many),
+            (Shape::Leaf(ValueUse::Param(param)), json) => self.read_param(*param, json, many),
             (Shape::Object(known), Json::Object(members)) => self.read_object(known, members, many),
             (Shape::Each(element), Json::List(items)) => self.read_elements(element, items),
             (Shape::Object(_), _) => Err(reason::BODY_SHAPE.with_detail("not an object")),
@@ -156,13 +156,13 @@ impl BodyReader<'_> {
         }
     }
 
-    fn read_param(&mut self, index: usize, json: Json, many: bool) -> Result<(), Objection> {
-        let value = self.operation.declared_type(index).and_then(|kind| kind.of_json(json));
-        let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
+    fn read_param(&mut self, param: ParamId, json: Json, many: bool) -> Result<(), Objection> {
+        let value = self.operation.declared_type(param).and_then(|kind| kind.of_json(json));
+        let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, param))?;
         if many {
-            self.values.push(index, value);
+            self.values.push(param, value);
         } else {
-            self.values.set(index, value);
+            self.values.set(param, value);
         }
         Ok(())
     }
@@ -193,15 +193,15 @@ impl BodyReader<'_> {
             .iter()
             .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
         match absent.flat_map(|(_, shape)| shape.params()).next() {
-            Some(index) => Err(self.operation.param_objection(reason::PARAM_MISSING, index)),
+            Some(param) => Err(self.operation.param_objection(reason::PARAM_MISSING, param)),
             None => Ok(()),
         }
     }
 
     fn read_elements(&mut self, element: &Shape, items: Vec<Json>) -> Result<(), Objection> {
-        for index in element.params() {
+        for param in element.params() {
             self.values
-                .set(index, attempt::Param::List(Vec::with_capacity(items.len())));
+                .set(param, attempt::Param::List(Vec::with_capacity(items.len())));
         }
         items
             .into_iter()

@@ -7,6 +7,7 @@ use crate::http::target::RequestTarget;
 use crate::operation::Operation;
 use crate::operation::param::ParamValues;
 use crate::operation::pattern::is_method;
+use crate::operation::routes::CapturedValues;
 use crate::reason::{self, Objection};
 use crate::record::context::Subject;
 use crate::request::body;
@@ -14,7 +15,6 @@ use crate::request::body::BodyRead;
 use crate::request::draft::Draft;
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
-use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
@@ -142,11 +142,11 @@ fn is_grpc(content_type: &str) -> bool {
 /// The parameters of a head, in every reading.
 fn read_params(
     operation: &Operation,
-    captures: &[Cow<'_, str>],
+    captures: &CapturedValues<'_>,
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
 ) -> Result<ValueReadings, Objection> {
-    let mut values = ParamValues::new(operation.params.len());
+    let mut values = ParamValues::new(&operation.params);
     for (capture, param) in &operation.captures {
         if let Some(text) = captures.get(*capture) {
             operation.read_param(*param, text.to_string(), &mut values)?;

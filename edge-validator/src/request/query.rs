@@ -117,18 +117,18 @@ impl PairsReader<'_> {
         self.mark_seen(known)?;
         match known.purpose {
             ValueUse::Ignore => Ok(()),
-            ValueUse::Param(index) => {
+            ValueUse::Param(param) => {
                 // Some readers read a name without `=` as empty text, other readers as absent.
-                let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, index))?;
+                let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, param))?;
                 let value = decode_text(value)?.into_owned();
-                self.operation.read_param(index, value, &mut self.values)
+                self.operation.read_param(param, value, &mut self.values)
             }
         }
     }
 
     /// Refuses a repeated name that is no list, ignored or not, and a name beside a rival of it.
     fn mark_seen(&mut self, name: &FieldName) -> Result<(), Objection> {
-        let is_list = matches!(name.purpose, ValueUse::Param(index) if self.operation.is_list(index));
+        let is_list = matches!(name.purpose, ValueUse::Param(param) if self.operation.is_list(param));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {
             return Err(self.pairs.reasons.repeated.with_detail(format!("`{}`", name.text)));

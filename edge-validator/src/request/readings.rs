@@ -68,8 +68,8 @@ fn make_attempt(values: ParamValues, operation: &Operation, resource: &str) -> R
 
 /// The attempt of a floating-point reader for `values`; `None` if it is surely the same.
 fn in_doubles(values: &ParamValues, operation: &Operation, resource: &str) -> Option<OtherReading> {
-    let (index, values) = values.in_doubles()?;
-    let differ = operation.param_objection(reason::NUMBER_PRECISION, index);
+    let (param, values) = values.in_doubles()?;
+    let differ = operation.param_objection(reason::NUMBER_PRECISION, param);
     let attempt = if values.iter().any(Param::is_beyond_doubles) {
         Err(differ.clone())
     } else {
