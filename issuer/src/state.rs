@@ -5,6 +5,7 @@ use crate::base::limiter::{Limiter, Rate};
 use crate::base::stopping::Stopping;
 use crate::config::Config;
 use crate::data::Data;
+use crate::evidence::AuditEvents;
 use crate::keyring::Keyring;
 use crate::keys::Hash;
 use crate::registry::{OPERATOR, Registry};
@@ -46,6 +47,7 @@ pub struct Issuer {
     pub(crate) feed: Arc<Feed>,
     pub(crate) tokens: TokenStatus,
     pub(crate) stopping: Stopping,
+    pub(crate) events: Arc<AuditEvents>,
     pub(crate) limits: Limits,
     pub(crate) began: Moment,
     pub(crate) sessions: VerifiedSessions,
@@ -90,6 +92,7 @@ impl Issuer {
                 }),
             },
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
+            events: Arc::new(AuditEvents::new(Arc::clone(&store))),
             config,
             began: data.clock.now(),
             sessions: VerifiedSessions::default(),

@@ -145,7 +145,7 @@ impl Issuer {
         let event = of_writ(Event::denied(EventKind::DelegationRefused).in_request(info), claims);
         let data = json!({"to": ask.to, "why": why});
         let event = event.data(&with_scopes(data, &ask.scope));
-        self.record_refusal(event, Some(claims)).await?;
+        self.events.record_refusal(event, Some(claims)).await?;
         Ok(AgentError::Scope(why))
     }
 

@@ -59,7 +59,7 @@ impl Issuer {
         };
         if let Err(denied) = check_owner(owner, &ask.scope, &grants) {
             let event = event(Event::denied, EventKind::LaunchTokenDenied);
-            self.record_refusal(event, None).await?;
+            self.events.record_refusal(event, None).await?;
             return Err(denied);
         }
         let bytes = Zeroizing::new(random::<32>()?);

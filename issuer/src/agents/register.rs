@@ -144,12 +144,12 @@ impl Issuer {
         let allowed: Vec<_> = token.scope.split(' ').map(str::to_owned).collect();
         if let Some(grant) = first_beyond(&grants, &grants_of(&allowed)?) {
             let scope = grant.to_scope().unwrap_or_default();
-            self.record_refusal(refused("scope"), None).await?;
+            self.events.record_refusal(refused("scope"), None).await?;
             return Err(AgentError::Scope(format!("`{scope}` lies beyond the launch token")));
         }
         // It may be lower than it was when the launch token was made.
         if let Err(beyond) = within_ceiling(&owner, &grants) {
-            self.record_refusal(refused("ceiling"), None).await?;
+            self.events.record_refusal(refused("ceiling"), None).await?;
             return Err(beyond);
         }
         let nonce = nonce::read(self.registry.key(), &ask.nonce, now.seconds());
@@ -265,31 +265,6 @@ impl Issuer {
             "orch_id": ask.orch_id,
         });
         event.data(&with_scopes(data, &ask.scope))
-    }
-
-    /// Records what was refused to a client or an agent of it, about a writ if it is about one;
-    /// unless the limiter omits it.
-    pub(crate) async fn record_refusal(&self, event: Event, writ: Option<&Claims>) -> Result<(), AgentError> {
-        if self.store.omits(&event) {
-            return Ok(());
-        }
-        let named = writ.map(|writ| (writ.client_id.clone(), writ.task_id.clone()));
-        let record = self.store.write(move |writing| {
-            let task = named
-                .as_ref()
-                .map(|(client_id, task_id)| task::find(writing, client_id, task_id));
-            let task = task.transpose()?.flatten().map(|row| row.task);
-            writing.record_about(task, &event)
-        });
-        Ok(record.await?)
-    }
-
-    /// Records an event that nothing else goes with, unless the limiter omits it.
-    pub(crate) async fn record(&self, event: Event) -> Result<(), AgentError> {
-        if self.store.omits(&event) {
-            return Ok(());
-        }
-        Ok(self.store.write(move |writing| writing.record(&event)).await?)
     }
 }
 

@@ -116,10 +116,7 @@ async fn post_in_process(
     let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
     let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
     let data = Arc::new(data.map_err(AdminCallError::Open)?);
-    let state = AdminState {
-        data: Arc::clone(&data),
-        issuer,
-    };
+    let state = AdminState::new(Arc::clone(&data), issuer);
     let answered = match admin(Arc::new(state)).oneshot(request).await {
         Ok(response) => collect_response(response).await,
         Err(never) => match never {},

@@ -274,10 +274,7 @@ struct Routers {
 
 impl Routers {
     fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
-        let state = AdminState {
-            data: Arc::clone(&data),
-            issuer: Some(config.issuer.to_string()),
-        };
+        let state = AdminState::new(Arc::clone(&data), Some(config.issuer.to_string()));
         let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
         Self {
             public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),

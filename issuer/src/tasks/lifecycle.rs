@@ -127,11 +127,8 @@ impl Issuer {
         let shown: Vec<_> = faults.kept().iter().take(FAULTS_KEPT).map(Fault::to_string).collect();
         let event = Event::denied(EventKind::TaskRefused).client(client_id).in_request(info);
         let event = event.data(&json!({"task_id": task_id, "beyond": shown}));
-        if self.store.omits(&event) {
-            return StartError::Beyond(faults);
-        }
-        let record = self.store.write(move |writing| writing.record(&event));
-        record.await.err().map_or(StartError::Beyond(faults), StartError::Store)
+        let recorded = self.events.record(event).await;
+        recorded.err().map_or(StartError::Beyond(faults), StartError::Store)
     }
 
     async fn find_begun(

@@ -82,10 +82,7 @@ impl Bench {
         });
         let data = Arc::new(Data::open(folder.path(), clock_of).await.unwrap());
         let pin = data.keyring.key_set().pins().remove(0);
-        let office = AdminState {
-            data: Arc::clone(&data),
-            issuer: Some(ISSUER.to_owned()),
-        };
+        let office = AdminState::new(Arc::clone(&data), Some(ISSUER.to_owned()));
         let (say_stop, stopping) = Stopping::channel();
         let issuer = Issuer::new(config.clone(), Arc::clone(&data), stopping);
         Self {

@@ -2,6 +2,7 @@
 //! own process when no server runs. Every request is a POST with a JSON body.
 
 use crate::data::Data;
+use crate::evidence::AuditEvents;
 use axum::Router;
 use axum::routing::post;
 use std::sync::Arc;
@@ -19,10 +20,21 @@ const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
 /// The state of the operator's endpoints.
 #[derive(Debug)]
 pub struct AdminState {
-    /// The data folder.
-    pub data: Arc<Data>,
-    /// The issuer's origin, once it is known.
-    pub issuer: Option<String>,
+    data: Arc<Data>,
+    issuer: Option<String>,
+    events: AuditEvents,
+}
+
+impl AdminState {
+    /// The endpoints' state on `data`; `issuer` is the issuer's origin, once it is known.
+    #[must_use]
+    pub fn new(data: Arc<Data>, issuer: Option<String>) -> Self {
+        Self {
+            events: AuditEvents::new(Arc::clone(&data.store)),
+            data,
+            issuer,
+        }
+    }
 }
 
 pub(super) fn routes() -> Router<Arc<AdminState>> {

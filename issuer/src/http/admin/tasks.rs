@@ -5,7 +5,7 @@ use crate::http::extract::body;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::read_id;
-use crate::store::{audit, report as reports, task as tasks};
+use crate::store::{report as reports, task as tasks};
 use crate::tasks::report;
 use crate::tokens::revoke::NAMESAKES;
 use axum::extract::{Request, State};
@@ -59,11 +59,7 @@ pub(super) async fn why(State(state): State<Arc<AdminState>>, request: Request) 
             .map(str::to_owned)
     };
     let (request_id, _) = body::json(request, JSON_VALUES, read).await?;
-    let read = state
-        .data
-        .store
-        .read(move |reading| audit::of_request(reading, &request_id, EVENTS));
-    let events = read.await?;
+    let events = state.events.find_of_request(request_id, EVENTS).await?;
     let events: Vec<Value> = events
         .iter()
         .filter_map(|link| serde_json::from_str(&link.line).ok())

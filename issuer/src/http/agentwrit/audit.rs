@@ -10,7 +10,7 @@ use crate::http::extract::body;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::state::Issuer;
-use crate::store::audit::{self as rows, Query};
+use crate::store::audit::Query;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -29,7 +29,7 @@ pub(super) async fn events(
     BearerRequest::of(&issuer, &request).by_operator().await?;
     let query = read(query.as_deref().unwrap_or_default())?;
     let (limit, offset) = (query.limit, query.offset);
-    let page = issuer.store.read(move |reading| rows::find(reading, &query)).await?;
+    let page = issuer.events.find(query).await?;
     let events: Vec<_> = page.events.iter().map(event_json).collect();
     let answer = json!({"events": events, "total": page.total, "offset": offset, "limit": limit});
     Ok(response::json(StatusCode::OK, &answer))

@@ -88,7 +88,7 @@ impl<'a> BearerRequest<'a> {
         }
         let data = json!({"source": self.source.to_string(), "resource": self.resource()});
         let event = Event::denied(EventKind::TokenAuthFailed).in_request(&self.info);
-        issuer.record(event.source(&self.source).data(&data)).await?;
+        issuer.events.record(event.source(&self.source).data(&data)).await?;
         Err(Code::Unauthorized.into())
     }
 
@@ -100,7 +100,7 @@ impl<'a> BearerRequest<'a> {
             Bearer::Writ(writ) => (of_writ(event, writ.claims()), Some(writ.claims())),
         };
         let event = event.data(&json!({"resource": self.resource()}));
-        self.issuer.record_refusal(event, writ).await?;
+        self.issuer.events.record_refusal(event, writ).await?;
         Ok(Code::InsufficientScope.into())
     }
 

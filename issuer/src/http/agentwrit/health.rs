@@ -3,7 +3,6 @@
 
 use crate::http::response;
 use crate::state::Issuer;
-use crate::store::audit;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,7 +10,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
-    let head = issuer.store.read(audit::head).await;
+    let head = issuer.events.head().await;
     let (status, name) = match head {
         Ok(_) => (StatusCode::OK, "ok"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),

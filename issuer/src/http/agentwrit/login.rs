@@ -32,10 +32,11 @@ pub(super) async fn log_operator_in(
     if !issuer.is_operator(&secret) {
         let event = Event::denied(EventKind::AdminAuthFailed).in_request(&info);
         let event = event.source(&source).data(&json!({"source": source.to_string()}));
-        issuer.record(event).await?;
+        issuer.events.record(event).await?;
         return Err(Code::Unauthorized.into());
     }
     issuer
+        .events
         .record(Event::done(EventKind::AdminAuth).in_request(&info))
         .await?;
     let (token, life) = open(&issuer, Principal::Operator, SESSION_TTL)?;
@@ -64,13 +65,13 @@ pub(super) async fn log_client_in(
             Some(client) => event.client(&client.client_id),
             None => event,
         };
-        issuer.record(event).await?;
+        issuer.events.record(event).await?;
         return Err(Code::Unauthorized.into());
     };
     let event = Event::done(EventKind::AppAuthenticated)
         .client(&client.client_id)
         .in_request(&info);
-    issuer.record(event).await?;
+    issuer.events.record(event).await?;
     let who = Principal::Client(client.client_id.clone());
     let scopes = who.scopes();
     let (token, life) = open(&issuer, who, client.session_ttl())?;

@@ -62,7 +62,11 @@ pub(super) async fn open_session(
     let (who, life) = (Principal::Client(client.client_id.clone()), client.session_ttl());
     let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
     let event = Event::done(EventKind::AppAuthenticated).client(&client.client_id);
-    issuer.record(event.in_request(info)).await.map_err(Problem::from)?;
+    issuer
+        .events
+        .record(event.in_request(info))
+        .await
+        .map_err(Problem::from)?;
     Ok(response::json(
         StatusCode::OK,
         &TokenAnswer {
