@@ -5,14 +5,18 @@ use crate::base::limiter::{Limiter, Rate};
 use crate::base::stopping::Stopping;
 use crate::config::Config;
 use crate::data::Data;
+use crate::edges::Edges;
 use crate::evidence::AuditEvents;
 use crate::keyring::Keyring;
 use crate::keys::Hash;
 use crate::registry::{OPERATOR, Registry};
 use crate::store::Store;
+use crate::tasks::lifecycle::Tasks;
+use crate::tasks::report::TaskReports;
 use crate::tokens::bundle::Feed;
 use crate::tokens::cache::{LaunchTokens, VerifiedSessions};
 use crate::tokens::mint::Mint;
+use crate::tokens::revoke::Revocations;
 use crate::tokens::status::TokenStatus;
 use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
@@ -45,7 +49,11 @@ pub struct Issuer {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) mint: Arc<Mint>,
     pub(crate) feed: Arc<Feed>,
-    pub(crate) tokens: TokenStatus,
+    pub(crate) tokens: Arc<TokenStatus>,
+    pub(crate) revocations: Revocations,
+    pub(crate) tasks: Tasks,
+    pub(crate) reports: TaskReports,
+    pub(crate) edges: Edges,
     pub(crate) stopping: Stopping,
     pub(crate) events: Arc<AuditEvents>,
     pub(crate) limits: Limits,
@@ -71,17 +79,15 @@ impl Issuer {
             Arc::clone(&keyring),
         );
         let feed = Arc::new(feed);
-        let tokens = TokenStatus::new(
-            issuer.clone(),
-            Arc::clone(&store),
-            data.clock.clone(),
-            Arc::clone(&feed),
-        );
+        let tokens = TokenStatus::new(issuer.clone(), data.clock.clone(), Arc::clone(&feed));
+        let tokens = Arc::new(tokens);
         let mint = Mint {
             issuer,
             trust_domain: config.trust_domain.clone(),
             keyring: Arc::clone(&keyring),
         };
+        let mint = Arc::new(mint);
+        let events = Arc::new(AuditEvents::new(Arc::clone(&store)));
         let operator = config.operator_secret.as_ref();
         Self {
             limits: Limits {
@@ -92,7 +98,20 @@ impl Issuer {
                 }),
             },
             operator: operator.map(|secret| data.registry.key().hash(OPERATOR, "", secret)),
-            events: Arc::new(AuditEvents::new(Arc::clone(&store))),
+            revocations: Revocations::new(Arc::clone(&store)),
+            tasks: Tasks {
+                store: Arc::clone(&store),
+                clock: data.clock.clone(),
+                mint: Arc::clone(&mint),
+                events: Arc::clone(&events),
+            },
+            reports: TaskReports::new(Arc::clone(&store), data.clock.clone()),
+            edges: Edges {
+                store: Arc::clone(&store),
+                clock: data.clock.clone(),
+                tokens: Arc::clone(&tokens),
+            },
+            events,
             config,
             began: data.clock.now(),
             sessions: VerifiedSessions::default(),
@@ -101,7 +120,7 @@ impl Issuer {
             store,
             registry: Arc::clone(&data.registry),
             keyring,
-            mint: Arc::new(mint),
+            mint,
             feed,
             tokens,
             stopping,

@@ -3,16 +3,20 @@
 //! follows.
 
 use super::restore;
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::files::{DATABASE, DataDirectory, FileError, OwnFile};
 use crate::keys::PINNED_FILE;
-use crate::store::{EpochError, begin_epoch, open_database};
+use crate::store::{EpochError, Store, StoreError, begin_epoch, open_database};
 use rusqlite::OpenFlags;
 use rusqlite::backup::Backup;
+use serde_json::json;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{error, fmt, fs, io};
+use tokio::task::spawn_blocking;
 
 /// Pages that are copied at once.
 const PAGES: i32 = 4_096;
@@ -30,6 +34,10 @@ pub enum BackupError {
     Sqlite(rusqlite::Error),
     /// The copy could not begin another epoch.
     Epoch(EpochError),
+    /// The event of the backup could not be recorded.
+    Record(StoreError),
+    /// The work was stopped by a defect of the issuer.
+    Stopped,
 }
 
 impl fmt::Display for BackupError {
@@ -43,6 +51,8 @@ impl fmt::Display for BackupError {
             Self::Folder(error) => error.fmt(f),
             Self::Sqlite(error) => error.fmt(f),
             Self::Epoch(error) => error.fmt(f),
+            Self::Record(error) => error.fmt(f),
+            Self::Stopped => f.write_str("the backup was stopped"),
         }
     }
 }
@@ -54,6 +64,34 @@ from! {
     Folder(FileError),
     Sqlite(rusqlite::Error),
     Epoch(EpochError),
+    Record(StoreError),
+}
+
+/// Makes backups while the issuer goes on, and records them.
+#[derive(Debug)]
+pub(crate) struct Backups {
+    folder: DataDirectory,
+    store: Arc<Store>,
+}
+
+impl Backups {
+    pub(crate) const fn new(folder: DataDirectory, store: Arc<Store>) -> Self {
+        Self { folder, store }
+    }
+
+    /// Makes a backup at `to`, as [`back_up`] does it, and records it.
+    ///
+    /// # Errors
+    /// [`BackupError`]; what was begun at `to` is of no use then.
+    pub(crate) async fn make(&self, to: PathBuf, info: &RequestInfo) -> Result<u64, BackupError> {
+        let (folder, target) = (self.folder.clone(), to.clone());
+        let copied = spawn_blocking(move || back_up(&folder, &target)).await;
+        let bytes = copied.map_err(|_| BackupError::Stopped)??;
+        let event = Event::done(EventKind::BackupMade).in_request(info);
+        let event = event.data(&json!({"to": to, "bytes": bytes}));
+        self.store.write(move |writing| writing.record(&event)).await?;
+        Ok(bytes)
+    }
 }
 
 /// Copies the data `folder` to a new folder `to`, while the issuer goes on. Answers the bytes of

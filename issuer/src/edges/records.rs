@@ -1,10 +1,10 @@
 //! Records of edges: the verdict on each request, joined to the grants of its task.
 
+use super::Edges;
 use crate::audit::{Event, EventKind};
 use crate::base::trace_context::is_traceparent;
 use crate::policy::ask::read_id;
 use crate::registry::Edge;
-use crate::state::Issuer;
 use crate::store::recorded::Numbers;
 use crate::store::report::RequestVerdict;
 use crate::store::{StoreError, Writing, audit, recorded, report, task};
@@ -223,7 +223,7 @@ fn read_kept(members: &Members<'_>) -> Map<String, Value> {
     present.collect()
 }
 
-impl Issuer {
+impl Edges {
     /// Takes in what `edge` reports. A batch that was taken in before changes nothing. Answers the
     /// number of the last record; `None` if the boot is not one of this edge.
     ///

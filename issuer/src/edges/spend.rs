@@ -1,12 +1,12 @@
 //! Debits of uses: the last step of an edge before it forwards.
 
+use super::Edges;
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
 use crate::policy::ask::read_id;
 use crate::registry::Edge;
-use crate::state::Issuer;
 use crate::store::spend::{SpendOutcome, SpendRequest};
 use crate::store::{StoreError, spend as rows};
 use crate::tokens::bundle::BundleError;
@@ -28,7 +28,7 @@ const COUNTER_MAX: u64 = (1 << 53) - 1;
 
 /// The uses that an edge asks to debit.
 #[derive(Clone, Debug)]
-pub struct DebitRequest {
+pub(crate) struct DebitRequest {
     writ: Secret,
     boot_id: String,
     counter: u64,
@@ -37,7 +37,7 @@ pub struct DebitRequest {
 
 impl DebitRequest {
     /// Reads the body of `POST /v1/uses`.
-    pub fn read(node: &Node<'_>) -> Option<Self> {
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         let members = node.object(&["writ", "boot_id", "counter", "attempts"])?;
         let writ = members.required("writ").and_then(read_writ);
         let boot_id = members.required("boot_id").and_then(read_id);
@@ -85,7 +85,7 @@ fn read_attempt(node: &Node<'_>) -> Option<Vec<String>> {
 
 /// Why nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SpendError {
+pub(crate) enum SpendError {
     /// The writ is not valid at this edge; the label, for the log.
     Writ(&'static str),
     /// The writ does not name this allowance.
@@ -106,12 +106,12 @@ pub enum SpendError {
 
 from!(SpendError: Store(StoreError));
 
-impl Issuer {
+impl Edges {
     /// Gives `edge` the id of its boot, under which it numbers its requests from now on.
     ///
     /// # Errors
     /// `SpendError::Store` or `SpendError::Random`.
-    pub async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
+    pub(crate) async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
         let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
@@ -130,7 +130,7 @@ impl Issuer {
     ///
     /// # Errors
     /// `SpendError`; nothing was spent.
-    pub async fn spend(
+    pub(crate) async fn spend(
         &self,
         edge: &Edge,
         debit: DebitRequest,

@@ -1,18 +1,18 @@
 //! Tasks: begun within a ceiling, ended at once.
 
 use crate::audit::{Event, EventKind, RequestInfo};
-use crate::base::clock::Moment;
+use crate::base::clock::{Clock, Moment};
 use crate::base::from::from;
-use crate::base::id::{NoRandomness, Seed};
-use crate::policy::ask::Ask;
+use crate::base::id::{self, NoRandomness, Seed};
+use crate::evidence::AuditEvents;
+use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::grant::{Term, grant, never_open};
 use crate::policy::granted_task::{Granted, Task};
 use crate::registry::Client;
-use crate::state::Issuer;
 use crate::store::task::{BeginOutcome, Repetition};
-use crate::store::{StoreError, task as rows};
+use crate::store::{Store, StoreError, task as rows};
 use crate::tasks::report;
-use crate::tokens::mint::{MintError, Minted, Writ};
+use crate::tokens::mint::{Mint, MintError, Minted, Writ};
 use edgewrit_shared::json::Quoted;
 use edgewrit_shared::json::document::{Fault, FaultList};
 use edgewrit_shared::time::UnixSeconds;
@@ -29,16 +29,16 @@ const FAULTS_KEPT: usize = 16;
 
 /// A task that exists, and its writs.
 #[derive(Clone, Debug)]
-pub struct Started {
+pub(crate) struct Started {
     /// The task.
-    pub task: Arc<Task>,
+    pub(crate) task: Arc<Task>,
     /// For each agent one for each audience.
-    pub writs: Vec<Writ>,
+    pub(crate) writs: Vec<Writ>,
 }
 
 /// Why there is no task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StartError {
+pub(crate) enum StartError {
     /// It lies beyond the client's ceiling; what does.
     Beyond(FaultList),
     /// Grants in it would never permit anything; which.
@@ -62,15 +62,24 @@ pub enum StartError {
     Cut,
 }
 
-from!(StartError: Mint(MintError), Store(StoreError));
+from!(StartError: Mint(MintError), Store(StoreError), Random(NoRandomness));
 
-impl Issuer {
+/// Begins and ends the tasks of clients.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Clock,
+    pub(crate) mint: Arc<Mint>,
+    pub(crate) events: Arc<AuditEvents>,
+}
+
+impl Tasks {
     /// Starts the task that `client` asks for. The writs are signed first and answered only once
     /// the task is durable, so a signer that fails consumes nothing.
     ///
     /// # Errors
     /// `StartError`; nothing was changed.
-    pub async fn start(
+    pub(crate) async fn start(
         &self,
         client: &Arc<Client>,
         ask: Ask,
@@ -90,7 +99,7 @@ impl Issuer {
             }
             check_ceiling => check_ceiling?,
         };
-        let seed = Seed::fresh().map_err(StartError::Random)?;
+        let seed = Seed::fresh()?;
         let task = Arc::new(Task::new(client_id, ask, seed, term));
         let minted = self.mint.mint(&task).await?;
         let answered = rows::EarlierAnswer {
@@ -113,6 +122,28 @@ impl Issuer {
                     .await
             }
         }
+    }
+
+    /// Starts a task of `client` with one writ for `part`, whose ids the issuer makes.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing was changed.
+    pub(crate) async fn start_part(
+        &self,
+        client: &Arc<Client>,
+        part: AudiencePart,
+        info: &RequestInfo,
+    ) -> Result<Started, StartError> {
+        let now = self.clock.now();
+        let ask = Ask {
+            task_id: id::fresh(now)?,
+            orch_id: id::fresh(now)?,
+            agent: None,
+            parts: vec![part],
+            ttl: None,
+            count: 1,
+        };
+        self.start(client, ask, None, info).await
     }
 
     /// Records what was asked for beyond the ceiling. The answer waits for it: it names what an
@@ -181,7 +212,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`StoreError`]; the task goes on.
-    pub async fn complete(
+    pub(crate) async fn complete(
         &self,
         client: &Client,
         task_id: String,

@@ -1,11 +1,79 @@
 //! Reports of grants against their use, as they are answered to a task's client and to the
 //! operator.
 
+use crate::base::clock::Clock;
+use crate::base::from::from;
 use crate::base::rfc3339;
 use crate::store::report::{AllowanceUse, GrantUse, RefusalCount, TaskReport};
 use crate::store::task::TaskRow;
+use crate::store::{Store, StoreError, report as reports, task as tasks};
+use crate::tokens::revoke::NAMESAKES;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The reports of tasks.
+#[derive(Debug)]
+pub(crate) struct TaskReports {
+    store: Arc<Store>,
+    clock: Clock,
+}
+
+/// Why there is no report of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ReportError {
+    /// No client has such a task.
+    NoTask,
+    /// Several clients have a task of this name.
+    Ambiguous,
+    /// The store refused.
+    Store(StoreError),
+}
+
+from!(ReportError: Store(StoreError));
+
+impl TaskReports {
+    pub(crate) const fn new(store: Arc<Store>, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// The report of the task `task_id` of a client; `None` if there is no such task.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn of_client(&self, client_id: &str, task_id: &str) -> Result<Option<Value>, StoreError> {
+        let (client_id, name) = (client_id.to_owned(), task_id.to_owned());
+        let read = self.store.read(move |reading| {
+            let task = tasks::find(reading, &client_id, &name)?;
+            task.map(|task| reports::of(reading, task)).transpose()
+        });
+        let report = read.await?;
+        let now = self.clock.now().seconds();
+        Ok(report.map(|report| json(task_id, &report, now)))
+    }
+
+    /// The report of the only task `task_id`, of `client_id` or of any client, for the operator.
+    ///
+    /// # Errors
+    /// [`ReportError`].
+    pub(crate) async fn of_operator(&self, client_id: Option<String>, task_id: &str) -> Result<Value, ReportError> {
+        let name = task_id.to_owned();
+        let read = self.store.read(move |reading| {
+            let mut named = match client_id {
+                Some(client_id) => tasks::find(reading, &client_id, &name)?.into_iter().collect(),
+                None => tasks::named(reading, &name, NAMESAKES)?,
+            };
+            let only = named.pop().filter(|_| named.is_empty());
+            Ok((named.len(), only.map(|task| reports::of(reading, task)).transpose()?))
+        });
+        let now = self.clock.now().seconds();
+        match read.await? {
+            (_, Some(report)) => Ok(json(task_id, &report, now)),
+            (0, None) => Err(ReportError::NoTask),
+            (_, None) => Err(ReportError::Ambiguous),
+        }
+    }
+}
 
 /// The report as JSON.
 #[must_use]

@@ -1,17 +1,21 @@
 //! Revocation by the operator, at every level.
 
-use crate::audit::{Event, EventKind};
+use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::base::id::is_id;
 use crate::base::names::names;
-use crate::store::revocation::By;
+use crate::store::revocation::{By, Living};
 use crate::store::{Store, StoreError, Writing, lineage, revocation, task};
 use crate::tokens::lineage::lineage_of;
+use crate::tokens::session::{Principal, Session};
+use crate::tokens::status::of_writ;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::token::claims::Claims;
 use serde_json::json;
 use std::fmt;
+use std::sync::Arc;
 
 /// Longest id of an agent, in bytes: a trust domain, and three ids.
 const AGENT_BYTES: usize = 1_024;
@@ -99,26 +103,91 @@ impl fmt::Display for RevokeError {
 
 from!(RevokeError: Store(StoreError));
 
-/// Ends every writ at `revoke_target` that was issued up to `cut`, which is now by default. Answers
-/// how many revocations it took.
-///
-/// # Errors
-/// [`RevokeError`]; nothing was ended.
-pub async fn revoke(
-    store: &Store,
-    revoke_target: RevokeTarget,
-    cut: Option<UnixSeconds>,
-    event: Event,
-) -> Result<usize, RevokeError> {
-    let name = revoke_target.target.clone();
-    let revoke = store.write(move |writing| {
-        let Some(targets) = find_targets(writing, &revoke_target)? else {
-            return Ok(None);
+/// Ends writs and sessions before they expire.
+#[derive(Debug)]
+pub(crate) struct Revocations {
+    store: Arc<Store>,
+}
+
+impl Revocations {
+    pub(crate) const fn new(store: Arc<Store>) -> Self {
+        Self { store }
+    }
+
+    /// Ends every writ at `revoke_target` that was issued up to `cut`, which is now by default, for
+    /// the operator. Answers how many revocations it took.
+    ///
+    /// # Errors
+    /// [`RevokeError`]; nothing was ended.
+    pub(crate) async fn revoke(
+        &self,
+        revoke_target: RevokeTarget,
+        cut: Option<UnixSeconds>,
+        info: &RequestInfo,
+    ) -> Result<usize, RevokeError> {
+        let name = revoke_target.target.clone();
+        let event = revocation_event().in_request(info);
+        let revoke = self.store.write(move |writing| {
+            let Some(targets) = find_targets(writing, &revoke_target)? else {
+                return Ok(None);
+            };
+            end_targets(writing, &revoke_target, &targets, cut, &event)?;
+            Ok(Some(targets.len()))
+        });
+        revoke.await?.ok_or(RevokeError::Ambiguous(name))
+    }
+
+    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `kind`
+    /// says why.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the writ goes on.
+    pub(crate) async fn end_lineage(
+        &self,
+        writ: &Claims,
+        kind: EventKind,
+        info: &RequestInfo,
+    ) -> Result<(), StoreError> {
+        let event = of_writ(Event::done(kind).in_request(info), writ);
+        let writ = writ.clone();
+        let end = self.store.write(move |writing| {
+            let kept = lineage::find(writing, &writ.lin)?;
+            let living = Living {
+                target: Target::of(Level::Lineage(&writ.lin)),
+                born: writ.iat,
+                // Its latest writ may be another, and what descends from it does not live longer
+                // than that.
+                expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
+            };
+            revocation::end(writing, living, By::Client(&writ.client_id))?;
+            let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
+            writing.record_about(row, &event)
+        });
+        end.await
+    }
+
+    /// Ends a session, which its principal gives back.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the session goes on.
+    pub(crate) async fn end_session(&self, session: Session, info: &RequestInfo) -> Result<(), StoreError> {
+        let living = Living {
+            target: Target::of(Level::Writ(&session.jti)),
+            born: session.iat,
+            expires: session.exp,
         };
-        end_targets(writing, &revoke_target, &targets, cut, &event)?;
-        Ok(Some(targets.len()))
-    });
-    revoke.await?.ok_or(RevokeError::Ambiguous(name))
+        let event = Event::done(EventKind::TokenReleased).in_request(info);
+        let event = event.data(&json!({"jti": session.jti}));
+        let end = self.store.write(move |writing| {
+            let by = match &session.who {
+                Principal::Operator => By::Operator,
+                Principal::Client(client_id) => By::Client(client_id),
+            };
+            revocation::end(writing, living, by)?;
+            writing.record(&event)
+        });
+        end.await
+    }
 }
 
 /// Ends everything, as a part of another transaction.
@@ -152,8 +221,7 @@ fn end_targets(
 }
 
 /// The event of an early end.
-#[must_use]
-pub fn revocation_event() -> Event {
+pub(crate) fn revocation_event() -> Event {
     Event::done(EventKind::TokenRevoked)
 }
 

@@ -1,35 +1,29 @@
-//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience,
-//! and its early end.
+//! The status of a writ at the issuer itself: whether it is valid now at the edges of its audience.
 
 use crate::audit::Event;
 use crate::base::clock::Clock;
-use crate::store::revocation::{By, Living};
-use crate::store::{Store, StoreError, lineage, revocation, task};
 use crate::tokens::bundle::{BundleError, Feed};
 use crate::tokens::cache::VerifiedWrits;
-use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::token::claims::Claims;
 use edgewrit_shared::token::{Expect, TokenError, Unverified, Verified};
 use serde_json::json;
 use std::sync::Arc;
 
-/// The writs that the issuer itself verifies, as an edge does it, and ends.
+/// The writs that the issuer itself verifies, as an edge does it.
 #[derive(Debug)]
 pub(crate) struct TokenStatus {
     /// `iss` of every writ.
     issuer: String,
-    store: Arc<Store>,
     clock: Clock,
     feed: Arc<Feed>,
     verified: VerifiedWrits,
 }
 
 impl TokenStatus {
-    pub(crate) fn new(issuer: String, store: Arc<Store>, clock: Clock, feed: Arc<Feed>) -> Self {
+    pub(crate) fn new(issuer: String, clock: Clock, feed: Arc<Feed>) -> Self {
         Self {
             issuer,
-            store,
             clock,
             feed,
             verified: VerifiedWrits::default(),
@@ -76,30 +70,6 @@ impl TokenStatus {
             self.verified.keep(token, writ);
         }
         Ok(verified)
-    }
-
-    /// Ends the lineage of a writ: the writ, its successors, and all that descends from it. `event`
-    /// says why.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the writ goes on.
-    pub(crate) async fn end_lineage(&self, writ: &Claims, event: Event) -> Result<(), StoreError> {
-        let event = of_writ(event, writ);
-        let writ = writ.clone();
-        let end = self.store.write(move |writing| {
-            let kept = lineage::find(writing, &writ.lin)?;
-            let living = Living {
-                target: Target::of(Level::Lineage(&writ.lin)),
-                born: writ.iat,
-                // Its latest writ may be another, and what descends from it does not live longer
-                // than that.
-                expires: kept.map_or(writ.exp, |kept| kept.expires.max(writ.exp)),
-            };
-            revocation::end(writing, living, By::Client(&writ.client_id))?;
-            let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
-            writing.record_about(row, &event)
-        });
-        end.await
     }
 }
 

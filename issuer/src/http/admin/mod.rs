@@ -2,7 +2,10 @@
 //! own process when no server runs. Every request is a POST with a JSON body.
 
 use crate::data::Data;
+use crate::data::backup::Backups;
 use crate::evidence::AuditEvents;
+use crate::tasks::report::TaskReports;
+use crate::tokens::revoke::Revocations;
 use axum::Router;
 use axum::routing::post;
 use std::sync::Arc;
@@ -23,6 +26,9 @@ pub struct AdminState {
     data: Arc<Data>,
     issuer: Option<String>,
     events: AuditEvents,
+    revocations: Revocations,
+    reports: TaskReports,
+    backups: Backups,
 }
 
 impl AdminState {
@@ -31,6 +37,9 @@ impl AdminState {
     pub fn new(data: Arc<Data>, issuer: Option<String>) -> Self {
         Self {
             events: AuditEvents::new(Arc::clone(&data.store)),
+            revocations: Revocations::new(Arc::clone(&data.store)),
+            reports: TaskReports::new(Arc::clone(&data.store), data.clock.clone()),
+            backups: Backups::new(data.folder.clone(), Arc::clone(&data.store)),
             data,
             issuer,
         }

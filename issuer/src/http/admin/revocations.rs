@@ -5,7 +5,6 @@ use crate::http::extract::body;
 use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::tokens::revoke;
 use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -17,10 +16,10 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
-    let event = revoke::revocation_event().in_request(&request_info(request.headers()));
+    let info = request_info(request.headers());
     let ((revoke_target, cut), _) = body::json(request, JSON_VALUES, read).await?;
     let (level, target) = (revoke_target.level.as_str(), revoke_target.target.clone());
-    let count = revoke::revoke(&state.data.store, revoke_target, cut, event).await?;
+    let count = state.revocations.revoke(revoke_target, cut, &info).await?;
     tracing::info!(level, count, "revoked");
     let answer = json!({"level": level, "target": target, "count": count});
     Ok(response::json(StatusCode::OK, &answer))

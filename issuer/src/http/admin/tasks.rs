@@ -2,12 +2,9 @@
 
 use super::AdminState;
 use crate::http::extract::body;
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::Problem;
 use crate::http::response;
 use crate::policy::ask::read_id;
-use crate::store::{report as reports, task as tasks};
-use crate::tasks::report;
-use crate::tokens::revoke::NAMESAKES;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -30,24 +27,8 @@ pub(super) async fn show(State(state): State<Arc<AdminState>>, request: Request)
         ))
     };
     let ((task_id, client_id), _) = body::json(request, JSON_VALUES, read).await?;
-    let name = task_id.clone();
-    let read = state.data.store.read(move |reading| {
-        let mut named = match client_id {
-            Some(client_id) => tasks::find(reading, &client_id, &name)?.into_iter().collect(),
-            None => tasks::named(reading, &name, NAMESAKES)?,
-        };
-        let only = named.pop().filter(|_| named.is_empty());
-        Ok((named.len(), only.map(|task| reports::of(reading, task)).transpose()?))
-    });
-    let now = state.data.clock.now().seconds();
-    match read.await? {
-        (_, Some(report)) => Ok(response::json(StatusCode::OK, &report::json(&task_id, &report, now))),
-        (0, None) => Err(Problem::new(Code::NotFound).detail("no client has such a task")),
-        (_, None) => {
-            let which = "several clients have such a task: name the client";
-            Err(Problem::new(Code::NotFound).detail(which))
-        }
-    }
+    let report = state.reports.of_operator(client_id, &task_id).await?;
+    Ok(response::json(StatusCode::OK, &report))
 }
 
 /// The events of one request.

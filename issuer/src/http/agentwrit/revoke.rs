@@ -6,7 +6,6 @@ use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
-use crate::tokens::revoke as ends;
 use crate::tokens::revoke::{RevokeLevel, RevokeTarget};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -24,7 +23,7 @@ const LEVELS: [RevokeLevel; 4] = [
 
 pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     BearerRequest::of(&issuer, &request).by_operator().await?;
-    let event = ends::revocation_event().in_request(&request_info(request.headers()));
+    let info = request_info(request.headers());
     let fields = Fields::of(request).await?;
     let (level, target) = (fields.text("level")?, fields.text("target")?);
     let own = RevokeLevel::parse(level).filter(|level| LEVELS.contains(level));
@@ -32,7 +31,7 @@ pub(super) async fn revoke(State(issuer): State<Arc<Issuer>>, request: Request) 
     let revoke_target = RevokeTarget::new(own, target.to_owned());
     let revoke_target =
         revoke_target.ok_or_else(|| expected("target", "the id of one: of a token its `jti`, not the token"))?;
-    let count = ends::revoke(&issuer.store, revoke_target, None, event).await?;
+    let count = issuer.revocations.revoke(revoke_target, None, &info).await?;
     let answer = json!({"revoked": true, "level": level, "target": target, "count": count});
     Ok(response::json(StatusCode::OK, &answer))
 }

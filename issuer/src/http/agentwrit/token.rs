@@ -3,20 +3,16 @@
 use super::bearer::{Bearer, BearerRequest};
 use super::fields::Fields;
 use crate::agents::{Delegated, Delegation, chain_hash};
-use crate::audit::{Event, EventKind};
+use crate::audit::EventKind;
 use crate::http::extract::body_budget::BodyBudget;
 use crate::http::extract::request_info::request_info;
 use crate::http::extract::{auth, body};
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
-use crate::store::revocation;
-use crate::store::revocation::{By, Living};
-use crate::tokens::session::{Principal, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::claims::{Authority, Claims};
@@ -88,33 +84,17 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
 
 pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let info = request_info(request.headers());
-    let event = Event::done(EventKind::TokenReleased).in_request(&info);
     let bearer = BearerRequest::of(&issuer, &request).bearer().await?;
     // First, so that nothing has ended when the body is refused.
     body::receive(request).await?;
     match bearer {
-        Bearer::Writ(writ) => issuer.tokens.end_lineage(writ.claims(), event).await?,
-        Bearer::Session(session) => end_session(&issuer, session, event).await?,
+        Bearer::Writ(writ) => {
+            let kind = EventKind::TokenReleased;
+            issuer.revocations.end_lineage(writ.claims(), kind, &info).await?;
+        }
+        Bearer::Session(session) => issuer.revocations.end_session(session, &info).await?,
     }
     Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-async fn end_session(issuer: &Issuer, session: Session, event: Event) -> Result<(), Problem> {
-    let living = Living {
-        target: Target::of(Level::Writ(&session.jti)),
-        born: session.iat,
-        expires: session.exp,
-    };
-    let event = event.data(&json!({"jti": session.jti}));
-    let end = issuer.store.write(move |writing| {
-        let by = match &session.who {
-            Principal::Operator => By::Operator,
-            Principal::Client(client_id) => By::Client(client_id),
-        };
-        revocation::end(writing, living, by)?;
-        writing.record(&event)
-    });
-    Ok(end.await?)
 }
 
 pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {

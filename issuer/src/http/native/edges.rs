@@ -29,7 +29,7 @@ async fn boot(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
     let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let info = request_info(request.headers());
     body::expect_empty(request).await?;
-    let boot_id = issuer.boot(&edge, &info).await?;
+    let boot_id = issuer.edges.boot(&edge, &info).await?;
     Ok(response::json(StatusCode::CREATED, &json!({"boot_id": boot_id})))
 }
 
@@ -37,14 +37,17 @@ async fn uses(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Res
     let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let info = request_info(request.headers());
     let (debit, bytes) = body::json(request, JSON_VALUES, DebitRequest::read).await?;
-    let spent = issuer.spend(&edge, debit, Sha256::digest(&bytes).into(), &info).await?;
+    let spent = issuer
+        .edges
+        .spend(&edge, debit, Sha256::digest(&bytes).into(), &info)
+        .await?;
     Ok(response::json(StatusCode::OK, &json!({"spent": spent})))
 }
 
 async fn records(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Response, Problem> {
     let edge = auth::authenticate_edge(&issuer, request.headers())?;
     let (batch, _) = body::json(request, BATCH_VALUES, RecordBatch::read).await?;
-    let last = issuer.take_in(&edge, batch).await?;
+    let last = issuer.edges.take_in(&edge, batch).await?;
     let last = last.ok_or(Code::UnknownBoot)?;
     Ok(response::json(StatusCode::OK, &json!({"recorded": last})))
 }

@@ -9,9 +9,7 @@ use crate::http::response;
 use crate::policy::ask::Ask;
 use crate::state::Issuer;
 use crate::store::task::Repetition;
-use crate::store::{report as reports, task as tasks};
 use crate::tasks::lifecycle::Started;
-use crate::tasks::report;
 use crate::tokens::mint::Writ;
 use axum::Router;
 use axum::body::Bytes;
@@ -80,7 +78,7 @@ async fn start(State(issuer): State<Arc<Issuer>>, request: Request) -> Result<Re
     let key = repeat_key(request.headers())?;
     let (ask, bytes) = body::json(request, JSON_VALUES, Ask::read).await?;
     let repeat = key.map(|key| repeat(key, &bytes));
-    let started = issuer.start(&client, ask, repeat, &info).await?;
+    let started = issuer.tasks.start(&client, ask, repeat, &info).await?;
     Ok(response::json(StatusCode::CREATED, &TaskAnswer::from(&started)))
 }
 
@@ -111,14 +109,8 @@ async fn show(
 ) -> Result<Response, Problem> {
     let client = auth::authenticate_client(&issuer, request.headers()).await?;
     let Path(task_id) = path?;
-    let (client_id, name) = (client.client_id.clone(), task_id.clone());
-    let read = issuer.store.read(move |reading| {
-        let task = tasks::find(reading, &client_id, &name)?;
-        task.map(|task| reports::of(reading, task)).transpose()
-    });
-    let report = read.await?.ok_or(Problem::new(Code::NotFound))?;
-    let now = issuer.clock.now().seconds();
-    Ok(response::json(StatusCode::OK, &report::json(&task_id, &report, now)))
+    let report = issuer.reports.of_client(&client.client_id, &task_id).await?;
+    Ok(response::json(StatusCode::OK, &report.ok_or(Code::NotFound)?))
 }
 
 async fn complete(
@@ -130,7 +122,7 @@ async fn complete(
     let info = request_info(request.headers());
     let Path(task_id) = path?;
     body::expect_empty(request).await?;
-    let completed = issuer.complete(&client, task_id.clone(), &info).await?;
+    let completed = issuer.tasks.complete(&client, task_id.clone(), &info).await?;
     let completed = completed.ok_or(Problem::new(Code::NotFound))?;
     let answer = json!({"task_id": task_id, "completed_at": rfc3339::write(completed)});
     Ok(response::json(StatusCode::OK, &answer))

@@ -4,12 +4,12 @@
 use super::error::{OAuthError, OAuthErrorCode};
 use super::form::TokenForm;
 use crate::audit::{Event, EventKind, RequestInfo};
+use crate::base::json_document;
 use crate::base::json_document::ReadError;
-use crate::base::{id, json_document};
 use crate::http::extract::body;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::policy::ask::{Ask, AudiencePart, read_grant};
+use crate::policy::ask::{AudiencePart, read_grant};
 use crate::registry::Client;
 use crate::state::Issuer;
 use crate::tasks::lifecycle::{StartError, Started};
@@ -44,7 +44,7 @@ pub(super) async fn mint(
     let length = scope.iter().chain(&details).map(String::len).sum();
     let part = body::read_aside(length, move || read_part(scope, details, audience)).await??;
     let by_scope = part.place == SCOPE;
-    let started = issuer.start(client, build_ask(issuer, part)?, None, info).await;
+    let started = issuer.tasks.start_part(client, part, info).await;
     token_answer(&started.map_err(|error| refuse_start(error, by_scope))?)
 }
 
@@ -134,19 +134,6 @@ fn read_details(text: &str) -> Result<Vec<Grant>, OAuthError> {
 
 fn join_faults(faults: &FaultList) -> String {
     faults.lines().collect::<Vec<_>>().join("; ")
-}
-
-/// A task of its own, whose ids the issuer makes.
-fn build_ask(issuer: &Issuer, part: AudiencePart) -> Result<Ask, OAuthError> {
-    let now = issuer.clock.now();
-    Ok(Ask {
-        task_id: id::fresh(now).map_err(Problem::from)?,
-        orch_id: id::fresh(now).map_err(Problem::from)?,
-        agent: None,
-        parts: vec![part],
-        ttl: None,
-        count: 1,
-    })
 }
 
 fn refuse_start(error: StartError, by_scope: bool) -> OAuthError {

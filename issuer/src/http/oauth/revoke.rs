@@ -3,7 +3,7 @@
 use super::client::authenticate;
 use super::error::OAuthError;
 use super::form::TokenForm;
-use crate::audit::{Event, EventKind};
+use crate::audit::EventKind;
 use crate::http::extract::body;
 use crate::http::extract::body_budget::BodyBudget;
 use crate::http::extract::request_info::request_info;
@@ -30,12 +30,9 @@ pub(super) async fn revoke(
     // writ is live.
     let writ = issuer.tokens.find_valid(token.expose()).await.map_err(Problem::from)?;
     if let Some(writ) = writ.filter(|writ| writ.claims().client_id == client.client_id) {
-        let event = Event::done(EventKind::TokenRevoked).in_request(&request_info(&headers));
-        issuer
-            .tokens
-            .end_lineage(writ.claims(), event)
-            .await
-            .map_err(Problem::from)?;
+        let (kind, info) = (EventKind::TokenRevoked, request_info(&headers));
+        let end = issuer.revocations.end_lineage(writ.claims(), kind, &info);
+        end.await.map_err(Problem::from)?;
     }
     Ok(response::json(StatusCode::OK, &json!({})))
 }

@@ -11,6 +11,7 @@ use crate::keyring::RotateError;
 use crate::registry::RegisterError;
 use crate::store::StoreError;
 use crate::tasks::lifecycle::StartError;
+use crate::tasks::report::ReportError;
 use crate::tokens::bundle::BundleError;
 use crate::tokens::mint::MintError;
 use crate::tokens::revoke::RevokeError;
@@ -81,6 +82,19 @@ impl From<StartError> for Problem {
     }
 }
 
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::NoTask => Self::new(Code::NotFound).detail("no client has such a task"),
+            ReportError::Ambiguous => {
+                let which = "several clients have such a task: name the client";
+                Self::new(Code::NotFound).detail(which)
+            }
+            ReportError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<AgentError> for Problem {
     fn from(error: AgentError) -> Self {
         match error {
@@ -106,6 +120,8 @@ impl From<BackupError> for Problem {
             BackupError::Folder(_) | BackupError::Sqlite(_) | BackupError::Epoch(_) => {
                 Self::new(Code::Unavailable).detail(error.to_string())
             }
+            BackupError::Record(error) => error.into(),
+            BackupError::Stopped => Code::Internal.into(),
         }
     }
 }
