@@ -4,7 +4,7 @@
 use crate::config::Config;
 use crate::http::headers::Headers;
 use crate::memory::Memory;
-use crate::reason::{self, Objection, Reason};
+use crate::reason::{Objection, Reason};
 use crate::world::World;
 use crate::writ::Writ;
 use crate::writ::cache::Versions;
@@ -17,16 +17,16 @@ use edgewrit_shared::token::{TokenError, Unverified};
 /// other place.
 fn bearer_token(authorization: &str) -> Result<&str, Reason> {
     if authorization.is_empty() {
-        return Err(reason::TOKEN_MISSING);
+        return Err(Reason::TokenMissing);
     }
     let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
     // Hosts join several headers by a comma. No token contains a comma, except the JSON form of a
     // JWS, which is refused under a label of its own.
     if authorization.contains(',') && !token.starts_with('{') {
-        return Err(reason::TOKEN_REPEATED);
+        return Err(Reason::TokenRepeated);
     }
     if !is_bearer(scheme) || token.is_empty() || token.contains(' ') || token.contains('\t') {
-        return Err(reason::TOKEN_SCHEME);
+        return Err(Reason::TokenScheme);
     }
     Ok(token)
 }
@@ -37,11 +37,11 @@ fn is_bearer(scheme: &str) -> bool {
 
 /// The snapshot, if the edge may decide by the snapshot now.
 pub(crate) fn fresh_snapshot<'w>(config: &Config, world: &World<'w>) -> Result<&'w Snapshot, Reason> {
-    let snapshot = world.snapshot.ok_or(reason::SNAPSHOT_MISSING)?;
+    let snapshot = world.snapshot.ok_or(Reason::SnapshotMissing)?;
     if snapshot.is_fresh(world.now) && world.now.since(snapshot.issued_at()) < config.freshness() {
         Ok(snapshot)
     } else {
-        Err(reason::SNAPSHOT_STALE)
+        Err(Reason::SnapshotStale)
     }
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn verify(headers: &Headers<'_>, config: &Config, world: &World<'_>) 
     // Edges take no proof of possession yet, so a writ that requires one is invalid (RFC 9449,
     // section 7.2).
     if verified.claims().cnf_jkt.is_some() {
-        return Err(reason::TOKEN_BOUND.into());
+        return Err(Reason::TokenBound.into());
     }
     let writ = Arc::new(Writ::new(token, verified));
     let versions = current_versions(config, snapshot);
@@ -99,5 +99,5 @@ pub(crate) fn revalidate(writ: &Writ, config: &Config, world: &World<'_>) -> Res
 }
 
 fn token_objection(error: TokenError) -> Objection {
-    Reason::token(error.label()).with_detail(error.to_string())
+    Objection::new(error.reason(), error.to_string())
 }

@@ -1,7 +1,8 @@
-//! Reasons of refusals: every label, its problem class for the client, and one line of explanation.
+//! Objections, and for every reason its problem class for the client and one line of explanation.
 //! `docs/edge.md` lists them.
 
 use alloc::string::String;
+pub(crate) use edgewrit_shared::reason::Reason;
 
 /// The problem class that the client sees. Only this type maps a class to status, code and title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,42 +65,32 @@ impl ProblemClass {
     }
 }
 
-/// A rule that can refuse a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reason {
-    /// The stable label for the log, which contains no input.
-    pub(crate) label: &'static str,
-    /// The problem class that the client sees.
-    pub(crate) outside: ProblemClass,
-    /// The explanation. The client sees it if it is about the form of its own request.
-    pub(crate) meaning: &'static str,
-}
-
-impl Reason {
-    /// The reason with the label of a token error. All of them have one problem class.
-    pub(crate) const fn token(label: &'static str) -> Self {
-        Self {
-            label,
-            outside: ProblemClass::Unauthorized,
-            meaning: "the writ does not count",
-        }
-    }
-
-    /// An objection with this reason and a detail for the log only.
-    pub(crate) fn with_detail(self, detail: impl Into<String>) -> Objection {
-        Objection {
-            reason: self,
-            detail: Some(detail.into()),
-        }
-    }
-}
-
 /// The objection of a rule to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Objection {
     pub(crate) reason: Reason,
     /// A detail that may contain input. The client never sees it.
     pub(crate) detail: Option<String>,
+}
+
+impl Objection {
+    /// An objection with a detail for the log only.
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: Some(detail.into()),
+        }
+    }
+
+    /// The problem class that the client sees.
+    pub(crate) const fn class(&self) -> ProblemClass {
+        problem_class(self.reason)
+    }
+
+    /// The text for the log: the detail, or the explanation of the reason.
+    pub(crate) fn log_detail(&self) -> &str {
+        self.detail.as_deref().unwrap_or(explanation(self.reason))
+    }
 }
 
 impl From<Reason> for Objection {
@@ -121,146 +112,129 @@ pub(crate) fn require_agreement<T: PartialEq>(
     }
 }
 
-macro_rules! reasons {
-    ($($name:ident = $label:literal, $outside:ident, $meaning:literal;)*) => {
-        $(
-            #[doc = $meaning]
-            pub(crate) const $name: Reason = Reason { label: $label, outside: ProblemClass::$outside, meaning: $meaning };
-        )*
-        /// All reasons, for the test that compares them with the documentation.
-        #[cfg(test)]
-        const ALL: &[Reason] = &[$($name),*];
+macro_rules! problems {
+    ($($($reason:ident)|+ => $class:ident, $explanation:literal;)*) => {
+        /// The class of a reason, and its explanation.
+        const fn describe(reason: Reason) -> (ProblemClass, &'static str) {
+            match reason {
+                $($(Reason::$reason)|+ => (ProblemClass::$class, $explanation),)*
+            }
+        }
     };
 }
 
-reasons! {
-    METHOD = "method", BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
-    HOST_UNKNOWN = "host_unknown", HostUnknown, "the request is for a host that the configuration does not name";
-    TARGET_FORM = "target_form", BadRequest, "the target is not a path that begins with `/`";
-    TARGET_LENGTH = "target_length", BadRequest, "the target is longer than 8192 bytes";
-    TARGET_CHARACTER = "target_character", BadRequest, "the target has a character that some parser changes";
-    TARGET_ENCODING = "target_encoding", BadRequest, "a percent-encoding is malformed, not needed, or a separator or control character";
-    TARGET_SEGMENT = "target_segment", BadRequest, "the path has an empty segment before the last, a `.` or a `..`";
-    HEADER_COUNT = "header_count", BadRequest, "there are more than 100 headers";
-    HEADER_LENGTH = "header_length", BadRequest, "the headers are longer than 32768 bytes together";
-    HEADER_VALUE = "header_value", BadRequest, "a header value is not printable ASCII";
-    UPGRADE = "upgrade", BadRequest, "the connection is to be upgraded";
+/// The problem class that the client sees.
+pub(crate) const fn problem_class(reason: Reason) -> ProblemClass {
+    describe(reason).0
+}
 
-    TOKEN_MISSING = "token_missing", Unauthorized, "no writ comes in `authorization`";
-    TOKEN_SCHEME = "token_scheme", Unauthorized, "`authorization` is not `Bearer`, one space and the writ";
-    TOKEN_REPEATED = "token_repeated", Unauthorized, "more than one writ comes along";
-    TOKEN_BOUND = "token_bound", Unauthorized, "the writ is bound to a key and comes without a proof";
+/// The explanation in one line. The client sees it if it is about the form of its own request.
+pub(crate) const fn explanation(reason: Reason) -> &'static str {
+    describe(reason).1
+}
 
-    SNAPSHOT_MISSING = "snapshot_missing", SnapshotStale, "the edge holds no bundle";
-    SNAPSHOT_STALE = "snapshot_stale", SnapshotStale, "the bundle that the edge holds is no longer fresh";
+problems! {
+    Method => BadRequest, "the method is not one of upper-case letters, or it is `CONNECT` or `TRACE`";
+    HostUnknown => HostUnknown, "the request is for a host that the configuration does not name";
+    TargetForm => BadRequest, "the target is not a path that begins with `/`";
+    TargetLength => BadRequest, "the target is longer than 8192 bytes";
+    TargetCharacter => BadRequest, "the target has a character that some parser changes";
+    TargetEncoding => BadRequest, "a percent-encoding is malformed, not needed, or a separator or control character";
+    TargetSegment => BadRequest, "the path has an empty segment before the last, a `.` or a `..`";
+    HeaderCount => BadRequest, "there are more than 100 headers";
+    HeaderLength => BadRequest, "the headers are longer than 32768 bytes together";
+    HeaderValue => BadRequest, "a header value is not printable ASCII";
+    Upgrade => BadRequest, "the connection is to be upgraded";
 
-    NO_OPERATION = "no_operation", NoOperation, "no operation matches method and path";
-    OPERATION_CASE = "operation_case", NoOperation, "a segment is another operation's but for case, encoding or an ending that servers drop";
-    CAPTURE_SEPARATOR = "capture_separator", BadRequest, "a captured value holds a separator of its resource";
-    CAPTURE_COLON = "capture_colon", BadRequest, "a captured value holds a `:`, and the operation does not say `colon`";
-    RESOURCE_LENGTH = "resource_length", BadRequest, "the resource is longer than 512 bytes";
+    TokenMissing => Unauthorized, "no writ comes in `authorization`";
+    TokenScheme => Unauthorized, "`authorization` is not `Bearer`, one space and the writ";
+    TokenRepeated => Unauthorized, "more than one writ comes along";
+    TokenBound => Unauthorized, "the writ is bound to a key and comes without a proof";
 
-    QUERY_SYNTAX = "query_syntax", BadRequest, "the query is not names and values joined by `=` and `&`, or holds a value without a name";
-    QUERY_LIMIT = "query_limit", BadRequest, "the query has more names and values than `pieces_max`";
-    QUERY_UNKNOWN = "query_unknown", BadRequest, "the query has a name that the operation does not know";
-    QUERY_REPEATED = "query_repeated", BadRequest, "a name is given twice in the query, or one beside another that some readers take for it";
-    QUERY_PLUS = "query_plus", BadRequest, "`+` in the query means one thing as a space and another as a plus";
-    PARAM_MISSING = "param_missing", BadRequest, "a parameter that is not optional is missing";
-    PARAM_TYPE = "param_type", BadRequest, "a parameter is not of its type";
-    NUMBER_PRECISION = "number_precision", BadRequest, "a number means one thing exactly and another in floating point";
+    TokenTooLong | TokenMalformed | TokenJsonSerialisation | TokenEncrypted | TokenBase64 | TokenHeader
+    | TokenHeaderDuplicate | TokenHeaderUnknown | TokenHeaderCrit | TokenHeaderB64 | TokenHeaderJwk | TokenHeaderJku
+    | TokenHeaderX5u | TokenAlgorithm | TokenType | TokenKey | TokenPayload | TokenDuplicate
+    | TokenClaims | TokenDate | TokenIssuer | TokenAudience | TokenExpired | TokenNotYet
+    | TokenLife | TokenSignature | TokenAuthority | TokenRevoked => Unauthorized, "the writ does not count";
 
-    BODY_UNEXPECTED = "body_unexpected", BadRequest, "there is a body, and the operation takes none";
-    BODY_MISSING = "body_missing", BadRequest, "there is no body, and the operation takes one";
-    BODY_BROKEN = "body_broken", BadRequest, "the body does not arrive whole";
-    BODY_TOO_LARGE = "body_too_large", BodyTooLarge, "the body is longer than the operation's limit";
-    CONTENT_TYPE = "content_type", ContentType, "`content-type` is not that of the operation's body, in UTF-8";
-    CONTENT_ENCODING = "content_encoding", ContentType, "the body is encoded";
-    BUSY = "busy", Busy, "the bodies that are judged at the same time take all room that there is, or those of one lineage its share";
-    BODY_SYNTAX = "body_syntax", BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
-    BODY_LIMIT = "body_limit", BadRequest, "the body is too deep, its values or numbers are too many or too long, or a form has more fields than `pieces_max`";
-    BODY_REPEATED = "body_repeated", BadRequest, "a member stands twice in an object, whatever its case, or a field twice in a form, or beside another that some readers take for it";
-    BODY_UNKNOWN = "body_unknown", BadRequest, "the body has a member or field that the operation does not know";
-    FORM_PLUS = "form_plus", BadRequest, "`+` in the form means one thing as a space and another as a plus";
-    BODY_SHAPE = "body_shape", BadRequest, "the body lacks an object or array where the operation expects one";
+    SnapshotMissing => SnapshotStale, "the edge holds no bundle";
+    SnapshotStale => SnapshotStale, "the bundle that the edge holds is no longer fresh";
 
-    NOT_GRANTED = "not_granted", NotGranted, "no grant of the writ permits the attempt";
-    USES_EXHAUSTED = "uses_exhausted", UsesExhausted, "no uses are left";
-    SPEND_FAILED = "spend_failed", SpendUnavailable, "the issuer does not answer";
-    SPEND_REFUSED = "spend_refused", SpendUnavailable, "the issuer does not accept the edge's call";
-    SPEND_ANSWER = "spend_answer", SpendUnavailable, "the issuer's answer is not of the agreed form";
-    UNRECORDED = "unrecorded", AuditUnavailable, "`audit` is `strict`, and there is no room for a record";
-    CREDENTIAL_VALUE = "credential_value", UpstreamCredential, "a claim used in a credential is not printable ASCII";
+    NoOperation => NoOperation, "no operation matches method and path";
+    OperationCase => NoOperation, "a segment is another operation's but for case, encoding or an ending that servers drop";
+    CaptureSeparator => BadRequest, "a captured value holds a separator of its resource";
+    CaptureColon => BadRequest, "a captured value holds a `:`, and the operation does not say `colon`";
+    ResourceLength => BadRequest, "the resource is longer than 512 bytes";
 
-    UPSTREAM_CREDENTIAL = "upstream_credential", UpstreamCredential, "the upstream answers 401 or 407";
-    UPSTREAM_SWITCH = "upstream_switch", UpstreamFailed, "the upstream switches protocols";
-    UPSTREAM_FAILED = "upstream_failed", UpstreamFailed, "the upstream does not answer";
+    QuerySyntax => BadRequest, "the query is not names and values joined by `=` and `&`, or holds a value without a name";
+    QueryLimit => BadRequest, "the query has more names and values than `pieces_max`";
+    QueryUnknown => BadRequest, "the query has a name that the operation does not know";
+    QueryRepeated => BadRequest, "a name is given twice in the query, or one beside another that some readers take for it";
+    QueryPlus => BadRequest, "`+` in the query means one thing as a space and another as a plus";
+    ParamMissing => BadRequest, "a parameter that is not optional is missing";
+    ParamType => BadRequest, "a parameter is not of its type";
+    NumberPrecision => BadRequest, "a number means one thing exactly and another in floating point";
 
-    HOST_UNREADABLE = "host_unreadable", EdgeFault, "the host does not hand over the request";
-    HOST_UPSTREAM = "host_upstream", EdgeFault, "the host is about to send to another upstream than the permit's";
-    HOST_REQUEST = "host_request", EdgeFault, "the host is about to send something else than the permit holds";
+    BodyUnexpected => BadRequest, "there is a body, and the operation takes none";
+    BodyMissing => BadRequest, "there is no body, and the operation takes one";
+    BodyBroken => BadRequest, "the body does not arrive whole";
+    BodyTooLarge => BodyTooLarge, "the body is longer than the operation's limit";
+    ContentType => ContentType, "`content-type` is not that of the operation's body, in UTF-8";
+    ContentEncoding => ContentType, "the body is encoded";
+    Busy => Busy, "the bodies that are judged at the same time take all room that there is, or those of one lineage its share";
+    BodySyntax => BadRequest, "the body is not JSON, or not names and values joined by `=` and `&`, whichever the operation takes";
+    BodyLimit => BadRequest, "the body is too deep, its values or numbers are too many or too long, or a form has more fields than `pieces_max`";
+    BodyRepeated => BadRequest, "a member stands twice in an object, whatever its case, or a field twice in a form, or beside another that some readers take for it";
+    BodyUnknown => BadRequest, "the body has a member or field that the operation does not know";
+    FormPlus => BadRequest, "`+` in the form means one thing as a space and another as a plus";
+    BodyShape => BadRequest, "the body lacks an object or array where the operation expects one";
+
+    NotGranted => NotGranted, "no grant of the writ permits the attempt";
+    UsesExhausted => UsesExhausted, "no uses are left";
+    SpendFailed => SpendUnavailable, "the issuer does not answer";
+    SpendRefused => SpendUnavailable, "the issuer does not accept the edge's call";
+    SpendAnswer => SpendUnavailable, "the issuer's answer is not of the agreed form";
+    Unrecorded => AuditUnavailable, "`audit` is `strict`, and there is no room for a record";
+    CredentialValue => UpstreamCredential, "a claim used in a credential is not printable ASCII";
+
+    UpstreamCredential => UpstreamCredential, "the upstream answers 401 or 407";
+    UpstreamSwitch => UpstreamFailed, "the upstream switches protocols";
+    UpstreamFailed => UpstreamFailed, "the upstream does not answer";
+
+    HostUnreadable => EdgeFault, "the host does not hand over the request";
+    HostUpstream => EdgeFault, "the host is about to send to another upstream than the permit's";
+    HostRequest => EdgeFault, "the host is about to send something else than the permit holds";
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, ProblemClass};
+    use super::{ProblemClass, Reason, explanation, problem_class};
     use alloc::format;
-    use edgewrit_shared::edge_api::{LABELS, find_label};
+
+    /// The explanation of all faults of a token. The page lists their labels in a table of its own.
+    const TOKEN_FAULT: &str = "the writ does not count";
 
     #[test]
     fn every_label_is_in_the_documentation_with_its_status_and_code() {
         let page = include_str!("../../docs/edge.md");
-        for reason in ALL {
-            let row = format!(
-                "| `{}` | {} `{}` | {} |",
-                reason.label,
-                reason.outside.status(),
-                reason.outside.code(),
-                reason.meaning
-            );
+        for reason in Reason::ALL.iter().copied() {
+            let (class, meaning) = (problem_class(reason), explanation(reason));
+            let row = match meaning {
+                TOKEN_FAULT => format!("`{reason}`"),
+                _ => format!("| `{reason}` | {} `{}` | {meaning} |", class.status(), class.code()),
+            };
             assert!(page.contains(&row), "missing from docs/edge.md: {row}");
         }
     }
 
     #[test]
-    fn labels_are_stable_names_and_unique() {
-        for (index, reason) in ALL.iter().enumerate() {
-            assert!(
-                reason
-                    .label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-            );
-            assert!(
-                ALL.iter().skip(index + 1).all(|other| other.label != reason.label),
-                "{}",
-                reason.label
-            );
-        }
-    }
-
-    /// The issuer counts refusals by these labels, and every other label as `other`.
-    #[test]
-    fn every_label_is_known_to_the_issuer() {
-        for reason in ALL {
-            assert_eq!(
-                find_label(reason.label),
-                reason.label,
-                "missing from shared::edge_api::LABELS"
-            );
-        }
-        let page = include_str!("../../docs/edge.md");
-        for label in LABELS
-            .iter()
-            .filter(|label| **label != crate::verdict::in_flight::PERMIT)
-        {
-            assert!(page.contains(&format!("`{label}`")), "not in docs/edge.md: {label}");
-        }
-    }
-
-    #[test]
     fn all_token_errors_have_one_problem_class() {
-        for reason in ALL.iter().filter(|reason| reason.label.starts_with("token_")) {
-            assert_eq!(reason.outside, ProblemClass::Unauthorized);
+        let is_of_token = |reason: &Reason| reason.label().starts_with("token_");
+        let mut faults = 0;
+        for reason in Reason::ALL.iter().copied().filter(is_of_token) {
+            assert_eq!(problem_class(reason), ProblemClass::Unauthorized);
+            faults += usize::from(explanation(reason) == TOKEN_FAULT);
         }
+        assert_eq!(faults, 28);
     }
 }

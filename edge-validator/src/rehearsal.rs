@@ -6,7 +6,7 @@
 
 use crate::config::Config;
 use crate::http::head::Head;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::record::context::Subject;
 use crate::request::body::BodyRead;
 use crate::request::parsed::ParsedHead;
@@ -52,8 +52,8 @@ pub enum Verdict {
     },
     /// The request is refused.
     Refuse {
-        /// The label of the rule that refuses, one of the labels of `docs/edge.md`.
-        label: &'static str,
+        /// The rule that refuses.
+        reason: Reason,
         /// The value that was found, or the cause of the refusal. The text may contain input.
         detail: String,
     },
@@ -112,7 +112,7 @@ pub fn rehearse(
             decide_attempts(authority, &attempts, now),
             attempts.into_exact_attempts().collect(),
         ),
-        Err(objection) => (refuse(objection), Vec::new()),
+        Err(objection) => (refuse(&objection), Vec::new()),
     };
     Rehearsal {
         verdict,
@@ -137,7 +137,7 @@ fn read_attempts(
 fn decide_attempts(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
     let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
         Ok((
-            authority.index_of(permitting.grant).ok_or(reason::NOT_GRANTED)?,
+            authority.index_of(permitting.grant).ok_or(Reason::NotGranted)?,
             permitting.required_spend,
         ))
     });
@@ -148,13 +148,13 @@ fn decide_attempts(authority: &RehearsedGrants, attempts: &AttemptReadings, now:
                 authority.grants_with_allowance(limited.allowances())
             }),
         },
-        Err(objection) => refuse(objection),
+        Err(objection) => refuse(&objection),
     }
 }
 
-fn refuse(objection: Objection) -> Verdict {
+fn refuse(objection: &Objection) -> Verdict {
     Verdict::Refuse {
-        label: objection.reason.label,
-        detail: objection.detail.unwrap_or_else(|| objection.reason.meaning.into()),
+        reason: objection.reason,
+        detail: objection.log_detail().into(),
     }
 }

@@ -24,6 +24,7 @@ pub mod grant;
 pub mod jose;
 pub mod json;
 pub mod limits;
+pub mod reason;
 pub mod secret;
 pub mod small_code;
 pub mod time;

@@ -6,7 +6,7 @@
 //! comma. So hosts may differ in the space, and on each host the value that is judged is the value
 //! that is sent. The host sets `content-length` and `host`.
 
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -138,7 +138,7 @@ impl<'a> Headers<'a> {
             let Some(name) = find_name(names, name) else { continue };
             let value = trim_white_space(value);
             if !is_printable(value) {
-                return Err(reason::HEADER_VALUE.with_detail(format!("`{name}`")));
+                return Err(Objection::new(Reason::HeaderValue, format!("`{name}`")));
             }
             match seen.iter_mut().find(|(own, _)| Arc::ptr_eq(own, name)) {
                 Some((_, first)) => join_value(first.to_mut(), value),
@@ -170,7 +170,7 @@ impl<'a> Headers<'a> {
     /// 9110, section 7.6.1), so the client did not send them to the upstream.
     fn without_connection_options(mut self) -> Result<Self, Objection> {
         if self.value("upgrade").is_some() {
-            return Err(reason::UPGRADE.into());
+            return Err(Reason::Upgrade.into());
         }
         if let Some(options) = self.value("connection") {
             let options: Vec<String> = options
@@ -196,11 +196,14 @@ fn find_name<'n>(names: &'n [Arc<str>], name: &str) -> Option<&'n Arc<str>> {
 
 fn check_limits(headers: &[(&str, &[u8])]) -> Result<(), Objection> {
     if headers.len() > HEADERS {
-        return Err(reason::HEADER_COUNT.with_detail(format!("{} headers", headers.len())));
+        return Err(Objection::new(
+            Reason::HeaderCount,
+            format!("{} headers", headers.len()),
+        ));
     }
     let bytes: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > HEADER_BYTES {
-        return Err(reason::HEADER_LENGTH.with_detail(format!("{bytes} bytes")));
+        return Err(Objection::new(Reason::HeaderLength, format!("{bytes} bytes")));
     }
     Ok(())
 }

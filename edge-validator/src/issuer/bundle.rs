@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
-use edgewrit_shared::bundle::{BundleError, RowsHash, Snapshot};
+use edgewrit_shared::bundle::{BundleError, HeadContradiction, RowsHash, Snapshot};
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -110,8 +110,8 @@ pub fn apply_hashed_bundle(
 /// of the issuer was truncated or rewritten. The edge goes on deciding.
 #[derive(Debug)]
 pub struct HeadReport {
-    /// The stable label, which counters list among the labels of bundles.
-    pub label: &'static str,
+    /// The contradiction. Counters list its label among the labels of bundles.
+    pub contradiction: HeadContradiction,
     /// The line for the log.
     pub line: String,
     /// Whether the issuer gets the line as a record. The issuer gets each contradiction once.
@@ -129,19 +129,19 @@ pub fn head_report(
     applied: &Snapshot,
     now: UnixSeconds,
 ) -> Option<HeadReport> {
-    let label = applied.audit_contradiction()?.label();
+    let contradiction = applied.audit_contradiction()?;
     let (seen, found) = (applied.highest_audit_head()?, applied.audit_head()?);
     let mut line = Object::open();
     line.text("edgewrit", Some("audit_head"));
     line.member("at", now.0);
     line.member("request_id", format_args!("\"{}\"", memory.next_request()));
     line.text("verdict", Some("refuse"));
-    line.text("label", Some(label));
+    line.text("label", Some(contradiction.label()));
     line.text("detail", Some(&format!("the issuer says {found}, but {seen} was seen")));
     Some(HeadReport {
-        label,
+        contradiction,
         line: line.close(),
-        is_new: held.and_then(Snapshot::audit_contradiction) != applied.audit_contradiction(),
+        is_new: held.and_then(Snapshot::audit_contradiction) != Some(contradiction),
     })
 }
 

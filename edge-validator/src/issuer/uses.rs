@@ -9,7 +9,7 @@ use crate::issuer::boot;
 use crate::issuer::call::{Call, IssuerAnswer};
 use crate::json_object::quoted;
 use crate::memory::Memory;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;
@@ -81,26 +81,26 @@ impl PendingSpend {
         memory: &Memory,
     ) -> Result<Next, Objection> {
         let IssuerAnswer::Got { status, body } = answer else {
-            return Err(reason::SPEND_FAILED.into());
+            return Err(Reason::SpendFailed.into());
         };
         match (self.boot_id, status) {
             (None, 201) => {
-                let boot_id = boot::read_boot_id(body).ok_or(reason::SPEND_ANSWER)?;
+                let boot_id = boot::read_boot_id(body).ok_or(Reason::SpendAnswer)?;
                 memory.keep_boot_id(boot_id.clone());
                 Ok(Next::Call(Self {
                     counter: self.counter,
                     boot_id: Some(boot_id),
                 }))
             }
-            (Some(_), 200) => Ok(Next::Done(read_debit(body, allowances).ok_or(reason::SPEND_ANSWER)?)),
-            (_, 200 | 201) => Err(reason::SPEND_ANSWER.into()),
+            (Some(_), 200) => Ok(Next::Done(read_debit(body, allowances).ok_or(Reason::SpendAnswer)?)),
+            (_, 200 | 201) => Err(Reason::SpendAnswer.into()),
             (Some(boot_id), _) => {
                 if boot::is_unknown(answer) {
                     memory.drop_boot_id(&boot_id);
                 }
                 Err(refusal_objection(status, body))
             }
-            (None, _) => Err(reason::SPEND_REFUSED.with_detail(format!("status {status}"))),
+            (None, _) => Err(Objection::new(Reason::SpendRefused, format!("status {status}"))),
         }
     }
 }
@@ -108,10 +108,11 @@ impl PendingSpend {
 /// The objection for an answer that debited nothing.
 fn refusal_objection(status: u16, body: &[u8]) -> Objection {
     match (status, boot::problem_type(body).as_deref()) {
-        (409, Some("urn:edgewrit:error:uses_exhausted")) => reason::USES_EXHAUSTED.into(),
-        (_, kind) => {
-            reason::SPEND_REFUSED.with_detail(format!("status {status}, type {}", quoted(kind.unwrap_or_default())))
-        }
+        (409, Some("urn:edgewrit:error:uses_exhausted")) => Reason::UsesExhausted.into(),
+        (_, kind) => Objection::new(
+            Reason::SpendRefused,
+            format!("status {status}, type {}", quoted(kind.unwrap_or_default())),
+        ),
     }
 }
 

@@ -5,7 +5,7 @@
 //! verdict, or when the request is dropped. The agents of one task, delegates included, have an
 //! eighth of the whole budget, so they cannot take the room of other tasks.
 
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::format;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -65,9 +65,10 @@ impl BodyBudget {
         let of_share = self.0.shares.get(share).map_or(0, Cell::get);
         if of_share.saturating_add(bytes) > LINEAGE_BYTES || self.held().saturating_add(bytes) > HELD_BYTES {
             let all = self.held();
-            return Err(
-                reason::BUSY.with_detail(format!("{bytes} bytes beside {of_share} of its share and {all} of all"))
-            );
+            return Err(Objection::new(
+                Reason::Busy,
+                format!("{bytes} bytes beside {of_share} of its share and {all} of all"),
+            ));
         }
         self.0.add(share, bytes);
         Ok(BodyReservation {
@@ -132,6 +133,7 @@ impl fmt::Debug for BodyReservation {
 #[cfg(test)]
 mod tests {
     use super::{BodyBudget, BodyReservation, HELD_BYTES, LEAST_BYTES, LINEAGE_BYTES};
+    use crate::reason::Reason;
     use alloc::format;
     use alloc::vec::Vec;
 
@@ -149,7 +151,7 @@ mod tests {
         let budget = BodyBudget::new(7);
         let held = fill(&budget);
         assert_eq!((held.len(), budget.held()), (64, HELD_BYTES));
-        assert_eq!(budget.reserve("other", 1).unwrap_err().reason.label, "busy");
+        assert_eq!(budget.reserve("other", 1).unwrap_err().reason, Reason::Busy);
         drop(held);
         assert_eq!(budget.held(), 0);
         assert_eq!(fill(&budget).len(), 64);

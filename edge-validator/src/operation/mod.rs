@@ -8,7 +8,7 @@ pub(crate) mod shape;
 pub(crate) mod template;
 
 use crate::config::Upstream;
-use crate::reason::{self, Objection, Reason};
+use crate::reason::{Objection, Reason};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -51,7 +51,7 @@ impl Operation {
     /// `delete`.
     pub(crate) fn check_colons(&self, captures: &CapturedValues<'_>) -> Result<(), Objection> {
         match captures.iter().find(|value| !self.colon && value.contains(':')) {
-            Some(value) => Err(reason::CAPTURE_COLON.with_detail(format!("`{value}`"))),
+            Some(value) => Err(Objection::new(Reason::CaptureColon, format!("`{value}`"))),
             None => Ok(()),
         }
     }
@@ -59,7 +59,7 @@ impl Operation {
     /// Reads the value of a parameter from text.
     pub(crate) fn read_param(&self, param: ParamId, text: String, values: &mut ParamValues) -> Result<(), Objection> {
         let value = self.declared_type(param).and_then(|kind| kind.of_text(text));
-        let value = value.ok_or_else(|| self.param_objection(reason::PARAM_TYPE, param))?;
+        let value = value.ok_or_else(|| self.param_objection(Reason::ParamType, param))?;
         if self.is_list(param) {
             values.push(param, value);
         } else {
@@ -71,10 +71,10 @@ impl Operation {
     /// An objection to a parameter.
     pub(crate) fn param_objection(&self, reason: Reason, param: ParamId) -> Objection {
         let param = self.params.get(param);
-        reason.with_detail(format!(
-            "`{}`",
-            param.map(|param| param.name.as_str()).unwrap_or_default()
-        ))
+        Objection::new(
+            reason,
+            format!("`{}`", param.map(|param| param.name.as_str()).unwrap_or_default()),
+        )
     }
 
     /// Whether a parameter is a list.

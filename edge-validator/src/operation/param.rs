@@ -1,6 +1,6 @@
 //! Parameters: their definitions, their types, and the reading of their values.
 
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -164,7 +164,7 @@ impl ParamValues {
             match value {
                 Some(value) => named.push((param.name.clone(), value)),
                 None if param.optional => {}
-                None => return Err(reason::PARAM_MISSING.with_detail(format!("`{}`", param.name))),
+                None => return Err(Objection::new(Reason::ParamMissing, format!("`{}`", param.name))),
             }
         }
         Ok(named)

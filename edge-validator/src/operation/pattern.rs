@@ -1,7 +1,7 @@
 //! Route patterns: a method and a path, such as `GET /customers/{id}`.
 
 use crate::http::target::check_path;
-use crate::reason::Reason;
+use crate::reason::explanation;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -97,8 +97,7 @@ impl RoutePattern {
             .iter()
             .flat_map(|segment| ["/", segment.example()])
             .collect();
-        check_path(&plain)
-            .map_err(|Reason { meaning, .. }| format!("{meaning}, expected a path as requests have it"))?;
+        check_path(&plain).map_err(|reason| format!("{}, expected a path as requests have it", explanation(reason)))?;
         Ok(pattern)
     }
 

@@ -4,7 +4,7 @@
 use super::pattern::{CaptureId, RoutePattern, RouteSegment};
 use crate::http::case_folding::fold;
 use crate::http::percent;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -91,23 +91,26 @@ impl Routes {
     pub(crate) fn find<'p>(&self, method: &str, path: &'p str) -> Result<MatchedRoute<'p>, Objection> {
         let own = self.methods.literals.get(lenient_segment(method).as_ref());
         let own = own.filter(|own| own.encoded == method);
-        let mut node = &own.ok_or(reason::NO_OPERATION)?.node;
+        let mut node = &own.ok_or(Reason::NoOperation)?.node;
         let mut captures = CapturedValues::default();
         for segment in path.split('/').skip(1) {
-            let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
+            let decoded = percent::decode(segment).ok_or(Reason::TargetEncoding)?;
             node = match node.literals.get(lenient_segment(&decoded).as_ref()) {
                 Some(literal) if literal.encoded == segment => &literal.node,
                 Some(literal) => {
-                    return Err(reason::OPERATION_CASE.with_detail(format!("`{decoded}` for `{}`", literal.encoded)));
+                    return Err(Objection::new(
+                        Reason::OperationCase,
+                        format!("`{decoded}` for `{}`", literal.encoded),
+                    ));
                 }
-                None if segment.is_empty() => return Err(reason::NO_OPERATION.into()),
+                None if segment.is_empty() => return Err(Reason::NoOperation.into()),
                 None => {
                     captures.0.push(decoded);
-                    node.capture.as_ref().ok_or(reason::NO_OPERATION)?
+                    node.capture.as_ref().ok_or(Reason::NoOperation)?
                 }
             };
         }
-        let operation = node.operation.ok_or(reason::NO_OPERATION)?;
+        let operation = node.operation.ok_or(Reason::NoOperation)?;
         Ok(MatchedRoute { operation, captures })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::pattern::{CaptureId, CaptureNames};
 use super::routes::CapturedValues;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -81,14 +81,17 @@ impl ResourceTemplate {
                 ResourceTemplatePiece::Capture(capture) => {
                     let value = captures.get(*capture).unwrap_or_default();
                     if value.contains(self.separators.as_slice()) {
-                        return Err(reason::CAPTURE_SEPARATOR.with_detail(format!("`{value}`")));
+                        return Err(Objection::new(Reason::CaptureSeparator, format!("`{value}`")));
                     }
                     resource.push_str(value);
                 }
             }
         }
         if resource.len() > PATTERN_BYTES {
-            return Err(reason::RESOURCE_LENGTH.with_detail(format!("{} bytes", resource.len())));
+            return Err(Objection::new(
+                Reason::ResourceLength,
+                format!("{} bytes", resource.len()),
+            ));
         }
         Ok(resource)
     }

@@ -9,6 +9,7 @@ use crate::reason::Objection;
 use crate::record::context::RequestContext;
 use alloc::string::String;
 use alloc::vec::Vec;
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::grant::GrantId;
 
 /// The outcome of a permit whose request the upstream has answered.
@@ -22,7 +23,6 @@ pub struct Record {
     pub(crate) permitted: bool,
     /// The status of the response to the client; `None` before there is a response.
     pub(crate) status: Option<u16>,
-    pub(crate) label: &'static str,
     /// The grant that permitted the request.
     pub(crate) grant: Option<GrantId>,
     /// The objection of a rule, if a rule objected.
@@ -36,8 +36,9 @@ pub struct Record {
 impl Record {
     /// The label of the rule that refused, or `permit`.
     #[must_use]
-    pub fn label(&self) -> &'static str {
-        self.label
+    pub fn label(&self) -> RecordLabel {
+        let objection = self.objection.as_ref();
+        objection.map_or(RecordLabel::Permit, |objection| objection.reason.into())
     }
 
     /// Whether the issuer gets the record. The issuer gets a record without a verified writ only
@@ -73,13 +74,10 @@ impl Record {
         if let Some(status) = self.status {
             line.member("status", status);
         }
-        line.text("label", Some(self.label));
+        line.text("label", Some(self.label().text()));
         if let Some(objection) = &self.objection {
-            line.text("error_code", Some(objection.reason.outside.code()));
-            line.text(
-                "detail",
-                Some(objection.detail.as_deref().unwrap_or(objection.reason.meaning)),
-            );
+            line.text("error_code", Some(objection.class().code()));
+            line.text("detail", Some(objection.log_detail()));
         }
         line.text("operation", operation.map(|operation| operation.name.as_str()));
         line.text("action", context.subject.action());

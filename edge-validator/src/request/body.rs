@@ -8,7 +8,7 @@ use crate::http::target::check_query;
 use crate::operation::param::{ParamId, ParamValues};
 use crate::operation::shape::Shape;
 use crate::operation::{Content, FieldNames, Operation, ValueUse};
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason, explanation};
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
 use alloc::collections::BTreeMap;
@@ -37,14 +37,14 @@ pub(crate) fn check_announced(operation: &Operation, has_body: bool, headers: &H
     let length = headers.value("content-length");
     match (&operation.body, has_body && length != Some("0")) {
         (None, false) => Ok(()),
-        (None, true) => Err(reason::BODY_UNEXPECTED.into()),
-        (Some(_), false) => Err(reason::BODY_MISSING.into()),
-        (Some(_), true) if headers.value("content-encoding").is_some() => Err(reason::CONTENT_ENCODING.into()),
+        (None, true) => Err(Reason::BodyUnexpected.into()),
+        (Some(_), false) => Err(Reason::BodyMissing.into()),
+        (Some(_), true) if headers.value("content-encoding").is_some() => Err(Reason::ContentEncoding.into()),
         (Some(body), true) if !has_media_type(&body.content, headers.value("content-type").unwrap_or_default()) => {
-            Err(reason::CONTENT_TYPE.into())
+            Err(Reason::ContentType.into())
         }
         (Some(body), true) => match length.and_then(|length| length.parse::<usize>().ok()) {
-            Some(length) if length > body.limit => Err(reason::BODY_TOO_LARGE.into()),
+            Some(length) if length > body.limit => Err(Reason::BodyTooLarge.into()),
             _ => Ok(()),
         },
     }
@@ -73,13 +73,13 @@ pub(crate) fn read(
     pieces_max: usize,
 ) -> Result<Vec<u8>, Objection> {
     let Some(body) = &operation.body else {
-        return Err(reason::BODY_UNEXPECTED.into());
+        return Err(Reason::BodyUnexpected.into());
     };
     if bytes.is_empty() {
-        return Err(reason::BODY_MISSING.into());
+        return Err(Reason::BodyMissing.into());
     }
     if bytes.len() > body.limit {
-        return Err(reason::BODY_TOO_LARGE.into());
+        return Err(Reason::BodyTooLarge.into());
     }
     match &body.content {
         Content::Json(shape) => {
@@ -95,7 +95,7 @@ pub(crate) fn read(
             read_form(&pairs, operation, readings)?;
             let sent = spell(pairs.text, Plus::Space).into_owned().into_bytes();
             if sent.len() > body.limit {
-                return Err(reason::BODY_TOO_LARGE.into());
+                return Err(Reason::BodyTooLarge.into());
             }
             Ok(sent)
         }
@@ -106,7 +106,7 @@ pub(crate) fn read(
 fn split_form<'p>(bytes: &'p [u8], names: &'p FieldNames, pieces_max: usize) -> Result<Pairs<'p>, Objection> {
     let reasons = &query::FORM;
     let text = core::str::from_utf8(bytes).map_err(|_| reasons.syntax)?;
-    check_query(text).map_err(|fault| reasons.syntax.with_detail(fault.meaning))?;
+    check_query(text).map_err(|fault| Objection::new(reasons.syntax, explanation(fault)))?;
     let pairs = Pairs { text, names, reasons };
     pairs.check_count(pieces_max)?;
     Ok(pairs)
@@ -117,7 +117,7 @@ fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadi
     let before = core::mem::take(&mut readings.others);
     let (first, second) = pairs.read(operation, readings.first.clone())?;
     if second.is_some() {
-        readings.differ = reason::FORM_PLUS;
+        readings.differ = Reason::FormPlus;
     }
     readings.first = first;
     readings.others.extend(second);
@@ -130,11 +130,11 @@ fn read_form(pairs: &Pairs<'_>, operation: &Operation, readings: &mut ValueReadi
 
 fn json_objection(error: JsonError) -> Objection {
     let reason = match error {
-        JsonError::Syntax { .. } => reason::BODY_SYNTAX,
-        JsonError::Duplicate { .. } => reason::BODY_REPEATED,
-        JsonError::TooDeep | JsonError::TooManyValues | JsonError::NumberRange => reason::BODY_LIMIT,
+        JsonError::Syntax { .. } => Reason::BodySyntax,
+        JsonError::Duplicate { .. } => Reason::BodyRepeated,
+        JsonError::TooDeep | JsonError::TooManyValues | JsonError::NumberRange => Reason::BodyLimit,
     };
-    reason.with_detail(error.to_string())
+    Objection::new(reason, error.to_string())
 }
 
 struct BodyReader<'r> {
@@ -151,14 +151,14 @@ impl BodyReader<'_> {
             (Shape::Leaf(ValueUse::Param(param)), json) => self.read_param(*param, json, many),
             (Shape::Object(known), Json::Object(members)) => self.read_object(known, members, many),
             (Shape::Each(element), Json::List(items)) => self.read_elements(element, items),
-            (Shape::Object(_), _) => Err(reason::BODY_SHAPE.with_detail("not an object")),
-            (Shape::Each(_), _) => Err(reason::BODY_SHAPE.with_detail("not an array")),
+            (Shape::Object(_), _) => Err(Objection::new(Reason::BodyShape, "not an object")),
+            (Shape::Each(_), _) => Err(Objection::new(Reason::BodyShape, "not an array")),
         }
     }
 
     fn read_param(&mut self, param: ParamId, json: Json, many: bool) -> Result<(), Objection> {
         let value = self.operation.declared_type(param).and_then(|kind| kind.of_json(json));
-        let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, param))?;
+        let value = value.ok_or_else(|| self.operation.param_objection(Reason::ParamType, param))?;
         if many {
             self.values.push(param, value);
         } else {
@@ -180,7 +180,7 @@ impl BodyReader<'_> {
         for (name, json) in members {
             let shape = known
                 .get(&name)
-                .ok_or_else(|| reason::BODY_UNKNOWN.with_detail(format!("`{name}`")))?;
+                .ok_or_else(|| Objection::new(Reason::BodyUnknown, format!("`{name}`")))?;
             self.read_value(shape, json, many)?;
         }
         Ok(())
@@ -193,7 +193,7 @@ impl BodyReader<'_> {
             .iter()
             .filter(|(name, _)| !members.iter().any(|(own, _)| own == *name));
         match absent.flat_map(|(_, shape)| shape.params()).next() {
-            Some(param) => Err(self.operation.param_objection(reason::PARAM_MISSING, param)),
+            Some(param) => Err(self.operation.param_objection(Reason::ParamMissing, param)),
             None => Ok(()),
         }
     }
@@ -216,7 +216,7 @@ fn check_distinct(members: &[(String, Json)]) -> Result<(), Objection> {
     let folds = sorted(folds.iter().map(AsRef::<str>::as_ref));
     let mut pairs = folds.iter().zip(folds.iter().skip(1));
     match pairs.find(|(one, next)| one == next) {
-        Some((name, _)) => Err(reason::BODY_REPEATED.with_detail(format!("`{name}`, ignoring case"))),
+        Some((name, _)) => Err(Objection::new(Reason::BodyRepeated, format!("`{name}`, ignoring case"))),
         None => Ok(()),
     }
 }

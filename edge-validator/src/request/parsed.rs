@@ -8,7 +8,7 @@ use crate::operation::Operation;
 use crate::operation::param::ParamValues;
 use crate::operation::pattern::is_method;
 use crate::operation::routes::CapturedValues;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::record::context::Subject;
 use crate::request::body;
 use crate::request::body::BodyRead;
@@ -44,10 +44,13 @@ impl<'h> ParsedHead<'h> {
     /// Reads method, target and headers, with cheap refusals first.
     pub(crate) fn read(head: &'h Head<'h>, config: &'h Config) -> Result<Self, Objection> {
         if !is_method(head.method) {
-            return Err(reason::METHOD.into());
+            return Err(Reason::Method.into());
         }
         if !config.serves(head.authority) {
-            return Err(reason::HOST_UNKNOWN.with_detail(String::from_utf8_lossy(head.authority)));
+            return Err(Objection::new(
+                Reason::HostUnknown,
+                String::from_utf8_lossy(head.authority),
+            ));
         }
         Ok(Self {
             head,
@@ -61,7 +64,7 @@ impl<'h> ParsedHead<'h> {
     pub(crate) fn into_request(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
         let Self { head, target, headers } = self;
         let found = config.routes().find(head.method, target.path())?;
-        let operation = Arc::clone(config.operation(found.operation).ok_or(reason::NO_OPERATION)?);
+        let operation = Arc::clone(config.operation(found.operation).ok_or(Reason::NoOperation)?);
         subject.operation = Some(Arc::clone(&operation));
         let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
         subject.resource = Some(Arc::clone(&resource));
@@ -75,7 +78,7 @@ impl<'h> ParsedHead<'h> {
         // The edge does not serve gRPC yet. Hosts answer gRPC requests in another form, and a later
         // refusal would get that form, too.
         if headers.value("content-type").is_some_and(is_grpc) {
-            return Err(reason::CONTENT_TYPE.into());
+            return Err(Reason::ContentType.into());
         }
         body::check_announced(&operation, head.has_body, &headers)?;
         let announced = headers.value("content-length").and_then(|length| length.parse().ok());
@@ -103,8 +106,8 @@ impl ParsedRequest {
     pub(crate) fn read_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
         let bytes = match read {
             BodyRead::Whole(bytes) => bytes,
-            BodyRead::TooLarge => return Err(reason::BODY_TOO_LARGE.into()),
-            BodyRead::Failed => return Err(reason::BODY_BROKEN.into()),
+            BodyRead::TooLarge => return Err(Reason::BodyTooLarge.into()),
+            BodyRead::Failed => return Err(Reason::BodyBroken.into()),
         };
         let sent = body::read(bytes, &self.operation, &mut self.readings, self.pieces_max)?;
         if let Some(reserved) = &mut self.draft.reserved {
@@ -164,6 +167,6 @@ fn read_params(
     Ok(ValueReadings {
         first,
         others: second.into_iter().collect(),
-        differ: reason::QUERY_PLUS,
+        differ: Reason::QueryPlus,
     })
 }

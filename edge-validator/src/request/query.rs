@@ -27,19 +27,19 @@ pub(crate) struct Reasons {
 }
 
 pub(crate) const QUERY: Reasons = Reasons {
-    syntax: reason::QUERY_SYNTAX,
-    limit: reason::QUERY_LIMIT,
-    unknown: reason::QUERY_UNKNOWN,
-    repeated: reason::QUERY_REPEATED,
-    plus: reason::QUERY_PLUS,
+    syntax: Reason::QuerySyntax,
+    limit: Reason::QueryLimit,
+    unknown: Reason::QueryUnknown,
+    repeated: Reason::QueryRepeated,
+    plus: Reason::QueryPlus,
 };
 
 pub(crate) const FORM: Reasons = Reasons {
-    syntax: reason::BODY_SYNTAX,
-    limit: reason::BODY_LIMIT,
-    unknown: reason::BODY_UNKNOWN,
-    repeated: reason::BODY_REPEATED,
-    plus: reason::FORM_PLUS,
+    syntax: Reason::BodySyntax,
+    limit: Reason::BodyLimit,
+    unknown: Reason::BodyUnknown,
+    repeated: Reason::BodyRepeated,
+    plus: Reason::FormPlus,
 };
 
 impl Pairs<'_> {
@@ -47,10 +47,10 @@ impl Pairs<'_> {
     /// beyond their own limit.
     pub(crate) fn check_count(&self, most: usize) -> Result<(), Objection> {
         match self.text.split('&').nth(most) {
-            Some(_) => Err(self
-                .reasons
-                .limit
-                .with_detail(format!("more than {most} names and values"))),
+            Some(_) => Err(Objection::new(
+                self.reasons.limit,
+                format!("more than {most} names and values"),
+            )),
             None => Ok(()),
         }
     }
@@ -109,17 +109,17 @@ impl PairsReader<'_> {
         }
         let name = decode_text(name)?;
         let known = self.pairs.names.find(&name);
-        let known = known.ok_or_else(|| self.pairs.reasons.unknown.with_detail(format!("`{name}`")))?;
+        let known = known.ok_or_else(|| Objection::new(self.pairs.reasons.unknown, format!("`{name}`")))?;
         if known.shadows {
             let detail = format!("`{name}`, which some reader takes for a parameter");
-            return Err(self.pairs.reasons.unknown.with_detail(detail));
+            return Err(Objection::new(self.pairs.reasons.unknown, detail));
         }
         self.mark_seen(known)?;
         match known.purpose {
             ValueUse::Ignore => Ok(()),
             ValueUse::Param(param) => {
                 // Some readers read a name without `=` as empty text, other readers as absent.
-                let value = value.ok_or_else(|| self.operation.param_objection(reason::PARAM_TYPE, param))?;
+                let value = value.ok_or_else(|| self.operation.param_objection(Reason::ParamType, param))?;
                 let value = decode_text(value)?.into_owned();
                 self.operation.read_param(param, value, &mut self.values)
             }
@@ -131,7 +131,7 @@ impl PairsReader<'_> {
         let is_list = matches!(name.purpose, ValueUse::Param(param) if self.operation.is_list(param));
         let own = if is_list { 0 } else { name.bit };
         if self.seen & (own | name.rivals) != 0 {
-            return Err(self.pairs.reasons.repeated.with_detail(format!("`{}`", name.text)));
+            return Err(Objection::new(self.pairs.reasons.repeated, format!("`{}`", name.text)));
         }
         self.seen |= name.bit;
         Ok(())
@@ -139,5 +139,5 @@ impl PairsReader<'_> {
 }
 
 fn decode_text(text: &str) -> Result<Cow<'_, str>, Objection> {
-    percent::decode(text).ok_or_else(|| reason::TARGET_ENCODING.into())
+    percent::decode(text).ok_or_else(|| Reason::TargetEncoding.into())
 }

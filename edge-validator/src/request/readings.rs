@@ -9,7 +9,7 @@
 
 use crate::operation::Operation;
 use crate::operation::param::ParamValues;
-use crate::reason::{self, Objection, Reason};
+use crate::reason::{Objection, Reason};
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt::{Attempt, Param};
@@ -69,7 +69,7 @@ fn make_attempt(values: ParamValues, operation: &Operation, resource: &str) -> R
 /// The attempt of a floating-point reader for `values`; `None` if it is surely the same.
 fn in_doubles(values: &ParamValues, operation: &Operation, resource: &str) -> Option<OtherReading> {
     let (param, values) = values.in_doubles()?;
-    let differ = operation.param_objection(reason::NUMBER_PRECISION, param);
+    let differ = operation.param_objection(Reason::NumberPrecision, param);
     let attempt = if values.iter().any(Param::is_beyond_doubles) {
         Err(differ.clone())
     } else {
@@ -81,7 +81,7 @@ fn in_doubles(values: &ParamValues, operation: &Operation, resource: &str) -> Op
 impl OtherReading {
     /// Whether this is a reading of numbers in floating point.
     pub(crate) fn is_in_doubles(&self) -> bool {
-        self.differ.reason == reason::NUMBER_PRECISION
+        self.differ.reason == Reason::NumberPrecision
     }
 }
 

@@ -16,7 +16,7 @@ use crate::issuer::call::{Call, IssuerAnswer};
 use crate::issuer::uses::{Next, PendingSpend};
 use crate::memory::Memory;
 use crate::operation::Operation;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::record::context::RequestContext;
 use crate::request::draft::Draft;
 use crate::request::parsed::ParsedRequest;
@@ -122,7 +122,7 @@ fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step 
 /// Checks that the edge can record a permit, if the configuration requires records.
 fn check_recordable(config: &Config, memory: &Memory) -> Result<(), Objection> {
     if config.is_audit_strict() && !memory.has_record_room() {
-        return Err(reason::UNRECORDED.into());
+        return Err(Reason::Unrecorded.into());
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ impl NeedSpend {
         match next {
             Next::Done(spent) => match required_spend.authorize(spent) {
                 Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
-                None => Step::Refuse(Refusal::new(context, reason::SPEND_ANSWER).after_spend(true)),
+                None => Step::Refuse(Refusal::new(context, Reason::SpendAnswer).after_spend(true)),
             },
             Next::Call(spend) => Step::Spend(Self(Box::new(UnpaidRequest {
                 context,

@@ -1,7 +1,7 @@
 //! The credential that the edge sends to an upstream in place of the writ.
 
 use crate::http::headers::HeaderFields;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -125,7 +125,7 @@ impl HeaderTemplate {
         let mut value = Vec::new();
         for text in self.0.iter().map(|piece| piece.fill(claims)) {
             if !is_header_value(text) {
-                return Err(reason::CREDENTIAL_VALUE.into());
+                return Err(Reason::CredentialValue.into());
             }
             value.extend_from_slice(text.as_bytes());
         }

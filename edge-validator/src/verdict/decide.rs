@@ -1,7 +1,7 @@
 //! The decision on an attempt. Only this file makes an [`Authorization`].
 
 use crate::issuer::uses::Spent;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::request::readings::AttemptReadings;
 use crate::writ::Writ;
 use alloc::string::{String, ToString as _};
@@ -92,7 +92,10 @@ impl RequiredSpend {
     /// Objects if the grants are no longer valid at `now`. The steps call it after every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), Objection> {
         match self.until {
-            Some(end) if now >= end => Err(reason::NOT_GRANTED.with_detail("the grant's window ended during the wait")),
+            Some(end) if now >= end => Err(Objection::new(
+                Reason::NotGranted,
+                "the grant's window ended during the wait",
+            )),
             _ => Ok(()),
         }
     }
@@ -153,6 +156,6 @@ fn decide_reading<'g>(
             grant,
             required_spend: spend.is_needed().then(|| RequiredSpend::of(&spend)),
         }),
-        Decision::Refuse(miss) => Err(reason::NOT_GRANTED.with_detail(miss.reason.to_string())),
+        Decision::Refuse(miss) => Err(Objection::new(Reason::NotGranted, miss.reason.to_string())),
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::authenticate;
 use crate::config::Config;
-use crate::reason::{self, Objection};
+use crate::reason::{Objection, Reason};
 use crate::record::context::RequestContext;
 use crate::record::{ANSWERED, Record};
 use crate::verdict::decide::Authorization;
@@ -70,8 +70,6 @@ pub struct OpenResponse {
     status: u16,
 }
 
-/// The label of a request to which no rule objects.
-pub(crate) const PERMIT: &str = "permit";
 /// The status in the record if the client closed the connection. HTTP has no such status; this is
 /// the one of nginx.
 const CLIENT_CLOSED: u16 = 499;
@@ -170,7 +168,7 @@ impl InFlight {
     /// The response to the client if the upstream gave no answer.
     #[must_use]
     pub fn unanswered_response(&self) -> ProblemResponse {
-        ProblemResponse::new(&self.context, &reason::UPSTREAM_FAILED.into())
+        ProblemResponse::new(&self.context, &Reason::UpstreamFailed.into())
     }
 
     /// Withdraws the permit because the host sends, or would send, another request than the permit
@@ -202,7 +200,6 @@ impl InFlight {
             context: self.context.clone(),
             permitted: true,
             status: None,
-            label: PERMIT,
             objection: None,
             grant: Some(self.authorization.grant()),
             outcome: Some("sent"),
@@ -215,12 +212,12 @@ impl InFlight {
     pub fn finish(self, outcome: Outcome) -> Record {
         let objection = match outcome {
             Outcome::Answered(status) => status_objection(status),
-            Outcome::Failed => Some(reason::UPSTREAM_FAILED.into()),
+            Outcome::Failed => Some(Reason::UpstreamFailed.into()),
             Outcome::Aborted => None,
         };
         let replaced_status = objection
             .as_ref()
-            .map(|objection: &Objection| objection.reason.outside.status());
+            .map(|objection: &Objection| objection.class().status());
         Record {
             context: self.context,
             permitted: true,
@@ -229,7 +226,6 @@ impl InFlight {
                 Outcome::Failed => replaced_status,
                 Outcome::Aborted => Some(CLIENT_CLOSED),
             },
-            label: objection.as_ref().map_or(PERMIT, |objection| objection.reason.label),
             objection,
             grant: Some(self.authorization.grant()),
             outcome: Some(match outcome {
@@ -257,7 +253,6 @@ impl OpenResponse {
             context: self.context.clone(),
             permitted: false,
             status: Some(self.status),
-            label: objection.reason.label,
             objection: Some(objection),
             grant: None,
             outcome: Some("cut"),
@@ -269,8 +264,8 @@ impl OpenResponse {
 /// The objection to a response with this status.
 fn status_objection(status: u16) -> Option<Objection> {
     match status {
-        401 | 407 => Some(reason::UPSTREAM_CREDENTIAL.into()),
-        0..=199 => Some(reason::UPSTREAM_SWITCH.into()),
+        401 | 407 => Some(Reason::UpstreamCredential.into()),
+        0..=199 => Some(Reason::UpstreamSwitch.into()),
         _ => None,
     }
 }

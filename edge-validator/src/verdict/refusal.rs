@@ -2,7 +2,7 @@
 
 use crate::json_object::Object;
 use crate::memory::Memory;
-use crate::reason::{self, Objection, ProblemClass};
+use crate::reason::{Objection, ProblemClass, Reason, explanation};
 use crate::record::Record;
 use crate::record::context::RequestContext;
 use alloc::boxed::Box;
@@ -27,10 +27,10 @@ pub enum HostFault {
 impl From<HostFault> for Objection {
     fn from(fault: HostFault) -> Self {
         match fault {
-            HostFault::Unreadable => reason::HOST_UNREADABLE,
-            HostFault::OtherUpstream => reason::HOST_UPSTREAM,
-            HostFault::OtherRequest => reason::HOST_REQUEST,
-            HostFault::Unrecorded => reason::UNRECORDED,
+            HostFault::Unreadable => Reason::HostUnreadable,
+            HostFault::OtherUpstream => Reason::HostUpstream,
+            HostFault::OtherRequest => Reason::HostRequest,
+            HostFault::Unrecorded => Reason::Unrecorded,
         }
         .into()
     }
@@ -89,19 +89,26 @@ impl Refusal {
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
-        self.0.objection.reason.outside.status()
+        self.0.objection.class().status()
     }
 
-    /// The label of the rule that refused, for the log.
+    /// The rule that refused, for the log.
     #[must_use]
-    pub fn label(&self) -> &'static str {
-        self.0.objection.reason.label
+    pub fn reason(&self) -> Reason {
+        self.0.objection.reason
+    }
+
+    /// Whether the cause is that the edge has no fresh bundle. The same request may be permitted
+    /// after the next bundle.
+    #[must_use]
+    pub fn needs_bundle(&self) -> bool {
+        self.0.objection.class() == ProblemClass::SnapshotStale
     }
 
     /// The error code in the response to the client.
     #[must_use]
     pub fn error_code(&self) -> &'static str {
-        self.0.objection.reason.outside.code()
+        self.0.objection.class().code()
     }
 
     /// The response to the client.
@@ -117,7 +124,6 @@ impl Refusal {
             context: self.0.context.clone(),
             permitted: false,
             status: Some(self.status()),
-            label: self.label(),
             objection: Some(self.0.objection.clone()),
             grant: None,
             outcome: self.0.spent.then_some("spent"),
@@ -128,20 +134,20 @@ impl Refusal {
 
 impl ProblemResponse {
     pub(crate) fn new(context: &RequestContext, objection: &Objection) -> Self {
-        let outside = objection.reason.outside;
+        let class = objection.class();
         let mut headers = vec![
             ("content-type", "application/problem+json".into()),
             ("cache-control", "no-store".into()),
             (REQUEST_ID, context.request_id.to_string()),
         ];
-        if outside == ProblemClass::Unauthorized {
+        if class == ProblemClass::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
         }
-        if outside == ProblemClass::Busy {
+        if class == ProblemClass::Busy {
             headers.push(("retry-after", RETRY_AFTER.into()));
         }
         Self {
-            status: outside.status(),
+            status: class.status(),
             headers,
             body: problem_document(context, objection),
         }
@@ -151,17 +157,16 @@ impl ProblemResponse {
 /// The problem document: the class of the refusal, the id of its record, and of the request only
 /// the parts that the client sent itself.
 fn problem_document(context: &RequestContext, objection: &Objection) -> String {
-    let reason = objection.reason;
-    let outside = reason.outside;
+    let class = objection.class();
     let mut body = Object::open();
-    body.member("type", format_args!("\"urn:edgewrit:error:{}\"", outside.code()));
-    body.text("title", Some(outside.title()));
-    body.member("status", outside.status());
-    body.text("error_code", Some(outside.code()));
+    body.member("type", format_args!("\"urn:edgewrit:error:{}\"", class.code()));
+    body.text("title", Some(class.title()));
+    body.member("status", class.status());
+    body.text("error_code", Some(class.code()));
     body.member("request_id", format_args!("\"{}\"", context.request_id));
-    match outside {
+    match class {
         ProblemClass::BadRequest | ProblemClass::BodyTooLarge | ProblemClass::ContentType => {
-            body.text("detail", Some(reason.meaning));
+            body.text("detail", Some(explanation(objection.reason)));
         }
         ProblemClass::NotGranted | ProblemClass::UsesExhausted => {
             body.text("action", context.subject.action());

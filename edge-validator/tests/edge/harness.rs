@@ -116,7 +116,7 @@ impl Edge {
     pub(crate) fn label(&self, ask: &Ask) -> &'static str {
         match self.ask(ask) {
             Verdict::Sent(..) => "permit",
-            Verdict::Refused(refusal) => refusal.label(),
+            Verdict::Refused(refusal) => refusal.reason().label(),
         }
     }
 }

@@ -8,8 +8,7 @@ use crate::registry::Edge;
 use crate::store::recorded::Numbers;
 use crate::store::report::RequestVerdict;
 use crate::store::{StoreError, Writing, audit, recorded, report, task};
-use edgewrit_shared::bundle::HeadContradiction;
-use edgewrit_shared::edge_api::find_label;
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
@@ -33,9 +32,6 @@ const GRANT_BYTES: usize = 16;
 const AGE_MAX: u64 = 90 * 24 * 3_600;
 /// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
 const NUMBER_MAX: u64 = (1 << 53) - 1;
-
-/// Labels of the records that are no refusals: an edge saw the head of the audit go back or fork.
-const HEAD_LABELS: [&str; 2] = [HeadContradiction::Back.label(), HeadContradiction::Fork.label()];
 
 /// The members of a record that are kept as they are.
 const KEPT: [&str; 10] = [
@@ -62,7 +58,7 @@ struct EdgeRecord {
     traceparent: Option<String>,
     /// Each stands once.
     grants: BTreeSet<String>,
-    label: &'static str,
+    label: RecordLabel,
     kept: Map<String, Value>,
 }
 
@@ -120,18 +116,18 @@ impl EdgeRecord {
             task_id: text("task_id"),
             traceparent: text("traceparent").filter(|text| is_traceparent(text)),
             grants: read_grant_ids(&members)?,
-            label: find_label(text("label").as_deref().unwrap_or_default()),
+            label: RecordLabel::from_text(text("label").as_deref().unwrap_or_default()),
             kept: read_kept(&members),
         })
     }
 
     /// Logs what an edge reports of the audit itself, so that the operator sees it at once.
     fn log_of_head(&self, edge: &Edge) {
-        if !self.permitted && HEAD_LABELS.contains(&self.label) {
+        if self.kind() == EventKind::AuditHeadReported {
             let detail = self.kept.get("detail").and_then(Value::as_str).unwrap_or_default();
             tracing::error!(
                 edge_id = edge.edge_id,
-                label = self.label,
+                label = self.label.text(),
                 detail,
                 "an edge saw another audit before"
             );
@@ -139,10 +135,10 @@ impl EdgeRecord {
     }
 
     fn kind(&self) -> EventKind {
-        match self.permitted {
-            true => EventKind::RequestPermitted,
-            false if HEAD_LABELS.contains(&self.label) => EventKind::AuditHeadReported,
-            false => EventKind::RequestRefused,
+        match (self.permitted, self.label) {
+            (true, _) => EventKind::RequestPermitted,
+            (false, RecordLabel::AuditHead(_)) => EventKind::AuditHeadReported,
+            (false, _) => EventKind::RequestRefused,
         }
     }
 
@@ -163,11 +159,11 @@ impl EdgeRecord {
         // it does with another.
         let cause = match self.permitted {
             true => self.grants.first().map_or("", String::as_str),
-            false => self.label,
+            false => self.label.text(),
         };
         let event = event.edge(&edge.edge_id).cause(cause);
         let mut data = self.kept.clone();
-        data.insert("label".to_owned(), json!(self.label));
+        data.insert("label".to_owned(), json!(self.label.text()));
         data.insert("edge_id".to_owned(), json!(edge.edge_id));
         data.insert("at".to_owned(), json!(self.at.0));
         if !self.grants.is_empty() {
@@ -269,7 +265,7 @@ fn take_record(writing: &Writing<'_>, edge: &Edge, record: &EdgeRecord) -> rusql
         let verdict = RequestVerdict {
             audience: &edge.audience,
             grants: &record.grants,
-            refused: (!record.permitted).then_some(record.label),
+            refused: (!record.permitted).then_some(record.label.text()),
             at: record.at,
         };
         report::count_verdict(writing, row, &verdict)?;

@@ -15,6 +15,7 @@ use edgewrit_shared::grant::Uses;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::Node;
 use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
+use edgewrit_shared::reason::Reason;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::Authority;
@@ -86,8 +87,8 @@ fn read_attempt(node: &Node<'_>) -> Option<Vec<String>> {
 /// Why nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SpendError {
-    /// The writ is not valid at this edge; the label, for the log.
-    Writ(&'static str),
+    /// The writ is not valid at this edge.
+    Writ(Reason),
     /// The writ does not name this allowance.
     NotInWrit(String),
     /// The boot is not one of this edge.
@@ -141,7 +142,7 @@ impl Edges {
         let standing = self.tokens.check_at(debit.writ.expose(), &edge.audience).await;
         let writ = standing
             .map_err(SpendError::Bundle)?
-            .map_err(|error| SpendError::Writ(error.label()))?;
+            .map_err(|error| SpendError::Writ(error.reason()))?;
         let now = self.clock.now();
         check_allowances(&writ, &debit.attempts)?;
         let spend = SpendRequest {
@@ -164,7 +165,7 @@ impl Edges {
             SpendOutcome::Exhausted => Err(SpendError::Exhausted),
             SpendOutcome::UnknownBoot => Err(SpendError::UnknownBoot),
             SpendOutcome::CounterReused => Err(SpendError::CounterReused),
-            SpendOutcome::Ended => Err(SpendError::Writ("token_revoked")),
+            SpendOutcome::Ended => Err(SpendError::Writ(Reason::TokenRevoked)),
         }
     }
 }

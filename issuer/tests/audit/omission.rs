@@ -4,7 +4,7 @@
 use crate::support::agentwrit::{delegation, registration, renewal};
 use crate::support::{Bench, Login, TRAVEL, at_once, claims, travel_task};
 use crate::tasks::starting::travel;
-use edgewrit_shared::edge_api::LABELS;
+use edgewrit_shared::reason::Reason;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -130,10 +130,8 @@ async fn an_edge_without_writs_has_one_share_however_many_labels_it_reports() {
     let (bench, _) = travel().await;
     let edge = bench.edge(TRAVEL).await;
     let boot = booted(&bench, &edge).await;
-    // What is said of the issuer's audit is another kind of event.
-    let labels: Vec<_> = LABELS.iter().filter(|label| !label.starts_with("audit_")).collect();
     report(&bench, &edge, &boot, 2_500, |number| {
-        let label = labels[number as usize % 50];
+        let label = Reason::ALL[number as usize % 50].label();
         let request_id = format!("r-{number}");
         json!({"at": bench.now().0, "verdict": "refuse", "label": label, "request_id": request_id})
     })

@@ -2,6 +2,7 @@
 
 use crate::jose::jws::{JwsError, KeyHeader};
 use crate::json::{EscapedInput, JsonError};
+use crate::reason::Reason;
 use crate::time::UnixSeconds;
 use alloc::string::String;
 use core::fmt;
@@ -85,42 +86,48 @@ impl TokenError {
     /// The stable label, such as `token_expired`.
     #[must_use]
     pub const fn label(&self) -> &'static str {
+        self.reason().label()
+    }
+
+    /// The reason of the refusal.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
         match self {
-            Self::Jws(error) => jws_label(error),
-            Self::Key { .. } => "token_key",
-            Self::Payload(JsonError::Duplicate { .. }) => "token_duplicate",
-            Self::Payload(_) => "token_payload",
-            Self::Claim { .. } => "token_claims",
-            Self::Date { .. } => "token_date",
-            Self::Issuer { .. } => "token_issuer",
-            Self::Audience { .. } => "token_audience",
-            Self::Expired { .. } => "token_expired",
-            Self::NotYet { .. } => "token_not_yet",
-            Self::Life { .. } => "token_life",
-            Self::Signature => "token_signature",
-            Self::Authority { .. } => "token_authority",
-            Self::Revoked { .. } => "token_revoked",
+            Self::Jws(error) => jws_reason(error),
+            Self::Key { .. } => Reason::TokenKey,
+            Self::Payload(JsonError::Duplicate { .. }) => Reason::TokenDuplicate,
+            Self::Payload(_) => Reason::TokenPayload,
+            Self::Claim { .. } => Reason::TokenClaims,
+            Self::Date { .. } => Reason::TokenDate,
+            Self::Issuer { .. } => Reason::TokenIssuer,
+            Self::Audience { .. } => Reason::TokenAudience,
+            Self::Expired { .. } => Reason::TokenExpired,
+            Self::NotYet { .. } => Reason::TokenNotYet,
+            Self::Life { .. } => Reason::TokenLife,
+            Self::Signature => Reason::TokenSignature,
+            Self::Authority { .. } => Reason::TokenAuthority,
+            Self::Revoked { .. } => Reason::TokenRevoked,
         }
     }
 }
 
-const fn jws_label(error: &JwsError) -> &'static str {
+const fn jws_reason(error: &JwsError) -> Reason {
     match error {
-        JwsError::TooLong { .. } => "token_too_long",
-        JwsError::JsonSerialisation => "token_json_serialisation",
-        JwsError::Encrypted => "token_encrypted",
-        JwsError::Parts { .. } | JwsError::EmptyPart(_) | JwsError::SignatureLength => "token_malformed",
-        JwsError::Base64(_) => "token_base64",
-        JwsError::Header(JsonError::Duplicate { .. }) => "token_header_duplicate",
-        JwsError::Header(_) | JwsError::HeaderShape | JwsError::HeaderMember(_) => "token_header",
-        JwsError::Algorithm { .. } => "token_algorithm",
-        JwsError::Type { .. } => "token_type",
-        JwsError::Critical => "token_header_crit",
-        JwsError::Unencoded => "token_header_b64",
-        JwsError::KeyBrought(KeyHeader::Jwk) => "token_header_jwk",
-        JwsError::KeyBrought(KeyHeader::Jku) => "token_header_jku",
-        JwsError::KeyBrought(KeyHeader::X5u) => "token_header_x5u",
-        JwsError::UnknownMember { .. } => "token_header_unknown",
+        JwsError::TooLong { .. } => Reason::TokenTooLong,
+        JwsError::JsonSerialisation => Reason::TokenJsonSerialisation,
+        JwsError::Encrypted => Reason::TokenEncrypted,
+        JwsError::Parts { .. } | JwsError::EmptyPart(_) | JwsError::SignatureLength => Reason::TokenMalformed,
+        JwsError::Base64(_) => Reason::TokenBase64,
+        JwsError::Header(JsonError::Duplicate { .. }) => Reason::TokenHeaderDuplicate,
+        JwsError::Header(_) | JwsError::HeaderShape | JwsError::HeaderMember(_) => Reason::TokenHeader,
+        JwsError::Algorithm { .. } => Reason::TokenAlgorithm,
+        JwsError::Type { .. } => Reason::TokenType,
+        JwsError::Critical => Reason::TokenHeaderCrit,
+        JwsError::Unencoded => Reason::TokenHeaderB64,
+        JwsError::KeyBrought(KeyHeader::Jwk) => Reason::TokenHeaderJwk,
+        JwsError::KeyBrought(KeyHeader::Jku) => Reason::TokenHeaderJku,
+        JwsError::KeyBrought(KeyHeader::X5u) => Reason::TokenHeaderX5u,
+        JwsError::UnknownMember { .. } => Reason::TokenHeaderUnknown,
     }
 }
 

@@ -102,7 +102,7 @@ impl Edge {
         };
         match step {
             Step::Forward(permit) => Ok(Ok(permit.into_request().0)),
-            Step::Refuse(refusal) => Ok(Err(refusal.label().to_owned())),
+            Step::Refuse(refusal) => Ok(Err(refusal.reason().to_string())),
             Step::Body(_) | Step::Spend(_) => bail!("nothing more should be asked for"),
         }
     }

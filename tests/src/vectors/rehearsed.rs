@@ -126,7 +126,7 @@ fn found(rehearsal: &Rehearsal) -> Said {
     let attempt = rehearsal.attempts.first();
     let label = match &rehearsal.verdict {
         Verdict::Permit { .. } => "permit",
-        Verdict::Refuse { label, .. } => label,
+        Verdict::Refuse { reason, .. } => reason.label(),
     };
     [
         Some(label.to_owned()),

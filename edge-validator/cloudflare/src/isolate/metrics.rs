@@ -5,6 +5,8 @@
 
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
+use edgewrit_shared::bundle::HeadContradiction;
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::time::UnixSeconds;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -16,9 +18,9 @@ const SHOW_SECONDS: u64 = 60;
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     /// Verdicts by label, of which there are about a hundred.
-    verdicts: RefCell<Vec<(&'static str, u64)>>,
+    verdicts: RefCell<Vec<(RecordLabel, u64)>>,
     /// Bundles whose audit head contradicted an earlier head, by label.
-    heads: RefCell<Vec<(&'static str, u64)>>,
+    heads: RefCell<Vec<(RecordLabel, u64)>>,
     /// Responses with a secret of the edge in a header.
     reflected: Cell<u64>,
     shown: Cell<Option<UnixSeconds>>,
@@ -44,8 +46,8 @@ impl Metrics {
     }
 
     /// Counts a bundle whose audit head contradicted an earlier head.
-    pub(crate) fn count_head(&self, label: &'static str) {
-        count(&self.heads, label);
+    pub(crate) fn count_head(&self, contradiction: HeadContradiction) {
+        count(&self.heads, RecordLabel::AuditHead(contradiction));
     }
 
     /// The line, if it is due.
@@ -76,7 +78,7 @@ impl Metrics {
             let _ = write!(line, r#""{name}":{{"#);
             for (place, (label, count)) in counts.borrow().iter().enumerate() {
                 let comma = if place > 0 { "," } else { "" };
-                let _ = write!(line, r#"{comma}"{label}":{count}"#);
+                let _ = write!(line, r#"{comma}"{}":{count}"#, label.text());
             }
             line.push_str(if name == "verdicts" { "}}" } else { "}," });
         }
@@ -84,7 +86,7 @@ impl Metrics {
     }
 }
 
-fn count(counts: &RefCell<Vec<(&'static str, u64)>>, label: &'static str) {
+fn count(counts: &RefCell<Vec<(RecordLabel, u64)>>, label: RecordLabel) {
     let mut counts = counts.borrow_mut();
     match counts.iter_mut().find(|(own, _)| *own == label) {
         Some((_, count)) => *count += 1,

@@ -60,7 +60,7 @@ pub(crate) fn write_record(isolate: &Rc<Isolate>, context: &Context, record: &Re
 /// issuer with the next records.
 pub(crate) fn report_head(isolate: &Isolate, report: HeadReport) {
     runtime::log(&report.line);
-    isolate.metrics.count_head(report.label);
+    isolate.metrics.count_head(report.contradiction);
     if report.is_new {
         isolate.buffer.pending.borrow_mut().keep(report.line);
     }

@@ -27,8 +27,6 @@ use worker::Context;
 
 /// Most steps of a request: its head, its body, a boot id, a spend.
 const STEPS: u32 = 8;
-/// The error code of a refusal that needs a newer bundle.
-const STALE: &str = "snapshot_stale";
 
 /// One request and its environment.
 pub(crate) struct Exchange {
@@ -70,7 +68,7 @@ impl Exchange {
             return self.refuse(&self.unreadable_request()).map(BegunRequest::Done);
         };
         match self.start(&incoming) {
-            Step::Refuse(refusal) if refusal.error_code() != STALE => self.refuse(&refusal).map(BegunRequest::Done),
+            Step::Refuse(refusal) if !refusal.needs_bundle() => self.refuse(&refusal).map(BegunRequest::Done),
             Step::Forward(permit) if !self.isolate.config.is_audit_strict() => {
                 self.send(permit).map(BegunRequest::Done)
             }
@@ -95,7 +93,7 @@ impl Exchange {
 
     async fn verdict(&self, incoming: Incoming, mut step: Step) -> Result<Permit, Refusal> {
         let isolate = &self.isolate;
-        if matches!(&step, Step::Refuse(refusal) if refusal.error_code() == STALE) {
+        if matches!(&step, Step::Refuse(refusal) if refusal.needs_bundle()) {
             bundle::wait_for_refresh(isolate).await;
             step = self.start(&incoming);
         }

@@ -208,7 +208,7 @@ impl Root {
     fn report_head(&self, held: Option<&Snapshot>, applied: &Snapshot, now: UnixSeconds) {
         if let Some(report) = bundle::head_report(&self.memory, held, applied, now) {
             host::log(LogLevel::Error, &report.line);
-            metrics::count("bundles", report.label, 1);
+            metrics::count("bundles", report.contradiction.label(), 1);
             if report.is_new {
                 self.keep_record(&report.line);
             }
@@ -250,7 +250,7 @@ impl Root {
         if level as u32 >= self.least_logged.get() {
             host::log(level, &line);
         }
-        metrics::count("verdicts", record.label(), 1);
+        metrics::count("verdicts", record.label().text(), 1);
         if record.is_reflection() {
             metrics::count("responses", "reflected", 1);
         }

@@ -9,8 +9,8 @@ const FILTER_STATE: &str = "edgewrit";
 
 /// Answers the client with a refusal.
 pub(crate) fn send_refusal(refusal: &Refusal, root: &Root) {
-    publish_verdict(refusal.label());
-    send_response(&refusal.response(), refusal.label());
+    publish_verdict(refusal.reason().label());
+    send_response(&refusal.response(), refusal.reason().label());
     root.record(&refusal.record());
 }
 

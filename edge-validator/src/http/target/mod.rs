@@ -6,7 +6,7 @@
 
 use crate::http::percent::{self, Unit};
 use crate::http::spelling::{Plus, spell};
-use crate::reason::{self, Objection, Reason};
+use crate::reason::{Objection, Reason};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -25,9 +25,9 @@ impl<'a> RequestTarget<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Objection> {
         check_length(bytes.len())?;
         if bytes.first() != Some(&b'/') {
-            return Err(reason::TARGET_FORM.into());
+            return Err(Reason::TargetForm.into());
         }
-        let text = core::str::from_utf8(bytes).map_err(|_| reason::TARGET_CHARACTER)?;
+        let text = core::str::from_utf8(bytes).map_err(|_| Reason::TargetCharacter)?;
         let (path, query) = match text.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (text, None),
@@ -62,7 +62,7 @@ impl<'a> RequestTarget<'a> {
 
 fn check_length(bytes: usize) -> Result<(), Objection> {
     if bytes > TARGET_BYTES {
-        return Err(reason::TARGET_LENGTH.with_detail(format!("{bytes} bytes")));
+        return Err(Objection::new(Reason::TargetLength, format!("{bytes} bytes")));
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ pub(crate) fn check_path(path: &str) -> Result<(), Reason> {
     while let Some(segment) = segments.next() {
         let last = segments.peek().is_none();
         if segment == "." || segment == ".." || (segment.is_empty() && !last) {
-            return Err(reason::TARGET_SEGMENT);
+            return Err(Reason::TargetSegment);
         }
         check_segment(segment)?;
     }
@@ -83,22 +83,22 @@ pub(crate) fn check_path(path: &str) -> Result<(), Reason> {
 
 fn check_segment(segment: &str) -> Result<(), Reason> {
     for unit in percent::units(segment.as_bytes()) {
-        match unit.ok_or(reason::TARGET_ENCODING)? {
+        match unit.ok_or(Reason::TargetEncoding)? {
             Unit::Plain(byte) if is_path_byte(byte) => {}
-            Unit::Plain(_) => return Err(reason::TARGET_CHARACTER),
+            Unit::Plain(_) => return Err(Reason::TargetCharacter),
             Unit::Encoded { byte, upper: true } if may_be_encoded_in_path(byte) => {}
-            Unit::Encoded { .. } => return Err(reason::TARGET_ENCODING),
+            Unit::Encoded { .. } => return Err(Reason::TargetEncoding),
         }
     }
     // Some readers decode a segment twice. A decoded percent-encoding would hide another text from
     // this check.
-    let decoded = percent::decode(segment).ok_or(reason::TARGET_ENCODING)?;
+    let decoded = percent::decode(segment).ok_or(Reason::TargetEncoding)?;
     if percent::units(decoded.as_bytes()).any(|unit| matches!(unit, Some(Unit::Encoded { .. }))) {
-        return Err(reason::TARGET_ENCODING);
+        return Err(Reason::TargetEncoding);
     }
     // A resource contains no control character, neither ASCII nor Unicode.
     if decoded.chars().any(char::is_control) {
-        return Err(reason::TARGET_ENCODING);
+        return Err(Reason::TargetEncoding);
     }
     Ok(())
 }
@@ -107,14 +107,14 @@ fn check_segment(segment: &str) -> Result<(), Reason> {
 /// harmless here.
 pub(crate) fn check_query(query: &str) -> Result<(), Reason> {
     for unit in percent::units(query.as_bytes()) {
-        match unit.ok_or(reason::TARGET_ENCODING)? {
+        match unit.ok_or(Reason::TargetEncoding)? {
             Unit::Plain(byte) if is_query_byte(byte) => {}
-            Unit::Plain(_) => return Err(reason::TARGET_CHARACTER),
-            Unit::Encoded { byte: 0, .. } => return Err(reason::TARGET_ENCODING),
+            Unit::Plain(_) => return Err(Reason::TargetCharacter),
+            Unit::Encoded { byte: 0, .. } => return Err(Reason::TargetEncoding),
             Unit::Encoded { .. } => {}
         }
     }
-    percent::decode(query).map(drop).ok_or(reason::TARGET_ENCODING)
+    percent::decode(query).map(drop).ok_or(Reason::TargetEncoding)
 }
 
 /// Unreserved characters (RFC 3986, section 2.3).

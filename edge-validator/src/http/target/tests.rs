@@ -1,7 +1,7 @@
 //! Accepted and refused targets, byte by byte, and the agreement of URL parsers.
 
 use super::{RequestTarget, check_path};
-use crate::reason::{self, Reason};
+use crate::reason::Reason;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,7 +41,7 @@ fn a_target_is_a_path_and_perhaps_a_query() {
 #[test]
 fn other_forms_are_refused() {
     refused(
-        reason::TARGET_FORM,
+        Reason::TargetForm,
         &["", "*", "a", "?a=b", "https://api.example/a", "api.example:443", "%2F"],
     );
 }
@@ -50,7 +50,7 @@ fn other_forms_are_refused() {
 fn the_length_ends_at_the_limit() {
     let full = format!("/{}", "a".repeat(TARGET_BYTES - 1));
     assert_eq!(refusal(full.as_bytes()), None);
-    assert_eq!(refusal(format!("{full}a").as_bytes()), Some(reason::TARGET_LENGTH));
+    assert_eq!(refusal(format!("{full}a").as_bytes()), Some(Reason::TargetLength));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_outgoing_target_has_the_same_limit() {
     assert_eq!(sent(&query("%3D")).map(|target| target.len()), Ok(TARGET_BYTES));
     for value in ["=", "+"] {
         let objection = sent(&query(value)).unwrap_err();
-        assert_eq!(objection.reason, reason::TARGET_LENGTH, "{value}");
+        assert_eq!(objection.reason, Reason::TargetLength, "{value}");
     }
 }
 
@@ -68,7 +68,7 @@ fn the_outgoing_target_has_the_same_limit() {
 fn only_the_last_segment_may_be_empty() {
     accepted(&["/a/", "/a/b/"]);
     refused(
-        reason::TARGET_SEGMENT,
+        Reason::TargetSegment,
         &[
             "//", "//a", "/a//b", "/a//", "/.", "/..", "/a/./b", "/a/../b", "/a/..", "/./", "/../?a=b",
         ],
@@ -81,7 +81,7 @@ fn plain_bytes_of_a_path_are_those_of_rfc_3986_without_the_semicolon() {
     let allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/";
     for byte in (0..=0xff_u8).filter(|byte| !matches!(byte, b'%' | b'?')) {
         let target = [b"/x", [byte].as_slice(), b"x"].concat();
-        let expected = (!allowed.contains(&byte)).then_some(reason::TARGET_CHARACTER);
+        let expected = (!allowed.contains(&byte)).then_some(Reason::TargetCharacter);
         assert_eq!(refusal(&target), expected, "{byte:#x}");
     }
 }
@@ -91,7 +91,7 @@ fn plain_bytes_of_a_query_are_those_of_rfc_3986_without_semicolon_and_apostrophe
     let allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&()*+,=:@/?";
     for byte in (0..=0xff_u8).filter(|byte| *byte != b'%') {
         let target = [b"/x?x", [byte].as_slice(), b"x"].concat();
-        let expected = (!allowed.contains(&byte)).then_some(reason::TARGET_CHARACTER);
+        let expected = (!allowed.contains(&byte)).then_some(Reason::TargetCharacter);
         assert_eq!(refusal(&target), expected, "{byte:#x}");
     }
 }
@@ -104,7 +104,7 @@ fn a_path_has_only_needed_encodings_and_no_encoded_separator_or_control() {
         let wrong = plain || byte < 0x20 || matches!(byte, b'/' | b'\\' | 0x7f);
         assert_eq!(
             refusal(target.as_bytes()),
-            wrong.then_some(reason::TARGET_ENCODING),
+            wrong.then_some(Reason::TargetEncoding),
             "{target}"
         );
     }
@@ -113,13 +113,13 @@ fn a_path_has_only_needed_encodings_and_no_encoded_separator_or_control() {
 #[test]
 fn digits_of_a_paths_encodings_are_upper_case() {
     accepted(&["/%3A", "/%C3%A9", "/a?b=%3a"]);
-    refused(reason::TARGET_ENCODING, &["/%3a", "/%c3%A9", "/%C3%a9"]);
+    refused(Reason::TargetEncoding, &["/%3a", "/%c3%A9", "/%C3%a9"]);
 }
 
 #[test]
 fn malformed_encodings_are_refused_in_path_and_query() {
     refused(
-        reason::TARGET_ENCODING,
+        Reason::TargetEncoding,
         &["/%", "/a%4", "/%ZZ", "/a?%", "/a?b=%4", "/a?b=%4g", "/%/?a"],
     );
 }
@@ -127,7 +127,7 @@ fn malformed_encodings_are_refused_in_path_and_query() {
 #[test]
 fn a_path_that_decodes_to_invalid_utf_8_is_refused() {
     refused(
-        reason::TARGET_ENCODING,
+        Reason::TargetEncoding,
         &[
             "/%FF",
             "/%C0%AE%C0%AE",
@@ -142,7 +142,7 @@ fn a_path_that_decodes_to_invalid_utf_8_is_refused() {
 #[test]
 fn a_path_that_decodes_to_an_encoding_is_refused() {
     refused(
-        reason::TARGET_ENCODING,
+        Reason::TargetEncoding,
         &["/%252e%252e/x", "/%252Fx", "/%25%32%46", "/a%2541"],
     );
     accepted(&["/100%25", "/%25x", "/%25/41"]);
@@ -150,14 +150,14 @@ fn a_path_that_decodes_to_an_encoding_is_refused() {
 
 #[test]
 fn a_query_may_encode_any_byte_but_nul() {
-    refused(reason::TARGET_ENCODING, &["/a?b=%00", "/a?%00=b"]);
+    refused(Reason::TargetEncoding, &["/a?b=%00", "/a?%00=b"]);
     accepted(&["/a?b=%41%2f%0A%252F%27%3B", "/a?", "/a?&&", "/a?..//"]);
 }
 
 #[test]
 fn paths_of_operations_follow_the_same_rules() {
     assert_eq!(check_path("/a/b/"), Ok(()));
-    assert_eq!(check_path("/a b"), Err(reason::TARGET_CHARACTER));
+    assert_eq!(check_path("/a b"), Err(Reason::TargetCharacter));
 }
 
 /// Byte strings that are nearly targets.

@@ -6,6 +6,7 @@ use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, Batch, DeliveryOutcome, PendingRecords};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::grant::GrantId;
+use edgewrit_shared::reason::Reason;
 use edgewrit_test_issuer::{self as support, NOW};
 use std::sync::Arc;
 
@@ -146,7 +147,7 @@ fn a_strict_edge_permits_nothing_that_it_cannot_record() {
     edge.memory.set_record_room(false);
     let refusal = edge.ask(&ask).refused();
     assert_eq!(
-        (refusal.status(), refusal.error_code(), refusal.label()),
+        (refusal.status(), refusal.error_code(), refusal.reason().label()),
         (503, "audit_unavailable", "unrecorded")
     );
     edge.memory.set_record_room(true);
@@ -199,7 +200,7 @@ fn a_response_is_cut_when_its_writ_is_no_longer_valid() {
     let flight = edge.ask(&Ask::new(FLIGHTS, &SEARCH)).sent().1;
     let open = flight.open_response(200);
     assert!(open.check_ended(&edge.world()).is_none());
-    let ended = |edge: &Edge| open.check_ended(&edge.world()).map(|record| record.label());
+    let ended = |edge: &Edge| open.check_ended(&edge.world()).map(|record| record.label().text());
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
     assert_eq!(ended(&edge), Some("token_expired"));
@@ -274,5 +275,8 @@ fn a_permit_is_validated_again_after_a_wait() {
     let flight = flight.revalidate(&edge.world()).unwrap();
     edge.now = NOW.plus(600);
     edge.snapshot = Some(support::snapshot(edge.now, Vec::new()));
-    assert_eq!(flight.revalidate(&edge.world()).unwrap_err().label(), "token_expired");
+    assert_eq!(
+        flight.revalidate(&edge.world()).unwrap_err().reason(),
+        Reason::TokenExpired
+    );
 }

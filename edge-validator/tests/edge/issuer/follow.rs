@@ -127,7 +127,7 @@ fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_
     );
     let back = applied(Some(&first), 1, &nine);
     let report = head_report(&memory, Some(&first), &back, NOW).unwrap();
-    assert_eq!((report.label, report.is_new), ("audit_head_back", true));
+    assert_eq!((report.contradiction.label(), report.is_new), ("audit_head_back", true));
     let expected = format!(
         r#"{{"edgewrit":"audit_head","at":{},"request_id":"00000000000000ab-1","verdict":"refuse","label":"audit_head_back","detail":"the issuer says {nine}, but {ten} was seen"}}"#,
         NOW.0
@@ -137,5 +137,5 @@ fn an_audit_head_that_goes_back_is_reported_once_to_the_issuer_and_each_time_to_
     assert!(!head_report(&memory, Some(&back), &again, NOW).unwrap().is_new);
     let forked = applied(Some(&again), 3, &ten.replace('a', "c"));
     let report = head_report(&memory, Some(&again), &forked, NOW).unwrap();
-    assert_eq!((report.label, report.is_new), ("audit_head_fork", true));
+    assert_eq!((report.contradiction.label(), report.is_new), ("audit_head_fork", true));
 }

@@ -219,7 +219,7 @@ fn faults_of_a_host_have_labels_of_their_own() {
     ] {
         let refusal = Refusal::of_host(fault, &memory, NOW);
         assert_eq!(
-            (refusal.status(), refusal.error_code(), refusal.label()),
+            (refusal.status(), refusal.error_code(), refusal.reason().label()),
             (503, "edge_fault", label)
         );
     }
@@ -228,7 +228,7 @@ fn faults_of_a_host_have_labels_of_their_own() {
         panic!("no permit")
     };
     let refusal = permit.into_request().1.withdraw(HostFault::OtherUpstream);
-    assert_eq!(refusal.label(), "host_upstream");
+    assert_eq!(refusal.reason().label(), "host_upstream");
     assert!(refusal.record().line().contains(r#""verdict":"refuse","status":503"#));
     assert!(refusal.record().line().contains(r#""upstream":"travel""#));
 }

@@ -119,7 +119,7 @@ fn a_use_is_spent_at_an_issuer_of_version_0_1() {
     assert!(matches!(answered(&edge, &issuer, need, "uses"), Step::Forward(_)));
     let need = booted(&edge, &issuer);
     match answered(&edge, &issuer, need, "uses_exhausted") {
-        Step::Refuse(refusal) => assert_eq!(refusal.label(), "uses_exhausted"),
+        Step::Refuse(refusal) => assert_eq!(refusal.reason().label(), "uses_exhausted"),
         _ => panic!("a use that was not there was spent"),
     }
 }
@@ -132,7 +132,7 @@ fn a_delta_of_an_issuer_of_version_0_1_revokes() {
     assert!(matches!(book(&edge, &issuer), Step::Spend(_)));
     follow(&mut edge, &issuer, "bundle_delta", "later");
     match book(&edge, &issuer) {
-        Step::Refuse(refusal) => assert_eq!(refusal.label(), "token_revoked"),
+        Step::Refuse(refusal) => assert_eq!(refusal.reason().label(), "token_revoked"),
         _ => panic!("a completed task goes on"),
     }
 }

@@ -54,7 +54,7 @@ fn the_most_specific_operation_wins_from_the_left() {
             let (_, rest) = line.split_once("\"resource\":\"").unwrap();
             rest.split('"').next().unwrap().to_owned()
         }
-        crate::harness::Verdict::Refused(refusal) => refusal.label().to_owned(),
+        crate::harness::Verdict::Refused(refusal) => refusal.reason().label().to_owned(),
     };
     let edge = edge_of(
         &[

@@ -4,6 +4,7 @@ use crate::harness::{self, Ask};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_shared::grant::attempt::Param;
+use edgewrit_shared::reason::Reason;
 use edgewrit_shared::time::UnixSeconds;
 use edgewrit_test_issuer::{self as support, NOW};
 
@@ -87,7 +88,7 @@ fn no_use_is_spent_if_another_grant_has_no_limit() {
 #[test]
 fn a_refusal_has_its_label_and_the_found_value() {
     let refused = |ask: &Ask, grants: &[&str]| match of(ask, grants).verdict {
-        Verdict::Refuse { label, detail } => (label, detail),
+        Verdict::Refuse { reason, detail } => (reason.label(), detail),
         Verdict::Permit { .. } => panic!("permitted"),
     };
     assert_eq!(refused(&Ask::bare("GET /nowhere"), &[SEARCH]).0, "no_operation");
@@ -106,7 +107,7 @@ fn a_refusal_has_its_label_and_the_found_value() {
 #[test]
 fn a_body_is_read_only_where_the_operation_takes_one() {
     let label = |ask: &Ask| match of(ask, &[SEARCH, BOOK_ONCE, QUOTE]).verdict {
-        Verdict::Refuse { label, .. } => label,
+        Verdict::Refuse { reason, .. } => reason.label(),
         Verdict::Permit { .. } => "permit",
     };
     assert_eq!(label(&Ask::bare("POST /bookings")), "body_missing");
@@ -133,7 +134,7 @@ fn a_plus_makes_two_readings_of_one_attempt() {
     assert!(matches!(
         of(&ask, &[spaced]).verdict,
         Verdict::Refuse {
-            label: "query_plus",
+            reason: Reason::QueryPlus,
             ..
         }
     ));
@@ -149,7 +150,7 @@ fn a_window_is_checked() {
     assert!(matches!(
         at(&ask, &[&soon], NOW).verdict,
         Verdict::Refuse {
-            label: "not_granted",
+            reason: Reason::NotGranted,
             ..
         }
     ));

@@ -40,7 +40,7 @@ fn got(status: u16, body: &str) -> IssuerAnswer<'_> {
 
 fn label(edge: &Edge, need: NeedSpend, answer: IssuerAnswer<'_>) -> &'static str {
     match need.resume(answer, &edge.world()) {
-        Step::Refuse(refusal) => refusal.label(),
+        Step::Refuse(refusal) => refusal.reason().label(),
         Step::Forward(_) => "permit",
         Step::Body(_) | Step::Spend(_) => "another need",
     }
@@ -128,7 +128,7 @@ fn the_spend_does_not_depend_on_the_meaning_of_a_plus() {
             &grants.each_ref().map(String::as_str),
         );
         match Edge::new().start(&ask) {
-            Step::Refuse(refusal) => refusal.label(),
+            Step::Refuse(refusal) => refusal.reason().label(),
             Step::Forward(_) => "permit",
             Step::Spend(_) => "spend",
             Step::Body(_) => "body",
@@ -255,13 +255,13 @@ fn a_window_that_ends_during_the_wait_refuses() {
     let Step::Refuse(refusal) = late.resume(answer, &edge.world()) else {
         panic!("not refused");
     };
-    assert_eq!(refusal.label(), "not_granted");
+    assert_eq!(refusal.reason().label(), "not_granted");
     let record = refusal.record().line();
     assert!(record.contains(r#""outcome":"spent""#), "{record}");
     let Step::Refuse(refusal) = edge.start(&ask) else {
         panic!("not refused");
     };
-    assert_eq!(refusal.label(), "not_granted");
+    assert_eq!(refusal.reason().label(), "not_granted");
 }
 
 #[test]

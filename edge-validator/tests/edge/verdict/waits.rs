@@ -53,7 +53,7 @@ fn booted(edge: &Edge) -> NeedSpend {
 
 fn label(step: Step) -> &'static str {
     match step {
-        Step::Refuse(refusal) => refusal.label(),
+        Step::Refuse(refusal) => refusal.reason().label(),
         Step::Forward(_) => "permit",
         Step::Body(_) | Step::Spend(_) => "another need",
     }
@@ -243,7 +243,7 @@ fn a_lineage_with_a_full_share_is_refused_until_it_releases_room() {
     };
     assert_eq!(budget.held(), LINEAGE_BYTES);
     assert_eq!(
-        (refusal.status(), refusal.label(), refusal.error_code()),
+        (refusal.status(), refusal.reason().label(), refusal.error_code()),
         (503, "busy", "busy")
     );
     assert!(refusal.response().headers.contains(&("retry-after", "1".into())));

@@ -151,7 +151,7 @@ impl From<RevokeError> for Problem {
 impl From<SpendError> for Problem {
     fn from(error: SpendError) -> Self {
         match error {
-            SpendError::Writ(label) => Self::new(Code::WritRefused).inside(label),
+            SpendError::Writ(reason) => Self::new(Code::WritRefused).inside(reason.label()),
             SpendError::NotInWrit(id) => Self::new(Code::NotInWrit).inside(id),
             SpendError::UnknownBoot => Code::UnknownBoot.into(),
             SpendError::CounterReused => Code::CounterReused.into(),

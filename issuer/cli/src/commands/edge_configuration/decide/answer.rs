@@ -7,6 +7,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
 use edgewrit_issuer::clock::Clock;
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{Members, Node};
 
@@ -74,12 +75,13 @@ impl LastGrants {
 
 fn answer_members(rehearsal: &Rehearsal) -> String {
     let (verdict, label, grant) = match &rehearsal.verdict {
-        Verdict::Permit { grant, .. } => ("permit", "permit", format!(",\"grant\":{grant}")),
-        Verdict::Refuse { label, .. } => ("refuse", *label, String::new()),
+        Verdict::Permit { grant, .. } => ("permit", RecordLabel::Permit, format!(",\"grant\":{grant}")),
+        Verdict::Refuse { reason, .. } => ("refuse", RecordLabel::from(*reason), String::new()),
     };
     let attempts: Vec<_> = rehearsal.attempts.iter().map(attempt_to_json).collect();
     format!(
-        "\"verdict\":\"{verdict}\",\"label\":\"{label}\",\"attempts\":[{}]{grant}",
+        "\"verdict\":\"{verdict}\",\"label\":\"{}\",\"attempts\":[{}]{grant}",
+        label.text(),
         attempts.join(",")
     )
 }

@@ -54,8 +54,8 @@ impl Account {
                 members.push("\"verdict\":\"permit\",\"label\":\"permit\"".to_owned());
                 members.push(format!("\"grant\":{grant},\"spends\":{spends:?}"));
             }
-            Verdict::Refuse { label, detail } => members.push(format!(
-                "\"verdict\":\"refuse\",\"label\":\"{label}\",\"detail\":{}",
+            Verdict::Refuse { reason, detail } => members.push(format!(
+                "\"verdict\":\"refuse\",\"label\":\"{reason}\",\"detail\":{}",
                 Quoted(detail)
             )),
         }

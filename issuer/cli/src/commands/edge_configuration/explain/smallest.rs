@@ -8,6 +8,7 @@ use edgewrit_shared::grant::Grant;
 use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::json::{self, Quoted};
 use edgewrit_shared::limits::{JSON_VALUES, RULES_PER_GRANT};
+use edgewrit_shared::reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The smallest grant that would have permitted a request.
@@ -19,8 +20,8 @@ pub(super) struct Smallest {
     pub(super) open: Vec<String>,
 }
 
-/// Labels of refusals for want of a grant.
-const FOR_WANT: [&str; 2] = ["not_granted", "query_plus"];
+/// Reasons of refusals for want of a grant.
+const FOR_WANT: [Reason; 2] = [Reason::NotGranted, Reason::QueryPlus];
 
 /// The smallest grant beside `grants` under which `judge` permits, if one is all that is missing.
 pub(super) fn find(
@@ -29,10 +30,10 @@ pub(super) fn find(
     edge: &Config,
     judge: impl Fn(&[Grant]) -> Rehearsal,
 ) -> Option<Smallest> {
-    let Verdict::Refuse { label, .. } = &rehearsal.verdict else {
+    let Verdict::Refuse { reason, .. } = &rehearsal.verdict else {
         return None;
     };
-    let first = rehearsal.attempts.first().filter(|_| FOR_WANT.contains(label))?;
+    let first = rehearsal.attempts.first().filter(|_| FOR_WANT.contains(reason))?;
     let mut rules = rules_for(&rehearsal.attempts);
     add_absent_rules(rehearsal, edge, &mut rules);
     let open = rules.split_off(RULES_PER_GRANT.min(rules.len()));

@@ -44,7 +44,7 @@ pub(super) fn account_to_words(account: &Account) -> Vec<String> {
 
 fn verdict_to_words(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Refuse { label, detail } => format!("refused: {label}: {}", visible(detail)),
+        Verdict::Refuse { reason, detail } => format!("refused: {reason}: {}", visible(detail)),
         Verdict::Permit { grant, spends } => match spends.as_slice() {
             [] => format!("permitted by grant {grant}"),
             [_] => format!("permitted by grant {grant}, one of its uses is spent"),

@@ -6,6 +6,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::config::view::{ParamLocation, Row};
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
+use edgewrit_shared::reason::Reason;
 use edgewrit_shared::time::UnixSeconds;
 use std::collections::BTreeMap;
 
@@ -31,20 +32,20 @@ pub(super) struct Judged {
 pub(super) enum Fate {
     Passes,
     Refused {
-        label: &'static str,
+        reason: Reason,
         detail: String,
     },
     /// It depends on what was not recorded.
     NotJudged(String),
 }
 
-/// Labels of the verdicts that headers have a part in, once an operation reads one.
-const BY_PARAMS: [&str; 5] = [
-    "form_plus",
-    "not_granted",
-    "number_precision",
-    "param_missing",
-    "query_plus",
+/// Reasons of the verdicts that headers have a part in, once an operation reads one.
+const BY_PARAMS: [Reason; 5] = [
+    Reason::FormPlus,
+    Reason::NotGranted,
+    Reason::NumberPrecision,
+    Reason::ParamMissing,
+    Reason::QueryPlus,
 ];
 
 impl<'a> ReplayJudge<'a> {
@@ -67,7 +68,7 @@ impl<'a> ReplayJudge<'a> {
         let needs_body = matches!(
             first.verdict,
             Verdict::Refuse {
-                label: "body_missing",
+                reason: Reason::BodyMissing,
                 ..
             }
         );
@@ -112,7 +113,7 @@ impl<'a> ReplayJudge<'a> {
     fn needed_header(&self, recorded: &Recorded, said: &Rehearsal) -> Option<String> {
         let is_by_params = match said.verdict {
             Verdict::Permit { .. } => true,
-            Verdict::Refuse { label, .. } => BY_PARAMS.contains(&label),
+            Verdict::Refuse { reason, .. } => BY_PARAMS.contains(&reason),
         };
         if recorded.headers.is_some() || !is_by_params {
             return None;
@@ -125,6 +126,6 @@ impl<'a> ReplayJudge<'a> {
 fn fate_of(verdict: Verdict) -> Fate {
     match verdict {
         Verdict::Permit { .. } => Fate::Passes,
-        Verdict::Refuse { label, detail } => Fate::Refused { label, detail },
+        Verdict::Refuse { reason, detail } => Fate::Refused { reason, detail },
     }
 }

@@ -1,7 +1,8 @@
 //! The verdicts on recorded requests, for people and for programs.
 
-use super::tally::{Group, Groups, NO_OPERATION, Tally};
+use super::tally::{Group, Groups, Tally};
 use crate::output::words::visible;
+use edgewrit_shared::reason::Reason;
 use serde_json::{Value, json};
 
 /// Width of a count.
@@ -17,7 +18,9 @@ pub(super) fn tally_to_words(tally: &Tally) -> Vec<String> {
         tally.unreadable
     )];
     let groups = tally.refused.sorted();
-    let (missing, refused): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, why, _)| *why == NO_OPERATION);
+    let (missing, refused): (Vec<_>, Vec<_>) = groups
+        .into_iter()
+        .partition(|(_, why, _)| *why == Reason::NoOperation.label());
     add_section(&mut lines, "refused", refused, |subject, why, group| {
         format!("{subject}: {why}: {}", group.detail)
     });
@@ -59,7 +62,7 @@ pub(super) fn tally_to_json(tally: &Tally) -> Value {
         .refused
         .sorted()
         .into_iter()
-        .filter(|(_, why, _)| *why == NO_OPERATION);
+        .filter(|(_, why, _)| *why == Reason::NoOperation.label());
     let missing = missing.map(|(subject, _, group)| json!({"count": group.count, "match": subject}));
     let unreadable = tally.first_unreadable.iter();
     let unreadable = unreadable.map(|(line, message)| json!({"line": line, "message": message}));

@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 const GROUPS: usize = 1_000;
 /// Unreadable lines that are named; of others only the number is.
 const UNREADABLE: usize = 10;
-/// The label of requests for which there is no operation.
-pub(super) const NO_OPERATION: &str = "no_operation";
 /// Longest subject and detail of a group that are kept in full, in bytes.
 const SUBJECT_BYTES: usize = 1024;
 const OTHERS: &str = "others";
@@ -48,7 +46,7 @@ impl Tally {
         };
         match judged.fate {
             Fate::Passes => self.passed += 1,
-            Fate::Refused { label, detail } => self.refused.add(subject(judged.operation), label, detail),
+            Fate::Refused { reason, detail } => self.refused.add(subject(judged.operation), reason.label(), detail),
             Fate::NotJudged(why) => self.not_judged.add(subject(judged.operation), &why, String::new()),
         }
     }
