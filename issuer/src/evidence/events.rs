@@ -1,7 +1,8 @@
 //! The events of the audit as a service: recorded where no other change goes with them, and found.
 
 use crate::audit::{Event, Head, Link};
-use crate::store::audit::{self as rows, Page, Query};
+use crate::store::audit as rows;
+use crate::store::rows::audit::{EventPage, EventQuery};
 use crate::store::{Store, StoreError, task};
 use edgewrit_shared::token::claims::Claims;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ impl AuditEvents {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub(crate) async fn find(&self, query: Query) -> Result<Page, StoreError> {
+    pub(crate) async fn find(&self, query: EventQuery) -> Result<EventPage, StoreError> {
         self.store.read(move |reading| rows::find(reading, &query)).await
     }
 

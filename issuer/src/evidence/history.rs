@@ -4,8 +4,8 @@ use crate::audit::{Head, Link};
 use crate::evidence::outside::{OutsideError, Published, read_head_file, read_pruned_file};
 use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
 use crate::keys::{KeyFileError, KeyJob, PinnedKeys};
-use crate::store::audit::Columns;
 use crate::store::keys::KeyRow;
+use crate::store::rows::audit::EventColumns;
 use crate::store::task_number::{self, TaskName};
 use crate::store::{audit, keys, look_at_database, open_database};
 use rusqlite::config::DbConfig;
@@ -145,7 +145,7 @@ impl History {
     }
 
     /// What stands beside the lines of the events that [`Self::after`] answers.
-    pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<Columns>, HistoryError> {
+    pub(crate) fn columns_after(&self, from: u64, most: u64) -> Result<Vec<EventColumns>, HistoryError> {
         self.named(audit::columns_after(&self.connection, from, most))
     }
 

@@ -5,7 +5,7 @@ use crate::audit::{EventKind, Link, is_looked_up};
 use crate::base::clock::Moment;
 use crate::base::rfc3339;
 use crate::evidence::history::History;
-use crate::store::audit::Columns;
+use crate::store::rows::audit::EventColumns;
 use serde::Deserialize;
 
 /// The members of a line that have columns.
@@ -29,7 +29,7 @@ const OF_A_TASK: [EventKind; 4] = [
 ];
 
 /// Whether `columns` are what the issuer writes beside the line of `link`.
-pub(super) fn compare_columns(history: &History, link: &Link, columns: &Columns) -> Result<(), VerifyError> {
+pub(super) fn compare_columns(history: &History, link: &Link, columns: &EventColumns) -> Result<(), VerifyError> {
     let seq = link.head.seq;
     let differs = |column| VerifyError::Column(seq, column);
     let line: LineMembers = serde_json::from_str(&link.line).map_err(|_| differs("line"))?;

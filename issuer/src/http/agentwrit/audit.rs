@@ -10,7 +10,7 @@ use crate::http::extract::body;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::state::Issuer;
-use crate::store::audit::Query;
+use crate::store::rows::audit::EventQuery;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -65,10 +65,10 @@ fn event_json((before, link): &(Head, Link)) -> Value {
     event_json
 }
 
-fn read(query: &str) -> Result<Query, Problem> {
-    let mut read = Query {
+fn read(query: &str) -> Result<EventQuery, Problem> {
+    let mut read = EventQuery {
         limit: LIMIT,
-        ..Query::default()
+        ..EventQuery::default()
     };
     let pairs = body::pairs(query.as_bytes(), &[]).ok_or(Problem::new(Code::BadRequest))?;
     for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {

@@ -1,34 +1,12 @@
-//! Why the store does not open, or did not do what it was asked to.
+//! Why the database does not open.
 
 use super::meta::EpochError;
 use super::migrations::VERSION;
 use crate::base::id::NoRandomness;
 use crate::files::FileError;
+use crate::store::StoreError;
 use std::path::PathBuf;
 use std::{error, fmt};
-
-/// The store did not do what it was asked to; nothing was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StoreError {
-    /// More is queued than is taken in.
-    Busy,
-    /// The database refused: a full disk, a read-only file; what it said, for the log.
-    Unavailable(String),
-    /// The issuer is stopping.
-    Closed,
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy => f.write_str("more is queued than is taken in"),
-            Self::Unavailable(what) => write!(f, "the database refused: {what}"),
-            Self::Closed => f.write_str("the issuer is stopping"),
-        }
-    }
-}
-
-impl error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {

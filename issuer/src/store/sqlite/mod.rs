@@ -7,6 +7,8 @@
 use crate::audit::{Event, EventLimiter, Tally};
 use crate::base::clock::Clock;
 use crate::files::OwnFile;
+use crate::store::StoreError;
+use crate::store::rows::ends::HistoryEnds;
 use rusqlite::{Connection, OpenFlags};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -21,19 +23,19 @@ mod reader;
 mod schema;
 mod tables;
 mod transaction;
+mod transactions;
 mod wal;
 mod writer;
 
 use connection::{LOG_SUFFIX, connection_to};
 pub(crate) use connection::{look_at_database, open_database};
-pub use error::{OpenStoreError, StoreError};
+pub use error::OpenStoreError;
 pub(crate) use meta::begin_epoch;
 pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
 use reader::ReadConnections;
 pub use tables::{agent, keys, lineage, recorded, registry, report, revocation, spend, task, task_number};
 pub use transaction::Writing;
 use wal::Checkpointer;
-pub use writer::Reached;
 use writer::Writer;
 
 /// The origin of a database.
@@ -77,12 +79,12 @@ impl Store {
         let refused = |error| OpenStoreError::Sqlite(path.clone(), error);
         let mut connection = open_database(&path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
         let epoch = schema::prepare(&mut connection, &path, origin)?;
-        let reached = reached(&connection).map_err(refused)?;
+        let ends = read_ends(&connection).map_err(refused)?;
         let beside = connection_to(&path).map_err(refused)?;
         let log = database.with_suffix(LOG_SUFFIX);
         let (checkpointer, wake) = Checkpointer::start(beside, log).map_err(OpenStoreError::Thread)?;
         let limiter = Arc::new(EventLimiter::new());
-        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), reached, wake);
+        let writer = Writer::start(connection, clock.clone(), Arc::clone(&limiter), ends, wake);
         let writer = writer.map_err(OpenStoreError::Thread)?;
         Ok(Self {
             readers: ReadConnections::new(path),
@@ -102,8 +104,8 @@ impl Store {
 
     /// The ends of the histories that others follow, as they change.
     #[must_use]
-    pub fn reached(&self) -> watch::Receiver<Reached> {
-        self.writer.reached()
+    pub fn reached(&self) -> watch::Receiver<HistoryEnds> {
+        self.writer.history_ends()
     }
 
     /// Tells when the database could not be synced: what is acknowledged is in the log, and the
@@ -186,8 +188,8 @@ impl Store {
     }
 }
 
-fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
-    Ok(Reached {
+fn read_ends(connection: &Connection) -> rusqlite::Result<HistoryEnds> {
+    Ok(HistoryEnds {
         revocation: revocation::latest(connection)?,
         head: audit::head(connection)?,
     })

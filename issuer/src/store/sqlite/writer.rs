@@ -1,8 +1,9 @@
 //! The one thread that writes: it takes what is queued, does all of it in one transaction, commits
 //! once, then answers each.
 
-use crate::audit::{EventLimiter, Head};
+use crate::audit::EventLimiter;
 use crate::base::clock::Clock;
+use crate::store::rows::ends::HistoryEnds;
 use crate::store::sqlite::{StoreError, Writing, audit, revocation};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
@@ -57,20 +58,11 @@ where
     }
 }
 
-/// The durable ends of the histories that others follow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reached {
-    /// Number of the latest revocation.
-    pub revocation: u64,
-    /// The last event of the audit chain.
-    pub head: Head,
-}
-
 /// The way to the writing thread.
 #[derive(Debug)]
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn QueuedWork>>>,
-    reached: watch::Receiver<Reached>,
+    ends: watch::Receiver<HistoryEnds>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -80,23 +72,23 @@ impl Writer {
         connection: Connection,
         clock: Clock,
         limiter: Arc<EventLimiter>,
-        reached: Reached,
+        ends: HistoryEnds,
         wake: SyncSender<()>,
     ) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let (announce, reached) = watch::channel(reached);
+        let (announce, ends) = watch::channel(ends);
         let thread = thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
             write_all(&connection, (&clock, &limiter), jobs, &announce, &wake);
         })?;
         Ok(Self {
             queue: Some(queue),
-            reached,
+            ends,
             thread: Some(thread),
         })
     }
 
-    pub(super) fn reached(&self) -> watch::Receiver<Reached> {
-        self.reached.clone()
+    pub(super) fn history_ends(&self) -> watch::Receiver<HistoryEnds> {
+        self.ends.clone()
     }
 
     /// Work that waits.
@@ -140,7 +132,7 @@ fn write_all(
     connection: &Connection,
     (clock, limiter): (&Clock, &EventLimiter),
     mut jobs: mpsc::Receiver<Box<dyn QueuedWork>>,
-    announce: &watch::Sender<Reached>,
+    announce: &watch::Sender<HistoryEnds>,
     wake: &SyncSender<()>,
 ) {
     let mut group = Vec::with_capacity(GROUP);
@@ -169,8 +161,8 @@ fn write_all(
         if let Ok(revocation) = revocation::latest(connection) {
             let head = writing.head.get();
             announce.send_if_modified(|known| {
-                let reached = Reached { revocation, head };
-                std::mem::replace(known, reached) != reached
+                let ends = HistoryEnds { revocation, head };
+                std::mem::replace(known, ends) != ends
             });
         }
         for (job, outcome) in group.drain(..).zip(outcomes) {

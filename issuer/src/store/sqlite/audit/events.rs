@@ -3,6 +3,7 @@
 use super::pruned::{head_of, pruned};
 use crate::audit::{self, Event, EventKind, Head, Link};
 use crate::base::clock::Moment;
+use crate::store::rows::audit::EventColumns;
 use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -80,30 +81,13 @@ pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<
     after.query_map(params![int(from), int(most)], link)?.collect()
 }
 
-/// The columns beside the line of an event, by which it is looked up.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// The kind of event.
-    pub event: String,
-    /// Whether what was tried was done.
-    pub outcome: String,
-    /// The agent.
-    pub agent_id: Option<String>,
-    /// The request, of an event that is looked up by it.
-    pub request_id: Option<String>,
-    /// The number of the task.
-    pub task: Option<i64>,
-}
-
 /// The columns of the events that [`after`] answers.
-pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Columns>> {
+pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<EventColumns>> {
     const SQL: &str = "SELECT at, event, outcome, agent_id, request_id, task FROM audit
         WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let from = from.max(pruned(connection)?.seq);
     let read = |row: &Row<'_>| {
-        Ok(Columns {
+        Ok(EventColumns {
             at: row.get(0)?,
             event: row.get(1)?,
             outcome: row.get(2)?,

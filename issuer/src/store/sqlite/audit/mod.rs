@@ -8,9 +8,7 @@ mod pruned;
 mod query;
 
 pub use checkpoints::{add_checkpoint, checkpoint_at, checkpoint_before_last, checkpoints, last_checkpoint};
-pub use events::{
-    Columns, after, append, columns_after, first_at, head, head_at, is_recorded, last_at, of_request, start,
-};
+pub use events::{after, append, columns_after, first_at, head, head_at, is_recorded, last_at, of_request, start};
 pub use prune::{delete_pruned, prune_target, prune_to};
 pub use pruned::{add_pruned_if_missing, pruned};
-pub use query::{Page, Query, find};
+pub use query::find;

@@ -2,44 +2,12 @@
 
 use super::events::{first_at, head, head_at, link};
 use super::pruned::pruned;
-use crate::audit::{Head, Link};
-use crate::base::clock::Moment;
+use crate::audit::Link;
+use crate::store::rows::audit::{EventPage, EventQuery};
 use rusqlite::Connection;
 
-/// The conditions of a search for events. A condition that is not set does not restrict it.
-#[derive(Clone, Debug, Default)]
-pub struct Query {
-    /// The kind of event.
-    pub event: Option<String>,
-    /// `success` or `denied`.
-    pub outcome: Option<String>,
-    /// The agent.
-    pub agent_id: Option<String>,
-    /// The task of which the agent is, by its id, which narrows the search.
-    pub agents_task: Option<String>,
-    /// The task, of whichever client.
-    pub task_id: Option<String>,
-    /// From this moment on.
-    pub since: Option<Moment>,
-    /// Up to and without this moment.
-    pub until: Option<Moment>,
-    /// The most events of one page.
-    pub limit: u64,
-    /// The number of events that are passed over.
-    pub offset: u64,
-}
-
-/// The events that were found.
-#[derive(Debug)]
-pub struct Page {
-    /// Events, oldest first, each with the hash before it.
-    pub events: Vec<(Head, Link)>,
-    /// The number of all such events.
-    pub total: u64,
-}
-
 /// Events by `query`. Without other conditions than time nothing is searched: numbers have no gaps.
-pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
+pub fn find(connection: &Connection, query: &EventQuery) -> rusqlite::Result<EventPage> {
     let first = match query.since {
         Some(at) => first_at(connection, at)?,
         None => pruned(connection)?.seq + 1,
@@ -76,7 +44,7 @@ pub fn find(connection: &Connection, query: &Query) -> rusqlite::Result<Page> {
         let before = head_at(connection, link.head.seq.saturating_sub(1))?;
         events.push((before.unwrap_or_default(), link));
     }
-    Ok(Page { events, total })
+    Ok(EventPage { events, total })
 }
 
 /// The agent's own task, and those in which something was passed on to it.
@@ -84,7 +52,7 @@ const AGENTS_TASKS: &str = " AND task IN (SELECT task FROM tasks WHERE task_id =
     UNION SELECT task FROM audit WHERE agent_id = ? AND event = 'delegation_created')";
 
 /// SQL for the conditions on columns, and what its parameters are.
-fn condition(query: &Query) -> (String, Vec<&str>) {
+fn condition(query: &EventQuery) -> (String, Vec<&str>) {
     let conditions: [(&str, &[&Option<String>]); 5] = [
         (" AND event = ?", &[&query.event]),
         (" AND outcome = ?", &[&query.outcome]),

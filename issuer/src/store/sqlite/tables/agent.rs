@@ -2,39 +2,11 @@
 
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
+pub use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rules::agents::TaskAgents;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-/// A launch token, by which an agent may register.
-#[derive(Clone, Debug)]
-pub struct LaunchToken {
-    /// The client in whose name the agent registers.
-    pub client_id: String,
-    /// The name of the agent at its client.
-    pub agent_name: String,
-    /// The scope strings that the agent may ask for, separated by spaces.
-    pub scope: String,
-    /// Life of the agent's writ, in seconds.
-    pub max_ttl: u64,
-    /// Whether it is valid for one registration only.
-    pub single_use: bool,
-    /// Until when it is valid.
-    pub expires: UnixSeconds,
-}
-
-/// An agent as it registers.
-#[derive(Clone, Debug)]
-pub struct Agent {
-    /// The part of its id that is unique in its task.
-    pub instance: String,
-    /// Its orchestration.
-    pub orch_id: String,
-    /// Its name at its client.
-    pub name: String,
-    /// Its public key, in padded base64.
-    pub public_key: String,
-}
 
 /// Keeps a launch token by its hash.
 pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &LaunchToken) -> rusqlite::Result<()> {
@@ -91,6 +63,18 @@ pub fn end_launch_tokens(connection: &Connection) -> rusqlite::Result<usize> {
     connection.execute("DELETE FROM launch_tokens", [])
 }
 
+/// Deletes a launch token.
+pub fn delete_launch_token(connection: &Connection, hash: &[u8; 32]) -> rusqlite::Result<()> {
+    let mut delete = connection.prepare_cached("DELETE FROM launch_tokens WHERE hash = ?1")?;
+    delete.execute(params![hash]).map(drop)
+}
+
+/// Whether a nonce was used.
+pub fn is_nonce_used(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
+    let mut find = connection.prepare_cached("SELECT 1 FROM nonces WHERE nonce = ?1")?;
+    find.exists(params![nonce])
+}
+
 /// Consumes a nonce. Answers whether it was new.
 pub fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
     let mut insert = connection.prepare_cached("INSERT INTO nonces (nonce) VALUES (?1) ON CONFLICT DO NOTHING")?;
@@ -135,6 +119,31 @@ pub fn is_registered(
         || connection
             .prepare_cached(AGENT)?
             .exists(params![task, instance, orch_id])?)
+}
+
+/// The number of a task of a client, and the rows from which its agents follow.
+pub fn task_agents(
+    connection: &Connection,
+    client_id: &str,
+    task_id: &str,
+) -> rusqlite::Result<Option<(i64, TaskAgents)>> {
+    const SQL: &str = "SELECT task, orch_id, agents, seed FROM tasks WHERE task_id = ?1 AND client_id = ?2";
+    let mut find = connection.prepare_cached(SQL)?;
+    let read = |row: &Row<'_>| {
+        let agents = TaskAgents {
+            orch_id: row.get(1)?,
+            count: row.get(2)?,
+            seed: Seed(row.get(3)?),
+        };
+        Ok((row.get(0)?, agents))
+    };
+    find.query_row(params![task_id, client_id], read).optional()
+}
+
+/// Whether this agent registered for a task.
+pub fn has_registered(connection: &Connection, task: i64, orch_id: &str, instance: &str) -> rusqlite::Result<bool> {
+    const SQL: &str = "SELECT 1 FROM agents WHERE task = ?1 AND instance = ?2 AND orch_id = ?3";
+    connection.prepare_cached(SQL)?.exists(params![task, instance, orch_id])
 }
 
 /// Forgets up to `most` launch tokens and nonces that have expired by `now`.

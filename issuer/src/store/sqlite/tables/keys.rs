@@ -1,38 +1,10 @@
 //! The history of signing keys. Only public halves are here.
 
 use crate::keys::{KeyJob, KeyState};
+pub use crate::store::rows::keys::KeyRow;
 use crate::store::sqlite::columns::{int, seconds};
-use edgewrit_shared::jose::keys::PublicKey;
-use edgewrit_shared::json;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
-
-/// A key as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRow {
-    /// Its RFC 7638 thumbprint.
-    pub kid: String,
-    /// Its job.
-    pub job: KeyJob,
-    /// Its state.
-    pub state: KeyState,
-    /// The public half as a JWK.
-    pub jwk: String,
-    /// Since when it has that state.
-    pub since: UnixSeconds,
-}
-
-/// Values in a JWK.
-const JWK_VALUES: usize = 16;
-
-impl KeyRow {
-    /// The public half; `None` if it cannot be read.
-    #[must_use]
-    pub fn public(&self) -> Option<PublicKey> {
-        let jwk = json::parse(self.jwk.as_bytes(), JWK_VALUES).ok()?;
-        PublicKey::from_jwk(&jwk).ok()
-    }
-}
 
 /// Every key that is known, in the order in which they came to their states.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<KeyRow>> {

@@ -1,18 +1,10 @@
 //! Lineages that were renewed or passed something on. Any other consists of its first writ, which
 //! is named like it.
 
+pub use crate::store::rows::lineage::{DelegatedLineage, Lineage};
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
-
-/// A lineage as it is kept.
-#[derive(Clone, Debug)]
-pub struct Lineage {
-    /// When its latest writ expires.
-    pub expires: UnixSeconds,
-    /// For a delegated one: the records of how it came to be, as the text of a JSON list.
-    pub chain: Option<String>,
-}
 
 /// The lineage with this id, if it is kept.
 pub fn find(connection: &Connection, lineage: &str) -> rusqlite::Result<Option<Lineage>> {
@@ -32,19 +24,6 @@ pub fn keep(connection: &Connection, lineage: &str, jti: &str, expires: UnixSeco
     let mut keep = connection.prepare_cached(SQL)?;
     keep.execute(params![lineage, jti, int(expires.0)])?;
     Ok(())
-}
-
-/// A lineage that begins with a delegate's writ.
-#[derive(Clone, Copy, Debug)]
-pub struct DelegatedLineage<'a> {
-    /// Its id, and that of its first writ.
-    pub lineage: &'a str,
-    /// The lineage from which all of the chain descends.
-    pub root: &'a str,
-    /// When the delegate's writ expires.
-    pub expires: UnixSeconds,
-    /// The records of how it came to be, as the text of a JSON list.
-    pub chain: &'a str,
 }
 
 /// Keeps a delegated lineage.
@@ -95,6 +74,25 @@ pub fn succeed(
     keep(connection, lineage, jti, expires)?;
     let mut succeed = connection.prepare_cached(SQL)?;
     Ok(succeed.execute(params![lineage, jti, next, int(expires.0)])? == 1)
+}
+
+/// The id of the latest writ of a lineage, if the lineage is kept.
+pub fn latest_writ(connection: &Connection, lineage: &str) -> rusqlite::Result<Option<String>> {
+    let mut find = connection.prepare_cached("SELECT jti FROM lineages WHERE lineage = ?1")?;
+    find.query_row(params![lineage], |row| row.get(0)).optional()
+}
+
+/// Lets `jti`, which expires at `expires`, be the latest writ of a lineage from now on.
+pub fn put_latest_writ(
+    connection: &Connection,
+    lineage: &str,
+    jti: &str,
+    expires: UnixSeconds,
+) -> rusqlite::Result<()> {
+    const SQL: &str = "INSERT INTO lineages (lineage, jti, expires) VALUES (?1, ?2, ?3)
+        ON CONFLICT DO UPDATE SET jti = excluded.jti, expires = excluded.expires";
+    let mut put = connection.prepare_cached(SQL)?;
+    put.execute(params![lineage, jti, int(expires.0)]).map(drop)
 }
 
 /// Forgets up to `most` lineages that have expired by `now`.

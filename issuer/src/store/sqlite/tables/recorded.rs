@@ -1,12 +1,10 @@
 //! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
 //! again.
 
+pub use crate::store::rows::edge_record::Numbers;
+use crate::store::rules::records::join_ranges;
 use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::ops::RangeInclusive;
-
-/// Numbers of records.
-pub type Numbers = RangeInclusive<u64>;
 
 /// Notes that the records with these numbers are taken in. Answers those of them that were before,
 /// in ranges; `None` if the boot is not one of this edge.
@@ -28,7 +26,7 @@ pub fn take_in(
 }
 
 /// The ranges that share numbers with these, or end or begin beside them.
-fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
+pub fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
     const SQL: &str =
         "SELECT first, last FROM recorded WHERE boot = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1 ORDER BY first";
     connection
@@ -43,14 +41,19 @@ fn range(row: &Row<'_>) -> rusqlite::Result<Numbers> {
 }
 
 /// Makes one range of those and these.
-fn replace_ranges(connection: &Connection, boot: i64, touching: &[Numbers], numbers: &Numbers) -> rusqlite::Result<()> {
-    let all = || touching.iter().chain([numbers]);
-    let first = all().map(|range| *range.start()).min().unwrap_or_default();
-    let last = all().map(|range| *range.end()).max().unwrap_or_default();
+pub fn replace_ranges(
+    connection: &Connection,
+    boot: i64,
+    touching: &[Numbers],
+    numbers: &Numbers,
+) -> rusqlite::Result<()> {
+    let joined = join_ranges(touching, numbers);
     let mut delete = connection.prepare_cached("DELETE FROM recorded WHERE boot = ?1 AND first = ?2")?;
     for range in touching {
         delete.execute(params![boot, int(*range.start())])?;
     }
     let mut insert = connection.prepare_cached("INSERT INTO recorded (boot, first, last) VALUES (?1, ?2, ?3)")?;
-    insert.execute(params![boot, int(first), int(last)]).map(drop)
+    insert
+        .execute(params![boot, int(*joined.start()), int(*joined.end())])
+        .map(drop)
 }

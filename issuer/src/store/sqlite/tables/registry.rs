@@ -1,49 +1,11 @@
 //! Clients and edges, as they are kept.
 
 use crate::keys::Hash;
+use crate::store::rows::registry::ClientState;
+pub use crate::store::rows::registry::{ClientRow, EdgeRow};
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-/// A client as it is kept.
-#[derive(Clone, Debug)]
-pub struct ClientRow {
-    /// Its id.
-    pub client_id: String,
-    /// Its name.
-    pub name: String,
-    /// The hash of its secret.
-    pub hash: Hash,
-    /// The hash of the secret before, and until when that is valid.
-    pub before: Option<(Hash, UnixSeconds)>,
-    /// Its ceiling as JSON text.
-    pub ceiling: String,
-    /// Life of its sessions, in seconds.
-    pub session_ttl: u64,
-    /// When it was registered.
-    pub created: UnixSeconds,
-    /// When its ceiling was last replaced.
-    pub updated: UnixSeconds,
-    /// When it was shut out.
-    pub ended: Option<UnixSeconds>,
-}
-
-/// An edge as it is kept.
-#[derive(Clone, Debug)]
-pub struct EdgeRow {
-    /// Its id.
-    pub edge_id: String,
-    /// Its name.
-    pub name: String,
-    /// The hash of its credential.
-    pub hash: Hash,
-    /// The hash of the credential before, and until when that is valid.
-    pub before: Option<(Hash, UnixSeconds)>,
-    /// The audience that it serves.
-    pub audience: String,
-    /// The origins that it forwards to, as JSON text.
-    pub upstreams: String,
-}
 
 /// Adds a client. Answers whether its name was free.
 pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
@@ -84,6 +46,17 @@ pub fn is_active(connection: &Connection, client_id: &str) -> rusqlite::Result<b
     let mut find = connection.prepare_cached("SELECT ended IS NULL FROM clients WHERE client_id = ?1")?;
     let active = find.query_row(params![client_id], |row| row.get(0)).optional()?;
     Ok(active.unwrap_or(false))
+}
+
+/// The state of a client.
+pub fn client_state(connection: &Connection, client_id: &str) -> rusqlite::Result<ClientState> {
+    let mut find = connection.prepare_cached("SELECT ended IS NULL FROM clients WHERE client_id = ?1")?;
+    let is_active: Option<bool> = find.query_row(params![client_id], |row| row.get(0)).optional()?;
+    Ok(match is_active {
+        None => ClientState::Unknown,
+        Some(true) => ClientState::Active,
+        Some(false) => ClientState::Ended,
+    })
 }
 
 /// Adds an edge. Answers whether its name was free.

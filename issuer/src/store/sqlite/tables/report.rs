@@ -1,68 +1,14 @@
 //! Granted against used: what a task was given, how often each of it was used, and what was
 //! refused.
 
-use super::task::TaskRow;
+pub use crate::store::rows::report::{AllowanceUse, GrantUse, RefusalCount, RequestVerdict, TaskReport};
+use crate::store::rows::task::TaskRow;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
-use std::collections::BTreeSet;
 
 /// Grants, and reasons of refusals, that one report lists.
 const LISTED: u64 = 1_000;
-
-/// A grant and its use.
-#[derive(Clone, Debug)]
-pub struct GrantUse {
-    /// The audience.
-    pub audience: String,
-    /// The grant's id.
-    pub id: String,
-    /// The grant as JSON text.
-    pub body: String,
-    /// The number of requests that it permitted.
-    pub used: u64,
-    /// The time of the last one.
-    pub last: Option<UnixSeconds>,
-}
-
-/// A counter.
-#[derive(Clone, Debug)]
-pub struct AllowanceUse {
-    /// Its id, by which grants name it.
-    pub id: String,
-    /// The number of its uses.
-    pub max: u64,
-    /// The number of uses that were spent.
-    pub spent: u64,
-}
-
-/// The refusals for one reason.
-#[derive(Clone, Debug)]
-pub struct RefusalCount {
-    /// The audience.
-    pub audience: String,
-    /// The reason: the edge's label.
-    pub label: String,
-    /// The number of refusals.
-    pub count: u64,
-    /// The time of the last one.
-    pub last: UnixSeconds,
-}
-
-/// The grants of a task against its use.
-#[derive(Clone, Debug)]
-pub struct TaskReport {
-    /// The task.
-    pub task: TaskRow,
-    /// Its grants.
-    pub uses: Vec<GrantUse>,
-    /// Its counters.
-    pub counters: Vec<AllowanceUse>,
-    /// The refusals.
-    pub refused: Vec<RefusalCount>,
-    /// The number of agents that registered for it.
-    pub agents: u64,
-}
 
 /// The report of a task.
 pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
@@ -131,19 +77,6 @@ fn agents(connection: &Connection, task: i64) -> rusqlite::Result<u64> {
 
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(column)?.unsigned_abs())
-}
-
-/// The verdict of an edge on one request, as far as it is counted.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestVerdict<'a> {
-    /// The audience of the edge.
-    pub audience: &'a str,
-    /// The grants that permitted it.
-    pub grants: &'a BTreeSet<String>,
-    /// The label of the refusal, if it was refused.
-    pub refused: Option<&'a str>,
-    /// The time of the request.
-    pub at: UnixSeconds,
 }
 
 /// Whether a task was granted anything at `audience`: an edge reports of no other.

@@ -1,57 +1,22 @@
 //! Revocations in the order in which they became durable. The order is what edges follow.
 
+pub use crate::store::rows::revocation::{By, Living};
+use crate::store::rules::revocations::{ShareFull, check_share, counted_client, end_authority, shares_of};
 use crate::store::sqlite::Writing;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
-use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
-
-/// Authority that is valid, and can be revoked.
-#[derive(Clone, Copy, Debug)]
-pub struct Living {
-    /// By what it is revoked.
-    pub target: Target,
-    /// When the last writ of it was issued.
-    pub born: UnixSeconds,
-    /// When the last writ of it expires.
-    pub expires: UnixSeconds,
-}
-
-/// The party that revokes. An edge holds only so many revocations, and without all of them it
-/// refuses everything: so clients have shares, and there is always room for the operator.
-#[derive(Clone, Copy, Debug)]
-pub enum By<'a> {
-    /// The operator.
-    Operator,
-    /// A client, or an agent of it.
-    Client(&'a str),
-}
-
-/// Live revocations that one client can cause.
-const CLIENT_SHARE: i64 = 100_000;
-/// Live revocations that all clients together can cause: edges hold 500,000.
-const CLIENTS_SHARE: i64 = 450_000;
-/// Under which the revocations of all clients are counted. No client has this name.
-const ALL_CLIENTS: &str = "";
 
 /// Revokes authority, unless it has expired.
 ///
 /// # Errors
 /// The error of the database, which is that it is full if the client has used up its share.
 pub fn end(writing: &Writing<'_>, living: Living, by: By<'_>) -> rusqlite::Result<()> {
-    let now = writing.now().seconds();
-    let revocation = Revocation {
-        target: living.target,
-        // A clock that was set back must not leave writs alive that say to be from later.
-        cut: now.max(living.born),
-        // An edge whose clock is behind must not forget it while it still takes the writs.
-        expires: living.expires.plus(CLOCK_TOLERANCE),
-    };
-    if revocation.expires > now {
-        append(writing, &revocation, by)?;
+    match end_authority(&living, writing.now().seconds()) {
+        Some(revocation) => append(writing, &revocation, by),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Appends a revocation, unless one is kept already that ends as much.
@@ -66,33 +31,30 @@ pub fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> r
     if connection.prepare_cached(KEPT)?.exists(params![target, cut, expires])? {
         return Ok(());
     }
-    let client_id = match by {
-        By::Operator => None,
-        By::Client(client_id) => {
-            take_share(connection, client_id, CLIENT_SHARE)?;
-            take_share(connection, ALL_CLIENTS, CLIENTS_SHARE)?;
-            Some(client_id)
-        }
-    };
+    for share in shares_of(by) {
+        let live = add_to_share(connection, share.name)?;
+        check_share(share, live).map_err(|full| refuse_as_full(&full))?;
+    }
     connection
         .prepare_cached(SQL)?
-        .execute(params![target, cut, expires, client_id])?;
+        .execute(params![target, cut, expires, counted_client(by)])?;
     Ok(())
 }
 
-/// Takes one revocation more of a share.
-fn take_share(connection: &Connection, client_id: &str, most: i64) -> rusqlite::Result<()> {
+/// Counts one revocation more of a share. Answers how many live now.
+fn add_to_share(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
     const SQL: &str = "INSERT INTO shares (client_id, live) VALUES (?1, 1)
         ON CONFLICT DO UPDATE SET live = live + 1 RETURNING live";
     let live: i64 = connection
         .prepare_cached(SQL)?
-        .query_row(params![client_id], |row| row.get(0))?;
-    if live <= most {
-        return Ok(());
-    }
-    let full = ffi::Error::new(ffi::SQLITE_FULL);
-    let why = format!("`{client_id}` has {most} revocations that live, and gets no more");
-    Err(rusqlite::Error::SqliteFailure(full, Some(why)))
+        .query_row(params![name], |row| row.get(0))?;
+    Ok(live.unsigned_abs())
+}
+
+/// The error that undoes the work of a job alone.
+fn refuse_as_full(full: &ShareFull) -> rusqlite::Error {
+    let code = ffi::Error::new(ffi::SQLITE_FULL);
+    rusqlite::Error::SqliteFailure(code, Some(full.to_string()))
 }
 
 /// Forgets what a revocation of everything makes needless.
@@ -105,6 +67,17 @@ pub fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqlite::Res
     connection.execute("DELETE FROM shares", [])?;
     connection.execute(COUNT, [])?;
     Ok(())
+}
+
+/// The latest cut of the revocations of `targets`.
+pub fn latest_cut(connection: &Connection, targets: &[Target]) -> rusqlite::Result<Option<UnixSeconds>> {
+    let mut find = connection.prepare_cached("SELECT max(cut) FROM revocations WHERE target = ?1")?;
+    let mut latest = None;
+    for target in targets {
+        let cut: Option<i64> = find.query_row(params![target.to_bytes()], |row| row.get(0))?;
+        latest = latest.max(cut);
+    }
+    Ok(latest.map(|cut| UnixSeconds(cut.unsigned_abs())))
 }
 
 /// Whether a writ with `targets` that was issued at `iat` is revoked. Asked where what follows

@@ -4,50 +4,14 @@
 use crate::audit::Event;
 use crate::base::clock::Moment;
 use crate::policy::allowance::{Left, debit};
+use crate::store::rows::spend::EarlierSpend;
+pub use crate::store::rows::spend::{SpendOutcome, SpendRequest};
 use crate::store::sqlite::Writing;
 use crate::store::sqlite::columns::int;
 use crate::store::sqlite::tables::revocation;
-use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::json;
-
-/// The uses that an edge wants to spend.
-#[derive(Clone, Debug)]
-pub struct SpendRequest {
-    /// The id of the edge.
-    pub edge_id: String,
-    /// The boot that numbers the request.
-    pub boot_id: String,
-    /// The number.
-    pub counter: u64,
-    /// SHA-256 of the request.
-    pub request: [u8; 32],
-    /// The targets by whose revocation the writ is revoked.
-    pub targets: Vec<Target>,
-    /// When the writ was issued.
-    pub iat: UnixSeconds,
-    /// When the writ expires.
-    pub exp: UnixSeconds,
-    /// For each attempt the allowances that could be debited.
-    pub attempts: Vec<Vec<String>>,
-}
-
-/// The outcome of a spend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SpendOutcome {
-    /// The allowances that were debited, one for each attempt; now, or when the same was asked
-    /// before.
-    Debited(Vec<String>),
-    /// Not every attempt has an allowance left. Nothing was debited.
-    Exhausted,
-    /// The boot is not one of this edge.
-    UnknownBoot,
-    /// The edge used this number for another request.
-    CounterReused,
-    /// The writ was ended while the edge asked.
-    Ended,
-}
 
 /// Remembers a boot.
 pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeconds) -> rusqlite::Result<()> {
@@ -118,13 +82,43 @@ fn find_answered(connection: &Connection, boot: i64, spend: &SpendRequest) -> ru
     find.query_row(params![boot, int(spend.counter)], read).optional()
 }
 
+/// The row of a boot of this edge.
+pub fn find_boot(connection: &Connection, boot_id: &str, edge_id: &str) -> rusqlite::Result<Option<i64>> {
+    let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
+    boot.query_row(params![boot_id, edge_id], |row| row.get(0)).optional()
+}
+
+/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
+/// text.
+pub fn find_earlier(connection: &Connection, boot: i64, counter: u64) -> rusqlite::Result<Option<EarlierSpend>> {
+    let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let spent: String = row.get(1)?;
+        Ok(EarlierSpend {
+            request: row.get(0)?,
+            spent: spent.split(' ').map(str::to_owned).collect(),
+        })
+    };
+    find.query_row(params![boot, int(counter)], read).optional()
+}
+
+/// Debits one use of each allowance.
+pub fn debit_all(connection: &Connection, debits: &[String]) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
+    for allowance in debits {
+        update.execute(params![allowance])?;
+    }
+    Ok(())
+}
+
 /// The task that an allowance is of.
-fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
+pub fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
     let mut find = connection.prepare_cached("SELECT task FROM allowances WHERE allowance = ?1")?;
     find.query_row(params![allowance], |row| row.get(0)).optional()
 }
 
-fn remember(
+/// Remembers the answer to a debit.
+pub fn remember(
     connection: &Connection,
     boot: i64,
     spend: &SpendRequest,
@@ -140,7 +134,7 @@ fn remember(
 
 /// The uses that are left of each allowance that is named. One that does not exist has nothing
 /// left.
-fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
+pub fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
     let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
     let mut left = Left::new();
     for allowance in attempts.iter().flatten() {

@@ -5,59 +5,16 @@ use crate::audit::Event;
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
 use crate::policy::grant::Term;
-use crate::policy::granted_task::{Granted, Task};
+use crate::policy::granted_task::{Allowance, Granted, Task};
+pub use crate::store::BeginOutcome;
+pub use crate::store::rows::task::{EarlierAnswer, EarlierTask, Joined, KeptRepetition, Repetition, TaskRow};
+use crate::store::rules::tasks::GRANTS_KEPT;
 use crate::store::sqlite::Writing;
 use crate::store::sqlite::columns::{int, seconds};
 use crate::store::sqlite::tables::registry;
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-/// The signs of a repeated request: the client's key, and the hash of the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repetition {
-    /// The `Idempotency-Key`.
-    pub key: String,
-    /// SHA-256 of the body.
-    pub hash: [u8; 32],
-}
-
-/// The key and the hash of a task's writs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarlierAnswer {
-    /// The key.
-    pub kid: String,
-    /// The hash of the writs.
-    pub hash: [u8; 32],
-}
-
-/// The task that the same request began before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarlierTask {
-    /// The task's seed, and its term: from these the same answer is made again.
-    pub seed: Seed,
-    /// Its term.
-    pub term: Term,
-    /// The answer; `None` for a task of an earlier release.
-    pub answered: Option<EarlierAnswer>,
-}
-
-/// The outcome of beginning a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BeginOutcome {
-    /// The task exists now.
-    New,
-    /// The request is a repetition.
-    Repeated(EarlierTask),
-    /// The client has such a task already.
-    Exists,
-    /// The client used the key for another request.
-    KeyReused,
-    /// The client was shut out meanwhile.
-    ClientEnded,
-    /// A writ issued now would be revoked from the start: a revocation of this second covers it.
-    Cut,
-}
 
 /// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is
 /// recognised by, and what it is answered.
@@ -93,10 +50,6 @@ pub fn begin(
     Ok(BeginOutcome::New)
 }
 
-/// Grants that are kept of one task. Agents can register and pass on without end; what is beyond
-/// this is not held against its use.
-const GRANTS_KEPT: u64 = 2_000;
-
 /// Keeps what was granted to a task that may have grants already, so that it can be held against
 /// what was used.
 pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
@@ -108,7 +61,8 @@ pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlit
     add_grants(connection, task, granted)
 }
 
-fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+/// Keeps the grants of a task, each once.
+pub fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const SQL: &str =
         "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let mut grant = connection.prepare_cached(SQL)?;
@@ -143,6 +97,55 @@ pub fn repeated(
     find.query_row(params![client_id, repeat.key], read).optional()
 }
 
+/// The task that was begun when the client used this key before.
+pub fn find_repetition(
+    connection: &Connection,
+    client_id: &str,
+    key: &str,
+) -> rusqlite::Result<Option<KeptRepetition>> {
+    const SQL: &str = "SELECT repeat_hash, seed, born, expires, repeat_kid, repeat_answer FROM tasks
+        WHERE client_id = ?1 AND repeat_key = ?2";
+    let read = |row: &Row<'_>| {
+        let millis = row.get::<_, i64>(2)?.unsigned_abs();
+        let (born, expires) = (Moment { millis }, seconds(row, 3)?);
+        let answered = row.get::<_, Option<String>>(4)?.zip(row.get(5)?);
+        let earlier = EarlierTask {
+            seed: Seed(row.get(1)?),
+            term: Term { born, expires },
+            answered: answered.map(|(kid, hash)| EarlierAnswer { kid, hash }),
+        };
+        let hash = row.get(0)?;
+        Ok(KeptRepetition { hash, earlier })
+    };
+    let mut find = connection.prepare_cached(SQL)?;
+    find.query_row(params![client_id, key], read).optional()
+}
+
+/// Adds a task. Answers its number; `None` if the client has one with this id.
+pub fn add(
+    connection: &Connection,
+    task: &Task,
+    repeat: Option<&(Repetition, EarlierAnswer)>,
+) -> rusqlite::Result<Option<i64>> {
+    let is_new = insert(connection, task, repeat)?;
+    Ok(is_new.then(|| connection.last_insert_rowid()))
+}
+
+/// Adds the allowances of a task.
+pub fn add_allowances(connection: &Connection, row: i64, allowances: &[Allowance]) -> rusqlite::Result<()> {
+    let mut add = connection.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
+    for allowance in allowances {
+        add.execute(params![allowance.id, row, int(allowance.max)])?;
+    }
+    Ok(())
+}
+
+/// Notes when a task ended.
+pub fn put_completed(connection: &Connection, row: i64, at: UnixSeconds) -> rusqlite::Result<()> {
+    let mut complete = connection.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
+    complete.execute(params![row, int(at.0)]).map(drop)
+}
+
 /// Whether the task was new.
 fn insert(
     connection: &Connection,
@@ -169,23 +172,6 @@ fn insert(
         repeat.map(|(_, answered)| answered.hash),
     ])?;
     Ok(inserted == 1)
-}
-
-/// A task that an agent registers for.
-#[derive(Clone, Debug)]
-pub struct Joined {
-    /// Its client.
-    pub client_id: String,
-    /// Its id.
-    pub task_id: String,
-    /// The agent's orchestration.
-    pub orch_id: String,
-    /// The seed of its ids.
-    pub seed: Seed,
-    /// When the agent registers.
-    pub now: Moment,
-    /// When its writ expires.
-    pub expires: UnixSeconds,
 }
 
 /// Answers the row of a task that an agent registers for, and begins the task if it is the first.
@@ -250,25 +236,6 @@ pub fn complete(
     revocation::end(writing, living, By::Client(client_id))?;
     writing.record_about(Some(row.task), &event.clone().task(task_id, &row.orch_id))?;
     Ok(Some(now))
-}
-
-/// A task as it is kept.
-#[derive(Clone, Debug)]
-pub struct TaskRow {
-    /// Its row.
-    pub task: i64,
-    /// Its client.
-    pub client_id: String,
-    /// Its orchestration.
-    pub orch_id: String,
-    /// The name of the agent at its client.
-    pub agent: Option<String>,
-    /// When it began.
-    pub born: Moment,
-    /// When the last writ of it expires.
-    pub live_until: UnixSeconds,
-    /// When the client ended it.
-    pub completed: Option<UnixSeconds>,
 }
 
 const TASK_ROW: &str = "SELECT task, client_id, orch_id, agent, born, live_until, completed FROM tasks";

@@ -1,0 +1,41 @@
+//! Records of edges, as they are taken in.
+
+use edgewrit_shared::time::UnixSeconds;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+/// Numbers of records of one boot.
+pub type Numbers = RangeInclusive<u64>;
+
+/// The verdict of an edge on one request, as the edge recorded it.
+#[derive(Clone, Debug)]
+pub struct EdgeRecord {
+    /// The time of the request, by the clock of the edge.
+    pub at: UnixSeconds,
+    /// Whether the edge permitted the request.
+    pub permitted: bool,
+    /// The id of the request.
+    pub request_id: String,
+    /// The client of the writ.
+    pub client_id: Option<String>,
+    /// The task of the writ.
+    pub task_id: Option<String>,
+    /// The trace that the request belongs to.
+    pub traceparent: Option<String>,
+    /// The ids of the grants that permitted it, each once.
+    pub grants: BTreeSet<String>,
+    /// The label of the verdict.
+    pub label: &'static str,
+    /// The members of the record that are kept as they are.
+    pub kept: Map<String, Value>,
+}
+
+/// The edge that reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportingEdge {
+    /// The id of the edge.
+    pub edge_id: String,
+    /// The audience that it serves.
+    pub audience: String,
+}

@@ -1,0 +1,63 @@
+//! How long rows are kept.
+
+use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use edgewrit_shared::time::UnixSeconds;
+
+/// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others
+/// wait.
+pub const FORGOTTEN_AT_ONCE: u64 = 500;
+/// How long a task is kept after its last writ expired, in seconds: 30 days.
+const TASKS_KEPT: u64 = 30 * 24 * 3_600;
+/// How long the boot of an edge is kept, in seconds: 90 days.
+const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
+
+/// The moments before which rows are forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cutoffs {
+    /// Revocations, lineages, launch tokens and nonces that have expired by then.
+    pub expired: UnixSeconds,
+    /// Answers to debits from before, which no edge repeats any more.
+    pub spends: UnixSeconds,
+    /// Boots from before that spent nothing lately. An edge that still numbers by one is told, and
+    /// boots again.
+    pub boots: UnixSeconds,
+    /// Tasks whose last writ expired before, with all that was counted for them.
+    pub tasks: UnixSeconds,
+    /// Keys that came to one of their last states before.
+    pub keys: UnixSeconds,
+}
+
+impl Cutoffs {
+    /// The moments at `now`.
+    #[must_use]
+    pub const fn at(now: UnixSeconds) -> Self {
+        let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
+        Self {
+            expired: now,
+            spends: before(now, life),
+            boots: before(now, BOOTS_KEPT),
+            tasks: before(now, TASKS_KEPT),
+            keys: before(now, life),
+        }
+    }
+}
+
+const fn before(now: UnixSeconds, seconds: u64) -> UnixSeconds {
+    UnixSeconds(now.0.saturating_sub(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_forgotten_that_an_edge_or_a_report_can_still_ask_for() {
+        let now = UnixSeconds(200 * 24 * 3_600);
+        let cutoffs = Cutoffs::at(now);
+        assert_eq!(cutoffs.expired, now);
+        assert_eq!(cutoffs.tasks.plus(TASKS_KEPT), now);
+        assert_eq!(cutoffs.boots.plus(BOOTS_KEPT), now);
+        assert!(cutoffs.spends.plus(WRIT_LIFE_MAX) < now);
+        assert_eq!(Cutoffs::at(UnixSeconds(5)).tasks, UnixSeconds(0));
+    }
+}
