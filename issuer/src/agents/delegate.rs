@@ -2,12 +2,11 @@
 //! longer than it holds it.
 
 use super::register::is_active;
-use super::{AgentError, first_beyond, grants_of, grants_of_writ, with_scopes};
+use super::{AgentError, Agents, first_beyond, grants_of, grants_of_writ, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::hex;
 use crate::base::{id, rfc3339};
 use crate::policy::granted_task::Granted;
-use crate::state::Issuer;
 use crate::store::{Writing, agent, lineage, revocation, task};
 use crate::tokens::mint::Writ;
 use crate::tokens::status::of_writ;
@@ -96,7 +95,7 @@ pub(crate) fn chain_hash(chain: &str) -> String {
     hex(&Sha256::digest(chain))
 }
 
-impl Issuer {
+impl Agents {
     /// Passes a part of `writ` on.
     ///
     /// # Errors

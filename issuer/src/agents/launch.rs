@@ -1,11 +1,10 @@
 //! Launch tokens, by which an agent may register.
 
-use super::{AgentError, Owner, first_beyond, grants_of, is_reserved, with_scopes};
+use super::{AgentError, Agents, Owner, first_beyond, grants_of, is_reserved, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::{hex, random};
 use crate::base::ttl;
 use crate::keys::CredentialKey;
-use crate::state::Issuer;
 use crate::store::agent as rows;
 use crate::store::agent::LaunchToken;
 use edgewrit_shared::grant::Grant;
@@ -40,7 +39,7 @@ pub(super) fn hash(key: &CredentialKey, token: &Secret) -> [u8; 32] {
     key.hash(LAUNCH, "", token)
 }
 
-impl Issuer {
+impl Agents {
     /// Lets an agent of `owner` register. Answers the launch token and until when it is valid.
     ///
     /// # Errors

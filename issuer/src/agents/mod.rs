@@ -1,14 +1,16 @@
 //! Agents that register themselves, renew and pass on what they hold: the life of a writ in the
 //! AgentWrit API.
 
+use crate::base::clock::Clock;
 use crate::base::from::from;
 use crate::base::id::{NoRandomness, hex};
+use crate::evidence::AuditEvents;
+use crate::keyring::Keyring;
 use crate::policy::ceiling::CeilingEntry;
-use crate::registry::{Client, OPERATOR};
-use crate::state::Issuer;
-use crate::store::StoreError;
+use crate::registry::{Client, OPERATOR, Registry};
+use crate::store::{Store, StoreError};
 use crate::tokens::bundle::BundleError;
-use crate::tokens::mint::MintError;
+use crate::tokens::mint::{Mint, MintError};
 use edgewrit_shared::grant::{Grant, Narrowing, narrower};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::time::UnixSeconds;
@@ -19,12 +21,14 @@ use std::sync::Arc;
 
 mod delegate;
 mod launch;
+mod launch_tokens;
 mod nonce;
 mod register;
 mod renew;
 
 pub(crate) use delegate::{Delegated, Delegation, chain_hash};
 pub(crate) use launch::LaunchAsk;
+pub(crate) use launch_tokens::LaunchTokens;
 pub(crate) use nonce::NONCE_TTL;
 pub(crate) use register::Registration;
 
@@ -164,7 +168,21 @@ impl Owner {
     }
 }
 
-impl Issuer {
+/// Registers agents, renews their writs and delegates parts of them.
+#[derive(Debug)]
+pub(crate) struct Agents {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Clock,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) mint: Arc<Mint>,
+    pub(crate) events: Arc<AuditEvents>,
+    pub(crate) launches: LaunchTokens,
+    /// The audience of the operator's agents.
+    pub(crate) default_audience: String,
+}
+
+impl Agents {
     /// Until when the authority of a writ can be prolonged at most, if it still lies within its
     /// client's ceiling, which may be lower by now.
     fn within_ceiling_until(&self, writ: &Claims, born: UnixSeconds) -> Result<UnixSeconds, AgentError> {
@@ -191,8 +209,6 @@ impl Issuer {
 
     /// The audience of writs that name none: the client's default one.
     fn default_audience<'a>(&'a self, owner: &'a Owner) -> &'a str {
-        owner
-            .entry()
-            .map_or(&self.config.default_audience, |entry| &entry.audience)
+        owner.entry().map_or(&self.default_audience, |entry| &entry.audience)
     }
 }

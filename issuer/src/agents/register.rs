@@ -1,13 +1,12 @@
 //! Registration: an agent presents its launch token, proves its key, and gets its writ.
 
 use super::launch::{hash, within_ceiling};
-use super::{AgentError, Owner, first_beyond, grants_of, nonce, with_scopes};
+use super::{AgentError, Agents, Owner, first_beyond, grants_of, nonce, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::base::id::{Seed, hex, random};
 use crate::policy::granted_task::Granted;
 use crate::registry::OPERATOR;
-use crate::state::Issuer;
 use crate::store::agent::{Agent, LaunchToken};
 use crate::store::task::{Joined, grant, join};
 use crate::store::{Writing, agent as rows, registry, revocation, task};
@@ -118,7 +117,7 @@ fn registration_events(agent: &Agent, scope: &[String], claims: &Claims, info: &
     })
 }
 
-impl Issuer {
+impl Agents {
     /// A nonce for an agent to sign.
     ///
     /// # Errors

@@ -1,11 +1,10 @@
 //! Renewal: a writ is replaced by one successor, and invalid at once. The lineage goes on, up to
 //! the longest life that a writ can have.
 
-use super::AgentError;
 use super::register::is_active;
+use super::{AgentError, Agents};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
-use crate::state::Issuer;
 use crate::store::revocation::{By, Living};
 use crate::store::{Writing, lineage, revocation, task};
 use crate::tokens::lineage::born;
@@ -16,7 +15,7 @@ use edgewrit_shared::time::UnixSeconds;
 use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::Claims;
 
-impl Issuer {
+impl Agents {
     /// Replaces `writ` by a successor with the same authority and the same life. Of many requests
     /// at once, one gets it.
     ///

@@ -9,6 +9,7 @@ pub(crate) mod limiter;
 pub(crate) mod names;
 pub mod origin;
 pub mod rfc3339;
+pub(crate) mod source;
 pub mod stopping;
 pub(crate) mod trace_context;
 pub mod ttl;

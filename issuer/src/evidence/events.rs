@@ -1,6 +1,6 @@
 //! The events of the audit as a service: recorded where no other change goes with them, and found.
 
-use crate::audit::{Event, Head, Link};
+use crate::audit::{Event, Link};
 use crate::store::audit as rows;
 use crate::store::rows::audit::{EventPage, EventQuery};
 use crate::store::{Store, StoreError, task};
@@ -66,13 +66,5 @@ impl AuditEvents {
             .store
             .read(move |reading| rows::of_request(reading, &request_id, most));
         find.await
-    }
-
-    /// The head of the chain.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub(crate) async fn head(&self) -> Result<Head, StoreError> {
-        self.store.read(rows::head).await
     }
 }

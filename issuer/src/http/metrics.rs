@@ -119,13 +119,13 @@ pub(crate) fn routes(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
 }
 
 async fn render_metrics(State((issuer, metrics)): State<(Arc<Issuer>, Arc<Metrics>)>) -> Response {
-    let reached = *issuer.store.reached().borrow();
+    let gauges = issuer.health.gauges();
     let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-    set(&metrics.waiting, issuer.store.waiting() as u64);
-    set(&metrics.events, reached.head.seq);
-    set(&metrics.omitted, issuer.store.omitted());
-    set(&metrics.revocations, reached.revocation);
-    set(&metrics.clients, issuer.registry.active_clients() as u64);
+    set(&metrics.waiting, gauges.waiting);
+    set(&metrics.events, gauges.events);
+    set(&metrics.omitted, gauges.omitted);
+    set(&metrics.revocations, gauges.revocations);
+    set(&metrics.clients, gauges.clients);
     let mut text = String::new();
     // Writing to a text does not fail.
     let _whole = encode(&mut text, &metrics.registry);

@@ -7,7 +7,6 @@ use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
 use crate::store::registry::ClientRow;
 use crate::store::revocation::{By, Living};
 use crate::store::{StoreError, registry as rows, revocation};
-use crate::tokens::session::SESSION_TTL;
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::secret::Secret;
@@ -59,6 +58,8 @@ impl Client {
     }
 }
 
+/// Life of a session, in seconds, unless a client has another.
+pub(crate) const SESSION_TTL: u64 = 300;
 /// The role in the hash of a client's secret.
 const CLIENT: &str = "client";
 /// The prefix by which scanners for leaked secrets recognise a client's secret.

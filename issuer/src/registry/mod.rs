@@ -16,6 +16,7 @@ mod clients;
 mod edges;
 
 pub use clients::Client;
+pub(crate) use clients::SESSION_TTL;
 pub use edges::Edge;
 
 /// The operator's name beside those of clients. Agents of the operator register in it, and the hash

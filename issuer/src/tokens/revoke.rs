@@ -6,7 +6,6 @@ use crate::store::revocation::{By, Living};
 pub use crate::store::rows::revoke_target::{RevokeLevel, RevokeTarget};
 use crate::store::{Store, StoreError, Writing, lineage, revocation, task};
 use crate::tokens::lineage::lineage_of;
-use crate::tokens::session::{Principal, Session};
 use crate::tokens::status::of_writ;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
@@ -42,7 +41,7 @@ impl fmt::Display for RevokeError {
 
 from!(RevokeError: Store(StoreError));
 
-/// Ends writs and sessions before they expire.
+/// Ends writs before they expire.
 #[derive(Debug)]
 pub(crate) struct Revocations {
     store: Arc<Store>,
@@ -101,29 +100,6 @@ impl Revocations {
             revocation::end(writing, living, By::Client(&writ.client_id))?;
             let row = task::live_until(writing, &writ.client_id, &writ.task_id, writ.exp)?;
             writing.record_about(row, &event)
-        });
-        end.await
-    }
-
-    /// Ends a session, which its principal gives back.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the session goes on.
-    pub(crate) async fn end_session(&self, session: Session, info: &RequestInfo) -> Result<(), StoreError> {
-        let living = Living {
-            target: Target::of(Level::Writ(&session.jti)),
-            born: session.iat,
-            expires: session.exp,
-        };
-        let event = Event::done(EventKind::TokenReleased).in_request(info);
-        let event = event.data(&json!({"jti": session.jti}));
-        let end = self.store.write(move |writing| {
-            let by = match &session.who {
-                Principal::Operator => By::Operator,
-                Principal::Client(client_id) => By::Client(client_id),
-            };
-            revocation::end(writing, living, by)?;
-            writing.record(&event)
         });
         end.await
     }

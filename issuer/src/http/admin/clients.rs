@@ -23,7 +23,7 @@ pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) 
         Some((name?, ceiling?))
     };
     let ((name, ceiling), _) = body::json(request, CEILING_VALUES, read).await?;
-    let credential = state.data.registry.add_client(name, ceiling, None).await?;
+    let credential = state.registry.add_client(name, ceiling, None).await?;
     tracing::info!(client_id = credential.id, "client registered");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
     Ok(response::json(StatusCode::CREATED, &answer))
@@ -31,7 +31,7 @@ pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) 
 
 pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     body::expect_empty(request).await?;
-    let clients = state.data.registry.clients();
+    let clients = state.registry.clients();
     let shown = clients.iter().map(|client| {
         json!({
             "client_id": client.client_id,
@@ -58,7 +58,7 @@ pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Reques
         Some((client_id?, overlap?))
     };
     let ((client_id, overlap), _) = body::json(request, JSON_VALUES, read).await?;
-    let credential = state.data.registry.rotate_secret(&client_id, overlap).await?;
+    let credential = state.registry.rotate_secret(&client_id, overlap).await?;
     tracing::info!(client_id, overlap, "client has another secret");
     let answer = json!({"client_id": credential.id, "client_secret": credential.secret.expose()});
     Ok(response::json(StatusCode::OK, &answer))
@@ -68,7 +68,7 @@ pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Reques
 pub(super) async fn end(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["client_id"])?.required("client_id").and_then(read_id);
     let (client_id, _) = body::json(request, JSON_VALUES, read).await?;
-    let ended = state.data.registry.end_client(&client_id).await?;
+    let ended = state.registry.end_client(&client_id).await?;
     tracing::info!(client_id, "client shut out");
     let answer = json!({"client_id": client_id, "ended_at": rfc3339::write(ended)});
     Ok(response::json(StatusCode::OK, &answer))

@@ -34,14 +34,13 @@ pub(super) async fn add(State(state): State<Arc<AdminState>>, request: Request) 
     };
     let upstreams = json!(edge.upstreams);
     let add = state
-        .data
         .registry
         .add_edge(edge.name, edge.audience.clone(), upstreams.to_string());
     let credential = add.await?;
     tracing::info!(edge_id = credential.id, "edge registered");
     let answer = json!({
         "issuer": issuer,
-        "trust": state.data.keyring.key_set().pins(),
+        "trust": state.keyring.key_set().pins(),
         "edge": {"id": credential.id, "credential": credential.secret.expose()},
         "audience": edge.audience,
         "upstreams": upstreams,
@@ -60,7 +59,7 @@ pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Reques
         Some((edge?, overlap?))
     };
     let ((edge, overlap), _) = body::json(request, JSON_VALUES, read).await?;
-    let credential = state.data.registry.rotate_edge_secret(&edge, overlap).await?;
+    let credential = state.registry.rotate_edge_secret(&edge, overlap).await?;
     tracing::info!(edge_id = credential.id, overlap, "edge has another credential");
     let answer = json!({"edge": {"id": credential.id, "credential": credential.secret.expose()}});
     Ok(response::json(StatusCode::OK, &answer))

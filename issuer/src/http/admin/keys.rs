@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     body::expect_empty(request).await?;
-    let key_set = state.data.keyring.key_set();
+    let key_set = state.keyring.key_set();
     let mut rows: Vec<_> = key_set.rows.iter().collect();
     rows.sort_by_key(|row| (row.job, row.state));
     let keys = rows.into_iter().map(|row| {
@@ -32,9 +32,9 @@ pub(super) async fn list(State(state): State<Arc<AdminState>>, request: Request)
 pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["job"])?.required("job").and_then(read_job);
     let (job, _) = body::json(request, JSON_VALUES, read).await?;
-    let kid = state.data.keyring.rotate(job).await?;
+    let kid = state.keyring.rotate(job).await?;
     tracing::info!(job = job.as_str(), kid, "key rotated");
-    let key_set = state.data.keyring.key_set();
+    let key_set = state.keyring.key_set();
     let answer = json!({"job": job.as_str(), "kid": kid, "trust": key_set.pins()});
     Ok(response::json(StatusCode::OK, &answer))
 }
@@ -42,7 +42,7 @@ pub(super) async fn rotate(State(state): State<Arc<AdminState>>, request: Reques
 pub(super) async fn drop_key(State(state): State<Arc<AdminState>>, request: Request) -> Result<Response, Problem> {
     let read = |node: &Node<'_>| node.object(&["kid"])?.required("kid")?.text().map(str::to_owned);
     let (kid, _) = body::json(request, JSON_VALUES, read).await?;
-    state.data.keyring.drop_key(&kid).await?;
+    state.keyring.drop_key(&kid).await?;
     tracing::info!(kid, "key dropped");
     Ok(response::json(StatusCode::OK, &json!({"kid": kid})))
 }

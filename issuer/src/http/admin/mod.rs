@@ -4,6 +4,8 @@
 use crate::data::Data;
 use crate::data::backup::Backups;
 use crate::evidence::AuditEvents;
+use crate::keyring::Keyring;
+use crate::registry::Registry;
 use crate::tasks::report::TaskReports;
 use crate::tokens::revoke::Revocations;
 use axum::Router;
@@ -23,12 +25,15 @@ const OVERLAP_MAX: u64 = 31 * 24 * 3_600;
 /// The state of the operator's endpoints.
 #[derive(Debug)]
 pub struct AdminState {
-    data: Arc<Data>,
     issuer: Option<String>,
+    registry: Arc<Registry>,
+    keyring: Arc<Keyring>,
     events: AuditEvents,
     revocations: Revocations,
     reports: TaskReports,
     backups: Backups,
+    /// Holds the folder.
+    _data: Arc<Data>,
 }
 
 impl AdminState {
@@ -40,8 +45,10 @@ impl AdminState {
             revocations: Revocations::new(Arc::clone(&data.store)),
             reports: TaskReports::new(Arc::clone(&data.store), data.clock.clone()),
             backups: Backups::new(data.folder.clone(), Arc::clone(&data.store)),
-            data,
             issuer,
+            registry: Arc::clone(&data.registry),
+            keyring: Arc::clone(&data.keyring),
+            _data: data,
         }
     }
 }

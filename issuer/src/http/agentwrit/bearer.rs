@@ -1,13 +1,14 @@
 //! The bearer that a request presents, and the event that is recorded if it is not sufficient.
 
 use crate::audit::{Event, EventKind, RequestInfo};
+use crate::base::source::RequestSource;
 use crate::http::extract::auth;
 use crate::http::extract::request_info::request_info;
-use crate::http::extract::source::Source;
+use crate::http::extract::source::find_source;
 use crate::http::problem::{Code, Problem};
 use crate::registry::OPERATOR;
+use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
-use crate::tokens::session::{Principal, Session};
 use crate::tokens::status::of_writ;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
@@ -39,7 +40,7 @@ impl Bearer {
 pub(super) struct BearerRequest<'a> {
     issuer: &'a Issuer,
     token: Option<Secret>,
-    source: Source,
+    source: RequestSource,
     info: RequestInfo,
     method: Method,
     /// The endpoint, as the router knows it: nothing that a client wrote.
@@ -51,7 +52,7 @@ impl<'a> BearerRequest<'a> {
         Self {
             issuer,
             token: auth::read_bearer(request.headers()),
-            source: Source::of(&issuer.config, request),
+            source: find_source(&issuer.config, request),
             info: request_info(request.headers()),
             method: request.method().clone(),
             path: request.extensions().get().cloned(),
@@ -79,7 +80,7 @@ impl<'a> BearerRequest<'a> {
     pub(super) async fn bearer(&self) -> Result<Bearer, Problem> {
         let issuer = self.issuer;
         if let Some(token) = &self.token {
-            if let Some(session) = auth::find_session(issuer, token).await? {
+            if let Some(session) = issuer.sessions.find_valid(token).await? {
                 return Ok(Bearer::Session(session));
             }
             if let Some(writ) = issuer.tokens.find_valid(token.expose()).await? {

@@ -10,16 +10,15 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
-    let head = issuer.events.head().await;
+    let head = issuer.health.read_head().await;
     let (status, name) = match head {
         Ok(_) => (StatusCode::OK, "ok"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
-    let up = issuer.clock.now().seconds().since(issuer.began.seconds());
     let health = json!({
         "status": name,
         "version": env!("CARGO_PKG_VERSION"),
-        "uptime": up,
+        "uptime": issuer.health.uptime(),
         "db_connected": head.is_ok(),
         "audit_events_count": head.map_or(0, |head| head.seq),
     });

@@ -7,8 +7,8 @@ use crate::base::rfc3339;
 use crate::http::extract::request_info::request_info;
 use crate::http::problem::Problem;
 use crate::http::response;
+use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
-use crate::tokens::session::{Principal, Session};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -52,7 +52,7 @@ async fn launch(issuer: &Issuer, owner: &Owner, request: Request) -> Result<Resp
         ttl: fields.seconds("ttl", TTL)?,
     };
     let policy = json!({"allowed_scope": ask.scope, "max_ttl": ask.max_ttl});
-    let (token, expires) = issuer.launch(owner, ask, &info).await?;
+    let (token, expires) = issuer.agents.launch(owner, ask, &info).await?;
     let answer = json!({
         "launch_token": token.expose(),
         "expires_at": rfc3339::write(expires),

@@ -15,7 +15,7 @@ use serde_json::json;
 use std::sync::Arc;
 
 pub(super) async fn challenge(State(issuer): State<Arc<Issuer>>) -> Result<Response, Problem> {
-    let nonce = issuer.challenge()?;
+    let nonce = issuer.agents.challenge()?;
     Ok(response::json(
         StatusCode::OK,
         &json!({"nonce": nonce, "expires_in": NONCE_TTL}),
@@ -38,7 +38,7 @@ pub(super) async fn register(
         task_id: fields.id("task_id")?,
         scope: fields.texts("requested_scope")?,
     };
-    let writ = issuer.register(ask, &info).await?;
+    let writ = issuer.agents.register(ask, &info).await?;
     let answer = json!({
         "agent_id": writ.agent_id,
         "access_token": writ.token.expose(),

@@ -4,9 +4,9 @@ use super::bearer::{Bearer, BearerRequest};
 use super::fields::Fields;
 use crate::agents::{Delegated, Delegation, chain_hash};
 use crate::audit::EventKind;
+use crate::http::extract::body;
 use crate::http::extract::body_budget::BodyBudget;
 use crate::http::extract::request_info::request_info;
-use crate::http::extract::{auth, body};
 use crate::http::problem::Problem;
 use crate::http::response;
 use crate::state::Issuer;
@@ -29,7 +29,7 @@ pub(super) async fn validate(
 ) -> Result<Response, Problem> {
     let fields = Fields::of_unauthenticated(&budget, request).await?;
     let token = Secret::new(fields.raw("token")?.to_owned());
-    let claims = match auth::find_session(&issuer, &token).await? {
+    let claims = match issuer.sessions.find_valid(&token).await? {
         Some(session) => Some(session.claims(issuer.config.issuer.as_str())),
         None => match issuer.tokens.find_valid(token.expose()).await? {
             Some(writ) => Some(claims_json(&issuer, writ.claims()).await?),
@@ -63,7 +63,7 @@ async fn claims_json(issuer: &Issuer, claims: &Claims) -> Result<Value, Problem>
         "orch_id": claims.orch_id,
     });
     if !claims.anc.is_empty()
-        && let Some(chain) = issuer.chain_of(&claims.lin).await?
+        && let Some(chain) = issuer.agents.chain_of(&claims.lin).await?
         && let Some(members) = claims_json.as_object_mut()
     {
         let records = serde_json::from_str(&chain).unwrap_or_default();
@@ -77,7 +77,7 @@ pub(super) async fn renew(State(issuer): State<Arc<Issuer>>, request: Request) -
     let writ = BearerRequest::of(&issuer, &request).by_agent().await?;
     let info = request_info(request.headers());
     body::receive(request).await?;
-    let renewed = issuer.renew(&writ, &info).await?;
+    let renewed = issuer.agents.renew(&writ, &info).await?;
     let answer = json!({"access_token": renewed.token.expose(), "expires_in": renewed.expires_in});
     Ok(response::json(StatusCode::OK, &answer))
 }
@@ -92,7 +92,7 @@ pub(super) async fn release(State(issuer): State<Arc<Issuer>>, request: Request)
             let kind = EventKind::TokenReleased;
             issuer.revocations.end_lineage(writ.claims(), kind, &info).await?;
         }
-        Bearer::Session(session) => issuer.revocations.end_session(session, &info).await?,
+        Bearer::Session(session) => issuer.sessions.end(session, &info).await?,
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -106,7 +106,7 @@ pub(super) async fn delegate(State(issuer): State<Arc<Issuer>>, request: Request
         scope: fields.texts("scope")?,
         ttl: fields.seconds("ttl", DELEGATED_TTL)?,
     };
-    let Delegated { writ, chain } = issuer.delegate(&writ, ask, &info).await?;
+    let Delegated { writ, chain } = issuer.agents.delegate(&writ, ask, &info).await?;
     let answer = json!({
         "access_token": writ.token.expose(),
         "expires_in": writ.expires_in,

@@ -2,12 +2,11 @@
 
 use crate::http::problem::{Code, Problem};
 use crate::registry::{Client, Edge};
+use crate::sessions::{Principal, Session};
 use crate::state::Issuer;
-use crate::tokens::session::{Principal, Session};
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -22,7 +21,7 @@ enum Authorization {
 pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<Client>, Problem> {
     let found = match read_authorization(headers) {
         Some(Authorization::Basic(id, secret)) => issuer.registry.authenticate_client(&id, &secret),
-        Some(Authorization::Bearer(token)) => match find_session(issuer, &token).await? {
+        Some(Authorization::Bearer(token)) => match issuer.sessions.find_valid(&token).await? {
             Some(Session {
                 who: Principal::Client(id),
                 ..
@@ -32,26 +31,6 @@ pub(in crate::http) async fn authenticate_client(issuer: &Issuer, headers: &Head
         None => None,
     };
     found.ok_or(Problem::new(Code::Unauthorized))
-}
-
-/// The session that `token` is, if it is valid now: not expired, not given back, and not that of a
-/// client that was shut out.
-pub(in crate::http) async fn find_session(issuer: &Issuer, token: &Secret) -> Result<Option<Session>, Problem> {
-    let (key_set, now) = (issuer.keyring.key_set(), issuer.clock.now().seconds());
-    let Some(session) = issuer
-        .sessions
-        .read(&key_set, issuer.config.issuer.as_str(), token.expose(), now)
-    else {
-        return Ok(None);
-    };
-    let target = Target::of(Level::Writ(&session.jti));
-    let snapshot = issuer.feed.snapshot().await?;
-    let revoked = snapshot.revocations().is_revoked(target, session.iat);
-    let known = match &session.who {
-        Principal::Operator => true,
-        Principal::Client(id) => issuer.registry.client(id).is_some(),
-    };
-    Ok((known && !revoked).then_some(session))
 }
 
 /// The bearer that the headers present.

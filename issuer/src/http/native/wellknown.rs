@@ -58,21 +58,16 @@ async fn metadata(State(issuer): State<Arc<Issuer>>) -> Response {
 
 /// Whether the database can be read.
 async fn health(State(issuer): State<Arc<Issuer>>) -> Response {
-    match issuer
-        .store
-        .read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
-        .await
-    {
-        Ok(()) => json(StatusCode::OK, &json!({"status": "ok"})),
-        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
+    match issuer.health.is_readable().await {
+        true => json(StatusCode::OK, &json!({"status": "ok"})),
+        false => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
     }
 }
 
 /// Whether requests should be sent here: the database answers, what is revoked is known, and the
 /// issuer is not stopping.
 async fn ready(State(issuer): State<Arc<Issuer>>) -> Response {
-    let ready = !issuer.stopping.is_said() && issuer.feed.snapshot().await.is_ok();
-    match ready {
+    match issuer.health.is_ready().await {
         true => json(StatusCode::OK, &json!({"status": "ready"})),
         false => json(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable"})),
     }

@@ -3,7 +3,7 @@
 
 use super::error::{OAuthError, OAuthErrorCode};
 use super::form::TokenForm;
-use crate::audit::{Event, EventKind, RequestInfo};
+use crate::audit::RequestInfo;
 use crate::base::json_document;
 use crate::base::json_document::ReadError;
 use crate::http::extract::body;
@@ -13,7 +13,6 @@ use crate::policy::ask::{AudiencePart, read_grant};
 use crate::registry::Client;
 use crate::state::Issuer;
 use crate::tasks::lifecycle::{StartError, Started};
-use crate::tokens::session::{Principal, Session};
 use axum::http::StatusCode;
 use axum::response::Response;
 use edgewrit_shared::grant::Grant;
@@ -58,21 +57,14 @@ pub(super) async fn open_session(
         let why = "a session at the issuer has no `scope` and no `authorization_details`";
         return Err(OAuthError::new(OAuthErrorCode::InvalidScope, why));
     }
-    let origin = issuer.config.issuer.as_str();
-    let (who, life) = (Principal::Client(client.client_id.clone()), client.session_ttl());
-    let session = Session::new(who, life, issuer.clock.now()).map_err(Problem::from)?;
-    let event = Event::done(EventKind::AppAuthenticated).client(&client.client_id);
-    issuer
-        .events
-        .record(event.in_request(info))
-        .await
-        .map_err(Problem::from)?;
+    let opened = issuer.logins.open_for_client(client, info).await;
+    let session = opened.map_err(Problem::from)?;
     Ok(response::json(
         StatusCode::OK,
         &TokenAnswer {
-            access_token: &session.sign(&issuer.keyring.key_set(), origin),
+            access_token: session.token.expose(),
             token_type: "Bearer",
-            expires_in: life,
+            expires_in: session.life,
             ..TokenAnswer::default()
         },
     ))

@@ -9,6 +9,7 @@ use crate::data::backup::BackupError;
 use crate::edges::spend::SpendError;
 use crate::keyring::RotateError;
 use crate::registry::RegisterError;
+use crate::sessions::LoginError;
 use crate::store::StoreError;
 use crate::tasks::lifecycle::StartError;
 use crate::tasks::report::ReportError;
@@ -91,6 +92,17 @@ impl From<ReportError> for Problem {
                 Self::new(Code::NotFound).detail(which)
             }
             ReportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LoginError> for Problem {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::TooMany(seconds) => Self::new(Code::RateLimited).retry_after(seconds),
+            LoginError::Unauthorized => Code::Unauthorized.into(),
+            LoginError::Store(error) => error.into(),
+            LoginError::Random(error) => error.into(),
         }
     }
 }

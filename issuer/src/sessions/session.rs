@@ -14,8 +14,6 @@ use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::json;
 
-/// Life of a session, in seconds, unless a client has another.
-pub(crate) const SESSION_TTL: u64 = 300;
 /// Longest session that is read, in bytes.
 const SESSION_BYTES: usize = 2_048;
 /// Values in the payload of a session.
@@ -76,7 +74,7 @@ impl Session {
     ///
     /// # Errors
     /// [`NoRandomness`] if the system has none.
-    pub(crate) fn new(who: Principal, life: u64, now: Moment) -> Result<Self, NoRandomness> {
+    pub(super) fn new(who: Principal, life: u64, now: Moment) -> Result<Self, NoRandomness> {
         Ok(Self {
             who,
             jti: id::fresh(now)?,
@@ -86,7 +84,7 @@ impl Session {
     }
 
     /// The session as its bearer shows it.
-    pub(crate) fn sign(&self, key_set: &SigningKeySet, issuer: &str) -> String {
+    pub(super) fn sign(&self, key_set: &SigningKeySet, issuer: &str) -> String {
         let payload = json!({
             "iss": issuer,
             "aud": issuer,
@@ -99,7 +97,7 @@ impl Session {
     }
 
     /// The session that `token` is, if it is one of this issuer's that has not expired.
-    pub(crate) fn read(key_set: &SigningKeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
+    pub(super) fn read(key_set: &SigningKeySet, issuer: &str, token: &str, now: UnixSeconds) -> Option<Self> {
         let jws = Jws::parse(token, JwsKind::Session, SESSION_BYTES).ok()?;
         let mut keys = key_set.public(KeyJob::Session, &[KeyState::Current, KeyState::Retired]);
         let key = keys.find(|key| key.kid() == jws.kid())?;
