@@ -3,9 +3,10 @@
 use crate::abi::host::{self, LogLevel, Map};
 use crate::abi::{Failure, Flow};
 use crate::metrics;
-use crate::owned_answer::OwnedAnswer;
+use crate::owned_answer;
 use crate::root::{self, Caller, Root};
 use crate::stream::Stream;
+use edgewrit_edge::issuer::call::OwnedAnswer;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -160,11 +161,11 @@ pub(crate) fn response_metadata(_stream: u32) -> Flow {
 
 /// A call of `root` has an answer. A failed call has no headers.
 pub(crate) fn call_response(root: u32, token: u32, headers: u32, body_size: usize) {
-    let owned_answer = OwnedAnswer::read(headers, body_size);
+    let owned_answer = owned_answer::read_answer(headers, body_size);
     enter((), |vm| {
         let Some(root) = vm.root(root) else { return };
         match root.take_caller(token) {
-            Some(Caller::RefreshSchedule) => root.receive_bundle(owned_answer.as_answer()),
+            Some(Caller::Refresh) => root.receive_bundle(owned_answer.as_answer()),
             Some(Caller::RecordRing(ring)) => root.receive_delivery(ring, owned_answer.as_answer()),
             Some(Caller::Handover) => root.receive_base(owned_answer.as_answer()),
             Some(Caller::Stream(id)) => vm.finish_spend(id, &owned_answer),

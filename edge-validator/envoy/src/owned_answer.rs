@@ -1,7 +1,7 @@
 //! The answer to a call to the issuer.
 
 use crate::abi::host::{self, Buffer, Map};
-use edgewrit_edge::issuer::call::IssuerAnswer;
+use edgewrit_edge::issuer::call::OwnedAnswer;
 
 /// The header that Envoy sets on the response of a server, and not on a response of its own when
 /// there is no server or no time.
@@ -9,32 +9,18 @@ const BY_A_SERVER: &str = "x-envoy-upstream-service-time";
 /// The least status that may be of Envoy itself.
 const FAILURES: u16 = 500;
 
-/// The whole response to a call, copied while the host holds it.
-pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
-
-impl OwnedAnswer {
-    /// The answer to a call that failed or was not made.
-    pub(crate) const fn failed() -> Self {
-        Self(None)
+/// Reads the answer to a call, while the host holds it. A failed call arrives without headers, and
+/// there is nothing to read.
+pub(crate) fn read_answer(headers: u32, body_size: usize) -> OwnedAnswer {
+    if headers == 0 {
+        return OwnedAnswer::failed();
     }
-
-    /// Reads an answer. A failed call arrives without headers, and there is nothing to read.
-    pub(crate) fn read(headers: u32, body_size: usize) -> Self {
-        if headers == 0 {
-            return Self(None);
-        }
-        let status = host::headers(Map::Call)
-            .ok()
-            .and_then(|block| server_status(&block.pairs().ok()?));
-        Self(status.zip(host::read_bytes(Buffer::CallBody, body_size).ok()))
-    }
-
-    /// The answer as the pipeline expects it.
-    pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
-        match &self.0 {
-            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
-            None => IssuerAnswer::Failed,
-        }
+    let status = host::headers(Map::Call)
+        .ok()
+        .and_then(|block| server_status(&block.pairs().ok()?));
+    match (status, host::read_bytes(Buffer::CallBody, body_size)) {
+        (Some(status), Ok(body)) => OwnedAnswer::new(status, body),
+        _ => OwnedAnswer::failed(),
     }
 }
 

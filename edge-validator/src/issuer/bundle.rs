@@ -1,7 +1,8 @@
 //! Requests for the issuer's bundle of keys and revocations.
 
 use crate::config::Config;
-use crate::issuer::call::{Call, IssuerAnswer};
+use crate::issuer::call::{ANSWER_BYTES, Call, IssuerAnswer};
+use crate::issuer::pace::refresh::WAIT_SECONDS;
 use crate::json_object::Object;
 use crate::memory::Memory;
 use alloc::format;
@@ -13,8 +14,6 @@ use edgewrit_shared::bundle::{BundleError, HeadContradiction, RowsHash, Snapshot
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Longest time for which the edge asks the issuer to wait for news, in seconds.
-const WAIT_MAX: u32 = 28;
 /// Time that the issuer has for an answer, besides the time for which the edge asks it to wait.
 const TIMEOUT_MS: u32 = 5_000;
 
@@ -61,8 +60,8 @@ impl core::error::Error for FollowError {}
 /// the way does no harm.
 #[must_use]
 pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
-    let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_MAX);
-    let wait = wait_seconds.min(WAIT_MAX).min(bearable);
+    let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_SECONDS);
+    let wait = wait_seconds.min(WAIT_SECONDS).min(bearable);
     let path = match held {
         Some(held) => format!("/v1/bundle?have={}&wait={wait}", held.position()),
         None => "/v1/bundle".into(),
@@ -73,6 +72,7 @@ pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) 
         headers: vec![("accept", Secret::new("application/edgewrit-bundle".into()))],
         body: Vec::new(),
         timeout_ms: TIMEOUT_MS + wait * 1_000,
+        answer_bytes: ANSWER_BYTES,
     }
 }
 

@@ -8,6 +8,8 @@ use edgewrit_shared::secret::Secret;
 
 /// Time that the issuer has for an answer to a `POST`.
 const TIMEOUT_MS: u32 = 5_000;
+/// Longest answer that the edge reads, in bytes: more than the largest bundle.
+pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request to the issuer. The host adds `host` and `content-length`, follows no redirect and
 /// never sends the request twice.
@@ -24,6 +26,8 @@ pub struct Call {
     pub body: Vec<u8>,
     /// The time limit in milliseconds. After it the answer is [`IssuerAnswer::Failed`].
     pub timeout_ms: u32,
+    /// Longest answer in bytes. A longer answer is [`IssuerAnswer::Failed`].
+    pub answer_bytes: usize,
 }
 
 impl Call {
@@ -39,6 +43,7 @@ impl Call {
             ],
             body,
             timeout_ms: TIMEOUT_MS,
+            answer_bytes: ANSWER_BYTES,
         }
     }
 }
@@ -65,6 +70,33 @@ impl<'a> IssuerAnswer<'a> {
         match *self {
             Self::Got { body, .. } => body,
             Self::Failed => &[],
+        }
+    }
+}
+
+/// The answer to a [`Call`], with a copy of the body of the response.
+#[derive(Debug)]
+pub struct OwnedAnswer(Option<(u16, Vec<u8>)>);
+
+impl OwnedAnswer {
+    /// A complete response with this status and body.
+    #[must_use]
+    pub const fn new(status: u16, body: Vec<u8>) -> Self {
+        Self(Some((status, body)))
+    }
+
+    /// The answer to a call that failed or was not made.
+    #[must_use]
+    pub const fn failed() -> Self {
+        Self(None)
+    }
+
+    /// The answer as the pipeline expects it.
+    #[must_use]
+    pub fn as_answer(&self) -> IssuerAnswer<'_> {
+        match &self.0 {
+            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
+            None => IssuerAnswer::Failed,
         }
     }
 }

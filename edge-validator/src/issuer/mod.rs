@@ -4,6 +4,7 @@
 pub mod bundle;
 pub mod bundle_handover;
 pub mod call;
+pub mod pace;
 pub mod records;
 
 mod boot;

@@ -3,6 +3,7 @@
 //! Isolates share nothing, and no request can address one of them. To sum up, take the last line of
 //! each isolate.
 
+use edgewrit_edge::issuer::pace::Periodic;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_shared::bundle::HeadContradiction;
@@ -15,7 +16,7 @@ use std::fmt::Write as _;
 const SHOW_SECONDS: u64 = 60;
 
 /// Counters of one isolate.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
     /// Verdicts by label, of which there are about a hundred.
     verdicts: RefCell<Vec<(RecordLabel, u64)>>,
@@ -23,7 +24,7 @@ pub(crate) struct Metrics {
     heads: RefCell<Vec<(RecordLabel, u64)>>,
     /// Responses with a secret of the edge in a header.
     reflected: Cell<u64>,
-    shown: Cell<Option<UnixSeconds>>,
+    shown: RefCell<Periodic>,
 }
 
 /// The counts that other modules keep.
@@ -37,6 +38,15 @@ pub(crate) struct Counted<'a> {
 }
 
 impl Metrics {
+    pub(crate) const fn new() -> Self {
+        Self {
+            verdicts: RefCell::new(Vec::new()),
+            heads: RefCell::new(Vec::new()),
+            reflected: Cell::new(0),
+            shown: RefCell::new(Periodic::every(SHOW_SECONDS)),
+        }
+    }
+
     /// Counts a verdict.
     pub(crate) fn count(&self, record: &Record) {
         if record.is_reflection() {
@@ -52,10 +62,9 @@ impl Metrics {
 
     /// The line, if it is due.
     pub(crate) fn line(&self, counted: &Counted<'_>, now: UnixSeconds) -> Option<String> {
-        if self.shown.get().is_some_and(|shown| now.since(shown) < SHOW_SECONDS) {
+        if !self.shown.borrow_mut().begin(now) {
             return None;
         }
-        self.shown.set(Some(now));
         let (hits, misses) = counted.memory.lookups();
         let (waiting, lost) = counted.records;
         let age = counted

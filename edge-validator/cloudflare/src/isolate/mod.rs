@@ -5,13 +5,13 @@ pub(crate) mod metrics;
 pub(crate) mod queue;
 pub(crate) mod records;
 
-use crate::isolate::bundle::RefreshSchedule;
 use crate::isolate::metrics::{Counted, Metrics};
 use crate::isolate::queue::Queue;
 use crate::isolate::records::RecordBuffer;
 use crate::platform::host::HeaderNames;
 use crate::platform::runtime;
 use edgewrit_edge::config::{Config, short_secret_warning};
+use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
 use edgewrit_edge::step::Step;
@@ -37,7 +37,7 @@ pub(crate) struct Isolate {
     pub(crate) config: Arc<Config>,
     /// The names of the headers that the pipeline reads.
     pub(crate) names: HeaderNames,
-    pub(crate) follow: RefreshSchedule,
+    pub(crate) refresh: RefCell<RefreshSchedule>,
     pub(crate) buffer: RecordBuffer,
     pub(crate) metrics: Metrics,
     memory: Memory,
@@ -70,10 +70,10 @@ impl Isolate {
         }
         Some(Self {
             names: HeaderNames::new(config.header_names()),
+            refresh: RefCell::new(RefreshSchedule::every(config.refresh())),
             config: Arc::new(config),
-            follow: RefreshSchedule::new(),
             buffer,
-            metrics: Metrics::default(),
+            metrics: Metrics::new(),
             memory,
             snapshot: RefCell::new(None),
         })

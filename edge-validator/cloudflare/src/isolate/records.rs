@@ -10,24 +10,19 @@ use crate::isolate::queue::{self, Queue};
 use crate::platform::issuer;
 use crate::platform::runtime;
 use edgewrit_edge::issuer::bundle::HeadReport;
+use edgewrit_edge::issuer::pace::delivery::{COLLECT_MS, DeliveryPace};
 use edgewrit_edge::issuer::records::{self, BATCH_BYTES, PendingRecords};
 use edgewrit_edge::record::Record;
-use edgewrit_shared::time::UnixSeconds;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use worker::Context;
 
-/// Time for which records wait for others, in milliseconds.
-const PAUSE_MS: u32 = 1_000;
-/// Seconds after which a delivery is lost, because the request that ran it was cut off.
-const LOST_SECONDS: u64 = 30;
-
-/// Records that wait, their destination, and whether a delivery is in progress.
+/// Records that wait, their destination, and the pace of their deliveries.
 #[derive(Debug)]
 pub(crate) struct RecordBuffer {
     pending: RefCell<PendingRecords>,
     queue: Option<Queue>,
-    delivering_since: Cell<Option<UnixSeconds>>,
+    pace: RefCell<DeliveryPace>,
 }
 
 impl RecordBuffer {
@@ -35,7 +30,7 @@ impl RecordBuffer {
         Self {
             pending: RefCell::new(PendingRecords::new()),
             queue,
-            delivering_since: Cell::new(None),
+            pace: RefCell::new(DeliveryPace::with_requests()),
         }
     }
 
@@ -95,15 +90,14 @@ pub(crate) fn replace_record(isolate: &Isolate, number: Option<u64>, record: &Re
 
 fn deliver_in_background(isolate: &Rc<Isolate>, context: &Context) {
     let now = runtime::now();
-    let delivering = isolate.buffer.delivering_since.get();
-    if delivering.is_none_or(|since| now.since(since) > LOST_SECONDS) {
-        isolate.buffer.delivering_since.set(Some(now));
+    if isolate.buffer.pace.borrow().is_due(now) {
+        isolate.buffer.pace.borrow_mut().begin(now);
         let isolate = Rc::clone(isolate);
         context.wait_until(async move {
-            if runtime::pause(PAUSE_MS).await.is_ok() {
+            if runtime::pause(COLLECT_MS).await.is_ok() {
                 deliver_records(&isolate, u64::MAX).await;
             }
-            isolate.buffer.delivering_since.set(None);
+            isolate.buffer.pace.borrow_mut().end();
             isolate.show_metrics();
         });
     }

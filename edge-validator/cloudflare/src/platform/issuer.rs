@@ -4,41 +4,25 @@ use crate::platform::body;
 use crate::platform::host::{self, RequestParts};
 use crate::platform::runtime;
 use edgewrit_edge::config::Config;
-use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
+use edgewrit_edge::issuer::call::{Call, OwnedAnswer};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
-
-/// Longest answer that is read, in bytes: more than the largest bundle.
-const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-
-/// The answer of the issuer.
-pub(crate) struct OwnedAnswer(Option<(u16, Vec<u8>)>);
-
-impl OwnedAnswer {
-    /// The answer as the pipeline expects it.
-    pub(crate) fn as_answer(&self) -> IssuerAnswer<'_> {
-        match &self.0 {
-            Some((status, body)) => IssuerAnswer::Got { status: *status, body },
-            None => IssuerAnswer::Failed,
-        }
-    }
-}
 
 /// Makes a call.
 pub(crate) async fn call(config: &Config, call: &Call) -> OwnedAnswer {
     match send(config, call).await {
-        Ok(owned_answer) => OwnedAnswer(owned_answer),
+        Ok(owned_answer) => owned_answer,
         Err(error) => {
             runtime::log(&format!(
                 "the issuer cannot be called: {}",
                 runtime::error_message(&error)
             ));
-            OwnedAnswer(None)
+            OwnedAnswer::failed()
         }
     }
 }
 
-async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, JsValue> {
+async fn send(config: &Config, call: &Call) -> Result<OwnedAnswer, JsValue> {
     let headers = call.headers.iter();
     let outline = RequestParts {
         url: [config.issuer(), &call.path].concat(),
@@ -51,9 +35,9 @@ async fn send(config: &Config, call: &Call) -> Result<Option<(u16, Vec<u8>)>, Js
     };
     let request = host::build_request(&outline)?;
     let response = runtime::fetch(&request).await?;
-    let body = body::read_response_body(&response, ANSWER_BYTES).await;
+    let body = body::read_response_body(&response, call.answer_bytes).await;
     Ok(match body {
-        body::BodyOutcome::Whole(body) => Some((response.status(), body)),
-        body::BodyOutcome::TooLarge | body::BodyOutcome::Failed => None,
+        body::BodyOutcome::Whole(body) => OwnedAnswer::new(response.status(), body),
+        body::BodyOutcome::TooLarge | body::BodyOutcome::Failed => OwnedAnswer::failed(),
     })
 }

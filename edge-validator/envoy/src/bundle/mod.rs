@@ -1,4 +1,3 @@
-//! The bundle of the issuer: the schedule of requests, and the handover to later instances.
+//! The handover of bundles to later instances.
 
 pub(crate) mod handover;
-pub(crate) mod schedule;

@@ -6,19 +6,16 @@ use crate::metrics;
 use crate::records::ring::{RecordLoad, RecordRing};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
+use edgewrit_edge::issuer::pace::delivery::DeliveryPace;
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
 use edgewrit_shared::time::UnixSeconds;
-
-/// Longest pause after failures, in seconds. The pause doubles with each.
-const PAUSE_SECONDS_MAX: u64 = 8;
 
 /// A ring and the call that is in progress for it.
 #[derive(Debug)]
 pub(crate) struct RecordDelivery {
     pub(crate) ring: RecordRing,
     sent: Sent,
-    due: UnixSeconds,
-    pause: u64,
+    pace: DeliveryPace,
 }
 
 #[derive(Debug)]
@@ -33,19 +30,19 @@ impl RecordDelivery {
         Self {
             ring,
             sent: Sent::Nothing,
-            due: UnixSeconds(0),
-            pause: 1,
+            pace: DeliveryPace::with_timer(),
         }
     }
 
     /// The call to make now; `None` if no record waits or the next attempt is not due.
     pub(crate) fn next_call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
-        if !matches!(self.sent, Sent::Nothing) || now < self.due {
+        if !self.pace.is_due(now) {
             return Ok(None);
         }
         let Some(load) = self.ring.next_load()? else {
             return Ok(None);
         };
+        self.pace.begin(now);
         Ok(Some(match self.ring.boot_id() {
             Some(boot_id) => {
                 let call = records::delivery_call(config, load.batch.body(boot_id));
@@ -65,7 +62,10 @@ impl RecordDelivery {
         match core::mem::replace(&mut self.sent, Sent::Nothing) {
             Sent::Nothing => Ok(true),
             Sent::ForBoot => match records::boot_id(answer) {
-                Some(boot_id) => self.ring.set_boot_id(Some(boot_id)),
+                Some(boot_id) => {
+                    self.pace.end();
+                    self.ring.set_boot_id(Some(boot_id))
+                }
                 None => Ok(self.back_off(now)),
             },
             Sent::Load(load) => match records::read_outcome(answer) {
@@ -81,7 +81,7 @@ impl RecordDelivery {
     }
 
     fn finish_load(&mut self, load: &RecordLoad, how: &'static str) -> Result<bool, Failure> {
-        self.pause = 1;
+        self.pace.record_decision();
         // If another VM has taken the ring over, that VM delivers and counts its records.
         let is_own = self.ring.drop_load(load)?;
         if is_own {
@@ -94,13 +94,12 @@ impl RecordDelivery {
 
     /// Backs off. The ring stays with this VM.
     fn back_off(&mut self, now: UnixSeconds) -> bool {
-        self.due = now.plus(self.pause);
-        self.pause = self.pause.saturating_mul(2).min(PAUSE_SECONDS_MAX);
+        self.pace.record_failure(now);
         true
     }
 
     /// Whether no delivery is in progress.
     pub(crate) const fn is_idle(&self) -> bool {
-        matches!(self.sent, Sent::Nothing)
+        self.pace.is_idle()
     }
 }

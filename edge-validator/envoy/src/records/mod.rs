@@ -9,6 +9,7 @@ use crate::records::delivery::RecordDelivery;
 use crate::records::ring::RecordRing;
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
+use edgewrit_edge::issuer::pace::Periodic;
 use edgewrit_shared::time::UnixSeconds;
 
 /// Seconds between two searches for rings of VMs that are gone.
@@ -23,7 +24,7 @@ pub(crate) struct FilterRecords {
     owner: u64,
     own: Option<RecordDelivery>,
     orphans: Vec<RecordDelivery>,
-    looked: UnixSeconds,
+    searches: Periodic,
 }
 
 impl FilterRecords {
@@ -33,7 +34,7 @@ impl FilterRecords {
             owner: seed | 1,
             own: None,
             orphans: Vec::new(),
-            looked: UnixSeconds(0),
+            searches: Periodic::every(LOOK_SECONDS),
         }
     }
 
@@ -77,8 +78,7 @@ impl FilterRecords {
     /// Renews the rings, and takes over rings of VMs that are gone.
     pub(crate) fn tick(&mut self, now: UnixSeconds) {
         self.retain_deliveries(|delivery| delivery.ring.renew(now).unwrap_or_default());
-        if now.since(self.looked) >= LOOK_SECONDS {
-            self.looked = now;
+        if self.searches.begin(now) {
             self.take_orphans(now);
         }
     }

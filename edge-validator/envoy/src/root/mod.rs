@@ -3,13 +3,14 @@
 use crate::abi::Failure;
 use crate::abi::host::{self, LogLevel, Outgoing};
 use crate::bundle::handover;
-use crate::bundle::schedule::RefreshSchedule;
 use crate::metrics;
 use crate::records::FilterRecords;
 use crate::settings::{self, Settings};
 use edgewrit_edge::config::{FaultList, short_secret_warning};
 use edgewrit_edge::issuer::bundle::{self, FollowError};
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
+use edgewrit_edge::issuer::pace::Periodic;
+use edgewrit_edge::issuer::pace::refresh::RefreshSchedule;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::BodyBudget;
 use edgewrit_edge::record::Record;
@@ -29,15 +30,15 @@ pub(crate) struct Root {
     pub(crate) settings: Settings,
     memory: Memory,
     snapshot: RefCell<Option<Snapshot>>,
-    follow: Cell<RefreshSchedule>,
+    refresh: Cell<RefreshSchedule>,
     /// Whether a route has sent a permitted request to another cluster. The filter then permits
     /// nothing more, because the next choice of the route is not known either.
     misrouted: Cell<bool>,
     records: RefCell<FilterRecords>,
     /// The least level of lines in the log of the host when it was last read.
     least_logged: Cell<u32>,
-    /// The time at which the audit head of the issuer was last logged.
-    head_shown: Cell<UnixSeconds>,
+    /// The log lines with the audit head of the issuer.
+    head_lines: Cell<Periodic>,
     /// The numbers of lookups of writs that the metrics have counted.
     counted: Cell<(u64, u64)>,
     /// The calls in progress: the token of the host, and the caller that waits for the answer.
@@ -48,7 +49,7 @@ pub(crate) struct Root {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// The refresh of the snapshot.
-    RefreshSchedule,
+    Refresh,
     /// The handover, which leaves whole bundles to other instances.
     Handover,
     /// The ring with this number.
@@ -76,12 +77,12 @@ impl Root {
         Ok(Self {
             records: RefCell::new(FilterRecords::new(settings.config.identity(), seed)),
             least_logged: Cell::new(0),
-            head_shown: Cell::new(UnixSeconds(0)),
+            head_lines: Cell::new(Periodic::every(HEAD_SECONDS)),
             counted: Cell::new((0, 0)),
             settings,
             memory: Memory::with_shared_budget(seed, &bodies.unwrap_or_else(|| BodyBudget::new(seed))),
             snapshot: RefCell::new(left),
-            follow: Cell::new(RefreshSchedule::new()),
+            refresh: Cell::new(RefreshSchedule::delayed()),
             misrouted: Cell::new(false),
             calls: RefCell::new(Vec::new()),
         })
@@ -161,20 +162,17 @@ impl Root {
     /// Asks the issuer for a newer bundle if the schedule says so.
     pub(crate) fn ask_for_bundle(&self) {
         let Ok(now) = now() else { return };
-        if !self.follow.get().is_due(now) {
+        if !change(&self.refresh, |refresh| refresh.begin(now)) {
             return;
         }
         let call = bundle::bundle_call(
             &self.settings.config,
             self.snapshot.borrow().as_ref(),
-            self.follow.get().wait_seconds(),
+            self.refresh.get().wait_seconds(),
         );
-        match self.call(&call, Caller::RefreshSchedule) {
-            Ok(()) => self.follow.update(|follow| follow.after_question(now)),
-            Err(failure) => {
-                report_failed_call(failure);
-                self.follow.update(|follow| follow.after_failure(now));
-            }
+        if let Err(failure) = self.call(&call, Caller::Refresh) {
+            report_failed_call(failure);
+            change(&self.refresh, |refresh| refresh.record_failure(now));
         }
     }
 
@@ -191,13 +189,13 @@ impl Root {
                 self.report_head(held.as_ref(), &snapshot, now);
                 self.snapshot.replace(Some(snapshot));
                 metrics::count("bundles", "taken", 1);
-                self.follow.update(RefreshSchedule::after_success);
+                change(&self.refresh, |refresh| refresh.record_success(now));
             }
             Err(error) => {
                 report_rejected_bundle(&error);
                 metrics::count("bundles", error.label(), 1);
                 self.snapshot.replace(held);
-                self.follow.update(|follow| follow.after_failure(now));
+                change(&self.refresh, |refresh| refresh.record_failure(now));
             }
         }
         self.ask_for_bundle();
@@ -221,10 +219,10 @@ impl Root {
         if let Some(seq) = snapshot.highest_audit_seq() {
             metrics::set("snapshot", "audit_seq", seq);
         }
-        if now.since(self.head_shown.get()) >= HEAD_SECONDS
+        if snapshot.highest_audit_head().is_some()
+            && change(&self.head_lines, |lines| lines.begin(now))
             && let Some(line) = bundle::head_line(snapshot, now)
         {
-            self.head_shown.set(now);
             host::log(LogLevel::Info, &line);
         }
     }
@@ -345,6 +343,14 @@ impl Root {
             Err(error) => report_rejected_bundle(&error),
         }
     }
+}
+
+/// Changes a value in its cell.
+fn change<V: Copy, T>(cell: &Cell<V>, act: impl FnOnce(&mut V) -> T) -> T {
+    let mut value = cell.get();
+    let result = act(&mut value);
+    cell.set(value);
+    result
 }
 
 fn report_rejected_bundle(error: &FollowError) {
