@@ -1,13 +1,16 @@
 //! The state of the VM, and the targets of the callbacks of the host.
 
-use crate::abi::host::{self, LogLevel, Map};
-use crate::abi::{Failure, Flow};
+use crate::abi::Flow;
+use crate::abi::host::{self, Map};
 use crate::metrics;
 use crate::owned_answer;
-use crate::root::{self, Caller, Root};
+use crate::root::{self, Root};
 use crate::stream::Stream;
+use crate::wasm::{Wasm, log_failure};
 use edgewrit_edge::issuer::call::OwnedAnswer;
 use edgewrit_edge::memory::body_budget::BodyBudget;
+use edgewrit_envoy_common::host::{Host as _, LogLevel};
+use edgewrit_envoy_common::root::Caller;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::mem;
@@ -72,7 +75,7 @@ pub(crate) fn create(context: u32, root: u32) {
 /// The result `false` keeps Envoy from using the configuration.
 pub(crate) fn configure(id: u32, size: usize) -> bool {
     let bodies = enter(None, |vm| vm.bodies.clone());
-    match Root::configure(size, bodies) {
+    match root::configure(size, bodies) {
         Ok(root) => enter(false, |vm| {
             metrics::count("configurations", "taken", 1);
             vm.bodies = Some(root.bodies().clone());
@@ -92,7 +95,7 @@ pub(crate) fn configure(id: u32, size: usize) -> bool {
 /// The timer of a root has fired.
 pub(crate) fn tick(root: u32) {
     if let Err(failure) = host::tick_every(TICK_MS) {
-        failure.log();
+        log_failure(failure);
     }
     enter((), |vm| {
         if let Some(root) = vm.root(root) {
@@ -128,7 +131,7 @@ pub(crate) fn request_trailers(stream: u32) -> Flow {
 /// The host has received metadata with a request. The host can neither show nor drop metadata, so
 /// the filter stops the request.
 pub(crate) fn request_metadata(_stream: u32) -> Flow {
-    host::cut_request().unwrap_or_else(Failure::log);
+    host::cut_request().unwrap_or_else(log_failure);
     Flow::Pause
 }
 
@@ -145,8 +148,8 @@ pub(crate) fn response_trailers(_stream: u32) -> Flow {
     match host::remove_headers(Map::ResponseTrailers) {
         Ok(()) => Flow::Continue,
         Err(failure) => {
-            failure.log();
-            host::cut_response().unwrap_or_else(Failure::log);
+            log_failure(failure);
+            host::cut_response().unwrap_or_else(log_failure);
             Flow::Pause
         }
     }
@@ -155,7 +158,7 @@ pub(crate) fn response_trailers(_stream: u32) -> Flow {
 /// The host has received metadata with a response. The host can neither show nor drop metadata, so
 /// the filter stops the response.
 pub(crate) fn response_metadata(_stream: u32) -> Flow {
-    host::cut_response().unwrap_or_else(Failure::log);
+    host::cut_response().unwrap_or_else(log_failure);
     Flow::Pause
 }
 
@@ -240,7 +243,7 @@ impl Vm {
 
     /// Refuses the requests of `root` whose bodies take too long.
     fn refuse_overdue_bodies(&mut self, root: &Rc<Root>) {
-        let Ok(now) = root::now() else { return };
+        let Ok(now) = Wasm.now() else { return };
         let mut hint = !self.bodies_arrive;
         for (id, context) in &mut self.contexts {
             let Context::Stream(stream) = context else { continue };

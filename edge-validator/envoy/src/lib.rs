@@ -6,18 +6,15 @@
 //!
 //! The path of a request: the host calls [`callbacks`], [`contexts`] finds the stream or the root
 //! of the call, [`stream`] handles one request from its head to its verdict and its response, and
-//! [`root`] is one configured filter with its snapshot. [`bundle`] keeps that snapshot fresh and
-//! leaves it to the next filter. [`records`] keeps verdicts in the memory of the host and delivers
-//! them. [`abi`] is the interface to the host.
+//! [`root`] is one configured filter. [`edgewrit_envoy_common`] has the snapshot and the records of
+//! that filter. [`abi`] is the interface to the host.
 
-mod bundle;
 mod contexts;
 mod metrics;
 mod owned_answer;
-mod records;
 mod root;
-mod settings;
 mod stream;
+mod wasm;
 
 #[expect(
     unsafe_code,

@@ -29,6 +29,7 @@ const DELIVERED: &[&str] = &[
     "edgewrit-cloudflare",
     "edgewrit-edge",
     ENVOY,
+    "edgewrit-envoy-common",
     "edgewrit-issuer",
     "edgewrit-shared",
     "edgewrit-yaml",

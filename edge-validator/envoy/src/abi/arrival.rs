@@ -4,9 +4,10 @@
 //! module keeps the allocation until the call is over. Then the module compares the allocation with
 //! the address and size that the host reports.
 
-use super::{Failure, check_status};
+use super::check_status;
 use core::cell::RefCell;
 use core::ptr;
+use edgewrit_envoy_common::host::HostFailure;
 
 /// Longest buffer that the filter accepts from the host, in bytes. The limit of Envoy itself is far
 /// lower.
@@ -41,13 +42,13 @@ fn allocate_zeroed(size: usize) -> Option<Vec<u8>> {
 pub(super) fn receive(
     call: &'static str,
     host: impl FnOnce(&mut usize, &mut usize) -> u32,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Vec<u8>, HostFailure> {
     let (mut address, mut size) = (0, 0);
     check_status(call, host(&mut address, &mut size))?;
     let bytes = ARRIVING.take();
     match size {
         0 => Ok(Vec::new()),
         size if size == bytes.len() && address == bytes.as_ptr().addr() => Ok(bytes),
-        _ => Err(Failure::unusable(call)),
+        _ => Err(HostFailure::unusable(call)),
     }
 }

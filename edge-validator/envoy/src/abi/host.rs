@@ -1,24 +1,11 @@
 //! Calls of the filter to the host.
 
 use super::arrival::receive;
+use super::check_status;
 use super::imports;
 use super::pairs::{self, Block};
-use super::{Failure, check_status};
 use core::str;
-
-/// Level of a line in the log of the host.
-#[derive(Clone, Copy, Debug)]
-#[repr(u32)]
-pub(crate) enum LogLevel {
-    /// Permits that the upstream answered.
-    Debug = 1,
-    /// All other verdicts, and changes of state.
-    Info = 2,
-    /// A state that an operator should check.
-    Warn = 3,
-    /// A failure.
-    Error = 4,
-}
+use edgewrit_envoy_common::host::{HostFailure, LogLevel, Outgoing, SharedValue};
 
 /// The header maps that the filter uses.
 #[derive(Clone, Copy, Debug)]
@@ -68,13 +55,13 @@ pub(crate) fn log(level: LogLevel, line: &str) {
 }
 
 /// The least level that the host writes to its log.
-pub(crate) fn log_threshold() -> Result<u32, Failure> {
+pub(crate) fn log_threshold() -> Result<u32, HostFailure> {
     let mut least = 0;
     check_status("proxy_get_log_level", imports::proxy_get_log_level(&mut least)).map(|()| least)
 }
 
 /// Nanoseconds since 1970-01-01T00:00:00Z.
-pub(crate) fn nanoseconds() -> Result<u64, Failure> {
+pub(crate) fn nanoseconds() -> Result<u64, HostFailure> {
     let mut time = 0;
     check_status(
         "proxy_get_current_time_nanoseconds",
@@ -84,7 +71,7 @@ pub(crate) fn nanoseconds() -> Result<u64, Failure> {
 }
 
 /// Makes the host call `proxy_on_tick` of the current root context every `milliseconds`.
-pub(crate) fn tick_every(milliseconds: u32) -> Result<(), Failure> {
+pub(crate) fn tick_every(milliseconds: u32) -> Result<(), HostFailure> {
     check_status(
         "proxy_set_tick_period_milliseconds",
         imports::proxy_set_tick_period_milliseconds(milliseconds),
@@ -92,7 +79,7 @@ pub(crate) fn tick_every(milliseconds: u32) -> Result<(), Failure> {
 }
 
 /// Selects `context` for the next calls until the callback returns. Fails if that context is gone.
-pub(crate) fn select_context(context: u32) -> Result<(), Failure> {
+pub(crate) fn select_context(context: u32) -> Result<(), HostFailure> {
     check_status(
         "proxy_set_effective_context",
         imports::proxy_set_effective_context(context),
@@ -100,22 +87,22 @@ pub(crate) fn select_context(context: u32) -> Result<(), Failure> {
 }
 
 /// Resumes the paused request.
-pub(crate) fn resume_request() -> Result<(), Failure> {
+pub(crate) fn resume_request() -> Result<(), HostFailure> {
     check_status("proxy_continue_stream", imports::proxy_continue_stream(REQUEST_STREAM))
 }
 
 /// Ends the request without a response: the client sees a reset.
-pub(crate) fn cut_request() -> Result<(), Failure> {
+pub(crate) fn cut_request() -> Result<(), HostFailure> {
     check_status("proxy_close_stream", imports::proxy_close_stream(REQUEST_STREAM))
 }
 
 /// Cuts the response: the client sees that it is incomplete.
-pub(crate) fn cut_response() -> Result<(), Failure> {
+pub(crate) fn cut_response() -> Result<(), HostFailure> {
     check_status("proxy_close_stream", imports::proxy_close_stream(RESPONSE_STREAM))
 }
 
 /// All headers of `map`.
-pub(crate) fn headers(map: Map) -> Result<Block, Failure> {
+pub(crate) fn headers(map: Map) -> Result<Block, HostFailure> {
     const CALL: &str = "proxy_get_header_map_pairs";
     receive(CALL, |data, size| {
         imports::proxy_get_header_map_pairs(map as u32, data, size)
@@ -130,22 +117,22 @@ pub(crate) fn change_headers<'h>(
     map: Map,
     remove: impl IntoIterator<Item = &'h str>,
     set: impl IntoIterator<Item = (&'h str, &'h [u8])>,
-) -> Result<(), Failure> {
+) -> Result<(), HostFailure> {
     remove.into_iter().try_for_each(|name| remove_header(map, name))?;
     set.into_iter()
         .try_for_each(|(name, value)| set_header(map, name, value))
 }
 
 /// Removes all headers from `map`.
-pub(crate) fn remove_headers(map: Map) -> Result<(), Failure> {
+pub(crate) fn remove_headers(map: Map) -> Result<(), HostFailure> {
     let block = headers(map)?;
     let pairs = block
         .pairs()
-        .map_err(|_| Failure::unusable("proxy_get_header_map_pairs"))?;
+        .map_err(|_| HostFailure::unusable("proxy_get_header_map_pairs"))?;
     change_headers(map, pairs.iter().map(|(name, _)| *name), [])
 }
 
-fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {
+fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), HostFailure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe {
         imports::proxy_replace_header_map_value(map as u32, name.as_ptr(), name.len(), value.as_ptr(), value.len())
@@ -153,28 +140,28 @@ fn set_header(map: Map, name: &str, value: &[u8]) -> Result<(), Failure> {
     check_status("proxy_replace_header_map_value", status)
 }
 
-fn remove_header(map: Map, name: &str) -> Result<(), Failure> {
+fn remove_header(map: Map, name: &str) -> Result<(), HostFailure> {
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
     check_status("proxy_remove_header_map_value", status)
 }
 
 /// The first `size` bytes of `buffer`, fewer if it is shorter.
-pub(crate) fn read_bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_bytes(buffer: Buffer, size: usize) -> Result<Vec<u8>, HostFailure> {
     receive("proxy_get_buffer_bytes", |data, length| {
         imports::proxy_get_buffer_bytes(buffer as u32, 0, size, data, length)
     })
 }
 
 /// Replaces the whole of `buffer`.
-pub(crate) fn replace_bytes(buffer: Buffer, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn replace_bytes(buffer: Buffer, bytes: &[u8]) -> Result<(), HostFailure> {
     // SAFETY: pointer and length are those of `bytes`, which outlives the call.
     let status = unsafe { imports::proxy_set_buffer_bytes(buffer as u32, 0, usize::MAX, bytes.as_ptr(), bytes.len()) };
     check_status("proxy_set_buffer_bytes", status)
 }
 
 /// The property at `path`, whose parts are separated by NUL.
-pub(crate) fn read_property(path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_property(path: &str) -> Result<Vec<u8>, HostFailure> {
     receive("proxy_get_property", |data, size| {
         // SAFETY: pointer and length are those of `path`, which outlives the call.
         unsafe { imports::proxy_get_property(path.as_ptr(), path.len(), data, size) }
@@ -182,40 +169,32 @@ pub(crate) fn read_property(path: &str) -> Result<Vec<u8>, Failure> {
 }
 
 /// Sets filter state, which access logs and later filters read as `wasm.<name>`.
-pub(crate) fn publish_state(name: &str, value: &str) -> Result<(), Failure> {
+pub(crate) fn publish_state(name: &str, value: &str) -> Result<(), HostFailure> {
     // SAFETY: pointers and lengths are those of `name` and `value`, which outlive the call.
     let status = unsafe { imports::proxy_set_property(name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
     check_status("proxy_set_property", status)
-}
-
-/// A value that the VMs of one host share, as of now.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) value: Vec<u8>,
-    /// The version for [`write_shared`], which changes whenever a VM sets the value.
-    pub(crate) version: u32,
 }
 
 /// The value that the VMs with the same `vm_id` share under `key`, in all threads. The value
 /// outlives the VMs and is not authenticated.
 ///
 /// The cost grows with the length of the value, so requests do not call this function.
-pub(crate) fn read_shared(key: &str) -> Result<Option<Shared>, Failure> {
+pub(crate) fn read_shared(key: &str) -> Result<Option<SharedValue>, HostFailure> {
     let mut version = 0;
     let value = receive("proxy_get_shared_data", |data, size| {
         // SAFETY: pointer and length are those of `key`, which outlives the call.
         unsafe { imports::proxy_get_shared_data(key.as_ptr(), key.len(), data, size, &mut version) }
     });
     match value {
-        Ok(value) => Ok(Some(Shared { value, version })),
-        Err(Failure { status: NOT_FOUND, .. }) => Ok(None),
+        Ok(value) => Ok(Some(SharedValue { value, version })),
+        Err(HostFailure { status: NOT_FOUND, .. }) => Ok(None),
         Err(failure) => Err(failure),
     }
 }
 
 /// Shares `value` under `key` in place of the value there. With a version, only if the version is
 /// still the one of [`read_shared`]. Returns whether the value was set.
-pub(crate) fn write_shared(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, Failure> {
+pub(crate) fn write_shared(key: &str, value: &[u8], version: Option<u32>) -> Result<bool, HostFailure> {
     let version = version.unwrap_or(ANY_VERSION);
     // SAFETY: pointers and lengths are those of `key` and `value`, which outlive the call.
     let status =
@@ -235,7 +214,7 @@ pub(crate) enum Metric {
 }
 
 /// The id of the metric called `name`. The host makes the metric if there is none.
-pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, Failure> {
+pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, HostFailure> {
     let mut id = 0;
     // SAFETY: pointer and length are those of `name`, which outlives the call.
     let status = unsafe { imports::proxy_define_metric(kind as u32, name.as_ptr(), name.len(), &mut id) };
@@ -243,17 +222,17 @@ pub(crate) fn define_metric(kind: Metric, name: &str) -> Result<u32, Failure> {
 }
 
 /// Adds to a counter or gauge. A negative number lowers a gauge.
-pub(crate) fn increment(metric: u32, by: i64) -> Result<(), Failure> {
+pub(crate) fn increment(metric: u32, by: i64) -> Result<(), HostFailure> {
     check_status("proxy_increment_metric", imports::proxy_increment_metric(metric, by))
 }
 
 /// Sets a gauge.
-pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), Failure> {
+pub(crate) fn record_metric(metric: u32, value: u64) -> Result<(), HostFailure> {
     check_status("proxy_record_metric", imports::proxy_record_metric(metric, value))
 }
 
 /// Shares `value` under `key` if there is no value. Returns whether the value was set.
-pub(crate) fn create_shared(key: &str, value: &[u8]) -> Result<bool, Failure> {
+pub(crate) fn create_shared(key: &str, value: &[u8]) -> Result<bool, HostFailure> {
     // No value has this version, so any value at the key has another one.
     write_shared(key, value, Some(u32::MAX))
 }
@@ -269,9 +248,9 @@ pub(crate) struct Reply<'a> {
 }
 
 /// Answers the client in place of the upstream. The request stops, whatever the callback returns.
-pub(crate) fn send_reply(reply: &Reply<'_>) -> Result<(), Failure> {
+pub(crate) fn send_reply(reply: &Reply<'_>) -> Result<(), HostFailure> {
     const CALL: &str = "proxy_send_local_response";
-    let headers = pairs::encode(reply.headers).ok_or(Failure::unusable(CALL))?;
+    let headers = pairs::encode(reply.headers).ok_or(HostFailure::unusable(CALL))?;
     // SAFETY: pointers and lengths are those of `reply`'s parts and `headers`, which outlive the
     // call.
     let status = unsafe {
@@ -289,22 +268,12 @@ pub(crate) fn send_reply(reply: &Reply<'_>) -> Result<(), Failure> {
     check_status(CALL, status)
 }
 
-/// The call for [`start_call`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outgoing<'a> {
-    pub(crate) cluster: &'a str,
-    /// The headers, with the pseudo-headers.
-    pub(crate) headers: &'a [(&'a str, &'a [u8])],
-    pub(crate) body: &'a [u8],
-    pub(crate) timeout_ms: u32,
-}
-
 /// Starts an HTTP call to a cluster. `proxy_on_http_call_response` of the root context gets the
 /// returned token.
-pub(crate) fn start_call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
+pub(crate) fn start_call(outgoing: &Outgoing<'_>) -> Result<u32, HostFailure> {
     const CALL: &str = "proxy_http_call";
-    let headers = pairs::encode(outgoing.headers).ok_or(Failure::unusable(CALL))?;
-    let trailers = pairs::encode(&[]).ok_or(Failure::unusable(CALL))?;
+    let headers = pairs::encode(outgoing.headers).ok_or(HostFailure::unusable(CALL))?;
+    let trailers = pairs::encode(&[]).ok_or(HostFailure::unusable(CALL))?;
     let mut token = 0;
     // SAFETY: pointers and lengths are those of `outgoing`'s parts, `headers` and `trailers`, which
     // outlive the call.
@@ -326,7 +295,7 @@ pub(crate) fn start_call(outgoing: &Outgoing<'_>) -> Result<u32, Failure> {
 }
 
 /// The environment variables of the VM as `NAME=value`, each followed by NUL.
-pub(crate) fn environment() -> Result<Vec<u8>, Failure> {
+pub(crate) fn environment() -> Result<Vec<u8>, HostFailure> {
     let (mut count, mut size) = (0, 0);
     check_status("environ_sizes_get", imports::environ_sizes_get(&mut count, &mut size))?;
     let (mut pointers, mut text) = (vec![0; count], vec![0; size]);
@@ -337,7 +306,7 @@ pub(crate) fn environment() -> Result<Vec<u8>, Failure> {
 }
 
 /// Unpredictable random bits.
-pub(crate) fn random() -> Result<u64, Failure> {
+pub(crate) fn random() -> Result<u64, HostFailure> {
     let mut bytes = [0; size_of::<u64>()];
     // SAFETY: the host writes `len` bytes to a live, exclusively borrowed array of that length.
     let status = unsafe { imports::random_get(bytes.as_mut_ptr(), bytes.len()) };

@@ -17,39 +17,7 @@ pub(crate) mod host;
 mod imports;
 pub(crate) mod pairs;
 
-use core::fmt;
-use host::LogLevel;
-
-/// A failed host call. The specification of the interface has the names of the statuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    /// The function of the interface.
-    call: &'static str,
-    /// The returned status; 0 if the host reported success with an invalid result.
-    status: u32,
-}
-
-impl Failure {
-    /// A failure of a call that reported success with an invalid result.
-    const fn unusable(call: &'static str) -> Self {
-        Self { call, status: 0 }
-    }
-
-    /// Writes the failure to the log of the host, because nothing else can be done about it.
-    #[cold]
-    pub(crate) fn log(self) {
-        host::log(LogLevel::Error, &self.to_string());
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.status {
-            0 => write!(f, "host call `{}` handed over something unusable", self.call),
-            status => write!(f, "host call `{}` failed with status {status}", self.call),
-        }
-    }
-}
+use edgewrit_envoy_common::host::HostFailure;
 
 /// The act of the host on the stream when a callback returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +29,9 @@ pub(crate) enum Flow {
 }
 
 /// The result for a returned status.
-fn check_status(call: &'static str, status: u32) -> Result<(), Failure> {
+fn check_status(call: &'static str, status: u32) -> Result<(), HostFailure> {
     match status {
         0 => Ok(()),
-        status => Err(Failure { call, status }),
+        status => Err(HostFailure { call, status }),
     }
 }

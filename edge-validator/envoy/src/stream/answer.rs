@@ -2,6 +2,7 @@
 
 use crate::abi::host::{self, Reply};
 use crate::root::Root;
+use crate::wasm::log_failure;
 use edgewrit_edge::verdict::refusal::{ProblemResponse, Refusal};
 
 /// The filter state that access logs show as `%FILTER_STATE(wasm.edgewrit:PLAIN)%`.
@@ -28,7 +29,7 @@ pub(crate) fn send_response(response: &ProblemResponse, label: &str) {
         details: &format!("edgewrit_{label}"),
     });
     if let Err(failure) = sent {
-        failure.log();
+        log_failure(failure);
     }
 }
 

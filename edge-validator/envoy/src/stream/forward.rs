@@ -1,16 +1,17 @@
 //! Replacement of the incoming request by the request of a permit. Nothing of the incoming request
 //! stays.
 
-use crate::abi::Failure;
 use crate::abi::host::{self, Buffer, Map};
 use crate::root::Root;
 use crate::stream::answer;
+use crate::wasm::log_failure;
 use edgewrit_edge::config::Upstream;
 use edgewrit_edge::http::head::Pair;
 use edgewrit_edge::http::header_diff::diff_headers;
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use edgewrit_envoy_common::host::HostFailure;
 use std::sync::Arc;
 
 /// The header with the cluster of the upstream of the permit. A route with `cluster_header` follows
@@ -69,7 +70,7 @@ fn write_request(
         None => Ok(()),
     });
     sent.map_err(|failure| {
-        failure.log();
+        log_failure(failure);
         HostFault::OtherRequest
     })
 }
@@ -85,7 +86,7 @@ pub(crate) fn routes_to_other_cluster(cluster: &str) -> bool {
     host::read_property("xds\0cluster_name").is_ok_and(|selected| selected != cluster.as_bytes())
 }
 
-fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> Result<(), Failure> {
+fn replace_head(request: &OutgoingRequest, held: &[Pair<'_>], cluster: &str) -> Result<(), HostFailure> {
     let (scheme, authority) = (request.upstream.scheme(), request.upstream.authority());
     let length = request.body.as_ref().map(|body| body.len().to_string());
     let mut wanted: Vec<Pair<'_>> = vec![

@@ -4,18 +4,20 @@ mod answer;
 mod forward;
 mod response;
 
-use crate::abi::Failure;
 use crate::abi::Flow;
 use crate::abi::host::{self, Buffer, Map};
 use crate::abi::pairs::Block;
-use crate::root::{self, Caller, Root};
+use crate::root::Root;
 use crate::stream::forward::Forwarded;
+use crate::wasm::{Wasm, log_failure};
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
 use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
+use edgewrit_envoy_common::host::Host as _;
+use edgewrit_envoy_common::root::Caller;
 use edgewrit_shared::time::UnixSeconds;
 use std::mem;
 use std::rc::Rc;
@@ -120,7 +122,7 @@ impl Stream {
         match host::remove_headers(Map::RequestTrailers) {
             Ok(()) => self.receive_body(size, true),
             Err(failure) => {
-                failure.log();
+                log_failure(failure);
                 self.refuse_broken_body()
             }
         }
@@ -150,7 +152,7 @@ impl Stream {
             .take_step(|world| need.resume(owned_answer.as_answer(), world));
         let flow = self.take_step_after_wait(step);
         if flow == Flow::Continue {
-            host::resume_request().unwrap_or_else(Failure::log);
+            host::resume_request().unwrap_or_else(log_failure);
         }
         flow
     }
@@ -197,7 +199,7 @@ impl Stream {
         {
             self.state = State::Over;
             self.root.record(&record);
-            host::cut_response().unwrap_or_else(Failure::log);
+            host::cut_response().unwrap_or_else(log_failure);
         }
     }
 
@@ -249,7 +251,7 @@ impl Stream {
     }
 
     fn read_body(&mut self, need: NeedBody) -> Flow {
-        match root::now() {
+        match Wasm.now() {
             Ok(now) => {
                 let deadline = now.plus(BODY_SECONDS);
                 self.state = State::Reading {
@@ -270,7 +272,7 @@ impl Stream {
                 Flow::Pause
             }
             Err(failure) => {
-                failure.log();
+                log_failure(failure);
                 match self.root.take_step(|world| need.resume(IssuerAnswer::Failed, world)) {
                     Step::Refuse(refusal) => self.refuse(&refusal),
                     _ => self.refuse(&self.root.host_refusal(HostFault::Unreadable)),

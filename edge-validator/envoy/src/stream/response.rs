@@ -6,6 +6,7 @@ use crate::owned_answer::status;
 use crate::root::Root;
 use crate::stream::answer;
 use crate::stream::forward::{Forwarded, routes_to_other_cluster};
+use crate::wasm::log_failure;
 use edgewrit_edge::verdict::in_flight::{InFlight, OpenResponse, Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::refusal::{HostFault, ProblemResponse};
 
@@ -57,7 +58,7 @@ pub(crate) fn restore_status(status: u16) -> Flow {
     match restored {
         Ok(()) => Flow::Continue,
         Err(failure) => {
-            failure.log();
+            log_failure(failure);
             Flow::Pause
         }
     }

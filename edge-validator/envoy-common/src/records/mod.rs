@@ -3,8 +3,7 @@
 mod delivery;
 mod ring;
 
-use crate::abi::Failure;
-use crate::metrics;
+use crate::host::{Host, HostFailure};
 use crate::records::delivery::RecordDelivery;
 use crate::records::ring::RecordRing;
 use edgewrit_edge::config::Config;
@@ -17,19 +16,21 @@ const LOOK_SECONDS: u64 = 5;
 
 /// Records on their way to the issuer.
 #[derive(Debug)]
-pub(crate) struct FilterRecords {
+pub(crate) struct FilterRecords<H> {
+    host: H,
     /// The id of the edge in the memory of the host.
     edge: u64,
     /// The id of this VM in that memory; not 0.
     owner: u64,
-    own: Option<RecordDelivery>,
-    orphans: Vec<RecordDelivery>,
+    own: Option<RecordDelivery<H>>,
+    orphans: Vec<RecordDelivery<H>>,
     searches: Periodic,
 }
 
-impl FilterRecords {
-    pub(crate) const fn new(edge: u64, seed: u64) -> Self {
+impl<H: Host> FilterRecords<H> {
+    pub(crate) const fn new(host: H, edge: u64, seed: u64) -> Self {
         Self {
+            host,
             edge,
             owner: seed | 1,
             own: None,
@@ -44,13 +45,13 @@ impl FilterRecords {
             .ring(now)
             .and_then(|ring| ring.map_or(Ok(false), |ring| ring.add(line)));
         let kept = kept.unwrap_or_else(|failure| {
-            failure.log();
+            failure.log(self.host);
             false
         });
         if kept {
-            metrics::change("records", "waiting", 1);
+            self.host.change_gauge("records", "waiting", 1);
         } else {
-            metrics::count("records", "lost", 1);
+            self.host.count("records", "lost", 1);
         }
         kept
     }
@@ -62,7 +63,7 @@ impl FilterRecords {
 
     /// The ring for new records. A ring that was not renewed in time belongs to another VM, with
     /// all its records.
-    fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut RecordRing>, Failure> {
+    fn ring(&mut self, now: UnixSeconds) -> Result<Option<&mut RecordRing<H>>, HostFailure> {
         if let Some(own) = &mut self.own
             && own.ring.is_old(now)
             && !own.ring.renew(now)?
@@ -70,7 +71,8 @@ impl FilterRecords {
             self.own = None;
         }
         if self.own.is_none() {
-            self.own = RecordRing::claim(self.edge, self.owner, now)?.map(RecordDelivery::new);
+            self.own = RecordRing::claim(self.host, self.edge, self.owner, now)?
+                .map(|ring| RecordDelivery::new(self.host, ring));
         }
         Ok(self.own.as_mut().map(|own| &mut own.ring))
     }
@@ -84,25 +86,29 @@ impl FilterRecords {
     }
 
     fn take_orphans(&mut self, now: UnixSeconds) {
-        for delivery in core::mem::take(&mut self.orphans) {
+        for delivery in std::mem::take(&mut self.orphans) {
             match delivery.ring.is_empty() && delivery.is_idle() {
-                true => delivery.ring.release().unwrap_or_else(Failure::log),
+                true => delivery.ring.release().unwrap_or_else(|failure| failure.log(self.host)),
                 false => self.orphans.push(delivery),
             }
         }
-        match RecordRing::take_orphans(self.edge, self.owner, now) {
-            Ok(orphans) => self.orphans.extend(orphans.into_iter().map(RecordDelivery::new)),
-            Err(failure) => failure.log(),
+        match RecordRing::take_orphans(self.host, self.edge, self.owner, now) {
+            Ok(orphans) => {
+                let taken = orphans.into_iter().map(|ring| RecordDelivery::new(self.host, ring));
+                self.orphans.extend(taken);
+            }
+            Err(failure) => failure.log(self.host),
         }
     }
 
     /// The calls to make now, each with the number of its ring.
     pub(crate) fn next_calls(&mut self, config: &Config, now: UnixSeconds) -> Vec<(u32, Call)> {
         self.retain_deliveries(|delivery| !delivery.ring.is_old(now) || delivery.ring.renew(now).unwrap_or_default());
-        let call = |delivery: &mut RecordDelivery| match delivery.next_call(config, now) {
+        let host = self.host;
+        let call = |delivery: &mut RecordDelivery<H>| match delivery.next_call(config, now) {
             Ok(call) => Some((delivery.ring.number(), call?)),
             Err(failure) => {
-                failure.log();
+                failure.log(host);
                 None
             }
         };
@@ -111,31 +117,36 @@ impl FilterRecords {
 
     /// Applies the answer of the issuer to a call for the ring with this number.
     pub(crate) fn receive_answer(&mut self, ring: u32, answer: IssuerAnswer<'_>, now: UnixSeconds) {
+        let host = self.host;
         self.retain_deliveries(|delivery| {
             delivery.ring.number() != ring
                 || delivery.receive_answer(answer, now).unwrap_or_else(|failure| {
-                    failure.log();
+                    failure.log(host);
                     true
                 })
         });
     }
 
     /// Drops the deliveries whose rings belong to another VM.
-    fn retain_deliveries(&mut self, mut is_own: impl FnMut(&mut RecordDelivery) -> bool) {
+    fn retain_deliveries(&mut self, mut is_own: impl FnMut(&mut RecordDelivery<H>) -> bool) {
         if self.own.as_mut().is_some_and(|own| !is_own(own)) {
             self.own = None;
         }
         self.orphans.retain_mut(is_own);
     }
 
-    fn deliveries(&mut self) -> impl Iterator<Item = &mut RecordDelivery> {
+    fn deliveries(&mut self) -> impl Iterator<Item = &mut RecordDelivery<H>> {
         self.own.iter_mut().chain(&mut self.orphans)
     }
 
     /// Leaves all rings to other VMs.
     pub(crate) fn release(self) {
+        let host = self.host;
         for delivery in self.own.into_iter().chain(self.orphans) {
-            delivery.ring.release().unwrap_or_else(Failure::log);
+            delivery.ring.release().unwrap_or_else(|failure| failure.log(host));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
-//! The configuration of the plugin: the document of the edge, and the clusters of this Envoy.
+//! The configuration of the filter: the document of the edge, and the clusters of this Envoy.
 
-use crate::abi::host::{self, Buffer};
 use edgewrit_edge::config::{Config, FaultList};
 use edgewrit_shared::json;
 use edgewrit_shared::json::document::{Faults, Node};
@@ -12,10 +11,11 @@ const CONFIGURATION_VALUES: usize = 1_000_000;
 
 /// A configuration that was read without a fault.
 #[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) config: Arc<Config>,
+pub struct Settings {
+    /// The configuration of the edge.
+    pub config: Arc<Config>,
     /// The cluster of the issuer.
-    pub(crate) issuer_cluster: String,
+    pub issuer_cluster: String,
     /// The cluster of each upstream, by the name of the upstream.
     clusters: TextMap,
 }
@@ -31,12 +31,14 @@ impl TextMap {
 }
 
 impl Settings {
-    /// Reads the configuration, `size` bytes long, from the host.
-    pub(crate) fn read(size: usize) -> Result<Self, FaultList> {
-        let text = host::read_bytes(Buffer::Configuration, size).map_err(single_fault)?;
+    /// Reads the text of a configuration, whose secrets are in `environment`: `NAME=value` texts,
+    /// each followed by NUL.
+    ///
+    /// # Errors
+    /// The list of all faults, each with its place.
+    pub fn read(text: Vec<u8>, environment: &[u8]) -> Result<Self, FaultList> {
         let text = String::from_utf8(text).map_err(single_fault)?;
-        let environment = host::environment().map_err(single_fault)?;
-        let secrets = parse_variables(&environment);
+        let secrets = parse_variables(environment);
         let document = json::parse(text.as_bytes(), CONFIGURATION_VALUES).map_err(single_fault)?;
         let faults = Faults::new();
         let read = read(&text, &Node::root(&document, &faults), &|name| {
@@ -50,24 +52,27 @@ impl Settings {
     }
 
     /// The cluster of the upstream called `upstream`.
-    pub(crate) fn cluster(&self, upstream: &str) -> Option<&str> {
+    #[must_use]
+    pub fn cluster(&self, upstream: &str) -> Option<&str> {
         self.clusters.find(upstream).map(String::as_str)
     }
 
     /// Host and port of the origin of the issuer.
-    pub(crate) fn issuer_authority(&self) -> &str {
+    #[must_use]
+    pub fn issuer_authority(&self) -> &str {
         let issuer = self.config.issuer();
         issuer.split_once("://").map_or(issuer, |(_, authority)| authority)
     }
 }
 
 /// A list with the one fault that keeps the whole configuration from being read.
-pub(crate) fn single_fault(error: impl fmt::Display) -> FaultList {
+#[must_use]
+pub fn single_fault(error: impl fmt::Display) -> FaultList {
     FaultList::one("", &error.to_string())
 }
 
-/// The variables in `NAME=value` texts, each followed by NUL. A text that is not UTF-8 is omitted,
-/// and so missing where it is needed.
+/// The variables of an environment. A text that is not UTF-8 is omitted, and so missing where it is
+/// needed.
 fn parse_variables(environment: &[u8]) -> TextMap {
     let texts = environment
         .split(|byte| *byte == 0)
@@ -115,5 +120,60 @@ fn report_cluster_mismatch(root: &Node<'_>, config: &Config, clusters: &TextMap)
                 "`clusters` has the member `{name}`, which is no upstream of `edge`"
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+    use crate::simulated::{ENVIRONMENT, settings, settings_text};
+
+    fn faults(text: &str, environment: &[u8]) -> Vec<String> {
+        let faults = Settings::read(text.as_bytes().to_vec(), environment).unwrap_err();
+        faults.lines().map(|line| line.to_string()).collect()
+    }
+
+    #[test]
+    fn a_complete_configuration_is_read() {
+        let settings = settings();
+        assert_eq!(settings.cluster("travel"), Some("travel"));
+        assert_eq!(settings.cluster("other"), None);
+        assert_eq!(
+            (settings.issuer_cluster.as_str(), settings.issuer_authority()),
+            ("issuer", "issuer.example")
+        );
+    }
+
+    #[test]
+    fn each_upstream_has_a_cluster_and_each_cluster_an_upstream() {
+        let text = settings_text().replace(r#""open": "open""#, r#""other": "open""#);
+        let faults = faults(&text, ENVIRONMENT);
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert!(
+            faults.iter().any(|line| line.contains("no member `open`")),
+            "{faults:?}"
+        );
+        assert!(
+            faults.iter().any(|line| line.contains("the member `other`")),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    fn a_secret_that_is_no_text_is_missing() {
+        let environment = b"EDGE_KEY=\xff\0TRAVEL_KEY=travel-secret\0DATA_KEY=data-secret\0";
+        let faults = faults(&settings_text(), environment);
+        assert!(
+            faults.iter().all(|line| line.contains("EDGE_KEY")) && !faults.is_empty(),
+            "{faults:?}"
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_json_has_one_fault() {
+        for text in ["", "{", "[]"] {
+            assert_eq!(faults(text, ENVIRONMENT).len(), 1, "{text:?}");
+        }
+        assert!(Settings::read(vec![0xff], ENVIRONMENT).is_err());
     }
 }

@@ -1,8 +1,7 @@
 //! Delivery of the records in a ring to the issuer: one batch at a time, repeated until the issuer
 //! has it.
 
-use crate::abi::Failure;
-use crate::metrics;
+use crate::host::{Host, HostFailure};
 use crate::records::ring::{RecordLoad, RecordRing};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
@@ -12,8 +11,9 @@ use edgewrit_shared::time::UnixSeconds;
 
 /// A ring and the call that is in progress for it.
 #[derive(Debug)]
-pub(crate) struct RecordDelivery {
-    pub(crate) ring: RecordRing,
+pub(crate) struct RecordDelivery<H> {
+    host: H,
+    pub(crate) ring: RecordRing<H>,
     sent: Sent,
     pace: DeliveryPace,
 }
@@ -25,9 +25,10 @@ enum Sent {
     Load(RecordLoad),
 }
 
-impl RecordDelivery {
-    pub(crate) const fn new(ring: RecordRing) -> Self {
+impl<H: Host> RecordDelivery<H> {
+    pub(crate) const fn new(host: H, ring: RecordRing<H>) -> Self {
         Self {
+            host,
             ring,
             sent: Sent::Nothing,
             pace: DeliveryPace::with_timer(),
@@ -35,7 +36,7 @@ impl RecordDelivery {
     }
 
     /// The call to make now; `None` if no record waits or the next attempt is not due.
-    pub(crate) fn next_call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, Failure> {
+    pub(crate) fn next_call(&mut self, config: &Config, now: UnixSeconds) -> Result<Option<Call>, HostFailure> {
         if !self.pace.is_due(now) {
             return Ok(None);
         }
@@ -58,8 +59,8 @@ impl RecordDelivery {
 
     /// Applies the answer of the issuer to [`Self::next_call`], or the failure of the call. Returns
     /// false if another VM has taken the ring over.
-    pub(crate) fn receive_answer(&mut self, answer: IssuerAnswer<'_>, now: UnixSeconds) -> Result<bool, Failure> {
-        match core::mem::replace(&mut self.sent, Sent::Nothing) {
+    pub(crate) fn receive_answer(&mut self, answer: IssuerAnswer<'_>, now: UnixSeconds) -> Result<bool, HostFailure> {
+        match std::mem::replace(&mut self.sent, Sent::Nothing) {
             Sent::Nothing => Ok(true),
             Sent::ForBoot => match records::boot_id(answer) {
                 Some(boot_id) => {
@@ -80,14 +81,15 @@ impl RecordDelivery {
         }
     }
 
-    fn finish_load(&mut self, load: &RecordLoad, how: &'static str) -> Result<bool, Failure> {
+    fn finish_load(&mut self, load: &RecordLoad, how: &'static str) -> Result<bool, HostFailure> {
         self.pace.record_decision();
         // If another VM has taken the ring over, that VM delivers and counts its records.
         let is_own = self.ring.drop_load(load)?;
         if is_own {
             let count = load.batch.count();
-            metrics::count("records", how, count);
-            metrics::change("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
+            self.host.count("records", how, count);
+            self.host
+                .change_gauge("records", "waiting", i64::try_from(count).map_or(0, i64::wrapping_neg));
         }
         Ok(is_own)
     }

@@ -1,0 +1,74 @@
+//! The records of a filter: lines in the log, records for the issuer, metrics.
+
+use super::{Caller, Root};
+use crate::host::{Host, LogLevel};
+use edgewrit_edge::issuer::call::IssuerAnswer;
+use edgewrit_edge::record::Record;
+use edgewrit_edge::verdict::in_flight::InFlight;
+use edgewrit_shared::time::UnixSeconds;
+
+impl<H: Host> Root<H> {
+    /// Records a verdict: a line in the log, a record for the issuer, a counter.
+    pub fn record(&self, record: &Record) {
+        self.write_record(record, true);
+    }
+
+    /// Records a permit whose request was sent. If its record was kept [ahead](Self::record_ahead),
+    /// the issuer gets no other.
+    pub fn record_sent(&self, record: &Record) {
+        self.write_record(record, !self.settings.config.is_audit_strict());
+    }
+
+    fn write_record(&self, record: &Record, deliver: bool) {
+        let line = record.line();
+        let level = if record.is_routine() {
+            LogLevel::Debug
+        } else {
+            LogLevel::Info
+        };
+        if level as u32 >= self.least_logged.get() {
+            self.host.log(level, &line);
+        }
+        self.host.count("verdicts", record.label().text(), 1);
+        if record.is_reflection() {
+            self.host.count("responses", "reflected", 1);
+        }
+        if deliver && record.is_for_issuer(&self.memory) {
+            self.keep_record(&line);
+        }
+    }
+
+    /// Records a permit before its request is sent, if the configuration requires it. Returns false
+    /// if that is not possible.
+    pub fn record_ahead(&self, in_flight: &InFlight) -> bool {
+        !self.settings.config.is_audit_strict() || self.keep_record(&in_flight.record_ahead().line())
+    }
+
+    pub(super) fn keep_record(&self, line: &str) -> bool {
+        let kept = self
+            .host
+            .now()
+            .is_ok_and(|now| self.records.borrow_mut().keep(line, now));
+        self.memory.set_record_room(kept);
+        kept
+    }
+
+    /// Sends the records that wait to the issuer.
+    pub(super) fn deliver_records(&self, now: UnixSeconds) {
+        let calls = self.records.borrow_mut().next_calls(&self.settings.config, now);
+        for (ring, call) in calls {
+            if self.call(&call, Caller::RecordRing(ring)).is_err() {
+                self.records
+                    .borrow_mut()
+                    .receive_answer(ring, IssuerAnswer::Failed, now);
+            }
+        }
+    }
+
+    /// Applies the answer of the issuer for a ring, and sends the next records.
+    pub fn receive_delivery(&self, ring: u32, answer: IssuerAnswer<'_>) {
+        let Ok(now) = self.host.now() else { return };
+        self.records.borrow_mut().receive_answer(ring, answer, now);
+        self.deliver_records(now);
+    }
+}

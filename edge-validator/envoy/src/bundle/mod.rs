@@ -1,3 +1,0 @@
-//! The handover of bundles to later instances.
-
-pub(crate) mod handover;
