@@ -7,13 +7,15 @@
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::reason::{Objection, Reason};
-use crate::record::context::Subject;
-use crate::request::body::BodyRead;
-use crate::request::parsed::ParsedHead;
-use crate::request::readings::AttemptReadings;
+use crate::record::context::RefusedAttempt;
+use crate::request::attempts::Attempts;
+use crate::request::body::{self, BodyRead};
+use crate::request::parsed::{HeadSelection, ParsedHead};
+use crate::request::readings::Readings;
 use crate::verdict::decide::decide_by_grants;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Grant, Grants};
@@ -106,47 +108,55 @@ pub fn rehearse(
     config: &Config,
     now: UnixSeconds,
 ) -> Rehearsal {
-    let mut subject = Subject::default();
-    let (verdict, attempts) = match read_attempts(&head, body, config, &mut subject) {
+    let (subject, verdict, attempts) = match read_attempts(&head, body, config) {
         Ok(attempts) => (
-            decide_attempts(authority, &attempts, now),
-            attempts.into_exact_attempts().collect(),
+            attempts.only_subject().cloned(),
+            decide_attempts(authority, attempts.as_slice(), now),
+            attempts.into_vec(),
         ),
-        Err(objection) => (refuse(&objection), Vec::new()),
+        Err(refused) => (refused.subject, refuse(&refused.objection), Vec::new()),
     };
+    let operation = subject.and_then(|subject| subject.operation);
     Rehearsal {
         verdict,
-        operation: subject.operation.map(|operation| operation.name.clone()),
-        attempts,
+        operation: operation.map(|operation| operation.name.clone()),
+        attempts: attempts.into_iter().flat_map(Readings::into_exact_attempts).collect(),
     }
 }
 
-fn read_attempts(
-    head: &Head<'_>,
-    body: &[u8],
-    config: &Config,
-    subject: &mut Subject,
-) -> Result<AttemptReadings, Objection> {
-    let mut request = ParsedHead::read(head, config)?.into_request(config, subject)?;
-    if request.body_bytes.is_some() {
-        request.read_body(BodyRead::Whole(body))?;
+fn read_attempts(head: &Head<'_>, bytes: &[u8], config: &Config) -> Result<Attempts, RefusedAttempt> {
+    let HeadSelection {
+        attempt, body_bytes, ..
+    } = ParsedHead::read(head, config)?.select(config)?;
+    match body_bytes {
+        Some(_) => body::read(BodyRead::Whole(bytes), attempt, config.pieces_max()).map(|(attempts, _)| attempts),
+        None => Ok(Attempts::new(vec![attempt])?),
     }
-    Ok(request.readings.into_attempts(&request.operation, &request.resource))
 }
 
-fn decide_attempts(authority: &RehearsedGrants, attempts: &AttemptReadings, now: UnixSeconds) -> Verdict {
-    let permitting = decide_by_grants(&authority.grants, attempts, now).and_then(|permitting| {
+/// The verdict on all attempts: the refusal of the first that is refused, or the permit of the
+/// first.
+fn decide_attempts(authority: &RehearsedGrants, attempts: &[Readings], now: UnixSeconds) -> Verdict {
+    let verdicts: Vec<_> = attempts
+        .iter()
+        .map(|readings| decide_attempt(authority, readings, now))
+        .collect();
+    let is_refusal = |verdict: &&Verdict| matches!(verdict, Verdict::Refuse { .. });
+    let decisive = verdicts.iter().find(is_refusal).or(verdicts.first());
+    decisive.cloned().unwrap_or_else(|| refuse(&Reason::NotGranted.into()))
+}
+
+fn decide_attempt(authority: &RehearsedGrants, readings: &Readings, now: UnixSeconds) -> Verdict {
+    let permitting = decide_by_grants(&authority.grants, readings, now).and_then(|permitting| {
         Ok((
             authority.index_of(permitting.grant).ok_or(Reason::NotGranted)?,
-            permitting.required_spend,
+            permitting.debit,
         ))
     });
     match permitting {
-        Ok((grant, limited)) => Verdict::Permit {
+        Ok((grant, debit)) => Verdict::Permit {
             grant,
-            spends: limited.map_or_else(Vec::new, |limited| {
-                authority.grants_with_allowance(limited.allowances())
-            }),
+            spends: debit.map_or_else(Vec::new, |debit| authority.grants_with_allowance(debit.allowances())),
         },
         Err(objection) => refuse(&objection),
     }

@@ -74,6 +74,8 @@ pub const BODY_BYTES: usize = 256 * 1024;
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Most query names, form fields or body members that one operation can map or ignore.
 pub const PARAMS_PER_OPERATION: usize = 64;
+/// Most attempts of one request.
+pub const ATTEMPTS_PER_REQUEST: usize = 256;
 /// Most operations of one edge.
 pub const OPERATIONS: usize = 10_000;
 

@@ -11,6 +11,8 @@ mod wiring;
 use crate::http::headers;
 use crate::operation::Operation;
 use crate::operation::routes::Routes;
+#[cfg(test)]
+use crate::operation::{BatchOperations, Content, Selector};
 pub use crate::upstream::Upstream;
 use crate::upstream::credential::find_secret;
 use crate::upstream::origin;
@@ -112,6 +114,18 @@ impl Config {
     /// version of the configuration from another.
     pub fn read_part(node: &Node<'_>, text: &str, secret: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
         read(node, secret, hash_text(text))
+    }
+
+    /// The configuration in which the body of the first operation selects the operations of `batch`,
+    /// by the protocol of the tests.
+    #[cfg(test)]
+    pub(crate) fn with_batch(mut self, batch: Self) -> Self {
+        let first = self.operations.first_mut().and_then(Arc::get_mut).unwrap();
+        first.body.as_mut().unwrap().content = Content::Selected(Selector::Batch(BatchOperations {
+            routes: batch.routes,
+            operations: batch.operations,
+        }));
+        self
     }
 
     /// Every request header that the pipeline reads or passes, in lower case, sorted. A host may

@@ -10,7 +10,7 @@ use crate::operation::pattern::{CaptureId, CaptureNames, RoutePattern};
 use crate::operation::routes::{Conflict, Routes};
 use crate::operation::shape::Shape;
 use crate::operation::template::ResourceTemplate;
-use crate::operation::{Body, Content, FieldNames, Operation, ValueUse};
+use crate::operation::{Body, Content, FieldNames, Operation, Selector, ValueUse};
 use crate::upstream::Upstream;
 use alloc::format;
 use alloc::string::String;
@@ -91,7 +91,7 @@ fn read_operation(
     let headers = read_headers(members, &wiring, upstream.as_deref());
     let caches = read_cache_control(members);
     let colon = members.optional("colon").map_or(Some(false), Node::bool);
-    let body = read_body(members, wiring.body, wiring.form);
+    let body = read_body(members, wiring.body, wiring.form, wiring.selector);
     let (pattern, resource) = (pattern?, resource?);
     report_unused_captures(members, &pattern, &resource, &wiring.captures);
     Some(Operation {
@@ -239,18 +239,24 @@ fn read_cache_control(members: &Members<'_>) -> Option<bool> {
 
 /// Reads the body in which the sources name a value. The inner `None` means that the operation
 /// takes no body.
-fn read_body(members: &Members<'_>, shape: Option<Shape>, form: FieldNames) -> Option<Option<Body>> {
+fn read_body(
+    members: &Members<'_>,
+    shape: Option<Shape>,
+    form: FieldNames,
+    selector: Option<Selector>,
+) -> Option<Option<Body>> {
     let node = members.optional("body");
-    let content = match (shape, form.is_empty()) {
-        (Some(_), false) => {
+    let content = match (selector, shape, form.is_empty()) {
+        (Some(selector), ..) => Content::Selected(selector),
+        (None, Some(_), false) => {
             members
                 .node()
                 .fault("`body.` names JSON and `form.` a form, and a body is only one of them");
             return None;
         }
-        (Some(shape), true) => Content::Json(shape),
-        (None, false) => Content::Form(form),
-        (None, true) => {
+        (None, Some(shape), true) => Content::Json(shape),
+        (None, None, false) => Content::Form(form),
+        (None, None, true) => {
             if let Some(node) = node {
                 node.fault("no `params` or `ignore` names anything in the body, so none is taken");
             }

@@ -4,7 +4,7 @@ use super::source::ValueSource;
 use crate::operation::param::{DeclaredType, ParamDefinition, ParamDefinitions, ParamId};
 use crate::operation::pattern::{CaptureId, CaptureNames};
 use crate::operation::shape::Shape;
-use crate::operation::{FieldNames, ValueUse};
+use crate::operation::{FieldNames, Selector, ValueUse};
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -20,6 +20,8 @@ pub(super) struct Wiring {
     pub(super) headers: Vec<(Arc<str>, ParamId)>,
     pub(super) body: Option<Shape>,
     pub(super) form: FieldNames,
+    /// The second stage of the selection. No key of the configuration makes one yet.
+    pub(super) selector: Option<Selector>,
 }
 
 impl Wiring {

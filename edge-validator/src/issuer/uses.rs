@@ -17,11 +17,11 @@ use alloc::vec::Vec;
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::limits::JSON_VALUES;
 
-/// Proof that a use was debited. Only the answer of the issuer makes this proof.
+/// Proof that uses were debited. Only the answer of the issuer makes this proof.
 #[derive(Debug)]
 pub(crate) struct Spent {
-    /// The allowance that was debited.
-    pub(crate) allowance: String,
+    /// The allowances that were debited, one for each attempt that spends, in their order.
+    pub(crate) allowances: Vec<String>,
     _made_here: (),
 }
 
@@ -33,14 +33,6 @@ pub(crate) struct PendingSpend {
     boot_id: Option<String>,
 }
 
-/// The next act after an answer of the issuer.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// The host must make [`PendingSpend::call`] again.
-    Call(PendingSpend),
-    Done(Spent),
-}
-
 impl PendingSpend {
     /// A spend with a name of its own.
     pub(crate) fn new(memory: &Memory) -> Self {
@@ -50,53 +42,53 @@ impl PendingSpend {
         }
     }
 
-    /// The call to make.
-    pub(crate) fn call(&self, config: &Config, writ: &Writ, allowances: &[String]) -> Call {
+    /// The call to make. For each attempt that spends, `debits` has the allowances of which one is
+    /// debited.
+    pub(crate) fn call<'d>(&self, config: &Config, writ: &Writ, debits: impl Iterator<Item = &'d [String]>) -> Call {
         match &self.boot_id {
             None => boot::boot_call(config),
-            Some(boot_id) => Call::post(
-                config,
-                "/v1/uses",
-                self.debit_body(boot_id, writ, allowances).into_bytes(),
-            ),
+            Some(boot_id) => Call::post(config, "/v1/uses", self.debit_body(boot_id, writ, debits).into_bytes()),
         }
     }
 
-    fn debit_body(&self, boot_id: &str, writ: &Writ, allowances: &[String]) -> String {
-        let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
+    fn debit_body<'d>(&self, boot_id: &str, writ: &Writ, debits: impl Iterator<Item = &'d [String]>) -> String {
+        let mut attempts = Vec::new();
+        for allowances in debits {
+            let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
+            attempts.push(["[", &ids.join(","), "]"].concat());
+        }
         let (token, counter) = (writ.token.expose(), self.counter);
         format!(
-            r#"{{"writ":"{token}","boot_id":{},"counter":{counter},"attempts":[[{}]]}}"#,
+            r#"{{"writ":"{token}","boot_id":{},"counter":{counter},"attempts":[{}]}}"#,
             quoted(boot_id),
-            ids.join(",")
+            attempts.join(",")
         )
     }
 
-    /// Applies the answer of the issuer. Every answer but plain success refuses. A missing answer
-    /// may have debited a use, so the edge does not repeat the call.
-    pub(crate) fn resume(
-        self,
+    /// Takes the answer of the issuer. Without a proof in the result, the host must make
+    /// [`Self::call`] again. Every answer but plain success refuses. A missing answer may have
+    /// debited a use, so the edge does not repeat the call.
+    pub(crate) fn take_answer<'d>(
+        &mut self,
         answer: IssuerAnswer<'_>,
-        allowances: &[String],
+        debits: impl Iterator<Item = &'d [String]>,
         memory: &Memory,
-    ) -> Result<Next, Objection> {
+    ) -> Result<Option<Spent>, Objection> {
         let IssuerAnswer::Got { status, body } = answer else {
             return Err(Reason::SpendFailed.into());
         };
-        match (self.boot_id, status) {
+        match (&self.boot_id, status) {
             (None, 201) => {
                 let boot_id = boot::read_boot_id(body).ok_or(Reason::SpendAnswer)?;
                 memory.keep_boot_id(boot_id.clone());
-                Ok(Next::Call(Self {
-                    counter: self.counter,
-                    boot_id: Some(boot_id),
-                }))
+                self.boot_id = Some(boot_id);
+                Ok(None)
             }
-            (Some(_), 200) => Ok(Next::Done(read_debit(body, allowances).ok_or(Reason::SpendAnswer)?)),
+            (Some(_), 200) => Ok(Some(read_debit(body, debits).ok_or(Reason::SpendAnswer)?)),
             (_, 200 | 201) => Err(Reason::SpendAnswer.into()),
             (Some(boot_id), _) => {
                 if boot::is_unknown(answer) {
-                    memory.drop_boot_id(&boot_id);
+                    memory.drop_boot_id(boot_id);
                 }
                 Err(refusal_objection(status, body))
             }
@@ -116,17 +108,21 @@ fn refusal_objection(status: u16, body: &[u8]) -> Objection {
     }
 }
 
-/// The proof, if exactly one of `allowances` was debited.
-fn read_debit(body: &[u8], allowances: &[String]) -> Option<Spent> {
+/// The proof, if exactly one allowance was debited for each of `debits`.
+fn read_debit<'d>(body: &[u8], mut debits: impl Iterator<Item = &'d [String]>) -> Option<Spent> {
     let answer = json::parse(body, JSON_VALUES).ok()?;
     let Json::List(spent) = answer.member("spent")? else {
         return None;
     };
-    match spent.as_slice() {
-        [Json::Text(id)] if allowances.contains(id) => Some(Spent {
-            allowance: id.clone(),
-            _made_here: (),
-        }),
-        _ => None,
+    let mut allowances = Vec::with_capacity(spent.len());
+    for id in spent {
+        match id {
+            Json::Text(id) if debits.next()?.contains(id) => allowances.push(id.clone()),
+            _ => return None,
+        }
     }
+    debits.next().is_none().then_some(Spent {
+        allowances,
+        _made_here: (),
+    })
 }

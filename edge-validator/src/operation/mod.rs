@@ -26,6 +26,8 @@ pub(crate) struct Operation {
     /// The operation as the configuration writes it, such as `GET /customers/{id}`.
     pub(crate) name: String,
     pub(crate) upstream: Arc<Upstream>,
+    /// The action of an attempt at this operation. A request whose body selects operations attempts
+    /// the actions of those operations and not this one.
     pub(crate) action: String,
     pub(crate) resource: ResourceTemplate,
     pub(crate) params: ParamDefinitions,
@@ -46,6 +48,17 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// The selector, if the body of a request selects its operations.
+    pub(crate) fn selector(&self) -> Option<&Selector> {
+        match &self.body {
+            Some(Body {
+                content: Content::Selected(selector),
+                ..
+            }) => Some(selector),
+            _ => None,
+        }
+    }
+
     /// Checks that captured values contain no `:`, unless the operation allows it. Many upstreams
     /// route by the text after a colon: `/topics/x:delete`, encoded or not, is the operation
     /// `delete`.
@@ -54,6 +67,17 @@ impl Operation {
             Some(value) => Err(Objection::new(Reason::CaptureColon, format!("`{value}`"))),
             None => Ok(()),
         }
+    }
+
+    /// The values of the parameters that are captures.
+    pub(crate) fn read_captures(&self, captures: &CapturedValues<'_>) -> Result<ParamValues, Objection> {
+        let mut values = ParamValues::new(&self.params);
+        for (capture, param) in &self.captures {
+            if let Some(text) = captures.get(*capture) {
+                self.read_param(*param, text.into(), &mut values)?;
+            }
+        }
+        Ok(values)
     }
 
     /// Reads the value of a parameter from text.
@@ -111,13 +135,32 @@ pub(crate) enum Content {
     Json(Shape),
     /// Names and values of an HTML form.
     Form(FieldNames),
+    /// A document that names operations and their parameters.
+    Selected(Selector),
+}
+
+/// The second stage of the selection of operations, for protocols whose bodies name the actions:
+/// the operations of one protocol. No shipped protocol exists yet.
+#[derive(Debug)]
+pub(crate) enum Selector {
+    /// The protocol of the tests.
+    #[cfg(test)]
+    Batch(BatchOperations),
+}
+
+/// The operations of the protocol of the tests, by their routes.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct BatchOperations {
+    pub(crate) routes: routes::Routes,
+    pub(crate) operations: Vec<Arc<Operation>>,
 }
 
 impl Content {
     /// The media type in `content-type`.
     pub(crate) const fn media_type(&self) -> &'static str {
         match self {
-            Self::Json(_) => "application/json",
+            Self::Json(_) | Self::Selected(_) => "application/json",
             Self::Form(_) => "application/x-www-form-urlencoded",
         }
     }

@@ -9,6 +9,7 @@ use crate::reason::Objection;
 use crate::record::context::RequestContext;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::grant::GrantId;
 
@@ -23,8 +24,8 @@ pub struct Record {
     pub(crate) permitted: bool,
     /// The status of the response to the client; `None` before there is a response.
     pub(crate) status: Option<u16>,
-    /// The grant that permitted the request.
-    pub(crate) grant: Option<GrantId>,
+    /// The grants that permitted the attempts of the request, each once.
+    pub(crate) grants: Vec<GrantId>,
     /// The objection of a rule, if a rule objected.
     pub(crate) objection: Option<Objection>,
     /// The outcome of a permitted request, or the note that a use was spent on a refused one.
@@ -45,7 +46,7 @@ impl Record {
     /// while `memory` admits one.
     #[must_use]
     pub fn is_for_issuer(&self, memory: &Memory) -> bool {
-        self.context.writ.is_some() || memory.admits_unauthenticated(self.context.at)
+        self.context.writ.is_some() || memory.admits_unauthenticated(self.context.arrival.at)
     }
 
     /// Whether the record is a permit that the upstream answered. Operators do not look for such
@@ -68,8 +69,8 @@ impl Record {
         let (claims, operation) = (context.claims(), context.subject.operation.as_deref());
         let mut line = Object::open();
         line.text("edgewrit", Some("verdict"));
-        line.member("at", context.at.0);
-        line.member("request_id", format_args!("\"{}\"", context.request_id));
+        line.member("at", context.arrival.at.0);
+        line.member("request_id", format_args!("\"{}\"", context.arrival.request_id));
         line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }));
         if let Some(status) = self.status {
             line.member("status", status);
@@ -86,14 +87,24 @@ impl Record {
         line.text("jti", claims.map(|claims| claims.jti.as_str()));
         line.text("task_id", claims.map(|claims| claims.task_id.as_str()));
         line.text("client_id", claims.map(|claims| claims.client_id.as_str()));
-        if let Some(grant) = self.grant {
-            line.member("grants", format_args!("[\"{grant}\"]"));
-        }
-        line.text("traceparent", context.traceparent.as_deref());
+        self.write_grants(&mut line);
+        line.text("traceparent", context.arrival.traceparent.as_deref());
         line.text("outcome", self.outcome);
         if self.is_reflection() {
             line.text("reflected", Some(&self.reflected.join(", ")));
         }
         line.close()
+    }
+
+    fn write_grants(&self, line: &mut Object) {
+        let mut ids = String::new();
+        for grant in &self.grants {
+            ids.push(if ids.is_empty() { '[' } else { ',' });
+            // Writing to a `String` does not fail.
+            let _ = write!(ids, "\"{grant}\"");
+        }
+        if !ids.is_empty() {
+            line.member("grants", format_args!("{ids}]"));
+        }
     }
 }

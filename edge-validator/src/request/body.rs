@@ -5,15 +5,23 @@ use crate::http::case_folding::fold;
 use crate::http::headers::Headers;
 use crate::http::spelling::{Plus, spell};
 use crate::http::target::check_query;
+#[cfg(test)]
+use crate::operation::Selector;
 use crate::operation::param::{ParamId, ParamValues};
 use crate::operation::shape::Shape;
 use crate::operation::{Content, FieldNames, Operation, ValueUse};
 use crate::reason::{Objection, Reason, explanation};
+use crate::record::context::RefusedAttempt;
+use crate::request::attempts::{AttemptValues, Attempts};
+#[cfg(test)]
+use crate::request::batch;
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::{self, Json, JsonError};
@@ -64,9 +72,37 @@ fn has_media_type(content: &Content, content_type: &str) -> bool {
     kind.eq_ignore_ascii_case(content.media_type()) && charset.is_none_or(utf_8)
 }
 
+/// Reads the body of a request whose head made `attempt`. Returns all attempts, and the body to
+/// send.
+pub(crate) fn read(
+    read: BodyRead<'_>,
+    mut attempt: AttemptValues,
+    pieces_max: usize,
+) -> Result<(Attempts, Vec<u8>), RefusedAttempt> {
+    let operation = Arc::clone(&attempt.operation);
+    let sent = whole(read).and_then(|bytes| read_values(bytes, &operation, &mut attempt.values, pieces_max));
+    let sent = sent.map_err(|objection| attempt.refuse(objection))?;
+    let attempts = match operation.selector() {
+        Some(selector) => match *selector {
+            #[cfg(test)]
+            Selector::Batch(ref operations) => batch::select(operations, &sent, pieces_max)?,
+        },
+        None => vec![attempt],
+    };
+    Ok((Attempts::new(attempts)?, sent))
+}
+
+fn whole(read: BodyRead<'_>) -> Result<&[u8], Objection> {
+    match read {
+        BodyRead::Whole(bytes) => Ok(bytes),
+        BodyRead::TooLarge => Err(Reason::BodyTooLarge.into()),
+        BodyRead::Failed => Err(Reason::BodyBroken.into()),
+    }
+}
+
 /// Reads the parameters in `bytes` into every reading. Returns the body to send: JSON byte for
 /// byte, and a form, of at most `pieces_max` pieces, in its [canonical spelling](spell).
-pub(crate) fn read(
+pub(crate) fn read_values(
     bytes: &[u8],
     operation: &Operation,
     readings: &mut ValueReadings,
@@ -99,6 +135,7 @@ pub(crate) fn read(
             }
             Ok(sent)
         }
+        Content::Selected(_) => Ok(bytes.to_vec()),
     }
 }
 

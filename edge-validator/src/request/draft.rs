@@ -15,3 +15,13 @@ pub(crate) struct Draft {
     /// The reservation of the body in the budget until the verdict.
     pub(crate) reserved: Option<BodyReservation>,
 }
+
+impl Draft {
+    /// Adds the body, and releases the reserved room that it does not need.
+    pub(crate) fn set_body(&mut self, body: Vec<u8>) {
+        if let Some(reserved) = &mut self.reserved {
+            reserved.shrink(body.len());
+        }
+        self.body = Some(body);
+    }
+}

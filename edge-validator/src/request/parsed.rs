@@ -1,17 +1,16 @@
-//! The parsed request: every judged part of a request except its writ.
+//! Parsing of heads: every judged part of a head except its writ.
 
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
 use crate::http::target::RequestTarget;
 use crate::operation::Operation;
-use crate::operation::param::ParamValues;
 use crate::operation::pattern::is_method;
 use crate::operation::routes::CapturedValues;
 use crate::reason::{Objection, Reason};
-use crate::record::context::Subject;
+use crate::record::context::{RefusedAttempt, Subject};
+use crate::request::attempts::AttemptValues;
 use crate::request::body;
-use crate::request::body::BodyRead;
 use crate::request::draft::Draft;
 use crate::request::query::{self, Pairs};
 use crate::request::readings::ValueReadings;
@@ -26,15 +25,13 @@ pub(crate) struct ParsedHead<'h> {
     pub(crate) headers: Headers<'h>,
 }
 
-/// The parsed request, as far as its head determines it.
+/// The first stage of the selection: the operation and the values that a head determines.
 #[derive(Debug)]
-pub(crate) struct ParsedRequest {
-    pub(crate) operation: Arc<Operation>,
-    pub(crate) resource: Arc<str>,
-    pub(crate) readings: ValueReadings,
+pub(crate) struct HeadSelection {
+    /// The attempt, without the values of the body. If the operation has a selector, the attempts
+    /// come from the body alone.
+    pub(crate) attempt: AttemptValues,
     pub(crate) draft: Draft,
-    /// Most names and values in a form.
-    pieces_max: usize,
     /// Most bytes of the body: the announced length, or else the limit of the operation; `None` if
     /// the operation takes no body.
     pub(crate) body_bytes: Option<usize>,
@@ -59,28 +56,46 @@ impl<'h> ParsedHead<'h> {
         })
     }
 
-    /// Finds the operation and reads the parameters in the head. `subject` gets each fact as soon
-    /// as it is known, even if the request is refused.
-    pub(crate) fn into_request(self, config: &Config, subject: &mut Subject) -> Result<ParsedRequest, Objection> {
+    /// Finds the operation and reads the parameters in the head.
+    pub(crate) fn select(self, config: &Config) -> Result<HeadSelection, RefusedAttempt> {
+        let found = config.routes().find(self.head.method, self.target.path())?;
+        let operation = config.operation(found.operation).ok_or(Reason::NoOperation);
+        let operation = operation.map_err(Objection::from)?;
+        let refuse = |resource: Option<&Arc<str>>, objection| RefusedAttempt {
+            subject: Some(Subject::new(operation, resource)),
+            objection,
+        };
+        let resource = operation.resource.fill(&found.captures);
+        let resource: Arc<str> = resource.map_err(|objection| refuse(None, objection))?.into();
+        let read = self.read_values(operation, &found.captures, config);
+        let (values, draft, body_bytes) = read.map_err(|objection| refuse(Some(&resource), objection))?;
+        Ok(HeadSelection {
+            attempt: AttemptValues {
+                operation: Arc::clone(operation),
+                resource,
+                values,
+            },
+            draft,
+            body_bytes,
+        })
+    }
+
+    /// The parameters in the head, the draft, and the most bytes of the body.
+    fn read_values(
+        self,
+        operation: &Operation,
+        captures: &CapturedValues<'_>,
+        config: &Config,
+    ) -> Result<(ValueReadings, Draft, Option<usize>), Objection> {
         let Self { head, target, headers } = self;
-        let found = config.routes().find(head.method, target.path())?;
-        let operation = Arc::clone(config.operation(found.operation).ok_or(Reason::NoOperation)?);
-        subject.operation = Some(Arc::clone(&operation));
-        let resource: Arc<str> = operation.resource.fill(&found.captures)?.into();
-        subject.resource = Some(Arc::clone(&resource));
-        operation.check_colons(&found.captures)?;
-        let readings = read_params(
-            &operation,
-            &found.captures,
-            &headers,
-            split_query(&operation, &target, config)?,
-        )?;
+        operation.check_colons(captures)?;
+        let values = read_params(operation, captures, &headers, split_query(operation, &target, config)?)?;
         // The edge does not serve gRPC yet. Hosts answer gRPC requests in another form, and a later
         // refusal would get that form, too.
         if headers.value("content-type").is_some_and(is_grpc) {
             return Err(Reason::ContentType.into());
         }
-        body::check_announced(&operation, head.has_body, &headers)?;
+        body::check_announced(operation, head.has_body, &headers)?;
         let announced = headers.value("content-length").and_then(|length| length.parse().ok());
         let shadowed = &operation.upstream.credential.shadowed;
         let draft = Draft {
@@ -90,31 +105,8 @@ impl<'h> ParsedHead<'h> {
             body: None,
             reserved: None,
         };
-        Ok(ParsedRequest {
-            body_bytes: operation.body.as_ref().map(|body| announced.unwrap_or(body.limit)),
-            operation,
-            resource,
-            readings,
-            draft,
-            pieces_max: config.pieces_max(),
-        })
-    }
-}
-
-impl ParsedRequest {
-    /// Reads the parameters of the body into every reading.
-    pub(crate) fn read_body(&mut self, read: BodyRead<'_>) -> Result<(), Objection> {
-        let bytes = match read {
-            BodyRead::Whole(bytes) => bytes,
-            BodyRead::TooLarge => return Err(Reason::BodyTooLarge.into()),
-            BodyRead::Failed => return Err(Reason::BodyBroken.into()),
-        };
-        let sent = body::read(bytes, &self.operation, &mut self.readings, self.pieces_max)?;
-        if let Some(reserved) = &mut self.draft.reserved {
-            reserved.shrink(sent.len());
-        }
-        self.draft.body = Some(sent);
-        Ok(())
+        let body_bytes = operation.body.as_ref().map(|body| announced.unwrap_or(body.limit));
+        Ok((values, draft, body_bytes))
     }
 }
 
@@ -149,12 +141,7 @@ fn read_params(
     headers: &Headers<'_>,
     query: Option<Pairs<'_>>,
 ) -> Result<ValueReadings, Objection> {
-    let mut values = ParamValues::new(&operation.params);
-    for (capture, param) in &operation.captures {
-        if let Some(text) = captures.get(*capture) {
-            operation.read_param(*param, text.to_string(), &mut values)?;
-        }
-    }
+    let mut values = operation.read_captures(captures)?;
     for (name, param) in &operation.header_params {
         if let Some(text) = headers.value(name) {
             operation.read_param(*param, text.to_string(), &mut values)?;

@@ -1,4 +1,4 @@
-//! The readings of one request: all ways in which an upstream may read it. The edge judges all
+//! The readings of one attempt: all ways in which an upstream may read it. The edge judges all
 //! readings, and all must get the same verdict.
 //!
 //! A `+` in the query has two readings, a `+` in the form has two more, and numbers have two: exact
@@ -10,11 +10,13 @@
 use crate::operation::Operation;
 use crate::operation::param::ParamValues;
 use crate::reason::{Objection, Reason};
+use crate::record::context::{RefusedAttempt, Subject};
 use alloc::string::ToString as _;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt::{Attempt, Param};
 
-/// The values of a request in every reading. All readings have the same action and resource.
+/// The values of an attempt in every reading. All readings have the same action and resource.
 #[derive(Debug)]
 pub(crate) struct ValueReadings {
     pub(crate) first: ParamValues,
@@ -24,9 +26,11 @@ pub(crate) struct ValueReadings {
     pub(crate) differ: Reason,
 }
 
-/// The attempt of each reading, or the objection to it.
+/// One attempt in every reading, or the objection to a reading.
 #[derive(Debug)]
-pub(crate) struct AttemptReadings {
+pub(crate) struct Readings {
+    /// The operation and the resource of all readings.
+    pub(crate) subject: Subject,
     pub(crate) first: Result<Attempt, Objection>,
     pub(crate) others: Vec<OtherReading>,
 }
@@ -40,9 +44,9 @@ pub(crate) struct OtherReading {
 }
 
 impl ValueReadings {
-    /// The attempts of the readings: the readings of `+` first, each followed by its reading in
+    /// The readings of the attempt: the readings of `+` first, each followed by its reading in
     /// floating point.
-    pub(crate) fn into_attempts(self, operation: &Operation, resource: &str) -> AttemptReadings {
+    pub(crate) fn into_readings(self, operation: &Arc<Operation>, resource: &Arc<str>) -> Readings {
         let all = core::iter::once(&self.first).chain(&self.others);
         let in_doubles: Vec<_> = all
             .filter_map(|values| in_doubles(values, operation, resource))
@@ -51,7 +55,8 @@ impl ValueReadings {
             attempt: make_attempt(values, operation, resource),
             differ: self.differ.into(),
         });
-        AttemptReadings {
+        Readings {
+            subject: Subject::new(operation, Some(resource)),
             others: plus.chain(in_doubles).collect(),
             first: make_attempt(self.first, operation, resource),
         }
@@ -85,7 +90,15 @@ impl OtherReading {
     }
 }
 
-impl AttemptReadings {
+impl Readings {
+    /// The refusal of the attempt by `objection`.
+    pub(crate) fn refuse(&self, objection: Objection) -> RefusedAttempt {
+        RefusedAttempt {
+            subject: Some(self.subject.clone()),
+            objection,
+        }
+    }
+
     /// The attempts of all readings that have one.
     pub(crate) fn iter_attempts(&self) -> impl Iterator<Item = &Attempt> + Clone {
         let others = self.others.iter().map(|other| &other.attempt);

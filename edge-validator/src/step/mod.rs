@@ -5,28 +5,28 @@
 //! writ is valid. The configuration with which a request began decides it.
 
 mod receive;
+#[cfg(test)]
+mod tests;
 
 pub use crate::request::body::BodyRead;
 
-use self::receive::Request;
-use crate::authenticate;
+use self::receive::ReceivedHead;
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::issuer::call::{Call, IssuerAnswer};
-use crate::issuer::uses::{Next, PendingSpend};
+use crate::issuer::uses::{PendingSpend, Spent};
 use crate::memory::Memory;
-use crate::operation::Operation;
 use crate::reason::{Objection, Reason};
-use crate::record::context::RequestContext;
-use crate::request::draft::Draft;
-use crate::request::parsed::ParsedRequest;
+use crate::record::context::RefusedAttempt;
+use crate::request::attempts::Attempts;
+use crate::request::body;
 use crate::verdict::decide::{self, Decided, RequiredSpend};
+use crate::verdict::judged::Judged;
 use crate::verdict::permit::Permit;
 use crate::verdict::refusal::Refusal;
 use crate::world::World;
-use crate::writ::Writ;
 use alloc::boxed::Box;
-use alloc::sync::Arc;
+use alloc::vec;
 
 /// The next act of the host.
 #[must_use]
@@ -44,79 +44,70 @@ pub enum Step {
 /// A request that cannot be judged without its body. The request reserves room for the body in the
 /// budget, and its drop releases the room.
 #[must_use]
-pub struct NeedBody(Box<(RequestContext, Request)>);
+pub struct NeedBody(Box<ReceivedHead>);
 
-/// A request that is permitted once the issuer has debited an allowance.
+/// A request that is permitted once the issuer has debited an allowance for each attempt whose uses
+/// are limited.
 #[must_use]
 pub struct NeedSpend(Box<UnpaidRequest>);
 
 struct UnpaidRequest {
-    context: RequestContext,
-    config: Arc<Config>,
-    writ: Arc<Writ>,
-    operation: Arc<Operation>,
-    draft: Draft,
+    judged: Box<Judged>,
     required_spend: RequiredSpend,
     spend: PendingSpend,
 }
 
 /// Judges the head of a request.
 pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
-    let mut context = RequestContext::new(world.memory.next_request(), world.now);
-    match receive::receive_head(&head, world, &mut context) {
-        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
-        Ok(request) => match request.parsed.body_bytes {
-            Some(bytes) => reserve_body(context, request, bytes, world),
-            None => decide(context, request, world),
+    match receive::receive_head(&head, world) {
+        Err(refusal) => Step::Refuse(refusal),
+        Ok(received) => match received.body_bytes {
+            Some(bytes) => reserve_body(received, bytes, world),
+            None => match Attempts::new(vec![received.attempt]) {
+                Ok(attempts) => decide(received.judged, &attempts, world),
+                Err(objection) => Step::Refuse(received.judged.refuse(objection)),
+            },
         },
     }
 }
 
 /// Reserves room for a body of `bytes` bytes and asks for the body.
-fn reserve_body(context: RequestContext, mut request: Request, bytes: usize, world: &World<'_>) -> Step {
-    let root = request.writ.verified.claims().root_lineage();
+fn reserve_body(mut received: ReceivedHead, bytes: usize, world: &World<'_>) -> Step {
+    let root = received.judged.writ.verified.claims().root_lineage();
     match world.memory.bodies().reserve(root, bytes) {
         Ok(reserved) => {
-            request.parsed.draft.reserved = Some(reserved);
-            Step::Body(NeedBody(Box::new((context, request))))
+            received.judged.draft.reserved = Some(reserved);
+            Step::Body(NeedBody(Box::new(received)))
         }
-        Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+        Err(objection) => Step::Refuse(received.judged.refuse(objection)),
     }
 }
 
-/// Decides, and completes the outgoing request before anything is spent on it.
-fn decide(context: RequestContext, request: Request, world: &World<'_>) -> Step {
-    let Request { config, writ, parsed } = request;
-    let ParsedRequest {
-        operation,
-        resource,
-        readings,
-        mut draft,
-        ..
-    } = parsed;
-    let attempts = readings.into_attempts(&operation, &resource);
-    let decided = decide::decide(&writ, &attempts, world.now)
-        .and_then(|granted| Ok((granted, operation.upstream.credential.fill(writ.verified.claims())?)));
-    let decided = decided.and_then(|decided| check_recordable(&config, world.memory).map(|()| decided));
-    let granted = match decided {
-        Ok((granted, credential)) => {
-            draft.headers.extend(credential);
-            granted
-        }
-        Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
-    };
-    match granted {
-        Decided::Permit(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
-        Decided::NeedsSpend(required_spend) => Step::Spend(NeedSpend(Box::new(UnpaidRequest {
-            context,
-            config,
-            writ,
-            operation,
-            draft,
+/// Decides all attempts, and completes the outgoing request before anything is spent on it.
+fn decide(mut judged: Box<Judged>, attempts: &Attempts, world: &World<'_>) -> Step {
+    match decide_and_authenticate(&mut judged, attempts, world) {
+        Ok(Decided::Permit(authorization)) => Step::Forward(Permit::new(judged, authorization)),
+        Ok(Decided::NeedsSpend(required_spend)) => Step::Spend(NeedSpend(Box::new(UnpaidRequest {
+            judged,
             required_spend,
             spend: PendingSpend::new(world.memory),
         }))),
+        Err(refused) => Step::Refuse(judged.refuse_attempt(refused)),
     }
+}
+
+/// Decides all attempts, and adds the credential of the upstream to the outgoing request.
+fn decide_and_authenticate(
+    judged: &mut Judged,
+    attempts: &Attempts,
+    world: &World<'_>,
+) -> Result<Decided, RefusedAttempt> {
+    let decided = decide::decide(&judged.writ, attempts.as_slice(), world.now)?;
+    let credential = &judged.operation.upstream.credential;
+    let credential = credential.fill(judged.writ.verified.claims())?;
+    check_recordable(&judged.config, world.memory)?;
+    judged.draft.headers.extend(credential);
+    Ok(decided)
 }
 
 /// Checks that the edge can record a permit, if the configuration requires records.
@@ -131,69 +122,70 @@ impl NeedBody {
     /// Most bytes of the body: the announced length, or else the limit of the operation.
     #[must_use]
     pub fn limit(&self) -> usize {
-        let (_, request) = &*self.0;
-        request.parsed.body_bytes.unwrap_or_default()
+        self.0.body_bytes.unwrap_or_default()
     }
 
     /// Continues with the body.
     pub fn resume(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
-        let (context, mut request) = *self.0;
-        match read_body(&mut request, body, world) {
-            Ok(()) => decide(context, request, world),
-            Err(objection) => Step::Refuse(Refusal::new(context, objection)),
+        let ReceivedHead {
+            mut judged, attempt, ..
+        } = *self.0;
+        if let Err(objection) = judged.revalidate(world) {
+            return Step::Refuse(judged.refuse(objection));
+        }
+        match body::read(body, attempt, judged.config.pieces_max()) {
+            Ok((attempts, sent)) => {
+                judged.take_body(sent, &attempts);
+                decide(judged, &attempts, world)
+            }
+            Err(refused) => Step::Refuse(judged.refuse_attempt(refused)),
         }
     }
-}
-
-fn read_body(request: &mut Request, read: BodyRead<'_>, world: &World<'_>) -> Result<(), Objection> {
-    authenticate::revalidate(&request.writ, &request.config, world)?;
-    request.parsed.read_body(read)
 }
 
 impl NeedSpend {
     /// The call to make, once.
     #[must_use]
     pub fn call(&self) -> Call {
-        let unpaid = &*self.0;
-        unpaid
-            .spend
-            .call(&unpaid.config, &unpaid.writ, unpaid.required_spend.allowances())
+        let UnpaidRequest {
+            judged,
+            required_spend,
+            spend,
+        } = &*self.0;
+        spend.call(&judged.config, &judged.writ, required_spend.debits())
     }
 
     /// Continues with the answer. The next step may need another call.
-    pub fn resume(self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
-        let UnpaidRequest {
-            context,
-            config,
-            writ,
-            operation,
-            draft,
-            required_spend,
-            spend,
-        } = *self.0;
-        let next = match spend.resume(answer, required_spend.allowances(), world.memory) {
-            Ok(next) => next,
-            Err(objection) => return Step::Refuse(Refusal::new(context, objection)),
+    pub fn resume(mut self, answer: IssuerAnswer<'_>, world: &World<'_>) -> Step {
+        let unpaid = &mut *self.0;
+        let spent = match unpaid
+            .spend
+            .take_answer(answer, unpaid.required_spend.debits(), world.memory)
+        {
+            Ok(spent) => spent,
+            Err(objection) => return Step::Refuse(self.0.judged.refuse(objection)),
         };
-        let valid = authenticate::revalidate(&writ, &config, world).and_then(|()| required_spend.revalidate(world.now));
-        if let Err(objection) = valid {
-            let spent = matches!(next, Next::Done(_));
-            return Step::Refuse(Refusal::new(context, objection).after_spend(spent));
+        if let Err(refused) = unpaid.revalidate(world) {
+            return Step::Refuse(self.0.judged.refuse_attempt(refused).after_spend(spent.is_some()));
         }
-        match next {
-            Next::Done(spent) => match required_spend.authorize(spent) {
-                Some(authorization) => Step::Forward(Permit::new(context, config, operation, draft, authorization)),
-                None => Step::Refuse(Refusal::new(context, Reason::SpendAnswer).after_spend(true)),
-            },
-            Next::Call(spend) => Step::Spend(Self(Box::new(UnpaidRequest {
-                context,
-                config,
-                writ,
-                operation,
-                draft,
-                required_spend,
-                spend,
-            }))),
+        match spent {
+            None => Step::Spend(self),
+            Some(spent) => self.0.permit(spent),
+        }
+    }
+}
+
+impl UnpaidRequest {
+    /// Objects if the writ or a grant is no longer valid.
+    fn revalidate(&self, world: &World<'_>) -> Result<(), RefusedAttempt> {
+        self.judged.revalidate(world)?;
+        self.required_spend.revalidate(world.now)
+    }
+
+    fn permit(self, spent: Spent) -> Step {
+        match self.required_spend.authorize(&spent) {
+            Some(authorization) => Step::Forward(Permit::new(self.judged, authorization)),
+            None => Step::Refuse(self.judged.refuse(Reason::SpendAnswer.into()).after_spend(true)),
         }
     }
 }

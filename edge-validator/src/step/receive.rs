@@ -2,42 +2,58 @@
 //! refusals first.
 
 use crate::authenticate;
-use crate::config::Config;
 use crate::http::head::Head;
 use crate::http::headers::Headers;
 use crate::reason::Objection;
 use crate::record::context::RequestContext;
-use crate::request::parsed::{ParsedHead, ParsedRequest};
+use crate::request::attempts::AttemptValues;
+use crate::request::parsed::{HeadSelection, ParsedHead};
+use crate::verdict::judged::Judged;
+use crate::verdict::refusal::Refusal;
 use crate::world::World;
-use crate::writ::Writ;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-/// A request with a valid writ and a known operation.
+/// A request whose head was judged.
 #[derive(Debug)]
-pub(crate) struct Request {
-    /// The configuration of the request from its begin to its end, even if the host reloads
-    /// meanwhile.
-    pub(crate) config: Arc<Config>,
-    pub(crate) writ: Arc<Writ>,
-    pub(crate) parsed: ParsedRequest,
+pub(crate) struct ReceivedHead {
+    pub(crate) judged: Box<Judged>,
+    /// The attempt, without the values of the body.
+    pub(crate) attempt: AttemptValues,
+    /// Most bytes of the body; `None` if the operation takes no body.
+    pub(crate) body_bytes: Option<usize>,
 }
 
-/// Judges `head`. `context` gets each fact as soon as it is known, even if the request is refused.
-pub(crate) fn receive_head(
-    head: &Head<'_>,
-    world: &World<'_>,
-    context: &mut RequestContext,
-) -> Result<Request, Objection> {
+/// Judges `head`. A refusal states each fact that is known by then.
+pub(crate) fn receive_head(head: &Head<'_>, world: &World<'_>) -> Result<ReceivedHead, Refusal> {
     let config = world.config;
-    let formed = ParsedHead::read(head, config)?;
-    context.traceparent = read_traceparent(&formed.headers);
-    let writ = authenticate::verify(&formed.headers, config, world)?;
+    let mut context = RequestContext::new(world.memory.next_request(), world.now);
+    let refuse = |context: &RequestContext, objection: Objection| Refusal::new(context.clone(), objection);
+    let parsed = ParsedHead::read(head, config).map_err(|objection| refuse(&context, objection))?;
+    context.arrival.traceparent = read_traceparent(&parsed.headers);
+    let writ = authenticate::verify(&parsed.headers, config, world).map_err(|objection| refuse(&context, objection))?;
     context.writ = Some(Arc::clone(&writ));
-    let parsed = formed.into_request(config, &mut context.subject)?;
-    Ok(Request {
+    let selection = parsed.select(config).map_err(|refused| {
+        context.subject = refused.subject.unwrap_or_default();
+        refuse(&context, refused.objection)
+    })?;
+    let HeadSelection {
+        attempt,
+        draft,
+        body_bytes,
+    } = selection;
+    let judged = Judged {
+        arrival: context.arrival,
         config: Arc::clone(config),
         writ,
-        parsed,
+        operation: Arc::clone(&attempt.operation),
+        subject: attempt.subject(),
+        draft,
+    };
+    Ok(ReceivedHead {
+        judged: Box::new(judged),
+        attempt,
+        body_bytes,
     })
 }
 

@@ -1,8 +1,9 @@
-//! The decision on an attempt. Only this file makes an [`Authorization`].
+//! The decision on the attempts of a request. Only this file makes an [`Authorization`].
 
 use crate::issuer::uses::Spent;
 use crate::reason::{Objection, Reason};
-use crate::request::readings::AttemptReadings;
+use crate::record::context::{RefusedAttempt, Subject};
+use crate::request::readings::Readings;
 use crate::writ::Writ;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -11,32 +12,33 @@ use edgewrit_shared::grant::{Decision, Grant, GrantId, Grants, Spend};
 use edgewrit_shared::small_code::heap_sort::sorted;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Proof that one request may be sent: a grant without limit permits it, or the allowance of a
-/// grant was debited.
-#[derive(Clone, Copy, Debug)]
+/// Proof that one request may be sent: for each attempt, a grant without limit permits it, or the
+/// allowance of a grant was debited.
+#[derive(Debug)]
 pub(crate) struct Authorization {
-    grant: GrantId,
+    /// The grants of all attempts, each once.
+    grants: Vec<GrantId>,
     spent: bool,
 }
 
 impl Authorization {
-    /// The grant that permits the request.
-    pub(crate) fn grant(self) -> GrantId {
-        self.grant
+    /// The grants that permit the attempts of the request, each once.
+    pub(crate) fn grants(&self) -> &[GrantId] {
+        &self.grants
     }
 
     /// Whether a use was spent on the request.
-    pub(crate) fn spent(self) -> bool {
+    pub(crate) fn spent(&self) -> bool {
         self.spent
     }
 }
 
-/// The decision of the grants on an attempt that they permit.
+/// The decision of the grants on attempts that they all permit.
 #[derive(Debug)]
 pub(crate) enum Decided {
-    /// A grant without limit permits the attempt.
+    /// Grants without limit permit all attempts.
     Permit(Authorization),
-    /// Only grants with limited uses permit the attempt.
+    /// Only grants with limited uses permit some of the attempts.
     NeedsSpend(RequiredSpend),
 }
 
@@ -45,22 +47,22 @@ pub(crate) enum Decided {
 pub(crate) struct PermittingGrant<'g> {
     /// The grant; the least by canonical bytes if several do.
     pub(crate) grant: &'g Grant,
-    /// The spend that is required first; `None` if a grant without limit permits.
-    pub(crate) required_spend: Option<RequiredSpend>,
+    /// The debit that is required first; `None` if a grant without limit permits.
+    pub(crate) debit: Option<Debit>,
 }
 
 impl PermittingGrant<'_> {
     fn costs_the_same_as(&self, other: &Self) -> bool {
-        match (&self.required_spend, &other.required_spend) {
+        match (&self.debit, &other.debit) {
             (Some(own), Some(other)) => own.allowances == other.allowances && own.until == other.until,
             (own, other) => own.is_none() && other.is_none(),
         }
     }
 }
 
-/// The spend of an attempt that is permitted once one of its allowances has been debited.
+/// The debit that permits one attempt, of one of these allowances.
 #[derive(Debug)]
-pub(crate) struct RequiredSpend {
+pub(crate) struct Debit {
     /// The allowances, sorted, each once.
     allowances: Vec<String>,
     /// For each allowance, the least of its permitting grants.
@@ -69,7 +71,20 @@ pub(crate) struct RequiredSpend {
     until: Option<UnixSeconds>,
 }
 
-impl RequiredSpend {
+/// The spend of a request that is permitted once every [`Debit`] was made.
+#[derive(Debug)]
+pub(crate) struct RequiredSpend {
+    /// One for each attempt of the request, in its order.
+    attempts: Vec<PermittedAttempt>,
+}
+
+#[derive(Debug)]
+enum PermittedAttempt {
+    Unlimited(GrantId),
+    Limited(Subject, Debit),
+}
+
+impl Debit {
     fn of(spend: &Spend<'_>) -> Self {
         let payers = spend.permitting().enumerate().filter_map(|(place, grant)| {
             let allowance = grant.uses()?.allowance.as_deref()?;
@@ -89,46 +104,96 @@ impl RequiredSpend {
         &self.allowances
     }
 
-    /// Objects if the grants are no longer valid at `now`. The steps call it after every wait.
-    pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), Objection> {
-        match self.until {
-            Some(end) if now >= end => Err(Objection::new(
-                Reason::NotGranted,
-                "the grant's window ended during the wait",
-            )),
-            _ => Ok(()),
-        }
-    }
-
-    /// The authorization, for proof that one of [`Self::allowances`] was debited.
-    pub(crate) fn authorize(self, spent: Spent) -> Option<Authorization> {
-        let place = self.allowances.iter().position(|own| *own == spent.allowance)?;
-        let grant = *self.grants.get(place)?;
-        Some(Authorization { grant, spent: true })
+    /// The grant that permits the attempt, if this allowance was debited.
+    fn grant_for(&self, allowance: &str) -> Option<GrantId> {
+        let place = self.allowances.iter().position(|own| own == allowance)?;
+        self.grants.get(place).copied()
     }
 }
 
-/// Decides an attempt by the grants of a writ.
-pub(crate) fn decide(writ: &Writ, attempts: &AttemptReadings, now: UnixSeconds) -> Result<Decided, Objection> {
-    let PermittingGrant { grant, required_spend } = decide_by_grants(writ.verified.grants(), attempts, now)?;
-    Ok(match required_spend {
-        Some(required_spend) => Decided::NeedsSpend(required_spend),
-        None => Decided::Permit(Authorization {
-            grant: writ.grant_id(grant),
-            spent: false,
-        }),
-    })
+impl RequiredSpend {
+    /// For each attempt that spends, the allowances of which one is debited.
+    pub(crate) fn debits(&self) -> impl Iterator<Item = &[String]> {
+        self.limited().map(|(_, debit)| debit.allowances())
+    }
+
+    fn limited(&self) -> impl Iterator<Item = (&Subject, &Debit)> {
+        self.attempts.iter().filter_map(|attempt| match attempt {
+            PermittedAttempt::Unlimited(_) => None,
+            PermittedAttempt::Limited(subject, debit) => Some((subject, debit)),
+        })
+    }
+
+    /// Objects if the grants of an attempt are no longer valid at `now`. The steps call it after
+    /// every wait.
+    pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
+        let mut limited = self.limited();
+        match limited.find(|(_, debit)| debit.until.is_some_and(|end| now >= end)) {
+            Some((subject, _)) => Err(RefusedAttempt {
+                subject: Some(subject.clone()),
+                objection: Objection::new(Reason::NotGranted, "the grant's window ended during the wait"),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// The authorization, for proof that one allowance was debited for each of [`Self::debits`].
+    pub(crate) fn authorize(&self, spent: &Spent) -> Option<Authorization> {
+        let mut spent = spent.allowances.iter();
+        let mut grants = Vec::with_capacity(self.attempts.len());
+        for attempt in &self.attempts {
+            let grant = match attempt {
+                PermittedAttempt::Unlimited(grant) => *grant,
+                PermittedAttempt::Limited(_, debit) => debit.grant_for(spent.next()?)?,
+            };
+            add_distinct(&mut grants, grant);
+        }
+        spent.next().is_none().then_some(Authorization { grants, spent: true })
+    }
+}
+
+fn add_distinct(grants: &mut Vec<GrantId>, grant: GrantId) {
+    if !grants.contains(&grant) {
+        grants.push(grant);
+    }
+}
+
+/// Decides all attempts of a request by the grants of a writ. The first attempt that no grant
+/// permits refuses all.
+pub(crate) fn decide(writ: &Writ, attempts: &[Readings], now: UnixSeconds) -> Result<Decided, RefusedAttempt> {
+    let mut permitted = Vec::with_capacity(attempts.len());
+    let mut unlimited = Vec::with_capacity(attempts.len());
+    for readings in attempts {
+        let permitting = decide_by_grants(writ.verified.grants(), readings, now);
+        let PermittingGrant { grant, debit } = permitting.map_err(|objection| readings.refuse(objection))?;
+        permitted.push(match debit {
+            Some(debit) => PermittedAttempt::Limited(readings.subject.clone(), debit),
+            None => {
+                let grant = writ.grant_id(grant);
+                add_distinct(&mut unlimited, grant);
+                PermittedAttempt::Unlimited(grant)
+            }
+        });
+    }
+    let required_spend = RequiredSpend { attempts: permitted };
+    if required_spend.limited().next().is_some() {
+        return Ok(Decided::NeedsSpend(required_spend));
+    }
+    Ok(Decided::Permit(Authorization {
+        grants: unlimited,
+        spent: false,
+    }))
 }
 
 /// Decides every reading of an attempt. All readings must get the same decision and require the
 /// same spend. If floating point changes a number, one grant must permit all readings.
 pub(crate) fn decide_by_grants<'g>(
     grants: &'g Grants,
-    attempts: &'g AttemptReadings,
+    readings: &'g Readings,
     now: UnixSeconds,
 ) -> Result<PermittingGrant<'g>, Objection> {
-    let first = decide_reading(grants, &attempts.first, now);
-    let permitting = attempts.others.iter().fold(first, |first, other| {
+    let first = decide_reading(grants, &readings.first, now);
+    let permitting = readings.others.iter().fold(first, |first, other| {
         match (first, decide_reading(grants, &other.attempt, now)) {
             (Ok(first), Ok(other)) if first.costs_the_same_as(&other) => Ok(first),
             (Err(first), Err(_)) => Err(first),
@@ -137,9 +202,9 @@ pub(crate) fn decide_by_grants<'g>(
             _ => Err(other.differ.clone()),
         }
     })?;
-    match attempts.others.iter().find(|other| other.is_in_doubles()) {
+    match readings.others.iter().find(|other| other.is_in_doubles()) {
         // Some readers round some numbers of a request and keep others.
-        Some(other) if !grants.one_permits_all(attempts.iter_attempts(), permitting.required_spend.is_some(), now) => {
+        Some(other) if !grants.one_permits_all(readings.iter_attempts(), permitting.debit.is_some(), now) => {
             Err(other.differ.clone())
         }
         _ => Ok(permitting),
@@ -154,7 +219,7 @@ fn decide_reading<'g>(
     match grants.decide(attempt.as_ref().map_err(Clone::clone)?, now) {
         Decision::Permit { grant, spend } => Ok(PermittingGrant {
             grant,
-            required_spend: spend.is_needed().then(|| RequiredSpend::of(&spend)),
+            debit: spend.is_needed().then(|| Debit::of(&spend)),
         }),
         Decision::Refuse(miss) => Err(Objection::new(Reason::NotGranted, miss.reason.to_string())),
     }

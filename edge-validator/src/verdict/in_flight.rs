@@ -7,9 +7,12 @@ use crate::reason::{Objection, Reason};
 use crate::record::context::RequestContext;
 use crate::record::{ANSWERED, Record};
 use crate::verdict::decide::Authorization;
+use crate::verdict::judged::Judged;
 use crate::verdict::refusal::{HostFault, ProblemResponse, REQUEST_ID, Refusal};
 use crate::verdict::response_headers::is_dropped;
 use crate::world::World;
+use crate::writ::Writ;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -53,10 +56,7 @@ pub enum Outcome {
 /// A permitted request whose response has not been processed.
 #[derive(Debug)]
 pub struct InFlight {
-    context: RequestContext,
-    config: Arc<Config>,
-    /// Whether the `cache-control` of the upstream reaches the client.
-    caches: bool,
+    judged: Box<Judged>,
     authorization: Authorization,
     /// Names of response headers that contained a secret of the edge, the first [`NAMED`] of them.
     reflected: Vec<String>,
@@ -67,6 +67,7 @@ pub struct InFlight {
 pub struct OpenResponse {
     context: RequestContext,
     config: Arc<Config>,
+    writ: Arc<Writ>,
     status: u16,
 }
 
@@ -78,16 +79,9 @@ const CLIENT_CLOSED: u16 = 499;
 const NAMED: usize = 8;
 
 impl InFlight {
-    pub(crate) fn new(
-        context: RequestContext,
-        config: Arc<Config>,
-        caches: bool,
-        authorization: Authorization,
-    ) -> Self {
+    pub(crate) fn new(judged: Box<Judged>, authorization: Authorization) -> Self {
         Self {
-            context,
-            config,
-            caches,
+            judged,
             authorization,
             reflected: Vec::new(),
         }
@@ -98,8 +92,9 @@ impl InFlight {
     #[must_use]
     pub fn open_response(&self, status: u16) -> OpenResponse {
         OpenResponse {
-            context: self.context.clone(),
-            config: Arc::clone(&self.config),
+            context: self.judged.context(),
+            config: Arc::clone(&self.judged.config),
+            writ: Arc::clone(&self.judged.writ),
             status,
         }
     }
@@ -113,20 +108,21 @@ impl InFlight {
             }
             return self.replace_response(head, &objection);
         }
+        let caches = self.judged.operation.caches;
         let options = connection_options(head);
         let mut remove = Vec::new();
         for (name, value) in head.headers {
             // The search comes first, so that the record also names a header that is dropped for
             // another cause.
             let is_dropped = self.is_reflection(name, value)
-                || is_dropped(name, self.caches)
+                || is_dropped(name, caches)
                 || options.iter().any(|option| option.eq_ignore_ascii_case(name));
             if is_dropped {
                 remove.push(*name);
             }
         }
-        let mut set = vec![(REQUEST_ID, self.context.request_id.to_string())];
-        if !self.caches {
+        let mut set = vec![(REQUEST_ID, self.judged.arrival.request_id.to_string())];
+        if !caches {
             set.push(("cache-control", "private, no-store".into()));
         }
         ResponseEdits {
@@ -139,7 +135,7 @@ impl InFlight {
 
     /// Whether a header contains a secret of the edge. The record lists such headers.
     fn is_reflection(&mut self, name: &str, value: &[u8]) -> bool {
-        let needles = self.config.needles();
+        let needles = self.judged.config.needles();
         let in_name = needles.occur_in(name.as_bytes());
         let found = in_name || needles.occur_in(value);
         if found && self.reflected.len() < NAMED {
@@ -151,7 +147,7 @@ impl InFlight {
     /// A problem in place of the whole response. No header of the response describes the new body,
     /// so all of them go.
     fn replace_response<'h>(&self, head: &ResponseHead<'h>, objection: &Objection) -> ResponseEdits<'h> {
-        let ProblemResponse { status, headers, body } = ProblemResponse::new(&self.context, objection);
+        let ProblemResponse { status, headers, body } = ProblemResponse::new(&self.judged.context(), objection);
         ResponseEdits {
             status,
             remove: head
@@ -168,14 +164,14 @@ impl InFlight {
     /// The response to the client if the upstream gave no answer.
     #[must_use]
     pub fn unanswered_response(&self) -> ProblemResponse {
-        ProblemResponse::new(&self.context, &Reason::UpstreamFailed.into())
+        ProblemResponse::new(&self.judged.context(), &Reason::UpstreamFailed.into())
     }
 
     /// Withdraws the permit because the host sends, or would send, another request than the permit
     /// contains. A spent use stays spent.
     #[must_use]
     pub fn withdraw(self, fault: HostFault) -> Refusal {
-        Refusal::new(self.context, fault).after_spend(self.authorization.spent())
+        self.judged.refuse(fault.into()).after_spend(self.authorization.spent())
     }
 
     /// Validates the writ again, after a wait before the request is sent.
@@ -183,12 +179,9 @@ impl InFlight {
     /// # Errors
     /// The refusal. A spent use stays spent.
     pub fn revalidate(self, world: &World<'_>) -> Result<Self, Refusal> {
-        let Some(writ) = &self.context.writ else {
-            return Ok(self);
-        };
-        match authenticate::revalidate(writ, &self.config, world) {
+        match self.judged.revalidate(world) {
             Ok(()) => Ok(self),
-            Err(objection) => Err(Refusal::new(self.context, objection).after_spend(self.authorization.spent())),
+            Err(objection) => Err(self.judged.refuse(objection).after_spend(self.authorization.spent())),
         }
     }
 
@@ -197,11 +190,11 @@ impl InFlight {
     #[must_use]
     pub fn record_ahead(&self) -> Record {
         Record {
-            context: self.context.clone(),
+            context: self.judged.context(),
             permitted: true,
             status: None,
             objection: None,
-            grant: Some(self.authorization.grant()),
+            grants: self.authorization.grants().to_vec(),
             outcome: Some("sent"),
             reflected: Vec::new(),
         }
@@ -219,7 +212,7 @@ impl InFlight {
             .as_ref()
             .map(|objection: &Objection| objection.class().status());
         Record {
-            context: self.context,
+            context: self.judged.context(),
             permitted: true,
             status: match outcome {
                 Outcome::Answered(status) => replaced_status.or(Some(status)),
@@ -227,7 +220,7 @@ impl InFlight {
                 Outcome::Aborted => Some(CLIENT_CLOSED),
             },
             objection,
-            grant: Some(self.authorization.grant()),
+            grants: self.authorization.grants().to_vec(),
             outcome: Some(match outcome {
                 Outcome::Answered(_) => ANSWERED,
                 // A spend cannot be undone, and the edge cannot know whether the upstream acted on
@@ -247,14 +240,13 @@ impl OpenResponse {
     /// at least once in the longest delay of a revocation.
     #[must_use]
     pub fn check_ended(&self, world: &World<'_>) -> Option<Record> {
-        let writ = self.context.writ.as_ref()?;
-        let objection = authenticate::revalidate(writ, &self.config, world).err()?;
+        let objection = authenticate::revalidate(&self.writ, &self.config, world).err()?;
         Some(Record {
             context: self.context.clone(),
             permitted: false,
             status: Some(self.status),
             objection: Some(objection),
-            grant: None,
+            grants: Vec::new(),
             outcome: Some("cut"),
             reflected: Vec::new(),
         })

@@ -2,6 +2,7 @@
 
 pub(crate) mod decide;
 pub mod in_flight;
+pub(crate) mod judged;
 pub mod permit;
 pub mod refusal;
 mod response_headers;

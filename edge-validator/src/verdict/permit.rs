@@ -1,26 +1,20 @@
 //! The permit, without which no request goes upstream.
 
-use crate::config::{Config, Upstream};
-use crate::operation::Operation;
-use crate::record::context::RequestContext;
-use crate::request::draft::Draft;
+use crate::config::Upstream;
 use crate::verdict::decide::Authorization;
 use crate::verdict::in_flight::InFlight;
+use crate::verdict::judged::Judged;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::mem;
 
 /// Permission to send one request, which it contains. Only the decision makes a permit. If uses are
-/// limited, the decision makes it only after a use was spent.
+/// limited, the decision makes it only after a use was spent for each limited attempt.
 #[must_use]
-pub struct Permit(Box<Permitted>);
-
-struct Permitted {
-    context: RequestContext,
-    config: Arc<Config>,
-    operation: Arc<Operation>,
-    draft: Draft,
+pub struct Permit {
+    judged: Box<Judged>,
     authorization: Authorization,
 }
 
@@ -43,39 +37,25 @@ pub struct OutgoingRequest {
 
 impl Permit {
     /// The only constructor. An [`Authorization`] comes from the decision alone.
-    pub(crate) fn new(
-        context: RequestContext,
-        config: Arc<Config>,
-        operation: Arc<Operation>,
-        draft: Draft,
-        authorization: Authorization,
-    ) -> Self {
-        Self(Box::new(Permitted {
-            context,
-            config,
-            operation,
-            draft,
-            authorization,
-        }))
+    pub(crate) fn new(judged: Box<Judged>, authorization: Authorization) -> Self {
+        Self { judged, authorization }
     }
 
     /// The request to send, and the value that processes its response.
     #[must_use]
     pub fn into_request(self) -> (OutgoingRequest, InFlight) {
-        let Permitted {
-            context,
-            config,
-            operation,
-            draft,
+        let Self {
+            mut judged,
             authorization,
-        } = *self.0;
+        } = self;
+        let draft = mem::take(&mut judged.draft);
         let request = OutgoingRequest {
             method: draft.method,
-            upstream: Arc::clone(&operation.upstream),
+            upstream: Arc::clone(&judged.operation.upstream),
             target: draft.target,
             headers: draft.headers,
             body: draft.body,
         };
-        (request, InFlight::new(context, config, operation.caches, authorization))
+        (request, InFlight::new(judged, authorization))
     }
 }

@@ -125,7 +125,7 @@ impl Refusal {
             permitted: false,
             status: Some(self.status()),
             objection: Some(self.0.objection.clone()),
-            grant: None,
+            grants: Vec::new(),
             outcome: self.0.spent.then_some("spent"),
             reflected: Vec::new(),
         }
@@ -138,7 +138,7 @@ impl ProblemResponse {
         let mut headers = vec![
             ("content-type", "application/problem+json".into()),
             ("cache-control", "no-store".into()),
-            (REQUEST_ID, context.request_id.to_string()),
+            (REQUEST_ID, context.arrival.request_id.to_string()),
         ];
         if class == ProblemClass::Unauthorized {
             headers.push(("www-authenticate", "Bearer".into()));
@@ -163,7 +163,7 @@ fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     body.text("title", Some(class.title()));
     body.member("status", class.status());
     body.text("error_code", Some(class.code()));
-    body.member("request_id", format_args!("\"{}\"", context.request_id));
+    body.member("request_id", format_args!("\"{}\"", context.arrival.request_id));
     match class {
         ProblemClass::BadRequest | ProblemClass::BodyTooLarge | ProblemClass::ContentType => {
             body.text("detail", Some(explanation(objection.reason)));

@@ -121,7 +121,6 @@ impl Edge {
     }
 }
 
-#[expect(clippy::large_enum_variant, reason = "it lives for one assertion")]
 pub(crate) enum Verdict {
     Sent(OutgoingRequest, InFlight),
     Refused(Refusal),

@@ -1,0 +1,69 @@
+//! The attempts of one request: one, or as many as its body names. All must be permitted.
+
+use crate::operation::Operation;
+use crate::reason::{Objection, Reason};
+use crate::record::context::{RefusedAttempt, Subject};
+use crate::request::readings::{Readings, ValueReadings};
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use edgewrit_shared::limits::ATTEMPTS_PER_REQUEST;
+
+/// One attempt, with its values as far as they were read.
+#[derive(Debug)]
+pub(crate) struct AttemptValues {
+    pub(crate) operation: Arc<Operation>,
+    pub(crate) resource: Arc<str>,
+    pub(crate) values: ValueReadings,
+}
+
+/// The attempts of one request, in the order of the request: at least one, and at most
+/// [`ATTEMPTS_PER_REQUEST`].
+#[derive(Debug)]
+pub(crate) struct Attempts(Vec<Readings>);
+
+impl AttemptValues {
+    pub(crate) fn subject(&self) -> Subject {
+        Subject::new(&self.operation, Some(&self.resource))
+    }
+
+    /// An objection to this attempt.
+    pub(crate) fn refuse(&self, objection: Objection) -> RefusedAttempt {
+        RefusedAttempt {
+            subject: Some(self.subject()),
+            objection,
+        }
+    }
+}
+
+impl Attempts {
+    /// Objects to no attempts, which nothing could refuse, and to too many.
+    pub(crate) fn new(attempts: Vec<AttemptValues>) -> Result<Self, Objection> {
+        let into_readings =
+            |attempt: AttemptValues| attempt.values.into_readings(&attempt.operation, &attempt.resource);
+        match attempts.len() {
+            0 => Err(Objection::new(Reason::BodyShape, "no attempt")),
+            1..=ATTEMPTS_PER_REQUEST => Ok(Self(attempts.into_iter().map(into_readings).collect())),
+            _ => Err(Objection::new(
+                Reason::BodyLimit,
+                format!("more than {ATTEMPTS_PER_REQUEST} attempts"),
+            )),
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Readings] {
+        &self.0
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Readings> {
+        self.0
+    }
+
+    /// The subject of the only attempt; `None` if there are several.
+    pub(crate) fn only_subject(&self) -> Option<&Subject> {
+        match self.0.as_slice() {
+            [only] => Some(&only.subject),
+            _ => None,
+        }
+    }
+}
