@@ -8,10 +8,15 @@ fn policy(grants: &Value) -> Value {
     json!({"task_id": "t", "orch_id": "o", "audiences": {"https://travel.example": {"grants": grants}}})
 }
 
+/// An operation that takes a form.
+const NOTES: &str = "
+  - {match: POST /notes, upstream: travel, action: note, resource: notes, params: {text: form.text}}
+";
+
 /// The output of `explain` on `request` under these grants.
 fn explain(grants: &Value, request: &str, body: Option<&str>, more: &[&str]) -> CommandResult {
     let place = TestFolder::new();
-    let edge = place.file("edge.yaml", EDGE);
+    let edge = place.file("edge.yaml", &format!("{}{NOTES}", EDGE.trim_end()));
     let policy = place.file("task.json", &policy(grants).to_string());
     let body = body.map(|body| place.file("body", body));
     let mut args = vec!["explain", "--config", &edge, "--task", &policy, "--request", request];
@@ -138,6 +143,32 @@ fn the_smallest_grant_turns_a_refusal_into_a_permit() {
         json!({"from": {"in": ["a b", "a+b"]}, "to": {"eq": "c"}, "date": {"absent": true}})
     );
     permits_with_the_smallest("GET /flights?from=JFK&to=%E2%80%AE%22%5C", None);
+}
+
+#[test]
+fn a_plus_with_two_meanings_has_a_smallest_grant_in_a_query_and_in_a_form() {
+    let only_space = |action: &str, resource: &str, param: &str| json!({"type": "writ", "actions": [action], "resources": [resource], "rules": {param: {"eq": "a b"}}});
+    for (label, grant, request, body) in [
+        (
+            "query_plus",
+            only_space("search", "flights", "from"),
+            "GET /flights?from=a+b&to=c",
+            None,
+        ),
+        (
+            "form_plus",
+            only_space("note", "notes", "text"),
+            "POST /notes",
+            Some("text=a+b"),
+        ),
+    ] {
+        let refused = explain(&json!([grant]), request, body, &["--json"]);
+        assert_eq!(refused.status.code(), Some(1), "{}{}", refused.stdout, refused.stderr);
+        let refused: Value = serde_json::from_str(&refused.stdout).unwrap();
+        assert_eq!(refused["label"], label);
+        let permitted = explain(&json!([grant, refused["smallest"]]), request, body, &["--json"]).json();
+        assert_eq!(permitted["verdict"], "permit", "{refused}");
+    }
 }
 
 #[test]

@@ -20,8 +20,10 @@ pub(super) struct Smallest {
     pub(super) open: Vec<String>,
 }
 
+/// The member that limits a grant to one use.
+const ONE_USE: &str = ",\"uses\":{\"max\":1}";
 /// Reasons of refusals for want of a grant.
-const FOR_WANT: [Reason; 2] = [Reason::NotGranted, Reason::QueryPlus];
+const FOR_WANT: [Reason; 3] = [Reason::NotGranted, Reason::QueryPlus, Reason::FormPlus];
 
 /// The smallest grant beside `grants` under which `judge` permits, if one is all that is missing.
 pub(super) fn find(
@@ -37,13 +39,16 @@ pub(super) fn find(
     let mut rules = rules_for(&rehearsal.attempts);
     add_absent_rules(rehearsal, edge, &mut rules);
     let open = rules.split_off(RULES_PER_GRANT.min(rules.len()));
-    let grant = read_grant(&grant_text(first, &rules)).and_then(|grant| {
+    let permitting = |limit: &str| {
+        let grant = read_grant(&grant_text(first, &rules, limit))?;
         let more = [grants, std::slice::from_ref(&grant)].concat();
         match judge(&more).verdict {
             Verdict::Permit { .. } => Ok(grant),
             Verdict::Refuse { detail, .. } => Err(detail),
         }
-    });
+    };
+    // Where another grant permits one of two readings, a use would be spent for one reading alone.
+    let grant = permitting(ONE_USE).or_else(|detail| permitting("").map_err(|_| detail));
     Some(Smallest {
         grant,
         open: open.into_iter().map(|(name, _)| name).collect(),
@@ -69,8 +74,8 @@ fn rules_for(attempts: &[Attempt]) -> Vec<(String, String)> {
     rules.collect()
 }
 
-/// The rule that admits these values. Only text, of which a query can have two readings, ever comes
-/// in two values.
+/// The rule that admits these values. Only text comes in two values: a query or a form can have two
+/// readings of it.
 fn rule_for(values: &[&Param]) -> String {
     match values.first() {
         Some(Param::List(items)) if items.is_empty() => "{\"length\":{\"max\":0}}".to_owned(),
@@ -104,7 +109,7 @@ fn add_absent_rules(rehearsal: &Rehearsal, edge: &Config, rules: &mut Vec<(Strin
     }
 }
 
-fn grant_text(attempt: &Attempt, rules: &[(String, String)]) -> String {
+fn grant_text(attempt: &Attempt, rules: &[(String, String)], limit: &str) -> String {
     let rules: Vec<_> = rules
         .iter()
         .map(|(name, rule)| format!("{}:{rule}", Quoted(name)))
@@ -112,11 +117,11 @@ fn grant_text(attempt: &Attempt, rules: &[(String, String)]) -> String {
     let rules = if rules.is_empty() {
         String::new()
     } else {
-        format!("\"rules\":{{{}}},", rules.join(","))
+        format!(",\"rules\":{{{}}}", rules.join(","))
     };
     let (action, resource) = (Quoted(&attempt.action), escape_resource(&attempt.resource));
     format!(
-        "{{\"type\":\"writ\",\"actions\":[{action}],\"resources\":[{}],{rules}\"uses\":{{\"max\":1}}}}",
+        "{{\"type\":\"writ\",\"actions\":[{action}],\"resources\":[{}]{rules}{limit}}}",
         Quoted(&resource)
     )
 }
