@@ -29,3 +29,4 @@ pub mod secret;
 pub mod small_code;
 pub mod time;
 pub mod token;
+pub mod trace_context;

@@ -13,6 +13,7 @@ use crate::verdict::refusal::Refusal;
 use crate::world::World;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use edgewrit_shared::trace_context::is_traceparent;
 
 /// A request whose head was judged.
 #[derive(Debug)]
@@ -57,10 +58,8 @@ pub(crate) fn receive_head(head: &Head<'_>, world: &World<'_>) -> Result<Receive
     })
 }
 
-/// The trace context of the client, if it has the form of version 00 (W3C Trace Context, section
-/// 3.2).
+/// The trace context of the client.
 fn read_traceparent(headers: &Headers<'_>) -> Option<Arc<str>> {
-    const LENGTH: usize = 55;
     let value = headers.value("traceparent")?;
-    (value.len() == LENGTH).then(|| value.into())
+    is_traceparent(value).then(|| value.into())
 }

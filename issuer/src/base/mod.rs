@@ -11,5 +11,4 @@ pub mod origin;
 pub mod rfc3339;
 pub(crate) mod source;
 pub mod stopping;
-pub(crate) mod trace_context;
 pub mod ttl;

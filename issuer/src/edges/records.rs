@@ -2,7 +2,6 @@
 
 use super::Edges;
 use crate::audit::{Event, EventKind};
-use crate::base::trace_context::is_traceparent;
 use crate::policy::ask::read_id;
 use crate::registry::Edge;
 use crate::store::recorded::Numbers;
@@ -13,6 +12,7 @@ use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
+use edgewrit_shared::trace_context::is_traceparent;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;

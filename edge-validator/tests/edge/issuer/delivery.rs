@@ -184,13 +184,16 @@ fn records_name_the_grant_by_its_id_and_the_client_s_trace() {
         let expected = format!(r#""grants":["{id}"],"traceparent":"{TRACE}""#);
         assert!(line.contains(&expected), "{line}");
     }
-    let line = edge
-        .ask(&Ask::new(FLIGHTS, &SEARCH).header("traceparent", "x"))
-        .sent()
-        .1
-        .record_ahead()
-        .line();
-    assert!(!line.contains("traceparent"), "{line}");
+    let malformed = [
+        TRACE.replace("0af7", "0AF7"),
+        TRACE.replace("00-0", "ff-0"),
+        "x".repeat(TRACE.len()),
+    ];
+    for text in ["x", &malformed[0], &malformed[1], &malformed[2]] {
+        let ask = Ask::new(FLIGHTS, &SEARCH).header("traceparent", text);
+        let line = edge.ask(&ask).sent().1.record_ahead().line();
+        assert!(!line.contains("traceparent"), "{line}");
+    }
     assert_eq!(GrantId(0xab).to_string(), "00000000000000ab");
 }
 

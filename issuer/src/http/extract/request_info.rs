@@ -1,8 +1,8 @@
 //! The parts of a request that the audit keeps, from its headers.
 
 use crate::audit::RequestInfo;
-use crate::base::trace_context::is_traceparent;
 use axum::http::HeaderMap;
+use edgewrit_shared::trace_context::is_traceparent;
 
 /// The call with these headers. The outermost layer has set the request's id.
 pub(in crate::http) fn request_info(headers: &HeaderMap) -> RequestInfo {
