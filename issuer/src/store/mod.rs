@@ -5,6 +5,7 @@
 //! does, the rules (`store/rules/`) say how it decides, and `store/sqlite/` has the database.
 
 mod error;
+pub mod memory;
 pub mod rows;
 pub mod rules;
 mod sqlite;

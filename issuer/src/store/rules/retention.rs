@@ -11,6 +11,13 @@ const TASKS_KEPT: u64 = 30 * 24 * 3_600;
 /// How long the boot of an edge is kept, in seconds: 90 days.
 const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
 
+/// The order of the checkpoints up to which the chain can be pruned, the preferred one first: the
+/// last one up to `wanted`, or the next one behind it.
+#[must_use]
+pub const fn prune_preference(seq: u64, wanted: u64) -> (bool, u64) {
+    (seq > wanted, seq.abs_diff(wanted))
+}
+
 /// The moments before which rows are forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cutoffs {

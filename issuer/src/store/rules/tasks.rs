@@ -13,6 +13,9 @@ use edgewrit_shared::time::UnixSeconds;
 /// this is not held against its use.
 pub const GRANTS_KEPT: u64 = 2_000;
 
+/// Grants, and reasons of refusals, that one report lists.
+pub const REPORT_ROWS: u64 = 1_000;
+
 /// The rows that decide whether a task begins.
 #[derive(Clone, Debug)]
 pub struct BeginRows {

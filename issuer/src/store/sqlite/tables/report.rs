@@ -3,12 +3,10 @@
 
 pub use crate::store::rows::report::{AllowanceUse, GrantUse, RefusalCount, RequestVerdict, TaskReport};
 use crate::store::rows::task::TaskRow;
+use crate::store::rules::tasks::REPORT_ROWS;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
-
-/// Grants, and reasons of refusals, that one report lists.
-const LISTED: u64 = 1_000;
 
 /// The report of a task.
 pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
@@ -36,7 +34,7 @@ fn uses(connection: &Connection, task: i64) -> rusqlite::Result<Vec<GrantUse>> {
     };
     connection
         .prepare_cached(SQL)?
-        .query_map(params![task, int(LISTED)], read)?
+        .query_map(params![task, int(REPORT_ROWS)], read)?
         .collect()
 }
 
@@ -67,7 +65,7 @@ fn refused(connection: &Connection, task: i64) -> rusqlite::Result<Vec<RefusalCo
         })
     };
     let mut refused = connection.prepare_cached(SQL)?;
-    refused.query_map(params![task, int(LISTED)], read)?.collect()
+    refused.query_map(params![task, int(REPORT_ROWS)], read)?.collect()
 }
 
 fn agents(connection: &Connection, task: i64) -> rusqlite::Result<u64> {
