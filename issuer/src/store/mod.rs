@@ -9,6 +9,8 @@ pub mod memory;
 pub mod rows;
 pub mod rules;
 mod sqlite;
+#[cfg(test)]
+mod suite;
 mod transactions;
 
 pub use error::StoreError;
