@@ -9,7 +9,7 @@ use crate::http::head::Head;
 use crate::reason::{Objection, Reason};
 use crate::record::context::RefusedAttempt;
 use crate::request::attempts::Attempts;
-use crate::request::body::{self, BodyRead};
+use crate::request::body::{self, BodyEnd};
 use crate::request::parsed::{HeadSelection, ParsedHead};
 use crate::request::readings::Readings;
 use crate::verdict::decide::decide_by_grants;
@@ -129,7 +129,10 @@ fn read_attempts(head: &Head<'_>, bytes: &[u8], config: &Config) -> Result<Attem
         attempt, body_bytes, ..
     } = ParsedHead::read(head, config)?.select(config)?;
     match body_bytes {
-        Some(_) => body::read(BodyRead::Whole(bytes), attempt, config.pieces_max()).map(|(attempts, _)| attempts),
+        Some(_) => {
+            let read = body::read(bytes.to_vec(), BodyEnd::Whole, attempt, config.pieces_max());
+            read.map(|(attempts, _)| attempts)
+        }
         None => Ok(Attempts::new(vec![attempt])?),
     }
 }

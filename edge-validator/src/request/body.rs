@@ -28,11 +28,11 @@ use edgewrit_shared::json::{self, Json, JsonError};
 use edgewrit_shared::limits::JSON_VALUES;
 use edgewrit_shared::small_code::heap_sort::sorted;
 
-/// The body of a request, as far as the host could read it.
-#[derive(Clone, Copy, Debug)]
-pub enum BodyRead<'a> {
-    /// The whole body.
-    Whole(&'a [u8]),
+/// The end of a body, as far as the host could read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyEnd {
+    /// The body is complete.
+    Whole,
     /// The body is longer than [`NeedBody::limit`](crate::step::NeedBody::limit).
     TooLarge,
     /// The body is incomplete.
@@ -75,13 +75,14 @@ fn has_media_type(content: &Content, content_type: &str) -> bool {
 /// Reads the body of a request whose head made `attempt`. Returns all attempts, and the body to
 /// send.
 pub(crate) fn read(
-    read: BodyRead<'_>,
+    body: Vec<u8>,
+    end: BodyEnd,
     mut attempt: AttemptValues,
     pieces_max: usize,
 ) -> Result<(Attempts, Vec<u8>), RefusedAttempt> {
     let operation = Arc::clone(&attempt.operation);
-    let sent = whole(read).and_then(|bytes| read_values(bytes, &operation, &mut attempt.values, pieces_max));
-    let sent = sent.map_err(|objection| attempt.refuse(objection))?;
+    let read = check_whole(end).and_then(|()| read_values(&body, &operation, &mut attempt.values, pieces_max));
+    let sent = read.map_err(|objection| attempt.refuse(objection))?.unwrap_or(body);
     let attempts = match operation.selector() {
         Some(selector) => match *selector {
             #[cfg(test)]
@@ -92,22 +93,22 @@ pub(crate) fn read(
     Ok((Attempts::new(attempts)?, sent))
 }
 
-fn whole(read: BodyRead<'_>) -> Result<&[u8], Objection> {
-    match read {
-        BodyRead::Whole(bytes) => Ok(bytes),
-        BodyRead::TooLarge => Err(Reason::BodyTooLarge.into()),
-        BodyRead::Failed => Err(Reason::BodyBroken.into()),
+fn check_whole(end: BodyEnd) -> Result<(), Objection> {
+    match end {
+        BodyEnd::Whole => Ok(()),
+        BodyEnd::TooLarge => Err(Reason::BodyTooLarge.into()),
+        BodyEnd::Failed => Err(Reason::BodyBroken.into()),
     }
 }
 
-/// Reads the parameters in `bytes` into every reading. Returns the body to send: JSON byte for
-/// byte, and a form, of at most `pieces_max` pieces, in its [canonical spelling](spell).
+/// Reads the parameters in `bytes` into every reading. Returns the body to send if it is not
+/// `bytes`: a form, of at most `pieces_max` pieces, is sent in its [canonical spelling](spell).
 pub(crate) fn read_values(
     bytes: &[u8],
     operation: &Operation,
     readings: &mut ValueReadings,
     pieces_max: usize,
-) -> Result<Vec<u8>, Objection> {
+) -> Result<Option<Vec<u8>>, Objection> {
     let Some(body) = &operation.body else {
         return Err(Reason::BodyUnexpected.into());
     };
@@ -124,7 +125,7 @@ pub(crate) fn read_values(
                 let json = json::parse(bytes, JSON_VALUES).map_err(json_objection)?;
                 BodyReader { operation, values }.read_value(shape, json, false)
             })?;
-            Ok(bytes.to_vec())
+            Ok(None)
         }
         Content::Form(names) => {
             let pairs = split_form(bytes, names, pieces_max)?;
@@ -133,9 +134,9 @@ pub(crate) fn read_values(
             if sent.len() > body.limit {
                 return Err(Reason::BodyTooLarge.into());
             }
-            Ok(sent)
+            Ok(Some(sent))
         }
-        Content::Selected(_) => Ok(bytes.to_vec()),
+        Content::Selected(_) => Ok(None),
     }
 }
 

@@ -8,7 +8,7 @@ mod receive;
 #[cfg(test)]
 mod tests;
 
-pub use crate::request::body::BodyRead;
+pub use crate::request::body::BodyEnd;
 
 use self::receive::ReceivedHead;
 use crate::config::Config;
@@ -27,6 +27,7 @@ use crate::verdict::refusal::Refusal;
 use crate::world::World;
 use alloc::boxed::Box;
 use alloc::vec;
+use alloc::vec::Vec;
 
 /// The next act of the host.
 #[must_use]
@@ -42,9 +43,13 @@ pub enum Step {
 }
 
 /// A request that cannot be judged without its body. The request reserves room for the body in the
-/// budget, and its drop releases the room.
+/// budget, and its drop releases the room. The host reads the body into the request itself, so no
+/// request can be judged by the body of another.
 #[must_use]
-pub struct NeedBody(Box<ReceivedHead>);
+pub struct NeedBody {
+    received: Box<ReceivedHead>,
+    body: Vec<u8>,
+}
 
 /// A request that is permitted once the issuer has debited an allowance for each attempt whose uses
 /// are limited.
@@ -77,7 +82,10 @@ fn reserve_body(mut received: ReceivedHead, bytes: usize, world: &World<'_>) -> 
     match world.memory.bodies().reserve(root, bytes) {
         Ok(reserved) => {
             received.judged.draft.reserved = Some(reserved);
-            Step::Body(NeedBody(Box::new(received)))
+            Step::Body(NeedBody {
+                received: Box::new(received),
+                body: Vec::new(),
+            })
         }
         Err(objection) => Step::Refuse(received.judged.refuse(objection)),
     }
@@ -122,18 +130,23 @@ impl NeedBody {
     /// Most bytes of the body: the announced length, or else the limit of the operation.
     #[must_use]
     pub fn limit(&self) -> usize {
-        self.0.body_bytes.unwrap_or_default()
+        self.received.body_bytes.unwrap_or_default()
     }
 
-    /// Continues with the body.
-    pub fn resume(self, body: BodyRead<'_>, world: &World<'_>) -> Step {
+    /// Adds the next part of the body. The host adds no more than [`Self::limit`] bytes.
+    pub fn append(&mut self, part: &[u8]) {
+        self.body.extend_from_slice(part);
+    }
+
+    /// Continues with the body, of which no more will come.
+    pub fn resume(self, end: BodyEnd, world: &World<'_>) -> Step {
         let ReceivedHead {
             mut judged, attempt, ..
-        } = *self.0;
+        } = *self.received;
         if let Err(objection) = judged.revalidate(world) {
             return Step::Refuse(judged.refuse(objection));
         }
-        match body::read(body, attempt, judged.config.pieces_max()) {
+        match body::read(self.body, end, attempt, judged.config.pieces_max()) {
             Ok((attempts, sent)) => {
                 judged.take_body(sent, &attempts);
                 decide(judged, &attempts, world)

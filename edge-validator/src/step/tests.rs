@@ -1,7 +1,7 @@
 //! Requests with several attempts, through the public steps. The protocol is invented
 //! (`request/batch.rs`): its body names the calls.
 
-use super::{BodyRead, NeedSpend, Step, start};
+use super::{BodyEnd, NeedSpend, Step, start};
 use crate::config::Config;
 use crate::http::head::Head;
 use crate::issuer::call::IssuerAnswer;
@@ -85,10 +85,11 @@ impl Edge {
             ("content-type", b"application/json"),
         ];
         let step = start(head(&headers), &self.world());
-        let Step::Body(need) = step else {
+        let Step::Body(mut need) = step else {
             panic!("no need of the body");
         };
-        need.resume(BodyRead::Whole(body(calls).as_bytes()), &self.world())
+        need.append(body(calls).as_bytes());
+        need.resume(BodyEnd::Whole, &self.world())
     }
 
     /// The need to debit allowances for these calls, with a boot id.

@@ -4,7 +4,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::step::{BodyEnd, Step, start};
 use edgewrit_edge::verdict::in_flight::InFlight;
 use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::verdict::refusal::Refusal;
@@ -90,8 +90,9 @@ impl Edge {
                     let (request, flight) = permit.into_request();
                     return Verdict::Sent(request, flight);
                 }
-                Step::Body(need) => {
-                    need.resume(BodyRead::Whole(ask.body.as_deref().unwrap_or_default()), &self.world())
+                Step::Body(mut need) => {
+                    need.append(ask.body.as_deref().unwrap_or_default());
+                    need.resume(BodyEnd::Whole, &self.world())
                 }
                 Step::Spend(need) => {
                     let (status, body) = issuer.answer(&need.call());

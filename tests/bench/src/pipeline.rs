@@ -5,7 +5,7 @@ use crate::{Case, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::step::{BodyEnd, Step, start};
 use edgewrit_edge::verdict::in_flight::{InFlight, Outcome, ResponseHead};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
@@ -164,7 +164,10 @@ impl Edge {
             has_body: ask.body.is_some(),
         };
         let step = match start(black_box(head), &world) {
-            Step::Body(need) => need.resume(BodyRead::Whole(ask.body.unwrap_or_default()), &world),
+            Step::Body(mut need) => {
+                need.append(ask.body.unwrap_or_default());
+                need.resume(BodyEnd::Whole, &world)
+            }
             step => step,
         };
         match step {

@@ -4,7 +4,7 @@ use crate::{Target, with_text};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
-use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::step::{BodyEnd, Step, start};
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_test_issuer as support;
@@ -53,7 +53,10 @@ impl Edge {
             has_body: body.is_some(),
         };
         let step = match start(head, &world) {
-            Step::Body(need) => need.resume(BodyRead::Whole(body.unwrap_or_default()), &world),
+            Step::Body(mut need) => {
+                need.append(body.unwrap_or_default());
+                need.resume(BodyEnd::Whole, &world)
+            }
             step => step,
         };
         match step {

@@ -7,7 +7,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::rehearsal::{Rehearsal, RehearsedGrants, Verdict, rehearse};
-use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::step::{BodyEnd, Step, start};
 use edgewrit_edge::verdict::permit::OutgoingRequest;
 use edgewrit_edge::world::World;
 use edgewrit_shared::bundle::Snapshot;
@@ -97,7 +97,10 @@ impl Edge {
             now: support::NOW,
         };
         let step = match start(head(request, headers), &world) {
-            Step::Body(need) => need.resume(BodyRead::Whole(request.body.as_deref().unwrap_or_default()), &world),
+            Step::Body(mut need) => {
+                need.append(request.body.as_deref().unwrap_or_default());
+                need.resume(BodyEnd::Whole, &world)
+            }
             step => step,
         };
         match step {

@@ -12,7 +12,7 @@ use edgewrit_edge::issuer::bundle;
 use edgewrit_edge::issuer::call::{Call, IssuerAnswer};
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::record::Record;
-use edgewrit_edge::step::{BodyRead, Step, start};
+use edgewrit_edge::step::{BodyEnd, Step, start};
 use edgewrit_edge::verdict::in_flight::{Outcome, ResponseEdits, ResponseHead};
 use edgewrit_edge::verdict::permit::{OutgoingRequest, Permit};
 use edgewrit_edge::verdict::refusal::Refusal;
@@ -99,14 +99,14 @@ impl Native {
         // First the body, then the boot id, then the spend.
         for _ in 0..4 {
             step = match step {
-                Step::Body(need) => {
+                Step::Body(mut need) => {
                     let body = request.body.as_deref().unwrap_or_default();
-                    let read = if body.len() > need.limit() {
-                        BodyRead::TooLarge
+                    if body.len() > need.limit() {
+                        need.resume(BodyEnd::TooLarge, &world())
                     } else {
-                        BodyRead::Whole(body)
-                    };
-                    need.resume(read, &world())
+                        need.append(body);
+                        need.resume(BodyEnd::Whole, &world())
+                    }
                 }
                 Step::Spend(need) => {
                     let response = self.call(&need.call());

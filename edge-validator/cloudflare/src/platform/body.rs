@@ -1,7 +1,7 @@
 //! Reading of a body up to a limit, which the runtime itself does not have.
 
 use crate::platform::runtime;
-use edgewrit_edge::step::BodyRead;
+use edgewrit_edge::step::{BodyEnd, NeedBody};
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -18,12 +18,15 @@ pub(crate) enum BodyOutcome {
 }
 
 impl BodyOutcome {
-    /// The result as the pipeline expects it.
-    pub(crate) fn as_body(&self) -> BodyRead<'_> {
+    /// Adds the body to the request that needs it.
+    pub(crate) fn append_to(&self, need: &mut NeedBody) -> BodyEnd {
         match self {
-            Self::Whole(bytes) => BodyRead::Whole(bytes),
-            Self::TooLarge => BodyRead::TooLarge,
-            Self::Failed => BodyRead::Failed,
+            Self::Whole(bytes) => {
+                need.append(bytes);
+                BodyEnd::Whole
+            }
+            Self::TooLarge => BodyEnd::TooLarge,
+            Self::Failed => BodyEnd::Failed,
         }
     }
 }

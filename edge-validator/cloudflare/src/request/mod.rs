@@ -101,9 +101,10 @@ impl Exchange {
             step = match step {
                 Step::Refuse(refusal) => return Err(refusal),
                 Step::Forward(permit) => return Ok(permit),
-                Step::Body(need) => {
+                Step::Body(mut need) => {
                     let body = body::read_request_body(&self.request, need.limit()).await;
-                    isolate.take_step(|world| need.resume(body.as_body(), world))
+                    let end = body.append_to(&mut need);
+                    isolate.take_step(|world| need.resume(end, world))
                 }
                 Step::Spend(need) => {
                     let owned_answer = issuer::call(&isolate.config, &need.call()).await;

@@ -12,7 +12,7 @@ use crate::stream::forward::Forwarded;
 use crate::wasm::{Wasm, log_failure};
 use edgewrit_edge::http::head::{Head, Pair};
 use edgewrit_edge::issuer::call::{IssuerAnswer, OwnedAnswer};
-use edgewrit_edge::step::{self, BodyRead, NeedBody, NeedSpend, Step};
+use edgewrit_edge::step::{self, BodyEnd, NeedBody, NeedSpend, Step};
 use edgewrit_edge::verdict::in_flight::{OpenResponse, Outcome};
 use edgewrit_edge::verdict::permit::Permit;
 use edgewrit_edge::verdict::refusal::{HostFault, Refusal};
@@ -132,7 +132,7 @@ impl Stream {
     pub(crate) fn refuse_broken_body(&mut self) -> Flow {
         match mem::replace(&mut self.state, State::Over) {
             State::Reading { need, .. } => {
-                let step = self.root.take_step(|world| need.resume(BodyRead::Failed, world));
+                let step = self.root.take_step(|world| need.resume(BodyEnd::Failed, world));
                 self.take_step_after_wait(step)
             }
             other => {
@@ -209,7 +209,7 @@ impl Stream {
         match self.state {
             State::Forwarded(forwarded) => root.record_sent(&forwarded.in_flight.finish(Outcome::Aborted)),
             State::Reading { need, .. } => {
-                record_end(root, root.take_step(|world| need.resume(BodyRead::Failed, world)))
+                record_end(root, root.take_step(|world| need.resume(BodyEnd::Failed, world)))
             }
             State::New | State::Spending(_) | State::OpenResponse(_) | State::Over => {}
         }
@@ -320,9 +320,9 @@ fn start_pipeline(pairs: &[Pair<'_>], root: &Root, has_body: bool) -> Option<Ste
     Some(root.take_step(|world| step::start(head, world)))
 }
 
-fn resume_with_body(root: &Root, need: NeedBody, size: usize) -> Step {
+fn resume_with_body(root: &Root, mut need: NeedBody, size: usize) -> Step {
     if size > need.limit() {
-        return root.take_step(|world| need.resume(BodyRead::TooLarge, world));
+        return root.take_step(|world| need.resume(BodyEnd::TooLarge, world));
     }
     // The host reports an empty buffer as no buffer.
     let body = if size == 0 {
@@ -330,11 +330,14 @@ fn resume_with_body(root: &Root, need: NeedBody, size: usize) -> Step {
     } else {
         host::read_bytes(Buffer::RequestBody, size)
     };
-    let read = match &body {
-        Ok(body) if body.len() == size => BodyRead::Whole(body),
-        _ => BodyRead::Failed,
+    let end = match &body {
+        Ok(body) if body.len() == size => {
+            need.append(body);
+            BodyEnd::Whole
+        }
+        _ => BodyEnd::Failed,
     };
-    root.take_step(|world| need.resume(read, world))
+    root.take_step(|world| need.resume(end, world))
 }
 
 /// Records the end of a request whose client is gone.

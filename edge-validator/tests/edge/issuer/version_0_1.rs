@@ -8,7 +8,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_edge::issuer::bundle::apply_bundle;
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::issuer::records::{self, DeliveryOutcome};
-use edgewrit_edge::step::{BodyRead, NeedSpend, Step};
+use edgewrit_edge::step::{BodyEnd, NeedSpend, Step};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::Arc;
@@ -86,7 +86,10 @@ fn book(edge: &Edge, issuer: &Issuer) -> Step {
         .header("authorization", &bearer)
         .json(BOOKING);
     match edge.start(&ask) {
-        Step::Body(need) => need.resume(BodyRead::Whole(BOOKING.as_bytes()), &edge.world()),
+        Step::Body(mut need) => {
+            need.append(BOOKING.as_bytes());
+            need.resume(BodyEnd::Whole, &edge.world())
+        }
         other => other,
     }
 }

@@ -4,7 +4,7 @@ use crate::harness::{Ask, Edge};
 use edgewrit_edge::issuer::call::IssuerAnswer;
 use edgewrit_edge::memory::Memory;
 use edgewrit_edge::memory::body_budget::{BodyBudget, LINEAGE_BYTES};
-use edgewrit_edge::step::{BodyRead, NeedBody, NeedSpend, Step};
+use edgewrit_edge::step::{BodyEnd, NeedBody, NeedSpend, Step};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_test_issuer::{self as support, NOW};
 
@@ -29,6 +29,14 @@ fn need_unannounced_body(edge: &Edge) -> NeedBody {
         Step::Body(need) => need,
         _ => panic!("no need of a body"),
     }
+}
+
+/// The step after `body`, which arrives in two parts.
+fn resume_with(mut need: NeedBody, body: &[u8], edge: &Edge) -> Step {
+    let (first, second) = body.split_at(body.len() / 2);
+    need.append(first);
+    need.append(second);
+    need.resume(BodyEnd::Whole, &edge.world())
 }
 
 fn need_spend(edge: &Edge) -> NeedSpend {
@@ -89,7 +97,7 @@ fn after_the_body_has_arrived() {
         let mut edge = Edge::new();
         let need = need_body(&edge);
         change(&mut edge);
-        assert_eq!(label(need.resume(BodyRead::Whole(BODY), &edge.world())), expected);
+        assert_eq!(label(resume_with(need, BODY, &edge)), expected);
     }
 }
 
@@ -156,11 +164,11 @@ fn a_body_that_breaks_off_or_is_too_long_is_refused() {
     assert_eq!(need_body(&edge).limit(), BODY.len());
     assert_eq!(need_unannounced_body(&edge).limit(), 40);
     assert_eq!(
-        label(need_body(&edge).resume(BodyRead::Failed, &edge.world())),
+        label(need_body(&edge).resume(BodyEnd::Failed, &edge.world())),
         "body_broken"
     );
     assert_eq!(
-        label(need_body(&edge).resume(BodyRead::TooLarge, &edge.world())),
+        label(need_body(&edge).resume(BodyEnd::TooLarge, &edge.world())),
         "body_too_large"
     );
 }
@@ -172,7 +180,7 @@ fn a_request_keeps_its_configuration_until_its_end() {
     let text = crate::harness::config_text().replace("https://travel.example", "https://other.example");
     let text = text.replace("api.travel.example", "new.travel.example");
     edge.config = std::sync::Arc::new(edgewrit_edge::config::Config::read(&text, &crate::harness::secret).unwrap());
-    match need.resume(BodyRead::Whole(BODY), &edge.world()) {
+    match resume_with(need, BODY, &edge) {
         Step::Forward(permit) => assert_eq!(permit.into_request().0.upstream.origin(), "https://api.travel.example"),
         other => panic!("{}", label(other)),
     }
@@ -189,18 +197,20 @@ fn a_body_takes_room_until_any_verdict() {
     assert!(held(), "while it waits");
     drop(need);
     assert!(!held(), "the client has gone away");
-    for read in [
-        BodyRead::Failed,
-        BodyRead::TooLarge,
-        BodyRead::Whole(b"{}"),
-        BodyRead::Whole(BODY),
+    for (body, end) in [
+        (BODY, BodyEnd::Failed),
+        (BODY, BodyEnd::TooLarge),
+        (b"{}", BodyEnd::Whole),
+        (BODY, BodyEnd::Whole),
     ] {
-        let step = need_body(&edge).resume(read, &edge.world());
+        let mut need = need_body(&edge);
+        need.append(body);
+        let step = need.resume(end, &edge.world());
         if let Step::Forward(permit) = step {
             assert!(held(), "until it is a request");
             drop(permit.into_request());
         }
-        assert!(!held(), "{read:?}");
+        assert!(!held(), "{end:?}");
     }
 }
 
@@ -214,12 +224,12 @@ fn a_body_takes_room_during_the_call_to_the_issuer() {
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let step = need.resume(BodyRead::Whole(BODY), &edge.world());
+    let step = resume_with(need, BODY, &edge);
     assert_eq!((label(step), budget.held()), ("another need", 0));
     let Step::Body(need) = edge.start(&ask()) else {
         panic!("no need of a body")
     };
-    let Step::Spend(need) = need.resume(BodyRead::Whole(BODY), &edge.world()) else {
+    let Step::Spend(need) = resume_with(need, BODY, &edge) else {
         panic!("no need to spend")
     };
     assert!(budget.held() > 0, "while the issuer is asked");
