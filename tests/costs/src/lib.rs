@@ -1,11 +1,11 @@
 //! The cost of work: memory and processor time, relative to the length of its input. Several crates
 //! test their readers with this module.
 //!
-//! Times are processor times of the process from the kernel, and the least of several runs, so
-//! other work on the machine has no effect.
+//! Times are processor times from the kernel, and the least of several runs, so other work on the
+//! machine has no effect.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 
 /// Bytes that work on any input may allocate.
 const MEMORY: usize = 16 * 1024 * 1024;
@@ -22,33 +22,60 @@ const SLACK_SECONDS: f64 = 0.02;
 /// Number of runs; the fastest one is used.
 const RUNS: usize = 5;
 
-/// The allocator of the system, with a count of the bytes in use.
+/// The allocator of the system, with counts of the bytes in use.
 pub struct Counting;
 
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-static ALLOCATED: AtomicUsize = AtomicUsize::new(0);
+/// Bytes in use, of the process or of one thread. A thread that frees the memory of another has
+/// less than none.
+struct Counters {
+    held: AtomicIsize,
+    peak: AtomicIsize,
+    allocated: AtomicUsize,
+}
+
+static OF_PROCESS: Counters = Counters::new();
+
+thread_local! {
+    static OF_THREAD: Counters = const { Counters::new() };
+}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn take(bytes: usize) {
-    let held = HELD.fetch_add(bytes, Ordering::Relaxed) + bytes;
-    PEAK.fetch_max(held, Ordering::Relaxed);
-    ALLOCATED.fetch_add(bytes, Ordering::Relaxed);
+impl Counters {
+    const fn new() -> Self {
+        Self {
+            held: AtomicIsize::new(0),
+            peak: AtomicIsize::new(0),
+            allocated: AtomicUsize::new(0),
+        }
+    }
+
+    fn take(&self, bytes: usize) {
+        let signed = bytes.cast_signed();
+        let held = self.held.fetch_add(signed, Ordering::Relaxed) + signed;
+        self.peak.fetch_max(held, Ordering::Relaxed);
+        self.allocated.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.held.fetch_sub(bytes.cast_signed(), Ordering::Relaxed);
+    }
 }
 
 #[expect(unsafe_code, reason = "an allocator is `unsafe` to be; this one forwards every call")]
 // SAFETY: each method is the system allocator's own.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        take(layout.size());
+        OF_PROCESS.take(layout.size());
+        OF_THREAD.with(|own| own.take(layout.size()));
         // SAFETY: the caller keeps the contract of the system allocator.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        OF_PROCESS.give_back(layout.size());
+        OF_THREAD.with(|own| own.give_back(layout.size()));
         // SAFETY: as above.
         unsafe { System.dealloc(memory, layout) }
     }
@@ -65,29 +92,40 @@ pub struct Cost {
     pub seconds: f64,
 }
 
-/// Seconds of processor time that this process has used.
+/// Seconds of processor time on a clock of the kernel.
 #[expect(unsafe_code, reason = "the standard library does not tell")]
-fn processor() -> f64 {
+fn processor_time(clock: libc::clockid_t) -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes to the one structure that it gets.
-    let read = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
+    let read = unsafe { libc::clock_gettime(clock, &raw mut time) };
     assert_eq!(read, 0, "the kernel tells no time");
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// Runs `work` once and returns its cost and its result.
+/// Runs `work` once and returns its cost on all threads of the process, and its result. Other
+/// tests of the process add to the cost, so such a test has a process of its own.
 pub fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
+    measured_by(&OF_PROCESS, libc::CLOCK_PROCESS_CPUTIME_ID, work)
+}
+
+/// Runs `work` once and returns its cost on this thread alone, and its result.
+pub fn measured_on_thread<T>(work: impl FnOnce() -> T) -> (Cost, T) {
+    OF_THREAD.with(|own| measured_by(own, libc::CLOCK_THREAD_CPUTIME_ID, work))
+}
+
+fn measured_by<T>(counters: &Counters, clock: libc::clockid_t, work: impl FnOnce() -> T) -> (Cost, T) {
     let (held, allocated, begun) = (
-        HELD.load(Ordering::Relaxed),
-        ALLOCATED.load(Ordering::Relaxed),
-        processor(),
+        counters.held.load(Ordering::Relaxed),
+        counters.allocated.load(Ordering::Relaxed),
+        processor_time(clock),
     );
-    PEAK.store(held, Ordering::Relaxed);
+    counters.peak.store(held, Ordering::Relaxed);
     let made = work();
+    let peak = counters.peak.load(Ordering::Relaxed) - held;
     let cost = Cost {
-        peak: PEAK.load(Ordering::Relaxed).saturating_sub(held),
-        allocated: ALLOCATED.load(Ordering::Relaxed) - allocated,
-        seconds: processor() - begun,
+        peak: usize::try_from(peak).unwrap_or_default(),
+        allocated: counters.allocated.load(Ordering::Relaxed) - allocated,
+        seconds: processor_time(clock) - begun,
     };
     (cost, made)
 }

@@ -6,7 +6,7 @@ use edgewrit_edge::config::Config;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
 use edgewrit_shared::json::document::{Faults, Node};
-use edgewrit_test_costs::{is_within, measured};
+use edgewrit_test_costs::{is_within, measured_on_thread};
 use edgewrit_yaml as yaml;
 use std::str;
 
@@ -38,7 +38,7 @@ fn assert_linear_cost(data: &[u8], read: fn(&str) -> usize) {
         return;
     };
     let [first, last] = [&input, &longer].map(|input| {
-        let (cost, answer) = measured(|| read(input));
+        let (cost, answer) = measured_on_thread(|| read(input));
         assert!(is_within(cost.peak, input.len()), "{} bytes cost {cost:?}", input.len());
         assert!(answer <= ANSWER, "{} bytes are answered by {answer}", input.len());
         cost
