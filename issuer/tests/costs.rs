@@ -1,4 +1,4 @@
-//! What it costs the issuer to reject a request.
+//! The cost of a rejected request at the issuer.
 #![expect(
     clippy::disallowed_methods,
     clippy::indexing_slicing,

@@ -2,8 +2,9 @@
 //!
 //! Every function depends on its arguments alone: there is no clock (time is a
 //! [`time::UnixSeconds`] argument), no I/O, no randomness and no host. The issuer signs the claims
-//! of [`token::claims`]. The edge turns bytes into trust in one direction only, from [`token::Unverified`]
-//! to [`token::Verified`], and [`grant::Grants`] decides about an [`grant::attempt::Attempt`].
+//! of [`token::claims`]. The edge turns bytes into trust in one direction only, from
+//! [`token::Unverified`] to [`token::Verified`], and [`grant::Grants`] decides about an
+//! [`grant::attempt::Attempt`].
 #![no_std]
 
 extern crate alloc;

@@ -1,4 +1,4 @@
-//! What agents do at the issuer's AgentWrit API: register, renew, delegate.
+//! Agents at the issuer's AgentWrit API: they register, renew and delegate.
 
 use crate::http::Request;
 use crate::issuer::{Client, Issuer};

@@ -9,17 +9,20 @@ use std::time::Duration;
 /// How long a script may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Lets the published SDK of AgentWrit make good the claims in `tests/clients/agentwrit/<file>.py`, told `settings` in its environment.
+/// Lets the published SDK of AgentWrit make good the claims in `tests/clients/agentwrit/<file>.py`,
+/// told `settings` in its environment.
 ///
 /// # Errors
-/// If Python or the SDK is not there, or a claim does not hold; what it printed is part of the error.
+/// If Python or the SDK is not there, or a claim does not hold; what it printed is part of the
+/// error.
 pub fn agentwrit(file: &str, settings: &[(&str, &str)]) -> Result<()> {
     let (sdk, scripts) = (
         tools::agentwrit_sdk()?,
         tools::repository().join("tests/clients/agentwrit"),
     );
     let program = Program::new("python3", Path::new("python3"))
-        // Nothing of what else is installed for this Python, and nothing written beside the scripts.
+        // Nothing of what else is installed for this Python, and nothing written beside the
+        // scripts.
         .args(["-s", "-B"])
         .arg(scripts.join("run.py"))
         .arg(file)

@@ -23,7 +23,7 @@ impl Deadline {
         Self(Instant::now() + wait)
     }
 
-    /// What is left, zero once it has passed.
+    /// The remaining time; zero after the end.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "everything that waits has a deadline")]
     pub fn left(self) -> Duration {

@@ -1,4 +1,4 @@
-//! What stands before an issuer and may hand on, count, delay or replace what it says.
+//! A server before an issuer that may forward, count, delay or replace the answers of the issuer.
 
 use crate::http::{Arrival, Reply, Request, Response, Server, send_within};
 use crate::issuer::Issuer;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long an answer may take: longer than the issuer keeps edges waiting.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// What is done with a request.
+/// The treatment of a request.
 #[derive(Clone, Debug, Default)]
 pub enum Manner {
     /// It is handed on.
@@ -62,7 +62,7 @@ impl Interposer {
         lock(&self.state).wait = Some(seconds);
     }
 
-    /// What it does from now on.
+    /// Changes the treatment of later requests.
     pub fn set(&self, manner: Manner) {
         lock(&self.state).manner = manner;
     }

@@ -39,7 +39,7 @@ pub struct Client {
     pub client_secret: String,
 }
 
-/// What `edgewrit edge add` prints.
+/// The output of `edgewrit edge add`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Registration {
     /// The issuer's name.
@@ -60,7 +60,7 @@ pub struct EdgeIdentity {
 }
 
 impl Issuer {
-    /// Starts one with an empty data folder.
+    /// Starts one with an empty data directory.
     ///
     /// # Errors
     /// If it does not start.
@@ -167,13 +167,13 @@ impl Issuer {
         &self.url
     }
 
-    /// What it has printed.
+    /// The output of the issuer so far.
     #[must_use]
     pub fn log(&self) -> &crate::process::Log {
         self.process.log()
     }
 
-    /// Its keys, from its data folder.
+    /// Its keys, from its data directory.
     ///
     /// # Errors
     /// If they are not there.
@@ -300,7 +300,7 @@ impl Issuer {
         client.request("POST", path).json(body).send(self.address)
     }
 
-    /// What was granted to a client's task, and what was used of it.
+    /// The grants of a client's task, and their uses.
     ///
     /// # Errors
     /// If there is no such task.
@@ -355,7 +355,7 @@ impl Registration {
     }
 }
 
-/// What the command `edgewrit` prints when called with `args`.
+/// The output of the command `edgewrit` with `args`.
 ///
 /// # Errors
 /// If it does not end soon and well.

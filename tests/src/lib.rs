@@ -1,5 +1,5 @@
-//! What the tests and the demo are made of: real hosts, a real issuer, upstreams that write down what they hear, and the
-//! cases that every host has to agree on.
+//! The parts of the tests and of the demo: real hosts, a real issuer, upstreams that record
+//! requests, and the cases that every host has to agree on.
 
 pub mod agents;
 pub mod attack;

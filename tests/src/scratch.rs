@@ -9,10 +9,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Removes the folder once the pipe on its input closes, and again after the children that may still write to it are gone.
+/// Removes the folder once the pipe on its input closes, and again after the children that may
+/// still write to it are gone.
 const REMOVE: &str = r#"read -r _; rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
 
-/// Shared hosts of a test program live in statics, which are never dropped; so the folder has a guard outside of the process.
+/// Shared hosts of a test program live in statics, which are never dropped; so the folder has a
+/// guard outside of the process.
 struct Root {
     path: PathBuf,
     _guard: Child,
@@ -32,7 +34,7 @@ pub fn folder(name: &str) -> Result<PathBuf> {
     let path = root
         .path
         .join(format!("{name}-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
-    // Private, as the issuer wants its data folder.
+    // Private, as the issuer wants its data directory.
     let mut builder = DirBuilder::new();
     builder
         .mode(0o700)

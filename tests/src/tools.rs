@@ -1,5 +1,6 @@
-//! Where the programs under test are. `cargo xtask test` and `cargo xtask demo` install or build them and say so in the environment.
-//! One that is missing is a failure, never a test that is skipped.
+//! Where the programs under test are. `cargo xtask test` and `cargo xtask demo` install or build
+//! them and say so in the environment. One that is missing is a failure, never a test that is
+//! skipped.
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};

@@ -12,7 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Rest after each answer: traffic is to be constant, not as much as the host can bear.
 const REST: Duration = Duration::from_millis(3);
 
-/// Sends `request` on so many connections, over and over on each until `go_on` says no of an answer.
+/// Sends `request` on so many connections, over and over on each until `go_on` says no of an
+/// answer.
 ///
 /// # Errors
 /// If no answer comes.
@@ -51,7 +52,8 @@ fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Syn
     }
 }
 
-/// Which of the host's threads has answered: each filter has a seed of its own, with which the ids of its requests begin.
+/// Which of the host's threads has answered: each filter has a seed of its own, with which the ids
+/// of its requests begin.
 #[must_use]
 pub fn instance(answer: &Response) -> Option<String> {
     answer.request_id()?.split_once('-').map(|(seed, _)| seed.to_owned())

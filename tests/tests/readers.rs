@@ -51,7 +51,8 @@ fn readers_agree_on_requests_without_anything_odd() -> Result<()> {
     Ok(())
 }
 
-/// The comparison can fail: each reader sees what an edge that sends something else than it judged would send.
+/// The comparison can fail: each reader sees what an edge that sends something else than it judged
+/// would send.
 #[test]
 fn what_was_not_judged_is_seen() -> Result<()> {
     let query = |text: &str| Request::bare("GET", &format!("/users?{text}"));

@@ -57,7 +57,8 @@ fn clippy(project: &Project) -> Result<()> {
 
 fn documentation(project: &Project) -> Result<()> {
     for mut command in [without_adapters(project, "doc"), only_adapters(project, "doc")] {
-        // The documentation is for those who change the code: it has the private items, and may link to them.
+        // The documentation is for those who change the code: it has the private items, and may
+        // link to them.
         let command = command.args(["--no-deps", "--document-private-items"]);
         openly(command.env(
             "RUSTDOCFLAGS",

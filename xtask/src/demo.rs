@@ -40,7 +40,7 @@ enum Edge {
 }
 
 impl Edge {
-    /// What it takes to show it.
+    /// The requirements of the demo.
     const fn parts(self) -> &'static [Part] {
         match self {
             Self::Worker => &[Part::Edgewrit, Part::Worker],
@@ -57,7 +57,8 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
         let built = build::build(project, parts, &[("building the demo", &PROGRAMS)]);
         joined(tools.join()).and(built)
     })?;
-    // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the exit code.
+    // The walk-through takes this process over, so that Ctrl-C reaches it alone and it decides the
+    // exit code.
     let mut demo = cargo(project);
     demo.args(["run", "--quiet"]).args(DEMO).arg("--").args(words(args));
     Hosts::installed(project, parts)?.tell(project, &mut demo);

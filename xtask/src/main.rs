@@ -1,7 +1,7 @@
 //! `cargo xtask`: the one entry point besides plain cargo. Continuous integration calls the same.
 //!
-//! These commands install everything external, pinned, into the project's own `.tools/`. Compiled tools of cargo lie in a
-//! cache outside of the checkout.
+//! These commands install everything external, pinned, into the project's own `.tools/`. Compiled
+//! tools of cargo lie in a cache outside of the checkout.
 
 mod base;
 mod build;
@@ -41,7 +41,8 @@ enum Command {
     Test(test::Args),
     /// Compare the language of grants with a naive evaluator over a million cases of every law.
     Laws(laws::Args),
-    /// Compare what the edge judges with what real frameworks read of the same requests, over very many of them.
+    /// Compare what the edge judges with what real frameworks read of the same requests, over very
+    /// many of them.
     Readers(readers::Args),
     /// Start everything on this machine and walk through the story.
     Demo(demo::Args),
@@ -49,7 +50,8 @@ enum Command {
     Bench(bench::Args),
     /// Count the instructions of decisions, bundles and writs, and compare them with baselines.
     Counts(counts::Args),
-    /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its host. On an idle machine, alone.
+    /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its
+    /// host. On an idle machine, alone.
     Load(load::Args),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
     Fuzz(fuzz::Args),

@@ -1,4 +1,4 @@
-//! What is answered when all is well: exactly these members, and headers on everything.
+//! Answers of success: exactly the expected members, and headers on every answer.
 
 use crate::support::agentwrit::{bearer, delegation, members, registration, renewal, request};
 use crate::support::{Answer, Bench, Login, NOON, at_once, claims, post};

@@ -19,7 +19,7 @@ async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
     (bench, app, agents)
 }
 
-/// What each agent passes on to the next, as far as there are agents. The first token is that of
+/// The delegated tokens of a chain of `agents`. The first token is that of
 /// the first agent.
 async fn chain(bench: &Bench, agents: &[Agent]) -> Vec<String> {
     let mut tokens = vec![agents[0].token.clone()];
@@ -274,7 +274,7 @@ async fn an_invalid_writ_delegates_nothing() {
     answer.refused(401, "unauthorized");
 }
 
-/// The keys of the issuer's records, the one that signs and the next one, from the data folder.
+/// The keys of the issuer's records, the one that signs and the next one, from the data directory.
 fn record_keys(bench: &Bench) -> Vec<VerifyingKey> {
     let files = std::fs::read_dir(bench.path().join("keys")).unwrap();
     let files = files.map(|file| file.unwrap().path());

@@ -1,4 +1,4 @@
-//! What health and one more event cost does not grow with history.
+//! The cost of health and of one more event does not grow with history.
 
 use crate::support::agentwrit::request;
 use crate::support::{Bench, post};
@@ -21,7 +21,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// What the quickest of some requests takes, made by `request`.
+/// The time of the quickest of some requests, which `request` makes.
 async fn quickest(bench: &Bench, request: impl Fn(u64) -> axum::http::Request<axum::body::Body>) -> Duration {
     let mut quickest = Duration::MAX;
     for number in 0..40 {

@@ -15,7 +15,7 @@ async fn app() -> (Bench, App) {
     (bench, app)
 }
 
-/// What an agent sends that has everything it needs.
+/// The registration of an agent that has every required member.
 async fn complete(bench: &Bench, app: &App) -> Value {
     registration(&bench.launch(app, &SCOPE).await, &bench.nonce().await, &SCOPE)
 }

@@ -18,7 +18,7 @@ fn events(bench: &Bench, kind: &str) -> Vec<Value> {
     events.filter(|event| event["event"] == kind).collect()
 }
 
-/// What the audit says was omitted of a kind, after the next round of upkeep.
+/// The audit's count of omitted events of a kind, after the next round of maintenance.
 async fn omitted(bench: &Bench, kind: &str) -> Vec<Value> {
     bench.data.store.record_omitted().await.unwrap();
     let all = events(bench, "events_omitted");

@@ -1,4 +1,4 @@
-//! What an operator does: registering.
+//! The endpoints with which an operator registers clients and edges.
 
 use crate::support::{Bench, TRAVEL, post, send, travel_ceiling};
 use serde_json::{Value, json};

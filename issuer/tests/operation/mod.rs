@@ -1,4 +1,4 @@
-//! The operator: the admin endpoints, the data folder, upgrade and restore.
+//! The operator: the admin endpoints, the data directory, upgrade and restore.
 
 pub(crate) mod admin_endpoints;
 pub(crate) mod maintenance;

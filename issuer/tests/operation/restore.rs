@@ -18,7 +18,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// What a restore does with what a table or a file holds.
+/// The effect of a restore on the rows of a table or on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Case {
     /// [`every_object_that_ended_after_the_backup_is_void_or_listed`] uses an object of it, which
@@ -103,7 +103,7 @@ async fn every_table_and_every_kind_of_key_has_a_case() {
     }
 }
 
-/// What is held by others when the backup is made, and is ended, used or replaced after it.
+/// Tokens and tasks that exist when the backup is made, and end or change after it.
 struct Held {
     app: App,
     writ: String,
@@ -267,7 +267,7 @@ async fn back_up(bench: &Bench) -> TempDir {
     moved
 }
 
-/// What the event of the first start says.
+/// The event of the first start.
 fn told(bench: &Bench) -> Value {
     let lines = bench.history();
     let line = lines.iter().rev().find(|line| line.contains("\"database_restored\""));

@@ -1,4 +1,4 @@
-//! What the operator does beyond registering: other secrets, early ends, a look at the audit.
+//! The operator's other endpoints: new secrets, early ends, a look at the audit.
 
 use crate::support::{Bench, Login, claims, post, send, travel_task};
 use crate::tasks::starting::{travel, verified};

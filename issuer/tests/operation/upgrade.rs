@@ -1,4 +1,4 @@
-//! A data folder of version 0.1 (`tests/fixtures/data-0.1`) goes on under this version.
+//! A data directory of version 0.1 (`tests/fixtures/data-0.1`) goes on under this version.
 
 use crate::audit::evidence::walked;
 use crate::edges::spending::boot;

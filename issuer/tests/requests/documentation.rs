@@ -1,4 +1,4 @@
-//! What docs/issuer.md shows is what happens.
+//! The examples of docs/issuer.md, sent to a real issuer.
 
 use crate::support::{Bench, Login, NOON, TRAVEL, claims};
 use axum::body::Body;

@@ -52,7 +52,7 @@ impl Scene {
         key.unwrap()["kid"].clone()
     }
 
-    /// What the memory holds, as far as answers show it.
+    /// The state of the memory, as far as answers show it.
     async fn memory(&self) -> Value {
         let (bench, empty) = (&self.bench, json!({}));
         let apps = request("GET", Some(&self.operator), "/v1/admin/apps");
@@ -80,7 +80,7 @@ impl Scene {
         panic!("{what}: nothing changed in memory");
     }
 
-    /// The same data folder opened again, once the last task has ended that uses it.
+    /// The same data directory opened again, once the last task has ended that uses it.
     async fn reopened(self) -> Self {
         let data = Arc::downgrade(&self.bench.data);
         let closed = self.bench.closed();

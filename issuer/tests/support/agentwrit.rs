@@ -53,7 +53,7 @@ pub(crate) fn from_hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// What an agent of `orch/task` sends to register, all of it in order.
+/// The request of an agent of `orch/task` to register, with valid members.
 pub(crate) fn registration(launch_token: &str, nonce: &str, scope: &[&str]) -> Value {
     let key = TestKey::of_next_agent();
     json!({
@@ -173,7 +173,7 @@ impl Bench {
         self.send(renewal(token)).await.granted("access_token")
     }
 
-    /// What `token` passes on to the agent with the id `to`.
+    /// The token that the agent of `token` delegates to the agent with the id `to`.
     pub(crate) async fn delegated(&self, token: &str, to: &str, scope: &[&str]) -> String {
         let answer = self.send(delegation(token, to, scope)).await;
         answer.granted("access_token")

@@ -1,5 +1,5 @@
-//! An issuer without a socket: a data folder of its own, a clock that the test turns, and its two
-//! routers.
+//! An issuer without a socket: a data directory of its own, a clock that the test turns, and its
+//! two routers.
 
 pub(crate) mod agentwrit;
 
@@ -98,7 +98,7 @@ impl Bench {
         }
     }
 
-    /// The same data folder, opened again.
+    /// The same data directory, opened again.
     pub(crate) async fn reopened(mut self) -> Self {
         let folder = self.folder.take().unwrap();
         let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
@@ -106,12 +106,12 @@ impl Bench {
         Self::on(folder, clock, config).await
     }
 
-    /// Another data folder, opened with the same clock and settings.
+    /// Another data directory, opened with the same clock and settings.
     pub(crate) async fn with_folder(&self, folder: TempDir) -> Self {
         Self::on(folder, Arc::clone(&self.clock), self.config.clone()).await
     }
 
-    /// The data folder after the issuer has ended.
+    /// The data directory after the issuer has ended.
     pub(crate) fn closed(mut self) -> Closed {
         let folder = self.folder.take().unwrap();
         let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
@@ -134,7 +134,7 @@ impl Bench {
         send(&self.app, request).await
     }
 
-    /// What the operator posts.
+    /// The body of an operator's request.
     pub(crate) async fn admin_post(&self, path: &str, body: &Value) -> Answer {
         send(&self.admin, post(None, path, body)).await
     }
@@ -232,7 +232,7 @@ impl Bench {
     }
 }
 
-/// A data folder that no issuer holds.
+/// A data directory that no issuer holds.
 pub(crate) struct Closed {
     folder: TempDir,
     clock: Arc<AtomicU64>,
@@ -299,7 +299,7 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
     }
 }
 
-/// Copies a data folder with the modes that the issuer gives to it.
+/// Copies a data directory with the modes that the issuer gives to it.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     fs::set_permissions(to, Permissions::from_mode(0o700)).unwrap();

@@ -66,8 +66,8 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The signed payload as JSON text. The issuer signs it as [`crate::jose::jws::JwsKind::Bundle`] and
-    /// [joins](Self::join) JWS and rows.
+    /// The signed payload as JSON text. The issuer signs it as
+    /// [`crate::jose::jws::JwsKind::Bundle`] and [joins](Self::join) JWS and rows.
     ///
     /// Members: `iss`, `epoch`, `seq`, `from` (delta only), `issued_at`, `fresh_until`, `keys`
     /// (JWKs), `dropped_keys`, `audit_head` (if there is one) and `revocations`, which is

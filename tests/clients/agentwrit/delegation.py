@@ -14,7 +14,7 @@ def agents(one, count):
 
 
 def acting(one, agent_id, token):
-    """Whoever holds a writ that was passed on, as the SDK has agents."""
+    """The holder of a delegated writ, in the form of the agents of the SDK."""
     return Agent(one, agent_id, token.access_token, token.expires_in, [], "", "")
 
 
@@ -100,9 +100,9 @@ def claim_deregistering_an_app_ends_all_it_has():
 def claim_nobody_delegates_to_itself_to_strangers_or_more_than_it_has():
     one, other = app(), app()
     first, second = agents(one, 2)
-    (stranger,) = agents(other, 1)
+    (foreign_agent,) = agents(other, 1)
     refused(ProblemResponseError, 400, "invalid_request", first.delegate, first.agent_id, ["read:data:x"])
-    refused(ProblemResponseError, 404, "not_found", first.delegate, stranger.agent_id, ["read:data:x"])
+    refused(ProblemResponseError, 404, "not_found", first.delegate, foreign_agent.agent_id, ["read:data:x"])
     refused(ProblemResponseError, 404, "not_found", first.delegate, "spiffe://127.0.0.1/agent/a/b/c", ["read:data:x"])
     refused(AuthorizationError, 403, "scope_violation", first.delegate, second.agent_id, ["write:data:x"])
     refused(ProblemResponseError, 400, "invalid_ttl", first.delegate, second.agent_id, ["read:data:x"], ttl=0)

@@ -87,7 +87,7 @@ def claim_a_released_agent_is_over_and_releasing_again_is_no_error():
     agent = app().create_agent("orch", "task", ["read:data:x"])
     assert agent.release() is None and agent.release() is None
     assert not counts(agent.access_token)
-    for call in [agent.renew, lambda: agent.delegate("somebody", ["read:data:x"])]:
+    for call in [agent.renew, lambda: agent.delegate("unknown-agent", ["read:data:x"])]:
         try:
             call()
             raise AssertionError("a released agent went on")

@@ -23,7 +23,7 @@ def problem(answer, status, code):
 
 def claim_a_wrong_secret_is_an_authentication_error():
     added = register("read:data:*")
-    for client_id, secret in [(added["client_id"], "wrong"), ("nobody", added["client_secret"])]:
+    for client_id, secret in [(added["client_id"], "wrong"), ("unknown-client", added["client_secret"])]:
         wrong = AgentWritApp(URL, client_id, secret)
         refused(AuthenticationError, 401, "unauthorized", wrong.create_agent, "orch", "task", ["read:data:x"])
 
@@ -67,7 +67,7 @@ def claim_failures_without_end_are_a_rate_limit_error_for_that_client_alone():
 def claim_an_issuer_that_is_not_there_is_a_transport_error():
     try:
         AgentWritApp("http://127.0.0.1:1", "id", "secret").health()
-        raise AssertionError("nobody answered")
+        raise AssertionError("no answer came")
     except TransportError as error:
         assert "unreachable" in str(error)
 

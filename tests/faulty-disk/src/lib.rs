@@ -2,10 +2,9 @@
 //! unsynced writes at a power cut, and fails calls.
 //!
 //! Every call goes through to the system. Beside the watched folder the library keeps a shadow of
-//! what is
-//! *certain* to be there after a power cut: bytes once `fsync` or `fdatasync` of their file succeeded, names
-//! once `fsync` of their folder did. A test kills the server, puts the shadow in the place of the
-//! folder, and starts the server again.
+//! what is *certain* to be there after a power cut: bytes once `fsync` or `fdatasync` of their file
+//! succeeded, names once `fsync` of their folder did. A test kills the server, puts the shadow in
+//! the place of the folder, and starts the server again.
 //!
 //! The flow, top down: [`calls`] replaces functions of the C library, [`watched`] selects files,
 //! [`shadow`] keeps their bytes, [`names`] their names.

@@ -11,7 +11,7 @@ const TOGETHER: u64 = 10_000;
 /// Events after which progress is shown.
 const SHOWN: u64 = 1_000_000;
 
-/// Fills the data folder at `data` with `events`.
+/// Fills the data directory at `data` with `events`.
 pub(crate) async fn write_events(data: &Path, events: u64) -> Result<()> {
     let data = Data::open(data, Clock::system()).await?;
     for from in (0..events).step_by(usize::try_from(TOGETHER)?) {

@@ -33,7 +33,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// `edgewrit serve` on the data folder at `data`.
+    /// `edgewrit serve` on the data directory at `data`.
     pub(crate) async fn issuer(edgewrit: &Path, data: &Path) -> Result<Self> {
         let mut command = on_core(0, edgewrit);
         command

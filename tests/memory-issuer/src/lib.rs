@@ -1,4 +1,5 @@
-//! An issuer in memory: signs writs and bundles as the real one does, with the other Ed25519 implementation.
+//! An issuer in memory: signs writs and bundles as the real one does, with the other Ed25519
+//! implementation.
 #![expect(clippy::expect_used, missing_docs, reason = "a helper of tests")]
 
 use edgewrit_shared::bundle::revocation::{Revocation, Rows};

@@ -1,4 +1,4 @@
-//! What the agent does, and what came of it.
+//! The attacks of the agent, and their results.
 
 use crate::edge::Edge;
 use crate::http::{Arrival, Request};
@@ -16,13 +16,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub struct Attack {
     /// The edge.
     pub edge: String,
-    /// What was tried.
+    /// The name of the attack.
     pub name: String,
     /// The first answer.
     pub status: String,
-    /// What came of it.
+    /// The counts of the requests and of their effects.
     pub tally: Tally,
-    /// What is wrong with it, if anything.
+    /// The fault, if the edge let something pass.
     pub fault: Option<String>,
 }
 
@@ -92,7 +92,8 @@ impl<'a> Agent<'a> {
         self.story.stand.writs(self.issuer, &task, 1)?.pop().context("no writ")
     }
 
-    /// Everything it knows about this API: `tests/stories/attack.json`, repeated bookings and a redirect.
+    /// Everything it knows about this API: `tests/stories/attack.json`, repeated bookings and a
+    /// redirect.
     ///
     /// # Errors
     /// If an edge does not answer any more.

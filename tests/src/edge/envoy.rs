@@ -1,4 +1,5 @@
-//! The filter in Envoy, with the configuration that is shipped: `edge-validator/envoy/envoy.yaml`, with other addresses.
+//! The filter in Envoy, with the configuration that is shipped: `edge-validator/envoy/envoy.yaml`,
+//! with other addresses.
 
 use super::Setup;
 use crate::process::{Process, Program};
@@ -26,7 +27,8 @@ const PLUGIN: &str =
 pub struct Bootstrap(Value);
 
 impl Bootstrap {
-    /// The configuration as it is shipped, listening on `address` without TLS, with the built filter in it.
+    /// The configuration as it is shipped, listening on `address` without TLS, with the built
+    /// filter in it.
     ///
     /// # Errors
     /// If it is not of the form that is expected here.
@@ -38,7 +40,8 @@ impl Bootstrap {
         Ok(bootstrap)
     }
 
-    /// Lets `setup` be what the filter is configured with, and gives every upstream of it a cluster without TLS.
+    /// Lets `setup` be what the filter is configured with, and gives every upstream of it a cluster
+    /// without TLS.
     ///
     /// # Errors
     /// If an upstream or the issuer has no plain http origin.
@@ -61,7 +64,8 @@ impl Bootstrap {
             secrets.into(),
         )?;
 
-        // The shipped file has a second barrier. The filter must hold without it, in an Envoy with another configuration.
+        // The shipped file has a second barrier. The filter must hold without it, in an Envoy with
+        // another configuration.
         let underscores = format!("{MANAGER}/common_http_protocol_options/headers_with_underscores_action");
         self.set(&underscores, "ALLOW".into())?;
         self.object(MANAGER)?.remove(EARLY);
@@ -73,7 +77,8 @@ impl Bootstrap {
         Ok(self)
     }
 
-    /// Lets the cluster called `name` lead to `address`, and believe certificates of the authority in the file `ca`.
+    /// Lets the cluster called `name` lead to `address`, and believe certificates of the authority
+    /// in the file `ca`.
     ///
     /// # Errors
     /// If there is no such cluster with TLS.
@@ -166,7 +171,8 @@ impl Bootstrap {
         self.set(&format!("{PLUGIN}/vm_config/code"), code)
     }
 
-    /// Lets the route try again what failed, which none should, and clusters take any number of retries.
+    /// Lets the route try again what failed, which none should, and clusters take any number of
+    /// retries.
     ///
     /// # Errors
     /// If it has no place.
@@ -179,7 +185,8 @@ impl Bootstrap {
         Ok(())
     }
 
-    /// Lets every cluster but the issuer's speak HTTP/2, and lets both sides send metadata, which is off by default.
+    /// Lets every cluster but the issuer's speak HTTP/2, and lets both sides send metadata, which
+    /// is off by default.
     ///
     /// # Errors
     /// If something has no place.
@@ -220,7 +227,8 @@ impl Bootstrap {
         Ok(clusters.iter_mut().filter_map(Value::as_object_mut))
     }
 
-    /// Has what the filter permits sent to `origin`, by a route that only the permit's headers match.
+    /// Has what the filter permits sent to `origin`, by a route that only the permit's headers
+    /// match.
     ///
     /// # Errors
     /// If `origin` is no plain http origin, or the route has no place.

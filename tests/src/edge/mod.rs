@@ -12,7 +12,7 @@ use crate::clock::poll;
 use crate::http::{Request, Response};
 use crate::process::Process;
 use crate::{ports, tools};
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a host may take to start, fetch a bundle and answer. Envoy compiles the filter, which takes a while on a busy machine.
+/// How long a host may take to start, fetch a bundle and answer. Envoy compiles the filter, which
+/// takes a while on a busy machine.
 const START: Duration = Duration::from_secs(90);
 
 /// How long the line of the log may lag behind the answer.
@@ -55,12 +56,12 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What an edge is configured with.
+/// The configuration of an edge.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The configuration.
     pub document: Value,
-    /// What `${secret:NAME}` stands for.
+    /// The values of `${secret:NAME}`.
     pub secrets: BTreeMap<String, String>,
 }
 
@@ -80,7 +81,8 @@ pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
     listening(spawn(kind, setup)?)
 }
 
-/// Starts a host with `setup` and the validator of version 0.1, as it was delivered (`tests/fixtures/edges-0.1`).
+/// Starts a host with `setup` and the validator of version 0.1, as it was delivered
+/// (`tests/fixtures/edges-0.1`).
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
@@ -145,7 +147,8 @@ pub fn start_trapping_worker(setup: &Setup) -> Result<Edge> {
     })
 }
 
-/// Starts a Worker with `setup` that is bound to a queue for its records, in which it also finds them again.
+/// Starts a Worker with `setup` that is bound to a queue for its records, in which it also finds
+/// them again.
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
@@ -183,13 +186,14 @@ impl Edge {
         &mut self.process
     }
 
-    /// What it has printed.
+    /// The output of the host so far.
     #[must_use]
     pub fn log(&self) -> &crate::process::Log {
         self.process.log()
     }
 
-    /// Waits until a request with `writ`, which must count here, is not refused for want of a bundle.
+    /// Waits until a request with `writ`, which must count here, is not refused for want of a
+    /// bundle.
     ///
     /// # Errors
     /// If that takes too long.
@@ -209,6 +213,17 @@ impl Edge {
         request
             .send(self.address)
             .map_err(|error| anyhow!("{}: {error:#}; it said:\n{}", self.kind, self.log().tail(20)))
+    }
+
+    /// Sends a request that the edge must permit.
+    ///
+    /// # Errors
+    /// If no answer comes, or another answer than 200.
+    pub fn send_permitted(&self, request: &Request) -> Result<Response> {
+        let answer = self.send(request)?;
+        let Response { status, .. } = answer;
+        ensure!(status == 200, "{}: {status} {}", self.kind, answer.json());
+        Ok(answer)
     }
 
     /// The line of the log that belongs to `response`.

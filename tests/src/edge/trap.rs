@@ -36,7 +36,8 @@ fn trapping(module: &Path, function: &str) -> Result<Vec<u8>> {
     let mut module = fs::read(module)?;
     let code = code_of(&module, function)?;
     let instructions = module.get_mut(code).context("the code lies outside of the module")?;
-    // Whatever follows it, `unreachable` is valid, and so is a body of nothing else. The last byte ends the function.
+    // Whatever follows it, `unreachable` is valid, and so is a body of nothing else. The last byte
+    // ends the function.
     let (_, instructions) = instructions.split_last_mut().context("no code")?;
     instructions.fill(UNREACHABLE);
     Ok(module)

@@ -1,4 +1,5 @@
-//! An Envoy whose listener, and with it the configuration of the filter, lies in a file that it watches.
+//! An Envoy whose listener, and with it the configuration of the filter, lies in a file that it
+//! watches.
 
 use super::envoy::{Bootstrap, LISTENERS};
 use super::{Edge, Kind, START, Setup};
@@ -45,7 +46,7 @@ impl Watched {
         })
     }
 
-    /// What the filter has counted: values by name, without what is before the group.
+    /// The counters of the filter: values by name, without the text before the group.
     ///
     /// # Errors
     /// If Envoy does not answer.
@@ -60,7 +61,8 @@ impl Watched {
         Ok(text.lines().filter_map(line).collect())
     }
 
-    /// Lets `setup` be the configuration from now on, if Envoy takes it. Secrets, upstreams and issuer stay.
+    /// Lets `setup` be the configuration from now on, if Envoy takes it. Secrets, upstreams and
+    /// issuer stay.
     ///
     /// # Errors
     /// If it cannot be written.

@@ -42,7 +42,8 @@ pub(super) fn spawn_from(worker: &Path, setup: &Setup, module: Option<&[u8]>) ->
     Ok((program.start()?, address))
 }
 
-/// As `wrangler dev` runs it, which brings a queue along: what is put into it comes to the same Worker.
+/// As `wrangler dev` runs it, which brings a queue along: what is put into it comes to the same
+/// Worker.
 pub(super) fn spawn_queued(setup: &Setup) -> Result<(Process, SocketAddr)> {
     const QUEUE: &str = "records";
     let address = ports::free()?;

@@ -16,7 +16,7 @@ const ROW: usize = 24;
 pub struct Parts {
     /// The `kid` of its header.
     pub kid: String,
-    /// What is signed, but for the number and hash of the rows, which are made to fit.
+    /// The payload to sign. The number and the hash of the rows are made to fit.
     pub payload: Value,
     /// The revocations.
     pub rows: Vec<u8>,

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use serde::Deserialize;
 use std::str::FromStr;
 
-/// What is done to a writ besides its claims. `tests/vectors/README.md` says what each does.
+/// A change of a writ besides its claims. `tests/vectors/README.md` describes each change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 #[expect(missing_docs, reason = "named as the README of the vectors names them")]

@@ -25,7 +25,8 @@ pub(super) fn standard_alphabet(text: &[u8]) -> Result<String> {
     Ok(encoded)
 }
 
-/// With the lowest unused bit of the last character set; blanks are added to the text until there is one.
+/// With the lowest unused bit of the last character set; blanks are added to the text until there
+/// is one.
 pub(super) fn with_trailing_bits(text: &[u8]) -> Result<String> {
     set_trailing_bit(&canonical(blanks_until_partial(text)))
 }

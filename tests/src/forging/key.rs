@@ -64,7 +64,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of the issuer whose data lies in `folder`; `current` says the id of the one that signs for a job.
+    /// Reads the keys of the issuer whose data lies in `folder`; `current` says the id of the one
+    /// that signs for a job.
     ///
     /// # Errors
     /// If one cannot be read.

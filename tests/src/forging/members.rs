@@ -1,4 +1,5 @@
-//! The members of a header or of claims, as JSON text, so that what a case spells oddly stays spelled oddly.
+//! The members of a header or of claims, as JSON text, so that what a case spells oddly stays
+//! spelled oddly.
 
 use super::{Keys, Signer};
 use crate::text::{Names, Text};
@@ -47,7 +48,7 @@ struct KidOf {
     kid_of: Signer,
 }
 
-/// What special forms refer to.
+/// The keys, names and time to which special forms refer.
 pub(super) struct Reference<'a> {
     pub(super) keys: &'a Keys,
     pub(super) names: &'a Names,

@@ -1,4 +1,5 @@
-//! Writs that an issuer would never sign, signed with its own key all the same: whatever is wrong with one is all that is wrong.
+//! Writs that an issuer would never sign, signed with its own key all the same: whatever is wrong
+//! with one is all that is wrong.
 
 mod bundle;
 mod edit;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// What a writ says, and what is done to it.
+/// The claims of a writ, and the changes to it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WritSpec {
@@ -27,7 +27,7 @@ pub struct WritSpec {
     /// Who signs.
     #[serde(default)]
     pub sign: Signer,
-    /// What is done before or after signing.
+    /// The changes before and after signing.
     #[serde(default)]
     pub edit: Edit,
 }

@@ -137,7 +137,8 @@ fn edit_signature(edit: &Edit, mut signature: Vec<u8>) -> Result<String> {
     }
 }
 
-/// Adds the order of the group to S, the second half of a signature, little-endian (RFC 8032, section 5.1).
+/// Adds the order of the group to S, the second half of a signature, little-endian (RFC 8032,
+/// section 5.1).
 fn add_order(signature: &mut [u8]) {
     const ORDER: [u8; 32] = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,

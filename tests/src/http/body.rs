@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read as _};
 /// Longest body that is read.
 const BODY_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What a message without `content-length` and `transfer-encoding` has, and what one with them may have.
+/// The body that a head allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
     /// A body if the head announces one: a request.

@@ -54,12 +54,14 @@ impl Connection {
         let _ = self.stream.get_ref().shutdown(Shutdown::Both);
     }
 
-    /// The answers on `count` streams of a connection that began with [`h2::PREFACE`]: statuses, and blocks of fields behind bodies.
+    /// The answers on `count` streams of a connection that began with [`h2::PREFACE`]: statuses,
+    /// and blocks of fields behind bodies.
     pub fn read_h2(&mut self, count: usize) -> Vec<Response> {
         h2::answers(self.stream.get_mut(), count)
     }
 
-    /// Sends a request with a body over HTTP/2, as fast as the other side takes it, and reads the answer's status.
+    /// Sends a request with a body over HTTP/2, as fast as the other side takes it, and reads the
+    /// answer's status.
     ///
     /// # Errors
     /// If the connection breaks.
@@ -67,7 +69,8 @@ impl Connection {
         h2::post(self.stream.get_mut(), fields, body)
     }
 
-    /// The next answer that is not an interim one (1xx); `None` if the connection ends, breaks or stays silent.
+    /// The next answer that is not an interim one (1xx); `None` if the connection ends, breaks or
+    /// stays silent.
     pub fn read(&mut self, to_head: bool) -> Option<Response> {
         let mut interim = Vec::new();
         loop {

@@ -1,10 +1,12 @@
-//! HTTP/2 (RFC 9113) as evidence: frames as they are told, malformed ones too, and of what comes back who answered with which status.
+//! HTTP/2 (RFC 9113) as evidence: frames as they are told, malformed ones too, and of what comes
+//! back who answered with which status.
 
 use super::response::Response;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-/// What a client says first, and that it keeps no table of headers, so that statuses can be read without one.
+/// The client's first bytes. The client keeps no table of headers, so that statuses can be read
+/// without one.
 pub const PREFACE: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00";
 
@@ -19,7 +21,7 @@ const METADATA: u8 = 0x4d;
 const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
-/// What may be sent before the other side says anything, of a stream and of a connection.
+/// The bytes that may be sent before the other side speaks, of a stream and of a connection.
 const WINDOW: i64 = 65_535;
 /// Most bytes of a frame before the other side says anything.
 const FRAME_BYTES: usize = 16_384;
@@ -76,7 +78,8 @@ fn length(length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Reads until `count` streams are over, or the connection is, or it stays silent; the answers in the order of their streams. A stream that is reset without a status is none.
+/// Reads until `count` streams are over, or the connection is, or it stays silent; the answers in
+/// the order of their streams. A stream that is reset without a status is none.
 pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<Response> {
     let mut responses: BTreeMap<u32, Response> = BTreeMap::new();
     let mut over = 0;
@@ -117,8 +120,8 @@ fn take_fields(response: &mut Response, block: Vec<u8>) {
     }
 }
 
-/// Sends a request of these fields with a body, on a connection that has just begun, and reads the answer. What the other side has not
-/// allowed yet is not sent (RFC 9113, section 5.2).
+/// Sends a request of these fields with a body, on a connection that has just begun, and reads the
+/// answer. What the other side has not allowed yet is not sent (RFC 9113, section 5.2).
 pub(super) fn post(stream: &mut (impl Read + Write), fields: &[u8], body: &[u8]) -> io::Result<Response> {
     const ID: u32 = 1;
     stream.write_all(PREFACE)?;

@@ -1,6 +1,7 @@
 //! Headers as they came.
 
-/// Header names as they were sent, and values, in order. A line that is no header has the empty name.
+/// Header names as they were sent, and values, in order. A line that is no header has the empty
+/// name.
 pub type Headers = Vec<(String, Vec<u8>)>;
 
 /// The values of the headers called `name`, whatever their case.

@@ -1,4 +1,5 @@
-//! One message as it came: start line, headers in order, body. Forgiving, because it must see what a stricter reader would hide.
+//! One message as it came: start line, headers in order, body. Forgiving, because it must see what
+//! a stricter reader would hide.
 
 use super::body::{self, Expected};
 use super::headers::{Headers, header};
@@ -16,7 +17,7 @@ pub struct Message {
     pub headers: Headers,
     /// The body; `None` if the head announces none.
     pub body: Option<Vec<u8>>,
-    /// What follows a body in chunks.
+    /// The trailers of a body in chunks.
     pub trailers: Headers,
     /// The head as it came.
     pub head: Vec<u8>,

@@ -1,5 +1,5 @@
-//! HTTP/1.1 as evidence: bytes in, bytes out, nothing normalised. A client that sends what it is told, HTTP/2 as well, and a server that writes
-//! down what it hears.
+//! HTTP/1.1 as evidence: bytes in, bytes out, nothing normalised. A client that sends what it is
+//! told, HTTP/2 as well, and a server that writes down what it hears.
 
 mod body;
 mod client;

@@ -13,7 +13,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The statuses of the interim answers (1xx) before it.
     pub interim: Vec<u16>,
-    /// What follows the body. Over HTTP/2 each block of fields is one value without a name, and metadata is a value called so.
+    /// The trailers. Over HTTP/2 each block of fields is one value without a name, and metadata is
+    /// a value called so.
     pub trailers: Headers,
 }
 

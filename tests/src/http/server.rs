@@ -63,7 +63,7 @@ impl Arrival {
     }
 }
 
-/// What a server answers.
+/// The response of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// The status.
@@ -169,13 +169,13 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What has arrived since this was last asked.
+    /// The requests that have arrived since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<Arrival> {
         mem::take(&mut *self.lock())
     }
 
-    /// What has arrived, and stays.
+    /// The requests that have arrived. They stay.
     #[must_use]
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.lock().clone()

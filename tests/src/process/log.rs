@@ -13,7 +13,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// What `pick` makes of the newest line that it takes, waiting up to `wait` for one.
+    /// The result of `pick` for the newest line that it takes. The call waits up to `wait` for a
+    /// line.
     pub fn find<T>(&self, wait: Duration, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
         let deadline = Deadline::after(wait);
         let mut lines = self.lock();
@@ -37,7 +38,8 @@ impl Log {
         self.lock().iter().filter(|line| keep(line)).cloned().collect()
     }
 
-    /// The last `count` lines, indented, without those about single requests: there can be many, and the reason stands before.
+    /// The last `count` lines, indented, without those about single requests: there can be many,
+    /// and the reason stands before.
     #[must_use]
     pub fn tail(&self, count: usize) -> String {
         let lines = self.lines(|line| !line.contains(r#""edgewrit":"#));

@@ -101,7 +101,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// What it has printed.
+    /// The output of the process so far.
     #[must_use]
     pub fn log(&self) -> &Log {
         &self.log
@@ -136,7 +136,8 @@ impl Process {
     pub fn stop(&mut self) {
         drop(self.child.stdin.take());
         if self.ended(Duration::from_secs(5)).is_none() {
-            // A descendant cannot be killed: the supervisor waits for it, and this process does not.
+            // A descendant cannot be killed: the supervisor waits for it, and this process does
+            // not.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

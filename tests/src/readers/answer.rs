@@ -1,9 +1,9 @@
-//! What a reader answers, in the form that all of them use; `tests/readers/README.md` has it.
+//! The answer of a reader, in the form that all readers use; `tests/readers/README.md` has it.
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-/// What a reader made of a request. A part that it does not read is absent.
+/// A request as a reader reads it. A part that the reader does not read is absent.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     /// Why it refuses the request, if it does.

@@ -20,9 +20,9 @@ use value::{Agreement, Precision};
 pub struct Difference {
     /// Its name.
     pub reader: String,
-    /// What it reads otherwise: `route`, `target`, `names of the query`, or a parameter.
+    /// The part that differs: `route`, `target`, `names of the query`, or a parameter.
     pub what: String,
-    /// What the edge judged and what the reader reads.
+    /// The value that the edge judged and the value that the reader reads.
     pub detail: String,
 }
 
@@ -35,7 +35,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Every difference between the edge and its readers. `permits` asks the edge about the same request again, under other grants.
+/// Every difference between the edge and its readers. `permits` asks the edge about the same
+/// request again, under other grants.
 ///
 /// # Errors
 /// If an answer cannot be compared.
@@ -80,7 +81,7 @@ struct Comparison<'c> {
 }
 
 impl Comparison<'_> {
-    /// What is read otherwise, and how.
+    /// The differences between the edge and a reader.
     fn difference(&self) -> Option<(String, String)> {
         let target = self
             .answer
@@ -116,7 +117,8 @@ impl Comparison<'_> {
         })
     }
 
-    /// The reading as a whole has to be one that was judged, for readers of exact numbers and of rounded ones.
+    /// The reading as a whole has to be one that was judged, for readers of exact numbers and of
+    /// rounded ones.
     fn other_value(&self) -> Option<(String, String)> {
         [Precision::Exact, Precision::Double].into_iter().find_map(|precision| {
             let mut wrong = Vec::new();
@@ -135,7 +137,8 @@ impl Comparison<'_> {
         })
     }
 
-    /// The parameters that are read as `attempt` has them but for rounding; or the first that is not, and how it is read.
+    /// The parameters that are read as `attempt` has them but for rounding; or the first that is
+    /// not, and how it is read.
     fn rounded_in(&self, attempt: &Attempt, precision: Precision) -> Result<Vec<probe::Rounded<'_>>, (&Param, String)> {
         let mut all = Vec::new();
         for param in &self.operation.params {
@@ -154,7 +157,7 @@ impl Comparison<'_> {
         Ok(all)
     }
 
-    /// What was read of `param`, if the reader reads its part of the request.
+    /// The value of `param`, if the reader reads its part of the request.
     fn read(&self, param: &Param) -> Option<Option<super::answer::Read>> {
         let named = |members: &Option<super::answer::Members>| {
             let members = members.as_ref()?;

@@ -28,7 +28,7 @@ pub(super) struct Edge {
     authority: RehearsedGrants,
 }
 
-/// What the edge permits, and what it took the request for.
+/// A request that the edge permits, as the edge reads it.
 #[derive(Debug)]
 pub(super) struct Permitted {
     pub(super) sent: Sent,
@@ -53,7 +53,7 @@ impl Edge {
         })
     }
 
-    /// What the edge permits of `request`; the label of the refusal if it permits nothing.
+    /// The edge's reading of `request`, or the label of the refusal.
     pub(super) fn judge(&self, request: &Request) -> Result<Result<Permitted, String>> {
         let length = request.body.as_ref().map(|body| body.len().to_string());
         let mut headers = vec![("authorization", self.authorization.as_bytes())];

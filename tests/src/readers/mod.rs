@@ -1,7 +1,8 @@
 //! Real readers, asked about what the edge permits.
 //!
-//! The edge judges how an upstream will read a request. Here it is compared with what frameworks and standard libraries make of the same bytes:
-//! `tests/readers/` has one program for each language, and its README says how to add a reader.
+//! The edge judges how an upstream will read a request. Here it is compared with what frameworks
+//! and standard libraries make of the same bytes: `tests/readers/` has one program for each
+//! language, and its README says how to add a reader.
 
 mod answer;
 mod compare;
@@ -16,5 +17,6 @@ pub use compare::Difference;
 pub use request::{Kind, Request};
 pub use run::{Bench, Plan, compare_many};
 
-/// The configuration of the edge whose permits are read: invented operations, with a name in every spelling that matters.
+/// The configuration of the edge whose permits are read: invented operations, with a name in every
+/// spelling that matters.
 const EDGE: &str = include_str!("../../readers/edge.json");

@@ -1,4 +1,5 @@
-//! The programs that hold readers: one line in is a request, one line out is what each of their readers makes of it.
+//! The programs that hold readers: one line in is a request, one line out is what each of their
+//! readers makes of it.
 
 use super::answer::Answer;
 use super::request::Sent;
@@ -50,7 +51,7 @@ impl Readers {
         Ok(readers)
     }
 
-    /// What each reader makes of a request, by the reader's name.
+    /// The reading of a request by each reader, by the reader's name.
     ///
     /// # Errors
     /// If a program ends or does not answer in time.

@@ -30,7 +30,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// As the variables `EDGEWRIT_READERS_CASES` and `EDGEWRIT_READERS_SEED` of the environment have it.
+    /// As the variables `EDGEWRIT_READERS_CASES` and `EDGEWRIT_READERS_SEED` of the environment
+    /// have it.
     ///
     /// # Errors
     /// If one is no number.
@@ -62,7 +63,7 @@ struct Tally {
     permitted: u32,
     /// By the label.
     refused: BTreeMap<String, u32>,
-    /// What a reader refuses that the edge permits, by its name.
+    /// The requests that a reader refuses and the edge permits, by the reader's name.
     refused_by: BTreeMap<String, u32>,
     /// By reader and what it reads otherwise.
     known: BTreeMap<(String, String), u32>,
@@ -82,7 +83,7 @@ impl Bench {
         })
     }
 
-    /// What readers read otherwise of one request; `None` if the edge refuses it.
+    /// The differences between readers and edge about one request; `None` if the edge refuses it.
     ///
     /// # Errors
     /// If a reader does not answer.
@@ -92,7 +93,8 @@ impl Bench {
         Ok((self.tally.permitted > before).then_some(differences))
     }
 
-    /// What readers read otherwise if the verdict on `judged` sent `sent`, as by an edge that sends something else than it judged.
+    /// The differences if the verdict on `judged` sent `sent`, as by an edge that sends another
+    /// request than it judged.
     ///
     /// # Errors
     /// If a reader does not answer, or the edge refuses `judged`.
@@ -103,7 +105,7 @@ impl Bench {
         self.read(judged, &permitted)
     }
 
-    /// What is read otherwise of what the edge permits of `request`.
+    /// The differences about `request`, as far as the edge permits it.
     fn compare(&mut self, request: &Request) -> Result<Vec<Difference>> {
         let permitted = match self.edge.judge(request)? {
             Ok(permitted) => permitted,

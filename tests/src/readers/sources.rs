@@ -1,4 +1,5 @@
-//! Where each parameter of an operation stands, read from the configuration without the edge's own code.
+//! Where each parameter of an operation stands, read from the configuration without the edge's own
+//! code.
 
 use super::EDGE;
 use anyhow::{Context as _, Result};

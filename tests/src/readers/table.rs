@@ -1,4 +1,5 @@
-//! Every reader that has to take part, and the programs that they run in. One that is missing is a failure.
+//! Every reader that has to take part, and the programs that they run in. One that is missing is a
+//! failure.
 
 use anyhow::{Context as _, Result, ensure};
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ pub(super) struct Reader {
     pub(super) repeated: Repeated,
 }
 
-/// What brackets in a name of the query or of a form are to a reader.
+/// The meaning of brackets in a name of the query or of a form for a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
     /// Characters: `filter[owner]` is a name.
@@ -30,7 +31,7 @@ pub(super) enum Names {
     Nested,
 }
 
-/// What a reader makes of a name without brackets that comes several times.
+/// The result of a reader for a name without brackets that comes several times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeated {
     /// All its values.
@@ -74,7 +75,8 @@ pub(super) const PROGRAMS: [Program; 4] = [
         readers: &[flat("werkzeug"), flat("starlette"), flat("python")],
         command: |places| {
             let mut python = Command::new("python3");
-            // Nothing of what else is installed for this Python, and nothing written beside the scripts.
+            // Nothing of what else is installed for this Python, and nothing written beside the
+            // scripts.
             python
                 .args(["-s", "-B"])
                 .arg(places.script("python/reader.py"))
@@ -127,7 +129,7 @@ impl Places {
         self.installed.join(name)
     }
 
-    /// What the upstream of the test serves, some of which the edge's table leaves out.
+    /// The routes of the upstream of the test. The edge's table leaves some of them out.
     fn routes(&self) -> PathBuf {
         self.script("routes.json")
     }

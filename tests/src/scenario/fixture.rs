@@ -1,4 +1,4 @@
-//! What every story stands on: a client of the issuer, and edges in front of an API.
+//! The fixture of every scenario: a client of the issuer, and edges in front of an API.
 
 use crate::edge::{self, Edge, Kind, Setup};
 use crate::forging::{Setting, WritSpec, forge};
@@ -23,8 +23,8 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Registers a client and an edge, and starts a host of every kind in front of `origin`. The files of `tests/stories` that
-    /// start with `name` say how. `key` is what the API asks for.
+    /// Registers a client and an edge, and starts a host of every kind in front of `origin`. The
+    /// files of `tests/stories` that start with `name` say how. `key` is what the API asks for.
     ///
     /// # Errors
     /// If something does not start.
@@ -121,6 +121,15 @@ impl Fixture {
             task.insert("count".into(), count.into());
         }
         issuer.task(&self.client, &task)
+    }
+
+    /// The writ of a new task with this id.
+    ///
+    /// # Errors
+    /// If the issuer does not grant it.
+    pub fn writ(&self, issuer: &Issuer, id: &str) -> Result<String> {
+        let writs = self.writs(issuer, id, 1)?;
+        writs.into_iter().next().context("the task has no writ")
     }
 }
 

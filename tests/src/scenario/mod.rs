@@ -18,15 +18,15 @@ use serde_json::Value;
 pub struct Row {
     /// The edge it was sent to.
     pub edge: String,
-    /// What was asked, in words.
+    /// The request, in words.
     pub request: String,
     /// The status of the answer.
     pub status: String,
     /// The label of the edge's own log, and what it says there.
     pub reason: String,
-    /// What the API's book says afterwards.
+    /// The entry in the book of the API afterwards.
     pub book: String,
-    /// What was expected instead, if anything differs.
+    /// The expected result, if the result differs.
     pub fault: Option<String>,
 }
 
@@ -39,7 +39,7 @@ struct Scene<'a> {
     request: Request,
     status: u16,
     label: &'a str,
-    /// What the book must say afterwards.
+    /// The expected book afterwards.
     book: &'a str,
 }
 

@@ -1,4 +1,5 @@
-//! "Search flights from JFK to LHR on 10 May, any number of times, and book one ticket under user X."
+//! "Search flights from JFK to LHR on 10 May, any number of times, and book one ticket under user
+//! X."
 
 use super::{Fixture, Row, Scene, Tell, names};
 use crate::edge::{Edge, Kind};
@@ -19,14 +20,14 @@ pub struct TravelScenario {
     pub stand: Fixture,
 }
 
-/// What came of booking many times at once.
+/// The result of many bookings at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Race {
     /// Requests that were permitted.
     pub permitted: usize,
     /// Requests that were refused because nothing was left.
     pub exhausted: usize,
-    /// What the book gained.
+    /// The new entries of the book.
     pub booked: usize,
 }
 

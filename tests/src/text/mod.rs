@@ -1,4 +1,5 @@
-//! The texts of the vectors: strings, and parts that JSON cannot hold or that depend on what is running.
+//! The texts of the vectors: strings, and parts that JSON cannot hold or that depend on what is
+//! running.
 
 mod part;
 
@@ -19,7 +20,8 @@ pub enum Text {
     One(Part),
 }
 
-/// What stands in for `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the upstreams.
+/// The values of `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the
+/// upstreams.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// The writ of the case.
@@ -129,7 +131,8 @@ impl Text {
     }
 }
 
-/// Every byte in a write of its own; the pauses of no length keep what follows from being joined to the last.
+/// Every byte in a write of its own; the pauses of no length keep what follows from being joined to
+/// the last.
 fn one_by_one(bytes: Vec<u8>) -> impl Iterator<Item = Write> {
     let step = |byte| [Write::Bytes(vec![byte]), Write::Wait(Duration::ZERO)];
     bytes.into_iter().flat_map(step)

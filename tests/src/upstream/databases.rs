@@ -1,4 +1,5 @@
-//! A stand-in for the control plane of managed databases: it describes them, and deletes them for any holder of its key.
+//! A stand-in for the control plane of managed databases: it describes them, and deletes them for
+//! any holder of its key.
 
 use super::{is_allowed, path_and_query, problem};
 use crate::http::{Arrival, Reply, Server};

@@ -1,4 +1,5 @@
-//! An API whose answers never end: a piece of a chunked body ten times a second, for as long as the client reads.
+//! An API whose answers never end: a piece of a chunked body ten times a second, for as long as the
+//! client reads.
 
 use anyhow::Result;
 use std::io::{self, BufRead as _, BufReader, Write as _};

@@ -1,4 +1,4 @@
-//! What stands behind an edge in tests and in the demo.
+//! The upstreams behind an edge in tests and in the demo.
 
 mod databases;
 mod drip;

@@ -31,12 +31,12 @@ impl Recorder {
         Reply::json(200, &json!({"ok": true}))
     }
 
-    /// What it answers from now on.
+    /// Changes the answer to later requests.
     pub fn answer(&self, reply: Reply) {
         *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = reply;
     }
 
-    /// What has arrived since this was last asked.
+    /// The requests that have arrived since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<Arrival> {
         self.server.take()

@@ -1,4 +1,5 @@
-//! A small travel API with its own book. It knows nothing of writs: a holder of its key may do anything.
+//! A small travel API with its own book. It knows nothing of writs: a holder of its key may do
+//! anything.
 
 use super::{is_allowed, path_and_query, problem};
 use crate::http::{Arrival, Reply, Server};
@@ -42,7 +43,8 @@ pub enum Mood {
     /// As it should.
     #[default]
     Fine,
-    /// It does what it is asked for and then answers 503: a client that repeats the request has it done twice.
+    /// It does what it is asked for and then answers 503: a client that repeats the request has it
+    /// done twice.
     Stumbling,
     /// It sends everybody to this URL.
     Redirecting(String),

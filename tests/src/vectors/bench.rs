@@ -1,5 +1,5 @@
-//! Everything that cases need besides a host: an issuer, the upstreams of `tests/vectors/edge.json`, and one server that must
-//! never hear anything.
+//! Everything that cases need besides a host: an issuer, the upstreams of
+//! `tests/vectors/edge.json`, and one server that must never hear anything.
 
 use super::file;
 use crate::edge::{Edge, Kind, Setup};
@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What runs beside the host.
+/// The servers that run beside the host.
 #[derive(Debug)]
 pub struct Bench {
     issuer: Issuer,
@@ -113,7 +113,8 @@ impl Bench {
         }
     }
 
-    /// What has arrived anywhere since this was last asked, with the names of the servers.
+    /// The requests that have arrived at any server since the last call, with the names of the
+    /// servers.
     #[must_use]
     pub fn take(&self) -> Vec<(String, Arrival)> {
         let evil = self.evil.take().into_iter().map(|arrival| ("evil".to_owned(), arrival));
@@ -124,7 +125,8 @@ impl Bench {
         evil.chain(others).collect()
     }
 
-    /// What is wrong with the credentials of a request that arrived at `upstream`: its own arrives once, no other ever.
+    /// The faults in the credentials of a request that arrived at `upstream`: its own arrives once,
+    /// no other ever.
     #[must_use]
     pub fn credential_faults(&self, upstream: &str, arrival: &Arrival) -> Vec<String> {
         let mut faults = Vec::new();

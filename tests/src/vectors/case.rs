@@ -24,7 +24,7 @@ pub struct PipelineCase {
     pub authorization: Option<Text>,
     /// The request.
     pub request: Ask,
-    /// What the upstream answers.
+    /// The answer of the upstream.
     pub upstream: Option<Answered>,
     /// The verdict.
     pub expect: Expect,
@@ -49,7 +49,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// What an upstream answers in a case that says this, or nothing, about it.
+    /// The answer of an upstream in a case with this member, or without one.
     ///
     /// # Errors
     /// If a text is not right.
@@ -82,7 +82,7 @@ pub enum Expect {
     Refuse(Refused),
 }
 
-/// What follows from a permit.
+/// The results of a permit.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permitted {
@@ -90,9 +90,9 @@ pub struct Permitted {
     pub action: Option<String>,
     /// The resource of the record.
     pub resource: Option<String>,
-    /// What arrives besides the method, target and body of the request.
+    /// The rest of the request that arrives, besides its method, target and body.
     pub sent: Sent,
-    /// What the client gets.
+    /// The response that the client gets.
     #[serde(default)]
     pub response: Responded,
     /// Members of the record.
@@ -112,15 +112,16 @@ pub struct WireCase {
     pub writ: Option<WritSpec>,
     /// The bytes.
     pub raw: Text,
-    /// What the upstream answers.
+    /// The answer of the upstream.
     pub upstream: Option<Answered>,
-    /// Whether the bytes are frames of HTTP/2, behind its preface. Only Envoy speaks it on a plain socket.
+    /// Whether the bytes are frames of HTTP/2, behind its preface. Only Envoy speaks it on a plain
+    /// socket.
     #[serde(default)]
     pub http2: bool,
     /// How many answers are read.
     #[serde(default = "one")]
     pub responses: usize,
-    /// What may come of them.
+    /// The allowed results.
     pub expect: WireExpect,
     /// Instead of `expect`, in Envoy.
     pub envoy: Option<WireExpect>,
@@ -128,7 +129,7 @@ pub struct WireCase {
     pub worker: Option<WireExpect>,
 }
 
-/// What may come of raw bytes.
+/// The allowed results of raw bytes.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WireExpect {
@@ -136,7 +137,7 @@ pub struct WireExpect {
     pub arrived: Option<usize>,
     /// The requests that arrive, in this order.
     pub exactly: Option<OneOrMore>,
-    /// What may arrive: nothing, or the first of these in this order.
+    /// The allowed arrivals: nothing, or the first of these in this order.
     pub at_most: Option<OneOrMore>,
     /// Which statuses the first answer may have.
     pub status: Option<Vec<StatusOrClosed>>,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What is wrong with what a host did, one line each.
+/// The faults in the acts of a host, one line each.
 #[derive(Debug, Default)]
 pub struct Complaints(pub Vec<String>);
 
@@ -53,7 +53,7 @@ impl Complaints {
     }
 }
 
-/// What arrives at an upstream.
+/// The request that arrives at an upstream.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arriving {
@@ -74,8 +74,8 @@ pub struct Arriving {
 }
 
 impl Arriving {
-    /// What arrives when `ask` is permitted: its method, target and body, byte for byte unless
-    /// `sent` has another spelling.
+    /// The request that arrives when `ask` is permitted: its method, target and body, byte for byte
+    /// unless `sent` has another spelling.
     #[must_use]
     pub fn of(ask: &Ask, sent: &Sent) -> Self {
         Self {
@@ -125,7 +125,7 @@ impl Arriving {
     }
 }
 
-/// What the client gets for a request that arrived.
+/// The response to a request that arrived.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Responded {
@@ -171,15 +171,15 @@ impl Responded {
     }
 }
 
-/// What the client gets for a request that was refused.
+/// The response to a request that was refused.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// Its status.
     pub status: u16,
-    /// What the client is told.
+    /// The status and the title that the client gets.
     pub error_code: String,
-    /// What the log is told.
+    /// The label in the log.
     pub label: String,
     /// Further members of the problem document.
     #[serde(default)]
@@ -196,7 +196,8 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Complains about everything in which `found` is not this. The answer `to_head` may come without its body.
+    /// Complains about everything in which `found` is not this. The answer `to_head` may come
+    /// without its body.
     ///
     /// # Errors
     /// If the expectation itself is not right.

@@ -188,7 +188,7 @@ pub(super) fn lower_case(headers: crate::http::Headers) -> crate::http::Headers 
     headers.into_iter().map(lower).collect()
 }
 
-/// What the upstream would hear if a host sent what the permit says.
+/// The request that an upstream would get if a host sent the request of the permit.
 fn arrival(outgoing: OutgoingRequest) -> Arrival {
     let mut headers = vec![("host".to_owned(), outgoing.upstream.authority().as_bytes().to_vec())];
     headers.extend(

@@ -32,7 +32,8 @@ impl Host for OnEdge<'_> {
 
     fn play(&self, request: &Request, reply: &Reply) -> Result<Played> {
         self.bench.answer(reply);
-        // A host that does not answer one request is a complaint about that case, not the end of the run.
+        // A host that does not answer one request is a complaint about that case, not the end of
+        // the run.
         let response = self.edge.send(request).unwrap_or_else(|error| Response {
             body: format!("{error:#}").into_bytes(),
             ..Response::default()

@@ -19,14 +19,14 @@ pub trait Host {
     /// # Errors
     /// If the host is not there any more.
     fn play(&self, request: &Request, reply: &Reply) -> Result<Played>;
-    /// What arrived at the upstreams since this was last asked.
+    /// The requests that arrived at the upstreams since the last call.
     fn arrivals(&self) -> Vec<(String, Arrival)>;
 }
 
-/// What came of a request.
+/// The results of a request.
 #[derive(Debug, Default)]
 pub struct Played {
-    /// What the client got.
+    /// The response that the client got.
     pub response: Response,
     /// The line that was logged about it, found by the id that the client got.
     pub record: Option<Value>,

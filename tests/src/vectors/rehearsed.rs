@@ -18,7 +18,8 @@ use edgewrit_shared::limits::JSON_VALUES;
 /// Refusals that the writ itself is the reason of, or a claim of it.
 const BY_THE_WRIT: [&str; 3] = ["token_", "snapshot_", "credential_"];
 
-/// Rehearses every one of `cases` whose verdict does not depend on the writ itself. Answers how many these are.
+/// Rehearses every one of `cases` whose verdict does not depend on the writ itself. Answers how
+/// many these are.
 ///
 /// # Errors
 /// If a rehearsal's verdict, label, action or resource is not what its case expects.
@@ -53,7 +54,8 @@ fn names(case: &PipelineCase) -> Names {
     }
 }
 
-/// The grants of a case, none if it is refused before they count; `None` if its verdict is the writ's.
+/// The grants of a case, none if it is refused before they count; `None` if its verdict is the
+/// writ's.
 fn authority(case: &PipelineCase, names: &Names) -> Result<Option<RehearsedGrants>> {
     if let Expect::Refuse(refused) = &case.expect
         && BY_THE_WRIT.iter().any(|prefix| refused.label.starts_with(prefix))

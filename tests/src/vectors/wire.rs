@@ -17,14 +17,15 @@ const PATIENCE_FOR_MORE: Duration = Duration::from_secs(1);
 
 /// Servers that raw requests can end up at.
 pub trait Ground {
-    /// What the names in a case stand for when it dials `host`.
+    /// The values of the names in a case that dials `host`.
     ///
     /// # Errors
     /// If there is no writ as the case wants it.
     fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names>;
-    /// What has arrived anywhere since this was last asked, with the names of the servers.
+    /// The requests that have arrived at any server since the last call, with the names of the
+    /// servers.
     fn take(&self) -> Vec<(String, Arrival)>;
-    /// What the upstreams answer from now on.
+    /// Changes the answer of the upstreams to later requests.
     fn answer(&self, _reply: &Reply) {}
 }
 
@@ -46,12 +47,12 @@ impl Ground for Bench {
     }
 }
 
-/// What a raw request led to.
+/// The results of a raw request.
 #[derive(Debug)]
 pub struct Heard {
     /// The answers.
     pub responses: Vec<Response>,
-    /// What arrived anywhere.
+    /// The requests that arrived at any server.
     pub arrivals: Vec<(String, Arrival)>,
     /// In what the first answer differs from what the case expects.
     status: Complaints,
@@ -60,7 +61,7 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// What is wrong with the arrivals.
+    /// The faults in the arrivals.
     #[must_use]
     pub fn about_arrivals(&self) -> &[String] {
         &self.arrived.0
@@ -154,7 +155,7 @@ impl WireCase {
         !self.http2 || kind == Kind::Envoy
     }
 
-    /// What may come of it on this kind of host.
+    /// The allowed results on this kind of host.
     #[must_use]
     pub fn expect_of(&self, kind: Kind) -> &WireExpect {
         let other = match kind {

@@ -23,7 +23,8 @@ use std::time::Duration;
 const AGAIN: Duration = Duration::from_millis(10);
 /// How long a program that reads the relayed input may run after the end of this input.
 const GRACE: Duration = Duration::from_secs(2);
-/// What a shell adds to the number of a signal for the exit code of a killed program.
+/// The difference between the number of a signal and the exit code of a killed program, as in a
+/// shell.
 const KILLED: i32 = 128;
 
 /// The first argument of a supervisor that relays its standard input to the program.

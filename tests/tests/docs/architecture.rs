@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md says is there, is there.
+//! The paths and folders that ARCHITECTURE.md names exist.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::tools::repository;
@@ -32,7 +32,8 @@ fn is_path(word: &str) -> bool {
     word_like && !word.starts_with("http") && (word.ends_with('/') || FILES.iter().any(|end| word.ends_with(end)))
 }
 
-/// The files of the drawing, which are relative to the pipeline unless they name a folder of the repository.
+/// The files of the drawing, which are relative to the pipeline unless they name a folder of the
+/// repository.
 fn drawn(text: &str) -> Result<Vec<&str>> {
     let drawing = text.split("```").nth(1).context("ARCHITECTURE.md has no drawing")?;
     let words = drawing.split(|c: char| c.is_whitespace() || c == ',');

@@ -1,4 +1,5 @@
-//! Bundles that do not count, from something that sits where the issuer is: not taken, what was held stays, and the log says why.
+//! Bundles that do not count, from something that sits where the issuer is: not taken, what was
+//! held stays, and the log says why.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{self, poll};
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(40);
 
-/// What is served instead of the issuer's bundle, and what the log says about it.
+/// A document in place of the issuer's bundle, and the line of the log about it.
 struct Bad {
     name: &'static str,
     document: Vec<u8>,
@@ -29,11 +30,13 @@ fn whole(issuer: &Issuer) -> Result<Vec<u8>> {
     Ok(answer.body)
 }
 
-/// Everything that is wrong with a bundle beside the wrong issuer's name. `older` is one from before the revocation of `now`.
+/// Everything that is wrong with a bundle beside the wrong issuer's name. `older` is one from
+/// before the revocation of `now`.
 fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
     let parts = Parts::of(now)?;
     let later = clock::now().0 + 4;
-    // Newer than what is held even if news come meanwhile, by less than clocks may differ, and nothing else wrong.
+    // Newer than what is held even if news come meanwhile, by less than clocks may differ, and
+    // nothing else wrong.
     let forged = |change: &dyn Fn(&mut Parts)| {
         let mut parts = parts.clone();
         parts.set("issued_at", later);
@@ -144,8 +147,7 @@ fn not_taken(edge: &Edge, bad: &Bad, going: &Request, ended: &Request) -> Result
 
 /// Every edge hears of a revocation.
 fn follows(issuer: &Issuer, stand: &Fixture, task: &str) -> Result<()> {
-    let writs = stand.writs(issuer, task, 1)?;
-    let request = search("LHR", writs.first().context("no writ")?);
+    let request = search("LHR", &stand.writ(issuer, task)?);
     let ended = issuer.post(&stand.client, &format!("/v1/tasks/{task}/complete"), &json!({}))?;
     ensure!(ended.status == 200, "{}", ended.json());
     for edge in &stand.edges {
@@ -170,8 +172,8 @@ fn a_bundle_that_does_not_count_changes_nothing() -> Result<()> {
     }
     front.shorten_waits(1);
     stand.start_edges(&issuer, &Kind::ALL)?;
-    let [going, ended] = ["going", "ended"]
-        .map(|id| -> Result<Request> { Ok(search("LHR", stand.writs(&issuer, id, 1)?.first().context("no writ")?)) });
+    let [going, ended] =
+        ["going", "ended"].map(|id| -> Result<Request> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
     let (going, ended) = (going?, ended?);
     let older = whole(&issuer)?;
     ensure!(

@@ -31,8 +31,7 @@ impl Scene {
         let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         set(&mut stand, "/freshness", json!(3));
         set(&mut stand, "/refresh", json!(1));
-        let writs = stand.writs(&issuer, "trip", 1)?;
-        let request = search("LHR", writs.first().context("no writ")?);
+        let request = search("LHR", &stand.writ(&issuer, "trip")?);
         Ok(Self {
             issuer,
             api,

@@ -1,4 +1,5 @@
-//! The shipped `envoy.yaml` connects only to a server with a certificate of the right name by the right authority.
+//! The shipped `envoy.yaml` connects only to a server with a certificate of the right name by the
+//! right authority.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
@@ -35,7 +36,8 @@ impl Authority {
     fn new() -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        // Without a name of its own it has the same as its certificates, which then seem to have signed themselves.
+        // Without a name of its own it has the same as its certificates, which then seem to have
+        // signed themselves.
         params.distinguished_name.push(DnType::CommonName, "authority");
         let key = KeyPair::generate()?;
         let pem = params.self_signed(&key)?.pem();
@@ -45,7 +47,7 @@ impl Authority {
         })
     }
 
-    /// What a server called `name` shows.
+    /// The document that a server called `name` serves.
     fn server(&self, name: &str) -> Result<Arc<ServerConfig>> {
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &self.signer)?;
@@ -154,7 +156,8 @@ fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<
     Ok(())
 }
 
-/// The edge refuses, first and for a while, with answers of which `expected` is true, and nothing reaches the API.
+/// The edge refuses, first and for a while, with answers of which `expected` is true, and nothing
+/// reaches the API.
 fn nothing_arrives(scene: &Scene, expected: impl Fn(&Response) -> bool) -> Result<()> {
     ensure!(
         scene.answers(SOON, &expected).is_some(),

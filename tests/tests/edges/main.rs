@@ -1,4 +1,4 @@
-//! What an edge holds: bundles, keys, configurations, and what becomes of it when a part fails.
+//! The state of an edge: bundles, keys and configurations, and the effects of failing parts.
 
 mod bad_bundle;
 mod fail_closed;

@@ -1,4 +1,5 @@
-//! A bundle of 100,000 revocations is taken by both edges, found in, and refused if one bit of it is not as signed.
+//! A bundle of 100,000 revocations is taken by both edges, found in, and refused if one bit of it
+//! is not as signed.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
@@ -42,8 +43,8 @@ fn becomes(edge: &Edge, request: &Request, right: impl Fn(&Response) -> bool) ->
 fn a_hundred_thousand_revocations_are_held_and_verified() -> Result<()> {
     let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
-    let [going, ended] = ["going", "ended"]
-        .map(|id| -> Result<Request> { Ok(search("LHR", stand.writs(&issuer, id, 1)?.first().context("no writ")?)) });
+    let [going, ended] =
+        ["going", "ended"].map(|id| -> Result<Request> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
     let (going, ended) = (going?, ended?);
     let answer = issuer.post(&stand.client, "/v1/tasks/ended/complete", &json!({}))?;
     ensure!(answer.status == 200, "{}", answer.json());

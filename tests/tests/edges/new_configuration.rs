@@ -1,4 +1,5 @@
-//! Envoy takes a new configuration while it works: not one request is refused or decided wrongly, and one with a fault changes nothing.
+//! Envoy takes a new configuration while it works: not one request is refused or decided wrongly,
+//! and one with a fault changes nothing.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
@@ -28,7 +29,7 @@ const WHILE: Duration = Duration::from_millis(200);
 struct Scene {
     front: Interposer,
     watched: Watched,
-    /// What the filter starts with, and the same with something more that may be asked for.
+    /// The first configuration of the filter, and the same with one more operation.
     narrow: Setup,
     wide: Setup,
     /// Permitted, and refused, by both.
@@ -50,8 +51,7 @@ impl Scene {
         if let Some(operation) = search_for_flights.as_object_mut() {
             operation.insert("ignore".into(), json!(["query.page"]));
         }
-        let writs = stand.writs(&issuer, "trip", 1)?;
-        let writ = writs.first().context("no writ")?;
+        let writ = &stand.writ(&issuer, "trip")?;
         let paged = Request::new("GET", "/flights?from=JFK&to=LHR&date=2026-05-10&page=2").bearer(writ);
         let watched = Watched::start(&narrow, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
         let scene = Self {
@@ -91,7 +91,8 @@ impl Scene {
         })
     }
 
-    /// Does `meanwhile` while requests are sent on kept and on fresh connections; of each the answer must be as ever.
+    /// Does `meanwhile` while requests are sent on kept and on fresh connections; of each the
+    /// answer must be as ever.
     fn under_load(&self, meanwhile: impl FnOnce() -> Result<()>) -> Result<usize> {
         let (over, decided) = (AtomicBool::new(false), AtomicUsize::new(0));
         let other: Mutex<Vec<(u16, String)>> = Mutex::default();

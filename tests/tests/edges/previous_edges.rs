@@ -1,4 +1,5 @@
-//! Edges of version 0.1 work with this issuer: they take its bundles, spend, record, and hear of revocations.
+//! Edges of version 0.1 work with this issuer: they take its bundles, spend, record, and hear of
+//! revocations.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;

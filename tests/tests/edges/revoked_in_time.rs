@@ -1,4 +1,5 @@
-//! A revocation acts at the edges in the time that is promised: on Envoy within a second, in every thread; on a Worker within `refresh`.
+//! A revocation acts at the edges in the time that is promised: on Envoy within a second, in every
+//! thread; on a Worker within `refresh`.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
@@ -55,10 +56,10 @@ fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Fixture> {
     Ok(stand)
 }
 
-/// How long after the answer to a revocation the last request arrived at the API; every instance has permitted before, and refuses.
+/// How long after the answer to a revocation the last request arrived at the API; every instance
+/// has permitted before, and refuses.
 fn trial(issuer: &Issuer, stand: &Fixture, edge: &Edge, api: &Api, id: &str, instances: usize) -> Result<Duration> {
-    let writs = stand.writs(issuer, id, 1)?;
-    let request = search("LHR", writs.first().context("no writ")?);
+    let request = search("LHR", &stand.writ(issuer, id)?);
     let (permitted, refused) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
     let begun = Stopwatch::start();
     let enter = |set: &Mutex<BTreeSet<String>>, answer: &http::Response| {
@@ -142,8 +143,7 @@ fn a_busy_worker_asks_the_issuer_seldom() -> Result<()> {
     let stand = stand(&issuer, &api, 1)?;
     let mut edge = edge::start(Kind::Worker, &stand.setup)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
-    let writs = stand.writs(&issuer, "busy", 1)?;
-    let request = search("LHR", writs.first().context("no writ")?);
+    let request = search("LHR", &stand.writ(&issuer, "busy")?);
     let (decided, other) = (AtomicUsize::new(0), AtomicUsize::new(0));
     drop(front.bundle_requests());
     flow(&edge, &request, CONNECTIONS, |answer| {

@@ -1,87 +1,89 @@
-//! Signing keys are rotated while agents work, without one refused request at either edge; and a key that is dropped is dead there.
+//! Signing keys are rotated while agents work, without one refused request at either edge; and a
+//! key that is dropped is dead there.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
-use edgewrit_tests::edge::{Edge, Kind};
+use edgewrit_tests::edge::Kind;
+use edgewrit_tests::http::Request;
 use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::scenario::{TravelScenario, search};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// Until a next key may sign: the freshness of bundles, and what clocks may differ by.
-const KNOWN: Duration = Duration::from_secs(70);
-/// How long agents work on after a rotation.
-const AFTER: Duration = Duration::from_secs(5);
-/// How long an edge may take to hear of a dropped key.
-const SOON: Duration = Duration::from_secs(30);
+/// The time until a next key may sign: the freshness of bundles, and the difference of clocks.
+const NEXT_KEY_WAIT: Duration = Duration::from_secs(70);
+/// The time for which agents work on after a rotation.
+const WORK_AFTER_ROTATION: Duration = Duration::from_secs(5);
+/// The time within which an edge learns that a key was dropped.
+const DROP_DEADLINE: Duration = Duration::from_secs(30);
+/// The requests that must be permitted during the rotation, so that the test says something.
+const LEAST_REQUESTS: usize = 1_000;
 
-/// Mints a writ and uses it at every edge, over and over, until `over`. Every request must be permitted.
-fn work(issuer: &Issuer, story: &TravelScenario, name: &str, over: &AtomicBool, done: &AtomicUsize) -> Result<()> {
+/// Mints writs and uses each of them at every edge, until `is_over`. Counts the requests, which
+/// must all be permitted.
+fn use_new_writs(
+    issuer: &Issuer,
+    story: &TravelScenario,
+    name: &str,
+    is_over: &AtomicBool,
+    requests: &AtomicUsize,
+) -> Result<()> {
     for number in 0.. {
-        if over.load(Ordering::Relaxed) {
+        if is_over.load(Ordering::Relaxed) {
             break;
         }
-        let writs = story.stand.writs(issuer, &format!("{name}-{number}"), 1)?;
-        let writ = writs.first().context("no writ")?;
+        let search = search("LHR", &story.stand.writ(issuer, &format!("{name}-{number}"))?);
         for edge in &story.stand.edges {
-            permitted(edge, writ)?;
-            done.fetch_add(1, Ordering::Relaxed);
+            edge.send_permitted(&search)?;
+            requests.fetch_add(1, Ordering::Relaxed);
         }
         thread::sleep(Duration::from_millis(20));
     }
     Ok(())
 }
 
-fn permitted(edge: &Edge, writ: &str) -> Result<()> {
-    let answer = edge.send(&search("LHR", writ))?;
-    ensure!(
-        answer.status == 200,
-        "{}: {} {}",
-        edge.kind(),
-        answer.status,
-        answer.json()
-    );
-    Ok(())
+/// Rotates both keys once they may be rotated, while two agents use new writs. The edges permit
+/// `old_search`, whose writ the key before the rotation signed. Returns the number of requests.
+fn rotate_during_work(issuer: &Issuer, story: &TravelScenario, old_search: &Request) -> Result<usize> {
+    let rotation_time = Deadline::after(NEXT_KEY_WAIT);
+    let (is_over, requests) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| -> Result<()> {
+        let (is_over, requests) = (&is_over, &requests);
+        let agents: Vec<_> = ["a", "b"]
+            .map(|name| scope.spawn(move || use_new_writs(issuer, story, name, is_over, requests)))
+            .into();
+        thread::sleep(rotation_time.left());
+        let rotated = issuer.rotate("writ").and_then(|()| issuer.rotate("bundle"));
+        thread::sleep(WORK_AFTER_ROTATION);
+        for edge in &story.stand.edges {
+            edge.send_permitted(old_search)
+                .context("a writ of the key before the rotation")?;
+        }
+        is_over.store(true, Ordering::Relaxed);
+        for agent in agents {
+            agent.join().ok().context("an agent panicked")??;
+        }
+        rotated
+    })?;
+    Ok(requests.load(Ordering::Relaxed))
 }
 
 #[test]
 fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> Result<()> {
     let issuer = Issuer::start()?;
     let story = TravelScenario::start(&issuer, &Kind::ALL)?;
-    let known = Deadline::after(KNOWN);
-    let before = story.stand.writs(&issuer, "before", 1)?;
-    let before = before.first().context("no writ")?;
-    let (over, done) = (AtomicBool::new(false), AtomicUsize::new(0));
-    thread::scope(|scope| -> Result<()> {
-        let (issuer, story, over, done) = (&issuer, &story, &over, &done);
-        let workers: Vec<_> = ["a", "b"]
-            .map(|name| scope.spawn(move || work(issuer, story, name, over, done)))
-            .into();
-        thread::sleep(known.left());
-        let rotated = issuer.rotate("writ").and_then(|()| issuer.rotate("bundle"));
-        thread::sleep(AFTER);
-        for edge in &story.stand.edges {
-            permitted(edge, before).context("what the key before signed")?;
-        }
-        over.store(true, Ordering::Relaxed);
-        for worker in workers {
-            worker.join().ok().context("a worker broke")??;
-        }
-        rotated
-    })?;
-    ensure!(done.load(Ordering::Relaxed) > 1_000, "{done:?} requests");
+    let old_search = search("LHR", &story.stand.writ(&issuer, "before")?);
+    let requests = rotate_during_work(&issuer, &story, &old_search)?;
+    ensure!(requests > LEAST_REQUESTS, "{requests} requests");
     issuer.drop_current("writ")?;
-    let after = story.stand.writs(&issuer, "after", 1)?;
+    let new_search = search("LHR", &story.stand.writ(&issuer, "after")?);
     for edge in &story.stand.edges {
-        // What the dropped key signed is the newest of `work`; what the one before it signed counts on.
-        permitted(edge, before)?;
-        let answer = poll(SOON, || {
-            edge.send(&search("LHR", after.first()?))
-                .ok()
-                .filter(|answer| answer.status == 200)
-        });
-        answer.with_context(|| format!("{}: the next key does not count", edge.kind()))?;
+        // The dropped key signed the newest writs of the agents. The writs of the key before it
+        // stay valid.
+        edge.send_permitted(&old_search)?;
+        edge.becomes(&new_search, 200, DROP_DEADLINE)
+            .context("a writ of the next key")?;
     }
     Ok(())
 }
@@ -90,19 +92,16 @@ fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> R
 fn a_dropped_key_is_dead_at_every_edge() -> Result<()> {
     let issuer = Issuer::start()?;
     let story = TravelScenario::start(&issuer, &Kind::ALL)?;
-    let writs = story.stand.writs(&issuer, "dropped", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let search = search("LHR", &story.stand.writ(&issuer, "dropped")?);
     for edge in &story.stand.edges {
-        permitted(edge, writ)?;
+        edge.send_permitted(&search)?;
     }
     issuer.drop_current("writ")?;
     for edge in &story.stand.edges {
-        let refused = poll(SOON, || {
-            edge.send(&search("LHR", writ))
-                .ok()
-                .filter(|answer| answer.status != 200)
+        let refused = poll(DROP_DEADLINE, || {
+            edge.send(&search).ok().filter(|answer| answer.status != 200)
         });
-        let refused = refused.with_context(|| format!("{}: the key was dropped and still counts", edge.kind()))?;
+        let refused = refused.with_context(|| format!("{}: a writ of the dropped key is permitted", edge.kind()))?;
         assert_eq!(refused.status, 401, "{}: {}", edge.kind(), refused.json());
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! A filter that crashed is replaced by a fresh one, which finds the bundle that others have left: nothing is refused for want of one,
-//! the issuer is not stormed, and what was revoked stays so.
+//! A filter that crashed is replaced by a fresh one, which finds the bundle that others have left:
+//! nothing is refused for want of one, the issuer is not stormed, and what was revoked stays so.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
@@ -58,8 +58,7 @@ impl Scene {
     }
 
     fn writ(&self, id: &str) -> Result<String> {
-        let writs = self.stand.writs(&self.issuer, id, 1)?;
-        writs.into_iter().next().context("no writ")
+        self.stand.writ(&self.issuer, id)
     }
 
     /// One answer each on many connections.

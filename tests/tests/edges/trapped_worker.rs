@@ -1,4 +1,5 @@
-//! A Worker that crashed answers the requests that it had all the same, and serves the next one with a fresh instance.
+//! A Worker that crashed answers the requests that it had all the same, and serves the next one
+//! with a fresh instance.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
@@ -23,8 +24,7 @@ fn crashes_are_answered_and_the_next_request_is_judged() -> Result<()> {
     });
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let edge = edge::start_trapping_worker(&stand.setup)?;
-    let writs = stand.writs(&issuer, "trip", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let writ = &stand.writ(&issuer, "trip")?;
     for _ in 0..3 {
         let judged = poll(SOON, || {
             edge.send(&search("CDG", writ))

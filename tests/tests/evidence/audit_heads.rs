@@ -1,98 +1,121 @@
-//! An issuer whose audit goes back within an epoch: the edges go on deciding, and say so in their log, their metrics and to the issuer.
+//! An issuer whose audit goes back within an epoch: the edges go on deciding, and say so in their
+//! log, their metrics and to the issuer.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::forging::Parts;
+use edgewrit_tests::forging::{Keys, Parts};
 use edgewrit_tests::http::Request;
 use edgewrit_tests::interposer::{Interposer, Manner};
+use edgewrit_tests::issuer::Issuer;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use std::thread;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(40);
+/// The time within which an edge takes a bundle and reports its head.
+const REPORT_DEADLINE: Duration = Duration::from_secs(40);
 
-/// The edge takes the bundle, writes that its head contradicts what was seen, and goes on.
-fn says(edge: &Edge, label: &str, going: &Request) -> Result<()> {
-    let about = |line: &str| (line.contains("\"audit_head\"") && line.contains(label)).then_some(());
-    // A Worker asks when it is asked.
-    let said = poll(SOON, || {
-        edge.send(going)
+/// The edge takes the bundle, logs that its head contradicts an earlier head, and permits `search`.
+fn ensure_reported(edge: &Edge, label: &str, search: &Request) -> Result<()> {
+    let reports = |line: &str| (line.contains("\"audit_head\"") && line.contains(label)).then_some(());
+    // A Worker asks for a bundle only when a request arrives.
+    let reported = poll(REPORT_DEADLINE, || {
+        edge.send(search)
             .ok()
-            .and_then(|_| edge.log().find(Duration::ZERO, about))
+            .and_then(|_| edge.log().find(Duration::ZERO, reports))
     });
-    said.with_context(|| format!("{}: no `{label}` in:\n{}", edge.kind(), edge.log().tail(20)))?;
-    let answer = edge.send(going)?;
-    ensure!(
-        answer.status == 200,
-        "{}: {} {}",
-        edge.kind(),
-        answer.status,
-        answer.json()
-    );
-    Ok(())
+    reported.with_context(|| format!("{}: no `{label}` in:\n{}", edge.kind(), edge.log().tail(20)))?;
+    edge.send_permitted(search).map(drop)
+}
+
+/// Both edges, with an issuer whose bundles the test replaces.
+struct AuditHeadScene {
+    front: Interposer,
+    issuer: Issuer,
+    stand: Fixture,
+    /// A request that the edges permit all the time.
+    search: Request,
+    keys: Keys,
+    _api: Travel,
+}
+
+impl AuditHeadScene {
+    fn start() -> Result<Self> {
+        let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
+        let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
+        if let Some(document) = stand.setup.document.as_object_mut() {
+            document.insert("refresh".into(), 1.into());
+        }
+        front.shorten_waits(1);
+        stand.start_edges(&issuer, &Kind::ALL)?;
+        let search = search("LHR", &stand.writ(&issuer, "going")?);
+        for edge in &stand.edges {
+            edge.becomes(&search, 200, REPORT_DEADLINE)?;
+        }
+        let keys = issuer.keys()?;
+        Ok(Self {
+            front,
+            issuer,
+            stand,
+            search,
+            keys,
+            _api: api,
+        })
+    }
+
+    /// Serves the issuer's bundle with another audit head, newer than every bundle before.
+    fn serve_head(&self, head: &str) -> Result<()> {
+        let bundle = Request::new("GET", "/v1/bundle").send(self.issuer.address())?;
+        let mut parts = Parts::of(&bundle.body)?;
+        let issued_at = clock::now().0 + 4;
+        parts.set("issued_at", issued_at);
+        parts.set("fresh_until", issued_at + 60);
+        parts.set("audit_head", head);
+        self.front.set(Manner::Bundle(parts.signed(&self.keys.bundle)));
+        Ok(())
+    }
+
+    /// The audit of the issuer has a report of each edge with this label.
+    fn is_told(&self, audit: &str, label: &str) -> bool {
+        let reports = |line: &&str| line.contains("audit_head_reported") && line.contains(label);
+        audit.lines().filter(reports).count() >= self.stand.edges.len()
+    }
 }
 
 #[test]
 fn edges_report_an_audit_that_goes_back_or_forks_and_go_on_deciding() -> Result<()> {
-    let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
-    let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
-    if let Some(document) = stand.setup.document.as_object_mut() {
-        document.insert("refresh".into(), 1.into());
-    }
-    front.shorten_waits(1);
-    stand.start_edges(&issuer, &Kind::ALL)?;
-    let going = search("LHR", stand.writs(&issuer, "going", 1)?.first().context("no writ")?);
-    for edge in &stand.edges {
-        edge.becomes(&going, 200, SOON)?;
-    }
-    let keys = issuer.keys()?;
-    // Far ahead of what the issuer reaches by itself, so that each bundle says exactly what it has to.
-    let heads = [
-        ("", format!("10000:{}", "a".repeat(64))),
+    let scene = AuditHeadScene::start()?;
+    // The heads are far ahead of the issuer's own, so that no real bundle comes between them.
+    scene.serve_head(&format!("10000:{}", "a".repeat(64)))?;
+    wait_for_bundle(&scene.stand.edges, &scene.search)?;
+    let contradictions = [
         ("audit_head_fork", format!("10000:{}", "b".repeat(64))),
         ("audit_head_back", format!("9999:{}", "c".repeat(64))),
     ];
-    for (label, head) in heads {
-        let mut parts = Parts::of(&Request::new("GET", "/v1/bundle").send(issuer.address())?.body)?;
-        let later = clock::now().0 + 4;
-        parts.set("issued_at", later);
-        parts.set("fresh_until", later + 60);
-        parts.set("audit_head", head);
-        front.set(Manner::Bundle(parts.signed(&keys.bundle)));
-        if label.is_empty() {
-            is_taken(&stand.edges, &going)?;
-            continue;
-        }
-        for edge in &stand.edges {
-            says(edge, label, &going)?;
+    for (label, head) in contradictions {
+        scene.serve_head(&head)?;
+        for edge in &scene.stand.edges {
+            ensure_reported(edge, label, &scene.search)?;
         }
     }
-    front.set(Manner::Faithful);
-    // Each edge has told the issuer, too.
-    let told = || {
-        let audit = issuer.audit().ok()?;
-        let told = |label: &str| {
-            let lines = audit
-                .lines()
-                .filter(|line| line.contains("audit_head_reported") && line.contains(label));
-            lines.count() >= stand.edges.len()
-        };
-        (told("audit_head_fork") && told("audit_head_back")).then_some(())
+    scene.front.set(Manner::Faithful);
+    let is_told = || {
+        let audit = scene.issuer.audit().ok()?;
+        (scene.is_told(&audit, "audit_head_fork") && scene.is_told(&audit, "audit_head_back")).then_some(())
     };
-    poll(SOON, told).with_context(|| issuer.audit().unwrap_or_default())
+    poll(REPORT_DEADLINE, is_told).with_context(|| scene.issuer.audit().unwrap_or_default())
 }
 
-/// For so long edges are given the time to ask for a bundle, in steps.
+/// The time for which edges ask for a bundle, in steps.
 const STEPS: u32 = 16;
 const STEP: Duration = Duration::from_millis(500);
 
-fn is_taken(edges: &[Edge], going: &Request) -> Result<()> {
+/// Sends requests, all permitted, until every edge has taken the served bundle.
+fn wait_for_bundle(edges: &[Edge], search: &Request) -> Result<()> {
     for _ in 0..STEPS {
         for edge in edges {
-            let answer = edge.send(going)?;
-            ensure!(answer.status == 200, "{}: {}", edge.kind(), answer.status);
+            edge.send_permitted(search)?;
         }
         thread::sleep(STEP);
     }

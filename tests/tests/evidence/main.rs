@@ -1,4 +1,4 @@
-//! What edges and issuer record and count.
+//! The records and counters of edges and issuer.
 
 mod audit_heads;
 mod metrics;

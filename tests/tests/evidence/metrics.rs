@@ -1,4 +1,4 @@
-//! What an edge counts is where operators look for it.
+//! The counters of an edge are where operators look for them.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
@@ -18,8 +18,7 @@ const SOON: Duration = Duration::from_secs(30);
 fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
-    let writs = stand.writs(&issuer, "counted", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let writ = &stand.writ(&issuer, "counted")?;
     let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
     let ready = || {
         watched
@@ -62,7 +61,8 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
     for name in ["bundles.taken", "configurations.taken", "snapshot.age_seconds"] {
         ensure!(now.contains_key(name), "{name}: {now:#?}");
     }
-    // What the edge shows of the audit is what `edgewrit audit verify --seen` takes: the number as a gauge, all of it in the log.
+    // What the edge shows of the audit is what `edgewrit audit verify --seen` takes: the number as
+    // a gauge, all of it in the log.
     let seq = of(&now, "snapshot.audit_seq");
     ensure!(seq > 0, "{now:#?}");
     issuer.verify_seen(&seq.to_string())?;
@@ -80,10 +80,10 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
 fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Recorder::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
-    let writ = stand.writs(&issuer, "reflected", 1)?.pop().context("no writ")?;
+    let writ = &stand.writ(&issuer, "reflected")?;
     let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
     let ask = || {
-        let answer = watched.edge.send(&search("LHR", &writ)).ok();
+        let answer = watched.edge.send(&search("LHR", writ)).ok();
         answer.filter(|answer| answer.status == 200)
     };
     poll(SOON, ask).context("it does not become ready")?;

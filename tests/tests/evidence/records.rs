@@ -1,4 +1,4 @@
-//! What edges saw is known to the issuer: each grant how often, and what was refused.
+//! The issuer knows the records of the edges: the uses of each grant, and the refusals.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_secs(40);
 /// How long the issuer is down. Edges must not be stale by the end of it.
 const OUTAGE: Duration = Duration::from_secs(8);
 
-/// What is known of a task: uses of its grants by action, and refusals by label.
+/// The records of a task: uses of its grants by action, and refusals by label.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
     searched: u64,
@@ -75,8 +75,7 @@ fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
     let story = TravelScenario::start(&issuer, &Kind::ALL)?;
     for edge in &story.stand.edges {
         let task = edge.kind().name();
-        let writs = story.stand.writs(&issuer, task, 1)?;
-        use_it(edge, writs.first().context("no writ")?)?;
+        use_it(edge, &story.stand.writ(&issuer, task)?)?;
         let known = Known {
             searched: 3,
             booked: 1,
@@ -101,8 +100,7 @@ fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> 
     let (address, data) = issuer.stop();
     for (edge, writ) in story.stand.edges.iter().zip(&writs) {
         for _ in 0..REQUESTS {
-            let answer = edge.send(&search("LHR", writ))?;
-            ensure!(answer.status == 200, "{}: {}", edge.kind(), answer.status);
+            edge.send_permitted(&search("LHR", writ))?;
         }
     }
     thread::sleep(OUTAGE);
@@ -132,8 +130,7 @@ fn strict(issuer: &Issuer, api: &Travel) -> Result<Fixture> {
 fn a_strict_worker_permits_what_it_can_put_into_its_queue_from_where_it_reaches_the_issuer() -> Result<()> {
     let (issuer, api) = (Issuer::start()?, Travel::start()?);
     let stand = strict(&issuer, &api)?;
-    let writs = stand.writs(&issuer, "queued", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let writ = &stand.writ(&issuer, "queued")?;
     let mut edge = edge::start_queued(&stand.setup)?;
     edge.wait_until_ready(writ)?;
     use_it(&edge, writ).with_context(|| edge.log().tail(20))?;
@@ -188,8 +185,7 @@ fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_secon
     let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     stand.start_edges(&issuer, &[Kind::Envoy])?;
     let edge = stand.edges.first().context("no edge")?;
-    let writs = stand.writs(&issuer, "outage", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let writ = &stand.writ(&issuer, "outage")?;
     let (address, data) = issuer.stop();
     let deadline = Deadline::after(LONG_OUTAGE);
     let clients: Vec<_> = thread::scope(|scope| {
@@ -212,8 +208,8 @@ fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_secon
     known.becomes(&issuer, &stand.client, "outage")
 }
 
-/// Searches again and again until `deadline`, at its share of the rate; answers how often. In the last seconds of the minute the edge may
-/// be stale.
+/// Searches again and again until `deadline`, at its share of the rate; answers how often. In the
+/// last seconds of the minute the edge may be stale.
 fn paced(edge: &Edge, writ: &str, deadline: &Deadline) -> Result<u64> {
     let (pause, request) = (Duration::from_secs(1) * CLIENTS / RATE, search("LHR", writ));
     let began = deadline.left();

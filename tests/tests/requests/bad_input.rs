@@ -222,7 +222,8 @@ fn a_ceiling_beyond_the_limit_is_refused_and_nothing_is_registered() -> Result<(
 
 #[test]
 fn inspect_refuses_a_token_of_a_megabyte() -> Result<()> {
-    // An argument of the command line is at most 128 KiB on Linux, which is beyond the limit of a token as well.
+    // An argument of the command line is at most 128 KiB on Linux, which is beyond the limit of a
+    // token as well.
     let Err(error) = issuer::command(&["inspect", &"a".repeat(100_000)]) else {
         anyhow::bail!("a token of 100,000 bytes was inspected");
     };

@@ -1,4 +1,5 @@
-//! Bodies that wait at the same time: how many an edge holds, whose, and what comes back when they are given up.
+//! Bodies that wait at the same time: how many an edge holds, whose, and what comes back when they
+//! are given up.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use edgewrit_tests::clock::{self, poll};
@@ -14,20 +15,25 @@ use std::thread;
 use std::time::Duration;
 
 /// The longest body that an operation can take.
-const LIMIT: usize = 1024 * 1024;
-/// Bodies of that length that an edge holds, and of one lineage.
-const ALL: usize = 64;
-const OF_LINEAGE: usize = 8;
+const BODY_LIMIT: usize = 1024 * 1024;
+/// The bodies of that length that an edge holds, and those of one lineage.
+const BODIES_OF_EDGE: usize = 64;
+const BODIES_OF_LINEAGE: usize = 8;
+/// Enough lineages to fill the edge.
 const LINEAGES: usize = 14;
-/// Lineages of which one at least has another place than a given one.
-const OTHERS: usize = 4;
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How long an answer may take that is there already.
-const AT_ONCE: Duration = Duration::from_millis(40);
-const SETTLE: Duration = Duration::from_secs(3);
+/// Bytes of a body that has only begun.
+const FIRST_PIECE: usize = 10;
+/// The number of lineages of which one at least has another place than a given lineage.
+const OTHER_LINEAGES: usize = 4;
+/// The time for an answer.
+const ANSWER_WAIT: Duration = Duration::from_secs(20);
+/// The time for an answer that has arrived already.
+const READY_ANSWER_WAIT: Duration = Duration::from_millis(40);
+/// The time after which every refusal has arrived.
+const SETTLE_TIME: Duration = Duration::from_secs(3);
 
 /// The edge of the vectors, with an operation that takes long bodies.
-fn setup(bench: &Bench) -> Result<Setup> {
+fn setup_with_long_bodies(bench: &Bench) -> Result<Setup> {
     let mut setup = bench.setup().clone();
     let operations = setup
         .document
@@ -35,35 +41,35 @@ fn setup(bench: &Bench) -> Result<Setup> {
         .and_then(|operations| operations.as_array_mut());
     operations.context("no operations")?.push(json!({
         "match": "POST /documents", "upstream": "travel", "action": "store", "resource": "documents",
-        "params": {"kind": "body./kind"}, "ignore": ["body./text"], "body": {"limit": LIMIT},
+        "params": {"kind": "body./kind"}, "ignore": ["body./text"], "body": {"limit": BODY_LIMIT},
     }));
     Ok(setup)
 }
 
 /// A writ of a lineage of its own, ancestor of no other.
-fn writ(bench: &Bench) -> Result<String> {
+fn new_lineage_writ(bench: &Bench) -> Result<String> {
     let spec: WritSpec =
         serde_json::from_str(r#"{"grants": [{"type": "writ", "actions": ["store"], "resources": ["documents"]}]}"#)?;
     bench.writ(&spec, &bench.names("edge.example", None))
 }
 
-/// A document that is so long.
-fn document(length: usize) -> Vec<u8> {
+/// A document of `length` bytes.
+fn long_document(length: usize) -> Vec<u8> {
     let (before, behind) = (r#"{"kind":"a","text":""#, r#""}"#);
     let text = "x".repeat(length.saturating_sub(before.len() + behind.len()));
     [before, &text, behind].concat().into_bytes()
 }
 
-fn store(writ: &str, length: usize) -> Request {
+fn store_request(writ: &str, length: usize) -> Request {
     let mut request = Request::new("POST", "/documents").bearer(writ);
-    request.body = Some(document(length));
+    request.body = Some(long_document(length));
     request.header("content-type", "application/json")
 }
 
 /// The beginning of a request that does not say how long its body is.
-fn begin(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connection> {
-    let mut connection = Connection::open(address, PATIENCE)?;
-    let piece = document(bytes);
+fn begin_request(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connection> {
+    let mut connection = Connection::open(address, ANSWER_WAIT)?;
+    let piece = long_document(bytes);
     let head = format!(
         "POST /documents HTTP/1.1\r\nhost: edge.example\r\nauthorization: Bearer {writ}\r\ncontent-type: application/json\r\n\
          transfer-encoding: chunked\r\n\r\n{:x}\r\n",
@@ -75,17 +81,23 @@ fn begin(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Those that were refused; the others wait.
-fn refused(connections: &mut [Connection]) -> Vec<Response> {
-    thread::sleep(SETTLE);
+/// The beginnings of `count` requests with one writ.
+fn begin_requests(edge: &Edge, writ: &str, count: usize) -> Result<Vec<Connection>> {
+    let begin = |_| begin_request(edge.address(), writ, FIRST_PIECE);
+    (0..count).map(begin).collect()
+}
+
+/// The answers to the refused requests. The other requests wait.
+fn take_refusals(connections: &mut [Connection]) -> Vec<Response> {
+    thread::sleep(SETTLE_TIME);
     let answers = connections.iter_mut().filter_map(|connection| {
-        connection.wait(AT_ONCE);
+        connection.wait(READY_ANSWER_WAIT);
         connection.read(false)
     });
     answers.collect()
 }
 
-fn is_busy(edge: &Edge, answer: &Response) -> Result<()> {
+fn ensure_busy(edge: &Edge, answer: &Response) -> Result<()> {
     let label = edge.label(answer);
     ensure!(
         answer.status == 503 && label.as_deref() == Some("busy") && answer.header("retry-after").is_some(),
@@ -97,12 +109,12 @@ fn is_busy(edge: &Edge, answer: &Response) -> Result<()> {
     Ok(())
 }
 
-fn each_edge(test: impl Fn(&Bench, &Edge) -> Result<()>) -> Result<()> {
+fn test_each_edge(test: impl Fn(&Bench, &Edge) -> Result<()>) -> Result<()> {
     let bench = Bench::start()?;
-    let setup = setup(&bench)?;
+    let setup = setup_with_long_bodies(&bench)?;
     for kind in Kind::ALL {
         let mut edge = edge::start(kind, &setup)?;
-        edge.wait_until_ready(&writ(&bench)?)?;
+        edge.wait_until_ready(&new_lineage_writ(&bench)?)?;
         test(&bench, &edge)?;
     }
     Ok(())
@@ -110,23 +122,20 @@ fn each_edge(test: impl Fn(&Bench, &Edge) -> Result<()>) -> Result<()> {
 
 #[test]
 fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
-    each_edge(|bench, edge| {
-        let writ = writ(bench)?;
-        let answer = edge.send(&store(&writ, LIMIT))?;
-        ensure!(
-            answer.status == 200,
-            "{}: {} {}",
-            edge.kind(),
-            answer.status,
-            answer.json()
-        );
+    test_each_edge(|bench, edge| {
+        let writ = new_lineage_writ(bench)?;
+        edge.send_permitted(&store_request(&writ, BODY_LIMIT))?;
         let arrived = bench.take();
         let lengths: Vec<_> = arrived
             .iter()
             .map(|(_, one)| one.body.as_deref().map_or(0, <[u8]>::len))
             .collect();
-        ensure!(lengths == [LIMIT], "{}: {lengths:?}", edge.kind());
-        ensure!(edge.send(&store(&writ, LIMIT + 1))?.status == 413, "{}", edge.kind());
+        ensure!(lengths == [BODY_LIMIT], "{}: {lengths:?}", edge.kind());
+        ensure!(
+            edge.send(&store_request(&writ, BODY_LIMIT + 1))?.status == 413,
+            "{}",
+            edge.kind()
+        );
         if edge.kind() == Kind::Envoy {
             let fields = [
                 (":method", "POST".to_owned()),
@@ -137,8 +146,8 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
                 ("content-type", "application/json".into()),
             ];
             let fields = fields.map(|(name, value)| field(name.as_bytes(), value.as_bytes()));
-            let mut connection = Connection::open(edge.address(), PATIENCE)?;
-            let answer = connection.post_h2(&fields.concat(), &document(LIMIT))?;
+            let mut connection = Connection::open(edge.address(), ANSWER_WAIT)?;
+            let answer = connection.post_h2(&fields.concat(), &long_document(BODY_LIMIT))?;
             ensure!(answer.status == 200, "over HTTP/2: {answer:?}");
             ensure!(bench.take().len() == 1, "over HTTP/2: it did not arrive");
         }
@@ -146,34 +155,34 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
     })
 }
 
-/// A lineage beside one that holds all it can has room of its own. Two lineages may share one of the edge's places, hardly several with one.
-fn other_lineage_passes(bench: &Bench, edge: &Edge) -> Result<()> {
-    for _ in 0..OTHERS {
-        let answer = edge.send(&store(&writ(bench)?, LIMIT))?;
+/// A lineage beside one that holds all it can has room of its own. Two lineages may share one of
+/// the edge's places, hardly several with one.
+fn ensure_other_lineage_passes(bench: &Bench, edge: &Edge) -> Result<()> {
+    for _ in 0..OTHER_LINEAGES {
+        let answer = edge.send(&store_request(&new_lineage_writ(bench)?, BODY_LIMIT))?;
         if answer.status == 200 {
             return Ok(());
         }
-        is_busy(edge, &answer)?;
+        ensure_busy(edge, &answer)?;
     }
-    bail!("{}: {OTHERS} other lineages are refused", edge.kind())
+    bail!("{}: {OTHER_LINEAGES} other lineages are refused", edge.kind())
 }
 
 #[test]
 fn a_lineage_holds_an_eighth_and_gives_it_back_when_its_requests_are_given_up() -> Result<()> {
-    each_edge(|bench, edge| {
-        let one = writ(bench)?;
-        let waiting = (0..OF_LINEAGE + 2).map(|_| begin(edge.address(), &one, 10));
-        let mut waiting: Vec<_> = waiting.collect::<Result<_>>()?;
-        let answers = refused(&mut waiting);
+    test_each_edge(|bench, edge| {
+        let one = new_lineage_writ(bench)?;
+        let mut waiting = begin_requests(edge, &one, BODIES_OF_LINEAGE + 2)?;
+        let answers = take_refusals(&mut waiting);
         ensure!(answers.len() == 2, "{}: {} are refused", edge.kind(), answers.len());
-        answers.iter().try_for_each(|answer| is_busy(edge, answer))?;
-        is_busy(edge, &edge.send(&store(&one, LIMIT))?)?;
-        other_lineage_passes(bench, edge)?;
+        answers.iter().try_for_each(|answer| ensure_busy(edge, answer))?;
+        ensure_busy(edge, &edge.send(&store_request(&one, BODY_LIMIT))?)?;
+        ensure_other_lineage_passes(bench, edge)?;
         for connection in &waiting {
             connection.close();
         }
-        let again = poll(PATIENCE, || {
-            edge.send(&store(&one, LIMIT))
+        let again = poll(ANSWER_WAIT, || {
+            edge.send(&store_request(&one, BODY_LIMIT))
                 .ok()
                 .filter(|answer| answer.status == 200)
         });
@@ -183,9 +192,8 @@ fn a_lineage_holds_an_eighth_and_gives_it_back_when_its_requests_are_given_up() 
             edge.kind()
         );
         // All of it is there again.
-        let waiting = (0..OF_LINEAGE).map(|_| begin(edge.address(), &one, 10));
-        let mut waiting: Vec<_> = waiting.collect::<Result<_>>()?;
-        let answers = refused(&mut waiting);
+        let mut waiting = begin_requests(edge, &one, BODIES_OF_LINEAGE)?;
+        let answers = take_refusals(&mut waiting);
         ensure!(answers.is_empty(), "{}: {} are refused", edge.kind(), answers.len());
         Ok(())
     })
@@ -193,28 +201,25 @@ fn a_lineage_holds_an_eighth_and_gives_it_back_when_its_requests_are_given_up() 
 
 #[test]
 fn all_lineages_together_hold_64_mebibytes() -> Result<()> {
-    each_edge(|bench, edge| {
+    test_each_edge(|bench, edge| {
         let mut waiting = Vec::new();
         for _ in 0..LINEAGES {
-            let writ = writ(bench)?;
-            for _ in 0..OF_LINEAGE {
-                waiting.push(begin(edge.address(), &writ, 10)?);
-            }
+            waiting.extend(begin_requests(edge, &new_lineage_writ(bench)?, BODIES_OF_LINEAGE)?);
         }
-        let answers = refused(&mut waiting);
+        let answers = take_refusals(&mut waiting);
         ensure!(
-            answers.len() == waiting.len() - ALL,
+            answers.len() == waiting.len() - BODIES_OF_EDGE,
             "{}: {} of {} are refused",
             edge.kind(),
             answers.len(),
             waiting.len()
         );
-        answers.iter().try_for_each(|answer| is_busy(edge, answer))
+        answers.iter().try_for_each(|answer| ensure_busy(edge, answer))
     })
 }
 
 /// A number of Envoy's about its own memory, in bytes.
-fn memory(admin: SocketAddr) -> Result<u64> {
+fn read_envoy_memory(admin: SocketAddr) -> Result<u64> {
     let answer = Request::new("GET", "/memory").send(admin)?.json();
     let allocated = answer
         .get("allocated")
@@ -230,30 +235,30 @@ fn the_memory_that_waiting_bodies_take_in_envoy_is_bounded() -> Result<()> {
     const PIECE: usize = 900 * 1024;
     const MOST: u64 = 100 * 1024 * 1024;
     let bench = Bench::start()?;
-    let setup = setup(&bench)?;
+    let setup = setup_with_long_bodies(&bench)?;
     let (address, admin) = (ports::free()?, ports::free()?);
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&setup)?;
     bootstrap.administer(admin)?;
     let mut edge = edge::start_as(&bootstrap, address, &setup, 1)?;
-    edge.wait_until_ready(&writ(&bench)?)?;
-    let before = memory(admin)?;
+    edge.wait_until_ready(&new_lineage_writ(&bench)?)?;
+    let before = read_envoy_memory(admin)?;
     let begun = clock::now();
     let mut waiting = Vec::new();
-    let mut writ_of_many = writ(&bench)?;
+    let mut writ_of_many = new_lineage_writ(&bench)?;
     for number in 0..CONNECTIONS {
-        if number % OF_LINEAGE == 0 {
-            writ_of_many = writ(&bench)?;
+        if number % BODIES_OF_LINEAGE == 0 {
+            writ_of_many = new_lineage_writ(&bench)?;
         }
-        waiting.push(begin(address, &writ_of_many, PIECE)?);
+        waiting.push(begin_request(address, &writ_of_many, PIECE)?);
     }
-    thread::sleep(SETTLE);
-    let taken = memory(admin)?.saturating_sub(before);
+    thread::sleep(SETTLE_TIME);
+    let taken = read_envoy_memory(admin)?.saturating_sub(before);
     ensure!(
         clock::now().since(begun) < 25,
         "the first have timed out: the test says nothing"
     );
     ensure!(
-        taken > 20 * LIMIT as u64,
+        taken > 20 * BODY_LIMIT as u64,
         "{taken} bytes: nothing waits, the test says nothing"
     );
     ensure!(taken < MOST, "{taken} bytes for {CONNECTIONS} bodies");

@@ -27,8 +27,7 @@ fn no_response_of_another_cluster_reaches_the_client() -> Result<()> {
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
     bootstrap.misroute(&astray.origin())?;
     let edge = edge::start_as(&bootstrap, address, &stand.setup, 1)?;
-    let writs = stand.writs(&issuer, "trip", 1)?;
-    let writ = writs.first().context("no writ")?;
+    let writ = &stand.writ(&issuer, "trip")?;
     let ready = poll(SOON, || {
         edge.send(&search("CDG", writ))
             .ok()

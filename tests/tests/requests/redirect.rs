@@ -1,4 +1,5 @@
-//! Redirects are never followed: neither the request nor the API's credential goes where an upstream points.
+//! Redirects are never followed: neither the request nor the API's credential goes where an
+//! upstream points.
 
 use anyhow::{Context as _, Result};
 use edgewrit_tests::edge::Kind;
@@ -12,7 +13,8 @@ use serde_json::json;
 fn a_redirect_reaches_the_client_and_no_other_server() -> Result<()> {
     let (issuer, upstream, evil) = (Issuer::start()?, Recorder::start()?, Recorder::start()?);
     let mut stand = Fixture::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
-    // Fetch drops `authorization` on the way to another host by itself, and keeps what an API calls its key.
+    // Fetch drops `authorization` on the way to another host by itself, and keeps what an API calls
+    // its key.
     let credential = json!({"set": {"x-api-key": "${secret:API_KEY}"}});
     let place = stand.setup.document.pointer_mut("/upstreams/travel/credential");
     *place.context("the upstream has no credential")? = credential;
@@ -21,8 +23,7 @@ fn a_redirect_reaches_the_client_and_no_other_server() -> Result<()> {
         let kind = edge.kind();
         for (index, status) in [301, 302, 303, 307, 308].into_iter().enumerate() {
             upstream.answer(redirect(status, &evil.origin()));
-            let writs = stand.writs(&issuer, &format!("trip-{kind}-{index}"), 1)?;
-            let writ = writs.first().context("no writ")?;
+            let writ = &stand.writ(&issuer, &format!("trip-{kind}-{index}"))?;
             for request in [search("LHR", writ), booking("X", 1, writ)] {
                 let answer = edge.send(&request)?;
                 assert_eq!(answer.status, status, "{kind}: {}", answer.json());

@@ -1,5 +1,5 @@
-//! Parts of an exchange besides heads and bodies, which an upstream and a client that speak HTTP/2 can add in Envoy: trailers and metadata.
-//! No code edits them, so none reaches the other side.
+//! Parts of an exchange besides heads and bodies, which an upstream and a client that speak HTTP/2
+//! can add in Envoy: trailers and metadata. No code edits them, so none reaches the other side.
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::edge::{self, Edge, envoy::Bootstrap};
@@ -21,7 +21,7 @@ fn fields(fields: &[(&str, &str)]) -> Vec<u8> {
     fields.collect::<Vec<_>>().concat()
 }
 
-/// What would speak for the upstream, or for the edge.
+/// Headers that would speak for the upstream, or for the edge.
 fn forged() -> Vec<u8> {
     fields(&[
         ("set-cookie", "a=b"),
@@ -40,7 +40,7 @@ fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<(Issuer, Framed, Ed
     bootstrap.speak_http2()?;
     let mut edge = edge::start_as(&bootstrap, address, &stand.setup, 1)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
-    let writ = stand.writs(&issuer, "trip", 1)?.pop().context("no writ")?;
+    let writ = stand.writ(&issuer, "trip")?;
     Ok((issuer, upstream, edge, writ))
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-/// What takes less is not worth a line.
+/// The time below which an act prints no line.
 const QUIET: Duration = Duration::from_secs(2);
 /// How often a line says that something is still going on.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -63,13 +63,15 @@ impl Drop for Progress {
     }
 }
 
-/// Runs `command` to its end, showing what it printed only if it failed. Returns what it wrote to its output.
+/// Runs `command` to its end, showing what it printed only if it failed. Returns what it wrote to
+/// its output.
 pub(crate) fn quietly(what: &str, command: &mut Command) -> Result<Vec<u8>> {
     let _progress = Progress::start(what);
     silently(command).with_context(|| what.to_owned())
 }
 
-/// The same without a word about it, for what is one part of something that is announced as a whole.
+/// The same without a word about it, for what is one part of something that is announced as a
+/// whole.
 pub(crate) fn silently(command: &mut Command) -> Result<Vec<u8>> {
     let output = output(command)?;
     if !output.status.success() {
@@ -86,7 +88,8 @@ pub(crate) fn output(command: &mut Command) -> Result<Output> {
     output.with_context(|| format!("starting `{}`", line(command)))
 }
 
-/// Whether `command` succeeds within `limit`; it is ended when it does not come to an end itself. What it prints is lost.
+/// Whether `command` succeeds within `limit`; it is ended when it does not come to an end itself.
+/// What it prints is lost.
 pub(crate) fn succeeds_within(limit: Duration, command: &mut Command) -> Result<bool> {
     let child = command
         .stdin(Stdio::null())

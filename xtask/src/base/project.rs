@@ -35,7 +35,7 @@ impl Project {
         &self.root
     }
 
-    /// What is installed once and used by the commands, not part of the repository.
+    /// The folder of the installed tools, which is not part of the repository.
     pub(crate) fn installed(&self) -> PathBuf {
         self.root.join(".tools")
     }
@@ -45,7 +45,7 @@ impl Project {
         self.root.join("tools")
     }
 
-    /// What is delivered.
+    /// The folder of the artifacts.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::base::progress::now;
 
-/// What was run so far, in order.
+/// The stages so far, in order.
 #[derive(Default)]
 pub(crate) struct Stages {
     done: Vec<Stage>,
@@ -20,8 +20,8 @@ struct Stage {
 }
 
 impl Stages {
-    /// Runs one stage. A failure is printed and remembered, and the stages that follow run all the same: one run shows
-    /// everything that is wrong. Returns the stage's result if it passed.
+    /// Runs one stage. A failure is printed and remembered, and the stages that follow run all the
+    /// same: one run shows everything that is wrong. Returns the stage's result if it passed.
     pub(crate) fn run<T>(&mut self, name: &'static str, stage: impl FnOnce() -> Result<T>) -> Option<T> {
         eprintln!("\n== {name}");
         let started = now();

@@ -1,4 +1,4 @@
-//! What a validator must not ask of its host, nor contain. What does not pass is not delivered.
+//! Checks of the finished validators: imports and texts. Only a validator that passes is delivered.
 
 use std::fs;
 use std::path::Path;

@@ -20,8 +20,9 @@ pub(crate) const WORKER: &str = "worker";
 
 const WORKER_ENTRY: &str = include_str!("../../../edge-validator/cloudflare/src/entry.js");
 
-/// What rustc assumes of wasm32-unknown-unknown, and the exceptions that wasm-bindgen's glue catches. Named one by one
-/// so that a new encoding is not used before the hosts understand it.
+/// The features that rustc assumes of wasm32-unknown-unknown, and the exceptions that
+/// wasm-bindgen's glue catches. Named one by one so that a new encoding is not used before the
+/// hosts understand it.
 const WASM_OPT: [&str; 11] = [
     "-Oz",
     "--converge",
@@ -53,7 +54,8 @@ pub(crate) fn plain(project: &Project, package: &str, module: &Path) -> Result<P
     Ok(optimised)
 }
 
-/// `worker/` from the module that rustc made: `index.js`, which workerd and wrangler load, and `index_bg.wasm`.
+/// `worker/` from the module that rustc made: `index.js`, which workerd and wrangler load, and
+/// `index_bg.wasm`.
 pub(crate) fn worker(project: &Project, helper: &Path, module: &Path) -> Result<()> {
     unless_made(project, WORKER, module, || {
         let bound = project.scratch("bindings")?;

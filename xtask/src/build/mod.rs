@@ -17,7 +17,7 @@ use crate::tools::{self, Tool, joined};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to build; everything if nothing is named.
+    /// The parts to build; everything if no part is named.
     #[arg(value_enum)]
     parts: Vec<Part>,
 }
@@ -46,7 +46,7 @@ impl Part {
         }
     }
 
-    /// What brings the host that it runs in.
+    /// The tool that brings the host of the part.
     pub(crate) fn host(self) -> Option<Tool> {
         match self {
             Self::Edgewrit => None,
@@ -66,8 +66,9 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     sizes::report(project, parts)
 }
 
-/// Builds `parts`, and the native programs of `also`, `cargo build` arguments each. The wasm side and the native side
-/// go on at the same time: each has long stretches that keep only one core busy.
+/// Builds `parts`, and the native programs of `also`, `cargo build` arguments each. The wasm side
+/// and the native side go on at the same time: each has long stretches that keep only one core
+/// busy.
 pub(crate) fn build(project: &Project, parts: &[Part], also: &[(&str, &[&str])]) -> Result<()> {
     tools::add_targets()?;
     fs::create_dir_all(project.dist()).context("creating `dist`")?;
@@ -107,7 +108,8 @@ fn wasm(project: &Project, parts: &[Part]) -> Result<()> {
     })
 }
 
-/// The tools that finish a module: those from npm are fetched while our own is compiled. Returns where that one lies.
+/// The tools that finish a module: those from npm are fetched while our own is compiled. Returns
+/// where that one lies.
 fn helper(project: &Project) -> Result<PathBuf> {
     thread::scope(|scope| {
         let npm = scope.spawn(|| tools::install(project, &[Tool::Npm]));
@@ -127,7 +129,8 @@ pub(crate) fn optimised(project: &Project, package: &str) -> Result<PathBuf> {
     finish::plain(project, package, &module(project, package)?)
 }
 
-/// Each adapter is built by itself: built together, what one turns on in a shared crate would be on in the other.
+/// Each adapter is built by itself: built together, what one turns on in a shared crate would be on
+/// in the other.
 fn module(project: &Project, package: &str) -> Result<PathBuf> {
     let what = format!("building {package}");
     cargo::build(

@@ -57,7 +57,7 @@ impl Sizes {
         Ok(sum)
     }
 
-    /// What is too much, if anything is.
+    /// The excess over the limit, if any.
     fn over(&self, part: Part) -> Option<String> {
         let (size, limit, what) = match part {
             Part::Edgewrit => return None,

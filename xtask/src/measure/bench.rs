@@ -19,7 +19,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Both sides are compiled as what is delivered is: the native one like the issuer, the other like the validators.
+/// Both sides are compiled as what is delivered is: the native one like the issuer, the other like
+/// the validators.
 pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
     let module = build::optimised(project, PACKAGE)?;
     let native = ["--release", "--package", PACKAGE, "--bin", PACKAGE];

@@ -1,5 +1,6 @@
-//! `cargo xtask load`: what the issuer bears, beside an endpoint that only signs, or what an edge costs its host, beside the host without it.
-//! The servers have the first core, who asks has the second.
+//! `cargo xtask load`: what the issuer bears, beside an endpoint that only signs, or what an edge
+//! costs its host, beside the host without it. The servers have the first core, who asks has the
+//! second.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -27,8 +28,8 @@ pub(crate) struct Args {
     /// Measure the edge in its hosts, and not the issuer.
     #[arg(long)]
     edge: bool,
-    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or `unauthenticated`; with `--edge`
-    /// `--other FILTER --only direct`, or `--only workerd`.
+    /// Passed on to the program: `--seconds 4 --rounds 3 --history 10000000 --live 1000000`, or
+    /// `unauthenticated`; with `--edge` `--other FILTER --only direct`, or `--only workerd`.
     #[arg(last = true)]
     options: Vec<String>,
 }

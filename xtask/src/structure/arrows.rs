@@ -42,8 +42,8 @@ const FOR_TESTS: &[&str] = &[
     "edgewrit-test-keys",
 ];
 
-/// What must not be compiled into the filter: Envoy offers neither JavaScript nor a source of entropy of that kind, and
-/// a parsed URL is not the target that was judged.
+/// Crates that must not be compiled into the filter: Envoy offers neither JavaScript nor a source
+/// of entropy of that kind, and a parsed URL is not the target that was judged.
 const NOT_IN_FILTER: [&str; 6] = ["wasm-bindgen", "js-sys", "web-sys", "worker", "getrandom", "url"];
 
 /// The file with the rules that cargo-deny holds.
@@ -104,7 +104,8 @@ fn is_for_tests_only(dependency: &Value) -> bool {
     FOR_TESTS.contains(&text(dependency, "/name")) && text(dependency, "/kind") != "dev"
 }
 
-/// `cargo tree` and not `cargo metadata`: features are those of this crate built alone, as it is delivered.
+/// `cargo tree` and not `cargo metadata`: features are those of this crate built alone, as it is
+/// delivered.
 fn wrong_in_filter(project: &Project) -> Result<Vec<String>> {
     let mut tree = cargo(project);
     tree.args([

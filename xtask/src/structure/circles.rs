@@ -31,8 +31,8 @@ pub(super) fn among_siblings(imports: &Imports) -> Vec<String> {
     circles.collect()
 }
 
-/// The lowest folder that holds both files, and the two siblings in it that hold them. None between a parent and its
-/// child.
+/// The lowest folder that holds both files, and the two siblings in it that hold them. None between
+/// a parent and its child.
 fn siblings(from: &Path, to: &Path) -> Option<(PathBuf, PathBuf, PathBuf)> {
     let (mut from_parts, mut to_parts) = (from.components(), to.components());
     let mut folder = PathBuf::new();

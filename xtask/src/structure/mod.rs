@@ -1,8 +1,8 @@
 //! `cargo xtask structure`: the rules on folders, on imports between them, and on words.
 //!
 //! * A folder has at most [`FILES_MAX`] `.rs` files.
-//! * The siblings of a folder (its files and its subfolders) import each other in no circle. A parent may import its
-//!   children, and a child its parent. Tests are not looked at.
+//! * The siblings of a folder (its files and its subfolders) import each other in no circle. A
+//!   parent may import its children, and a child its parent. Tests are not looked at.
 //! * A `#[path]` leads to a file of the same package.
 //! * Code and pages use the terms of the field: see [`words`].
 

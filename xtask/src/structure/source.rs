@@ -1,11 +1,13 @@
 //! Rust source without what looks like code and is none.
 
-/// `text` without comments, without the content of string literals, and without its module of tests.
+/// `text` without comments, without the content of string literals, and without its module of
+/// tests.
 pub(super) fn code_of(text: &str) -> String {
     without_tests(&without_literals(text))
 }
 
-/// `code` without the modules in braces that only tests have. The closing brace of such a module begins a line.
+/// `code` without the modules in braces that only tests have. The closing brace of such a module
+/// begins a line.
 fn without_tests(code: &str) -> String {
     let mut kept = String::with_capacity(code.len());
     let mut rest = code;
@@ -59,7 +61,7 @@ fn raw_string(text: &str) -> Option<usize> {
     behind(text, hashes).starts_with('"').then_some(hashes)
 }
 
-/// What follows the string literal that `text` is the inside of.
+/// The text after the string literal that `text` is the inside of.
 fn behind_string(text: &str) -> &str {
     let mut escaped = false;
     for (index, character) in text.char_indices() {

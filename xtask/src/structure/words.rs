@@ -1,10 +1,12 @@
-//! Words that code and pages do not use: pronouns in place of the actor's name, and comments that say nothing.
+//! Words that code and pages do not use: pronouns in place of the actor's name, and comments that
+//! say nothing.
 
 use std::path::Path;
 
 use super::has_ending;
 
-/// Words whose place the name of the actor takes. Each is cut in two here, so that this file passes.
+/// Words whose place the name of the actor takes. Each is cut in two here, so that this file
+/// passes.
 const REFUSED: [(&str, &str); 11] = [
     ("no", "body"),
     ("no", " one"),
@@ -19,7 +21,9 @@ const REFUSED: [(&str, &str); 11] = [
     ("stran", "ge"),
 ];
 /// Endings of the files that are read.
-const READ: [&str; 7] = ["rs", "md", "toml", "js", "yaml", "sh", "sql"];
+const READ: [&str; 12] = [
+    "rs", "md", "toml", "js", "mjs", "ts", "py", "rb", "go", "yaml", "sh", "sql",
+];
 
 /// Whether the words of `file` are looked at.
 pub(super) fn is_read(file: &Path) -> bool {

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: the targets of `tests/fuzz` under libFuzzer, guided by coverage. No other compiler is needed for it: what asks for the
-//! instrumentation is stable.
+//! `cargo xtask fuzz`: the targets of `tests/fuzz` under libFuzzer, guided by coverage. No other
+//! compiler is needed for it: what asks for the instrumentation is stable.
 
 use std::fs;
 use std::path::{Path, PathBuf};

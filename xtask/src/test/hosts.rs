@@ -11,7 +11,8 @@ use crate::base::project::Project;
 use crate::build::{EVERYTHING, Part};
 use crate::tools;
 
-/// Stands in the place of a host's binary, leaves a mark and becomes the binary: a host that no test started shows.
+/// Stands in the place of a host's binary, leaves a mark and becomes the binary: a host that no
+/// test started shows.
 const WITNESS: &str = "#!/bin/sh\n: > \"$0.ran\"\nexec \"$0.real\" \"$@\"\n";
 
 /// The hosts' binaries, and whether they were run.

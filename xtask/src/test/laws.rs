@@ -1,4 +1,5 @@
-//! `cargo xtask laws`: the laws of grants over very many made cases, and patterns over all words of a size.
+//! `cargo xtask laws`: the laws of grants over very many made cases, and patterns over all words of
+//! a size.
 
 use anyhow::Result;
 

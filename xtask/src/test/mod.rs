@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a failure.
+//! `cargo xtask test`: every test there is, on the real hosts. A host that was not run is a
+//! failure.
 
 pub(crate) mod fuzz;
 pub(crate) mod hosts;
@@ -31,11 +32,13 @@ const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Args {
-    /// What takes minutes as well: an outage at full rate, the laws over many cases (`cargo xtask laws`), real readers over many requests
-    /// (`cargo xtask readers`), and mutants of `shared` and `edge-validator`.
+    /// Stages of minutes as well: an outage at full rate, the laws over many cases (`cargo xtask
+    /// laws`), real readers over many requests (`cargo xtask readers`), and mutants of `shared` and
+    /// `edge-validator`.
     #[arg(long)]
     long: bool,
-    /// Run the tests so many times with all cores under load, and print which tests failed how often.
+    /// Run the tests so many times with all cores under load, and print which tests failed how
+    /// often.
     #[arg(long, value_name = "N")]
     repeat: Option<u32>,
     /// With `--repeat`: no load beside the tests.
@@ -44,7 +47,8 @@ pub(crate) struct Args {
     /// Only the tests that start real hosts, or only the others.
     #[arg(long, value_enum)]
     only: Option<Only>,
-    /// Passed on to `cargo nextest run`: a name to select some of the tests, `--nocapture` and the like.
+    /// Passed on to `cargo nextest run`: a name to select some of the tests, `--nocapture` and the
+    /// like.
     #[arg(last = true)]
     selection: Vec<String>,
 }
@@ -176,7 +180,8 @@ fn product() -> impl Iterator<Item = &'static str> {
         .chain(excluded.flat_map(|package| ["--exclude", package]))
 }
 
-/// What `wrangler deploy` does, up to the upload: `wrangler.toml` and what it builds belong together.
+/// The acts of `wrangler deploy` up to the upload: `wrangler.toml` and the Worker that it builds
+/// belong together.
 fn deployable(project: &Project) -> Result<()> {
     let mut wrangler = Command::new(tools::npm_program(project, "wrangler"));
     wrangler
@@ -201,8 +206,8 @@ fn own_tests(project: &Project) -> Result<()> {
     openly(&mut test)
 }
 
-/// Changes the code in many small ways; a change that no test notices is a failure. `.cargo/mutants.toml` says which
-/// code, and lists the exceptions.
+/// Changes the code in many small ways; a change that no test notices is a failure.
+/// `.cargo/mutants.toml` says which code, and lists the exceptions.
 fn mutants(project: &Project) -> Result<()> {
     tools::install(project, &[Tool::Mutants])?;
     let mut mutants = Command::new(tools::crate_program(project, "cargo-mutants")?);
@@ -210,7 +215,8 @@ fn mutants(project: &Project) -> Result<()> {
         .args(["mutants", "--no-shuffle"])
         .current_dir(project.root())
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        // Cases written by hand notice a change; few generated ones do, and what they find in one mutant must not fail the next.
+        // Cases written by hand notice a change; few generated ones do, and what they find in one
+        // mutant must not fail the next.
         .env("PROPTEST_CASES", "24")
         .env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     openly(&mut mutants)

@@ -1,4 +1,5 @@
-//! `cargo xtask readers`: the long version of what `tests/tests/readers.rs` does in `cargo xtask test`.
+//! `cargo xtask readers`: the long version of what `tests/tests/readers.rs` does in `cargo xtask
+//! test`.
 
 use anyhow::Result;
 

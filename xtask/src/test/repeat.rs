@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use super::nextest::{self, Outcome};
 
-/// What several runs of the same tests have shown.
+/// The results of several runs of the same tests.
 #[derive(Default)]
 struct Tally {
     runs: u32,

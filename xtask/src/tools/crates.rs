@@ -1,5 +1,5 @@
-//! Cargo's own tools, at the versions in `tools/crates.json`, built from source with the lock files they were
-//! published with.
+//! Cargo's own tools, at the versions in `tools/crates.json`, built from source with the lock files
+//! they were published with.
 //!
 //! Compiling them takes minutes, so they are kept outside of the checkout, each in a folder of its
 //! name and version: another clone finds them there.
@@ -61,7 +61,8 @@ pub(crate) fn install(project: &Project, name: &str) -> Result<()> {
     )
 }
 
-/// The program of that name: the machine's own if it is of the pinned version, else the installed one.
+/// The program of that name: the machine's own if it is of the pinned version, else the installed
+/// one.
 pub(crate) fn program(project: &Project, name: &str) -> Result<PathBuf> {
     let version = pinned(project, name)?;
     if is_on_path(name, &version) {

@@ -24,8 +24,9 @@ pub(crate) fn once(
 
 /// Installs into `<place>/<name>`, unless what is there was made from the same `pin`.
 ///
-/// `install` is given an empty folder that takes the final name only when it succeeds, so that an interrupted
-/// installation leaves nothing behind that looks complete. `about` completes "installing …".
+/// `install` is given an empty folder that takes the final name only when it succeeds, so that an
+/// interrupted installation leaves nothing behind that looks complete. `about` completes
+/// "installing …".
 pub(crate) fn once_in(
     place: &Path,
     name: &str,

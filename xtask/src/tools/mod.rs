@@ -1,5 +1,6 @@
-//! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed once into `.tools/`.
-//! What has to be compiled is kept outside of the checkout (`tools/crates.rs`).
+//! `cargo xtask tools`: what comes from outside, pinned by the lock files in `tools/`, installed
+//! once into `.tools/`. What has to be compiled is kept outside of the checkout
+//! (`tools/crates.rs`).
 
 mod agentwrit;
 mod crates;
@@ -57,7 +58,7 @@ pub(crate) enum Tool {
     Mutants,
 }
 
-/// What the tests run besides what is built here.
+/// The programs that the tests run besides those built here.
 pub(crate) const FOR_TESTS: [Tool; 8] = [
     Tool::Nextest,
     Tool::Npm,
@@ -69,7 +70,7 @@ pub(crate) const FOR_TESTS: [Tool; 8] = [
     Tool::ReadersRuby,
 ];
 
-/// What `cargo xtask readers` runs.
+/// The tools of `cargo xtask readers`.
 pub(crate) const READERS: [Tool; 4] = [
     Tool::ReadersNode,
     Tool::ReadersPython,

@@ -1,4 +1,5 @@
-//! What comes from npm: workerd, wrangler, esbuild, binaryen and jose, as `tools/package-lock.json` pins them.
+//! The packages from npm: workerd, wrangler, esbuild, binaryen and jose, as
+//! `tools/package-lock.json` pins them.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -37,7 +38,7 @@ pub(super) fn install_from(project: &Project, pins: &Path, name: &str, about: &s
     })
 }
 
-/// What is pinned, the whole text of it.
+/// The pins, the whole text of the lock file.
 pub(crate) fn lock(project: &Project) -> Result<String> {
     text_of(&project.pins())
 }
@@ -60,7 +61,8 @@ pub(crate) fn modules(project: &Project) -> PathBuf {
     project.installed().join(FOLDER).join("node_modules")
 }
 
-/// The workerd binary itself. The program of that name is a launcher whose child outlives it when it is killed.
+/// The workerd binary itself. The program of that name is a launcher whose child outlives it when
+/// it is killed.
 pub(crate) fn workerd(project: &Project) -> Result<PathBuf> {
     let scope = modules(project).join("@cloudflare");
     let packages = fs::read_dir(&scope).with_context(|| format!("reading `{}`", scope.display()))?;

@@ -10,7 +10,7 @@ use super::installed;
 use crate::base::progress::{output, silently};
 use crate::base::project::{Project, remove};
 
-/// What a file of `tools/` pins, as one installation.
+/// The pins of a file of `tools/`, as one installation.
 pub(super) struct Wheels {
     /// Its folder in `.tools/`.
     pub(super) name: &'static str,
@@ -18,11 +18,13 @@ pub(super) struct Wheels {
     pub(super) lock: &'static str,
     /// Completes "installing …".
     pub(super) about: &'static str,
-    /// Whether what is installed is for the Python that installs it, and has to be installed again for another.
+    /// Whether what is installed is for the Python that installs it, and has to be installed again
+    /// for another.
     pub(super) for_this_python: bool,
 }
 
-/// Installs `wheels`, unless they are there. Nothing that is installed runs code while it is installed.
+/// Installs `wheels`, unless they are there. Nothing that is installed runs code while it is
+/// installed.
 pub(super) fn install(project: &Project, wheels: &Wheels) -> Result<()> {
     let lock = project.pins().join(wheels.lock);
     let mut pin = fs::read_to_string(&lock).with_context(|| format!("reading `{}`", lock.display()))?;
@@ -53,7 +55,7 @@ pub(super) fn unpack(lock: &Path, folder: &Path) -> Result<()> {
     remove(&own)
 }
 
-/// What Python says of itself: `Python 3.11.7`.
+/// The version text of Python: `Python 3.11.7`.
 fn version() -> Result<String> {
     let said = silently(Command::new(SYSTEM).arg("--version"))?;
     Ok(String::from_utf8_lossy(&said).into_owned())

@@ -1,5 +1,5 @@
-//! The parts of the Rust toolchain that `rust-toolchain.toml` lists. rustup adds them by itself, unless it was told not
-//! to or the toolchain was there before they were listed.
+//! The parts of the Rust toolchain that `rust-toolchain.toml` lists. rustup adds them by itself,
+//! unless it was told not to or the toolchain was there before they were listed.
 
 use std::env;
 use std::fs;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::base::progress::quietly;
 
-/// What both edges run.
+/// The target of both edges.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// Has no std: the proof that the no_std crates need none.
 pub(crate) const NO_STD: &str = "wasm32v1-none";
@@ -35,8 +35,8 @@ pub(crate) fn add_components() -> Result<()> {
     add("component", missing.map(|(component, _)| component))
 }
 
-/// The programs of LLVM that read what covered code has counted. They have to be of the same version
-/// as the LLVM of rustc, so those of the system do not do.
+/// The programs of LLVM that read what covered code has counted. They have to be of the same
+/// version as the LLVM of rustc, so those of the system do not do.
 pub(crate) fn add_llvm() -> Result<()> {
     let libraries = toolchain()?.join("lib/rustlib");
     let is_there = fs::read_dir(&libraries)
@@ -57,7 +57,8 @@ fn add<'a>(kind: &str, missing: impl Iterator<Item = &'a str>) -> Result<()> {
     quietly(&format!("adding the Rust {kind} {}", missing.join(", ")), &mut rustup).map(drop)
 }
 
-/// The toolchain's folder: cargo lies in its `bin`. Asking rustc would take longer than all the rest of a warm start.
+/// The toolchain's folder: cargo lies in its `bin`. Asking rustc would take longer than all the
+/// rest of a warm start.
 fn toolchain() -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").context("start this as `cargo xtask`")?;
     let folder = Path::new(&cargo).parent().and_then(Path::parent);

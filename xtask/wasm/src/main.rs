@@ -1,8 +1,10 @@
-//! What `cargo xtask` does to a finished .wasm: makes the bindings of the Worker, and looks inside.
+//! The acts of `cargo xtask` on a finished .wasm: it makes the bindings of the Worker, and looks
+//! inside.
 //!
-//! The bindings are made by the library behind wasm-bindgen's command. It compiles in half a minute where the command
-//! takes four, and Cargo itself keeps it equal to the `wasm-bindgen` that the Worker was compiled with: the two share
-//! one `wasm-bindgen-shared`, of which a lock file can hold only one.
+//! The bindings are made by the library behind wasm-bindgen's command. It compiles in half a minute
+//! where the command takes four, and Cargo itself keeps it equal to the `wasm-bindgen` that the
+//! Worker was compiled with: the two share one `wasm-bindgen-shared`, of which a lock file can hold
+//! only one.
 
 use std::fs;
 use std::path::Path;
@@ -33,10 +35,11 @@ fn run(words: &[String]) -> Result<()> {
     }
 }
 
-/// Writes `index.js` and `index_bg.wasm` to `out_dir`: an ES module that instantiates itself, as workerd wants it.
+/// Writes `index.js` and `index_bg.wasm` to `out_dir`: an ES module that instantiates itself, as
+/// workerd wants it.
 ///
-/// The two switches are what the `worker` crate's recovery rests on: after a panic the next call finds the instance
-/// marked as terminated and starts a fresh one.
+/// The two switches are what the `worker` crate's recovery rests on: after a panic the next call
+/// finds the instance marked as terminated and starts a fresh one.
 fn bindings(input: &Path, out_dir: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(input)

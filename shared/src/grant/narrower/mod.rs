@@ -127,8 +127,8 @@ fn find_enclosing_parents<'p>(child: &Grant, parents: &'p [Grant], missing: &Cel
     candidates.filter(|parent| parent.encloses(child)).collect()
 }
 
-/// The answer on a cell that no parent covers alone; `None` if several parents cover it together. `questions` is how many
-/// more may be asked.
+/// The answer on a cell that no parent covers alone; `None` if several parents cover it together.
+/// `questions` is how many more may be asked.
 fn answer_beyond(cell: &Cell<'_>, questions: &mut u32) -> Option<Narrowing> {
     let probes = cell.resource.probes();
     if cell.is_covered_together(&probes, questions) {

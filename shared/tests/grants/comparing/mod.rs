@@ -1,4 +1,5 @@
-//! Grants compared with grants: narrowing, overlap, intersection, and the laws that hold for all of them.
+//! Grants compared with grants: narrowing, overlap, intersection, and the laws that hold for all of
+//! them.
 
 mod bounds;
 mod intersecting;

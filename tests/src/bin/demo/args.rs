@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use edgewrit_tests::edge::Kind;
 
-/// What to show.
+/// The parts of the demo to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Args {
     /// End after the tour.

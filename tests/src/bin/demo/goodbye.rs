@@ -1,4 +1,4 @@
-//! What is left running, and how to try it.
+//! The list of the running parts, and commands to try.
 
 use crate::stage::Stage;
 use anyhow::{Context as _, Result};

@@ -1,4 +1,5 @@
-//! `cargo xtask demo`: the issuer, both edges and two APIs, all of them real, and two stories told with them.
+//! `cargo xtask demo`: the issuer, both edges and two APIs, all of them real, and two stories told
+//! with them.
 
 mod args;
 mod goodbye;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-/// What the main thread waits for.
+/// An event that the main thread waits for.
 enum Event {
     /// Ctrl-C.
     Interrupted,
@@ -44,7 +45,8 @@ fn watch(events: &Sender<Event>) -> Result<()> {
     ctrlc::set_handler(move || drop(events.send(Event::Interrupted))).context("cannot listen for Ctrl-C")
 }
 
-/// Tours in a thread of its own, so that Ctrl-C is heard at any time: whatever runs then ends with this process.
+/// Tours in a thread of its own, so that Ctrl-C is heard at any time: whatever runs then ends with
+/// this process.
 fn show(args: &Args, sender: Sender<Event>, events: &Receiver<Event>) -> Result<bool> {
     let tour = args.clone();
     thread::spawn(move || drop(sender.send(Event::Toured(tour_of(&tour)))));

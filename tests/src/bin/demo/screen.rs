@@ -1,4 +1,4 @@
-//! What the demo prints.
+//! The lines that the demo prints.
 
 use edgewrit_tests::attack::{Attack, Tally};
 use edgewrit_tests::clock::Stopwatch;

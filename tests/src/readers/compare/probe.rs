@@ -1,5 +1,6 @@
-//! Whether the edge judged a number as a reader in floating point has it. With no rule about it nothing shows that, so the edge is asked again, with rules
-//! that permit the number as it is written and forbid the one that is read.
+//! Whether the edge judged a number as a reader in floating point has it. With no rule about it
+//! nothing shows that, so the edge is asked again, with rules that permit the number as it is
+//! written and forbid the one that is read.
 
 use super::value::as_double;
 use edgewrit_shared::grant::attempt::{Attempt, Param};
@@ -12,7 +13,8 @@ pub(super) type Rounded<'r> = (&'r str, Vec<Number>);
 /// Whether the edge permits the request under these grants.
 pub(super) type Permits<'p> = dyn Fn(&[String]) -> bool + 'p;
 
-/// What the edge permits that it should refuse, given that a reader reads the numbers of `attempt` as they are written but for `rounded`.
+/// The attempts that the edge permits and should refuse, if a reader reads the numbers of `attempt`
+/// as they are written but for `rounded`.
 pub(super) fn unjudged(attempt: &Attempt, rounded: &[Rounded<'_>], permits: &Permits<'_>) -> Option<String> {
     let alone = rounded.iter().find_map(|(name, numbers)| {
         let grants = [grant(name, "not_in", numbers, attempt)];
@@ -26,8 +28,9 @@ pub(super) fn unjudged(attempt: &Attempt, rounded: &[Rounded<'_>], permits: &Per
     alone.or_else(|| mixed(attempt, rounded, permits))
 }
 
-/// Some readers round one number and not another: Python's `json` rounds fractions and keeps integers. Neither the request as it is written nor the
-/// one that is all rounded is what such a reader has, so two grants of which each permits one of these two must not be enough.
+/// Some readers round one number and not another: Python's `json` rounds fractions and keeps
+/// integers. Neither the request as it is written nor the one that is all rounded is what such a
+/// reader has, so two grants of which each permits one of these two must not be enough.
 fn mixed(attempt: &Attempt, rounded: &[Rounded<'_>], permits: &Permits<'_>) -> Option<String> {
     let is_rounded = |name: &str| rounded.iter().any(|(own, _)| *own == name);
     let (kept, doubles) = attempt.params.iter().find_map(|(name, param)| {

@@ -7,7 +7,8 @@ use crate::readers::table::{Reader, Repeated};
 use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::number::Number;
 
-/// What an application makes of a number in text: both kinds exist on top of every reader of names and values.
+/// The number that an application makes of a text. Both kinds exist on top of every reader of names
+/// and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Precision {
     /// Its decimal value, as Python's `int` and `Decimal` have it.
@@ -19,7 +20,8 @@ pub(super) enum Precision {
 /// How a value that was read stands to the one that was judged.
 #[derive(Debug, PartialEq)]
 pub(super) enum Agreement {
-    /// It is the same, but for these numbers: each is the double that is nearest to the one that is written.
+    /// It is the same, but for these numbers: each is the double that is nearest to the one that is
+    /// written.
     Same { rounded: Vec<Number> },
     /// It is another value.
     Other,
@@ -54,12 +56,14 @@ pub(super) fn agreement(
     }
 }
 
-/// The double that is nearest to a number, in the shortest decimal that means it; `None` if it is infinite.
+/// The double that is nearest to a number, in the shortest decimal that means it; `None` if it is
+/// infinite.
 pub(super) fn as_double(text: &str) -> Option<Number> {
     Number::parse(&format!("{:e}", text.parse::<f64>().ok()?))
 }
 
-/// Whether both have the same nearest double. Languages differ in which of its shortest decimals they write.
+/// Whether both have the same nearest double. Languages differ in which of its shortest decimals
+/// they write.
 fn is_nearest(read: &Number, judged: &Number) -> bool {
     let double = |number: &Number| number.to_string().parse::<f64>().ok().map(f64::to_bits);
     double(read) == double(judged)
@@ -79,7 +83,8 @@ impl Comparison {
                 return judged.last().is_some_and(|last| self.is_text(last, text));
             }
             Read::Text(text) => vec![text.clone()],
-            // What qs makes of a list that is longer than its limit for arrays: the same values under their indices.
+            // What qs makes of a list that is longer than its limit for arrays: the same values
+            // under their indices.
             Read::Object(members) if are_indices(members) => {
                 members.iter().filter_map(|(_, item)| text(item)).collect()
             }

@@ -1,4 +1,5 @@
-//! Bodies of JSON, written out piece by piece: a serialiser would write only what every parser reads alike.
+//! Bodies of JSON, written out piece by piece: a serialiser would write only what every parser
+//! reads alike.
 
 use super::{Request, numbers};
 use proptest::collection::vec;
@@ -118,7 +119,7 @@ fn item() -> BoxedStrategy<String> {
         .boxed()
 }
 
-/// What an ignored member may hold: anything, with names that stand twice.
+/// The value of an ignored member: any JSON, with names that occur twice.
 fn anything() -> BoxedStrategy<String> {
     let leaf = prop_oneof![8 => scalar(), 1 => Just("null".to_owned())];
     leaf.prop_recursive(4, 16, 4, |inner| {

@@ -21,13 +21,13 @@ pub struct Request {
     pub target: Vec<u8>,
     /// Its `content-type`, if it has a body.
     pub content_type: Option<&'static str>,
-    /// What the body is to a reader.
+    /// The kind of a body for a reader.
     pub body_kind: Option<BodyKind>,
     /// Its body.
     pub body: Option<Vec<u8>>,
 }
 
-/// What readers are asked to read a body as.
+/// The kind of body that readers are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// Names and values.
@@ -116,7 +116,7 @@ impl Request {
 }
 
 impl Sent {
-    /// What would be sent by an edge that sends what it gets.
+    /// The request of an edge that sends the request as it arrives.
     pub(super) fn unjudged(request: &Request) -> Result<Self> {
         Ok(Self {
             method: request.method.clone(),
@@ -156,7 +156,7 @@ impl fmt::Display for Sent {
     }
 }
 
-/// What differs in many requests is in the first and the last bytes of long ones.
+/// The first and the last bytes of a long request, in which many requests differ.
 fn show(f: &mut fmt::Formatter<'_>, method: &str, target: &[u8], body: Option<&[u8]>) -> fmt::Result {
     const SHOWN: usize = 150;
     let cut = |bytes: &[u8]| {

@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Pieces that the edge takes in names and values, most of them read otherwise by some parser in some place.
+/// Pieces that the edge takes in names and values, most of them read otherwise by some parser in
+/// some place.
 const TAKEN: [&str; 40] = [
     "a",
     "u1",

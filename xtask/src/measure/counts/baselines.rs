@@ -24,11 +24,11 @@ pub(super) struct Count {
     pub(super) all: u64,
 }
 
-/// What was found.
+/// The result of a comparison.
 pub(super) struct Compared {
     /// A line for each case.
     pub(super) table: String,
-    /// What must not be.
+    /// The faults, a line each.
     pub(super) faults: Vec<String>,
 }
 

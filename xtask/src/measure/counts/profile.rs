@@ -1,4 +1,4 @@
-//! What callgrind writes: for each function the instructions of its own lines, and the calls that
+//! The output of callgrind: for each function the instructions of its own lines, and the calls that
 //! it makes. <https://valgrind.org/docs/manual/cl-format.html>
 
 use anyhow::{Context, Result, ensure};

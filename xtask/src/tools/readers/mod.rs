@@ -1,4 +1,5 @@
-//! Frameworks and standard libraries that requests are read with, beside the edge: `tests/readers/README.md` says which, and how.
+//! Frameworks and standard libraries that requests are read with, beside the edge:
+//! `tests/readers/README.md` says which, and how.
 
 mod ruby;
 
@@ -46,7 +47,8 @@ pub(crate) fn go(project: &Project) -> Result<()> {
     })
 }
 
-/// The command that builds the program in `sources`. It fetches nothing: the program needs the standard library alone.
+/// The command that builds the program in `sources`. It fetches nothing: the program needs the
+/// standard library alone.
 fn build(toolchain: &Path, sources: &Path, program: &Path) -> Command {
     let root = toolchain.join("go");
     let mut build = Command::new(root.join("bin/go"));

@@ -10,7 +10,7 @@ use crate::base::project::Project;
 use crate::tools::debian::{self, launcher};
 use crate::tools::installed;
 
-/// What is needed of Rack, and of what it depends on.
+/// The packages of Rack, and of its dependencies.
 const ROOT: &str = "ruby-rack";
 
 /// The program that the tests start.
