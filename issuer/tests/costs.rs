@@ -267,7 +267,7 @@ fn natives(scene: &Scene) {
     grows_in_line("parts of what an edge has", 6_000, have, bundle);
 }
 
-/// Who speaks the AgentWrit API.
+/// The callers of the AgentWrit API.
 struct Speakers {
     operator: Login,
     app: App,

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a script may take.
+/// The time for a script.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Lets the published SDK of AgentWrit make good the claims in `tests/clients/agentwrit/<file>.py`,

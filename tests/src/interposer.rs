@@ -7,16 +7,16 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long an answer may take: longer than the issuer keeps edges waiting.
+/// The time for an answer: longer than the issuer keeps edges waiting.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The treatment of a request.
 #[derive(Clone, Debug, Default)]
 pub enum Manner {
-    /// It is handed on.
+    /// The request is forwarded.
     #[default]
     Faithful,
-    /// It is handed on, and the answer comes so much later.
+    /// The request is forwarded, and the answer comes so much later.
     Late(Duration),
     /// Questions for the bundle are answered with this instead; others are handed on.
     Bundle(Vec<u8>),
@@ -32,7 +32,7 @@ pub struct Interposer {
 #[derive(Debug, Default)]
 struct State {
     behind: Option<SocketAddr>,
-    /// How long the issuer may let a question wait, in seconds, whatever the edge says.
+    /// The time for which the issuer may hold a call, in seconds, whatever the edge asks for.
     wait: Option<u32>,
     manner: Manner,
 }
@@ -77,7 +77,7 @@ impl Interposer {
         targets.filter(|target| target.starts_with("/v1/bundle")).collect()
     }
 
-    /// Its origin.
+    /// The origin of the interposer.
     #[must_use]
     pub fn origin(&self) -> String {
         self.server.origin()

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// How long the issuer may take to start, and a command to end.
+/// The time for the issuer to start, and for a command to end.
 const START: Duration = Duration::from_secs(20);
 
 /// A running issuer.
@@ -33,9 +33,9 @@ pub struct Issuer {
 /// A client of it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Client {
-    /// Its id.
+    /// The id of the client.
     pub client_id: String,
-    /// Its secret.
+    /// The secret of the client.
     pub client_secret: String,
 }
 
@@ -50,12 +50,12 @@ pub struct Registration {
     pub edge: EdgeIdentity,
 }
 
-/// How an edge shows who it is.
+/// The credentials of an edge.
 #[derive(Clone, Debug, Deserialize)]
 pub struct EdgeIdentity {
-    /// Its id.
+    /// The id of the edge.
     pub id: String,
-    /// Its credential.
+    /// The credential of the edge.
     pub credential: String,
 }
 
@@ -139,7 +139,7 @@ impl Issuer {
         })
     }
 
-    /// Kills it, without a word of warning, and starts it again.
+    /// Kills the issuer without a warning, and starts it again.
     ///
     /// # Errors
     /// If it does not start.
@@ -149,19 +149,19 @@ impl Issuer {
         Self::serve(self.address, url, data, operator)
     }
 
-    /// Ends it; answers where it was, for another start.
+    /// Ends the issuer, and returns its address and data directory for another start.
     pub fn stop(mut self) -> (SocketAddr, PathBuf) {
         self.process.stop();
         (self.address, self.data.clone())
     }
 
-    /// Where it listens.
+    /// The address at which the issuer listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its name and origin.
+    /// The name and origin of the issuer.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -173,7 +173,7 @@ impl Issuer {
         self.process.log()
     }
 
-    /// Its keys, from its data directory.
+    /// The keys of the issuer, from its data directory.
     ///
     /// # Errors
     /// If they are not there.

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Where the search starts. The range ends below 32768, where Linux starts to take ports for
+/// The first port of the search. The range ends below 32768, where Linux starts to take ports for
 /// outgoing connections, so that a port stays free between the moment it is found and the moment a
 /// child binds it.
 const FIRST: u16 = 20_000;

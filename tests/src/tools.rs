@@ -1,4 +1,4 @@
-//! Where the programs under test are. `cargo xtask test` and `cargo xtask demo` install or build
+//! The paths of the programs under test. `cargo xtask test` and `cargo xtask demo` install or build
 //! them and say so in the environment. One that is missing is a failure, never a test that is
 //! skipped.
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::thread;
 use std::time::Duration;
 
-/// How long an answer may take.
+/// The time for an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Rest after each answer: traffic is to be constant, not as much as the host can bear.
 const REST: Duration = Duration::from_millis(3);
@@ -52,7 +52,7 @@ fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Syn
     }
 }
 
-/// Which of the host's threads has answered: each filter has a seed of its own, with which the ids
+/// The thread of the host that has answered: each filter has a seed of its own, with which the ids
 /// of its requests begin.
 #[must_use]
 pub fn instance(answer: &Response) -> Option<String> {

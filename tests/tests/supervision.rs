@@ -20,7 +20,7 @@ sh -c 'echo $$ > child; sleep 1000' &
 while ! [ -s daemon ] || ! [ -s child ]; do sleep 0.01; done
 echo ready
 "#;
-/// How long the kernel and the supervisor may take to end a tree.
+/// The time for the kernel and the supervisor to end a tree.
 const SOON: Duration = Duration::from_secs(10);
 
 fn supervised(folder: &Path, script: &str) -> Command {

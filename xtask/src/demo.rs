@@ -12,10 +12,10 @@ use crate::build::{self, EVERYTHING, Part};
 use crate::test::hosts::Hosts;
 use crate::tools::{self, joined};
 
-/// How cargo is told to make the program that walks through the story, and the supervisor of what
-/// this program starts.
+/// The arguments with which cargo makes the program that walks through the story, and the
+/// supervisor of what this program starts.
 const PROGRAMS: [&str; 4] = ["--release", "--package", "edgewrit-tests", "--bins"];
-/// How cargo is told to run the first of them.
+/// The arguments with which cargo runs the first of them.
 const DEMO: [&str; 5] = ["--release", "--package", "edgewrit-tests", "--bin", "demo"];
 
 #[derive(clap::Args)]

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use std::net::SocketAddr;
 
-/// How many rows a table has, as another process sees them.
+/// The number of rows of a table, as another process sees them.
 fn rows(bench: &Bench, table: &str) -> u64 {
     let other = Connection::open(bench.path().join("issuer.db")).unwrap();
     let count = format!("SELECT count(*) FROM {table}");

@@ -78,7 +78,7 @@ impl Scene {
     }
 }
 
-/// How often each grant was used, in the order of the report.
+/// The uses of each grant, in the order of the report.
 fn used(task: &Value) -> Vec<(String, u64)> {
     let granted = task["granted"].as_array().unwrap();
     let one = |grant: &Value| {

@@ -29,9 +29,9 @@ enum Case {
     /// It holds nothing that can be presented: what it counts or repeats belongs to writs and
     /// tokens that are void.
     Belongs,
-    /// It is what proves the rest.
+    /// The evidence by which the other tables are checked.
     Evidence,
-    /// It says what the database is.
+    /// The description of the database.
     Meta,
 }
 

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 /// Until every edge has heard of the next key.
 const KNOWN: u64 = 65;
-/// How often, and after which rest, a change is looked for.
+/// The number of times that the test looks for a change, and the rest between them.
 const LOOKS: usize = 2_000;
 const REST: Duration = Duration::from_millis(5);
 

@@ -1,4 +1,4 @@
-//! Who speaks the AgentWrit API: an operator, apps, and agents with keys of their own.
+//! The callers of the AgentWrit API: an operator, apps, and agents with keys of their own.
 
 use super::{Answer, Bench, ISSUER, Login, post};
 use axum::body::Body;

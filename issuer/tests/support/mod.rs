@@ -56,7 +56,7 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Who asks: the value of an `authorization` header.
+/// The caller: the value of an `authorization` header.
 #[derive(Clone, Debug)]
 pub(crate) struct Login(pub(crate) String);
 

@@ -97,7 +97,7 @@ def claim_deregistering_an_app_ends_all_it_has():
     refused(AuthenticationError, 401, "unauthorized", one.create_agent, "orch", "task", ["read:data:x"])
 
 
-def claim_nobody_delegates_to_itself_to_strangers_or_more_than_it_has():
+def claim_an_agent_delegates_neither_to_itself_nor_to_foreign_agents_nor_more_than_it_has():
     one, other = app(), app()
     first, second = agents(one, 2)
     (foreign_agent,) = agents(other, 1)

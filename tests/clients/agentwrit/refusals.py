@@ -132,7 +132,7 @@ def claim_the_rest_is_refused_in_the_same_form():
     problem(ask("POST", "/v1/revoke", token=operator(), json=level), 400, "invalid_request")
 
 
-def claim_what_strangers_send_is_answered_and_not_repeated_in_the_log():
+def claim_unauthenticated_requests_are_answered_and_not_repeated_in_the_log():
     raw = "raw-input"
     answers = [
         ask("GET", f"/v1/{raw}"),

@@ -13,7 +13,7 @@ use std::str;
 const VALUES: usize = 1_000_000;
 /// Bytes of the shorter input, about.
 const LENGTH: usize = 32 * 1024;
-/// How many times longer the longer input is.
+/// The factor between the longer and the shorter input.
 const LONGER: usize = 4;
 /// How many times more bytes a reader may ask for to read the longer input, and bytes besides. A
 /// vector that doubles its room asks for 2 to 4 bytes for each byte that it holds in the end, so a

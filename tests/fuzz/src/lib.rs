@@ -14,7 +14,7 @@ use std::str;
 /// A parser or a rule that is fuzzed.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// Its name on the command line.
+    /// The name of the target on the command line.
     pub name: &'static str,
     /// Takes one input.
     pub fuzz: fn(&[u8]),

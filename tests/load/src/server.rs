@@ -20,7 +20,7 @@ const CEILING: &str = r#"[{"audience":"https://travel.example","ttl_max":"24h","
     {"type":"writ","actions":["book"],"resources":["tickets"]}]}]"#;
 /// Ticks of a second in `/proc`, on every system that has it.
 const TICKS: f64 = 100.0;
-/// How long a server may take to start or to stop.
+/// The time for a server to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that runs.

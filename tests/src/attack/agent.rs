@@ -11,7 +11,7 @@ use crate::vectors::{Bench, Ground, Heard, WireCase, cases_in, hear, wire_cases}
 use anyhow::{Context as _, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// One thing that was tried.
+/// The result of one attack.
 #[derive(Clone, Debug)]
 pub struct Attack {
     /// The edge.
@@ -92,8 +92,8 @@ impl<'a> Agent<'a> {
         self.story.stand.writs(self.issuer, &task, 1)?.pop().context("no writ")
     }
 
-    /// Everything it knows about this API: `tests/stories/attack.json`, repeated bookings and a
-    /// redirect.
+    /// Every attack that the agent knows for this API: `tests/stories/attack.json`, repeated
+    /// bookings and a redirect.
     ///
     /// # Errors
     /// If an edge does not answer any more.

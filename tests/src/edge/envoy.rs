@@ -14,10 +14,10 @@ use std::path::Path;
 pub(super) const LISTENERS: &str = "listeners.json";
 const SHIPPED: &str = "edge-validator/envoy/envoy.yaml";
 
-/// Where things stand in the shipped configuration.
+/// The places in the shipped configuration.
 const FILTER_CHAIN: &str = "/static_resources/listeners/0/filter_chains/0";
 const MANAGER: &str = "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config";
-/// Where the manager removes headers before a route is matched.
+/// The place where the manager removes headers before a route is matched.
 const EARLY: &str = "early_header_mutation_extensions";
 const PLUGIN: &str =
     "/static_resources/listeners/0/filter_chains/0/filters/0/typed_config/http_filters/0/typed_config/config";

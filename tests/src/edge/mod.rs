@@ -20,14 +20,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a host may take to start, fetch a bundle and answer. Envoy compiles the filter, which
+/// The time for a host to start, fetch a bundle and answer. Envoy compiles the filter, which
 /// takes a while on a busy machine.
 const START: Duration = Duration::from_secs(90);
 
-/// How long the line of the log may lag behind the answer.
+/// The time by which the line of the log may lag behind the answer.
 const LOG: Duration = Duration::from_secs(3);
 
-/// Which host.
+/// The kind of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The filter in Envoy.
@@ -169,19 +169,19 @@ fn listening(mut edge: Edge) -> Result<Edge> {
 }
 
 impl Edge {
-    /// Which host.
+    /// The kind of the host.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Where it listens.
+    /// The address at which the edge listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its process.
+    /// The process of the host.
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
     }

@@ -43,7 +43,7 @@ fn trapping(module: &Path, function: &str) -> Result<Vec<u8>> {
     Ok(module)
 }
 
-/// Where the instructions of the function lie that is exported as `name`.
+/// The place of the instructions of the function that is exported as `name`.
 fn code_of(module: &[u8], name: &str) -> Result<Range<usize>> {
     let (mut imported, mut exported, mut bodies) = (0, None, Vec::new());
     for payload in Parser::new(0).parse_all(module) {

@@ -38,14 +38,14 @@ impl Key {
         URL_SAFE_NO_PAD.encode(self.0.public())
     }
 
-    /// Its thumbprint (RFC 7638).
+    /// The thumbprint of the key (RFC 7638).
     #[must_use]
     pub fn kid(&self) -> String {
         let required = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.x());
         URL_SAFE_NO_PAD.encode(Sha256::digest(required))
     }
 
-    /// Its signature of `message`.
+    /// The signature of `message` by the key.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message)

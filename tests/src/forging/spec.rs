@@ -24,7 +24,7 @@ pub struct WritSpec {
     pub payload_text: Option<Text>,
     /// Text that is encoded instead of the header.
     pub header_text: Option<Text>,
-    /// Who signs.
+    /// The signer.
     #[serde(default)]
     pub sign: Signer,
     /// The changes before and after signing.
@@ -42,7 +42,7 @@ impl WritSpec {
     }
 }
 
-/// Whose key signs.
+/// The owner of the key that signs.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signer {

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Whose writs are forged, for whom and when.
+/// The issuer, the audience and the time of forged writs.
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// The issuer's name.

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long an answer may take unless the caller says otherwise.
+/// The time for an answer, unless the caller says otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to a host under test.

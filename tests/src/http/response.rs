@@ -5,11 +5,11 @@ use super::headers::{Headers, values};
 /// An answer.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
-    /// Its status; 0 if the first line has none.
+    /// The status; 0 if the first line has none.
     pub status: u16,
-    /// Its headers.
+    /// The headers.
     pub headers: Headers,
-    /// Its body, empty if it has none.
+    /// The body, empty if there is none.
     pub body: Vec<u8>,
     /// The statuses of the interim answers (1xx) before it.
     pub interim: Vec<u16>,

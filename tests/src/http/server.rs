@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long a connection may be silent.
+/// The time for which a connection may be silent.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// A request that arrived.
@@ -72,7 +72,7 @@ pub struct Reply {
     pub headers: Headers,
     /// The body.
     pub body: Vec<u8>,
-    /// How long the server waits before.
+    /// The time that the server waits before it answers.
     pub delay: Duration,
     /// Bytes to write instead of all this; the connection ends after them.
     pub raw: Option<Vec<u8>>,
@@ -157,13 +157,13 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens.
+    /// The address at which the server listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its origin.
+    /// The origin of the server.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)

@@ -61,7 +61,7 @@ impl Program {
         self
     }
 
-    /// Starts it.
+    /// Starts the program.
     ///
     /// # Errors
     /// If no process can be made.
@@ -107,7 +107,7 @@ impl Process {
         &self.log
     }
 
-    /// How it ended, if it did within `wait`.
+    /// The exit status of the program, if it ended within `wait`.
     pub fn ended(&mut self, wait: Duration) -> Option<ExitStatus> {
         crate::clock::poll(wait, || self.child.try_wait().ok().flatten())
     }

@@ -33,7 +33,7 @@ pub(super) enum Read {
     Object(Members),
     /// Every value of a name, from a reader that leaves the choice to the application.
     All(Vec<String>),
-    /// Something else, such as a missing number.
+    /// Another value, such as a missing number.
     Other(String),
 }
 

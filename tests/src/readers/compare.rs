@@ -18,7 +18,7 @@ use value::{Agreement, Precision};
 /// A reader that reads a permit otherwise than the edge.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
-    /// Its name.
+    /// The name of the reader.
     pub reader: String,
     /// The part that differs: `route`, `target`, `names of the query`, or a parameter.
     pub what: String,

@@ -34,7 +34,7 @@ pub(super) struct Permitted {
     pub(super) sent: Sent,
     /// As it is written in the table.
     pub(super) operation: String,
-    /// One for each reading that was judged.
+    /// The attempts, one for each reading that was judged.
     pub(super) readings: Vec<Attempt>,
 }
 

@@ -15,7 +15,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-/// How long a program may take to start, and to read one request.
+/// The time for a program to start, and to read one request.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Answers that a program may be ahead of who reads them.
 const AHEAD: usize = 4;

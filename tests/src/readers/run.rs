@@ -11,21 +11,21 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many permitted requests of a kind are read where nothing else is said.
+/// The number of permitted requests of a kind, unless the caller says otherwise.
 const CASES: u32 = 2_000;
-/// How many requests are made for each that has to be permitted, at most.
+/// The most requests that are made for each request that has to be permitted.
 const TRIES: u32 = 50;
-/// How many different differences are reduced to their smallest request.
+/// The number of different differences that are reduced to their smallest request.
 const REDUCED: usize = 12;
-/// How many requests are tried to reduce one.
+/// The number of requests that are tried to reduce one.
 const REDUCTIONS: u32 = 2_000;
 
-/// How much is compared.
+/// The extent of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// Permitted requests of each kind.
     pub cases: u32,
-    /// Where chance begins: the same seed makes the same requests.
+    /// The seed of chance: the same seed makes the same requests.
     pub seed: u64,
 }
 
@@ -191,7 +191,7 @@ impl Bench {
         }
     }
 
-    /// Says what is read otherwise of a smallest request; from now on it is known.
+    /// Prints the difference that a smallest request shows, and remembers the difference.
     fn explain(&mut self, request: &Request, made: u32) -> Result<String> {
         let differences = self.compare(request)?;
         let lines: BTreeSet<_> = differences

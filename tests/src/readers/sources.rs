@@ -1,4 +1,4 @@
-//! Where each parameter of an operation stands, read from the configuration without the edge's own
+//! The source of each parameter of an operation, read from the configuration without the edge's own
 //! code.
 
 use super::EDGE;
@@ -22,7 +22,7 @@ pub(super) struct Operation {
 pub(super) struct Param {
     pub(super) name: String,
     pub(super) source: Source,
-    /// Its name in the source: a capture, a name, or a JSON pointer with `*`.
+    /// The name in the source: a capture, a name, or a JSON pointer with `*`.
     pub(super) place: String,
     pub(super) list: bool,
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 pub(super) struct Program {
     pub(super) name: &'static str,
     pub(super) readers: &'static [Reader],
-    /// Its command line.
+    /// The command line of the program.
     pub(super) command: fn(&Places) -> Command,
 }
 
@@ -105,7 +105,7 @@ pub(super) const PROGRAMS: [Program; 4] = [
     },
 ];
 
-/// Where programs and their packages lie.
+/// The folders of programs and their packages.
 #[derive(Debug)]
 pub(super) struct Places {
     installed: PathBuf,

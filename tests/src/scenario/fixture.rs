@@ -15,7 +15,7 @@ use std::thread;
 pub struct Fixture {
     /// The edges, in the order in which they were asked for.
     pub edges: Vec<Edge>,
-    /// Who asks for tasks.
+    /// The client that requests tasks.
     pub client: Client,
     /// The configuration of the edges.
     pub setup: Setup,

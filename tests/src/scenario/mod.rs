@@ -13,7 +13,7 @@ use crate::http::Request;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// One request and what came of it.
+/// One request and its result.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The edge it was sent to.
@@ -33,7 +33,7 @@ pub struct Row {
 /// Hears rows as they come.
 pub type Tell<'a> = dyn FnMut(&Row) + 'a;
 
-/// One request of a story, and what must come of it.
+/// One request of a scenario, and the expected result.
 struct Scene<'a> {
     says: &'a str,
     request: Request,

@@ -94,7 +94,7 @@ pub struct Frame {
 }
 
 impl Part {
-    /// Its bytes; `None` if it is a step of writing raw requests.
+    /// The bytes of the part; `None` if it is a step of writing raw requests.
     pub(super) fn bytes(&self, names: &Names) -> Result<Option<Vec<u8>>> {
         Ok(match self {
             Self::Plain(text) => Some(names.fill(text)?.into_bytes()),

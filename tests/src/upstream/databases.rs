@@ -18,7 +18,7 @@ impl Databases {
     /// The key that it asks for.
     pub const KEY: &str = "databases-secret";
 
-    /// Starts it with three databases.
+    /// Starts the upstream with three databases.
     ///
     /// # Errors
     /// If no address can be bound.

@@ -17,7 +17,7 @@ pub struct Drip {
 }
 
 impl Drip {
-    /// Starts it.
+    /// Starts the upstream.
     ///
     /// # Errors
     /// If no address can be bound.
@@ -33,7 +33,7 @@ impl Drip {
         Ok(Self { origin })
     }
 
-    /// Its origin.
+    /// The origin of the upstream.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin

@@ -41,13 +41,13 @@ impl Framed {
         Ok(framed)
     }
 
-    /// Its origin.
+    /// The origin of the upstream.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// How many frames of the kind called `name` have arrived.
+    /// The number of frames of the kind called `name` that have arrived.
     #[must_use]
     pub fn heard(&self, name: &str) -> usize {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);

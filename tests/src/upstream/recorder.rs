@@ -42,13 +42,13 @@ impl Recorder {
         self.server.take()
     }
 
-    /// Where it listens.
+    /// The address at which the upstream listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.server.address()
     }
 
-    /// Its origin.
+    /// The origin of the upstream.
     #[must_use]
     pub fn origin(&self) -> String {
         self.server.origin()

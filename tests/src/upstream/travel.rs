@@ -21,9 +21,9 @@ const FLIGHTS: [(&str, &str, &str, &str); 6] = [
 /// A line of the book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Booking {
-    /// Who flies.
+    /// The passenger.
     pub user: String,
-    /// How many seats.
+    /// The number of seats.
     pub seats: u64,
     /// On which flight.
     pub flight: String,
@@ -37,16 +37,16 @@ pub struct Travel {
     mood: Arc<Mutex<Mood>>,
 }
 
-/// How it answers.
+/// The manner in which the API answers.
 #[derive(Clone, Debug, Default)]
 pub enum Mood {
     /// As it should.
     #[default]
     Fine,
-    /// It does what it is asked for and then answers 503: a client that repeats the request has it
+    /// The API does as requested and then answers 503: a client that repeats the request has it
     /// done twice.
     Stumbling,
-    /// It sends everybody to this URL.
+    /// The API redirects every request to this URL.
     Redirecting(String),
 }
 
@@ -54,7 +54,7 @@ impl Travel {
     /// The key that it asks for.
     pub const KEY: &str = "travel-secret";
 
-    /// Starts it with an empty book.
+    /// Starts the API with an empty book.
     ///
     /// # Errors
     /// If no address can be bound.
@@ -70,12 +70,12 @@ impl Travel {
         Ok(Self { server, book, mood })
     }
 
-    /// How it answers from now on.
+    /// Changes the manner in which the API answers later requests.
     pub fn set_mood(&self, mood: Mood) {
         *lock(&self.mood) = mood;
     }
 
-    /// Its book.
+    /// The book of the API.
     #[must_use]
     pub fn book(&self) -> Vec<Booking> {
         lock(&self.book).clone()

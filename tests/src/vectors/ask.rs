@@ -19,7 +19,7 @@ pub struct Ask {
     pub body: Option<Text>,
 }
 
-/// Where a request arrives, with what.
+/// The upstream at which a request arrives, and the parts that arrive.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sent {

@@ -1,4 +1,4 @@
-//! Everything that cases need besides a host: an issuer, the upstreams of
+//! The programs that cases need besides a host: an issuer, the upstreams of
 //! `tests/vectors/edge.json`, and one server that must never hear anything.
 
 use super::file;

@@ -34,14 +34,14 @@ pub struct PipelineCase {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answered {
-    /// Its status.
+    /// The status.
     pub status: Option<u16>,
-    /// Its headers.
+    /// The headers.
     #[serde(default)]
     pub headers: Vec<(String, Text)>,
-    /// Its body.
+    /// The body.
     pub body: Option<Text>,
-    /// How many milliseconds it takes.
+    /// The milliseconds before the answer.
     #[serde(default)]
     pub delay_ms: u64,
     /// All that it writes before it closes, in place of the rest.
@@ -78,7 +78,7 @@ impl Answered {
 pub enum Expect {
     /// The request arrives.
     Permit(Box<Permitted>),
-    /// It does not.
+    /// The edge refuses.
     Refuse(Refused),
 }
 
@@ -118,7 +118,7 @@ pub struct WireCase {
     /// socket.
     #[serde(default)]
     pub http2: bool,
-    /// How many answers are read.
+    /// The number of answers that are read.
     #[serde(default = "one")]
     pub responses: usize,
     /// The allowed results.
@@ -133,13 +133,13 @@ pub struct WireCase {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WireExpect {
-    /// How many requests arrive.
+    /// The number of requests that arrive.
     pub arrived: Option<usize>,
     /// The requests that arrive, in this order.
     pub exactly: Option<OneOrMore>,
     /// The allowed arrivals: nothing, or the first of these in this order.
     pub at_most: Option<OneOrMore>,
-    /// Which statuses the first answer may have.
+    /// The statuses that the first answer may have.
     pub status: Option<Vec<StatusOrClosed>>,
     /// The label in the log's line about the first answer.
     pub label: Option<String>,

@@ -129,7 +129,7 @@ impl Arriving {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Responded {
-    /// Its status; the upstream's if none is named.
+    /// The status; the upstream's if none is named.
     pub status: Option<u16>,
     /// Headers that it has, once, with this value.
     #[serde(default)]
@@ -137,7 +137,7 @@ pub struct Responded {
     /// Headers that it has not.
     #[serde(default)]
     pub absent: Vec<Absent>,
-    /// Its body.
+    /// The body.
     pub body: Option<Text>,
     /// Members that its problem document has.
     #[serde(default)]
@@ -175,7 +175,7 @@ impl Responded {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
-    /// Its status.
+    /// The status.
     pub status: u16,
     /// The status and the title that the client gets.
     pub error_code: String,

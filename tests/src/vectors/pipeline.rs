@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use std::time::Duration;
 
-/// Something that judges requests.
+/// A host or a library that judges requests.
 pub trait Host {
-    /// Its name in messages.
+    /// The name of the host in messages.
     fn name(&self) -> String;
     /// The authority that a client dials.
     fn authority(&self) -> String;

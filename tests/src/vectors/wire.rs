@@ -9,10 +9,10 @@ use crate::text::{Names, Write};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 
-/// How long a host may be silent before its answer is held to be none.
+/// The time after which a silent host has given no answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long it may be silent between two answers.
+/// The time of silence that is allowed between two answers.
 const PATIENCE_FOR_MORE: Duration = Duration::from_secs(1);
 
 /// Servers that raw requests can end up at.

@@ -19,9 +19,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// How often the descendants are listed and killed, until there are none.
+/// The pause between two rounds that list and kill the descendants.
 const AGAIN: Duration = Duration::from_millis(10);
-/// How long a program that reads the relayed input may run after the end of this input.
+/// The time for which a program that reads the relayed input may run after the end of this input.
 const GRACE: Duration = Duration::from_secs(2);
 /// The difference between the number of a signal and the exit code of a killed program, as in a
 /// shell.

@@ -7,9 +7,9 @@ use std::fs;
 /// A running process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
-    /// Its process id.
+    /// The process id.
     pub id: u32,
-    /// Its program and arguments.
+    /// The program and its arguments.
     pub command: String,
 }
 

@@ -11,10 +11,10 @@ use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// How soon an edge must have noticed a change, at the bounds that [`Scene::new`] configures.
+/// The time within which an edge notices a change, at the bounds that [`Scene::new`] configures.
 const SOON: Duration = Duration::from_secs(30);
 
-/// How long an edge must stay refusing to be believed.
+/// The time for which an edge must go on refusing.
 const A_WHILE: Duration = Duration::from_secs(3);
 
 /// An issuer, an API, and the configuration of an edge between them.

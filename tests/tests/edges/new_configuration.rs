@@ -23,7 +23,7 @@ const THREADS: u32 = 2;
 const CONNECTIONS: usize = 12;
 const SOON: Duration = Duration::from_secs(30);
 const RELOADS: usize = 6;
-/// How long each configuration is worked with, besides.
+/// The time for which requests go on under each configuration.
 const WHILE: Duration = Duration::from_millis(200);
 
 struct Scene {

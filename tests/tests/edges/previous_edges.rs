@@ -9,9 +9,9 @@ use edgewrit_tests::scenario::{TravelScenario, hold, search};
 use serde_json::json;
 use std::time::Duration;
 
-/// How long an edge may take to hear of a revocation.
+/// The time within which an edge learns of a revocation.
 const SOON: Duration = Duration::from_secs(30);
-/// How long a record may be under way to the issuer.
+/// The time that a record may take to the issuer.
 const RECORDED: Duration = Duration::from_secs(15);
 
 fn started(issuer: &Issuer, kind: Kind) -> Result<TravelScenario> {

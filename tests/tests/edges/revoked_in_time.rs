@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Enough that each of two threads gets some of them, whatever the kernel deals out.
 const CONNECTIONS: usize = 16;
 const THREADS: u32 = 2;
-/// How long a writ is used before it is revoked.
+/// The time for which a writ is used before the revocation.
 const BEFORE: Duration = Duration::from_millis(200);
 /// After this a revocation that does not act is taken for one that never will.
 const NEVER: Duration = Duration::from_secs(20);

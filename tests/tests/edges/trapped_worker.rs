@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(30);
-/// How long the API takes: for two requests to be under way together.
+/// The time that the API takes, so that two requests are under way together.
 const SLOW: Duration = Duration::from_secs(1);
 
 #[test]

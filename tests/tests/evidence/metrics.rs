@@ -11,7 +11,7 @@ use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// How soon everything is counted.
+/// The time within which every event is counted.
 const SOON: Duration = Duration::from_secs(30);
 
 #[test]

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use std::thread;
 use std::time::Duration;
 
-/// How soon the issuer must know of everything.
+/// The time within which the issuer has every record.
 const SOON: Duration = Duration::from_secs(40);
-/// How long the issuer is down. Edges must not be stale by the end of it.
+/// The time without an issuer. Edges must not be stale by the end of it.
 const OUTAGE: Duration = Duration::from_secs(8);
 
 /// The records of a task: uses of its grants by action, and refusals by label.
@@ -173,7 +173,7 @@ fn a_strict_envoy_serves_and_records() -> Result<()> {
     known.becomes(&issuer, &stand.client, "strict")
 }
 
-/// How long the issuer is down, and how many requests a second there are meanwhile.
+/// The time without an issuer, and the requests in each second of it.
 const LONG_OUTAGE: Duration = Duration::from_secs(60);
 const RATE: u32 = 1_000;
 const CLIENTS: u32 = 4;

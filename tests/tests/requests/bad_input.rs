@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const MEGABYTE: usize = 1024 * 1024;
 
-/// How long any answer may take.
+/// The time for any answer.
 const SOON: Duration = Duration::from_secs(5);
 
 /// The first answer to `bytes`, if any; a host may also close.

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 const ORDER: &str = r#"{"passenger":{"user":"X"},"seats":1}"#;
-/// It, in two parts.
+/// The first half of the order.
 const HALF: &str = r#"{"passenger":{"user""#;
 const REST: &str = r#":"X"},"seats":1}"#;
 const JSON: &str = "application/json";
@@ -21,7 +21,7 @@ const LIMIT: usize = 262_144;
 const SOON: Duration = Duration::from_secs(30);
 /// Longer than the edges wait for a body.
 const PATIENCE: Duration = Duration::from_secs(50);
-/// How long a body may take.
+/// The time for a body.
 const BODY: Duration = Duration::from_secs(30);
 
 /// The issuer, the API and both edges, shared by the tests, which look at one book and so take

@@ -12,9 +12,9 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long a response is read before its task ends, and it must go on all the while.
+/// The time for which a response goes on before its task ends.
 const BEFORE: Duration = Duration::from_secs(4);
-/// How soon it must be over afterwards: far within the freshness bound.
+/// The time within which the response ends afterwards: far within the freshness bound.
 const SOON: Duration = Duration::from_secs(20);
 
 struct Response(TcpStream);

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(30);
-/// How long the wrong upstream takes: for all requests to be under way together.
+/// The time that the wrong upstream takes, so that all requests are under way together.
 const SLOW: Duration = Duration::from_secs(4);
 
 #[test]

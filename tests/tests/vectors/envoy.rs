@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::vectors::{Bench, OnEdge, pipeline_cases, play_pipeline};
 
-/// How many cases there are at least.
+/// The least number of cases.
 const CASES: usize = 1000;
 
 #[test]

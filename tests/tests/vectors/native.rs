@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline, wire_cases};
 
-/// How many cases there are at least.
+/// The least number of cases.
 const CASES: usize = 1000;
 
 #[test]

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use edgewrit_tests::vectors::{pipeline_cases, play_rehearsal};
 
-/// How many cases do not depend on the writ itself, at least.
+/// The least number of cases that do not depend on the writ itself.
 const CASES: usize = 700;
 
 #[test]

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use edgewrit_tests::edge::Kind;
 use edgewrit_tests::vectors::{Bench, play_wire, wire_cases};
 
-/// How many cases there are at least.
+/// The least number of cases.
 const CASES: usize = 300;
 
 #[test]

@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 
 /// The time below which an act prints no line.
 const QUIET: Duration = Duration::from_secs(2);
-/// How often a line says that something is still going on.
+/// The time between two lines about an act that goes on.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
-/// How often a program with a limit is looked at.
+/// The time between two looks at a program with a limit.
 const POLL: Duration = Duration::from_millis(50);
 
 /// The clock of the tools. The product's own code takes the time as an argument.
@@ -22,7 +22,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Says what goes on, from two seconds on, until dropped.
+/// Prints the act that goes on, from two seconds on, until dropped.
 pub(crate) struct Progress {
     stop: Option<Sender<()>>,
     lines: Option<JoinHandle<()>>,

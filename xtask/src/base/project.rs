@@ -1,4 +1,4 @@
-//! Where things lie in the project.
+//! The files and folders of the project.
 
 use std::env;
 use std::fs;

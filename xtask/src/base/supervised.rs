@@ -20,14 +20,14 @@ pub(crate) const SUPERVISE: &str = "supervise";
 /// Names the folder for temporary files of the run that this process belongs to.
 const RUN: &str = "EDGEWRIT_RUN";
 
-/// Where the folders of all runs are, below the project's scratch folder.
+/// The folders of all runs, below the project's scratch folder.
 const RUNS: &str = "target/xtask/runs";
 
-/// How long what has been told to end may take to do so: the guard of a temporary folder removes
+/// The time for a program to end after the request to end: the guard of a temporary folder removes
 /// it a second time after a second.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How often is looked at what is left.
+/// The time between two looks at the remaining programs.
 const POLL: Duration = Duration::from_millis(100);
 
 /// Runs `body` if a supervisor already runs this process, else all of this command under one.

@@ -72,7 +72,7 @@ fn refuse_imports(what: &str, imports: &str, allowed: impl Fn(&str) -> bool) -> 
     Ok(())
 }
 
-/// One `module.name` a line.
+/// The imports, one `module.name` a line.
 fn imports(helper: &Path, file: &Path) -> Result<String> {
     let printed = quietly("reading imports", Command::new(helper).arg("imports").arg(file))?;
     String::from_utf8(printed).context("an import has a name that is not UTF-8")

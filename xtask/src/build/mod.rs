@@ -22,7 +22,7 @@ pub(crate) struct Args {
     parts: Vec<Part>,
 }
 
-/// Something that is delivered.
+/// A part of the delivery.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// `dist/edgewrit`, the issuer and its command line.
@@ -33,11 +33,11 @@ pub(crate) enum Part {
     Worker,
 }
 
-/// All of it.
+/// All parts.
 pub(crate) const EVERYTHING: [Part; 3] = [Part::Edgewrit, Part::Envoy, Part::Worker];
 
 impl Part {
-    /// Its name in `dist/`.
+    /// The name of the part in `dist/`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Edgewrit => "edgewrit",

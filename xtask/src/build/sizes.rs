@@ -1,4 +1,4 @@
-//! How large the things delivered are, and how large they may be.
+//! The sizes of the artifacts, and their limits.
 
 use std::fmt;
 use std::fs;
@@ -28,7 +28,7 @@ pub(crate) fn report(project: &Project, parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// How large something is, in bytes.
+/// The size of an artifact, in bytes.
 #[derive(Default)]
 struct Sizes {
     raw: usize,

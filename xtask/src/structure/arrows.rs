@@ -1,4 +1,4 @@
-//! Which crate may depend on which, as far as `deny.toml` cannot say it.
+//! The allowed dependencies between crates, as far as `deny.toml` cannot express them.
 //!
 //! `cargo deny check bans` holds the arrows of ARCHITECTURE.md: the `wrappers` of a crate are the
 //! crates that may depend on it. cargo-deny reads the dependencies for tests and builds too, and

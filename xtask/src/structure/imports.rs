@@ -1,4 +1,4 @@
-//! Which file of a crate imports which, by the paths that its code names.
+//! The imports between the files of a crate, by the paths that the code names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

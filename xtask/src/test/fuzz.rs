@@ -21,7 +21,7 @@ pub(crate) const BRIEFLY: u32 = 4;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which target; every one if none is named.
+    /// The target; all targets if none is named.
     target: Option<String>,
     /// Seconds for each target.
     #[arg(long, default_value_t = 60)]

@@ -20,7 +20,7 @@ pub(crate) struct Hosts(Vec<Host>);
 
 struct Host {
     name: &'static str,
-    /// Where those who start it find `binary` in their environment.
+    /// The environment variable with the path of `binary`.
     variable: &'static str,
     binary: PathBuf,
 }

@@ -23,7 +23,7 @@ pub(super) fn command(project: &Project) -> Result<Command> {
     Ok(command)
 }
 
-/// How the tests of one run ended.
+/// The result of the tests of one run.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     pub(super) passed: usize,

@@ -13,7 +13,7 @@ pub(crate) struct Args {
     /// Permitted requests of each kind.
     #[arg(long, default_value_t = CASES)]
     cases: u32,
-    /// Where chance begins: the same seed makes the same requests.
+    /// The seed of chance: the same seed makes the same requests.
     #[arg(long, default_value_t = SEED)]
     seed: u64,
     /// Passed on to the tests: a name to select some of them, such as `queries`.

@@ -76,7 +76,7 @@ fn folder(name: &str, version: &str) -> String {
     format!("{name}-{version}")
 }
 
-/// Where compiled tools are kept: the folder that the environment names, else the user's cache.
+/// The place of compiled tools: the folder that the environment names, else the user's cache.
 fn compiled(project: &Project, variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
     // An empty variable, or a relative path, names no folder.
     let variable = |name| variable(name).filter(|path| path.is_absolute());

@@ -1,4 +1,4 @@
-//! One folder for each thing installed, and in it a stamp: the pin that it was made from.
+//! The installed tools: a folder each, and in it a stamp: the pin that it was made from.
 
 use std::env::consts::{ARCH, OS};
 use std::fs::{self, File, TryLockError};

@@ -29,7 +29,7 @@ use crate::base::project::Project;
 /// Whether instructions can be counted here: the baselines are those of one kind of processor.
 pub(crate) const COUNTS_INSTRUCTIONS: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
 
-/// Something to install.
+/// A tool to install.
 #[derive(Clone, Copy)]
 pub(crate) enum Tool {
     /// workerd, wrangler, esbuild, binaryen, and jose, which the Worker is measured beside.

@@ -56,7 +56,7 @@ pub(crate) fn program(project: &Project, name: &str) -> PathBuf {
     modules(project).join(".bin").join(name)
 }
 
-/// Where the packages lie.
+/// The folder of the packages.
 pub(crate) fn modules(project: &Project) -> PathBuf {
     project.installed().join(FOLDER).join("node_modules")
 }

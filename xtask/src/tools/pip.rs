@@ -12,7 +12,7 @@ use crate::base::project::{Project, remove};
 
 /// The pins of a file of `tools/`, as one installation.
 pub(super) struct Wheels {
-    /// Its folder in `.tools/`.
+    /// The folder in `.tools/`.
     pub(super) name: &'static str,
     /// The file: every package with its version and its hashes.
     pub(super) lock: &'static str,

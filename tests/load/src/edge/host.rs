@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
-/// How long a host may take to listen. Envoy compiles the filter, which takes a while on a busy
+/// The time for a host to listen. Envoy compiles the filter, which takes a while on a busy
 /// machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ pub(super) fn on_first_core(program: &Path) -> Command {
 }
 
 impl Host {
-    /// Starts it. It may not listen yet.
+    /// Starts a host, which may not listen yet.
     pub(super) fn start(mut command: Command, log: File, listens_at: SocketAddr) -> Result<Self> {
         command.stdin(Stdio::null()).kill_on_drop(true);
         command.stdout(log.try_clone()?).stderr(log.try_clone()?);

@@ -18,9 +18,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(super) const AUDIENCE: &str = "https://travel.example";
 pub(super) const CLIENT: &str = "load-0123456789ab";
-/// How long a writ lives, in seconds.
+/// The life of a writ, in seconds.
 pub(super) const LIFE: u64 = 3_600;
-/// How long a bundle is fresh, in seconds.
+/// The freshness of a bundle, in seconds.
 const FRESH: u64 = 60;
 /// Revocations of other writs that live.
 const REVOCATIONS: u64 = 1_000;

@@ -1,4 +1,4 @@
-//! Everything that runs, and what is shown with it.
+//! The programs of the demo, and the stories that they show.
 
 use crate::screen::Screen;
 use anyhow::Result;

@@ -11,19 +11,19 @@ use edgewrit_shared::json::number::Number;
 /// and values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Precision {
-    /// Its decimal value, as Python's `int` and `Decimal` have it.
+    /// The decimal value, as Python's `int` and `Decimal` have it.
     Exact,
     /// The nearest double, as JavaScript's `Number` has it.
     Double,
 }
 
-/// How a value that was read stands to the one that was judged.
+/// The relation of a value that a reader read to the value that the edge judged.
 #[derive(Debug, PartialEq)]
 pub(super) enum Agreement {
-    /// It is the same, but for these numbers: each is the double that is nearest to the one that is
+    /// The same value, but for these numbers: each is the double that is nearest to the one that is
     /// written.
     Same { rounded: Vec<Number> },
-    /// It is another value.
+    /// Another value.
     Other,
 }
 

@@ -15,15 +15,15 @@ use std::fmt;
 /// A request as it reaches the edge.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Its method.
+    /// The method.
     pub method: String,
     /// Path and query.
     pub target: Vec<u8>,
-    /// Its `content-type`, if it has a body.
+    /// The `content-type`, if there is a body.
     pub content_type: Option<&'static str>,
     /// The kind of a body for a reader.
     pub body_kind: Option<BodyKind>,
-    /// Its body.
+    /// The body.
     pub body: Option<Vec<u8>>,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct Sent {
     pub(super) body: Option<Vec<u8>>,
 }
 
-/// Which part of requests varies.
+/// The part that varies between requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Names and values of the query.
@@ -62,7 +62,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How requests of this kind are made.
+    /// The requests of this kind.
     pub(super) fn requests(self) -> BoxedStrategy<Request> {
         match self {
             Self::Query => pairs::queries(),

@@ -16,9 +16,9 @@ const HEADING: &str = "\
 
 /// The instructions of one case.
 pub(super) struct Count {
-    /// Its name.
+    /// The name of the case.
     pub(super) name: String,
-    /// Those that are compared.
+    /// The instructions that are compared.
     pub(super) own: u64,
     /// With those of other crates and of the C library.
     pub(super) all: u64,

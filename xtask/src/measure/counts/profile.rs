@@ -6,15 +6,15 @@ use anyhow::{Context, Result, ensure};
 /// Crates of the standard library. Their generic functions are compiled for our types, with our
 /// closures in them.
 const STANDARD: [&str; 3] = ["alloc", "core", "std"];
-/// How the names of our own crates begin.
+/// The beginning of the names of our own crates.
 const OWN: &str = "edgewrit_";
 
 /// Instructions of one profile.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Total {
-    /// Those of functions of our own crates, and of the standard library.
+    /// The instructions of functions of our own crates, and of the standard library.
     pub(super) own: u64,
-    /// Those of all functions.
+    /// The instructions of all functions.
     pub(super) all: u64,
 }
 
