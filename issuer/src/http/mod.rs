@@ -1,6 +1,9 @@
 //! The endpoints. Each group has a file of its own, which translates between HTTP and the rest of
 //! the crate.
 
+use crate::base::stopping::Stopping;
+use crate::config::Config;
+use crate::data::Data;
 use crate::state::Issuer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,8 +15,9 @@ use std::sync::Arc;
 mod admin;
 mod agentwrit;
 mod app_state;
+pub(crate) mod connection;
 mod extract;
-pub(crate) mod metrics;
+mod metrics;
 mod middleware;
 mod native;
 mod oauth;
@@ -36,7 +40,7 @@ pub fn app(issuer: Arc<Issuer>) -> Router {
 }
 
 /// The same, whose requests `metrics` counts.
-pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
+fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router {
     let encrypted = issuer.config.behind_tls_proxy;
     let routes = Router::new()
         .fallback(agentwrit::answer_unknown_path)
@@ -55,6 +59,25 @@ pub(crate) fn counted_app(issuer: Arc<Issuer>, metrics: Arc<Metrics>) -> Router 
 pub fn admin(state: Arc<AdminState>) -> Router {
     let routes = admin::routes().fallback(async || Problem::new(Code::NotFound));
     with_middleware(routes.with_state(state), ADMIN_BODY_BYTES)
+}
+
+/// The routers of the public endpoints, of the operator's, and of what Prometheus reads.
+pub(crate) struct Routers {
+    pub(crate) public: Router,
+    pub(crate) private: Router,
+    pub(crate) metrics: Router,
+}
+
+impl Routers {
+    pub(crate) fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
+        let state = AdminState::new(Arc::clone(&data), Some(config.issuer.to_string()));
+        let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
+        Self {
+            public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),
+            private: admin(Arc::new(state)),
+            metrics: metrics::routes(issuer, metrics),
+        }
+    }
 }
 
 fn with_middleware(routes: Router, body_bytes: usize) -> Router {

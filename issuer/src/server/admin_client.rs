@@ -6,10 +6,10 @@ use crate::data::maintenance::sign_off;
 use crate::data::{Data, OpenDataError, Opening};
 use crate::files::{ADMIN_SOCKET, DataDirectory, DirectoryLock, FileError, GroupRead, ISSUER_FILE};
 use crate::http::{AdminState, admin};
-use axum::body::{Body, Bytes};
-use axum::http::{Request, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Bytes};
 use hyper::client::conn::http1;
+use hyper::{Method, Request, Response, header};
 use hyper_util::rt::TokioIo;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +25,23 @@ const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// server that starts or stops.
 const RETRY: Duration = Duration::from_millis(50);
 const RETRIES: usize = 100;
+
+/// The answer of the operator's endpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl AdminAnswer {
+    /// Whether the request was carried out.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self.status, 200..=299)
+    }
+}
 
 /// Why a command could not be carried out.
 #[derive(Debug)]
@@ -56,8 +73,7 @@ impl fmt::Display for AdminCallError {
 
 impl error::Error for AdminCallError {}
 
-/// Posts the JSON `body` to `path` of the office of the data folder at `folder`. Answers status and
-/// body.
+/// Posts the JSON `body` to `path` of the office of the data folder at `folder`.
 ///
 /// # Errors
 /// [`AdminCallError`]. What the office itself refuses is an answer, not an error.
@@ -67,7 +83,7 @@ pub async fn post(
     clock: Clock,
     path: &str,
     body: String,
-) -> Result<(StatusCode, Bytes), AdminCallError> {
+) -> Result<AdminAnswer, AdminCallError> {
     let folder = DataDirectory::open(folder, group).map_err(AdminCallError::Folder)?;
     for _ in 0..RETRIES {
         let socket = folder.file(ADMIN_SOCKET).look_for_socket();
@@ -85,9 +101,9 @@ pub async fn post(
     Err(AdminCallError::Folder(FileError::Locked(folder.path("lock"))))
 }
 
-fn build_request(path: &str, body: String) -> Request<Body> {
-    let mut request = Request::new(Body::from(body));
-    *request.method_mut() = axum::http::Method::POST;
+fn build_request(path: &str, body: String) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::from(body));
+    *request.method_mut() = Method::POST;
     *request.uri_mut() = path.parse().unwrap_or_default();
     let headers = request.headers_mut();
     headers.insert(header::HOST, header::HeaderValue::from_static("localhost"));
@@ -98,20 +114,20 @@ fn build_request(path: &str, body: String) -> Request<Body> {
     request
 }
 
-async fn post_over_socket(stream: UnixStream, request: Request<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
+async fn post_over_socket(stream: UnixStream, request: Request<Full<Bytes>>) -> Result<AdminAnswer, AdminCallError> {
     let handshake = http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|_| AdminCallError::Broken)?;
     tokio::spawn(connection);
     let response = sender.send_request(request).await.map_err(|_| AdminCallError::Broken)?;
-    collect_response(response.map(Body::new)).await
+    collect_response(response).await
 }
 
 async fn post_in_process(
     folder: DataDirectory,
     lock: DirectoryLock,
     clock: Clock,
-    request: Request<Body>,
-) -> Result<(StatusCode, Bytes), AdminCallError> {
+    request: Request<Full<Bytes>>,
+) -> Result<AdminAnswer, AdminCallError> {
     let issuer = folder.file(ISSUER_FILE).read().map_err(AdminCallError::Folder)?;
     let issuer = issuer.and_then(|issuer| String::from_utf8(issuer).ok());
     let data = Data::open_locked(folder, lock, clock, Opening::default()).await;
@@ -126,12 +142,13 @@ async fn post_in_process(
     answered
 }
 
-async fn collect_response(response: Response<Body>) -> Result<(StatusCode, Bytes), AdminCallError> {
-    let status = response.status();
+async fn collect_response(response: Response<impl Body>) -> Result<AdminAnswer, AdminCallError> {
+    let status = response.status().as_u16();
     let body = response
         .into_body()
         .collect()
         .await
         .map_err(|_| AdminCallError::Broken)?;
-    Ok((status, body.to_bytes()))
+    let body = body.to_bytes().into();
+    Ok(AdminAnswer { status, body })
 }

@@ -9,11 +9,10 @@ use crate::data::maintenance::{keep_checkpoints, keep_head, run_maintenance, sig
 use crate::data::{Data, OpenDataError, Opening};
 use crate::evidence::audit_log::AuditLog;
 use crate::files::{ADMIN_SOCKET, DataDirectory, FileError, ISSUER_FILE};
-use crate::http::{AdminState, Peer, admin, counted_app, metrics};
-use crate::server::connection::{CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit};
-use crate::state::Issuer;
-use axum::Router;
-use axum::serve::{Listener, ListenerExt as _};
+use crate::http::connection::{
+    CONNECTIONS, OPERATOR_CONNECTIONS, accept_all, count_connections_that_fit, without_delay,
+};
+use crate::http::{Peer, Routers};
 use edgewrit_shared::secret::Secret;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -263,32 +262,6 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErr
     let tcp = TcpListener::bind(address).await.map_err(refused)?;
     let address = tcp.local_addr().map_err(refused)?;
     Ok((tcp, address))
-}
-
-/// The routers of the public endpoints, of the operator's, and of what Prometheus reads.
-struct Routers {
-    public: Router,
-    private: Router,
-    metrics: Router,
-}
-
-impl Routers {
-    fn new(config: Config, data: Arc<Data>, stopping: Stopping) -> Self {
-        let state = AdminState::new(Arc::clone(&data), Some(config.issuer.to_string()));
-        let (issuer, metrics) = (Arc::new(Issuer::new(config, data, stopping)), Arc::default());
-        Self {
-            public: counted_app(Arc::clone(&issuer), Arc::clone(&metrics)),
-            private: admin(Arc::new(state)),
-            metrics: metrics::routes(issuer, metrics),
-        }
-    }
-}
-
-/// Answers are small and wanted now. A socket that refuses the option still works.
-fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
-    tcp.tap_io(|stream| {
-        let _refused = stream.set_nodelay(true);
-    })
 }
 
 /// Binds the operator's socket: under a name in the private key folder first, so that it never has

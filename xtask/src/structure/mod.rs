@@ -4,10 +4,12 @@
 //! * The siblings of a folder (its files and its subfolders) import each other in no circle. A
 //!   parent may import its children, and a child its parent. Tests are not looked at.
 //! * A `#[path]` leads to a file of the same package.
+//! * Only one folder of the issuer names axum: see [`frameworks`].
 //! * Code and pages use the terms of the field: see [`words`].
 
 pub(crate) mod arrows;
 mod circles;
+mod frameworks;
 mod imports;
 mod modules;
 mod source;
@@ -50,6 +52,7 @@ pub(crate) fn hold(project: &Project) -> Result<()> {
         faults.extend(words::faults(file, &text));
         if has_ending(file, "rs") {
             faults.extend(foreign_paths(file, &text, &packages));
+            faults.extend(frameworks::faults(file, &text));
         }
     }
     if !faults.is_empty() {

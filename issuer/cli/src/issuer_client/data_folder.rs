@@ -33,10 +33,10 @@ impl DataFolder {
     pub(crate) fn post(&self, path: &str, body: String) -> Result<Value, Failure> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let post = admin_client::post(&self.data, self.group.read(), Clock::system(), path, body);
-        let (status, body) = runtime.map_err(Failure::new)?.block_on(post).map_err(Failure::new)?;
+        let answer = runtime.map_err(Failure::new)?.block_on(post).map_err(Failure::new)?;
         let unreadable = || Failure::new("the running server's answer is not readable: it is of another version");
-        let body: Value = serde_json::from_slice(&body).map_err(|_| unreadable())?;
-        if status.is_success() {
+        let body: Value = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+        if answer.is_success() {
             return Ok(body);
         }
         Err(problem_to_failure(&body, |place, message| {

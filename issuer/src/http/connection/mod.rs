@@ -2,14 +2,16 @@
 
 use crate::base::stopping::Stopping;
 use crate::http::Peer;
-use axum::serve::Listener;
+use axum::serve::{Listener, ListenerExt as _};
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::Layer as _;
@@ -69,6 +71,13 @@ pub(crate) async fn accept_all<L: Listener>(
     }
     drop(listener);
     let _late = timeout(DRAIN_TIME, graceful.shutdown()).await;
+}
+
+/// Answers are small and wanted now. A socket that refuses the option still works.
+pub(crate) fn without_delay(tcp: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    tcp.tap_io(|stream| {
+        let _refused = stream.set_nodelay(true);
+    })
 }
 
 fn builder() -> http1::Builder {
