@@ -23,7 +23,6 @@ pub mod verdict;
 pub mod world;
 
 mod authenticate;
-mod json_object;
 mod operation;
 mod reason;
 mod request;

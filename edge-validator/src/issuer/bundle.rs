@@ -2,8 +2,6 @@
 
 use crate::config::Config;
 use crate::issuer::call::{ANSWER_BYTES, Call, IssuerAnswer};
-use crate::issuer::pace::refresh::WAIT_SECONDS;
-use crate::json_object::Object;
 use crate::memory::Memory;
 use alloc::format;
 use alloc::string::String;
@@ -11,6 +9,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 use edgewrit_shared::bundle::{BundleError, HeadContradiction, RowsHash, Snapshot};
+use edgewrit_shared::edge_api::bundle::{MEDIA_TYPE, WAIT_SECONDS, write_target};
+use edgewrit_shared::edge_api::records::REFUSED;
+use edgewrit_shared::json::object::Object;
 use edgewrit_shared::secret::Secret;
 use edgewrit_shared::time::UnixSeconds;
 
@@ -53,7 +54,7 @@ impl fmt::Display for FollowError {
 impl core::error::Error for FollowError {}
 
 /// The call that asks for a bundle newer than `held`. The issuer may delay the answer for
-/// `wait_seconds`, at most 28 seconds and at most half of the time after which the snapshot is
+/// `wait_seconds`, at most [`WAIT_SECONDS`] and at most half of the time after which the snapshot is
 /// stale.
 ///
 /// The call carries no credential. The answer is signed and the same for all edges, so a cache on
@@ -62,14 +63,10 @@ impl core::error::Error for FollowError {}
 pub fn bundle_call(config: &Config, held: Option<&Snapshot>, wait_seconds: u32) -> Call {
     let bearable = u32::try_from(config.freshness() / 2).unwrap_or(WAIT_SECONDS);
     let wait = wait_seconds.min(WAIT_SECONDS).min(bearable);
-    let path = match held {
-        Some(held) => format!("/v1/bundle?have={}&wait={wait}", held.position()),
-        None => "/v1/bundle".into(),
-    };
     Call {
         method: "GET",
-        path,
-        headers: vec![("accept", Secret::new("application/edgewrit-bundle".into()))],
+        path: write_target(held.map(Snapshot::position).as_deref(), wait),
+        headers: vec![("accept", Secret::new(MEDIA_TYPE.into()))],
         body: Vec::new(),
         timeout_ms: TIMEOUT_MS + wait * 1_000,
         answer_bytes: ANSWER_BYTES,
@@ -135,7 +132,7 @@ pub fn head_report(
     line.text("edgewrit", Some("audit_head"));
     line.member("at", now.0);
     line.member("request_id", format_args!("\"{}\"", memory.next_request()));
-    line.text("verdict", Some("refuse"));
+    line.text("verdict", Some(REFUSED));
     line.text("label", Some(contradiction.label()));
     line.text("detail", Some(&format!("the issuer says {found}, but {seen} was seen")));
     Some(HeadReport {

@@ -8,15 +8,12 @@
 use crate::config::Config;
 use crate::issuer::boot;
 use crate::issuer::call::{Call, IssuerAnswer};
-use crate::json_object::quoted;
 use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::string::String;
+use edgewrit_shared::edge_api::boot::read_answer as read_boot_answer;
+pub use edgewrit_shared::edge_api::records::{BATCH_BYTES, replace_boot_id};
+use edgewrit_shared::edge_api::records::{BATCH_RECORDS, PATH, write_batch};
 
-/// Most records of one batch: the limit of the issuer.
-pub const BATCH_RECORDS: u64 = 1_000;
-/// Longest batch in bytes: half of the limit of the issuer.
-pub const BATCH_BYTES: usize = 512 * 1024;
 /// Most records that wait in memory. Later records are lost.
 const WAITING: usize = 20_000;
 /// Most bytes of records that wait in memory.
@@ -49,7 +46,7 @@ impl Batch {
     /// Adds `count` records, JSON objects with commas between them, if they fit. The first records
     /// always fit.
     pub fn add(&mut self, lines: &str, count: u64) -> bool {
-        let fits = self.count + count <= BATCH_RECORDS && self.lines.len() + lines.len() < self.bytes_max;
+        let fits = self.count + count <= BATCH_RECORDS as u64 && self.lines.len() + lines.len() < self.bytes_max;
         if self.count > 0 {
             if !fits {
                 return false;
@@ -70,18 +67,14 @@ impl Batch {
     /// The body of the request to the issuer.
     #[must_use]
     pub fn body(&self, boot_id: &str) -> String {
-        let Self { first, lines, .. } = self;
-        format!(
-            r#"{{"boot_id":{},"first":{first},"records":[{lines}]}}"#,
-            quoted(boot_id)
-        )
+        write_batch(boot_id, self.first, &self.lines)
     }
 }
 
 /// The call that delivers a [`Batch::body`].
 #[must_use]
 pub fn delivery_call(config: &Config, body: String) -> Call {
-    Call::post(config, "/v1/records", body.into_bytes())
+    Call::post(config, PATH, body.into_bytes())
 }
 
 /// The outcome of the delivery of a batch.
@@ -111,13 +104,6 @@ pub fn read_outcome(answer: IssuerAnswer<'_>) -> DeliveryOutcome {
     }
 }
 
-/// A [`Batch::body`] with another boot id; `None` if `body` is not the body of a batch.
-#[must_use]
-pub fn replace_boot_id(body: &str, boot_id: &str) -> Option<String> {
-    let (_, rest) = body.split_once(r#","first":"#)?;
-    Some(format!(r#"{{"boot_id":{},"first":{rest}"#, quoted(boot_id)))
-}
-
 /// The call that asks for a boot id.
 #[must_use]
 pub fn boot_call(config: &Config) -> Call {
@@ -128,7 +114,7 @@ pub fn boot_call(config: &Config) -> Call {
 #[must_use]
 pub fn boot_id(answer: IssuerAnswer<'_>) -> Option<String> {
     match answer {
-        IssuerAnswer::Got { status: 201, body } => boot::read_boot_id(body),
+        IssuerAnswer::Got { status: 201, body } => read_boot_answer(body),
         _ => None,
     }
 }

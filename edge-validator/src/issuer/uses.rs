@@ -7,15 +7,16 @@
 use crate::config::Config;
 use crate::issuer::boot;
 use crate::issuer::call::{Call, IssuerAnswer};
-use crate::json_object::quoted;
 use crate::memory::Memory;
 use crate::reason::{Objection, Reason};
 use crate::writ::Writ;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use edgewrit_shared::json::{self, Json};
-use edgewrit_shared::limits::JSON_VALUES;
+use edgewrit_shared::edge_api::boot::read_answer as read_boot_answer;
+use edgewrit_shared::edge_api::problem::{USES_EXHAUSTED, is_type, read_type};
+use edgewrit_shared::edge_api::uses::{PATH, read_answer, write_debit};
+use edgewrit_shared::json::object::quoted;
 
 /// Proof that uses were debited. Only the answer of the issuer makes this proof.
 #[derive(Debug)]
@@ -47,22 +48,11 @@ impl PendingSpend {
     pub(crate) fn call<'d>(&self, config: &Config, writ: &Writ, debits: impl Iterator<Item = &'d [String]>) -> Call {
         match &self.boot_id {
             None => boot::boot_call(config),
-            Some(boot_id) => Call::post(config, "/v1/uses", self.debit_body(boot_id, writ, debits).into_bytes()),
+            Some(boot_id) => {
+                let body = write_debit(&writ.token, boot_id, self.counter, debits);
+                Call::post(config, PATH, body.into_bytes())
+            }
         }
-    }
-
-    fn debit_body<'d>(&self, boot_id: &str, writ: &Writ, debits: impl Iterator<Item = &'d [String]>) -> String {
-        let mut attempts = Vec::new();
-        for allowances in debits {
-            let ids: Vec<String> = allowances.iter().map(|id| quoted(id)).collect();
-            attempts.push(["[", &ids.join(","), "]"].concat());
-        }
-        let (token, counter) = (writ.token.expose(), self.counter);
-        format!(
-            r#"{{"writ":"{token}","boot_id":{},"counter":{counter},"attempts":[{}]}}"#,
-            quoted(boot_id),
-            attempts.join(",")
-        )
     }
 
     /// Takes the answer of the issuer. Without a proof in the result, the host must make
@@ -79,7 +69,7 @@ impl PendingSpend {
         };
         match (&self.boot_id, status) {
             (None, 201) => {
-                let boot_id = boot::read_boot_id(body).ok_or(Reason::SpendAnswer)?;
+                let boot_id = read_boot_answer(body).ok_or(Reason::SpendAnswer)?;
                 memory.keep_boot_id(boot_id.clone());
                 self.boot_id = Some(boot_id);
                 Ok(None)
@@ -99,26 +89,20 @@ impl PendingSpend {
 
 /// The objection for an answer that debited nothing.
 fn refusal_objection(status: u16, body: &[u8]) -> Objection {
-    match (status, boot::problem_type(body).as_deref()) {
-        (409, Some("urn:edgewrit:error:uses_exhausted")) => Reason::UsesExhausted.into(),
-        (_, kind) => Objection::new(
-            Reason::SpendRefused,
-            format!("status {status}, type {}", quoted(kind.unwrap_or_default())),
-        ),
+    let kind = read_type(body);
+    if status == 409 && is_type(kind.as_deref(), USES_EXHAUSTED) {
+        return Reason::UsesExhausted.into();
     }
+    let kind = quoted(kind.as_deref().unwrap_or_default());
+    Objection::new(Reason::SpendRefused, format!("status {status}, type {kind}"))
 }
 
 /// The proof, if exactly one allowance was debited for each of `debits`.
 fn read_debit<'d>(body: &[u8], mut debits: impl Iterator<Item = &'d [String]>) -> Option<Spent> {
-    let answer = json::parse(body, JSON_VALUES).ok()?;
-    let Json::List(spent) = answer.member("spent")? else {
-        return None;
-    };
-    let mut allowances = Vec::with_capacity(spent.len());
-    for id in spent {
-        match id {
-            Json::Text(id) if debits.next()?.contains(id) => allowances.push(id.clone()),
-            _ => return None,
+    let allowances = read_answer(body)?;
+    for id in &allowances {
+        if !debits.next()?.contains(id) {
+            return None;
         }
     }
     debits.next().is_none().then_some(Spent {

@@ -3,7 +3,6 @@
 
 pub(crate) mod context;
 
-use crate::json_object::Object;
 use crate::memory::Memory;
 use crate::reason::Objection;
 use crate::record::context::RequestContext;
@@ -11,7 +10,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use edgewrit_shared::edge_api::RecordLabel;
+use edgewrit_shared::edge_api::records::{PERMITTED, REFUSED};
 use edgewrit_shared::grant::GrantId;
+use edgewrit_shared::json::object::Object;
 
 /// The outcome of a permit whose request the upstream has answered.
 pub(crate) const ANSWERED: &str = "answered";
@@ -71,7 +72,7 @@ impl Record {
         line.text("edgewrit", Some("verdict"));
         line.member("at", context.arrival.at.0);
         line.member("request_id", format_args!("\"{}\"", context.arrival.request_id));
-        line.text("verdict", Some(if self.permitted { "permit" } else { "refuse" }));
+        line.text("verdict", Some(if self.permitted { PERMITTED } else { REFUSED }));
         if let Some(status) = self.status {
             line.member("status", status);
         }

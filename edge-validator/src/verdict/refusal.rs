@@ -1,6 +1,5 @@
 //! Refusals. The text for the client and the text for the log differ.
 
-use crate::json_object::Object;
 use crate::memory::Memory;
 use crate::reason::{Objection, ProblemClass, Reason, explanation};
 use crate::record::Record;
@@ -9,6 +8,8 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use edgewrit_shared::edge_api::problem::TYPE_PREFIX;
+use edgewrit_shared::json::object::Object;
 use edgewrit_shared::time::UnixSeconds;
 
 /// A fault of the host itself.
@@ -159,7 +160,7 @@ impl ProblemResponse {
 fn problem_document(context: &RequestContext, objection: &Objection) -> String {
     let class = objection.class();
     let mut body = Object::open();
-    body.member("type", format_args!("\"urn:edgewrit:error:{}\"", class.code()));
+    body.member("type", format_args!("\"{TYPE_PREFIX}{}\"", class.code()));
     body.text("title", Some(class.title()));
     body.member("status", class.status());
     body.text("error_code", Some(class.code()));

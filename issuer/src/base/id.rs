@@ -4,13 +4,11 @@
 use crate::base::clock::Moment;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+pub use edgewrit_shared::id::{ID_BYTES, ID_EXPECTED, is_id, read_id};
 use edgewrit_shared::secret::Secret;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use zeroize::Zeroizing;
-
-/// Longest id that a client may choose, in bytes.
-pub const ID_BYTES: usize = 128;
 
 /// The system gave no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,16 +49,6 @@ pub fn secret(prefix: &str) -> Result<Secret, NoRandomness> {
     let bytes = Zeroizing::new(random::<32>()?);
     Ok(Secret::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))))
 }
-
-/// Whether `text` can be an id: `[A-Za-z0-9._-]+`, not `.` or `..`, at most [`ID_BYTES`] long.
-#[must_use]
-pub fn is_id(text: &str) -> bool {
-    let letters = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    letters && (1..=ID_BYTES).contains(&text.len()) && text != "." && text != ".."
-}
-
-/// The form of an id, for messages.
-pub const ID_EXPECTED: &str = "1 to 128 characters of `A-Z a-z 0-9 . _ -`, other than `.` and `..`";
 
 /// The seed of the ids of one task. It is kept with the task, so that a repeated request is
 /// answered with the same writs without any writ being stored.
@@ -154,26 +142,6 @@ mod tests {
         assert_ne!(seed.id(born, "writ", 0), seed.id(born, "writ", 1));
         assert_ne!(seed.id(born, "writ", 0), seed.id(born, "allowance", 0));
         assert_eq!(seed.instance(3).len(), 16);
-    }
-
-    #[test]
-    fn ids_are_path_segments_and_nothing_else() {
-        for good in ["a", "task-1", "A.b_c-9", "...", &"x".repeat(ID_BYTES)] {
-            assert!(is_id(good), "{good}");
-        }
-        for bad in [
-            "",
-            ".",
-            "..",
-            "a/b",
-            "a b",
-            "ä",
-            "a\0",
-            "%2e",
-            &"x".repeat(ID_BYTES + 1),
-        ] {
-            assert!(!is_id(bad), "{bad}");
-        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The settings of an operator: from flags and the environment first, then from the configuration
 //! file. Every other setting has a default.
 
+use crate::base::id::read_id;
 use crate::config::{Config, ConfigError, Retention, listening};
 use crate::files::GroupRead;
-use crate::policy::ask::{AUDIENCE_EXPECTED, read_id};
+use crate::policy::ask::AUDIENCE_EXPECTED;
 use crate::policy::ceiling::read_audience;
 use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::secret::Secret;

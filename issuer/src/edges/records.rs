@@ -2,12 +2,12 @@
 
 use super::Edges;
 use crate::audit::{Event, EventKind};
-use crate::policy::ask::read_id;
 use crate::registry::Edge;
 use crate::store::recorded::Numbers;
 use crate::store::report::RequestVerdict;
 use crate::store::{StoreError, Writing, audit, recorded, report, task};
-use edgewrit_shared::edge_api::RecordLabel;
+use edgewrit_shared::edge_api::records::{BatchRequest, GRANTS_PER_RECORD, PERMITTED, REFUSED};
+use edgewrit_shared::edge_api::{NUMBER_MAX, RecordLabel};
 use edgewrit_shared::json::Json;
 use edgewrit_shared::json::document::{Members, Node};
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
@@ -17,12 +17,6 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Records of one batch.
-pub(crate) const RECORDS: usize = 1_000;
-/// Values (members, elements and scalars) in one batch.
-pub(crate) const BATCH_VALUES: usize = 80_000;
-/// Grants that can permit one request.
-const GRANTS: usize = 64;
 /// Longest text of a record that is kept, in bytes.
 const TEXT_BYTES: usize = 1_024;
 /// Bytes of a grant's id: 16 hexadecimal digits.
@@ -30,8 +24,6 @@ const GRANT_BYTES: usize = 16;
 /// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that
 /// numbers it.
 const AGE_MAX: u64 = 90 * 24 * 3_600;
-/// Largest number of a record: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
-const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The members of a record that are kept as they are.
 const KEPT: [&str; 10] = [
@@ -62,35 +54,20 @@ struct EdgeRecord {
     kept: Map<String, Value>,
 }
 
-/// The body of `POST /v1/records`.
+/// The records that an edge reports.
 #[derive(Clone, Debug)]
-pub(crate) struct RecordBatch {
-    boot_id: String,
-    first: u64,
-    records: Vec<EdgeRecord>,
-}
+pub(crate) struct RecordBatch(BatchRequest<EdgeRecord>);
 
 impl RecordBatch {
-    /// Reads a batch: `{boot_id, first, records: [..]}`, where `first` is the number of the first
-    /// record in its boot, from 1 on.
+    /// Reads the body of `POST /v1/records`.
     pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
-        let members = node.object(&["boot_id", "first", "records"])?;
-        let boot_id = members.required("boot_id").and_then(read_id);
-        let first = members.required("first").and_then(|node| node.integer(1, NUMBER_MAX));
-        let records = members.required("records").and_then(|node| {
-            let records: Vec<_> = node.list(RECORDS)?.iter().map(EdgeRecord::read).collect();
-            records.into_iter().collect::<Option<Vec<_>>>()
-        });
-        Some(Self {
-            boot_id: boot_id?,
-            first: first?,
-            records: records?,
-        })
+        BatchRequest::read(node, EdgeRecord::read).map(Self)
     }
 
     /// Numbers of its records.
     fn numbers(&self) -> Numbers {
-        self.first..=(self.first + self.records.len() as u64).saturating_sub(1)
+        let Self(batch) = self;
+        batch.first..=(batch.first + batch.records.len() as u64).saturating_sub(1)
     }
 }
 
@@ -102,8 +79,8 @@ impl EdgeRecord {
         let text = |name: &str| members.optional(name).and_then(read_bounded);
         let verdict = members.required("verdict").and_then(Node::text);
         let permitted = match verdict {
-            Some("permit") => true,
-            Some("refuse") => false,
+            Some(PERMITTED) => true,
+            Some(REFUSED) => false,
             _ => return node.expected("`verdict` to be `permit` or `refuse`"),
         };
         let at = members.required("at").and_then(|node| node.integer(0, NUMBER_MAX));
@@ -194,7 +171,7 @@ fn read_grant_ids(members: &Members<'_>) -> Option<BTreeSet<String>> {
     let Some(node) = members.optional("grants") else {
         return Some(BTreeSet::new());
     };
-    node.list(GRANTS)?.iter().map(read_grant_id).collect()
+    node.list(GRANTS_PER_RECORD)?.iter().map(read_grant_id).collect()
 }
 
 fn read_grant_id(node: &Node<'_>) -> Option<String> {
@@ -227,6 +204,7 @@ impl Edges {
     /// [`StoreError`]; nothing was taken in.
     pub(crate) async fn take_in(&self, edge: &Arc<Edge>, batch: RecordBatch) -> Result<Option<u64>, StoreError> {
         let (edge, numbers) = (Arc::clone(edge), batch.numbers());
+        let RecordBatch(batch) = batch;
         let take = self.store.write(move |writing| {
             let Some(before) = recorded::take_in(writing, &batch.boot_id, &edge.edge_id, &numbers)? else {
                 return Ok(None);

@@ -5,84 +5,18 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
-use crate::policy::ask::read_id;
 use crate::registry::Edge;
 use crate::store::spend::{SpendOutcome, SpendRequest};
 use crate::store::{StoreError, spend as rows};
 use crate::tokens::bundle::BundleError;
 use crate::tokens::status::of_writ;
+use edgewrit_shared::edge_api::uses::DebitRequest;
 use edgewrit_shared::grant::Uses;
-use edgewrit_shared::json::Json;
-use edgewrit_shared::json::document::Node;
-use edgewrit_shared::limits::{GRANTS_PER_WRIT, WRIT_BYTES};
 use edgewrit_shared::reason::Reason;
-use edgewrit_shared::secret::Secret;
 use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::Authority;
 use serde_json::json;
 use std::collections::BTreeSet;
-
-/// Attempts of one request that spend.
-const ATTEMPTS: usize = 64;
-/// Largest counter of a boot: what JSON numbers hold exactly everywhere (RFC 8259, section 6).
-const COUNTER_MAX: u64 = (1 << 53) - 1;
-
-/// The uses that an edge asks to debit.
-#[derive(Clone, Debug)]
-pub(crate) struct DebitRequest {
-    writ: Secret,
-    boot_id: String,
-    counter: u64,
-    attempts: Vec<Vec<String>>,
-}
-
-impl DebitRequest {
-    /// Reads the body of `POST /v1/uses`.
-    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
-        let members = node.object(&["writ", "boot_id", "counter", "attempts"])?;
-        let writ = members.required("writ").and_then(read_writ);
-        let boot_id = members.required("boot_id").and_then(read_id);
-        let counter = members
-            .required("counter")
-            .and_then(|node| node.integer(0, COUNTER_MAX));
-        let attempts = members.required("attempts").and_then(read_attempts);
-        Some(Self {
-            writ: writ?,
-            boot_id: boot_id?,
-            counter: counter?,
-            attempts: attempts?,
-        })
-    }
-}
-
-/// A writ is not repeated in a message, however malformed it is.
-fn read_writ(node: &Node<'_>) -> Option<Secret> {
-    match node.json() {
-        Json::Text(text) if text.len() <= WRIT_BYTES => Some(Secret::new(text.clone())),
-        _ => {
-            node.fault(format!("expected a writ of at most {WRIT_BYTES} bytes"));
-            None
-        }
-    }
-}
-
-fn read_attempts(node: &Node<'_>) -> Option<Vec<Vec<String>>> {
-    let attempts = node.list(ATTEMPTS)?;
-    if attempts.is_empty() {
-        node.fault("expected at least one attempt");
-    }
-    let attempts: Vec<_> = attempts.iter().map(read_attempt).collect();
-    attempts.into_iter().collect()
-}
-
-fn read_attempt(node: &Node<'_>) -> Option<Vec<String>> {
-    let allowances = node.list(GRANTS_PER_WRIT)?;
-    if allowances.is_empty() {
-        node.fault("expected at least one allowance");
-    }
-    let allowances: Vec<_> = allowances.iter().map(read_id).collect();
-    allowances.into_iter().collect()
-}
 
 /// Why nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq)]

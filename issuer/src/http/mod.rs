@@ -8,6 +8,8 @@ use crate::state::Issuer;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use edgewrit_shared::edge_api::records::BATCH_BYTES;
+use edgewrit_shared::edge_api::uses::DEBIT_BYTES;
 use metrics::Metrics;
 use problem::{Code, Problem};
 use std::sync::Arc;
@@ -31,6 +33,8 @@ use middleware::RequestIds;
 
 /// Longest body of a request, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
+// The longest bodies of edges fit.
+const _: () = assert!(DEBIT_BYTES <= BODY_BYTES && BATCH_BYTES <= BODY_BYTES);
 /// Longest body on the administrator's socket, in bytes: a ceiling of ten thousand grants fits.
 pub const ADMIN_BODY_BYTES: usize = 16 * 1024 * 1024;
 

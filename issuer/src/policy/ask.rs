@@ -1,6 +1,6 @@
 //! The request of a client for a task: the authority of its agents at each audience.
 
-use crate::base::id::{ID_EXPECTED, is_id};
+use crate::base::id::read_id;
 use crate::base::ttl;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json::document::{Members, Node};
@@ -74,15 +74,6 @@ impl Ask {
     pub fn writs(&self) -> usize {
         self.count.saturating_mul(self.parts.len())
     }
-}
-
-/// Reads an id that a client chose.
-pub fn read_id(node: &Node<'_>) -> Option<String> {
-    let text = node.text()?;
-    if is_id(text) {
-        return Some(text.to_owned());
-    }
-    node.expected(ID_EXPECTED)
 }
 
 /// Longest name of a client or edge, in bytes: its id is longer by 13.

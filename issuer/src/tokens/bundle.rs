@@ -9,6 +9,7 @@ use crate::keys::{KeyJob, KeyState};
 use crate::store::{Store, StoreError, audit, revocation};
 use edgewrit_shared::bundle::revocation::Rows;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
+use edgewrit_shared::edge_api::bundle::Position;
 use edgewrit_shared::jose::jws::JwsKind;
 use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::time::UnixSeconds;
@@ -48,29 +49,6 @@ impl fmt::Display for BundleError {
 }
 
 impl error::Error for BundleError {}
-
-/// A position in the history of revocations.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The epoch of the history.
-    pub epoch: String,
-    /// The number of the last revocation.
-    pub seq: u64,
-}
-
-impl Position {
-    /// Reads `<epoch>.<seq>`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (epoch, seq) = text.split_once('.')?;
-        let digits = seq.bytes().all(|byte| byte.is_ascii_digit());
-        let seq = digits.then(|| seq.parse().ok())??;
-        Some(Self {
-            epoch: epoch.to_owned(),
-            seq,
-        })
-    }
-}
 
 /// Makes bundles.
 #[derive(Debug)]

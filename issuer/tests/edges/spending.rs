@@ -168,6 +168,19 @@ async fn all_attempts_of_a_request_are_paid_or_none() {
 }
 
 #[tokio::test]
+async fn a_request_has_at_most_256_attempts_however_long_its_debit_is() {
+    let s = spending().await;
+    let maxima: Vec<u64> = (0..40).map(|_| 300).collect();
+    let writ = s.hold_maxima("t", &maxima).await;
+    let all: Vec<&String> = writ.allowances.iter().cycle().take(100).collect();
+    let attempts: Vec<&[&String]> = (0..=256).map(|_| all.as_slice()).collect();
+    let answer = s.spend(1, &writ.token, &attempts[..256]).await;
+    assert_eq!(answer.status, 200, "a debit of almost 1 MiB");
+    assert_eq!(answer.json()["spent"].as_array().unwrap().len(), 256);
+    s.spend(2, &writ.token, &attempts).await.problem(422, "invalid_request");
+}
+
+#[tokio::test]
 async fn a_task_that_is_over_spends_nothing() {
     let s = spending().await;
     let writ = s.hold_maxima("t", &[3]).await;

@@ -19,6 +19,7 @@ use hifijson::{Expect, SliceLexer};
 
 pub mod document;
 pub mod number;
+pub mod object;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -1,10 +1,9 @@
 //! The schedule of calls for a newer bundle. One call is in progress at a time.
 
 use super::{Backoff, InProgress};
+use edgewrit_shared::edge_api::bundle::WAIT_SECONDS;
 use edgewrit_shared::time::UnixSeconds;
 
-/// Longest time for which the issuer may delay an answer, in seconds.
-pub(crate) const WAIT_SECONDS: u32 = 28;
 /// Least average time between two calls that the issuer may delay, in seconds. The pause protects
 /// an issuer that does not delay its answers.
 const PAUSE_SECONDS: u64 = 1;

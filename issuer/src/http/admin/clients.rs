@@ -1,11 +1,12 @@
 //! Registers clients, rotates their secrets, and deregisters them.
 
 use super::{AdminState, OVERLAP_MAX};
+use crate::base::id::read_id;
 use crate::base::rfc3339;
 use crate::http::extract::body;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::policy::ask::{read_id, read_name};
+use crate::policy::ask::read_name;
 use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

@@ -1,11 +1,12 @@
 //! Registering edges, giving them other credentials.
 
 use super::{AdminState, OVERLAP_MAX};
+use crate::base::id::read_id;
 use crate::base::origin::{ORIGIN_EXPECTED, Origin};
 use crate::http::extract::body;
 use crate::http::problem::{Code, Problem};
 use crate::http::response;
-use crate::policy::ask::{read_id, read_name};
+use crate::policy::ask::read_name;
 use crate::policy::ceiling::read_audience;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;

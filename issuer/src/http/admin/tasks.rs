@@ -1,10 +1,10 @@
 //! Reports about tasks and requests.
 
 use super::AdminState;
+use crate::base::id::read_id;
 use crate::http::extract::body;
 use crate::http::problem::Problem;
 use crate::http::response;
-use crate::policy::ask::read_id;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;

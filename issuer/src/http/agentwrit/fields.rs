@@ -1,11 +1,10 @@
 //! Bodies of this API: any content type, unknown members ignored, one problem at a time.
 
-use crate::base::id::ID_EXPECTED;
+use crate::base::id::{ID_EXPECTED, read_id};
 use crate::base::json_document;
 use crate::http::extract::body;
 use crate::http::extract::body_budget::BodyBudget;
 use crate::http::problem::{Code, Problem};
-use crate::policy::ask::read_id;
 use axum::body::Bytes;
 use axum::extract::Request;
 use edgewrit_shared::json::{self, Json};

@@ -5,49 +5,38 @@ use crate::http::extract::body::pairs;
 use crate::http::problem::{Code, Problem};
 use crate::http::response::{bytes_of, with_cache_control};
 use crate::state::Issuer;
-use crate::tokens::bundle::Position;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use edgewrit_shared::edge_api::bundle::{BundleQuery, MEDIA_TYPE, PATH, Position, WAIT_SECONDS};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Longest wait for news, in seconds: less than the 30 after which proxies commonly give up.
-const WAIT_MAX: u64 = 28;
 /// A cache before the issuer may hand a snapshot to the edges that ask within a second: less than
 /// what clocks differ by.
 const SNAPSHOT_CACHED: &str = "public, max-age=1";
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/v1/bundle", get(bundle))
+    Router::new().route(PATH, get(bundle))
 }
 
 async fn bundle(State(issuer): State<Arc<Issuer>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let (have, wait) = read(query.as_deref().unwrap_or_default()).ok_or_else(|| {
         let expected =
-            format!("expected `have=<epoch>.<seq>` and `wait=<seconds, 0 to {WAIT_MAX}>`, each at most once");
+            format!("expected `have=<epoch>.<seq>` and `wait=<seconds, 0 to {WAIT_SECONDS}>`, each at most once");
         Problem::new(Code::BadRequest).detail(expected)
     })?;
     let how = if have.is_none() { SNAPSHOT_CACHED } else { "no-store" };
     let document = issuer.feed.after(have, wait, issuer.stopping.clone()).await?;
-    Ok(with_cache_control(
-        bytes_of(StatusCode::OK, "application/edgewrit-bundle", document),
-        how,
-    ))
+    Ok(with_cache_control(bytes_of(StatusCode::OK, MEDIA_TYPE, document), how))
 }
 
 fn read(query: &str) -> Option<(Option<Position>, Duration)> {
-    let (mut have, mut wait) = (None, 0);
-    for (name, value) in pairs(query.as_bytes(), &[])? {
-        match name.as_str() {
-            "have" => have = Some(Position::parse(&value)?),
-            "wait" => wait = value.parse().ok().filter(|wait| *wait <= WAIT_MAX)?,
-            _ => return None,
-        }
-    }
-    Some((have, Duration::from_secs(wait)))
+    let pairs = pairs(query.as_bytes(), &[])?;
+    let query = BundleQuery::read(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    Some((query.have, Duration::from_secs(query.wait.into())))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Status, code and title of every problem, in one table.
 
 use axum::http::StatusCode;
+use edgewrit_shared::edge_api::problem::{UNKNOWN_BOOT, USES_EXHAUSTED};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $code:expr, $title:literal;)*) => {
         /// The kinds of problems. Codes are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code { $($(#[$doc])* $name,)* }
@@ -53,7 +54,7 @@ codes! {
     /// There is no such thing.
     NotFound = NOT_FOUND, "not_found", "there is no such resource";
     /// The edge names a boot that is none of its own, or is forgotten.
-    UnknownBoot = NOT_FOUND, "unknown_boot", "the boot is not one of this edge";
+    UnknownBoot = NOT_FOUND, UNKNOWN_BOOT, "the boot is not one of this edge";
     /// There is, but it does not take this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "the resource does not take this method";
     /// The body did not arrive in time.
@@ -63,7 +64,7 @@ codes! {
     /// The key was used for this request, and the answer cannot be made again.
     KeyExpired = CONFLICT, "idempotency_key_expired", "the answer to the repeated request cannot be made again";
     /// No uses are left.
-    UsesExhausted = CONFLICT, "uses_exhausted", "no uses are left";
+    UsesExhausted = CONFLICT, USES_EXHAUSTED, "no uses are left";
     /// The name is taken.
     NameTaken = CONFLICT, "name_taken", "the name is taken";
     /// Edges may not know the next key yet.

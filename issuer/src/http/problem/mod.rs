@@ -4,6 +4,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use edgewrit_shared::edge_api::problem::TYPE_PREFIX;
 use edgewrit_shared::json::document::FaultList;
 use edgewrit_shared::json::text::shortened;
 use serde_json::{Value, json};
@@ -146,13 +147,12 @@ impl Problem {
     #[must_use]
     pub fn body(&self, request_id: &str) -> Value {
         let code = self.error_code();
-        let space = if self.agentwrit.is_some() {
-            "agentwrit"
-        } else {
-            "edgewrit"
+        let prefix = match self.agentwrit {
+            Some(_) => "urn:agentwrit:error:",
+            None => TYPE_PREFIX,
         };
         let mut body = json!({
-            "type": format!("urn:{space}:error:{code}"),
+            "type": format!("{prefix}{code}"),
             "title": self.code.title(),
             "status": self.status().as_u16(),
             "error_code": code,

@@ -1,4 +1,4 @@
-//! The parts of the protocol between edges and the issuer that both sides must spell alike.
+//! Labels of the records of edges.
 
 use crate::bundle::HeadContradiction;
 use crate::reason::Reason;

@@ -1,17 +1,19 @@
 //! Writer for one line of JSON.
 
+use crate::limits::PATTERN_BYTES;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
 
 /// Longest value in characters; longer values are cut. An action or a resource is never longer.
-const CHARACTERS: usize = edgewrit_shared::limits::PATTERN_BYTES;
+const CHARACTERS: usize = PATTERN_BYTES;
 /// Capacity in bytes that most objects fit into.
 const LINE_BYTES: usize = 1_024;
 
 /// A JSON string of at most [`CHARACTERS`] characters of the text. Every character that could end a
 /// line or hide text in a terminal is escaped: control characters (C0, DEL, C1), line and paragraph
 /// separators, bidirectional controls.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut line = String::with_capacity(text.len() + 2);
     quote(text, &mut line);
     line
@@ -67,25 +69,27 @@ fn push_code(character: char, line: &mut String) {
 
 /// The members of one JSON object, written one after the other. The writer appends to a `String`
 /// without a formatter, because it runs for every request.
-pub(crate) struct Object(String);
+#[derive(Debug)]
+pub struct Object(String);
 
 impl Object {
     /// Starts the object.
-    pub(crate) fn open() -> Self {
+    #[must_use]
+    pub fn open() -> Self {
         let mut line = String::with_capacity(LINE_BYTES);
         line.push('{');
         Self(line)
     }
 
     /// Writes a member whose value is already JSON.
-    pub(crate) fn member(&mut self, name: &'static str, json: impl fmt::Display) {
+    pub fn member(&mut self, name: &'static str, json: impl fmt::Display) {
         self.name(name);
         // Writing to a `String` does not fail.
         let _ = write!(self.0, "{json}");
     }
 
     /// Writes a member whose value is text. Without a text it writes nothing.
-    pub(crate) fn text(&mut self, name: &'static str, text: Option<&str>) {
+    pub fn text(&mut self, name: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.name(name);
             quote(text, &mut self.0);
@@ -100,7 +104,8 @@ impl Object {
     }
 
     /// Ends the object.
-    pub(crate) fn close(mut self) -> String {
+    #[must_use]
+    pub fn close(mut self) -> String {
         self.0.push('}');
         self.0
     }
@@ -109,8 +114,8 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::{CHARACTERS, quoted};
+    use crate::json::{Json, parse};
     use alloc::string::String;
-    use edgewrit_shared::json::{Json, parse};
     use proptest::prelude::*;
 
     #[test]
