@@ -4,14 +4,14 @@ use crate::audit::Head;
 use crate::base::clock::{Clock, Moment};
 use crate::base::stopping::Stopping;
 use crate::registry::Registry;
-use crate::store::{Store, StoreError, audit};
+use crate::store::{Store, StoreError};
 use crate::tokens::bundle::Feed;
 use std::sync::Arc;
 
 /// Answers whether the issuer works, and how much it holds.
 #[derive(Debug)]
 pub(crate) struct Health {
-    pub(crate) store: Arc<Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) feed: Arc<Feed>,
     pub(crate) clock: Clock,
@@ -37,10 +37,7 @@ pub(crate) struct IssuerGauges {
 impl Health {
     /// Whether the database can be read.
     pub(crate) async fn is_readable(&self) -> bool {
-        let read = self
-            .store
-            .read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())));
-        read.await.is_ok()
+        self.store.check_readable().await.is_ok()
     }
 
     /// Whether requests should be sent here: the database answers, what is revoked is known, and
@@ -54,7 +51,7 @@ impl Health {
     /// # Errors
     /// [`StoreError`].
     pub(crate) async fn read_head(&self) -> Result<Head, StoreError> {
-        self.store.read(audit::head).await
+        self.store.audit_head().await
     }
 
     /// Seconds since the start.
@@ -64,12 +61,12 @@ impl Health {
 
     /// The numbers of this moment.
     pub(crate) fn gauges(&self) -> IssuerGauges {
-        let reached = *self.store.reached().borrow();
+        let ends = *self.store.history_ends().borrow();
         IssuerGauges {
-            waiting: self.store.waiting() as u64,
-            events: reached.head.seq,
-            omitted: self.store.omitted(),
-            revocations: reached.revocation,
+            waiting: self.store.waiting_writes() as u64,
+            events: ends.head.seq,
+            omitted: self.store.omitted_events(),
+            revocations: ends.revocation,
             clients: self.registry.active_clients() as u64,
         }
     }

@@ -1,26 +1,21 @@
 //! Delegation: an agent passes a part of what it holds on to another agent of its client, for no
 //! longer than it holds it.
 
-use super::register::is_active;
 use super::{AgentError, Agents, first_beyond, grants_of, grants_of_writ, with_scopes};
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::hex;
 use crate::base::{id, rfc3339};
 use crate::policy::granted_task::Granted;
-use crate::store::{Writing, agent, lineage, revocation, task};
+use crate::store::rows::agent::AgentKey;
+use crate::store::rules::agents::LIVE_DELEGATES;
+use crate::store::{Delegate, DelegateOutcome};
 use crate::tokens::mint::Writ;
 use crate::tokens::status::of_writ;
-use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::limits::{DELEGATION_DEPTH, WRIT_LIFE_MAX};
 use edgewrit_shared::token::Verified;
 use edgewrit_shared::token::claims::{Authority, Claims};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-
-/// Delegates that live at the same time and descend from the same writ, directly or not. One that
-/// was released or revoked is counted until its writ would have expired: until then edges hold its
-/// revocation.
-const LIVE_DELEGATES: u64 = 1_000;
 
 /// The request of an agent to delegate.
 #[derive(Clone, Debug)]
@@ -40,54 +35,6 @@ pub(crate) struct Delegated {
     pub(crate) writ: Writ,
     /// The records of its delegations, one a step.
     pub(crate) chain: Value,
-}
-
-/// The outcome of the one transaction in which a delegate is admitted.
-enum DelegateOutcome {
-    Delegated,
-    TooMany,
-    Ended,
-}
-
-/// The rows that become durable when a delegate is admitted.
-struct DelegateAdmission {
-    targets: Vec<Target>,
-    parent: Claims,
-    next: Claims,
-    granted: Vec<Granted>,
-    chain: String,
-    event: Event,
-}
-
-impl DelegateAdmission {
-    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<DelegateOutcome> {
-        let Self { parent, next, .. } = self;
-        let targets = self.targets.iter().copied();
-        if !is_active(writing, &parent.client_id)? || revocation::is_revoked(writing, targets, parent.iat)? {
-            return Ok(DelegateOutcome::Ended);
-        }
-        let root = parent.anc.first().unwrap_or(&parent.lin);
-        if lineage::has_delegates(writing, root, next.iat, LIVE_DELEGATES)? {
-            return Ok(DelegateOutcome::TooMany);
-        }
-        // The delegator's lineage is kept from now on, so that what descends from it is never
-        // renewed beyond it.
-        lineage::keep(writing, &parent.lin, &parent.jti, parent.exp)?;
-        lineage::pass_on(writing, &parent.lin, &parent.sub)?;
-        let delegated = lineage::DelegatedLineage {
-            lineage: &next.lin,
-            root,
-            expires: next.exp,
-            chain: &self.chain,
-        };
-        lineage::keep_delegated(writing, &delegated)?;
-        let row = task::live_until(writing, &next.client_id, &next.task_id, next.exp)?;
-        if let Some(row) = row {
-            task::grant(writing, row, &self.granted)?;
-        }
-        writing.record_about(row, &self.event)?;
-        Ok(DelegateOutcome::Delegated)
-    }
 }
 
 /// `chain_hash` of a chain: SHA-256 of its text in hexadecimal.
@@ -153,11 +100,17 @@ impl Agents {
         let rest = agent_id.strip_prefix(&path).ok_or(AgentError::NoAgent)?;
         let parts: Vec<String> = rest.split('/').map(str::to_owned).collect();
         let parts: [String; 3] = parts.try_into().map_err(|_| AgentError::NoAgent)?;
-        let client_id = client_id.to_owned();
-        let find = self
-            .store
-            .read(move |reading| agent::is_registered(reading, &client_id, parts.each_ref().map(String::as_str)));
-        if find.await? { Ok(()) } else { Err(AgentError::NoAgent) }
+        let [orch_id, task_id, instance] = parts;
+        let key = AgentKey {
+            client_id: client_id.to_owned(),
+            orch_id,
+            task_id,
+            instance,
+        };
+        match self.store.is_agent_registered(key).await? {
+            true => Ok(()),
+            false => Err(AgentError::NoAgent),
+        }
     }
 
     /// `None` if too many delegates live that descend from the same writ.
@@ -182,7 +135,7 @@ impl Agents {
             "chain_hash": chain_hash(&text),
         });
         let event = event.data(&with_scopes(data, &ask.scope));
-        let admission = DelegateAdmission {
+        let delegate = Delegate {
             targets: writ.targets().collect(),
             granted: Granted::all(&next.aud, &next.authority),
             parent,
@@ -190,7 +143,7 @@ impl Agents {
             chain: text,
             event,
         };
-        match self.store.write(move |writing| admission.enter(writing)).await? {
+        match self.store.delegate(delegate).await? {
             DelegateOutcome::Delegated => Ok(Some(Delegated { writ: signed, chain })),
             DelegateOutcome::TooMany => Ok(None),
             DelegateOutcome::Ended => Err(AgentError::Unauthorized("revoked meanwhile")),
@@ -239,8 +192,7 @@ impl Agents {
 
     /// The chain of a delegated lineage, as the text of a JSON list.
     pub(crate) async fn chain_of(&self, lineage: &str) -> Result<Option<String>, AgentError> {
-        let lineage = lineage.to_owned();
-        let find = self.store.read(move |reading| lineage::find(reading, &lineage));
-        Ok(find.await?.and_then(|kept| kept.chain))
+        let found = self.store.find_lineages(vec![lineage.to_owned()]).await?;
+        Ok(found.into_iter().flatten().find_map(|kept| kept.chain))
     }
 }

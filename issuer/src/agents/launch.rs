@@ -5,8 +5,8 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id::{hex, random};
 use crate::base::ttl;
 use crate::keys::CredentialKey;
-use crate::store::agent as rows;
-use crate::store::agent::LaunchToken;
+use crate::store::IssueLaunchToken;
+use crate::store::rows::agent::LaunchToken;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::secret::Secret;
@@ -74,13 +74,13 @@ impl Agents {
             single_use: ask.single_use,
             expires,
         };
-        let kept = row.clone();
-        let add = self.store.write(move |writing| {
-            rows::add_launch_token(writing, &hash, &row)?;
-            writing.record(&event)
-        });
-        add.await?;
-        self.launches.keep(hash, kept);
+        let issue = IssueLaunchToken {
+            hash,
+            token: row.clone(),
+            event,
+        };
+        self.store.issue_launch_token(issue).await?;
+        self.launches.keep(hash, row);
         Ok((token, expires))
     }
 }

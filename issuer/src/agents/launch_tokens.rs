@@ -1,6 +1,6 @@
 //! A cache of launch tokens, by their hash.
 
-use crate::store::agent::LaunchToken;
+use crate::store::rows::agent::LaunchToken;
 use edgewrit_shared::time::UnixSeconds;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;

@@ -171,7 +171,7 @@ impl Owner {
 /// Registers agents, renews their writs and delegates parts of them.
 #[derive(Debug)]
 pub(crate) struct Agents {
-    pub(crate) store: Arc<Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) registry: Arc<Registry>,
     pub(crate) keyring: Arc<Keyring>,

@@ -6,14 +6,12 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::base::id::{Seed, hex, random};
 use crate::policy::granted_task::Granted;
-use crate::registry::OPERATOR;
-use crate::store::agent::{Agent, LaunchToken};
-use crate::store::task::{Joined, grant, join};
-use crate::store::{Writing, agent as rows, registry, revocation, task};
+use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::task::Joined;
+use crate::store::{FindLaunchToken, RegisterAgent, RegisterOutcome, SpoilNonce};
 use crate::tokens::mint::Writ;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use edgewrit_shared::bundle::revocation::Level;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::jose::signature::{Dalek, Verify as _};
 use edgewrit_shared::secret::Secret;
@@ -39,66 +37,6 @@ pub(crate) struct Registration {
     pub(crate) task_id: String,
     /// The scopes that it asks for.
     pub(crate) scope: Vec<String>,
-}
-
-/// The outcome of the one transaction in which everything is consumed.
-enum RegisterOutcome {
-    Registered,
-    NonceUsed,
-    LaunchTokenUsed,
-    ClientEnded,
-    TaskEnded,
-    Cut,
-}
-
-/// The rows that become durable when an agent is admitted, and the nonce and launch token that are
-/// used up.
-struct AgentAdmission {
-    nonce: [u8; 32],
-    launch_token: [u8; 32],
-    joined: Joined,
-    agent: Agent,
-    granted: Vec<Granted>,
-    events: [Event; 2],
-    iat: UnixSeconds,
-}
-
-impl AgentAdmission {
-    fn enter(&self, writing: &Writing<'_>) -> rusqlite::Result<RegisterOutcome> {
-        let Joined {
-            client_id,
-            task_id,
-            now,
-            ..
-        } = &self.joined;
-        // First, so that nothing is used up by it.
-        let kept = task::find(writing, client_id, task_id)?;
-        if kept.is_some_and(|task| task.completed.is_some()) {
-            return Ok(RegisterOutcome::TaskEnded);
-        }
-        let levels = [Level::All, Level::Client(client_id), Level::Task { client_id, task_id }];
-        if revocation::is_cut(writing, &levels, self.iat)? {
-            return Ok(RegisterOutcome::Cut);
-        }
-        if !rows::use_nonce(writing, &self.nonce)? {
-            return Ok(RegisterOutcome::NonceUsed);
-        }
-        if !rows::use_launch_token(writing, &self.launch_token, now.seconds())? {
-            return Ok(RegisterOutcome::LaunchTokenUsed);
-        }
-        if !is_active(writing, client_id)? {
-            return Ok(RegisterOutcome::ClientEnded);
-        }
-        let Some(task) = join(writing, &self.joined)? else {
-            return Ok(RegisterOutcome::TaskEnded);
-        };
-        rows::add(writing, task, &self.agent, *now)?;
-        grant(writing, task, &self.granted)?;
-        for event in &self.events {
-            writing.record_about(Some(task), event)?;
-        }
-        Ok(RegisterOutcome::Registered)
-    }
 }
 
 /// That the agent registered, and that its writ was issued.
@@ -155,11 +93,7 @@ impl Agents {
         let nonce = nonce.ok_or(AgentError::Unauthorized("no nonce of ours, or too old"))?;
         if !proves_key(&ask, &nonce) {
             let event = refused("key");
-            let spoil = self.store.write(move |writing| {
-                rows::use_nonce(writing, &nonce)?;
-                writing.record(&event)
-            });
-            spoil.await?;
+            self.store.spoil_nonce(SpoilNonce { nonce, event }).await?;
             return Err(AgentError::Unauthorized("the signature is not the key's"));
         }
         self.admit(&ask, &token, &owner, (hash, nonce), info).await
@@ -173,8 +107,8 @@ impl Agents {
         if let Some(token) = self.launches.find(&hash, now) {
             return Ok(Some(token));
         }
-        let find = self.store.read(move |reading| rows::launch_token(reading, &hash, now));
-        Ok(find.await?.map(Arc::new))
+        let find = FindLaunchToken { hash, now };
+        Ok(self.store.find_launch_token(find).await?.map(Arc::new))
     }
 
     async fn admit(
@@ -194,7 +128,7 @@ impl Agents {
         };
         let claims = self.build_first_claims(ask, token, owner, &agent)?;
         let writ = self.mint.issue(&claims).await?;
-        let admission = AgentAdmission {
+        let register = RegisterAgent {
             nonce,
             launch_token: hash,
             joined: Joined {
@@ -210,7 +144,7 @@ impl Agents {
             agent,
             iat: claims.iat,
         };
-        let outcome = self.store.write(move |writing| admission.enter(writing)).await?;
+        let outcome = self.store.register_agent(register).await?;
         if token.single_use {
             self.launches.forget(&hash);
         }
@@ -275,9 +209,4 @@ fn proves_key(ask: &Registration, nonce: &[u8; 32]) -> bool {
     let signature: Option<[u8; 64]> = signature.and_then(|signature| signature.try_into().ok());
     let shown = key.zip(signature);
     shown.is_some_and(|(key, signature)| Dalek.verify(&key, nonce, &signature).is_ok())
-}
-
-/// The operator is not a row, and cannot be shut out.
-pub(super) fn is_active(writing: &Writing<'_>, client_id: &str) -> Result<bool, rusqlite::Error> {
-    Ok(client_id == OPERATOR || registry::is_active(writing, client_id)?)
 }

@@ -11,7 +11,7 @@ use crate::evidence::outside::{
 };
 use crate::files::DataDirectory;
 use crate::keyring::{KeysError, LastCheckpoint};
-use crate::store::{self, DatabaseOrigin, Store, StoreError, audit};
+use crate::store::{DatabaseOrigin, DeclareOriginal, FindPublished, RestoreState, Store, StoreError};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub(crate) enum Epoch {
 /// backup cannot know to be ended. Answers its last checkpoint.
 pub(crate) async fn admit(
     folder: &DataDirectory,
-    store: &Store,
+    store: &dyn Store,
     clock: &Clock,
     origin: DatabaseOrigin,
     opening: &Opening,
@@ -41,8 +41,11 @@ pub(crate) async fn admit(
         }
         outside => outside.map_err(OpenDataError::Outside)?,
     };
-    let read = store.read(|reading| Ok((store::is_restored(reading)?, store::has_outside_head(reading)?)));
-    let (is_restored, was_kept) = read.await.map_err(OpenDataError::Read)?;
+    let RestoreState {
+        is_restored,
+        has_outside_head: was_kept,
+        ..
+    } = store.restore_state().await.map_err(OpenDataError::Read)?;
     // An attacker that writes the database can say that it is from a backup. That excuses nothing
     // which is kept outside of it.
     let is_restored = origin == DatabaseOrigin::Backup || (is_restored && outside.is_empty());
@@ -73,7 +76,7 @@ pub(crate) async fn admit(
 /// The epoch of a database that may disagree with what is kept outside of it.
 async fn decide_epoch(
     folder: &DataDirectory,
-    store: &Store,
+    store: &dyn Store,
     opening: &Opening,
     disagreement: Option<(PathBuf, Disagreement)>,
     outside: &[(PathBuf, Published)],
@@ -96,15 +99,15 @@ async fn decide_epoch(
 }
 
 /// Keeps outside of the database up to where it was pruned, as the database says.
-async fn write_pruned(folder: &DataDirectory, store: &Store) -> Result<(), OpenDataError> {
-    let pruned = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
+async fn write_pruned(folder: &DataDirectory, store: &dyn Store) -> Result<(), OpenDataError> {
+    let pruned = store.pruned_head().await.map_err(OpenDataError::Read)?;
     write_pruned_file(folder, pruned).map_err(OpenDataError::Folder)
 }
 
 /// Whether the database says that more was pruned than the issuer pruned.
 async fn find_pruned_disagreement(
     folder: &DataDirectory,
-    store: &Store,
+    store: &dyn Store,
     opening: &Opening,
 ) -> Result<Option<(PathBuf, Disagreement)>, OpenDataError> {
     let kept = match read_pruned_file(folder) {
@@ -114,21 +117,25 @@ async fn find_pruned_disagreement(
         }
         kept => kept.map_err(OpenDataError::Outside)?,
     };
-    let found = store.read(audit::pruned).await.map_err(OpenDataError::Read)?;
+    let found = store.pruned_head().await.map_err(OpenDataError::Read)?;
     let compared = compare_pruned(kept, found);
     Ok(compared.err().map(|what| (folder.path(PRUNED_FILE), what)))
 }
 
 /// The first of what is kept outside that the database contradicts, and how.
 async fn find_disagreement(
-    store: &Store,
+    store: &dyn Store,
     last: &LastCheckpoint,
     outside: &[(PathBuf, Published)],
 ) -> Result<Option<(PathBuf, Disagreement)>, StoreError> {
     for (kept, published) in outside {
-        let (epoch, number, published) = (store.epoch().to_owned(), last.number(), published.clone());
-        let compared = store.read(move |reading| compare(reading, &epoch, number, &published));
-        if let Err(what) = compared.await? {
+        let checkpoint = published.checkpoint;
+        let find = FindPublished {
+            seq: published.head.seq,
+            checkpoints_since: checkpoint.and_then(|checkpoint| last.number().checked_sub(checkpoint.number)),
+        };
+        let found = store.find_published(find).await?;
+        if let Err(what) = compare(&found, store.epoch(), published) {
             return Ok(Some((kept.clone(), what)));
         }
     }
@@ -149,7 +156,7 @@ fn read_outside(folder: &DataDirectory, witness: Option<&Path>) -> Result<Vec<(P
 /// another epoch: edges may hold more of this one than the database does, and would take nothing of
 /// it until it had as much.
 async fn declare_original(
-    store: &Store,
+    store: &dyn Store,
     what: &Disagreement,
     outside: &[(PathBuf, Published)],
 ) -> Result<(), KeysError> {
@@ -158,17 +165,12 @@ async fn declare_original(
     let mut before = vec![store.epoch().to_owned()];
     before.extend(outside.iter().map(|(_, published)| published.epoch.clone()));
     before.dedup();
-    let head = store.read(audit::head).await?;
+    let head = store.audit_head().await?;
     let event = Event::done(EventKind::OriginalDeclared).data(&json!({
         "differs": what.to_string(),
         "epoch": epoch,
         "epochs_before": before,
         "head": head.to_string(),
     }));
-    let declare = store.write(move |writing| {
-        store::note_restored(writing)?;
-        store::set_epoch(writing, &epoch)?;
-        writing.record(&event)
-    });
-    Ok(declare.await?)
+    Ok(store.declare_original(DeclareOriginal { epoch, event }).await?)
 }

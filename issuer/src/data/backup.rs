@@ -5,23 +5,14 @@
 use super::restore;
 use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::from::from;
-use crate::files::{DATABASE, DataDirectory, FileError, OwnFile};
+use crate::files::{DATABASE, DataDirectory, FileError};
 use crate::keys::PINNED_FILE;
-use crate::store::{EpochError, Store, StoreError, begin_epoch, open_database};
-use rusqlite::OpenFlags;
-use rusqlite::backup::Backup;
+use crate::store::{CopyDatabaseError, RecordEvent, Store, StoreError, copy_database};
 use serde_json::json;
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use std::{error, fmt, fs, io};
 use tokio::task::spawn_blocking;
-
-/// Pages that are copied at once.
-const PAGES: i32 = 4_096;
-/// Rest between two such steps, for others to compute.
-const REST: Duration = Duration::from_millis(1);
 
 /// Why there is no backup.
 #[derive(Debug)]
@@ -31,9 +22,7 @@ pub enum BackupError {
     /// A file or folder.
     Folder(FileError),
     /// The database.
-    Sqlite(rusqlite::Error),
-    /// The copy could not begin another epoch.
-    Epoch(EpochError),
+    Database(CopyDatabaseError),
     /// The event of the backup could not be recorded.
     Record(StoreError),
     /// The work was stopped by a defect of the issuer.
@@ -49,8 +38,7 @@ impl fmt::Display for BackupError {
                 path.display()
             ),
             Self::Folder(error) => error.fmt(f),
-            Self::Sqlite(error) => error.fmt(f),
-            Self::Epoch(error) => error.fmt(f),
+            Self::Database(error) => error.fmt(f),
             Self::Record(error) => error.fmt(f),
             Self::Stopped => f.write_str("the backup was stopped"),
         }
@@ -62,8 +50,7 @@ impl error::Error for BackupError {}
 from! {
     BackupError:
     Folder(FileError),
-    Sqlite(rusqlite::Error),
-    Epoch(EpochError),
+    Database(CopyDatabaseError),
     Record(StoreError),
 }
 
@@ -71,11 +58,11 @@ from! {
 #[derive(Debug)]
 pub(crate) struct Backups {
     folder: DataDirectory,
-    store: Arc<Store>,
+    store: Arc<dyn Store>,
 }
 
 impl Backups {
-    pub(crate) const fn new(folder: DataDirectory, store: Arc<Store>) -> Self {
+    pub(crate) const fn new(folder: DataDirectory, store: Arc<dyn Store>) -> Self {
         Self { folder, store }
     }
 
@@ -89,7 +76,7 @@ impl Backups {
         let bytes = copied.map_err(|_| BackupError::Stopped)??;
         let event = Event::done(EventKind::BackupMade).in_request(info);
         let event = event.data(&json!({"to": to, "bytes": bytes}));
-        self.store.write(move |writing| writing.record(&event)).await?;
+        self.store.record(RecordEvent::new(event)).await?;
         Ok(bytes)
     }
 }
@@ -114,20 +101,6 @@ pub fn back_up(folder: &DataDirectory, to: &Path) -> Result<u64, BackupError> {
     copy_pinned(folder, &copy)?;
     restore::mark_copy(&copy)?;
     Ok(database.look()?.map_or(0, |copied| copied.len()))
-}
-
-fn copy_database(from: &OwnFile, to: &OwnFile) -> Result<(), BackupError> {
-    let source = open_database(&from.path_without_links()?, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    // One state of it: a copy that follows what others write would never end.
-    source.execute_batch("BEGIN; SELECT count(*) FROM meta;")?;
-    to.make()?;
-    let mut copy = open_database(&to.path_without_links()?, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    Backup::new(&source, &mut copy)?.run_to_completion(PAGES, REST, None)?;
-    begin_epoch(&copy)?;
-    copy.pragma_update(None, "journal_mode", "delete")?;
-    copy.close().map_err(|(_, error)| error)?;
-    let synced = to.open(OpenOptions::new().read(true))?.sync_all();
-    Ok(synced.map_err(|error| FileError::Io(to.path().to_owned(), error))?)
 }
 
 /// Copies the pinned keys again: the copy of the database must not name one that the copy of the

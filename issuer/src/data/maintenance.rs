@@ -3,26 +3,15 @@
 
 use super::opened::Data;
 use super::prune::prune;
-use crate::base::clock::Clock;
 use crate::base::stopping::Stopping;
 use crate::config::Retention;
-use crate::store::{StoreError, Writing, agent, audit, keys, lineage, revocation, spend, task};
-use edgewrit_shared::limits::{CLOCK_TOLERANCE, WRIT_LIFE_MAX};
-use edgewrit_shared::time::UnixSeconds;
+use crate::store::StoreError;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 /// Rest between two rounds.
 const REST: Duration = Duration::from_secs(30);
-/// Rows of each kind that are forgotten in one transaction: a few milliseconds, in which others
-/// wait.
-const ROWS: u64 = 500;
-/// How long a task is kept after its last writ expired, in seconds: 30 days.
-const TASKS_KEPT: u64 = 30 * 24 * 3_600;
-/// How long the boot of an edge is kept, in seconds: 90 days.
-const BOOTS_KEPT: u64 = 90 * 24 * 3_600;
-
 /// Least time from one writing of the outside head to the next.
 const HEAD_REST: Duration = Duration::from_secs(1);
 /// For so long it is left as it is while nothing happens.
@@ -68,7 +57,7 @@ pub(crate) async fn keep_checkpoints(data: Arc<Data>, issuer: String, stopping: 
 
 /// Keeps outside of the database how far the audit reaches, until `stopping`.
 pub(crate) async fn keep_head(data: Arc<Data>, stopping: Stopping) {
-    let mut reached = data.store.reached();
+    let mut reached = data.store.history_ends();
     loop {
         reached.mark_unchanged();
         if let Err(error) = data.keep_head().await {
@@ -122,29 +111,9 @@ pub async fn run_due_work(data: &Data, issuer: &str) -> Result<(), StoreError> {
 pub async fn forget_expired(data: &Data) -> Result<usize, StoreError> {
     let mut forgotten = 0;
     loop {
-        let clock: Clock = data.clock.clone();
-        let forget_some = data
-            .store
-            .write(move |writing| forget_some(writing, clock.now().seconds()));
-        match forget_some.await? {
+        match data.store.forget_expired(data.clock.now().seconds()).await? {
             0 => return Ok(forgotten),
             rows => forgotten += rows,
         }
     }
-}
-
-fn forget_some(writing: &Writing<'_>, now: UnixSeconds) -> rusqlite::Result<usize> {
-    let before = |seconds: u64| UnixSeconds(now.0.saturating_sub(seconds));
-    let life = WRIT_LIFE_MAX + CLOCK_TOLERANCE;
-    let forgotten = [
-        revocation::prune(writing, now, ROWS)?,
-        lineage::prune(writing, now, ROWS)?,
-        agent::prune(writing, now, ROWS)?,
-        spend::prune(writing, before(life), ROWS)?,
-        spend::prune_boots(writing, before(BOOTS_KEPT), ROWS)?,
-        task::prune(writing, before(TASKS_KEPT), ROWS)?,
-        keys::forget(writing, before(life))?,
-        audit::delete_pruned(writing, ROWS)?,
-    ];
-    Ok(forgotten.iter().sum())
 }

@@ -8,8 +8,7 @@ use crate::evidence::outside::{HeadKeeper, OutsideError, Published};
 use crate::files::{DATABASE, DataDirectory, DirectoryLock, ISSUER_FILE};
 use crate::keyring::Keyring;
 use crate::registry::Registry;
-use crate::store;
-use crate::store::{DatabaseOrigin, Store, audit, spend};
+use crate::store::{DatabaseOrigin, SqliteStore, Store};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ pub struct Data {
     /// The clock of the issuer.
     pub clock: Clock,
     /// The store.
-    pub store: Arc<Store>,
+    pub store: Arc<dyn Store>,
     /// The clients and edges that are registered.
     pub registry: Arc<Registry>,
     /// The keys.
@@ -66,14 +65,14 @@ impl Data {
             DatabaseOrigin::Unmarked
         };
         let mut store =
-            Store::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
+            SqliteStore::open_from(&folder.file(DATABASE), clock.clone(), origin).map_err(OpenDataError::Store)?;
         not_ahead(&store, &clock).await?;
         let (last, epoch) = admit(&folder, &store, &clock, origin, &opening).await?;
         if epoch == Epoch::Another {
             drop(store);
-            store = Store::open(&folder.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
+            store = SqliteStore::open(&folder.file(DATABASE), clock.clone()).map_err(OpenDataError::Store)?;
         }
-        let store = Arc::new(store);
+        let store: Arc<dyn Store> = Arc::new(store);
         let keys = Keyring::open(folder.clone(), Arc::clone(&store), clock.clone(), last).await;
         let (keyring, credential) = keys.map_err(OpenDataError::Keys)?;
         let registry = Registry::load(Arc::clone(&store), credential, clock.clone()).await;
@@ -90,10 +89,7 @@ impl Data {
         let signed = data.keyring.sign_checkpoint(&data.served_as()).await;
         signed.map_err(OpenDataError::Read)?;
         data.keep_head().await.map_err(OpenDataError::Outside)?;
-        data.store
-            .write(|writing| store::note_outside_head(writing))
-            .await
-            .map_err(OpenDataError::Read)?;
+        data.store.note_outside_head().await.map_err(OpenDataError::Read)?;
         restore::unmark(&data.folder).map_err(OpenDataError::Folder)?;
         Ok(data)
     }
@@ -115,7 +111,7 @@ impl Data {
         let checkpoint = self.keyring.last_checkpoint().await;
         let published = Published {
             epoch: self.store.epoch().to_owned(),
-            head: self.store.reached().borrow().head,
+            head: self.store.history_ends().borrow().head,
             checkpoint,
             at: self.clock.now().seconds(),
         };
@@ -128,8 +124,8 @@ impl Data {
 const AHEAD: u64 = 3_600_000;
 
 /// A clock that is far behind, or was far ahead, is found before anything is signed by it.
-async fn not_ahead(store: &Store, clock: &Clock) -> Result<(), OpenDataError> {
-    let last = store.read(|reading| Ok(audit::last_at(reading)?.max(spend::last_boot(reading)?)));
+async fn not_ahead(store: &dyn Store, clock: &Clock) -> Result<(), OpenDataError> {
+    let last = store.last_write();
     let (last, now) = (last.await.map_err(OpenDataError::Read)?, clock.now());
     if last.millis > now.millis.saturating_add(AHEAD) {
         return Err(OpenDataError::Ahead(last, now));
@@ -142,6 +138,7 @@ mod tests {
     use super::*;
     use crate::audit::{Event, EventKind};
     use crate::base::clock::Moment;
+    use crate::store::{BeginBoot, RecordEvent};
     use std::time::Duration;
 
     async fn opened_at(path: &Path, minutes: u64) -> Result<Data, OpenDataError> {
@@ -156,10 +153,8 @@ mod tests {
     async fn a_clock_that_is_far_behind_what_was_written_is_found_at_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let data = opened_at(folder.path(), 1_000).await.unwrap();
-        let record = data
-            .store
-            .write(|writing| writing.record(&Event::done(EventKind::AdminAuth)));
-        record.await.unwrap();
+        let record = RecordEvent::new(Event::done(EventKind::AdminAuth));
+        data.store.record(record).await.unwrap();
         drop(data);
         let ahead = opened_at(folder.path(), 939).await.unwrap_err();
         assert!(
@@ -167,10 +162,13 @@ mod tests {
             "{ahead}"
         );
         let data = opened_at(folder.path(), 940).await.unwrap();
-        let boot = data
-            .store
-            .write(|writing| spend::boot(writing, "b", "e", Moment { millis: 60_000_000 * 2 }.seconds()));
-        boot.await.unwrap();
+        let boot = BeginBoot {
+            boot_id: "b".to_owned(),
+            edge_id: "e".to_owned(),
+            at: Moment { millis: 60_000_000 * 2 }.seconds(),
+            event: Event::done(EventKind::EdgeBooted),
+        };
+        data.store.begin_boot(boot).await.unwrap();
         drop(data);
         assert!(matches!(
             opened_at(folder.path(), 1_000).await,

@@ -9,7 +9,8 @@ use crate::evidence::audit_log::find_last_head;
 use crate::evidence::outside::write_pruned_file;
 use crate::files::{FileError, OwnFile, check_log_folder, sync_folder_of};
 use crate::keys::PinnedKeys;
-use crate::store::{StoreError, audit};
+use crate::store::rows::audit::CheckpointRow;
+use crate::store::{EventsAfter, FindPruneTarget, PruneTo, StoreError};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -69,18 +70,14 @@ pub async fn prune(data: &Data, of: &Retention) -> Result<u64, PruneError> {
     let Some(to) = find_prune_target(data, of.keep).await? else {
         return Ok(0);
     };
-    let from = data.store.read(audit::pruned).await?;
+    let from = data.store.pruned_head().await?;
     archive_events(data, of, from, to).await?;
     let folder = data.folder.clone();
     let kept = spawn_blocking(move || write_pruned_file(&folder, to)).await;
     kept.map_err(|_| StoreError::Closed)?.map_err(PruneError::Folder)?;
     let count = to.seq - from.seq;
     let event = Event::done(EventKind::AuditPruned).data(&json!({"to": to.to_string(), "events": count}));
-    let note = data.store.write(move |writing| {
-        audit::prune_to(writing, to)?;
-        writing.record(&event)
-    });
-    note.await?;
+    data.store.prune_to(PruneTo { head: to, event }).await?;
     Ok(count)
 }
 
@@ -90,11 +87,12 @@ async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, Prune
     let before = |seconds: u64| Moment {
         millis: now.millis.saturating_sub(seconds.saturating_mul(1_000)),
     };
-    let (first, moment) = (before(keep.saturating_add(DAY)), before(keep));
-    let find = data
-        .store
-        .read(move |reading| audit::prune_target(reading, first, moment, PRUNED));
-    let Some((seq, jws)) = find.await? else {
+    let find = FindPruneTarget {
+        first: before(keep.saturating_add(DAY)),
+        moment: before(keep),
+        most: PRUNED,
+    };
+    let Some(CheckpointRow { seq, jws }) = data.store.find_prune_target(find).await? else {
         return Ok(None);
     };
     // A file that cannot be read has no key, and nothing is pruned.
@@ -110,11 +108,11 @@ async fn find_prune_target(data: &Data, keep: u64) -> Result<Option<Head>, Prune
 async fn archive_events(data: &Data, of: &Retention, from: Head, to: Head) -> Result<(), PruneError> {
     let mut head = from;
     while head.seq < to.seq {
-        let (after, most) = (head.seq, EVENTS.min(to.seq - head.seq));
-        let links = data
-            .store
-            .read(move |reading| audit::after(reading, after, most))
-            .await?;
+        let after = EventsAfter {
+            from: head.seq,
+            most: EVENTS.min(to.seq - head.seq),
+        };
+        let links = data.store.events_after(after).await?.links;
         let (first, of) = (head, of.clone());
         let epoch = data.store.epoch().to_owned();
         let written = spawn_blocking(move || write_to_archive(&of, &epoch, first, &links));

@@ -7,12 +7,10 @@ use crate::base::clock::Clock;
 use crate::base::from::from;
 use crate::evidence::outside::Published;
 use crate::files::{DATABASE, DataDirectory, FileError, GroupRead};
-use crate::keyring::{KeysError, LastCheckpoint, renew_all};
+use crate::keyring::{KeysError, LastCheckpoint, RestoreEvents, renew_all};
 use crate::keys::KeyJob;
-use crate::store;
-use crate::store::{Store, agent, audit, registry};
-use crate::tokens::revoke::{end_all, revocation_event};
-use rusqlite::Connection;
+use crate::store::{Store, StoreError};
+use crate::tokens::revoke::revocation_event;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::{error, fmt};
@@ -82,23 +80,21 @@ pub(crate) fn unmark(folder: &DataDirectory) -> Result<(), FileError> {
 /// takes the place of, if that is known.
 pub(crate) async fn void_all(
     folder: &DataDirectory,
-    store: &Store,
+    store: &dyn Store,
     clock: &Clock,
     last: &LastCheckpoint,
     outside: Option<&Published>,
 ) -> Result<(), KeysError> {
     let epoch = store.epoch().to_owned();
-    let older = store.read(Older::read).await?;
-    let before = store.read(store::epoch_before).await?;
-    let head = store.read(audit::head).await?;
+    let older = Older::read(store).await?;
+    let before = store.restore_state().await?.epoch_before;
+    let head = store.audit_head().await?;
     let data = restore_event_data(&epoch, before.as_deref(), head, outside, &older);
-    renew_all(folder, store, clock, last, move |writing| {
-        end_all(writing, &revocation_event())?;
-        agent::end_launch_tokens(writing)?;
-        store::note_restored(writing)?;
-        writing.record(&Event::done(EventKind::DatabaseRestored).data(&data))
-    })
-    .await?;
+    let events = RestoreEvents {
+        revoked: revocation_event(),
+        restored: Event::done(EventKind::DatabaseRestored).data(&data),
+    };
+    renew_all(folder, store, clock, last, events).await?;
     older.log();
     Ok(())
 }
@@ -113,11 +109,12 @@ struct Older {
 }
 
 impl Older {
-    fn read(connection: &Connection) -> rusqlite::Result<Self> {
-        let clients = registry::clients(connection)?.into_iter();
+    async fn read(store: &dyn Store) -> Result<Self, StoreError> {
+        let registered = store.load_registry().await?;
+        let clients = registered.clients.into_iter();
         let clients = clients.filter(|client| client.ended.is_none());
-        let edges = registry::edges(connection)?.into_iter();
-        let keys = store::keys::all(connection)?.into_iter();
+        let edges = registered.edges.into_iter();
+        let keys = store.keys().await?.into_iter();
         let bundle = keys.filter(|row| row.job == KeyJob::Bundle && row.state.signs());
         Ok(Self {
             clients: clients.map(|client| (client.client_id, client.name)).collect(),

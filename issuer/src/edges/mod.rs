@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Answers the requests of edges.
 #[derive(Debug)]
 pub(crate) struct Edges {
-    pub(crate) store: Arc<Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) tokens: Arc<TokenStatus>,
 }

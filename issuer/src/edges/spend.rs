@@ -6,8 +6,8 @@ use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
 use crate::registry::Edge;
-use crate::store::spend::{SpendOutcome, SpendRequest};
-use crate::store::{StoreError, spend as rows};
+use crate::store::rows::spend::{SpendOutcome, SpendRequest};
+use crate::store::{BeginBoot, Debit, StoreError};
 use crate::tokens::bundle::BundleError;
 use crate::tokens::status::of_writ;
 use edgewrit_shared::edge_api::uses::DebitRequest;
@@ -49,14 +49,15 @@ impl Edges {
     pub(crate) async fn boot(&self, edge: &Edge, info: &RequestInfo) -> Result<String, SpendError> {
         let now = self.clock.now();
         let boot_id = id::fresh(now).map_err(SpendError::Random)?;
-        let (boot, edge_id) = (boot_id.clone(), edge.edge_id.clone());
         let event = Event::done(EventKind::EdgeBooted).edge(&edge.edge_id).in_request(info);
         let event = event.data(&json!({"edge_id": edge.edge_id, "boot_id": boot_id}));
-        let write = self.store.write(move |writing| {
-            rows::boot(writing, &boot, &edge_id, now.seconds())?;
-            writing.record(&event)
-        });
-        write.await?;
+        let begin = BeginBoot {
+            boot_id: boot_id.clone(),
+            edge_id: edge.edge_id.clone(),
+            at: now.seconds(),
+            event,
+        };
+        self.store.begin_boot(begin).await?;
         Ok(boot_id)
     }
 
@@ -90,11 +91,12 @@ impl Edges {
             attempts: debit.attempts,
         };
         let event = of_writ(Event::done(EventKind::UsesSpent), writ.claims()).edge(&edge.edge_id);
-        let event = event.in_request(info);
-        let write = self
-            .store
-            .write(move |writing| rows::spend(writing, &spend, now.seconds(), &event));
-        match write.await? {
+        let debit = Debit {
+            spend,
+            at: now.seconds(),
+            event: event.in_request(info),
+        };
+        match self.store.debit(debit).await? {
             SpendOutcome::Debited(allowances) => Ok(allowances),
             SpendOutcome::Exhausted => Err(SpendError::Exhausted),
             SpendOutcome::UnknownBoot => Err(SpendError::UnknownBoot),

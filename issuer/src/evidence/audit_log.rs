@@ -4,7 +4,8 @@
 use crate::audit::{Head, Link};
 use crate::base::stopping::Stopping;
 use crate::files::{FileError, GroupRead, OwnFile, check_log_folder};
-use crate::store::{Store, audit};
+use crate::store::rows::audit::EventsBehind;
+use crate::store::{EventsAfter, Store};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -53,11 +54,11 @@ impl LogSink {
 impl AuditLog {
     /// A log in the file at `path`, which goes on where it ends; or on standard output, which
     /// begins with what happens next.
-    pub(crate) fn open(path: &Path, group: GroupRead, store: &Store) -> Result<Self, FileError> {
+    pub(crate) fn open(path: &Path, group: GroupRead, store: &dyn Store) -> Result<Self, FileError> {
         if path == Path::new("-") {
             return Ok(Self {
                 out: Arc::new(LogSink::Stdout),
-                from: store.reached().borrow().head.seq,
+                from: store.history_ends().borrow().head.seq,
             });
         }
         check_log_folder(path)?;
@@ -72,10 +73,10 @@ impl AuditLog {
     }
 
     /// Writes what happens until `stopping`, and what had happened by then.
-    pub(crate) async fn follow(mut self, store: Arc<Store>, stopping: Stopping) {
-        let mut reached = store.reached();
+    pub(crate) async fn follow(mut self, store: Arc<dyn Store>, stopping: Stopping) {
+        let mut ends = store.history_ends();
         loop {
-            let caught_up = self.catch_up(&store).await;
+            let caught_up = self.catch_up(&*store).await;
             if let Err(error) = &caught_up {
                 tracing::error!(%error, "audit log not written");
                 tokio::select! {
@@ -85,26 +86,26 @@ impl AuditLog {
             }
             let from = self.from;
             let news = async {
-                let _closed = reached.wait_for(|reached| reached.head.seq > from).await.map(drop);
+                let _closed = ends.wait_for(|ends| ends.head.seq > from).await.map(drop);
             };
             tokio::select! {
                 () = news => {}
                 () = stopping.clone().wait() => {
-                    let _last = self.catch_up(&store).await;
+                    let _last = self.catch_up(&*store).await;
                     return;
                 }
             }
         }
     }
 
-    async fn catch_up(&mut self, store: &Store) -> io::Result<()> {
+    async fn catch_up(&mut self, store: &dyn Store) -> io::Result<()> {
         loop {
-            let from = self.from;
-            let read = store.read(move |reading| {
-                let before = audit::start(reading, from)?;
-                Ok((before, audit::after(reading, before.seq, EVENTS)?))
-            });
-            let (before, links) = read.await.map_err(io::Error::other)?;
+            let after = EventsAfter {
+                from: self.from,
+                most: EVENTS,
+            };
+            let read = store.events_after(after).await;
+            let EventsBehind { before, links } = read.map_err(io::Error::other)?;
             let Some(last) = links.last().map(|link| link.head.seq) else {
                 return Ok(());
             };

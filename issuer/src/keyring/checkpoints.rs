@@ -3,7 +3,8 @@
 use super::Keyring;
 use super::last_checkpoint::{LastCheckpoint, Pending};
 use crate::audit::{Checkpoint, CheckpointId, hash_checkpoint};
-use crate::store::{StoreError, audit};
+use crate::store::StoreError;
+use crate::store::rows::audit::CheckpointRow;
 
 impl Keyring {
     /// Signs how far the chain reaches in the name of `issuer`, if it went on since the last
@@ -15,7 +16,7 @@ impl Keyring {
         // Not while keys change: the number of a key's last checkpoint is kept with it.
         let mut last = self.turn.lock().await;
         self.settle(&mut last).await?;
-        let head = self.store.reached().borrow().head;
+        let head = self.store.history_ends().borrow().head;
         if head.seq <= last.covered {
             return Ok(last.id);
         }
@@ -36,24 +37,18 @@ impl Keyring {
         let pending = Pending { covered, id };
         // The caller may give up while this waits for the writer, which writes nevertheless.
         last.pending = Some(pending);
-        let add = self
-            .store
-            .write(move |writing| audit::add_checkpoint(writing, covered, &jws));
-        add.await?;
+        let checkpoint = CheckpointRow { seq: covered, jws };
+        self.store.add_checkpoint(checkpoint).await?;
         *last = pending.into();
         Ok(last.id)
     }
 
-    /// Finds out whether a checkpoint was written of which that is not known. The writer is asked,
-    /// which has done by then what was queued.
+    /// Finds out whether a checkpoint was written of which that is not known.
     pub(super) async fn settle(&self, last: &mut LastCheckpoint) -> Result<(), StoreError> {
         let Some(pending) = last.pending else {
             return Ok(());
         };
-        let find = self
-            .store
-            .write(move |writing| audit::checkpoint_at(writing, pending.covered));
-        let found = find.await?;
+        let found = self.store.find_settled_checkpoint(pending.covered).await?;
         if found.is_some_and(|jws| hash_checkpoint(&jws) == pending.id.hash) {
             *last = pending.into();
         }
@@ -75,41 +70,25 @@ mod tests {
     use crate::data::Data;
     use crate::evidence::history::History;
     use crate::evidence::verify::verify;
+    use crate::files::DATABASE;
     use crate::keys::KeyJob;
-    use std::sync::Mutex;
-    use std::sync::mpsc::{Sender, channel};
+    use crate::store::{HeldDatabase, RecordEvent};
     use std::time::Duration;
-    use tokio::task::{JoinHandle, spawn, yield_now};
     use tokio::time::timeout;
 
     const ISSUER: &str = "https://issuer.example";
 
     async fn record(data: &Data) {
         let event = Event::done(EventKind::AdminAuth);
-        let record = data.store.write(move |writing| writing.record(&event));
-        record.await.unwrap();
-    }
-
-    /// Lets the writer wait until the answer is used or dropped.
-    async fn hold(data: &Data) -> (Sender<()>, JoinHandle<()>) {
-        let (release, held) = channel::<()>();
-        let held = Mutex::new(held);
-        let store = std::sync::Arc::clone(&data.store);
-        let held = spawn(async move {
-            let wait = store.write(move |_| Ok(held.lock().unwrap().recv().is_ok()));
-            wait.await.unwrap();
-        });
-        yield_now().await;
-        (release, held)
+        data.store.record(RecordEvent::new(event)).await.unwrap();
     }
 
     /// Signs a checkpoint, and gives up while that waits for the writer.
     async fn give_up(data: &Data) {
-        let (release, held) = hold(data).await;
+        let held = HeldDatabase::hold(&data.folder.file(DATABASE));
         let given_up = timeout(Duration::ZERO, data.keyring.sign_checkpoint(ISSUER)).await;
         assert!(given_up.is_err());
-        drop(release);
-        held.await.unwrap();
+        drop(held);
     }
 
     #[tokio::test]

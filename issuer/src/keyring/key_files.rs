@@ -4,7 +4,7 @@ use super::KeysError;
 use crate::base::clock::Clock;
 use crate::files::{DataDirectory, OwnFile};
 use crate::keys::{KeyJob, KeyState, PinnedKeys, SigningKey};
-use crate::store::keys::KeyRow;
+use crate::store::rows::keys::KeyRow;
 use edgewrit_shared::jose::keys::PublicKey;
 
 /// The public half of a key that the database names.

@@ -4,7 +4,7 @@ use super::KeysError;
 use super::key_files::{key_file, public_half};
 use crate::files::DataDirectory;
 use crate::keys::{KeyJob, KeyState, LocalSigner, Signer, SigningKey};
-use crate::store::keys::KeyRow;
+use crate::store::rows::keys::KeyRow;
 use edgewrit_shared::jose::keys::PublicKey;
 
 /// The keys of one moment.

@@ -6,8 +6,9 @@ use super::key_files::public_half;
 use crate::audit::{Checkpoint, CheckpointFault, CheckpointId, CheckpointPlace, Event, EventKind, hash_checkpoint};
 use crate::files::DataDirectory;
 use crate::keys::{KeyFileError, KeyJob, PINNED_FILE, PinnedKeys};
-use crate::store::keys::KeyRow;
-use crate::store::{self, Store, audit, keys as rows};
+use crate::store::rows::audit::LastCheckpointRow;
+use crate::store::rows::keys::KeyRow;
+use crate::store::{RecordEvent, Store};
 use serde_json::json;
 
 /// The last checkpoint.
@@ -52,14 +53,14 @@ impl LastCheckpoint {
     ///
     /// # Errors
     /// [`KeysError`] if a key is not pinned, or the checkpoint is not valid.
-    pub(crate) async fn load(folder: &DataDirectory, store: &Store) -> Result<Self, KeysError> {
-        let known = store.read(rows::all).await?;
+    pub(crate) async fn load(folder: &DataDirectory, store: &dyn Store) -> Result<Self, KeysError> {
+        let known = store.keys().await?;
         if known.is_empty() {
             return Ok(Self::default());
         }
         let pinned = match PinnedKeys::read(folder)? {
             Some(pinned) => pinned,
-            None if store.read(store::has_outside_head).await? => {
+            None if store.restore_state().await?.has_outside_head => {
                 return Err(KeyFileError::Missing(folder.path(PINNED_FILE)).into());
             }
             None => pin(folder, store, &known).await?,
@@ -71,19 +72,15 @@ impl LastCheckpoint {
         Self::read(store, &pinned).await
     }
 
-    async fn read(store: &Store, keys: &PinnedKeys) -> Result<Self, KeysError> {
-        let read = store.read(|reading| {
-            let last = audit::last_checkpoint(reading)?;
-            let seq = last.as_ref().map_or(0, |(seq, _)| *seq);
-            Ok((last, Some(audit::start(reading, seq)?)))
-        });
-        let (last, head) = read.await?;
-        let Some((covered, jws)) = last else {
+    async fn read(store: &dyn Store, keys: &PinnedKeys) -> Result<Self, KeysError> {
+        let Some(last) = store.last_checkpoint().await? else {
             return Ok(Self::default());
         };
+        let LastCheckpointRow { checkpoint, head } = last;
+        let (covered, jws) = (checkpoint.seq, checkpoint.jws);
         let invalid = |fault| KeysError::Checkpoint(covered, fault);
         let checkpoint = Checkpoint::read(&jws, keys).map_err(|error| invalid(CheckpointFault::Invalid(error)))?;
-        if head != Some(checkpoint.head) {
+        if head != checkpoint.head {
             let signed = checkpoint.head;
             return Err(invalid(CheckpointFault::Head { signed }));
         }
@@ -114,11 +111,11 @@ impl LastCheckpoint {
 }
 
 /// Pins the keys that the database names.
-async fn pin(folder: &DataDirectory, store: &Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
+async fn pin(folder: &DataDirectory, store: &dyn Store, known: &[KeyRow]) -> Result<PinnedKeys, KeysError> {
     let named: Vec<_> = known.iter().filter(|row| row.job == KeyJob::Checkpoint).collect();
     let kids: Vec<_> = named.iter().map(|row| &row.kid).collect();
     let event = Event::done(EventKind::CheckpointKeysPinned).data(&json!({"kids": kids}));
-    store.write(move |writing| writing.record(&event)).await?;
+    store.record(RecordEvent::new(event)).await?;
     let keys = named.into_iter().map(public_half);
     let pinned = PinnedKeys::of(keys.collect::<Result<Vec<_>, _>>()?);
     pinned.write(folder)?;

@@ -5,8 +5,8 @@
 use crate::base::clock::Clock;
 use crate::files::DataDirectory;
 use crate::keys::{CredentialKey, KeyJob, KeyState, PinnedKeys, Start};
-use crate::store::keys::KeyRow;
-use crate::store::{Store, keys as rows};
+use crate::store::Store;
+use crate::store::rows::keys::KeyRow;
 use key_files::{checkpoint_signers, make_key};
 use key_set::load_key_set;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,13 +22,13 @@ mod rotate;
 pub use error::{KeysError, RotateError};
 pub use key_set::SigningKeySet;
 pub use last_checkpoint::LastCheckpoint;
-pub(crate) use renew::renew_all;
+pub(crate) use renew::{RestoreEvents, renew_all};
 
 /// Holds the keys, and changes them.
 #[derive(Debug)]
 pub struct Keyring {
     folder: DataDirectory,
-    store: Arc<Store>,
+    store: Arc<dyn Store>,
     clock: Clock,
     key_set: RwLock<Arc<SigningKeySet>>,
     /// Held by each task that changes keys, or signs a checkpoint.
@@ -43,15 +43,15 @@ impl Keyring {
     /// [`KeysError`], with the file that is at fault.
     pub async fn open(
         folder: DataDirectory,
-        store: Arc<Store>,
+        store: Arc<dyn Store>,
         clock: Clock,
         last: LastCheckpoint,
     ) -> Result<(Self, CredentialKey), KeysError> {
-        let mut known = store.read(rows::all).await?;
+        let mut known = store.keys().await?;
         let start = if known.is_empty() { Start::First } else { Start::Later };
         let credential = CredentialKey::open(&folder.file("keys/credential.json"), start)?;
         if start == Start::First {
-            known = make_first_keys(&folder, &store, &clock).await?;
+            known = make_first_keys(&folder, &*store, &clock).await?;
         }
         let key_set = load_key_set(&folder, known, 0)?;
         // A process that was killed while keys changed may not have got to it.
@@ -80,7 +80,7 @@ impl Keyring {
     /// [`KeysError`]; the keys are what they were.
     pub async fn refresh(&self) -> Result<(), KeysError> {
         let _turn = self.turn.lock().await;
-        if self.store.read(rows::all).await? != self.key_set().rows {
+        if self.store.keys().await? != self.key_set().rows {
             self.reload().await?;
         }
         Ok(())
@@ -88,7 +88,7 @@ impl Keyring {
 
     /// Reads the keys again after they were changed in `folder` and `store`.
     async fn reload(&self) -> Result<Arc<SigningKeySet>, KeysError> {
-        let known = self.store.read(rows::all).await?;
+        let known = self.store.keys().await?;
         let key_set = Arc::new(load_key_set(&self.folder, known, self.key_set().version + 1)?);
         *self.key_set.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key_set);
         Ok(key_set)
@@ -96,16 +96,12 @@ impl Keyring {
 }
 
 /// Makes a key that signs and a next one for every job.
-async fn make_first_keys(folder: &DataDirectory, store: &Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
+async fn make_first_keys(folder: &DataDirectory, store: &dyn Store, clock: &Clock) -> Result<Vec<KeyRow>, KeysError> {
     let mut made = Vec::new();
     for job in KeyJob::ALL {
         for state in [KeyState::Current, KeyState::Next] {
             made.push(make_key(folder, *job, state, clock)?);
         }
     }
-    let add = store.write(move |writing| {
-        made.iter().try_for_each(|row| rows::add(writing, row))?;
-        rows::all(writing)
-    });
-    Ok(add.await?)
+    Ok(store.add_first_keys(made).await?)
 }

@@ -2,15 +2,13 @@
 
 use super::key_files::{checkpoint_signers, key_file, make_key};
 use super::{Keyring, KeysError, LastCheckpoint, RotateError};
-use crate::audit::{Event, EventKind};
+use crate::audit::EventKind;
 use crate::keys::{KeyJob, KeyState, PinnedKeys};
-use crate::store::keys::KeyRow;
-use crate::store::revocation::By;
-use crate::store::{StoreError, Writing, keys as rows, revocation};
-use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
-use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH, CLOCK_TOLERANCE, WRIT_LIFE_MAX};
+use crate::store::rows::keys::KeyRow;
+use crate::store::rules::keys::revocation_of_key;
+use crate::store::{DropKeyRow, ReplaceKey, StoreError};
+use edgewrit_shared::limits::{BUNDLE_CLOCK_SKEW, BUNDLE_FRESH};
 use edgewrit_shared::time::UnixSeconds;
-use serde_json::json;
 
 /// How long a key must have been known as the next before it signs: by then every edge that decides
 /// at all has a bundle with it.
@@ -66,15 +64,7 @@ impl Keyring {
     /// Revokes what a dropped key signed, so that edges that wait for news hear of it at once. Only
     /// now: a request that is woken by it must find the changed keys.
     async fn announce_dropped(&self, kid: &str, now: UnixSeconds) -> Result<(), StoreError> {
-        let revocation = Revocation {
-            target: Target::of(Level::Key(kid)),
-            cut: now.plus(CLOCK_TOLERANCE),
-            expires: now.plus(CLOCK_TOLERANCE + WRIT_LIFE_MAX + CLOCK_TOLERANCE),
-        };
-        let tell = self
-            .store
-            .write(move |writing| revocation::append(writing, &revocation, By::Operator));
-        tell.await
+        self.store.revoke_key(revocation_of_key(kid, now)).await
     }
 
     /// The next key signs, a new one is next, and the one that signed comes to `state`.
@@ -85,12 +75,15 @@ impl Keyring {
         let next = key_set.row(job, KeyState::Next).ok_or_else(no_current)?.kid.clone();
         let fresh = make_key(&self.folder, job, KeyState::Next, &self.clock)?;
         let old = current.kid.clone();
-        let change = self.store.write(move |writing| {
-            put_away(writing, &current, state, kind, now)?;
-            rows::put(writing, &next, KeyState::Current, now)?;
-            rows::add(writing, &fresh)
-        });
-        change.await?;
+        let replace = ReplaceKey {
+            current,
+            state,
+            kind,
+            next,
+            fresh,
+            now,
+        };
+        self.store.replace_key(replace).await?;
         self.reload().await?;
         self.erase(job, &old)
     }
@@ -100,11 +93,7 @@ impl Keyring {
         let fresh = was_next
             .then(|| make_key(&self.folder, job, KeyState::Next, &self.clock))
             .transpose()?;
-        let change = self.store.write(move |writing| {
-            put_away(writing, &row, KeyState::Dropped, EventKind::KeyDropped, now)?;
-            fresh.iter().try_for_each(|fresh| rows::add(writing, fresh))
-        });
-        change.await?;
+        self.store.drop_key(DropKeyRow { row, fresh, now }).await?;
         self.reload().await?;
         self.erase(job, &kid)
     }
@@ -123,16 +112,4 @@ impl Keyring {
     fn erase(&self, job: KeyJob, kid: &str) -> Result<(), KeysError> {
         Ok(key_file(&self.folder, job, kid).remove()?)
     }
-}
-
-/// Brings a key to one of its last states.
-fn put_away(
-    writing: &Writing<'_>,
-    row: &KeyRow,
-    state: KeyState,
-    kind: EventKind,
-    now: UnixSeconds,
-) -> rusqlite::Result<()> {
-    rows::put(writing, &row.kid, state, now)?;
-    writing.record(&Event::done(kind).data(&json!({"job": row.job.as_str(), "kid": row.kid})))
 }

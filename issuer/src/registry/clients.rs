@@ -4,9 +4,9 @@ use super::{Credential, LoadError, NO_SECRET, RegisterError, Registry, credentia
 use crate::audit::{Event, EventKind};
 use crate::base::{id, json_document};
 use crate::policy::ceiling::{CEILING_VALUES, Ceiling};
-use crate::store::registry::ClientRow;
-use crate::store::revocation::{By, Living};
-use crate::store::{StoreError, registry as rows, revocation};
+use crate::store::rows::registry::ClientRow;
+use crate::store::rows::revocation::Living;
+use crate::store::{AddClient, AddOutcome, PutClient};
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::limits::WRIT_LIFE_MAX;
 use edgewrit_shared::secret::Secret;
@@ -131,18 +131,12 @@ impl Registry {
             updated: now,
             ended: None,
         };
-        let kept = row.clone();
-        let event = Event::done(EventKind::AppRegistered)
-            .client(&row.client_id)
-            .text(of_ceiling(&row));
-        let add = self.store.write(move |writing| {
-            let added = rows::add_client(writing, &kept)?;
-            if added {
-                writing.record(&event)?;
-            }
-            Ok(added)
-        });
-        if !add.await? {
+        let event = Event::done(EventKind::AppRegistered).client(&row.client_id);
+        let add = AddClient {
+            event: event.text(of_ceiling(&row)),
+            row: row.clone(),
+        };
+        if self.store.add_client(add).await? == AddOutcome::Taken {
             return Err(RegisterError::Taken);
         }
         self.hold(row, ceiling);
@@ -167,7 +161,12 @@ impl Registry {
         row.session_ttl = session_ttl.unwrap_or(row.session_ttl);
         row.updated = self.clock.now().seconds();
         let event = Event::done(EventKind::AppUpdated).client(id).text(of_ceiling(&row));
-        self.put(row.clone(), event, None).await?;
+        let put = PutClient {
+            row: row.clone(),
+            ends: None,
+            event,
+        };
+        self.store.put_client(put).await?;
         Ok(self.hold(row, ceiling))
     }
 
@@ -185,7 +184,12 @@ impl Registry {
         row.hash = self.key.hash(CLIENT, id, &secret);
         let event = Event::done(EventKind::ClientSecretRotated).client(id);
         let event = event.data(&json!({"overlap": overlap}));
-        self.put(row.clone(), event, None).await?;
+        let put = PutClient {
+            row: row.clone(),
+            ends: None,
+            event,
+        };
+        self.store.put_client(put).await?;
         self.hold(row, client.ceiling.clone());
         let id = id.to_owned();
         Ok(Credential { id, secret })
@@ -212,19 +216,14 @@ impl Registry {
             expires: now.plus(WRIT_LIFE_MAX),
         };
         let event = Event::done(EventKind::AppDeregistered).client(id);
-        self.put(row.clone(), event, Some(living)).await?;
+        let put = PutClient {
+            row: row.clone(),
+            ends: Some(living),
+            event,
+        };
+        self.store.put_client(put).await?;
         self.hold(row, client.ceiling.clone());
         Ok(now)
-    }
-
-    async fn put(&self, row: ClientRow, event: Event, ends: Option<Living>) -> Result<(), StoreError> {
-        let put = self.store.write(move |writing| {
-            rows::put_client(writing, &row)?;
-            ends.iter()
-                .try_for_each(|living| revocation::end(writing, *living, By::Operator))?;
-            writing.record(&event)
-        });
-        put.await
     }
 
     fn hold(&self, row: ClientRow, ceiling: Ceiling) -> Arc<Client> {

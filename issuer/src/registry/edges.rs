@@ -3,8 +3,8 @@
 use super::{Credential, NO_SECRET, RegisterError, Registry, credential};
 use crate::audit::{Event, EventKind};
 use crate::base::id;
-use crate::store::registry as rows;
-use crate::store::registry::EdgeRow;
+use crate::store::rows::registry::EdgeRow;
+use crate::store::{AddEdge, AddOutcome, PutEdgeSecret};
 use edgewrit_shared::secret::Secret;
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
@@ -69,12 +69,11 @@ impl Registry {
         row.hash = self.key.hash(EDGE, &row.edge_id, &secret);
         let event = Event::done(EventKind::EdgeSecretRotated);
         let event = event.data(&json!({"edge_id": row.edge_id, "overlap": overlap}));
-        let kept = row.clone();
-        let put = self.store.write(move |writing| {
-            rows::put_edge_secret(writing, &kept)?;
-            writing.record(&event)
-        });
-        put.await?;
+        let put = PutEdgeSecret {
+            row: row.clone(),
+            event,
+        };
+        self.store.put_edge_secret(put).await?;
         let id = row.edge_id.clone();
         self.hold_edge(row);
         Ok(Credential { id, secret })
@@ -105,17 +104,14 @@ impl Registry {
             audience,
             upstreams,
         };
-        let (kept, now) = (row.clone(), self.clock.now().seconds());
         let event = Event::done(EventKind::EdgeRegistered);
         let event = event.data(&json!({"edge_id": row.edge_id, "audience": row.audience}));
-        let add = self.store.write(move |writing| {
-            let added = rows::add_edge(writing, &kept, now)?;
-            if added {
-                writing.record(&event)?;
-            }
-            Ok(added)
-        });
-        if !add.await? {
+        let add = AddEdge {
+            row: row.clone(),
+            created: self.clock.now().seconds(),
+            event,
+        };
+        if self.store.add_edge(add).await? == AddOutcome::Taken {
             return Err(RegisterError::Taken);
         }
         self.hold_edge(row);

@@ -6,7 +6,7 @@ use crate::base::from::from;
 use crate::base::id;
 use crate::base::id::NoRandomness;
 use crate::keys::{CredentialKey, Hash};
-use crate::store::{Store, StoreError, registry as rows};
+use crate::store::{RegistryRows, Store, StoreError};
 use edgewrit_shared::secret::Secret;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -19,9 +19,7 @@ pub use clients::Client;
 pub(crate) use clients::SESSION_TTL;
 pub use edges::Edge;
 
-/// The operator's name beside those of clients. Agents of the operator register in it, and the hash
-/// of the operator's secret is made for it.
-pub(crate) const OPERATOR: &str = "operator";
+pub(crate) use crate::store::rules::clients::OPERATOR;
 
 /// The credential of a client or an edge, which is shown once.
 #[derive(Debug)]
@@ -75,7 +73,7 @@ const NO_SECRET: Hash = [0; 32];
 /// Every client and edge that is registered.
 #[derive(Debug)]
 pub struct Registry {
-    store: Arc<Store>,
+    store: Arc<dyn Store>,
     key: CredentialKey,
     clock: Clock,
     clients: RwLock<HashMap<String, Arc<Client>>>,
@@ -89,9 +87,9 @@ impl Registry {
     ///
     /// # Errors
     /// [`LoadError`].
-    pub async fn load(store: Arc<Store>, key: CredentialKey, clock: Clock) -> Result<Self, LoadError> {
-        let read = store.read(|connection| Ok((rows::clients(connection)?, rows::edges(connection)?)));
-        let (clients, edges) = read.await.map_err(LoadError::Store)?;
+    pub async fn load(store: Arc<dyn Store>, key: CredentialKey, clock: Clock) -> Result<Self, LoadError> {
+        let rows = store.load_registry().await.map_err(LoadError::Store)?;
+        let RegistryRows { clients, edges } = rows;
         let clients: Result<HashMap<_, _>, _> = clients.into_iter().map(clients::client).collect();
         Ok(Self {
             store,

@@ -94,7 +94,7 @@ async fn prepare(
     };
     let data = Data::open_as(path, clock, opening).await.map_err(ServeError::Open)?;
     let log = settings.audit_log.as_deref();
-    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &data.store));
+    let log = log.map(|path| AuditLog::open(path, settings.group_read(), &*data.store));
     let log = log.transpose().map_err(ServeError::AuditLog)?;
     let (public, address) = bind(settings.address()).await?;
     let (url, folder) = (format!("http://{address}"), data.folder.clone());

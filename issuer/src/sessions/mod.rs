@@ -5,8 +5,8 @@ use crate::base::clock::Clock;
 use crate::base::id::NoRandomness;
 use crate::keyring::Keyring;
 use crate::registry::Registry;
-use crate::store::revocation::{self, By, Living};
-use crate::store::{Store, StoreError};
+use crate::store::rows::revocation::Living;
+use crate::store::{EndSession, Store, StoreError};
 use crate::tokens::bundle::{BundleError, Feed};
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::secret::Secret;
@@ -26,7 +26,7 @@ pub(crate) use session::{Principal, Session};
 pub(crate) struct Sessions {
     /// `iss` and `aud` of every session.
     pub(crate) issuer: String,
-    pub(crate) store: Arc<Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) registry: Arc<Registry>,
     pub(crate) keyring: Arc<Keyring>,
@@ -77,14 +77,15 @@ impl Sessions {
         };
         let event = Event::done(EventKind::TokenReleased).in_request(info);
         let event = event.data(&json!({"jti": session.jti}));
-        let end = self.store.write(move |writing| {
-            let by = match &session.who {
-                Principal::Operator => By::Operator,
-                Principal::Client(client_id) => By::Client(client_id),
-            };
-            revocation::end(writing, living, by)?;
-            writing.record(&event)
-        });
-        end.await
+        let client_id = match session.who {
+            Principal::Operator => None,
+            Principal::Client(client_id) => Some(client_id),
+        };
+        let end = EndSession {
+            living,
+            client_id,
+            event,
+        };
+        self.store.end_session(end).await
     }
 }

@@ -13,7 +13,42 @@ mod sqlite;
 mod suite;
 mod transactions;
 
+use std::fmt;
+
 pub use error::StoreError;
-pub use sqlite::*;
-pub(crate) use sqlite::{begin_epoch, look_at_database, open_database};
+#[cfg(test)]
+pub(crate) use sqlite::HeldDatabase;
+pub use sqlite::{CopyDatabaseError, DatabaseOrigin, EpochError, OpenStoreError, ReadDatabaseError, SqliteStore};
+pub(crate) use sqlite::{HistoryDatabase, TaskName, copy_database};
 pub use transactions::*;
+
+/// A store: all of its transactions.
+pub trait Store:
+    TaskStore
+    + EdgeStore
+    + AgentStore
+    + TokenStore
+    + RegistryStore
+    + KeyStore
+    + AuditStore
+    + MaintenanceStore
+    + fmt::Debug
+    + Send
+    + Sync
+{
+}
+
+impl<S> Store for S where
+    S: TaskStore
+        + EdgeStore
+        + AgentStore
+        + TokenStore
+        + RegistryStore
+        + KeyStore
+        + AuditStore
+        + MaintenanceStore
+        + fmt::Debug
+        + Send
+        + Sync
+{
+}

@@ -9,8 +9,9 @@ use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::grant::{Term, grant, never_open};
 use crate::policy::granted_task::{Granted, Task};
 use crate::registry::Client;
-use crate::store::task::{BeginOutcome, Repetition};
-use crate::store::{Store, StoreError, task as rows};
+use crate::store::rows::task::{EarlierAnswer, Repetition, TaskKey};
+use crate::store::rules::tasks::answer_repetition;
+use crate::store::{BeginOutcome, BeginTask, CompleteTask, FindRepetition, Store, StoreError};
 use crate::tasks::report;
 use crate::tokens::mint::{Mint, MintError, Minted, Writ};
 use edgewrit_shared::json::Quoted;
@@ -67,7 +68,7 @@ from!(StartError: Mint(MintError), Store(StoreError), Random(NoRandomness));
 /// Begins and ends the tasks of clients.
 #[derive(Debug)]
 pub(crate) struct Tasks {
-    pub(crate) store: Arc<Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) mint: Arc<Mint>,
     pub(crate) events: Arc<AuditEvents>,
@@ -102,20 +103,20 @@ impl Tasks {
         let seed = Seed::fresh()?;
         let task = Arc::new(Task::new(client_id, ask, seed, term));
         let minted = self.mint.mint(&task).await?;
-        let answered = rows::EarlierAnswer {
+        let answered = EarlierAnswer {
             kid: minted.kid.clone(),
             hash: minted.hash(),
         };
         let (writs, repeat) = (minted.writs, repeat.map(|repeat| (repeat, answered)));
         let granted = task.granted();
-        let (begin, event) = (
-            Arc::clone(&task),
-            started_event(&task, &granted, &writs).in_request(info),
-        );
-        let begin = self
-            .store
-            .write(move |writing| rows::begin(writing, &begin, &granted, repeat.as_ref(), &event));
-        match begin.await? {
+        let event = started_event(&task, &granted, &writs).in_request(info);
+        let begin = BeginTask {
+            task: Arc::clone(&task),
+            granted,
+            repeat,
+            event,
+        };
+        match self.store.begin_task(begin).await? {
             BeginOutcome::New => Ok(Started { task, writs }),
             begun => {
                 self.answer_repetition(task.client_id.clone(), task.ask.clone(), begun)
@@ -167,13 +168,13 @@ impl Tasks {
         client_id: &str,
         repeat: Option<Repetition>,
     ) -> Result<Option<BeginOutcome>, StoreError> {
-        let (Some(repeat), client_id) = (repeat, client_id.to_owned()) else {
-            return Ok(None);
+        let Some(repeat) = repeat else { return Ok(None) };
+        let find = FindRepetition {
+            client_id: client_id.to_owned(),
+            key: repeat.key,
         };
-        let find = self
-            .store
-            .read(move |connection| rows::repeated(connection, &client_id, &repeat));
-        find.await
+        let kept = self.store.find_repetition(find).await?;
+        Ok(kept.map(|kept| answer_repetition(kept, repeat.hash)))
     }
 
     /// Makes the answer to a repeated request again, or signs nothing: writs of another key would
@@ -199,10 +200,11 @@ impl Tasks {
     }
 
     async fn key_expired(&self, task: &Task) -> Result<StartError, StoreError> {
-        let (client_id, task_id) = (task.client_id.clone(), task.ask.task_id.clone());
-        let find = self
-            .store
-            .read(move |reading| rows::find(reading, &client_id, &task_id));
+        let key = TaskKey {
+            client_id: task.client_id.clone(),
+            task_id: task.ask.task_id.clone(),
+        };
+        let find = self.store.find_task(key);
         let now = self.clock.now().seconds();
         let state = find.await?.map(|row| report::state(&task.ask.task_id, &row, now));
         Ok(StartError::KeyExpired(state.unwrap_or_default()))
@@ -219,13 +221,12 @@ impl Tasks {
         info: &RequestInfo,
     ) -> Result<Option<UnixSeconds>, StoreError> {
         let client_id = client.client_id.clone();
-        let event = Event::done(EventKind::TaskCompleted)
-            .client(&client_id)
-            .in_request(info);
-        let complete = self
-            .store
-            .write(move |writing| rows::complete(writing, &client_id, &task_id, &event));
-        complete.await
+        let event = Event::done(EventKind::TaskCompleted).client(&client_id);
+        let complete = CompleteTask {
+            task: TaskKey { client_id, task_id },
+            event: event.in_request(info),
+        };
+        self.store.complete_task(complete).await
     }
 }
 

@@ -4,10 +4,9 @@
 use crate::base::clock::Clock;
 use crate::base::from::from;
 use crate::base::rfc3339;
-use crate::store::report::{AllowanceUse, GrantUse, RefusalCount, TaskReport};
-use crate::store::task::TaskRow;
-use crate::store::{Store, StoreError, report as reports, task as tasks};
-use crate::tokens::revoke::NAMESAKES;
+use crate::store::rows::report::{AllowanceUse, GrantUse, RefusalCount, TaskReport};
+use crate::store::rows::task::{TaskKey, TaskRow};
+use crate::store::{NamedReport, NamedTask, Store, StoreError};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use std::sync::Arc;
 /// The reports of tasks.
 #[derive(Debug)]
 pub(crate) struct TaskReports {
-    store: Arc<Store>,
+    store: Arc<dyn Store>,
     clock: Clock,
 }
 
@@ -33,7 +32,7 @@ pub(crate) enum ReportError {
 from!(ReportError: Store(StoreError));
 
 impl TaskReports {
-    pub(crate) const fn new(store: Arc<Store>, clock: Clock) -> Self {
+    pub(crate) const fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
         Self { store, clock }
     }
 
@@ -42,12 +41,11 @@ impl TaskReports {
     /// # Errors
     /// [`StoreError`].
     pub(crate) async fn of_client(&self, client_id: &str, task_id: &str) -> Result<Option<Value>, StoreError> {
-        let (client_id, name) = (client_id.to_owned(), task_id.to_owned());
-        let read = self.store.read(move |reading| {
-            let task = tasks::find(reading, &client_id, &name)?;
-            task.map(|task| reports::of(reading, task)).transpose()
-        });
-        let report = read.await?;
+        let key = TaskKey {
+            client_id: client_id.to_owned(),
+            task_id: task_id.to_owned(),
+        };
+        let report = self.store.report_task(key).await?;
         let now = self.clock.now().seconds();
         Ok(report.map(|report| json(task_id, &report, now)))
     }
@@ -57,20 +55,15 @@ impl TaskReports {
     /// # Errors
     /// [`ReportError`].
     pub(crate) async fn of_operator(&self, client_id: Option<String>, task_id: &str) -> Result<Value, ReportError> {
-        let name = task_id.to_owned();
-        let read = self.store.read(move |reading| {
-            let mut named = match client_id {
-                Some(client_id) => tasks::find(reading, &client_id, &name)?.into_iter().collect(),
-                None => tasks::named(reading, &name, NAMESAKES)?,
-            };
-            let only = named.pop().filter(|_| named.is_empty());
-            Ok((named.len(), only.map(|task| reports::of(reading, task)).transpose()?))
-        });
-        let now = self.clock.now().seconds();
-        match read.await? {
-            (_, Some(report)) => Ok(json(task_id, &report, now)),
-            (0, None) => Err(ReportError::NoTask),
-            (_, None) => Err(ReportError::Ambiguous),
+        let named = NamedTask {
+            task_id: task_id.to_owned(),
+            client_id,
+        };
+        let report = self.store.report_named_task(named).await?;
+        match report {
+            NamedReport::One(report) => Ok(json(task_id, &report, self.clock.now().seconds())),
+            NamedReport::Unknown => Err(ReportError::NoTask),
+            NamedReport::Several => Err(ReportError::Ambiguous),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::base::clock::Clock;
 use crate::base::stopping::Stopping;
 use crate::keyring::Keyring;
 use crate::keys::{KeyJob, KeyState};
-use crate::store::{Store, StoreError, audit, revocation};
+use crate::store::{RevokedSince, RevokedSinceRows, Store, StoreError};
 use edgewrit_shared::bundle::revocation::Rows;
 use edgewrit_shared::bundle::{Bundle, Snapshot, Trust};
 use edgewrit_shared::edge_api::bundle::Position;
@@ -54,7 +54,7 @@ impl error::Error for BundleError {}
 #[derive(Debug)]
 pub struct Feed {
     issuer: String,
-    store: Arc<Store>,
+    store: Arc<dyn Store>,
     clock: Clock,
     keyring: Arc<Keyring>,
     made: Mutex<MadeDocuments>,
@@ -90,7 +90,7 @@ impl MadeDocuments {
 impl Feed {
     /// A feed of what `store` holds, about the keys of `keyring`, in the name of `issuer`.
     #[must_use]
-    pub fn new(issuer: String, store: Arc<Store>, clock: Clock, keyring: Arc<Keyring>) -> Self {
+    pub fn new(issuer: String, store: Arc<dyn Store>, clock: Clock, keyring: Arc<Keyring>) -> Self {
         Self {
             issuer,
             store,
@@ -113,14 +113,14 @@ impl Feed {
         wait: Duration,
         stopping: Stopping,
     ) -> Result<Bytes, BundleError> {
-        let mut reached = self.store.reached();
-        let known = reached.borrow_and_update().revocation;
+        let mut ends = self.store.history_ends();
+        let known = ends.borrow_and_update().revocation;
         let known_to_us = have.filter(|have| have.epoch == self.store.epoch() && have.seq <= known);
         let Some(Position { seq, .. }) = known_to_us else {
             return self.document(None).await;
         };
         if let Ok(_place) = self.pollers.try_acquire() {
-            let news = reached.wait_for(|reached| reached.revocation > seq);
+            let news = ends.wait_for(|ends| ends.revocation > seq);
             tokio::select! {
                 _ = timeout(wait, news) => {}
                 () = stopping.wait() => {}
@@ -130,7 +130,7 @@ impl Feed {
     }
 
     async fn document(&self, from: Option<u64>) -> Result<Bytes, BundleError> {
-        let latest = self.store.reached().borrow().revocation;
+        let latest = self.store.history_ends().borrow().revocation;
         // Held while the document is made, so that a thousand edges woken at once cost one
         // signature.
         let mut made = self.made.lock().await;
@@ -158,11 +158,16 @@ impl Feed {
     }
 
     async fn make(&self, from: Option<u64>, now: UnixSeconds) -> Result<Bytes, BundleError> {
-        let read = self.store.read(move |connection| {
-            let revocations = revocation::since(connection, from.unwrap_or_default(), now)?;
-            Ok((revocation::latest(connection)?, revocations, audit::head(connection)?))
-        });
-        let (seq, revocations, head) = read.await.map_err(BundleError::Store)?;
+        let since = RevokedSince {
+            from: from.unwrap_or_default(),
+            now,
+        };
+        let read = self.store.revoked_since(since).await;
+        let RevokedSinceRows {
+            latest: seq,
+            revocations,
+            head,
+        } = read.map_err(BundleError::Store)?;
         let key_set = self.keyring.key_set();
         let bundle = Bundle {
             iss: self.issuer.clone(),
@@ -188,7 +193,7 @@ impl Feed {
     /// # Errors
     /// [`BundleError`].
     pub async fn snapshot(&self) -> Result<Arc<Snapshot>, BundleError> {
-        let latest = self.store.reached().borrow().revocation;
+        let latest = self.store.history_ends().borrow().revocation;
         let mut own = self.own.lock().await;
         // Not before: a caller that waited for the lock must not take what was made meanwhile for
         // something from the future.

@@ -1,4 +1,4 @@
-//! The parts of the ids of writs and lineages.
+//! The part of the id of a lineage that says when it began.
 
 use edgewrit_shared::time::UnixSeconds;
 
@@ -7,10 +7,4 @@ use edgewrit_shared::time::UnixSeconds;
 pub(crate) fn born(lineage: &str) -> Option<UnixSeconds> {
     let millis = u64::from_str_radix(lineage.get(..12)?, 16).ok()?;
     Some(UnixSeconds(millis / 1000))
-}
-
-/// The lineage of a writ, which its id begins with.
-#[must_use]
-pub(crate) fn lineage_of(jti: &str) -> &str {
-    jti.split('.').next().unwrap_or(jti)
 }

@@ -11,6 +11,7 @@ use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::history::History;
 use edgewrit_issuer::keys::PinnedKeys;
 use edgewrit_issuer::outside::{HEAD_FILE, read_head_file, read_witness};
+use edgewrit_issuer::store::RecordEvent;
 use edgewrit_issuer::verify::{Seen, Verified, VerifyError, verify};
 use edgewrit_shared::jose::jws::{Algorithm, JwsKind, SigningInput};
 use edgewrit_shared::jose::keys::PublicKey;
@@ -261,8 +262,7 @@ async fn a_column_that_differs_from_its_line_is_found() {
         of_request(Event::done(audit::EventKind::TokenIssued)),
         Event::done(audit::EventKind::AdminAuth),
     ] {
-        let record = bench.data.store.write(move |writing| writing.record(&event));
-        record.await.unwrap();
+        bench.data.store.record(RecordEvent::new(event)).await.unwrap();
         bench.pass(1);
     }
     bench.data.keep_head().await.unwrap();
@@ -400,10 +400,8 @@ async fn a_checkpoint_that_is_taken_away_while_the_issuer_runs_leaves_a_gap() {
     let folder = folder().await;
     let data = folder.tried(Opening::default()).await.unwrap();
     folder.alter("DELETE FROM checkpoints WHERE seq = 4");
-    let record = data
-        .store
-        .write(|writing| writing.record(&Event::done(audit::EventKind::AdminAuth)));
-    record.await.unwrap();
+    let event = Event::done(audit::EventKind::AdminAuth);
+    data.store.record(RecordEvent::new(event)).await.unwrap();
     maintenance::sign_off(&data, "https://issuer.example").await;
     drop(data);
     let found = walked(folder.path()).unwrap_err().to_string();
@@ -544,10 +542,8 @@ async fn a_folder_that_was_put_back_whole_is_found_by_a_witness() {
         fs::copy(folder.path().join(name), older.path().join(name)).unwrap();
     }
     let data = folder.tried(opening()).await.unwrap();
-    let record = data
-        .store
-        .write(|writing| writing.record(&Event::done(audit::EventKind::AdminAuth)));
-    record.await.unwrap();
+    let event = Event::done(audit::EventKind::AdminAuth);
+    data.store.record(RecordEvent::new(event)).await.unwrap();
     data.keep_head().await.unwrap();
     drop(data);
     let witnessed = || read_witness(&witness).unwrap();

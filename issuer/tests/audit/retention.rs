@@ -104,7 +104,7 @@ async fn old_events_are_archived_and_pruned_and_the_chain_goes_on() {
     for link in kept(&bench) {
         head = link.follows(&head).unwrap();
     }
-    assert_eq!(head, bench.data.store.reached().borrow().head);
+    assert_eq!(head, bench.data.store.history_ends().borrow().head);
     run_due_work(&bench.data, ISSUER).await.unwrap();
     bench.pass(4 * DAY);
     bench.register_app(&["read:data:*"]).await;

@@ -12,6 +12,7 @@ use edgewrit_issuer::data::restore::mark;
 use edgewrit_issuer::data::{Data, Opening};
 use edgewrit_issuer::files::GroupRead;
 use edgewrit_issuer::keys::{KeyJob, KeyState};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -81,12 +82,12 @@ const KEYS: [(&str, Case); 7] = [
 #[tokio::test]
 async fn every_table_and_every_kind_of_key_has_a_case() {
     let bench = Bench::new().await;
-    let names = bench.data.store.read(|connection| {
-        let mut all = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
-        all.query_map([], |row| row.get::<_, String>(0))?
-            .collect::<Result<Vec<_>, _>>()
-    });
-    for name in names.await.unwrap() {
+    let connection = Connection::open(bench.path().join("issuer.db")).unwrap();
+    let mut all = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        .unwrap();
+    let names = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    for name in names.map(Result::unwrap) {
         let known = TABLES.iter().any(|(table, _)| *table == name);
         assert!(
             known,

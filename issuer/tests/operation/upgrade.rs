@@ -143,12 +143,12 @@ async fn a_backup_by_version_0_1_is_restored() {
 #[tokio::test]
 async fn migrated_tables_are_those_of_a_new_folder() {
     let tables = async |bench: Bench| {
-        let read = bench.data.store.read(|connection| {
-            let mut all = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
-            all.query_map([], |row| row.get::<_, String>(0))?
-                .collect::<Result<Vec<_>, _>>()
-        });
-        read.await.unwrap()
+        let connection = rusqlite::Connection::open(bench.path().join("issuer.db")).unwrap();
+        let mut all = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .unwrap();
+        let tables = all.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        tables.map(Result::unwrap).collect::<Vec<_>>()
     };
     assert_eq!(tables(opened().await).await, tables(Bench::new().await).await);
 }

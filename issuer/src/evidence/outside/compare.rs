@@ -2,8 +2,7 @@
 
 use super::{HEAD_FILE, Published};
 use crate::audit::{CheckpointId, Head, hash_checkpoint};
-use crate::store::audit;
-use rusqlite::Connection;
+use crate::store::rows::audit::PublishedPlace;
 use std::fmt;
 
 /// Why the database is not the one that was published.
@@ -80,41 +79,30 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// Whether the database, whose history is `epoch` and whose last checkpoint has the number `last`,
-/// has what was published. Asked at a start, and costs the same however long the chain is.
-pub(crate) fn compare(
-    connection: &Connection,
-    epoch: &str,
-    last: u64,
-    published: &Published,
-) -> rusqlite::Result<Result<(), Disagreement>> {
-    let head = audit::head(connection)?;
-    let pruned = audit::pruned(connection)?;
+/// Whether the database, whose history is `epoch`, has what was published, where it has `found`.
+/// Asked at a start, and costs the same however long the chain is.
+pub(crate) fn compare(found: &PublishedPlace, epoch: &str, published: &Published) -> Result<(), Disagreement> {
     // An attacker that writes the database can say that it was pruned. That excuses the event
     // alone: signed checkpoints are never pruned.
-    if published.head.seq >= pruned.seq {
-        let at = audit::head_at(connection, published.head.seq)?;
-        if at.is_some_and(|at| at != published.head) {
+    if published.head.seq >= found.pruned.seq {
+        let Some(at) = found.at else {
+            let (published, found) = (published.head, found.head.seq);
+            return Err(Disagreement::Behind { published, found });
+        };
+        if at != published.head {
             let published = published.head;
-            return Ok(Err(Disagreement::Fork { published }));
-        }
-        if at.is_none() {
-            let (published, found) = (published.head, head.seq);
-            return Ok(Err(Disagreement::Behind { published, found }));
+            return Err(Disagreement::Fork { published });
         }
     }
     if let Some(published) = published.checkpoint {
-        let found = match last.checked_sub(published.number) {
-            Some(back) => audit::checkpoint_before_last(connection, back)?,
-            None => None,
-        };
-        if found.is_none_or(|jws| hash_checkpoint(&jws) != published.hash) {
-            return Ok(Err(Disagreement::Checkpoint { published }));
+        let jws = found.checkpoint.as_ref();
+        if jws.is_none_or(|jws| hash_checkpoint(jws) != published.hash) {
+            return Err(Disagreement::Checkpoint { published });
         }
     }
     if published.epoch != epoch {
         let (published, found) = (published.epoch.clone(), epoch.to_owned());
-        return Ok(Err(Disagreement::Epoch { published, found }));
+        return Err(Disagreement::Epoch { published, found });
     }
-    Ok(Ok(()))
+    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::http::problem::{Code, Problem};
 use crate::http::response;
 use crate::policy::ask::Ask;
 use crate::state::Issuer;
-use crate::store::task::Repetition;
+use crate::store::rows::task::Repetition;
 use crate::tasks::lifecycle::Started;
 use crate::tokens::mint::Writ;
 use axum::Router;

@@ -19,9 +19,11 @@ impl AuditStore for MemoryStore {
             return Box::pin(ready(Ok(())));
         }
         self.write(move |writing| {
-            let about = record.about.as_ref();
-            let row = about.and_then(|key| writing.state.find_row(&key.client_id, &key.task_id));
-            writing.record_about(row.map(|row| row.task), &record.event);
+            let task = match &record.about {
+                Some(key) => writing.state.find_row(&key.client_id, &key.task_id).map(|row| row.task),
+                None => record.event.task,
+            };
+            writing.record_about(task, &record.event);
             Ok(())
         })
     }

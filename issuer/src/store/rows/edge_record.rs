@@ -1,5 +1,6 @@
 //! Records of edges, as they are taken in.
 
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ pub struct EdgeRecord {
     /// The ids of the grants that permitted it, each once.
     pub grants: BTreeSet<String>,
     /// The label of the verdict.
-    pub label: &'static str,
+    pub label: RecordLabel,
     /// The members of the record that are kept as they are.
     pub kept: Map<String, Value>,
 }

@@ -3,7 +3,7 @@
 use crate::audit::{Event, EventKind};
 use crate::store::rows::edge_record::{EdgeRecord, Numbers, ReportingEdge};
 use crate::store::rows::report::RequestVerdict;
-use edgewrit_shared::bundle::HeadContradiction;
+use edgewrit_shared::edge_api::RecordLabel;
 use edgewrit_shared::limits::CLOCK_TOLERANCE;
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::{Value, json};
@@ -12,9 +12,6 @@ use std::collections::BTreeSet;
 /// Age of the oldest record that is believed, in seconds: 90 days, as long as the boot is kept that
 /// numbers it.
 const AGE_MAX: u64 = 90 * 24 * 3_600;
-
-/// Labels of the records that are no refusals: an edge saw the head of the audit go back or fork.
-const HEAD_LABELS: [&str; 2] = [HeadContradiction::Back.label(), HeadContradiction::Fork.label()];
 
 /// Numbers of `count` records from `first` on.
 #[must_use]
@@ -49,10 +46,10 @@ pub fn select_new(first: u64, records: &[EdgeRecord], before: &[Numbers]) -> Vec
 /// The kind of the event of a record.
 #[must_use]
 pub fn kind_of(record: &EdgeRecord) -> EventKind {
-    match record.permitted {
-        true => EventKind::RequestPermitted,
-        false if HEAD_LABELS.contains(&record.label) => EventKind::AuditHeadReported,
-        false => EventKind::RequestRefused,
+    match (record.permitted, record.label) {
+        (true, _) => EventKind::RequestPermitted,
+        (false, RecordLabel::AuditHead(_)) => EventKind::AuditHeadReported,
+        (false, _) => EventKind::RequestRefused,
     }
 }
 
@@ -99,7 +96,7 @@ pub fn verdict_of<'a>(edge: &'a ReportingEdge, record: &'a EdgeRecord, at: UnixS
     RequestVerdict {
         audience: &edge.audience,
         grants: &record.grants,
-        refused: (!record.permitted).then_some(record.label),
+        refused: (!record.permitted).then_some(record.label.text()),
         at,
     }
 }
@@ -120,11 +117,11 @@ fn event_of(edge: &ReportingEdge, record: &EdgeRecord, at: UnixSeconds, task: Op
     // does with another.
     let cause = match record.permitted {
         true => record.grants.first().map_or("", String::as_str),
-        false => record.label,
+        false => record.label.text(),
     };
     let event = event.edge(&edge.edge_id).cause(cause);
     let mut data = record.kept.clone();
-    data.insert("label".to_owned(), json!(record.label));
+    data.insert("label".to_owned(), json!(record.label.text()));
     data.insert("edge_id".to_owned(), json!(edge.edge_id));
     data.insert("at".to_owned(), json!(at.0));
     if !record.grants.is_empty() {
@@ -146,6 +143,7 @@ fn event_of(edge: &ReportingEdge, record: &EdgeRecord, at: UnixSeconds, task: Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use edgewrit_shared::bundle::HeadContradiction;
     use serde_json::Map;
 
     fn record(request_id: &str, permitted: bool) -> EdgeRecord {
@@ -157,7 +155,7 @@ mod tests {
             task_id: Some("t".to_owned()),
             traceparent: None,
             grants: BTreeSet::from(["0123456789abcdef".to_owned()]),
-            label: "no_grant",
+            label: RecordLabel::from_text("not_granted"),
             kept: Map::new(),
         }
     }
@@ -234,13 +232,13 @@ mod tests {
         );
         let taken = take_record(&edge(), &record("r", false), NEW, now).unwrap();
         assert_eq!(taken.event.task_id.as_deref(), Some("t"));
-        assert_eq!(taken.event.cause.as_deref(), Some("no_grant"));
+        assert_eq!(taken.event.cause.as_deref(), Some("not_granted"));
     }
 
     #[test]
     fn a_head_that_an_edge_saw_go_back_is_no_refusal() {
         let head = EdgeRecord {
-            label: HeadContradiction::Back.label(),
+            label: RecordLabel::AuditHead(HeadContradiction::Back),
             ..record("r", false)
         };
         assert_eq!(kind_of(&head), EventKind::AuditHeadReported);

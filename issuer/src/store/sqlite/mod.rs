@@ -1,22 +1,25 @@
 //! The store: SQLite, written by one thread, read by others.
 //!
-//! *Acknowledged means durable.* [`Store::write`] answers after the commit that holds its work was
+//! *Acknowledged means durable.* [`SqliteStore::write`] answers after the commit that holds its work was
 //! synced to disk; whatever is queued meanwhile shares the next commit. One writer also gives what
 //! happens an order: bundle sequence numbers and places in the audit chain are assigned under it.
 
-use crate::audit::{Event, EventLimiter, Tally};
+use crate::audit::{Event, EventLimiter};
 use crate::base::clock::Clock;
 use crate::files::OwnFile;
 use crate::store::StoreError;
 use crate::store::rows::ends::HistoryEnds;
 use rusqlite::{Connection, OpenFlags};
 use std::sync::Arc;
-use tokio::sync::watch;
 
-pub mod audit;
+mod audit;
 mod columns;
 mod connection;
+mod copy;
 mod error;
+#[cfg(test)]
+mod held;
+mod history;
 mod meta;
 mod migrations;
 mod reader;
@@ -28,13 +31,20 @@ mod wal;
 mod writer;
 
 use connection::{LOG_SUFFIX, connection_to};
-pub(crate) use connection::{look_at_database, open_database};
+use connection::{look_at_database, open_database};
+pub use copy::CopyDatabaseError;
+pub(crate) use copy::copy_database;
 pub use error::OpenStoreError;
-pub(crate) use meta::begin_epoch;
-pub use meta::{EpochError, epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
+#[cfg(test)]
+pub(crate) use held::HeldDatabase;
+pub(crate) use history::HistoryDatabase;
+pub use history::ReadDatabaseError;
+pub use meta::EpochError;
+use meta::{epoch_before, has_outside_head, is_restored, note_outside_head, note_restored, set_epoch};
 use reader::ReadConnections;
-pub use tables::{agent, keys, lineage, recorded, registry, report, revocation, spend, task, task_number};
-pub use transaction::Writing;
+pub(crate) use tables::task_number::TaskName;
+use tables::{agent, keys, lineage, recorded, registry, report, revocation, spend, task};
+use transaction::Writing;
 use wal::Checkpointer;
 use writer::Writer;
 
@@ -49,7 +59,7 @@ pub enum DatabaseOrigin {
 
 /// The store.
 #[derive(Debug)]
-pub struct Store {
+pub struct SqliteStore {
     readers: ReadConnections,
     writer: Writer,
     // After the writer: it ends when the writer's thread has.
@@ -59,7 +69,7 @@ pub struct Store {
     epoch: String,
 }
 
-impl Store {
+impl SqliteStore {
     /// Opens the `database`, and makes it if it is not there.
     ///
     /// # Errors
@@ -96,38 +106,13 @@ impl Store {
         })
     }
 
-    /// Names this history of the database; another after a restore.
-    #[must_use]
-    pub fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
-    /// The ends of the histories that others follow, as they change.
-    #[must_use]
-    pub fn reached(&self) -> watch::Receiver<HistoryEnds> {
-        self.writer.history_ends()
-    }
-
-    /// Tells when the database could not be synced: what is acknowledged is in the log, and the
-    /// process has to end.
-    #[must_use]
-    pub fn broken(&self) -> watch::Receiver<bool> {
-        self.checkpointer.broken()
-    }
-
-    /// Work that waits for the writer.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.writer.waiting()
-    }
-
     /// Does `work` in a transaction and answers once it is durable. If `work` fails nothing of it
     /// remains, and nothing else is touched. It is done again, on what was there before, if
     /// something failed that shared its transaction.
     ///
     /// # Errors
     /// [`StoreError`]; the work was not done.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: Fn(&Writing<'_>) -> rusqlite::Result<T> + Send + 'static,
@@ -141,45 +126,11 @@ impl Store {
         !self.limiter.has_room(event, self.clock.now())
     }
 
-    /// Records the events that the limiter omitted since this was asked last: one event for each
-    /// cause.
-    ///
-    /// # Errors
-    /// [`StoreError`]; what was omitted is still counted.
-    pub async fn record_omitted(&self) -> Result<(), StoreError> {
-        let omitted = self.limiter.take_omitted();
-        if omitted.is_empty() {
-            return Ok(());
-        }
-        let recorded = self.record_all(&omitted).await;
-        if recorded.is_err() {
-            self.limiter.put_back(omitted);
-        }
-        recorded
-    }
-
-    async fn record_all(&self, omitted: &Tally) -> Result<(), StoreError> {
-        let events = omitted.events();
-        let record = |writing: &Writing<'_>, event: &Event| {
-            let named = event.client_id.as_deref().zip(event.task_id.as_deref());
-            let task = named.map(|(client_id, task_id)| task::find(writing, client_id, task_id));
-            let row = task.transpose()?.flatten().map(|task| task.task);
-            writing.record_about(row, event)
-        };
-        let record_all = self.write(move |writing| events.iter().try_for_each(|event| record(writing, event)));
-        record_all.await
-    }
-
-    /// The number of events that were omitted since the start.
-    pub(crate) fn omitted(&self) -> u64 {
-        self.limiter.total()
-    }
-
     /// Does `work` on one consistent state of the database.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,

@@ -2,13 +2,14 @@ use super::*;
 use crate::audit::{Event, EventKind, Head};
 use crate::base::clock::{Clock, Moment};
 use crate::files::GroupRead;
-use crate::store::sqlite::revocation::By;
+use crate::store::rows::revocation::By;
+use crate::store::{AuditStore as _, MaintenanceStore as _};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use tempfile::TempDir;
 
 struct Opened {
-    store: Store,
+    store: SqliteStore,
     folder: TempDir,
 }
 
@@ -18,24 +19,24 @@ fn database_in(folder: &TempDir) -> OwnFile {
 
 fn open() -> Opened {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&database_in(&folder), Clock::system()).unwrap();
+    let store = SqliteStore::open(&database_in(&folder), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
 fn reopen(opened: Opened) -> Opened {
     let Opened { store, folder } = opened;
     drop(store);
-    let store = Store::open(&database_in(&folder), Clock::system()).unwrap();
+    let store = SqliteStore::open(&database_in(&folder), Clock::system()).unwrap();
     Opened { store, folder }
 }
 
-async fn remember(store: &Store, name: &'static str) -> Result<usize, StoreError> {
+async fn remember(store: &SqliteStore, name: &'static str) -> Result<usize, StoreError> {
     store
         .write(move |connection| connection.execute("INSERT INTO meta VALUES (?1, 'x')", [name]))
         .await
 }
 
-async fn remembered(store: &Store) -> Vec<String> {
+async fn remembered(store: &SqliteStore) -> Vec<String> {
     let read = store.read(|connection| {
         let mut names = connection.prepare("SELECT name FROM meta WHERE value = 'x' ORDER BY name")?;
         names.query_map([], |row| row.get(0))?.collect()
@@ -83,7 +84,7 @@ async fn a_group_that_is_done_again_is_in_the_chain_once() {
     assert!(before.is_ok() && failed.is_err() && after.is_ok());
     let links = store.read(|reading| audit::after(reading, 0, 10)).await.unwrap();
     let head = links.iter().try_fold(Head::default(), |head, link| link.follows(&head));
-    assert_eq!((links.len(), head), (2, Ok(store.reached().borrow().head)));
+    assert_eq!((links.len(), head), (2, Ok(store.history_ends().borrow().head)));
 }
 
 #[tokio::test]
@@ -109,7 +110,7 @@ async fn events_of_work_that_was_undone_are_not_counted_as_omitted() {
     let links = store.read(|reading| audit::after(reading, 0, 10_000)).await.unwrap();
     let is_kept = |link: &&crate::audit::Link| link.line.contains(r#""outcome":"denied""#);
     let kept = links.iter().filter(is_kept).count() as u64;
-    assert_eq!(store.omitted(), 2_000 - kept);
+    assert_eq!(store.omitted_events(), 2_000 - kept);
     assert!(kept >= 100, "what was undone has its room again: {kept} kept");
     let omitted = links.last().unwrap();
     let count = format!(r#""count":{}"#, 2_000 - kept);
@@ -139,7 +140,10 @@ async fn what_cannot_be_recorded_of_omitted_events_is_counted_on() {
         .iter()
         .filter(|link| link.line.contains("events_omitted"))
         .collect();
-    assert_eq!((omitted.len(), store.omitted()), (1, 300 - (links.len() as u64 - 1)));
+    assert_eq!(
+        (omitted.len(), store.omitted_events()),
+        (1, 300 - (links.len() as u64 - 1))
+    );
 }
 
 #[tokio::test]
@@ -196,7 +200,7 @@ async fn every_write_is_synced() {
 #[tokio::test]
 async fn a_revocation_is_announced_before_it_is_acknowledged() {
     let Opened { store, folder: _folder } = open();
-    let reached = store.reached();
+    let ends = store.history_ends();
     for number in 1..=5 {
         let now = Moment { millis: 1_000 }.seconds();
         let target = Target::of(Level::Client(&number.to_string()));
@@ -209,7 +213,7 @@ async fn a_revocation_is_announced_before_it_is_acknowledged() {
             .write(move |connection| revocation::append(connection, &revocation, By::Operator))
             .await
             .unwrap();
-        assert_eq!(reached.borrow().revocation, number);
+        assert_eq!(ends.borrow().revocation, number);
     }
     let since = store.read(|connection| revocation::since(connection, 3, UnixSeconds(1)));
     assert_eq!(since.await.unwrap().len(), 2);
@@ -239,9 +243,9 @@ async fn numbers_of_revocations_are_never_used_again() {
         .await
         .unwrap();
     let opened = reopen(opened);
-    assert_eq!(opened.store.reached().borrow().revocation, 1);
+    assert_eq!(opened.store.history_ends().borrow().revocation, 1);
     opened.store.write(append).await.unwrap();
-    assert_eq!(opened.store.reached().borrow().revocation, 2);
+    assert_eq!(opened.store.history_ends().borrow().revocation, 2);
 }
 
 #[test]
@@ -256,7 +260,7 @@ fn a_database_of_a_later_release_is_left_alone() {
         .unwrap();
     drop(connection);
     assert!(
-        matches!(Store::open(&database_in(&folder), Clock::system()), Err(OpenStoreError::Later(_, version)) if version == migrations::VERSION + 1)
+        matches!(SqliteStore::open(&database_in(&folder), Clock::system()), Err(OpenStoreError::Later(_, version)) if version == migrations::VERSION + 1)
     );
 }
 
@@ -270,7 +274,7 @@ fn a_database_of_another_program_is_left_alone() {
     connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
     drop(connection);
     assert!(matches!(
-        Store::open(&database_in(&folder), Clock::system()),
+        SqliteStore::open(&database_in(&folder), Clock::system()),
         Err(OpenStoreError::Foreign(_))
     ));
     std::fs::write(
@@ -279,7 +283,7 @@ fn a_database_of_another_program_is_left_alone() {
     )
     .unwrap();
     assert!(matches!(
-        Store::open(&database_in(&folder), Clock::system()),
+        SqliteStore::open(&database_in(&folder), Clock::system()),
         Err(OpenStoreError::Sqlite(..))
     ));
 }

@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 /// A transaction of the writer: the database, and the chain that is extended by what happens in it.
 #[derive(Debug)]
-pub struct Writing<'a> {
+pub(super) struct Writing<'a> {
     pub(super) connection: &'a Connection,
     pub(super) clock: &'a Clock,
     pub(super) limiter: &'a EventLimiter,
@@ -32,7 +32,7 @@ impl Writing<'_> {
     /// moment, in whichever order its writers had looked at the clock, and although it may have
     /// been set back: so this is where revocations cut.
     #[must_use]
-    pub fn now(&self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         self.clock.now().max(self.last.get())
     }
 
@@ -41,7 +41,7 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// The error of the database.
-    pub fn record(&self, event: &Event) -> rusqlite::Result<()> {
+    pub(super) fn record(&self, event: &Event) -> rusqlite::Result<()> {
         self.record_about(event.task, event)
     }
 
@@ -49,10 +49,10 @@ impl Writing<'_> {
     ///
     /// # Errors
     /// The error of the database.
-    pub fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
+    pub(super) fn record_about(&self, row: Option<i64>, event: &Event) -> rusqlite::Result<()> {
         // Time does not run backwards in the chain, so that a moment can be searched for in it.
         let at = self.now();
-        // The limiter follows the clock, also back: `Store::omits` asks it by the same.
+        // The limiter follows the clock, also back: `SqliteStore::omits` asks it by the same.
         let now = self.clock.now();
         if !self.limiter.admit(event, now, &mut self.admissions.borrow_mut()) {
             return Ok(());

@@ -5,6 +5,7 @@ use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
 use crate::store::rows::revoke_target::RevokeTarget;
 use crate::store::rows::spend::SpendOutcome;
 use crate::store::{BeginBoot, RevokeAuthority, TakeOutcome, TakeRecords};
+use edgewrit_shared::edge_api::RecordLabel;
 use serde_json::Map;
 
 fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str) -> EdgeRecord {
@@ -19,7 +20,7 @@ fn record(fixture: &StoreFixture, request_id: &str, permitted: bool, grant: &str
             .into_iter()
             .filter(|grant| !grant.is_empty())
             .collect(),
-        label: if permitted { "" } else { "no_grant" },
+        label: RecordLabel::from_text(if permitted { "permit" } else { "not_granted" }),
         kept: Map::new(),
     }
 }
@@ -160,7 +161,7 @@ async fn a_record_is_taken_in_once_whatever_the_order_of_the_batches() {
             .iter()
             .map(|refused| (refused.label.as_str(), refused.count))
             .collect();
-        assert_eq!(refused, [("no_grant", 3)]);
+        assert_eq!(refused, [("not_granted", 3)]);
         assert_eq!(fixture.lines().await.len(), 3 + 7);
     })
     .await;

@@ -14,10 +14,7 @@ mod tokens;
 
 use super::memory::MemoryStore;
 use super::rows::audit::EventsBehind;
-use super::{
-    AgentStore, AuditStore, EdgeStore, EventsAfter, KeyStore, MaintenanceStore, RegistryStore, Store as SqliteStore,
-    StoreError, TaskStore, TokenStore,
-};
+use super::{EventsAfter, SqliteStore, Store, StoreError};
 use crate::base::clock::{Clock, Moment};
 use crate::files::{GroupRead, OwnFile};
 use edgewrit_shared::time::UnixSeconds;
@@ -27,32 +24,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A store that does every transaction.
-trait EveryTransaction:
-    AgentStore + AuditStore + EdgeStore + KeyStore + MaintenanceStore + RegistryStore + TaskStore + TokenStore + Send + Sync
-{
-}
-
-impl<S> EveryTransaction for S where
-    S: AgentStore
-        + AuditStore
-        + EdgeStore
-        + KeyStore
-        + MaintenanceStore
-        + RegistryStore
-        + TaskStore
-        + TokenStore
-        + Send
-        + Sync
-{
-}
-
 /// When each test begins, in seconds.
 const START: u64 = 1_800_000_000;
 
 /// A store without rows, and its clock.
 struct StoreFixture {
-    store: Arc<dyn EveryTransaction>,
+    store: Arc<dyn Store>,
     millis: Arc<AtomicU64>,
     _folder: Option<TempDir>,
 }

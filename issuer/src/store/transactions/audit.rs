@@ -11,8 +11,16 @@ use crate::store::rows::task::TaskKey;
 pub struct RecordEvent {
     /// The event.
     pub event: Event,
-    /// The task by which the event can be looked up.
+    /// The task by which the event can be looked up, in place of the number in the event.
     pub about: Option<TaskKey>,
+}
+
+impl RecordEvent {
+    /// An event that is about no task.
+    #[must_use]
+    pub const fn new(event: Event) -> Self {
+        Self { event, about: None }
+    }
 }
 
 /// A position in the chain.

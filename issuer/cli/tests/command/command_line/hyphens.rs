@@ -8,7 +8,7 @@ use edgewrit_issuer::id::random;
 use edgewrit_issuer::json_document;
 use edgewrit_issuer::keys::{KeyJob, KeyState};
 use edgewrit_issuer::registry::Credential;
-use edgewrit_issuer::store::keys::{self, KeyRow};
+use edgewrit_issuer::store::rows::keys::KeyRow;
 use edgewrit_shared::jose::keys::PublicKey;
 use edgewrit_shared::json::parse;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ fn plant_key(place: &TestFolder, key: &PublicKey) {
         jwk: key.to_jwk(),
         since: Clock::system().now().seconds(),
     };
-    let add = async |data: Data| data.store.write(move |writing| keys::add(writing, &row)).await;
+    let add = async |data: Data| data.store.add_first_keys(vec![row]).await;
     with_data(place, add).unwrap();
 }
 

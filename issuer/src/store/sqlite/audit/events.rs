@@ -8,7 +8,7 @@ use crate::store::sqlite::columns::int;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Appends `event`, which concerns the task in `row`, behind `head`, and answers the new head.
-pub fn append(
+pub(crate) fn append(
     connection: &Connection,
     head: Head,
     at: Moment,
@@ -34,7 +34,7 @@ pub fn append(
 }
 
 /// The head of the chain.
-pub fn head(connection: &Connection) -> rusqlite::Result<Head> {
+pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Head> {
     let mut last = connection.prepare_cached("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")?;
     Ok(last
         .query_row([], |row| head_of(row, 1))
@@ -43,7 +43,7 @@ pub fn head(connection: &Connection) -> rusqlite::Result<Head> {
 }
 
 /// When the last event happened.
-pub fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
+pub(crate) fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
     let mut last = connection.prepare_cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1")?;
     let millis: Option<i64> = last.query_row([], |row| row.get(0)).optional()?;
     Ok(Moment {
@@ -52,7 +52,7 @@ pub fn last_at(connection: &Connection) -> rusqlite::Result<Moment> {
 }
 
 /// The head as it was at event `seq`.
-pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Head>> {
+pub(crate) fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Head>> {
     if seq == 0 {
         return Ok(Some(Head::default()));
     }
@@ -65,7 +65,7 @@ pub fn head_at(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Hea
 
 /// The head behind which the events after number `from` begin: that of event `from`, or of the last
 /// one that was pruned, if there is no such event.
-pub fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
+pub(crate) fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
     let pruned = pruned(connection)?;
     if from < pruned.seq {
         return Ok(pruned);
@@ -74,7 +74,7 @@ pub fn start(connection: &Connection, from: u64) -> rusqlite::Result<Head> {
 }
 
 /// Up to `most` events after number `from` that are not pruned, in their order.
-pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Link>> {
+pub(crate) fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<Link>> {
     const SQL: &str = "SELECT seq, line, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let from = from.max(pruned(connection)?.seq);
     let mut after = connection.prepare_cached(SQL)?;
@@ -82,7 +82,7 @@ pub fn after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<
 }
 
 /// The columns of the events that [`after`] answers.
-pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<EventColumns>> {
+pub(crate) fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite::Result<Vec<EventColumns>> {
     const SQL: &str = "SELECT at, event, outcome, agent_id, request_id, task FROM audit
         WHERE seq > ?1 ORDER BY seq LIMIT ?2";
     let from = from.max(pruned(connection)?.seq);
@@ -101,7 +101,7 @@ pub fn columns_after(connection: &Connection, from: u64, most: u64) -> rusqlite:
 }
 
 /// The events of one request.
-pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusqlite::Result<Vec<Link>> {
+pub(crate) fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusqlite::Result<Vec<Link>> {
     const SQL: &str = "SELECT seq, line, hash FROM audit WHERE request_id = ?1 ORDER BY seq LIMIT ?2";
     let mut of = connection.prepare_cached(SQL)?;
     of.query_map(params![request_id, int(most)], link)?.collect()
@@ -109,7 +109,7 @@ pub fn of_request(connection: &Connection, request_id: &str, most: u64) -> rusql
 
 /// Whether there is an event of this kind that `edge_id` reported of the request. Few events have
 /// the same request.
-pub fn is_recorded(
+pub(crate) fn is_recorded(
     connection: &Connection,
     kind: EventKind,
     request_id: &str,
@@ -123,7 +123,7 @@ pub fn is_recorded(
 
 /// Number of the first event at or after `at` that is not pruned, one beyond the last if there is
 /// none. A search by halves: time never runs backwards in the chain.
-pub fn first_at(connection: &Connection, at: Moment) -> rusqlite::Result<u64> {
+pub(crate) fn first_at(connection: &Connection, at: Moment) -> rusqlite::Result<u64> {
     let mut when = connection.prepare_cached("SELECT at FROM audit WHERE seq = ?1")?;
     let (mut low, mut high) = (pruned(connection)?.seq + 1, head(connection)?.seq + 1);
     while low < high {

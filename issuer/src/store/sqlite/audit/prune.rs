@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 /// The checkpoint up to which the audit can be pruned of what happened before `moment`: the number
 /// of its event, and the signed document. It is the last one within `most` events, or the next one.
 /// `None` unless the first event that is kept happened before `first`.
-pub fn prune_target(
+pub(crate) fn prune_target(
     connection: &Connection,
     first: Moment,
     moment: Moment,
@@ -31,14 +31,14 @@ pub fn prune_target(
 }
 
 /// Notes that everything up to `head` is pruned.
-pub fn prune_to(connection: &Connection, head: Head) -> rusqlite::Result<()> {
+pub(crate) fn prune_to(connection: &Connection, head: Head) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT OR REPLACE INTO audit_pruned (one, seq, hash) VALUES (1, ?1, ?2)";
     let mut note = connection.prepare_cached(SQL)?;
     note.execute(params![int(head.seq), head.hash]).map(drop)
 }
 
 /// Deletes up to `most` events that are pruned.
-pub fn delete_pruned(connection: &Connection, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn delete_pruned(connection: &Connection, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM audit WHERE seq IN
         (SELECT seq FROM audit WHERE seq <= (SELECT seq FROM audit_pruned) ORDER BY seq LIMIT ?1)";
     connection.prepare_cached(SQL)?.execute(params![int(most)])

@@ -4,7 +4,7 @@ use crate::audit::Head;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 /// The last event that was pruned; the beginning if none was.
-pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
+pub(crate) fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
     let mut pruned = connection.prepare_cached("SELECT seq, hash FROM audit_pruned")?;
     let head = pruned.query_row([], |row| head_of(row, 1)).optional()?;
     Ok(head.unwrap_or_default())
@@ -12,7 +12,7 @@ pub fn pruned(connection: &Connection) -> rusqlite::Result<Head> {
 
 /// Lets a connection that only reads find nothing pruned in a database of version 0.1, which has no
 /// table of it.
-pub fn add_pruned_if_missing(connection: &Connection) -> rusqlite::Result<()> {
+pub(crate) fn add_pruned_if_missing(connection: &Connection) -> rusqlite::Result<()> {
     let table = "SELECT 1 FROM sqlite_schema WHERE name = 'audit_pruned'";
     if connection.prepare(table)?.exists([])? {
         return Ok(());

@@ -7,7 +7,7 @@ use crate::store::rows::audit::{EventPage, EventQuery};
 use rusqlite::Connection;
 
 /// Events by `query`. Without other conditions than time nothing is searched: numbers have no gaps.
-pub fn find(connection: &Connection, query: &EventQuery) -> rusqlite::Result<EventPage> {
+pub(crate) fn find(connection: &Connection, query: &EventQuery) -> rusqlite::Result<EventPage> {
     let first = match query.since {
         Some(at) => first_at(connection, at)?,
         None => pruned(connection)?.seq + 1,

@@ -2,14 +2,14 @@
 
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
-pub use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::agent::{Agent, LaunchToken};
 use crate::store::rules::agents::TaskAgents;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Keeps a launch token by its hash.
-pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &LaunchToken) -> rusqlite::Result<()> {
+pub(crate) fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &LaunchToken) -> rusqlite::Result<()> {
     const SQL: &str = "INSERT INTO launch_tokens (hash, client_id, agent_name, scope, max_ttl, single_use, expires)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     connection.prepare_cached(SQL)?.execute(params![
@@ -25,7 +25,7 @@ pub fn add_launch_token(connection: &Connection, hash: &[u8; 32], token: &Launch
 }
 
 /// The launch token with this hash, if it is valid at `now`.
-pub fn launch_token(
+pub(crate) fn launch_token(
     connection: &Connection,
     hash: &[u8; 32],
     now: UnixSeconds,
@@ -46,43 +46,31 @@ pub fn launch_token(
     find.query_row(params![hash, int(now.0)], read).optional()
 }
 
-/// Uses a launch token up, if it is for one registration only. Answers whether it was there.
-pub fn use_launch_token(connection: &Connection, hash: &[u8; 32], now: UnixSeconds) -> rusqlite::Result<bool> {
-    let Some(token) = launch_token(connection, hash, now)? else {
-        return Ok(false);
-    };
-    if token.single_use {
-        let mut delete = connection.prepare_cached("DELETE FROM launch_tokens WHERE hash = ?1")?;
-        delete.execute(params![hash])?;
-    }
-    Ok(true)
-}
-
 /// Ends every launch token.
-pub fn end_launch_tokens(connection: &Connection) -> rusqlite::Result<usize> {
+pub(crate) fn end_launch_tokens(connection: &Connection) -> rusqlite::Result<usize> {
     connection.execute("DELETE FROM launch_tokens", [])
 }
 
 /// Deletes a launch token.
-pub fn delete_launch_token(connection: &Connection, hash: &[u8; 32]) -> rusqlite::Result<()> {
+pub(crate) fn delete_launch_token(connection: &Connection, hash: &[u8; 32]) -> rusqlite::Result<()> {
     let mut delete = connection.prepare_cached("DELETE FROM launch_tokens WHERE hash = ?1")?;
     delete.execute(params![hash]).map(drop)
 }
 
 /// Whether a nonce was used.
-pub fn is_nonce_used(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
+pub(crate) fn is_nonce_used(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
     let mut find = connection.prepare_cached("SELECT 1 FROM nonces WHERE nonce = ?1")?;
     find.exists(params![nonce])
 }
 
 /// Consumes a nonce. Answers whether it was new.
-pub fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
+pub(crate) fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::Result<bool> {
     let mut insert = connection.prepare_cached("INSERT INTO nonces (nonce) VALUES (?1) ON CONFLICT DO NOTHING")?;
     Ok(insert.execute(params![nonce])? == 1)
 }
 
 /// Keeps an agent of a task.
-pub fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> rusqlite::Result<()> {
+pub(crate) fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> rusqlite::Result<()> {
     const SQL: &str =
         "INSERT INTO agents (task, instance, orch_id, name, public_key, born) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(SQL)?.execute(params![
@@ -96,33 +84,8 @@ pub fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> ru
     Ok(())
 }
 
-/// Whether `client_id` has an agent of this orchestration, task and instance: one that registered,
-/// or one of a task that was asked for whole.
-pub fn is_registered(
-    connection: &Connection,
-    client_id: &str,
-    [orch_id, task_id, instance]: [&str; 3],
-) -> rusqlite::Result<bool> {
-    const TASK: &str = "SELECT task, orch_id, agents, seed FROM tasks WHERE task_id = ?1 AND client_id = ?2";
-    const AGENT: &str = "SELECT 1 FROM agents WHERE task = ?1 AND instance = ?2 AND orch_id = ?3";
-    let mut find = connection.prepare_cached(TASK)?;
-    let read = |row: &Row<'_>| {
-        let (task, orchestration): (i64, String) = (row.get(0)?, row.get(1)?);
-        Ok((task, orchestration, row.get::<_, u32>(2)?, Seed(row.get(3)?)))
-    };
-    let task = find.query_row(params![task_id, client_id], read).optional()?;
-    let Some((task, orchestration, agents, seed)) = task else {
-        return Ok(false);
-    };
-    let of_task = orchestration == orch_id && (0..agents as usize).any(|index| seed.instance(index) == instance);
-    Ok(of_task
-        || connection
-            .prepare_cached(AGENT)?
-            .exists(params![task, instance, orch_id])?)
-}
-
 /// The number of a task of a client, and the rows from which its agents follow.
-pub fn task_agents(
+pub(crate) fn task_agents(
     connection: &Connection,
     client_id: &str,
     task_id: &str,
@@ -141,13 +104,18 @@ pub fn task_agents(
 }
 
 /// Whether this agent registered for a task.
-pub fn has_registered(connection: &Connection, task: i64, orch_id: &str, instance: &str) -> rusqlite::Result<bool> {
+pub(crate) fn has_registered(
+    connection: &Connection,
+    task: i64,
+    orch_id: &str,
+    instance: &str,
+) -> rusqlite::Result<bool> {
     const SQL: &str = "SELECT 1 FROM agents WHERE task = ?1 AND instance = ?2 AND orch_id = ?3";
     connection.prepare_cached(SQL)?.exists(params![task, instance, orch_id])
 }
 
 /// Forgets up to `most` launch tokens and nonces that have expired by `now`.
-pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const TOKENS: &str = "DELETE FROM launch_tokens WHERE hash IN
         (SELECT hash FROM launch_tokens WHERE expires <= ?1 LIMIT ?2)";
     const NONCES: &str = "DELETE FROM nonces WHERE nonce IN (SELECT nonce FROM nonces WHERE nonce < ?1 LIMIT ?2)";

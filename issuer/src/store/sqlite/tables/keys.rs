@@ -1,19 +1,19 @@
 //! The history of signing keys. Only public halves are here.
 
 use crate::keys::{KeyJob, KeyState};
-pub use crate::store::rows::keys::KeyRow;
+use crate::store::rows::keys::KeyRow;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 
 /// Every key that is known, in the order in which they came to their states.
-pub fn all(connection: &Connection) -> rusqlite::Result<Vec<KeyRow>> {
+pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<KeyRow>> {
     let mut all = connection.prepare("SELECT kid, job, state, jwk, since FROM keys ORDER BY since, kid")?;
     all.query_map([], read)?.collect()
 }
 
 /// Adds a key.
-pub fn add(connection: &Connection, row: &KeyRow) -> rusqlite::Result<()> {
+pub(crate) fn add(connection: &Connection, row: &KeyRow) -> rusqlite::Result<()> {
     let mut add = connection.prepare("INSERT INTO keys (kid, job, state, jwk, since) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     let (job, state) = (row.job.as_str(), row.state.as_str());
     add.execute(params![row.kid, job, state, row.jwk, int(row.since.0)])?;
@@ -21,7 +21,7 @@ pub fn add(connection: &Connection, row: &KeyRow) -> rusqlite::Result<()> {
 }
 
 /// Moves a key to another state.
-pub fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds) -> rusqlite::Result<()> {
+pub(crate) fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds) -> rusqlite::Result<()> {
     let mut put = connection.prepare("UPDATE keys SET state = ?2, since = ?3 WHERE kid = ?1")?;
     put.execute(params![kid, state.as_str(), int(now.0)])?;
     Ok(())
@@ -29,7 +29,7 @@ pub fn put(connection: &Connection, kid: &str, state: KeyState, now: UnixSeconds
 
 /// Forgets keys that were retired or dropped before `moment`, when nothing that they signed can be
 /// valid any more.
-pub fn forget(connection: &Connection, moment: UnixSeconds) -> rusqlite::Result<usize> {
+pub(crate) fn forget(connection: &Connection, moment: UnixSeconds) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM keys WHERE state IN ('retired', 'dropped') AND job <> 'checkpoint' AND since < ?1";
     connection.prepare_cached(SQL)?.execute(params![int(moment.0)])
 }

@@ -1,13 +1,13 @@
 //! The tables but for the audit, one file a subject. Every function runs inside a transaction of
 //! its caller.
 
-pub mod agent;
-pub mod keys;
-pub mod lineage;
-pub mod recorded;
-pub mod registry;
-pub mod report;
-pub mod revocation;
-pub mod spend;
-pub mod task;
-pub mod task_number;
+pub(crate) mod agent;
+pub(crate) mod keys;
+pub(crate) mod lineage;
+pub(crate) mod recorded;
+pub(crate) mod registry;
+pub(crate) mod report;
+pub(crate) mod revocation;
+pub(crate) mod spend;
+pub(crate) mod task;
+pub(crate) mod task_number;

@@ -1,32 +1,13 @@
 //! Which records of a boot were taken in: their numbers, as ranges. Batches come in any order, and
 //! again.
 
-pub use crate::store::rows::edge_record::Numbers;
+use crate::store::rows::edge_record::Numbers;
 use crate::store::rules::records::join_ranges;
 use crate::store::sqlite::columns::int;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
-
-/// Notes that the records with these numbers are taken in. Answers those of them that were before,
-/// in ranges; `None` if the boot is not one of this edge.
-pub fn take_in(
-    connection: &Connection,
-    boot_id: &str,
-    edge_id: &str,
-    numbers: &Numbers,
-) -> rusqlite::Result<Option<Vec<Numbers>>> {
-    let mut find = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
-    let Some(boot) = find.query_row(params![boot_id, edge_id], |row| row.get(0)).optional()? else {
-        return Ok(None);
-    };
-    let before = find_touching(connection, boot, numbers)?;
-    if !numbers.is_empty() {
-        replace_ranges(connection, boot, &before, numbers)?;
-    }
-    Ok(Some(before))
-}
+use rusqlite::{Connection, Row, params};
 
 /// The ranges that share numbers with these, or end or begin beside them.
-pub fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
+pub(crate) fn find_touching(connection: &Connection, boot: i64, numbers: &Numbers) -> rusqlite::Result<Vec<Numbers>> {
     const SQL: &str =
         "SELECT first, last FROM recorded WHERE boot = ?1 AND first <= ?3 + 1 AND last >= ?2 - 1 ORDER BY first";
     connection
@@ -41,7 +22,7 @@ fn range(row: &Row<'_>) -> rusqlite::Result<Numbers> {
 }
 
 /// Makes one range of those and these.
-pub fn replace_ranges(
+pub(crate) fn replace_ranges(
     connection: &Connection,
     boot: i64,
     touching: &[Numbers],

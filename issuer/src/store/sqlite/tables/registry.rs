@@ -2,13 +2,13 @@
 
 use crate::keys::Hash;
 use crate::store::rows::registry::ClientState;
-pub use crate::store::rows::registry::{ClientRow, EdgeRow};
+use crate::store::rows::registry::{ClientRow, EdgeRow};
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// Adds a client. Answers whether its name was free.
-pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
+pub(crate) fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<bool> {
     const SQL: &str = "INSERT INTO clients (client_id, name, hash, ceiling, session_life, created, updated)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING";
     let inserted = connection.prepare_cached(SQL)?.execute(params![
@@ -24,7 +24,7 @@ pub fn add_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<
 }
 
 /// Replaces what can change of a client.
-pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
+pub(crate) fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<()> {
     const SQL: &str =
         "UPDATE clients SET hash = ?2, hash_before = ?3, before_until = ?4, ceiling = ?5, session_life = ?6,
         updated = ?7, ended = ?8 WHERE client_id = ?1";
@@ -41,15 +41,8 @@ pub fn put_client(connection: &Connection, row: &ClientRow) -> rusqlite::Result<
     Ok(())
 }
 
-/// Whether a client is registered and was not shut out.
-pub fn is_active(connection: &Connection, client_id: &str) -> rusqlite::Result<bool> {
-    let mut find = connection.prepare_cached("SELECT ended IS NULL FROM clients WHERE client_id = ?1")?;
-    let active = find.query_row(params![client_id], |row| row.get(0)).optional()?;
-    Ok(active.unwrap_or(false))
-}
-
 /// The state of a client.
-pub fn client_state(connection: &Connection, client_id: &str) -> rusqlite::Result<ClientState> {
+pub(crate) fn client_state(connection: &Connection, client_id: &str) -> rusqlite::Result<ClientState> {
     let mut find = connection.prepare_cached("SELECT ended IS NULL FROM clients WHERE client_id = ?1")?;
     let is_active: Option<bool> = find.query_row(params![client_id], |row| row.get(0)).optional()?;
     Ok(match is_active {
@@ -60,7 +53,7 @@ pub fn client_state(connection: &Connection, client_id: &str) -> rusqlite::Resul
 }
 
 /// Adds an edge. Answers whether its name was free.
-pub fn add_edge(connection: &Connection, row: &EdgeRow, now: UnixSeconds) -> rusqlite::Result<bool> {
+pub(crate) fn add_edge(connection: &Connection, row: &EdgeRow, now: UnixSeconds) -> rusqlite::Result<bool> {
     const SQL: &str =
         "INSERT INTO edges (edge_id, name, hash, audience, upstreams, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (name) DO NOTHING";
@@ -78,7 +71,7 @@ pub fn add_edge(connection: &Connection, row: &EdgeRow, now: UnixSeconds) -> rus
 }
 
 /// Replaces the credential of an edge.
-pub fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Result<()> {
+pub(crate) fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Result<()> {
     const SQL: &str = "UPDATE edges SET hash = ?2, hash_before = ?3, before_until = ?4 WHERE edge_id = ?1";
     let (before, until) = row.before.unzip();
     let until = until.map(|until| int(until.0));
@@ -89,7 +82,7 @@ pub fn put_edge_secret(connection: &Connection, row: &EdgeRow) -> rusqlite::Resu
 }
 
 /// All clients, those that were shut out too.
-pub fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
+pub(crate) fn clients(connection: &Connection) -> rusqlite::Result<Vec<ClientRow>> {
     let mut all = connection.prepare(
         "SELECT client_id, name, hash, hash_before, before_until, ceiling, session_life, created, updated, ended
         FROM clients ORDER BY created, client_id",
@@ -117,7 +110,7 @@ fn client(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
 }
 
 /// All edges.
-pub fn edges(connection: &Connection) -> rusqlite::Result<Vec<EdgeRow>> {
+pub(crate) fn edges(connection: &Connection) -> rusqlite::Result<Vec<EdgeRow>> {
     const SQL: &str = "SELECT edge_id, name, hash, audience, upstreams, hash_before, before_until FROM edges ORDER BY created, edge_id";
     let mut all = connection.prepare(SQL)?;
     let read = |row: &Row<'_>| {

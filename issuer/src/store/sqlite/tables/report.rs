@@ -1,7 +1,7 @@
 //! Granted against used: what a task was given, how often each of it was used, and what was
 //! refused.
 
-pub use crate::store::rows::report::{AllowanceUse, GrantUse, RefusalCount, RequestVerdict, TaskReport};
+use crate::store::rows::report::{AllowanceUse, GrantUse, RefusalCount, RequestVerdict, TaskReport};
 use crate::store::rows::task::TaskRow;
 use crate::store::rules::tasks::REPORT_ROWS;
 use crate::store::sqlite::columns::{int, seconds};
@@ -9,7 +9,7 @@ use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, Row, params};
 
 /// The report of a task.
-pub fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
+pub(crate) fn of(connection: &Connection, task: TaskRow) -> rusqlite::Result<TaskReport> {
     Ok(TaskReport {
         uses: uses(connection, task.task)?,
         counters: counters(connection, task.task)?,
@@ -78,13 +78,13 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 /// Whether a task was granted anything at `audience`: an edge reports of no other.
-pub fn is_granted(connection: &Connection, task: i64, audience: &str) -> rusqlite::Result<bool> {
+pub(crate) fn is_granted(connection: &Connection, task: i64, audience: &str) -> rusqlite::Result<bool> {
     let mut find = connection.prepare_cached("SELECT 1 FROM grants WHERE task = ?1 AND audience = ?2 LIMIT 1")?;
     find.exists(params![task, audience])
 }
 
 /// Counts a verdict for a task.
-pub fn count_verdict(connection: &Connection, task: i64, verdict: &RequestVerdict<'_>) -> rusqlite::Result<()> {
+pub(crate) fn count_verdict(connection: &Connection, task: i64, verdict: &RequestVerdict<'_>) -> rusqlite::Result<()> {
     const USED: &str = "UPDATE grants SET used = used + 1, used_last = max(coalesce(used_last, 0), ?4)
         WHERE task = ?1 AND audience = ?2 AND grant_id = ?3";
     const REFUSED: &str = "INSERT INTO refusals (task, audience, label, count, last) VALUES (?1, ?2, ?3, 1, ?4)

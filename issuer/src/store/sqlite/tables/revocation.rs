@@ -1,10 +1,10 @@
 //! Revocations in the order in which they became durable. The order is what edges follow.
 
-pub use crate::store::rows::revocation::{By, Living};
+use crate::store::rows::revocation::{By, Living};
 use crate::store::rules::revocations::{ShareFull, check_share, counted_client, end_authority, shares_of};
 use crate::store::sqlite::Writing;
 use crate::store::sqlite::columns::{int, seconds};
-use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
+use edgewrit_shared::bundle::revocation::{Revocation, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
 
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ffi, params};
 ///
 /// # Errors
 /// The error of the database, which is that it is full if the client has used up its share.
-pub fn end(writing: &Writing<'_>, living: Living, by: By<'_>) -> rusqlite::Result<()> {
+pub(crate) fn end(writing: &Writing<'_>, living: Living, by: By<'_>) -> rusqlite::Result<()> {
     match end_authority(&living, writing.now().seconds()) {
         Some(revocation) => append(writing, &revocation, by),
         None => Ok(()),
@@ -23,7 +23,7 @@ pub fn end(writing: &Writing<'_>, living: Living, by: By<'_>) -> rusqlite::Resul
 ///
 /// # Errors
 /// As [`end`].
-pub fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> rusqlite::Result<()> {
+pub(crate) fn append(connection: &Connection, revocation: &Revocation, by: By<'_>) -> rusqlite::Result<()> {
     const KEPT: &str = "SELECT 1 FROM revocations WHERE target = ?1 AND cut >= ?2 AND expires >= ?3";
     const SQL: &str = "INSERT INTO revocations (target, cut, expires, client_id) VALUES (?1, ?2, ?3, ?4)";
     let (target, cut) = (revocation.target.to_bytes(), int(revocation.cut.0));
@@ -58,7 +58,7 @@ fn refuse_as_full(full: &ShareFull) -> rusqlite::Error {
 }
 
 /// Forgets what a revocation of everything makes needless.
-pub fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqlite::Result<()> {
+pub(crate) fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqlite::Result<()> {
     const FOLD: &str = "DELETE FROM revocations WHERE cut <= ?1 AND expires <= ?2";
     const COUNT: &str =
         "INSERT INTO shares SELECT client_id, count(*) FROM revocations WHERE client_id IS NOT NULL GROUP BY 1
@@ -70,7 +70,7 @@ pub fn fold_into_all(connection: &Connection, all: &Revocation) -> rusqlite::Res
 }
 
 /// The latest cut of the revocations of `targets`.
-pub fn latest_cut(connection: &Connection, targets: &[Target]) -> rusqlite::Result<Option<UnixSeconds>> {
+pub(crate) fn latest_cut(connection: &Connection, targets: &[Target]) -> rusqlite::Result<Option<UnixSeconds>> {
     let mut find = connection.prepare_cached("SELECT max(cut) FROM revocations WHERE target = ?1")?;
     let mut latest = None;
     for target in targets {
@@ -80,31 +80,8 @@ pub fn latest_cut(connection: &Connection, targets: &[Target]) -> rusqlite::Resu
     Ok(latest.map(|cut| UnixSeconds(cut.unsigned_abs())))
 }
 
-/// Whether a writ with `targets` that was issued at `iat` is revoked. Asked where what follows
-/// becomes durable, so that nothing that is revoked first can come after it.
-pub fn is_revoked(
-    connection: &Connection,
-    targets: impl Iterator<Item = Target>,
-    iat: UnixSeconds,
-) -> rusqlite::Result<bool> {
-    const SQL: &str = "SELECT 1 FROM revocations WHERE target = ?1 AND cut >= ?2";
-    let mut find = connection.prepare_cached(SQL)?;
-    for target in targets {
-        if find.exists(params![target.to_bytes(), int(iat.0)])? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Whether what is issued at `iat` is dead from the start, by one of `levels`: a cut has whole
-/// seconds, and takes what is issued later in its own.
-pub fn is_cut(connection: &Connection, levels: &[Level<'_>], iat: UnixSeconds) -> rusqlite::Result<bool> {
-    is_revoked(connection, levels.iter().copied().map(Target::of), iat)
-}
-
 /// Forgets up to `most` revocations of what has expired by `now`.
-pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM revocations WHERE seq IN (SELECT seq FROM revocations WHERE expires <= ?1 LIMIT ?2)
         RETURNING client_id";
     const GIVE_BACK: &str = "UPDATE shares SET live = live - 1 WHERE client_id IN (?1, '')";
@@ -123,14 +100,14 @@ pub fn prune(connection: &Connection, now: UnixSeconds, most: u64) -> rusqlite::
 }
 
 /// The number of the latest revocation, 0 before the first.
-pub fn latest(connection: &Connection) -> rusqlite::Result<u64> {
+pub(crate) fn latest(connection: &Connection) -> rusqlite::Result<u64> {
     let mut latest = connection.prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")?;
     let seq = latest.query_row([], |row| row.get::<_, i64>(0)).optional()?;
     Ok(seq.unwrap_or_default().unsigned_abs())
 }
 
 /// The revocations after number `from` that still concern a writ at `now`.
-pub fn since(connection: &Connection, from: u64, now: UnixSeconds) -> rusqlite::Result<Vec<Revocation>> {
+pub(crate) fn since(connection: &Connection, from: u64, now: UnixSeconds) -> rusqlite::Result<Vec<Revocation>> {
     const SQL: &str = "SELECT target, cut, expires FROM revocations WHERE seq > ?1 AND expires > ?2 ORDER BY seq";
     let mut since = connection.prepare_cached(SQL)?;
     let rows = since.query_map(params![int(from), int(now.0)], read)?;

@@ -1,96 +1,36 @@
 //! Boots of edges, and what they spent. A use is debited once: one writer, one transaction, and a
 //! constraint on the row itself.
 
-use crate::audit::Event;
 use crate::base::clock::Moment;
-use crate::policy::allowance::{Left, debit};
-use crate::store::rows::spend::EarlierSpend;
-pub use crate::store::rows::spend::{SpendOutcome, SpendRequest};
-use crate::store::sqlite::Writing;
+use crate::policy::allowance::Left;
+use crate::store::rows::spend::{EarlierSpend, SpendRequest};
 use crate::store::sqlite::columns::int;
-use crate::store::sqlite::tables::revocation;
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use serde_json::json;
 
 /// Remembers a boot.
-pub fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeconds) -> rusqlite::Result<()> {
+pub(crate) fn boot(connection: &Connection, boot_id: &str, edge_id: &str, now: UnixSeconds) -> rusqlite::Result<()> {
     let mut insert = connection.prepare_cached("INSERT INTO boots (boot_id, edge_id, created) VALUES (?1, ?2, ?3)")?;
     insert.execute(params![boot_id, edge_id, int(now.0)])?;
     Ok(())
 }
 
 /// When an edge last started.
-pub fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
+pub(crate) fn last_boot(connection: &Connection) -> rusqlite::Result<Moment> {
     let last: Option<i64> = connection.query_row("SELECT max(created) FROM boots", [], |row| row.get(0))?;
     let millis = last.unwrap_or_default().unsigned_abs().saturating_mul(1000);
     Ok(Moment { millis })
 }
 
-/// Spends for every attempt, or for none.
-///
-/// `event` is recorded if something was spent. That nothing was left is what the edge reports.
-pub fn spend(
-    writing: &Writing<'_>,
-    spend: &SpendRequest,
-    now: UnixSeconds,
-    event: &Event,
-) -> rusqlite::Result<SpendOutcome> {
-    let connection: &Connection = writing;
-    let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
-    let boot = boot
-        .query_row(params![spend.boot_id, spend.edge_id], |row| row.get(0))
-        .optional()?;
-    let Some(boot) = boot else {
-        return Ok(SpendOutcome::UnknownBoot);
-    };
-    if let Some(answer) = find_answered(connection, boot, spend)? {
-        return Ok(answer);
-    }
-    // Here, and not before: what was ended first is not spent for after.
-    let over = writing.now().seconds() >= spend.exp;
-    if over || revocation::is_revoked(connection, spend.targets.iter().copied(), spend.iat)? {
-        return Ok(SpendOutcome::Ended);
-    }
-    let left = read_left(connection, &spend.attempts)?;
-    let Some(debits) = debit(left, &spend.attempts) else {
-        return Ok(SpendOutcome::Exhausted);
-    };
-    let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
-    for allowance in &debits {
-        update.execute(params![allowance])?;
-    }
-    remember(connection, boot, spend, &debits, now)?;
-    let task = task_of(connection, debits.first().map_or("", String::as_str))?;
-    let data = json!({"edge_id": spend.edge_id, "allowances": debits});
-    let cause = debits.first().map_or("", String::as_str);
-    writing.record_about(task, &event.clone().cause(cause).data(&data))?;
-    Ok(SpendOutcome::Debited(debits))
-}
-
-/// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
-/// text.
-fn find_answered(connection: &Connection, boot: i64, spend: &SpendRequest) -> rusqlite::Result<Option<SpendOutcome>> {
-    let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
-    let read = |row: &rusqlite::Row<'_>| {
-        if row.get::<_, [u8; 32]>(0)? != spend.request {
-            return Ok(SpendOutcome::CounterReused);
-        }
-        let spent: String = row.get(1)?;
-        Ok(SpendOutcome::Debited(spent.split(' ').map(str::to_owned).collect()))
-    };
-    find.query_row(params![boot, int(spend.counter)], read).optional()
-}
-
 /// The row of a boot of this edge.
-pub fn find_boot(connection: &Connection, boot_id: &str, edge_id: &str) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn find_boot(connection: &Connection, boot_id: &str, edge_id: &str) -> rusqlite::Result<Option<i64>> {
     let mut boot = connection.prepare_cached("SELECT boot FROM boots WHERE boot_id = ?1 AND edge_id = ?2")?;
     boot.query_row(params![boot_id, edge_id], |row| row.get(0)).optional()
 }
 
 /// The answer to the same number of this boot before. Ids have no spaces, so a list of them is one
 /// text.
-pub fn find_earlier(connection: &Connection, boot: i64, counter: u64) -> rusqlite::Result<Option<EarlierSpend>> {
+pub(crate) fn find_earlier(connection: &Connection, boot: i64, counter: u64) -> rusqlite::Result<Option<EarlierSpend>> {
     let mut find = connection.prepare_cached("SELECT request, spent FROM spends WHERE boot = ?1 AND counter = ?2")?;
     let read = |row: &rusqlite::Row<'_>| {
         let spent: String = row.get(1)?;
@@ -103,7 +43,7 @@ pub fn find_earlier(connection: &Connection, boot: i64, counter: u64) -> rusqlit
 }
 
 /// Debits one use of each allowance.
-pub fn debit_all(connection: &Connection, debits: &[String]) -> rusqlite::Result<()> {
+pub(crate) fn debit_all(connection: &Connection, debits: &[String]) -> rusqlite::Result<()> {
     let mut update = connection.prepare_cached("UPDATE allowances SET spent = spent + 1 WHERE allowance = ?1")?;
     for allowance in debits {
         update.execute(params![allowance])?;
@@ -112,13 +52,13 @@ pub fn debit_all(connection: &Connection, debits: &[String]) -> rusqlite::Result
 }
 
 /// The task that an allowance is of.
-pub fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn task_of(connection: &Connection, allowance: &str) -> rusqlite::Result<Option<i64>> {
     let mut find = connection.prepare_cached("SELECT task FROM allowances WHERE allowance = ?1")?;
     find.query_row(params![allowance], |row| row.get(0)).optional()
 }
 
 /// Remembers the answer to a debit.
-pub fn remember(
+pub(crate) fn remember(
     connection: &Connection,
     boot: i64,
     spend: &SpendRequest,
@@ -134,7 +74,7 @@ pub fn remember(
 
 /// The uses that are left of each allowance that is named. One that does not exist has nothing
 /// left.
-pub fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
+pub(crate) fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite::Result<Left> {
     let mut find = connection.prepare_cached("SELECT most - spent FROM allowances WHERE allowance = ?1")?;
     let mut left = Left::new();
     for allowance in attempts.iter().flatten() {
@@ -149,7 +89,7 @@ pub fn read_left(connection: &Connection, attempts: &[Vec<String>]) -> rusqlite:
 }
 
 /// Forgets up to `most` answers to spends before `moment`: no edge repeats those any more.
-pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM spends WHERE (boot, counter) IN
         (SELECT boot, counter FROM spends WHERE at < ?1 LIMIT ?2)";
     connection
@@ -159,7 +99,7 @@ pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlit
 
 /// Forgets up to `most` boots from before `moment` that spent nothing lately. An edge that still
 /// numbers by one is told, and boots again.
-pub fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn prune_boots(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     const SQL: &str = "DELETE FROM boots WHERE boot IN (SELECT boot FROM boots
         WHERE created < ?1 AND NOT EXISTS (SELECT 1 FROM spends WHERE spends.boot = boots.boot) LIMIT ?2)";
     connection

@@ -1,58 +1,18 @@
 //! Tasks, as they are begun, joined and ended.
 
-use super::revocation::{self, By, Living};
-use crate::audit::Event;
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
 use crate::policy::grant::Term;
 use crate::policy::granted_task::{Allowance, Granted, Task};
-pub use crate::store::BeginOutcome;
-pub use crate::store::rows::task::{EarlierAnswer, EarlierTask, Joined, KeptRepetition, Repetition, TaskRow};
+use crate::store::rows::task::{EarlierAnswer, EarlierTask, Joined, KeptRepetition, Repetition, TaskRow};
 use crate::store::rules::tasks::GRANTS_KEPT;
-use crate::store::sqlite::Writing;
 use crate::store::sqlite::columns::{int, seconds};
-use crate::store::sqlite::tables::registry;
-use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-/// Begins `task`, makes its allowances, and records `event` of it. `repeat` is what a repetition is
-/// recognised by, and what it is answered.
-pub fn begin(
-    writing: &Writing<'_>,
-    task: &Task,
-    granted: &[Granted],
-    repeat: Option<&(Repetition, EarlierAnswer)>,
-    event: &Event,
-) -> rusqlite::Result<BeginOutcome> {
-    if let Some((repeat, _)) = repeat
-        && let Some(begun) = repeated(writing, &task.client_id, repeat)?
-    {
-        return Ok(begun);
-    }
-    if !registry::is_active(writing, &task.client_id)? {
-        return Ok(BeginOutcome::ClientEnded);
-    }
-    let levels = [Level::All, Level::Client(&task.client_id)];
-    if revocation::is_cut(writing, &levels, task.term.from())? {
-        return Ok(BeginOutcome::Cut);
-    }
-    if !insert(writing, task, repeat)? {
-        return Ok(BeginOutcome::Exists);
-    }
-    let row = writing.last_insert_rowid();
-    let mut allowance = writing.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
-    for made in &task.allowances {
-        allowance.execute(params![made.id, row, int(made.max)])?;
-    }
-    add_grants(writing, row, granted)?;
-    writing.record_about(Some(row), event)?;
-    Ok(BeginOutcome::New)
-}
-
 /// Keeps what was granted to a task that may have grants already, so that it can be held against
 /// what was used.
-pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+pub(crate) fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const FULL: &str = "SELECT 1 FROM grants WHERE task = ?1 LIMIT 1 OFFSET ?2";
     let mut full = connection.prepare_cached(FULL)?;
     if full.exists(params![task, int(GRANTS_KEPT - 1)])? {
@@ -62,7 +22,7 @@ pub fn grant(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlit
 }
 
 /// Keeps the grants of a task, each once.
-pub fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
+pub(crate) fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> rusqlite::Result<()> {
     const SQL: &str =
         "INSERT INTO grants (task, audience, grant_id, place, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     let mut grant = connection.prepare_cached(SQL)?;
@@ -73,32 +33,7 @@ pub fn add_grants(connection: &Connection, task: i64, granted: &[Granted]) -> ru
 }
 
 /// The task that was begun when the client used this key before.
-pub fn repeated(
-    connection: &Connection,
-    client_id: &str,
-    repeat: &Repetition,
-) -> rusqlite::Result<Option<BeginOutcome>> {
-    const SQL: &str = "SELECT repeat_hash, seed, born, expires, repeat_kid, repeat_answer FROM tasks
-        WHERE client_id = ?1 AND repeat_key = ?2";
-    let mut find = connection.prepare_cached(SQL)?;
-    let read = |row: &Row<'_>| {
-        if row.get::<_, [u8; 32]>(0)? != repeat.hash {
-            return Ok(BeginOutcome::KeyReused);
-        }
-        let millis = row.get::<_, i64>(2)?.unsigned_abs();
-        let (born, expires) = (Moment { millis }, seconds(row, 3)?);
-        let answered = row.get::<_, Option<String>>(4)?.zip(row.get(5)?);
-        Ok(BeginOutcome::Repeated(EarlierTask {
-            seed: Seed(row.get(1)?),
-            term: Term { born, expires },
-            answered: answered.map(|(kid, hash)| EarlierAnswer { kid, hash }),
-        }))
-    };
-    find.query_row(params![client_id, repeat.key], read).optional()
-}
-
-/// The task that was begun when the client used this key before.
-pub fn find_repetition(
+pub(crate) fn find_repetition(
     connection: &Connection,
     client_id: &str,
     key: &str,
@@ -122,7 +57,7 @@ pub fn find_repetition(
 }
 
 /// Adds a task. Answers its number; `None` if the client has one with this id.
-pub fn add(
+pub(crate) fn add(
     connection: &Connection,
     task: &Task,
     repeat: Option<&(Repetition, EarlierAnswer)>,
@@ -132,7 +67,7 @@ pub fn add(
 }
 
 /// Adds the allowances of a task.
-pub fn add_allowances(connection: &Connection, row: i64, allowances: &[Allowance]) -> rusqlite::Result<()> {
+pub(crate) fn add_allowances(connection: &Connection, row: i64, allowances: &[Allowance]) -> rusqlite::Result<()> {
     let mut add = connection.prepare_cached("INSERT INTO allowances (allowance, task, most) VALUES (?1, ?2, ?3)")?;
     for allowance in allowances {
         add.execute(params![allowance.id, row, int(allowance.max)])?;
@@ -141,7 +76,7 @@ pub fn add_allowances(connection: &Connection, row: i64, allowances: &[Allowance
 }
 
 /// Notes when a task ended.
-pub fn put_completed(connection: &Connection, row: i64, at: UnixSeconds) -> rusqlite::Result<()> {
+pub(crate) fn put_completed(connection: &Connection, row: i64, at: UnixSeconds) -> rusqlite::Result<()> {
     let mut complete = connection.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
     complete.execute(params![row, int(at.0)]).map(drop)
 }
@@ -176,7 +111,7 @@ fn insert(
 
 /// Answers the row of a task that an agent registers for, and begins the task if it is the first.
 /// `None` if the client ended it.
-pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i64>> {
     const SQL: &str = "INSERT INTO tasks (client_id, task_id, orch_id, agents, seed, born, expires, live_until)
         VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?6)
         ON CONFLICT (task_id, client_id) DO UPDATE SET live_until = max(live_until, excluded.live_until)
@@ -198,7 +133,7 @@ pub fn join(connection: &Connection, join: &Joined) -> rusqlite::Result<Option<i
 
 /// Notes that a task has a writ that expires at `expires`. Answers the task's row, if it is still
 /// kept.
-pub fn live_until(
+pub(crate) fn live_until(
     connection: &Connection,
     client_id: &str,
     task_id: &str,
@@ -211,51 +146,24 @@ pub fn live_until(
         .optional()
 }
 
-/// Ends a task: every writ of it is dead from now on. Answers when it ended, which may have been
-/// before; `None` if the client has no such task.
-pub fn complete(
-    writing: &Writing<'_>,
-    client_id: &str,
-    task_id: &str,
-    event: &Event,
-) -> rusqlite::Result<Option<UnixSeconds>> {
-    let Some(row) = find(writing, client_id, task_id)? else {
-        return Ok(None);
-    };
-    if row.completed.is_some() {
-        return Ok(row.completed);
-    }
-    let now = writing.now().seconds();
-    let mut complete = writing.prepare_cached("UPDATE tasks SET completed = ?2 WHERE task = ?1")?;
-    complete.execute(params![row.task, int(now.0)])?;
-    let living = Living {
-        target: Target::of(Level::Task { client_id, task_id }),
-        born: row.born.seconds(),
-        expires: row.live_until,
-    };
-    revocation::end(writing, living, By::Client(client_id))?;
-    writing.record_about(Some(row.task), &event.clone().task(task_id, &row.orch_id))?;
-    Ok(Some(now))
-}
-
 const TASK_ROW: &str = "SELECT task, client_id, orch_id, agent, born, live_until, completed FROM tasks";
 
 /// The task of a client.
-pub fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
+pub(crate) fn find(connection: &Connection, client_id: &str, task_id: &str) -> rusqlite::Result<Option<TaskRow>> {
     let sql = format!("{TASK_ROW} WHERE task_id = ?1 AND client_id = ?2");
     let mut find = connection.prepare_cached(&sql)?;
     find.query_row(params![task_id, client_id], read).optional()
 }
 
 /// The tasks of this name, of up to `most` clients.
-pub fn named(connection: &Connection, task_id: &str, most: u64) -> rusqlite::Result<Vec<TaskRow>> {
+pub(crate) fn named(connection: &Connection, task_id: &str, most: u64) -> rusqlite::Result<Vec<TaskRow>> {
     let sql = format!("{TASK_ROW} WHERE task_id = ?1 ORDER BY task LIMIT ?2");
     let mut named = connection.prepare_cached(&sql)?;
     named.query_map(params![task_id, int(most)], read)?.collect()
 }
 
 /// Whether a task had this number and is not kept any more. The last task is always kept.
-pub fn is_forgotten(connection: &Connection, task: i64) -> rusqlite::Result<bool> {
+pub(crate) fn is_forgotten(connection: &Connection, task: i64) -> rusqlite::Result<bool> {
     const SQL: &str = "SELECT ?1 BETWEEN 1 AND (SELECT max(task) FROM tasks) AND NOT EXISTS
         (SELECT 1 FROM tasks WHERE task = ?1)";
     let forgotten: Option<bool> = connection
@@ -281,7 +189,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
 
 /// Forgets up to `most` tasks whose last writ expired before `moment`, with all that was counted
 /// for them. The audit keeps its events.
-pub fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
+pub(crate) fn prune(connection: &Connection, moment: UnixSeconds, most: u64) -> rusqlite::Result<usize> {
     // Not the last one: its number would be given again, and the audit knows tasks by their
     // numbers.
     const OLD: &str = "SELECT task FROM tasks WHERE live_until < ?1 AND task < (SELECT max(task) FROM tasks)

@@ -4,13 +4,13 @@ use super::task;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 /// The client and the id of a task.
-pub type TaskName<'a> = (&'a str, &'a str);
+pub(crate) type TaskName<'a> = (&'a str, &'a str);
 
 /// Whether `number` can stand in the column `task` of event `seq`, whose line names the task
 /// `named`. A task has a number from the event on by which it began, and keeps it. Numbers are not
 /// given twice. What was forgotten of old tasks is not needed: their events show that the number is
 /// theirs.
-pub fn is_number_of_task(
+pub(crate) fn is_number_of_task(
     connection: &Connection,
     seq: u64,
     number: Option<i64>,

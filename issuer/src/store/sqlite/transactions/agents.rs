@@ -7,7 +7,7 @@ use crate::store::rules::agents::{
     LIVE_DELEGATES, RegisterRows, WritRows, delegate, is_asked_for, is_renewed, living_of_writ, register,
     register_targets, root_of,
 };
-use crate::store::sqlite::{Store, Writing, agent, lineage, registry, revocation, task};
+use crate::store::sqlite::{SqliteStore, Writing, agent, lineage, registry, revocation, task};
 use crate::store::{
     AgentStore, Delegate, DelegateOutcome, FindLaunchToken, IssueLaunchToken, RegisterAgent, RegisterOutcome, Renew,
     RenewOutcome, SpoilNonce, Stored,
@@ -16,7 +16,7 @@ use edgewrit_shared::bundle::revocation::Target;
 use edgewrit_shared::token::claims::Claims;
 use rusqlite::Connection;
 
-impl AgentStore for Store {
+impl AgentStore for SqliteStore {
     fn issue_launch_token(&self, issue: IssueLaunchToken) -> Stored<'_, ()> {
         Box::pin(self.write(move |writing| {
             agent::add_launch_token(writing, &issue.hash, &issue.token)?;

@@ -3,20 +3,23 @@
 use crate::audit::{Head, Link, Tally};
 use crate::store::rows::audit::{CheckpointRow, EventPage, EventQuery, EventsBehind, PublishedPlace};
 use crate::store::rows::task::TaskKey;
-use crate::store::sqlite::{Store, Writing, audit, task};
+use crate::store::sqlite::{SqliteStore, Writing, audit, task};
 use crate::store::{
     AuditStore, EventsAfter, EventsOfRequest, FindPruneTarget, FindPublished, PruneTo, RecordEvent, StoreError, Stored,
 };
 use rusqlite::Connection;
 use std::future::ready;
 
-impl AuditStore for Store {
+impl AuditStore for SqliteStore {
     fn record(&self, record: RecordEvent) -> Stored<'_, ()> {
         if self.omits(&record.event) {
             return Box::pin(ready(Ok(())));
         }
         Box::pin(self.write(move |writing| {
-            let row = find_row(writing, record.about.as_ref())?;
+            let row = match &record.about {
+                Some(key) => find_row(writing, key)?,
+                None => record.event.task,
+            };
             writing.record_about(row, &record.event)
         }))
     }
@@ -83,18 +86,19 @@ impl AuditStore for Store {
 }
 
 /// The number of the task that an event is about, if the task is kept.
-fn find_row(writing: &Writing<'_>, about: Option<&TaskKey>) -> rusqlite::Result<Option<i64>> {
-    let found = about.map(|key| task::find(writing, &key.client_id, &key.task_id));
-    Ok(found.transpose()?.flatten().map(|row| row.task))
+fn find_row(writing: &Writing<'_>, key: &TaskKey) -> rusqlite::Result<Option<i64>> {
+    let found = task::find(writing, &key.client_id, &key.task_id)?;
+    Ok(found.map(|row| row.task))
 }
 
-async fn record_all(store: &Store, omitted: &Tally) -> Result<(), StoreError> {
+async fn record_all(store: &SqliteStore, omitted: &Tally) -> Result<(), StoreError> {
     let events = omitted.events();
     let record_all = store.write(move |writing| {
         events.iter().try_for_each(|event| {
             let named = event.client_id.clone().zip(event.task_id.clone());
             let about = named.map(|(client_id, task_id)| TaskKey { client_id, task_id });
-            writing.record_about(find_row(writing, about.as_ref())?, event)
+            let row = about.map(|key| find_row(writing, &key)).transpose()?;
+            writing.record_about(row.flatten(), event)
         })
     });
     record_all.await

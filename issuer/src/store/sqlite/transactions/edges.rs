@@ -4,10 +4,10 @@ use crate::store::rows::edge_record::{EdgeRecord, ReportingEdge};
 use crate::store::rows::spend::SpendOutcome;
 use crate::store::rules::records::{RecordRows, kind_of, numbers_of, select_new, take_record, verdict_of};
 use crate::store::rules::spends::{SpendDecision, SpendRows, debit_event, decide_spend};
-use crate::store::sqlite::{Store, Writing, audit, recorded, report, revocation, spend, task};
+use crate::store::sqlite::{SqliteStore, Writing, audit, recorded, report, revocation, spend, task};
 use crate::store::{BeginBoot, Debit, EdgeStore, Stored, TakeOutcome, TakeRecords};
 
-impl EdgeStore for Store {
+impl EdgeStore for SqliteStore {
     fn begin_boot(&self, begin: BeginBoot) -> Stored<'_, ()> {
         Box::pin(self.write(move |writing| {
             spend::boot(writing, &begin.boot_id, &begin.edge_id, begin.at)?;

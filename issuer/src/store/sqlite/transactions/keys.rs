@@ -8,12 +8,12 @@ use crate::store::rows::keys::KeyRow;
 use crate::store::rows::revocation::By;
 use crate::store::rules::keys::{key_event, revocation_at_restore};
 use crate::store::rules::revoke::end_everything;
-use crate::store::sqlite::{Store, Writing, agent, audit, keys, note_restored, revocation};
+use crate::store::sqlite::{SqliteStore, Writing, agent, audit, keys, note_restored, revocation};
 use crate::store::{DropKeyRow, KeyStore, ReplaceKey, Stored, VoidBackup};
 use edgewrit_shared::bundle::revocation::Revocation;
 use edgewrit_shared::time::UnixSeconds;
 
-impl KeyStore for Store {
+impl KeyStore for SqliteStore {
     fn keys(&self) -> Stored<'_, Vec<KeyRow>> {
         Box::pin(self.read(keys::all))
     }

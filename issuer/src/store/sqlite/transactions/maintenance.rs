@@ -4,14 +4,14 @@ use crate::base::clock::Moment;
 use crate::store::rows::ends::HistoryEnds;
 use crate::store::rules::retention::{Cutoffs, FORGOTTEN_AT_ONCE};
 use crate::store::sqlite::{
-    Store, Writing, agent, audit, epoch_before, has_outside_head, is_restored, keys, lineage, note_outside_head,
+    SqliteStore, Writing, agent, audit, epoch_before, has_outside_head, is_restored, keys, lineage, note_outside_head,
     note_restored, revocation, set_epoch, spend, task,
 };
 use crate::store::{DeclareOriginal, MaintenanceStore, RestoreState, Stored};
 use edgewrit_shared::time::UnixSeconds;
 use tokio::sync::watch;
 
-impl MaintenanceStore for Store {
+impl MaintenanceStore for SqliteStore {
     fn epoch(&self) -> &str {
         &self.epoch
     }

@@ -2,10 +2,10 @@
 
 use crate::audit::Event;
 use crate::store::rows::revocation::By;
-use crate::store::sqlite::{Store, Writing, registry, revocation};
+use crate::store::sqlite::{SqliteStore, Writing, registry, revocation};
 use crate::store::{AddClient, AddEdge, AddOutcome, PutClient, PutEdgeSecret, RegistryRows, RegistryStore, Stored};
 
-impl RegistryStore for Store {
+impl RegistryStore for SqliteStore {
     fn add_client(&self, add: AddClient) -> Stored<'_, AddOutcome> {
         Box::pin(self.write(move |writing| {
             let is_added = registry::add_client(writing, &add.row)?;

@@ -5,12 +5,12 @@ use crate::store::rows::revocation::By;
 use crate::store::rows::task::{KeptRepetition, TaskKey, TaskRow};
 use crate::store::rules::revoke::NAMESAKES;
 use crate::store::rules::tasks::{BeginRows, Completion, begin_targets, check_begin, complete};
-use crate::store::sqlite::{Store, Writing, registry, report, revocation, task};
+use crate::store::sqlite::{SqliteStore, Writing, registry, report, revocation, task};
 use crate::store::{BeginOutcome, BeginTask, CompleteTask, FindRepetition, NamedReport, NamedTask, Stored, TaskStore};
 use edgewrit_shared::time::UnixSeconds;
 use rusqlite::Connection;
 
-impl TaskStore for Store {
+impl TaskStore for SqliteStore {
     fn begin_task(&self, begin: BeginTask) -> Stored<'_, BeginOutcome> {
         Box::pin(self.write(move |writing| begin_task(writing, &begin)))
     }

@@ -5,12 +5,12 @@ use crate::store::rows::revocation::By;
 use crate::store::rows::revoke_target::RevokeTarget;
 use crate::store::rules::agents::living_of_lineage;
 use crate::store::rules::revoke::{NAMESAKES, RevocationBatch, RevokeLookup, end_targets, find_targets, lookup_of};
-use crate::store::sqlite::{Store, Writing, audit, lineage, revocation, task};
+use crate::store::sqlite::{SqliteStore, Writing, audit, lineage, revocation, task};
 use crate::store::{
     EndSession, ReleaseLineage, RevokeAuthority, RevokeOutcome, RevokedSince, RevokedSinceRows, Stored, TokenStore,
 };
 
-impl TokenStore for Store {
+impl TokenStore for SqliteStore {
     fn revoke(&self, revoke: RevokeAuthority) -> Stored<'_, RevokeOutcome> {
         Box::pin(self.write(move |writing| revoke_authority(writing, &revoke)))
     }
