@@ -22,7 +22,7 @@ use support::agentwrit::{App, SECRET, operated, registration};
 use support::{Bench, Login, TRAVEL, travel_ceiling};
 use tokio::runtime::{Builder, Runtime};
 
-struct Scene {
+struct CostScene {
     runtime: Runtime,
     bench: Bench,
     client: Login,
@@ -32,7 +32,7 @@ struct Scene {
     measured: RefCell<BTreeSet<String>>,
 }
 
-fn scene() -> Scene {
+fn scene() -> CostScene {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -45,7 +45,7 @@ fn scene() -> Scene {
         let boot = bench.post(&edge, "/v1/edges/boot", &json!({})).await.json();
         (bench, client, edge, boot["boot_id"].as_str().unwrap().to_owned())
     });
-    Scene {
+    CostScene {
         runtime,
         bench,
         client,
@@ -57,7 +57,7 @@ fn scene() -> Scene {
 
 const JSON: &str = "application/json";
 
-impl Scene {
+impl CostScene {
     fn note(&self, path: &str) {
         let path = path.split('?').next().unwrap();
         self.measured.borrow_mut().insert(path.to_owned());
@@ -236,7 +236,7 @@ fn rejecting_a_request_costs_what_its_length_costs() {
 }
 
 /// The other endpoints of clients and edges.
-fn natives(scene: &Scene) {
+fn natives(scene: &CostScene) {
     const FORM: &str = "application/x-www-form-urlencoded";
     let unknown = |count| format!("{{{}}}", unknown(count));
     let end = |body: &str| scene.send(&scene.client, "/v1/tasks/none/complete", JSON, body);
@@ -274,7 +274,7 @@ struct Speakers {
     agent: Login,
 }
 
-impl Scene {
+impl CostScene {
     fn ask(&self, (method, path): (&str, &str), login: Option<&Login>, body: &str) -> usize {
         self.note(path);
         let mut request = Request::builder().method(method).uri(path);
@@ -299,7 +299,7 @@ impl Scene {
 }
 
 /// Every endpoint of the AgentWrit API that reads a body, and what it takes.
-fn agentwrit(scene: &Scene) {
+fn agentwrit(scene: &CostScene) {
     let Speakers { operator, app, agent } = scene.speakers();
     let session = &app.session;
     let register = registration(&"0".repeat(64), &"0".repeat(64), &["read:data:x"]);
@@ -381,7 +381,7 @@ fn agentwrit(scene: &Scene) {
 }
 
 /// Tokens, shown in a body and as the bearer.
-fn tokens(scene: &Scene) {
+fn tokens(scene: &CostScene) {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = part(&json!({"alg": "EdDSA", "typ": "at+jwt", "kid": "k"}));
     let validate = |token: &str| {

@@ -13,18 +13,18 @@ use std::cell::Cell;
 use support::{NOW, attempt, grant};
 
 /// The allocator of the system, with a count of the requests of each thread.
-struct Counting;
+struct CountingAllocator;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 #[expect(unsafe_code, reason = "an allocator is `unsafe` to be; this one forwards every call")]
 // SAFETY: each method is the system allocator's own.
-unsafe impl GlobalAlloc for Counting {
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller keeps the contract of the system allocator.

@@ -13,7 +13,7 @@ use examples::{given, items, text};
 use std::collections::BTreeSet;
 use std::panic;
 use std::path::{Path, PathBuf};
-use vectors::{Case, Check, check_of};
+use vectors::{CaseCheck, VectorCase, check_of};
 
 /// Least number of cases. With fewer, cases were lost or not read.
 const LEAST: usize = 1_200;
@@ -23,12 +23,12 @@ fn folder() -> PathBuf {
 }
 
 /// The files of the folder, each with the check of its cases.
-fn files() -> Vec<(String, Check)> {
+fn files() -> Vec<(String, CaseCheck)> {
     let names = std::fs::read_dir(folder()).unwrap().map(|entry| {
         let name = entry.unwrap().file_name();
         name.into_string().unwrap()
     });
-    let mut files: Vec<(String, Check)> = names
+    let mut files: Vec<(String, CaseCheck)> = names
         .filter(|name| name != "README.md")
         .map(|name| {
             let check = check_of(&name).unwrap_or_else(|| panic!("unknown file `{name}`"));
@@ -41,15 +41,15 @@ fn files() -> Vec<(String, Check)> {
 
 fn parsed(file: &str) -> Json {
     let json = support::parse(&std::fs::read_to_string(folder().join(file)).unwrap());
-    Case(&json).only(&["subject", "cases"]);
+    VectorCase(&json).only(&["subject", "cases"]);
     text(given(&json, "subject"));
     json
 }
 
 /// Runs a case. A case that cannot be read fails like one that does not hold, and the other cases
 /// go on.
-fn checked(check: Check, json: &Json) -> Result<(), String> {
-    panic::catch_unwind(|| check(&Case(json))).unwrap_or_else(|cause| {
+fn checked(check: CaseCheck, json: &Json) -> Result<(), String> {
+    panic::catch_unwind(|| check(&VectorCase(json))).unwrap_or_else(|cause| {
         let message = cause.downcast::<String>().map_or("a panic".into(), |message| *message);
         Err(message)
     })

@@ -1,7 +1,7 @@
 //! Agents at the issuer's AgentWrit API: they register, renew and delegate.
 
-use crate::http::Request;
-use crate::issuer::{Client, Issuer};
+use crate::http::HttpRequest;
+use crate::issuer::{IssuerClient, IssuerProcess};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,28 +9,28 @@ use edgewrit_test_keys::TestKey;
 use serde_json::{Value, json};
 
 /// The member of the answer to `request` that is called `name`.
-fn told(issuer: &Issuer, request: &Request, name: &str) -> Result<String> {
+fn told(issuer: &IssuerProcess, request: &HttpRequest, name: &str) -> Result<String> {
     let answer = request.send(issuer.address())?;
     let body = answer.json();
     let member = body.get(name).and_then(Value::as_str).map(str::to_owned);
     member.with_context(|| format!("the issuer answered {} without `{name}`: {body}", answer.status))
 }
 
-fn post(path: &str, body: &Value) -> Request {
-    Request::new("POST", path).json(body)
+fn post(path: &str, body: &Value) -> HttpRequest {
+    HttpRequest::new("POST", path).json(body)
 }
 
 /// Registers an agent of `client` with these scopes; answers with its id.
 ///
 /// # Errors
 /// If the issuer refuses.
-pub fn register(issuer: &Issuer, client: &Client, scopes: &[&str]) -> Result<String> {
+pub fn register(issuer: &IssuerProcess, client: &IssuerClient, scopes: &[&str]) -> Result<String> {
     let login = json!({"client_id": client.client_id, "client_secret": client.client_secret});
     let session = told(issuer, &post("/v1/app/auth", &login), "access_token")?;
     let launch = json!({"agent_name": "agent", "allowed_scope": scopes});
     let launch = post("/v1/app/launch-tokens", &launch).bearer(&session);
     let launch_token = told(issuer, &launch, "launch_token")?;
-    let nonce = told(issuer, &Request::new("GET", "/v1/challenge"), "nonce")?;
+    let nonce = told(issuer, &HttpRequest::new("GET", "/v1/challenge"), "nonce")?;
     let key = TestKey::of_next_agent();
     let registration = json!({
         "launch_token": launch_token,
@@ -48,7 +48,7 @@ pub fn register(issuer: &Issuer, client: &Client, scopes: &[&str]) -> Result<Str
 ///
 /// # Errors
 /// If the issuer refuses.
-pub fn delegate(issuer: &Issuer, writ: &str, to: &str, scopes: &[&str]) -> Result<String> {
+pub fn delegate(issuer: &IssuerProcess, writ: &str, to: &str, scopes: &[&str]) -> Result<String> {
     let ask = json!({"delegate_to": to, "scope": scopes});
     told(issuer, &post("/v1/delegate", &ask).bearer(writ), "access_token")
 }
@@ -57,10 +57,10 @@ pub fn delegate(issuer: &Issuer, writ: &str, to: &str, scopes: &[&str]) -> Resul
 ///
 /// # Errors
 /// If the issuer refuses.
-pub fn renew(issuer: &Issuer, writ: &str) -> Result<String> {
+pub fn renew(issuer: &IssuerProcess, writ: &str) -> Result<String> {
     told(
         issuer,
-        &Request::new("POST", "/v1/token/renew").bearer(writ),
+        &HttpRequest::new("POST", "/v1/token/renew").bearer(writ),
         "access_token",
     )
 }

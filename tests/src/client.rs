@@ -1,6 +1,6 @@
 //! Clients of other projects, each driven by a script in its own language.
 
-use crate::process::{Process, Program};
+use crate::process::{Program, RunningProgram};
 use crate::tools;
 use anyhow::{Result, ensure};
 use std::path::Path;
@@ -34,7 +34,7 @@ pub fn agentwrit(file: &str, settings: &[(&str, &str)]) -> Result<()> {
     hold(program.start()?, file)
 }
 
-fn hold(mut process: Process, file: &str) -> Result<()> {
+fn hold(mut process: RunningProgram, file: &str) -> Result<()> {
     let ended = process.ended(PATIENCE);
     let well = ended.is_some_and(|status| status.success());
     // The last lines may come after the end.

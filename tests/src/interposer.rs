@@ -1,7 +1,7 @@
 //! A server before an issuer that may forward, count, delay or replace the answers of the issuer.
 
-use crate::http::{Arrival, Reply, Request, Response, Server, send_within};
-use crate::issuer::Issuer;
+use crate::http::{Arrival, HttpRequest, HttpResponse, LoopbackServer, ServerReply, send_within};
+use crate::issuer::IssuerProcess;
 use anyhow::Result;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,12 +25,12 @@ pub enum Manner {
 /// The front.
 #[derive(Clone, Debug)]
 pub struct Interposer {
-    server: Server,
-    state: Arc<Mutex<State>>,
+    server: LoopbackServer,
+    state: Arc<Mutex<InterposerState>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct InterposerState {
     behind: Option<SocketAddr>,
     /// The time for which the issuer may hold a call, in seconds, whatever the edge asks for.
     wait: Option<u32>,
@@ -42,11 +42,11 @@ impl Interposer {
     ///
     /// # Errors
     /// If something does not start.
-    pub fn with_issuer() -> Result<(Self, Issuer)> {
-        let state = Arc::new(Mutex::new(State::default()));
+    pub fn with_issuer() -> Result<(Self, IssuerProcess)> {
+        let state = Arc::new(Mutex::new(InterposerState::default()));
         let of_server = Arc::clone(&state);
-        let server = Server::start(move |arrival| answer(arrival, &of_server))?;
-        let issuer = Issuer::start_as(&server.origin())?;
+        let server = LoopbackServer::start(move |arrival| answer(arrival, &of_server))?;
+        let issuer = IssuerProcess::start_as(&server.origin())?;
         let front = Self { server, state };
         front.lead(issuer.address());
         Ok((front, issuer))
@@ -84,22 +84,22 @@ impl Interposer {
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn lock(state: &Mutex<InterposerState>) -> MutexGuard<'_, InterposerState> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
+fn answer(arrival: &Arrival, state: &Mutex<InterposerState>) -> ServerReply {
     let (behind, manner, wait) = {
         let state = lock(state);
         (state.behind, state.manner.clone(), state.wait)
     };
     let is_bundle = arrival.target.starts_with(b"/v1/bundle");
     match (manner, behind) {
-        (Manner::Bundle(document), _) if is_bundle => Reply {
+        (Manner::Bundle(document), _) if is_bundle => ServerReply {
             status: 200,
             headers: vec![("content-type".into(), b"application/edgewrit-bundle".to_vec())],
             body: document,
-            ..Reply::default()
+            ..ServerReply::default()
         },
         (manner, Some(behind)) => {
             let reply = relay(&waiting(arrival, wait), behind);
@@ -108,7 +108,7 @@ fn answer(arrival: &Arrival, state: &Mutex<State>) -> Reply {
             }
             reply
         }
-        (_, None) => Reply::json(503, &serde_json::json!({"error": "no server is behind"})),
+        (_, None) => ServerReply::json(503, &serde_json::json!({"error": "no server is behind"})),
     }
 }
 
@@ -124,29 +124,29 @@ fn waiting(arrival: &Arrival, wait: Option<u32>) -> Arrival {
 
 /// Hands a request on to `address` as it is. If no answer comes, 502.
 #[must_use]
-pub fn relay(arrival: &Arrival, address: SocketAddr) -> Reply {
+pub fn relay(arrival: &Arrival, address: SocketAddr) -> ServerReply {
     let framing = ["content-length", "transfer-encoding", "connection"];
     let headers = arrival.headers.iter().filter(|(name, _)| name != "transfer-encoding");
-    let request = Request {
+    let request = HttpRequest {
         method: arrival.method.clone(),
         target: arrival.target.clone(),
         headers: headers.cloned().collect(),
         body: arrival.body.clone(),
     };
     let sent = send_within(PATIENCE, address, &request.bytes(&address.to_string()));
-    let Ok(Response {
+    let Ok(HttpResponse {
         status, headers, body, ..
     }) = sent
     else {
-        return Reply::json(502, &serde_json::json!({"error": "no answer from behind"}));
+        return ServerReply::json(502, &serde_json::json!({"error": "no answer from behind"}));
     };
     let headers = headers
         .into_iter()
         .filter(|(name, _)| !framing.contains(&name.as_str()));
-    Reply {
+    ServerReply {
         status,
         headers: headers.collect(),
         body,
-        ..Reply::default()
+        ..ServerReply::default()
     }
 }

@@ -1,8 +1,8 @@
 //! The real issuer, driven by its own command line and its own API.
 
-use crate::forging::Keys;
-use crate::http::{Request, Response};
-use crate::process::{Process, Program};
+use crate::forging::IssuerKeys;
+use crate::http::{HttpRequest, HttpResponse};
+use crate::process::{Program, RunningProgram};
 use crate::text::fill_secrets;
 use crate::{clock, ports, scratch, tools};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -22,8 +22,8 @@ const START: Duration = Duration::from_secs(20);
 
 /// A running issuer.
 #[derive(Debug)]
-pub struct Issuer {
-    process: Process,
+pub struct IssuerProcess {
+    process: RunningProgram,
     address: SocketAddr,
     url: String,
     data: PathBuf,
@@ -32,7 +32,7 @@ pub struct Issuer {
 
 /// A client of it.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Client {
+pub struct IssuerClient {
     /// The id of the client.
     pub client_id: String,
     /// The secret of the client.
@@ -41,7 +41,7 @@ pub struct Client {
 
 /// The output of `edgewrit edge add`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Registration {
+pub struct EdgeRegistration {
     /// The issuer's name.
     pub issuer: String,
     /// The keys that bundles are signed with.
@@ -59,7 +59,7 @@ pub struct EdgeIdentity {
     pub credential: String,
 }
 
-impl Issuer {
+impl IssuerProcess {
     /// Starts one with an empty data directory.
     ///
     /// # Errors
@@ -127,8 +127,8 @@ impl Issuer {
             .iter()
             .fold(program, |program, secret| program.env("EDGEWRIT_ADMIN_SECRET", secret));
         let mut process = program.start()?;
-        let healthy = |response: &Response| response.status == 200;
-        let health = Request::new("GET", "/healthz");
+        let healthy = |response: &HttpResponse| response.status == 200;
+        let health = HttpRequest::new("GET", "/healthz");
         process.wait_for("become healthy", START, || health.send(address).ok().filter(healthy))?;
         Ok(Self {
             process,
@@ -169,7 +169,7 @@ impl Issuer {
 
     /// The output of the issuer so far.
     #[must_use]
-    pub fn log(&self) -> &crate::process::Log {
+    pub fn log(&self) -> &crate::process::OutputLog {
         self.process.log()
     }
 
@@ -177,8 +177,8 @@ impl Issuer {
     ///
     /// # Errors
     /// If they are not there.
-    pub fn keys(&self) -> Result<Keys> {
-        Keys::of_issuer(&self.data, |job| self.current_key(job))
+    pub fn keys(&self) -> Result<IssuerKeys> {
+        IssuerKeys::of_issuer(&self.data, |job| self.current_key(job))
     }
 
     /// The id of the key that signs for `job`.
@@ -247,7 +247,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If the ceiling is refused.
-    pub fn add_client(&self, name: &str, ceiling: &Value) -> Result<Client> {
+    pub fn add_client(&self, name: &str, ceiling: &Value) -> Result<IssuerClient> {
         let file = scratch::folder("ceiling")?.join("ceiling.json");
         fs::write(&file, ceiling.to_string())?;
         self.add_client_from(name, &file)
@@ -257,7 +257,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If the ceiling is refused.
-    pub fn add_client_from(&self, name: &str, ceiling: &Path) -> Result<Client> {
+    pub fn add_client_from(&self, name: &str, ceiling: &Path) -> Result<IssuerClient> {
         self.administer(&["client", "add", name, "--json", "--ceiling", &ceiling.to_string_lossy()])
     }
 
@@ -265,7 +265,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If it is refused.
-    pub fn add_edge(&self, name: &str, audience: &str, upstream: &str) -> Result<Registration> {
+    pub fn add_edge(&self, name: &str, audience: &str, upstream: &str) -> Result<EdgeRegistration> {
         self.administer(&[
             "edge",
             "add",
@@ -288,7 +288,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If no answer comes.
-    pub fn ask_task(&self, client: &Client, task: &Value) -> Result<Response> {
+    pub fn ask_task(&self, client: &IssuerClient, task: &Value) -> Result<HttpResponse> {
         self.post(client, "/v1/tasks", task)
     }
 
@@ -296,7 +296,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If no answer comes.
-    pub fn post(&self, client: &Client, path: &str, body: &Value) -> Result<Response> {
+    pub fn post(&self, client: &IssuerClient, path: &str, body: &Value) -> Result<HttpResponse> {
         client.request("POST", path).json(body).send(self.address)
     }
 
@@ -304,7 +304,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If there is no such task.
-    pub fn report(&self, client: &Client, task: &str) -> Result<Value> {
+    pub fn report(&self, client: &IssuerClient, task: &str) -> Result<Value> {
         let answer = client.request("GET", &format!("/v1/tasks/{task}")).send(self.address)?;
         ensure!(answer.status == 200, "`{task}` was answered with {}", answer.status);
         Ok(answer.json())
@@ -314,7 +314,7 @@ impl Issuer {
     ///
     /// # Errors
     /// If the issuer does not grant it.
-    pub fn task(&self, client: &Client, task: &Value) -> Result<Vec<String>> {
+    pub fn task(&self, client: &IssuerClient, task: &Value) -> Result<Vec<String>> {
         let answer = self.ask_task(client, task)?;
         let body = answer.json();
         ensure!(
@@ -334,14 +334,14 @@ impl Issuer {
     }
 }
 
-impl Client {
-    fn request(&self, method: &str, path: &str) -> Request {
+impl IssuerClient {
+    fn request(&self, method: &str, path: &str) -> HttpRequest {
         let basic = STANDARD.encode(format!("{}:{}", self.client_id, self.client_secret));
-        Request::new(method, path).header("authorization", format!("Basic {basic}"))
+        HttpRequest::new(method, path).header("authorization", format!("Basic {basic}"))
     }
 }
 
-impl Registration {
+impl EdgeRegistration {
     /// Writes it into an edge's configuration; the credential becomes the secret `EDGE_KEY`.
     pub fn enter(&self, document: &mut Value, secrets: &mut BTreeMap<String, String>) {
         const SECRET: &str = "EDGE_KEY";

@@ -15,7 +15,7 @@ const REMOVE: &str = r#"read -r _; rm -rf -- "$1"; sleep 1; rm -rf -- "$1""#;
 
 /// Shared hosts of a test program live in statics, which are never dropped; so the folder has a
 /// guard outside of the process.
-struct Root {
+struct ScratchRoot {
     path: PathBuf,
     _guard: Child,
 }
@@ -25,7 +25,7 @@ struct Root {
 /// # Errors
 /// If it cannot be made.
 pub fn folder(name: &str) -> Result<PathBuf> {
-    static ROOT: OnceLock<Result<Root, String>> = OnceLock::new();
+    static ROOT: OnceLock<Result<ScratchRoot, String>> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let root = ROOT
         .get_or_init(|| root().map_err(|error| format!("{error:#}")))
@@ -43,7 +43,7 @@ pub fn folder(name: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn root() -> Result<Root> {
+fn root() -> Result<ScratchRoot> {
     let path = tempfile::Builder::new().prefix("edgewrit-").tempdir()?.keep();
     let guard = Command::new("sh")
         .args(["-c", REMOVE, "sh"])
@@ -55,5 +55,5 @@ fn root() -> Result<Root> {
         .process_group(0)
         .spawn()
         .context("cannot start `sh`")?;
-    Ok(Root { path, _guard: guard })
+    Ok(ScratchRoot { path, _guard: guard })
 }

@@ -1,7 +1,7 @@
 //! Constant traffic on many connections, so that every thread of a host has some.
 
-use crate::edge::Edge;
-use crate::http::{Connection, Request, Response};
+use crate::edge::EdgeProcess;
+use crate::http::{ClientConnection, HttpRequest, HttpResponse};
 use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use std::thread;
@@ -18,10 +18,10 @@ const REST: Duration = Duration::from_millis(3);
 /// # Errors
 /// If no answer comes.
 pub fn flow(
-    edge: &Edge,
-    request: &Request,
+    edge: &EdgeProcess,
+    request: &HttpRequest,
     connections: usize,
-    go_on: impl Fn(&Response) -> bool + Sync,
+    go_on: impl Fn(&HttpResponse) -> bool + Sync,
 ) -> Result<()> {
     let go_on = &go_on;
     thread::scope(|scope| {
@@ -34,9 +34,9 @@ pub fn flow(
     })
 }
 
-fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Sync)) -> Result<()> {
+fn one(edge: &EdgeProcess, request: &HttpRequest, go_on: &(impl Fn(&HttpResponse) -> bool + Sync)) -> Result<()> {
     let bytes = request.bytes(&edge.address().to_string());
-    let mut connection = Connection::open(edge.address(), PATIENCE)?;
+    let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
     loop {
         connection.write(&bytes)?;
         let answer = connection
@@ -46,7 +46,7 @@ fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Syn
             return Ok(());
         }
         if answer.header("connection") == Some("close") {
-            connection = Connection::open(edge.address(), PATIENCE)?;
+            connection = ClientConnection::open(edge.address(), PATIENCE)?;
         }
         thread::sleep(REST);
     }
@@ -55,7 +55,7 @@ fn one(edge: &Edge, request: &Request, go_on: &(impl Fn(&Response) -> bool + Syn
 /// The thread of the host that has answered: each filter has a seed of its own, with which the ids
 /// of its requests begin.
 #[must_use]
-pub fn instance(answer: &Response) -> Option<String> {
+pub fn instance(answer: &HttpResponse) -> Option<String> {
     answer.request_id()?.split_once('-').map(|(seed, _)| seed.to_owned())
 }
 
@@ -63,7 +63,7 @@ pub fn instance(answer: &Response) -> Option<String> {
 ///
 /// # Errors
 /// If no answer comes.
-pub fn instances(edge: &Edge, request: &Request, count: usize) -> Result<BTreeSet<String>> {
+pub fn instances(edge: &EdgeProcess, request: &HttpRequest, count: usize) -> Result<BTreeSet<String>> {
     let answers: Result<Vec<_>> = (0..count).map(|_| edge.send(request)).collect();
     Ok(answers?.iter().filter_map(instance).collect())
 }

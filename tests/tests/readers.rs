@@ -1,48 +1,48 @@
 //! Real frameworks and standard libraries read what the edge permits as the edge judged it.
 
 use anyhow::{Context as _, Result, ensure};
-use edgewrit_tests::readers::{Bench, Kind, Plan, Request, compare_many};
+use edgewrit_tests::readers::{Plan, ProbeRequest, ReaderBench, RequestKind, compare_many};
 
 #[test]
 fn readers_read_queries_as_the_edge_does() -> Result<()> {
-    compare_many(Kind::Query, Plan::of_environment()?)
+    compare_many(RequestKind::Query, Plan::of_environment()?)
 }
 
 #[test]
 fn readers_read_forms_as_the_edge_does() -> Result<()> {
-    compare_many(Kind::Form, Plan::of_environment()?)
+    compare_many(RequestKind::Form, Plan::of_environment()?)
 }
 
 #[test]
 fn readers_route_paths_as_the_edge_does() -> Result<()> {
-    compare_many(Kind::Path, Plan::of_environment()?)
+    compare_many(RequestKind::Path, Plan::of_environment()?)
 }
 
 #[test]
 fn readers_read_json_as_the_edge_does() -> Result<()> {
-    compare_many(Kind::Json, Plan::of_environment()?)
+    compare_many(RequestKind::Json, Plan::of_environment()?)
 }
 
 #[test]
 fn readers_round_numbers_as_the_edge_expects() -> Result<()> {
-    compare_many(Kind::Numbers, Plan::of_environment()?)
+    compare_many(RequestKind::Numbers, Plan::of_environment()?)
 }
 
 #[test]
 fn readers_agree_on_requests_without_anything_odd() -> Result<()> {
     let plain = [
-        Request::bare("GET", "/users?user=u1&tag=a&tag=b&filter%5Bowner%5D=z&limit=3"),
-        Request::form(
+        ProbeRequest::bare("GET", "/users?user=u1&tag=a&tag=b&filter%5Bowner%5D=z&limit=3"),
+        ProbeRequest::form(
             "/login?realm=r",
             "user=u1&meta%5Bplan%5D=%C3%A9&ids%5B%5D=1&ids%5B%5D=2",
         ),
-        Request::json(
+        ProbeRequest::json(
             "/orders",
             br#"{"user": "u1", "seats": 3, "items": [{"sku": "s", "amount": 0.1}]}"#,
         ),
-        Request::bare("GET", "/users/a%20b/posts/1"),
+        ProbeRequest::bare("GET", "/users/a%20b/posts/1"),
     ];
-    let mut bench = Bench::start()?;
+    let mut bench = ReaderBench::start()?;
     for request in plain {
         let differences = bench.compare_one(&request)?;
         let differences = differences.with_context(|| format!("refused: {request}"))?;
@@ -55,10 +55,10 @@ fn readers_agree_on_requests_without_anything_odd() -> Result<()> {
 /// would send.
 #[test]
 fn what_was_not_judged_is_seen() -> Result<()> {
-    let query = |text: &str| Request::bare("GET", &format!("/users?{text}"));
-    let form = |text: &str| Request::form("/login", text);
-    let order = |text: &str| Request::json("/orders", text.as_bytes());
-    let topic = |name: &str| Request::bare("POST", &format!("/topics/{name}"));
+    let query = |text: &str| ProbeRequest::bare("GET", &format!("/users?{text}"));
+    let form = |text: &str| ProbeRequest::form("/login", text);
+    let order = |text: &str| ProbeRequest::json("/orders", text.as_bytes());
+    let topic = |name: &str| ProbeRequest::bare("POST", &format!("/topics/{name}"));
     let many = "p&".repeat(1_001);
     let cases = [
         (
@@ -111,7 +111,7 @@ fn what_was_not_judged_is_seen() -> Result<()> {
             &["go", "rack", "url", "express4"],
         ),
     ];
-    let mut bench = Bench::start()?;
+    let mut bench = ReaderBench::start()?;
     for (judged, sent, readers) in cases {
         let seen = bench.compare_unjudged(&judged, &sent)?;
         let blind: Vec<_> = readers

@@ -9,7 +9,7 @@ use crate::base::cargo::cargo;
 use crate::base::progress::{openly, succeeds_within};
 use crate::base::project::Project;
 use crate::base::stage::Stages;
-use crate::base::supervised::{self, Run};
+use crate::base::supervised::{self, SupervisedRun};
 use crate::measure::bench;
 use crate::measure::counts;
 use crate::test::fuzz;
@@ -24,7 +24,7 @@ pub(crate) fn run(project: &Project) -> Result<ExitCode> {
     supervised::run(project, |run| check(project, run))
 }
 
-fn check(project: &Project, run: &Run) -> Result<()> {
+fn check(project: &Project, run: &SupervisedRun) -> Result<()> {
     let mut stages = Stages::default();
     if stages.run("tools", || tools::run(project)).is_none() {
         return stages.finish();
@@ -35,14 +35,16 @@ fn check(project: &Project, run: &Run) -> Result<()> {
     stages.run("clippy", || clippy(project));
     deny(project, &mut stages);
     stages.run("documentation", || documentation(project));
-    test::stages_of(project, &test::Args::default(), &mut stages);
+    test::stages_of(project, &test::TestArgs::default(), &mut stages);
     if tools::COUNTS_INSTRUCTIONS {
-        stages.run("instruction counts", || counts::run(project, &counts::Args::default()));
+        stages.run("instruction counts", || {
+            counts::run(project, &counts::CountsArgs::default())
+        });
     } else {
         stages.note("instruction counts: NOT CHECKED (baselines are those of Linux on x86-64)");
     }
-    stages.run("fuzz", || fuzz::run(project, &fuzz::Args::briefly()));
-    stages.run("laws", || laws::run(project, &laws::Args::default()));
+    stages.run("fuzz", || fuzz::run(project, &fuzz::FuzzArgs::briefly()));
+    stages.run("laws", || laws::run(project, &laws::LawsArgs::default()));
     stages.run("nothing left behind", || run.left_nothing());
     stages.finish()
 }

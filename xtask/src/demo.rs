@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use crate::base::cargo::cargo;
 use crate::base::project::Project;
-use crate::build::{self, EVERYTHING, Part};
+use crate::build::{self, Artifact, EVERYTHING};
 use crate::test::hosts::Hosts;
 use crate::tools::{self, joined};
 
@@ -19,38 +19,38 @@ const PROGRAMS: [&str; 4] = ["--release", "--package", "edgewrit-tests", "--bins
 const DEMO: [&str; 5] = ["--release", "--package", "edgewrit-tests", "--bin", "demo"];
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct DemoArgs {
     /// Stop after the walk-through; fail if a verdict or the book was not as expected.
     #[arg(long)]
     once: bool,
     /// One edge only.
     #[arg(long, value_enum)]
-    edge: Option<Edge>,
+    edge: Option<DemoEdge>,
     /// Let a hostile agent loose, with valid writs and raw sockets.
     #[arg(long)]
     attack: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Edge {
+enum DemoEdge {
     /// The Worker, in workerd.
     Worker,
     /// The filter, in Envoy.
     Envoy,
 }
 
-impl Edge {
+impl DemoEdge {
     /// The requirements of the demo.
-    const fn parts(self) -> &'static [Part] {
+    const fn parts(self) -> &'static [Artifact] {
         match self {
-            Self::Worker => &[Part::Edgewrit, Part::Worker],
-            Self::Envoy => &[Part::Edgewrit, Part::Envoy],
+            Self::Worker => &[Artifact::Edgewrit, Artifact::Worker],
+            Self::Envoy => &[Artifact::Edgewrit, Artifact::Envoy],
         }
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
-    let parts = args.edge.map_or(&EVERYTHING[..], Edge::parts);
+pub(crate) fn run(project: &Project, args: &DemoArgs) -> Result<()> {
+    let parts = args.edge.map_or(&EVERYTHING[..], DemoEdge::parts);
     let hosts: Vec<_> = parts.iter().filter_map(|part| part.host()).collect();
     thread::scope(|scope| {
         let tools = scope.spawn(|| tools::install(project, &hosts));
@@ -66,10 +66,10 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
 }
 
 /// The arguments as they were given to us.
-fn words(args: &Args) -> Vec<&'static str> {
+fn words(args: &DemoArgs) -> Vec<&'static str> {
     let edge = match args.edge {
-        Some(Edge::Worker) => &["--edge", "worker"][..],
-        Some(Edge::Envoy) => &["--edge", "envoy"],
+        Some(DemoEdge::Worker) => &["--edge", "worker"][..],
+        Some(DemoEdge::Envoy) => &["--edge", "envoy"],
         None => &[],
     };
     let flags = [(args.once, "--once"), (args.attack, "--attack")];

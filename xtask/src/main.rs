@@ -28,33 +28,33 @@ use crate::test::{fuzz, laws, readers};
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: XtaskCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum XtaskCommand {
     /// Install the external tools that the other commands need, once, into `.tools/`.
     Tools,
     /// Build the two validators and the issuer into `dist/`.
-    Build(build::Args),
+    Build(build::BuildArgs),
     /// Run every test there is, on real hosts.
-    Test(test::Args),
+    Test(test::TestArgs),
     /// Compare the language of grants with a naive evaluator over a million cases of every law.
-    Laws(laws::Args),
+    Laws(laws::LawsArgs),
     /// Compare what the edge judges with what real frameworks read of the same requests, over very
     /// many of them.
-    Readers(readers::Args),
+    Readers(readers::ReadersArgs),
     /// Start everything on this machine and walk through the story.
-    Demo(demo::Args),
+    Demo(demo::DemoArgs),
     /// Measure what one decision costs, natively and in V8.
-    Bench(bench::Args),
+    Bench(bench::BenchArgs),
     /// Count the instructions of decisions, bundles and writs, and compare them with baselines.
-    Counts(counts::Args),
+    Counts(counts::CountsArgs),
     /// Measure what the issuer bears, beside an endpoint that only signs, or what an edge costs its
     /// host. On an idle machine, alone.
-    Load(load::Args),
+    Load(load::LoadCommandArgs),
     /// Fuzz every parser, and narrowing against deciding, guided by coverage.
-    Fuzz(fuzz::Args),
+    Fuzz(fuzz::FuzzArgs),
     /// Check the rules on folders, on imports between them, and on words.
     Structure,
     /// Measure which lines of the product its own tests execute.
@@ -79,23 +79,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode> {
+fn run(command: XtaskCommand) -> Result<ExitCode> {
     let project = Project::locate()?;
     match command {
-        Command::Test(args) => return test::run(&project, &args),
-        Command::Ci => return ci::run(&project),
-        Command::Supervise { program } => return Ok(edgewrit_supervisor::run(program)?.into()),
-        Command::Tools => tools::run(&project),
-        Command::Build(args) => build::run(&project, &args),
-        Command::Laws(args) => laws::run(&project, &args),
-        Command::Readers(args) => readers::run(&project, &args),
-        Command::Demo(args) => demo::run(&project, &args),
-        Command::Bench(args) => bench::run(&project, &args),
-        Command::Counts(args) => counts::run(&project, &args),
-        Command::Load(args) => load::run(&project, &args),
-        Command::Coverage => coverage::run(&project),
-        Command::Fuzz(args) => fuzz::run(&project, &args),
-        Command::Structure => structure::hold(&project),
+        XtaskCommand::Test(args) => return test::run(&project, &args),
+        XtaskCommand::Ci => return ci::run(&project),
+        XtaskCommand::Supervise { program } => return Ok(edgewrit_supervisor::run(program)?.into()),
+        XtaskCommand::Tools => tools::run(&project),
+        XtaskCommand::Build(args) => build::run(&project, &args),
+        XtaskCommand::Laws(args) => laws::run(&project, &args),
+        XtaskCommand::Readers(args) => readers::run(&project, &args),
+        XtaskCommand::Demo(args) => demo::run(&project, &args),
+        XtaskCommand::Bench(args) => bench::run(&project, &args),
+        XtaskCommand::Counts(args) => counts::run(&project, &args),
+        XtaskCommand::Load(args) => load::run(&project, &args),
+        XtaskCommand::Coverage => coverage::run(&project),
+        XtaskCommand::Fuzz(args) => fuzz::run(&project, &args),
+        XtaskCommand::Structure => structure::hold(&project),
     }?;
     Ok(ExitCode::SUCCESS)
 }

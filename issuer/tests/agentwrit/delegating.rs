@@ -1,6 +1,6 @@
 //! A delegated writ ends with the writs that it descends from.
 
-use crate::support::agentwrit::{Agent, App, bearer, delegation, from_hex, renewal};
+use crate::support::agentwrit::{AgentWithWrit, App, bearer, delegation, from_hex, renewal};
 use crate::support::{Bench, NOON, claims, post, travel_ceiling};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// An app and agents of it, each of a task of its own.
-async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
+async fn agents(count: usize) -> (Bench, App, Vec<AgentWithWrit>) {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let mut agents = Vec::new();
@@ -21,7 +21,7 @@ async fn agents(count: usize) -> (Bench, App, Vec<Agent>) {
 
 /// The delegated tokens of a chain of `agents`. The first token is that of
 /// the first agent.
-async fn chain(bench: &Bench, agents: &[Agent]) -> Vec<String> {
+async fn chain(bench: &Bench, agents: &[AgentWithWrit]) -> Vec<String> {
     let mut tokens = vec![agents[0].token.clone()];
     for to in &agents[1..] {
         let from = tokens.last().unwrap();

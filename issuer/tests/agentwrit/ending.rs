@@ -1,6 +1,6 @@
 //! Revocation by the operator at every level, and deregistration of a client.
 
-use crate::support::agentwrit::{Agent, App, bearer, delegation, registration, renewal, request};
+use crate::support::agentwrit::{AgentWithWrit, App, bearer, delegation, registration, renewal, request};
 use crate::support::{Bench, Login, claims, post, travel_ceiling, travel_task};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -155,7 +155,7 @@ async fn a_revocation_has_a_time_cut() {
 }
 
 /// Ends `agent` of the task `task` in one of the ways there are.
-async fn end(bench: &Bench, app: &App, how: &str, agent: &Agent) {
+async fn end(bench: &Bench, app: &App, how: &str, agent: &AgentWithWrit) {
     match how {
         "token" => drop(bench.revoke("token", &jti(&agent.token)).await),
         "agent" | "chain" => drop(bench.revoke(how, &agent.id).await),

@@ -1,6 +1,6 @@
 //! Races of renewals with revocations: a revoked writ leaves no valid successor, in either order.
 
-use crate::support::agentwrit::{Agent, App, delegation, renewal, request};
+use crate::support::agentwrit::{AgentWithWrit, App, delegation, renewal, request};
 use crate::support::{Answer, Bench, Login, at_once, post, travel_ceiling, travel_task};
 use axum::body::Body;
 use axum::http::Request;
@@ -42,12 +42,12 @@ impl Drop for Spinning {
 }
 
 /// A writ that lives long, for the clock runs.
-async fn agent(bench: &Bench, app: &App, task_id: &str) -> Agent {
+async fn agent(bench: &Bench, app: &App, task_id: &str) -> AgentWithWrit {
     bench.agent_for(app, task_id, &["read:data:*"], 80_000).await
 }
 
 /// Renews and delegates beside `end`. No writ that came of it may be valid afterwards.
-async fn race(bench: &Bench, agent: &Agent, to: &str, end: Request<Body>) {
+async fn race(bench: &Bench, agent: &AgentWithWrit, to: &str, end: Request<Body>) {
     let mut requests = vec![renewal(&agent.token), delegation(&agent.token, to, &["read:data:x"])];
     requests.insert(1, end);
     requests.push(renewal(&agent.token));
@@ -59,7 +59,7 @@ async fn race(bench: &Bench, agent: &Agent, to: &str, end: Request<Body>) {
     assert!(!bench.is_valid(&agent.token).await);
 }
 
-async fn stage() -> (Bench, App, Agent) {
+async fn stage() -> (Bench, App, AgentWithWrit) {
     let bench = Bench::operated().await;
     let ask = json!({"name": "racer", "scopes": ["read:data:*"], "token_ttl": 86_400});
     let added = bench.post(&bench.operator().await, "/v1/admin/apps", &ask).await;

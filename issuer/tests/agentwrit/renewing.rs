@@ -1,10 +1,10 @@
 //! Renewal: one successor, under any concurrency, for a day at most.
 
-use crate::support::agentwrit::{Agent, App, bearer, registration, renewal, request};
+use crate::support::agentwrit::{AgentWithWrit, App, bearer, registration, renewal, request};
 use crate::support::{Bench, NOON, TRAVEL, at_once, claims, post, travel_ceiling, travel_task};
 use serde_json::json;
 
-async fn agent() -> (Bench, App, Agent) {
+async fn agent() -> (Bench, App, AgentWithWrit) {
     let bench = Bench::operated().await;
     let app = bench.register_app(&["read:data:*"]).await;
     let agent = bench.agent(&app, "task", &["read:data:x"]).await;

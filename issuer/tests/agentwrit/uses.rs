@@ -1,7 +1,7 @@
 //! A limit on uses holds for delegates and renewed writs, also over the AgentWrit API.
 
-use crate::edges::spending::{Held, Spending, spending, spent};
-use crate::support::agentwrit::{Agent, bearer, delegation, registration, renewal};
+use crate::edges::spending::{Spending, WritWithAllowances, spending, spent};
+use crate::support::agentwrit::{AgentWithWrit, bearer, delegation, registration, renewal};
 use crate::support::{NOON, TRAVEL, at_once, claims, post};
 use serde_json::{Value, json};
 
@@ -26,20 +26,20 @@ async fn stage() -> (Spending, crate::support::Login) {
     (stage, session)
 }
 
-async fn held(stage: &Spending, task: &Value) -> Vec<Held> {
+async fn held(stage: &Spending, task: &Value) -> Vec<WritWithAllowances> {
     let tokens = stage.bench.post(&stage.client, "/v1/tasks", task).await.tokens();
     tokens.into_iter().map(crate::edges::spending::held).collect()
 }
 
 /// An agent of the client that can be a delegate.
-async fn delegate(stage: &Spending, session: &crate::support::Login) -> Agent {
+async fn delegate(stage: &Spending, session: &crate::support::Login) -> AgentWithWrit {
     let ask = json!({"agent_name": "a", "allowed_scope": ["search:flights:x"]});
     let launched = stage.bench.post(session, "/v1/app/launch-tokens", &ask).await;
     let nonce = stage.bench.nonce().await;
     let ask = registration(&launched.granted("launch_token"), &nonce, &["search:flights:x"]);
     let answer = stage.bench.say("/v1/register", &ask).await;
     let (id, token) = (answer.granted("agent_id"), answer.granted("access_token"));
-    Agent { id, token }
+    AgentWithWrit { id, token }
 }
 
 #[tokio::test]

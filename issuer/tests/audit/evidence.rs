@@ -1,7 +1,7 @@
 //! Who writes the database, and nothing else, cannot change the audit unseen:
 //! `edgewrit audit verify` finds it. The next start finds what it compares.
 
-use crate::support::{Bench, Closed, travel_ceiling};
+use crate::support::{Bench, ClosedDataDirectory, travel_ceiling};
 use edgewrit_issuer::audit::{self, Checkpoint, CheckpointError, CheckpointFault, Event, Head, hash_checkpoint};
 use edgewrit_issuer::clock::Moment;
 use edgewrit_issuer::data::Opening;
@@ -27,7 +27,7 @@ pub(crate) fn walked(data: &Path) -> Result<Verified, VerifyError> {
 }
 
 /// A folder with some events under three checkpoints and some under none yet.
-async fn folder() -> Closed {
+async fn folder() -> ClosedDataDirectory {
     let mut bench = Bench::operated().await;
     for _ in 0..3 {
         bench.client(travel_ceiling()).await;
@@ -44,7 +44,7 @@ async fn folder() -> Closed {
 }
 
 /// Changes the line of event `seq`, and hashes it and all that follow anew.
-fn rewrite(folder: &Closed, seq: u64, from: &str, to: &str) {
+fn rewrite(folder: &ClosedDataDirectory, seq: u64, from: &str, to: &str) {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let links = History::open(folder.path()).unwrap().after(0, 1_000).unwrap();
     let mut head = Head::default();
@@ -63,7 +63,7 @@ fn rewrite(folder: &Closed, seq: u64, from: &str, to: &str) {
 }
 
 /// Appends `events` as the issuer would. Answers the heads before the first and after each.
-fn append(folder: &Closed, events: &[Event]) -> Vec<Head> {
+fn append(folder: &ClosedDataDirectory, events: &[Event]) -> Vec<Head> {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let last: i64 = connection
         .query_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
@@ -86,7 +86,7 @@ fn append(folder: &Closed, events: &[Event]) -> Vec<Head> {
 }
 
 /// Lets the database say that it was pruned up to `head`.
-fn say_pruned(folder: &Closed, head: Head) {
+fn say_pruned(folder: &ClosedDataDirectory, head: Head) {
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
     let row = params![i64::try_from(head.seq).unwrap(), head.hash];
     let say = "INSERT OR REPLACE INTO audit_pruned VALUES (1, ?1, ?2)";
@@ -94,7 +94,7 @@ fn say_pruned(folder: &Closed, head: Head) {
 }
 
 /// A key of the attacker, in the table of keys.
-fn add_key(folder: &Closed) -> (TestKey, String) {
+fn add_key(folder: &ClosedDataDirectory) -> (TestKey, String) {
     let key = UNKNOWN;
     let public = PublicKey::from_bytes(&key.public()).unwrap();
     let connection = Connection::open(folder.path().join("issuer.db")).unwrap();
@@ -106,7 +106,7 @@ fn add_key(folder: &Closed) -> (TestKey, String) {
 }
 
 /// A checkpoint by the attacker's key in the place of each one.
-fn sign_all(folder: &Closed, (key, kid): &(TestKey, String)) {
+fn sign_all(folder: &ClosedDataDirectory, (key, kid): &(TestKey, String)) {
     let history = History::open(folder.path()).unwrap();
     let (keys, connection) = (
         history.pinned_keys().unwrap().unwrap(),
@@ -139,7 +139,7 @@ fn sign_all(folder: &Closed, (key, kid): &(TestKey, String)) {
 }
 
 /// Both find it, and say what.
-async fn is_found(folder: &Closed, by_verify: &str, by_start: &str) {
+async fn is_found(folder: &ClosedDataDirectory, by_verify: &str, by_start: &str) {
     let verified = walked(folder.path()).unwrap_err().to_string();
     assert!(verified.contains(by_verify), "verify: {verified}");
     let refused = folder.refused().await;

@@ -7,7 +7,7 @@ use edgewrit_shared::json;
 use edgewrit_shared::json::document::{Faults, Node};
 use serde_json::{Value, json};
 
-struct Scene {
+struct RecordScene {
     bench: Bench,
     client: Login,
     edge: Login,
@@ -20,7 +20,7 @@ async fn booted(bench: &Bench, edge: &Login) -> String {
     boot.json()["boot_id"].as_str().unwrap().to_owned()
 }
 
-async fn scene() -> Scene {
+async fn scene() -> RecordScene {
     let (bench, client) = travel().await;
     let edge = bench.edge(TRAVEL).await;
     let boot = booted(&bench, &edge).await;
@@ -29,7 +29,7 @@ async fn scene() -> Scene {
         .await
         .tokens()
         .remove(0);
-    Scene {
+    RecordScene {
         writ: claims(&token),
         bench,
         client,
@@ -38,7 +38,7 @@ async fn scene() -> Scene {
     }
 }
 
-impl Scene {
+impl RecordScene {
     /// The id of a grant of the writ, as an edge computes it.
     fn grant(&self, index: usize) -> String {
         let text = self.writ["authorization_details"][index].to_string();
@@ -157,7 +157,7 @@ async fn a_batch_that_comes_again_is_counted_once() {
         json!({"recorded": 3})
     );
     assert_eq!(used(&scene.task().await).iter().map(|(_, used)| used).sum::<u64>(), 3);
-    let Scene {
+    let RecordScene {
         bench,
         edge,
         boot,
@@ -165,7 +165,7 @@ async fn a_batch_that_comes_again_is_counted_once() {
         writ,
     } = scene;
     let bench = bench.reopened().await;
-    let scene = Scene {
+    let scene = RecordScene {
         bench,
         edge,
         boot,
@@ -310,7 +310,7 @@ async fn its_client_and_the_operator_read_the_report_of_a_task() {
 }
 
 /// The use of the grant that `permitted` names.
-async fn use_of(scene: &Scene) -> Value {
+async fn use_of(scene: &RecordScene) -> Value {
     let granted = scene.task().await["granted"].clone();
     let used = granted.as_array().unwrap().iter().find(|grant| grant["used"] != 0);
     used.cloned().unwrap_or_default()

@@ -14,7 +14,7 @@ pub(crate) struct Spending {
 }
 
 /// A writ and the allowances that it names.
-pub(crate) struct Held {
+pub(crate) struct WritWithAllowances {
     pub(crate) token: String,
     pub(crate) allowances: Vec<String>,
 }
@@ -42,13 +42,13 @@ fn book(max: u64, seats: u64) -> Value {
 }
 
 impl Spending {
-    async fn hold(&self, task: &Value) -> Vec<Held> {
+    async fn hold(&self, task: &Value) -> Vec<WritWithAllowances> {
         let tokens = self.bench.post(&self.client, "/v1/tasks", task).await.tokens();
         tokens.into_iter().map(held).collect()
     }
 
     /// A writ with one grant for each maximum.
-    pub(crate) async fn hold_maxima(&self, task_id: &str, maxima: &[u64]) -> Held {
+    pub(crate) async fn hold_maxima(&self, task_id: &str, maxima: &[u64]) -> WritWithAllowances {
         let grants: Vec<_> = maxima.iter().zip(1..).map(|(max, seats)| book(*max, seats)).collect();
         let task = json!({"task_id": task_id, "orch_id": "o", "audiences": {TRAVEL: {"grants": grants}}});
         self.hold(&task).await.remove(0)
@@ -64,7 +64,7 @@ impl Spending {
     }
 }
 
-pub(crate) fn held(token: String) -> Held {
+pub(crate) fn held(token: String) -> WritWithAllowances {
     let details = claims(&token)["authorization_details"].clone();
     let named = details
         .as_array()
@@ -72,7 +72,7 @@ pub(crate) fn held(token: String) -> Held {
         .flatten()
         .filter_map(|grant| grant["uses"]["allowance"].as_str());
     let allowances = named.map(str::to_owned).collect();
-    Held { token, allowances }
+    WritWithAllowances { token, allowances }
 }
 
 pub(crate) fn spent(answer: &Answer) -> Vec<String> {

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 
 /// The effect of a restore on the rows of a table or on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
+enum RestoreEffect {
     /// [`every_object_that_ended_after_the_backup_is_void_or_listed`] uses an object of it, which
     /// is void.
     Void,
@@ -36,47 +36,47 @@ enum Case {
     Meta,
 }
 
-/// Every table. [`Case::Belongs`] needs its reason.
-const TABLES: [(&str, Case); 22] = [
-    ("meta", Case::Meta),
-    ("sqlite_sequence", Case::Meta),
-    ("clients", Case::Listed),
-    ("edges", Case::Listed),
-    ("tasks", Case::Void),
+/// Every table. [`RestoreEffect::Belongs`] needs its reason.
+const TABLES: [(&str, RestoreEffect); 22] = [
+    ("meta", RestoreEffect::Meta),
+    ("sqlite_sequence", RestoreEffect::Meta),
+    ("clients", RestoreEffect::Listed),
+    ("edges", RestoreEffect::Listed),
+    ("tasks", RestoreEffect::Void),
     // Of a task: what its writs may do and did. No writ of before is valid, and a task has an id
     // once.
-    ("grants", Case::Belongs),
-    ("refusals", Case::Belongs),
-    ("allowances", Case::Void),
-    ("agents", Case::Void),
-    ("lineages", Case::Void),
-    ("launch_tokens", Case::Void),
+    ("grants", RestoreEffect::Belongs),
+    ("refusals", RestoreEffect::Belongs),
+    ("allowances", RestoreEffect::Void),
+    ("agents", RestoreEffect::Void),
+    ("lineages", RestoreEffect::Void),
+    ("launch_tokens", RestoreEffect::Void),
     // Consumed after the backup, a nonce can be used again while it lives, but only with a launch
     // token.
-    ("nonces", Case::Void),
+    ("nonces", RestoreEffect::Void),
     // An edge's own names for what it spends and records: without a writ of now nothing is spent.
-    ("boots", Case::Belongs),
-    ("recorded", Case::Belongs),
-    ("spends", Case::Void),
-    ("revocations", Case::Void),
-    ("shares", Case::Belongs),
-    ("audit", Case::Evidence),
-    ("checkpoints", Case::Evidence),
-    ("audit_pruned", Case::Evidence),
-    ("keys", Case::Void),
-    ("sqlite_stat1", Case::Meta),
+    ("boots", RestoreEffect::Belongs),
+    ("recorded", RestoreEffect::Belongs),
+    ("spends", RestoreEffect::Void),
+    ("revocations", RestoreEffect::Void),
+    ("shares", RestoreEffect::Belongs),
+    ("audit", RestoreEffect::Evidence),
+    ("checkpoints", RestoreEffect::Evidence),
+    ("audit_pruned", RestoreEffect::Evidence),
+    ("keys", RestoreEffect::Void),
+    ("sqlite_stat1", RestoreEffect::Meta),
 ];
 
 /// Every kind of file in the key folder, by the beginning of its name.
-const KEYS: [(&str, Case); 7] = [
-    ("writ-", Case::Void),
-    ("session-", Case::Void),
-    ("delegation-", Case::Void),
-    ("pinned.json", Case::Evidence),
-    ("checkpoint-", Case::Void),
-    ("bundle-", Case::Listed),
+const KEYS: [(&str, RestoreEffect); 7] = [
+    ("writ-", RestoreEffect::Void),
+    ("session-", RestoreEffect::Void),
+    ("delegation-", RestoreEffect::Void),
+    ("pinned.json", RestoreEffect::Evidence),
+    ("checkpoint-", RestoreEffect::Void),
+    ("bundle-", RestoreEffect::Listed),
     // Under it secrets are hashed, which are listed. Another one would void all of them.
-    ("credential.json", Case::Listed),
+    ("credential.json", RestoreEffect::Listed),
 ];
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn every_table_and_every_kind_of_key_has_a_case() {
 }
 
 /// Tokens and tasks that exist when the backup is made, and end or change after it.
-struct Held {
+struct BackedUpState {
     app: App,
     writ: String,
     completed: String,
@@ -123,7 +123,7 @@ struct Held {
 
 const SCOPE: [&str; 1] = ["read:data:*"];
 
-impl Held {
+impl BackedUpState {
     async fn by(bench: &Bench) -> Self {
         let app = bench.register_app(&SCOPE).await;
         let client = bench.client(travel_ceiling()).await;
@@ -282,7 +282,7 @@ fn epoch_of(bench: &Bench) -> String {
 #[tokio::test]
 async fn every_object_that_ended_after_the_backup_is_void_or_listed() {
     let bench = Bench::operated().await;
-    let held = Held::by(&bench).await;
+    let held = BackedUpState::by(&bench).await;
     let (backup, before) = (back_up(&bench).await, epoch_of(&bench));
     held.end_all(&bench).await;
     bench.pass(5);
@@ -326,7 +326,7 @@ async fn every_object_that_ended_after_the_backup_is_void_or_listed() {
 #[tokio::test]
 async fn a_restore_of_a_restore_is_another_history() {
     let bench = Bench::operated().await;
-    let held = Held::by(&bench).await;
+    let held = BackedUpState::by(&bench).await;
     let backup = back_up(&bench).await;
     let kept = tempfile::tempdir().unwrap();
     copy_folder(backup.path(), kept.path());
@@ -374,9 +374,9 @@ fn put_database_back(from: &Path, to: &Path) {
 }
 
 /// A bench that went on after its database was copied, and the copy.
-async fn copied() -> (Bench, Held, TempDir) {
+async fn copied() -> (Bench, BackedUpState, TempDir) {
     let bench = Bench::operated().await;
-    let held = Held::by(&bench).await;
+    let held = BackedUpState::by(&bench).await;
     bench.data.keep_head().await.unwrap();
     let copy_of = tempfile::tempdir().unwrap();
     copy_folder(bench.path(), copy_of.path());

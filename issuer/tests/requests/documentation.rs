@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 const PAGE: &str = include_str!("../../../docs/issuer.md");
 
 /// The value of a name in angle brackets.
-type Names = BTreeMap<String, String>;
+type PlaceholderValues = BTreeMap<String, String>;
 
 /// Fenced blocks: what they are written in, and their text.
 fn blocks() -> Vec<(&'static str, &'static str)> {
@@ -25,13 +25,13 @@ fn blocks() -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn filled(text: &str, names: &Names) -> String {
+fn filled(text: &str, names: &PlaceholderValues) -> String {
     names.iter().fold(text.to_owned(), |text, (name, value)| {
         text.replace(&format!("<{name}>"), value)
     })
 }
 
-fn request(text: &str, names: &Names) -> Request<Body> {
+fn request(text: &str, names: &PlaceholderValues) -> Request<Body> {
     let text = filled(text, names);
     let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
     let mut lines = head.lines();
@@ -46,7 +46,7 @@ fn request(text: &str, names: &Names) -> Request<Body> {
 
 /// Compares an answer with the page. A name in angle brackets takes the value of its place, and the
 /// same value in every other place.
-fn same(shown: &Value, found: &Value, names: &mut Names) {
+fn same(shown: &Value, found: &Value, names: &mut PlaceholderValues) {
     match (shown, found) {
         (Value::Object(shown), Value::Object(found)) => {
             assert!(shown.keys().eq(found.keys()), "shown {shown:?}, found {found:?}");
@@ -70,7 +70,7 @@ fn same(shown: &Value, found: &Value, names: &mut Names) {
     }
 }
 
-async fn documented() -> (Bench, Names) {
+async fn documented() -> (Bench, PlaceholderValues) {
     let bench = Bench::new().await;
     let grant = |action: &str, resource: &str| json!({"type": "writ", "actions": [action], "resources": [resource]});
     let ceiling = json!([
@@ -117,7 +117,7 @@ async fn every_request_on_the_page_is_answered_as_printed() {
 }
 
 /// The names that an answer must repeat. Others are given anew by every answer.
-fn repeatable(names: &Names) -> Names {
+fn repeatable(names: &PlaceholderValues) -> PlaceholderValues {
     let once = |(name, _): &(&String, &String)| name.as_str() == "allowance";
     names
         .iter()

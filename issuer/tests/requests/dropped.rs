@@ -18,7 +18,7 @@ const KNOWN: u64 = 65;
 const LOOKS: usize = 2_000;
 const REST: Duration = Duration::from_millis(5);
 
-struct Scene {
+struct DroppedScene {
     bench: Bench,
     client: Login,
     edge: Login,
@@ -26,7 +26,7 @@ struct Scene {
     app: App,
 }
 
-impl Scene {
+impl DroppedScene {
     async fn new() -> Self {
         let bench = Bench::with(operated()).await;
         let (client, edge) = (bench.client(travel_ceiling()).await, bench.edge(TRAVEL).await);
@@ -118,7 +118,7 @@ fn with_method(method: Method, mut request: Request<Body>) -> Request<Body> {
 
 /// Every request that changes both the database and the memory, by its name. True for what the
 /// operator sends to the socket.
-async fn changes(scene: &Scene) -> Vec<(&'static str, bool, Request<Body>)> {
+async fn changes(scene: &DroppedScene) -> Vec<(&'static str, bool, Request<Body>)> {
     let (client_id, edge_id) = (scene.client.parts().0, scene.edge.parts().0);
     let app = format!("/v1/admin/apps/{}", scene.app.id);
     let upstreams = ["https://api.travel.example"];
@@ -160,7 +160,7 @@ async fn changes(scene: &Scene) -> Vec<(&'static str, bool, Request<Body>)> {
 async fn drop_each(waits: usize) -> usize {
     let mut dropped = 0;
     for index in 0.. {
-        let scene = Scene::new().await;
+        let scene = DroppedScene::new().await;
         let Some((what, of_operator, request)) = changes(&scene).await.into_iter().nth(index) else {
             break;
         };

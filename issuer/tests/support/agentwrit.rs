@@ -24,12 +24,12 @@ pub(crate) struct App {
 
 /// An agent, and its writ.
 #[derive(Clone, Debug)]
-pub(crate) struct Agent {
+pub(crate) struct AgentWithWrit {
     pub(crate) id: String,
     pub(crate) token: String,
 }
 
-impl Agent {
+impl AgentWithWrit {
     pub(crate) fn login(&self) -> Login {
         bearer(&self.token)
     }
@@ -133,20 +133,20 @@ impl Bench {
     }
 
     /// An agent of `orch/<task_id>` whose writ lives for `ttl` seconds.
-    pub(crate) async fn agent_for(&self, app: &App, task_id: &str, scope: &[&str], ttl: u64) -> Agent {
+    pub(crate) async fn agent_for(&self, app: &App, task_id: &str, scope: &[&str], ttl: u64) -> AgentWithWrit {
         let ask = json!({"agent_name": "agent", "allowed_scope": scope, "max_ttl": ttl});
         let launched = self.post(&app.session, "/v1/app/launch-tokens", &ask).await;
         let mut ask = registration(&launched.granted("launch_token"), &self.nonce().await, scope);
         ask["task_id"] = json!(task_id);
         let answer = self.say("/v1/register", &ask).await;
-        Agent {
+        AgentWithWrit {
             id: answer.granted("agent_id"),
             token: answer.granted("access_token"),
         }
     }
 
     /// As [`Self::agent_for`], for five minutes.
-    pub(crate) async fn agent(&self, app: &App, task_id: &str, scope: &[&str]) -> Agent {
+    pub(crate) async fn agent(&self, app: &App, task_id: &str, scope: &[&str]) -> AgentWithWrit {
         self.agent_for(app, task_id, scope, 300).await
     }
 

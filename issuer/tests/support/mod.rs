@@ -112,10 +112,10 @@ impl Bench {
     }
 
     /// The data directory after the issuer has ended.
-    pub(crate) fn closed(mut self) -> Closed {
+    pub(crate) fn closed(mut self) -> ClosedDataDirectory {
         let folder = self.folder.take().unwrap();
         let (clock, config) = (Arc::clone(&self.clock), self.config.clone());
-        Closed { folder, clock, config }
+        ClosedDataDirectory { folder, clock, config }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -233,13 +233,13 @@ impl Bench {
 }
 
 /// A data directory that no issuer holds.
-pub(crate) struct Closed {
+pub(crate) struct ClosedDataDirectory {
     folder: TempDir,
     clock: Arc<AtomicU64>,
     config: Config,
 }
 
-impl Closed {
+impl ClosedDataDirectory {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

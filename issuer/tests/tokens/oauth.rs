@@ -4,7 +4,7 @@ use crate::support::{Answer, Bench, Login, TRAVEL, claims, travel_task};
 use crate::tasks::starting::{travel, verified};
 use serde_json::{Value, json};
 
-type Form<'a> = &'a [(&'a str, &'a str)];
+type FormFields<'a> = &'a [(&'a str, &'a str)];
 
 pub(crate) const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 
@@ -164,7 +164,7 @@ async fn what_lies_beyond_the_ceiling_is_refused_by_its_own_error() {
 #[tokio::test]
 async fn a_malformed_token_request_is_refused_by_its_own_error() {
     let (bench, client) = travel().await;
-    let cases: [(Form<'_>, &str); 12] = [
+    let cases: [(FormFields<'_>, &str); 12] = [
         (&[], "invalid_request"),
         (&[("grant_type", "")], "invalid_request"),
         (&[("grant_type", "password")], "unsupported_grant_type"),
@@ -232,7 +232,7 @@ async fn an_unknown_client_is_refused() {
     let (id, secret) = client.parts();
     let (scope, edge) = (("scope", "read:data:x"), bench.edge(TRAVEL).await);
     let wrong = Login::basic(&id, "wrong");
-    let cases: [(Option<&Login>, Form<'_>); 8] = [
+    let cases: [(Option<&Login>, FormFields<'_>); 8] = [
         (None, &[]),
         (None, &[("client_id", &id)]),
         (None, &[("client_id", &id), ("client_secret", "wrong")]),

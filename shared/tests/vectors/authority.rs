@@ -1,6 +1,6 @@
 //! Checks of rules, decisions and narrowing.
 
-use super::case::{Case, sorted};
+use super::case::{VectorCase, sorted};
 use super::same;
 use crate::examples::{attempt, grants, with_rule, with_value};
 use crate::support::{NOW, permits};
@@ -8,14 +8,14 @@ use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Decision, Grant, Grants, MissReason, Narrowing, narrower};
 use edgewrit_shared::time::UnixSeconds;
 
-pub(crate) fn rule(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn rule(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "rule", "rule_json", "value", "value_json", "admits"]);
     let grant = with_rule(&case.value("rule"));
     let admits = permits(&grant, &with_value(&case.value("value")));
     same(&admits, &case.bool("admits"))
 }
 
-pub(crate) fn deciding(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn deciding(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&[
         "name",
         "grants",
@@ -28,7 +28,7 @@ pub(crate) fn deciding(case: &Case<'_>) -> Result<(), String> {
         "grant",
     ]);
     let json = case.value("attempt");
-    Case(&json).only(&["action", "resource", "params"]);
+    VectorCase(&json).only(&["action", "resource", "params"]);
     let (attempt, written) = (attempt(&json), grants(&case.value("grants")));
     let index = |name: &str| written.get(usize::try_from(case.whole(name)).unwrap());
     let grants = Grants::new(written.clone());
@@ -62,12 +62,12 @@ fn class(reason: MissReason<'_>) -> &'static str {
     }
 }
 
-pub(crate) fn narrowing(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn narrowing(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "child", "parents", "answer", "witness"]);
     let (child, parents) = (grants(&case.value("child")), grants(&case.value("parents")));
     if case.has("witness") {
         same(&case.text("answer").as_str(), &"wider")?;
-        witness(&Case(&case.value("witness")), &child, &parents)?;
+        witness(&VectorCase(&case.value("witness")), &child, &parents)?;
     }
     same(&answer(&child, &parents), &case.text("answer").as_str())
 }
@@ -86,7 +86,7 @@ fn answer(children: &[Grant], parents: &[Grant]) -> &'static str {
     answer
 }
 
-fn witness(case: &Case<'_>, child: &[Grant], parents: &[Grant]) -> Result<(), String> {
+fn witness(case: &VectorCase<'_>, child: &[Grant], parents: &[Grant]) -> Result<(), String> {
     case.only(&["action", "resource", "params", "at", "uses"]);
     let now = if case.has("at") {
         UnixSeconds(case.whole("at"))

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 const VALUES: usize = 100_000;
 
 /// One case, or one object in it.
-pub(crate) struct Case<'j>(pub(crate) &'j Json);
+pub(crate) struct VectorCase<'j>(pub(crate) &'j Json);
 
-impl<'j> Case<'j> {
+impl<'j> VectorCase<'j> {
     /// Fails on members that are not `known`.
     pub(crate) fn only(&self, known: &[&str]) {
         let Json::Object(members) = self.0 else {
@@ -90,7 +90,7 @@ fn part(json: &Json) -> String {
     if let Json::Text(text) = json {
         return text.clone();
     }
-    let part = Case(json);
+    let part = VectorCase(json);
     part.only(&["repeat", "times", "between"]);
     let between = json.member("between").map_or("", text);
     let turns: Vec<String> = (1..=part.whole("times"))

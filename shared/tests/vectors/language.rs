@@ -1,13 +1,13 @@
 //! Checks of the spelling of grants: reading, canonical JSON, scope strings, patterns.
 
-use super::case::{Case, sorted};
+use super::case::{VectorCase, sorted};
 use super::same;
 use crate::examples::{attempt, grant, text};
 use crate::support::{parse, permits, read_json};
 use edgewrit_shared::grant::{Grant, Pattern};
 use edgewrit_shared::json::Json;
 
-pub(crate) fn reading(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn reading(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "grant", "grant_json", "scope", "is_grant", "faults_at"]);
     let is_grant = case.bool("is_grant");
     if case.has("scope") {
@@ -25,7 +25,7 @@ pub(crate) fn reading(case: &Case<'_>) -> Result<(), String> {
     Ok(())
 }
 
-pub(crate) fn canonical(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn canonical(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "written", "canonical"]);
     let canonical = case.text("canonical");
     for written in case.list("written").iter().chain([&parse(&canonical)]) {
@@ -35,7 +35,7 @@ pub(crate) fn canonical(case: &Case<'_>) -> Result<(), String> {
     Ok(())
 }
 
-pub(crate) fn scopes(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn scopes(case: &VectorCase<'_>) -> Result<(), String> {
     if case.has("scope") {
         return scope(case);
     }
@@ -50,29 +50,29 @@ pub(crate) fn scopes(case: &Case<'_>) -> Result<(), String> {
     }
 }
 
-fn scope(case: &Case<'_>) -> Result<(), String> {
+fn scope(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "scope", "permits", "refuses"]);
     let grant = Grant::from_scope(&case.text("scope"))?;
     for (name, expected) in [("permits", true), ("refuses", false)] {
         for json in case.list(name) {
-            Case(json).only(&["action", "resource"]);
+            VectorCase(json).only(&["action", "resource"]);
             same(&permits(&grant, &attempt(json)), &expected).map_err(|found| format!("{json:?}: {found}"))?;
         }
     }
     Ok(())
 }
 
-fn parsed(case: &Case<'_>, name: &str) -> Pattern {
+fn parsed(case: &VectorCase<'_>, name: &str) -> Pattern {
     Pattern::parse(&case.text(name)).unwrap()
 }
 
-pub(crate) fn pattern(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn pattern(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "pattern", "text", "matches"]);
     let matches = parsed(case, "pattern").matches(&case.text("text"));
     same(&matches, &case.bool("matches"))
 }
 
-pub(crate) fn inclusion(case: &Case<'_>) -> Result<(), String> {
+pub(crate) fn inclusion(case: &VectorCase<'_>) -> Result<(), String> {
     case.only(&["name", "child", "parent", "within", "word"]);
     let (child, parent) = (parsed(case, "child"), parsed(case, "parent"));
     same(&parent.includes(&child), &case.bool("within"))?;

@@ -5,13 +5,13 @@ mod authority;
 mod case;
 mod language;
 
-pub(crate) use case::Case;
+pub(crate) use case::VectorCase;
 
 /// The check of a case. The error is the found value.
-pub(crate) type Check = fn(&Case<'_>) -> Result<(), String>;
+pub(crate) type CaseCheck = fn(&VectorCase<'_>) -> Result<(), String>;
 
 /// The check for the cases of a file.
-pub(crate) fn check_of(file: &str) -> Option<Check> {
+pub(crate) fn check_of(file: &str) -> Option<CaseCheck> {
     Some(match file {
         "reading.json" => language::reading,
         "canonical.json" => language::canonical,

@@ -1,6 +1,6 @@
 //! Cases of grants: decisions, comparisons, reads.
 
-use crate::Case;
+use crate::BenchCase;
 use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, narrower};
 use edgewrit_shared::json;
@@ -41,7 +41,7 @@ fn decide(grants: &Grants, attempt: &Attempt, permits: bool) {
 }
 
 /// The cases; `first` is the index of the first of them, their baseline.
-pub(crate) fn cases(first: usize) -> Vec<Case> {
+pub(crate) fn cases(first: usize) -> Vec<BenchCase> {
     let ten: Vec<Grant> = (0..10).map(|number| grant(&text(number))).collect();
     let (grants, same) = (Grants::new(ten.clone()), Grants::new(ten.clone()));
     let literal = Grants::new(vec![grant(
@@ -54,7 +54,7 @@ pub(crate) fn cases(first: usize) -> Vec<Case> {
     };
     let (last, none, child) = (attempt("LHR9"), attempt("CDG"), grant(&text(9)));
     let written = text(9);
-    let case = |name, once: Box<dyn Fn()>| Case {
+    let case = |name, once: Box<dyn Fn()>| BenchCase {
         name,
         baseline: first,
         once,

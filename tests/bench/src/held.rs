@@ -27,13 +27,13 @@ pub fn arrivals() -> Vec<Vec<u8>> {
 }
 
 /// An instance of an edge.
-pub struct Instance {
+pub struct HeldInstance {
     config: Arc<Config>,
     memory: Memory,
     snapshot: Option<Snapshot>,
 }
 
-impl Instance {
+impl HeldInstance {
     /// An instance that holds nothing.
     #[must_use]
     pub fn new() -> Self {
@@ -73,7 +73,7 @@ impl Instance {
     }
 }
 
-impl Default for Instance {
+impl Default for HeldInstance {
     fn default() -> Self {
         Self::new()
     }

@@ -16,7 +16,7 @@ mod token;
 mod v8;
 
 /// A piece of work that is measured.
-pub struct Case {
+pub struct BenchCase {
     /// The name in the table.
     pub name: &'static str,
     /// The case that its time is compared with.
@@ -25,7 +25,7 @@ pub struct Case {
     pub once: Box<dyn Fn()>,
 }
 
-impl Case {
+impl BenchCase {
     /// Does it `times` times.
     pub fn run(&self, times: u32) {
         (0..times).for_each(|_| (self.once)());
@@ -34,7 +34,7 @@ impl Case {
 
 /// All cases. Each is done once while it is made, and panics if it does not end as its name says.
 #[must_use]
-pub fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<BenchCase> {
     let mut cases = grants::cases(0);
     let signature = cases.len();
     cases.extend(token::cases(signature));
@@ -52,7 +52,7 @@ const COUNTED_REVOCATIONS: u64 = 10_000;
 /// The cases whose instructions are counted (`cargo xtask counts`). Each is done twice while it is
 /// made: after that, caches hold what they hold later.
 #[must_use]
-pub fn counted_cases() -> Vec<Case> {
+pub fn counted_cases() -> Vec<BenchCase> {
     let mut cases = grants::cases(0);
     cases.extend(pipeline::cases(0));
     cases.push(snapshot::apply("apply a bundle, nothing revoked", 0, Vec::new()));

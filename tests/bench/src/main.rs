@@ -10,7 +10,7 @@
     reason = "a benchmark measures, prints, and stops at whatever goes wrong"
 )]
 
-use edgewrit_bench::{Case, cases};
+use edgewrit_bench::{BenchCase, cases};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
@@ -58,7 +58,7 @@ impl V8 {
 }
 
 /// Runs a case natively. The first run is not measured: the other host had the processor before.
-fn run_natively(case: &Case, times: u32) -> f64 {
+fn run_natively(case: &BenchCase, times: u32) -> f64 {
     case.run(1);
     let begun = Instant::now();
     case.run(times);
@@ -145,7 +145,7 @@ fn measure_full_instance(module: &str) -> String {
     said
 }
 
-fn json(case: &Case, native: &Rounds, v8: &Rounds) {
+fn json(case: &BenchCase, native: &Rounds, v8: &Rounds) {
     let side = |rounds: &Rounds| format!(r#"{{"least":{:.1},"median":{:.1}}}"#, rounds.least(), rounds.median());
     println!(
         r#"{{"case":"{}","native_ns":{},"v8_ns":{}}}"#,
@@ -155,7 +155,7 @@ fn json(case: &Case, native: &Rounds, v8: &Rounds) {
     );
 }
 
-fn print_table(cases: &[Case], rounds: &[[Rounds; 2]]) {
+fn print_table(cases: &[BenchCase], rounds: &[[Rounds; 2]]) {
     println!(
         "{:<52} {:>9} {:>9} {:>7}   {:>9} {:>9} {:>7}   {:>6}",
         "microseconds", "native", "median", "ratio", "V8", "median", "ratio", "V8/nat"

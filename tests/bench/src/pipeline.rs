@@ -1,7 +1,7 @@
 //! Cases of the pipeline from the head of a request to the outgoing request: 100 operations, 15
 //! headers, a writ of some 900 bytes.
 
-use crate::{Case, token};
+use crate::{BenchCase, token};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
@@ -94,7 +94,7 @@ fn config_of(operations: &str, space: &str) -> Arc<Config> {
     Arc::new(Config::read(&text, &|_| Some("secret".into())).expect("a configuration"))
 }
 
-struct Edge {
+struct BenchEdge {
     config: Arc<Config>,
     snapshot: Snapshot,
     /// Writs that are used in turns.
@@ -102,14 +102,14 @@ struct Edge {
     turn: Cell<usize>,
 }
 
-struct Ask {
+struct BenchRequest {
     method: &'static str,
     target: &'static [u8],
     body: Option<&'static [u8]>,
     permits: bool,
 }
 
-impl Edge {
+impl BenchEdge {
     fn new(config: Arc<Config>) -> Self {
         Self::with(config, 1)
     }
@@ -126,14 +126,14 @@ impl Edge {
     }
 
     /// One decision, and the outgoing request.
-    fn decide(&self, memory: &Memory, ask: &Ask) {
+    fn decide(&self, memory: &Memory, ask: &BenchRequest) {
         if let Some(in_flight) = self.forwarded(memory, ask) {
             drop(black_box(in_flight));
         }
     }
 
     /// One decision, the upstream's answer, and the line for the log.
-    fn answer(&self, memory: &Memory, ask: &Ask) {
+    fn answer(&self, memory: &Memory, ask: &BenchRequest) {
         let mut in_flight = self.forwarded(memory, ask).expect("a permit");
         drop(black_box(in_flight.edit_response(&ResponseHead {
             status: 200,
@@ -142,7 +142,7 @@ impl Edge {
         drop(black_box(in_flight.finish(Outcome::Answered(200)).line()));
     }
 
-    fn forwarded(&self, memory: &Memory, ask: &Ask) -> Option<InFlight> {
+    fn forwarded(&self, memory: &Memory, ask: &BenchRequest) -> Option<InFlight> {
         let turn = self.turn.get();
         self.turn.set((turn + 1) % self.authorizations.len());
         let world = World {
@@ -188,9 +188,9 @@ impl Edge {
 /// The configuration is another one each time, so that the writ has to be verified again; it takes
 /// the place of itself in a cache that is there already, as it takes the place of others in a busy
 /// edge's.
-fn first_sight(ask: Ask) -> Box<dyn Fn()> {
+fn first_sight(ask: BenchRequest) -> Box<dyn Fn()> {
     let (edges, memory, turn) = (
-        [Edge::new(config("")), Edge::new(config(" "))],
+        [BenchEdge::new(config("")), BenchEdge::new(config(" "))],
         Memory::new(1),
         Cell::new(false),
     );
@@ -202,19 +202,19 @@ fn first_sight(ask: Ask) -> Box<dyn Fn()> {
 }
 
 /// The last of `count` operations; `baseline` is the index of the case that it is compared with.
-fn last_of(name: &'static str, baseline: usize, count: usize) -> Case {
-    let (edge, memory) = (Edge::new(config_of_searches(count)), Memory::new(1));
+fn last_of(name: &'static str, baseline: usize, count: usize) -> BenchCase {
+    let (edge, memory) = (BenchEdge::new(config_of_searches(count)), Memory::new(1));
     let target = match count {
         FEW => b"/group-9/item-9/7?from=JFK&to=LHR&date=2026-05-10".as_slice(),
         _ => b"/group-99/item-9999/7?from=JFK&to=LHR&date=2026-05-10",
     };
-    let ask = Ask {
+    let ask = BenchRequest {
         method: "GET",
         target,
         body: None,
         permits: true,
     };
-    Case {
+    BenchCase {
         name,
         baseline,
         once: Box::new(move || edge.decide(&memory, &ask)),
@@ -223,7 +223,7 @@ fn last_of(name: &'static str, baseline: usize, count: usize) -> Case {
 
 /// Cases that differ in how many operations there are; `first` is the index of the first of them,
 /// their baseline.
-pub(crate) fn cases_by_operations(first: usize) -> Vec<Case> {
+pub(crate) fn cases_by_operations(first: usize) -> Vec<BenchCase> {
     vec![
         last_of("permit, cached, the last of 10 operations", first, FEW),
         last_of("permit, cached, the last of 10,000 operations", first, MOST),
@@ -231,21 +231,21 @@ pub(crate) fn cases_by_operations(first: usize) -> Vec<Case> {
 }
 
 /// As in a busy edge: each writ comes back after many others, and everything is done to the end.
-fn in_turns(ask: Ask) -> Box<dyn Fn()> {
-    let (edge, memory) = (Edge::with(config(""), WRITS), Memory::new(1));
+fn in_turns(ask: BenchRequest) -> Box<dyn Fn()> {
+    let (edge, memory) = (BenchEdge::with(config(""), WRITS), Memory::new(1));
     (0..WRITS).for_each(|_| edge.decide(&memory, &ask));
     Box::new(move || edge.answer(&memory, &ask))
 }
 
 /// A busy edge; `baseline` is the index of the case that it is compared with.
-pub(crate) fn busy_case(baseline: usize) -> Case {
-    let ask = Ask {
+pub(crate) fn busy_case(baseline: usize) -> BenchCase {
+    let ask = BenchRequest {
         method: "GET",
         target: SEARCH,
         body: None,
         permits: true,
     };
-    Case {
+    BenchCase {
         name: "permit, cached, 1,000 writs in turns, answered",
         baseline,
         once: in_turns(ask),
@@ -253,18 +253,18 @@ pub(crate) fn busy_case(baseline: usize) -> Case {
 }
 
 /// The cases; `baseline` is the index of the one that they are compared with.
-pub(crate) fn cases(baseline: usize) -> Vec<Case> {
-    let edge = Rc::new(Edge::new(config("")));
+pub(crate) fn cases(baseline: usize) -> Vec<BenchCase> {
+    let edge = Rc::new(BenchEdge::new(config("")));
     let memory = Rc::new(Memory::new(1));
-    let cached = |name, ask: Ask| {
+    let cached = |name, ask: BenchRequest| {
         let (edge, memory) = (Rc::clone(&edge), Rc::clone(&memory));
-        Case {
+        BenchCase {
             name,
             baseline,
             once: Box::new(move || edge.decide(&memory, &ask)),
         }
     };
-    let ask = |method, target, body, permits| Ask {
+    let ask = |method, target, body, permits| BenchRequest {
         method,
         target,
         body,
@@ -272,7 +272,7 @@ pub(crate) fn cases(baseline: usize) -> Vec<Case> {
     };
     let other = b"/flights?from=JFK&to=CDG&date=2026-05-10".as_slice();
     vec![
-        Case {
+        BenchCase {
             name: "permit, a writ seen for the first time",
             baseline,
             once: first_sight(ask("GET", SEARCH, None, true)),

@@ -1,6 +1,6 @@
 //! Cases of bundles: the first bundle of an instance, and a later one.
 
-use crate::Case;
+use crate::BenchCase;
 use crate::token::{self, REVOCATIONS};
 use edgewrit_shared::bundle::revocation::Revocation;
 use edgewrit_shared::bundle::{RowsHash, Snapshot, Trust, rows_of};
@@ -15,13 +15,13 @@ fn trust() -> Trust {
 }
 
 /// Applies a bundle with these revocations to an instance that starts with nothing.
-pub(crate) fn apply(name: &'static str, baseline: usize, revocations: Vec<Revocation>) -> Case {
+pub(crate) fn apply(name: &'static str, baseline: usize, revocations: Vec<Revocation>) -> BenchCase {
     let (trust, document) = (trust(), support::bundle(support::NOW, revocations));
     let once = move || {
         let applied = Snapshot::apply(None, black_box(&document), &trust, support::NOW);
         drop(black_box(applied.expect("a good bundle")));
     };
-    Case {
+    BenchCase {
         name,
         baseline,
         once: Box::new(once),
@@ -29,7 +29,7 @@ pub(crate) fn apply(name: &'static str, baseline: usize, revocations: Vec<Revoca
 }
 
 /// The cases; `baseline` is the index of the one that they are compared with.
-pub(crate) fn cases(baseline: usize) -> Vec<Case> {
+pub(crate) fn cases(baseline: usize) -> Vec<BenchCase> {
     let document = support::bundle(support::NOW, token::revocations(REVOCATIONS));
     let (hash, pinned) = (RowsHash::of(rows_of(&document)), trust());
     let hashed = move || {
@@ -43,7 +43,7 @@ pub(crate) fn cases(baseline: usize) -> Vec<Case> {
             baseline,
             token::revocations(REVOCATIONS),
         ),
-        Case {
+        BenchCase {
             name: "the same, hashed by the host",
             baseline,
             once: Box::new(hashed),

@@ -1,6 +1,6 @@
 //! Cases of writs: the signature alone, the whole verification, and its parts.
 
-use crate::Case;
+use crate::BenchCase;
 use edgewrit_shared::bundle::Snapshot;
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Target};
 use edgewrit_shared::jose::jws::{Jws, JwsKind};
@@ -68,11 +68,11 @@ fn verify_signature(by: impl Verify + 'static) -> Box<dyn Fn()> {
 }
 
 /// The cases; `first` is the index of the first of them, their baseline.
-pub(crate) fn cases(first: usize) -> Vec<Case> {
+pub(crate) fn cases(first: usize) -> Vec<BenchCase> {
     let (whole, parts, payload) = (writ(0), writ(0), claims().to_json());
     let [empty, full] = [Vec::new(), revocations(REVOCATIONS)].map(|rows| support::snapshot(support::NOW, rows));
     let (among_many, known, held) = (whole.clone(), verify(&whole, &full), full.clone());
-    let case = |name, once: Box<dyn Fn()>| Case {
+    let case = |name, once: Box<dyn Fn()>| BenchCase {
         name,
         baseline: first,
         once,

@@ -1,13 +1,13 @@
 //! The functions that `drive.mjs` and `hold.mjs` call.
 #![expect(unsafe_code, reason = "an export has a name of its own; no pointer is followed")]
 
-use crate::held::Instance;
-use crate::{Case, cases};
+use crate::held::HeldInstance;
+use crate::{BenchCase, cases};
 use std::cell::{OnceCell, RefCell};
 
 thread_local! {
-    static CASES: OnceCell<Vec<Case>> = const { OnceCell::new() };
-    static INSTANCE: RefCell<Option<Instance>> = const { RefCell::new(None) };
+    static CASES: OnceCell<Vec<BenchCase>> = const { OnceCell::new() };
+    static INSTANCE: RefCell<Option<HeldInstance>> = const { RefCell::new(None) };
     static ARRIVING: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 

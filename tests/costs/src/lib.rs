@@ -83,7 +83,7 @@ unsafe impl GlobalAlloc for Counting {
 
 /// The cost of one piece of work.
 #[derive(Clone, Copy, Debug)]
-pub struct Cost {
+pub struct WorkCost {
     /// Most bytes in use at once, beyond those in use before.
     pub peak: usize,
     /// Bytes of all allocations.
@@ -104,16 +104,16 @@ fn processor_time(clock: libc::clockid_t) -> f64 {
 
 /// Runs `work` once and returns its cost on all threads of the process, and its result. Other
 /// tests of the process add to the cost, so such a test has a process of its own.
-pub fn measured<T>(work: impl FnOnce() -> T) -> (Cost, T) {
+pub fn measured<T>(work: impl FnOnce() -> T) -> (WorkCost, T) {
     measured_by(&OF_PROCESS, libc::CLOCK_PROCESS_CPUTIME_ID, work)
 }
 
 /// Runs `work` once and returns its cost on this thread alone, and its result.
-pub fn measured_on_thread<T>(work: impl FnOnce() -> T) -> (Cost, T) {
+pub fn measured_on_thread<T>(work: impl FnOnce() -> T) -> (WorkCost, T) {
     OF_THREAD.with(|own| measured_by(own, libc::CLOCK_THREAD_CPUTIME_ID, work))
 }
 
-fn measured_by<T>(counters: &Counters, clock: libc::clockid_t, work: impl FnOnce() -> T) -> (Cost, T) {
+fn measured_by<T>(counters: &Counters, clock: libc::clockid_t, work: impl FnOnce() -> T) -> (WorkCost, T) {
     let (held, allocated, begun) = (
         counters.held.load(Ordering::Relaxed),
         counters.allocated.load(Ordering::Relaxed),
@@ -122,7 +122,7 @@ fn measured_by<T>(counters: &Counters, clock: libc::clockid_t, work: impl FnOnce
     counters.peak.store(held, Ordering::Relaxed);
     let made = work();
     let peak = counters.peak.load(Ordering::Relaxed) - held;
-    let cost = Cost {
+    let cost = WorkCost {
         peak: usize::try_from(peak).unwrap_or_default(),
         allocated: counters.allocated.load(Ordering::Relaxed) - allocated,
         seconds: processor_time(clock) - begun,

@@ -13,7 +13,7 @@ const TIMES: u32 = 10;
 /// Prints how often each case is done, and then the names of the cases in the order in which they
 /// are counted.
 fn main() -> Result<()> {
-    let mint = mint::Mint::new()?;
+    let mint = mint::CountedMint::new()?;
     let cases = edgewrit_bench::counted_cases();
     let mut out = std::io::stdout().lock();
     writeln!(out, "{TIMES}")?;

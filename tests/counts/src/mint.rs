@@ -34,7 +34,7 @@ const CEILING: &[u8] = br#"[
 
 /// An issuer in a folder of its own. Its keys are random: only the functions of the signature,
 /// which are not counted, depend on them.
-pub(crate) struct Mint {
+pub(crate) struct CountedMint {
     runtime: Runtime,
     mint: Arc<mint::Mint>,
     ceiling: Ceiling,
@@ -42,7 +42,7 @@ pub(crate) struct Mint {
     _folder: TempDir,
 }
 
-impl Mint {
+impl CountedMint {
     /// The mint of a new issuer, which has minted once.
     pub(crate) fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;

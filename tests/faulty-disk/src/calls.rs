@@ -4,8 +4,8 @@
 //! library's own files lie outside of the watched folder: the calls of the standard library for
 //! them go straight through.
 
-use crate::shadow::{Change, Disk};
-use crate::watched::Watched;
+use crate::shadow::{Disk, UnsyncedChange};
+use crate::watched::WatchedFile;
 use libc::{c_int, c_long, c_void, off_t, off64_t, size_t, ssize_t};
 use std::fs::File;
 use std::mem::ManuallyDrop;
@@ -46,7 +46,7 @@ unsafe extern "C" fn pwrite(file: c_int, bytes: *const c_void, size: size_t, at:
 extern "C" fn ftruncate64(file: c_int, length: off64_t) -> c_int {
     // SAFETY: numbers alone.
     let real = || unsafe { libc::syscall(libc::SYS_ftruncate, file, length) };
-    let change = |_| Change::Length(length.unsigned_abs());
+    let change = |_| UnsyncedChange::Length(length.unsigned_abs());
     status(changed(file, real, change))
 }
 
@@ -74,7 +74,7 @@ fn written(
     real: impl FnOnce() -> c_long,
     at: impl FnOnce(c_long) -> c_long,
 ) -> ssize_t {
-    let change = |written: c_long| Change::Write {
+    let change = |written: c_long| UnsyncedChange::Write {
         at: at(written).unsigned_abs(),
         // SAFETY: the system has just read that many bytes from there.
         bytes: unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), usize::try_from(written).unwrap_or_default()) }
@@ -83,7 +83,7 @@ fn written(
     size(changed(file, real, change))
 }
 
-fn changed(file: c_int, real: impl FnOnce() -> c_long, change: impl FnOnce(c_long) -> Change) -> c_long {
+fn changed(file: c_int, real: impl FnOnce() -> c_long, change: impl FnOnce(c_long) -> UnsyncedChange) -> c_long {
     let Some((disk, watched)) = watched(file) else {
         return real();
     };
@@ -97,7 +97,7 @@ fn synced(file: c_int, real: impl FnOnce() -> c_long) -> c_int {
     status(disk.sync(&watched, real).unwrap_or_else(fail))
 }
 
-fn watched(file: c_int) -> Option<(&'static Disk, Watched)> {
+fn watched(file: c_int) -> Option<(&'static Disk, WatchedFile)> {
     let disk = Disk::of_process()?;
     if file < 0 {
         return None;

@@ -2,7 +2,7 @@
 //! `bytes`; a name in `names` is a link to them. So a file that is renamed takes its bytes along,
 //! and one whose folder was never synced has bytes and no name.
 
-use crate::watched::{Key, is_left_out};
+use crate::watched::{FileKey, is_left_out};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, DirEntry, File, Metadata, OpenOptions, Permissions};
@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 
 /// The shadow's folder.
 #[derive(Debug)]
-pub(crate) struct Names {
+pub(crate) struct ShadowNames {
     shadow: PathBuf,
     /// The last certain entries of each folder, by its path in the watched folder.
     certain: HashMap<PathBuf, Listing>,
 }
 
 /// The entries of a folder.
-pub(crate) type Listing = Vec<(OsString, Entry)>;
+pub(crate) type Listing = Vec<(OsString, ShadowEntry)>;
 
 #[derive(Debug)]
-pub(crate) enum Entry {
-    File(Key, Permissions),
+pub(crate) enum ShadowEntry {
+    File(FileKey, Permissions),
     Folder(Permissions),
 }
 
@@ -40,21 +40,21 @@ pub(crate) fn list(path: &Path) -> io::Result<Listing> {
 }
 
 /// The entry; `None` also for a file that was removed in the meantime.
-fn found(entry: &DirEntry) -> io::Result<Option<Entry>> {
+fn found(entry: &DirEntry) -> io::Result<Option<ShadowEntry>> {
     let metadata = match entry.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         metadata => metadata?,
     };
     if metadata.is_dir() {
-        return Ok(Some(Entry::Folder(metadata.permissions())));
+        return Ok(Some(ShadowEntry::Folder(metadata.permissions())));
     }
     if !metadata.is_file() || is_left_out(&entry.file_name()) {
         return Ok(None);
     }
-    Ok(Some(Entry::File(Key::of(&metadata)?, metadata.permissions())))
+    Ok(Some(ShadowEntry::File(FileKey::of(&metadata)?, metadata.permissions())))
 }
 
-impl Names {
+impl ShadowNames {
     /// Makes the `shadow` the same as `folder`.
     pub(crate) fn begin(folder: &Path, shadow: PathBuf) -> io::Result<Self> {
         for part in ["bytes", "names"] {
@@ -72,8 +72,8 @@ impl Names {
         let mut folders = Vec::new();
         for (name, entry) in &listing {
             match entry {
-                Entry::File(key, _) => fs::copy(path.join(name), self.bytes_path(key)).map(drop)?,
-                Entry::Folder(_) => folders.push(inside.join(name)),
+                ShadowEntry::File(key, _) => fs::copy(path.join(name), self.bytes_path(key)).map(drop)?,
+                ShadowEntry::Folder(_) => folders.push(inside.join(name)),
             }
         }
         self.keep(inside.to_owned(), listing)?;
@@ -81,7 +81,7 @@ impl Names {
     }
 
     /// The certain bytes of a file: none, as long as nothing of it was synced.
-    pub(crate) fn bytes(&self, key: &Key) -> io::Result<File> {
+    pub(crate) fn bytes(&self, key: &FileKey) -> io::Result<File> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
         options.open(self.bytes_path(key))
@@ -111,14 +111,14 @@ impl Names {
         Ok(())
     }
 
-    fn show_entry(&self, inside: &Path, entry: &Entry) -> io::Result<()> {
+    fn show_entry(&self, inside: &Path, entry: &ShadowEntry) -> io::Result<()> {
         let path = self.shadow.join("names").join(inside);
         match entry {
-            Entry::File(key, permissions) => {
+            ShadowEntry::File(key, permissions) => {
                 self.bytes(key)?.set_permissions(permissions.clone())?;
                 link(&self.bytes_path(key), &path)
             }
-            Entry::Folder(permissions) => {
+            ShadowEntry::Folder(permissions) => {
                 if !path.exists() {
                     fs::create_dir(&path)?;
                     fs::set_permissions(&path, permissions.clone())?;
@@ -128,7 +128,7 @@ impl Names {
         }
     }
 
-    fn bytes_path(&self, key: &Key) -> PathBuf {
+    fn bytes_path(&self, key: &FileKey) -> PathBuf {
         self.shadow.join("bytes").join(key.name())
     }
 }

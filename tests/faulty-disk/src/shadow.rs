@@ -1,7 +1,7 @@
 //! The bytes of each file that are certain to be there.
 
-use crate::names::{self, Listing, Names};
-use crate::watched::{Faults, Key, Watch, Watched};
+use crate::names::{self, Listing, ShadowNames};
+use crate::watched::{FaultFile, FileKey, WatchedFile, WatchedFolder};
 use std::collections::{HashMap, VecDeque};
 use std::env;
 use std::fs::File;
@@ -15,15 +15,15 @@ static DISK: OnceLock<Disk> = OnceLock::new();
 /// The faulty disk of this process.
 #[derive(Debug)]
 pub(crate) struct Disk {
-    pub(crate) watch: Watch,
-    faults: Faults,
+    pub(crate) watch: WatchedFolder,
+    faults: FaultFile,
     deny: bool,
     shadow: Mutex<Shadow>,
 }
 
 /// An unsynced change to a file.
 #[derive(Debug)]
-pub(crate) enum Change {
+pub(crate) enum UnsyncedChange {
     /// Bytes, and where they are written.
     Write { at: u64, bytes: Vec<u8> },
     /// The file's new length.
@@ -32,8 +32,8 @@ pub(crate) enum Change {
 
 #[derive(Debug)]
 struct Shadow {
-    names: Names,
-    files: HashMap<Key, Uncertain>,
+    names: ShadowNames,
+    files: HashMap<FileKey, Uncertain>,
     /// Whether some of what is not synced is certain all the same, and how many changes there were.
     partly: Option<u64>,
 }
@@ -43,12 +43,12 @@ struct Shadow {
 struct Uncertain {
     /// Number of changes that are certain, or will never be.
     settled: u64,
-    changes: VecDeque<Change>,
+    changes: VecDeque<UnsyncedChange>,
 }
 
 /// The state before a sync: a sync makes no later change certain.
 enum Before {
-    File(Key, u64),
+    File(FileKey, u64),
     Folder(PathBuf, Listing),
 }
 
@@ -60,15 +60,15 @@ impl Disk {
         let (Some(watch), Some(folder)) = (variable("FAULTY_DISK_WATCH"), variable("FAULTY_DISK_SHADOW")) else {
             return;
         };
-        let watch = expect_kept(Watch::new(&watch));
+        let watch = expect_kept(WatchedFolder::new(&watch));
         let shadow = Shadow {
-            names: expect_kept(Names::begin(watch.folder(), folder)),
+            names: expect_kept(ShadowNames::begin(watch.folder(), folder)),
             files: HashMap::new(),
             partly: variable("FAULTY_DISK_KEEPS_SOME").map(|_| 0),
         };
         let disk = Self {
             watch,
-            faults: Faults(variable("FAULTY_DISK_FAULTS")),
+            faults: FaultFile(variable("FAULTY_DISK_FAULTS")),
             deny: variable("FAULTY_DISK_DENY_SYNC").is_some(),
             shadow: Mutex::new(shadow),
         };
@@ -83,14 +83,14 @@ impl Disk {
     /// changes are noted in the order in which they happen.
     pub(crate) fn change(
         &self,
-        watched: &Watched,
+        watched: &WatchedFile,
         real: impl FnOnce() -> i64,
-        change: impl FnOnce(i64) -> Change,
+        change: impl FnOnce(i64) -> UnsyncedChange,
     ) -> Result<i64, i32> {
         self.faults.check("write", watched)?;
         let mut shadow = self.shadow();
         let answer = real();
-        if let Watched::File(key, _) = watched
+        if let WatchedFile::File(key, _) = watched
             && answer >= 0
         {
             expect_kept(shadow.note(key, change(answer)));
@@ -99,7 +99,7 @@ impl Disk {
     }
 
     /// Lets `real` sync. The shadow is not held meanwhile: others may write.
-    pub(crate) fn sync(&self, watched: &Watched, real: impl FnOnce() -> i64) -> Result<i64, i32> {
+    pub(crate) fn sync(&self, watched: &WatchedFile, real: impl FnOnce() -> i64) -> Result<i64, i32> {
         if self.deny {
             return Ok(0);
         }
@@ -117,10 +117,10 @@ impl Disk {
         answer
     }
 
-    fn before(&self, watched: &Watched) -> io::Result<Before> {
+    fn before(&self, watched: &WatchedFile) -> io::Result<Before> {
         Ok(match watched {
-            Watched::File(key, _) => Before::File(key.clone(), self.shadow().noted(key)),
-            Watched::Folder(path) => Before::Folder(path.clone(), names::list(&self.watch.folder().join(path))?),
+            WatchedFile::File(key, _) => Before::File(key.clone(), self.shadow().noted(key)),
+            WatchedFile::Folder(path) => Before::Folder(path.clone(), names::list(&self.watch.folder().join(path))?),
         })
     }
 
@@ -130,7 +130,7 @@ impl Disk {
 }
 
 impl Shadow {
-    fn note(&mut self, key: &Key, change: Change) -> io::Result<()> {
+    fn note(&mut self, key: &FileKey, change: UnsyncedChange) -> io::Result<()> {
         if let Some(count) = &mut self.partly {
             *count += 1;
             let part = change.part(*count);
@@ -142,14 +142,14 @@ impl Shadow {
     }
 
     /// Changes that were ever noted.
-    fn noted(&self, key: &Key) -> u64 {
+    fn noted(&self, key: &FileKey) -> u64 {
         self.files
             .get(key)
             .map_or(0, |file| file.settled + file.changes.len() as u64)
     }
 
     /// The first `until` changes are certain.
-    fn keep(&mut self, key: &Key, until: u64) -> io::Result<()> {
+    fn keep(&mut self, key: &FileKey, until: u64) -> io::Result<()> {
         let bytes = self.names.bytes(key)?;
         while let Some(change) = self.settle(key, until) {
             change.apply(&bytes)?;
@@ -158,19 +158,19 @@ impl Shadow {
     }
 
     /// The first `until` changes will never be certain.
-    fn forget(&mut self, key: &Key, until: u64) {
+    fn forget(&mut self, key: &FileKey, until: u64) {
         while self.settle(key, until).is_some() {}
     }
 
     /// The next change to be settled. Another sync that ran at the same time may have been first.
-    fn settle(&mut self, key: &Key, until: u64) -> Option<Change> {
+    fn settle(&mut self, key: &FileKey, until: u64) -> Option<UnsyncedChange> {
         let file = self.files.get_mut(key).filter(|file| file.settled < until)?;
         file.settled += 1;
         file.changes.pop_front()
     }
 }
 
-impl Change {
+impl UnsyncedChange {
     fn apply(&self, file: &File) -> io::Result<()> {
         match self {
             Self::Write { at, bytes } => file.write_all_at(bytes, *at),

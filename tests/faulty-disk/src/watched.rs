@@ -10,13 +10,13 @@ use std::time::UNIX_EPOCH;
 
 /// The watched folder.
 #[derive(Debug)]
-pub(crate) struct Watch(PathBuf);
+pub(crate) struct WatchedFolder(PathBuf);
 
 /// An open file or folder in the watched folder.
 #[derive(Debug)]
-pub(crate) enum Watched {
+pub(crate) enum WatchedFile {
     /// A file, and how it is called by now.
-    File(Key, PathBuf),
+    File(FileKey, PathBuf),
     /// A folder, by its path in the watched one.
     Folder(PathBuf),
 }
@@ -24,12 +24,12 @@ pub(crate) enum Watched {
 /// The identity of a file, independent of its name. The inode number alone is not enough: the
 /// system uses the number again once the file is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
+pub(crate) struct FileKey {
     number: u64,
     made: u128,
 }
 
-impl Key {
+impl FileKey {
     pub(crate) fn of(file: &Metadata) -> io::Result<Self> {
         let made = file.created()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         Ok(Self {
@@ -44,7 +44,7 @@ impl Key {
     }
 }
 
-impl Watch {
+impl WatchedFolder {
     pub(crate) fn new(folder: &Path) -> io::Result<Self> {
         fs::canonicalize(folder).map(Self)
     }
@@ -55,7 +55,7 @@ impl Watch {
 
     /// The open file, if it is watched: `None` elsewhere, and for a socket or a file that is left
     /// out.
-    pub(crate) fn file(&self, open: &File) -> Option<Watched> {
+    pub(crate) fn file(&self, open: &File) -> Option<WatchedFile> {
         let metadata = open.metadata().ok()?;
         if !metadata.is_file() && !metadata.is_dir() {
             return None;
@@ -64,10 +64,10 @@ impl Watch {
         let inside = path.strip_prefix(&self.0).ok()?;
         let inside = inside.to_owned();
         if metadata.is_dir() {
-            return Some(Watched::Folder(inside));
+            return Some(WatchedFile::Folder(inside));
         }
-        let key = Key::of(&metadata).ok()?;
-        (!is_left_out(path.as_os_str())).then_some(Watched::File(key, inside))
+        let key = FileKey::of(&metadata).ok()?;
+        (!is_left_out(path.as_os_str())).then_some(WatchedFile::File(key, inside))
     }
 }
 
@@ -78,22 +78,22 @@ pub(crate) fn is_left_out(name: &OsStr) -> bool {
 
 /// The file that says which calls fail.
 #[derive(Debug)]
-pub(crate) struct Faults(pub(crate) Option<PathBuf>);
+pub(crate) struct FaultFile(pub(crate) Option<PathBuf>);
 
-impl Faults {
+impl FaultFile {
     /// Fails with the error number that is set for `call`. The file is read for each call: a test
     /// sets and removes faults while the server runs.
-    pub(crate) fn check(&self, call: &str, file: &Watched) -> Result<(), i32> {
+    pub(crate) fn check(&self, call: &str, file: &WatchedFile) -> Result<(), i32> {
         let said = self.0.as_ref().and_then(|said| fs::read_to_string(said).ok());
         let errno = said.as_deref().and_then(|said| errno(said, call, file));
         errno.map_or(Ok(()), Err)
     }
 }
 
-fn errno(said: &str, call: &str, file: &Watched) -> Option<i32> {
+fn errno(said: &str, call: &str, file: &WatchedFile) -> Option<i32> {
     let (which, rest) = said.trim().split_once(' ')?;
     let (errno, ending) = rest.split_once(' ').unwrap_or((rest, ""));
-    let Watched::File(_, name) = file else {
+    let WatchedFile::File(_, name) = file else {
         return None;
     };
     let is_meant = which == call && name.as_os_str().as_encoded_bytes().ends_with(ending.as_bytes());

@@ -1,7 +1,7 @@
 //! Targets for the costs of readers: a piece of each input is repeated, and then four times as
 //! often.
 
-use crate::Target;
+use crate::FuzzTarget;
 use edgewrit_edge::config::Config;
 use edgewrit_shared::grant::Grant;
 use edgewrit_shared::json;
@@ -74,7 +74,7 @@ fn read_yaml(text: &str) -> usize {
     read.map_or_else(|faults| faults.lines().map(|line| line.len()).sum(), |_| 0)
 }
 
-pub(crate) const COST_OF_CONFIG: Target = Target {
+pub(crate) const COST_OF_CONFIG: FuzzTarget = FuzzTarget {
     name: "cost_of_config",
     fuzz: |data| assert_linear_cost(data, read_config),
     seeds: &[
@@ -85,7 +85,7 @@ pub(crate) const COST_OF_CONFIG: Target = Target {
     ],
 };
 
-pub(crate) const COST_OF_GRANT: Target = Target {
+pub(crate) const COST_OF_GRANT: FuzzTarget = FuzzTarget {
     name: "cost_of_grant",
     fuzz: |data| assert_linear_cost(data, read_grant),
     seeds: &[
@@ -95,7 +95,7 @@ pub(crate) const COST_OF_GRANT: Target = Target {
     ],
 };
 
-pub(crate) const COST_OF_JSON: Target = Target {
+pub(crate) const COST_OF_JSON: FuzzTarget = FuzzTarget {
     name: "cost_of_json",
     fuzz: |data| assert_linear_cost(data, read_json),
     seeds: &[
@@ -107,7 +107,7 @@ pub(crate) const COST_OF_JSON: Target = Target {
     ],
 };
 
-pub(crate) const COST_OF_YAML: Target = Target {
+pub(crate) const COST_OF_YAML: FuzzTarget = FuzzTarget {
     name: "cost_of_yaml",
     fuzz: |data| assert_linear_cost(data, read_yaml),
     seeds: &[

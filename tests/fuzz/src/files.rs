@@ -1,12 +1,12 @@
 //! Targets for files that people write.
 
-use crate::{Target, with_text};
+use crate::{FuzzTarget, with_text};
 use edgewrit_shared::json::{self, Json};
 use edgewrit_yaml as yaml;
 
 const VALUES: usize = 2_000;
 
-pub(crate) const YAML: Target = Target {
+pub(crate) const YAML: FuzzTarget = FuzzTarget {
     name: "yaml",
     fuzz: |data| {
         with_text(data, |text| match yaml::read(text, VALUES) {

@@ -1,6 +1,6 @@
 //! Grants: reading both spellings, patterns, and narrowing against deciding.
 
-use crate::{Target, with_text};
+use crate::{FuzzTarget, with_text};
 use edgewrit_shared::grant::attempt::{Attempt, Param};
 use edgewrit_shared::grant::{Decision, Grant, Grants, Narrowing, Pattern, intersect, narrower};
 use edgewrit_shared::json::document::{Faults, Node};
@@ -17,7 +17,7 @@ fn read(json: &Json) -> Option<Grant> {
     grant
 }
 
-pub(crate) const SCOPE: Target = Target {
+pub(crate) const SCOPE: FuzzTarget = FuzzTarget {
     name: "scope",
     fuzz: |data| {
         with_text(data, |text| {
@@ -29,7 +29,7 @@ pub(crate) const SCOPE: Target = Target {
     seeds: &["read:data:*", "a:b:c:d", "read:customers:4*"],
 };
 
-pub(crate) const PATTERN: Target = Target {
+pub(crate) const PATTERN: FuzzTarget = FuzzTarget {
     name: "pattern",
     fuzz: |data| {
         with_text(data, |text| {
@@ -68,7 +68,7 @@ pub(crate) const PATTERN: Target = Target {
     ],
 };
 
-pub(crate) const GRANT: Target = Target {
+pub(crate) const GRANT: FuzzTarget = FuzzTarget {
     name: "grant",
     fuzz: |data| {
         if let Ok(json) = json::parse(data, VALUES)
@@ -138,7 +138,7 @@ fn permit(grants: &[Grant], attempt: &Attempt, now: UnixSeconds) -> bool {
     matches!(counted.decide(attempt, now), Decision::Permit { .. })
 }
 
-pub(crate) const NARROW_THEN_PERMIT: Target = Target {
+pub(crate) const NARROW_THEN_PERMIT: FuzzTarget = FuzzTarget {
     name: "narrow_then_permit",
     fuzz: |data| {
         let Ok(json) = json::parse(data, VALUES) else { return };

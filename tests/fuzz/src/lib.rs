@@ -13,7 +13,7 @@ use std::str;
 
 /// A parser or a rule that is fuzzed.
 #[derive(Clone, Copy)]
-pub struct Target {
+pub struct FuzzTarget {
     /// The name of the target on the command line.
     pub name: &'static str,
     /// Takes one input.
@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 20] = [
+pub const TARGETS: [FuzzTarget; 20] = [
     tokens::JSON,
     tokens::NUMBER,
     tokens::TOKEN,
@@ -64,7 +64,7 @@ pub fn prepare() {
 
 /// The target that the environment variable `EDGEWRIT_FUZZ` names.
 #[must_use]
-pub fn target() -> Target {
+pub fn target() -> FuzzTarget {
     let name = std::env::var("EDGEWRIT_FUZZ").unwrap_or_default();
     let found = TARGETS.into_iter().find(|target| target.name == name);
     found.unwrap_or_else(|| panic!("EDGEWRIT_FUZZ is `{name}`, expected the name of a target"))

@@ -2,9 +2,9 @@
 //! coverage and calls it.
 #![no_main]
 
-use edgewrit_fuzz::{Target, target};
+use edgewrit_fuzz::{FuzzTarget, target};
 use std::sync::LazyLock;
 
-static CHOSEN: LazyLock<Target> = LazyLock::new(target);
+static CHOSEN: LazyLock<FuzzTarget> = LazyLock::new(target);
 
 libfuzzer_sys::fuzz_target!(init: edgewrit_fuzz::prepare(), |data: &[u8]| (CHOSEN.fuzz)(data));

@@ -1,6 +1,6 @@
 //! The edge: heads, bodies, configurations.
 
-use crate::{Target, with_text};
+use crate::{FuzzTarget, with_text};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
 use edgewrit_edge::memory::Memory;
@@ -15,7 +15,7 @@ const GRANTS: [&str; 1] = [
     r#"{"type":"writ","actions":["search","book","login","quote","report","options","read","probe"],"resources":["**"]}"#,
 ];
 
-struct Edge {
+struct FuzzedEdge {
     config: Arc<Config>,
     snapshot: Snapshot,
     memory: Memory,
@@ -23,10 +23,10 @@ struct Edge {
 }
 
 thread_local! {
-    static EDGE: Edge = {
+    static EDGE: FuzzedEdge = {
         let text = CONFIG_TEXT.replace("BUNDLE_KEY", &support::bundle_key().public().x());
         let config = Config::read(&text, &|_| Some("secret".into())).expect("a configuration");
-        Edge {
+        FuzzedEdge {
             config: Arc::new(config),
             snapshot: support::snapshot(support::NOW, Vec::new()),
             memory: Memory::new(1),
@@ -35,7 +35,7 @@ thread_local! {
     };
 }
 
-impl Edge {
+impl FuzzedEdge {
     fn judge(&self, method: &str, target: &[u8], headers: &[(&str, &[u8])], body: Option<&[u8]>) {
         let world = World {
             config: &self.config,
@@ -96,7 +96,7 @@ fn assert_sent(sent: &str, came: &[u8]) {
     assert_eq!(rest, "", "`{came}` is sent as `{sent}`");
 }
 
-pub(crate) const REQUEST: Target = Target {
+pub(crate) const REQUEST: FuzzTarget = FuzzTarget {
     name: "request",
     fuzz: |data| {
         let mut lines = data.split(|byte| *byte == b'\n');
@@ -122,7 +122,7 @@ pub(crate) const REQUEST: Target = Target {
     ],
 };
 
-pub(crate) const BODY: Target = Target {
+pub(crate) const BODY: FuzzTarget = FuzzTarget {
     name: "body",
     fuzz: |data| {
         let length = data.len().to_string();
@@ -135,7 +135,7 @@ pub(crate) const BODY: Target = Target {
     seeds: &[r#"{"passenger":{"user":"X"},"seats":1}"#, r#"{"seats":50,"Seats":1}"#],
 };
 
-pub(crate) const FORM: Target = Target {
+pub(crate) const FORM: FuzzTarget = FuzzTarget {
     name: "form",
     fuzz: |data| {
         let length = data.len().to_string();
@@ -152,7 +152,7 @@ pub(crate) const FORM: Target = Target {
     ],
 };
 
-pub(crate) const CONFIG: Target = Target {
+pub(crate) const CONFIG: FuzzTarget = FuzzTarget {
     name: "config",
     fuzz: |data| {
         with_text(data, |text| {

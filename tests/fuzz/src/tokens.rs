@@ -1,7 +1,7 @@
 //! Targets for input of unauthenticated clients (JSON, numbers, tokens) and of the issuer (bundles,
 //! keys).
 
-use crate::{Target, with_text};
+use crate::{FuzzTarget, with_text};
 use edgewrit_shared::bundle::revocation::Rows;
 use edgewrit_shared::bundle::{Snapshot, Trust};
 use edgewrit_shared::jose::jws::JwsKind;
@@ -31,7 +31,7 @@ fn trust() -> Trust {
     }
 }
 
-pub(crate) const JSON: Target = Target {
+pub(crate) const JSON: FuzzTarget = FuzzTarget {
     name: "json",
     fuzz: |data| {
         let read = json::parse(data, JSON_VALUES);
@@ -47,7 +47,7 @@ pub(crate) const JSON: Target = Target {
     ],
 };
 
-pub(crate) const NUMBER: Target = Target {
+pub(crate) const NUMBER: FuzzTarget = FuzzTarget {
     name: "number",
     fuzz: |data| {
         with_text(data, |text| {
@@ -60,7 +60,7 @@ pub(crate) const NUMBER: Target = Target {
     seeds: &["-0", "1e400", "0.10", "123456789012345678901234567890", "9.5e-9999"],
 };
 
-pub(crate) const TOKEN: Target = Target {
+pub(crate) const TOKEN: FuzzTarget = FuzzTarget {
     name: "token",
     fuzz: |data| {
         with_text(data, |text| {
@@ -77,7 +77,7 @@ pub(crate) const TOKEN: Target = Target {
     ],
 };
 
-pub(crate) const CLAIMS: Target = Target {
+pub(crate) const CLAIMS: FuzzTarget = FuzzTarget {
     name: "claims",
     fuzz: |data| {
         if let Ok(payload) = json::parse(data, JSON_VALUES)
@@ -102,7 +102,7 @@ pub(crate) const CLAIMS: Target = Target {
     ],
 };
 
-pub(crate) const BUNDLE: Target = Target {
+pub(crate) const BUNDLE: FuzzTarget = FuzzTarget {
     name: "bundle",
     fuzz: |data| {
         let apply = |document: &[u8]| Snapshot::apply(Some(&SNAPSHOT), document, &trust(), support::NOW);
@@ -119,7 +119,7 @@ pub(crate) const BUNDLE: Target = Target {
     ],
 };
 
-pub(crate) const ROWS: Target = Target {
+pub(crate) const ROWS: FuzzTarget = FuzzTarget {
     name: "rows",
     fuzz: |data| {
         if let Ok(rows) = Rows::from_bytes(data) {
@@ -134,7 +134,7 @@ pub(crate) const ROWS: Target = Target {
     ],
 };
 
-pub(crate) const KEY: Target = Target {
+pub(crate) const KEY: FuzzTarget = FuzzTarget {
     name: "key",
     fuzz: |data| {
         if let Ok(jwk @ Json::Object(_)) = json::parse(data, JSON_VALUES)

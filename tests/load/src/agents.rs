@@ -1,9 +1,9 @@
 //! Agents by the AgentWrit API: the whole way to a writ, renewals, and validation.
 
 use crate::drive::require_success;
-use crate::report::Report;
-use crate::server::{SECRET, Server};
-use crate::wire::{Connection, get, post};
+use crate::report::LoadReport;
+use crate::server::{LoadServer, SECRET};
+use crate::wire::{OpenConnection, get, post};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,7 +32,7 @@ fn text_member(answer: &Value, name: &str) -> Result<String> {
 
 /// Measures agents a second, and validations a second of new writs and of writs that the issuer has
 /// seen.
-pub(crate) async fn measure_rates(report: &mut Report, issuer: &Server, time: Duration) -> Result<()> {
+pub(crate) async fn measure_rates(report: &mut LoadReport, issuer: &LoadServer, time: Duration) -> Result<()> {
     let app = Arc::new(register_app(issuer.address).await?);
     let before = issuer.computed()?;
     let (agents, mut writs) = create_agents(issuer.address, &app, time).await?;
@@ -58,7 +58,7 @@ fn validation_request(writ: &str) -> Vec<u8> {
 /// Registers an app. Returns the `authorization` of its session.
 async fn register_app(address: SocketAddr) -> Result<String> {
     static APPS: AtomicU64 = AtomicU64::new(0);
-    let mut connection = Connection::open(address).await?;
+    let mut connection = OpenConnection::open(address).await?;
     let mut ask = async |path: &str, bearer: Option<&str>, body: Value| {
         connection.ask(&post(path, bearer, &body.to_string())).await?.json()
     };
@@ -79,7 +79,7 @@ async fn create_agents(address: SocketAddr, app: &Arc<String>, time: Duration) -
     for number in 0..CREATORS {
         let app = Arc::clone(app);
         running.spawn(async move {
-            let (mut connection, mut writs) = (Connection::open(address).await?, Vec::new());
+            let (mut connection, mut writs) = (OpenConnection::open(address).await?, Vec::new());
             let key = SigningKey::from_bytes(TestKey::of_agent(number).seed());
             while began.elapsed() < time {
                 writs.push(create_agent(&mut connection, &app, &key).await?);
@@ -95,7 +95,7 @@ async fn create_agents(address: SocketAddr, app: &Arc<String>, time: Duration) -
 }
 
 /// Creates an agent by a launch token, a challenge and a registration. Returns its writ.
-async fn create_agent(connection: &mut Connection, app: &str, key: &SigningKey) -> Result<String> {
+async fn create_agent(connection: &mut OpenConnection, app: &str, key: &SigningKey) -> Result<String> {
     static TASKS: AtomicU64 = AtomicU64::new(0);
     let task = format!("task-{}", TASKS.fetch_add(1, Ordering::Relaxed));
     let body = json!({"agent_name": task, "allowed_scope": ["read:data:x"], "max_ttl": 3600});
@@ -131,7 +131,7 @@ async fn validate_all(address: SocketAddr, requests: &Arc<Vec<Vec<u8>>>) -> Resu
     for _ in 0..VALIDATORS {
         let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
         running.spawn(async move {
-            let mut connection = Connection::open(address).await?;
+            let mut connection = OpenConnection::open(address).await?;
             while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
                 require_success(&connection.ask(request).await?)?;
             }

@@ -1,6 +1,6 @@
 //! Requests at full speed, and at a given rate.
 
-use crate::wire::{Answer, Connection};
+use crate::wire::{OpenConnection, WireAnswer};
 use anyhow::Result;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(crate) async fn measure_rate(
     for index in 0..connections as u64 {
         let request = request.clone();
         running.spawn(async move {
-            let (mut connection, mut asked) = (Connection::open(address).await?, 0);
+            let (mut connection, mut asked) = (OpenConnection::open(address).await?, 0);
             while began.elapsed() < time {
                 require_success(&connection.ask(&request(index * STRIDE + asked)).await?)?;
                 asked += 1;
@@ -50,7 +50,7 @@ pub(crate) async fn measure_times(
     for index in 0..connections {
         let request = request.clone();
         running.spawn(async move {
-            let (mut connection, mut times) = (Connection::open(address).await?, Vec::new());
+            let (mut connection, mut times) = (OpenConnection::open(address).await?, Vec::new());
             for turn in 0_u32.. {
                 let number = f64::from(turn) * connections as f64 + index as f64;
                 let due = began + Duration::from_secs_f64(number / rate);
@@ -86,7 +86,7 @@ pub(crate) fn percentile(times: &[Duration], part: f64) -> Duration {
 }
 
 /// Fails if the answer is not a success: a refusal is an error of the measurement.
-pub(crate) fn require_success(answer: &Answer) -> Result<()> {
+pub(crate) fn require_success(answer: &WireAnswer) -> Result<()> {
     match answer.status {
         200..300 => Ok(()),
         _ => answer.json().map(drop),

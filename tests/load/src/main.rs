@@ -20,8 +20,8 @@ mod tasks;
 mod unauthenticated;
 mod wire;
 
-use report::Report;
-use server::Server;
+use report::LoadReport;
+use server::LoadServer;
 
 /// The allocator of the issuer.
 #[global_allocator]
@@ -29,7 +29,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measure the load that the issuer bears
 #[derive(Debug, Parser)]
-struct Args {
+struct LoadArgs {
     #[command(subcommand)]
     role: Option<Role>,
     /// The `edgewrit` program, as it is delivered
@@ -64,7 +64,7 @@ enum Role {
 }
 
 fn main() -> Result<()> {
-    let args = Args::parse();
+    let args = LoadArgs::parse();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match args.role {
@@ -78,29 +78,29 @@ fn main() -> Result<()> {
     })
 }
 
-fn program(args: &Args) -> Result<&Path> {
+fn program(args: &LoadArgs) -> Result<&Path> {
     args.edgewrit.as_deref().context("expected `--edgewrit PROGRAM`")
 }
 
-async fn measure_unauthenticated(args: &Args, calls: u64) -> Result<()> {
-    let (mut report, folder) = (Report::default(), tempfile::tempdir()?);
-    let mut issuer = Server::issuer(program(args)?, &folder.path().join("data")).await?;
+async fn measure_unauthenticated(args: &LoadArgs, calls: u64) -> Result<()> {
+    let (mut report, folder) = (LoadReport::default(), tempfile::tempdir()?);
+    let mut issuer = LoadServer::issuer(program(args)?, &folder.path().join("data")).await?;
     unauthenticated::measure_memory(&mut report, &issuer, calls).await?;
     issuer.stop().await?;
     report.print();
     Ok(())
 }
 
-async fn measure(args: &Args) -> Result<()> {
+async fn measure(args: &LoadArgs) -> Result<()> {
     let edgewrit = program(args)?;
-    let mut report = Report::default();
+    let mut report = LoadReport::default();
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     if args.history > 0 {
         history::write_events(&data, args.history).await?;
     }
-    let mut issuer = Server::issuer(edgewrit, &data).await?;
-    let bare = Server::bare().await?;
+    let mut issuer = LoadServer::issuer(edgewrit, &data).await?;
+    let bare = LoadServer::bare().await?;
     report.say("first answer after start, ms", issuer.started.as_secs_f64() * 1000.0);
     let client = issuer.client(edgewrit)?;
     let time = Duration::from_secs(args.seconds);

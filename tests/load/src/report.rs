@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 /// Figures by name, in the order in which they came.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct LoadReport {
     names: Vec<String>,
     figures: BTreeMap<String, Vec<f64>>,
 }
 
-impl Report {
+impl LoadReport {
     pub(crate) fn say(&mut self, name: &str, figure: f64) {
         if !self.figures.contains_key(name) {
             self.names.push(name.to_owned());

@@ -1,6 +1,6 @@
 //! The servers: each runs on the first core, from a start to a stop.
 
-use crate::wire::{Connection, get};
+use crate::wire::{OpenConnection, get};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use std::fs;
@@ -24,7 +24,7 @@ const TICKS: f64 = 100.0;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that runs.
-pub(crate) struct Server {
+pub(crate) struct LoadServer {
     child: Child,
     pub(crate) address: SocketAddr,
     data: PathBuf,
@@ -32,7 +32,7 @@ pub(crate) struct Server {
     pub(crate) started: Duration,
 }
 
-impl Server {
+impl LoadServer {
     /// `edgewrit serve` on the data directory at `data`.
     pub(crate) async fn issuer(edgewrit: &Path, data: &Path) -> Result<Self> {
         let mut command = on_core(0, edgewrit);
@@ -58,7 +58,7 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let line = timeout(PATIENCE, lines.next_line()).await??.context("it ended")?;
         let address = line.rsplit("//").next().context("no address")?.parse()?;
-        let answer = Connection::open(address).await?.ask(&get("/healthz")).await?;
+        let answer = OpenConnection::open(address).await?.ask(&get("/healthz")).await?;
         ensure!(answer.status == 200, "not healthy");
         Ok(Self {
             child,

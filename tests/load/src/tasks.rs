@@ -1,9 +1,9 @@
 //! Writs by task: rates, times of answers, and the memory that live writs take.
 
 use crate::drive::{measure_rate, measure_times, percentile};
-use crate::report::Report;
-use crate::server::Server;
-use crate::wire::{Connection, post};
+use crate::report::LoadReport;
+use crate::server::LoadServer;
+use crate::wire::{OpenConnection, post};
 use anyhow::Result;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,9 +45,9 @@ fn new_task_requests(client: &str, count: u64) -> impl Fn(u64) -> Vec<u8> + Clon
 
 /// Measures the writs a second of the issuer and of the endpoint that only signs, in turns.
 pub(crate) async fn measure_rates(
-    report: &mut Report,
-    issuer: &Server,
-    bare: &Server,
+    report: &mut LoadReport,
+    issuer: &LoadServer,
+    bare: &LoadServer,
     client: &str,
     time: Duration,
 ) -> Result<()> {
@@ -71,7 +71,7 @@ struct Measured {
 }
 
 impl Measured {
-    async fn of(server: &Server, connections: usize, time: Duration, client: &str, count: u64) -> Result<Self> {
+    async fn of(server: &LoadServer, connections: usize, time: Duration, client: &str, count: u64) -> Result<Self> {
         let (before, began) = (server.computed()?, Instant::now());
         let rate =
             measure_rate(server.address, connections, time, new_task_requests(client, count)).await? * count as f64;
@@ -83,8 +83,8 @@ impl Measured {
 
 /// Measures the times of answers at half of the load that the issuer bears.
 pub(crate) async fn measure_times_at_half(
-    report: &mut Report,
-    issuer: &Server,
+    report: &mut LoadReport,
+    issuer: &LoadServer,
     client: &str,
     time: Duration,
 ) -> Result<()> {
@@ -98,8 +98,13 @@ pub(crate) async fn measure_times_at_half(
 }
 
 /// Measures the memory that `live` more writs take in the server.
-pub(crate) async fn measure_memory(report: &mut Report, issuer: &Server, client: &str, live: u64) -> Result<()> {
-    let (before, mut connection) = (issuer.resident()?, Connection::open(issuer.address).await?);
+pub(crate) async fn measure_memory(
+    report: &mut LoadReport,
+    issuer: &LoadServer,
+    client: &str,
+    live: u64,
+) -> Result<()> {
+    let (before, mut connection) = (issuer.resident()?, OpenConnection::open(issuer.address).await?);
     let request = new_task_requests(client, MANY);
     for number in 0..live / MANY {
         crate::drive::require_success(&connection.ask(&request(number)).await?)?;

@@ -1,9 +1,9 @@
 //! The memory that unauthenticated calls leave in the server: calls of every kind to every endpoint
 //! that a client without a valid secret or token can reach.
 
-use crate::report::Report;
-use crate::server::Server;
-use crate::wire::{Connection, get, post};
+use crate::report::LoadReport;
+use crate::server::LoadServer;
+use crate::wire::{OpenConnection, get, post};
 use anyhow::Result;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ fn make_call(number: u64) -> Vec<u8> {
 }
 
 /// Measures the memory before and after `calls`.
-pub(crate) async fn measure_memory(report: &mut Report, issuer: &Server, calls: u64) -> Result<()> {
+pub(crate) async fn measure_memory(report: &mut LoadReport, issuer: &LoadServer, calls: u64) -> Result<()> {
     send_calls(issuer.address, 0, WARM).await?;
     let before = issuer.resident()?;
     for (part, from) in [1, 2, 3, 4]
@@ -68,7 +68,7 @@ async fn send_calls(address: SocketAddr, from: u64, to: u64) -> Result<()> {
     for _ in 0..CONNECTIONS {
         let next = Arc::clone(&next);
         running.spawn(async move {
-            let mut connection = Connection::open(address).await?;
+            let mut connection = OpenConnection::open(address).await?;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= to {

@@ -6,18 +6,18 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// A connection that stays open.
-pub(crate) struct Connection {
+pub(crate) struct OpenConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// An answer.
-pub(crate) struct Answer {
+pub(crate) struct WireAnswer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl WireAnswer {
     /// The body of a success as JSON.
     pub(crate) fn json(&self) -> Result<serde_json::Value> {
         if !(200..300).contains(&self.status) {
@@ -44,7 +44,7 @@ pub(crate) fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").into_bytes()
 }
 
-impl Connection {
+impl OpenConnection {
     pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -55,7 +55,7 @@ impl Connection {
     }
 
     /// Sends a request and waits for its answer.
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Answer> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<WireAnswer> {
         self.stream.write_all(request).await?;
         let (status, start, length) = self.head().await?;
         while self.buffer.len() < start + length {
@@ -63,7 +63,7 @@ impl Connection {
         }
         let body = self.buffer.get(start..start + length).unwrap_or_default().to_vec();
         self.buffer.drain(..start + length);
-        Ok(Answer { status, body })
+        Ok(WireAnswer { status, body })
     }
 
     /// Status, where the body begins, and how long it is.

@@ -1,13 +1,13 @@
 //! The attacks of the agent, and their results.
 
-use crate::edge::Edge;
-use crate::http::{Arrival, Request};
-use crate::issuer::Issuer;
+use crate::edge::EdgeProcess;
+use crate::http::{Arrival, HttpRequest};
+use crate::issuer::IssuerProcess;
 use crate::scenario::{TravelScenario, booking, search};
-use crate::text::Names;
+use crate::text::NameValues;
 use crate::tools::repository;
 use crate::upstream::{Mood, Recorder};
-use crate::vectors::{Bench, Ground, Heard, WireCase, cases_in, hear, wire_cases};
+use crate::vectors::{Ground, Heard, VectorBench, WireCase, cases_in, hear, wire_cases};
 use anyhow::{Context as _, Result};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -21,14 +21,14 @@ pub struct Attack {
     /// The first answer.
     pub status: String,
     /// The counts of the requests and of their effects.
-    pub tally: Tally,
+    pub tally: AttackTally,
     /// The fault, if the edge let something pass.
     pub fault: Option<String>,
 }
 
 /// Counts of what was sent and what came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct AttackTally {
     /// Hostile requests.
     pub sent: usize,
     /// Requests that were permitted and arrived exactly as they were judged.
@@ -39,7 +39,7 @@ pub struct Tally {
     pub differently: usize,
 }
 
-impl Tally {
+impl AttackTally {
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
@@ -59,23 +59,23 @@ impl Tally {
 }
 
 /// Hears what was tried, as it is.
-pub type Report<'a> = dyn FnMut(&Attack) + 'a;
+pub type AttackListener<'a> = dyn FnMut(&Attack) + 'a;
 
 /// The agent, let loose on the edges of the travel story.
 #[derive(Debug)]
-pub struct Agent<'a> {
+pub struct AttackingAgent<'a> {
     story: &'a TravelScenario,
-    issuer: &'a Issuer,
+    issuer: &'a IssuerProcess,
     evil: Recorder,
     tasks: AtomicU32,
 }
 
-impl<'a> Agent<'a> {
+impl<'a> AttackingAgent<'a> {
     /// An agent with nothing sent.
     ///
     /// # Errors
     /// If its own server does not start.
-    pub fn new(story: &'a TravelScenario, issuer: &'a Issuer) -> Result<Self> {
+    pub fn new(story: &'a TravelScenario, issuer: &'a IssuerProcess) -> Result<Self> {
         // Whatever arrived before is not its doing.
         drop(story.api.server().take());
         Ok(Self {
@@ -97,7 +97,7 @@ impl<'a> Agent<'a> {
     ///
     /// # Errors
     /// If an edge does not answer any more.
-    pub fn strike(&self, report: &mut Report<'_>) -> Result<()> {
+    pub fn strike(&self, report: &mut AttackListener<'_>) -> Result<()> {
         let cases: Vec<WireCase> = cases_in(&repository().join("tests/stories/attack.json"))?;
         for edge in &self.story.stand.edges {
             for case in &cases {
@@ -111,7 +111,7 @@ impl<'a> Agent<'a> {
     }
 
     /// Asks the edge to repeat a booking, behind an API that books and then says that it failed.
-    fn repeat(&self, edge: &Edge) -> Result<Attack> {
+    fn repeat(&self, edge: &EdgeProcess) -> Result<Attack> {
         let request = booking("X", 1, &self.writ()?)
             .header("x-envoy-retry-on", "5xx,gateway-error,retriable-4xx")
             .header("x-envoy-max-retries", "4")
@@ -123,7 +123,7 @@ impl<'a> Agent<'a> {
     }
 
     /// A permitted search, behind an API that sends everybody to the agent's own server.
-    fn redirect(&self, edge: &Edge) -> Result<Attack> {
+    fn redirect(&self, edge: &EdgeProcess) -> Result<Attack> {
         let to = format!("{}/collect", self.evil.origin());
         self.story.api.set_mood(Mood::Redirecting(to));
         let blow = self.one_at_most("a-redirect-to-its-own-server", edge, &search("LHR", &self.writ()?));
@@ -131,12 +131,12 @@ impl<'a> Agent<'a> {
         blow
     }
 
-    fn one_at_most(&self, name: &str, edge: &Edge, request: &Request) -> Result<Attack> {
+    fn one_at_most(&self, name: &str, edge: &EdgeProcess, request: &HttpRequest) -> Result<Attack> {
         let response = edge.send(request)?;
         let arrivals = Ground::take(self);
         let elsewhere = arrivals.iter().filter(|(at, _)| at != "travel").count();
         let here = arrivals.len() - elsewhere;
-        let tally = Tally {
+        let tally = AttackTally {
             sent: 1,
             as_decided: here.min(1),
             arrived: here.saturating_sub(1) + elsewhere,
@@ -156,7 +156,7 @@ impl<'a> Agent<'a> {
         const ATTEMPTS: usize = 20;
         let task = format!("attack-race-{}", self.tasks.fetch_add(1, Ordering::Relaxed));
         let race = self.story.race(self.issuer, &task, ATTEMPTS)?;
-        let tally = Tally {
+        let tally = AttackTally {
             sent: ATTEMPTS,
             as_decided: race.booked.min(1),
             arrived: race.booked.saturating_sub(1),
@@ -172,15 +172,15 @@ impl<'a> Agent<'a> {
     }
 }
 
-impl Ground for Agent<'_> {
-    fn names(&self, _case: &WireCase, host: &str, _upstream: Option<&str>) -> Result<Names> {
-        Ok(Names {
+impl Ground for AttackingAgent<'_> {
+    fn names(&self, _case: &WireCase, host: &str, _upstream: Option<&str>) -> Result<NameValues> {
+        Ok(NameValues {
             writ: Some(self.writ()?),
             host: host.into(),
             upstream: self.story.api.server().address().to_string(),
             evil: self.evil.address().to_string(),
             issuer: self.issuer.url().into(),
-            ..Names::default()
+            ..NameValues::default()
         })
     }
 
@@ -196,7 +196,7 @@ impl Ground for Agent<'_> {
 ///
 /// # Errors
 /// If an edge does not answer any more.
-pub fn confuse(bench: &Bench, edges: &[Edge], report: &mut Report<'_>) -> Result<()> {
+pub fn confuse(bench: &VectorBench, edges: &[EdgeProcess], report: &mut AttackListener<'_>) -> Result<()> {
     for case in wire_cases()? {
         for edge in edges.iter().filter(|edge| case.is_for(edge.kind())) {
             report(&blow(edge, &case, &hear(bench, edge, &case)?));
@@ -205,14 +205,14 @@ pub fn confuse(bench: &Bench, edges: &[Edge], report: &mut Report<'_>) -> Result
     Ok(())
 }
 
-fn blow(edge: &Edge, case: &WireCase, heard: &Heard) -> Attack {
+fn blow(edge: &EdgeProcess, case: &WireCase, heard: &Heard) -> Attack {
     let expected = case.expect_of(edge.kind()).arriving().len();
     let count = heard.arrivals.len();
     let surplus = count.saturating_sub(expected);
     // The answer's status is for the tests to judge; here counts what reached the API.
     let wrong = !heard.about_arrivals().is_empty();
     let differently = if wrong && surplus == 0 { count } else { 0 };
-    let tally = Tally {
+    let tally = AttackTally {
         sent: 1,
         as_decided: count - surplus - differently,
         arrived: surplus,

@@ -2,4 +2,4 @@
 
 mod agent;
 
-pub use agent::{Agent, Attack, Report, Tally, confuse};
+pub use agent::{Attack, AttackListener, AttackTally, AttackingAgent, confuse};

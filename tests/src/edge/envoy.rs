@@ -2,7 +2,7 @@
 //! with other addresses.
 
 use super::Setup;
-use crate::process::{Process, Program};
+use crate::process::{Program, RunningProgram};
 use crate::{ports, scratch, tools, yaml};
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
@@ -281,7 +281,7 @@ impl Bootstrap {
     ///
     /// # Errors
     /// If no process can be made.
-    pub fn spawn<'s>(&self, secrets: impl IntoIterator<Item = (&'s String, &'s String)>) -> Result<Process> {
+    pub fn spawn<'s>(&self, secrets: impl IntoIterator<Item = (&'s String, &'s String)>) -> Result<RunningProgram> {
         self.spawn_on(1, secrets)
     }
 
@@ -293,7 +293,7 @@ impl Bootstrap {
         &self,
         threads: u32,
         secrets: impl IntoIterator<Item = (&'s String, &'s String)>,
-    ) -> Result<Process> {
+    ) -> Result<RunningProgram> {
         let config = scratch::folder("envoy")?.join("envoy.json");
         fs::write(&config, self.0.to_string())?;
         let program = Program::new("envoy", &tools::envoy()?)
@@ -317,7 +317,7 @@ fn socket(address: SocketAddr) -> Value {
     json!({"socket_address": {"address": address.ip().to_string(), "port_value": address.port()}})
 }
 
-pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
+pub(super) fn spawn(setup: &Setup) -> Result<(RunningProgram, SocketAddr)> {
     let address = ports::free()?;
     let bootstrap = Bootstrap::shipped(address)?.configured(setup)?;
     Ok((bootstrap.spawn(&setup.secrets)?, address))

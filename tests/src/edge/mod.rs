@@ -6,11 +6,11 @@ mod watched;
 mod worker;
 
 pub use trap::trapping_filter;
-pub use watched::Watched;
+pub use watched::WatchedEnvoy;
 
 use crate::clock::poll;
-use crate::http::{Request, Response};
-use crate::process::Process;
+use crate::http::{HttpRequest, HttpResponse};
+use crate::process::RunningProgram;
 use crate::{ports, tools};
 use anyhow::{Result, anyhow, ensure};
 use serde_json::Value;
@@ -29,14 +29,14 @@ const LOG: Duration = Duration::from_secs(3);
 
 /// The kind of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum HostKind {
     /// The filter in Envoy.
     Envoy,
     /// The Worker in workerd.
     Worker,
 }
 
-impl Kind {
+impl HostKind {
     /// Both edges.
     pub const ALL: [Self; 2] = [Self::Worker, Self::Envoy];
 
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for HostKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -67,17 +67,17 @@ pub struct Setup {
 
 /// A running edge.
 #[derive(Debug)]
-pub struct Edge {
-    kind: Kind,
+pub struct EdgeProcess {
+    kind: HostKind,
     address: SocketAddr,
-    process: Process,
+    process: RunningProgram,
 }
 
 /// Starts a host with `setup`. It listens when this returns; it may not have a bundle yet.
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
+pub fn start(kind: HostKind, setup: &Setup) -> Result<EdgeProcess> {
     listening(spawn(kind, setup)?)
 }
 
@@ -86,13 +86,13 @@ pub fn start(kind: Kind, setup: &Setup) -> Result<Edge> {
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start_version_0_1(kind: Kind, setup: &Setup) -> Result<Edge> {
+pub fn start_version_0_1(kind: HostKind, setup: &Setup) -> Result<EdgeProcess> {
     let delivered = tools::repository().join("tests/fixtures/edges-0.1");
     match kind {
-        Kind::Envoy => start_envoy(setup, 1, &delivered.join("edgewrit-envoy.wasm")),
-        Kind::Worker => {
+        HostKind::Envoy => start_envoy(setup, 1, &delivered.join("edgewrit-envoy.wasm")),
+        HostKind::Worker => {
             let (process, address) = worker::spawn_from(&delivered.join("worker"), setup, None)?;
-            listening(Edge { kind, address, process })
+            listening(EdgeProcess { kind, address, process })
         }
     }
 }
@@ -101,7 +101,7 @@ pub fn start_version_0_1(kind: Kind, setup: &Setup) -> Result<Edge> {
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start_envoy(setup: &Setup, threads: u32, filter: &Path) -> Result<Edge> {
+pub fn start_envoy(setup: &Setup, threads: u32, filter: &Path) -> Result<EdgeProcess> {
     let address = ports::free()?;
     let mut bootstrap = envoy::Bootstrap::shipped(address)?.configured(setup)?;
     bootstrap.set_filter(filter)?;
@@ -112,11 +112,11 @@ pub fn start_envoy(setup: &Setup, threads: u32, filter: &Path) -> Result<Edge> {
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start_as(bootstrap: &envoy::Bootstrap, address: SocketAddr, setup: &Setup, threads: u32) -> Result<Edge> {
+pub fn start_as(bootstrap: &envoy::Bootstrap, address: SocketAddr, setup: &Setup, threads: u32) -> Result<EdgeProcess> {
     let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
     process.wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
-    Ok(Edge {
-        kind: Kind::Envoy,
+    Ok(EdgeProcess {
+        kind: HostKind::Envoy,
         address,
         process,
     })
@@ -126,22 +126,22 @@ pub fn start_as(bootstrap: &envoy::Bootstrap, address: SocketAddr, setup: &Setup
 ///
 /// # Errors
 /// If no process can be made.
-pub fn spawn(kind: Kind, setup: &Setup) -> Result<Edge> {
+pub fn spawn(kind: HostKind, setup: &Setup) -> Result<EdgeProcess> {
     let (process, address) = match kind {
-        Kind::Envoy => envoy::spawn(setup)?,
-        Kind::Worker => worker::spawn(setup)?,
+        HostKind::Envoy => envoy::spawn(setup)?,
+        HostKind::Worker => worker::spawn(setup)?,
     };
-    Ok(Edge { kind, address, process })
+    Ok(EdgeProcess { kind, address, process })
 }
 
 /// Starts a Worker with `setup` that traps on every response to a permitted request.
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start_trapping_worker(setup: &Setup) -> Result<Edge> {
+pub fn start_trapping_worker(setup: &Setup) -> Result<EdgeProcess> {
     let (process, address) = worker::spawn_with(setup, &trap::trapping_worker()?)?;
-    listening(Edge {
-        kind: Kind::Worker,
+    listening(EdgeProcess {
+        kind: HostKind::Worker,
         address,
         process,
     })
@@ -152,26 +152,26 @@ pub fn start_trapping_worker(setup: &Setup) -> Result<Edge> {
 ///
 /// # Errors
 /// If it does not start; what it said is part of the error.
-pub fn start_queued(setup: &Setup) -> Result<Edge> {
+pub fn start_queued(setup: &Setup) -> Result<EdgeProcess> {
     let (process, address) = worker::spawn_queued(setup)?;
-    listening(Edge {
-        kind: Kind::Worker,
+    listening(EdgeProcess {
+        kind: HostKind::Worker,
         address,
         process,
     })
 }
 
-fn listening(mut edge: Edge) -> Result<Edge> {
+fn listening(mut edge: EdgeProcess) -> Result<EdgeProcess> {
     let address = edge.address;
     edge.process
         .wait_for("listen", START, || std::net::TcpStream::connect(address).ok())?;
     Ok(edge)
 }
 
-impl Edge {
+impl EdgeProcess {
     /// The kind of the host.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> HostKind {
         self.kind
     }
 
@@ -182,13 +182,13 @@ impl Edge {
     }
 
     /// The process of the host.
-    pub fn process(&mut self) -> &mut Process {
+    pub fn process(&mut self) -> &mut RunningProgram {
         &mut self.process
     }
 
     /// The output of the host so far.
     #[must_use]
-    pub fn log(&self) -> &crate::process::Log {
+    pub fn log(&self) -> &crate::process::OutputLog {
         self.process.log()
     }
 
@@ -198,8 +198,8 @@ impl Edge {
     /// # Errors
     /// If that takes too long.
     pub fn wait_until_ready(&mut self, writ: &str) -> Result<()> {
-        let (address, request) = (self.address, Request::new("GET", "/edgewrit-ready").bearer(writ));
-        let answered = |response: &Response| response.status != 503;
+        let (address, request) = (self.address, HttpRequest::new("GET", "/edgewrit-ready").bearer(writ));
+        let answered = |response: &HttpResponse| response.status != 503;
         self.process
             .wait_for("get a bundle", START, || request.send(address).ok().filter(answered))?;
         Ok(())
@@ -209,7 +209,7 @@ impl Edge {
     ///
     /// # Errors
     /// If no answer comes.
-    pub fn send(&self, request: &Request) -> Result<Response> {
+    pub fn send(&self, request: &HttpRequest) -> Result<HttpResponse> {
         request
             .send(self.address)
             .map_err(|error| anyhow!("{}: {error:#}; it said:\n{}", self.kind, self.log().tail(20)))
@@ -219,16 +219,16 @@ impl Edge {
     ///
     /// # Errors
     /// If no answer comes, or another answer than 200.
-    pub fn send_permitted(&self, request: &Request) -> Result<Response> {
+    pub fn send_permitted(&self, request: &HttpRequest) -> Result<HttpResponse> {
         let answer = self.send(request)?;
-        let Response { status, .. } = answer;
+        let HttpResponse { status, .. } = answer;
         ensure!(status == 200, "{}: {status} {}", self.kind, answer.json());
         Ok(answer)
     }
 
     /// The line of the log that belongs to `response`.
     #[must_use]
-    pub fn record(&self, response: &Response) -> Option<Value> {
+    pub fn record(&self, response: &HttpResponse) -> Option<Value> {
         let id = response.request_id()?;
         let marker = format!(r#""{id}""#);
         self.log()
@@ -237,7 +237,7 @@ impl Edge {
 
     /// The label in that line.
     #[must_use]
-    pub fn label(&self, response: &Response) -> Option<String> {
+    pub fn label(&self, response: &HttpResponse) -> Option<String> {
         self.record(response)?
             .get("label")
             .and_then(Value::as_str)
@@ -248,7 +248,7 @@ impl Edge {
     ///
     /// # Errors
     /// If none comes within `wait`; what the host said is part of the error.
-    pub fn becomes(&self, request: &Request, status: u16, wait: Duration) -> Result<Response> {
+    pub fn becomes(&self, request: &HttpRequest, status: u16, wait: Duration) -> Result<HttpResponse> {
         let answered = || self.send(request).ok().filter(|answer| answer.status == status);
         poll(wait, answered).ok_or_else(|| {
             anyhow!(

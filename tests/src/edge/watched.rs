@@ -2,8 +2,8 @@
 //! watches.
 
 use super::envoy::{Bootstrap, LISTENERS};
-use super::{Edge, Kind, START, Setup};
-use crate::http::Request;
+use super::{EdgeProcess, HostKind, START, Setup};
+use crate::http::HttpRequest;
 use crate::{ports, scratch};
 use anyhow::Result;
 use serde_json::json;
@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 
 /// The Envoy, and where its configuration lies.
 #[derive(Debug)]
-pub struct Watched {
+pub struct WatchedEnvoy {
     /// The edge.
-    pub edge: Edge,
+    pub edge: EdgeProcess,
     admin: SocketAddr,
     folder: PathBuf,
     filter: PathBuf,
 }
 
-impl Watched {
+impl WatchedEnvoy {
     /// Starts one with `setup` on so many threads.
     ///
     /// # Errors
@@ -33,8 +33,8 @@ impl Watched {
         bootstrap.administer(admin)?;
         let mut process = bootstrap.spawn_on(threads, &setup.secrets)?;
         process.wait_for("listen", START, || TcpStream::connect(address).ok())?;
-        let edge = Edge {
-            kind: Kind::Envoy,
+        let edge = EdgeProcess {
+            kind: HostKind::Envoy,
             address,
             process,
         };
@@ -52,7 +52,7 @@ impl Watched {
     /// If Envoy does not answer.
     pub fn statistics(&self) -> Result<BTreeMap<String, u64>> {
         const PREFIX: &str = "wasmcustom.edgewrit.";
-        let answer = Request::new("GET", &format!("/stats?filter={PREFIX}")).send(self.admin)?;
+        let answer = HttpRequest::new("GET", &format!("/stats?filter={PREFIX}")).send(self.admin)?;
         let text = String::from_utf8(answer.body)?;
         let line = |line: &str| {
             let (name, value) = line.strip_prefix(PREFIX)?.split_once(": ")?;

@@ -1,7 +1,7 @@
 //! The Worker in workerd.
 
 use super::Setup;
-use crate::process::{Process, Program};
+use crate::process::{Program, RunningProgram};
 use crate::{ports, scratch, tools};
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
@@ -15,17 +15,17 @@ const CONFIG: &str = "EDGEWRIT_CONFIG";
 /// The module of the validator.
 pub(super) const MODULE: &str = "index_bg.wasm";
 
-pub(super) fn spawn(setup: &Setup) -> Result<(Process, SocketAddr)> {
+pub(super) fn spawn(setup: &Setup) -> Result<(RunningProgram, SocketAddr)> {
     spawn_from(&tools::dist("worker")?, setup, None)
 }
 
 /// With `module` in the validator's place.
-pub(super) fn spawn_with(setup: &Setup, module: &[u8]) -> Result<(Process, SocketAddr)> {
+pub(super) fn spawn_with(setup: &Setup, module: &[u8]) -> Result<(RunningProgram, SocketAddr)> {
     spawn_from(&tools::dist("worker")?, setup, Some(module))
 }
 
 /// The Worker of the folder `worker`, with `module` in the validator's place if there is one.
-pub(super) fn spawn_from(worker: &Path, setup: &Setup, module: Option<&[u8]>) -> Result<(Process, SocketAddr)> {
+pub(super) fn spawn_from(worker: &Path, setup: &Setup, module: Option<&[u8]>) -> Result<(RunningProgram, SocketAddr)> {
     let address = ports::free()?;
     let folder = scratch::folder("workerd")?;
     let modules = copy_modules(worker, &folder)?;
@@ -44,7 +44,7 @@ pub(super) fn spawn_from(worker: &Path, setup: &Setup, module: Option<&[u8]>) ->
 
 /// As `wrangler dev` runs it, which brings a queue along: what is put into it comes to the same
 /// Worker.
-pub(super) fn spawn_queued(setup: &Setup) -> Result<(Process, SocketAddr)> {
+pub(super) fn spawn_queued(setup: &Setup) -> Result<(RunningProgram, SocketAddr)> {
     const QUEUE: &str = "records";
     let address = ports::free()?;
     let folder = scratch::folder("wrangler")?;

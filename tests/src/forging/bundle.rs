@@ -1,6 +1,6 @@
 //! Bundles that an issuer would never sign, made of one that it did.
 
-use super::Key;
+use super::ForgingKey;
 use super::encode::canonical;
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
@@ -62,7 +62,7 @@ impl Parts {
 
     /// Puts it together, signed by `key`.
     #[must_use]
-    pub fn signed(mut self, key: &Key) -> Vec<u8> {
+    pub fn signed(mut self, key: &ForgingKey) -> Vec<u8> {
         let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(&self.rows));
         self.set("revocations", json!({"rows": self.rows.len() / ROW, "sha256": hash}));
         let header = json!({"alg": "EdDSA", "kid": self.kid, "typ": "edgewrit-bundle+jwt"});

@@ -10,9 +10,9 @@ use std::path::Path;
 
 /// An Ed25519 key pair.
 #[derive(Clone, Debug)]
-pub struct Key(TestKey);
+pub struct ForgingKey(TestKey);
 
-impl Key {
+impl ForgingKey {
     /// Reads a private JWK (RFC 8037, section 2).
     ///
     /// # Errors
@@ -54,27 +54,27 @@ impl Key {
 
 /// The keys of a running issuer, and one that it does not know.
 #[derive(Clone, Debug)]
-pub struct Keys {
+pub struct IssuerKeys {
     /// Signs writs.
-    pub writ: Key,
+    pub writ: ForgingKey,
     /// Signs bundles.
-    pub bundle: Key,
+    pub bundle: ForgingKey,
     /// Belongs to no issuer.
-    pub unknown: Key,
+    pub unknown: ForgingKey,
 }
 
-impl Keys {
+impl IssuerKeys {
     /// Reads the keys of the issuer whose data lies in `folder`; `current` says the id of the one
     /// that signs for a job.
     ///
     /// # Errors
     /// If one cannot be read.
     pub fn of_issuer(folder: &Path, current: impl Fn(&str) -> Result<String>) -> Result<Self> {
-        let key = |job: &str| Key::read(&folder.join(format!("keys/{job}-{}.json", current(job)?)));
+        let key = |job: &str| ForgingKey::read(&folder.join(format!("keys/{job}-{}.json", current(job)?)));
         Ok(Self {
             writ: key("writ")?,
             bundle: key("bundle")?,
-            unknown: Key::unknown(),
+            unknown: ForgingKey::unknown(),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The members of a header or of claims, as JSON text, so that what a case spells oddly stays
 //! spelled oddly.
 
-use super::{Keys, Signer};
-use crate::text::{Names, Text};
+use super::{IssuerKeys, SignerChoice};
+use crate::text::{NameValues, TextSpec};
 use anyhow::{Context as _, Result};
 use edgewrit_shared::time::UnixSeconds;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ pub type Member = (String, String);
 /// The special forms of a value; anything else is the value itself.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Form {
+enum SpecialForm {
     Now(Now),
     Raw(Raw),
     Text(OfText),
@@ -33,25 +33,25 @@ struct Now {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    raw: Text,
+    raw: TextSpec,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OfText {
-    text: Text,
+    text: TextSpec,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KidOf {
-    kid_of: Signer,
+    kid_of: SignerChoice,
 }
 
 /// The keys, names and time to which special forms refer.
 pub(super) struct Reference<'a> {
-    pub(super) keys: &'a Keys,
-    pub(super) names: &'a Names,
+    pub(super) keys: &'a IssuerKeys,
+    pub(super) names: &'a NameValues,
     pub(super) now: UnixSeconds,
 }
 
@@ -77,19 +77,19 @@ impl Reference<'_> {
         // An array of one string could be read as a form with one member.
         let form = json.starts_with('{').then(|| serde_json::from_str(json).ok()).flatten();
         Ok(match form {
-            Some(Form::Now(Now { now, suffix })) => format!("{}{suffix}", self.now.0.saturating_add_signed(now)),
-            Some(Form::Raw(Raw { raw })) => raw.string(self.names)?,
-            Some(Form::Text(OfText { text })) => string(&text.string(self.names)?),
-            Some(Form::KidOf(KidOf { kid_of })) => string(&self.kid(kid_of)),
+            Some(SpecialForm::Now(Now { now, suffix })) => format!("{}{suffix}", self.now.0.saturating_add_signed(now)),
+            Some(SpecialForm::Raw(Raw { raw })) => raw.string(self.names)?,
+            Some(SpecialForm::Text(OfText { text })) => string(&text.string(self.names)?),
+            Some(SpecialForm::KidOf(KidOf { kid_of })) => string(&self.kid(kid_of)),
             None => json.to_owned(),
         })
     }
 
-    pub(super) fn kid(&self, of: Signer) -> String {
+    pub(super) fn kid(&self, of: SignerChoice) -> String {
         match of {
-            Signer::Writ | Signer::None => self.keys.writ.kid(),
-            Signer::Bundle => self.keys.bundle.kid(),
-            Signer::Unknown => self.keys.unknown.kid(),
+            SignerChoice::Writ | SignerChoice::None => self.keys.writ.kid(),
+            SignerChoice::Bundle => self.keys.bundle.kid(),
+            SignerChoice::Unknown => self.keys.unknown.kid(),
         }
     }
 }

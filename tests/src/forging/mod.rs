@@ -11,7 +11,7 @@ mod writ;
 
 pub use bundle::Parts;
 pub use edit::Edit;
-pub use key::{Key, Keys};
+pub use key::{ForgingKey, IssuerKeys};
 pub use members::Member;
-pub use spec::{Signer, WritSpec};
+pub use spec::{SignerChoice, WritSpec};
 pub use writ::{Setting, forge};

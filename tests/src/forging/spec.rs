@@ -1,7 +1,7 @@
 //! The writ of a case, as `tests/vectors/README.md` describes it.
 
 use super::Edit;
-use crate::text::Text;
+use crate::text::TextSpec;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub struct WritSpec {
     /// The claim `authorization_details`, as it is spelled.
     pub grants: Option<Box<RawValue>>,
     /// The claim `scope`.
-    pub scope: Option<Text>,
+    pub scope: Option<TextSpec>,
     /// Overrides of the claims.
     #[serde(default)]
     pub claims: BTreeMap<String, Box<RawValue>>,
@@ -21,12 +21,12 @@ pub struct WritSpec {
     #[serde(default)]
     pub header: BTreeMap<String, Box<RawValue>>,
     /// Text that is encoded instead of the claims.
-    pub payload_text: Option<Text>,
+    pub payload_text: Option<TextSpec>,
     /// Text that is encoded instead of the header.
-    pub header_text: Option<Text>,
+    pub header_text: Option<TextSpec>,
     /// The signer.
     #[serde(default)]
-    pub sign: Signer,
+    pub sign: SignerChoice,
     /// The changes before and after signing.
     #[serde(default)]
     pub edit: Edit,
@@ -45,7 +45,7 @@ impl WritSpec {
 /// The owner of the key that signs.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Signer {
+pub enum SignerChoice {
     /// The issuer's key for writs.
     #[default]
     Writ,

@@ -2,8 +2,8 @@
 
 use super::encode;
 use super::members::{Member, Reference, object, string};
-use super::{Edit, Keys, Signer, WritSpec};
-use crate::text::Names;
+use super::{Edit, IssuerKeys, SignerChoice, WritSpec};
+use crate::text::NameValues;
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::time::UnixSeconds;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,14 +16,14 @@ pub struct Setting {
     /// The audience of the edge.
     pub audience: String,
     /// The keys.
-    pub keys: Keys,
+    pub keys: IssuerKeys,
 }
 
 /// The text of a writ.
 ///
 /// # Errors
 /// If the description asks for what cannot be done.
-pub fn forge(spec: &WritSpec, setting: &Setting, names: &Names, now: UnixSeconds) -> Result<String> {
+pub fn forge(spec: &WritSpec, setting: &Setting, names: &NameValues, now: UnixSeconds) -> Result<String> {
     let reference = Reference {
         keys: &setting.keys,
         names,
@@ -109,12 +109,12 @@ fn duplicate(members: &mut Vec<Member>, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn sign(signer: Signer, keys: &Keys, input: &str) -> Vec<u8> {
+fn sign(signer: SignerChoice, keys: &IssuerKeys, input: &str) -> Vec<u8> {
     let key = match signer {
-        Signer::Writ => &keys.writ,
-        Signer::Bundle => &keys.bundle,
-        Signer::Unknown => &keys.unknown,
-        Signer::None => return Vec::new(),
+        SignerChoice::Writ => &keys.writ,
+        SignerChoice::Bundle => &keys.bundle,
+        SignerChoice::Unknown => &keys.unknown,
+        SignerChoice::None => return Vec::new(),
     };
     key.sign(input.as_bytes()).to_vec()
 }

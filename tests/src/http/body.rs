@@ -1,6 +1,6 @@
 //! The body of a message, by its framing (RFC 9112, section 6.3).
 
-use super::headers::{Headers, header, values};
+use super::headers::{HeaderList, header, values};
 use std::io::{self, BufRead, Read as _};
 
 /// Longest body that is read.
@@ -20,9 +20,9 @@ pub(super) enum Expected {
 /// The body, and in `trailers` what follows one in chunks.
 pub(super) fn read(
     stream: &mut impl BufRead,
-    headers: &Headers,
+    headers: &HeaderList,
     expected: Expected,
-    trailers: &mut Headers,
+    trailers: &mut HeaderList,
 ) -> io::Result<Option<Vec<u8>>> {
     if expected == Expected::Never {
         return Ok(None);
@@ -50,7 +50,7 @@ fn sized(stream: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn chunks(stream: &mut impl BufRead, trailers: &mut Headers) -> io::Result<Vec<u8>> {
+fn chunks(stream: &mut impl BufRead, trailers: &mut HeaderList) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let line = line(stream)?;
@@ -68,7 +68,7 @@ fn chunks(stream: &mut impl BufRead, trailers: &mut Headers) -> io::Result<Vec<u
     }
 }
 
-fn read_trailers(stream: &mut impl BufRead, trailers: &mut Headers) -> io::Result<()> {
+fn read_trailers(stream: &mut impl BufRead, trailers: &mut HeaderList) -> io::Result<()> {
     loop {
         match line(stream)?.trim_ascii() {
             [] => return Ok(()),

@@ -2,8 +2,8 @@
 
 use super::body::Expected;
 use super::h2;
-use super::message::Message;
-use super::response::Response;
+use super::message::HttpMessage;
+use super::response::HttpResponse;
 use anyhow::{Context as _, Result};
 use std::io::{self, BufReader, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -14,11 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to a host under test.
 #[derive(Debug)]
-pub struct Connection {
+pub struct ClientConnection {
     stream: BufReader<TcpStream>,
 }
 
-impl Connection {
+impl ClientConnection {
     /// Connects; answers may take `patience`.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Connection {
 
     /// The answers on `count` streams of a connection that began with [`h2::PREFACE`]: statuses,
     /// and blocks of fields behind bodies.
-    pub fn read_h2(&mut self, count: usize) -> Vec<Response> {
+    pub fn read_h2(&mut self, count: usize) -> Vec<HttpResponse> {
         h2::answers(self.stream.get_mut(), count)
     }
 
@@ -65,22 +65,22 @@ impl Connection {
     ///
     /// # Errors
     /// If the connection breaks.
-    pub fn post_h2(&mut self, fields: &[u8], body: &[u8]) -> io::Result<Response> {
+    pub fn post_h2(&mut self, fields: &[u8], body: &[u8]) -> io::Result<HttpResponse> {
         h2::post(self.stream.get_mut(), fields, body)
     }
 
     /// The next answer that is not an interim one (1xx); `None` if the connection ends, breaks or
     /// stays silent.
-    pub fn read(&mut self, to_head: bool) -> Option<Response> {
+    pub fn read(&mut self, to_head: bool) -> Option<HttpResponse> {
         let mut interim = Vec::new();
         loop {
-            let mut message = Message::head(&mut self.stream).ok()??;
+            let mut message = HttpMessage::head(&mut self.stream).ok()??;
             let status = status(&message.start);
             message.read_body(&mut self.stream, expected(status, to_head)).ok()?;
             if (100..200).contains(&status) {
                 interim.push(status);
             } else {
-                return Some(Response {
+                return Some(HttpResponse {
                     interim,
                     trailers: message.trailers,
                     status,
@@ -96,7 +96,7 @@ impl Connection {
 ///
 /// # Errors
 /// If no server listens or no answer comes.
-pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
+pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<HttpResponse> {
     send_within(PATIENCE, address, bytes)
 }
 
@@ -104,8 +104,8 @@ pub fn send(address: SocketAddr, bytes: &[u8]) -> Result<Response> {
 ///
 /// # Errors
 /// If no server listens or no answer comes.
-pub fn send_within(patience: Duration, address: SocketAddr, bytes: &[u8]) -> Result<Response> {
-    let mut connection = Connection::open(address, patience)?;
+pub fn send_within(patience: Duration, address: SocketAddr, bytes: &[u8]) -> Result<HttpResponse> {
+    let mut connection = ClientConnection::open(address, patience)?;
     // A host may refuse and close before it has read everything; its answer still counts.
     let written = connection.write(bytes);
     let answer = connection.read(bytes.starts_with(b"HEAD "));

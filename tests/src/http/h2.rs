@@ -1,7 +1,7 @@
 //! HTTP/2 (RFC 9113) as evidence: frames as they are told, malformed ones too, and of what comes
 //! back who answered with which status.
 
-use super::response::Response;
+use super::response::HttpResponse;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
@@ -80,8 +80,8 @@ fn length(length: usize) -> Vec<u8> {
 
 /// Reads until `count` streams are over, or the connection is, or it stays silent; the answers in
 /// the order of their streams. A stream that is reset without a status is none.
-pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<Response> {
-    let mut responses: BTreeMap<u32, Response> = BTreeMap::new();
+pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<HttpResponse> {
+    let mut responses: BTreeMap<u32, HttpResponse> = BTreeMap::new();
     let mut over = 0;
     while over < count {
         let Ok((kind, flags, id, payload)) = read_frame(stream) else {
@@ -110,7 +110,7 @@ pub(super) fn answers(stream: &mut (impl Read + Write), count: usize) -> Vec<Res
 }
 
 /// A block of fields: an interim answer, the answer, or what follows it.
-fn take_fields(response: &mut Response, block: Vec<u8>) {
+fn take_fields(response: &mut HttpResponse, block: Vec<u8>) {
     if response.status > 0 {
         return response.trailers.push((String::new(), block));
     }
@@ -122,12 +122,12 @@ fn take_fields(response: &mut Response, block: Vec<u8>) {
 
 /// Sends a request of these fields with a body, on a connection that has just begun, and reads the
 /// answer. What the other side has not allowed yet is not sent (RFC 9113, section 5.2).
-pub(super) fn post(stream: &mut (impl Read + Write), fields: &[u8], body: &[u8]) -> io::Result<Response> {
+pub(super) fn post(stream: &mut (impl Read + Write), fields: &[u8], body: &[u8]) -> io::Result<HttpResponse> {
     const ID: u32 = 1;
     stream.write_all(PREFACE)?;
     stream.write_all(&frame(HEADERS, END_HEADERS, ID, fields))?;
     let (mut of_connection, mut of_stream, mut rest) = (WINDOW, WINDOW, body);
-    let mut response = Response::default();
+    let mut response = HttpResponse::default();
     loop {
         while !rest.is_empty() && of_connection.min(of_stream) > 0 {
             let window = usize::try_from(of_connection.min(of_stream)).unwrap_or_default();

@@ -2,10 +2,10 @@
 
 /// Header names as they were sent, and values, in order. A line that is no header has the empty
 /// name.
-pub type Headers = Vec<(String, Vec<u8>)>;
+pub type HeaderList = Vec<(String, Vec<u8>)>;
 
 /// The values of the headers called `name`, whatever their case.
-pub fn values<'h>(headers: &'h Headers, name: &str) -> Vec<&'h [u8]> {
+pub fn values<'h>(headers: &'h HeaderList, name: &str) -> Vec<&'h [u8]> {
     headers
         .iter()
         .filter(|(own, _)| own.eq_ignore_ascii_case(name))

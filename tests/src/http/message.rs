@@ -2,7 +2,7 @@
 //! a stricter reader would hide.
 
 use super::body::{self, Expected};
-use super::headers::{Headers, header};
+use super::headers::{HeaderList, header};
 use std::io::{self, BufRead};
 
 /// Longest head that is read.
@@ -10,15 +10,15 @@ const HEAD_BYTES: usize = 4 * 1024 * 1024;
 
 /// A request or a response.
 #[derive(Clone, Debug, Default)]
-pub struct Message {
+pub struct HttpMessage {
     /// The first line, without its end.
     pub start: Vec<u8>,
     /// The headers.
-    pub headers: Headers,
+    pub headers: HeaderList,
     /// The body; `None` if the head announces none.
     pub body: Option<Vec<u8>>,
     /// The trailers of a body in chunks.
-    pub trailers: Headers,
+    pub trailers: HeaderList,
     /// The head as it came.
     pub head: Vec<u8>,
 }
@@ -29,7 +29,7 @@ pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
     part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
 }
 
-impl Message {
+impl HttpMessage {
     /// Reads a head; `None` if the stream ends before it starts.
     pub(super) fn head(stream: &mut impl BufRead) -> io::Result<Option<Self>> {
         let head = read_head(stream)?;
@@ -43,7 +43,7 @@ impl Message {
             start: lines.next().unwrap_or_default().to_vec(),
             headers: lines.filter(|line| !line.is_empty()).map(header).collect(),
             body: None,
-            trailers: Headers::new(),
+            trailers: HeaderList::new(),
             head,
         }))
     }

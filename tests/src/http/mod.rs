@@ -10,10 +10,10 @@ mod request;
 mod response;
 mod server;
 
-pub use client::{Connection, send, send_within};
+pub use client::{ClientConnection, send, send_within};
 pub use h2::{PREFACE, field, frame, kind, read_frame};
-pub use headers::{Headers, values};
-pub use message::{Message, contains};
-pub use request::Request;
-pub use response::Response;
-pub use server::{Arrival, Reply, Server};
+pub use headers::{HeaderList, values};
+pub use message::{HttpMessage, contains};
+pub use request::HttpRequest;
+pub use response::HttpResponse;
+pub use server::{Arrival, LoopbackServer, ServerReply};

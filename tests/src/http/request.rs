@@ -1,24 +1,24 @@
 //! A request to send, as bytes that are exactly what was asked for.
 
-use super::headers::{Headers, values};
-use super::{Response, send};
+use super::headers::{HeaderList, values};
+use super::{HttpResponse, send};
 use anyhow::Result;
 use std::net::SocketAddr;
 
 /// A request.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct HttpRequest {
     /// The method.
     pub method: String,
     /// The target.
     pub target: Vec<u8>,
     /// The headers besides `host` and `content-length`, which are added unless they are here.
-    pub headers: Headers,
+    pub headers: HeaderList,
     /// The body.
     pub body: Option<Vec<u8>>,
 }
 
-impl Request {
+impl HttpRequest {
     /// A request without headers and body.
     #[must_use]
     pub fn new(method: &str, target: &str) -> Self {
@@ -51,7 +51,7 @@ impl Request {
 
     /// All its headers on the way to `host`.
     #[must_use]
-    pub fn framed_headers(&self, host: &str) -> Headers {
+    pub fn framed_headers(&self, host: &str) -> HeaderList {
         let mut headers = self.headers.clone();
         if values(&headers, "host").is_empty() {
             headers.insert(0, ("host".into(), host.into()));
@@ -81,7 +81,7 @@ impl Request {
     ///
     /// # Errors
     /// If no server listens or no answer comes.
-    pub fn send(&self, address: SocketAddr) -> Result<Response> {
+    pub fn send(&self, address: SocketAddr) -> Result<HttpResponse> {
         send(address, &self.bytes(&address.to_string()))
     }
 }

@@ -1,24 +1,24 @@
 //! The answer to a request.
 
-use super::headers::{Headers, values};
+use super::headers::{HeaderList, values};
 
 /// An answer.
 #[derive(Clone, Debug, Default)]
-pub struct Response {
+pub struct HttpResponse {
     /// The status; 0 if the first line has none.
     pub status: u16,
     /// The headers.
-    pub headers: Headers,
+    pub headers: HeaderList,
     /// The body, empty if there is none.
     pub body: Vec<u8>,
     /// The statuses of the interim answers (1xx) before it.
     pub interim: Vec<u16>,
     /// The trailers. Over HTTP/2 each block of fields is one value without a name, and metadata is
     /// a value called so.
-    pub trailers: Headers,
+    pub trailers: HeaderList,
 }
 
-impl Response {
+impl HttpResponse {
     /// The only value of the header called `name`, as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -1,8 +1,8 @@
 //! A server that writes down what it hears, byte for byte, and answers as it is told.
 
 use super::body::Expected;
-use super::headers::{Headers, values};
-use super::message::{Message, contains};
+use super::headers::{HeaderList, values};
+use super::message::{HttpMessage, contains};
 use anyhow::Result;
 use std::io::{self, BufReader, Read, Write};
 use std::mem;
@@ -21,7 +21,7 @@ pub struct Arrival {
     /// The target, as it was sent.
     pub target: Vec<u8>,
     /// The headers, in order.
-    pub headers: Headers,
+    pub headers: HeaderList,
     /// The body without its framing; `None` if the head announces none.
     pub body: Option<Vec<u8>>,
     /// The head as it came.
@@ -48,7 +48,7 @@ impl Arrival {
         text.is_some_and(|text| [&self.head, body].iter().any(|bytes| contains(bytes, text.as_bytes())))
     }
 
-    fn of(message: Message) -> Self {
+    fn of(message: HttpMessage) -> Self {
         let mut words = message.start.splitn(2, |byte| *byte == b' ');
         let method = String::from_utf8_lossy(words.next().unwrap_or_default()).into_owned();
         let rest = words.next().unwrap_or_default();
@@ -65,11 +65,11 @@ impl Arrival {
 
 /// The response of a server.
 #[derive(Clone, Debug, Default)]
-pub struct Reply {
+pub struct ServerReply {
     /// The status.
     pub status: u16,
     /// The headers, but for the framing.
-    pub headers: Headers,
+    pub headers: HeaderList,
     /// The body.
     pub body: Vec<u8>,
     /// The time that the server waits before it answers.
@@ -78,7 +78,7 @@ pub struct Reply {
     pub raw: Option<Vec<u8>>,
 }
 
-impl Reply {
+impl ServerReply {
     /// A JSON answer.
     #[must_use]
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
@@ -110,25 +110,25 @@ impl Reply {
 }
 
 /// A stream that a connection is spoken over: plain, or with TLS around it.
-pub trait Stream: Read + Write + Send {}
-impl<T: Read + Write + Send> Stream for T {}
+pub trait ByteStream: Read + Write + Send {}
+impl<T: Read + Write + Send> ByteStream for T {}
 
-type Answer = dyn Fn(&Arrival) -> Reply + Send + Sync;
-type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync;
+type Responder = dyn Fn(&Arrival) -> ServerReply + Send + Sync;
+type Wrap = dyn Fn(TcpStream) -> io::Result<Box<dyn ByteStream>> + Send + Sync;
 
 /// A server on loopback. Its threads go on until the process ends.
 #[derive(Clone, Debug)]
-pub struct Server {
+pub struct LoopbackServer {
     address: SocketAddr,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
 }
 
-impl Server {
+impl LoopbackServer {
     /// Starts a server that answers with `answer`.
     ///
     /// # Errors
     /// If no address can be bound.
-    pub fn start(answer: impl Fn(&Arrival) -> Reply + Send + Sync + 'static) -> Result<Self> {
+    pub fn start(answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static) -> Result<Self> {
         Self::start_over(answer, |stream| Ok(Box::new(stream)))
     }
 
@@ -137,15 +137,15 @@ impl Server {
     /// # Errors
     /// If no address can be bound.
     pub fn start_over(
-        answer: impl Fn(&Arrival) -> Reply + Send + Sync + 'static,
-        wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
+        answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream) -> io::Result<Box<dyn ByteStream>> + Send + Sync + 'static,
     ) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let server = Self {
             address: listener.local_addr()?,
             arrivals: Arc::default(),
         };
-        let (answer, wrap): (Arc<Answer>, Arc<Wrap>) = (Arc::new(answer), Arc::new(wrap));
+        let (answer, wrap): (Arc<Responder>, Arc<Wrap>) = (Arc::new(answer), Arc::new(wrap));
         let of_thread = server.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -185,11 +185,11 @@ impl Server {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, stream: TcpStream, answer: &Answer, wrap: &Wrap) -> io::Result<()> {
+    fn serve(&self, stream: TcpStream, answer: &Responder, wrap: &Wrap) -> io::Result<()> {
         stream.set_read_timeout(Some(IDLE))?;
         stream.set_nodelay(true)?;
         let mut stream = BufReader::new(wrap(stream)?);
-        while let Some(mut message) = Message::head(&mut stream)? {
+        while let Some(mut message) = HttpMessage::head(&mut stream)? {
             // What breaks off in the body has arrived all the same.
             let whole = message.read_body(&mut stream, Expected::Announced);
             let arrival = Arrival::of(message);

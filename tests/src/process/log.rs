@@ -7,12 +7,12 @@ use std::time::Duration;
 
 /// Lines of standard output and standard error, in the order in which they came.
 #[derive(Debug, Default)]
-pub struct Log {
+pub struct OutputLog {
     lines: Mutex<Vec<String>>,
     grown: Condvar,
 }
 
-impl Log {
+impl OutputLog {
     /// The result of `pick` for the newest line that it takes. The call waits up to `wait` for a
     /// line.
     pub fn find<T>(&self, wait: Duration, pick: impl Fn(&str) -> Option<T>) -> Option<T> {

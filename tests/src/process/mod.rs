@@ -2,7 +2,7 @@
 
 mod log;
 
-pub use log::Log;
+pub use log::OutputLog;
 
 use anyhow::{Context as _, Result};
 use std::ffi::OsString;
@@ -65,8 +65,8 @@ impl Program {
     ///
     /// # Errors
     /// If no process can be made.
-    pub fn start(mut self) -> Result<Process> {
-        let log = Arc::new(Log::default());
+    pub fn start(mut self) -> Result<RunningProgram> {
+        let log = Arc::new(OutputLog::default());
         let mut child = self
             .command
             .stdin(Stdio::piped())
@@ -76,7 +76,7 @@ impl Program {
             .with_context(|| format!("cannot start `{}`", self.name))?;
         follow(child.stdout.take(), &log);
         follow(child.stderr.take(), &log);
-        Ok(Process {
+        Ok(RunningProgram {
             name: self.name,
             child,
             log,
@@ -84,7 +84,7 @@ impl Program {
     }
 }
 
-fn follow(stream: Option<impl Read + Send + 'static>, log: &Arc<Log>) {
+fn follow(stream: Option<impl Read + Send + 'static>, log: &Arc<OutputLog>) {
     if let Some(stream) = stream {
         let log = Arc::clone(log);
         std::thread::spawn(move || log.read_from(stream));
@@ -94,16 +94,16 @@ fn follow(stream: Option<impl Read + Send + 'static>, log: &Arc<Log>) {
 /// A running program. It is killed with its descendants when this is dropped, and when this process
 /// ends in any way.
 #[derive(Debug)]
-pub struct Process {
+pub struct RunningProgram {
     name: &'static str,
     child: Child,
-    log: Arc<Log>,
+    log: Arc<OutputLog>,
 }
 
-impl Process {
+impl RunningProgram {
     /// The output of the process so far.
     #[must_use]
-    pub fn log(&self) -> &Log {
+    pub fn log(&self) -> &OutputLog {
         &self.log
     }
 
@@ -144,7 +144,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for RunningProgram {
     fn drop(&mut self) {
         self.stop();
     }

@@ -5,21 +5,21 @@ use serde_json::Value;
 
 /// A request as a reader reads it. A part that the reader does not read is absent.
 #[derive(Debug, Default)]
-pub(super) struct Answer {
+pub(super) struct ReaderAnswer {
     /// Why it refuses the request, if it does.
     pub(super) refused: Option<String>,
     /// The route that it would run; `Some(None)` if it has none for the request.
     pub(super) route: Option<Option<String>>,
     /// The target that it would send on.
     pub(super) target: Option<String>,
-    pub(super) path: Option<Members>,
-    pub(super) query: Option<Members>,
-    pub(super) form: Option<Members>,
+    pub(super) path: Option<ReadMembers>,
+    pub(super) query: Option<ReadMembers>,
+    pub(super) form: Option<ReadMembers>,
     pub(super) json: Option<Read>,
 }
 
 /// Names and what was read under each.
-pub(super) type Members = Vec<(String, Read)>;
+pub(super) type ReadMembers = Vec<(String, Read)>;
 
 /// A value as it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,14 +30,14 @@ pub(super) enum Read {
     /// As the reader's language writes it, such that it reads back as the same number.
     Number(String),
     List(Vec<Read>),
-    Object(Members),
+    Object(ReadMembers),
     /// Every value of a name, from a reader that leaves the choice to the application.
     All(Vec<String>),
     /// Another value, such as a missing number.
     Other(String),
 }
 
-impl Answer {
+impl ReaderAnswer {
     pub(super) fn of(answer: &Value) -> Result<Self> {
         let members = |name: &str| answer.get(name).map(members).transpose();
         Ok(Self {
@@ -52,7 +52,7 @@ impl Answer {
     }
 }
 
-fn members(value: &Value) -> Result<Members> {
+fn members(value: &Value) -> Result<ReadMembers> {
     let pairs = value.as_array().context("members that are no list")?;
     pairs
         .iter()

@@ -5,10 +5,10 @@ mod names;
 mod probe;
 mod value;
 
-use super::answer::Answer;
-use super::edge::Permitted;
-use super::sources::{Operation, Param, Source};
-use super::table::{Reader, reader};
+use super::answer::ReaderAnswer;
+use super::edge::JudgedRequest;
+use super::sources::{ParamSource, TableOperation, TableParam};
+use super::table::{ReaderProfile, reader};
 use anyhow::{Context as _, Result};
 use edgewrit_shared::grant::attempt::Attempt;
 use std::collections::BTreeMap;
@@ -41,9 +41,9 @@ impl fmt::Display for Difference {
 /// # Errors
 /// If an answer cannot be compared.
 pub(super) fn differences(
-    permitted: &Permitted,
-    answers: &BTreeMap<String, Answer>,
-    operations: &[Operation],
+    permitted: &JudgedRequest,
+    answers: &BTreeMap<String, ReaderAnswer>,
+    operations: &[TableOperation],
     permits: &dyn Fn(&[String]) -> bool,
 ) -> Result<Vec<Difference>> {
     let operation = operations
@@ -56,7 +56,7 @@ pub(super) fn differences(
         if answer.refused.is_some() {
             continue;
         }
-        let comparison = Comparison {
+        let comparison = RequestComparison {
             permitted,
             operation,
             answer,
@@ -72,15 +72,15 @@ pub(super) fn differences(
     Ok(found)
 }
 
-struct Comparison<'c> {
-    permitted: &'c Permitted,
-    operation: &'c Operation,
-    answer: &'c Answer,
+struct RequestComparison<'c> {
+    permitted: &'c JudgedRequest,
+    operation: &'c TableOperation,
+    answer: &'c ReaderAnswer,
     permits: &'c probe::Permits<'c>,
-    reader: &'static Reader,
+    reader: &'static ReaderProfile,
 }
 
-impl Comparison<'_> {
+impl RequestComparison<'_> {
     /// The differences between the edge and a reader.
     fn difference(&self) -> Option<(String, String)> {
         let target = self
@@ -104,11 +104,14 @@ impl Comparison<'_> {
     }
 
     fn unknown_name(&self) -> Option<(String, String)> {
-        let parts = [(Source::Query, &self.answer.query), (Source::Form, &self.answer.form)];
+        let parts = [
+            (ParamSource::Query, &self.answer.query),
+            (ParamSource::Form, &self.answer.form),
+        ];
         parts.into_iter().find_map(|(source, members)| {
             let known: Vec<_> = self.operation.names(source).collect();
             let name = names::unknown(members.as_ref()?, &known, self.reader.names)?;
-            let what = if source == Source::Query {
+            let what = if source == ParamSource::Query {
                 "names of the query"
             } else {
                 "names of the form"
@@ -139,7 +142,11 @@ impl Comparison<'_> {
 
     /// The parameters that are read as `attempt` has them but for rounding; or the first that is
     /// not, and how it is read.
-    fn rounded_in(&self, attempt: &Attempt, precision: Precision) -> Result<Vec<probe::Rounded<'_>>, (&Param, String)> {
+    fn rounded_in(
+        &self,
+        attempt: &Attempt,
+        precision: Precision,
+    ) -> Result<Vec<probe::Rounded<'_>>, (&TableParam, String)> {
         let mut all = Vec::new();
         for param in &self.operation.params {
             let Some(read) = self.read(param) else { continue };
@@ -158,16 +165,16 @@ impl Comparison<'_> {
     }
 
     /// The value of `param`, if the reader reads its part of the request.
-    fn read(&self, param: &Param) -> Option<Option<super::answer::Read>> {
-        let named = |members: &Option<super::answer::Members>| {
+    fn read(&self, param: &TableParam) -> Option<Option<super::answer::Read>> {
+        let named = |members: &Option<super::answer::ReadMembers>| {
             let members = members.as_ref()?;
             Some(lookup::named(members, &param.place, self.reader.names))
         };
         match param.source {
-            Source::Path => named(&self.answer.path),
-            Source::Query => named(&self.answer.query),
-            Source::Form => named(&self.answer.form),
-            Source::Json => self
+            ParamSource::Path => named(&self.answer.path),
+            ParamSource::Query => named(&self.answer.query),
+            ParamSource::Form => named(&self.answer.form),
+            ParamSource::Json => self
                 .answer
                 .json
                 .as_ref()

@@ -1,7 +1,7 @@
 //! The edge whose permits are read.
 
 use super::EDGE;
-use super::request::{BodyKind, Request, Sent};
+use super::request::{BodyKind, ProbeRequest, SentRequest};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
@@ -20,7 +20,7 @@ const GRANT: &str = r#"{"type":"writ","actions":["list","login","order","read","
 
 /// An edge in this process.
 #[derive(Debug)]
-pub(super) struct Edge {
+pub(super) struct InProcessEdge {
     config: Arc<Config>,
     snapshot: Snapshot,
     memory: Memory,
@@ -30,15 +30,15 @@ pub(super) struct Edge {
 
 /// A request that the edge permits, as the edge reads it.
 #[derive(Debug)]
-pub(super) struct Permitted {
-    pub(super) sent: Sent,
+pub(super) struct JudgedRequest {
+    pub(super) sent: SentRequest,
     /// As it is written in the table.
     pub(super) operation: String,
     /// The attempts, one for each reading that was judged.
     pub(super) readings: Vec<Attempt>,
 }
 
-impl Edge {
+impl InProcessEdge {
     pub(super) fn new() -> Result<Self> {
         let text = EDGE.replace("BUNDLE_KEY", &support::bundle_key().public().x());
         let config = Config::read(&text, &|_| Some("secret-of-the-edge".into()))
@@ -54,7 +54,7 @@ impl Edge {
     }
 
     /// The edge's reading of `request`, or the label of the refusal.
-    pub(super) fn judge(&self, request: &Request) -> Result<Result<Permitted, String>> {
+    pub(super) fn judge(&self, request: &ProbeRequest) -> Result<Result<JudgedRequest, String>> {
         let length = request.body.as_ref().map(|body| body.len().to_string());
         let mut headers = vec![("authorization", self.authorization.as_bytes())];
         headers.extend(request.content_type.map(|kind| ("content-type", kind.as_bytes())));
@@ -69,7 +69,7 @@ impl Edge {
             "permitted, but the rehearsal reads nothing: {request:?}"
         );
         let operation = rehearsal.operation.clone().context("permitted without an operation")?;
-        Ok(Ok(Permitted {
+        Ok(Ok(JudgedRequest {
             sent: sent(outgoing, request.body_kind)?,
             operation,
             readings: rehearsal.attempts,
@@ -77,7 +77,7 @@ impl Edge {
     }
 
     /// Whether it permits `request` under `grants` alone.
-    pub(super) fn permits(&self, request: &Request, grants: &[String]) -> bool {
+    pub(super) fn permits(&self, request: &ProbeRequest, grants: &[String]) -> bool {
         let grants: Vec<_> = grants.iter().map(String::as_str).collect();
         let authority = RehearsedGrants::new(support::grants(&grants));
         let length = request.body.as_ref().map(|body| body.len().to_string());
@@ -89,7 +89,7 @@ impl Edge {
         matches!(rehearsal.verdict, Verdict::Permit { .. })
     }
 
-    fn verdict(&self, request: &Request, headers: &[(&str, &[u8])]) -> Result<Result<OutgoingRequest, String>> {
+    fn verdict(&self, request: &ProbeRequest, headers: &[(&str, &[u8])]) -> Result<Result<OutgoingRequest, String>> {
         let world = World {
             config: &self.config,
             snapshot: Some(&self.snapshot),
@@ -110,7 +110,7 @@ impl Edge {
         }
     }
 
-    fn rehearse(&self, request: &Request, headers: &[(&str, &[u8])]) -> Rehearsal {
+    fn rehearse(&self, request: &ProbeRequest, headers: &[(&str, &[u8])]) -> Rehearsal {
         let without_writ: Vec<_> = headers
             .iter()
             .copied()
@@ -127,7 +127,7 @@ impl Edge {
     }
 }
 
-fn head<'r>(request: &'r Request, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
+fn head<'r>(request: &'r ProbeRequest, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
     Head {
         method: &request.method,
         target: &request.target,
@@ -137,10 +137,10 @@ fn head<'r>(request: &'r Request, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r
     }
 }
 
-fn sent(outgoing: OutgoingRequest, body_kind: Option<BodyKind>) -> Result<Sent> {
+fn sent(outgoing: OutgoingRequest, body_kind: Option<BodyKind>) -> Result<SentRequest> {
     let content_type = outgoing.headers.iter().find(|(name, _)| &**name == "content-type");
     let content_type = content_type.map(|(_, value)| String::from_utf8(value.clone()));
-    Ok(Sent {
+    Ok(SentRequest {
         method: outgoing.method,
         target: outgoing.target,
         content_type: content_type.transpose().context("a content type that is no text")?,

@@ -14,8 +14,8 @@ mod sources;
 mod table;
 
 pub use compare::Difference;
-pub use request::{Kind, Request};
-pub use run::{Bench, Plan, compare_many};
+pub use request::{ProbeRequest, RequestKind};
+pub use run::{Plan, ReaderBench, compare_many};
 
 /// The configuration of the edge whose permits are read: invented operations, with a name in every
 /// spelling that matters.

@@ -1,9 +1,9 @@
 //! The programs that hold readers: one line in is a request, one line out is what each of their
 //! readers makes of it.
 
-use super::answer::Answer;
-use super::request::Sent;
-use super::table::{PROGRAMS, Places, Program};
+use super::answer::ReaderAnswer;
+use super::request::SentRequest;
+use super::table::{PROGRAMS, ReaderPlaces, ReaderProgram};
 use crate::process::supervisor;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use edgewrit_supervisor::RELAY;
@@ -27,7 +27,7 @@ pub(super) struct Readers(Vec<Running>);
 /// A program that holds readers. It ends when its input is closed; its supervisor kills it if not.
 #[derive(Debug)]
 struct Running {
-    program: &'static Program,
+    program: &'static ReaderProgram,
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -39,7 +39,7 @@ impl Readers {
     /// # Errors
     /// If a program does not start, or does not have exactly the readers of the table.
     pub(super) fn start() -> Result<Self> {
-        let places = Places::find()?;
+        let places = ReaderPlaces::find()?;
         let started: Result<Vec<_>> = PROGRAMS
             .iter()
             .map(|program| Running::start(program, &places))
@@ -55,7 +55,7 @@ impl Readers {
     ///
     /// # Errors
     /// If a program ends or does not answer in time.
-    pub(super) fn read(&mut self, sent: &Sent) -> Result<BTreeMap<String, Answer>> {
+    pub(super) fn read(&mut self, sent: &SentRequest) -> Result<BTreeMap<String, ReaderAnswer>> {
         let mut line = sent.line();
         line.push('\n');
         for running in &mut self.0 {
@@ -67,7 +67,7 @@ impl Readers {
             for reader in running.program.readers {
                 let answer = answers.get(reader.name);
                 let answer = answer.with_context(|| format!("`{}` did not answer", reader.name))?;
-                all.insert(reader.name.to_owned(), Answer::of(answer)?);
+                all.insert(reader.name.to_owned(), ReaderAnswer::of(answer)?);
             }
         }
         Ok(all)
@@ -75,7 +75,7 @@ impl Readers {
 }
 
 impl Running {
-    fn start(program: &'static Program, places: &Places) -> Result<Self> {
+    fn start(program: &'static ReaderProgram, places: &ReaderPlaces) -> Result<Self> {
         let mut child = supervised(&(program.command)(places))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,10 +1,10 @@
 //! Making requests until enough of them are permitted, and comparing what readers make of these.
 
 use super::compare::{Difference, differences};
-use super::edge::{Edge, Permitted};
+use super::edge::{InProcessEdge, JudgedRequest};
 use super::process::Readers;
-use super::request::{Kind, Request, Sent};
-use super::sources::Operation;
+use super::request::{ProbeRequest, RequestKind, SentRequest};
+use super::sources::TableOperation;
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use proptest::strategy::Strategy as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -50,15 +50,15 @@ impl Plan {
 
 /// An edge, and readers of what it permits.
 #[derive(Debug)]
-pub struct Bench {
-    edge: Edge,
+pub struct ReaderBench {
+    edge: InProcessEdge,
     readers: Readers,
-    operations: Vec<Operation>,
-    tally: Tally,
+    operations: Vec<TableOperation>,
+    tally: ReaderTally,
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct ReaderTally {
     made: u32,
     permitted: u32,
     /// By the label.
@@ -69,17 +69,17 @@ struct Tally {
     known: BTreeMap<(String, String), u32>,
 }
 
-impl Bench {
+impl ReaderBench {
     /// Starts every reader.
     ///
     /// # Errors
     /// If one is missing.
     pub fn start() -> Result<Self> {
         Ok(Self {
-            edge: Edge::new()?,
+            edge: InProcessEdge::new()?,
             readers: Readers::start()?,
-            operations: Operation::all()?,
-            tally: Tally::default(),
+            operations: TableOperation::all()?,
+            tally: ReaderTally::default(),
         })
     }
 
@@ -87,7 +87,7 @@ impl Bench {
     ///
     /// # Errors
     /// If a reader does not answer.
-    pub fn compare_one(&mut self, request: &Request) -> Result<Option<Vec<Difference>>> {
+    pub fn compare_one(&mut self, request: &ProbeRequest) -> Result<Option<Vec<Difference>>> {
         let before = self.tally.permitted;
         let differences = self.compare(request)?;
         Ok((self.tally.permitted > before).then_some(differences))
@@ -98,15 +98,15 @@ impl Bench {
     ///
     /// # Errors
     /// If a reader does not answer, or the edge refuses `judged`.
-    pub fn compare_unjudged(&mut self, judged: &Request, sent: &Request) -> Result<Vec<Difference>> {
+    pub fn compare_unjudged(&mut self, judged: &ProbeRequest, sent: &ProbeRequest) -> Result<Vec<Difference>> {
         let permitted = self.edge.judge(judged)?;
         let mut permitted = permitted.map_err(|label| anyhow!("refused: {label}"))?;
-        permitted.sent = Sent::unjudged(sent)?;
+        permitted.sent = SentRequest::unjudged(sent)?;
         self.read(judged, &permitted)
     }
 
     /// The differences about `request`, as far as the edge permits it.
-    fn compare(&mut self, request: &Request) -> Result<Vec<Difference>> {
+    fn compare(&mut self, request: &ProbeRequest) -> Result<Vec<Difference>> {
         let permitted = match self.edge.judge(request)? {
             Ok(permitted) => permitted,
             Err(label) => {
@@ -118,7 +118,7 @@ impl Bench {
         self.read(request, &permitted)
     }
 
-    fn read(&mut self, judged: &Request, permitted: &Permitted) -> Result<Vec<Difference>> {
+    fn read(&mut self, judged: &ProbeRequest, permitted: &JudgedRequest) -> Result<Vec<Difference>> {
         let answers = self.readers.read(&permitted.sent)?;
         let refused = answers.iter().filter(|(_, answer)| answer.refused.is_some());
         for (reader, _) in refused {
@@ -133,9 +133,9 @@ impl Bench {
 ///
 /// # Errors
 /// If a reader reads one otherwise; the smallest request for each difference is part of the error.
-pub fn compare_many(kind: Kind, plan: Plan) -> Result<()> {
+pub fn compare_many(kind: RequestKind, plan: Plan) -> Result<()> {
     println!("{kind:?}: {} permitted requests, seed {}", plan.cases, plan.seed);
-    let bench = RefCell::new(Bench::start()?);
+    let bench = RefCell::new(ReaderBench::start()?);
     let mut runner = runner(kind, plan);
     let strategy = kind.requests();
     let mut found = Vec::new();
@@ -165,7 +165,7 @@ pub fn compare_many(kind: Kind, plan: Plan) -> Result<()> {
     bench.tally.enough(plan)
 }
 
-fn runner(kind: Kind, plan: Plan) -> TestRunner {
+fn runner(kind: RequestKind, plan: Plan) -> TestRunner {
     let mut seed = [0; 32];
     seed.iter_mut()
         .zip(plan.seed.to_le_bytes())
@@ -179,9 +179,9 @@ fn runner(kind: Kind, plan: Plan) -> TestRunner {
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
 }
 
-impl Bench {
+impl ReaderBench {
     /// Fails on a difference that is not known yet, so that each is reduced once.
-    fn hold(&mut self, request: &Request) -> Result<(), TestCaseError> {
+    fn hold(&mut self, request: &ProbeRequest) -> Result<(), TestCaseError> {
         let differences = self
             .compare(request)
             .map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
@@ -192,7 +192,7 @@ impl Bench {
     }
 
     /// Prints the difference that a smallest request shows, and remembers the difference.
-    fn explain(&mut self, request: &Request, made: u32) -> Result<String> {
+    fn explain(&mut self, request: &ProbeRequest, made: u32) -> Result<String> {
         let differences = self.compare(request)?;
         let lines: BTreeSet<_> = differences
             .iter()
@@ -214,7 +214,7 @@ impl Bench {
     }
 }
 
-impl Tally {
+impl ReaderTally {
     fn knows(&mut self, Difference { reader, what, .. }: &Difference) -> bool {
         let count = self.known.get_mut(&(reader.clone(), what.clone()));
         count.map(|count| *count += 1).is_some()

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 /// An operation of the table.
 #[derive(Debug)]
-pub(super) struct Operation {
+pub(super) struct TableOperation {
     /// As it is written, such as `GET /users/{id}`.
     pub(super) name: String,
-    pub(super) params: Vec<Param>,
+    pub(super) params: Vec<TableParam>,
     /// Names in the query that nothing judges.
     pub(super) ignored_query: Vec<String>,
     /// Names in the form that nothing judges.
@@ -19,9 +19,9 @@ pub(super) struct Operation {
 
 /// A parameter.
 #[derive(Debug)]
-pub(super) struct Param {
+pub(super) struct TableParam {
     pub(super) name: String,
-    pub(super) source: Source,
+    pub(super) source: ParamSource,
     /// The name in the source: a capture, a name, or a JSON pointer with `*`.
     pub(super) place: String,
     pub(super) list: bool,
@@ -29,14 +29,14 @@ pub(super) struct Param {
 
 /// A part of a request that parameters stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum ParamSource {
     Path,
     Query,
     Form,
     Json,
 }
 
-impl Operation {
+impl TableOperation {
     /// All operations of the table.
     pub(super) fn all() -> Result<Vec<Self>> {
         let document: Value = serde_json::from_str(EDGE)?;
@@ -57,7 +57,7 @@ impl Operation {
                 .context("an operation without `match`")?
                 .to_owned(),
             params: params
-                .map(|(name, param)| Param::read(name, param))
+                .map(|(name, param)| TableParam::read(name, param))
                 .collect::<Result<_>>()?,
             ignored_query: ignored(row, "query."),
             ignored_form: ignored(row, "form."),
@@ -65,11 +65,11 @@ impl Operation {
     }
 
     /// Names that the edge lets pass in `source`.
-    pub(super) fn names(&self, source: Source) -> impl Iterator<Item = &str> {
+    pub(super) fn names(&self, source: ParamSource) -> impl Iterator<Item = &str> {
         let ignored = match source {
-            Source::Query => self.ignored_query.as_slice(),
-            Source::Form => self.ignored_form.as_slice(),
-            Source::Path | Source::Json => &[],
+            ParamSource::Query => self.ignored_query.as_slice(),
+            ParamSource::Form => self.ignored_form.as_slice(),
+            ParamSource::Path | ParamSource::Json => &[],
         };
         let own = self.params.iter().filter(move |param| param.source == source);
         own.map(|param| param.place.as_str())
@@ -77,17 +77,17 @@ impl Operation {
     }
 }
 
-impl Param {
+impl TableParam {
     fn read(name: &str, param: &Value) -> Result<Self> {
         let from = param.as_str().or_else(|| param.get("from").and_then(Value::as_str));
         let (source, place) = from
             .and_then(|from| from.split_once('.'))
             .context("a parameter without a source")?;
         let source = match source {
-            "path" => Source::Path,
-            "query" => Source::Query,
-            "form" => Source::Form,
-            "body" => Source::Json,
+            "path" => ParamSource::Path,
+            "query" => ParamSource::Query,
+            "form" => ParamSource::Form,
+            "body" => ParamSource::Json,
             _ => anyhow::bail!("`{source}` is no source that readers are asked about"),
         };
         Ok(Self {

@@ -7,24 +7,24 @@ use std::process::Command;
 
 /// A program that holds readers.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(super) struct ReaderProgram {
     pub(super) name: &'static str,
-    pub(super) readers: &'static [Reader],
+    pub(super) readers: &'static [ReaderProfile],
     /// The command line of the program.
-    pub(super) command: fn(&Places) -> Command,
+    pub(super) command: fn(&ReaderPlaces) -> Command,
 }
 
 /// A reader, and what has to be known of it to compare values.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct ReaderProfile {
     pub(super) name: &'static str,
-    pub(super) names: Names,
+    pub(super) names: BracketNames,
     pub(super) repeated: Repeated,
 }
 
 /// The meaning of brackets in a name of the query or of a form for a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
+pub(super) enum BracketNames {
     /// Characters: `filter[owner]` is a name.
     Flat,
     /// Structure: `filter[owner]` is the member `owner` of `filter`, and `ids[]` the list `ids`.
@@ -40,18 +40,18 @@ pub(super) enum Repeated {
     Last,
 }
 
-const fn flat(name: &'static str) -> Reader {
-    let (names, repeated) = (Names::Flat, Repeated::All);
-    Reader { name, names, repeated }
+const fn flat(name: &'static str) -> ReaderProfile {
+    let (names, repeated) = (BracketNames::Flat, Repeated::All);
+    ReaderProfile { name, names, repeated }
 }
 
-const fn nested(name: &'static str, repeated: Repeated) -> Reader {
-    let names = Names::Nested;
-    Reader { name, names, repeated }
+const fn nested(name: &'static str, repeated: Repeated) -> ReaderProfile {
+    let names = BracketNames::Nested;
+    ReaderProfile { name, names, repeated }
 }
 
-pub(super) const PROGRAMS: [Program; 4] = [
-    Program {
+pub(super) const PROGRAMS: [ReaderProgram; 4] = [
+    ReaderProgram {
         name: "node",
         readers: &[
             nested("express4", Repeated::All),
@@ -70,7 +70,7 @@ pub(super) const PROGRAMS: [Program; 4] = [
             node
         },
     },
-    Program {
+    ReaderProgram {
         name: "python",
         readers: &[flat("werkzeug"), flat("starlette"), flat("python")],
         command: |places| {
@@ -85,7 +85,7 @@ pub(super) const PROGRAMS: [Program; 4] = [
             python
         },
     },
-    Program {
+    ReaderProgram {
         name: "go",
         readers: &[flat("go"), flat("go_struct")],
         command: |places| {
@@ -94,7 +94,7 @@ pub(super) const PROGRAMS: [Program; 4] = [
             go
         },
     },
-    Program {
+    ReaderProgram {
         name: "ruby",
         readers: &[nested("rack", Repeated::Last)],
         command: |places| {
@@ -107,12 +107,12 @@ pub(super) const PROGRAMS: [Program; 4] = [
 
 /// The folders of programs and their packages.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct ReaderPlaces {
     installed: PathBuf,
     scripts: PathBuf,
 }
 
-impl Places {
+impl ReaderPlaces {
     /// The places in this repository.
     pub(super) fn find() -> Result<Self> {
         let scripts = crate::tools::repository().join("tests/readers");
@@ -136,7 +136,7 @@ impl Places {
 }
 
 /// The reader called `name`.
-pub(super) fn reader(name: &str) -> Result<&'static Reader> {
+pub(super) fn reader(name: &str) -> Result<&'static ReaderProfile> {
     let mut all = PROGRAMS.iter().flat_map(|program| program.readers);
     all.find(|reader| reader.name == name)
         .with_context(|| format!("no reader `{name}` in the table"))

@@ -1,9 +1,9 @@
 //! An agent that shall "optimise query performance" is talked into deleting a database.
 
-use super::{Fixture, Scene, Tell};
-use crate::edge::{Edge, Kind};
-use crate::http::Request;
-use crate::issuer::Issuer;
+use super::{Fixture, ScenarioStep, Tell};
+use crate::edge::{EdgeProcess, HostKind};
+use crate::http::HttpRequest;
+use crate::issuer::IssuerProcess;
 use crate::upstream::Databases;
 use anyhow::{Context as _, Result};
 
@@ -21,7 +21,7 @@ impl DatabaseScenario {
     ///
     /// # Errors
     /// If something does not start.
-    pub fn start(issuer: &Issuer, kinds: &[Kind]) -> Result<Self> {
+    pub fn start(issuer: &IssuerProcess, kinds: &[HostKind]) -> Result<Self> {
         let api = Databases::start()?;
         let stand = Fixture::start(issuer, kinds, "database", &api.server().origin(), Databases::KEY)?;
         Ok(Self { api, stand })
@@ -31,7 +31,7 @@ impl DatabaseScenario {
     ///
     /// # Errors
     /// If something does not answer; verdicts that are not as expected are told in the rows.
-    pub fn walk(&self, issuer: &Issuer, id: &str, tell: &mut Tell<'_>) -> Result<()> {
+    pub fn walk(&self, issuer: &IssuerProcess, id: &str, tell: &mut Tell<'_>) -> Result<()> {
         let writs = self.stand.writs(issuer, id, 1)?;
         let writ = writs.first().context("no writ")?;
         for edge in &self.stand.edges {
@@ -40,7 +40,7 @@ impl DatabaseScenario {
         Ok(())
     }
 
-    fn on(&self, edge: &Edge, writ: &str, tell: &mut Tell<'_>) -> Result<()> {
+    fn on(&self, edge: &EdgeProcess, writ: &str, tell: &mut Tell<'_>) -> Result<()> {
         let scenes = [
             ("GET", "/accounts/123456789012/instances", (200, "permit")),
             (
@@ -56,9 +56,9 @@ impl DatabaseScenario {
             ),
         ];
         for (method, target, (status, label)) in scenes {
-            let scene = Scene {
+            let scene = ScenarioStep {
                 says: &format!("{method} {target}"),
-                request: Request::new(method, target).bearer(writ),
+                request: HttpRequest::new(method, target).bearer(writ),
                 status,
                 label,
                 book: "3 databases",

@@ -1,9 +1,9 @@
 //! The fixture of every scenario: a client of the issuer, and edges in front of an API.
 
-use crate::edge::{self, Edge, Kind, Setup};
+use crate::edge::{self, EdgeProcess, HostKind, Setup};
 use crate::forging::{Setting, WritSpec, forge};
-use crate::issuer::{Client, Issuer};
-use crate::text::Names;
+use crate::issuer::{IssuerClient, IssuerProcess};
+use crate::text::NameValues;
 use crate::{clock, tools};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -14,9 +14,9 @@ use std::thread;
 #[derive(Debug)]
 pub struct Fixture {
     /// The edges, in the order in which they were asked for.
-    pub edges: Vec<Edge>,
+    pub edges: Vec<EdgeProcess>,
     /// The client that requests tasks.
-    pub client: Client,
+    pub client: IssuerClient,
     /// The configuration of the edges.
     pub setup: Setup,
     task: Value,
@@ -28,7 +28,7 @@ impl Fixture {
     ///
     /// # Errors
     /// If something does not start.
-    pub fn start(issuer: &Issuer, kinds: &[Kind], name: &str, origin: &str, key: &str) -> Result<Self> {
+    pub fn start(issuer: &IssuerProcess, kinds: &[HostKind], name: &str, origin: &str, key: &str) -> Result<Self> {
         let mut stand = Self::prepare(issuer, name, origin, key)?;
         stand.start_edges(issuer, kinds)?;
         Ok(stand)
@@ -38,7 +38,7 @@ impl Fixture {
     ///
     /// # Errors
     /// If the issuer refuses.
-    pub fn prepare(issuer: &Issuer, name: &str, origin: &str, key: &str) -> Result<Self> {
+    pub fn prepare(issuer: &IssuerProcess, name: &str, origin: &str, key: &str) -> Result<Self> {
         let client = issuer.add_client(name, &file(name, "ceiling")?)?;
         let mut document = file(name, "edge")?;
         let mut secrets = BTreeMap::from([("API_KEY".to_owned(), key.to_owned())]);
@@ -64,9 +64,9 @@ impl Fixture {
     ///
     /// # Errors
     /// If one does not start.
-    pub fn start_edges(&mut self, issuer: &Issuer, kinds: &[Kind]) -> Result<()> {
+    pub fn start_edges(&mut self, issuer: &IssuerProcess, kinds: &[HostKind]) -> Result<()> {
         let writ = self.forged(issuer)?;
-        let start = |kind| -> Result<Edge> {
+        let start = |kind| -> Result<EdgeProcess> {
             let mut edge = edge::start(kind, &self.setup)?;
             edge.wait_until_ready(&writ)?;
             Ok(edge)
@@ -87,18 +87,18 @@ impl Fixture {
     ///
     /// # Errors
     /// If that takes too long.
-    pub fn wait_until_ready(&self, issuer: &Issuer, edge: &mut Edge) -> Result<()> {
+    pub fn wait_until_ready(&self, issuer: &IssuerProcess, edge: &mut EdgeProcess) -> Result<()> {
         edge.wait_until_ready(&self.forged(issuer)?)
     }
 
     /// A writ that is valid at these edges, whose grant no test uses.
-    fn forged(&self, issuer: &Issuer) -> Result<String> {
+    fn forged(&self, issuer: &IssuerProcess) -> Result<String> {
         let setting = Setting {
             issuer: issuer.url().into(),
             audience: audience(&self.setup.document)?.into(),
             keys: issuer.keys()?,
         };
-        forge(&WritSpec::anything()?, &setting, &Names::default(), clock::now())
+        forge(&WritSpec::anything()?, &setting, &NameValues::default(), clock::now())
     }
 
     /// The task, under another id.
@@ -115,7 +115,7 @@ impl Fixture {
     ///
     /// # Errors
     /// If the issuer does not grant it.
-    pub fn writs(&self, issuer: &Issuer, id: &str, count: usize) -> Result<Vec<String>> {
+    pub fn writs(&self, issuer: &IssuerProcess, id: &str, count: usize) -> Result<Vec<String>> {
         let mut task = self.task_called(id);
         if let Some(task) = task.as_object_mut() {
             task.insert("count".into(), count.into());
@@ -127,7 +127,7 @@ impl Fixture {
     ///
     /// # Errors
     /// If the issuer does not grant it.
-    pub fn writ(&self, issuer: &Issuer, id: &str) -> Result<String> {
+    pub fn writ(&self, issuer: &IssuerProcess, id: &str) -> Result<String> {
         let writs = self.writs(issuer, id, 1)?;
         writs.into_iter().next().context("the task has no writ")
     }

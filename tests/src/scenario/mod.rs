@@ -8,14 +8,14 @@ pub use database::DatabaseScenario;
 pub use fixture::Fixture;
 pub use travel::{Race, TravelScenario, booking, search};
 
-use crate::edge::{Edge, Kind};
-use crate::http::Request;
+use crate::edge::{EdgeProcess, HostKind};
+use crate::http::HttpRequest;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 /// One request and its result.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ScenarioRow {
     /// The edge it was sent to.
     pub edge: String,
     /// The request, in words.
@@ -31,21 +31,21 @@ pub struct Row {
 }
 
 /// Hears rows as they come.
-pub type Tell<'a> = dyn FnMut(&Row) + 'a;
+pub type Tell<'a> = dyn FnMut(&ScenarioRow) + 'a;
 
 /// One request of a scenario, and the expected result.
-struct Scene<'a> {
+struct ScenarioStep<'a> {
     says: &'a str,
-    request: Request,
+    request: HttpRequest,
     status: u16,
     label: &'a str,
     /// The expected book afterwards.
     book: &'a str,
 }
 
-impl Scene<'_> {
+impl ScenarioStep<'_> {
     /// Plays it on `edge`; `book` asks the API.
-    fn play(&self, edge: &Edge, book: impl Fn() -> String) -> Result<Row> {
+    fn play(&self, edge: &EdgeProcess, book: impl Fn() -> String) -> Result<ScenarioRow> {
         let response = edge.send(&self.request)?;
         let record = edge.record(&response);
         let record = record.with_context(|| format!("{}: no line of the log is about `{}`", edge.kind(), self.says))?;
@@ -53,7 +53,7 @@ impl Scene<'_> {
         let book = book();
         let found = (response.status, label, book.as_str());
         let expected = (self.status, self.label, self.book);
-        Ok(Row {
+        Ok(ScenarioRow {
             edge: edge.kind().to_string(),
             request: self.says.into(),
             status: response.status.to_string(),
@@ -81,16 +81,21 @@ fn reason(record: &Value) -> String {
 ///
 /// # Errors
 /// Every row that is not.
-pub fn hold(rows: &[Row]) -> Result<()> {
-    let wrong = |row: &Row| Some(format!("{} {}: {}", row.edge, row.request, row.fault.as_deref()?));
+pub fn hold(rows: &[ScenarioRow]) -> Result<()> {
+    let wrong = |row: &ScenarioRow| Some(format!("{} {}: {}", row.edge, row.request, row.fault.as_deref()?));
     let wrong: Vec<_> = rows.iter().filter_map(wrong).collect();
     anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
 }
 
 /// The names of several edges.
-fn names(edges: &[Edge]) -> String {
-    match edges.iter().map(Edge::kind).collect::<Vec<Kind>>().as_slice() {
+fn names(edges: &[EdgeProcess]) -> String {
+    match edges
+        .iter()
+        .map(EdgeProcess::kind)
+        .collect::<Vec<HostKind>>()
+        .as_slice()
+    {
         [one] => one.to_string(),
         _ => "both".into(),
     }

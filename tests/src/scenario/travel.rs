@@ -1,10 +1,10 @@
 //! "Search flights from JFK to LHR on 10 May, any number of times, and book one ticket under user
 //! X."
 
-use super::{Fixture, Row, Scene, Tell, names};
-use crate::edge::{Edge, Kind};
-use crate::http::Request;
-use crate::issuer::Issuer;
+use super::{Fixture, ScenarioRow, ScenarioStep, Tell, names};
+use crate::edge::{EdgeProcess, HostKind};
+use crate::http::HttpRequest;
+use crate::issuer::IssuerProcess;
 use crate::upstream::Travel;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
@@ -33,15 +33,15 @@ pub struct Race {
 
 /// The search that is granted.
 #[must_use]
-pub fn search(to: &str, writ: &str) -> Request {
-    Request::new("GET", &format!("/flights?from=JFK&to={to}&date=2026-05-10")).bearer(writ)
+pub fn search(to: &str, writ: &str) -> HttpRequest {
+    HttpRequest::new("GET", &format!("/flights?from=JFK&to={to}&date=2026-05-10")).bearer(writ)
 }
 
 /// A booking.
 #[must_use]
-pub fn booking(user: &str, seats: u64, writ: &str) -> Request {
+pub fn booking(user: &str, seats: u64, writ: &str) -> HttpRequest {
     let order = json!({"passenger": {"user": user}, "seats": seats});
-    Request::new("POST", "/bookings").bearer(writ).json(order)
+    HttpRequest::new("POST", "/bookings").bearer(writ).json(order)
 }
 
 impl TravelScenario {
@@ -49,7 +49,7 @@ impl TravelScenario {
     ///
     /// # Errors
     /// If something does not start.
-    pub fn start(issuer: &Issuer, kinds: &[Kind]) -> Result<Self> {
+    pub fn start(issuer: &IssuerProcess, kinds: &[HostKind]) -> Result<Self> {
         let api = Travel::start()?;
         let stand = Fixture::start(issuer, kinds, "travel", &api.server().origin(), Travel::KEY)?;
         Ok(Self { api, stand })
@@ -59,7 +59,7 @@ impl TravelScenario {
     ///
     /// # Errors
     /// If something does not answer; verdicts that are not as expected are told in the rows.
-    pub fn walk(&self, issuer: &Issuer, id: &str, tell: &mut Tell<'_>) -> Result<()> {
+    pub fn walk(&self, issuer: &IssuerProcess, id: &str, tell: &mut Tell<'_>) -> Result<()> {
         let writs = self.stand.writs(issuer, id, 2)?;
         let [writ, other] = writs.as_slice() else {
             anyhow::bail!("{} writs came for a task of two", writs.len());
@@ -106,7 +106,7 @@ impl TravelScenario {
         )
     }
 
-    fn before_booking(&self, edge: &Edge, writ: &str, book: usize, tell: &mut Tell<'_>) -> Result<()> {
+    fn before_booking(&self, edge: &EdgeProcess, writ: &str, book: usize, tell: &mut Tell<'_>) -> Result<()> {
         let scenes = [
             (
                 "GET /flights?from=JFK&to=LHR&date=2026-05-10",
@@ -137,14 +137,14 @@ impl TravelScenario {
 
     fn scene(
         &self,
-        edge: &Edge,
+        edge: &EdgeProcess,
         says: &str,
-        request: Request,
+        request: HttpRequest,
         (status, label): (u16, &str),
         book: usize,
         tell: &mut Tell<'_>,
     ) -> Result<()> {
-        let scene = Scene {
+        let scene = ScenarioStep {
             says,
             request,
             status,
@@ -159,7 +159,7 @@ impl TravelScenario {
     ///
     /// # Errors
     /// If something does not answer.
-    pub fn race(&self, issuer: &Issuer, id: &str, attempts: usize) -> Result<Race> {
+    pub fn race(&self, issuer: &IssuerProcess, id: &str, attempts: usize) -> Result<Race> {
         let writs = self.stand.writs(issuer, id, 1)?;
         let request = booking("X", 1, writs.first().context("no writ")?);
         let before = self.api.book().len();
@@ -167,7 +167,7 @@ impl TravelScenario {
         let edges = self.stand.edges.iter().cycle().take(attempts);
         let answers = thread::scope(|scope| {
             let start = &start;
-            let attempt = |edge: &'_ Edge| {
+            let attempt = |edge: &'_ EdgeProcess| {
                 start.wait();
                 edge.send(request)
             };
@@ -178,7 +178,7 @@ impl TravelScenario {
             answers.collect::<Result<Vec<_>>>()
         })?;
         let count = |status, code: &str| {
-            let with = |answer: &&crate::http::Response| {
+            let with = |answer: &&crate::http::HttpResponse| {
                 let told = answer.json();
                 answer.status == status
                     && (code.is_empty() || told.get("error_code").and_then(Value::as_str) == Some(code))
@@ -196,14 +196,14 @@ impl TravelScenario {
     ///
     /// # Errors
     /// If something does not answer.
-    pub fn tell_race(&self, issuer: &Issuer, id: &str, attempts: usize, tell: &mut Tell<'_>) -> Result<()> {
+    pub fn tell_race(&self, issuer: &IssuerProcess, id: &str, attempts: usize, tell: &mut Tell<'_>) -> Result<()> {
         let race = self.race(issuer, id, attempts)?;
         let expected = Race {
             permitted: 1,
             exhausted: attempts - 1,
             booked: 1,
         };
-        tell(&Row {
+        tell(&ScenarioRow {
             edge: names(&self.stand.edges),
             request: format!("POST /bookings  a new task, {attempts} times at once"),
             status: format!("{}x200", race.permitted),

@@ -4,7 +4,7 @@
 mod part;
 
 use anyhow::{Context as _, Result, bail};
-use part::{Close, Part};
+use part::{Close, TextPart};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use std::time::Duration;
 /// A string, or parts that are joined.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Text {
+pub enum TextSpec {
     // First, because an array of one string could be read as a struct with one field.
     /// Several parts.
-    Parts(Vec<Part>),
+    Parts(Vec<TextPart>),
     /// One part.
-    One(Part),
+    One(TextPart),
 }
 
 /// The values of `{writ}`, `{host}`, `{upstream}`, `{evil}`, `{issuer}` and the names of the
 /// upstreams.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct NameValues {
     /// The writ of the case.
     pub writ: Option<String>,
     /// The authority that the client dials.
@@ -38,7 +38,7 @@ pub struct Names {
     pub upstreams: BTreeMap<String, String>,
 }
 
-impl Names {
+impl NameValues {
     /// The same for a request that arrives at the upstream called `name`.
     #[must_use]
     pub fn at(&self, name: &str) -> Self {
@@ -80,8 +80,8 @@ pub enum Write {
     Close,
 }
 
-impl Text {
-    fn parts(&self) -> &[Part] {
+impl TextSpec {
+    fn parts(&self) -> &[TextPart] {
         match self {
             Self::One(part) => std::slice::from_ref(part),
             Self::Parts(parts) => parts,
@@ -92,7 +92,7 @@ impl Text {
     ///
     /// # Errors
     /// If a part belongs into raw requests only, or names a writ that is not there.
-    pub fn bytes(&self, names: &Names) -> Result<Vec<u8>> {
+    pub fn bytes(&self, names: &NameValues) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         for part in self.parts() {
             match part.bytes(names)? {
@@ -107,7 +107,7 @@ impl Text {
     ///
     /// # Errors
     /// As [`Self::bytes`], and if it is not UTF-8.
-    pub fn string(&self, names: &Names) -> Result<String> {
+    pub fn string(&self, names: &NameValues) -> Result<String> {
         String::from_utf8(self.bytes(names)?).context("a text that should be UTF-8")
     }
 
@@ -115,15 +115,15 @@ impl Text {
     ///
     /// # Errors
     /// If it names a writ that is not there.
-    pub fn writes(&self, names: &Names) -> Result<Vec<Write>> {
+    pub fn writes(&self, names: &NameValues) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
         for part in self.parts() {
             match (part, part.bytes(names)?, writes.last_mut()) {
                 (_, Some(more), Some(Write::Bytes(bytes))) => bytes.extend(more),
                 (_, Some(bytes), _) => writes.push(Write::Bytes(bytes)),
-                (Part::Wait(wait), ..) => writes.push(Write::Wait(Duration::from_millis(wait.wait_ms))),
-                (Part::BytesOf(part), ..) => writes.extend(one_by_one(part.bytes_of.bytes(names)?)),
-                (Part::Close(Close { close: true }), ..) => writes.push(Write::Close),
+                (TextPart::Wait(wait), ..) => writes.push(Write::Wait(Duration::from_millis(wait.wait_ms))),
+                (TextPart::BytesOf(part), ..) => writes.extend(one_by_one(part.bytes_of.bytes(names)?)),
+                (TextPart::Close(Close { close: true }), ..) => writes.push(Write::Close),
                 _ => {}
             }
         }

@@ -1,6 +1,6 @@
 //! The parts of a text.
 
-use super::{Names, Text};
+use super::{NameValues, TextSpec};
 use crate::http::{field, frame, kind};
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// One part of a text.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Part {
+pub enum TextPart {
     /// A string, its names filled in.
     Plain(String),
     /// A string, again and again.
@@ -26,7 +26,7 @@ pub enum Part {
     /// In raw requests: the end of the connection.
     Close(Close),
     /// Fields of a frame, each as a literal.
-    Fields(Fields),
+    Fields(FieldBlock),
     /// A frame of HTTP/2.
     Frame(Frame),
 }
@@ -57,14 +57,14 @@ pub struct Wait {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BytesOf {
-    pub(super) bytes_of: Box<Text>,
+    pub(super) bytes_of: Box<TextSpec>,
 }
 
 /// `{"length_of": text}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LengthOf {
-    length_of: Box<Text>,
+    length_of: Box<TextSpec>,
 }
 
 /// `{"close": true}`.
@@ -77,8 +77,8 @@ pub struct Close {
 /// `{"fields": [[":method", "GET"]]}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fields {
-    fields: Vec<(Text, Text)>,
+pub struct FieldBlock {
+    fields: Vec<(TextSpec, TextSpec)>,
 }
 
 /// `{"frame": "headers", "stream": 1, "flags": 5, "payload": text}`.
@@ -90,12 +90,12 @@ pub struct Frame {
     stream: u32,
     #[serde(default)]
     flags: u8,
-    payload: Option<Box<Text>>,
+    payload: Option<Box<TextSpec>>,
 }
 
-impl Part {
+impl TextPart {
     /// The bytes of the part; `None` if it is a step of writing raw requests.
-    pub(super) fn bytes(&self, names: &Names) -> Result<Option<Vec<u8>>> {
+    pub(super) fn bytes(&self, names: &NameValues) -> Result<Option<Vec<u8>>> {
         Ok(match self {
             Self::Plain(text) => Some(names.fill(text)?.into_bytes()),
             Self::Repeat(Repeat { repeat, times }) => Some(names.fill(repeat)?.repeat(*times).into_bytes()),
@@ -108,8 +108,8 @@ impl Part {
     }
 }
 
-impl Fields {
-    fn bytes(&self, names: &Names) -> Result<Vec<u8>> {
+impl FieldBlock {
+    fn bytes(&self, names: &NameValues) -> Result<Vec<u8>> {
         let fields = self.fields.iter();
         let fields = fields.map(|(name, value)| Ok(field(&name.bytes(names)?, &value.bytes(names)?)));
         Ok(fields.collect::<Result<Vec<_>>>()?.concat())
@@ -117,7 +117,7 @@ impl Fields {
 }
 
 impl Frame {
-    fn bytes(&self, names: &Names) -> Result<Vec<u8>> {
+    fn bytes(&self, names: &NameValues) -> Result<Vec<u8>> {
         let payload = self.payload.as_ref().map(|payload| payload.bytes(names)).transpose()?;
         let kind = kind(&self.frame).with_context(|| format!("`{}` is no frame", self.frame))?;
         Ok(frame(kind, self.flags, self.stream, &payload.unwrap_or_default()))

@@ -2,7 +2,7 @@
 //! any holder of its key.
 
 use super::{is_allowed, path_and_query, problem};
-use crate::http::{Arrival, Reply, Server};
+use crate::http::{Arrival, LoopbackServer, ServerReply};
 use anyhow::Result;
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The API.
 #[derive(Clone, Debug)]
 pub struct Databases {
-    server: Server,
+    server: LoopbackServer,
     instances: Arc<Mutex<Vec<String>>>,
 }
 
@@ -26,7 +26,7 @@ impl Databases {
         let names = ["orders", "customers", "ledger"].map(String::from).to_vec();
         let instances = Arc::new(Mutex::new(names));
         let of_server = Arc::clone(&instances);
-        let server = Server::start(move |arrival| answer(arrival, &of_server))?;
+        let server = LoopbackServer::start(move |arrival| answer(arrival, &of_server))?;
         Ok(Self { server, instances })
     }
 
@@ -38,7 +38,7 @@ impl Databases {
 
     /// The server behind it, with everything that arrived.
     #[must_use]
-    pub fn server(&self) -> &Server {
+    pub fn server(&self) -> &LoopbackServer {
         &self.server
     }
 }
@@ -47,30 +47,30 @@ fn lock(instances: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
     instances.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(arrival: &Arrival, instances: &Mutex<Vec<String>>) -> Reply {
+fn answer(arrival: &Arrival, instances: &Mutex<Vec<String>>) -> ServerReply {
     if !is_allowed(arrival, Databases::KEY) {
         return problem(401, "this needs the API key");
     }
     let (path, _) = path_and_query(&arrival.target);
     let words: Vec<_> = path.split('/').skip(1).collect();
     match (arrival.method.as_str(), words.as_slice()) {
-        ("GET", ["accounts", _, "instances"]) => Reply::json(200, &json!({"instances": *lock(instances)})),
+        ("GET", ["accounts", _, "instances"]) => ServerReply::json(200, &json!({"instances": *lock(instances)})),
         ("GET", ["accounts", _, "instances", name]) => describe(name, &lock(instances)),
-        ("GET", ["accounts", _, "instances", name, "parameters"]) => Reply::json(
+        ("GET", ["accounts", _, "instances", name, "parameters"]) => ServerReply::json(
             200,
             &json!({"instance": name, "parameters": {"work_mem": "4MB", "max_connections": 200}}),
         ),
         ("DELETE", ["accounts", _, "instances", name]) => {
             lock(instances).retain(|own| own != name);
-            Reply::json(200, &json!({"deleted": name}))
+            ServerReply::json(200, &json!({"deleted": name}))
         }
         _ => problem(404, "there is no such thing"),
     }
 }
 
-fn describe(name: &str, instances: &[String]) -> Reply {
+fn describe(name: &str, instances: &[String]) -> ServerReply {
     if instances.iter().any(|own| own == name) {
-        Reply::json(
+        ServerReply::json(
             200,
             &json!({"instance": name, "class": "db.r6g.large", "status": "available"}),
         )

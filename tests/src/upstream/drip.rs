@@ -12,11 +12,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A server on loopback. Its threads go on until the process ends.
 #[derive(Clone, Debug)]
-pub struct Drip {
+pub struct DripServer {
     origin: String,
 }
 
-impl Drip {
+impl DripServer {
     /// Starts the upstream.
     ///
     /// # Errors

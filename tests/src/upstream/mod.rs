@@ -7,12 +7,12 @@ mod recorder;
 mod travel;
 
 pub use databases::Databases;
-pub use drip::Drip;
+pub use drip::DripServer;
 pub use framed::Framed;
 pub use recorder::Recorder;
 pub use travel::{Booking, Mood, Travel};
 
-use crate::http::{Arrival, Reply};
+use crate::http::{Arrival, ServerReply};
 use serde_json::json;
 
 /// Whether a request carries the key of an API.
@@ -20,8 +20,8 @@ fn is_allowed(arrival: &Arrival, key: &str) -> bool {
     arrival.values("authorization") == [format!("Bearer {key}").as_bytes()]
 }
 
-fn problem(status: u16, says: &str) -> Reply {
-    Reply::json(status, &json!({"error": says}))
+fn problem(status: u16, says: &str) -> ServerReply {
+    ServerReply::json(status, &json!({"error": says}))
 }
 
 /// The path of a target, and its query without the question mark.

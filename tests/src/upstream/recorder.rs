@@ -1,6 +1,6 @@
 //! An upstream that answers everything the same way and writes down what it hears.
 
-use crate::http::{Arrival, Reply, Server};
+use crate::http::{Arrival, LoopbackServer, ServerReply};
 use anyhow::Result;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A recording upstream.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    server: Server,
-    reply: Arc<Mutex<Reply>>,
+    server: LoopbackServer,
+    reply: Arc<Mutex<ServerReply>>,
 }
 
 impl Recorder {
@@ -21,18 +21,18 @@ impl Recorder {
     pub fn start() -> Result<Self> {
         let reply = Arc::new(Mutex::new(Self::fine()));
         let of_server = Arc::clone(&reply);
-        let server = Server::start(move |_| of_server.lock().unwrap_or_else(PoisonError::into_inner).clone())?;
+        let server = LoopbackServer::start(move |_| of_server.lock().unwrap_or_else(PoisonError::into_inner).clone())?;
         Ok(Self { server, reply })
     }
 
     /// The answer unless a test set another.
     #[must_use]
-    pub fn fine() -> Reply {
-        Reply::json(200, &json!({"ok": true}))
+    pub fn fine() -> ServerReply {
+        ServerReply::json(200, &json!({"ok": true}))
     }
 
     /// Changes the answer to later requests.
-    pub fn answer(&self, reply: Reply) {
+    pub fn answer(&self, reply: ServerReply) {
         *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = reply;
     }
 

@@ -2,7 +2,7 @@
 //! anything.
 
 use super::{is_allowed, path_and_query, problem};
-use crate::http::{Arrival, Reply, Server};
+use crate::http::{Arrival, LoopbackServer, ServerReply};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub struct Booking {
 /// The API.
 #[derive(Clone, Debug)]
 pub struct Travel {
-    server: Server,
+    server: LoopbackServer,
     book: Arc<Mutex<Vec<Booking>>>,
     mood: Arc<Mutex<Mood>>,
 }
@@ -62,7 +62,7 @@ impl Travel {
         let book = Arc::new(Mutex::new(Vec::new()));
         let mood = Arc::new(Mutex::new(Mood::Fine));
         let (its_book, its_mood) = (Arc::clone(&book), Arc::clone(&mood));
-        let server = Server::start(move |arrival| {
+        let server = LoopbackServer::start(move |arrival| {
             let reply = answer(arrival, &its_book);
             let mood = lock(&its_mood).clone();
             in_mood(&mood, reply)
@@ -83,7 +83,7 @@ impl Travel {
 
     /// The server behind it, with everything that arrived.
     #[must_use]
-    pub fn server(&self) -> &Server {
+    pub fn server(&self) -> &LoopbackServer {
         &self.server
     }
 }
@@ -92,7 +92,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn in_mood(mood: &Mood, reply: Reply) -> Reply {
+fn in_mood(mood: &Mood, reply: ServerReply) -> ServerReply {
     match mood {
         Mood::Fine => reply,
         Mood::Stumbling => problem(503, "something broke, but only after it was done"),
@@ -104,20 +104,20 @@ fn in_mood(mood: &Mood, reply: Reply) -> Reply {
     }
 }
 
-fn answer(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> Reply {
+fn answer(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> ServerReply {
     if !is_allowed(arrival, Travel::KEY) {
         return problem(401, "this needs the API key");
     }
     let (path, query) = path_and_query(&arrival.target);
     match (arrival.method.as_str(), path.as_str()) {
-        ("GET", "/flights") => Reply::json(200, &flights(&query)),
+        ("GET", "/flights") => ServerReply::json(200, &flights(&query)),
         ("POST", "/bookings") => enter(arrival, book),
-        ("GET", "/book") => Reply::json(200, &json!({"bookings": *lock(book)})),
+        ("GET", "/book") => ServerReply::json(200, &json!({"bookings": *lock(book)})),
         ("DELETE", "/book") => {
             lock(book).clear();
-            Reply::json(200, &json!({"bookings": []}))
+            ServerReply::json(200, &json!({"bookings": []}))
         }
-        ("GET", path) if path.starts_with("/admin") => Reply::json(200, &json!({"customers": ["X", "Y"]})),
+        ("GET", path) if path.starts_with("/admin") => ServerReply::json(200, &json!({"customers": ["X", "Y"]})),
         _ => problem(404, "there is no such thing"),
     }
 }
@@ -138,7 +138,7 @@ fn flights(query: &str) -> Value {
     json!({"flights": found.collect::<Vec<_>>()})
 }
 
-fn enter(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> Reply {
+fn enter(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> ServerReply {
     #[derive(Deserialize)]
     struct Order {
         passenger: Passenger,
@@ -160,7 +160,7 @@ fn enter(arrival: &Arrival, book: &Mutex<Vec<Booking>>) -> Reply {
     };
     let mut book = lock(book);
     book.push(booking.clone());
-    Reply::json(200, &json!({"booking": book.len(), "booked": booking}))
+    ServerReply::json(200, &json!({"booking": book.len(), "booked": booking}))
 }
 
 fn first_flight() -> String {

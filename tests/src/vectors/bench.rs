@@ -2,11 +2,11 @@
 //! `tests/vectors/edge.json`, and one server that must never hear anything.
 
 use super::file;
-use crate::edge::{Edge, Kind, Setup};
+use crate::edge::{EdgeProcess, HostKind, Setup};
 use crate::forging::{Setting, WritSpec, forge};
-use crate::http::{Arrival, Reply};
-use crate::issuer::Issuer;
-use crate::text::Names;
+use crate::http::{Arrival, ServerReply};
+use crate::issuer::IssuerProcess;
+use crate::text::NameValues;
 use crate::text::fill_secrets;
 use crate::upstream::Recorder;
 use crate::{clock, edge};
@@ -16,22 +16,22 @@ use std::collections::BTreeMap;
 
 /// The servers that run beside the host.
 #[derive(Debug)]
-pub struct Bench {
-    issuer: Issuer,
+pub struct VectorBench {
+    issuer: IssuerProcess,
     setting: Setting,
     setup: Setup,
-    upstreams: BTreeMap<String, Upstream>,
+    upstreams: BTreeMap<String, BenchUpstream>,
     evil: Recorder,
 }
 
 /// An upstream and the headers that its credential sets.
 #[derive(Debug)]
-struct Upstream {
+struct BenchUpstream {
     recorder: Recorder,
     credential: Vec<(String, String)>,
 }
 
-impl Bench {
+impl VectorBench {
     /// Starts all of it.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Bench {
         } = file::setup()?;
         let audience = document.pointer("/audience").and_then(Value::as_str);
         let audience = audience.context("`edge.json` has no audience")?.to_owned();
-        let issuer = Issuer::start()?;
+        let issuer = IssuerProcess::start()?;
         let upstreams = upstreams(&mut document, &secrets)?;
         let some = upstreams.values().next().context("`edge.json` has no upstreams")?;
         let registration = issuer.add_edge("vectors", &audience, &some.recorder.origin())?;
@@ -65,7 +65,7 @@ impl Bench {
     ///
     /// # Errors
     /// If it does not start.
-    pub fn edge(&self, kind: Kind) -> Result<Edge> {
+    pub fn edge(&self, kind: HostKind) -> Result<EdgeProcess> {
         let mut edge = edge::start(kind, &self.setup)?;
         edge.wait_until_ready(&self.writ(&WritSpec::anything()?, &self.names("", None))?)?;
         Ok(edge)
@@ -79,16 +79,16 @@ impl Bench {
 
     /// The issuer.
     #[must_use]
-    pub fn issuer(&self) -> &Issuer {
+    pub fn issuer(&self) -> &IssuerProcess {
         &self.issuer
     }
 
     /// The names of a case that dials `host` and is expected to arrive at `upstream`.
     #[must_use]
-    pub fn names(&self, host: &str, upstream: Option<&str>) -> Names {
-        let authority = |(name, one): (&String, &Upstream)| (name.clone(), one.recorder.address().to_string());
+    pub fn names(&self, host: &str, upstream: Option<&str>) -> NameValues {
+        let authority = |(name, one): (&String, &BenchUpstream)| (name.clone(), one.recorder.address().to_string());
         let upstreams: BTreeMap<_, _> = self.upstreams.iter().map(authority).collect();
-        Names {
+        NameValues {
             writ: None,
             host: host.into(),
             upstream: upstreams.get(upstream.unwrap_or("travel")).cloned().unwrap_or_default(),
@@ -102,12 +102,12 @@ impl Bench {
     ///
     /// # Errors
     /// If it asks for what cannot be forged.
-    pub fn writ(&self, spec: &WritSpec, names: &Names) -> Result<String> {
+    pub fn writ(&self, spec: &WritSpec, names: &NameValues) -> Result<String> {
         forge(spec, &self.setting, names, clock::now())
     }
 
     /// Lets every upstream answer `reply`.
-    pub fn answer(&self, reply: &Reply) {
+    pub fn answer(&self, reply: &ServerReply) {
         for upstream in self.upstreams.values() {
             upstream.recorder.answer(reply.clone());
         }
@@ -146,7 +146,7 @@ impl Bench {
 }
 
 /// Starts a recorder for every upstream and writes its origin into the document.
-fn upstreams(document: &mut Value, secrets: &BTreeMap<String, String>) -> Result<BTreeMap<String, Upstream>> {
+fn upstreams(document: &mut Value, secrets: &BTreeMap<String, String>) -> Result<BTreeMap<String, BenchUpstream>> {
     let all = document.pointer_mut("/upstreams").and_then(Value::as_object_mut);
     let mut started = BTreeMap::new();
     for (name, upstream) in all.context("`edge.json` has no upstreams")? {
@@ -162,7 +162,7 @@ fn upstreams(document: &mut Value, secrets: &BTreeMap<String, String>) -> Result
             .as_object_mut()
             .context("an upstream of `edge.json` is no object")?;
         upstream.insert("origin".into(), recorder.origin().into());
-        started.insert(name.clone(), Upstream { recorder, credential });
+        started.insert(name.clone(), BenchUpstream { recorder, credential });
     }
     Ok(started)
 }

@@ -1,9 +1,9 @@
 //! The shape of a case, as `tests/vectors/README.md` describes it.
 
-use super::{Arriving, Ask, Refused, Responded, Sent};
+use super::{ArrivedRequest, Arriving, CaseRequest, Refused, Responded};
 use crate::forging::WritSpec;
-use crate::http::Reply;
-use crate::text::{Names, Text};
+use crate::http::ServerReply;
+use crate::text::{NameValues, TextSpec};
 use crate::upstream::Recorder;
 use anyhow::Result;
 use serde::Deserialize;
@@ -21,13 +21,13 @@ pub struct PipelineCase {
     /// The writ.
     pub writ: Option<WritSpec>,
     /// The value of the authorization header, if it is not `Bearer {writ}`.
-    pub authorization: Option<Text>,
+    pub authorization: Option<TextSpec>,
     /// The request.
-    pub request: Ask,
+    pub request: CaseRequest,
     /// The answer of the upstream.
     pub upstream: Option<Answered>,
     /// The verdict.
-    pub expect: Expect,
+    pub expect: ExpectedVerdict,
 }
 
 /// The answer of an upstream.
@@ -38,14 +38,14 @@ pub struct Answered {
     pub status: Option<u16>,
     /// The headers.
     #[serde(default)]
-    pub headers: Vec<(String, Text)>,
+    pub headers: Vec<(String, TextSpec)>,
     /// The body.
-    pub body: Option<Text>,
+    pub body: Option<TextSpec>,
     /// The milliseconds before the answer.
     #[serde(default)]
     pub delay_ms: u64,
     /// All that it writes before it closes, in place of the rest.
-    pub raw: Option<Text>,
+    pub raw: Option<TextSpec>,
 }
 
 impl Answered {
@@ -53,7 +53,7 @@ impl Answered {
     ///
     /// # Errors
     /// If a text is not right.
-    pub fn reply(this: Option<&Self>, names: &Names) -> Result<Reply> {
+    pub fn reply(this: Option<&Self>, names: &NameValues) -> Result<ServerReply> {
         let Some(answer) = this else {
             return Ok(Recorder::fine());
         };
@@ -62,7 +62,7 @@ impl Answered {
             .iter()
             .map(|(name, value)| Ok((name.clone(), value.bytes(names)?)));
         let body = answer.body.as_ref().map(|body| body.bytes(names)).transpose()?;
-        Ok(Reply {
+        Ok(ServerReply {
             status: answer.status.unwrap_or(200),
             headers: headers.collect::<Result<_>>()?,
             body: body.unwrap_or_else(|| Recorder::fine().body),
@@ -75,9 +75,9 @@ impl Answered {
 /// A verdict and what follows from it.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "verdict", rename_all = "lowercase")]
-pub enum Expect {
+pub enum ExpectedVerdict {
     /// The request arrives.
-    Permit(Box<Permitted>),
+    Permit(Box<ExpectedPermit>),
     /// The edge refuses.
     Refuse(Refused),
 }
@@ -85,13 +85,13 @@ pub enum Expect {
 /// The results of a permit.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Permitted {
+pub struct ExpectedPermit {
     /// The action of the record.
     pub action: Option<String>,
     /// The resource of the record.
     pub resource: Option<String>,
     /// The rest of the request that arrives, besides its method, target and body.
-    pub sent: Sent,
+    pub sent: ArrivedRequest,
     /// The response that the client gets.
     #[serde(default)]
     pub response: Responded,
@@ -111,7 +111,7 @@ pub struct WireCase {
     /// The writ.
     pub writ: Option<WritSpec>,
     /// The bytes.
-    pub raw: Text,
+    pub raw: TextSpec,
     /// The answer of the upstream.
     pub upstream: Option<Answered>,
     /// Whether the bytes are frames of HTTP/2, behind its preface. Only Envoy speaks it on a plain
@@ -171,13 +171,13 @@ pub enum StatusOrClosed {
     /// A status.
     Status(u16),
     /// `"closed"`.
-    Closed(Closed),
+    Closed(ClosedConnection),
 }
 
 /// A connection that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Closed {
+pub enum ClosedConnection {
     /// Without an answer.
     Closed,
 }

@@ -1,8 +1,8 @@
 //! Expectations about one arrival and one response, and what is said when they are not met.
 
-use super::ask::{Absent, Ask, Sent};
-use crate::http::{Arrival, Headers, Response, contains, values};
-use crate::text::{Names, Text};
+use super::ask::{Absent, ArrivedRequest, CaseRequest};
+use crate::http::{Arrival, HeaderList, HttpResponse, contains, values};
+use crate::text::{NameValues, TextSpec};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,7 +25,13 @@ impl Complaints {
         });
     }
 
-    fn headers(&mut self, whose: &str, found: &Headers, expected: &[(String, Text)], names: &Names) -> Result<()> {
+    fn headers(
+        &mut self,
+        whose: &str,
+        found: &HeaderList,
+        expected: &[(String, TextSpec)],
+        names: &NameValues,
+    ) -> Result<()> {
         for (name, value) in expected {
             let (found, expected) = (values(found, name), value.bytes(names)?);
             self.unless(found == [expected.as_slice()], || {
@@ -37,7 +43,7 @@ impl Complaints {
         Ok(())
     }
 
-    fn absent(&mut self, whose: &str, found: &Headers, absent: &[Absent], names: &Names) -> Result<()> {
+    fn absent(&mut self, whose: &str, found: &HeaderList, absent: &[Absent], names: &NameValues) -> Result<()> {
         for absent in absent {
             let (name, part) = absent.parts(names)?;
             let mut there = values(found, name).into_iter();
@@ -62,22 +68,22 @@ pub struct Arriving {
     /// The method.
     pub method: String,
     /// The target.
-    pub target: Text,
+    pub target: TextSpec,
     /// Headers that arrive, once, with this value.
     #[serde(default)]
-    pub headers: Vec<(String, Text)>,
+    pub headers: Vec<(String, TextSpec)>,
     /// Headers that do not.
     #[serde(default)]
     pub absent: Vec<Absent>,
     /// The body; without it none arrives.
-    pub body: Option<Text>,
+    pub body: Option<TextSpec>,
 }
 
 impl Arriving {
     /// The request that arrives when `ask` is permitted: its method, target and body, byte for byte
     /// unless `sent` has another spelling.
     #[must_use]
-    pub fn of(ask: &Ask, sent: &Sent) -> Self {
+    pub fn of(ask: &CaseRequest, sent: &ArrivedRequest) -> Self {
         Self {
             upstream: Some(sent.upstream.clone()),
             method: ask.method.clone(),
@@ -98,7 +104,7 @@ impl Arriving {
     ///
     /// # Errors
     /// If the expectation itself is not right.
-    pub fn hold(&self, found: &Arrival, names: &Names, out: &mut Complaints) -> Result<()> {
+    pub fn hold(&self, found: &Arrival, names: &NameValues, out: &mut Complaints) -> Result<()> {
         out.unless_equal("the method that arrived", found.method.as_str(), self.method.as_str());
         let target = self.target.bytes(names)?;
         out.unless_equal("the target that arrived", &*text(&found.target), &*text(&target));
@@ -133,18 +139,18 @@ pub struct Responded {
     pub status: Option<u16>,
     /// Headers that it has, once, with this value.
     #[serde(default)]
-    pub headers: Vec<(String, Text)>,
+    pub headers: Vec<(String, TextSpec)>,
     /// Headers that it has not.
     #[serde(default)]
     pub absent: Vec<Absent>,
     /// The body.
-    pub body: Option<Text>,
+    pub body: Option<TextSpec>,
     /// Members that its problem document has.
     #[serde(default)]
     pub problem: Map<String, Value>,
     /// Texts that occur nowhere in it.
     #[serde(default)]
-    pub not_told: Vec<Text>,
+    pub not_told: Vec<TextSpec>,
 }
 
 impl Responded {
@@ -152,7 +158,7 @@ impl Responded {
     ///
     /// # Errors
     /// If the expectation itself is not right.
-    pub fn hold(&self, found: &Response, of_upstream: u16, names: &Names, out: &mut Complaints) -> Result<()> {
+    pub fn hold(&self, found: &HttpResponse, of_upstream: u16, names: &NameValues, out: &mut Complaints) -> Result<()> {
         out.unless_equal("the status", found.status, self.status.unwrap_or(of_upstream));
         if let Some(body) = &self.body {
             let body = body.bytes(names)?;
@@ -186,10 +192,10 @@ pub struct Refused {
     pub problem: Map<String, Value>,
     /// Texts that occur nowhere in the response.
     #[serde(default)]
-    pub not_told: Vec<Text>,
+    pub not_told: Vec<TextSpec>,
     /// Headers that it has, once, with this value.
     #[serde(default)]
-    pub headers: Vec<(String, Text)>,
+    pub headers: Vec<(String, TextSpec)>,
     /// Headers that it has not.
     #[serde(default)]
     pub absent: Vec<Absent>,
@@ -201,7 +207,7 @@ impl Refused {
     ///
     /// # Errors
     /// If the expectation itself is not right.
-    pub fn hold(&self, found: &Response, to_head: bool, names: &Names, out: &mut Complaints) -> Result<()> {
+    pub fn hold(&self, found: &HttpResponse, to_head: bool, names: &NameValues, out: &mut Complaints) -> Result<()> {
         out.unless_equal("the status", found.status, self.status);
         if !(to_head && found.body.is_empty()) {
             let kind = format!("urn:edgewrit:error:{}", self.error_code);
@@ -228,14 +234,14 @@ impl Refused {
     }
 }
 
-fn hold_problem(found: &Response, members: &Map<String, Value>, out: &mut Complaints) {
+fn hold_problem(found: &HttpResponse, members: &Map<String, Value>, out: &mut Complaints) {
     let problem = found.json();
     for (name, value) in members {
         out.unless_equal(&format!("the problem's `{name}`"), problem.get(name), Some(value));
     }
 }
 
-fn hold_not_told(found: &Response, texts: &[Text], names: &Names, out: &mut Complaints) -> Result<()> {
+fn hold_not_told(found: &HttpResponse, texts: &[TextSpec], names: &NameValues, out: &mut Complaints) -> Result<()> {
     for secret in texts {
         let secret = secret.bytes(names)?;
         let told = contains(&found.body, &secret) || found.headers.iter().any(|(_, value)| contains(value, &secret));

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File<C> {
+struct VectorFile<C> {
     #[serde(rename = "subject")]
     _subject: String,
     cases: Vec<C>,
@@ -72,7 +72,7 @@ fn cases<C: DeserializeOwned>(kind: &str, name: impl Fn(&C) -> &String) -> Resul
 /// # Errors
 /// If it cannot be read.
 pub fn cases_in<C: DeserializeOwned>(path: &Path) -> Result<Vec<C>> {
-    Ok(read::<File<C>>(path)?.cases)
+    Ok(read::<VectorFile<C>>(path)?.cases)
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {

@@ -11,13 +11,13 @@ mod pipeline;
 mod rehearsed;
 mod wire;
 
-pub use ask::{Absent, Ask, Sent};
-pub use bench::Bench;
+pub use ask::{Absent, ArrivedRequest, CaseRequest};
+pub use bench::VectorBench;
 pub use case::{Answered, PipelineCase, WireCase, WireExpect};
 pub use expect::{Arriving, Complaints, Refused, Responded};
 pub use file::{cases_in, pipeline_cases, wire_cases};
 pub use native::Native;
 pub use on_edge::OnEdge;
-pub use pipeline::{Host, Played, play_pipeline};
+pub use pipeline::{JudgingHost, Played, play_pipeline};
 pub use rehearsed::play_rehearsal;
 pub use wire::{Ground, Heard, hear, play_wire};

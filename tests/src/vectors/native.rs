@@ -1,10 +1,10 @@
 //! The pipeline without a host: the second opinion on what the adapters do with it.
 
-use super::Bench;
-use super::pipeline::{Host, Played};
+use super::VectorBench;
+use super::pipeline::{JudgingHost, Played};
 use crate::clock;
 use crate::edge::Setup;
-use crate::http::{Arrival, Reply, Request, Response};
+use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
 use anyhow::{Context as _, Result, anyhow, bail};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
@@ -37,7 +37,7 @@ impl Native {
     ///
     /// # Errors
     /// If either is refused.
-    pub fn start(bench: &Bench) -> Result<Self> {
+    pub fn start(bench: &VectorBench) -> Result<Self> {
         Ok(Self {
             config: Arc::new(config(bench.setup())?),
             issuer: bench.issuer().address(),
@@ -63,8 +63,8 @@ impl Native {
         Ok(())
     }
 
-    fn call(&self, call: &Call) -> Option<Response> {
-        let mut request = Request::new(call.method, &call.path);
+    fn call(&self, call: &Call) -> Option<HttpResponse> {
+        let mut request = HttpRequest::new(call.method, &call.path);
         for (name, value) in &call.headers {
             request = request.header(name, value.expose());
         }
@@ -74,7 +74,7 @@ impl Native {
         request.send(self.issuer).ok()
     }
 
-    fn judge(&self, request: &Request) -> Result<Step> {
+    fn judge(&self, request: &HttpRequest) -> Result<Step> {
         let snapshot = self.snapshot.borrow();
         let world = || World {
             config: &self.config,
@@ -118,7 +118,7 @@ impl Native {
         bail!("the pipeline has still no verdict after four answers")
     }
 
-    fn forward(&self, permit: Permit, reply: &Reply) -> (Response, Record) {
+    fn forward(&self, permit: Permit, reply: &ServerReply) -> (HttpResponse, Record) {
         let (outgoing, mut in_flight) = permit.into_request();
         self.arrivals
             .borrow_mut()
@@ -146,7 +146,7 @@ pub(super) fn config(setup: &Setup) -> Result<Config> {
     })
 }
 
-impl Host for Native {
+impl JudgingHost for Native {
     fn name(&self) -> String {
         "native".into()
     }
@@ -155,7 +155,7 @@ impl Host for Native {
         "edge.example".into()
     }
 
-    fn play(&self, request: &Request, reply: &Reply) -> Result<Played> {
+    fn play(&self, request: &HttpRequest, reply: &ServerReply) -> Result<Played> {
         self.follow()?;
         let (response, record) = match self.judge(request)? {
             Step::Refuse(refusal) => (refused(&refusal), refusal.record()),
@@ -176,14 +176,14 @@ impl Host for Native {
     }
 }
 
-fn answer(response: Option<&Response>) -> IssuerAnswer<'_> {
+fn answer(response: Option<&HttpResponse>) -> IssuerAnswer<'_> {
     response.map_or(IssuerAnswer::Failed, |response| IssuerAnswer::Got {
         status: response.status,
         body: &response.body,
     })
 }
 
-pub(super) fn lower_case(headers: crate::http::Headers) -> crate::http::Headers {
+pub(super) fn lower_case(headers: crate::http::HeaderList) -> crate::http::HeaderList {
     let lower = |(name, value): (String, Vec<u8>)| (name.to_ascii_lowercase(), value);
     headers.into_iter().map(lower).collect()
 }
@@ -210,21 +210,21 @@ fn arrival(outgoing: OutgoingRequest) -> Arrival {
     }
 }
 
-fn refused(refusal: &Refusal) -> Response {
+fn refused(refusal: &Refusal) -> HttpResponse {
     let response = refusal.response();
     let headers = response
         .headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.into_bytes()));
-    Response {
+    HttpResponse {
         status: response.status,
         headers: headers.collect(),
         body: response.body.into_bytes(),
-        ..Response::default()
+        ..HttpResponse::default()
     }
 }
 
-fn edited(reply: &Reply, edits: ResponseEdits<'_>) -> Response {
+fn edited(reply: &ServerReply, edits: ResponseEdits<'_>) -> HttpResponse {
     let mut headers = lower_case(reply.headers.clone());
     let gone = |name: &str| edits.remove.contains(&name) || edits.set.iter().any(|(set, _)| *set == name);
     headers.retain(|(name, _)| !gone(name));
@@ -234,10 +234,10 @@ fn edited(reply: &Reply, edits: ResponseEdits<'_>) -> Response {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.into_bytes())),
     );
-    Response {
+    HttpResponse {
         status: edits.status,
         headers,
         body: edits.body.map_or_else(|| reply.body.clone(), String::into_bytes),
-        ..Response::default()
+        ..HttpResponse::default()
     }
 }

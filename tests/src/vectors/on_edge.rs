@@ -1,27 +1,27 @@
 //! A real host as the runner of the pipeline cases sees it.
 
-use super::Bench;
-use super::pipeline::{Host, Played};
-use crate::edge::Edge;
-use crate::http::{Arrival, Reply, Request, Response};
+use super::VectorBench;
+use super::pipeline::{JudgingHost, Played};
+use crate::edge::EdgeProcess;
+use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
 use anyhow::Result;
 
 /// An edge in front of the upstreams of a bench.
 #[derive(Debug)]
 pub struct OnEdge<'a> {
-    bench: &'a Bench,
-    edge: &'a Edge,
+    bench: &'a VectorBench,
+    edge: &'a EdgeProcess,
 }
 
 impl<'a> OnEdge<'a> {
     /// This edge, which was started for this bench.
     #[must_use]
-    pub fn new(bench: &'a Bench, edge: &'a Edge) -> Self {
+    pub fn new(bench: &'a VectorBench, edge: &'a EdgeProcess) -> Self {
         Self { bench, edge }
     }
 }
 
-impl Host for OnEdge<'_> {
+impl JudgingHost for OnEdge<'_> {
     fn name(&self) -> String {
         self.edge.kind().to_string()
     }
@@ -30,13 +30,13 @@ impl Host for OnEdge<'_> {
         self.edge.address().to_string()
     }
 
-    fn play(&self, request: &Request, reply: &Reply) -> Result<Played> {
+    fn play(&self, request: &HttpRequest, reply: &ServerReply) -> Result<Played> {
         self.bench.answer(reply);
         // A host that does not answer one request is a complaint about that case, not the end of
         // the run.
-        let response = self.edge.send(request).unwrap_or_else(|error| Response {
+        let response = self.edge.send(request).unwrap_or_else(|error| HttpResponse {
             body: format!("{error:#}").into_bytes(),
-            ..Response::default()
+            ..HttpResponse::default()
         });
         let record = self.edge.record(&response);
         Ok(Played { response, record })

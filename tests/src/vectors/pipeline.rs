@@ -1,15 +1,15 @@
 //! Plays the pipeline cases: the same ones, on every host.
 
-use super::case::Expect;
-use super::{Answered, Arriving, Ask, Bench, Complaints, PipelineCase, Refused};
-use crate::http::{Arrival, Reply, Request, Response};
-use crate::text::Names;
+use super::case::ExpectedVerdict;
+use super::{Answered, Arriving, CaseRequest, Complaints, PipelineCase, Refused, VectorBench};
+use crate::http::{Arrival, HttpRequest, HttpResponse, ServerReply};
+use crate::text::NameValues;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use std::time::Duration;
 
 /// A host or a library that judges requests.
-pub trait Host {
+pub trait JudgingHost {
     /// The name of the host in messages.
     fn name(&self) -> String;
     /// The authority that a client dials.
@@ -18,7 +18,7 @@ pub trait Host {
     ///
     /// # Errors
     /// If the host is not there any more.
-    fn play(&self, request: &Request, reply: &Reply) -> Result<Played>;
+    fn play(&self, request: &HttpRequest, reply: &ServerReply) -> Result<Played>;
     /// The requests that arrived at the upstreams since the last call.
     fn arrivals(&self) -> Vec<(String, Arrival)>;
 }
@@ -27,7 +27,7 @@ pub trait Host {
 #[derive(Debug, Default)]
 pub struct Played {
     /// The response that the client got.
-    pub response: Response,
+    pub response: HttpResponse,
     /// The line that was logged about it, found by the id that the client got.
     pub record: Option<Value>,
 }
@@ -36,11 +36,11 @@ pub struct Played {
 ///
 /// # Errors
 /// If a case is not as it says.
-pub fn play_pipeline(bench: &Bench, host: &dyn Host, cases: &[PipelineCase]) -> Result<()> {
+pub fn play_pipeline(bench: &VectorBench, host: &dyn JudgingHost, cases: &[PipelineCase]) -> Result<()> {
     let mut failures = Vec::new();
     let mut unauthorized: Vec<(String, String)> = Vec::new();
     for case in cases {
-        let run = Run::new(bench, host, case)?;
+        let run = CaseRun::new(bench, host, case)?;
         let mut complaints = Complaints::default();
         let played = run
             .play(&mut complaints)
@@ -70,7 +70,7 @@ pub(super) fn report(host: &str, played: usize, failures: &[String]) -> Result<(
     Ok(())
 }
 
-fn strays(host: &dyn Host) -> impl Iterator<Item = String> {
+fn strays(host: &dyn JudgingHost) -> impl Iterator<Item = String> {
     let arrivals = host.arrivals().into_iter();
     arrivals.map(|(upstream, arrival)| format!("`{}` arrived at `{upstream}`", arrival.line()))
 }
@@ -89,19 +89,19 @@ fn differing(unauthorized: &[(String, String)]) -> Vec<String> {
 }
 
 /// One case on one host.
-struct Run<'a> {
-    host: &'a dyn Host,
-    bench: &'a Bench,
+struct CaseRun<'a> {
+    host: &'a dyn JudgingHost,
+    bench: &'a VectorBench,
     case: &'a PipelineCase,
-    names: Names,
-    request: Request,
+    names: NameValues,
+    request: HttpRequest,
 }
 
-impl<'a> Run<'a> {
-    fn new(bench: &'a Bench, host: &'a dyn Host, case: &'a PipelineCase) -> Result<Self> {
+impl<'a> CaseRun<'a> {
+    fn new(bench: &'a VectorBench, host: &'a dyn JudgingHost, case: &'a PipelineCase) -> Result<Self> {
         let upstream = match &case.expect {
-            Expect::Permit(permitted) => Some(permitted.sent.upstream.as_str()),
-            Expect::Refuse(_) => None,
+            ExpectedVerdict::Permit(permitted) => Some(permitted.sent.upstream.as_str()),
+            ExpectedVerdict::Refuse(_) => None,
         };
         let mut names = bench.names(&host.authority(), upstream);
         if let Some(spec) = &case.writ {
@@ -129,15 +129,15 @@ impl<'a> Run<'a> {
         let arrivals = self.host.arrivals();
         self.hold_record(&played, out);
         match &self.case.expect {
-            Expect::Permit(_) => self.hold_permit(&played, &arrivals, reply.status, out)?,
-            Expect::Refuse(refused) => self.hold_refusal(refused, &played, &arrivals, out)?,
+            ExpectedVerdict::Permit(_) => self.hold_permit(&played, &arrivals, reply.status, out)?,
+            ExpectedVerdict::Refuse(refused) => self.hold_refusal(refused, &played, &arrivals, out)?,
         }
         Ok(played)
     }
 
     fn hold_record(&self, played: &Played, out: &mut Complaints) {
         let expected = match &self.case.expect {
-            Expect::Permit(permitted) => {
+            ExpectedVerdict::Permit(permitted) => {
                 let members = permitted.record.iter();
                 let members = members.map(|(name, value)| (name.as_str(), Some(value.as_str())));
                 let fixed = [
@@ -147,7 +147,9 @@ impl<'a> Run<'a> {
                 ];
                 fixed.into_iter().chain(members).collect()
             }
-            Expect::Refuse(refused) => vec![("verdict", Some("refuse")), ("label", Some(refused.label.as_str()))],
+            ExpectedVerdict::Refuse(refused) => {
+                vec![("verdict", Some("refuse")), ("label", Some(refused.label.as_str()))]
+            }
         };
         let Some(record) = &played.record else {
             let got = (played.response.status, String::from_utf8_lossy(&played.response.body));
@@ -168,7 +170,7 @@ impl<'a> Run<'a> {
         of_upstream: u16,
         out: &mut Complaints,
     ) -> Result<()> {
-        let Expect::Permit(permitted) = &self.case.expect else {
+        let ExpectedVerdict::Permit(permitted) = &self.case.expect else {
             return Ok(());
         };
         permitted
@@ -218,7 +220,7 @@ impl<'a> Run<'a> {
     }
 
     /// The answer but for what may differ between two refusals.
-    fn without_id(&self, response: &Response) -> String {
+    fn without_id(&self, response: &HttpResponse) -> String {
         let id = response.request_id().unwrap_or_default();
         let headers = response.headers.iter().filter(|(name, _)| {
             // A host closes the connection if it has not read all of the body.
@@ -234,14 +236,14 @@ impl<'a> Run<'a> {
 }
 
 /// The request of a case.
-pub(super) fn request(case: &PipelineCase, names: &Names) -> Result<Request> {
-    let Ask {
+pub(super) fn request(case: &PipelineCase, names: &NameValues) -> Result<HttpRequest> {
+    let CaseRequest {
         method,
         target,
         headers,
         body,
     } = &case.request;
-    let mut request = Request {
+    let mut request = HttpRequest {
         method: method.clone(),
         target: target.bytes(names)?,
         body: body.as_ref().map(|body| body.bytes(names)).transpose()?,

@@ -1,11 +1,11 @@
 //! The pipeline cases without a writ: the same requests, decided by the grants alone.
 
-use super::case::Expect;
+use super::case::ExpectedVerdict;
 use super::pipeline::{report, request};
 use super::{PipelineCase, file, native};
 use crate::clock;
 use crate::forging::WritSpec;
-use crate::text::Names;
+use crate::text::NameValues;
 use anyhow::{Context as _, Result, anyhow};
 use edgewrit_edge::config::Config;
 use edgewrit_edge::http::head::Head;
@@ -46,18 +46,18 @@ pub fn play_rehearsal(cases: &[PipelineCase]) -> Result<usize> {
     Ok(played)
 }
 
-fn names(case: &PipelineCase) -> Names {
+fn names(case: &PipelineCase) -> NameValues {
     let writ = case.writ.as_ref().map(|_| "a.writ.here".to_owned());
-    Names {
+    NameValues {
         writ,
-        ..Names::default()
+        ..NameValues::default()
     }
 }
 
 /// The grants of a case, none if it is refused before they count; `None` if its verdict is the
 /// writ's.
-fn authority(case: &PipelineCase, names: &Names) -> Result<Option<RehearsedGrants>> {
-    if let Expect::Refuse(refused) = &case.expect
+fn authority(case: &PipelineCase, names: &NameValues) -> Result<Option<RehearsedGrants>> {
+    if let ExpectedVerdict::Refuse(refused) = &case.expect
         && BY_THE_WRIT.iter().any(|prefix| refused.label.starts_with(prefix))
     {
         return Ok(None);
@@ -70,7 +70,7 @@ fn authority(case: &PipelineCase, names: &Names) -> Result<Option<RehearsedGrant
 }
 
 /// The grants that `spec` spells out; `None` if it makes them in another way.
-fn grants(spec: &WritSpec, names: &Names) -> Result<Option<Vec<Grant>>> {
+fn grants(spec: &WritSpec, names: &NameValues) -> Result<Option<Vec<Grant>>> {
     let elsewhere = spec.payload_text.is_some()
         || ["scope", "authorization_details"]
             .iter()
@@ -102,7 +102,12 @@ fn structured(text: &str) -> Result<Vec<Grant>> {
     grants.collect::<Option<_>>().context("a grant that is none")
 }
 
-fn rehearsal(case: &PipelineCase, names: &Names, authority: &RehearsedGrants, config: &Config) -> Result<Rehearsal> {
+fn rehearsal(
+    case: &PipelineCase,
+    names: &NameValues,
+    authority: &RehearsedGrants,
+    config: &Config,
+) -> Result<Rehearsal> {
     let request = request(case, names)?;
     let headers = native::lower_case(request.framed_headers("edge.example"));
     let headers: Vec<_> = headers
@@ -139,11 +144,11 @@ fn found(rehearsal: &Rehearsal) -> Said {
 
 fn expected(case: &PipelineCase) -> Said {
     match &case.expect {
-        Expect::Permit(permitted) => [
+        ExpectedVerdict::Permit(permitted) => [
             Some("permit".to_owned()),
             permitted.action.clone(),
             permitted.resource.clone(),
         ],
-        Expect::Refuse(refused) => [Some(refused.label.clone()), None, None],
+        ExpectedVerdict::Refuse(refused) => [Some(refused.label.clone()), None, None],
     }
 }

@@ -1,11 +1,11 @@
 //! Plays the wire cases: raw bytes to a real host.
 
-use super::case::{Closed, StatusOrClosed};
+use super::case::{ClosedConnection, StatusOrClosed};
 use super::pipeline::report;
-use super::{Answered, Arriving, Bench, Complaints, WireCase, WireExpect};
-use crate::edge::{Edge, Kind};
-use crate::http::{Arrival, Connection, PREFACE, Reply, Response};
-use crate::text::{Names, Write};
+use super::{Answered, Arriving, Complaints, VectorBench, WireCase, WireExpect};
+use crate::edge::{EdgeProcess, HostKind};
+use crate::http::{Arrival, ClientConnection, HttpResponse, PREFACE, ServerReply};
+use crate::text::{NameValues, Write};
 use anyhow::{Context as _, Result};
 use std::time::Duration;
 
@@ -21,16 +21,16 @@ pub trait Ground {
     ///
     /// # Errors
     /// If there is no writ as the case wants it.
-    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names>;
+    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<NameValues>;
     /// The requests that have arrived at any server since the last call, with the names of the
     /// servers.
     fn take(&self) -> Vec<(String, Arrival)>;
     /// Changes the answer of the upstreams to later requests.
-    fn answer(&self, _reply: &Reply) {}
+    fn answer(&self, _reply: &ServerReply) {}
 }
 
-impl Ground for Bench {
-    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<Names> {
+impl Ground for VectorBench {
+    fn names(&self, case: &WireCase, host: &str, upstream: Option<&str>) -> Result<NameValues> {
         let mut names = self.names(host, upstream);
         if let Some(spec) = &case.writ {
             names.writ = Some(self.writ(spec, &names)?);
@@ -42,7 +42,7 @@ impl Ground for Bench {
         self.take()
     }
 
-    fn answer(&self, reply: &Reply) {
+    fn answer(&self, reply: &ServerReply) {
         self.answer(reply);
     }
 }
@@ -51,7 +51,7 @@ impl Ground for Bench {
 #[derive(Debug)]
 pub struct Heard {
     /// The answers.
-    pub responses: Vec<Response>,
+    pub responses: Vec<HttpResponse>,
     /// The requests that arrived at any server.
     pub arrivals: Vec<(String, Arrival)>,
     /// In what the first answer differs from what the case expects.
@@ -72,7 +72,7 @@ impl Heard {
 ///
 /// # Errors
 /// If a case is not as it says.
-pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
+pub fn play_wire(bench: &VectorBench, edge: &EdgeProcess, cases: &[WireCase]) -> Result<()> {
     let mut failures = Vec::new();
     let cases: Vec<_> = cases.iter().filter(|case| case.is_for(edge.kind())).collect();
     for case in &cases {
@@ -97,7 +97,7 @@ pub fn play_wire(bench: &Bench, edge: &Edge, cases: &[WireCase]) -> Result<()> {
 ///
 /// # Errors
 /// If no server listens, or the case itself is not right.
-pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> {
+pub fn hear(ground: &dyn Ground, edge: &EdgeProcess, case: &WireCase) -> Result<Heard> {
     let expect = case.expect_of(edge.kind());
     let upstream = expect.arriving().first().map(Arriving::upstream);
     let names = ground.names(case, &edge.address().to_string(), upstream)?;
@@ -115,8 +115,8 @@ pub fn hear(ground: &dyn Ground, edge: &Edge, case: &WireCase) -> Result<Heard> 
 }
 
 /// Writes as told and reads the answers.
-fn talk(edge: &Edge, case: &WireCase, writes: &[Write]) -> Result<Vec<Response>> {
-    let mut connection = Connection::open(edge.address(), PATIENCE)?;
+fn talk(edge: &EdgeProcess, case: &WireCase, writes: &[Write]) -> Result<Vec<HttpResponse>> {
+    let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
     if case.http2 {
         connection.write(PREFACE)?;
     }
@@ -151,16 +151,16 @@ fn talk(edge: &Edge, case: &WireCase, writes: &[Write]) -> Result<Vec<Response>>
 impl WireCase {
     /// Whether this kind of host speaks what it is written in.
     #[must_use]
-    pub fn is_for(&self, kind: Kind) -> bool {
-        !self.http2 || kind == Kind::Envoy
+    pub fn is_for(&self, kind: HostKind) -> bool {
+        !self.http2 || kind == HostKind::Envoy
     }
 
     /// The allowed results on this kind of host.
     #[must_use]
-    pub fn expect_of(&self, kind: Kind) -> &WireExpect {
+    pub fn expect_of(&self, kind: HostKind) -> &WireExpect {
         let other = match kind {
-            Kind::Envoy => &self.envoy,
-            Kind::Worker => &self.worker,
+            HostKind::Envoy => &self.envoy,
+            HostKind::Worker => &self.worker,
         };
         other.as_ref().unwrap_or(&self.expect)
     }
@@ -176,7 +176,7 @@ impl WireExpect {
             .unwrap_or_default()
     }
 
-    fn about_arrivals(&self, arrivals: &[(String, Arrival)], names: &Names) -> Result<Complaints> {
+    fn about_arrivals(&self, arrivals: &[(String, Arrival)], names: &NameValues) -> Result<Complaints> {
         let mut out = Complaints::default();
         let expected = self.arriving();
         let right = match (self.arrived, &self.at_most) {
@@ -208,11 +208,11 @@ impl WireExpect {
         Ok(out)
     }
 
-    fn about_answers(&self, edge: &Edge, responses: &[Response]) -> Complaints {
+    fn about_answers(&self, edge: &EdgeProcess, responses: &[HttpResponse]) -> Complaints {
         let mut out = Complaints::default();
         let first = match responses.first() {
             Some(response) => StatusOrClosed::Status(response.status),
-            None => StatusOrClosed::Closed(Closed::Closed),
+            None => StatusOrClosed::Closed(ClosedConnection::Closed),
         };
         let right = self.status.as_ref().is_none_or(|expected| expected.contains(&first));
         out.unless(right, || {

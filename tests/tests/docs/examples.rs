@@ -1,7 +1,7 @@
 //! Every example that is shipped is read by the program that it is for.
 
 use anyhow::{Context as _, Result, ensure};
-use edgewrit_tests::issuer::{self, Issuer};
+use edgewrit_tests::issuer::{self, IssuerProcess};
 use edgewrit_tests::tools::repository;
 use edgewrit_tests::{scratch, yaml};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// A fenced block of a page.
-struct Block {
+struct FencedBlock {
     /// The page and the line.
     place: String,
     /// `json` or `yaml`.
@@ -17,7 +17,7 @@ struct Block {
     text: String,
 }
 
-impl Block {
+impl FencedBlock {
     fn is_json_or_yaml(&self) -> bool {
         ["json", "yaml"].contains(&self.language.as_str())
     }
@@ -35,7 +35,7 @@ impl Block {
 }
 
 /// The blocks of the README and of all pages of `docs`.
-fn blocks() -> Result<Vec<Block>> {
+fn blocks() -> Result<Vec<FencedBlock>> {
     let mut pages = vec![repository().join("README.md")];
     for entry in fs::read_dir(repository().join("docs"))? {
         pages.push(entry?.path());
@@ -52,13 +52,13 @@ fn blocks() -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-fn fenced(page: &str, text: &str) -> Vec<Block> {
+fn fenced(page: &str, text: &str) -> Vec<FencedBlock> {
     let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
+    let mut open: Option<FencedBlock> = None;
     for (number, line) in text.lines().enumerate() {
         match (line.trim().strip_prefix("```"), &mut open) {
             (Some(language), None) => {
-                open = Some(Block {
+                open = Some(FencedBlock {
                     place: format!("{page}:{}", number + 1),
                     language: language.into(),
                     text: String::new(),
@@ -113,7 +113,7 @@ fn every_task_of_the_pages_is_granted() -> Result<()> {
         .filter(|block| !block.place.starts_with("lint.md"))
         .collect();
     ensure!(!tasks.is_empty(), "the pages show no task");
-    let issuer = Issuer::start()?;
+    let issuer = IssuerProcess::start()?;
     for (index, block) in tasks.iter().enumerate() {
         let task = yaml::read(&block.file()?).with_context(|| block.place.clone())?;
         let client = issuer.add_client(&format!("reader-{index}"), &ceiling(&task)?)?;
@@ -151,7 +151,7 @@ fn every_ceiling_of_the_pages_is_taken() -> Result<()> {
         .filter(|block| block.says(&["audience", "ttl_max"]))
         .collect();
     ensure!(!ceilings.is_empty(), "the pages show no ceiling");
-    let issuer = Issuer::start()?;
+    let issuer = IssuerProcess::start()?;
     for (index, block) in ceilings.iter().enumerate() {
         let added = issuer.add_client_from(&format!("reader-{index}"), &block.file()?);
         added.map(drop).with_context(|| block.place.clone())?;

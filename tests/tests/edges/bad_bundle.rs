@@ -3,11 +3,11 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{self, poll};
-use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::forging::{Keys, Parts};
-use edgewrit_tests::http::Request;
+use edgewrit_tests::edge::{EdgeProcess, HostKind};
+use edgewrit_tests::forging::{IssuerKeys, Parts};
+use edgewrit_tests::http::HttpRequest;
 use edgewrit_tests::interposer::{Interposer, Manner};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
@@ -24,15 +24,15 @@ struct Bad {
 }
 
 /// The issuer's whole bundle, as it is now.
-fn whole(issuer: &Issuer) -> Result<Vec<u8>> {
-    let answer = Request::new("GET", "/v1/bundle").send(issuer.address())?;
+fn whole(issuer: &IssuerProcess) -> Result<Vec<u8>> {
+    let answer = HttpRequest::new("GET", "/v1/bundle").send(issuer.address())?;
     ensure!(answer.status == 200, "the issuer has no bundle");
     Ok(answer.body)
 }
 
 /// Everything that is wrong with a bundle beside the wrong issuer's name. `older` is one from
 /// before the revocation of `now`.
-fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
+fn bad(older: &[u8], now: &[u8], keys: &IssuerKeys) -> Result<Vec<Bad>> {
     let parts = Parts::of(now)?;
     let later = clock::now().0 + 4;
     // Newer than what is held even if news come meanwhile, by less than clocks may differ, and
@@ -128,7 +128,7 @@ fn bad(older: &[u8], now: &[u8], keys: &Keys) -> Result<Vec<Bad>> {
 }
 
 /// The edge writes down why it does not take `bad`, and decides by what it holds.
-fn not_taken(edge: &Edge, bad: &Bad, going: &Request, ended: &Request) -> Result<()> {
+fn not_taken(edge: &EdgeProcess, bad: &Bad, going: &HttpRequest, ended: &HttpRequest) -> Result<()> {
     let kind = edge.kind();
     let about = |line: &str| (line.contains("the bundle is not taken") && line.contains(bad.says)).then_some(());
     // A Worker asks when it is asked.
@@ -146,7 +146,7 @@ fn not_taken(edge: &Edge, bad: &Bad, going: &Request, ended: &Request) -> Result
 }
 
 /// Every edge hears of a revocation.
-fn follows(issuer: &Issuer, stand: &Fixture, task: &str) -> Result<()> {
+fn follows(issuer: &IssuerProcess, stand: &Fixture, task: &str) -> Result<()> {
     let request = search("LHR", &stand.writ(issuer, task)?);
     let ended = issuer.post(&stand.client, &format!("/v1/tasks/{task}/complete"), &json!({}))?;
     ensure!(ended.status == 200, "{}", ended.json());
@@ -171,9 +171,9 @@ fn a_bundle_that_does_not_count_changes_nothing() -> Result<()> {
         document.insert("refresh".into(), 1.into());
     }
     front.shorten_waits(1);
-    stand.start_edges(&issuer, &Kind::ALL)?;
+    stand.start_edges(&issuer, &HostKind::ALL)?;
     let [going, ended] =
-        ["going", "ended"].map(|id| -> Result<Request> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
+        ["going", "ended"].map(|id| -> Result<HttpRequest> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
     let (going, ended) = (going?, ended?);
     let older = whole(&issuer)?;
     ensure!(

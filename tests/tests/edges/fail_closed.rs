@@ -2,32 +2,33 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::forging::Key;
-use edgewrit_tests::http::{Request, Response};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::forging::ForgingKey;
+use edgewrit_tests::http::{HttpRequest, HttpResponse};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The time within which an edge notices a change, at the bounds that [`Scene::new`] configures.
+/// The time within which an edge notices a change, at the bounds that [`FailClosedScene::new`]
+/// configures.
 const SOON: Duration = Duration::from_secs(30);
 
 /// The time for which an edge must go on refusing.
 const A_WHILE: Duration = Duration::from_secs(3);
 
 /// An issuer, an API, and the configuration of an edge between them.
-struct Scene {
-    issuer: Issuer,
+struct FailClosedScene {
+    issuer: IssuerProcess,
     api: Travel,
     stand: Fixture,
-    request: Request,
+    request: HttpRequest,
 }
 
-impl Scene {
+impl FailClosedScene {
     fn new() -> Result<Self> {
-        let (issuer, api) = (Issuer::start()?, Travel::start()?);
+        let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
         let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
         set(&mut stand, "/freshness", json!(3));
         set(&mut stand, "/refresh", json!(1));
@@ -40,11 +41,11 @@ impl Scene {
         })
     }
 
-    fn edge(&self, kind: Kind) -> Result<Edge> {
+    fn edge(&self, kind: HostKind) -> Result<EdgeProcess> {
         edge::start(kind, &self.stand.setup)
     }
 
-    fn becomes(&self, edge: &Edge, status: u16) -> Result<Response> {
+    fn becomes(&self, edge: &EdgeProcess, status: u16) -> Result<HttpResponse> {
         let answer = poll(SOON, || {
             edge.send(&self.request).ok().filter(|answer| answer.status == status)
         });
@@ -59,7 +60,7 @@ impl Scene {
     }
 
     /// The edge answers 503 for a while, with this label, and nothing reaches the API.
-    fn stays_closed(&self, edge: &Edge, label: &str) -> Result<()> {
+    fn stays_closed(&self, edge: &EdgeProcess, label: &str) -> Result<()> {
         self.becomes(edge, 503)?;
         drop(self.api.server().take());
         let opened = poll(A_WHILE, || {
@@ -89,54 +90,54 @@ fn set(stand: &mut Fixture, pointer: &str, value: Value) {
     }
 }
 
-fn an_edge_without_an_issuer_refuses_until_there_is_one(kind: Kind) -> Result<()> {
-    let mut scene = Scene::new()?;
+fn an_edge_without_an_issuer_refuses_until_there_is_one(kind: HostKind) -> Result<()> {
+    let mut scene = FailClosedScene::new()?;
     let (address, data) = scene.issuer.stop();
     let edge = edge::start(kind, &scene.stand.setup)?;
-    scene.issuer = Issuer::start()?; // another one, at another address: no help
+    scene.issuer = IssuerProcess::start()?; // another one, at another address: no help
     scene.stays_closed(&edge, "snapshot_missing")?;
-    scene.issuer = Issuer::start_at(address, data)?;
+    scene.issuer = IssuerProcess::start_at(address, data)?;
     scene.becomes(&edge, 200)?;
     Ok(())
 }
 
 #[test]
 fn a_filter_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
-    an_edge_without_an_issuer_refuses_until_there_is_one(Kind::Envoy)
+    an_edge_without_an_issuer_refuses_until_there_is_one(HostKind::Envoy)
 }
 
 #[test]
 fn a_worker_without_an_issuer_refuses_until_there_is_one() -> Result<()> {
-    an_edge_without_an_issuer_refuses_until_there_is_one(Kind::Worker)
+    an_edge_without_an_issuer_refuses_until_there_is_one(HostKind::Worker)
 }
 
-fn a_stale_edge_refuses_and_recovers(kind: Kind) -> Result<()> {
-    let mut scene = Scene::new()?;
+fn a_stale_edge_refuses_and_recovers(kind: HostKind) -> Result<()> {
+    let mut scene = FailClosedScene::new()?;
     let edge = scene.edge(kind)?;
     scene.becomes(&edge, 200)?;
     let (address, data) = scene.issuer.stop();
-    scene.issuer = Issuer::start()?;
+    scene.issuer = IssuerProcess::start()?;
     scene.stays_closed(&edge, "snapshot_stale")?;
-    scene.issuer = Issuer::start_at(address, data)?;
+    scene.issuer = IssuerProcess::start_at(address, data)?;
     scene.becomes(&edge, 200)?;
     Ok(())
 }
 
 #[test]
 fn a_stale_filter_refuses_and_recovers() -> Result<()> {
-    a_stale_edge_refuses_and_recovers(Kind::Envoy)
+    a_stale_edge_refuses_and_recovers(HostKind::Envoy)
 }
 
 #[test]
 fn a_stale_worker_refuses_and_recovers() -> Result<()> {
-    a_stale_edge_refuses_and_recovers(Kind::Worker)
+    a_stale_edge_refuses_and_recovers(HostKind::Worker)
 }
 
 #[test]
 fn an_edge_that_pins_another_key_refuses() -> Result<()> {
-    let mut scene = Scene::new()?;
-    set(&mut scene.stand, "/trust", json!([Key::unknown().x()]));
-    let edges = [scene.edge(Kind::Envoy)?, scene.edge(Kind::Worker)?];
+    let mut scene = FailClosedScene::new()?;
+    set(&mut scene.stand, "/trust", json!([ForgingKey::unknown().x()]));
+    let edges = [scene.edge(HostKind::Envoy)?, scene.edge(HostKind::Worker)?];
     for edge in &edges {
         scene.stays_closed(edge, "snapshot_missing")?;
     }
@@ -144,16 +145,16 @@ fn an_edge_that_pins_another_key_refuses() -> Result<()> {
 }
 
 /// The log names the unknown member.
-fn says_what_is_wrong(edge: &Edge) -> Result<()> {
+fn says_what_is_wrong(edge: &EdgeProcess) -> Result<()> {
     let named = edge.log().find(SOON, |line| line.contains("audiense").then_some(()));
     named.with_context(|| format!("{} does not say what is wrong:\n{}", edge.kind(), edge.log().tail(30)))
 }
 
 #[test]
 fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
-    let mut scene = Scene::new()?;
+    let mut scene = FailClosedScene::new()?;
     set(&mut scene.stand, "/audiense", json!("https://travel.example"));
-    let mut edge = edge::spawn(Kind::Envoy, &scene.stand.setup)?;
+    let mut edge = edge::spawn(HostKind::Envoy, &scene.stand.setup)?;
     let end = edge
         .process()
         .ended(SOON)
@@ -164,9 +165,9 @@ fn a_filter_with_a_bad_configuration_keeps_envoy_from_starting() -> Result<()> {
 
 #[test]
 fn a_worker_with_a_bad_configuration_answers_500_to_everything() -> Result<()> {
-    let mut scene = Scene::new()?;
+    let mut scene = FailClosedScene::new()?;
     set(&mut scene.stand, "/audiense", json!("https://travel.example"));
-    let edge = scene.edge(Kind::Worker)?;
+    let edge = scene.edge(HostKind::Worker)?;
     scene.becomes(&edge, 500)?;
     ensure!(scene.api.server().take().is_empty(), "something arrived");
     says_what_is_wrong(&edge)

@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge::envoy::Bootstrap;
-use edgewrit_tests::http::{Arrival, Reply, Request, Response, Server};
+use edgewrit_tests::http::{Arrival, HttpRequest, HttpResponse, LoopbackServer, ServerReply};
 use edgewrit_tests::interposer::relay;
-use edgewrit_tests::issuer::Issuer;
-use edgewrit_tests::process::Process;
+use edgewrit_tests::issuer::IssuerProcess;
+use edgewrit_tests::process::RunningProgram;
 use edgewrit_tests::upstream::Travel;
 use edgewrit_tests::{ports, scenario, scratch};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
@@ -27,12 +27,12 @@ const API: &str = "api.travel.example";
 const ISSUER: &str = "issuer.example";
 
 /// An authority that signs certificates.
-struct Authority {
+struct CertificateAuthority {
     signer: rcgen::Issuer<'static, KeyPair>,
     pem: String,
 }
 
-impl Authority {
+impl CertificateAuthority {
     fn new() -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -60,29 +60,36 @@ impl Authority {
 }
 
 /// A server that answers with `answer` behind TLS.
-fn tls(config: Arc<ServerConfig>, answer: impl Fn(&Arrival) -> Reply + Send + Sync + 'static) -> Result<Server> {
-    Server::start_over(answer, move |stream: TcpStream| {
+fn tls(
+    config: Arc<ServerConfig>,
+    answer: impl Fn(&Arrival) -> ServerReply + Send + Sync + 'static,
+) -> Result<LoopbackServer> {
+    LoopbackServer::start_over(answer, move |stream: TcpStream| {
         let connection = ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
         Ok(Box::new(StreamOwned::new(connection, stream)))
     })
 }
 
 /// The shipped Envoy between an issuer and an API, both behind TLS.
-struct Scene {
-    envoy: Process,
+struct ImpostorScene {
+    envoy: RunningProgram,
     address: SocketAddr,
-    api: Server,
-    request: Request,
-    _issuer: Issuer,
+    api: LoopbackServer,
+    request: HttpRequest,
+    _issuer: IssuerProcess,
 }
 
-impl Scene {
+impl ImpostorScene {
     /// `api` and `issuer` are what the two show; Envoy believes `authority`.
-    fn start(authority: &Authority, api: Arc<ServerConfig>, issuer_shows: Arc<ServerConfig>) -> Result<Self> {
-        let issuer = Issuer::start_as(&format!("https://{ISSUER}"))?;
+    fn start(
+        authority: &CertificateAuthority,
+        api: Arc<ServerConfig>,
+        issuer_shows: Arc<ServerConfig>,
+    ) -> Result<Self> {
+        let issuer = IssuerProcess::start_as(&format!("https://{ISSUER}"))?;
         let at = issuer.address();
         let front = tls(issuer_shows, move |arrival| relay(arrival, at))?;
-        let api = tls(api, |_| Reply::json(200, &json!({"flights": []})))?;
+        let api = tls(api, |_| ServerReply::json(200, &json!({"flights": []})))?;
         let ca = scratch::folder("ca")?.join("ca.pem");
         fs::write(&ca, &authority.pem)?;
 
@@ -103,7 +110,7 @@ impl Scene {
     }
 
     /// The first answer of which `right` is true.
-    fn answers(&self, wait: Duration, right: impl Fn(&Response) -> bool) -> Option<Response> {
+    fn answers(&self, wait: Duration, right: impl Fn(&HttpResponse) -> bool) -> Option<HttpResponse> {
         poll(wait, || {
             self.request.send(self.address).ok().filter(|answer| right(answer))
         })
@@ -111,7 +118,7 @@ impl Scene {
 }
 
 /// Writes the edge's registration into the shipped configuration, and nothing else.
-fn introduce(bootstrap: &mut Bootstrap, issuer: &Issuer) -> Result<BTreeMap<String, String>> {
+fn introduce(bootstrap: &mut Bootstrap, issuer: &IssuerProcess) -> Result<BTreeMap<String, String>> {
     let registration = issuer.add_edge("edge-7", "https://travel.example", &format!("https://{API}"))?;
     let mut plugin = bootstrap.plugin()?;
     let mut secrets = BTreeMap::from([("TRAVEL_KEY".to_owned(), Travel::KEY.to_owned())]);
@@ -124,7 +131,7 @@ fn introduce(bootstrap: &mut Bootstrap, issuer: &Issuer) -> Result<BTreeMap<Stri
 }
 
 /// A writ for the search of the shipped configuration.
-fn writ(issuer: &Issuer) -> Result<String> {
+fn writ(issuer: &IssuerProcess) -> Result<String> {
     let grant = json!({"type": "writ", "actions": ["search"], "resources": ["flights"]});
     let ceiling = json!([{"audience": "https://travel.example", "ttl_max": "1h", "grants": [grant.clone()]}]);
     let client = issuer.add_client("client", &ceiling)?;
@@ -138,8 +145,8 @@ fn writ(issuer: &Issuer) -> Result<String> {
 
 #[test]
 fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<()> {
-    let authority = Authority::new()?;
-    let scene = Scene::start(&authority, authority.server(API)?, authority.server(ISSUER)?)?;
+    let authority = CertificateAuthority::new()?;
+    let scene = ImpostorScene::start(&authority, authority.server(API)?, authority.server(ISSUER)?)?;
     let answer = scene.answers(SOON, |answer| answer.status == 200);
     ensure!(
         answer.is_some(),
@@ -158,7 +165,7 @@ fn with_the_right_certificates_the_shipped_envoy_works_as_it_stands() -> Result<
 
 /// The edge refuses, first and for a while, with answers of which `expected` is true, and nothing
 /// reaches the API.
-fn nothing_arrives(scene: &Scene, expected: impl Fn(&Response) -> bool) -> Result<()> {
+fn nothing_arrives(scene: &ImpostorScene, expected: impl Fn(&HttpResponse) -> bool) -> Result<()> {
     ensure!(
         scene.answers(SOON, &expected).is_some(),
         "never refused as it should; Envoy said:\n{}",
@@ -172,32 +179,32 @@ fn nothing_arrives(scene: &Scene, expected: impl Fn(&Response) -> bool) -> Resul
 }
 
 /// Permitted, but Envoy reached no API: the edge itself has all it needs.
-fn is_unreached(answer: &Response) -> bool {
+fn is_unreached(answer: &HttpResponse) -> bool {
     matches!(answer.status, 502 | 503) && !is_stale(answer)
 }
 
-fn is_stale(answer: &Response) -> bool {
+fn is_stale(answer: &HttpResponse) -> bool {
     answer.status == 503 && answer.json().get("error_code") == Some(&json!("snapshot_stale"))
 }
 
 #[test]
 fn an_api_with_a_certificate_of_another_authority_hears_nothing() -> Result<()> {
-    let (authority, other) = (Authority::new()?, Authority::new()?);
-    let scene = Scene::start(&authority, other.server(API)?, authority.server(ISSUER)?)?;
+    let (authority, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
+    let scene = ImpostorScene::start(&authority, other.server(API)?, authority.server(ISSUER)?)?;
     nothing_arrives(&scene, is_unreached)
 }
 
 #[test]
 fn an_api_with_a_certificate_of_another_name_hears_nothing() -> Result<()> {
-    let authority = Authority::new()?;
+    let authority = CertificateAuthority::new()?;
     let evil = authority.server("api.evil.example")?;
-    let scene = Scene::start(&authority, evil, authority.server(ISSUER)?)?;
+    let scene = ImpostorScene::start(&authority, evil, authority.server(ISSUER)?)?;
     nothing_arrives(&scene, is_unreached)
 }
 
 #[test]
 fn an_issuer_with_a_certificate_of_another_authority_is_not_believed() -> Result<()> {
-    let (authority, other) = (Authority::new()?, Authority::new()?);
-    let scene = Scene::start(&authority, authority.server(API)?, other.server(ISSUER)?)?;
+    let (authority, other) = (CertificateAuthority::new()?, CertificateAuthority::new()?);
+    let scene = ImpostorScene::start(&authority, authority.server(API)?, other.server(ISSUER)?)?;
     nothing_arrives(&scene, is_stale)
 }

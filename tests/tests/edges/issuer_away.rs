@@ -3,10 +3,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Stopwatch, poll};
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::http::Request;
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::http::HttpRequest;
 use edgewrit_tests::interposer::{Interposer, Manner};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::json;
@@ -19,14 +19,14 @@ const SOON: Duration = Duration::from_secs(40);
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
 
 /// An issuer behind a front, and both edges.
-struct Scene {
+struct AwayScene {
     front: Interposer,
-    issuer: Issuer,
+    issuer: IssuerProcess,
     stand: Fixture,
     _api: Travel,
 }
 
-impl Scene {
+impl AwayScene {
     fn start() -> Result<Self> {
         let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
         let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
@@ -34,7 +34,7 @@ impl Scene {
             document.insert("freshness".into(), FRESHNESS.into());
             document.insert("refresh".into(), 1.into());
         }
-        stand.start_edges(&issuer, &Kind::ALL)?;
+        stand.start_edges(&issuer, &HostKind::ALL)?;
         Ok(Self {
             front,
             issuer,
@@ -43,12 +43,12 @@ impl Scene {
         })
     }
 
-    fn search(&self, id: &str) -> Result<Request> {
+    fn search(&self, id: &str) -> Result<HttpRequest> {
         Ok(search("LHR", &self.stand.writ(&self.issuer, id)?))
     }
 
     /// On every edge, side by side.
-    fn on_each(&self, test: impl Fn(&Edge) -> Result<()> + Sync) -> Result<()> {
+    fn on_each(&self, test: impl Fn(&EdgeProcess) -> Result<()> + Sync) -> Result<()> {
         let test = &test;
         std::thread::scope(|scope| {
             let edges: Vec<_> = self
@@ -66,7 +66,7 @@ impl Scene {
 
 /// Permits until what it holds is stale, not much longer and not much less, then refuses with that
 /// label.
-fn goes_on_until_stale(edge: &Edge, request: &Request) -> Result<()> {
+fn goes_on_until_stale(edge: &EdgeProcess, request: &HttpRequest) -> Result<()> {
     let since = Stopwatch::start();
     let other = poll(SOON, || edge.send(request).ok().filter(|answer| answer.status != 200));
     let other = other.with_context(|| format!("{} goes on for ever", edge.kind()))?;
@@ -89,7 +89,7 @@ fn goes_on_until_stale(edge: &Edge, request: &Request) -> Result<()> {
 
 #[test]
 fn an_issuer_that_is_down_is_borne_until_the_bundle_is_stale() -> Result<()> {
-    let scene = Scene::start()?;
+    let scene = AwayScene::start()?;
     let request = scene.search("trip")?;
     scene.front.lead(NOWHERE);
     scene.on_each(|edge| goes_on_until_stale(edge, &request))?;
@@ -100,7 +100,7 @@ fn an_issuer_that_is_down_is_borne_until_the_bundle_is_stale() -> Result<()> {
 #[test]
 fn an_issuer_that_answers_late_is_borne() -> Result<()> {
     const WHILE: Duration = Duration::from_secs(2 * FRESHNESS);
-    let scene = Scene::start()?;
+    let scene = AwayScene::start()?;
     let request = scene.search("trip")?;
     scene.front.set(Manner::Late(Duration::from_millis(1_000)));
     scene.on_each(|edge| {
@@ -117,12 +117,12 @@ fn an_issuer_that_answers_late_is_borne() -> Result<()> {
 
 #[test]
 fn an_issuer_that_is_killed_and_restarted_is_not_noticed() -> Result<()> {
-    let Scene {
+    let AwayScene {
         front,
         mut issuer,
         stand,
         _api,
-    } = Scene::start()?;
+    } = AwayScene::start()?;
     let request = search("LHR", &stand.writ(&issuer, "trip")?);
     let watch = Stopwatch::start();
     for _ in 0..2 {
@@ -148,7 +148,7 @@ fn an_issuer_that_is_killed_and_restarted_is_not_noticed() -> Result<()> {
 
 #[test]
 fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<()> {
-    let scene = Scene::start()?;
+    let scene = AwayScene::start()?;
     let before = scene.search("before")?;
     let backup = scene.issuer.back_up()?;
     let after = scene.search("after")?;
@@ -158,7 +158,7 @@ fn an_issuer_restored_from_a_backup_is_followed_into_another_epoch() -> Result<(
         }
         Ok(())
     })?;
-    let restored = Issuer::restored(scene.issuer.url(), backup)?;
+    let restored = IssuerProcess::restored(scene.issuer.url(), backup)?;
     drop(scene.front.bundle_requests());
     scene.front.lead(restored.address());
     // What was issued before is ended by the restored issuer's first start, whether it knows of it
@@ -189,7 +189,7 @@ fn an_edge_that_starts_without_an_issuer_says_so_and_recovers() -> Result<()> {
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let request = search("LHR", &stand.writ(&issuer, "trip")?);
     front.lead(NOWHERE);
-    for kind in Kind::ALL {
+    for kind in HostKind::ALL {
         let edge = edge::start(kind, &stand.setup)?;
         let refused = edge.becomes(&request, 503, SOON)?;
         ensure!(edge.label(&refused).as_deref() == Some("snapshot_missing"), "{kind}");

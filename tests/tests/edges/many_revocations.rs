@@ -4,9 +4,9 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_shared::bundle::revocation::{Level, Revocation, Rows, Target};
 use edgewrit_tests::clock::{self, poll};
-use edgewrit_tests::edge::{self, Edge, Kind};
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
 use edgewrit_tests::forging::Parts;
-use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::http::{HttpRequest, HttpResponse};
 use edgewrit_tests::interposer::{Interposer, Manner};
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
@@ -31,7 +31,7 @@ fn among_many(rows: &[u8]) -> Result<Vec<u8>> {
     Ok(own.merge(&others, now)?.as_bytes().to_vec())
 }
 
-fn becomes(edge: &Edge, request: &Request, right: impl Fn(&Response) -> bool) -> Result<()> {
+fn becomes(edge: &EdgeProcess, request: &HttpRequest, right: impl Fn(&HttpResponse) -> bool) -> Result<()> {
     let answer = poll(SOON, || edge.send(request).ok().filter(|answer| right(answer)));
     answer.map(drop).with_context(|| {
         let last = edge.send(request).map(|answer| (answer.status, answer.json()));
@@ -44,11 +44,11 @@ fn a_hundred_thousand_revocations_are_held_and_verified() -> Result<()> {
     let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let [going, ended] =
-        ["going", "ended"].map(|id| -> Result<Request> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
+        ["going", "ended"].map(|id| -> Result<HttpRequest> { Ok(search("LHR", &stand.writ(&issuer, id)?)) });
     let (going, ended) = (going?, ended?);
     let answer = issuer.post(&stand.client, "/v1/tasks/ended/complete", &json!({}))?;
     ensure!(answer.status == 200, "{}", answer.json());
-    let whole = Request::new("GET", "/v1/bundle").send(issuer.address())?;
+    let whole = HttpRequest::new("GET", "/v1/bundle").send(issuer.address())?;
     let mut parts = Parts::of(&whole.body)?;
     parts.rows = among_many(&parts.rows)?;
     let bundle = parts.signed(&issuer.keys()?.bundle);
@@ -56,7 +56,7 @@ fn a_hundred_thousand_revocations_are_held_and_verified() -> Result<()> {
     if let Some(last) = flipped.last_mut() {
         *last ^= 1;
     }
-    for kind in Kind::ALL {
+    for kind in HostKind::ALL {
         front.set(Manner::Bundle(flipped.clone()));
         let edge = edge::start(kind, &stand.setup)?;
         becomes(&edge, &going, |answer| answer.status == 503)?;

@@ -3,10 +3,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{Setup, Watched};
-use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::edge::{Setup, WatchedEnvoy};
+use edgewrit_tests::http::{HttpRequest, HttpResponse};
 use edgewrit_tests::interposer::Interposer;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::tools;
 use edgewrit_tests::traffic::flow;
@@ -26,22 +26,22 @@ const RELOADS: usize = 6;
 /// The time for which requests go on under each configuration.
 const WHILE: Duration = Duration::from_millis(200);
 
-struct Scene {
+struct ConfigurationScene {
     front: Interposer,
-    watched: Watched,
+    watched: WatchedEnvoy,
     /// The first configuration of the filter, and the same with one more operation.
     narrow: Setup,
     wide: Setup,
     /// Permitted, and refused, by both.
-    permitted: Request,
-    refused: Request,
+    permitted: HttpRequest,
+    refused: HttpRequest,
     /// Refused by the one and permitted by the other.
-    paged: Request,
-    _issuer: Issuer,
+    paged: HttpRequest,
+    _issuer: IssuerProcess,
     _api: Travel,
 }
 
-impl Scene {
+impl ConfigurationScene {
     fn start() -> Result<Self> {
         let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
         let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
@@ -52,8 +52,8 @@ impl Scene {
             operation.insert("ignore".into(), json!(["query.page"]));
         }
         let writ = &stand.writ(&issuer, "trip")?;
-        let paged = Request::new("GET", "/flights?from=JFK&to=LHR&date=2026-05-10&page=2").bearer(writ);
-        let watched = Watched::start(&narrow, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
+        let paged = HttpRequest::new("GET", "/flights?from=JFK&to=LHR&date=2026-05-10&page=2").bearer(writ);
+        let watched = WatchedEnvoy::start(&narrow, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
         let scene = Self {
             front,
             watched,
@@ -70,7 +70,7 @@ impl Scene {
     }
 
     /// Waits until every thread answers `request` with `status`.
-    fn becomes(&self, status: u16, request: &Request) -> Result<()> {
+    fn becomes(&self, status: u16, request: &HttpRequest) -> Result<()> {
         let all = || -> Result<bool> {
             let found = Mutex::new(BTreeSet::new());
             flow(&self.watched.edge, request, CONNECTIONS, |answer| {
@@ -98,7 +98,7 @@ impl Scene {
         let other: Mutex<Vec<(u16, String)>> = Mutex::default();
         let judge = |expected: u16| {
             let (over, decided, other) = (&over, &decided, &other);
-            move |answer: &Response| {
+            move |answer: &HttpResponse| {
                 decided.fetch_add(1, Ordering::Relaxed);
                 if answer.status != expected {
                     let mut other = other.lock().unwrap_or_else(PoisonError::into_inner);
@@ -135,7 +135,7 @@ impl Scene {
 
 #[test]
 fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()> {
-    let scene = Scene::start()?;
+    let scene = ConfigurationScene::start()?;
     scene.becomes(400, &scene.paged)?;
     drop(scene.front.bundle_requests());
     let decided = scene.under_load(|| {
@@ -164,7 +164,7 @@ fn a_new_configuration_counts_at_once_and_no_request_pays_for_it() -> Result<()>
 
 #[test]
 fn a_configuration_with_a_fault_changes_nothing() -> Result<()> {
-    let scene = Scene::start()?;
+    let scene = ConfigurationScene::start()?;
     let mut faulty = scene.wide.clone();
     if let Some(document) = faulty.document.as_object_mut() {
         document.insert("audiense".into(), "https://travel.example".into());

@@ -3,8 +3,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, Kind};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, HostKind};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{TravelScenario, hold, search};
 use serde_json::json;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const SOON: Duration = Duration::from_secs(30);
 /// The time that a record may take to the issuer.
 const RECORDED: Duration = Duration::from_secs(15);
 
-fn started(issuer: &Issuer, kind: Kind) -> Result<TravelScenario> {
+fn started(issuer: &IssuerProcess, kind: HostKind) -> Result<TravelScenario> {
     let mut story = TravelScenario::start(issuer, &[])?;
     let mut edge = edge::start_version_0_1(kind, &story.stand.setup)?;
     story.stand.wait_until_ready(issuer, &mut edge)?;
@@ -22,8 +22,8 @@ fn started(issuer: &Issuer, kind: Kind) -> Result<TravelScenario> {
     Ok(story)
 }
 
-fn an_edge_of_version_0_1_works_with_this_issuer(kind: Kind) -> Result<()> {
-    let issuer = Issuer::start()?;
+fn an_edge_of_version_0_1_works_with_this_issuer(kind: HostKind) -> Result<()> {
+    let issuer = IssuerProcess::start()?;
     let story = started(&issuer, kind)?;
     let mut rows = Vec::new();
     story.walk(&issuer, "trip", &mut |row| rows.push(row.clone()))?;
@@ -46,10 +46,10 @@ fn an_edge_of_version_0_1_works_with_this_issuer(kind: Kind) -> Result<()> {
 
 #[test]
 fn a_filter_of_version_0_1_works_with_this_issuer() -> Result<()> {
-    an_edge_of_version_0_1_works_with_this_issuer(Kind::Envoy)
+    an_edge_of_version_0_1_works_with_this_issuer(HostKind::Envoy)
 }
 
 #[test]
 fn a_worker_of_version_0_1_works_with_this_issuer() -> Result<()> {
-    an_edge_of_version_0_1_works_with_this_issuer(Kind::Worker)
+    an_edge_of_version_0_1_works_with_this_issuer(HostKind::Worker)
 }

@@ -3,10 +3,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::http::{Reply, Server};
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::http::{LoopbackServer, ServerReply};
 use edgewrit_tests::interposer::Interposer;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::{http, tools};
@@ -27,7 +27,7 @@ const NEVER: Duration = Duration::from_secs(20);
 
 /// An API that writes down when it was last asked.
 struct Api {
-    server: Server,
+    server: LoopbackServer,
     last: Arc<Mutex<Duration>>,
     watch: Stopwatch,
 }
@@ -36,9 +36,9 @@ impl Api {
     fn start() -> Result<Self> {
         let (last, watch) = (Arc::new(Mutex::new(Duration::ZERO)), Stopwatch::start());
         let of_server = Arc::clone(&last);
-        let server = Server::start(move |_| {
+        let server = LoopbackServer::start(move |_| {
             *of_server.lock().unwrap_or_else(PoisonError::into_inner) = watch.elapsed();
-            Reply::json(200, &json!({"flights": []}))
+            ServerReply::json(200, &json!({"flights": []}))
         })?;
         Ok(Self { server, last, watch })
     }
@@ -48,7 +48,7 @@ impl Api {
     }
 }
 
-fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Fixture> {
+fn stand(issuer: &IssuerProcess, api: &Api, refresh: u64) -> Result<Fixture> {
     let mut stand = Fixture::prepare(issuer, "travel", &api.server.origin(), "key")?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), refresh.into());
@@ -58,16 +58,23 @@ fn stand(issuer: &Issuer, api: &Api, refresh: u64) -> Result<Fixture> {
 
 /// How long after the answer to a revocation the last request arrived at the API; every instance
 /// has permitted before, and refuses.
-fn trial(issuer: &Issuer, stand: &Fixture, edge: &Edge, api: &Api, id: &str, instances: usize) -> Result<Duration> {
+fn trial(
+    issuer: &IssuerProcess,
+    stand: &Fixture,
+    edge: &EdgeProcess,
+    api: &Api,
+    id: &str,
+    instances: usize,
+) -> Result<Duration> {
     let request = search("LHR", &stand.writ(issuer, id)?);
     let (permitted, refused) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeSet::new()));
     let begun = Stopwatch::start();
-    let enter = |set: &Mutex<BTreeSet<String>>, answer: &http::Response| {
+    let enter = |set: &Mutex<BTreeSet<String>>, answer: &http::HttpResponse| {
         set.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(instance(answer));
     };
-    let go_on = |answer: &http::Response| {
+    let go_on = |answer: &http::HttpResponse| {
         enter(if answer.status == 200 { &permitted } else { &refused }, answer);
         answer.status == 200 && begun.elapsed() < NEVER
     };
@@ -101,7 +108,7 @@ fn median(mut times: Vec<Duration>) -> Option<Duration> {
 #[test]
 fn a_revocation_acts_within_a_second_in_every_thread_of_envoy() -> Result<()> {
     const TRIALS: usize = 10;
-    let (issuer, api) = (Issuer::start()?, Api::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Api::start()?);
     let stand = stand(&issuer, &api, 10)?;
     let mut edge = edge::start_envoy(&stand.setup, THREADS, &tools::dist("edgewrit-envoy.wasm")?)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
@@ -118,9 +125,9 @@ fn a_revocation_acts_within_a_second_in_every_thread_of_envoy() -> Result<()> {
 fn a_revocation_acts_on_a_worker_within_its_refresh() -> Result<()> {
     const TRIALS: usize = 5;
     const REFRESH: u64 = 2;
-    let (issuer, api) = (Issuer::start()?, Api::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Api::start()?);
     let stand = stand(&issuer, &api, REFRESH)?;
-    let mut edge = edge::start(Kind::Worker, &stand.setup)?;
+    let mut edge = edge::start(HostKind::Worker, &stand.setup)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
     let times: Result<Vec<_>> = (0..TRIALS)
         .map(|number| trial(&issuer, &stand, &edge, &api, &format!("trial-{number}"), 1))
@@ -141,7 +148,7 @@ fn a_busy_worker_asks_the_issuer_seldom() -> Result<()> {
     const QUESTIONS: usize = 20;
     let ((front, issuer), api) = (Interposer::with_issuer()?, Api::start()?);
     let stand = stand(&issuer, &api, 1)?;
-    let mut edge = edge::start(Kind::Worker, &stand.setup)?;
+    let mut edge = edge::start(HostKind::Worker, &stand.setup)?;
     stand.wait_until_ready(&issuer, &mut edge)?;
     let request = search("LHR", &stand.writ(&issuer, "busy")?);
     let (decided, other) = (AtomicUsize::new(0), AtomicUsize::new(0));

@@ -3,9 +3,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::http::Request;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::http::HttpRequest;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{TravelScenario, search};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -23,7 +23,7 @@ const LEAST_REQUESTS: usize = 1_000;
 /// Mints writs and uses each of them at every edge, until `is_over`. Counts the requests, which
 /// must all be permitted.
 fn use_new_writs(
-    issuer: &Issuer,
+    issuer: &IssuerProcess,
     story: &TravelScenario,
     name: &str,
     is_over: &AtomicBool,
@@ -45,7 +45,7 @@ fn use_new_writs(
 
 /// Rotates both keys once they may be rotated, while two agents use new writs. The edges permit
 /// `old_search`, whose writ the key before the rotation signed. Returns the number of requests.
-fn rotate_during_work(issuer: &Issuer, story: &TravelScenario, old_search: &Request) -> Result<usize> {
+fn rotate_during_work(issuer: &IssuerProcess, story: &TravelScenario, old_search: &HttpRequest) -> Result<usize> {
     let rotation_time = Deadline::after(NEXT_KEY_WAIT);
     let (is_over, requests) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| -> Result<()> {
@@ -71,8 +71,8 @@ fn rotate_during_work(issuer: &Issuer, story: &TravelScenario, old_search: &Requ
 
 #[test]
 fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> Result<()> {
-    let issuer = Issuer::start()?;
-    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     let old_search = search("LHR", &story.stand.writ(&issuer, "before")?);
     let requests = rotate_during_work(&issuer, &story, &old_search)?;
     ensure!(requests > LEAST_REQUESTS, "{requests} requests");
@@ -90,8 +90,8 @@ fn keys_are_rotated_without_one_refused_request_and_a_dropped_one_is_dead() -> R
 
 #[test]
 fn a_dropped_key_is_dead_at_every_edge() -> Result<()> {
-    let issuer = Issuer::start()?;
-    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     let search = search("LHR", &story.stand.writ(&issuer, "dropped")?);
     for edge in &story.stand.edges {
         edge.send_permitted(&search)?;

@@ -3,10 +3,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, Edge, trapping_filter};
-use edgewrit_tests::http::Request;
+use edgewrit_tests::edge::{self, EdgeProcess, trapping_filter};
+use edgewrit_tests::http::HttpRequest;
 use edgewrit_tests::interposer::Interposer;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::traffic::{flow, instance};
 use edgewrit_tests::upstream::Travel;
@@ -28,15 +28,15 @@ const ASKED: Duration = Duration::from_millis(200);
 /// Envoy replaces a filter at most about once a second.
 const REPLACEABLE: Duration = Duration::from_millis(2_500);
 
-struct Scene {
+struct TrappedScene {
     front: Interposer,
-    issuer: Issuer,
+    issuer: IssuerProcess,
     stand: Fixture,
-    edge: Edge,
+    edge: EdgeProcess,
     _api: Travel,
 }
 
-impl Scene {
+impl TrappedScene {
     fn start() -> Result<Self> {
         let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
         let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
@@ -64,8 +64,8 @@ impl Scene {
     /// One answer each on many connections.
     fn all<T: Ord + Send>(
         &self,
-        request: &Request,
-        of: impl Fn(&edgewrit_tests::http::Response) -> T + Sync,
+        request: &HttpRequest,
+        of: impl Fn(&edgewrit_tests::http::HttpResponse) -> T + Sync,
     ) -> Result<BTreeSet<T>> {
         let found = Mutex::new(BTreeSet::new());
         flow(&self.edge, request, CONNECTIONS, |answer| {
@@ -75,12 +75,12 @@ impl Scene {
         Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn statuses(&self, request: &Request) -> Result<BTreeSet<u16>> {
+    fn statuses(&self, request: &HttpRequest) -> Result<BTreeSet<u16>> {
         self.all(request, |answer| answer.status)
     }
 
     /// The instances that answer `request` with `status`, and nothing else may.
-    fn instances(&self, request: &Request, status: u16) -> Result<BTreeSet<String>> {
+    fn instances(&self, request: &HttpRequest, status: u16) -> Result<BTreeSet<String>> {
         let answers = self.all(request, |answer| {
             (answer.status, instance(answer), answer.json().to_string())
         })?;
@@ -110,7 +110,7 @@ impl Scene {
 #[test]
 fn ten_crashes_neither_refuse_for_want_of_a_bundle_nor_storm_the_issuer() -> Result<()> {
     const ROUNDS: usize = 5;
-    let scene = Scene::start()?;
+    let scene = TrappedScene::start()?;
     let writ = scene.writ("trip")?;
     let request = search("LHR", &writ);
     let mut seen = scene.instances(&request, 200)?;
@@ -144,7 +144,7 @@ fn ten_crashes_neither_refuse_for_want_of_a_bundle_nor_storm_the_issuer() -> Res
 
 #[test]
 fn what_was_revoked_before_a_crash_is_revoked_after_it_without_an_issuer() -> Result<()> {
-    let scene = Scene::start()?;
+    let scene = TrappedScene::start()?;
     let (ended, other) = (scene.writ("ended")?, scene.writ("other")?);
     let (ended, going) = (search("LHR", &ended), search("LHR", &other));
     scene.instances(&ended, 200)?;
@@ -169,7 +169,7 @@ fn what_was_revoked_before_a_crash_is_revoked_after_it_without_an_issuer() -> Re
 fn what_is_left_is_begun_anew_by_one_filter_when_it_grows_long() -> Result<()> {
     /// More than are left beside a whole bundle.
     const CHANGES: usize = 32;
-    let scene = Scene::start()?;
+    let scene = TrappedScene::start()?;
     let (ended, going) = (scene.writ("change-0")?, scene.writ("other")?);
     let (ended, going) = (search("LHR", &ended), search("LHR", &going));
     for number in 1..CHANGES {
@@ -199,7 +199,7 @@ fn what_was_recorded_before_a_crash_without_an_issuer_is_delivered_after_it() ->
     /// The time until another filter owns the ring of a filter that is gone, and delivers it.
     const DELIVERED: Duration = Duration::from_secs(60);
     const ROUNDS: usize = 5;
-    let scene = Scene::start()?;
+    let scene = TrappedScene::start()?;
     let writ = scene.writ("kept")?;
     let search = search("LHR", &writ);
     scene.front.lead(NOWHERE);

@@ -4,8 +4,8 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
 use edgewrit_tests::edge;
-use edgewrit_tests::http::Reply;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::http::ServerReply;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use std::thread;
@@ -17,8 +17,8 @@ const SLOW: Duration = Duration::from_secs(1);
 
 #[test]
 fn crashes_are_answered_and_the_next_request_is_judged() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Recorder::start()?);
-    api.answer(Reply {
+    let (issuer, api) = (IssuerProcess::start()?, Recorder::start()?);
+    api.answer(ServerReply {
         delay: SLOW,
         ..Recorder::fine()
     });

@@ -3,11 +3,11 @@
 
 use anyhow::{Context as _, Result};
 use edgewrit_tests::clock::{self, poll};
-use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::forging::{Keys, Parts};
-use edgewrit_tests::http::Request;
+use edgewrit_tests::edge::{EdgeProcess, HostKind};
+use edgewrit_tests::forging::{IssuerKeys, Parts};
+use edgewrit_tests::http::HttpRequest;
 use edgewrit_tests::interposer::{Interposer, Manner};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::Travel;
 use std::thread;
@@ -17,7 +17,7 @@ use std::time::Duration;
 const REPORT_DEADLINE: Duration = Duration::from_secs(40);
 
 /// The edge takes the bundle, logs that its head contradicts an earlier head, and permits `search`.
-fn ensure_reported(edge: &Edge, label: &str, search: &Request) -> Result<()> {
+fn ensure_reported(edge: &EdgeProcess, label: &str, search: &HttpRequest) -> Result<()> {
     let reports = |line: &str| (line.contains("\"audit_head\"") && line.contains(label)).then_some(());
     // A Worker asks for a bundle only when a request arrives.
     let reported = poll(REPORT_DEADLINE, || {
@@ -32,11 +32,11 @@ fn ensure_reported(edge: &Edge, label: &str, search: &Request) -> Result<()> {
 /// Both edges, with an issuer whose bundles the test replaces.
 struct AuditHeadScene {
     front: Interposer,
-    issuer: Issuer,
+    issuer: IssuerProcess,
     stand: Fixture,
     /// A request that the edges permit all the time.
-    search: Request,
-    keys: Keys,
+    search: HttpRequest,
+    keys: IssuerKeys,
     _api: Travel,
 }
 
@@ -48,7 +48,7 @@ impl AuditHeadScene {
             document.insert("refresh".into(), 1.into());
         }
         front.shorten_waits(1);
-        stand.start_edges(&issuer, &Kind::ALL)?;
+        stand.start_edges(&issuer, &HostKind::ALL)?;
         let search = search("LHR", &stand.writ(&issuer, "going")?);
         for edge in &stand.edges {
             edge.becomes(&search, 200, REPORT_DEADLINE)?;
@@ -66,7 +66,7 @@ impl AuditHeadScene {
 
     /// Serves the issuer's bundle with another audit head, newer than every bundle before.
     fn serve_head(&self, head: &str) -> Result<()> {
-        let bundle = Request::new("GET", "/v1/bundle").send(self.issuer.address())?;
+        let bundle = HttpRequest::new("GET", "/v1/bundle").send(self.issuer.address())?;
         let mut parts = Parts::of(&bundle.body)?;
         let issued_at = clock::now().0 + 4;
         parts.set("issued_at", issued_at);
@@ -112,7 +112,7 @@ const STEPS: u32 = 16;
 const STEP: Duration = Duration::from_millis(500);
 
 /// Sends requests, all permitted, until every edge has taken the served bundle.
-fn wait_for_bundle(edges: &[Edge], search: &Request) -> Result<()> {
+fn wait_for_bundle(edges: &[EdgeProcess], search: &HttpRequest) -> Result<()> {
     for _ in 0..STEPS {
         for edge in edges {
             edge.send_permitted(search)?;

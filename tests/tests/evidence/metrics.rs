@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, Kind, Watched};
-use edgewrit_tests::http::Reply;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, HostKind, WatchedEnvoy};
+use edgewrit_tests::http::ServerReply;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::tools;
 use edgewrit_tests::upstream::{Recorder, Travel};
@@ -16,10 +16,10 @@ const SOON: Duration = Duration::from_secs(30);
 
 #[test]
 fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "counted")?;
-    let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let watched = WatchedEnvoy::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
     let ready = || {
         watched
             .edge
@@ -78,16 +78,16 @@ fn envoy_counts_verdicts_records_bundles_and_configurations() -> Result<()> {
 
 #[test]
 fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Recorder::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Recorder::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let writ = &stand.writ(&issuer, "reflected")?;
-    let watched = Watched::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
+    let watched = WatchedEnvoy::start(&stand.setup, 1, &tools::dist("edgewrit-envoy.wasm")?)?;
     let ask = || {
         let answer = watched.edge.send(&search("LHR", writ)).ok();
         answer.filter(|answer| answer.status == 200)
     };
     poll(SOON, ask).context("it does not become ready")?;
-    api.answer(Reply {
+    api.answer(ServerReply {
         headers: vec![("x-echo".into(), Travel::KEY.into())],
         ..Recorder::fine()
     });
@@ -99,10 +99,10 @@ fn envoy_counts_responses_that_hold_a_secret() -> Result<()> {
 
 #[test]
 fn a_worker_writes_what_it_counts_into_its_log() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let writs = stand.writs(&issuer, "counted", 1)?;
-    let edge = edge::start(Kind::Worker, &stand.setup)?;
+    let edge = edge::start(HostKind::Worker, &stand.setup)?;
     for to in ["LHR", "LHR", "CDG"] {
         edge.send(&search(to, writs.first().context("no writ")?))?;
     }

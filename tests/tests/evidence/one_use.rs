@@ -4,10 +4,10 @@
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::agents::{delegate, register, renew};
 use edgewrit_tests::edge::envoy::Bootstrap;
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::http::{Request, Response};
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::http::{HttpRequest, HttpResponse};
 use edgewrit_tests::interposer::Interposer;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::ports;
 use edgewrit_tests::scenario::{Fixture, booking, search};
 use edgewrit_tests::upstream::{Mood, Travel};
@@ -29,7 +29,7 @@ const PASSED_ON: &str = "search:flights:1";
 
 /// The writs of a task that permits one booking: a fleet's, of which the first was renewed, and
 /// what was before; and five delegates'.
-fn writs(issuer: &Issuer, task_id: &str) -> Result<Vec<String>> {
+fn writs(issuer: &IssuerProcess, task_id: &str) -> Result<Vec<String>> {
     let ceiling = json!([{"audience": AUDIENCE, "ttl_max": "1h", "grants": [
         {"type": "writ", "actions": ["search"], "resources": ["flights", "flights:*"]},
         {"type": "writ", "actions": ["book"], "resources": ["tickets"]},
@@ -51,7 +51,7 @@ fn writs(issuer: &Issuer, task_id: &str) -> Result<Vec<String>> {
 }
 
 /// A booking that asks everybody on its way to try again, under one name.
-fn insistent(writ: &str) -> Request {
+fn insistent(writ: &str) -> HttpRequest {
     booking("X", 1, writ)
         .header("x-request-id", "7f3ae7d5-5a10-4e0c-8f1d-1b2f6e9a8c4d")
         .header("idempotency-key", "one")
@@ -62,7 +62,7 @@ fn insistent(writ: &str) -> Request {
 }
 
 /// All writs at all edges at once, until there are enough bookings.
-fn race(edges: &[Edge], writs: &[String]) -> Result<Vec<Response>> {
+fn race(edges: &[EdgeProcess], writs: &[String]) -> Result<Vec<HttpResponse>> {
     let pairs = edges.iter().flat_map(|edge| writs.iter().map(move |writ| (edge, writ)));
     let (pairs, start) = (pairs.cycle().take(BOOKINGS), Barrier::new(BOOKINGS));
     thread::scope(|scope| {
@@ -82,14 +82,14 @@ fn race(edges: &[Edge], writs: &[String]) -> Result<Vec<Response>> {
     })
 }
 
-fn story() -> Result<(Interposer, Issuer, Travel, Fixture)> {
+fn story() -> Result<(Interposer, IssuerProcess, Travel, Fixture)> {
     let ((front, issuer), api) = (Interposer::with_issuer()?, Travel::start()?);
     let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("freshness".into(), 8.into());
         document.insert("refresh".into(), 1.into());
     }
-    stand.start_edges(&issuer, &Kind::ALL)?;
+    stand.start_edges(&issuer, &HostKind::ALL)?;
     Ok((front, issuer, api, stand))
 }
 
@@ -138,7 +138,7 @@ fn fifty_bookings_by_every_writ_of_a_task_are_one() -> Result<()> {
 
 #[test]
 fn a_route_that_tries_again_sends_what_is_permitted_once() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;

@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Deadline, poll};
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::issuer::{Client, Issuer};
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::issuer::{IssuerClient, IssuerProcess};
 use edgewrit_tests::scenario::{Fixture, TravelScenario, booking, search};
 use edgewrit_tests::upstream::Travel;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ struct Known {
 }
 
 impl Known {
-    fn of(issuer: &Issuer, client: &Client, task: &str) -> Result<Self> {
+    fn of(issuer: &IssuerProcess, client: &IssuerClient, task: &str) -> Result<Self> {
         let report = issuer.report(client, task)?;
         let rows = |name: &str| report.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
         let number = |row: &Value, name: &str| row.get(name).and_then(Value::as_u64).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Known {
         })
     }
 
-    fn becomes(&self, issuer: &Issuer, client: &Client, task: &str) -> Result<()> {
+    fn becomes(&self, issuer: &IssuerProcess, client: &IssuerClient, task: &str) -> Result<()> {
         let known = || Self::of(issuer, client, task);
         poll(SOON, || known().ok().filter(|known| known == self))
             .with_context(|| format!("expected {self:?}, known is {:?}", known()))
@@ -51,7 +51,7 @@ impl Known {
 }
 
 /// Three searches, a booking, and two requests that are not granted.
-fn use_it(edge: &Edge, writ: &str) -> Result<()> {
+fn use_it(edge: &EdgeProcess, writ: &str) -> Result<()> {
     let answers = [
         edge.send(&search("LHR", writ))?,
         edge.send(&search("LHR", writ))?,
@@ -71,8 +71,8 @@ fn use_it(edge: &Edge, writ: &str) -> Result<()> {
 
 #[test]
 fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
-    let issuer = Issuer::start()?;
-    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     for edge in &story.stand.edges {
         let task = edge.kind().name();
         use_it(edge, &story.stand.writ(&issuer, task)?)?;
@@ -91,8 +91,8 @@ fn what_was_used_and_what_was_refused_is_known() -> Result<()> {
 #[test]
 fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> {
     const REQUESTS: u64 = 300;
-    let issuer = Issuer::start()?;
-    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     let mut writs = Vec::new();
     for edge in &story.stand.edges {
         writs.extend(story.stand.writs(&issuer, edge.kind().name(), 1)?);
@@ -104,7 +104,7 @@ fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> 
         }
     }
     thread::sleep(OUTAGE);
-    let issuer = Issuer::start_at(address, data)?;
+    let issuer = IssuerProcess::start_at(address, data)?;
     for (edge, writ) in story.stand.edges.iter().zip(&writs) {
         // A Worker does nothing but for a request.
         edge.send(&search("CDG", writ))?;
@@ -119,7 +119,7 @@ fn what_edges_saw_while_the_issuer_was_down_is_known_afterwards() -> Result<()> 
 }
 
 /// A stand whose edges refuse what they cannot record.
-fn strict(issuer: &Issuer, api: &Travel) -> Result<Fixture> {
+fn strict(issuer: &IssuerProcess, api: &Travel) -> Result<Fixture> {
     let mut stand = Fixture::prepare(issuer, "travel", &api.server().origin(), Travel::KEY)?;
     let document = stand.setup.document.as_object_mut().context("no document")?;
     document.insert("audit".into(), json!("strict"));
@@ -128,7 +128,7 @@ fn strict(issuer: &Issuer, api: &Travel) -> Result<Fixture> {
 
 #[test]
 fn a_strict_worker_permits_what_it_can_put_into_its_queue_from_where_it_reaches_the_issuer() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = strict(&issuer, &api)?;
     let writ = &stand.writ(&issuer, "queued")?;
     let mut edge = edge::start_queued(&stand.setup)?;
@@ -146,10 +146,10 @@ fn a_strict_worker_permits_what_it_can_put_into_its_queue_from_where_it_reaches_
 
 #[test]
 fn a_strict_worker_without_a_queue_permits_nothing() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let stand = strict(&issuer, &api)?;
     let writs = stand.writs(&issuer, "unqueued", 1)?;
-    let edge = edge::start(Kind::Worker, &stand.setup)?;
+    let edge = edge::start(HostKind::Worker, &stand.setup)?;
     let answer = edge.send(&search("LHR", writs.first().context("no writ")?))?;
     ensure!(answer.status == 503, "{}", answer.json());
     assert_eq!(answer.json().get("error_code"), Some(&json!("audit_unavailable")));
@@ -159,9 +159,9 @@ fn a_strict_worker_without_a_queue_permits_nothing() -> Result<()> {
 
 #[test]
 fn a_strict_envoy_serves_and_records() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let mut stand = strict(&issuer, &api)?;
-    stand.start_edges(&issuer, &[Kind::Envoy])?;
+    stand.start_edges(&issuer, &[HostKind::Envoy])?;
     let writs = stand.writs(&issuer, "strict", 1)?;
     let edge = stand.edges.first().context("no edge")?;
     use_it(edge, writs.first().context("no writ")?)?;
@@ -181,9 +181,9 @@ const CLIENTS: u32 = 4;
 #[test]
 #[ignore = "takes two minutes: `cargo xtask test --long` runs it"]
 fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_second() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Travel::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Travel::start()?);
     let mut stand = Fixture::prepare(&issuer, "travel", &api.server().origin(), Travel::KEY)?;
-    stand.start_edges(&issuer, &[Kind::Envoy])?;
+    stand.start_edges(&issuer, &[HostKind::Envoy])?;
     let edge = stand.edges.first().context("no edge")?;
     let writ = &stand.writ(&issuer, "outage")?;
     let (address, data) = issuer.stop();
@@ -199,7 +199,7 @@ fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_secon
         .collect();
     let searched = sent?.iter().sum();
     println!("{searched} requests");
-    let issuer = Issuer::start_at(address, data)?;
+    let issuer = IssuerProcess::start_at(address, data)?;
     let known = Known {
         searched,
         booked: 0,
@@ -210,7 +210,7 @@ fn nothing_is_lost_in_a_minute_without_the_issuer_at_a_thousand_requests_a_secon
 
 /// Searches again and again until `deadline`, at its share of the rate; answers how often. In the
 /// last seconds of the minute the edge may be stale.
-fn paced(edge: &Edge, writ: &str, deadline: &Deadline) -> Result<u64> {
+fn paced(edge: &EdgeProcess, writ: &str, deadline: &Deadline) -> Result<u64> {
     let (pause, request) = (Duration::from_secs(1) * CLIENTS / RATE, search("LHR", writ));
     let began = deadline.left();
     let mut sent = 0;

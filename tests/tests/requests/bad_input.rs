@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Stopwatch;
-use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::http::{Connection, Request, Response};
-use edgewrit_tests::issuer::{self, Issuer};
+use edgewrit_tests::edge::{EdgeProcess, HostKind};
+use edgewrit_tests::http::{ClientConnection, HttpRequest, HttpResponse};
+use edgewrit_tests::issuer::{self, IssuerProcess};
 use edgewrit_tests::scenario::{TravelScenario, search};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -16,9 +16,9 @@ const MEGABYTE: usize = 1024 * 1024;
 const SOON: Duration = Duration::from_secs(5);
 
 /// The first answer to `bytes`, if any; a host may also close.
-fn send(address: SocketAddr, bytes: &[u8]) -> Result<Option<Response>> {
+fn send(address: SocketAddr, bytes: &[u8]) -> Result<Option<HttpResponse>> {
     let watch = Stopwatch::start();
-    let mut connection = Connection::open(address, SOON)?;
+    let mut connection = ClientConnection::open(address, SOON)?;
     // The other side may refuse before it has read everything.
     let _ = connection.write(bytes);
     let answer = connection.read(false);
@@ -27,19 +27,19 @@ fn send(address: SocketAddr, bytes: &[u8]) -> Result<Option<Response>> {
 }
 
 /// Fails unless `answer` is a refusal of what the client did, or none.
-fn refused(name: &str, answer: Option<&Response>) -> Result<()> {
+fn refused(name: &str, answer: Option<&HttpResponse>) -> Result<()> {
     let status = answer.map(|answer| answer.status);
     let right = status.is_none_or(|status| (400..500).contains(&status) || status == 501);
-    ensure!(right, "{name}: {status:?} {:?}", answer.map(Response::json));
+    ensure!(right, "{name}: {status:?} {:?}", answer.map(HttpResponse::json));
     Ok(())
 }
 
 /// Requests that no client should send, each with a writ that counts.
 fn requests(writ: &str) -> Vec<(&'static str, Vec<u8>)> {
-    let get = |target: &str| Request::new("GET", target).bearer(writ);
+    let get = |target: &str| HttpRequest::new("GET", target).bearer(writ);
     let with = |name: &str, value: Vec<u8>| get("/flights?from=JFK&to=LHR&date=2026-05-10").header(name, value);
     let order = |body: Vec<u8>| {
-        let mut order = Request::new("POST", "/bookings")
+        let mut order = HttpRequest::new("POST", "/bookings")
             .bearer(writ)
             .header("content-type", "application/json");
         order.body = Some(body);
@@ -58,7 +58,7 @@ fn requests(writ: &str) -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "an authorization that is not UTF-8",
-            Request::new("GET", "/flights").header("authorization", vec![b'B', 0xff]),
+            HttpRequest::new("GET", "/flights").header("authorization", vec![b'B', 0xff]),
         ),
         ("a header of a megabyte", with("accept", vec![b'a'; MEGABYTE])),
         (
@@ -67,15 +67,15 @@ fn requests(writ: &str) -> Vec<(&'static str, Vec<u8>)> {
         ),
         (
             "a token of a megabyte",
-            Request::new("GET", "/flights").bearer(&"a".repeat(MEGABYTE)),
+            HttpRequest::new("GET", "/flights").bearer(&"a".repeat(MEGABYTE)),
         ),
         (
             "a token of 10,000 grants",
-            Request::new("GET", "/flights").bearer(&many_grants(&grants)),
+            HttpRequest::new("GET", "/flights").bearer(&many_grants(&grants)),
         ),
         (
             "a token of 15,000 dots",
-            Request::new("GET", "/flights").bearer(&".".repeat(15_000)),
+            HttpRequest::new("GET", "/flights").bearer(&".".repeat(15_000)),
         ),
         ("a body of two megabytes", order(vec![b' '; 2 * MEGABYTE])),
         (
@@ -103,7 +103,7 @@ fn long_number(number: &str) -> Vec<u8> {
     format!(r#"{{"passenger":{{"user":"X"}},"seats":{number}}}"#).into_bytes()
 }
 
-fn survives(edge: &Edge, story: &TravelScenario, writ: &str) -> Result<()> {
+fn survives(edge: &EdgeProcess, story: &TravelScenario, writ: &str) -> Result<()> {
     let kind = edge.kind();
     for (name, bytes) in requests(writ) {
         let answer = send(edge.address(), &bytes).with_context(|| format!("{kind}: {name}"))?;
@@ -132,8 +132,8 @@ fn survives(edge: &Edge, story: &TravelScenario, writ: &str) -> Result<()> {
 
 #[test]
 fn no_request_takes_an_edge_down() -> Result<()> {
-    let issuer = Issuer::start()?;
-    let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
     let writs = story.stand.writs(&issuer, "trip", 1)?;
     for edge in &story.stand.edges {
         survives(edge, &story, writs.first().context("no writ")?)?;
@@ -143,13 +143,13 @@ fn no_request_takes_an_edge_down() -> Result<()> {
 
 #[test]
 fn no_request_takes_the_issuer_down() -> Result<()> {
-    let issuer = Issuer::start()?;
+    let issuer = IssuerProcess::start()?;
     let post = |body: Vec<u8>| {
-        let mut post = Request::new("POST", "/v1/tasks").header("content-type", "application/json");
+        let mut post = HttpRequest::new("POST", "/v1/tasks").header("content-type", "application/json");
         post.body = Some(body);
         post
     };
-    let basic = |value: Vec<u8>| Request::new("POST", "/v1/tasks").header("authorization", value);
+    let basic = |value: Vec<u8>| HttpRequest::new("POST", "/v1/tasks").header("authorization", value);
     let requests = [
         ("a body that is not UTF-8", post(vec![0xff; 100])),
         ("a body of ten megabytes", post(vec![b' '; 10 * MEGABYTE])),
@@ -158,17 +158,17 @@ fn no_request_takes_the_issuer_down() -> Result<()> {
         ("credentials of a megabyte", basic(vec![b'a'; MEGABYTE])),
         (
             "a target of a megabyte",
-            Request::new("GET", &format!("/{}", "a".repeat(MEGABYTE))),
+            HttpRequest::new("GET", &format!("/{}", "a".repeat(MEGABYTE))),
         ),
         (
             "a bundle position of nonsense",
-            Request::new("GET", "/v1/bundle?have=%ff.-1&wait=99999999999999999999"),
+            HttpRequest::new("GET", "/v1/bundle?have=%ff.-1&wait=99999999999999999999"),
         ),
     ];
     for (name, request) in requests {
         let answer = send(issuer.address(), &request.bytes("issuer.example")).context(name)?;
         refused(name, answer.as_ref())?;
-        let health = Request::new("GET", "/healthz").send(issuer.address())?;
+        let health = HttpRequest::new("GET", "/healthz").send(issuer.address())?;
         ensure!(health.status == 200, "after {name}: {}", health.status);
     }
     let panics = issuer.log().lines(|line| line.contains("panicked"));
@@ -178,7 +178,7 @@ fn no_request_takes_the_issuer_down() -> Result<()> {
 
 #[test]
 fn a_task_of_too_many_grants_is_refused_at_a_named_limit() -> Result<()> {
-    let issuer = Issuer::start()?;
+    let issuer = IssuerProcess::start()?;
     let grant = json!({"type": "writ", "actions": ["search"], "resources": ["flights"]});
     let ceiling = json!([{"audience": "https://travel.example", "ttl_max": "1h", "grants": [grant.clone()]}]);
     let client = issuer.add_client("many", &ceiling)?;
@@ -204,7 +204,7 @@ fn a_task_of_too_many_grants_is_refused_at_a_named_limit() -> Result<()> {
 
 #[test]
 fn a_ceiling_beyond_the_limit_is_refused_and_nothing_is_registered() -> Result<()> {
-    let issuer = Issuer::start()?;
+    let issuer = IssuerProcess::start()?;
     let grants: Vec<_> = (0..10_001)
         .map(|n| json!({"type": "writ", "actions": ["search"], "resources": [format!("flights/{n}")]}))
         .collect();

@@ -3,9 +3,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::{Stopwatch, poll};
-use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::http::{Connection, Response};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{EdgeProcess, HostKind};
+use edgewrit_tests::http::{ClientConnection, HttpResponse};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{TravelScenario, search};
 use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -26,11 +26,11 @@ const BODY: Duration = Duration::from_secs(30);
 
 /// The issuer, the API and both edges, shared by the tests, which look at one book and so take
 /// turns.
-fn stage() -> Result<MutexGuard<'static, (Issuer, TravelScenario)>> {
-    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelScenario)>, String>> = OnceLock::new();
+fn stage() -> Result<MutexGuard<'static, (IssuerProcess, TravelScenario)>> {
+    static STAGE: OnceLock<Result<Mutex<(IssuerProcess, TravelScenario)>, String>> = OnceLock::new();
     let start = || -> Result<_> {
-        let issuer = Issuer::start()?;
-        let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+        let issuer = IssuerProcess::start()?;
+        let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
         Ok(Mutex::new((issuer, story)))
     };
     let stage = STAGE.get_or_init(|| start().map_err(|error| format!("{error:#}")));
@@ -49,8 +49,8 @@ fn chunk(bytes: &str) -> String {
 }
 
 /// Sends pieces, with a pause after each, and reads the answer.
-fn send(edge: &Edge, pieces: &[String], pause: Duration) -> Result<Response> {
-    let mut connection = Connection::open(edge.address(), PATIENCE)?;
+fn send(edge: &EdgeProcess, pieces: &[String], pause: Duration) -> Result<HttpResponse> {
+    let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
     for piece in pieces {
         // It may refuse before it has read everything; its answer still counts.
         if connection.write(piece.as_bytes()).is_err() {
@@ -63,7 +63,7 @@ fn send(edge: &Edge, pieces: &[String], pause: Duration) -> Result<Response> {
         .with_context(|| format!("{}: no answer", edge.kind()))
 }
 
-fn label(edge: &Edge, answer: &Response) -> Option<String> {
+fn label(edge: &EdgeProcess, answer: &HttpResponse) -> Option<String> {
     edge.record(answer)?
         .get("label")
         .and_then(Value::as_str)
@@ -71,20 +71,20 @@ fn label(edge: &Edge, answer: &Response) -> Option<String> {
 }
 
 /// The expected result of a way of sending: the status, and the label of the record.
-type Verdict = (u16, Option<&'static str>);
+type ExpectedStatus = (u16, Option<&'static str>);
 
-struct Way {
+struct SendingWay {
     name: &'static str,
     headers: Vec<String>,
     body: Vec<String>,
     pause: Duration,
-    verdict: Verdict,
+    verdict: ExpectedStatus,
     /// Of what arrives all at once, Envoy itself may say that it is too much.
     envoy_may_answer: bool,
 }
 
-impl Way {
-    fn new(name: &'static str, headers: &[&str], body: &[String], verdict: Verdict) -> Self {
+impl SendingWay {
+    fn new(name: &'static str, headers: &[&str], body: &[String], verdict: ExpectedStatus) -> Self {
         Self {
             name,
             headers: headers.iter().map(|line| (*line).to_owned()).collect(),
@@ -95,14 +95,14 @@ impl Way {
         }
     }
 
-    fn typed(name: &'static str, line: &str, verdict: Verdict) -> Self {
+    fn typed(name: &'static str, line: &str, verdict: ExpectedStatus) -> Self {
         let length = format!("content-length: {}", ORDER.len());
         Self::new(name, &[line, &length], &[ORDER.into()], verdict)
     }
 }
 
 /// Ways to send the order that is granted.
-fn permitted() -> Vec<Way> {
+fn permitted() -> Vec<SendingWay> {
     let (json, chunked) = (format!("content-type: {JSON}"), "transfer-encoding: chunked");
     let bytes: Vec<String> = ORDER
         .chars()
@@ -111,17 +111,17 @@ fn permitted() -> Vec<Way> {
         .collect();
     let ok = (200, Some("permit"));
     vec![
-        Way::typed("whole", &json, ok),
-        Way::typed("with a charset", &format!("{json}; charset=utf-8"), ok),
-        Way::new("in one chunk", &[&json, chunked], &[chunk(ORDER), chunk("")], ok),
-        Way::new("a byte a chunk", &[&json, chunked], &[bytes.concat()], ok),
-        Way {
+        SendingWay::typed("whole", &json, ok),
+        SendingWay::typed("with a charset", &format!("{json}; charset=utf-8"), ok),
+        SendingWay::new("in one chunk", &[&json, chunked], &[chunk(ORDER), chunk("")], ok),
+        SendingWay::new("a byte a chunk", &[&json, chunked], &[bytes.concat()], ok),
+        SendingWay {
             pause: Duration::from_millis(20),
-            ..Way::new("slowly, a byte a chunk", &[&json, chunked], &bytes, ok)
+            ..SendingWay::new("slowly, a byte a chunk", &[&json, chunked], &bytes, ok)
         },
-        Way {
+        SendingWay {
             pause: Duration::from_millis(20),
-            ..Way::new(
+            ..SendingWay::new(
                 "slowly, of a known length",
                 &[&json, &format!("content-length: {}", ORDER.len())],
                 &ORDER.chars().map(String::from).collect::<Vec<_>>(),
@@ -132,58 +132,58 @@ fn permitted() -> Vec<Way> {
 }
 
 /// Ways to send something else.
-fn refused() -> Vec<Way> {
+fn refused() -> Vec<SendingWay> {
     let (json, chunked) = (format!("content-type: {JSON}"), "transfer-encoding: chunked");
     let (of_type, encoded) = ((415, Some("content_type")), (415, Some("content_encoding")));
     let large = (413, Some("body_too_large"));
     let spaces = " ".repeat(LIMIT);
     let mut ways = vec![
-        Way::new(
+        SendingWay::new(
             "nothing",
             &[&json, "content-length: 0"],
             &[],
             (400, Some("body_missing")),
         ),
-        Way::new("no body", &[&json], &[], (400, Some("body_missing"))),
-        Way::new(
+        SendingWay::new("no body", &[&json], &[], (400, Some("body_missing"))),
+        SendingWay::new(
             "nothing, in chunks",
             &[&json, chunked],
             &[chunk("")],
             (400, Some("body_missing")),
         ),
-        Way::new(
+        SendingWay::new(
             "half of it",
             &[&json, chunked],
             &[chunk(HALF), chunk("")],
             (400, Some("body_syntax")),
         ),
-        Way::new(
+        SendingWay::new(
             "twice",
             &[&json, chunked],
             &[chunk(ORDER), chunk(ORDER), chunk("")],
             (400, Some("body_syntax")),
         ),
-        Way::new(
+        SendingWay::new(
             "chunks that are none",
             &[&json, chunked],
             &["zz\r\n".into(), ORDER.into()],
             (400, None),
         ),
-        Way::new(
+        SendingWay::new(
             "longer than the limit",
             &[&json, &format!("content-length: {}", LIMIT + ORDER.len())],
             &[spaces.clone(), ORDER.into()],
             large,
         ),
-        Way::new(
+        SendingWay::new(
             "longer, in chunks",
             &[&json, chunked],
             &[chunk(&spaces), chunk(ORDER), chunk("")],
             large,
         ),
-        Way {
+        SendingWay {
             envoy_may_answer: true,
-            ..Way::new("endless chunks", &[&json, chunked], &vec![chunk(&spaces); 40], large)
+            ..SendingWay::new("endless chunks", &[&json, chunked], &vec![chunk(&spaces); 40], large)
         },
     ];
     let types = [
@@ -199,17 +199,17 @@ fn refused() -> Vec<Way> {
         "",
         "*/*",
     ];
-    ways.extend(types.map(|kind| Way::typed("of another type", &format!("content-type: {kind}"), of_type)));
-    ways.push(Way::typed("of no type", "accept: */*", of_type));
+    ways.extend(types.map(|kind| SendingWay::typed("of another type", &format!("content-type: {kind}"), of_type)));
+    ways.push(SendingWay::typed("of no type", "accept: */*", of_type));
     for coding in ["gzip", "br", "deflate", "identity", "x"] {
         let line = format!("{json}\r\ncontent-encoding: {coding}");
-        ways.push(Way::typed("encoded", &line, encoded));
+        ways.push(SendingWay::typed("encoded", &line, encoded));
     }
     ways
 }
 
 /// Sends it to `edge`; what reached the API must fit.
-fn holds(way: &Way, edge: &Edge, story: &TravelScenario, writ: &str) -> Result<()> {
+fn holds(way: &SendingWay, edge: &EdgeProcess, story: &TravelScenario, writ: &str) -> Result<()> {
     let headers: Vec<&str> = way.headers.iter().map(String::as_str).collect();
     let told = format!("{}: {} ({headers:?})", edge.kind(), way.name);
     drop(story.api.server().take());
@@ -220,7 +220,8 @@ fn holds(way: &Way, edge: &Edge, story: &TravelScenario, writ: &str) -> Result<(
     let answer = send(edge, &pieces, way.pause).with_context(|| told.clone())?;
     let (status, expected) = way.verdict;
     ensure!(answer.status == status, "{told}: {} {}", answer.status, answer.json());
-    let by_envoy = way.envoy_may_answer && edge.kind() == Kind::Envoy && answer.header("edgewrit-request-id").is_none();
+    let by_envoy =
+        way.envoy_may_answer && edge.kind() == HostKind::Envoy && answer.header("edgewrit-request-id").is_none();
     if let Some(expected) = expected.filter(|_| !by_envoy) {
         let label = label(edge, &answer);
         ensure!(
@@ -300,7 +301,7 @@ fn a_client_that_breaks_off_has_booked_nothing() -> Result<()> {
             format!("content-length: {}", ORDER.len()),
             "transfer-encoding: chunked".into(),
         ] {
-            let mut connection = Connection::open(edge.address(), PATIENCE)?;
+            let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
             let head = head(writ, &["content-type: application/json", &framing]);
             let half = HALF;
             let body = if framing.ends_with("chunked") {
@@ -313,7 +314,7 @@ fn a_client_that_breaks_off_has_booked_nothing() -> Result<()> {
             connection.close();
         }
         let broken = |line: &str| line.contains("\"body_broken\"").then_some(());
-        if edge.kind() == Kind::Envoy {
+        if edge.kind() == HostKind::Envoy {
             edge.log().find(SOON, broken).context("no line of the log says so")?;
         }
         edge.send_permitted(&search("LHR", writ))?;
@@ -329,8 +330,8 @@ fn a_client_that_breaks_off_has_booked_nothing() -> Result<()> {
 }
 
 /// Half of a booking; the rest may follow.
-fn half(edge: &Edge, writ: &str) -> Result<Connection> {
-    let mut connection = Connection::open(edge.address(), PATIENCE)?;
+fn half(edge: &EdgeProcess, writ: &str) -> Result<ClientConnection> {
+    let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
     let length = format!("content-length: {}", ORDER.len());
     let head = head(writ, &["content-type: application/json", &length]);
     connection.write(format!("{head}{}", HALF).as_bytes())?;
@@ -384,7 +385,7 @@ fn ends_meanwhile(
     task: &str,
     ttl: &str,
     expected: &str,
-    end: impl Fn(&Issuer, &TravelScenario) -> Result<()>,
+    end: impl Fn(&IssuerProcess, &TravelScenario) -> Result<()>,
 ) -> Result<()> {
     let stage = stage()?;
     let (issuer, story) = &*stage;

@@ -2,11 +2,11 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::Deadline;
-use edgewrit_tests::edge::{self, Edge, Kind};
-use edgewrit_tests::http::{Reply, Server};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind};
+use edgewrit_tests::http::{LoopbackServer, ServerReply};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
-use edgewrit_tests::upstream::Drip;
+use edgewrit_tests::upstream::DripServer;
 use serde_json::json;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -17,10 +17,10 @@ const BEFORE: Duration = Duration::from_secs(4);
 /// The time within which the response ends afterwards: far within the freshness bound.
 const SOON: Duration = Duration::from_secs(20);
 
-struct Response(TcpStream);
+struct CutResponse(TcpStream);
 
-impl Response {
-    fn begin(edge: &Edge, writ: &str) -> Result<Self> {
+impl CutResponse {
+    fn begin(edge: &EdgeProcess, writ: &str) -> Result<Self> {
         let mut stream = TcpStream::connect(edge.address())?;
         stream.set_read_timeout(Some(Duration::from_millis(500)))?;
         stream.write_all(&search("LHR", writ).bytes("edge.example"))?;
@@ -46,17 +46,17 @@ impl Response {
 
 #[test]
 fn a_response_is_cut_when_its_task_ends() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Drip::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, DripServer::start()?);
     let mut stand = Fixture::prepare(&issuer, "travel", api.origin(), "key")?;
     if let Some(document) = stand.setup.document.as_object_mut() {
         document.insert("refresh".into(), json!(1));
     }
-    for kind in Kind::ALL {
+    for kind in HostKind::ALL {
         let writs = stand.writs(&issuer, kind.name(), 1)?;
         let mut edge = edge::start(kind, &stand.setup)?;
         let writ = writs.first().context("no writ")?;
         edge.wait_until_ready(writ)?;
-        let mut response = Response::begin(&edge, writ)?;
+        let mut response = CutResponse::begin(&edge, writ)?;
         let (before, over) = response.read_for(BEFORE)?;
         ensure!(
             !over && before.len() > 300,
@@ -70,7 +70,7 @@ fn a_response_is_cut_when_its_task_ends() -> Result<()> {
         // Plain workerd ends what it cuts off like what is whole, whatever ends it, unless its
         // length is known.
         let whole = after.ends_with(b"0\r\n\r\n");
-        ensure!(!whole || kind == Kind::Worker, "{kind}: it looks whole");
+        ensure!(!whole || kind == HostKind::Worker, "{kind}: it looks whole");
         let line = |line: &str| line.contains(r#""outcome":"cut""#).then_some(());
         edge.log()
             .find(Duration::from_secs(3), line)
@@ -83,15 +83,15 @@ fn a_response_is_cut_when_its_task_ends() -> Result<()> {
 fn a_long_response_passes_whole() -> Result<()> {
     /// Longer than what passes unwatched.
     const BYTES: usize = 300_000;
-    let issuer = Issuer::start()?;
-    let api = Server::start(|_| Reply {
+    let issuer = IssuerProcess::start()?;
+    let api = LoopbackServer::start(|_| ServerReply {
         status: 200,
         headers: vec![("content-type".into(), b"text/plain".to_vec())],
         body: vec![b'x'; BYTES],
-        ..Reply::default()
+        ..ServerReply::default()
     })?;
     let mut stand = Fixture::prepare(&issuer, "travel", &api.origin(), "key")?;
-    stand.start_edges(&issuer, &Kind::ALL)?;
+    stand.start_edges(&issuer, &HostKind::ALL)?;
     for edge in &stand.edges {
         let answer = edge.send_permitted(&search("LHR", &stand.writ(&issuer, edge.kind().name())?))?;
         ensure!(

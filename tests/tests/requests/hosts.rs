@@ -3,9 +3,9 @@
 
 use anyhow::{Context as _, Result};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::http::Request;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::http::HttpRequest;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 use serde_json::json;
@@ -14,7 +14,7 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_secs(60);
 
 /// A search for `host`, the first header of all.
-fn search_for(host: &str, writ: &str) -> Request {
+fn search_for(host: &str, writ: &str) -> HttpRequest {
     let mut request = search("LHR", writ);
     request.headers.insert(0, ("host".into(), host.into()));
     request
@@ -22,11 +22,11 @@ fn search_for(host: &str, writ: &str) -> Request {
 
 #[test]
 fn requests_for_other_hosts_go_nowhere() -> Result<()> {
-    let (issuer, upstream) = (Issuer::start()?, Recorder::start()?);
+    let (issuer, upstream) = (IssuerProcess::start()?, Recorder::start()?);
     let mut stand = Fixture::prepare(&issuer, "travel", &upstream.origin(), Travel::KEY)?;
     let document = stand.setup.document.as_object_mut().context("no configuration")?;
     document.insert("hosts".into(), json!(["api.example", "api.example:8443"]));
-    stand.start_edges(&issuer, &Kind::ALL)?;
+    stand.start_edges(&issuer, &HostKind::ALL)?;
     for edge in &stand.edges {
         let kind = edge.kind();
         let writ = &stand.writ(&issuer, &format!("trip-{kind}"))?;

@@ -4,11 +4,11 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use edgewrit_tests::clock::{self, poll};
 use edgewrit_tests::edge::envoy::Bootstrap;
-use edgewrit_tests::edge::{self, Edge, Kind, Setup};
+use edgewrit_tests::edge::{self, EdgeProcess, HostKind, Setup};
 use edgewrit_tests::forging::WritSpec;
-use edgewrit_tests::http::{Connection, Request, Response, field};
+use edgewrit_tests::http::{ClientConnection, HttpRequest, HttpResponse, field};
 use edgewrit_tests::ports;
-use edgewrit_tests::vectors::Bench;
+use edgewrit_tests::vectors::VectorBench;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::thread;
@@ -33,7 +33,7 @@ const READY_ANSWER_WAIT: Duration = Duration::from_millis(40);
 const SETTLE_TIME: Duration = Duration::from_secs(3);
 
 /// The edge of the vectors, with an operation that takes long bodies.
-fn setup_with_long_bodies(bench: &Bench) -> Result<Setup> {
+fn setup_with_long_bodies(bench: &VectorBench) -> Result<Setup> {
     let mut setup = bench.setup().clone();
     let operations = setup
         .document
@@ -47,7 +47,7 @@ fn setup_with_long_bodies(bench: &Bench) -> Result<Setup> {
 }
 
 /// A writ of a lineage of its own, ancestor of no other.
-fn new_lineage_writ(bench: &Bench) -> Result<String> {
+fn new_lineage_writ(bench: &VectorBench) -> Result<String> {
     let spec: WritSpec =
         serde_json::from_str(r#"{"grants": [{"type": "writ", "actions": ["store"], "resources": ["documents"]}]}"#)?;
     bench.writ(&spec, &bench.names("edge.example", None))
@@ -60,15 +60,15 @@ fn long_document(length: usize) -> Vec<u8> {
     [before, &text, behind].concat().into_bytes()
 }
 
-fn store_request(writ: &str, length: usize) -> Request {
-    let mut request = Request::new("POST", "/documents").bearer(writ);
+fn store_request(writ: &str, length: usize) -> HttpRequest {
+    let mut request = HttpRequest::new("POST", "/documents").bearer(writ);
     request.body = Some(long_document(length));
     request.header("content-type", "application/json")
 }
 
 /// The beginning of a request that does not say how long its body is.
-fn begin_request(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connection> {
-    let mut connection = Connection::open(address, ANSWER_WAIT)?;
+fn begin_request(address: SocketAddr, writ: &str, bytes: usize) -> Result<ClientConnection> {
+    let mut connection = ClientConnection::open(address, ANSWER_WAIT)?;
     let piece = long_document(bytes);
     let head = format!(
         "POST /documents HTTP/1.1\r\nhost: edge.example\r\nauthorization: Bearer {writ}\r\ncontent-type: application/json\r\n\
@@ -82,13 +82,13 @@ fn begin_request(address: SocketAddr, writ: &str, bytes: usize) -> Result<Connec
 }
 
 /// The beginnings of `count` requests with one writ.
-fn begin_requests(edge: &Edge, writ: &str, count: usize) -> Result<Vec<Connection>> {
+fn begin_requests(edge: &EdgeProcess, writ: &str, count: usize) -> Result<Vec<ClientConnection>> {
     let begin = |_| begin_request(edge.address(), writ, FIRST_PIECE);
     (0..count).map(begin).collect()
 }
 
 /// The answers to the refused requests. The other requests wait.
-fn take_refusals(connections: &mut [Connection]) -> Vec<Response> {
+fn take_refusals(connections: &mut [ClientConnection]) -> Vec<HttpResponse> {
     thread::sleep(SETTLE_TIME);
     let answers = connections.iter_mut().filter_map(|connection| {
         connection.wait(READY_ANSWER_WAIT);
@@ -97,7 +97,7 @@ fn take_refusals(connections: &mut [Connection]) -> Vec<Response> {
     answers.collect()
 }
 
-fn ensure_busy(edge: &Edge, answer: &Response) -> Result<()> {
+fn ensure_busy(edge: &EdgeProcess, answer: &HttpResponse) -> Result<()> {
     let label = edge.label(answer);
     ensure!(
         answer.status == 503 && label.as_deref() == Some("busy") && answer.header("retry-after").is_some(),
@@ -109,10 +109,10 @@ fn ensure_busy(edge: &Edge, answer: &Response) -> Result<()> {
     Ok(())
 }
 
-fn test_each_edge(test: impl Fn(&Bench, &Edge) -> Result<()>) -> Result<()> {
-    let bench = Bench::start()?;
+fn test_each_edge(test: impl Fn(&VectorBench, &EdgeProcess) -> Result<()>) -> Result<()> {
+    let bench = VectorBench::start()?;
     let setup = setup_with_long_bodies(&bench)?;
-    for kind in Kind::ALL {
+    for kind in HostKind::ALL {
         let mut edge = edge::start(kind, &setup)?;
         edge.wait_until_ready(&new_lineage_writ(&bench)?)?;
         test(&bench, &edge)?;
@@ -136,7 +136,7 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
             "{}",
             edge.kind()
         );
-        if edge.kind() == Kind::Envoy {
+        if edge.kind() == HostKind::Envoy {
             let fields = [
                 (":method", "POST".to_owned()),
                 (":scheme", "http".into()),
@@ -146,7 +146,7 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
                 ("content-type", "application/json".into()),
             ];
             let fields = fields.map(|(name, value)| field(name.as_bytes(), value.as_bytes()));
-            let mut connection = Connection::open(edge.address(), ANSWER_WAIT)?;
+            let mut connection = ClientConnection::open(edge.address(), ANSWER_WAIT)?;
             let answer = connection.post_h2(&fields.concat(), &long_document(BODY_LIMIT))?;
             ensure!(answer.status == 200, "over HTTP/2: {answer:?}");
             ensure!(bench.take().len() == 1, "over HTTP/2: it did not arrive");
@@ -157,7 +157,7 @@ fn a_body_of_exactly_the_longest_length_passes() -> Result<()> {
 
 /// A lineage beside one that holds all it can has room of its own. Two lineages may share one of
 /// the edge's places, hardly several with one.
-fn ensure_other_lineage_passes(bench: &Bench, edge: &Edge) -> Result<()> {
+fn ensure_other_lineage_passes(bench: &VectorBench, edge: &EdgeProcess) -> Result<()> {
     for _ in 0..OTHER_LINEAGES {
         let answer = edge.send(&store_request(&new_lineage_writ(bench)?, BODY_LIMIT))?;
         if answer.status == 200 {
@@ -220,7 +220,7 @@ fn all_lineages_together_hold_64_mebibytes() -> Result<()> {
 
 /// A number of Envoy's about its own memory, in bytes.
 fn read_envoy_memory(admin: SocketAddr) -> Result<u64> {
-    let answer = Request::new("GET", "/memory").send(admin)?.json();
+    let answer = HttpRequest::new("GET", "/memory").send(admin)?.json();
     let allocated = answer
         .get("allocated")
         .and_then(|allocated| allocated.as_str()?.parse().ok());
@@ -234,7 +234,7 @@ fn the_memory_that_waiting_bodies_take_in_envoy_is_bounded() -> Result<()> {
     /// Bytes of a body that has not ended.
     const PIECE: usize = 900 * 1024;
     const MOST: u64 = 100 * 1024 * 1024;
-    let bench = Bench::start()?;
+    let bench = VectorBench::start()?;
     let setup = setup_with_long_bodies(&bench)?;
     let (address, admin) = (ports::free()?, ports::free()?);
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&setup)?;
@@ -262,7 +262,7 @@ fn the_memory_that_waiting_bodies_take_in_envoy_is_bounded() -> Result<()> {
         "{taken} bytes: nothing waits, the test says nothing"
     );
     ensure!(taken < MOST, "{taken} bytes for {CONNECTIONS} bodies");
-    let statistics = Request::new("GET", "/stats?filter=edgewrit").send(admin)?;
+    let statistics = HttpRequest::new("GET", "/stats?filter=edgewrit").send(admin)?;
     println!("{taken} bytes; {}", String::from_utf8_lossy(&statistics.body));
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::{self, Edge, envoy::Bootstrap};
-use edgewrit_tests::http::{Reply, Response};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, EdgeProcess, envoy::Bootstrap};
+use edgewrit_tests::http::{HttpResponse, ServerReply};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::ports;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
@@ -17,8 +17,8 @@ const SLOW: Duration = Duration::from_secs(4);
 
 #[test]
 fn no_response_of_another_cluster_reaches_the_client() -> Result<()> {
-    let (issuer, api, astray) = (Issuer::start()?, Travel::start()?, Recorder::start()?);
-    astray.answer(Reply {
+    let (issuer, api, astray) = (IssuerProcess::start()?, Travel::start()?, Recorder::start()?);
+    astray.answer(ServerReply {
         delay: SLOW,
         ..Recorder::fine()
     });
@@ -52,7 +52,7 @@ fn no_response_of_another_cluster_reaches_the_client() -> Result<()> {
     Ok(())
 }
 
-fn is_refused(edge: &Edge, answer: &Response) -> Result<()> {
+fn is_refused(edge: &EdgeProcess, answer: &HttpResponse) -> Result<()> {
     let label = edge.label(answer);
     ensure!(
         answer.status == 503 && label.as_deref() == Some("host_upstream"),

@@ -2,14 +2,14 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::edge::{self, envoy::Bootstrap};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::ports;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Recorder, Travel};
 
 #[test]
 fn where_a_route_passes_the_filter_by_no_client_names_the_cluster() -> Result<()> {
-    let (issuer, api) = (Issuer::start()?, Recorder::start()?);
+    let (issuer, api) = (IssuerProcess::start()?, Recorder::start()?);
     let stand = Fixture::prepare(&issuer, "travel", &api.origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;

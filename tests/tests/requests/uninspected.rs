@@ -2,9 +2,9 @@
 //! can add in Envoy: trailers and metadata. No code edits them, so none reaches the other side.
 
 use anyhow::{Context as _, Result, ensure};
-use edgewrit_tests::edge::{self, Edge, envoy::Bootstrap};
-use edgewrit_tests::http::{Connection, PREFACE, Response, field, frame, kind};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::{self, EdgeProcess, envoy::Bootstrap};
+use edgewrit_tests::http::{ClientConnection, HttpResponse, PREFACE, field, frame, kind};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::ports;
 use edgewrit_tests::scenario::{Fixture, search};
 use edgewrit_tests::upstream::{Framed, Travel};
@@ -32,8 +32,8 @@ fn forged() -> Vec<u8> {
 }
 
 /// The edge in front of an upstream that answers with these frames, ready, and a writ.
-fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<(Issuer, Framed, Edge, String)> {
-    let (issuer, upstream) = (Issuer::start()?, Framed::start(answer)?);
+fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<(IssuerProcess, Framed, EdgeProcess, String)> {
+    let (issuer, upstream) = (IssuerProcess::start()?, Framed::start(answer)?);
     let stand = Fixture::prepare(&issuer, "travel", upstream.origin(), Travel::KEY)?;
     let address = ports::free()?;
     let mut bootstrap = Bootstrap::shipped(address)?.configured(&stand.setup)?;
@@ -45,7 +45,7 @@ fn start(answer: Vec<(&'static str, u8, Vec<u8>)>) -> Result<(Issuer, Framed, Ed
 }
 
 /// A search over HTTP/2. Between its head and its end come the frames `between`.
-fn search_by_frames(edge: &Edge, writ: &str, between: &[u8]) -> Result<Option<Response>> {
+fn search_by_frames(edge: &EdgeProcess, writ: &str, between: &[u8]) -> Result<Option<HttpResponse>> {
     let head = fields(&[
         (":method", "GET"),
         (":scheme", "http"),
@@ -55,7 +55,7 @@ fn search_by_frames(edge: &Edge, writ: &str, between: &[u8]) -> Result<Option<Re
         ("te", "trailers"),
     ]);
     let number = |name| kind(name).context("no such frame");
-    let mut connection = Connection::open(edge.address(), PATIENCE)?;
+    let mut connection = ClientConnection::open(edge.address(), PATIENCE)?;
     connection.write(PREFACE)?;
     let end = if between.is_empty() { END_STREAM } else { 0 };
     connection.write(&frame(number("headers")?, END_HEADERS | end, 1, &head))?;

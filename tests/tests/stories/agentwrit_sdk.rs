@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 use edgewrit_tests::client::agentwrit;
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::Fixture;
 use edgewrit_tests::scratch;
 use edgewrit_tests::upstream::Recorder;
@@ -12,11 +12,11 @@ const SECRET: &str = "what only the operator knows";
 
 /// Runs a file of claims against an issuer of its own.
 fn hold(file: &str) -> Result<()> {
-    let issuer = Issuer::start_operated(SECRET)?;
+    let issuer = IssuerProcess::start_operated(SECRET)?;
     run(&issuer, file, &[])
 }
 
-fn run(issuer: &Issuer, file: &str, more: &[(&str, &str)]) -> Result<()> {
+fn run(issuer: &IssuerProcess, file: &str, more: &[(&str, &str)]) -> Result<()> {
     let settings = [("EDGEWRIT_URL", issuer.url()), ("EDGEWRIT_OPERATOR_SECRET", SECRET)];
     agentwrit(file, &[&settings, more].concat())
 }
@@ -33,7 +33,7 @@ fn agents_delegate_and_all_of_it_ends() -> Result<()> {
 
 #[test]
 fn every_refusal_is_the_exception_that_the_sdk_has_for_it() -> Result<()> {
-    let issuer = Issuer::start_operated(SECRET)?;
+    let issuer = IssuerProcess::start_operated(SECRET)?;
     run(&issuer, "refusals", &[])?;
     // The script puts this word wherever an unauthenticated client can put one.
     let told = issuer
@@ -54,7 +54,7 @@ fn every_refusal_is_the_exception_that_the_sdk_has_for_it() -> Result<()> {
 fn what_was_answered_survives_a_kill() -> Result<()> {
     let state = scratch::folder("state")?.join("state.json");
     let state = [("EDGEWRIT_STATE", &*state.to_string_lossy())];
-    let issuer = Issuer::start_operated(SECRET)?;
+    let issuer = IssuerProcess::start_operated(SECRET)?;
     run(&issuer, "before_kill", &state)?;
     run(&issuer.killed_and_restarted()?, "after_kill", &state)
 }
@@ -67,8 +67,8 @@ fn everything_is_written_down() -> Result<()> {
 #[test]
 fn its_writs_open_both_edges_within_their_scope() -> Result<()> {
     const KEY: &str = "what the API asks for";
-    let (issuer, upstream) = (Issuer::start_operated(SECRET)?, Recorder::start()?);
-    let stand = Fixture::start(&issuer, &Kind::ALL, "agentwrit", &upstream.origin(), KEY)?;
+    let (issuer, upstream) = (IssuerProcess::start_operated(SECRET)?, Recorder::start()?);
+    let stand = Fixture::start(&issuer, &HostKind::ALL, "agentwrit", &upstream.origin(), KEY)?;
     drop(upstream.take());
     let edges: Vec<_> = stand
         .edges

@@ -1,14 +1,14 @@
 //! "Optimise query performance", and then an injected text says: delete it.
 
 use anyhow::Result;
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{DatabaseScenario, hold};
 
 #[test]
 fn the_story_is_true_on_both_edges_and_no_database_is_deleted() -> Result<()> {
-    let issuer = Issuer::start()?;
-    let story = DatabaseScenario::start(&issuer, &Kind::ALL)?;
+    let issuer = IssuerProcess::start()?;
+    let story = DatabaseScenario::start(&issuer, &HostKind::ALL)?;
     let mut rows = Vec::new();
     story.walk(&issuer, "optimise", &mut |row| rows.push(row.clone()))?;
     hold(&rows)?;

@@ -3,8 +3,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use edgewrit_tests::clock::poll;
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{Race, TravelScenario, booking, hold, search};
 use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,11 +12,11 @@ use std::time::Duration;
 
 /// The issuer, the API and both edges, shared by the tests, which look at one book and so take
 /// turns.
-fn stage() -> Result<MutexGuard<'static, (Issuer, TravelScenario)>> {
-    static STAGE: OnceLock<Result<Mutex<(Issuer, TravelScenario)>, String>> = OnceLock::new();
+fn stage() -> Result<MutexGuard<'static, (IssuerProcess, TravelScenario)>> {
+    static STAGE: OnceLock<Result<Mutex<(IssuerProcess, TravelScenario)>, String>> = OnceLock::new();
     let start = || -> Result<_> {
-        let issuer = Issuer::start()?;
-        let story = TravelScenario::start(&issuer, &Kind::ALL)?;
+        let issuer = IssuerProcess::start()?;
+        let story = TravelScenario::start(&issuer, &HostKind::ALL)?;
         Ok(Mutex::new((issuer, story)))
     };
     let stage = STAGE.get_or_init(|| start().map_err(|error| format!("{error:#}")));

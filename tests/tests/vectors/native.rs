@@ -1,7 +1,7 @@
 //! The pipeline, without a host, does what the vectors say.
 
 use anyhow::{Result, ensure};
-use edgewrit_tests::vectors::{Bench, Native, pipeline_cases, play_pipeline, wire_cases};
+use edgewrit_tests::vectors::{Native, VectorBench, pipeline_cases, play_pipeline, wire_cases};
 
 /// The least number of cases.
 const CASES: usize = 1000;
@@ -14,7 +14,7 @@ fn the_pipeline_alone_does_what_every_case_says() -> Result<()> {
         "{} pipeline cases, expected {CASES} at least",
         cases.len()
     );
-    let bench = Bench::start()?;
+    let bench = VectorBench::start()?;
     play_pipeline(&bench, &Native::start(&bench)?, &cases)
 }
 

@@ -1,8 +1,8 @@
 //! The Worker in workerd does what the vectors say.
 
 use anyhow::{Result, ensure};
-use edgewrit_tests::edge::Kind;
-use edgewrit_tests::vectors::{Bench, OnEdge, pipeline_cases, play_pipeline};
+use edgewrit_tests::edge::HostKind;
+use edgewrit_tests::vectors::{OnEdge, VectorBench, pipeline_cases, play_pipeline};
 
 /// The least number of cases.
 const CASES: usize = 1000;
@@ -15,7 +15,7 @@ fn the_worker_does_what_every_case_says() -> Result<()> {
         "{} pipeline cases, expected {CASES} at least",
         cases.len()
     );
-    let bench = Bench::start()?;
-    let edge = bench.edge(Kind::Worker)?;
+    let bench = VectorBench::start()?;
+    let edge = bench.edge(HostKind::Worker)?;
     play_pipeline(&bench, &OnEdge::new(&bench, &edge), &cases)
 }

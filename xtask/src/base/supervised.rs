@@ -31,23 +31,23 @@ const GRACE: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Runs `body` if a supervisor already runs this process, else all of this command under one.
-pub(crate) fn run(project: &Project, body: impl FnOnce(&Run) -> Result<()>) -> Result<ExitCode> {
+pub(crate) fn run(project: &Project, body: impl FnOnce(&SupervisedRun) -> Result<()>) -> Result<ExitCode> {
     match env::var_os(RUN) {
         Some(temporary) => {
             let temporary = PathBuf::from(temporary);
-            body(&Run { temporary }).map(|()| ExitCode::SUCCESS)
+            body(&SupervisedRun { temporary }).map(|()| ExitCode::SUCCESS)
         }
         None => start(project),
     }
 }
 
 /// The process under a supervisor.
-pub(crate) struct Run {
+pub(crate) struct SupervisedRun {
     /// `TMPDIR` of everything that this run starts.
     temporary: PathBuf,
 }
 
-impl Run {
+impl SupervisedRun {
     /// Fails if this run has left a process or a temporary file behind, and names it.
     pub(crate) fn left_nothing(&self) -> Result<()> {
         let started = now();

@@ -16,15 +16,15 @@ use crate::base::project::Project;
 use crate::tools::{self, Tool, joined};
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct BuildArgs {
     /// The parts to build; everything if no part is named.
     #[arg(value_enum)]
-    parts: Vec<Part>,
+    parts: Vec<Artifact>,
 }
 
 /// A part of the delivery.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+pub(crate) enum Artifact {
     /// `dist/edgewrit`, the issuer and its command line.
     Edgewrit,
     /// `dist/edgewrit-envoy.wasm`, the filter for Envoy.
@@ -34,9 +34,9 @@ pub(crate) enum Part {
 }
 
 /// All parts.
-pub(crate) const EVERYTHING: [Part; 3] = [Part::Edgewrit, Part::Envoy, Part::Worker];
+pub(crate) const EVERYTHING: [Artifact; 3] = [Artifact::Edgewrit, Artifact::Envoy, Artifact::Worker];
 
-impl Part {
+impl Artifact {
     /// The name of the part in `dist/`.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -56,9 +56,9 @@ impl Part {
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &BuildArgs) -> Result<()> {
     let parts = if args.parts.is_empty() {
-        Part::value_variants()
+        Artifact::value_variants()
     } else {
         &args.parts
     };
@@ -69,7 +69,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
 /// Builds `parts`, and the native programs of `also`, `cargo build` arguments each. The wasm side
 /// and the native side go on at the same time: each has long stretches that keep only one core
 /// busy.
-pub(crate) fn build(project: &Project, parts: &[Part], also: &[(&str, &[&str])]) -> Result<()> {
+pub(crate) fn build(project: &Project, parts: &[Artifact], also: &[(&str, &[&str])]) -> Result<()> {
     tools::add_targets()?;
     fs::create_dir_all(project.dist()).context("creating `dist`")?;
     thread::scope(|scope| {
@@ -79,8 +79,8 @@ pub(crate) fn build(project: &Project, parts: &[Part], also: &[(&str, &[&str])])
     })
 }
 
-fn native(project: &Project, parts: &[Part], also: &[(&str, &[&str])]) -> Result<()> {
-    if parts.contains(&Part::Edgewrit) {
+fn native(project: &Project, parts: &[Artifact], also: &[(&str, &[&str])]) -> Result<()> {
+    if parts.contains(&Artifact::Edgewrit) {
         let program = cargo::build(project, "building edgewrit", &["--release", "--package", "edgewrit"])?;
         place(&program, &project.dist().join("edgewrit"))?;
     }
@@ -88,20 +88,20 @@ fn native(project: &Project, parts: &[Part], also: &[(&str, &[&str])]) -> Result
         .try_for_each(|(what, args)| cargo::build(project, what, args).map(drop))
 }
 
-fn wasm(project: &Project, parts: &[Part]) -> Result<()> {
-    if !parts.contains(&Part::Envoy) && !parts.contains(&Part::Worker) {
+fn wasm(project: &Project, parts: &[Artifact]) -> Result<()> {
+    if !parts.contains(&Artifact::Envoy) && !parts.contains(&Artifact::Worker) {
         return Ok(());
     }
     let helper = helper(project)?;
     let filter = parts
-        .contains(&Part::Envoy)
+        .contains(&Artifact::Envoy)
         .then(|| module(project, "edgewrit-envoy"))
         .transpose()?;
     thread::scope(|scope| {
         let filter = filter
             .as_deref()
             .map(|filter| scope.spawn(|| finish::filter(project, &helper, filter)));
-        if parts.contains(&Part::Worker) {
+        if parts.contains(&Artifact::Worker) {
             finish::worker(project, &helper, &module(project, "edgewrit-cloudflare")?)?;
         }
         filter.map_or(Ok(()), |filter| joined(filter.join()))

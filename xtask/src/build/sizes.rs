@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::base::progress::quietly;
 use crate::base::project::Project;
-use crate::build::Part;
+use crate::build::Artifact;
 
 /// Bytes of the filter, as it lies on disk. V8 compiles all of it once for each start of Envoy.
 const FILTER_LIMIT: usize = 480_000;
@@ -17,7 +17,7 @@ const FILTER_LIMIT: usize = 480_000;
 const WORKER_LIMIT: usize = 500_000;
 
 /// Prints how large `parts` are. An error if one is larger than it may be.
-pub(crate) fn report(project: &Project, parts: &[Part]) -> Result<()> {
+pub(crate) fn report(project: &Project, parts: &[Artifact]) -> Result<()> {
     let mut over = Vec::new();
     for part in parts {
         let sizes = Sizes::of(&project.dist().join(part.name()))?;
@@ -58,11 +58,11 @@ impl Sizes {
     }
 
     /// The excess over the limit, if any.
-    fn over(&self, part: Part) -> Option<String> {
+    fn over(&self, part: Artifact) -> Option<String> {
         let (size, limit, what) = match part {
-            Part::Edgewrit => return None,
-            Part::Envoy => (self.raw, FILTER_LIMIT, "bytes"),
-            Part::Worker => (self.gzip, WORKER_LIMIT, "bytes compressed"),
+            Artifact::Edgewrit => return None,
+            Artifact::Envoy => (self.raw, FILTER_LIMIT, "bytes"),
+            Artifact::Worker => (self.gzip, WORKER_LIMIT, "bytes compressed"),
         };
         (size > limit).then(|| format!("{size} {what} where {limit} are allowed"))
     }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn one_byte_over_the_limit_is_named() {
-        let filter = |raw| Sizes { raw, gzip: 0 }.over(Part::Envoy);
+        let filter = |raw| Sizes { raw, gzip: 0 }.over(Artifact::Envoy);
         assert_eq!(filter(FILTER_LIMIT), None);
         assert_eq!(
             filter(FILTER_LIMIT + 1).unwrap(),
@@ -101,7 +101,7 @@ mod tests {
                 raw: 2 * WORKER_LIMIT,
                 gzip: WORKER_LIMIT
             }
-            .over(Part::Worker),
+            .over(Artifact::Worker),
             None
         );
         assert!(
@@ -109,7 +109,7 @@ mod tests {
                 raw: 0,
                 gzip: WORKER_LIMIT + 1
             }
-            .over(Part::Worker)
+            .over(Artifact::Worker)
             .is_some()
         );
     }

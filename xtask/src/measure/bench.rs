@@ -13,7 +13,7 @@ use crate::build;
 pub(crate) const PACKAGE: &str = "edgewrit-bench";
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct BenchArgs {
     /// Print one JSON object a line instead of the table.
     #[arg(long)]
     json: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 /// Both sides are compiled as what is delivered is: the native one like the issuer, the other like
 /// the validators.
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &BenchArgs) -> Result<()> {
     let module = build::optimised(project, PACKAGE)?;
     let native = ["--release", "--package", PACKAGE, "--bin", PACKAGE];
     let program = cargo::build(project, "building the benchmark", &native)?;

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::base::cargo;
 use crate::base::progress::{openly, quietly};
 use crate::base::project::Project;
-use crate::build::{self, Part};
+use crate::build::{self, Artifact};
 use crate::test::hosts::Hosts;
 use crate::tools;
 
@@ -18,13 +18,13 @@ const PACKAGE: &str = "edgewrit-load";
 const ISSUER: &str = "edgewrit";
 
 /// The hosts that an edge is measured in.
-const EDGES: [Part; 2] = [Part::Envoy, Part::Worker];
+const EDGES: [Artifact; 2] = [Artifact::Envoy, Artifact::Worker];
 
 /// Workers that ours is measured beside.
 const WORKERS: [&str; 2] = ["empty.js", "jose.js"];
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct LoadCommandArgs {
     /// Measure the edge in its hosts, and not the issuer.
     #[arg(long)]
     edge: bool,
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     options: Vec<String>,
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &LoadCommandArgs) -> Result<()> {
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", "1"]).arg(built(project, PACKAGE)?);
     if args.edge {

@@ -20,7 +20,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 pub(crate) const BRIEFLY: u32 = 4;
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct FuzzArgs {
     /// The target; all targets if none is named.
     target: Option<String>,
     /// Seconds for each target.
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     seconds: u32,
 }
 
-impl Args {
+impl FuzzArgs {
     /// Every target for a moment.
     pub(crate) fn briefly() -> Self {
         Self {
@@ -38,7 +38,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &FuzzArgs) -> Result<()> {
     let program = program(project, &host()?)?;
     let all = targets(&program)?;
     let chosen: Vec<&String> = match &args.target {

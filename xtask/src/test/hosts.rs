@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::base::project::Project;
-use crate::build::{EVERYTHING, Part};
+use crate::build::{Artifact, EVERYTHING};
 use crate::tools;
 
 /// Stands in the place of a host's binary, leaves a mark and becomes the binary: a host that no
@@ -16,9 +16,9 @@ use crate::tools;
 const WITNESS: &str = "#!/bin/sh\n: > \"$0.ran\"\nexec \"$0.real\" \"$@\"\n";
 
 /// The hosts' binaries, and whether they were run.
-pub(crate) struct Hosts(Vec<Host>);
+pub(crate) struct Hosts(Vec<HostCheck>);
 
-struct Host {
+struct HostCheck {
     name: &'static str,
     /// The environment variable with the path of `binary`.
     variable: &'static str,
@@ -27,14 +27,14 @@ struct Host {
 
 impl Hosts {
     /// The installed binaries themselves of the hosts that `parts` run in.
-    pub(crate) fn installed(project: &Project, parts: &[Part]) -> Result<Self> {
-        let host = |part: &Part| match part {
-            Part::Edgewrit => None,
-            Part::Envoy => Some(("envoy", "EDGEWRIT_ENVOY_BIN", tools::envoy_binary(project))),
-            Part::Worker => Some(("workerd", "EDGEWRIT_WORKERD_BIN", tools::workerd_binary(project))),
+    pub(crate) fn installed(project: &Project, parts: &[Artifact]) -> Result<Self> {
+        let host = |part: &Artifact| match part {
+            Artifact::Edgewrit => None,
+            Artifact::Envoy => Some(("envoy", "EDGEWRIT_ENVOY_BIN", tools::envoy_binary(project))),
+            Artifact::Worker => Some(("workerd", "EDGEWRIT_WORKERD_BIN", tools::workerd_binary(project))),
         };
         let hosts = parts.iter().filter_map(host).map(|(name, variable, binary)| {
-            Ok(Host {
+            Ok(HostCheck {
                 name,
                 variable,
                 binary: binary?,
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     /// The hosts of `parts` in a project that has Envoy alone installed.
-    fn where_envoy_is_installed(parts: &[Part]) -> Result<Hosts> {
+    fn where_envoy_is_installed(parts: &[Artifact]) -> Result<Hosts> {
         let folder = tempfile::tempdir().unwrap();
         let binary = folder.path().join(".tools/envoy/envoy/_bin/envoy");
         fs::create_dir_all(binary.parent().unwrap()).unwrap();
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn only_the_hosts_that_are_asked_for_have_to_be_there() {
-        let hosts = where_envoy_is_installed(&[Part::Edgewrit, Part::Envoy]).unwrap();
+        let hosts = where_envoy_is_installed(&[Artifact::Edgewrit, Artifact::Envoy]).unwrap();
         let mut command = Command::new("demo");
         hosts.tell(&Project::at(Path::new("/p")), &mut command);
         let told: Vec<_> = command.get_envs().filter_map(|(name, _)| name.to_str()).collect();
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_host_that_was_not_started_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let host = |name| Host {
+        let host = |name| HostCheck {
             name,
             variable: "",
             binary: witness(folder.path(), name, Path::new("/bin/sh")).unwrap(),

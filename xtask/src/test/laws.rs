@@ -11,7 +11,7 @@ use crate::base::project::Project;
 const SELECTED: [&str; 2] = ["laws::", "patterns::"];
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct LawsArgs {
     /// Cases of every law.
     #[arg(long, default_value_t = CASES)]
     cases: u64,
@@ -19,13 +19,13 @@ pub(crate) struct Args {
 
 const CASES: u64 = 1_000_000;
 
-impl Default for Args {
+impl Default for LawsArgs {
     fn default() -> Self {
         Self { cases: CASES }
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &LawsArgs) -> Result<()> {
     let mut test = cargo(project);
     test.args(["test", "--quiet", "--profile", "checked"]);
     test.args(["--package", "edgewrit-shared", "--test", "grants", "--"]);

@@ -31,7 +31,7 @@ pub(crate) const ADAPTERS: [&str; 2] = ["edgewrit-cloudflare", "edgewrit-envoy"]
 const TOOLS: [&str; 2] = ["xtask", "xtask-wasm"];
 
 #[derive(clap::Args, Default)]
-pub(crate) struct Args {
+pub(crate) struct TestArgs {
     /// Stages of minutes as well: an outage at full rate, the laws over many cases (`cargo xtask
     /// laws`), real readers over many requests (`cargo xtask readers`), and mutants of `shared` and
     /// `edge-validator`.
@@ -72,14 +72,14 @@ impl Only {
     }
 }
 
-impl Args {
+impl TestArgs {
     /// Whether these are all tests, once.
     fn everything(&self) -> bool {
         self.selection.is_empty() && self.only.is_none() && self.repeat.is_none()
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<ExitCode> {
+pub(crate) fn run(project: &Project, args: &TestArgs) -> Result<ExitCode> {
     supervised::run(project, |run| {
         let mut stages = Stages::default();
         stages_of(project, args, &mut stages);
@@ -89,7 +89,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<ExitCode> {
 }
 
 /// Runs the stages of the tests; continuous integration has others around them.
-pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
+pub(crate) fn stages_of(project: &Project, args: &TestArgs, stages: &mut Stages) {
     let everything = args.everything();
     if everything {
         stages.run("arrows", || arrows::hold(project));
@@ -118,8 +118,8 @@ pub(crate) fn stages_of(project: &Project, args: &Args, stages: &mut Stages) {
         stages.run("wrangler", || deployable(project));
     }
     if args.long {
-        stages.run("laws", || laws::run(project, &laws::Args::default()));
-        stages.run("readers", || readers::run(project, &readers::Args::default()));
+        stages.run("laws", || laws::run(project, &laws::LawsArgs::default()));
+        stages.run("readers", || readers::run(project, &readers::ReadersArgs::default()));
         stages.run("mutants", || mutants(project));
     }
 }
@@ -134,7 +134,7 @@ fn no_std(project: &Project) -> Result<()> {
 }
 
 /// Runs the tests, and leaves the line about how many ran in `count`.
-fn tests(project: &Project, args: &Args, count: &mut String) -> Result<()> {
+fn tests(project: &Project, args: &TestArgs, count: &mut String) -> Result<()> {
     let hosts = Hosts::witnessed(project)?;
     let command = || {
         let mut test = nextest::command(project)?;

@@ -25,7 +25,7 @@ pub(super) fn command(project: &Project) -> Result<Command> {
 
 /// The result of the tests of one run.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(super) struct TestOutcome {
     pub(super) passed: usize,
     /// The names of the tests that failed.
     pub(super) failed: Vec<String>,
@@ -34,7 +34,7 @@ pub(super) struct Outcome {
     pub(super) success: bool,
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for TestOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let failed = self.failed.len();
         let (ran, passed, ignored) = (self.passed + failed, self.passed, self.ignored);
@@ -46,11 +46,11 @@ impl fmt::Display for Outcome {
 }
 
 /// Runs `command` to its end. What nextest prints for people is shown as it comes.
-pub(super) fn run(command: &mut Command) -> Result<Outcome> {
+pub(super) fn run(command: &mut Command) -> Result<TestOutcome> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = child.context("starting `cargo nextest`")?;
     let lines = child.stdout.take().context("nextest has no standard output")?;
-    let mut outcome = Outcome::default();
+    let mut outcome = TestOutcome::default();
     for line in BufReader::new(lines).lines() {
         outcome.count(&line.context("reading what nextest tells")?);
     }
@@ -58,7 +58,7 @@ pub(super) fn run(command: &mut Command) -> Result<Outcome> {
     Ok(outcome)
 }
 
-impl Outcome {
+impl TestOutcome {
     /// Counts the test that a line is about.
     fn count(&mut self, line: &str) {
         let Ok(line) = serde_json::from_str::<Value>(line) else {
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn each_test_is_counted_once_when_it_ends() {
-        let mut outcome = Outcome::default();
+        let mut outcome = TestOutcome::default();
         for line in [
             r#"{"type":"suite","event":"started","test_count":3}"#,
             r#"{"type":"test","event":"started","name":"p::b$one"}"#,

@@ -9,7 +9,7 @@ use crate::base::project::Project;
 use crate::tools;
 
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct ReadersArgs {
     /// Permitted requests of each kind.
     #[arg(long, default_value_t = CASES)]
     cases: u32,
@@ -26,7 +26,7 @@ const CASES: u32 = 20_000;
 /// Another than that of the short version.
 const SEED: u64 = 2;
 
-impl Default for Args {
+impl Default for ReadersArgs {
     fn default() -> Self {
         Self {
             cases: CASES,
@@ -36,7 +36,7 @@ impl Default for Args {
     }
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &ReadersArgs) -> Result<()> {
     tools::install(project, &tools::READERS)?;
     let mut test = cargo(project);
     test.args(["test", "--package", "edgewrit-tests", "--test", "readers", "--"]);

@@ -9,11 +9,11 @@ use std::thread;
 
 use anyhow::{Result, bail};
 
-use super::nextest::{self, Outcome};
+use super::nextest::{self, TestOutcome};
 
 /// The results of several runs of the same tests.
 #[derive(Default)]
-struct Tally {
+struct RepeatTally {
     runs: u32,
     passed: usize,
     /// In how many runs each test failed.
@@ -25,7 +25,7 @@ struct Tally {
 /// Runs `command` so many times, with all cores under load if `loaded`, and prints the tally.
 pub(super) fn run(runs: u32, loaded: bool, mut command: impl FnMut() -> Result<Command>) -> Result<String> {
     let _load = loaded.then(Load::start).transpose()?;
-    let mut tally = Tally::default();
+    let mut tally = RepeatTally::default();
     for run in 1..=runs {
         eprintln!("\n-- run {run} of {runs}");
         let mut command = command()?;
@@ -42,8 +42,8 @@ pub(super) fn run(runs: u32, loaded: bool, mut command: impl FnMut() -> Result<C
     }
 }
 
-impl Tally {
-    fn add(&mut self, outcome: Outcome) {
+impl RepeatTally {
+    fn add(&mut self, outcome: TestOutcome) {
         self.runs += 1;
         self.passed += outcome.passed;
         self.broken += u32::from(!outcome.success && outcome.failed.is_empty());
@@ -107,8 +107,8 @@ impl Drop for Load {
 mod tests {
     use super::*;
 
-    fn outcome(failed: &[&str], success: bool) -> Outcome {
-        Outcome {
+    fn outcome(failed: &[&str], success: bool) -> TestOutcome {
+        TestOutcome {
             passed: 3,
             failed: failed.iter().map(|name| (*name).to_owned()).collect(),
             ignored: 0,
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_test_that_fails_once_is_in_the_table_with_its_count() {
-        let mut tally = Tally::default();
+        let mut tally = RepeatTally::default();
         tally.add(outcome(&["a one", "b two"], false));
         tally.add(outcome(&["b two"], false));
         tally.add(outcome(&[], true));
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_run_that_fails_without_a_failed_test_is_in_the_table() {
-        let mut tally = Tally::default();
+        let mut tally = RepeatTally::default();
         tally.add(outcome(&[], false));
         assert!(!tally.is_clean());
         assert!(tally.table().contains("1  runs did not come to their tests"));
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn runs_without_a_failure_are_clean() {
-        let mut tally = Tally::default();
+        let mut tally = RepeatTally::default();
         tally.add(outcome(&[], true));
         assert!(tally.is_clean());
     }

@@ -16,9 +16,9 @@ use std::sync::Arc;
 const ANSWERS: &str = include_str!("../../../../tests/fixtures/issuer-0.1/answers.json");
 const BOOKING: &str = r#"{"passenger":{"user":"X"},"seats":1}"#;
 
-struct Issuer(Json);
+struct OldIssuer(Json);
 
-impl Issuer {
+impl OldIssuer {
     fn read() -> Self {
         Self(json::parse(ANSWERS.as_bytes(), 100).unwrap())
     }
@@ -72,7 +72,7 @@ fn number(json: &Json, name: &str) -> u64 {
     }
 }
 
-fn follow(edge: &mut Edge, issuer: &Issuer, bundle: &str, at: &str) {
+fn follow(edge: &mut Edge, issuer: &OldIssuer, bundle: &str, at: &str) {
     edge.now = issuer.time(at);
     let (status, body) = issuer.answer(bundle);
     let answer = IssuerAnswer::Got { status, body: &body };
@@ -80,7 +80,7 @@ fn follow(edge: &mut Edge, issuer: &Issuer, bundle: &str, at: &str) {
 }
 
 /// The step after a booking with the writ of the fixture.
-fn book(edge: &Edge, issuer: &Issuer) -> Step {
+fn book(edge: &Edge, issuer: &OldIssuer) -> Step {
     let bearer = format!("Bearer {}", issuer.text("writ"));
     let ask = Ask::bare("POST /bookings")
         .header("authorization", &bearer)
@@ -94,13 +94,13 @@ fn book(edge: &Edge, issuer: &Issuer) -> Step {
     }
 }
 
-fn answered(edge: &Edge, issuer: &Issuer, need: NeedSpend, name: &str) -> Step {
+fn answered(edge: &Edge, issuer: &OldIssuer, need: NeedSpend, name: &str) -> Step {
     let (status, body) = issuer.answer(name);
     need.resume(IssuerAnswer::Got { status, body: &body }, &edge.world())
 }
 
 /// The step after the boot of the edge.
-fn booted(edge: &Edge, issuer: &Issuer) -> NeedSpend {
+fn booted(edge: &Edge, issuer: &OldIssuer) -> NeedSpend {
     let Step::Spend(need) = book(edge, issuer) else {
         panic!("no spend")
     };
@@ -115,7 +115,7 @@ fn booted(edge: &Edge, issuer: &Issuer) -> NeedSpend {
 
 #[test]
 fn a_use_is_spent_at_an_issuer_of_version_0_1() {
-    let issuer = Issuer::read();
+    let issuer = OldIssuer::read();
     let mut edge = issuer.edge();
     follow(&mut edge, &issuer, "bundle", "now");
     let need = booted(&edge, &issuer);
@@ -129,7 +129,7 @@ fn a_use_is_spent_at_an_issuer_of_version_0_1() {
 
 #[test]
 fn a_delta_of_an_issuer_of_version_0_1_revokes() {
-    let issuer = Issuer::read();
+    let issuer = OldIssuer::read();
     let mut edge = issuer.edge();
     follow(&mut edge, &issuer, "bundle", "now");
     assert!(matches!(book(&edge, &issuer), Step::Spend(_)));
@@ -142,7 +142,7 @@ fn a_delta_of_an_issuer_of_version_0_1_revokes() {
 
 #[test]
 fn answers_to_records_of_an_issuer_of_version_0_1_are_understood() {
-    let issuer = Issuer::read();
+    let issuer = OldIssuer::read();
     for (name, delivery) in [
         ("records", DeliveryOutcome::Recorded),
         ("unknown_boot", DeliveryOutcome::UnknownBoot),

@@ -68,9 +68,9 @@ fn label(step: Step) -> &'static str {
 }
 
 /// The expected label, and the change during a wait.
-type Change = (&'static str, fn(&mut Edge));
+type ChangeDuringWait = (&'static str, fn(&mut Edge));
 
-fn changes() -> Vec<Change> {
+fn changes() -> Vec<ChangeDuringWait> {
     vec![
         ("permit", |_| ()),
         ("permit", |edge| edge.now = NOW.plus(59)),

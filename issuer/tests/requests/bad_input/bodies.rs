@@ -108,9 +108,9 @@ pub(super) fn too_large() -> [Body; 2] {
 
 /// A body of which a byte arrives every second.
 #[derive(Default)]
-pub(super) struct Drip(Option<Interval>);
+pub(super) struct DripBody(Option<Interval>);
 
-impl HttpBody for Drip {
+impl HttpBody for DripBody {
     type Data = Bytes;
     type Error = io::Error;
 

@@ -7,7 +7,7 @@ mod table;
 use crate::support::{Answer, Bench, Login};
 use axum::body::Body;
 use axum::http::Request;
-use bodies::{Drip, Torn, malformed, mistyped, too_large};
+use bodies::{DripBody, Torn, malformed, mistyped, too_large};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use table::{EndpointCase, Speaks, Takes, cases};
@@ -155,7 +155,7 @@ async fn a_body_that_comes_by_drops_is_not_waited_for() {
     let before = kept(&bench);
     tokio::time::pause();
     for case in cases.iter().filter(|case| case.takes.a_body()) {
-        let answer = case.send(&bench, Body::new(Drip::default())).await;
+        let answer = case.send(&bench, Body::new(DripBody::default())).await;
         case.refused(&answer, 408, "request_timeout", "drops");
     }
     tokio::time::resume();

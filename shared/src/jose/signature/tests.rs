@@ -42,14 +42,14 @@ fn both_agree_with_wycheproof() {
     assert!(counted >= 150, "{counted} cases");
 }
 
-struct Case {
+struct SignatureCase {
     key: [u8; 32],
     message: Vec<u8>,
     signature: [u8; 64],
 }
 
 /// The twelve cases of "Taming the many EdDSAs"; see `tests/data/README.md`.
-fn edge_cases() -> Vec<Case> {
+fn edge_cases() -> Vec<SignatureCase> {
     let text = include_str!("../../../tests/data/eddsa-edge-cases.json");
     let Json::List(cases) = json::parse(text.as_bytes(), 100).unwrap() else {
         panic!("not an array");
@@ -58,7 +58,7 @@ fn edge_cases() -> Vec<Case> {
         Some(Json::Text(text)) => unhex(text),
         other => panic!("{name}: {other:?}"),
     };
-    let case = |case: &Json| Case {
+    let case = |case: &Json| SignatureCase {
         key: bytes(case, "key").try_into().unwrap(),
         message: bytes(case, "message"),
         signature: bytes(case, "signature").try_into().unwrap(),
@@ -77,12 +77,13 @@ fn unhex(text: &str) -> Vec<u8> {
 #[test]
 fn the_implementations_differ_on_two_edge_cases_by_the_cofactor() {
     let cases = edge_cases();
-    let accepted_by_dalek = |case: &Case| {
+    let accepted_by_dalek = |case: &SignatureCase| {
         let key = VerifyingKey::from_bytes(&case.key).unwrap();
         dalek::check_signature(&key, &case.message, &case.signature).is_ok()
     };
-    let accepted_by_compact = |case: &Case| compact::check_signature(case.key, &case.message, &case.signature).is_ok();
-    let numbers = |accepts: &dyn Fn(&Case) -> bool| -> Vec<usize> {
+    let accepted_by_compact =
+        |case: &SignatureCase| compact::check_signature(case.key, &case.message, &case.signature).is_ok();
+    let numbers = |accepts: &dyn Fn(&SignatureCase) -> bool| -> Vec<usize> {
         (0..cases.len()).filter(|number| accepts(&cases[*number])).collect()
     };
     assert_eq!(cases.len(), 12);

@@ -128,7 +128,7 @@ impl Number {
     }
 
     fn spelling_bytes(&self) -> usize {
-        let mut count = Count(0);
+        let mut count = ByteCount(0);
         match fmt::write(&mut count, format_args!("{self}")) {
             Ok(()) => count.0,
             Err(fmt::Error) => usize::MAX,
@@ -238,9 +238,9 @@ impl Number {
 }
 
 /// Counts the bytes that are written to it.
-struct Count(usize);
+struct ByteCount(usize);
 
-impl fmt::Write for Count {
+impl fmt::Write for ByteCount {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0 += text.len();
         Ok(())

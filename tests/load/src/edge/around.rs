@@ -2,14 +2,14 @@
 
 use super::answer;
 use super::requests::Asked;
-use super::writs::Issuer;
+use super::writs::LoadIssuer;
 use anyhow::Result;
 use std::cell::{Cell, OnceCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 
 pub(super) struct Around {
-    pub(super) issuer: Issuer,
+    pub(super) issuer: LoadIssuer,
     pub(super) issuer_address: SocketAddr,
     pub(super) upstream: SocketAddr,
     pub(super) asked: Asked,
@@ -43,19 +43,19 @@ impl Around {
     }
 }
 
-async fn issuer(batches: Rc<Cell<u64>>) -> Result<(Issuer, SocketAddr)> {
+async fn issuer(batches: Rc<Cell<u64>>) -> Result<(LoadIssuer, SocketAddr)> {
     // It signs its address, so it has to have one before it can sign.
-    let made: Rc<OnceCell<Issuer>> = Rc::default();
+    let made: Rc<OnceCell<LoadIssuer>> = Rc::default();
     let signs = Rc::clone(&made);
     let address = answer::serve(move |request| answer(signs.get(), &batches, request)).await?;
-    let issuer = Issuer::new(format!("http://{address}"))?;
+    let issuer = LoadIssuer::new(format!("http://{address}"))?;
     let _ = made.set(issuer.clone());
     Ok((issuer, address))
 }
 
 /// The answer of the issuer: it takes all records, so that a host has the work of the delivery, and
 /// answers other requests with the bundle.
-fn answer(issuer: Option<&Issuer>, batches: &Cell<u64>, request: &[u8]) -> Vec<u8> {
+fn answer(issuer: Option<&LoadIssuer>, batches: &Cell<u64>, request: &[u8]) -> Vec<u8> {
     if request.starts_with(b"POST /v1/edges/boot ") {
         return answer::response("201 Created", br#"{"boot_id":"load"}"#);
     }

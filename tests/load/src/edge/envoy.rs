@@ -2,7 +2,7 @@
 //! nearest native filters, and no filter.
 
 use super::around::Around;
-use super::host::Host;
+use super::host::LoadHost;
 use super::writs::{AUDIENCE, CLIENT};
 use super::{OPERATIONS, SECRET, SECRETS};
 use anyhow::{Context as _, Result};
@@ -30,7 +30,7 @@ pub(super) enum Filter {
 
 /// The destination of permitted requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Destination {
     /// To a route that answers by itself.
     Direct,
     /// To the upstream.
@@ -38,7 +38,7 @@ pub(super) enum Way {
 }
 
 /// The addresses and files that the configuration names.
-pub(super) struct Places<'a> {
+pub(super) struct EnvoyPlaces<'a> {
     pub(super) around: &'a Around,
     /// The binary and the filter.
     pub(super) envoy: PathBuf,
@@ -52,7 +52,11 @@ const TOKENS: usize = 2_048;
 const TOKEN_BYTES: usize = 4_096;
 
 /// Starts Envoy with one listener for each of `variants`.
-pub(super) fn start(folder: &Path, places: &Places<'_>, variants: &[(SocketAddr, Filter, Way)]) -> Result<Host> {
+pub(super) fn start(
+    folder: &Path,
+    places: &EnvoyPlaces<'_>,
+    variants: &[(SocketAddr, Filter, Destination)],
+) -> Result<LoadHost> {
     let listeners: Result<Vec<_>> = variants
         .iter()
         .map(|(address, filter, way)| listener(places, *address, *filter, *way))
@@ -71,7 +75,7 @@ pub(super) fn start(folder: &Path, places: &Places<'_>, variants: &[(SocketAddr,
         .args(["--log-level", "warning", "--component-log-level", "wasm:info"])
         .envs(SECRETS);
     let first = variants.first().context("no variants")?.0;
-    Host::start(
+    LoadHost::start(
         command,
         File::options()
             .append(true)
@@ -93,7 +97,7 @@ fn socket(address: SocketAddr) -> Value {
 }
 
 /// Settings as in the shipped configuration, without TLS and without an access log.
-fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) -> Result<Value> {
+fn listener(places: &EnvoyPlaces<'_>, address: SocketAddr, filter: Filter, way: Destination) -> Result<Value> {
     let mut filters = filters(places, filter)?;
     filters.push(typed(
         "envoy.filters.http.router",
@@ -120,13 +124,13 @@ fn listener(places: &Places<'_>, address: SocketAddr, filter: Filter, way: Way) 
     )
 }
 
-fn route(filter: Filter, way: Way) -> Value {
+fn route(filter: Filter, way: Destination) -> Value {
     let mut route = match (way, filter) {
-        (Way::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
-        (Way::Forwarded, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) => {
+        (Destination::Direct, _) => json!({"direct_response": {"status": 200, "body": {"inline_string": "ok"}}}),
+        (Destination::Forwarded, Filter::Edgewrit | Filter::NewWrits | Filter::Other(_)) => {
             json!({"route": {"cluster_header": "x-edgewrit-cluster", "timeout": "60s"}})
         }
-        (Way::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
+        (Destination::Forwarded, _) => json!({"route": {"cluster": "travel", "timeout": "60s"}}),
     };
     if let Some(route) = route.as_object_mut() {
         route.insert("match".into(), json!({"prefix": "/"}));
@@ -135,7 +139,7 @@ fn route(filter: Filter, way: Way) -> Value {
                 "request_headers_to_remove".into(),
                 json!(["x-edgewrit-cluster", "x-forwarded-proto"]),
             );
-        } else if filter != Filter::None && way == Way::Forwarded {
+        } else if filter != Filter::None && way == Destination::Forwarded {
             // The upstream's credential, in place of the token.
             let header = json!({"key": "authorization", "value": format!("Bearer {SECRET}")});
             let add = json!([{"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]);
@@ -145,7 +149,7 @@ fn route(filter: Filter, way: Way) -> Value {
     route
 }
 
-fn filters(places: &Places<'_>, filter: Filter) -> Result<Vec<Value>> {
+fn filters(places: &EnvoyPlaces<'_>, filter: Filter) -> Result<Vec<Value>> {
     Ok(match filter {
         Filter::None => Vec::new(),
         Filter::Edgewrit => vec![edgewrit(places, "edgewrit", &places.wasm)?],
@@ -168,7 +172,7 @@ fn typed(name: &str, kind: &str, mut config: Value) -> Value {
     json!({"name": name, "typed_config": config})
 }
 
-fn edgewrit(places: &Places<'_>, vm: &str, wasm: &Path) -> Result<Value> {
+fn edgewrit(places: &EnvoyPlaces<'_>, vm: &str, wasm: &Path) -> Result<Value> {
     let plugin = json!({
         "issuer_cluster": "edgewrit_issuer",
         "clusters": {"travel": "travel"},
@@ -189,7 +193,7 @@ fn edgewrit(places: &Places<'_>, vm: &str, wasm: &Path) -> Result<Value> {
     Ok(typed("edgewrit", "wasm.v3.Wasm", json!({"config": config})))
 }
 
-fn jwt(places: &Places<'_>, cached: bool) -> Result<Value> {
+fn jwt(places: &EnvoyPlaces<'_>, cached: bool) -> Result<Value> {
     let keys = json!({"keys": [places.around.issuer.writ_key()?]});
     let mut provider = json!({
         "issuer": places.around.issuer.url,

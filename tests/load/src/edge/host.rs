@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A host that runs. It is killed when this is dropped.
-pub(super) struct Host {
+pub(super) struct LoadHost {
     child: Child,
     /// The log of the host. The program empties it from time to time: a line for each of a million
     /// requests is a lot.
@@ -30,7 +30,7 @@ pub(super) fn on_first_core(program: &Path) -> Command {
     command
 }
 
-impl Host {
+impl LoadHost {
     /// Starts a host, which may not listen yet.
     pub(super) fn start(mut command: Command, log: File, listens_at: SocketAddr) -> Result<Self> {
         command.stdin(Stdio::null()).kill_on_drop(true);

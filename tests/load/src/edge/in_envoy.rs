@@ -1,7 +1,7 @@
 //! The filter in Envoy, beside the filters that Envoy has of its own.
 
 use super::around::Around;
-use super::envoy::{self, Filter, Places, Way};
+use super::envoy::{self, Destination, EnvoyPlaces, Filter};
 use super::requests::Asked;
 use super::turns::{Turns, Variant};
 use super::{Options, free_address, read_variable};
@@ -18,7 +18,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
     if variants.is_empty() {
         return Ok(());
     }
-    let places = Places {
+    let places = EnvoyPlaces {
         around,
         envoy: read_variable("EDGEWRIT_ENVOY_BIN")?,
         wasm: read_variable("EDGEWRIT_DIST")?.join("edgewrit-envoy.wasm"),
@@ -35,7 +35,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
 }
 
 /// A listener for each filter and way.
-fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Way)>> {
+fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Destination)>> {
     let others = (0..others.len()).map(Filter::Other);
     let filters: Vec<_> = [Filter::None, Filter::Edgewrit]
         .into_iter()
@@ -43,82 +43,98 @@ fn listeners(others: &[PathBuf]) -> Result<Vec<(SocketAddr, Filter, Way)>> {
         .chain([Filter::Native, Filter::NativeUncached])
         .collect();
     let mut listeners = Vec::new();
-    for way in [Way::Direct, Way::Forwarded] {
+    for way in [Destination::Direct, Destination::Forwarded] {
         for filter in &filters {
             listeners.push((free_address()?, *filter, way));
         }
     }
     // With a memory of its own, for the others' is not to be flooded.
-    listeners.push((free_address()?, Filter::NewWrits, Way::Direct));
+    listeners.push((free_address()?, Filter::NewWrits, Destination::Direct));
     Ok(listeners)
 }
 
-fn variants(asked: &Asked, listeners: &[(SocketAddr, Filter, Way)], others: &[PathBuf]) -> Result<Vec<Variant>> {
+fn variants(
+    asked: &Asked,
+    listeners: &[(SocketAddr, Filter, Destination)],
+    others: &[PathBuf],
+) -> Result<Vec<Variant>> {
     let (none, ours, native) = (Filter::None, Filter::Edgewrit, Filter::Native);
     let rows = [
-        ("direct, no filter", "direct, no filter", none, Way::Direct, &asked.get),
-        ("direct, edgewrit", "direct, no filter", ours, Way::Direct, &asked.get),
+        (
+            "direct, no filter",
+            "direct, no filter",
+            none,
+            Destination::Direct,
+            &asked.get,
+        ),
+        (
+            "direct, edgewrit",
+            "direct, no filter",
+            ours,
+            Destination::Direct,
+            &asked.get,
+        ),
         (
             "direct, jwt_authn with cache, rbac",
             "direct, no filter",
             native,
-            Way::Direct,
+            Destination::Direct,
             &asked.get,
         ),
         (
             "direct, jwt_authn",
             "direct, no filter",
             Filter::NativeUncached,
-            Way::Direct,
+            Destination::Direct,
             &asked.get,
         ),
         (
             "first sight of a writ, edgewrit",
             "direct, edgewrit",
             Filter::NewWrits,
-            Way::Direct,
+            Destination::Direct,
             &asked.first,
         ),
         (
             "forwarded, no filter",
             "forwarded, no filter",
             none,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.get,
         ),
         (
             "forwarded, edgewrit",
             "forwarded, no filter",
             ours,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.get,
         ),
         (
             "forwarded, jwt_authn with cache, rbac",
             "forwarded, no filter",
             native,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.get,
         ),
         (
             "forwarded, jwt_authn",
             "forwarded, no filter",
             Filter::NativeUncached,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.get,
         ),
         (
             "1 KB of JSON, no filter",
             "forwarded, no filter",
             none,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.post,
         ),
         (
             "1 KB of JSON, edgewrit",
             "1 KB of JSON, no filter",
             ours,
-            Way::Forwarded,
+            Destination::Forwarded,
             &asked.post,
         ),
     ];
@@ -135,14 +151,14 @@ fn variants(asked: &Asked, listeners: &[(SocketAddr, Filter, Way)], others: &[Pa
                 format!("direct, {name}"),
                 "direct, no filter",
                 filter,
-                Way::Direct,
+                Destination::Direct,
                 &asked.get,
             ),
             (
                 format!("forwarded, {name}"),
                 "forwarded, no filter",
                 filter,
-                Way::Forwarded,
+                Destination::Forwarded,
                 &asked.get,
             ),
         ]

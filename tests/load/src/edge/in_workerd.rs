@@ -9,10 +9,10 @@
 //! good.
 
 use super::around::Around;
-use super::turns::{Target, Turns, Variant};
+use super::turns::{RatioTarget, Turns, Variant};
 use super::workerd::{self, Worker};
 use super::{Options, free_address};
-use crate::wire::Connection;
+use crate::wire::OpenConnection;
 use anyhow::{Result, ensure};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -24,18 +24,18 @@ const OURS_DIRECT: &str = "workerd, edgewrit, refuses";
 const JOSE_DIRECT: &str = "workerd, jose, refuses";
 
 /// The ratios that a remembered writ must reach.
-const TARGETS: [Target; 3] = [
-    Target {
+const TARGETS: [RatioTarget; 3] = [
+    RatioTarget {
         of: OURS_DIRECT,
         to: JOSE_DIRECT,
         at_least: 1.8,
     },
-    Target {
+    RatioTarget {
         of: OURS,
         to: JOSE,
         at_least: 1.3,
     },
-    Target {
+    RatioTarget {
         of: OURS,
         to: EMPTY,
         at_least: 0.85,
@@ -89,7 +89,7 @@ pub(super) async fn measure(around: &Around, options: &Options, turns: &Turns) -
 /// Asserts that the Worker refuses a forged writ: a Worker that permits every request is no
 /// baseline.
 async fn assert_refuses_forged_writ(address: SocketAddr, worker: Worker, around: &Around) -> Result<()> {
-    let answer = Connection::open(address).await?.ask(&around.asked.forged).await?;
+    let answer = OpenConnection::open(address).await?.ask(&around.asked.forged).await?;
     let status = answer.status;
     ensure!(
         status == 401,

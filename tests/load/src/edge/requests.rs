@@ -1,6 +1,6 @@
 //! The requests that an edge is measured with.
 
-use super::writs::Issuer;
+use super::writs::LoadIssuer;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn new(issuer: &Issuer) -> Result<Self> {
+    pub(super) fn new(issuer: &LoadIssuer) -> Result<Self> {
         let writs = |count| (0..count).map(|number| issuer.writ(number)).collect::<Result<Vec<_>>>();
         let (usual, new) = (writs(WRITS)?, writs(NEW_WRITS)?);
         let all = |writs: &[String], request: fn(&str) -> Vec<u8>| writs.iter().map(|writ| request(writ)).collect();

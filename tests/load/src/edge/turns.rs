@@ -1,9 +1,9 @@
 //! Measurements of variants in turns.
 
-use super::host::Host;
+use super::host::LoadHost;
 use super::requests::Requests;
-use crate::report::Report;
-use crate::wire::Connection;
+use crate::report::LoadReport;
+use crate::wire::OpenConnection;
 use anyhow::{Context as _, Result, ensure};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ pub(super) struct Variant {
 }
 
 /// A ratio that `docs/performance.md` promises.
-pub(super) struct Target {
+pub(super) struct RatioTarget {
     /// The names of two variants.
     pub(super) of: &'static str,
     pub(super) to: &'static str,
@@ -42,7 +42,7 @@ pub(super) struct Turns {
 impl Turns {
     /// Measures the variants one after the other, round by round; the first round is for warming
     /// up.
-    pub(super) async fn measure(&self, host: &Host, variants: &[Variant], targets: &[Target]) -> Result<()> {
+    pub(super) async fn measure(&self, host: &LoadHost, variants: &[Variant], targets: &[RatioTarget]) -> Result<()> {
         let mut figures = Figures::default();
         for round in 0..=self.rounds {
             for variant in variants {
@@ -64,13 +64,13 @@ impl Turns {
 #[derive(Default)]
 struct Figures {
     /// Requests a second.
-    rates: Report,
+    rates: LoadReport,
     /// Microseconds of processor a request.
-    costs: Report,
+    costs: LoadReport,
 }
 
 impl Figures {
-    fn print(&self, variants: &[Variant], targets: &[Target]) {
+    fn print(&self, variants: &[Variant], targets: &[RatioTarget]) {
         println!("requests a second");
         self.rates.print();
         println!("\nmicroseconds of processor a request");
@@ -101,7 +101,7 @@ async fn count_answers(variant: &Variant, time: Duration) -> Result<(f64, f64)> 
     for index in 0..CONNECTIONS {
         let (requests, address, status) = (Rc::clone(&variant.requests), variant.address, variant.status);
         running.spawn_local(async move {
-            let (mut connection, mut answered) = (Connection::open(address).await?, 0.0);
+            let (mut connection, mut answered) = (OpenConnection::open(address).await?, 0.0);
             let turns = requests.iter().cycle().skip(index * requests.len() / CONNECTIONS);
             for request in turns {
                 let answer = connection.ask(request).await?;

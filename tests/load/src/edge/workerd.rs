@@ -2,7 +2,7 @@
 //! of Edgewrit, and the Workers beside it.
 
 use super::around::Around;
-use super::host::{self, Host};
+use super::host::{self, LoadHost};
 use super::writs::AUDIENCE;
 use super::{SECRETS, document, read_variable};
 use anyhow::{Context as _, Result};
@@ -31,7 +31,7 @@ const EMPTY: &str = "empty.js";
 const JOSE: &str = "jose.js";
 
 /// Starts workerd with one socket for each of `workers`.
-pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Worker)]) -> Result<Host> {
+pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Worker)]) -> Result<LoadHost> {
     let (ours, others) = (
         read_variable("EDGEWRIT_DIST")?.join("worker"),
         read_variable("EDGEWRIT_LOAD_WORKERS")?,
@@ -49,7 +49,7 @@ pub(super) fn start(folder: &Path, around: &Around, workers: &[(SocketAddr, Work
     command.args(["serve", "--verbose"]).arg(config);
     let log = folder.join("workerd.log");
     let first = workers.first().context("no Workers")?.0;
-    Host::start(command, File::options().append(true).create(true).open(log)?, first)
+    LoadHost::start(command, File::options().append(true).create(true).open(log)?, first)
 }
 
 fn capnp(around: &Around, workers: &[(SocketAddr, Worker)]) -> Result<String> {

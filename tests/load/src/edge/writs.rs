@@ -31,7 +31,7 @@ const GRANTS: [&str; 2] = [
 
 /// The issuer.
 #[derive(Clone)]
-pub(super) struct Issuer {
+pub(super) struct LoadIssuer {
     /// The origin of the issuer, which is its name.
     pub(super) url: String,
     grants: Vec<Grant>,
@@ -39,7 +39,7 @@ pub(super) struct Issuer {
     began: UnixSeconds,
 }
 
-impl Issuer {
+impl LoadIssuer {
     pub(super) fn new(url: String) -> Result<Self> {
         Ok(Self {
             url,

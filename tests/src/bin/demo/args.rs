@@ -1,25 +1,25 @@
 //! The arguments, which `cargo xtask demo` passes on.
 
 use anyhow::{Context as _, Result, bail};
-use edgewrit_tests::edge::Kind;
+use edgewrit_tests::edge::HostKind;
 
 /// The parts of the demo to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Args {
+pub(crate) struct TourArgs {
     /// End after the tour.
     pub(crate) once: bool,
     /// Let the hostile agent loose instead of telling the stories.
     pub(crate) attack: bool,
     /// On which edges.
-    pub(crate) kinds: Vec<Kind>,
+    pub(crate) kinds: Vec<HostKind>,
 }
 
-impl Args {
+impl TourArgs {
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
         let mut args = Self {
             once: false,
             attack: false,
-            kinds: Kind::ALL.to_vec(),
+            kinds: HostKind::ALL.to_vec(),
         };
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -33,8 +33,8 @@ impl Args {
     }
 }
 
-fn kind(name: Option<&str>) -> Result<Kind> {
+fn kind(name: Option<&str>) -> Result<HostKind> {
     let name = name.context("`--edge` without a value, expected `worker` or `envoy`")?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    let kind = HostKind::ALL.into_iter().find(|kind| kind.name() == name);
     kind.with_context(|| format!("`--edge {name}`, expected `worker` or `envoy`"))
 }

@@ -1,15 +1,15 @@
 //! The list of the running parts, and commands to try.
 
-use crate::stage::Stage;
+use crate::stage::DemoStage;
 use anyhow::{Context as _, Result};
-use edgewrit_tests::edge::Edge;
+use edgewrit_tests::edge::EdgeProcess;
 use edgewrit_tests::scratch;
 use edgewrit_tests::upstream::Travel;
 use std::fs;
 use std::path::PathBuf;
 
 /// Prints where everything is and three commands to try.
-pub(crate) fn say(stage: &Stage) -> Result<()> {
+pub(crate) fn say(stage: &DemoStage) -> Result<()> {
     println!("\nAll of it keeps running until Ctrl-C:\n");
     println!("  issuer                 {}", stage.issuer.url());
     for edge in &stage.travel.stand.edges {
@@ -32,12 +32,12 @@ pub(crate) fn say(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-fn commands(stage: &Stage) -> Result<[String; 3]> {
+fn commands(stage: &DemoStage) -> Result<[String; 3]> {
     let writ = fresh_writ(stage)?;
     let with = format!("curl -i -H @{}", writ.display());
     let edges = &stage.travel.stand.edges;
     let (first, last) = edges.first().zip(edges.last()).context("no edge")?;
-    let url = |edge: &Edge, target: &str| format!("'http://{}{target}'", edge.address());
+    let url = |edge: &EdgeProcess, target: &str| format!("'http://{}{target}'", edge.address());
     let order = r#"-H 'content-type: application/json' -d '{"passenger":{"user":"X"},"seats":1}'"#;
     Ok([
         format!("{with} {}", url(first, "/flights?from=JFK&to=LHR&date=2026-05-10")),
@@ -47,7 +47,7 @@ fn commands(stage: &Stage) -> Result<[String; 3]> {
 }
 
 /// A file with the header that carries a new writ.
-fn fresh_writ(stage: &Stage) -> Result<PathBuf> {
+fn fresh_writ(stage: &DemoStage) -> Result<PathBuf> {
     let writs = stage.travel.stand.writs(&stage.issuer, "try-it", 1)?;
     let writ = writs.first().context("no writ")?;
     let file = scratch::folder("try-it")?.join("writ");

@@ -7,23 +7,23 @@ mod screen;
 mod stage;
 
 use anyhow::{Context as _, Result};
-use args::Args;
+use args::TourArgs;
 use screen::Screen;
-use stage::Stage;
+use stage::DemoStage;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 /// An event that the main thread waits for.
-enum Event {
+enum DemoEvent {
     /// Ctrl-C.
     Interrupted,
     /// The tour is over: what still runs, and whether everything was as expected.
-    Toured(Result<(Box<Stage>, bool)>),
+    Toured(Result<(Box<DemoStage>, bool)>),
 }
 
 fn main() -> ExitCode {
-    let args = match Args::read(std::env::args().skip(1)) {
+    let args = match TourArgs::read(std::env::args().skip(1)) {
         Ok(args) => args,
         Err(error) => return failed(&error),
     };
@@ -40,19 +40,19 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn watch(events: &Sender<Event>) -> Result<()> {
+fn watch(events: &Sender<DemoEvent>) -> Result<()> {
     let events = events.clone();
-    ctrlc::set_handler(move || drop(events.send(Event::Interrupted))).context("cannot listen for Ctrl-C")
+    ctrlc::set_handler(move || drop(events.send(DemoEvent::Interrupted))).context("cannot listen for Ctrl-C")
 }
 
 /// Tours in a thread of its own, so that Ctrl-C is heard at any time: whatever runs then ends with
 /// this process.
-fn show(args: &Args, sender: Sender<Event>, events: &Receiver<Event>) -> Result<bool> {
+fn show(args: &TourArgs, sender: Sender<DemoEvent>, events: &Receiver<DemoEvent>) -> Result<bool> {
     let tour = args.clone();
-    thread::spawn(move || drop(sender.send(Event::Toured(tour_of(&tour)))));
+    thread::spawn(move || drop(sender.send(DemoEvent::Toured(tour_of(&tour)))));
     let (stage, as_expected) = match events.recv()? {
-        Event::Interrupted => anyhow::bail!("interrupted"),
-        Event::Toured(toured) => toured?,
+        DemoEvent::Interrupted => anyhow::bail!("interrupted"),
+        DemoEvent::Toured(toured) => toured?,
     };
     if !args.once {
         goodbye::say(&stage)?;
@@ -64,9 +64,9 @@ fn show(args: &Args, sender: Sender<Event>, events: &Receiver<Event>) -> Result<
     Ok(as_expected)
 }
 
-fn tour_of(args: &Args) -> Result<(Box<Stage>, bool)> {
+fn tour_of(args: &TourArgs) -> Result<(Box<DemoStage>, bool)> {
     let mut screen = Screen::new();
-    let stage = Box::new(Stage::set(&args.kinds, &screen)?);
+    let stage = Box::new(DemoStage::set(&args.kinds, &screen)?);
     if args.attack {
         stage.attack(&args.kinds, &mut screen)?;
     } else {

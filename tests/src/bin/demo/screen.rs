@@ -1,8 +1,8 @@
 //! The lines that the demo prints.
 
-use edgewrit_tests::attack::{Attack, Tally};
+use edgewrit_tests::attack::{Attack, AttackTally};
 use edgewrit_tests::clock::Stopwatch;
-use edgewrit_tests::scenario::Row;
+use edgewrit_tests::scenario::ScenarioRow;
 use std::io::IsTerminal as _;
 
 const EDGE: usize = 8;
@@ -23,7 +23,7 @@ pub(crate) struct Screen {
     coloured: bool,
     faults: usize,
     rows: usize,
-    tally: Tally,
+    tally: AttackTally,
 }
 
 impl Screen {
@@ -32,7 +32,7 @@ impl Screen {
             coloured: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
             faults: 0,
             rows: 0,
-            tally: Tally::default(),
+            tally: AttackTally::default(),
         }
     }
 
@@ -58,7 +58,7 @@ impl Screen {
         );
     }
 
-    pub(crate) fn row(&mut self, row: &Row) {
+    pub(crate) fn row(&mut self, row: &ScenarioRow) {
         self.rows += 1;
         let colour = match (
             &row.fault,
@@ -102,7 +102,7 @@ impl Screen {
 
     /// The last lines of an attack.
     pub(crate) fn tally(&self) {
-        let Tally {
+        let AttackTally {
             sent,
             as_decided,
             arrived,

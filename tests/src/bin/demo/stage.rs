@@ -2,25 +2,25 @@
 
 use crate::screen::Screen;
 use anyhow::Result;
-use edgewrit_tests::attack::{Agent, confuse};
-use edgewrit_tests::edge::{Edge, Kind};
-use edgewrit_tests::issuer::Issuer;
+use edgewrit_tests::attack::{AttackingAgent, confuse};
+use edgewrit_tests::edge::{EdgeProcess, HostKind};
+use edgewrit_tests::issuer::IssuerProcess;
 use edgewrit_tests::scenario::{DatabaseScenario, TravelScenario};
-use edgewrit_tests::vectors::Bench;
+use edgewrit_tests::vectors::VectorBench;
 
 /// Attempts of the race for one booking.
 const RACERS: usize = 20;
 
 /// The issuer, the APIs and the edges.
-pub(crate) struct Stage {
-    pub(crate) issuer: Issuer,
+pub(crate) struct DemoStage {
+    pub(crate) issuer: IssuerProcess,
     pub(crate) travel: TravelScenario,
     pub(crate) database: DatabaseScenario,
 }
 
-impl Stage {
-    pub(crate) fn set(kinds: &[Kind], screen: &Screen) -> Result<Self> {
-        let issuer = screen.wait("starting the issuer", Issuer::start)?;
+impl DemoStage {
+    pub(crate) fn set(kinds: &[HostKind], screen: &Screen) -> Result<Self> {
+        let issuer = screen.wait("starting the issuer", IssuerProcess::start)?;
         let travel = screen.wait("starting the travel API and its edges", || {
             TravelScenario::start(&issuer, kinds)
         })?;
@@ -54,9 +54,9 @@ impl Stage {
     }
 
     /// A hostile agent, and the confusion corpus.
-    pub(crate) fn attack(&self, kinds: &[Kind], screen: &mut Screen) -> Result<()> {
+    pub(crate) fn attack(&self, kinds: &[HostKind], screen: &mut Screen) -> Result<()> {
         screen.attack_title("A hostile agent with a writ for one search and one booking");
-        Agent::new(&self.travel, &self.issuer)?.strike(&mut |blow| screen.blow(blow))?;
+        AttackingAgent::new(&self.travel, &self.issuer)?.strike(&mut |blow| screen.blow(blow))?;
         let (bench, edges) = screen.wait("starting edges for the confusion corpus", || corpus(kinds))?;
         screen.attack_title("The confusion corpus, tests/vectors/wire");
         confuse(&bench, &edges, &mut |blow| screen.blow(blow))?;
@@ -65,8 +65,8 @@ impl Stage {
     }
 }
 
-fn corpus(kinds: &[Kind]) -> Result<(Bench, Vec<Edge>)> {
-    let bench = Bench::start()?;
+fn corpus(kinds: &[HostKind]) -> Result<(VectorBench, Vec<EdgeProcess>)> {
+    let bench = VectorBench::start()?;
     let edges = kinds.iter().map(|kind| bench.edge(*kind)).collect::<Result<_>>()?;
     Ok((bench, edges))
 }

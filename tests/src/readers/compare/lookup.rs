@@ -1,13 +1,13 @@
 //! Finding a parameter in what was read, as an application would.
 
-use crate::readers::answer::{Members, Read};
-use crate::readers::table::Names;
+use crate::readers::answer::{Read, ReadMembers};
+use crate::readers::table::BracketNames;
 
 /// The value under a name of a path, a query or a form.
-pub(super) fn named(members: &Members, place: &str, names: Names) -> Option<Read> {
+pub(super) fn named(members: &ReadMembers, place: &str, names: BracketNames) -> Option<Read> {
     match (names, split(place)) {
-        (Names::Nested, (outer, Some(""))) => member(members, outer).cloned(),
-        (Names::Nested, (outer, Some(inner))) => match member(members, outer)? {
+        (BracketNames::Nested, (outer, Some(""))) => member(members, outer).cloned(),
+        (BracketNames::Nested, (outer, Some(inner))) => match member(members, outer)? {
             Read::Object(members) => member(members, inner).cloned(),
             // A list where an object should be has no such member.
             _ => None,
@@ -22,7 +22,7 @@ pub(super) fn split(place: &str) -> (&str, Option<&str>) {
     inner.map_or((place, None), |(outer, inner)| (outer, Some(inner)))
 }
 
-fn member<'m>(members: &'m Members, name: &str) -> Option<&'m Read> {
+fn member<'m>(members: &'m ReadMembers, name: &str) -> Option<&'m Read> {
     members.iter().find_map(|(own, read)| (own == name).then_some(read))
 }
 

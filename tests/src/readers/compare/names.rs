@@ -1,11 +1,11 @@
 //! Names that a reader sees and the edge does not know.
 
 use super::lookup::split;
-use crate::readers::answer::{Members, Read};
-use crate::readers::table::Names;
+use crate::readers::answer::{Read, ReadMembers};
+use crate::readers::table::BracketNames;
 
 /// Whether the names are those of a list's elements, in order.
-pub(super) fn are_indices(members: &Members) -> bool {
+pub(super) fn are_indices(members: &ReadMembers) -> bool {
     members
         .iter()
         .enumerate()
@@ -13,9 +13,9 @@ pub(super) fn are_indices(members: &Members) -> bool {
 }
 
 /// A name among `members` that is not one of `known`.
-pub(super) fn unknown(members: &Members, known: &[&str], names: Names) -> Option<String> {
+pub(super) fn unknown(members: &ReadMembers, known: &[&str], names: BracketNames) -> Option<String> {
     members.iter().find_map(|(name, read)| {
-        if names == Names::Flat {
+        if names == BracketNames::Flat {
             return (!known.contains(&name.as_str())).then(|| name.clone());
         }
         let own: Vec<_> = known

@@ -2,8 +2,8 @@
 
 use super::names::are_indices;
 use crate::readers::answer::Read;
-use crate::readers::sources::{Param, Source};
-use crate::readers::table::{Reader, Repeated};
+use crate::readers::sources::{ParamSource, TableParam};
+use crate::readers::table::{ReaderProfile, Repeated};
 use edgewrit_shared::grant::attempt;
 use edgewrit_shared::json::number::Number;
 
@@ -31,17 +31,17 @@ pub(super) enum Agreement {
 pub(super) fn agreement(
     judged: Option<&attempt::Param>,
     read: Option<&Read>,
-    param: &Param,
-    reader: &Reader,
+    param: &TableParam,
+    reader: &ReaderProfile,
     precision: Precision,
 ) -> Agreement {
-    let mut found = Comparison {
+    let mut found = ValueComparison {
         precision,
         rounded: Vec::new(),
     };
     let same = match (judged, read) {
         (None, None) => true,
-        (Some(judged), Some(read)) if param.source == Source::Json => found.is_json(judged, read),
+        (Some(judged), Some(read)) if param.source == ParamSource::Json => found.is_json(judged, read),
         (Some(attempt::Param::List(list)), Some(read)) if param.list => found.is_list(list, read, reader),
         (Some(judged), Some(Read::Text(text))) => found.is_text(judged, text),
         // An application may take the first or the last: with one there is no choice.
@@ -69,13 +69,13 @@ fn is_nearest(read: &Number, judged: &Number) -> bool {
     double(read) == double(judged)
 }
 
-struct Comparison {
+struct ValueComparison {
     precision: Precision,
     rounded: Vec<Number>,
 }
 
-impl Comparison {
-    fn is_list(&mut self, judged: &[attempt::Param], read: &Read, reader: &Reader) -> bool {
+impl ValueComparison {
+    fn is_list(&mut self, judged: &[attempt::Param], read: &Read, reader: &ReaderProfile) -> bool {
         let texts = match read {
             Read::All(texts) => texts.clone(),
             Read::List(items) => items.iter().filter_map(text).collect(),

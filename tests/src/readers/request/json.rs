@@ -1,7 +1,7 @@
 //! Bodies of JSON, written out piece by piece: a serialiser would write only what every parser
 //! reads alike.
 
-use super::{Request, numbers};
+use super::{ProbeRequest, numbers};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -73,11 +73,11 @@ const UNKNOWN: [&str; 12] = [
 ];
 
 /// `POST /orders` with all kinds of JSON.
-pub(super) fn bodies() -> BoxedStrategy<Request> {
+pub(super) fn bodies() -> BoxedStrategy<ProbeRequest> {
     let start = prop_oneof![60 => Just(""), 1 => Just("\u{feff}")];
     let end = prop_oneof![60 => select(&BLANKS[..]), 1 => select(&["\u{0}", "}", ",", "//", "null", "\u{a0}"][..])];
     (start, document(), end)
-        .prop_map(|(start, document, end)| Request::json("/orders", format!("{start}{document}{end}").as_bytes()))
+        .prop_map(|(start, document, end)| ProbeRequest::json("/orders", format!("{start}{document}{end}").as_bytes()))
         .boxed()
 }
 

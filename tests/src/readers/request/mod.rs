@@ -14,7 +14,7 @@ use std::fmt;
 
 /// A request as it reaches the edge.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct ProbeRequest {
     /// The method.
     pub method: String,
     /// Path and query.
@@ -38,7 +38,7 @@ pub enum BodyKind {
 
 /// A request as the edge sends it on.
 #[derive(Clone, Debug)]
-pub(super) struct Sent {
+pub(super) struct SentRequest {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) content_type: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct Sent {
 
 /// The part that varies between requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RequestKind {
     /// Names and values of the query.
     Query,
     /// Names and values of a form.
@@ -61,9 +61,9 @@ pub enum Kind {
     Numbers,
 }
 
-impl Kind {
+impl RequestKind {
     /// The requests of this kind.
-    pub(super) fn requests(self) -> BoxedStrategy<Request> {
+    pub(super) fn requests(self) -> BoxedStrategy<ProbeRequest> {
         match self {
             Self::Query => pairs::queries(),
             Self::Form => pairs::forms(),
@@ -79,7 +79,7 @@ impl Kind {
     }
 }
 
-impl Request {
+impl ProbeRequest {
     /// A request without a body.
     #[must_use]
     pub fn bare(method: &str, target: &str) -> Self {
@@ -115,9 +115,9 @@ impl Request {
     }
 }
 
-impl Sent {
+impl SentRequest {
     /// The request of an edge that sends the request as it arrives.
-    pub(super) fn unjudged(request: &Request) -> Result<Self> {
+    pub(super) fn unjudged(request: &ProbeRequest) -> Result<Self> {
         Ok(Self {
             method: request.method.clone(),
             target: String::from_utf8(request.target.clone())?,
@@ -144,13 +144,13 @@ impl Sent {
     }
 }
 
-impl fmt::Display for Request {
+impl fmt::Display for ProbeRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         show(f, &self.method, &self.target, self.body.as_deref())
     }
 }
 
-impl fmt::Display for Sent {
+impl fmt::Display for SentRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         show(f, &self.method, self.target.as_bytes(), self.body.as_deref())
     }

@@ -1,6 +1,6 @@
 //! Numbers, as JSON and as texts have them: around what a double can hold, and in odd spellings.
 
-use super::Request;
+use super::ProbeRequest;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -69,7 +69,7 @@ pub(super) fn whole() -> BoxedStrategy<String> {
 }
 
 /// `PUT /rows/{row}` with a number in each part of the request.
-pub(super) fn everywhere() -> BoxedStrategy<Request> {
+pub(super) fn everywhere() -> BoxedStrategy<ProbeRequest> {
     let price = weighted(0.9, spelled()).prop_map(|price| price.map(|price| format!("\"price\":{price}")));
     let seats = weighted(0.9, whole()).prop_map(|seats| seats.map(|seats| format!("\"seats\":{seats}")));
     (whole(), weighted(0.6, whole()), price, seats)
@@ -77,9 +77,9 @@ pub(super) fn everywhere() -> BoxedStrategy<Request> {
             let limit = limit.map(|limit| format!("?limit={limit}")).unwrap_or_default();
             let members: Vec<_> = price.into_iter().chain(seats).collect();
             let body = format!("{{{}}}", members.join(","));
-            Request {
+            ProbeRequest {
                 method: "PUT".into(),
-                ..Request::json(&format!("/rows/{row}{limit}"), body.as_bytes())
+                ..ProbeRequest::json(&format!("/rows/{row}{limit}"), body.as_bytes())
             }
         })
         .boxed()

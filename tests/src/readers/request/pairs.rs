@@ -1,7 +1,7 @@
 //! Names and values, in queries and forms.
 
 use super::texts::{encoded, respelled};
-use super::{BodyKind, Request, numbers};
+use super::{BodyKind, ProbeRequest, numbers};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ const UNKNOWN: [&str; 24] = [
 const MANY: [usize; 10] = [2, 19, 21, 101, 255, 257, 999, 1_000, 1_001, 1_200];
 
 /// `GET /users` with all kinds of names and values.
-pub(super) fn queries() -> BoxedStrategy<Request> {
+pub(super) fn queries() -> BoxedStrategy<ProbeRequest> {
     let others = prop_oneof![
         4 => named("name", encoded()),
         3 => named("tag", encoded()),
@@ -53,12 +53,12 @@ pub(super) fn queries() -> BoxedStrategy<Request> {
         1 => rival(&["utm.source", "user[x]", "filter", "ids"]),
     ];
     pieces("user", others.boxed(), "p")
-        .prop_map(|query| Request::bare("GET", &format!("/users?{query}")))
+        .prop_map(|query| ProbeRequest::bare("GET", &format!("/users?{query}")))
         .boxed()
 }
 
 /// `POST /login` with all kinds of names and values in its form, and seldom some in its query.
-pub(super) fn forms() -> BoxedStrategy<Request> {
+pub(super) fn forms() -> BoxedStrategy<ProbeRequest> {
     let others = prop_oneof![
         4 => named("name", encoded()),
         3 => named("scope", encoded()),
@@ -81,10 +81,10 @@ pub(super) fn forms() -> BoxedStrategy<Request> {
     );
     let query = weighted(0.2, named("realm", encoded()));
     (pieces("user", others.boxed(), "p"), query, content_type)
-        .prop_map(|(form, query, content_type)| Request {
+        .prop_map(|(form, query, content_type)| ProbeRequest {
             content_type: Some(content_type),
             body_kind: Some(BodyKind::Form),
-            ..Request::form(
+            ..ProbeRequest::form(
                 &query.map_or_else(|| "/login".into(), |query| format!("/login?{query}")),
                 &form,
             )

@@ -1,6 +1,6 @@
 //! Paths: the routes of the table with all kinds of text in the places of captures.
 
-use super::{Request, numbers};
+use super::{ProbeRequest, numbers};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -54,7 +54,7 @@ const REFUSED: [&str; 24] = [
 ];
 
 /// A method and a path of the table, and what a capture may become.
-pub(super) fn paths() -> BoxedStrategy<Request> {
+pub(super) fn paths() -> BoxedStrategy<ProbeRequest> {
     let route = select(
         &[
             ("GET", ["/users/", ""]),
@@ -76,9 +76,9 @@ pub(super) fn paths() -> BoxedStrategy<Request> {
     );
     let captured = captures.prop_map(|((method, [first, second]), one, other, end)| {
         let other = if second.ends_with('/') { other } else { String::new() };
-        Request::bare(method, &format!("{first}{one}{second}{other}{end}"))
+        ProbeRequest::bare(method, &format!("{first}{one}{second}{other}{end}"))
     });
-    let number = numbers::whole().prop_map(|row| Request::bare("GET", &format!("/rows/{row}")));
+    let number = numbers::whole().prop_map(|row| ProbeRequest::bare("GET", &format!("/rows/{row}")));
     prop_oneof![8 => captured, 1 => number].boxed()
 }
 

@@ -15,7 +15,7 @@ const HEADING: &str = "\
 ";
 
 /// The instructions of one case.
-pub(super) struct Count {
+pub(super) struct CaseCount {
     /// The name of the case.
     pub(super) name: String,
     /// The instructions that are compared.
@@ -33,7 +33,7 @@ pub(super) struct Compared {
 }
 
 /// The text of the baselines that `counts` become.
-pub(super) fn write(counts: &[Count]) -> String {
+pub(super) fn write(counts: &[CaseCount]) -> String {
     counts.iter().fold(HEADING.to_owned(), |mut text, count| {
         let _ = writeln!(text, "{:>9}  {}", count.own, count.name);
         text
@@ -53,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<Vec<(String, u64)>> {
 }
 
 /// Compares `counts` with `baselines`.
-pub(super) fn compare(baselines: &[(String, u64)], counts: &[Count]) -> Compared {
+pub(super) fn compare(baselines: &[(String, u64)], counts: &[CaseCount]) -> Compared {
     let mut compared = Compared {
         table: format!(
             "  {:<52}{:>10}{:>10}{:>9}{:>12}\n",
@@ -61,7 +61,7 @@ pub(super) fn compare(baselines: &[(String, u64)], counts: &[Count]) -> Compared
         ),
         faults: Vec::new(),
     };
-    for Count { name, own, all } in counts {
+    for CaseCount { name, own, all } in counts {
         let baseline = baselines
             .iter()
             .find(|(known, _)| known == name)
@@ -98,9 +98,9 @@ fn percent(was: u64, now: u64) -> String {
 mod tests {
     use super::*;
 
-    fn counted(name: &str, own: u64) -> Count {
+    fn counted(name: &str, own: u64) -> CaseCount {
         let name = name.to_owned();
-        Count { name, own, all: 0 }
+        CaseCount { name, own, all: 0 }
     }
 
     fn faults(baseline: u64, now: u64) -> Vec<String> {

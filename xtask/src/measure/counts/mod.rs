@@ -17,7 +17,7 @@ use crate::base::cargo;
 use crate::base::progress::quietly;
 use crate::base::project::Project;
 use crate::tools::{self, Tool};
-use baselines::Count;
+use baselines::CaseCount;
 
 const PACKAGE: &str = "edgewrit-counts";
 /// The function of the program that callgrind observes. Its name is part of the source of the
@@ -26,13 +26,13 @@ const COUNTED: &str = "edgewrit_counts::counted";
 const BASELINES: &str = "tests/counts/baselines.txt";
 
 #[derive(clap::Args, Default)]
-pub(crate) struct Args {
+pub(crate) struct CountsArgs {
     /// Write the counts as the new baselines. The commit that contains them gives the reason.
     #[arg(long)]
     accept: bool,
 }
 
-pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
+pub(crate) fn run(project: &Project, args: &CountsArgs) -> Result<()> {
     ensure!(tools::COUNTS_INSTRUCTIONS, "the baselines are those of Linux on x86-64");
     let counts = counts(project)?;
     let path = project.root().join(BASELINES);
@@ -52,7 +52,7 @@ pub(crate) fn run(project: &Project, args: &Args) -> Result<()> {
 }
 
 /// Runs the program, and reads what callgrind wrote down.
-fn counts(project: &Project) -> Result<Vec<Count>> {
+fn counts(project: &Project) -> Result<Vec<CaseCount>> {
     tools::install(project, &[Tool::Valgrind])?;
     // The profile of what is delivered, so that what is counted is the code that runs.
     let build = ["--release", "--package", PACKAGE];
@@ -76,7 +76,7 @@ fn counts(project: &Project) -> Result<Vec<Count>> {
     let count = |(name, path): (&&str, &PathBuf)| {
         let text = fs::read_to_string(path).context("reading a profile")?;
         let total = profile::read(&text).with_context(|| format!("the profile of `{name}`"))?;
-        Ok(Count {
+        Ok(CaseCount {
             name: (*name).to_owned(),
             own: total.own / times,
             all: total.all / times,
