@@ -15,7 +15,6 @@ use crate::request::readings::Readings;
 use crate::verdict::decide::decide_by_grants;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::grant::attempt::Attempt;
 use edgewrit_shared::grant::{Grant, Grants};
@@ -133,7 +132,7 @@ fn read_attempts(head: &Head<'_>, bytes: &[u8], config: &Config) -> Result<Attem
             let read = body::read(bytes.to_vec(), BodyEnd::Whole, attempt, config.pieces_max());
             read.map(|(attempts, _)| attempts)
         }
-        None => Ok(Attempts::new(vec![attempt])?),
+        None => Ok(Attempts::one(attempt)),
     }
 }
 

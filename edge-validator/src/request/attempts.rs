@@ -6,6 +6,7 @@ use crate::record::context::{RefusedAttempt, Subject};
 use crate::request::readings::{Readings, ValueReadings};
 use alloc::format;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 use edgewrit_shared::limits::ATTEMPTS_PER_REQUEST;
 
@@ -27,6 +28,10 @@ impl AttemptValues {
         Subject::new(&self.operation, Some(&self.resource))
     }
 
+    fn into_readings(self) -> Readings {
+        self.values.into_readings(&self.operation, &self.resource)
+    }
+
     /// An objection to this attempt.
     pub(crate) fn refuse(&self, objection: Objection) -> RefusedAttempt {
         RefusedAttempt {
@@ -37,13 +42,17 @@ impl AttemptValues {
 }
 
 impl Attempts {
-    /// Objects to no attempts, which nothing could refuse, and to too many.
+    /// The only attempt of a request.
+    pub(crate) fn one(attempt: AttemptValues) -> Self {
+        Self(vec![attempt.into_readings()])
+    }
+
+    /// The attempts of a request with a body. No attempt, which nothing could refuse, is an
+    /// objection, and so are too many.
     pub(crate) fn new(attempts: Vec<AttemptValues>) -> Result<Self, Objection> {
-        let into_readings =
-            |attempt: AttemptValues| attempt.values.into_readings(&attempt.operation, &attempt.resource);
         match attempts.len() {
             0 => Err(Objection::new(Reason::BodyShape, "no attempt")),
-            1..=ATTEMPTS_PER_REQUEST => Ok(Self(attempts.into_iter().map(into_readings).collect())),
+            1..=ATTEMPTS_PER_REQUEST => Ok(Self(attempts.into_iter().map(AttemptValues::into_readings).collect())),
             _ => Err(Objection::new(
                 Reason::BodyLimit,
                 format!("more than {ATTEMPTS_PER_REQUEST} attempts"),

@@ -26,7 +26,6 @@ use crate::verdict::permit::Permit;
 use crate::verdict::refusal::Refusal;
 use crate::world::World;
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// The next act of the host.
@@ -68,10 +67,7 @@ pub fn start(head: Head<'_>, world: &World<'_>) -> Step {
         Err(refusal) => Step::Refuse(refusal),
         Ok(received) => match received.body_bytes {
             Some(bytes) => reserve_body(received, bytes, world),
-            None => match Attempts::new(vec![received.attempt]) {
-                Ok(attempts) => decide(received.judged, &attempts, world),
-                Err(objection) => Step::Refuse(received.judged.refuse(objection)),
-            },
+            None => decide(received.judged, &Attempts::one(received.attempt), world),
         },
     }
 }

@@ -205,7 +205,7 @@ fn all_attempts_are_permitted_and_the_permit_names_all_grants() {
     let ahead = parse(&in_flight.record_ahead().line());
     let record = parse(&in_flight.finish(Outcome::Answered(200)).line());
     for record in [ahead, record] {
-        assert_eq!(grants_of(&record), ids(&[NOTE, READ, DELETE]));
+        assert_eq!(grants_of(&record), ids(&[READ, NOTE, DELETE]));
         assert_eq!(text(&record, "operation"), Some("POST /batch"));
         assert_eq!((text(&record, "action"), text(&record, "resource")), (None, None));
     }

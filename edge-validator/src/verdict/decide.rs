@@ -74,14 +74,10 @@ pub(crate) struct Debit {
 /// The spend of a request that is permitted once every [`Debit`] was made.
 #[derive(Debug)]
 pub(crate) struct RequiredSpend {
-    /// One for each attempt of the request, in its order.
-    attempts: Vec<PermittedAttempt>,
-}
-
-#[derive(Debug)]
-enum PermittedAttempt {
-    Unlimited(GrantId),
-    Limited(Subject, Debit),
+    /// The grants of the attempts that spend nothing.
+    unlimited: Vec<GrantId>,
+    /// The subjects and the debits of the other attempts, in the order of the request.
+    limited: Vec<(Subject, Debit)>,
 }
 
 impl Debit {
@@ -114,20 +110,13 @@ impl Debit {
 impl RequiredSpend {
     /// For each attempt that spends, the allowances of which one is debited.
     pub(crate) fn debits(&self) -> impl Iterator<Item = &[String]> {
-        self.limited().map(|(_, debit)| debit.allowances())
-    }
-
-    fn limited(&self) -> impl Iterator<Item = (&Subject, &Debit)> {
-        self.attempts.iter().filter_map(|attempt| match attempt {
-            PermittedAttempt::Unlimited(_) => None,
-            PermittedAttempt::Limited(subject, debit) => Some((subject, debit)),
-        })
+        self.limited.iter().map(|(_, debit)| debit.allowances())
     }
 
     /// Objects if the grants of an attempt are no longer valid at `now`. The steps call it after
     /// every wait.
     pub(crate) fn revalidate(&self, now: UnixSeconds) -> Result<(), RefusedAttempt> {
-        let mut limited = self.limited();
+        let mut limited = self.limited.iter();
         match limited.find(|(_, debit)| debit.until.is_some_and(|end| now >= end)) {
             Some((subject, _)) => Err(RefusedAttempt {
                 subject: Some(subject.clone()),
@@ -138,17 +127,15 @@ impl RequiredSpend {
     }
 
     /// The authorization, for proof that one allowance was debited for each of [`Self::debits`].
-    pub(crate) fn authorize(&self, spent: &Spent) -> Option<Authorization> {
-        let mut spent = spent.allowances.iter();
-        let mut grants = Vec::with_capacity(self.attempts.len());
-        for attempt in &self.attempts {
-            let grant = match attempt {
-                PermittedAttempt::Unlimited(grant) => *grant,
-                PermittedAttempt::Limited(_, debit) => debit.grant_for(spent.next()?)?,
-            };
-            add_distinct(&mut grants, grant);
+    pub(crate) fn authorize(self, spent: &Spent) -> Option<Authorization> {
+        if spent.allowances.len() != self.limited.len() {
+            return None;
         }
-        spent.next().is_none().then_some(Authorization { grants, spent: true })
+        let mut grants = self.unlimited;
+        for ((_, debit), allowance) in self.limited.iter().zip(&spent.allowances) {
+            add_distinct(&mut grants, debit.grant_for(allowance)?);
+        }
+        Some(Authorization { grants, spent: true })
     }
 }
 
@@ -161,28 +148,22 @@ fn add_distinct(grants: &mut Vec<GrantId>, grant: GrantId) {
 /// Decides all attempts of a request by the grants of a writ. The first attempt that no grant
 /// permits refuses all.
 pub(crate) fn decide(writ: &Writ, attempts: &[Readings], now: UnixSeconds) -> Result<Decided, RefusedAttempt> {
-    let mut permitted = Vec::with_capacity(attempts.len());
-    let mut unlimited = Vec::with_capacity(attempts.len());
+    let (mut unlimited, mut limited) = (Vec::new(), Vec::new());
     for readings in attempts {
         let permitting = decide_by_grants(writ.verified.grants(), readings, now);
         let PermittingGrant { grant, debit } = permitting.map_err(|objection| readings.refuse(objection))?;
-        permitted.push(match debit {
-            Some(debit) => PermittedAttempt::Limited(readings.subject.clone(), debit),
-            None => {
-                let grant = writ.grant_id(grant);
-                add_distinct(&mut unlimited, grant);
-                PermittedAttempt::Unlimited(grant)
-            }
-        });
+        match debit {
+            Some(debit) => limited.push((readings.subject.clone(), debit)),
+            None => add_distinct(&mut unlimited, writ.grant_id(grant)),
+        }
     }
-    let required_spend = RequiredSpend { attempts: permitted };
-    if required_spend.limited().next().is_some() {
-        return Ok(Decided::NeedsSpend(required_spend));
+    if limited.is_empty() {
+        return Ok(Decided::Permit(Authorization {
+            grants: unlimited,
+            spent: false,
+        }));
     }
-    Ok(Decided::Permit(Authorization {
-        grants: unlimited,
-        spent: false,
-    }))
+    Ok(Decided::NeedsSpend(RequiredSpend { unlimited, limited }))
 }
 
 /// Decides every reading of an attempt. All readings must get the same decision and require the
