@@ -6,7 +6,7 @@ use crate::audit::{Event, EventKind, RequestInfo};
 use crate::base::id;
 use crate::base::id::{Seed, hex, random};
 use crate::policy::granted_task::Granted;
-use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rows::task::Joined;
 use crate::store::{FindLaunchToken, RegisterAgent, RegisterOutcome, SpoilNonce};
 use crate::tokens::mint::Writ;
@@ -40,7 +40,7 @@ pub(crate) struct Registration {
 }
 
 /// That the agent registered, and that its writ was issued.
-fn registration_events(agent: &Agent, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
+fn registration_events(agent: &AgentRow, scope: &[String], claims: &Claims, info: &RequestInfo) -> [Event; 2] {
     let registered = json!({"name": agent.name, "public_key": agent.public_key});
     let issued = json!({"jti": claims.jti, "exp": claims.exp.0, "aud": claims.aud});
     let issued = with_scopes(issued, scope);
@@ -120,7 +120,7 @@ impl Agents {
         info: &RequestInfo,
     ) -> Result<Writ, AgentError> {
         let now = self.clock.now();
-        let agent = Agent {
+        let agent = AgentRow {
             instance: hex(&random::<8>()?),
             orch_id: ask.orch_id.clone(),
             name: token.agent_name.clone(),
@@ -163,7 +163,7 @@ impl Agents {
         ask: &Registration,
         token: &LaunchToken,
         owner: &Owner,
-        agent: &Agent,
+        agent: &AgentRow,
     ) -> Result<Claims, AgentError> {
         let now = self.clock.now();
         let (jti, iat) = (id::fresh(now)?, now.seconds());

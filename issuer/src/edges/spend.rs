@@ -7,7 +7,7 @@ use crate::base::id;
 use crate::base::id::NoRandomness;
 use crate::registry::Edge;
 use crate::store::rows::spend::{SpendOutcome, SpendRequest};
-use crate::store::{BeginBoot, Debit, StoreError};
+use crate::store::{BeginBoot, DebitUses, StoreError};
 use crate::tokens::bundle::BundleError;
 use crate::tokens::status::of_writ;
 use edgewrit_shared::edge_api::uses::DebitRequest;
@@ -91,7 +91,7 @@ impl Edges {
             attempts: debit.attempts,
         };
         let event = of_writ(Event::done(EventKind::UsesSpent), writ.claims()).edge(&edge.edge_id);
-        let debit = Debit {
+        let debit = DebitUses {
             spend,
             at: now.seconds(),
             event: event.in_request(info),

@@ -2,7 +2,8 @@
 //!
 //! *Acknowledged means durable.* A transaction is answered after its work is durable, and the
 //! events of its work are durable with it. The traits (`store/transactions/`) say what a store
-//! does, the rules (`store/rules/`) say how it decides, and `store/sqlite/` has the database.
+//! does, the rules (`store/rules/`) say how it decides, and `store/sqlite/` has the database. The
+//! store in memory is the model of a store for tests.
 
 mod error;
 pub mod memory;

@@ -1,12 +1,15 @@
-//! Frameworks that only one folder of a crate may name.
+//! Frameworks and libraries that only one folder of a crate may name.
 
 use std::path::Path;
 
 use super::source::code_of;
 
 /// A framework, the folder whose code it concerns, and the one folder in it that may name it.
-const FRAMEWORKS: [(&str, &str, &str); 1] = [("axum", "issuer/", "issuer/src/http/")];
-/// Tests of the issuer call its routers, and may name the framework.
+const FRAMEWORKS: [(&str, &str, &str); 2] = [
+    ("axum", "issuer/", "issuer/src/http/"),
+    ("rusqlite", "issuer/", "issuer/src/store/sqlite/"),
+];
+/// Tests of the issuer call its routers and read its database, and may name both.
 const TESTS: [&str; 2] = ["issuer/tests/", "issuer/cli/tests/"];
 
 /// One line for each framework that `file` names and may not.
@@ -43,6 +46,20 @@ mod tests {
             faults(Path::new("issuer/cli/src/main.rs"), "fn f(x: axum::Json) {}").len(),
             1
         );
+    }
+
+    #[test]
+    fn only_one_folder_names_the_database() {
+        let code = "fn find(connection: &rusqlite::Connection) {}\n";
+        assert!(faults(Path::new("issuer/src/store/sqlite/writer.rs"), code).is_empty());
+        assert!(faults(Path::new("issuer/tests/audit/evidence.rs"), code).is_empty());
+        for file in [
+            "issuer/src/store/rules/tasks.rs",
+            "issuer/src/data/backup.rs",
+            "issuer/cli/src/main.rs",
+        ] {
+            assert_eq!(faults(Path::new(file), code).len(), 1, "{file}");
+        }
     }
 
     #[test]

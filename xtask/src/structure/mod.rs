@@ -4,7 +4,7 @@
 //! * The siblings of a folder (its files and its subfolders) import each other in no circle. A
 //!   parent may import its children, and a child its parent. Tests are not looked at.
 //! * A `#[path]` leads to a file of the same package.
-//! * Only one folder of the issuer names axum: see [`frameworks`].
+//! * Only one folder of the issuer names axum, and only one names rusqlite: see [`frameworks`].
 //! * Code and pages use the terms of the field: see [`words`].
 
 pub(crate) mod arrows;

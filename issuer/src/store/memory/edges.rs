@@ -9,7 +9,7 @@ use crate::store::rows::edge_record::{EdgeRecord, Numbers, ReportingEdge};
 use crate::store::rows::spend::{EarlierSpend, SpendOutcome};
 use crate::store::rules::records::{RecordRows, join_ranges, kind_of, numbers_of, select_new, take_record, verdict_of};
 use crate::store::rules::spends::{SpendDecision, SpendRows, debit_event, decide_spend};
-use crate::store::{BeginBoot, Debit, EdgeStore, StoreError, Stored, TakeOutcome, TakeRecords};
+use crate::store::{BeginBoot, DebitUses, EdgeStore, StoreError, Stored, TakeOutcome, TakeRecords};
 use edgewrit_shared::time::UnixSeconds;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl EdgeStore for MemoryStore {
         })
     }
 
-    fn debit(&self, debit: Debit) -> Stored<'_, SpendOutcome> {
+    fn debit(&self, debit: DebitUses) -> Stored<'_, SpendOutcome> {
         self.write(move |writing| debit_uses(writing, &debit))
     }
 
@@ -40,7 +40,7 @@ impl EdgeStore for MemoryStore {
     }
 }
 
-fn debit_uses(writing: &mut MemoryWriting<'_>, debit: &Debit) -> Result<SpendOutcome, StoreError> {
+fn debit_uses(writing: &mut MemoryWriting<'_>, debit: &DebitUses) -> Result<SpendOutcome, StoreError> {
     let (request, now, state) = (&debit.spend, writing.now().seconds(), &mut writing.state);
     let Some(boot) = state.find_boot(&request.boot_id, &request.edge_id) else {
         return Ok(SpendOutcome::UnknownBoot);

@@ -3,7 +3,7 @@
 use crate::audit::{EventKind, EventOutcome, Head, Link};
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
-use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rows::edge_record::Numbers;
 use crate::store::rows::ends::HistoryEnds;
 use crate::store::rows::keys::KeyRow;
@@ -28,7 +28,7 @@ pub(super) struct MemoryState {
     pub(super) refusals: BTreeMap<(i64, String, String), (u64, UnixSeconds)>,
     pub(super) allowances: BTreeMap<String, KeptAllowance>,
     /// By task and instance.
-    pub(super) agents: BTreeMap<(i64, String), Agent>,
+    pub(super) agents: BTreeMap<(i64, String), AgentRow>,
     pub(super) lineages: BTreeMap<String, KeptLineage>,
     pub(super) launch_tokens: BTreeMap<[u8; 32], LaunchToken>,
     /// The nonces that were used. A nonce begins with its expiry.

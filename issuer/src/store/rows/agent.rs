@@ -21,7 +21,7 @@ pub struct LaunchToken {
 
 /// An agent as it registers.
 #[derive(Clone, Debug)]
-pub struct Agent {
+pub struct AgentRow {
     /// The part of its id that is unique in its task.
     pub instance: String,
     /// Its orchestration.

@@ -1,8 +1,8 @@
-//! The store: SQLite, written by one thread, read by others.
+//! The store in SQLite, written by one thread, read by others.
 //!
-//! *Acknowledged means durable.* [`SqliteStore::write`] answers after the commit that holds its work was
-//! synced to disk; whatever is queued meanwhile shares the next commit. One writer also gives what
-//! happens an order: bundle sequence numbers and places in the audit chain are assigned under it.
+//! [`SqliteStore::write`] answers after the commit that holds its work was synced to disk; whatever
+//! is queued meanwhile shares the next commit. One writer also gives what happens an order: bundle
+//! sequence numbers and places in the audit chain are assigned under it.
 
 use crate::audit::{Event, EventLimiter};
 use crate::base::clock::Clock;
@@ -30,8 +30,7 @@ mod transactions;
 mod wal;
 mod writer;
 
-use connection::{LOG_SUFFIX, connection_to};
-use connection::{look_at_database, open_database};
+use connection::{LOG_SUFFIX, connection_to, look_at_database, open_database};
 pub use copy::CopyDatabaseError;
 pub(crate) use copy::copy_database;
 pub use error::OpenStoreError;
@@ -57,7 +56,7 @@ pub enum DatabaseOrigin {
     Unmarked,
 }
 
-/// The store.
+/// The store whose rows are in a database of SQLite.
 #[derive(Debug)]
 pub struct SqliteStore {
     readers: ReadConnections,

@@ -30,7 +30,7 @@ impl Dice {
 
 /// A transaction, as the dice chose it.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct RandomStep {
     kind: u64,
     task: u64,
     lineage: u64,
@@ -42,7 +42,7 @@ fn named(kind: &str, number: u64) -> String {
 }
 
 /// A writ of the lineage that was issued at the start.
-fn old_writ(fixture: &StoreFixture, step: Step) -> Claims {
+fn old_writ(fixture: &StoreFixture, step: RandomStep) -> Claims {
     let iat = UnixSeconds(super::START);
     Claims {
         iat,
@@ -52,7 +52,7 @@ fn old_writ(fixture: &StoreFixture, step: Step) -> Claims {
     }
 }
 
-fn renewal(fixture: &StoreFixture, step: Step) -> Renew {
+fn renewal(fixture: &StoreFixture, step: RandomStep) -> Renew {
     let old = old_writ(fixture, step);
     Renew {
         targets: targets(&old),
@@ -67,7 +67,7 @@ fn renewal(fixture: &StoreFixture, step: Step) -> Renew {
     }
 }
 
-fn delegation(fixture: &StoreFixture, step: Step) -> Delegate {
+fn delegation(fixture: &StoreFixture, step: RandomStep) -> Delegate {
     let parent = old_writ(fixture, step);
     let next = Claims {
         anc: vec![parent.lin.clone()],
@@ -85,7 +85,7 @@ fn delegation(fixture: &StoreFixture, step: Step) -> Delegate {
     }
 }
 
-fn revocation(step: Step) -> RevokeAuthority {
+fn revocation(step: RandomStep) -> RevokeAuthority {
     let (level, target) = match step.number % 4 {
         0 => (RevokeLevel::Task, named("t", step.task)),
         1 => (RevokeLevel::Token, named("l", step.lineage)),
@@ -106,7 +106,7 @@ fn revocation(step: Step) -> RevokeAuthority {
 }
 
 /// Does one transaction. Answers its outcome as text; of an error only that it is one.
-async fn run(fixture: &StoreFixture, step: Step) -> String {
+async fn run(fixture: &StoreFixture, step: RandomStep) -> String {
     let (store, task_id) = (&fixture.store, named("t", step.task));
     let outcome = match step.kind {
         0 | 1 => {
@@ -202,7 +202,7 @@ async fn memory_is_a_model_of_sqlite() {
         }
         let mut dice = Dice(seed);
         for number in 0..STEPS {
-            let step = Step {
+            let step = RandomStep {
                 kind: dice.below(11),
                 task: dice.below(4),
                 lineage: dice.below(5),

@@ -7,12 +7,13 @@ use crate::base::id::Seed;
 use crate::policy::ask::{Ask, AudiencePart};
 use crate::policy::grant::Term;
 use crate::policy::granted_task::{Granted, Task};
-use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rows::registry::ClientRow;
 use crate::store::rows::spend::SpendRequest;
 use crate::store::rows::task::{EarlierAnswer, Joined, Repetition, TaskKey};
 use crate::store::{
-    AddClient, AddOutcome, BeginBoot, BeginOutcome, BeginTask, Debit, IssueLaunchToken, RegisterAgent, RegisterOutcome,
+    AddClient, AddOutcome, BeginBoot, BeginOutcome, BeginTask, DebitUses, IssueLaunchToken, RegisterAgent,
+    RegisterOutcome,
 };
 use edgewrit_shared::bundle::revocation::{Level, Target};
 use edgewrit_shared::grant::Grant;
@@ -176,7 +177,7 @@ pub(super) async fn begin_boot(fixture: &StoreFixture, boot_id: &str) {
 }
 
 /// A debit of one use of each of `allowances` in the boot `boot`, for a writ that is issued now.
-pub(super) fn debit(fixture: &StoreFixture, counter: u64, allowances: &[&str]) -> Debit {
+pub(super) fn debit(fixture: &StoreFixture, counter: u64, allowances: &[&str]) -> DebitUses {
     let writ = writ(fixture, "task", "writ");
     let spend = SpendRequest {
         edge_id: "edge".to_owned(),
@@ -188,7 +189,7 @@ pub(super) fn debit(fixture: &StoreFixture, counter: u64, allowances: &[&str]) -
         exp: writ.exp,
         attempts: allowances.iter().map(|id| vec![(*id).to_owned()]).collect(),
     };
-    Debit {
+    DebitUses {
         spend,
         at: fixture.now(),
         event: Event::done(EventKind::UsesSpent).client(CLIENT).edge("edge"),
@@ -243,7 +244,7 @@ pub(super) fn registration(fixture: &StoreFixture, task_id: &str, instance: &str
             now,
             expires: claims.exp,
         },
-        agent: Agent {
+        agent: AgentRow {
             instance: instance.to_owned(),
             orch_id: "orch".to_owned(),
             name: "agent".to_owned(),

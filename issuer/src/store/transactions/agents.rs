@@ -3,7 +3,7 @@
 use super::Stored;
 use crate::audit::Event;
 use crate::policy::granted_task::Granted;
-use crate::store::rows::agent::{Agent, AgentKey, LaunchToken};
+use crate::store::rows::agent::{AgentKey, AgentRow, LaunchToken};
 use crate::store::rows::lineage::Lineage;
 use crate::store::rows::task::Joined;
 use edgewrit_shared::bundle::revocation::Target;
@@ -49,7 +49,7 @@ pub struct RegisterAgent {
     /// The task of the agent.
     pub joined: Joined,
     /// The agent.
-    pub agent: Agent,
+    pub agent: AgentRow,
     /// The grants of its writ.
     pub granted: Vec<Granted>,
     /// The events of the registration, and of the issue of its writ.

@@ -21,7 +21,7 @@ pub struct BeginBoot {
 
 /// A debit of uses.
 #[derive(Clone, Debug)]
-pub struct Debit {
+pub struct DebitUses {
     /// The uses.
     pub spend: SpendRequest,
     /// The time at which the edge asked.
@@ -59,7 +59,7 @@ pub trait EdgeStore {
     fn begin_boot(&self, begin: BeginBoot) -> Stored<'_, ()>;
 
     /// Debits one allowance for each attempt, or none.
-    fn debit(&self, debit: Debit) -> Stored<'_, SpendOutcome>;
+    fn debit(&self, debit: DebitUses) -> Stored<'_, SpendOutcome>;
 
     /// Takes records in, each once.
     fn take_records(&self, take: TakeRecords) -> Stored<'_, TakeOutcome>;

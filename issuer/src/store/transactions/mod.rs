@@ -19,7 +19,7 @@ pub use agents::{
     RenewOutcome, SpoilNonce,
 };
 pub use audit::{AuditStore, EventsAfter, EventsOfRequest, FindPruneTarget, FindPublished, PruneTo, RecordEvent};
-pub use edges::{BeginBoot, Debit, EdgeStore, TakeOutcome, TakeRecords};
+pub use edges::{BeginBoot, DebitUses, EdgeStore, TakeOutcome, TakeRecords};
 pub use keys::{DropKeyRow, KeyStore, ReplaceKey, VoidBackup};
 pub use maintenance::{DeclareOriginal, MaintenanceStore, RestoreState};
 pub use registry::{AddClient, AddEdge, AddOutcome, PutClient, PutEdgeSecret, RegistryRows, RegistryStore};

@@ -2,7 +2,7 @@
 
 use crate::base::clock::Moment;
 use crate::base::id::Seed;
-use crate::store::rows::agent::{Agent, LaunchToken};
+use crate::store::rows::agent::{AgentRow, LaunchToken};
 use crate::store::rules::agents::TaskAgents;
 use crate::store::sqlite::columns::{int, seconds};
 use edgewrit_shared::time::UnixSeconds;
@@ -70,7 +70,7 @@ pub(crate) fn use_nonce(connection: &Connection, nonce: &[u8; 32]) -> rusqlite::
 }
 
 /// Keeps an agent of a task.
-pub(crate) fn add(connection: &Connection, task: i64, agent: &Agent, now: Moment) -> rusqlite::Result<()> {
+pub(crate) fn add(connection: &Connection, task: i64, agent: &AgentRow, now: Moment) -> rusqlite::Result<()> {
     const SQL: &str =
         "INSERT INTO agents (task, instance, orch_id, name, public_key, born) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(SQL)?.execute(params![

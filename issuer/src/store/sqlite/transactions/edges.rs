@@ -5,7 +5,7 @@ use crate::store::rows::spend::SpendOutcome;
 use crate::store::rules::records::{RecordRows, kind_of, numbers_of, select_new, take_record, verdict_of};
 use crate::store::rules::spends::{SpendDecision, SpendRows, debit_event, decide_spend};
 use crate::store::sqlite::{SqliteStore, Writing, audit, recorded, report, revocation, spend, task};
-use crate::store::{BeginBoot, Debit, EdgeStore, Stored, TakeOutcome, TakeRecords};
+use crate::store::{BeginBoot, DebitUses, EdgeStore, Stored, TakeOutcome, TakeRecords};
 
 impl EdgeStore for SqliteStore {
     fn begin_boot(&self, begin: BeginBoot) -> Stored<'_, ()> {
@@ -15,7 +15,7 @@ impl EdgeStore for SqliteStore {
         }))
     }
 
-    fn debit(&self, debit: Debit) -> Stored<'_, SpendOutcome> {
+    fn debit(&self, debit: DebitUses) -> Stored<'_, SpendOutcome> {
         Box::pin(self.write(move |writing| debit_uses(writing, &debit)))
     }
 
@@ -24,7 +24,7 @@ impl EdgeStore for SqliteStore {
     }
 }
 
-fn debit_uses(writing: &Writing<'_>, debit: &Debit) -> rusqlite::Result<SpendOutcome> {
+fn debit_uses(writing: &Writing<'_>, debit: &DebitUses) -> rusqlite::Result<SpendOutcome> {
     let request = &debit.spend;
     let Some(boot) = spend::find_boot(writing, &request.boot_id, &request.edge_id)? else {
         return Ok(SpendOutcome::UnknownBoot);
